@@ -1,0 +1,1 @@
+"""The domain, the journal and the views; imports no other top-level folder."""

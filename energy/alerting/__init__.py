@@ -1,0 +1,1 @@
+"""Alerts: rules, crossings and the facts they leave."""

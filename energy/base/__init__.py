@@ -1,0 +1,1 @@
+"""Ground floor: errors, clock, period, units, quality, findings, texts, secrets, configuration."""

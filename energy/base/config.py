@@ -1,0 +1,92 @@
+"""In: a TOML file and the environment. Out: one frozen Config, checked without network. I/O: one file.
+
+Every setting may stand in `meterline.toml` or in the environment as METERLINE_<NAME>; the
+environment wins. Unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from energy.base.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything an installation may set; docs/settings.md has a heading for each."""
+
+    data_dir: Path = Path("var")
+    """Folder of the database, spool, secrets and logs."""
+    dsn: str = ""
+    """PostgreSQL to use; empty means the embedded one. The account migrates."""
+    dsn_writer: str = ""
+    """Account of collect, project and jobs; empty means `dsn` with SET ROLE."""
+    dsn_web: str = ""
+    """Account of web; empty means `dsn` with SET ROLE."""
+    site: str = ""
+    """Key of the site a command means; empty means the only one."""
+    language: str = "en"
+    """Language of commands: en or zh."""
+    web_host: str = "127.0.0.1"
+    """Address the dashboard listens on."""
+    web_port: int = 8050
+    """Port of the dashboard. [TCP port]"""
+    pool_size: int = 8
+    """Most database connections of one process."""
+    extension_dir: str = ""
+    """Folder with PostgreSQL extensions for the embedded server (TimescaleDB)."""
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Return the folder of the keys, mode 0700."""
+        return self.data_dir / "secrets"
+
+
+_KEYS = {field.name: field.type for field in fields(Config)}
+
+
+def load_config(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """Return the configuration from a file (default ./meterline.toml) and the environment.
+
+    Raises:
+        ConfigError: A key is unknown or a value is no value of its type.
+    """
+    environment = os.environ if environment is None else environment
+    config = Config()
+    file = path or Path(environment.get("METERLINE_CONFIG", "meterline.toml"))
+    if file.exists():
+        for key, value in _toml(file).items():
+            config = _with(config, key, str(value), str(file))
+    elif path is not None or "METERLINE_CONFIG" in environment:
+        raise ConfigError(f"{file} does not exist. Name a settings file that does.")
+    for key in _KEYS:
+        name = f"METERLINE_{key.upper()}"
+        if name in environment:
+            config = _with(config, key, environment[name], name)
+    if config.language not in {"en", "zh"}:
+        raise ConfigError(f"Language {config.language!r} is not known. Use en or zh.")
+    return replace(config, data_dir=config.data_dir.expanduser().resolve())
+
+
+def _toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is no TOML file: {error}. Mend it and start again.") from error
+
+
+def _with(config: Config, key: str, value: str, origin: str) -> Config:
+    if key not in _KEYS:
+        known = ", ".join(_KEYS)
+        raise ConfigError(f"{origin}: setting {key!r} is unknown. Known settings: {known}.")
+    if _KEYS[key] == "int":
+        if not value.isdecimal():
+            raise ConfigError(f"{origin}: {key} = {value!r} is no whole number.")
+        return replace(config, **{key: int(value)})  # type: ignore[arg-type]
+    if _KEYS[key] == "Path":
+        return replace(config, **{key: Path(value)})  # type: ignore[arg-type]
+    return replace(config, **{key: value})  # type: ignore[arg-type]

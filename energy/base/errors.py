@@ -1,0 +1,79 @@
+"""In: what went wrong. Out: one exception tree whose messages name cause and next step. Pure.
+
+The tree (each room adds its own branch beside its code)::
+
+    EnergyError
+    +- ConfigError            a setting is wrong; nothing was started
+    +- SiteFileError          a site file is wrong; nothing was written
+    +- RefusedError           a command was refused; nothing was written
+    |  +- UnknownMeterError   a command named a meter that the site does not have
+    |  +- NotPermittedError   the person lacks the role
+    +- StoreError             the database cannot be used (energy/store/errors.py)
+    +- JournalError           the journal refused or found damage
+       +- ConflictError       somebody else changed the same thing first
+
+A data problem (a gap, a jump) is no error but a row: see energy/base/finding.py.
+"""
+
+from __future__ import annotations
+
+
+class EnergyError(Exception):
+    """Base of every error that a person may read; `code` is stable for machines."""
+
+    code = "energy"
+
+
+class ConfigError(EnergyError):
+    """A setting is missing, unknown or wrong."""
+
+    code = "config"
+
+
+class SiteFileError(EnergyError):
+    """A site file does not describe a site; lists every problem found."""
+
+    code = "site_file"
+
+    def __init__(self, problems: list[str]) -> None:
+        """Join the problems into one message, one a row."""
+        self.problems = problems
+        rows = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(
+            f"The site file has {len(problems)} problem(s); nothing was written:\n{rows}\n"
+            "Mend the file and run `site init` again."
+        )
+
+
+class RefusedError(EnergyError):
+    """A command was refused; nothing was written."""
+
+    code = "refused"
+
+
+class UnknownMeterError(RefusedError):
+    """A command named a metering point that the site does not have."""
+
+    code = "meter.unknown"
+
+    def __init__(self, point: str) -> None:
+        """Name the point and where the known ones are listed."""
+        super().__init__(f"No meter at point {point!r}. `meter list` shows the points of the site.")
+
+
+class NotPermittedError(RefusedError):
+    """The signed-in person lacks the role for a command."""
+
+    code = "not_permitted"
+
+
+class JournalError(EnergyError):
+    """The journal refused an entry or found damage."""
+
+    code = "journal"
+
+
+class ConflictError(JournalError):
+    """Somebody else changed the same aggregate first; load it again and repeat."""
+
+    code = "journal.conflict"

@@ -1,0 +1,66 @@
+"""In: local days and months of a site's zone. Out: half-open spans of UTC instants. Pure.
+
+A local day has 92, 96 or 100 quarter-hours; everything here goes through zoneinfo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Period:
+    """Half-open span [start, end) of aware UTC instants."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Hold the invariant: aware and not backwards."""
+        assert self.start.tzinfo is not None, "start is aware"
+        assert self.start <= self.end, "a period does not run backwards"
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant at which a local day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def day_period(day: date, zone: ZoneInfo) -> Period:
+    """Return the span of a local day: 23, 24 or 25 hours."""
+    return Period(start=midnight(day, zone), end=midnight(day + timedelta(days=1), zone))
+
+
+def span_of_days(first: date, last: date, zone: ZoneInfo) -> Period:
+    """Return the span of the local days first to last, both included."""
+    return Period(start=midnight(first, zone), end=midnight(last + timedelta(days=1), zone))
+
+
+def month_period(year: int, month: int, zone: ZoneInfo) -> Period:
+    """Return the span of a local calendar month."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return Period(start=midnight(date(year, month, 1), zone), end=midnight(following, zone))
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """Return the local day that holds an instant."""
+    return at.astimezone(zone).date()
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days first to last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def grid_of(period: Period, step_s: int) -> int:
+    """Return how many grid intervals a period holds.
+
+    Args:
+        period: The span, a whole number of steps long.
+        step_s: Width of an interval. [s]
+    """
+    count, rest = divmod(period.end - period.start, timedelta(seconds=step_s))
+    assert not rest, "the period is a whole number of steps"
+    return count

@@ -1,0 +1,122 @@
+"""In: a person's id and a text. Out: sealed text only the person's own key opens. I/O: key file.
+
+Personal fields stand in events sealed (AES-GCM) under a key of the person's own, which is kept
+outside every journal, itself wrapped by the master key file. Erasing a person deletes the key;
+hashes cover the sealed text, so nothing else changes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from energy.base.errors import ConfigError
+
+ERASED = "?"
+"""What an erased person's fields read as."""
+_PREFIX = "s1:"
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
+
+
+class PersonKeys(Protocol):
+    """Where wrapped person keys are kept: never in a journal."""
+
+    def get(self, person: UUID) -> bytes | None:
+        """Return the wrapped key, or None when unknown or erased."""
+        ...
+
+    def put_if_absent(self, person: UUID, wrapped: bytes) -> bytes:
+        """Store a wrapped key unless there is one; return the one that counts."""
+        ...
+
+
+def master_key(path: Path) -> bytes:
+    """Return the master key of an installation, made at first use with mode 0600. [32 bytes].
+
+    Raises:
+        ConfigError: The file is not a key.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, os.urandom(_KEY_BYTES))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(fresh, path)  # the first of several processes wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+        key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise ConfigError(
+            f"{path} is no master key ({len(key)} bytes, not {_KEY_BYTES}). "
+            "Restore it from your backup: without it names in the journal cannot be read."
+        )
+    return key
+
+
+class PersonVault:
+    """Seals and opens personal fields."""
+
+    def __init__(self, master: bytes, keys: PersonKeys) -> None:
+        """Wrap person keys with a master key. [32 bytes]."""
+        self._master = AESGCM(master)
+        self._digest_key = hashlib.sha256(b"meterline sign-in digest" + master).digest()
+        self._keys = keys
+
+    def seal(self, person: UUID, text: str) -> str:
+        """Return a text sealed under the person's key, made at first use."""
+        nonce = os.urandom(_NONCE_BYTES)
+        box = AESGCM(self._key_of(person)).encrypt(nonce, text.encode(), person.bytes)
+        return _PREFIX + base64.b64encode(nonce + box).decode()
+
+    def open(self, person: UUID, sealed: str) -> str:
+        """Return the text, or ERASED when the person's key is gone."""
+        wrapped = self._keys.get(person)
+        if wrapped is None:
+            return ERASED
+        box = base64.b64decode(sealed.removeprefix(_PREFIX))
+        try:
+            key = self._unwrapped(person, wrapped)
+            return AESGCM(key).decrypt(
+                box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes
+            ).decode()
+        except InvalidTag as error:
+            raise ConfigError(
+                "A personal field does not open with this master key. Restore the right "
+                "secrets/master.key from your backup."
+            ) from error
+
+    def digest(self, sign_in: str) -> bytes:
+        """Return the keyed digest by which a sign-in name is looked up. [32 bytes]."""
+        folded = sign_in.strip().casefold().encode()
+        return hmac.new(self._digest_key, folded, hashlib.sha256).digest()
+
+    def _key_of(self, person: UUID) -> bytes:
+        wrapped = self._keys.get(person)
+        if wrapped is None:
+            nonce = os.urandom(_NONCE_BYTES)
+            fresh = nonce + self._master.encrypt(nonce, os.urandom(_KEY_BYTES), person.bytes)
+            wrapped = self._keys.put_if_absent(person, fresh)
+        return self._unwrapped(person, wrapped)
+
+    def _unwrapped(self, person: UUID, wrapped: bytes) -> bytes:
+        return self._master.decrypt(
+            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], person.bytes
+        )

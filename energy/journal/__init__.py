@@ -1,0 +1,1 @@
+"""The event store: applications, recorder, ingest, follower, marks, verification."""

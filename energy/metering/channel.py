@@ -1,0 +1,121 @@
+"""In: facts of a meter's registers. Out: channels and meter segments as values. Pure.
+
+A channel is one measured quantity of a metering point; it lives on when its meter is replaced.
+A segment is the time one device with one multiplier served the channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from energy.base.errors import EnergyError
+from energy.base.units import Utility, to_base
+
+
+class Kind(StrEnum):
+    """How a channel's counts are to be read."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    INTERVAL = "interval"
+    STATE = "state"
+
+
+class Direction(StrEnum):
+    """Which way the quantity flows, seen from the grid."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    NONE = "none"
+
+
+class Side(StrEnum):
+    """Side of the transformers that the register counts."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    UNKNOWN = "unknown"
+
+
+class ChannelError(EnergyError):
+    """A channel's facts do not fit together."""
+
+    code = "channel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelFacts:
+    """What a register is: everything but its number and its point."""
+
+    quantity: str
+    """Canonical name, for example "active_energy_import", "volume", "active_power"."""
+    kind: Kind
+    utility: Utility | None
+    unit: str
+    """Unit of resolution, for example "kWh", "m3", "W"."""
+    resolution: Fraction
+    """Units per count. [unit / count]"""
+    modulus: int | None
+    """Counts at which the register returns to zero; None for gauges. [count]"""
+    direction: Direction = Direction.NONE
+    side: Side = Side.SECONDARY
+    billing: bool = False
+    """Whether bills may rest on this channel."""
+    grid_s: int = 900
+    """Width of the usage interval. [s]"""
+    max_per_hour: int | None = None
+    """Most counts an hour the device can honestly make. [count / h]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel of the site: facts with number and point."""
+
+    number: int
+    point: str
+    facts: ChannelFacts
+
+    @property
+    def key(self) -> str:
+        """Return the readable key, for example "cam-b2-elec/active_energy_import"."""
+        return f"{self.point}/{self.facts.quantity}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The time one device with one multiplier served a channel: [start, end)."""
+
+    channel: int
+    serial: str
+    start: datetime
+    end: datetime | None
+    multiplier: Fraction
+    start_count: int | None = None
+    """Register at the start, when it was read. [count]"""
+    end_count: int | None = None
+    """Register at the end, when it was read. [count]"""
+
+
+def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:
+    """Return base units in one count of a counter or interval channel. [base unit / count].
+
+    Raises:
+        ChannelError: The channel has no utility, or a full turn of its register is no whole
+            number of base units (then a rollover could not be folded exactly day by day).
+        UnknownUnitError: The unit is none of the utility's.
+    """
+    if facts.utility is None:
+        raise ChannelError(
+            f"Channel {facts.quantity!r} has no utility, so it has no usage. "
+            "State the utility in the site file or register map."
+        )
+    factor = facts.resolution * multiplier * to_base(facts.utility, facts.unit)
+    if facts.modulus is not None and (factor * facts.modulus).denominator != 1:
+        raise ChannelError(
+            f"A full turn of {facts.quantity!r} ({facts.modulus} counts x {factor}) is no whole "
+            "number of base units. State the multiplier as the exact ratio of the transformers."
+        )
+    return factor

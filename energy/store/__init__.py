@@ -1,0 +1,1 @@
+"""PostgreSQL: launcher, pool, migrations, series, site directory."""

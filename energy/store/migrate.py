@@ -1,0 +1,185 @@
+"""In: numbered schema files. Out: the schemas of directory and sites as this program needs them. I/O.
+
+The only place that creates tables. Roles first (as the cluster's superuser or an account with
+CREATEROLE), then everything else as meterline_owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+import psycopg
+from psycopg import sql
+
+from energy.store import series
+from energy.store.errors import MigrationError
+from energy.store.pool import ROLES
+from energy.store.sites import DIRECTORY, valid_key
+
+_FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
+_MIGRATE_LOCK = 7_246_000
+_LEAST_VERSION = 150_000
+
+
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaFile:
+    """One numbered schema file; never edited once released."""
+
+    scope: str
+    number: int
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash that shows a later edit."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def schema_files(scope: str) -> list[SchemaFile]:
+    """Return the files of "directory" or "site" in order."""
+    found = []
+    for entry in files("energy.store").joinpath("schema").iterdir():
+        match = _FILE.fullmatch(entry.name)
+        if match and match[1] == scope:
+            text = entry.read_text(encoding="utf-8")
+            found.append(SchemaFile(scope=scope, number=int(match[2]), name=match[3], text=text))
+    return sorted(found, key=lambda file: file.number)
+
+
+def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Create the four roles where absent, with LOGIN and no password of their own.
+
+    Raises:
+        MigrationError: The server is older than 15 or the account may not create roles.
+    """
+    if connection.info.server_version < _LEAST_VERSION:
+        raise MigrationError(
+            f"PostgreSQL {connection.info.server_version // 10_000} is too old. Use 15 or newer."
+        )
+    present = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+    for role in ROLES:
+        if role in present:
+            continue
+        try:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        except psycopg.errors.DuplicateObject:
+            continue  # another process was faster
+        except psycopg.errors.InsufficientPrivilege as error:
+            statements = " ".join(f"CREATE ROLE {name} LOGIN;" for name in ROLES)
+            raise MigrationError(
+                f"The account may not create roles. Let an administrator run: {statements} "
+                "and grant them to the account, then migrate again."
+            ) from error
+    database = connection.info.dbname
+    connection.execute(
+        sql.SQL("GRANT CREATE, CONNECT ON DATABASE {} TO meterline_owner").format(
+            sql.Identifier(database)
+        )
+    )
+
+
+def migrate_directory(
+    connection: psycopg.Connection[tuple[object, ...]], *, at: datetime
+) -> list[str]:
+    """Bring the directory schema up to date as meterline_owner; return what was applied.
+
+    Raises:
+        MigrationError: A released schema file was edited or the database is newer.
+    """
+    applied = []
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATE_LOCK,))
+        for file in _missing(connection, DIRECTORY, "directory"):
+            _apply(connection, file, DIRECTORY, series.PlainSeries(), at=at)
+            applied.append(f"directory {file.number:03} {file.name}")
+        if applied:
+            connection.execute(
+                f"INSERT INTO {DIRECTORY}.setting VALUES ('series', %s) ON CONFLICT DO NOTHING",
+                (series.probe(connection).name,),
+            )
+    return applied
+
+
+def migrate_site(
+    connection: psycopg.Connection[tuple[object, ...]], key: str, *, at: datetime
+) -> list[str]:
+    """Create or bring up to date a site's schema as meterline_owner; return what was applied.
+
+    Raises:
+        MigrationError: The key cannot be a schema name, a released file was edited, or the
+            database is newer than this program.
+    """
+    if not valid_key(key):
+        raise MigrationError(
+            f"Site key {key!r} cannot be a schema name. Use a-z, 0-9 and _, at most 40 long."
+        )
+    schema = f"site_{key}"
+    applied = []
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATE_LOCK,))
+        engine = recorded_series(connection)
+        for file in _missing(connection, schema, "site"):
+            _apply(connection, file, schema, engine, at=at)
+            if file.number == 1:
+                engine.make_series(connection, schema)
+            applied.append(f"{schema} {file.number:03} {file.name}")
+    return applied
+
+
+def recorded_series(connection: psycopg.Connection[tuple[object, ...]]) -> series.TimeSeries:
+    """Return the time-series engine recorded at the first migration."""
+    row = connection.execute(
+        f"SELECT value FROM {DIRECTORY}.setting WHERE name = 'series'"
+    ).fetchone()
+    assert row is not None, "the directory is migrated before any site"
+    return series.by_name(str(row[0]))
+
+
+def _missing(
+    connection: psycopg.Connection[tuple[object, ...]], scope: str, family: str
+) -> list[SchemaFile]:
+    known = schema_files(family)
+    there = connection.execute(
+        "SELECT to_regclass(%s) IS NOT NULL", (f"{DIRECTORY}.migration",)
+    ).fetchone()
+    if there is None or not there[0]:
+        return known
+    rows = connection.execute(
+        f"SELECT number, sha256 FROM {DIRECTORY}.migration WHERE scope = %s", (scope,)
+    ).fetchall()
+    done = {int(str(number)): str(sha) for number, sha in rows}
+    for file in known:
+        if file.number in done and done[file.number] != file.sha256:
+            raise MigrationError(
+                f"Schema file {family}_{file.number:03}_{file.name}.sql was edited after it was "
+                "applied. Restore the released file; changes go into a new number."
+            )
+    newer = set(done) - {file.number for file in known}
+    if newer:
+        raise MigrationError(
+            f"Schema {scope} is at {max(newer)}, newer than this program. Use the newer program."
+        )
+    return [file for file in known if file.number not in done]
+
+
+def _apply(
+    connection: psycopg.Connection[tuple[object, ...]],
+    file: SchemaFile,
+    schema: str,
+    engine: series.TimeSeries,
+    *,
+    at: datetime,
+) -> None:
+    text = file.text.format(schema=schema, series_suffix=engine.suffix())
+    connection.execute(text.encode())  # our own shipped file; schema names are checked
+    connection.execute(
+        f"INSERT INTO {DIRECTORY}.migration VALUES (%s, %s, %s, %s, %s)",
+        (schema, file.number, file.name, file.sha256, at),
+    )

@@ -1,0 +1,1 @@
+"""Views: tables folded from the journal, one file a view."""

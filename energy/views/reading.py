@@ -1,0 +1,175 @@
+"""In: decoded batches. Out: the views `reading`, `latest` and `batch_index`. I/O: PostgreSQL.
+
+`reading` holds the reading that counts per (channel, instant): approved correction before
+measured before manual before estimated; within a rank the first position wins and a different
+value is a conflict finding; among corrections the last wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from energy.base.clock import from_us
+from energy.base.finding import Finding, Severity
+from energy.journal.ingest import store_findings
+from energy.metering.reading import ReadingColumns
+from energy.store.binary_copy import pack
+
+_TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
+_RANK = (
+    "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 9 END)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Positioned:
+    """Readings with the position of the entry each came in, arrays of shape (n,)."""
+
+    readings: ReadingColumns
+    position: NDArray[np.int64]
+
+
+def write_readings(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+) -> None:
+    """Write readings into `reading` and `latest`; duplicates by precedence.
+
+    Fresh readings go by COPY straight into the table; only when one is already there the whole
+    lot goes through a stage and the rules.
+    """
+    columns = batch.readings
+    stream = pack(
+        _TYPES,
+        (columns.channel, columns.at_us, columns.count, columns.quality, batch.position),
+    )
+    connection = cursor.connection
+    try:
+        with connection.transaction(), cursor.copy(
+            f"COPY {schema}.reading (channel, at, count, quality, position) "
+            "FROM STDIN (FORMAT binary)"
+        ) as copy:
+            copy.write(stream)
+    except psycopg.errors.UniqueViolation:
+        _stage(cursor, stream)
+        _report_conflicts(cursor, schema)
+        _merge(cursor, schema)
+    _write_latest(cursor, schema, batch)
+
+
+def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS reading_stage (channel int, at timestamptz, count bigint,"
+        " quality smallint, position bigint, ordinal serial) ON COMMIT DELETE ROWS"
+    )
+    cursor.execute("TRUNCATE reading_stage RESTART IDENTITY")
+    with cursor.copy(
+        "COPY reading_stage (channel, at, count, quality, position) FROM STDIN (FORMAT binary)"
+    ) as copy:
+        copy.write(stream)
+
+
+def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
+    """Name every instant for which one rank holds two values."""
+    rank = _RANK.format(q="quality")
+    rows = cursor.execute(
+        f"""
+        WITH told AS (
+            SELECT channel, at, count, {rank} AS rank, position FROM reading_stage
+            UNION ALL
+            SELECT r.channel, r.at, r.count, {_RANK.format(q="r.quality")}, r.position
+            FROM {schema}.reading AS r
+            JOIN (SELECT DISTINCT channel, at FROM reading_stage) AS s USING (channel, at)
+        )
+        SELECT channel, at, max(position), min(count), max(count) FROM told
+        WHERE rank BETWEEN 1 AND 3
+        GROUP BY channel, at, rank HAVING min(count) <> max(count)
+        """
+    ).fetchall()
+    store_findings(
+        cursor.connection,
+        schema,
+        [
+            Finding(
+                code="reading.conflict",
+                severity=Severity.DO_NOT_BILL,
+                channel=channel,  # type: ignore[arg-type]
+                start=at,  # type: ignore[arg-type]
+                end=at,  # type: ignore[arg-type]
+                position=position,  # type: ignore[arg-type]
+                proof={"least": low, "greatest": high},
+            )
+            for channel, at, position, low, high in rows
+        ],
+    )
+
+
+def _merge(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
+    rank = _RANK.format(q="quality")
+    new, old = _RANK.format(q="excluded.quality"), _RANK.format(q="r.quality")
+    cursor.execute(
+        f"""
+        INSERT INTO {schema}.reading AS r (channel, at, count, quality, position)
+        SELECT DISTINCT ON (channel, at) channel, at, count, quality, position FROM reading_stage
+        ORDER BY channel, at, {rank}, CASE quality WHEN 1 THEN -position ELSE position END, ordinal
+        ON CONFLICT (channel, at) DO UPDATE SET count = excluded.count,
+            quality = excluded.quality, position = excluded.position
+        WHERE {new} < {old} OR ({new} = 0 AND {old} = 0 AND excluded.position > r.position)
+        """
+    )
+
+
+def _write_latest(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+) -> None:
+    columns = batch.readings
+    order = np.lexsort((columns.at_us, columns.channel))
+    channel = columns.channel[order]
+    last = order[np.append(channel[1:] != channel[:-1], [True])]
+    cursor.execute(
+        f"INSERT INTO {schema}.latest AS l "
+        "SELECT * FROM unnest(%s::int[], %s::timestamptz[], %s::bigint[], %s::smallint[],"
+        " %s::bigint[]) ON CONFLICT (channel) DO UPDATE SET at = excluded.at,"
+        " count = excluded.count, quality = excluded.quality, position = excluded.position "
+        "WHERE excluded.at > l.at",
+        (
+            columns.channel[last].tolist(),
+            [from_us(at) for at in columns.at_us[last].tolist()],
+            columns.count[last].tolist(),
+            columns.quality[last].tolist(),
+            batch.position[last].tolist(),
+        ),
+    )
+
+
+def write_index(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+) -> None:
+    """Write which positions hold readings of which channels and times."""
+    columns = batch.readings
+    order = np.lexsort((columns.channel, batch.position))
+    position, channel = batch.position[order], columns.channel[order]
+    at_us = columns.at_us[order]
+    starts = np.flatnonzero(
+        np.concatenate(
+            [[True], (position[1:] != position[:-1]) | (channel[1:] != channel[:-1])]
+        )
+    )
+    stream = pack(
+        ("int8", "int4", "timestamptz", "timestamptz", "int4"),
+        (
+            position[starts],
+            channel[starts],
+            np.minimum.reduceat(at_us, starts),
+            np.maximum.reduceat(at_us, starts),
+            np.diff(np.append(starts, len(order))),
+        ),
+    )
+    with cursor.copy(
+        f"COPY {schema}.batch_index (position, channel, first_at, last_at, readings) "
+        "FROM STDIN (FORMAT binary)"
+    ) as copy:
+        copy.write(stream)

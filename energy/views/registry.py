@@ -1,0 +1,371 @@
+"""In: events of meters, places, supply and sources. Out: the registry tables, and the registry. I/O.
+
+The registry is what every other view needs to know about channels: their facts and the segments
+of the meters that served them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import psycopg
+
+from energy.base.clock import to_us
+from energy.base.units import Utility
+from energy.metering.channel import Channel, ChannelFacts, Direction, Kind, Side, base_per_count
+from energy.metering.meter import Meter
+from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
+from energy.metering.usage import CounterSegment
+
+_PLATE = (
+    "UPDATE {schema}.meter SET serial = %s, profile = %s, source = %s, address = %s, "
+    "multiplier = %s, record = %s, commissioned_at = %s WHERE point = %s"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Channels whose usage must be folded again from an instant on."""
+
+    channels: tuple[int, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Channels and counter segments of a site."""
+
+    channels: Mapping[int, Channel]
+    segments: Mapping[int, tuple[CounterSegment, ...]]
+    """Of counters only, by start."""
+
+
+class RegistryView:
+    """Folds registry events into tables."""
+
+    def fold(
+        self,
+        cursor: psycopg.Cursor[tuple[object, ...]],
+        schema: str,
+        position: int,
+        event: Any,
+    ) -> Changed:
+        """Apply one event of the metering application.
+
+        Args:
+            cursor: Inside the follower's transaction.
+            schema: The site's schema.
+            position: The event's position.
+            event: The domain event.
+        """
+        match event:
+            case Meter.Created():
+                _planned(cursor, schema, event)
+            case Meter.Commissioned():
+                return _commissioned(cursor, schema, position, event)
+            case Meter.Replaced():
+                return _replaced(cursor, schema, position, event)
+            case Meter.RatioChanged():
+                return _ratio_changed(cursor, schema, position, event)
+            case Meter.Retired():
+                return _retired(cursor, schema, event)
+            case PlaceTree.Created() | PlaceTree.Redefined():
+                _places(cursor, schema, event.places)
+            case SupplyGraph.Created() | SupplyGraph.Redefined():
+                _supply(cursor, schema, event)
+            case Source.Created() | Source.Redefined():
+                cursor.execute(
+                    f"INSERT INTO {schema}.source VALUES (%s, %s, %s) ON CONFLICT (key) "
+                    "DO UPDATE SET kind = excluded.kind, settings = excluded.settings",
+                    (event.key, event.kind, json.dumps(event.settings)),
+                )
+            case ChannelRegister.Created() | ChannelRegister.Numbered():
+                pass
+            case _:
+                raise TypeError(f"no fold for {type(event)}")
+        return Changed()
+
+
+def _planned(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Created
+) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.meter (point, meter, place, name, utility, address) "
+        "VALUES (%s, %s, %s, %s, %s, '{}')",
+        (event.point, event.originator_id, event.place, event.name, event.utility),
+    )
+    for channel in event.channels:
+        cursor.execute(
+            f"INSERT INTO {schema}.channel VALUES "
+            "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                channel["number"],
+                event.point,
+                channel["quantity"],
+                channel["kind"],
+                channel["utility"],
+                channel["unit"],
+                channel["resolution"],
+                channel["modulus"],
+                channel["direction"],
+                channel["side"],
+                channel["billing"],
+                channel["grid_s"],
+                channel["max_per_hour"],
+            ),
+        )
+
+
+def _point_and_channels(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any
+) -> tuple[str, list[int]]:
+    """Return the point of a meter event and the numbers of its channels."""
+    row = cursor.execute(
+        f"SELECT point FROM {schema}.meter WHERE meter = %s", (event.originator_id,)
+    ).fetchone()
+    assert row is not None, "a meter begins with its plan"
+    point = str(row[0])
+    rows = cursor.execute(
+        f"SELECT number FROM {schema}.channel WHERE point = %s ORDER BY number", (point,)
+    ).fetchall()
+    return point, [int(str(number)) for (number,) in rows]
+
+
+def _plate(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, point: str, event: Any
+) -> None:
+    cursor.execute(
+        _PLATE.format(schema=schema),
+        (
+            event.serial,
+            event.profile,
+            event.source,
+            json.dumps(event.address),
+            event.multiplier,
+            json.dumps(event.record),
+            event.at,
+            point,
+        ),
+    )
+
+
+def _open_segments(  # noqa: PLR0913 - the plate of a device
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    position: int,
+    channels: list[int],
+    at: datetime,
+    serial: str,
+    multiplier: str,
+    counts: Mapping[str, int],
+) -> None:
+    for number in channels:
+        cursor.execute(
+            f"INSERT INTO {schema}.segment "
+            "(channel, start_at, serial, multiplier, start_count, position) "
+            "VALUES (%s, %s, %s, %s, %s, %s)",
+            (number, at, serial, multiplier, counts.get(str(number)), position),
+        )
+
+
+def _close_segments(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    channels: list[int],
+    at: datetime,
+    counts: Mapping[str, int],
+) -> None:
+    for number in channels:
+        cursor.execute(
+            f"UPDATE {schema}.segment SET end_at = %s, end_count = %s "
+            "WHERE channel = %s AND end_at IS NULL",
+            (at, counts.get(str(number)), number),
+        )
+
+
+def _commissioned(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    position: int,
+    event: Meter.Commissioned,
+) -> Changed:
+    point, channels = _point_and_channels(cursor, schema, event)
+    _plate(cursor, schema, point, event)
+    _open_segments(
+        cursor,
+        schema,
+        position,
+        channels,
+        event.at,
+        event.serial,
+        event.multiplier,
+        event.start_counts,
+    )
+    return Changed(channels=tuple(channels), since=event.at)
+
+
+def _replaced(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, position: int, event: Meter.Replaced
+) -> Changed:
+    point, channels = _point_and_channels(cursor, schema, event)
+    _plate(cursor, schema, point, event)
+    _close_segments(cursor, schema, channels, event.at, event.final_counts)
+    _open_segments(
+        cursor,
+        schema,
+        position,
+        channels,
+        event.at,
+        event.serial,
+        event.multiplier,
+        event.start_counts,
+    )
+    return Changed(channels=tuple(channels), since=event.at)
+
+
+def _ratio_changed(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    position: int,
+    event: Meter.RatioChanged,
+) -> Changed:
+    point, channels = _point_and_channels(cursor, schema, event)
+    row = cursor.execute(
+        f"UPDATE {schema}.meter SET multiplier = %s WHERE point = %s RETURNING serial",
+        (event.multiplier, point),
+    ).fetchone()
+    assert row is not None, "the point is planned"
+    _close_segments(cursor, schema, channels, event.at, event.counts)
+    _open_segments(
+        cursor,
+        schema,
+        position,
+        channels,
+        event.at,
+        str(row[0]),
+        event.multiplier,
+        event.counts,
+    )
+    return Changed(channels=tuple(channels), since=event.at)
+
+
+def _retired(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Retired
+) -> Changed:
+    point, channels = _point_and_channels(cursor, schema, event)
+    cursor.execute(
+        f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point)
+    )
+    _close_segments(cursor, schema, channels, event.at, event.final_counts)
+    return Changed(channels=tuple(channels), since=event.at)
+
+
+def _places(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, places: list[dict[str, Any]]
+) -> None:
+    cursor.execute(f"DELETE FROM {schema}.place")
+    for place in places:
+        cursor.execute(
+            f"INSERT INTO {schema}.place VALUES (%s, %s, %s, %s, %s)",
+            (
+                place["key"],
+                place.get("parent"),
+                place["kind"],
+                place["name"],
+                place.get("area_m2"),
+            ),
+        )
+
+
+def _supply(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any) -> None:
+    """Close the utility's graph at the new one's start and write the new one."""
+    for table in ("supply_node", "supply_edge"):
+        cursor.execute(
+            f"UPDATE {schema}.{table} SET valid_to = %s WHERE utility = %s AND valid_to IS NULL",
+            (event.valid_from, event.utility),
+        )
+    for node in event.nodes:
+        cursor.execute(
+            f"INSERT INTO {schema}.supply_node VALUES (%s, %s, %s, %s, %s, %s)",
+            (
+                event.utility,
+                node["key"],
+                node["kind"],
+                node["name"],
+                node.get("point"),
+                event.valid_from,
+            ),
+        )
+    for from_key, to_key in event.edges:
+        cursor.execute(
+            f"INSERT INTO {schema}.supply_edge VALUES (%s, %s, %s, %s)",
+            (event.utility, from_key, to_key, event.valid_from),
+        )
+
+
+def load_channels(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str
+) -> dict[int, Channel]:
+    """Return the channels of a site by number."""
+    rows = connection.execute(
+        "SELECT number, point, quantity, kind, utility, unit, resolution, modulus, direction, "
+        f"side, billing, grid_s, max_per_hour FROM {schema}.channel ORDER BY number"
+    ).fetchall()
+    return {int(str(row[0])): _channel(row) for row in rows}
+
+
+def _channel(row: tuple[Any, ...]) -> Channel:
+    return Channel(
+        number=row[0],
+        point=row[1],
+        facts=ChannelFacts(
+            quantity=row[2],
+            kind=Kind(row[3]),
+            utility=Utility(row[4]) if row[4] else None,
+            unit=row[5],
+            resolution=Fraction(row[6]),
+            modulus=int(row[7]) if row[7] is not None else None,
+            direction=Direction(row[8]),
+            side=Side(row[9]),
+            billing=row[10],
+            grid_s=row[11],
+            max_per_hour=row[12],
+        ),
+    )
+
+
+def load_registry(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str
+) -> Registry:
+    """Return channels and counter segments as the tables have them."""
+    channels = load_channels(connection, schema)
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT channel, start_at, end_at, multiplier, start_count, end_count "
+        f"FROM {schema}.segment ORDER BY channel, start_at"
+    ).fetchall()
+    segments: dict[int, list[CounterSegment]] = {}
+    for number, start_at, end_at, multiplier, start_count, end_count in rows:
+        facts = channels[number].facts
+        if facts.kind is not Kind.COUNTER or facts.utility is None:
+            continue
+        segments.setdefault(number, []).append(
+            CounterSegment(
+                start_us=to_us(start_at),
+                end_us=None if end_at is None else to_us(end_at),
+                base_per_count=base_per_count(facts, Fraction(multiplier)),
+                modulus=facts.modulus,
+                max_per_hour=facts.max_per_hour,
+                start_count=start_count,
+                end_count=end_count,
+            )
+        )
+    return Registry(
+        channels=channels, segments={n: tuple(parts) for n, parts in segments.items()}
+    )
+
+
