@@ -37,7 +37,8 @@ CREATE TABLE {schema}.site (
 CREATE TABLE {schema}.person (
     person uuid PRIMARY KEY, sign_in_digest bytea NOT NULL UNIQUE, name_sealed text NOT NULL,
     sign_in_sealed text NOT NULL, password_hash text NOT NULL, must_change boolean NOT NULL,
-    roles text[] NOT NULL, language text NOT NULL, disabled boolean NOT NULL DEFAULT false
+    roles text[] NOT NULL, language text NOT NULL, disabled boolean NOT NULL DEFAULT false,
+    position bigint NOT NULL
 );
 
 -- Sessions are state, not facts: sign-in and sign-out are events, the rows here come and go.
@@ -59,5 +60,4 @@ GRANT UPDATE ON {schema}.journal_head TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.site, {schema}.person TO meterline_writer;
 GRANT INSERT, DELETE ON {schema}.person_key TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.session, {schema}.sign_in_failure TO meterline_web, meterline_writer;
-GRANT INSERT, UPDATE ON {schema}.person TO meterline_web;
-GRANT INSERT, UPDATE ON {schema}.follower TO meterline_web;
+GRANT UPDATE ON {schema}.person TO meterline_web;

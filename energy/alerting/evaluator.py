@@ -1,0 +1,169 @@
+"""In: new batches of the metering journal. Out: alert facts in the operations journal. I/O: PostgreSQL.
+
+Never run by a rebuild or a replay of views. The facts are stored before the evaluator's position:
+evaluating a slice again meets its own alerts by their ids and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import structlog
+
+from energy.alerting.alert import Alert
+from energy.alerting.crossing import Crossing, Direction, RuleState, evaluate
+from energy.alerting.rule import ThresholdRule
+from energy.base.clock import Clock
+from energy.base.errors import ConflictError
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.journal.entry import BATCH_TOPIC, decode_batch
+from energy.journal.recorder import read_entries
+from energy.metering.codec import decode
+from energy.metering.reading import Reading, ReadingColumns
+from energy.store.pool import Database
+
+EVALUATOR = "alert-evaluator"
+_SLICE = 64
+log = structlog.get_logger("alerts")
+
+
+class Evaluator:
+    """Evaluates every rule of a site on new readings."""
+
+    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+        """Evaluate a site's rules.
+
+        Args:
+            database: The process's pool (role meterline_writer).
+            schema: The site's schema.
+            clock: Tells which crossings are fresh.
+        """
+        self._database = database
+        self._schema = schema
+        self._clock = clock
+        self._operations = JournalApplication(database, schema, "operations", clock)
+
+    def step(self) -> int:
+        """Evaluate one slice; return how many entries it had."""
+        with self._database.connection() as connection:
+            position, states = self._load(connection)
+            entries = read_entries(
+                connection, self._schema, "metering", after=position, limit=_SLICE
+            )
+            if not entries:
+                return 0
+            rules = self._rules(connection)
+            batches = [
+                decode(decode_batch(entry.state).payload)
+                for entry in entries
+                if entry.topic == BATCH_TOPIC
+            ]
+            readings = ReadingColumns.joined(batches)
+            for rule in rules:
+                state = states.get(str(rule.rule), RuleState())
+                crossings, states[str(rule.rule)] = evaluate(
+                    rule, state, _of_channel(readings, rule.channel)
+                )
+                self._store(rule, crossings)
+            self._save(connection, position, entries[-1].position, states)
+        return len(entries)
+
+    def _rules(
+        self, connection: psycopg.Connection[tuple[object, ...]]
+    ) -> list[ThresholdRule]:
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"SELECT rule, spec FROM {self._schema}.rule ORDER BY key"
+        ).fetchall()
+        return [ThresholdRule.from_spec(rule, spec) for rule, spec in rows]
+
+    def _store(self, rule: ThresholdRule, crossings: Sequence[Crossing]) -> None:
+        for crossing in crossings:
+            command_id = id_of("crossing", str(crossing.alert), crossing.direction)
+            known = self._operations.find(crossing.alert)
+            if crossing.direction is Direction.RAISED:
+                if known is not None:
+                    continue
+                fresh = self._clock.now() - crossing.at <= timedelta(seconds=rule.fresh_s)
+                known = Alert(
+                    alert=crossing.alert,
+                    rule=crossing.rule,
+                    channel=crossing.channel,
+                    severity=rule.severity,
+                    at=crossing.at,
+                    value=crossing.value,
+                    limit_value=rule.above,
+                    historic=not fresh,
+                    command_id=command_id,
+                )
+                log.info("alert raised", rule=rule.key, at=crossing.at.isoformat(), fresh=fresh)
+            elif known is None:
+                continue
+            else:
+                known.clear(at=crossing.at, value=crossing.value, command_id=command_id)
+            try:
+                self._operations.store(known)
+            except ConflictError:
+                log.info("another evaluator was faster", alert=str(crossing.alert))
+
+    def _load(
+        self, connection: psycopg.Connection[tuple[object, ...]]
+    ) -> tuple[int, dict[str, RuleState]]:
+        connection.execute(
+            f"INSERT INTO {self._schema}.follower (name) VALUES (%s) ON CONFLICT DO NOTHING",
+            (EVALUATOR,),
+        )
+        row: tuple[Any, ...] | None = connection.execute(
+            f"SELECT position, state FROM {self._schema}.follower WHERE name = %s", (EVALUATOR,)
+        ).fetchone()
+        assert row is not None, "the row was just made"
+        return row[0], {rule: _state_of(stored) for rule, stored in row[1].items()}
+
+    def _save(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        before: int,
+        after: int,
+        states: dict[str, RuleState],
+    ) -> None:
+        stored = {rule: _stored(state) for rule, state in states.items()}
+        connection.execute(
+            f"UPDATE {self._schema}.follower SET position = %s, state = %s, updated_at = now() "
+            "WHERE name = %s AND position = %s",
+            (after, json.dumps(stored), EVALUATOR, before),
+        )
+
+
+def _of_channel(readings: ReadingColumns, channel: int) -> list[Reading]:
+    mine = readings.channel == channel
+    chosen = ReadingColumns(
+        channel=readings.channel[mine],
+        at_us=readings.at_us[mine],
+        count=readings.count[mine],
+        quality=readings.quality[mine],
+    )
+    return sorted(chosen, key=lambda reading: reading.at)
+
+
+def _stored(state: RuleState) -> dict[str, str | None]:
+    return {
+        name: None if at is None else at.isoformat()
+        for name, at in (
+            ("last_at", state.last_at),
+            ("above_since", state.above_since),
+            ("raised_at", state.raised_at),
+        )
+    }
+
+
+def _state_of(stored: dict[str, str | None]) -> RuleState:
+    return RuleState(
+        **{
+            name: None if at is None else datetime.fromisoformat(at)
+            for name, at in stored.items()
+        }
+    )

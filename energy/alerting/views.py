@@ -1,0 +1,75 @@
+"""In: events of rules and alerts. Out: the tables `rule` and `alert`. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+
+from energy.alerting.alert import Alert
+from energy.alerting.rule import Rule
+
+OPERATIONS_VIEWS = "operations"
+"""Name of the follower of the operations journal."""
+
+
+class AlertView:
+    """Folds operations events into rows."""
+
+    def fold(
+        self,
+        cursor: psycopg.Cursor[tuple[object, ...]],
+        schema: str,
+        position: int,
+        event: Any,
+    ) -> None:
+        """Apply one event inside the follower's transaction."""
+        match event:
+            case Rule.Created():
+                cursor.execute(
+                    f"INSERT INTO {schema}.rule VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                    (
+                        event.originator_id,
+                        event.key,
+                        event.version,
+                        event.spec["name"],
+                        event.spec["channel"],
+                        json.dumps(event.spec),
+                        position,
+                    ),
+                )
+            case Rule.Withdrawn():
+                cursor.execute(
+                    f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,)
+                )
+            case Alert.Created():
+                cursor.execute(
+                    f"INSERT INTO {schema}.alert (alert, rule, channel, severity, raised_at, "
+                    "value, limit_value, historic, position) "
+                    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    (
+                        event.alert,
+                        event.rule,
+                        event.channel,
+                        event.severity,
+                        event.at,
+                        event.value,
+                        event.limit_value,
+                        event.historic,
+                        position,
+                    ),
+                )
+            case Alert.Cleared():
+                cursor.execute(
+                    f"UPDATE {schema}.alert SET cleared_at = %s, position = %s WHERE alert = %s",
+                    (event.at, position, event.originator_id),
+                )
+            case Alert.Acknowledged():
+                cursor.execute(
+                    f"UPDATE {schema}.alert SET acknowledged_at = %s, acknowledged_by = %s, "
+                    "position = %s WHERE alert = %s",
+                    (event.timestamp, event.by, position, event.originator_id),
+                )
+            case _:
+                raise TypeError(f"no fold for {type(event)}")

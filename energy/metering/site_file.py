@@ -1,0 +1,458 @@
+"""In: the parsed TOML of a site file. Out: a checked plan of the site, or every problem. Pure.
+
+The energy side only: place tree, supply graphs, sources, meters with channels, alert rules.
+Accounts and tariffs are the billing office's part of the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from energy.base.errors import EnergyError
+from energy.base.period import midnight
+from energy.base.units import Utility
+from energy.metering.channel import ChannelFacts, Direction, Kind, Side, base_per_count
+
+FACTS_IN_FILE = "pulse"
+"""Profile of a meter whose channels stand in the site file itself."""
+
+ProfileFacts = Callable[[str, str], ChannelFacts]
+"""(profile, quantity) -> facts; raises EnergyError for an unknown one."""
+
+_SITE_KEYS = {"key", "name", "zone", "currency", "language"}
+_METER_KEYS = {
+    "point",
+    "name",
+    "place",
+    "utility",
+    "serial",
+    "profile",
+    "source",
+    "address",
+    "multiplier",
+    "quantities",
+    "channels",
+    "since",
+    "planned",
+}
+_CHANNEL_KEYS = {
+    "quantity",
+    "kind",
+    "unit",
+    "resolution",
+    "modulus",
+    "direction",
+    "side",
+    "billing",
+    "grid_s",
+    "max_per_hour",
+}
+_RULE_KEYS = {
+    "key",
+    "name",
+    "point",
+    "quantity",
+    "above",
+    "delay_s",
+    "deadband",
+    "severity",
+    "fresh_s",
+}
+_SEVERITIES = {"low", "medium", "high", "critical"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMeter:
+    """A metering point with its first device."""
+
+    point: str
+    name: str
+    place: str
+    utility: Utility
+    serial: str
+    profile: str
+    source: str
+    address: dict[str, Any]
+    multiplier: Fraction
+    channels: tuple[ChannelFacts, ...]
+    since: datetime
+    planned: bool
+    """True when a technician still has to commission it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRule:
+    """A threshold rule with its limit in counts of its channel."""
+
+    key: str
+    name: str
+    point: str
+    quantity: str
+    above: int
+    deadband: int
+    delay_s: int
+    severity: str
+    fresh_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePlan:
+    """The energy side of a site file, checked."""
+
+    key: str
+    name: str
+    zone: ZoneInfo
+    currency: str
+    language: str
+    places: list[dict[str, Any]]
+    supplies: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+    meters: list[PlannedMeter]
+    rules: list[PlannedRule]
+
+
+class Checker:
+    """Reads tables and gathers problems, each with its place in the file."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Check a parsed TOML document."""
+        self.document = document
+        self.problems: list[str] = []
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        """Return an array of tables, or a problem and nothing."""
+        found = self.document.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            self.problems.append(f"{name}: write it as [[{name}]] tables")
+            return []
+        return found
+
+    def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
+        """Return a non-empty text, or a problem and ""."""
+        value = table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.problems.append(f"{where}: `{key}` is missing or no text")
+            return ""
+        return value
+
+    def ratio(self, value: object, key: str, where: str) -> Fraction:
+        """Return an exact positive number written as text or integer, or a problem and 1."""
+        if isinstance(value, float):
+            self.problems.append(f'{where}: `{key}` = {value} is a float; write "{value}"')
+            return Fraction(1)
+        try:
+            ratio = Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            self.problems.append(f"{where}: `{key}` = {value!r} is no exact number")
+            return Fraction(1)
+        if ratio <= 0:
+            self.problems.append(f"{where}: `{key}` = {value!r} is not above zero")
+            return Fraction(1)
+        return ratio
+
+    def unknown_keys(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
+        """Refuse keys that nobody reads."""
+        self.problems += [f"{where}: unknown key `{key}`" for key in set(table) - known]
+
+    def unique(self, keys: Sequence[str], what: str) -> None:
+        """Refuse a key used twice."""
+        twice = {key for key in keys if key and keys.count(key) > 1}
+        self.problems += [f"{what} {key!r} stands twice" for key in sorted(twice)]
+
+
+def read_site(document: Mapping[str, Any], profile_facts: ProfileFacts) -> tuple[
+    SitePlan | None, list[str]
+]:
+    """Return the plan and no problem, or None and every problem found.
+
+    Args:
+        document: The parsed TOML.
+        profile_facts: Gives the facts of a profile's quantity (the register maps).
+    """
+    checker = Checker(document)
+    known = {"site", "place", "supply", "source", "meter", "account", "tariff", "rule", "issuer"}
+    checker.unknown_keys(document, known, "file")
+    site = document.get("site")
+    if not isinstance(site, dict):
+        return None, [*checker.problems, "[site] is missing"]
+    checker.unknown_keys(site, _SITE_KEYS, "[site]")
+    key, name, currency, language = (
+        checker.text(site, k, "[site]") for k in ("key", "name", "currency", "language")
+    )
+    zone = _zone(checker, site)
+    places = _places(checker)
+    sources = _sources(checker)
+    meters = [
+        _meter(checker, table, n, zone, places, sources, profile_facts)
+        for n, table in enumerate(checker.tables("meter"), 1)
+    ]
+    checker.unique([meter.point for meter in meters], "meter point")
+    checker.unique([meter.serial for meter in meters], "meter serial")
+    _addresses(checker, meters)
+    supplies = _supplies(checker, {meter.point: meter for meter in meters}, zone)
+    rules = _rules(checker, {meter.point: meter for meter in meters})
+    if checker.problems:
+        return None, checker.problems
+    return (
+        SitePlan(
+            key=key,
+            name=name,
+            zone=zone,
+            currency=currency,
+            language=language,
+            places=places,
+            supplies=supplies,
+            sources=sources,
+            meters=meters,
+            rules=rules,
+        ),
+        [],
+    )
+
+
+def _zone(checker: Checker, site: Mapping[str, Any]) -> ZoneInfo:
+    text = checker.text(site, "zone", "[site]")
+    try:
+        return ZoneInfo(text or "UTC")
+    except (KeyError, ValueError, OSError):
+        checker.problems.append(f"[site]: time zone {text!r} is unknown; write e.g. Europe/London")
+        return ZoneInfo("UTC")
+
+
+def _places(checker: Checker) -> list[dict[str, Any]]:
+    places = checker.tables("place")
+    keys = [checker.text(place, "key", f"place {n}") for n, place in enumerate(places, 1)]
+    checker.unique(keys, "place")
+    for place, key in zip(places, keys, strict=True):
+        where = f"place {key!r}"
+        checker.text(place, "kind", where)
+        checker.text(place, "name", where)
+        checker.unknown_keys(place, {"key", "parent", "kind", "name", "area_m2"}, where)
+        parent = place.get("parent")
+        if parent is not None and parent not in keys:
+            checker.problems.append(f"{where}: parent {parent!r} is no place of this file")
+        if "area_m2" in place:
+            checker.ratio(place["area_m2"], "area_m2", where)
+    parents = dict(zip(keys, (place.get("parent") for place in places), strict=True))
+    for key in keys:
+        seen, at = set(), key
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = parents.get(at)
+        if at is not None:
+            checker.problems.append(f"place {key!r}: its parents go round in a circle")
+    return places
+
+
+def _sources(checker: Checker) -> list[dict[str, Any]]:
+    sources = checker.tables("source")
+    keys = [checker.text(source, "key", f"source {n}") for n, source in enumerate(sources, 1)]
+    checker.unique(keys, "source")
+    for source, key in zip(sources, keys, strict=True):
+        if source.get("kind") not in {"modbus_tcp", "mqtt"}:
+            checker.problems.append(
+                f"source {key!r}: kind {source.get('kind')!r} is unknown; use modbus_tcp or mqtt"
+            )
+    return sources
+
+
+def _meter(  # noqa: PLR0913 - what a meter may name
+    checker: Checker,
+    table: Mapping[str, Any],
+    number: int,
+    zone: ZoneInfo,
+    places: Sequence[Mapping[str, Any]],
+    sources: Sequence[Mapping[str, Any]],
+    profile_facts: ProfileFacts,
+) -> PlannedMeter:
+    where = f"meter {table.get('point') or number!r}"
+    checker.unknown_keys(table, _METER_KEYS, where)
+    point, name, place, serial, profile, source = (
+        checker.text(table, key, where)
+        for key in ("point", "name", "place", "serial", "profile", "source")
+    )
+    if place and place not in {p.get("key") for p in places}:
+        checker.problems.append(f"{where}: place {place!r} is no place of this file")
+    if source and source not in {s.get("key") for s in sources}:
+        checker.problems.append(f"{where}: source {source!r} is no source of this file")
+    try:
+        utility = Utility(table.get("utility", ""))
+    except ValueError:
+        checker.problems.append(
+            f"{where}: utility {table.get('utility')!r} is none of {', '.join(Utility)}"
+        )
+        utility = Utility.ELECTRICITY
+    address = table.get("address")
+    if not isinstance(address, dict):
+        checker.problems.append(f"{where}: `address` is missing, e.g. {{unit = 2}}")
+        address = {}
+    multiplier = checker.ratio(table.get("multiplier", "1"), "multiplier", where)
+    since = table.get("since", date(2000, 1, 1))
+    if not isinstance(since, date) or isinstance(since, datetime):
+        checker.problems.append(f"{where}: `since` is no date like 2026-01-31")
+        since = date(2000, 1, 1)
+    return PlannedMeter(
+        point=point,
+        name=name,
+        place=place,
+        utility=utility,
+        serial=serial,
+        profile=profile,
+        source=source,
+        address=address,
+        multiplier=multiplier,
+        channels=_channels(checker, table, where, utility, multiplier, profile_facts),
+        since=midnight(since, zone),
+        planned=bool(table.get("planned", False)),
+    )
+
+
+def _channels(  # noqa: PLR0913 - what channels are made of
+    checker: Checker,
+    table: Mapping[str, Any],
+    where: str,
+    utility: Utility,
+    multiplier: Fraction,
+    profile_facts: ProfileFacts,
+) -> tuple[ChannelFacts, ...]:
+    found: list[ChannelFacts] = []
+    for channel in table.get("channels", []):
+        facts = _channel(checker, channel, where, utility)
+        if facts is not None:
+            found.append(facts)
+    for quantity in table.get("quantities", []):
+        try:
+            found.append(profile_facts(str(table.get("profile")), str(quantity)))
+        except EnergyError as error:
+            checker.problems.append(f"{where}: {error}")
+    if not found and not checker.problems:
+        checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
+    checker.unique([facts.quantity for facts in found], f"{where}: quantity")
+    for facts in found:
+        if facts.kind is Kind.COUNTER and facts.utility is not None:
+            try:
+                base_per_count(facts, multiplier)
+            except EnergyError as error:
+                checker.problems.append(f"{where}: {error}")
+    return tuple(found)
+
+
+def _channel(
+    checker: Checker, table: Mapping[str, Any], where: str, utility: Utility
+) -> ChannelFacts | None:
+    before = len(checker.problems)
+    checker.unknown_keys(table, _CHANNEL_KEYS, where)
+    quantity, unit = checker.text(table, "quantity", where), checker.text(table, "unit", where)
+    resolution = checker.ratio(table.get("resolution"), "resolution", where)
+    modulus = table.get("modulus")
+    if modulus is not None and (not isinstance(modulus, int) or modulus < 2):  # noqa: PLR2004
+        checker.problems.append(f"{where}: `modulus` = {modulus!r} is no count above 1")
+    try:
+        kind = Kind(table.get("kind", ""))
+        direction = Direction(table.get("direction", "none"))
+        side = Side(table.get("side", "secondary"))
+    except ValueError as error:
+        checker.problems.append(f"{where}: {error}")
+        return None
+    if len(checker.problems) > before:
+        return None
+    return ChannelFacts(
+        quantity=quantity,
+        kind=kind,
+        utility=utility,
+        unit=unit,
+        resolution=resolution,
+        modulus=modulus,
+        direction=direction,
+        side=side,
+        billing=bool(table.get("billing", False)),
+        grid_s=int(table.get("grid_s", 900)),
+        max_per_hour=table.get("max_per_hour"),
+    )
+
+
+def _addresses(checker: Checker, meters: Sequence[PlannedMeter]) -> None:
+    """Refuse two devices at one address of one source."""
+    taken: dict[tuple[str, str], str] = {}
+    for meter in meters:
+        key = (meter.source, repr(sorted(meter.address.items())))
+        if key in taken:
+            checker.problems.append(
+                f"meter {meter.point!r}: has the address of {taken[key]!r} on {meter.source}"
+            )
+        taken[key] = meter.point
+
+
+def _supplies(
+    checker: Checker, meters: Mapping[str, PlannedMeter], zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    supplies = []
+    for n, table in enumerate(checker.tables("supply"), 1):
+        where = f"supply {table.get('utility') or n!r}"
+        checker.unknown_keys(table, {"utility", "valid_from", "nodes", "edges"}, where)
+        if table.get("utility") not in set(Utility):
+            checker.problems.append(f"{where}: utility is none of {', '.join(Utility)}")
+        nodes, edges = table.get("nodes", []), table.get("edges", [])
+        keys = [checker.text(node, "key", where) for node in nodes]
+        checker.unique(keys, f"{where}: node")
+        for node in nodes:
+            checker.text(node, "kind", where)
+            checker.text(node, "name", where)
+            point = node.get("point")
+            if point is not None and point not in meters:
+                checker.problems.append(f"{where}: node point {point!r} is no meter of this file")
+        for edge in edges:
+            if len(edge) != 2 or edge[0] not in keys or edge[1] not in keys:  # noqa: PLR2004
+                checker.problems.append(f"{where}: edge {edge} does not join two of its nodes")
+        valid_from = table.get("valid_from")
+        if not isinstance(valid_from, date):
+            checker.problems.append(f"{where}: `valid_from` is no date")
+            continue
+        supplies.append(
+            {
+                "utility": table.get("utility"),
+                "valid_from": midnight(valid_from, zone),
+                "nodes": nodes,
+                "edges": edges,
+            }
+        )
+    return supplies
+
+
+def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[PlannedRule]:
+    rules = []
+    tables = checker.tables("rule")
+    checker.unique([str(table.get("key", "")) for table in tables], "rule")
+    for n, table in enumerate(tables, 1):
+        where = f"rule {table.get('key') or n!r}"
+        checker.unknown_keys(table, _RULE_KEYS, where)
+        key, name, point, quantity = (
+            checker.text(table, k, where) for k in ("key", "name", "point", "quantity")
+        )
+        if table.get("severity") not in _SEVERITIES:
+            checker.problems.append(f"{where}: severity is none of {', '.join(_SEVERITIES)}")
+        meter = meters.get(point)
+        facts = next((f for f in meter.channels if f.quantity == quantity), None) if meter else None
+        if facts is None or meter is None:
+            checker.problems.append(f"{where}: {point!r} has no channel {quantity!r}")
+            continue
+        per_count = facts.resolution * meter.multiplier
+        rules.append(
+            PlannedRule(
+                key=key,
+                name=name,
+                point=point,
+                quantity=quantity,
+                above=int(checker.ratio(table.get("above"), "above", where) / per_count),
+                deadband=int(Fraction(str(table.get("deadband", 0))) / per_count),
+                delay_s=int(table.get("delay_s", 0)),
+                severity=str(table.get("severity")),
+                fresh_s=int(table.get("fresh_s", 900)),
+            )
+        )
+    return rules

@@ -1,0 +1,122 @@
+"""In: the configuration. Out: the parts of one process, wired together. I/O when used.
+
+The composition root: nothing else builds a database, a vault or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from energy.base.aggregate import use_clock
+from energy.base.clock import Clock, clock_from_environment
+from energy.base.config import Config, load_config
+from energy.base.secrets import PersonVault, master_key
+from energy.journal.directory import People, TableKeys
+from energy.journal.ingest import Ingest
+from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
+from energy.store.pool import Database
+from energy.store.sites import Site, the_site
+
+OWNER, WRITER, WEB, SEALER = (
+    "meterline_owner",
+    "meterline_writer",
+    "meterline_web",
+    "meterline_sealer",
+)
+
+
+@dataclass(frozen=True)
+class System:
+    """What every process of an installation needs."""
+
+    config: Config
+    role: str
+    clock: Clock
+
+    @cached_property
+    def database(self) -> Database:
+        """Return the process's pool in its role."""
+        return database_of(self.config, self.role)
+
+    @cached_property
+    def vault(self) -> PersonVault:
+        """Return what seals and opens personal fields."""
+        key = master_key(self.config.secrets_dir / "master.key")
+        return PersonVault(key, TableKeys(self.database))
+
+    @cached_property
+    def people(self) -> People:
+        """Return the people of the installation."""
+        return People(self.database, self.clock, self.vault)
+
+    @cached_property
+    def site(self) -> Site:
+        """Return the site meant by the configuration."""
+        return the_site(self.database, self.config.site)
+
+    def close(self) -> None:
+        """Close the pool."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def build(
+    role: str,
+    *,
+    config: Config | None = None,
+    path: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> System:
+    """Return a process's system.
+
+    Args:
+        role: Database role of the process.
+        config: A ready configuration; else it is read.
+        path: Settings file.
+        environment: Instead of os.environ.
+
+    Raises:
+        ConfigError: A setting is wrong.
+    """
+    clock = clock_from_environment()
+    use_clock(clock)
+    return System(config=config or load_config(path, environment), role=role, clock=clock)
+
+
+def embedded_of(config: Config) -> EmbeddedPostgres:
+    """Return the launcher of the embedded server (not started)."""
+    extension_dir = Path(config.extension_dir) if config.extension_dir else None
+    return EmbeddedPostgres(
+        EmbeddedSettings(data_dir=config.data_dir / "postgres", extension_dir=extension_dir)
+    )
+
+
+def database_of(config: Config, role: str) -> Database:
+    """Return a pool in a role: of the embedded server, or of METERLINE_DSN."""
+    if not config.dsn:
+        return Database(embedded_of(config).dsn(user=role), max_size=config.pool_size)
+    own = {WRITER: config.dsn_writer, WEB: config.dsn_web}.get(role, "")
+    if own:
+        return Database(own, max_size=config.pool_size)
+    return Database(config.dsn, role=role, max_size=config.pool_size)
+
+
+@contextmanager
+def open_ingest(environment: Mapping[str, str], site: str, clock: Clock) -> Iterator[Ingest]:
+    """Give the door of a site's journal; the database need not answer yet.
+
+    Args:
+        environment: Settings, as os.environ.
+        site: Key of the site.
+        clock: Gives learned_at.
+    """
+    config = load_config(None, environment)
+    database = database_of(config, WRITER)
+    try:
+        yield Ingest(database, f"site_{site}", clock)
+    finally:
+        database.close()

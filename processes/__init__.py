@@ -1,0 +1,1 @@
+"""The long-running programs (collect, project, jobs, web, simulate) and their supervisor."""

@@ -1,0 +1,226 @@
+"""In: a collect plan. Out: readings in the journal, by way of the spool. I/O: the collect process.
+
+Polled sources are asked at wall-clock aligned slots (never "sleep for the interval"); pushed
+messages are acknowledged after the spool's commit; a thread drains the spool into the journal.
+With a play socket the simulator leads in lock-step first, then real time goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from adapters.errors import SpoolFullError
+from adapters.modbus.source import ModbusSource
+from adapters.mqtt.source import Arrival
+from adapters.spool import Spool
+from adapters.spool_rows import SpoolPart
+from energy.base.clock import EPOCH, Clock
+from energy.base.errors import EnergyError
+from energy.journal.ingest import Accepted, Ingest
+from energy.metering.reading import SpooledBatch
+from energy.system import WRITER, System, build
+from processes.collector_drain import Door, Drain
+from processes.collector_plan import CollectPlan, PlanError, with_overrides
+from processes.collector_play import Play
+from processes.collector_sources import HeldParts, Sources
+from processes.life import StopSignal, log_to_stderr
+
+SPOOL_FILE = "spool.sqlite"
+TICK_S = 0.2
+GATHER_S = 0.05
+"""How long pushed messages are gathered for one commit. [s]"""
+
+_log = structlog.get_logger("collect")
+
+
+def run_collector(
+    plan: CollectPlan,
+    ingest: Door,
+    clock: Clock,
+    data_dir: Path,
+    play_socket: Path | None,
+    stop: threading.Event,
+) -> None:
+    """Collect until asked to stop; returns within 10 s of the wish.
+
+    Args:
+        plan: Sources, meters and channels of the site.
+        ingest: The door of the journal.
+        clock: The clock.
+        data_dir: Folder of the spool.
+        play_socket: Socket of a simulator that leads in lock-step first; None for real time.
+        stop: Set to end.
+
+    Raises:
+        EnergyError: The plan, a register map or the spool cannot be used.
+    """
+    spool = Spool(data_dir / SPOOL_FILE, clock)
+    if spool.set_aside is not None:
+        _log.error(
+            "spool.set_aside",
+            file=str(spool.set_aside),
+            recovered_readings=spool.recovered,
+            next_step="keep the file; a new source epoch has begun with what was readable",
+        )
+    try:
+        sources = Sources(plan, spool, clock)
+        drain = Drain(spool, ingest)
+        drain.start()
+        try:
+            asyncio.run(_collect(sources, play_socket, stop))
+        finally:
+            drain.finish()
+    finally:
+        spool.close()
+    _log.info("collect.stopped", drained=drain.drained)
+
+
+async def _collect(sources: Sources, play_socket: Path | None, stop: threading.Event) -> None:
+    sources.start()
+    work = asyncio.ensure_future(_play_then_live(sources, play_socket))
+    try:
+        while not stop.is_set() and not work.done():
+            await asyncio.wait({work}, timeout=TICK_S)
+        if work.done():
+            await work  # it never ends well by itself: raise what ended it
+    finally:
+        work.cancel()
+        await asyncio.wait({work})
+        sources.close()
+
+
+async def _play_then_live(sources: Sources, play_socket: Path | None) -> None:
+    if play_socket is not None:
+        play = Play(sources, play_socket)
+        await play.run()
+        _log.info("play.over", slots=play.slots)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_receive(sources))
+        for source in sources.polled:
+            group.create_task(_poll_at_slots(sources, source))
+
+
+def slot_of(now: datetime, interval_s: int) -> datetime:
+    """Return the last slot at or before an instant, aligned to the wall clock.
+
+    Args:
+        now: The instant, aware UTC.
+        interval_s: Seconds between two slots. [s]
+    """
+    step = timedelta(seconds=interval_s)
+    return EPOCH + (now - EPOCH) // step * step
+
+
+async def _poll_at_slots(sources: Sources, source: ModbusSource) -> None:
+    """Poll one source at each of its slots; a slot is neither doubled nor made up for."""
+    interval_s = sources.intervals_s[source.key]
+    step = timedelta(seconds=interval_s)
+    held = HeldParts()
+    done = slot_of(sources.clock.now(), interval_s)
+    while True:
+        slot = await _next_slot(sources.clock, done, interval_s)
+        if slot > done + step:
+            _log.warning("collect.slots_missed", source=source.key, after=str(done), now=str(slot))
+        result = await source.poll(slot)
+        sources.report(result.failures, result.findings)
+        failed = {failure.point for failure in result.failures}
+        answered = {source.channels[number] for number in set(result.columns.channel.tolist())}
+        sources.report_well(answered - failed)
+        parts = held.take([SpoolPart(source=source.key, columns=result.columns)])
+        try:
+            await asyncio.to_thread(sources.commit, parts, ())
+        except SpoolFullError as error:
+            held.hold(parts, error)
+        done = slot
+
+
+async def _next_slot(clock: Clock, done: datetime, interval_s: int) -> datetime:
+    """Return the present slot as soon as it is a later one than the last."""
+    step = timedelta(seconds=interval_s)
+    while True:
+        now = clock.now()
+        slot = slot_of(now, interval_s)
+        if slot > done:
+            return slot
+        if slot < done - step:
+            _log.warning("collect.clock_set_back", last_slot=str(done), now=str(now))
+            done = slot
+        await asyncio.sleep(min(TICK_S, max(0.001, (done + step - now) / timedelta(seconds=1))))
+
+
+async def _receive(sources: Sources) -> None:
+    """Store pushed messages in groups and acknowledge each group after its commit."""
+    while True:
+        arrivals: list[Arrival] = [await sources.arrivals.get()]
+        await asyncio.sleep(GATHER_S)
+        while not sources.arrivals.empty():
+            arrivals.append(sources.arrivals.get_nowait())
+        while True:
+            try:
+                await asyncio.to_thread(sources.commit, (), arrivals)
+                break
+            except SpoolFullError as error:
+                _log.error(error.code, cause=str(error))
+                await asyncio.sleep(1.0)
+        sources.acknowledge(arrivals)
+
+
+class LateDoor:
+    """The door of the journal, opened at the first batch: the database may be away till then."""
+
+    def __init__(self, system: System, site: str) -> None:
+        """Remember where the door will be.
+
+        Args:
+            system: The process's parts.
+            site: Site of the collect plan.
+        """
+        self._system = system
+        self._site = site
+        self._ingest: Ingest | None = None
+
+    def accept(self, batches: Sequence[SpooledBatch], /) -> Accepted:
+        """Store what is new in one transaction.
+
+        Raises:
+            PlanError: The database holds another site than the plan.
+            StoreError: The database cannot be reached.
+        """
+        if self._ingest is None:
+            site = self._system.site
+            if site.key != self._site:
+                raise PlanError([f"it is of site {self._site!r}, the database means {site.key!r}"])
+            self._ingest = Ingest(self._system.database, site.schema, self._system.clock)
+        return self._ingest.accept(batches)
+
+
+def main() -> int:
+    """Run the collect process by its command arguments; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="collect", description="Meters to spool to journal.")
+    parser.add_argument("--plan", type=Path, required=True, help="the collect plan, JSON")
+    parser.add_argument("--data-dir", type=Path, required=True, help="folder of the spool")
+    parser.add_argument("--play", type=Path, help="socket of a simulator that leads")
+    arguments = parser.parse_args()
+    log_to_stderr("collect")
+    stop = StopSignal()
+    try:
+        plan = with_overrides(CollectPlan.load(arguments.plan))
+        system = build(WRITER)
+        door = LateDoor(system, plan.site)
+        run_collector(plan, door, system.clock, arguments.data_dir, arguments.play, stop.event)
+    except EnergyError as error:
+        _log.error(error.code, cause=str(error))
+        return 2
+    system.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

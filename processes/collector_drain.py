@@ -1,0 +1,134 @@
+"""In: the spool's open readings. Out: batches in the journal. I/O: one thread beside the sources.
+
+The journal may be away for days: the spool keeps everything and the drain tries again with
+growing waits. A batch leaves the spool only after the journal's transaction has ended well; sent
+twice, it counts once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from adapters.backoff import Backoff
+from adapters.spool import Spool
+from energy.base.clock import monotonic_s, wait
+from energy.metering.codec import MAX_READINGS
+from energy.metering.reading import SpooledBatch
+
+FLUSH_S = 2.0
+"""Longest time a reading waits for its batch to fill. [s]"""
+TICK_S = 0.2
+BATCHES_A_TRANSACTION = 4
+LAST_TRY_S = 5.0
+
+_log = structlog.get_logger("collect.drain")
+
+
+class AcceptedCounts(Protocol):
+    """What the journal says it did."""
+
+    @property
+    def conflicts(self) -> int:
+        """Batches known under the same key with another content."""
+        ...
+
+
+class Door(Protocol):
+    """The door of the journal: energy.journal.ingest.Ingest."""
+
+    def accept(self, batches: Sequence[SpooledBatch], /) -> AcceptedCounts:
+        """Store what is new in one transaction."""
+        ...
+
+
+class Drain:
+    """Seals what the sources have stored and brings it into the journal."""
+
+    def __init__(self, spool: Spool, door: Door, *, flush_s: float = FLUSH_S) -> None:
+        """Prepare; nothing runs yet.
+
+        Args:
+            spool: Where the readings wait.
+            door: Where they go.
+            flush_s: Longest time a reading waits for its batch to fill. [s]
+        """
+        self._spool = spool
+        self._door = door
+        self._flush_s = flush_s
+        self._backoff = Backoff("drain", first_s=0.5, most_s=15.0)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="drain", daemon=True)
+        self.drained = 0
+        """Readings the journal has accepted since the start."""
+        self.failing = ""
+        """Why the journal did not accept the last try; empty when it did."""
+
+    def start(self) -> None:
+        """Begin to drain."""
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Stop; what the journal takes without delay goes there, the rest stays in the spool."""
+        self._stop.set()
+        self._thread.join()
+        until_s = monotonic_s() + LAST_TRY_S
+        while not self.failing and monotonic_s() < until_s and self.step(least=1):
+            continue
+
+    def step(self, *, least: int) -> bool:
+        """Seal and bring one group of batches into the journal.
+
+        Args:
+            least: Seal an unfilled batch only from this many readings on. [reading]
+
+        Returns:
+            Whether there was something to bring and the journal accepted it.
+        """
+        try:
+            self._spool.seal(least=least)
+            batches = self._spool.pending(BATCHES_A_TRANSACTION)
+            if not batches:
+                return False
+            counts = self._door.accept(batches)
+            self._spool.accepted(batches)
+        except Exception as error:  # noqa: BLE001 - whatever fails, the readings are safe: try again
+            self._report(error)
+            return False
+        if counts.conflicts:
+            _log.error(
+                "batch.conflict",
+                batches=counts.conflicts,
+                next_step="two spools with one identity? look at the findings of the site",
+            )
+        self.drained += sum(batch.count for batch in batches)
+        if self.failing:
+            _log.info("journal.back", spooled=self._spool.backlog().sealed_batches)
+        self.failing = ""
+        self._backoff.reset()
+        return True
+
+    def _run(self) -> None:
+        flushed_s = monotonic_s()
+        while not self._stop.is_set():
+            due = monotonic_s() - flushed_s >= self._flush_s
+            brought = self.step(least=1 if due else MAX_READINGS)
+            if due:
+                flushed_s = monotonic_s()
+            if self.failing:
+                wait(self._backoff.next_s(), self._stop)
+            elif not brought:
+                wait(TICK_S, self._stop)
+
+    def _report(self, error: Exception) -> None:
+        cause = f"{type(error).__name__}: {error}"
+        if cause.split(":", maxsplit=1)[0] != self.failing.split(":", maxsplit=1)[0]:
+            _log.warning(
+                "journal.away",
+                cause=cause,
+                next_step="the spool keeps every reading; start the database or mend the cause",
+            )
+        self.failing = cause

@@ -1,0 +1,96 @@
+"""In: the clock and new readings. Out: marks after each local midnight, alerts, partitions. I/O.
+
+The process `jobs`.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import structlog
+
+from energy.alerting.evaluator import Evaluator
+from energy.base.clock import wait
+from energy.base.errors import EnergyError
+from energy.base.period import days_between, local_day, midnight
+from energy.journal.marks import Marks
+from energy.store.errors import StoreError
+from energy.store.sites import Site
+from energy.system import WRITER, System, build
+from processes.life import StopSignal, log_to_stderr, run_threads
+
+log = structlog.get_logger("jobs")
+_TICK_S = 0.5
+MIDNIGHT = "midnight"
+
+
+def mark_midnights(system: System, site: Site, now: datetime, last: datetime | None) -> datetime:
+    """Mark every local midnight that has passed since the last mark; return the newest.
+
+    Args:
+        system: The process's system.
+        site: The site.
+        now: Present instant.
+        last: The newest midnight marked, or None at the start.
+    """
+    today = local_day(now, site.zone)
+    first = local_day(last, site.zone) + timedelta(days=1) if last is not None else today
+    marks = Marks(system.database, site.schema, system.clock)
+    newest = last
+    for day in days_between(first, today):
+        at = midnight(day, site.zone)
+        marks.append(reason=f"{MIDNIGHT} {day.isoformat()}", at=at)
+        newest = at
+    return newest if newest is not None else midnight(today, site.zone)
+
+
+def last_midnight(system: System, site: Site) -> datetime | None:
+    """Return the newest midnight mark that the view holds."""
+    with system.database.connection() as connection:
+        row: tuple[Any, ...] | None = connection.execute(
+            f"SELECT max(at) FROM {site.schema}.mark WHERE reason LIKE %s", (f"{MIDNIGHT} %",)
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _loop(what: str, step: Any, stop: threading.Event) -> None:
+    """Repeat a step each tick; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            while step() and not stop.is_set():
+                pass
+        except (psycopg.OperationalError, psycopg.InterfaceError, StoreError) as error:
+            log.warning("waits for the database", job=what, error=str(error))
+        except EnergyError as error:
+            log.error("job failed, tried again", job=what, error=str(error))  # noqa: TRY400
+        wait(_TICK_S, stop)
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    log_to_stderr("jobs")
+    stop = StopSignal()
+    system = build(WRITER)
+    site = system.site
+    evaluator = Evaluator(system.database, site.schema, system.clock)
+    newest: list[datetime | None] = [last_midnight(system, site)]
+
+    def midnights() -> int:
+        newest[0] = mark_midnights(system, site, system.clock.now(), newest[0])
+        return 0
+
+    run_threads(
+        {
+            "midnights": lambda: _loop("midnights", midnights, stop.event),
+            "alerts": lambda: _loop("alerts", evaluator.step, stop.event),
+        },
+        stop,
+    )
+    system.close()
+
+
+if __name__ == "__main__":
+    main()

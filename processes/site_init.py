@@ -1,0 +1,243 @@
+"""In: a site file. Out: the site's schema, meters, rules, tariffs and accounts. I/O: PostgreSQL.
+
+The file is checked whole before anything is written; running it again after an interruption
+continues where it stopped, because every id and command id is made of the file's own keys.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from adapters.modbus.register_map import load as load_map
+from billing.office import BillingOffice
+from billing.site_accounts import BooksPlan, read_books
+from energy.alerting.rule import Rule, rule_id
+from energy.base.clock import Clock
+from energy.base.errors import SiteFileError
+from energy.base.ids import id_of
+from energy.base.secrets import PersonVault
+from energy.journal.application import JournalApplication
+from energy.journal.directory import found_site
+from energy.metering.channel import Channel, ChannelFacts
+from energy.metering.meter import Meter, facts_to_json, meter_id
+from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
+from energy.metering.site_file import PlannedMeter, PlannedRule, SitePlan, read_site
+from energy.store.migrate import migrate_site
+from energy.store.pool import Database
+from energy.store.sites import Site, valid_key
+from processes.project import catch_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedSite:
+    """A site file without a problem."""
+
+    plan: SitePlan
+    books: BooksPlan
+
+    @property
+    def site(self) -> Site:
+        """Return the site it describes."""
+        return Site(
+            key=self.plan.key,
+            name=self.plan.name,
+            zone=self.plan.zone,
+            currency=self.plan.currency,
+            language=self.plan.language,
+        )
+
+
+def check_site_file(path: Path) -> CheckedSite:
+    """Return the checked content of a site file and the tariff files it names.
+
+    Raises:
+        SiteFileError: Lists every problem; nothing was written.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SiteFileError([f"{path} cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteFileError([f"{path} is no TOML file: {error}"]) from error
+    plan, problems = read_site(document, _facts)
+    utilities = {
+        str(meter.get("point")): str(meter.get("utility"))
+        for meter in document.get("meter", [])
+        if isinstance(meter, dict)
+    }
+    books, book_problems = read_books(document, path.parent, utilities)
+    problems += book_problems
+    if plan is not None and not valid_key(plan.key):
+        problems.append(f"[site]: key {plan.key!r} is none of a-z, 0-9 and _, at most 40 long")
+    if problems or plan is None or books is None:
+        raise SiteFileError(problems)
+    return CheckedSite(plan=plan, books=books)
+
+
+def init_site(
+    checked: CheckedSite,
+    owner: Database,
+    writer: Database,
+    clock: Clock,
+    vault: PersonVault,
+) -> Site:
+    """Write a checked site; return it.
+
+    Args:
+        checked: The checked file.
+        owner: Pool of meterline_owner: makes the schema.
+        writer: Pool of meterline_writer: appends the events, folds the views.
+        clock: The injected clock.
+        vault: Seals the accounts' personal fields.
+    """
+    site, plan = checked.site, checked.plan
+    with owner.connection() as connection:
+        migrate_site(connection, site.key, at=clock.now())
+    metering = JournalApplication(writer, site.schema, "metering", clock)
+    _structures(metering, plan)
+    for meter in plan.meters:
+        _meter(metering, plan.key, meter)
+    catch_up(writer, site, clock)
+    numbers = channel_numbers(writer, site.schema)
+    operations = JournalApplication(writer, site.schema, "operations", clock)
+    for rule in plan.rules:
+        _rule(operations, plan.key, rule, numbers[(rule.point, rule.quantity)])
+    office = BillingOffice(writer, site, clock, vault, issuer=checked.books.issuer)
+    _books(office, checked.books, plan.key)
+    catch_up(writer, site, clock)
+    # The directory names the site last: nobody sees one that is half made.
+    found_site(
+        writer,
+        clock,
+        key=site.key,
+        name=site.name,
+        zone=site.zone.key,
+        currency=site.currency,
+        language=site.language,
+        command_id=_command(site.key, "found"),
+    )
+    return site
+
+
+def channel_numbers(database: Database, schema: str) -> dict[tuple[str, str], int]:
+    """Return the channel number of each (point, quantity)."""
+    with database.connection() as connection:
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"SELECT point, quantity, number FROM {schema}.channel"
+        ).fetchall()
+    return {(point, quantity): number for point, quantity, number in rows}
+
+
+def _facts(profile: str, quantity: str) -> ChannelFacts:
+    return load_map(profile).facts(quantity)
+
+
+def _command(site: str, *what: str) -> UUID:
+    return id_of("site init", site, *what)
+
+
+def _structures(metering: JournalApplication, plan: SitePlan) -> None:
+    key = plan.key
+    if metering.find(id_of("place_tree", key)) is None:
+        places = PlaceTree(site=key, places=plan.places, command_id=_command(key, "places"))
+        metering.store(places)
+    for supply in plan.supplies:
+        if metering.find(id_of("supply_graph", key, supply["utility"])) is None:
+            command = _command(key, "supply", supply["utility"])
+            metering.store(SupplyGraph(site=key, command_id=command, **supply))
+    for source in plan.sources:
+        if metering.find(id_of("source", key, source["key"])) is None:
+            settings = {k: v for k, v in source.items() if k not in {"key", "kind"}}
+            metering.store(
+                Source(
+                    site=key,
+                    key=source["key"],
+                    kind=source["kind"],
+                    settings=settings,
+                    command_id=_command(key, "source", source["key"]),
+                )
+            )
+
+
+def _meter(metering: JournalApplication, site: str, planned: PlannedMeter) -> None:
+    """Plan a point, number its channels and commission its device in one transaction."""
+    if metering.find(meter_id(site, planned.point)) is not None:
+        return
+    command = _command(site, "meter", planned.point)
+    register = metering.find(id_of("channel_register", site)) or ChannelRegister(
+        site=site, command_id=command
+    )
+    first = register.take(point=planned.point, count=len(planned.channels), command_id=command)
+    channels = [
+        facts_to_json(Channel(number=first + n, point=planned.point, facts=facts))
+        for n, facts in enumerate(planned.channels)
+    ]
+    meter = Meter(
+        site=site,
+        point=planned.point,
+        name=planned.name,
+        place=planned.place,
+        utility=planned.utility.value,
+        channels=channels,
+        command_id=command,
+    )
+    if not planned.planned:
+        meter.commission(
+            at=planned.since,
+            serial=planned.serial,
+            profile=planned.profile,
+            source=planned.source,
+            address=planned.address,
+            multiplier=planned.multiplier,
+            start_counts={},
+            record={"origin": "site file"},
+            command_id=command,
+        )
+    metering.store(register, meter)
+
+
+def _rule(
+    operations: JournalApplication, site: str, planned: PlannedRule, channel: int
+) -> None:
+    if operations.find(rule_id(site, planned.key, 1)) is not None:
+        return
+    spec = {
+        "key": planned.key,
+        "version": 1,
+        "name": planned.name,
+        "channel": channel,
+        "above": planned.above,
+        "delay_s": planned.delay_s,
+        "deadband": planned.deadband,
+        "severity": planned.severity,
+        "fresh_s": planned.fresh_s,
+    }
+    operations.store(
+        Rule(
+            site=site,
+            key=planned.key,
+            version=1,
+            spec=spec,
+            command_id=_command(site, "rule", planned.key),
+        )
+    )
+
+
+def _books(office: BillingOffice, books: BooksPlan, site: str) -> None:
+    for n, text in enumerate(books.tariffs):
+        office.publish_tariff(text, command_id=_command(site, "tariff", str(n)), by=None)
+    for account in books.accounts:
+        office.open_account(
+            account=account.key,
+            name=account.name,
+            address=account.address,
+            email=account.email,
+            language=account.language,
+            opened_on=account.opened_on,
+            supplies=account.supplies,
+            command_id=_command(site, "account", account.key),
+        )
