@@ -1,0 +1,255 @@
+"""In: a data directory and what to play. Out: an installation that runs on this machine. I/O.
+
+Everything `scripts/up` starts: embedded PostgreSQL, a broker, the simulator, collect, project,
+jobs and web, with the ports they found free.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from dashboards.security.passwords import hashed
+from energy.base.aggregate import use_clock
+from energy.base.clock import PlayClock
+from energy.base.config import Config
+from energy.base.ids import id_of
+from energy.store.embedded import EmbeddedPostgres
+from energy.store.migrate import ensure_roles, migrate_directory
+from energy.store.sites import Site, list_sites
+from energy.system import OWNER, WRITER, System, database_of, embedded_of
+from processes.broker import broker_command
+from processes.collect_plan_file import plan_from_registry
+from processes.site_init import check_site_file, init_site
+from processes.supervisor import ChildSpec, Supervisor
+
+DEMO_SITE = Path(__file__).parent.parent / "simulator" / "sites" / "cambridge" / "site.toml"
+FIRST_SIGN_IN = "admin"
+CLERK, APPROVER = "clerk", "approver"
+_CLERK_ROLES, _APPROVER_ROLES = ("billing_clerk",), ("billing_approver",)
+_ADMIN_ROLES = ("admin", "energy_manager", "technician", "billing_clerk", "billing_approver")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaySpec:
+    """What the simulator plays; fixed for a data directory."""
+
+    first: str
+    """First slot, ISO."""
+    last: str
+    """Last slot, ISO."""
+    slot_s: int
+    shift_weeks: int
+    then_live: bool
+    modbus_port: int
+    mqtt_port: int
+
+    @staticmethod
+    def load(path: Path) -> PlaySpec | None:
+        """Return what was first chosen for a data directory, or None."""
+        if not path.exists():
+            return None
+        return PlaySpec(**json.loads(path.read_text()))
+
+    def save(self, path: Path) -> None:
+        """Write it whole or not at all."""
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self), indent=1))
+        fresh.replace(path)
+
+
+def free_port(wanted: int) -> int:
+    """Return a port nobody listens on: the wanted one, else any."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AssertionError("the system always has a free port")
+
+
+class Stack:
+    """The installation of one data directory."""
+
+    def __init__(self, config: Config, play: PlaySpec) -> None:
+        """Prepare; nothing is started.
+
+        Args:
+            config: Settings with the data directory.
+            play: What the simulator plays.
+        """
+        self.config = config
+        self.dir = config.data_dir
+        self.play = _with_free_ports(play, self.dir / "play.spec.json")
+        self.clock = PlayClock(self.dir / "play.clock")
+        self.postgres: EmbeddedPostgres = embedded_of(config)
+        self.supervisor = Supervisor(self.dir / "log", self.dir / "pids.json")
+        self.web_port = free_port(config.web_port)
+        self.first_password: str | None = None
+
+    def prepare(self) -> Site:
+        """Start PostgreSQL, migrate, add the first people, make the site; return it.
+
+        Raises:
+            StoreError: PostgreSQL cannot be used.
+            SiteFileError: The site file is wrong.
+        """
+        if not (self.dir / "play.json").exists() and self.clock.live:
+            self.clock.move_to(datetime.fromisoformat(self.play.first))
+        use_clock(self.clock)
+        checked = check_site_file(DEMO_SITE)
+        self.start_postgres()
+        owner = database_of(self.config, OWNER)
+        with owner.connection() as connection:
+            migrate_directory(connection, at=self.clock.now())
+        system = System(config=self.config, role=WRITER, clock=self.clock)
+        try:
+            self._people(system)
+            known = {site.key for site in list_sites(system.database)}
+            if checked.site.key not in known:
+                init_site(checked, owner, system.database, self.clock, system.vault)
+            plan_from_registry(system.database, checked.site).save(self.dir / "plan.json")
+        finally:
+            system.close()
+            owner.close()
+        return checked.site
+
+    def start_postgres(self) -> None:
+        """Start the embedded server (or find it) and make the roles."""
+        self.postgres.start()
+        self.postgres.adopt()
+        with psycopg.connect(self.postgres.dsn(user="meterline_super"), autocommit=True) as c:
+            ensure_roles(c)
+        if self.postgres.pid is not None:
+            self.supervisor.extra_pids["postgres"] = self.postgres.pid
+
+    def start(self, *, web: bool) -> None:
+        """Start every process."""
+        for spec in self._specs(web=web):
+            self.supervisor.start(spec)
+
+    def watch(self) -> None:
+        """Start again what has ended, the database too."""
+        if not self.postgres.alive():
+            self.start_postgres()
+            self.supervisor.write_pids()
+        self.supervisor.watch()
+
+    def stop(self) -> None:
+        """Stop every process and leave none."""
+        self.supervisor.stop()
+        self.postgres.stop()
+
+    def environment(self) -> Mapping[str, str]:
+        """Return what the children must know."""
+        return {
+            "METERLINE_DATA_DIR": str(self.dir),
+            "METERLINE_SITE": "cambridge",
+            "METERLINE_PLAY_CLOCK": str(self.dir / "play.clock"),
+            "METERLINE_WEB_PORT": str(self.web_port),
+            "METERLINE_SOURCE_MODBUS_1_PORT": str(self.play.modbus_port),
+            "METERLINE_SOURCE_PULSES_1_PORT": str(self.play.mqtt_port),
+            "PYTHONPATH": os.pathsep.join((str(DEMO_SITE.parents[3]), *sys.path[:0])),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _specs(self, *, web: bool) -> list[ChildSpec]:
+        python = [sys.executable, "-m"]
+        environment = self.environment()
+        plan, sock = str(self.dir / "plan.json"), str(self.dir / "play.sock")
+        commands: dict[str, list[str]] = {
+            "broker": list(broker_command(self.dir, self.play.mqtt_port)),
+            "simulator": [*python, "simulator", *self._simulator_arguments()],
+            "collect": [
+                *[*python, "processes.collect", "--plan", plan],
+                *["--data-dir", str(self.dir / "collect"), "--play", sock],
+            ],
+            "project": [*python, "processes.project"],
+            "jobs": [*python, "processes.jobs"],
+        }
+        if web:
+            commands["web"] = [*python, "processes.web"]
+        return [
+            ChildSpec(name=name, command=command, environment=environment)
+            for name, command in commands.items()
+        ]
+
+    def _simulator_arguments(self) -> list[str]:
+        play = self.play
+        arguments = {
+            "--site": str(DEMO_SITE),
+            "--data-dir": str(self.dir),
+            "--modbus-port": str(play.modbus_port),
+            "--mqtt-port": str(play.mqtt_port),
+            "--from": play.first,
+            "--to": play.last,
+            "--slot-s": str(play.slot_s),
+            "--shift-weeks": str(play.shift_weeks),
+        }
+        row = [word for pair in arguments.items() for word in pair]
+        return [*row, "--then-live"] if play.then_live else row
+
+    def _people(self, system: System) -> None:
+        """Add the first sign-in (password shown until it is changed) and the demo's clerks."""
+        secret = self.config.secrets_dir / "first-password"
+        admin = system.people.by_sign_in(FIRST_SIGN_IN)
+        if admin is None:
+            password = "-".join(secrets.token_hex(2) for _ in range(4))
+            self.config.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(
+                os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+            ) as opened:
+                opened.write(password)
+            self._add(system, FIRST_SIGN_IN, "Administrator", password, _ADMIN_ROLES)
+            admin = system.people.by_sign_in(FIRST_SIGN_IN)
+        if admin is not None and admin.must_change and secret.exists():
+            self.first_password = secret.read_text()
+        for sign_in, name, roles in (
+            (CLERK, "Clara Clerk (demo)", _CLERK_ROLES),
+            (APPROVER, "Adam Approver (demo)", _APPROVER_ROLES),
+        ):
+            if system.people.by_sign_in(sign_in) is None:
+                self._add(system, sign_in, name, secrets.token_urlsafe(24), roles)
+
+    def _add(
+        self, system: System, sign_in: str, name: str, password: str, roles: tuple[str, ...]
+    ) -> None:
+        system.people.add(
+            sign_in=sign_in,
+            name=name,
+            password_hash=hashed(password),
+            roles=roles,
+            language=self.config.language,
+            command_id=id_of("first people", sign_in),
+        )
+
+
+def person_id(system: System, sign_in: str) -> UUID:
+    """Return the id of one of the first people."""
+    person = system.people.by_sign_in(sign_in)
+    assert person is not None, f"{sign_in} was added at the start"
+    return person.person
+
+
+def _with_free_ports(play: PlaySpec, path: Path) -> PlaySpec:
+    """Return the play first chosen for this directory, with ports that are free now."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = PlaySpec.load(path) or play
+    chosen = replace(
+        kept, modbus_port=free_port(kept.modbus_port), mqtt_port=free_port(kept.mqtt_port)
+    )
+    chosen.save(path)
+    return chosen
