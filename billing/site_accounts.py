@@ -1,5 +1,4 @@
-"""In: the accounts and tariffs of a site file. Out: a checked plan of the books, or problems. I/O:
-reads the tariff files it names."""
+"""In: accounts and tariffs of a site file. Out: a checked plan of the books. I/O: tariff files."""
 
 from __future__ import annotations
 

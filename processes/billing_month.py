@@ -51,7 +51,5 @@ def bill_days(
     )
     office.approve(run, approver, hold=held)
     numbers = office.issue(run, approver)
-    total = sum(
-        (draft.total for draft in review.drafts if draft.account not in held), Decimal(0)
-    )
+    total = sum((draft.total for draft in review.drafts if draft.account not in held), Decimal(0))
     return MonthBilled(invoices=len(numbers), total=total, held=held)

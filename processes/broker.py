@@ -1,4 +1,4 @@
-"""In: a port and a folder. Out: the command of an MQTT broker for one machine. I/O: writes its file.
+"""In: a port and a folder. Out: the command of an MQTT broker. I/O: writes its file.
 
 mosquitto where it is on the machine, else amqtt from the environment. Loopback only. What a
 broker acknowledges is not safe: the collector acknowledges after its own commit, and the
@@ -51,7 +51,7 @@ def broker_command(folder: Path, port: int) -> Sequence[str]:
 
 
 async def _run(port: int) -> None:
-    from amqtt.broker import Broker  # noqa: PLC0415 - only where mosquitto is absent
+    from amqtt.broker import Broker
 
     broker = Broker(
         {

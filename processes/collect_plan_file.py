@@ -1,11 +1,10 @@
-"""In: the registry of a site. Out: the collect plan. I/O: PostgreSQL, one file."""
+"""In: the registry of a site. Out: the collect plan. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.registry_reads import read_served_meters, read_sources
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
 
 
@@ -19,34 +18,23 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
     Raises:
         PlanError: The registry does not make a plan.
     """
-    schema = site.schema
-    with database.connection() as connection:
-        sources: list[tuple[Any, ...]] = connection.execute(
-            f"SELECT key, kind, settings FROM {schema}.source ORDER BY key"
-        ).fetchall()
-        meters: list[tuple[Any, ...]] = connection.execute(
-            "SELECT m.point, m.source, m.profile, m.address, "
-            "array_agg(c.number ORDER BY c.number), array_agg(c.quantity ORDER BY c.number) "
-            f"FROM {schema}.meter AS m JOIN {schema}.channel AS c USING (point) "
-            "WHERE m.serial IS NOT NULL AND m.retired_at IS NULL "
-            "GROUP BY m.point ORDER BY m.point"
-        ).fetchall()
     return CollectPlan(
         site=site.key,
         sources=tuple(
-            SourcePlan(key=key, kind=kind, **settings) for key, kind, settings in sources
+            SourcePlan(key=source.key, kind=source.kind, **source.settings)
+            for source in read_sources(database, site.schema)
         ),
         meters=tuple(
             MeterPlan(
-                point=point,
-                source=source,
-                profile=profile,
-                address=address,
+                point=meter.point,
+                source=meter.source,
+                profile=meter.profile,
+                address=meter.address,
                 channels=tuple(
                     ChannelPlan(number=number, quantity=quantity)
-                    for number, quantity in zip(numbers, quantities, strict=True)
+                    for number, quantity in meter.channels
                 ),
             )
-            for point, source, profile, address, numbers, quantities in meters
+            for meter in read_served_meters(database, site.schema)
         ),
     )

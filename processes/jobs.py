@@ -9,7 +9,6 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
 import structlog
 
 from energy.alerting.evaluator import Evaluator
@@ -17,9 +16,10 @@ from energy.base.clock import wait
 from energy.base.errors import EnergyError
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
-from energy.store.errors import StoreError
+from energy.store.errors import DATABASE_AWAY
 from energy.store.sites import Site
 from energy.system import WRITER, System, build
+from energy.views.progress import newest_mark
 from processes.life import StopSignal, log_to_stderr, run_threads
 
 log = structlog.get_logger("jobs")
@@ -47,22 +47,13 @@ def mark_midnights(system: System, site: Site, now: datetime, last: datetime | N
     return newest if newest is not None else midnight(today, site.zone)
 
 
-def last_midnight(system: System, site: Site) -> datetime | None:
-    """Return the newest midnight mark that the view holds."""
-    with system.database.connection() as connection:
-        row: tuple[Any, ...] | None = connection.execute(
-            f"SELECT max(at) FROM {site.schema}.mark WHERE reason LIKE %s", (f"{MIDNIGHT} %",)
-        ).fetchone()
-    return row[0] if row else None
-
-
 def _loop(what: str, step: Any, stop: threading.Event) -> None:
     """Repeat a step each tick; a database that is away is waited for."""
     while not stop.is_set():
         try:
             while step() and not stop.is_set():
                 pass
-        except (psycopg.OperationalError, psycopg.InterfaceError, StoreError) as error:
+        except DATABASE_AWAY as error:
             log.warning("waits for the database", job=what, error=str(error))
         except EnergyError as error:
             log.error("job failed, tried again", job=what, error=str(error))  # noqa: TRY400
@@ -76,7 +67,7 @@ def main() -> None:
     system = build(WRITER)
     site = system.site
     evaluator = Evaluator(system.database, site.schema, system.clock)
-    newest: list[datetime | None] = [last_midnight(system, site)]
+    newest: list[datetime | None] = [newest_mark(system.database, site.schema, f"{MIDNIGHT} ")]
 
     def midnights() -> int:
         newest[0] = mark_midnights(system, site, system.clock.now(), newest[0])

@@ -1,4 +1,4 @@
-"""In: signals and threads of one process. Out: a clean start, stop and end. I/O: signals, stderr."""
+"""In: signals and threads of one process. Out: a clean start and end. I/O: signals, stderr."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from energy.metering.channel import Kind
 from energy.metering.codec import decode
 from energy.store.sites import Site
 from energy.system import System
+from energy.views.progress import count_readings
 from energy.views.registry import load_registry
 from energy.views.usage import read_spans
 from processes.billing_month import MonthBilled
@@ -80,14 +81,10 @@ def summarise(
         checks = [
             verify(connection, site.schema, name) for name in ("metering", "operations", "books")
         ]
-        row: tuple[Any, ...] | None = connection.execute(
-            f"SELECT count(*) FROM {site.schema}.reading"
-        ).fetchone()
-        assert row is not None, "a count is a row"
         return Summary(
             readings_sent=truth["readings_sent"],
             readings_journaled=_distinct_in_journal(connection, site.schema),
-            readings_projected=row[0],
+            readings_projected=count_readings(system.database, site.schema),
             meters=truth["meters"],
             max_error_counts=_largest_error(connection, site, truth),
             invoices=billed.invoices,

@@ -1,21 +1,20 @@
 """In: the journals of a site. Out: every view, kept up to date. I/O: PostgreSQL.
 
 The process `project`: one follower an application, each in its own thread; the metering one also
-keeps the rollups. A thread that ends with an error ends the process; the supervisor starts it again.
+keeps the rollups. A thread that ends with an error ends the process; the supervisor starts it
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import psycopg
-
 from billing.views.books import BooksView
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.clock import Clock
-from energy.journal.directory import DirectoryView
+from energy.journal.directory_view import DirectoryView
 from energy.journal.follower import Follower, event_fold
-from energy.store.errors import StoreError
+from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
 from energy.system import WRITER, build
@@ -66,7 +65,7 @@ def roll_up_all(database: Database, site: Site) -> None:
         with database.connection() as connection:
             while roll_up(connection, site.schema):
                 pass
-    except (psycopg.OperationalError, StoreError):
+    except DATABASE_AWAY:
         return
 
 

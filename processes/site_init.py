@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from adapters.modbus.register_map import load as load_map
@@ -29,6 +28,7 @@ from energy.metering.site_file import PlannedMeter, PlannedRule, SitePlan, read_
 from energy.store.migrate import migrate_site
 from energy.store.pool import Database
 from energy.store.sites import Site, valid_key
+from energy.views.registry_reads import channel_numbers
 from processes.project import catch_up
 
 
@@ -123,15 +123,6 @@ def init_site(
     return site
 
 
-def channel_numbers(database: Database, schema: str) -> dict[tuple[str, str], int]:
-    """Return the channel number of each (point, quantity)."""
-    with database.connection() as connection:
-        rows: list[tuple[Any, ...]] = connection.execute(
-            f"SELECT point, quantity, number FROM {schema}.channel"
-        ).fetchall()
-    return {(point, quantity): number for point, quantity, number in rows}
-
-
 def _facts(profile: str, quantity: str) -> ChannelFacts:
     return load_map(profile).facts(quantity)
 
@@ -200,9 +191,7 @@ def _meter(metering: JournalApplication, site: str, planned: PlannedMeter) -> No
     metering.store(register, meter)
 
 
-def _rule(
-    operations: JournalApplication, site: str, planned: PlannedRule, channel: int
-) -> None:
+def _rule(operations: JournalApplication, site: str, planned: PlannedRule, channel: int) -> None:
     if operations.find(rule_id(site, planned.key, 1)) is not None:
         return
     spec = {

@@ -15,9 +15,10 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from rich.console import Console
@@ -30,6 +31,7 @@ from energy.base.period import midnight
 from energy.base.text import t
 from energy.store.sites import Site
 from energy.system import WRITER, System
+from energy.views.progress import readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
 from processes.stack import FIRST_SIGN_IN, PlaySpec, Stack
@@ -88,8 +90,6 @@ def _end(*_: object) -> None:
 
 
 def _config_in(config: Config, directory: Path) -> Config:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(config, data_dir=directory)
 
 
@@ -174,11 +174,16 @@ def _await_play(stack: Stack, site: Site, console: Console, language: str) -> No
                 now = last if stack.clock.live else min(stack.clock.now(), last)
                 bar.update(task, completed=(now - first).total_seconds())
 
-            _until(stack, lambda: (stack.dir / "play.json").exists(), show)
+            _until(stack, (stack.dir / "play.json").exists, show)
             show()
             bar.update(task, description=t(language, "up.projecting"))
             report = json.loads((stack.dir / "play.json").read_text())
-            _until(stack, lambda: _projected(system, site) >= report["readings_sent"], show)
+            sent = int(report["readings_sent"])
+
+            def projected() -> bool:
+                return (readings_when_caught_up(system.database, site.schema) or 0) >= sent
+
+            _until(stack, projected, show)
     finally:
         system.close()
 
@@ -199,24 +204,6 @@ def _until(stack: Stack, done: Callable[[], bool], show: Callable[[], None]) -> 
                 )
         show()
         pause()
-
-
-def _projected(system: System, site: Site) -> int:
-    """Return the rows of the view `reading`, or -1 while the journal is ahead or away."""
-    import psycopg  # noqa: PLC0415
-
-    from energy.store.errors import StoreError  # noqa: PLC0415
-
-    try:
-        with system.database.connection() as connection:
-            row: tuple[Any, ...] | None = connection.execute(
-                "SELECT (SELECT position FROM {0}.journal_head WHERE application = 'metering') "
-                "= (SELECT position FROM {0}.follower WHERE name = 'metering'), "
-                "(SELECT count(*) FROM {0}.reading)".format(site.schema)
-            ).fetchone()
-    except (psycopg.Error, StoreError):
-        return -1
-    return row[1] if row is not None and row[0] else -1
 
 
 # ---------------------------------------------------------------- live
@@ -265,8 +252,6 @@ def _live(config: Config, console: Console) -> int:
 
 def _history_start(now: datetime) -> datetime:
     """Return the first of last month, local to the demo site (as UTC, on a slot)."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
     first = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
     return midnight(first, ZoneInfo("Europe/London"))
 

@@ -48,7 +48,7 @@ class Alert(JournalAggregate):
         return alert
 
     @event(Created)
-    def __init__(  # noqa: PLR0913 - everything a crossing is
+    def __init__(
         self,
         *,
         alert: UUID,

@@ -1,4 +1,4 @@
-"""In: readings of a gauge in time order and a rule's state. Out: crossings, and the next state. Pure.
+"""In: readings of a gauge by time, a rule and its state. Out: crossings, the next state. Pure.
 
 Live evaluation and back-test run this same code. Time is the readings' own; a crossing is placed
 at the reading that completed the delay.

@@ -1,4 +1,4 @@
-"""In: a person and an alert. Out: the acknowledgement in the operations journal. I/O: PostgreSQL."""
+"""In: a person and an alert. Out: the acknowledgement in the journal. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class AlertDesk:
             try:
                 return self._application.store(entry)
             except ConflictError:
-                if attempt == 2:  # noqa: PLR2004 - the second try is the last
+                if attempt == 2:
                     raise
         raise AssertionError("unreachable")

@@ -1,4 +1,4 @@
-"""In: new batches of the metering journal. Out: alert facts in the operations journal. I/O: PostgreSQL.
+"""In: new batches of the metering journal. Out: alert facts in operations. I/O: PostgreSQL.
 
 Never run by a rebuild or a replay of views. The facts are stored before the evaluator's position:
 evaluating a slice again meets its own alerts by their ids and changes nothing.
@@ -73,9 +73,7 @@ class Evaluator:
             self._save(connection, position, entries[-1].position, states)
         return len(entries)
 
-    def _rules(
-        self, connection: psycopg.Connection[tuple[object, ...]]
-    ) -> list[ThresholdRule]:
+    def _rules(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[ThresholdRule]:
         rows: list[tuple[Any, ...]] = connection.execute(
             f"SELECT rule, spec FROM {self._schema}.rule ORDER BY key"
         ).fetchall()
@@ -162,8 +160,5 @@ def _stored(state: RuleState) -> dict[str, str | None]:
 
 def _state_of(stored: dict[str, str | None]) -> RuleState:
     return RuleState(
-        **{
-            name: None if at is None else datetime.fromisoformat(at)
-            for name, at in stored.items()
-        }
+        **{name: None if at is None else datetime.fromisoformat(at) for name, at in stored.items()}
     )

@@ -40,9 +40,7 @@ class AlertView:
                     ),
                 )
             case Rule.Withdrawn():
-                cursor.execute(
-                    f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,)
-                )
+                cursor.execute(f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,))
             case Alert.Created():
                 cursor.execute(
                     f"INSERT INTO {schema}.alert (alert, rule, channel, severity, raised_at, "

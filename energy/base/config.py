@@ -1,4 +1,4 @@
-"""In: a TOML file and the environment. Out: one frozen Config, checked without network. I/O: one file.
+"""In: a TOML file and the environment. Out: one frozen Config. I/O: one file, no network.
 
 Every setting may stand in `meterline.toml` or in the environment as METERLINE_<NAME>; the
 environment wins. Unknown keys are refused.

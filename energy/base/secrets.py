@@ -94,9 +94,9 @@ class PersonVault:
         box = base64.b64decode(sealed.removeprefix(_PREFIX))
         try:
             key = self._unwrapped(person, wrapped)
-            return AESGCM(key).decrypt(
-                box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes
-            ).decode()
+            return (
+                AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes).decode()
+            )
         except InvalidTag as error:
             raise ConfigError(
                 "A personal field does not open with this master key. Restore the right "
@@ -117,6 +117,4 @@ class PersonVault:
         return self._unwrapped(person, wrapped)
 
     def _unwrapped(self, person: UUID, wrapped: bytes) -> bytes:
-        return self._master.decrypt(
-            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], person.bytes
-        )
+        return self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], person.bytes)

@@ -21,9 +21,9 @@ from eventsourcing.persistence import (
     Transcoding,
 )
 
+from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
-from energy.base.aggregate import JournalAggregate
 from energy.journal.entry import Entry
 from energy.journal.recorder import APPLICATIONS, HeadRowRecorder, head_position
 from energy.store.pool import Database

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
-from eventsourcing.domain import event
-
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.application import JournalApplication
+from energy.journal.directory_events import PersonEntry, SiteEntry
+from energy.journal.directory_view import DirectoryView
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY
 
@@ -30,129 +29,6 @@ ROLES = (
     "energy_manager",
     "admin",
 )
-
-
-class SiteEntry(JournalAggregate):
-    """A site of this installation."""
-
-    TOPIC = "site"
-
-    class Created(JournalAggregate.Created):
-        """The site was founded."""
-
-        TOPIC = "site.founded"
-        key: str
-        name: str
-        zone: str
-        currency: str
-        language: str
-
-    @staticmethod
-    def create_id(*, key: str, **_: object) -> UUID:
-        """Return the id from the key."""
-        return id_of("site", key)
-
-    @event(Created)
-    def __init__(
-        self, *, key: str, name: str, zone: str, currency: str, language: str, command_id: UUID
-    ) -> None:
-        """Found the site."""
-        self.key = key
-
-
-class PersonEntry(JournalAggregate):
-    """A person who may sign in."""
-
-    TOPIC = "person"
-
-    class Created(JournalAggregate.Created):
-        """The person was added."""
-
-        TOPIC = "person.added"
-        person: UUID
-        digest: str
-        sign_in_sealed: str
-        name_sealed: str
-        password_hash: str
-        must_change: bool
-        roles: list[str]
-        language: str
-
-    class PasswordChanged(JournalAggregate.Event):
-        """The person has another password."""
-
-        TOPIC = "person.password_changed"
-        password_hash: str
-
-    class RolesChanged(JournalAggregate.Event):
-        """The person has other roles."""
-
-        TOPIC = "person.roles_changed"
-        roles: list[str]
-        by: UUID
-
-    class Disabled(JournalAggregate.Event):
-        """The person may not sign in any more."""
-
-        TOPIC = "person.disabled"
-        by: UUID
-
-    class SignedIn(JournalAggregate.Event):
-        """The person signed in."""
-
-        TOPIC = "person.signed_in"
-        address: str
-
-    class SignedOut(JournalAggregate.Event):
-        """The person signed out."""
-
-        TOPIC = "person.signed_out"
-        address: str
-
-    @staticmethod
-    def create_id(*, person: UUID, **_: object) -> UUID:
-        """Return the person's own id."""
-        return person
-
-    @event(Created)
-    def __init__(  # noqa: PLR0913 - everything a person is
-        self,
-        *,
-        person: UUID,
-        digest: str,
-        sign_in_sealed: str,
-        name_sealed: str,
-        password_hash: str,
-        must_change: bool,
-        roles: list[str],
-        language: str,
-        command_id: UUID,
-    ) -> None:
-        """Add the person."""
-        self.roles = roles
-        self.disabled = False
-
-    @event(PasswordChanged)
-    def change_password(self, *, password_hash: str, command_id: UUID) -> None:
-        """Set another password."""
-
-    @event(RolesChanged)
-    def change_roles(self, *, roles: list[str], by: UUID, command_id: UUID) -> None:
-        """Give other roles."""
-        self.roles = roles
-
-    @event(Disabled)
-    def disable(self, *, by: UUID, command_id: UUID) -> None:
-        """Bar from signing in."""
-        self.disabled = True
-
-    @event(SignedIn)
-    def sign_in(self, *, address: str, command_id: UUID) -> None:
-        """Record a sign-in."""
-
-    @event(SignedOut)
-    def sign_out(self, *, address: str, command_id: UUID) -> None:
-        """Record a sign-out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +87,7 @@ class People:
         self._application = JournalApplication(database, DIRECTORY, "directory", clock)
         self._vault = vault
 
-    def add(  # noqa: PLR0913 - everything a person is
+    def add(
         self,
         *,
         sign_in: str,
@@ -283,9 +159,7 @@ class People:
         entry.change_password(password_hash=password_hash, command_id=command_id)
         self._store(entry)
 
-    def change_roles(
-        self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID
-    ) -> None:
+    def change_roles(self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID) -> None:
         """Give a person other roles; their sessions end."""
         entry = self._entry(person)
         entry.change_roles(roles=list(roles), by=by, command_id=command_id)
@@ -330,7 +204,7 @@ class People:
         )
 
 
-def found_site(  # noqa: PLR0913 - everything a site is
+def found_site(
     database: Database,
     clock: Clock,
     *,
@@ -361,80 +235,3 @@ def store_and_fold(application: JournalApplication, entry: JournalAggregate) -> 
     with application.database.transaction() as connection, connection.cursor() as cursor:
         for n, happened in enumerate(pending):
             DirectoryView().fold(cursor, DIRECTORY, first + n, happened)
-
-
-class DirectoryView:
-    """Folds directory events into directory.site and directory.person; idempotent."""
-
-    def fold(
-        self,
-        cursor: psycopg.Cursor[tuple[object, ...]],
-        schema: str,
-        position: int,
-        event: Any,
-    ) -> None:
-        """Apply one event; applying it twice leaves the same rows."""
-        match event:
-            case SiteEntry.Created():
-                cursor.execute(
-                    f"INSERT INTO {schema}.site VALUES (%s, %s, %s, %s, %s, %s, %s) "
-                    "ON CONFLICT DO NOTHING",
-                    (
-                        event.key,
-                        f"site_{event.key}",
-                        event.name,
-                        event.zone,
-                        event.currency,
-                        event.language,
-                        event.timestamp,
-                    ),
-                )
-            case PersonEntry.Created():
-                cursor.execute(
-                    f"INSERT INTO {schema}.person VALUES (%s, %s, %s, %s, %s, %s, %s, %s, "
-                    "false, %s) ON CONFLICT DO NOTHING",
-                    (
-                        event.person,
-                        bytes.fromhex(event.digest),
-                        event.name_sealed,
-                        event.sign_in_sealed,
-                        event.password_hash,
-                        event.must_change,
-                        event.roles,
-                        event.language,
-                        position,
-                    ),
-                )
-            case PersonEntry.PasswordChanged():
-                _change(
-                    cursor,
-                    schema,
-                    position,
-                    event,
-                    "password_hash = %s, must_change = false",
-                    event.password_hash,
-                )
-            case PersonEntry.RolesChanged():
-                _change(cursor, schema, position, event, "roles = %s", event.roles)
-            case PersonEntry.Disabled():
-                _change(cursor, schema, position, event, "disabled = %s", True)  # noqa: FBT003
-            case _:
-                pass  # sign-ins leave no row
-
-
-def _change(  # noqa: PLR0913 - which row, which change
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    position: int,
-    event: Any,
-    assignment: str,
-    value: object,
-) -> None:
-    """Change a person once per position, and end their sessions."""
-    cursor.execute(
-        f"UPDATE {schema}.person SET {assignment}, position = %s "
-        "WHERE person = %s AND position < %s",
-        (value, position, event.originator_id, position),
-    )
-    if cursor.rowcount:
-        cursor.execute(f"DELETE FROM {schema}.session WHERE person = %s", (event.originator_id,))

@@ -1,4 +1,4 @@
-"""In: entries of one application in position order. Out: views and a position, in one transaction. I/O.
+"""In: entries of one application, in order. Out: views and a position in one transaction. I/O.
 
 Slices; compare-and-set of the position (a second follower of the same name cannot harm); woken by
 NOTIFY or after a second; restart on error is the caller's loop. A poisoned entry is parked with
@@ -21,7 +21,7 @@ from energy.journal.application import EventDecoder
 from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
 from energy.journal.ingest import store_findings
 from energy.journal.recorder import channel_name, head_position, read_entries
-from energy.store.errors import StoreError
+from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 
 SLICE = 64
@@ -64,7 +64,7 @@ class LostRaceError(JournalError):
 class Follower:
     """Feeds one application's entries to a fold."""
 
-    def __init__(  # noqa: PLR0913 - what, whose, where to, when
+    def __init__(
         self,
         database: Database,
         schema: str,
@@ -130,7 +130,7 @@ class Follower:
             except LostRaceError:
                 log.warning("another follower is faster", follower=self.name)
                 wait(POLL_S, stop)
-            except (psycopg.OperationalError, psycopg.InterfaceError, StoreError) as error:
+            except DATABASE_AWAY as error:
                 log.warning("follower waits for the database", name=self.name, error=str(error))
                 _closed(listener)
                 listener = None
@@ -165,7 +165,7 @@ class Follower:
             self._apply(connection, after, entries)
         except (psycopg.OperationalError, psycopg.InterfaceError, LostRaceError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - parked and named, never lost
             if len(entries) == 1:
                 self._park(connection, after, entries[0], error)
                 return
@@ -261,7 +261,7 @@ def event_fold(schema: str, views: Sequence[EventView]) -> SliceFold:
     return fold
 
 
-def wait_for_position(  # noqa: PLR0913 - whose position, which, how long
+def wait_for_position(
     database: Database,
     schema: str,
     follower: str,

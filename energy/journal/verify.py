@@ -1,4 +1,4 @@
-"""In: the journal of a schema. Out: whether it is whole, else the first broken position. I/O: reads.
+"""In: the journal of a schema. Out: whether it is whole, else where it breaks. I/O: reads.
 
 Checked: positions without a gap up to the head; versions of every stream without a gap; every
 batch's own hash, its link to the batch before, its count and that its payload decodes.
@@ -137,7 +137,7 @@ def _check_streams(
     return entries, readings
 
 
-def _check_batch(  # noqa: PLR0913 - an entry and what came before it
+def _check_batch(
     position: int,
     stream: UUID,
     version: int,

@@ -82,11 +82,11 @@ def decode(payload: bytes) -> ReadingColumns:
         raise CodecError(f"The batch payload claims {count} readings. Run `journal verify`.")
     size = count * _ROW_BYTES
     try:
-        raw = zstandard.ZstdDecompressor().decompress(
-            payload[_HEADER.size :], max_output_size=size
-        )
+        raw = zstandard.ZstdDecompressor().decompress(payload[_HEADER.size :], max_output_size=size)
     except zstandard.ZstdError as error:
-        raise CodecError(f"The batch payload is damaged ({error}). Run `journal verify`.") from error
+        raise CodecError(
+            f"The batch payload is damaged ({error}). Run `journal verify`."
+        ) from error
     if len(raw) != size:
         raise CodecError(f"The batch payload holds {len(raw)} bytes, not {size}.")
     return ReadingColumns(

@@ -369,7 +369,7 @@ class Meter(JournalAggregate):
         self.serial = None
         self.since = at
 
-    def _serve(  # noqa: PLR0913 - the plate of a device
+    def _serve(
         self,
         at: datetime,
         serial: str,

@@ -142,9 +142,7 @@ class Source(JournalAggregate):
         self.key = key
 
     @event(Redefined)
-    def redefine(
-        self, *, key: str, kind: str, settings: dict[str, Any], command_id: UUID
-    ) -> None:
+    def redefine(self, *, key: str, kind: str, settings: dict[str, Any], command_id: UUID) -> None:
         """Give the source other settings."""
 
 

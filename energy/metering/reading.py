@@ -60,9 +60,7 @@ class ReadingColumns:
             self.quality.tolist(),
             strict=True,
         ):
-            yield Reading(
-                channel=channel, at=from_us(at_us), count=count, quality=Quality(quality)
-            )
+            yield Reading(channel=channel, at=from_us(at_us), count=count, quality=Quality(quality))
 
     @staticmethod
     def of(readings: Iterable[Reading]) -> ReadingColumns:

@@ -6,23 +6,18 @@ Accounts and tariffs are the billing office's part of the same file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy.base.errors import EnergyError
 from energy.base.period import midnight
 from energy.base.units import Utility
-from energy.metering.channel import ChannelFacts, Direction, Kind, Side, base_per_count
-
-FACTS_IN_FILE = "pulse"
-"""Profile of a meter whose channels stand in the site file itself."""
-
-ProfileFacts = Callable[[str, str], ChannelFacts]
-"""(profile, quantity) -> facts; raises EnergyError for an unknown one."""
+from energy.metering.channel import ChannelFacts
+from energy.metering.site_file_channels import ProfileFacts, read_channels
+from energy.metering.site_file_checker import Checker
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
 _METER_KEYS = {
@@ -39,18 +34,6 @@ _METER_KEYS = {
     "channels",
     "since",
     "planned",
-}
-_CHANNEL_KEYS = {
-    "quantity",
-    "kind",
-    "unit",
-    "resolution",
-    "modulus",
-    "direction",
-    "side",
-    "billing",
-    "grid_s",
-    "max_per_hour",
 }
 _RULE_KEYS = {
     "key",
@@ -116,58 +99,9 @@ class SitePlan:
     rules: list[PlannedRule]
 
 
-class Checker:
-    """Reads tables and gathers problems, each with its place in the file."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        """Check a parsed TOML document."""
-        self.document = document
-        self.problems: list[str] = []
-
-    def tables(self, name: str) -> list[dict[str, Any]]:
-        """Return an array of tables, or a problem and nothing."""
-        found = self.document.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self.problems.append(f"{name}: write it as [[{name}]] tables")
-            return []
-        return found
-
-    def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
-        """Return a non-empty text, or a problem and ""."""
-        value = table.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.problems.append(f"{where}: `{key}` is missing or no text")
-            return ""
-        return value
-
-    def ratio(self, value: object, key: str, where: str) -> Fraction:
-        """Return an exact positive number written as text or integer, or a problem and 1."""
-        if isinstance(value, float):
-            self.problems.append(f'{where}: `{key}` = {value} is a float; write "{value}"')
-            return Fraction(1)
-        try:
-            ratio = Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
-            self.problems.append(f"{where}: `{key}` = {value!r} is no exact number")
-            return Fraction(1)
-        if ratio <= 0:
-            self.problems.append(f"{where}: `{key}` = {value!r} is not above zero")
-            return Fraction(1)
-        return ratio
-
-    def unknown_keys(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
-        """Refuse keys that nobody reads."""
-        self.problems += [f"{where}: unknown key `{key}`" for key in set(table) - known]
-
-    def unique(self, keys: Sequence[str], what: str) -> None:
-        """Refuse a key used twice."""
-        twice = {key for key in keys if key and keys.count(key) > 1}
-        self.problems += [f"{what} {key!r} stands twice" for key in sorted(twice)]
-
-
-def read_site(document: Mapping[str, Any], profile_facts: ProfileFacts) -> tuple[
-    SitePlan | None, list[str]
-]:
+def read_site(
+    document: Mapping[str, Any], profile_facts: ProfileFacts
+) -> tuple[SitePlan | None, list[str]]:
     """Return the plan and no problem, or None and every problem found.
 
     Args:
@@ -240,7 +174,8 @@ def _places(checker: Checker) -> list[dict[str, Any]]:
             checker.ratio(place["area_m2"], "area_m2", where)
     parents = dict(zip(keys, (place.get("parent") for place in places), strict=True))
     for key in keys:
-        seen, at = set(), key
+        seen: set[str] = set()
+        at: str | None = key
         while at is not None and at not in seen:
             seen.add(at)
             at = parents.get(at)
@@ -261,7 +196,7 @@ def _sources(checker: Checker) -> list[dict[str, Any]]:
     return sources
 
 
-def _meter(  # noqa: PLR0913 - what a meter may name
+def _meter(
     checker: Checker,
     table: Mapping[str, Any],
     number: int,
@@ -306,73 +241,9 @@ def _meter(  # noqa: PLR0913 - what a meter may name
         source=source,
         address=address,
         multiplier=multiplier,
-        channels=_channels(checker, table, where, utility, multiplier, profile_facts),
+        channels=read_channels(checker, table, where, utility, multiplier, profile_facts),
         since=midnight(since, zone),
         planned=bool(table.get("planned", False)),
-    )
-
-
-def _channels(  # noqa: PLR0913 - what channels are made of
-    checker: Checker,
-    table: Mapping[str, Any],
-    where: str,
-    utility: Utility,
-    multiplier: Fraction,
-    profile_facts: ProfileFacts,
-) -> tuple[ChannelFacts, ...]:
-    found: list[ChannelFacts] = []
-    for channel in table.get("channels", []):
-        facts = _channel(checker, channel, where, utility)
-        if facts is not None:
-            found.append(facts)
-    for quantity in table.get("quantities", []):
-        try:
-            found.append(profile_facts(str(table.get("profile")), str(quantity)))
-        except EnergyError as error:
-            checker.problems.append(f"{where}: {error}")
-    if not found and not checker.problems:
-        checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
-    checker.unique([facts.quantity for facts in found], f"{where}: quantity")
-    for facts in found:
-        if facts.kind is Kind.COUNTER and facts.utility is not None:
-            try:
-                base_per_count(facts, multiplier)
-            except EnergyError as error:
-                checker.problems.append(f"{where}: {error}")
-    return tuple(found)
-
-
-def _channel(
-    checker: Checker, table: Mapping[str, Any], where: str, utility: Utility
-) -> ChannelFacts | None:
-    before = len(checker.problems)
-    checker.unknown_keys(table, _CHANNEL_KEYS, where)
-    quantity, unit = checker.text(table, "quantity", where), checker.text(table, "unit", where)
-    resolution = checker.ratio(table.get("resolution"), "resolution", where)
-    modulus = table.get("modulus")
-    if modulus is not None and (not isinstance(modulus, int) or modulus < 2):  # noqa: PLR2004
-        checker.problems.append(f"{where}: `modulus` = {modulus!r} is no count above 1")
-    try:
-        kind = Kind(table.get("kind", ""))
-        direction = Direction(table.get("direction", "none"))
-        side = Side(table.get("side", "secondary"))
-    except ValueError as error:
-        checker.problems.append(f"{where}: {error}")
-        return None
-    if len(checker.problems) > before:
-        return None
-    return ChannelFacts(
-        quantity=quantity,
-        kind=kind,
-        utility=utility,
-        unit=unit,
-        resolution=resolution,
-        modulus=modulus,
-        direction=direction,
-        side=side,
-        billing=bool(table.get("billing", False)),
-        grid_s=int(table.get("grid_s", 900)),
-        max_per_hour=table.get("max_per_hour"),
     )
 
 
@@ -407,7 +278,7 @@ def _supplies(
             if point is not None and point not in meters:
                 checker.problems.append(f"{where}: node point {point!r} is no meter of this file")
         for edge in edges:
-            if len(edge) != 2 or edge[0] not in keys or edge[1] not in keys:  # noqa: PLR2004
+            if len(edge) != 2 or edge[0] not in keys or edge[1] not in keys:
                 checker.problems.append(f"{where}: edge {edge} does not join two of its nodes")
         valid_from = table.get("valid_from")
         if not isinstance(valid_from, date):

@@ -192,7 +192,7 @@ def _cuts(boundaries_us: NDArray[np.int64], segment: CounterSegment) -> NDArray[
     return np.unique(np.concatenate([inner, np.array([low, high], dtype=np.int64)]))
 
 
-def _values(  # noqa: PLR0913 - the columns of the readings travel together
+def _values(
     at_us: NDArray[np.int64],
     count: NDArray[np.int64],
     quality: NDArray[np.uint8],
@@ -251,7 +251,7 @@ def _turns(
     return back & plausible, back & ~plausible
 
 
-def _report(  # noqa: PLR0913 - the columns of the readings travel together
+def _report(
     at_us: NDArray[np.int64],
     count: NDArray[np.int64],
     turned: NDArray[np.bool_],
@@ -276,7 +276,7 @@ def _report(  # noqa: PLR0913 - the columns of the readings travel together
         )
 
 
-def _exact_values(  # noqa: PLR0913 - the columns of the readings travel together
+def _exact_values(
     at_us: NDArray[np.int64],
     count: NDArray[np.int64],
     turns: NDArray[np.int64],
@@ -301,9 +301,7 @@ def _exact_values(  # noqa: PLR0913 - the columns of the readings travel togethe
         4 * int(run_us.max(initial=0)) * denominator * denominator,
     )
     if max(biggest) >= _SAFE:
-        begin, rise, run_us, into_us = (
-            a.astype(object) for a in (begin, rise, run_us, into_us)
-        )
+        begin, rise, run_us, into_us = (a.astype(object) for a in (begin, rise, run_us, into_us))
     whole, rest = begin * numerator // denominator, begin * numerator % denominator
     over = 2 * (rest * run_us + rise * into_us * numerator) + run_us * denominator
     rounded: NDArray[np.int64] = (whole + over // (2 * run_us * denominator)).astype(np.int64)

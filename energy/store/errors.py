@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg
+
 from energy.base.errors import EnergyError
 
 
@@ -123,3 +125,11 @@ class StopError(StoreError):
     """The server did not stop."""
 
     code = "store.stop"
+
+
+DATABASE_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    StoreUnavailableError,
+)
+"""What a caller sees while the server is away or was just killed: wait and try again."""

@@ -1,4 +1,4 @@
-"""In: numbered schema files. Out: the schemas of directory and sites as this program needs them. I/O.
+"""In: numbered schema files. Out: the schemas of directory and sites, up to date. I/O.
 
 The only place that creates tables. Roles first (as the cluster's superuser or an account with
 CREATEROLE), then everything else as meterline_owner.
@@ -23,8 +23,6 @@ from energy.store.sites import DIRECTORY, valid_key
 _FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
 _MIGRATE_LOCK = 7_246_000
 _LEAST_VERSION = 150_000
-
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

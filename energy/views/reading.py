@@ -20,9 +20,7 @@ from energy.metering.reading import ReadingColumns
 from energy.store.binary_copy import pack
 
 _TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
-_RANK = (
-    "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 9 END)"
-)
+_RANK = "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 9 END)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,10 +46,13 @@ def write_readings(
     )
     connection = cursor.connection
     try:
-        with connection.transaction(), cursor.copy(
-            f"COPY {schema}.reading (channel, at, count, quality, position) "
-            "FROM STDIN (FORMAT binary)"
-        ) as copy:
+        with (
+            connection.transaction(),
+            cursor.copy(
+                f"COPY {schema}.reading (channel, at, count, quality, position) "
+                "FROM STDIN (FORMAT binary)"
+            ) as copy,
+        ):
             copy.write(stream)
     except psycopg.errors.UniqueViolation:
         _stage(cursor, stream)
@@ -145,18 +146,14 @@ def _write_latest(
     )
 
 
-def write_index(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
-) -> None:
+def write_index(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned) -> None:
     """Write which positions hold readings of which channels and times."""
     columns = batch.readings
     order = np.lexsort((columns.channel, batch.position))
     position, channel = batch.position[order], columns.channel[order]
     at_us = columns.at_us[order]
     starts = np.flatnonzero(
-        np.concatenate(
-            [[True], (position[1:] != position[:-1]) | (channel[1:] != channel[:-1])]
-        )
+        np.concatenate([[True], (position[1:] != position[:-1]) | (channel[1:] != channel[:-1])])
     )
     stream = pack(
         ("int8", "int4", "timestamptz", "timestamptz", "int4"),

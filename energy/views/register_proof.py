@@ -1,11 +1,12 @@
-"""In: a channel and a billing period. Out: the register readings that prove its usage. I/O: PostgreSQL."""
+"""In: a channel and a billing period. Out: the readings that prove its usage. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -70,44 +71,75 @@ def register_proofs(
     ).fetchall()
     proofs = []
     for row in rows:
-        serial, multiplier, start_at, end_at, start_count, end_count, position, *facts = row
-        low = max(period.start, start_at)
-        high = period.end if end_at is None else min(period.end, end_at)
-        inside = Period(start=start_at, end=end_at or datetime.max.replace(tzinfo=low.tzinfo))
-        opening = _nearest(connection, schema, channel, serial, inside, low, limit, before=True)
-        closing = _nearest(connection, schema, channel, serial, inside, high, limit, before=False)
-        if start_count is not None and (opening is None or low == start_at):
-            opening = RegisterReading(
-                serial=serial,
-                at=start_at,
-                count=start_count,
-                quality=Quality.MEASURED,
-                position=position,
-            )
-        if end_count is not None and end_at is not None and (closing is None or high == end_at):
-            closing = RegisterReading(
-                serial=serial,
-                at=end_at,
-                count=end_count,
-                quality=Quality.MEASURED,
-                position=position,
-            )
+        segment = _SegmentRow(*row)
+        opening, closing = _ends(connection, schema, channel, segment, period, limit)
         if opening is not None and closing is not None:
             proofs.append(
                 RegisterProof(
                     channel=channel,
                     opening=opening,
                     closing=closing,
-                    multiplier=Fraction(multiplier),
-                    resolution=Fraction(facts[0]),
-                    modulus=int(facts[1]) if facts[1] is not None else None,
-                    unit=facts[2],
+                    multiplier=Fraction(segment.multiplier),
+                    resolution=Fraction(segment.resolution),
+                    modulus=None if segment.modulus is None else int(segment.modulus),
+                    unit=segment.unit,
                 )
             )
     return proofs
 
 
-def _nearest(  # noqa: PLR0913 - which register, which span, which side
+class _SegmentRow(NamedTuple):
+    serial: str
+    multiplier: str
+    start_at: datetime
+    end_at: datetime | None
+    start_count: int | None
+    end_count: int | None
+    position: int
+    resolution: str
+    modulus: Decimal | None
+    unit: str
+
+    def stated(self, at: datetime, count: int) -> RegisterReading:
+        """Return a count that a meter event states."""
+        return RegisterReading(
+            serial=self.serial,
+            at=at,
+            count=count,
+            quality=Quality.MEASURED,
+            position=self.position,
+        )
+
+
+def _ends(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    channel: int,
+    segment: _SegmentRow,
+    period: Period,
+    limit: int,
+) -> tuple[RegisterReading | None, RegisterReading | None]:
+    """Return the readings that open and close a segment within a period."""
+    low = max(period.start, segment.start_at)
+    high = period.end if segment.end_at is None else min(period.end, segment.end_at)
+    inside = Period(
+        start=segment.start_at, end=segment.end_at or datetime.max.replace(tzinfo=low.tzinfo)
+    )
+    serial = segment.serial
+    opening = _nearest(connection, schema, channel, serial, inside, low, limit, before=True)
+    closing = _nearest(connection, schema, channel, serial, inside, high, limit, before=False)
+    if segment.start_count is not None and (opening is None or low == segment.start_at):
+        opening = segment.stated(segment.start_at, segment.start_count)
+    if (
+        segment.end_count is not None
+        and segment.end_at is not None
+        and (closing is None or high == segment.end_at)
+    ):
+        closing = segment.stated(segment.end_at, segment.end_count)
+    return opening, closing
+
+
+def _nearest(
     connection: psycopg.Connection[tuple[object, ...]],
     schema: str,
     channel: int,

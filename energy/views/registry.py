@@ -1,4 +1,4 @@
-"""In: events of meters, places, supply and sources. Out: the registry tables, and the registry. I/O.
+"""In: events of meters, places, supply, sources. Out: the registry and its tables. I/O.
 
 The registry is what every other view needs to know about channels: their facts and the segments
 of the meters that served them.
@@ -91,9 +91,7 @@ class RegistryView:
         return Changed()
 
 
-def _planned(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Created
-) -> None:
+def _planned(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Created) -> None:
     cursor.execute(
         f"INSERT INTO {schema}.meter (point, meter, place, name, utility, address) "
         "VALUES (%s, %s, %s, %s, %s, '{}')",
@@ -136,9 +134,7 @@ def _point_and_channels(
     return point, [int(str(number)) for (number,) in rows]
 
 
-def _plate(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, point: str, event: Any
-) -> None:
+def _plate(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, point: str, event: Any) -> None:
     cursor.execute(
         _PLATE.format(schema=schema),
         (
@@ -154,7 +150,7 @@ def _plate(
     )
 
 
-def _open_segments(  # noqa: PLR0913 - the plate of a device
+def _open_segments(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
     position: int,
@@ -258,9 +254,7 @@ def _retired(
     cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Retired
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
-    cursor.execute(
-        f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point)
-    )
+    cursor.execute(f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point))
     _close_segments(cursor, schema, channels, event.at, event.final_counts)
     return Changed(channels=tuple(channels), since=event.at)
 
@@ -339,9 +333,7 @@ def _channel(row: tuple[Any, ...]) -> Channel:
     )
 
 
-def load_registry(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str
-) -> Registry:
+def load_registry(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> Registry:
     """Return channels and counter segments as the tables have them."""
     channels = load_channels(connection, schema)
     rows: list[tuple[Any, ...]] = connection.execute(
@@ -364,8 +356,4 @@ def load_registry(
                 end_count=end_count,
             )
         )
-    return Registry(
-        channels=channels, segments={n: tuple(parts) for n, parts in segments.items()}
-    )
-
-
+    return Registry(channels=channels, segments={n: tuple(parts) for n, parts in segments.items()})

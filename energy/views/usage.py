@@ -27,7 +27,7 @@ from energy.views.registry import Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """Span of a channel's readings that changed. [us]"""
+    """Span of a channel's readings that changed, in microseconds."""
 
     channel: int
     first_us: int
@@ -208,7 +208,7 @@ def _grid(
     return start_us + np.arange(offset + 1, dtype=np.int64) * (step_s * 1_000_000), days
 
 
-def _blocks(  # noqa: PLR0913 - a block is made of what the fold knew
+def _blocks(
     channel: int,
     days: Sequence[tuple[date, int, int]],
     zone: ZoneInfo,
@@ -288,16 +288,7 @@ def _write(
     table whatever slices either worked in.
     """
     keys = ([block.channel for block in blocks], [block.day for block in blocks])
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        "SELECT DISTINCT ON (b.channel, b.day) b.channel, b.day, b.usage, b.quality, "
-        f"b.start_value, b.end_value FROM {schema}.usage_block AS b "
-        "JOIN unnest(%s::int[], %s::date[]) AS k (channel, day) "
-        "ON b.channel = k.channel AND b.day = k.day AND b.epoch < %s "
-        "ORDER BY b.channel, b.day, b.epoch DESC",
-        (*keys, epoch),
-        binary=True,
-    ).fetchall()
-    before = {(row[0], row[1]): (bytes(row[2]), bytes(row[3]), row[4], row[5]) for row in rows}
+    before = _content_before(cursor, schema, keys, epoch)
     same = [b for b in blocks if before.get((b.channel, b.day)) == b.content]
     changed = [b for b in blocks if before.get((b.channel, b.day)) != b.content]
     cursor.execute(
@@ -337,6 +328,25 @@ def _write(
         "DO UPDATE SET position = greatest(d.position, excluded.position)",
         (*keys, [b.position for b in blocks]),
     )
+
+
+def _content_before(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    keys: tuple[list[int], list[date]],
+    epoch: int,
+) -> dict[tuple[int, date], tuple[object, ...]]:
+    """Return what the newest block before this epoch said, per (channel, day)."""
+    rows: list[tuple[Any, ...]] = cursor.execute(
+        "SELECT DISTINCT ON (b.channel, b.day) b.channel, b.day, b.usage, b.quality, "
+        f"b.start_value, b.end_value FROM {schema}.usage_block AS b "
+        "JOIN unnest(%s::int[], %s::date[]) AS k (channel, day) "
+        "ON b.channel = k.channel AND b.day = k.day AND b.epoch < %s "
+        "ORDER BY b.channel, b.day, b.epoch DESC",
+        (*keys, epoch),
+        binary=True,
+    ).fetchall()
+    return {(row[0], row[1]): (bytes(row[2]), bytes(row[3]), row[4], row[5]) for row in rows}
 
 
 def read_spans(

@@ -59,9 +59,7 @@ class MeteringFold:
             else:
                 self._registry_event(cursor, run[0])
 
-    def _batches(
-        self, cursor: psycopg.Cursor[tuple[object, ...]], run: Sequence[Entry]
-    ) -> None:
+    def _batches(self, cursor: psycopg.Cursor[tuple[object, ...]], run: Sequence[Entry]) -> None:
         parts = [decode(decode_batch(entry.state).payload) for entry in run]
         readings = ReadingColumns.joined(parts)
         position = np.repeat([entry.position for entry in run], [len(part) for part in parts])
@@ -92,9 +90,7 @@ class MeteringFold:
             (entry.position, record.at, record.reason, record.learned_at),
         )
 
-    def _registry_event(
-        self, cursor: psycopg.Cursor[tuple[object, ...]], entry: Entry
-    ) -> None:
+    def _registry_event(self, cursor: psycopg.Cursor[tuple[object, ...]], entry: Entry) -> None:
         event = self._decoder.decode(entry)
         changed = self._registry_view.fold(cursor, self._schema, entry.position, event)
         if changed.since is not None:
@@ -187,10 +183,6 @@ def _touched(readings: ReadingColumns) -> list[Touched]:
     ]
 
 
-def metering_follower(
-    database: Database, schema: str, zone: ZoneInfo, clock: Clock
-) -> Follower:
+def metering_follower(database: Database, schema: str, zone: ZoneInfo, clock: Clock) -> Follower:
     """Return the follower that feeds every metering view of a site."""
-    return Follower(
-        database, schema, "metering", METERING_VIEWS, MeteringFold(schema, zone), clock
-    )
+    return Follower(database, schema, "metering", METERING_VIEWS, MeteringFold(schema, zone), clock)

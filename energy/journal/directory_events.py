@@ -1,0 +1,133 @@
+"""In: commands on sites and people. Out: the events of the shared directory. Pure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from energy.base.aggregate import JournalAggregate
+from energy.base.ids import id_of
+
+
+class SiteEntry(JournalAggregate):
+    """A site of this installation."""
+
+    TOPIC = "site"
+
+    class Created(JournalAggregate.Created):
+        """The site was founded."""
+
+        TOPIC = "site.founded"
+        key: str
+        name: str
+        zone: str
+        currency: str
+        language: str
+
+    @staticmethod
+    def create_id(*, key: str, **_: object) -> UUID:
+        """Return the id from the key."""
+        return id_of("site", key)
+
+    @event(Created)
+    def __init__(
+        self, *, key: str, name: str, zone: str, currency: str, language: str, command_id: UUID
+    ) -> None:
+        """Found the site."""
+        self.key = key
+
+
+class PersonEntry(JournalAggregate):
+    """A person who may sign in."""
+
+    TOPIC = "person"
+
+    class Created(JournalAggregate.Created):
+        """The person was added."""
+
+        TOPIC = "person.added"
+        person: UUID
+        digest: str
+        sign_in_sealed: str
+        name_sealed: str
+        password_hash: str
+        must_change: bool
+        roles: list[str]
+        language: str
+
+    class PasswordChanged(JournalAggregate.Event):
+        """The person has another password."""
+
+        TOPIC = "person.password_changed"
+        password_hash: str
+
+    class RolesChanged(JournalAggregate.Event):
+        """The person has other roles."""
+
+        TOPIC = "person.roles_changed"
+        roles: list[str]
+        by: UUID
+
+    class Disabled(JournalAggregate.Event):
+        """The person may not sign in any more."""
+
+        TOPIC = "person.disabled"
+        by: UUID
+
+    class SignedIn(JournalAggregate.Event):
+        """The person signed in."""
+
+        TOPIC = "person.signed_in"
+        address: str
+
+    class SignedOut(JournalAggregate.Event):
+        """The person signed out."""
+
+        TOPIC = "person.signed_out"
+        address: str
+
+    @staticmethod
+    def create_id(*, person: UUID, **_: object) -> UUID:
+        """Return the person's own id."""
+        return person
+
+    @event(Created)
+    def __init__(
+        self,
+        *,
+        person: UUID,
+        digest: str,
+        sign_in_sealed: str,
+        name_sealed: str,
+        password_hash: str,
+        must_change: bool,
+        roles: list[str],
+        language: str,
+        command_id: UUID,
+    ) -> None:
+        """Add the person."""
+        self.roles = roles
+        self.disabled = False
+
+    @event(PasswordChanged)
+    def change_password(self, *, password_hash: str, command_id: UUID) -> None:
+        """Set another password."""
+
+    @event(RolesChanged)
+    def change_roles(self, *, roles: list[str], by: UUID, command_id: UUID) -> None:
+        """Give other roles."""
+        self.roles = roles
+
+    @event(Disabled)
+    def disable(self, *, by: UUID, command_id: UUID) -> None:
+        """Bar from signing in."""
+        self.disabled = True
+
+    @event(SignedIn)
+    def sign_in(self, *, address: str, command_id: UUID) -> None:
+        """Record a sign-in."""
+
+    @event(SignedOut)
+    def sign_out(self, *, address: str, command_id: UUID) -> None:
+        """Record a sign-out."""

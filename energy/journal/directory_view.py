@@ -1,0 +1,86 @@
+"""In: directory events. Out: the tables directory.site and directory.person. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from energy.journal.directory_events import PersonEntry, SiteEntry
+
+
+class DirectoryView:
+    """Folds directory events into directory.site and directory.person; idempotent."""
+
+    def fold(
+        self,
+        cursor: psycopg.Cursor[tuple[object, ...]],
+        schema: str,
+        position: int,
+        event: Any,
+    ) -> None:
+        """Apply one event; applying it twice leaves the same rows."""
+        match event:
+            case SiteEntry.Created():
+                cursor.execute(
+                    f"INSERT INTO {schema}.site VALUES (%s, %s, %s, %s, %s, %s, %s) "
+                    "ON CONFLICT DO NOTHING",
+                    (
+                        event.key,
+                        f"site_{event.key}",
+                        event.name,
+                        event.zone,
+                        event.currency,
+                        event.language,
+                        event.timestamp,
+                    ),
+                )
+            case PersonEntry.Created():
+                cursor.execute(
+                    f"INSERT INTO {schema}.person VALUES (%s, %s, %s, %s, %s, %s, %s, %s, "
+                    "false, %s) ON CONFLICT DO NOTHING",
+                    (
+                        event.person,
+                        bytes.fromhex(event.digest),
+                        event.name_sealed,
+                        event.sign_in_sealed,
+                        event.password_hash,
+                        event.must_change,
+                        event.roles,
+                        event.language,
+                        position,
+                    ),
+                )
+            case PersonEntry.PasswordChanged():
+                _change(
+                    cursor,
+                    schema,
+                    position,
+                    event,
+                    "password_hash = %s, must_change = false",
+                    event.password_hash,
+                )
+            case PersonEntry.RolesChanged():
+                _change(cursor, schema, position, event, "roles = %s", event.roles)
+            case PersonEntry.Disabled():
+                _change(cursor, schema, position, event, "disabled = %s", True)
+            case _:
+                pass  # sign-ins leave no row
+
+
+def _change(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    position: int,
+    event: Any,
+    assignment: str,
+    value: object,
+) -> None:
+    """Change a person once per position, and end their sessions."""
+    cursor.execute(
+        f"UPDATE {schema}.person SET {assignment}, position = %s "
+        "WHERE person = %s AND position < %s",
+        (value, position, event.originator_id, position),
+    )
+    if cursor.rowcount:
+        cursor.execute(f"DELETE FROM {schema}.session WHERE person = %s", (event.originator_id,))

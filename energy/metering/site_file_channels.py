@@ -1,0 +1,102 @@
+"""In: the channels of a meter in a site file. Out: their facts, or problems. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from energy.base.errors import EnergyError
+from energy.base.units import Utility
+from energy.metering.channel import ChannelFacts, Direction, Kind, Side, base_per_count
+from energy.metering.site_file_checker import Checker
+
+ProfileFacts = Callable[[str, str], ChannelFacts]
+"""(profile, quantity) -> facts; raises EnergyError for an unknown one."""
+
+_CHANNEL_KEYS = {
+    "quantity",
+    "kind",
+    "unit",
+    "resolution",
+    "modulus",
+    "direction",
+    "side",
+    "billing",
+    "grid_s",
+    "max_per_hour",
+}
+
+
+def read_channels(
+    checker: Checker,
+    table: Mapping[str, Any],
+    where: str,
+    utility: Utility,
+    multiplier: Fraction,
+    profile_facts: ProfileFacts,
+) -> tuple[ChannelFacts, ...]:
+    """Return the facts of a meter's channels; what is wrong goes to the checker's problems.
+
+    Args:
+        checker: Gathers problems.
+        table: The [[meter]] table.
+        where: What to call the meter in a problem.
+        utility: Utility of channels stated in the file.
+        multiplier: The meter's multiplier: a full turn must be whole base units.
+        profile_facts: Gives the facts of a profile's quantity.
+    """
+    found: list[ChannelFacts] = []
+    for channel in table.get("channels", []):
+        facts = _channel(checker, channel, where, utility)
+        if facts is not None:
+            found.append(facts)
+    for quantity in table.get("quantities", []):
+        try:
+            found.append(profile_facts(str(table.get("profile")), str(quantity)))
+        except EnergyError as error:
+            checker.problems.append(f"{where}: {error}")
+    if not found and not checker.problems:
+        checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
+    checker.unique([facts.quantity for facts in found], f"{where}: quantity")
+    for facts in found:
+        if facts.kind is Kind.COUNTER and facts.utility is not None:
+            try:
+                base_per_count(facts, multiplier)
+            except EnergyError as error:
+                checker.problems.append(f"{where}: {error}")
+    return tuple(found)
+
+
+def _channel(
+    checker: Checker, table: Mapping[str, Any], where: str, utility: Utility
+) -> ChannelFacts | None:
+    before = len(checker.problems)
+    checker.unknown_keys(table, _CHANNEL_KEYS, where)
+    quantity, unit = checker.text(table, "quantity", where), checker.text(table, "unit", where)
+    resolution = checker.ratio(table.get("resolution"), "resolution", where)
+    modulus = table.get("modulus")
+    if modulus is not None and (not isinstance(modulus, int) or modulus < 2):
+        checker.problems.append(f"{where}: `modulus` = {modulus!r} is no count above 1")
+    try:
+        kind = Kind(table.get("kind", ""))
+        direction = Direction(table.get("direction", "none"))
+        side = Side(table.get("side", "secondary"))
+    except ValueError as error:
+        checker.problems.append(f"{where}: {error}")
+        return None
+    if len(checker.problems) > before:
+        return None
+    return ChannelFacts(
+        quantity=quantity,
+        kind=kind,
+        utility=utility,
+        unit=unit,
+        resolution=resolution,
+        modulus=modulus,
+        direction=direction,
+        side=side,
+        billing=bool(table.get("billing", False)),
+        grid_s=int(table.get("grid_s", 900)),
+        max_per_hour=table.get("max_per_hour"),
+    )

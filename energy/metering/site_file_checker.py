@@ -1,0 +1,56 @@
+"""In: tables of a site file. Out: typed values, and problems with their place. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+
+class Checker:
+    """Reads tables and gathers problems, each with its place in the file."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Check a parsed TOML document."""
+        self.document = document
+        self.problems: list[str] = []
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        """Return an array of tables, or a problem and nothing."""
+        found = self.document.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            self.problems.append(f"{name}: write it as [[{name}]] tables")
+            return []
+        return found
+
+    def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
+        """Return a non-empty text, or a problem and ""."""
+        value = table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.problems.append(f"{where}: `{key}` is missing or no text")
+            return ""
+        return value
+
+    def ratio(self, value: object, key: str, where: str) -> Fraction:
+        """Return an exact positive number written as text or integer, or a problem and 1."""
+        if isinstance(value, float):
+            self.problems.append(f'{where}: `{key}` = {value} is a float; write "{value}"')
+            return Fraction(1)
+        try:
+            ratio = Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            self.problems.append(f"{where}: `{key}` = {value!r} is no exact number")
+            return Fraction(1)
+        if ratio <= 0:
+            self.problems.append(f"{where}: `{key}` = {value!r} is not above zero")
+            return Fraction(1)
+        return ratio
+
+    def unknown_keys(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
+        """Refuse keys that nobody reads."""
+        self.problems += [f"{where}: unknown key `{key}`" for key in set(table) - known]
+
+    def unique(self, keys: Sequence[str], what: str) -> None:
+        """Refuse a key used twice."""
+        twice = {key for key in keys if key and keys.count(key) > 1}
+        self.problems += [f"{what} {key!r} stands twice" for key in sorted(twice)]

@@ -1,0 +1,1 @@
+"""Commands: parse, call, print, exit code; no logic lives here."""

@@ -1,0 +1,87 @@
+"""In: fast, slow, all, nothing, or pytest's arguments. Out: pytest's own run and summary. I/O."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MARKERS = ("servers", "browser", "slow", "timescale", "citus", "timing")
+FAST = " and ".join(f"not {name}" for name in MARKERS)
+SELECTIONS: dict[str, list[str]] = {
+    "fast": ["-m", FAST, "-n", "2", "--dist", "loadfile"],
+    "slow": ["-m", "slow"],
+    "all": [],
+}
+EVERYDAY = ["-m", "not slow"]
+
+
+def _cjk_font() -> bool:
+    if shutil.which("fc-list") is None:
+        return False
+    done = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(done.stdout.strip())
+
+
+def _program(*names: str) -> Callable[[], bool]:
+    def found() -> bool:
+        return any(shutil.which(name, path=_search_path()) for name in names)
+
+    return found
+
+
+def _search_path() -> str:
+    return os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+
+
+SYSTEM_PACKAGES: dict[str, Callable[[], bool]] = {
+    "mosquitto": _program("mosquitto"),
+    "mbpoll": _program("mbpoll"),
+    "chromium": _program("chromium", "chromium-browser", "google-chrome"),
+    "fonts-noto-cjk": _cjk_font,
+    "poppler-utils": _program("pdftotext"),
+    "util-linux": _program("unshare"),
+}
+"""Debian package to a check that what the tests use of it is there."""
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages that the tests use and the machine lacks."""
+    return [package for package, there in SYSTEM_PACKAGES.items() if not there()]
+
+
+def apt_command(packages: Sequence[str], *, root_user: bool) -> str:
+    """Return the exact command that adds Debian packages."""
+    sudo = "" if root_user else "sudo "
+    return f"{sudo}apt-get update && {sudo}apt-get install -y {' '.join(packages)}"
+
+
+def pytest_arguments(arguments: Sequence[str]) -> list[str]:
+    """Return pytest's arguments for the words given to scripts/test.
+
+    Args:
+        arguments: A selection word first or not at all, then anything that pytest takes.
+    """
+    if arguments and arguments[0] in SELECTIONS:
+        return [*SELECTIONS[arguments[0]], *arguments[1:]]
+    chosen = any(word == "-m" or word.startswith("-m=") for word in arguments)
+    return [*([] if chosen else EVERYDAY), *arguments]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Name what is missing, then run pytest in the checkout."""
+    missing = [] if "fast" in arguments[:1] else missing_packages()
+    if missing:
+        command = apt_command(missing, root_user=os.geteuid() == 0)
+        print(f"Missing, so tests will skip: {', '.join(missing)}. To add:\n  {command}")
+        sys.stdout.flush()
+    command_row = [sys.executable, "-m", "pytest", *pytest_arguments(arguments)]
+    return subprocess.run(command_row, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

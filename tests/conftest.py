@@ -1,0 +1,57 @@
+"""In: every test's report. Out: in CI a skip for a missing program is a failure. Pure.
+
+TimescaleDB and Citus are excepted: such a skip's reason starts with `timescale:` or `citus:`.
+Fixtures of one concern live in a `conftest.py` of that concern's folder. Properties are tried
+on the same examples every time, whatever the machine's load.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("meterline", deadline=None, derandomize=True, database=None)
+settings.load_profile("meterline")
+
+EXCUSED = ("timescale:", "citus:")
+
+
+def is_ci(environment: dict[str, str] | os._Environ[str]) -> bool:
+    """Return whether the run is a continuous-integration one."""
+    return environment.get("CI", "").lower() == "true"
+
+
+def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Return why a report was skipped, without pytest's own prefix."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
+def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip without an excuse into a failure, in CI only."""
+    if report.outcome != "skipped" or hasattr(report, "wasxfail") or not is_ci(os.environ):
+        return
+    reason = reason_of(report)
+    if not reason.startswith(EXCUSED):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped in CI, where every program is installed: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge the report of a test."""
+    report = yield
+    forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, Any]:
+    """Judge the report of a whole file that skips itself."""
+    report = yield
+    forbid_skip(report)
+    return report

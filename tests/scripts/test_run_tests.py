@@ -1,0 +1,45 @@
+"""The words of scripts/test, and the command that adds what the machine lacks."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts import run_tests
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ["-m", "not slow"]),
+        (["slow"], ["-m", "slow"]),
+        (["all"], []),
+        (["all", "-x"], ["-x"]),
+        (["tests/energy"], ["-m", "not slow", "tests/energy"]),
+        (["-m", "servers"], ["-m", "servers"]),
+    ],
+)
+def test_the_words_choose_the_tests(words: list[str], expected: list[str]) -> None:
+    assert run_tests.pytest_arguments(words) == expected
+
+
+def test_fast_leaves_out_every_marked_test() -> None:
+    flag, expression, *_ = run_tests.pytest_arguments(["fast"])
+    assert flag == "-m"
+    assert expression.split(" and ") == [f"not {name}" for name in run_tests.MARKERS]
+
+
+def test_every_marker_of_the_suite_is_known(pytestconfig: pytest.Config) -> None:
+    ours = ("timescale", "citus", "servers", "browser", "slow", "timing")
+    declared = {row.split(":")[0] for row in pytestconfig.getini("markers")}
+    assert set(ours) == set(run_tests.MARKERS)
+    assert set(run_tests.MARKERS) <= declared
+
+
+def test_what_is_missing_comes_with_its_command() -> None:
+    command = run_tests.apt_command(["mosquitto", "mbpoll"], root_user=False)
+    assert command == "sudo apt-get update && sudo apt-get install -y mosquitto mbpoll"
+
+
+def test_a_missing_program_is_named_by_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(run_tests.SYSTEM_PACKAGES, "mbpoll", lambda: False)
+    assert "mbpoll" in run_tests.missing_packages()
