@@ -1,0 +1,77 @@
+"""In: what went wrong between the field and the spool. Out: one branch of the error tree. Pure.
+
+The branch::
+
+    EnergyError
+    +- AdapterError
+       +- RegisterMapError       a register map is wrong; nothing was started
+       +- ReadFailedError        one read of one meter failed (adapters/modbus/frame.py)
+       +- SpoolError             the spool cannot be used
+          +- SpoolFullError      no room on its disk; nothing was half-written
+          +- SpoolDamagedError   the file is damaged; a restart sets it aside
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from energy.base.errors import EnergyError
+
+
+class AdapterError(EnergyError):
+    """Base of every error between the field and the spool."""
+
+    code = "adapter"
+
+
+class RegisterMapError(AdapterError):
+    """A register map does not describe a product; lists every problem found."""
+
+    code = "modbus.register_map"
+
+    def __init__(self, name: str, problems: list[str]) -> None:
+        """Join the problems into one message, one a row."""
+        self.problems = problems
+        rows = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(
+            f"Register map {name!r} has {len(problems)} problem(s):\n{rows}\n"
+            "Mend the map (adapters/modbus/README.md explains each key) and start again."
+        )
+
+
+class UnknownQuantityError(RegisterMapError):
+    """A channel names a quantity that its register map does not have."""
+
+    code = "modbus.unknown_quantity"
+
+
+class SpoolError(AdapterError):
+    """The spool cannot be used."""
+
+    code = "spool"
+
+
+class SpoolFullError(SpoolError):
+    """The disk of the spool is full; nothing of the refused transaction was written."""
+
+    code = "spool.full"
+
+    def __init__(self, path: Path, cause: str) -> None:
+        """Name the file, the cause and what to do."""
+        super().__init__(
+            f"The spool {path} cannot grow ({cause}); nothing was half-written and everything "
+            "acknowledged is safe. Free space on its disk: collecting goes on by itself."
+        )
+
+
+class SpoolDamagedError(SpoolError):
+    """The spool's file is damaged."""
+
+    code = "spool.damaged"
+
+    def __init__(self, path: Path, cause: str) -> None:
+        """Name the file, the cause and what to do."""
+        super().__init__(
+            f"The spool {path} is damaged ({cause}). Start the collector again: it sets the file "
+            "aside, keeps every readable reading and begins a new source epoch."
+        )

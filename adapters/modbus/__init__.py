@@ -1,0 +1,1 @@
+"""Meters that speak Modbus TCP: register maps, read plan, strict client, decoder, source."""

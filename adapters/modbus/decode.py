@@ -1,0 +1,164 @@
+"""In: the registers of one read. Out: whole counts, and what is wrong with the others. Pure.
+
+One table of types, one unpack per read. Integers are counts as they stand; floats are rounded
+to whole counts of the point's resolution, exactly: half a count goes up, never "to even", and
+whenever ordinary arithmetic comes near a half the exact fraction decides.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from operator import itemgetter
+
+from adapters.modbus.read_plan import ReadBlock
+from adapters.modbus.register_map import Null, RegisterMap, RegisterPoint, RegisterType
+from energy.metering.channel import Kind
+
+STRUCT_CODE: dict[RegisterType, str] = {
+    RegisterType.U16: "H",
+    RegisterType.S16: "h",
+    RegisterType.U32: "I",
+    RegisterType.S32: "i",
+    RegisterType.U64: "Q",
+    RegisterType.S64: "q",
+    RegisterType.F32: "f",
+    RegisterType.F64: "d",
+}
+FRACTION_BITS: dict[RegisterType, int] = {RegisterType.F32: 23, RegisterType.F64: 52}
+SMALLEST_NORMAL: dict[RegisterType, float] = {
+    RegisterType.F32: 2.0**-126,
+    RegisterType.F64: 2.0**-1022,
+}
+MAX_COUNT = 2**63 - 1
+_SURE_BELOW = 2.0**31
+_NEAR_HALF = 1e-5
+
+
+class Flaw(StrEnum):
+    """Why a value is suspect."""
+
+    NOT_A_NUMBER = "not_a_number"
+    INFINITE = "infinite"
+    DENORMAL = "denormal"
+    NULL_VALUE = "null_value"
+    OUT_OF_RANGE = "out_of_range"
+    COARSE = "coarse_float"
+
+
+FLAW_MEANS: dict[Flaw, str] = {
+    Flaw.NOT_A_NUMBER: "the register holds no number",
+    Flaw.INFINITE: "the register holds an infinity",
+    Flaw.DENORMAL: "the register holds a denormal float, as swapped words do",
+    Flaw.NULL_VALUE: "the register holds the product's sign for 'not available'",
+    Flaw.OUT_OF_RANGE: "the count is below zero for a counter or too large for any register",
+    Flaw.COARSE: "a float this large moves in steps wider than the resolution",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """One value: a count, and a flaw when nothing may rest on it."""
+
+    point: RegisterPoint
+    count: int
+    """Whole counts; 0 without meaning when the flaw leaves no number. [count]"""
+    flaw: Flaw | None
+
+
+class BlockDecoder:
+    """Decodes the answers to one read; made once, when the plan is made."""
+
+    def __init__(self, block: ReadBlock, register_map: RegisterMap) -> None:
+        """Compile the layout of a block."""
+        self._points = block.points
+        self._expected = block.count
+        order: list[int] = []
+        for point in block.points:
+            offset = point.address - block.address
+            places = range(offset, offset + point.type.width)
+            order += places if register_map.word_order == "big" else reversed(places)
+        self._pick = itemgetter(*order) if len(order) > 1 else None
+        self._words = struct.Struct(f">{len(order)}H")
+        self._values = struct.Struct(">" + "".join(STRUCT_CODE[p.type] for p in block.points))
+        self._nulls = [_null_of(point, register_map) for point in block.points]
+        self._coarse = [_coarse_from(point) for point in block.points]
+        self._whole = self._expected == len(order) and order == sorted(order)
+
+    def decode(self, registers: Sequence[int]) -> list[Decoded]:
+        """Return the values of an answer, in the block's order.
+
+        Args:
+            registers: As many as were asked for, each 0 to 65535.
+        """
+        assert len(registers) == self._expected, "the client has checked the length"
+        words = registers if self._whole or self._pick is None else self._pick(registers)
+        values = self._values.unpack(self._words.pack(*words))
+        return [
+            _decoded(point, value, null, coarse)
+            for point, value, null, coarse in zip(
+                self._points, values, self._nulls, self._coarse, strict=True
+            )
+        ]
+
+
+def _decoded(point: RegisterPoint, value: float, null: int | None, coarse: float | None) -> Decoded:
+    if not point.type.is_float:
+        count, flaw = int(value), None
+        if count == null:
+            return Decoded(point=point, count=0, flaw=Flaw.NULL_VALUE)
+    elif math.isnan(value):
+        return Decoded(point=point, count=0, flaw=Flaw.NOT_A_NUMBER)
+    elif math.isinf(value):
+        return Decoded(point=point, count=0, flaw=Flaw.INFINITE)
+    elif value and abs(value) < SMALLEST_NORMAL[point.type]:
+        return Decoded(point=point, count=0, flaw=Flaw.DENORMAL)
+    else:
+        count = quantised(value, point.resolution)
+        flaw = Flaw.COARSE if coarse is not None and value >= coarse else None
+    if abs(count) > MAX_COUNT or (count < 0 and point.kind is Kind.COUNTER):
+        return Decoded(point=point, count=0, flaw=Flaw.OUT_OF_RANGE)
+    return Decoded(point=point, count=count, flaw=flaw)
+
+
+def quantised(value: float, resolution: Fraction) -> int:
+    """Return the whole counts nearest to a finite float, half a count going up. [count].
+
+    Args:
+        value: What the device sent. [unit]
+        resolution: Units per count. [unit / count]
+    """
+    raised = value * resolution.denominator / resolution.numerator + 0.5
+    floor = math.floor(raised) if abs(raised) < _SURE_BELOW else None
+    if floor is not None and _NEAR_HALF < raised - floor < 1 - _NEAR_HALF:
+        return floor
+    return math.floor(Fraction(value) / resolution + Fraction(1, 2))
+
+
+def _null_of(point: RegisterPoint, register_map: RegisterMap) -> int | None:
+    signed = point.type.value[0] == "s"
+    null = register_map.signed_null if signed else register_map.unsigned_null
+    half = 1 << (point.type.bits - 1)
+    match null:
+        case None:
+            return None
+        case Null.ALL_ONES:
+            return -1 if signed else 2 * half - 1
+        case Null.MAX_POSITIVE:
+            return half - 1
+        case Null.MIN_NEGATIVE:
+            return -half if signed else half
+
+
+def _coarse_from(point: RegisterPoint) -> float | None:
+    """Return the value from which a float counter's step exceeds its resolution. [unit]."""
+    if not point.type.is_float or point.kind is not Kind.COUNTER:
+        return None
+    power = math.floor(math.log2(point.resolution)) - 1
+    while Fraction(2) ** power <= point.resolution:
+        power += 1
+    return 2.0 ** (power + FRACTION_BITS[point.type])

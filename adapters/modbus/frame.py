@@ -1,0 +1,185 @@
+"""In: the bytes that came back for a read. Out: a verdict on them. Pure.
+
+pymodbus accepts answers that are none: too few or too many registers, another function code,
+transaction 0, an odd byte count. This checker looks at the raw frames before pymodbus does;
+what it refuses never becomes a reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.errors import AdapterError
+
+HEADER = 7
+"""Bytes of the header: transaction, protocol, length, unit. [byte]"""
+MAX_LENGTH = 254
+"""Most a frame's length field may say: unit, function code and 252 bytes. [byte]"""
+
+
+class Fault(StrEnum):
+    """What went wrong with a read."""
+
+    NO_CONNECTION = "no_connection"
+    NO_ANSWER = "no_answer"
+    CLOSED = "closed"
+    NOT_MODBUS = "not_modbus"
+    UNFINISHED = "unfinished"
+    WRONG_UNIT = "wrong_unit"
+    WRONG_TRANSACTION = "wrong_transaction"
+    WRONG_FUNCTION = "wrong_function"
+    WRONG_LENGTH = "wrong_length"
+    CONFIGURATION = "exception_configuration"
+    DEVICE = "exception_device"
+    BUSY = "exception_busy"
+    GATEWAY_PATH = "exception_gateway_path"
+    GATEWAY_SILENT = "exception_gateway_silent"
+
+
+NEXT_STEP: dict[Fault, str] = {
+    Fault.NO_CONNECTION: "is the device or gateway on, and host and port right?",
+    Fault.NO_ANSWER: "is the unit number right and the meter behind the gateway powered?",
+    Fault.CLOSED: "the device may allow fewer connections: close other masters or lower "
+    "`connections`",
+    Fault.NOT_MODBUS: "something else answers at this host and port: check the address",
+    Fault.UNFINISHED: "the device stops in the middle of its answer: check cable and gateway",
+    Fault.WRONG_UNIT: "another unit answered: look for two devices with one unit number",
+    Fault.WRONG_TRANSACTION: "the device mixes up its answers: update its firmware or gateway",
+    Fault.WRONG_FUNCTION: "the device answers another question: check profile and firmware",
+    Fault.WRONG_LENGTH: "the device sent another number of registers: check the profile",
+    Fault.CONFIGURATION: "the device knows no such registers: check the profile of the meter",
+    Fault.DEVICE: "the device reports its own failure: look at its display",
+    Fault.BUSY: "the device is busy: it is asked again in the next slot",
+    Fault.GATEWAY_PATH: "the gateway has no path to this unit: check its set-up",
+    Fault.GATEWAY_SILENT: "the meter behind the gateway is silent: check its bus and power",
+}
+KEEPS_CONNECTION = frozenset(
+    {Fault.CONFIGURATION, Fault.DEVICE, Fault.BUSY, Fault.GATEWAY_PATH, Fault.GATEWAY_SILENT}
+)
+"""Proper answers that say no: the connection is sound. After any other fault it is closed."""
+
+
+class ReadFailedError(AdapterError):
+    """One read of one meter failed; nothing of it is kept."""
+
+    code = "modbus.read"
+
+    def __init__(self, fault: Fault, where: str, what: str) -> None:
+        """Name the fault, where and what was met.
+
+        Args:
+            fault: Class of the fault.
+            where: Host, port, unit and registers.
+            what: What was met, in words.
+        """
+        self.fault = fault
+        self.code = f"modbus.{fault}"
+        super().__init__(f"{where}: {what}; {NEXT_STEP[fault]}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The read an answer must fit."""
+
+    transaction: int
+    unit: int
+    function_code: int
+    count: int
+    """Registers asked for. [register]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What bytes are worth: a fault ends the wait at once when final."""
+
+    fault: Fault
+    what: str
+    final: bool
+
+
+def judge(received: bytes, asked: Asked) -> Verdict | None:
+    """Return what is wrong with the bytes received so far, None when they hold a good answer.
+
+    Frames of another unit or transaction are passed over, for a duplicate of an earlier answer
+    may still be on its way; they are named when nothing better comes.
+
+    Args:
+        received: Everything since the read was sent.
+        asked: The read.
+    """
+    passed: Verdict | None = None
+    at = 0
+    while True:
+        rest = received[at:]
+        if len(rest) < HEADER + 1:
+            return passed or _waiting(rest)
+        length = int.from_bytes(rest[4:6], "big")
+        if rest[2:4] != b"\0\0" or not 3 <= length <= MAX_LENGTH:
+            return _final(Fault.NOT_MODBUS, f"no Modbus frame but {rest[:16].hex(' ')}")
+        if len(rest) < 6 + length:
+            return passed or _waiting(rest)
+        frame = rest[: 6 + length]
+        at += 6 + length
+        passed = _foreign(frame, asked)
+        if passed is None:
+            return _refusal(frame, asked)
+        if passed.final:
+            return passed
+
+
+def _waiting(rest: bytes) -> Verdict:
+    if rest:
+        return Verdict(
+            fault=Fault.UNFINISHED, what=f"{len(rest)} byte(s) of an answer, then none", final=False
+        )
+    return Verdict(fault=Fault.NO_ANSWER, what="no answer in time", final=False)
+
+
+def _final(fault: Fault, what: str) -> Verdict:
+    return Verdict(fault=fault, what=what, final=True)
+
+
+def _foreign(frame: bytes, asked: Asked) -> Verdict | None:
+    transaction, unit = int.from_bytes(frame[:2], "big"), frame[6]
+    if transaction == 0:
+        return _final(Fault.WRONG_TRANSACTION, "an answer with transaction 0")
+    if transaction != asked.transaction:
+        what = f"an answer to transaction {transaction}, not {asked.transaction}"
+        return Verdict(fault=Fault.WRONG_TRANSACTION, what=what, final=False)
+    if unit != asked.unit:
+        what = f"an answer of unit {unit}, not {asked.unit}"
+        return Verdict(fault=Fault.WRONG_UNIT, what=what, final=False)
+    return None
+
+
+def _refusal(frame: bytes, asked: Asked) -> Verdict | None:
+    function_code, size = frame[7], len(frame) - HEADER - 2
+    if function_code == asked.function_code | 0x80:
+        if size != 0:
+            return _final(Fault.WRONG_LENGTH, f"an exception of {size + 1} bytes")
+        return None
+    if function_code != asked.function_code:
+        what = f"an answer with function code {function_code}, not {asked.function_code}"
+        return _final(Fault.WRONG_FUNCTION, what)
+    if frame[8] != 2 * asked.count or size != 2 * asked.count:
+        what = f"{size} byte(s) said to be {frame[8]}, not {2 * asked.count}"
+        return _final(Fault.WRONG_LENGTH, what)
+    return None
+
+
+_EXCEPTIONS: dict[int, Fault] = {
+    1: Fault.CONFIGURATION,
+    2: Fault.CONFIGURATION,
+    3: Fault.CONFIGURATION,
+    4: Fault.DEVICE,
+    5: Fault.BUSY,
+    6: Fault.BUSY,
+    0x0A: Fault.GATEWAY_PATH,
+    0x0B: Fault.GATEWAY_SILENT,
+}
+
+
+def exception_fault(exception_code: int) -> Fault:
+    """Return the class of a Modbus exception; unknown ones are the device's."""
+    return _EXCEPTIONS.get(exception_code, Fault.DEVICE)

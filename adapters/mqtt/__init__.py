@@ -1,0 +1,1 @@
+"""Meters that speak MQTT: topic, payload, client with manual acknowledgement, push source."""

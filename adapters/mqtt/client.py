@@ -1,0 +1,240 @@
+"""In: a broker and a topic filter. Out: messages, acknowledged when the caller says so. I/O.
+
+The only file that knows paho. One thread runs the network loop and reconnects with stable
+waits. Every callback is wrapped, for an exception inside one ends paho's loop silently. An
+acknowledgement belongs to the connection its message came on: message numbers start anew with
+each connection, so an old one is dropped and the broker sends the message again.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from adapters.backoff import Backoff
+from energy.base.clock import wait
+
+SESSION_S = 7 * 86_400
+"""How long the broker keeps messages for a collector that is away. [s]"""
+RECEIVE_MAXIMUM = 1000
+"""Messages the broker may send before the first is acknowledged: natural back-pressure."""
+MAX_PACKET = 1_048_576
+"""Largest packet the broker may send us. [byte]"""
+KEEP_ALIVE_S = 30
+SESSION_TAKEN_OVER = 0x8E
+
+_log = structlog.get_logger("adapters.mqtt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it came, with what its acknowledgement needs."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+    connection: int
+    """Number of the connection it came on."""
+
+
+class MqttClient:
+    """One subscription at one broker with a session that outlives us."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        client_id: str,
+        topic: str,
+        on_message: Callable[[Message], None],
+    ) -> None:
+        """Describe the connection; nothing is opened yet.
+
+        Args:
+            host: Broker.
+            port: TCP port.
+            client_id: Fixed name of our session at the broker; only one collector may use it.
+            topic: Topic filter.
+            on_message: Called from the network thread for each message; must return soon.
+        """
+        self._host, self._port, self._topic = host, port, topic
+        self._on_message = on_message
+        self._backoff = Backoff(client_id, first_s=0.5, most_s=30.0)
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._connection = 0
+        self._connected = False
+        self._reported = False
+        self._thread = threading.Thread(target=self._run, name=f"mqtt {client_id}", daemon=True)
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        self._client.on_socket_open = _without_delay
+        self._client.on_connect = self._connected_to
+        self._client.on_disconnect = self._disconnected_from
+        self._client.on_message = self._received
+        self._client.on_subscribe = self._subscribed
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted the present connection."""
+        return self._connected
+
+    def start(self) -> None:
+        """Begin to connect and to receive."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Disconnect; the broker keeps what was not acknowledged.
+
+        Args:
+            timeout_s: Longest wait for the network thread. [s]
+        """
+        self._stop.set()
+        self._client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def acknowledge(self, message: Message) -> bool:
+        """Tell the broker that a message is safe; call it after the commit, never before.
+
+        Returns:
+            Whether the acknowledgement was sent; if not, the message comes again.
+        """
+        if message.qos == 0:
+            return True
+        with self._lock:
+            if not self._connected or message.connection != self._connection:
+                return False
+            return self._client.ack(message.mid, message.qos) == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._connect()
+                self._client.loop_forever(retry_first_connection=False)
+            except OSError as error:
+                self._report("mqtt.no_connection", str(error))
+            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever paho meets
+                self._report("mqtt.client_failed", repr(error))
+            self._forget_connection()
+            wait(self._backoff.next_s(), self._stop)
+
+    def _connect(self) -> None:
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = SESSION_S
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        properties.MaximumPacketSize = MAX_PACKET
+        self._client.connect(
+            self._host,
+            self._port,
+            keepalive=KEEP_ALIVE_S,
+            clean_start=False,
+            properties=properties,
+        )
+
+    def _forget_connection(self) -> None:
+        with self._lock:
+            self._connected = False
+            self._connection += 1
+
+    def _report(self, code: str, cause: str) -> None:
+        if not self._reported and not self._stop.is_set():
+            self._reported = True
+            _log.warning(
+                code,
+                broker=f"{self._host}:{self._port}",
+                cause=cause,
+                next_step="start the broker or correct host and port of the source",
+            )
+
+    def _connected_to(
+        self,
+        client: Client,
+        userdata: Any,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._report("mqtt.refused", str(reason))
+            client.disconnect()
+            return
+        with self._lock:
+            self._connected = True
+        if self._reported:
+            _log.info("mqtt.connected", broker=f"{self._host}:{self._port}")
+        self._reported = False
+        options = SubscribeOptions(
+            qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
+        )  # a retained message is an old one: never new readings
+        client.subscribe(self._topic, options=options)
+
+    def _subscribed(
+        self,
+        client: Client,
+        userdata: Any,
+        mid: int,
+        reasons: list[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._report("mqtt.subscription_refused", ", ".join(map(str, reasons)))
+        else:
+            self._backoff.reset()
+
+    def _disconnected_from(
+        self,
+        client: Client,
+        userdata: Any,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._forget_connection()
+        if reason.value == SESSION_TAKEN_OVER:
+            self._backoff.failures = 10  # no war with the other one: come back seldom
+            _log.error(
+                "mqtt.session_taken_over",
+                broker=f"{self._host}:{self._port}",
+                next_step="another collector uses our client id: stop one of the two",
+            )
+            return
+        self._report("mqtt.disconnected", str(reason))
+
+    def _received(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
+        try:
+            self._on_message(
+                Message(
+                    topic=message.topic,
+                    payload=bytes(message.payload),
+                    mid=message.mid,
+                    qos=message.qos,
+                    connection=self._connection,
+                )
+            )
+        except Exception:  # noqa: BLE001 - one here would end the network thread silently
+            _log.exception("mqtt.message_dropped", next_step="it was not acknowledged: it returns")
+
+
+def _without_delay(client: Client, userdata: Any, opened: Any) -> None:
+    """Send acknowledgements at once: gathered, each would wait for the one before."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,396 @@
+"""Step 2 of 6: reading columns -> the same, safe on disk, numbered and chained. I/O.
+
+From: sources. To: ingest. A spool is one SQLite file with an identity: the source epoch, a
+stream of batches. Readings are first stored as they come ("open" rows, one commit a slot) and
+sealed into numbered batches of up to 5,000 readings when they are drained; a sealed batch never
+changes, and the head of its hash chain outlives it. The only file that knows sqlite3.
+
+"Acknowledged" means committed here with synchronous=FULL. A full disk refuses whole
+transactions; a reserve beside the file lets the drain go on, so that space comes back. A damaged
+file is set aside, never deleted: what is readable in it goes into the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from adapters.errors import SpoolDamagedError, SpoolError, SpoolFullError
+from adapters.spool_disk import Reserve, moved_aside
+from adapters.spool_rows import (
+    BATCH_COLUMNS,
+    QUARANTINE_COLUMNS,
+    SCHEMA,
+    Readable,
+    RefusedMessage,
+    Row,
+    SpoolBacklog,
+    SpoolPart,
+    batch_of,
+    chosen,
+    groups_of,
+    quarantine_row,
+    sound_batch,
+    sound_open,
+)
+from energy.base.clock import Clock, from_us, to_us
+from energy.metering.codec import MAX_READINGS, ZERO_HASH, batch_hash, decode, encode
+from energy.metering.reading import ReadingColumns, SpooledBatch
+
+T = TypeVar("T")
+
+SEEN_KEPT = 200_000
+"""Readings of push sources remembered to recognise a repeated message."""
+QUARANTINE_KEPT = 10_000
+"""Different refused messages kept; the oldest go first, and their number is counted."""
+OPEN_ROWS_A_SEAL = 20_000
+_BUSY_S = 2.0
+_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_FULL}
+
+
+class Spool:
+    """Store and forward: everything it has acknowledged survives a kill and a power cut."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Open the spool, made if absent.
+
+        Args:
+            path: The file; its folder is made if absent.
+            clock: Dates refused messages and damaged files.
+
+        Raises:
+            SpoolFullError: No room to open it.
+            SpoolError: Another collector uses it.
+        """
+        self._path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._reserve = Reserve(path.with_name(path.name + ".reserve"))
+        self.set_aside: Path | None = None
+        """Where a damaged file was moved to when the spool was opened."""
+        self.recovered = 0
+        """Readings taken over from a damaged file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._translated():
+            try:
+                self._db = _opened(path)
+            except SpoolDamagedError:
+                self.set_aside = moved_aside(path, clock.now())
+                self._db = _opened(path)
+                self._recover(self.set_aside)
+        self._reserve.make()
+        row = self._db.execute("SELECT stream FROM identity").fetchone()
+        self.stream = UUID(bytes=row[0])
+        """Source epoch: the identity of this spool."""
+        self._open_readings = self._read_open_readings()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def append(self, source: str, columns: ReadingColumns) -> int:
+        """Store the readings of one source; returns how many were stored."""
+        return self.append_many([SpoolPart(source=source, columns=columns)])
+
+    def append_many(
+        self,
+        parts: Sequence[SpoolPart],
+        *,
+        refused: Sequence[RefusedMessage] = (),
+        safe_slot: datetime | None = None,
+    ) -> int:
+        """Store readings, refused messages and the safe slot in one transaction.
+
+        Args:
+            parts: Readings by source.
+            refused: Messages that gave no reading.
+            safe_slot: The slot that is complete with these readings, in a play.
+
+        Returns:
+            Readings stored; a repeated one of a push source is left out.
+
+        Raises:
+            SpoolFullError: No room; nothing was stored.
+        """
+        stored = 0
+        with self._transaction() as db:
+            for part in parts:
+                columns = _unseen(db, part.columns) if part.once else part.columns
+                for start in range(0, len(columns), MAX_READINGS):
+                    piece = chosen(columns, slice(start, start + MAX_READINGS))
+                    db.execute(
+                        "INSERT INTO open (source, readings, payload) VALUES (?, ?, ?)",
+                        (part.source, len(piece), encode(piece)),
+                    )
+                stored += len(columns)
+            self._keep_refused(db, refused)
+            if safe_slot is not None:
+                db.execute("UPDATE identity SET safe_slot_us = ?", (to_us(safe_slot),))
+        self._open_readings += stored
+        return stored
+
+    def seal(self, *, least: int = 1) -> int:
+        """Seal open readings into numbered batches, in order, each of one source.
+
+        Args:
+            least: A last, unfilled batch is sealed only from this many readings on. [reading]
+
+        Returns:
+            Batches sealed.
+
+        Raises:
+            SpoolFullError: No room, not even the reserve; nothing was sealed.
+        """
+        if self._open_readings < least:
+            return 0
+        return self._with_reserve(lambda: self._seal(least))
+
+    def pending(self, limit: int = 4) -> list[SpooledBatch]:
+        """Return the oldest sealed batches that the journal has not accepted yet."""
+        with self._lock, self._translated():
+            rows = self._db.execute(
+                f"SELECT {BATCH_COLUMNS} FROM batch ORDER BY place LIMIT ?",  # noqa: S608 - our own text
+                (limit,),
+            ).fetchall()
+        return [batch_of(row) for row in rows]
+
+    def accepted(self, batches: Sequence[SpooledBatch]) -> None:
+        """Let go of batches that the journal holds; the head of the chain stays."""
+        self._with_reserve(lambda: self._accepted(batches))
+        self._reserve.make()
+
+    def safe_slot(self) -> datetime | None:
+        """Return the last slot of a play that is complete in here; None when there is none."""
+        with self._lock, self._translated():
+            (slot_us,) = self._db.execute("SELECT safe_slot_us FROM identity").fetchone()
+        return None if slot_us is None else from_us(slot_us)
+
+    def quarantined(self, limit: int = 100) -> list[RefusedMessage]:
+        """Return the newest refused messages, newest first."""
+        with self._lock, self._translated():
+            rows = self._db.execute(
+                "SELECT source, topic, reason, detail, body, times FROM quarantine "
+                "ORDER BY last_us DESC, place DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [
+            RefusedMessage(source=s, topic=t, reason=r, detail=d, body=b, times=n)
+            for s, t, r, d, b, n in rows
+        ]
+
+    def backlog(self) -> SpoolBacklog:
+        """Return what waits for the journal."""
+        with self._lock, self._translated():
+            (batches,) = self._db.execute("SELECT count(*) FROM batch").fetchone()
+            (quarantined,) = self._db.execute("SELECT count(*) FROM quarantine").fetchone()
+            (dropped,) = self._db.execute("SELECT quarantine_dropped FROM identity").fetchone()
+        return SpoolBacklog(
+            open_readings=self._open_readings,
+            sealed_batches=batches,
+            quarantined=quarantined,
+            quarantine_dropped=dropped,
+        )
+
+    def _seal(self, least: int) -> int:
+        with self._transaction() as db:
+            rows = db.execute(
+                "SELECT place, source, readings FROM open ORDER BY place LIMIT ?",
+                (OPEN_ROWS_A_SEAL,),
+            ).fetchall()
+            groups = groups_of(rows, least)
+            for source, places in groups:
+                self._seal_group(db, source, places)
+            db.execute(
+                "DELETE FROM seen WHERE place <= (SELECT max(place) FROM seen) - ?", (SEEN_KEPT,)
+            )
+        self._open_readings = self._read_open_readings()
+        return len(groups)
+
+    @staticmethod
+    def _seal_group(db: sqlite3.Connection, source: str, places: Sequence[int]) -> None:
+        marks = [(place,) for place in places]
+        payloads = [
+            db.execute("SELECT payload FROM open WHERE place = ?", mark).fetchone()[0]
+            for mark in marks
+        ]
+        columns = ReadingColumns.joined(decode(payload) for payload in payloads)
+        payload = payloads[0] if len(payloads) == 1 else encode(columns)
+        stream, head, previous = db.execute(
+            "SELECT stream, head_sequence, head_hash FROM identity"
+        ).fetchone()
+        own = batch_hash(
+            previous_hash=previous,
+            stream=UUID(bytes=stream),
+            sequence=head + 1,
+            source=source,
+            payload=payload,
+        )
+        first_us, last_us = int(columns.at_us.min()), int(columns.at_us.max())
+        row = (stream, head + 1, source, len(columns), first_us, last_us, payload, previous, own)
+        db.execute(f"INSERT INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", row)  # noqa: S608
+        db.execute("UPDATE identity SET head_sequence = ?, head_hash = ?", (head + 1, own))
+        db.executemany("DELETE FROM open WHERE place = ?", marks)
+
+    def _accepted(self, batches: Sequence[SpooledBatch]) -> None:
+        with self._transaction() as db:
+            db.executemany(
+                "DELETE FROM batch WHERE stream = ? AND sequence = ?",
+                [(batch.stream.bytes, batch.sequence) for batch in batches],
+            )
+
+    def _keep_refused(self, db: sqlite3.Connection, refused: Sequence[RefusedMessage]) -> None:
+        now_us = to_us(self._clock.now())
+        for message in refused:
+            db.execute(
+                f"INSERT INTO quarantine ({QUARANTINE_COLUMNS}) "  # noqa: S608 - our own text
+                "VALUES (?,?,?,?,?,?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET times = times + 1, last_us = excluded.last_us",
+                quarantine_row(message, now_us),
+            )
+        if refused:
+            dropped = db.execute(
+                "DELETE FROM quarantine WHERE place <= (SELECT max(place) FROM quarantine) - ?",
+                (QUARANTINE_KEPT,),
+            ).rowcount
+            db.execute(
+                "UPDATE identity SET quarantine_dropped = quarantine_dropped + ?", (dropped,)
+            )
+
+    def _recover(self, damaged: Path) -> None:
+        """Take over what is readable in a damaged file: batches under their old identity."""
+        found = _readable(damaged)
+        with self._transaction() as db:
+            db.executemany(
+                f"INSERT OR IGNORE INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",  # noqa: S608
+                found.batches,
+            )
+            db.executemany(
+                "INSERT INTO open (source, readings, payload) VALUES (?,?,?)", found.open
+            )
+            db.executemany(
+                f"INSERT OR IGNORE INTO quarantine ({QUARANTINE_COLUMNS}) "  # noqa: S608 - our own text
+                "VALUES (?,?,?,?,?,?,?,?,?,?)",
+                found.quarantine,
+            )
+            db.execute("UPDATE identity SET safe_slot_us = ?", (found.safe_slot_us,))
+        self.recovered = sum(row[3] for row in found.batches) + sum(row[1] for row in found.open)
+
+    def _read_open_readings(self) -> int:
+        (readings,) = self._db.execute("SELECT coalesce(sum(readings), 0) FROM open").fetchone()
+        return int(readings)
+
+    def _with_reserve(self, act: Callable[[], T]) -> T:
+        """Act; when the disk is full, give the reserve back to it and act once more."""
+        try:
+            return act()
+        except SpoolFullError:
+            if not self._reserve.release():
+                raise
+            return act()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _spool_error(error, self._path) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Return the checked file; raises SpoolDamagedError when it is damaged."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
+    try:
+        # One process owns a spool: exclusive locking also needs no shared-memory file.
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA journal_size_limit = 16777216")
+        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise SpoolDamagedError(path, str(verdict))
+        db.executescript(SCHEMA)
+        db.execute(
+            "INSERT OR IGNORE INTO identity (one, stream, head_sequence, head_hash) "
+            "VALUES (1, ?, 0, ?)",
+            (uuid4().bytes, ZERO_HASH),
+        )
+    except sqlite3.Error as error:
+        db.close()
+        raise _spool_error(error, path) from error
+    except SpoolError:
+        db.close()
+        raise
+    return db
+
+
+def _spool_error(error: sqlite3.Error, path: Path) -> SpoolError:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _NO_ROOM:
+        return SpoolFullError(path, str(error))
+    if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return SpoolDamagedError(path, str(error))
+    if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return SpoolError(
+            f"The spool {path} is in use by another collector. Stop that one first: "
+            "a spool has one owner."
+        )
+    return SpoolError(
+        f"The spool {path} cannot be used ({error}). Check that its disk is mounted, writable "
+        "and sound, then start the collector again."
+    )
+
+
+def _readable(damaged: Path) -> Readable:
+    """Return the sound rows of a damaged file, found from both of its ends."""
+    db = sqlite3.connect(damaged, isolation_level=None)
+    try:
+        batches = [row for row in _rows(db, "batch", BATCH_COLUMNS) if sound_batch(row)]
+        rows = [row for row in _rows(db, "open", "source, readings, payload") if sound_open(row)]
+        quarantine = _rows(db, "quarantine", QUARANTINE_COLUMNS)
+        slots = _rows(db, "identity", "safe_slot_us")
+    finally:
+        db.close()
+    slot_us = slots[0][0] if slots else None
+    return Readable(batches=batches, open=rows, quarantine=quarantine, safe_slot_us=slot_us)
+
+
+def _rows(db: sqlite3.Connection, table: str, columns: str) -> list[Row]:
+    found: dict[int, Row] = {}
+    for order in ("ASC", "DESC"):
+        with contextlib.suppress(sqlite3.Error):
+            query = f"SELECT rowid, {columns} FROM {table} ORDER BY rowid {order}"  # noqa: S608
+            for row in db.execute(query):
+                found[row[0]] = row[1:]
+    return [found[place] for place in sorted(found)]
+
+
+def _unseen(db: sqlite3.Connection, columns: ReadingColumns) -> ReadingColumns:
+    """Return the readings that were not stored before, and remember them."""
+    rows = zip(
+        columns.channel.tolist(), columns.at_us.tolist(), columns.count.tolist(), strict=True
+    )
+    insert = "INSERT OR IGNORE INTO seen (channel, at_us, count) VALUES (?, ?, ?)"
+    fresh = np.array([db.execute(insert, row).rowcount == 1 for row in rows], dtype=bool)
+    return chosen(columns, fresh)

@@ -1,0 +1,179 @@
+"""In: rows of the spool's tables. Out: batches, groups and verdicts as values. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.base.errors import EnergyError
+from energy.metering.codec import MAX_READINGS, batch_hash, decode
+from energy.metering.reading import ReadingColumns, SpooledBatch
+
+QUARANTINE_BYTES = 4_096
+"""Most bytes kept of a refused message. [byte]"""
+Row = tuple[Any, ...]
+"""A row as SQLite gives it."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS identity (
+    one INTEGER PRIMARY KEY CHECK (one = 1), stream BLOB NOT NULL,
+    head_sequence INTEGER NOT NULL, head_hash BLOB NOT NULL, safe_slot_us INTEGER,
+    quarantine_dropped INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS open (
+    place INTEGER PRIMARY KEY, source TEXT NOT NULL, readings INTEGER NOT NULL,
+    payload BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS batch (
+    place INTEGER PRIMARY KEY, stream BLOB NOT NULL, sequence INTEGER NOT NULL,
+    source TEXT NOT NULL, readings INTEGER NOT NULL, first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL, payload BLOB NOT NULL, previous_hash BLOB NOT NULL,
+    own_hash BLOB NOT NULL, UNIQUE (stream, sequence));
+CREATE TABLE IF NOT EXISTS seen (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, channel INTEGER NOT NULL, at_us INTEGER NOT NULL,
+    count INTEGER NOT NULL, UNIQUE (channel, at_us, count));
+CREATE TABLE IF NOT EXISTS quarantine (
+    place INTEGER PRIMARY KEY, source TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
+    detail TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL, digest BLOB NOT NULL,
+    first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, times INTEGER NOT NULL,
+    UNIQUE (source, topic, reason, digest));
+"""
+BATCH_COLUMNS = (
+    "stream, sequence, source, readings, first_us, last_us, payload, previous_hash, own_hash"
+)
+QUARANTINE_COLUMNS = "source, topic, reason, detail, size, body, digest, first_us, last_us, times"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolPart:
+    """Readings of one source on their way into the spool."""
+
+    source: str
+    columns: ReadingColumns
+    once: bool = False
+    """Whether a reading stored before is left out: for sources that send again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedMessage:
+    """A message that gave no reading; kept so that nothing disappears."""
+
+    source: str
+    topic: str
+    reason: str
+    detail: str
+    body: bytes
+    times: int = 1
+    """How often it came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolBacklog:
+    """What waits for the journal."""
+
+    open_readings: int
+    sealed_batches: int
+    quarantined: int
+    quarantine_dropped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """What could be read of a damaged file."""
+
+    batches: list[Row]
+    open: list[Row]
+    quarantine: list[Row]
+    safe_slot_us: int | None
+
+
+def sound_batch(row: Row) -> bool:
+    """Return whether a batch row's hash fits its content."""
+    try:
+        batch = batch_of(row)
+        own = batch_hash(
+            previous_hash=batch.previous_hash,
+            stream=batch.stream,
+            sequence=batch.sequence,
+            source=batch.source,
+            payload=batch.payload,
+        )
+    except (EnergyError, TypeError, ValueError, AttributeError):
+        return False
+    return own == batch.own_hash
+
+
+def sound_open(row: Row) -> bool:
+    """Return whether an open row (source, readings, payload) can be decoded."""
+    try:
+        readings = len(decode(row[2]))
+    except (EnergyError, TypeError, ValueError):
+        return False
+    return bool(readings == row[1])
+
+
+def batch_of(row: Row) -> SpooledBatch:
+    """Return a row of BATCH_COLUMNS as a batch."""
+    stream, sequence, source, readings, first_us, last_us, payload, previous, own = row
+    return SpooledBatch(
+        stream=UUID(bytes=stream),
+        sequence=sequence,
+        source=source,
+        count=readings,
+        first_us=first_us,
+        last_us=last_us,
+        payload=payload,
+        previous_hash=previous,
+        own_hash=own,
+    )
+
+
+def groups_of(rows: Sequence[tuple[int, str, int]], least: int) -> list[tuple[str, list[int]]]:
+    """Return which open rows become which batches, by source and in order."""
+    filling: dict[str, list[int]] = {}
+    totals: dict[str, int] = {}
+    groups: list[tuple[str, list[int]]] = []
+    for place, source, readings in rows:
+        if totals.get(source, 0) + readings > MAX_READINGS:
+            groups.append((source, filling.pop(source)))
+            totals[source] = 0
+        filling.setdefault(source, []).append(place)
+        totals[source] = totals.get(source, 0) + readings
+    return groups + [
+        (source, places) for source, places in filling.items() if totals[source] >= least
+    ]
+
+
+def chosen(columns: ReadingColumns, which: slice | NDArray[np.bool_]) -> ReadingColumns:
+    """Return some of the readings, by slice or by mask."""
+    return ReadingColumns(
+        channel=columns.channel[which],
+        at_us=columns.at_us[which],
+        count=columns.count[which],
+        quality=columns.quality[which],
+    )
+
+
+def quarantine_row(message: RefusedMessage, now_us: int) -> Row:
+    """Return a refused message as a row of QUARANTINE_COLUMNS.
+
+    Args:
+        message: The message.
+        now_us: The present instant. [us]
+    """
+    return (
+        message.source,
+        message.topic[:512],
+        message.reason,
+        message.detail[:512],
+        len(message.body),
+        message.body[:QUARANTINE_BYTES],
+        hashlib.sha256(message.body).digest(),
+        now_us,
+        now_us,
+        message.times,
+    )

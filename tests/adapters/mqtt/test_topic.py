@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.mqtt.topic import DeviceTopic, TopicFilterError
+
+PULSES = DeviceTopic.of("meterline/cambridge/pulses/+")
+
+
+def test_the_level_under_the_plus_names_the_device() -> None:
+    assert PULSES.device("meterline/cambridge/pulses/cam-b2-gas") == "cam-b2-gas"
+    assert DeviceTopic.of("site/+/count").device("site/m.1/count") == "m.1"
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "",
+        "meterline/cambridge/pulses/",
+        "meterline/cambridge/pulses/a/b",
+        "meterline/cambridge/pulses/..",
+        "meterline/cambridge/pulses/+",
+        "meterline/cambridge/pulses/#",
+        "meterline/cambridge/pulses/a\0b",
+        "meterline/cambridge/pulses/a'; DROP TABLE reading; --",
+        "meterline/cambridge/pulses/<script>",
+        "meterline/cambridge/pulses/" + "a" * 101,
+        "meterline/oxford/pulses/cam-b2-gas",
+        "/".join(["meterline"] * 30_000),
+    ],
+)
+def test_a_topic_that_does_not_fit_names_no_device(topic: str) -> None:
+    assert PULSES.device(topic) is None
+
+
+@given(st.text(max_size=40))
+def test_whatever_names_a_device_is_the_last_level_unchanged(level: str) -> None:
+    assert PULSES.device(f"meterline/cambridge/pulses/{level}") in {None, level}
+
+
+@pytest.mark.parametrize("text", ["", "+/+", "a/#", "a/b", "a//+", "/+", "a b/+", "a/+b"])
+def test_a_filter_that_cannot_name_devices_is_refused(text: str) -> None:
+    with pytest.raises(TopicFilterError, match='must hold exactly one level "\\+"'):
+        DeviceTopic.of(text)
