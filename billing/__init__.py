@@ -1,0 +1,1 @@
+"""The money side: tariffs, rating, accounts, bill runs, invoices. Knows no adapter."""

@@ -1,0 +1,65 @@
+"""In: keys and ids. Out: the aggregates of a site's books, and their storing. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from billing.account import Account, account_id
+from billing.bill_run import BillRun
+from billing.errors import UnknownBillingObjectError
+from billing.invoice import Invoice
+from energy.base.aggregate import JournalAggregate
+from energy.base.clock import Clock
+from energy.journal.application import JournalApplication
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+A = TypeVar("A", bound=JournalAggregate)
+
+
+class Books(JournalApplication):
+    """The application "books" of one site, with typed look-ups."""
+
+    name = "books"
+
+    def __init__(self, database: Database, site: Site, clock: Clock) -> None:
+        """Open a site's books.
+
+        Args:
+            database: The process's pool.
+            site: The site.
+            clock: The injected clock.
+        """
+        super().__init__(database, site.schema, "books", clock)
+        self.site = site
+
+    def run(self, run: UUID) -> BillRun:
+        """Return a bill run.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+        """
+        return self._the(BillRun, run, "bill run", run)
+
+    def invoice(self, invoice: UUID) -> Invoice:
+        """Return an invoice, draft or issued.
+
+        Raises:
+            UnknownBillingObjectError: There is no such invoice.
+        """
+        return self._the(Invoice, invoice, "invoice", invoice)
+
+    def account(self, account: str) -> Account:
+        """Return an account by its key.
+
+        Raises:
+            UnknownBillingObjectError: There is no such account.
+        """
+        return self._the(Account, account_id(self.site.key, account), "account", account)
+
+    def _the(self, kind: type[A], identity: UUID, what: str, key: object) -> A:
+        found = self.find(identity)
+        if not isinstance(found, kind):
+            raise UnknownBillingObjectError(what, key)
+        return found

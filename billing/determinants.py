@@ -1,0 +1,151 @@
+"""In: a channel's usage and a tariff version. Out: integer sums per tariff period. Pure.
+
+An interval belongs to the tariff period of its start in local wall time, through zoneinfo: days
+of 23 and 25 hours fall out right. A missing interval is a do-not-bill finding, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from billing.charge import Determinants, UsageSum
+from billing.errors import RatingError
+from billing.tariff import MINUTES_PER_DAY, TariffVersion
+from billing.tariff_calendar import clock_text
+from energy.base.clock import from_us, to_us
+from energy.base.finding import Finding, Severity
+from energy.base.period import Period, grid_of
+from energy.base.quality import Quality
+from energy.metering.usage import UsageSpan
+
+MISSING_CODE = "bill.usage_missing"
+_UNBILLABLE = (int(Quality.MISSING), int(Quality.SUSPECT))
+
+
+def determinants_of(
+    span: UsageSpan, tariff: TariffVersion, period: Period, *, position: int
+) -> tuple[Determinants, list[Finding]]:
+    """Return what can be charged for in a period, and what stands in the way.
+
+    Args:
+        span: Usage of one channel; what it does not cover is missing. [base unit]
+        tariff: The version that prices the whole period.
+        period: Half-open, on the usage's grid.
+        position: Metering position that the usage reflects; stands in the findings.
+
+    Returns:
+        The sums of the known intervals and one finding a gap. With findings the sums must not
+        be billed.
+
+    Raises:
+        RatingError: A tariff period begins inside a usage interval.
+    """
+    usage, quality = _cut(span, period)
+    known = ~np.isin(quality, _UNBILLABLE)
+    codes = period_codes(tariff, to_us(period.start), len(usage), span.step_s)
+    by_period = {
+        each.key: _sum(usage, quality, known & (codes == index), codes == index)
+        for index, each in enumerate(tariff.periods)
+    }
+    everything = np.ones(len(usage), dtype=np.bool_)
+    whole = _sum(usage, quality, known, everything)
+    findings = _gaps(span, period, known, position)
+    return Determinants(by_period=by_period, whole=whole), findings
+
+
+@lru_cache(maxsize=512)
+def period_codes(
+    tariff: TariffVersion, start_us: int, intervals: int, step_s: int
+) -> NDArray[np.int16]:
+    """Return the tariff period of each interval as an index; -1 where the tariff has none.
+
+    Built once for all meters that share tariff version and period.
+
+    Args:
+        tariff: The version.
+        start_us: Start of the first interval. [us]
+        intervals: Number of intervals.
+        step_s: Width of an interval; divides an hour. [s]
+
+    Raises:
+        RatingError: A tariff period begins inside an interval.
+    """
+    if step_s % 60 or 3600 % step_s:
+        raise RatingError(
+            f"Usage every {step_s} s cannot be rated by time of day. "
+            "Use a grid of whole minutes that divides the hour."
+        )
+    step_minutes = step_s // 60
+    tables: dict[tuple[str, str], list[int]] = {}
+    codes = np.empty(intervals, dtype=np.int16)
+    start, step = from_us(start_us), timedelta(seconds=step_s)
+    for n in range(intervals):
+        wall = (start + n * step).astimezone(tariff.zone)
+        key = (tariff.season_of(wall.month, wall.day), tariff.day_class_of(wall.weekday()))
+        table = tables.get(key)
+        if table is None:
+            table = tables[key] = tariff.period_of_minutes(*key)
+            _check_grid(table, step_minutes)
+        codes[n] = table[wall.hour * 60 + wall.minute]
+    codes.flags.writeable = False
+    return codes
+
+
+def _check_grid(table: Sequence[int], step_minutes: int) -> None:
+    for minute in range(1, MINUTES_PER_DAY):
+        if table[minute] != table[minute - 1] and minute % step_minutes:
+            raise RatingError(
+                f"A tariff period begins at {clock_text(minute)}, inside a usage interval of "
+                f"{step_minutes} minutes. Set a finer grid for the channel or another tariff."
+            )
+
+
+def _cut(span: UsageSpan, period: Period) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return usage and quality of exactly the period; MISSING outside the span."""
+    count = grid_of(period, span.step_s)
+    offset, rest = divmod(period.start - span.start, timedelta(seconds=span.step_s))
+    assert not rest, "period and usage share a grid"
+    usage = np.zeros(count, dtype=np.int64)
+    quality = np.full(count, int(Quality.MISSING), dtype=np.uint8)
+    first, after = max(offset, 0), min(offset + count, len(span.usage))
+    if first < after:
+        usage[first - offset : after - offset] = span.usage[first:after]
+        quality[first - offset : after - offset] = span.quality[first:after]
+    return usage, quality
+
+
+def _sum(
+    usage: NDArray[np.int64],
+    quality: NDArray[np.uint8],
+    known: NDArray[np.bool_],
+    within: NDArray[np.bool_],
+) -> UsageSum:
+    counts = np.bincount(quality[within], minlength=len(Quality))
+    return UsageSum(
+        base_units=int(usage[known].sum()),
+        intervals={q: int(counts[q]) for q in Quality if counts[q]},
+    )
+
+
+def _gaps(
+    span: UsageSpan, period: Period, known: NDArray[np.bool_], position: int
+) -> list[Finding]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([1], known.astype(np.int8), [1]))))
+    step = timedelta(seconds=span.step_s)
+    return [
+        Finding(
+            code=MISSING_CODE,
+            severity=Severity.DO_NOT_BILL,
+            channel=span.channel,
+            start=period.start + int(first) * step,
+            end=period.start + int(after) * step,
+            position=position,
+            proof={"intervals": int(after - first)},
+        )
+        for first, after in zip(edges[::2], edges[1::2], strict=True)
+    ]

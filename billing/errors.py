@@ -1,0 +1,163 @@
+"""In: what a billing command was refused for. Out: its branch of the error tree. Pure.
+
+The tree::
+
+    EnergyError
+    +- TariffFileError          a tariff file is wrong; lists every problem with its path
+    +- UsageFileError           a usage file is wrong; names row and column
+    +- RatingError              usage and tariff do not fit together; a person must decide
+    |  +- UnbillableUsageError  usage is missing; carries the do-not-bill findings
+    +- MoneyError               an amount or currency cannot be used
+    +- DocumentError            a document cannot be rendered
+    +- RefusedError
+       +- UnknownBillingObjectError  no such account, run, invoice or tariff
+       +- WrongStateError       the object is past (or before) the step asked for
+       +- InvoiceIssuedError    somebody tried to change an issued invoice
+       +- SecondPersonError     the person who opened a run tried to approve it
+       +- HeldRunError          do-not-bill findings stand in the way of approval
+       +- AlreadyBilledError    the days are on an issued invoice already
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from energy.base.errors import EnergyError, RefusedError
+from energy.base.finding import Finding
+
+
+def _rows(problems: Sequence[str]) -> str:
+    return "\n".join(f"  - {problem}" for problem in problems)
+
+
+class TariffFileError(EnergyError):
+    """A tariff file does not describe a tariff version; lists every problem found."""
+
+    code = "tariff_file"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Join the problems into one message, one a row, each with its path in the file."""
+        self.problems = list(problems)
+        super().__init__(
+            f"The tariff file has {len(self.problems)} problem(s); nothing was accepted:\n"
+            f"{_rows(self.problems)}\nMend the file and run `tariff check` again."
+        )
+
+
+class UsageFileError(EnergyError):
+    """A usage file cannot be rated; lists every problem found."""
+
+    code = "usage_file"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Join the problems into one message, one a row."""
+        self.problems = list(problems)
+        super().__init__(
+            f"The usage file has {len(self.problems)} problem(s); nothing was rated:\n"
+            f"{_rows(self.problems)}\n"
+            "Write the columns `start,usage`: aware instants on one grid, whole base units."
+        )
+
+
+class RatingError(EnergyError):
+    """Usage and tariff do not fit together."""
+
+    code = "rating"
+
+
+class UnbillableUsageError(RatingError):
+    """Usage is missing in the period: a gap is never a zero."""
+
+    code = "rating.unbillable"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Name each gap; the findings stay readable for machines."""
+        self.findings = list(findings)
+        rows = [f"{f.code}: {f.start.isoformat()} to {f.end.isoformat()}" for f in self.findings]
+        super().__init__(
+            f"The usage cannot be billed:\n{_rows(rows)}\n"
+            "Import the missing readings or enter an estimate, then rate again."
+        )
+
+
+class MoneyError(EnergyError):
+    """An amount or currency cannot be used."""
+
+    code = "money"
+
+
+class DocumentError(EnergyError):
+    """A document cannot be rendered."""
+
+    code = "document"
+
+
+class UnknownBillingObjectError(RefusedError):
+    """A command named an account, run, invoice or tariff that the books do not have."""
+
+    code = "billing.unknown"
+
+    def __init__(self, kind: str, key: object) -> None:
+        """Name the kind and key."""
+        super().__init__(f"The books have no {kind} {key}. List them on the bills page.")
+
+
+class WrongStateError(RefusedError):
+    """The object is not at the step that the command belongs to."""
+
+    code = "billing.wrong_state"
+
+    def __init__(self, what: str, state: str, needed: str) -> None:
+        """Name the object, its state and the state needed."""
+        super().__init__(f"{what} is {state}; this command needs it {needed}.")
+
+
+class InvoiceIssuedError(RefusedError):
+    """An issued invoice is never changed."""
+
+    code = "invoice.issued"
+
+    def __init__(self, number: str) -> None:
+        """Name the invoice and the only way to correct it."""
+        super().__init__(
+            f"Invoice {number} is issued and can never be changed. Correct it by a credit note."
+        )
+
+
+class SecondPersonError(RefusedError):
+    """A bill run must be approved by another person than the one who opened it."""
+
+    code = "bill_run.second_person"
+
+    def __init__(self) -> None:
+        """Say who can approve."""
+        super().__init__(
+            "The person who opened a bill run cannot approve it. Ask another billing approver."
+        )
+
+
+class HeldRunError(RefusedError):
+    """Do-not-bill findings stand in the way of an approval."""
+
+    code = "bill_run.findings"
+
+    def __init__(self, accounts: Sequence[str]) -> None:
+        """Name the accounts concerned."""
+        super().__init__(
+            f"Accounts with do-not-bill findings: {', '.join(accounts)}. Approve with these "
+            "accounts held out and bill them in a run of their own once their findings are "
+            "mended; or abandon this run, mend them and open another."
+        )
+
+
+class AlreadyBilledError(RefusedError):
+    """Days of an account are on an issued invoice already."""
+
+    code = "account.already_billed"
+
+    def __init__(self, account: str, first_day: str, last_day: str) -> None:
+        """Name the account and the days."""
+        super().__init__(
+            f"Account {account} has an issued invoice for days within {first_day} to {last_day}. "
+            "Leave the account out of this run; correct the old invoice by a credit note."
+        )

@@ -1,0 +1,367 @@
+"""In: commands of the billing office. Out: events in the books of one site. I/O: PostgreSQL.
+
+The composition of the money side: tariffs, accounts, bill runs. Every command may be repeated
+with the same command id after an unknown commit: the first result comes back. Roles are checked
+by the caller; the second person is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from billing.account import Account, Supply, account_id, person_of
+from billing.audit import ReRated, re_rate
+from billing.bill_run import BillRun, RunState, run_id, run_key
+from billing.books import Books
+from billing.canonical import canonical_json
+from billing.errors import TariffFileError, WrongStateError
+from billing.invoice import Invoice, invoice_id
+from billing.invoice_facts import Draft, Issuer, finding_document
+from billing.issuing import Issuing
+from billing.published_tariff import PublishedTariff, tariff_version_id
+from billing.review import Review, review_of
+from billing.run_drafts import RunDrafts
+from billing.tariff_file import document_of, tariff_of
+from billing.views.books import BOOKS_VIEWS
+from energy.base.clock import Clock
+from energy.base.ids import id_of
+from energy.base.period import span_of_days
+from energy.base.secrets import PersonVault
+from energy.journal.follower import wait_for_position
+from energy.journal.marks import Marks
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.views.worker import METERING_VIEWS
+
+
+def default_issuer(site: Site) -> Issuer:
+    """Return an issuer made of the site's name, where none is configured."""
+    return Issuer(
+        name=site.name,
+        address="",
+        tax_number="",
+        prefix=site.key.replace("_", "")[:3].upper(),
+        payment_days=30,
+    )
+
+
+class BillingOffice:
+    """The billing office of one site."""
+
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        clock: Clock,
+        vault: PersonVault,
+        *,
+        issuer: Issuer | None = None,
+        view_timeout_s: float = 60.0,
+    ) -> None:
+        """Open the office.
+
+        Args:
+            database: The process's pool.
+            site: The site whose books these are.
+            clock: The injected clock.
+            vault: Seals and opens the personal fields of accounts.
+            issuer: Who issues; made of the site's name when None.
+            view_timeout_s: How long rating waits for the views. [s]
+        """
+        self.database = database
+        self.site = site
+        self.books = Books(database, site, clock)
+        self._marks = Marks(database, site.schema, clock)
+        self._vault = vault
+        issuer = issuer or default_issuer(site)
+        self._run_drafts = RunDrafts(self.books, issuer)
+        self._issuing = Issuing(self.books, vault, issuer.prefix)
+        self._view_timeout_s = view_timeout_s
+
+    # ------------------------------------------------------------ tariffs and accounts
+    def publish_tariff(self, text: str, *, command_id: UUID, by: UUID | None) -> UUID:
+        """Make a tariff file binding; the same file again is the same version.
+
+        Args:
+            text: Content of the file (TOML).
+            command_id: The command's id.
+            by: The person, or None for `site init`.
+
+        Raises:
+            TariffFileError: The file is wrong, not of this site, or its version is taken.
+        """
+        document = document_of(text)
+        tariff = tariff_of(document)
+        problems = []
+        if tariff.zone.key != self.site.zone.key:
+            problems.append(f"zone: must be the site's, {self.site.zone.key}")
+        if tariff.currency != self.site.currency:
+            problems.append(f"currency: must be the site's, {self.site.currency}")
+        identity = tariff_version_id(
+            self.site.key, tariff.tariff, tariff.valid_from, tariff.version
+        )
+        known: PublishedTariff | None = self.books.find(identity)
+        if known is not None and known.sha256 != tariff.sha256:
+            problems.append(
+                f"version: {tariff.version} of {tariff.valid_from} is published with other "
+                "content; raise the version"
+            )
+        if problems:
+            raise TariffFileError(problems)
+        if known is None:
+            self.books.store(
+                PublishedTariff(
+                    site=self.site.key,
+                    tariff=tariff.tariff,
+                    valid_from=tariff.valid_from,
+                    version=tariff.version,
+                    utility=tariff.utility.value,
+                    document=canonical_json(document),
+                    sha256=tariff.sha256,
+                    by=by,
+                    command_id=command_id,
+                )
+            )
+        return identity
+
+    def open_account(
+        self,
+        *,
+        account: str,
+        name: str,
+        address: str,
+        email: str,
+        language: str,
+        opened_on: date,
+        supplies: Sequence[Supply],
+        command_id: UUID,
+    ) -> UUID:
+        """Open an account with its supplies; name, address and mail are sealed.
+
+        Raises:
+            WrongStateError: The account exists, or a supply lies before its opening day.
+        """
+        identity = account_id(self.site.key, account)
+        known: Account | None = self.books.find(identity)
+        if known is not None:
+            if known.seen(command_id):
+                return identity
+            raise WrongStateError(f"Account {account}", "open", "new")
+        person = person_of(self.site.key, account)
+        opened = Account(
+            site=self.site.key,
+            account=account,
+            person=person,
+            name_sealed=self._vault.seal(person, name),
+            address_sealed=self._vault.seal(person, address),
+            email_sealed=self._vault.seal(person, email),
+            language=language,
+            opened_on=opened_on,
+            command_id=command_id,
+        )
+        for supply in supplies:
+            opened.assign_supply(supply, command_id=command_id)
+        self.books.store(opened)
+        return identity
+
+    def assign_supply(self, account: str, supply: Supply, *, command_id: UUID) -> None:
+        """Let an account pay for another point.
+
+        Raises:
+            UnknownBillingObjectError: There is no such account.
+            WrongStateError: It pays for the point on some of the days already.
+        """
+        known = self.books.account(account)
+        if not known.seen(command_id):
+            known.assign_supply(supply, command_id=command_id)
+            self.books.store(known)
+
+    # ------------------------------------------------------------ bill runs
+    def open_run(
+        self,
+        first_day: date,
+        last_day: date,
+        by: UUID,
+        command_id: UUID,
+        *,
+        accounts: Sequence[str] = (),
+        dated: date | None = None,
+    ) -> UUID:
+        """Open a run over local days: it marks the metering journal and freezes positions.
+
+        Args:
+            first_day: First local day billed.
+            last_day: Last local day billed, included.
+            by: The person; somebody else must approve.
+            command_id: The command's id.
+            accounts: Accounts to bill; all when empty.
+            dated: Date on the invoices; the day after the last when None.
+
+        Raises:
+            WrongStateError: The days run backwards, or a run for them is there already.
+        """
+        if last_day < first_day:
+            raise WrongStateError("The span of days", "backwards", "in order")
+        for attempt in range(1, 1000):
+            key = run_key(first_day, last_day, accounts, attempt)
+            identity = run_id(self.site.key, key)
+            known: BillRun | None = self.books.find(identity)
+            if known is None:
+                break
+            if known.seen(command_id):
+                return identity
+            if known.state is not RunState.ABANDONED:
+                raise WrongStateError(f"Bill run {key}", known.state, "abandoned or absent")
+        period = span_of_days(first_day, last_day, self.site.zone)
+        mark = self._marks.append(reason=f"bill run {key}", at=period.end)
+        self.books.store(
+            BillRun(
+                site=self.site.key,
+                key=key,
+                first_day=first_day,
+                last_day=last_day,
+                accounts=sorted(accounts),
+                dated=dated or last_day + timedelta(days=1),
+                metering_position=mark,
+                books_position=self.books.position(),
+                opened_by=by,
+                command_id=command_id,
+            )
+        )
+        return identity
+
+    def rate(self, run: UUID, *, command_id: UUID | None = None) -> Review:
+        """Wait for the views, draft every account's invoice, store drafts and run together.
+
+        Args:
+            run: The run.
+            command_id: The command's id; made of the run when None.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+            WrongStateError: The run is approved, issued or abandoned.
+            JournalError: The views did not come up to the run's positions in time.
+        """
+        opened = self.books.run(run)
+        command_id = command_id or id_of("command", "rate", str(run))
+        if opened.seen(command_id):
+            return self.review(run)
+        for follower, position in (
+            (METERING_VIEWS, opened.metering_position),
+            (BOOKS_VIEWS, opened.books_position),
+        ):
+            wait_for_position(
+                self.database,
+                self.site.schema,
+                follower,
+                position,
+                timeout_s=self._view_timeout_s,
+            )
+        drafts = self._run_drafts.of(opened)
+        invoices = [
+            self._drafted(opened, account, draft, command_id) for account, draft in drafts.items()
+        ]
+        opened.rate(
+            drafts=[invoice.id for invoice in invoices],
+            dirty=[account for account, draft in drafts.items() if draft.dirty],
+            total=sum((draft.total for draft in drafts.values()), Decimal(0)),
+            command_id=command_id,
+        )
+        self.books.store(*invoices, opened)
+        return self.review(run)
+
+    def review(self, run: UUID) -> Review:
+        """Return a run's drafts and findings.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+        """
+        return review_of(self.books, run)
+
+    def approve(
+        self, run: UUID, by: UUID, *, hold: Sequence[str] = (), command_id: UUID | None = None
+    ) -> None:
+        """Approve a run as a second person.
+
+        Args:
+            run: The run.
+            by: The person, not the one who opened it.
+            hold: Accounts left out of the issue.
+            command_id: The command's id; made of the run when None.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+            WrongStateError: The run is not rated.
+            SecondPersonError: The same person opened it.
+            HeldRunError: An account with do-not-bill findings is not held out.
+        """
+        opened = self.books.run(run)
+        command_id = command_id or id_of("command", "approve", str(run), str(by))
+        if not opened.seen(command_id):
+            opened.approve(by=by, hold=hold, command_id=command_id)
+            self.books.store(opened)
+
+    def abandon(self, run: UUID, by: UUID, reason: str, *, command_id: UUID) -> None:
+        """Give a run up, so that its days can be billed by another.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+            WrongStateError: The run is issued or abandoned already.
+        """
+        opened = self.books.run(run)
+        if not opened.seen(command_id):
+            opened.abandon(by=by, reason=reason, command_id=command_id)
+            self.books.store(opened)
+
+    def issue(self, run: UUID, by: UUID, *, command_id: UUID | None = None) -> list[str]:
+        """Issue an approved run: numbers, invoices and billed days in one transaction.
+
+        Returns:
+            The numbers, in the order of the accounts.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+            WrongStateError: The run is not approved, or an addressee was erased.
+            AlreadyBilledError: Another run billed some of the days in the meantime.
+            ConflictError: Others kept taking numbers first; repeat the command.
+        """
+        command_id = command_id or id_of("command", "issue", str(run))
+        return self._issuing.issue(run, by=by, command_id=command_id)
+
+    def re_rate(self, invoice: UUID) -> ReRated:
+        """Rate an issued invoice again as known then, and compare byte for byte.
+
+        Raises:
+            UnknownBillingObjectError: There is no such invoice.
+            WrongStateError: It is a draft.
+        """
+        return re_rate(self.books, invoice)
+
+    def _drafted(self, opened: BillRun, account: str, draft: Draft, command_id: UUID) -> Invoice:
+        """Return an account's invoice with the draft, new or drafted again."""
+        findings = [finding_document(finding) for finding in draft.findings]
+        known: Invoice | None = self.books.find(invoice_id(self.site.key, opened.key, account))
+        if known is not None:
+            known.redraft(
+                document=draft.document,
+                provenance=draft.provenance,
+                findings=findings,
+                command_id=command_id,
+            )
+            return known
+        return Invoice(
+            site=self.site.key,
+            run=opened.id,
+            key=opened.key,
+            account=account,
+            first_day=opened.first_day,
+            last_day=opened.last_day,
+            currency=self.site.currency,
+            document=draft.document,
+            provenance=draft.provenance,
+            findings=findings,
+            command_id=command_id,
+        )

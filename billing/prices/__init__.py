@@ -1,0 +1,1 @@
+"""Price models, one a file, one signature: (determinants, clause, span) -> charge lines. Pure."""

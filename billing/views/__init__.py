@@ -1,0 +1,1 @@
+"""Tables folded from the books, and what the billing office reads."""

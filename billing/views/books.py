@@ -1,0 +1,210 @@
+"""In: events of the books. Out: rows of tariffs, accounts, runs and invoices. I/O: PostgreSQL.
+
+The tables are for screens and for finding things; what must not be wrong (numbers, billed days,
+states) is decided by the aggregates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from billing.account import Account
+from billing.bill_run import BillRun, RunState
+from billing.canonical import sha256_of
+from billing.invoice import Invoice, InvoiceState
+from billing.published_tariff import PublishedTariff
+from energy.base.clock import Clock
+from energy.journal.follower import Follower, event_fold
+from energy.store.pool import Database
+
+BOOKS_VIEWS = "books"
+"""Name of the follower whose position says how far the tables of the books have come."""
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+
+class BooksView:
+    """Folds the events of the books; others (number series) leave no row."""
+
+    def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> None:
+        """Apply one event inside the follower's transaction."""
+        match event:
+            case PublishedTariff.Created():
+                _published(cursor, schema, position, event)
+            case Account.Created():
+                _account_opened(cursor, schema, position, event)
+            case Account.SupplyAssigned():
+                _supply_assigned(cursor, schema, event)
+            case BillRun.Created():
+                _run_opened(cursor, schema, position, event)
+            case BillRun.Event():
+                _run_changed(cursor, schema, position, event)
+            case Invoice.Created():
+                _drafted(cursor, schema, position, event)
+            case Invoice.Redrafted() | Invoice.Issued():
+                _invoice_changed(cursor, schema, position, event)
+            case _:
+                pass
+
+
+def books_follower(database: Database, schema: str, clock: Clock) -> Follower:
+    """Return the follower that feeds the tables of a site's books."""
+    fold = event_fold(schema, [BooksView()])
+    return Follower(database, schema, "books", BOOKS_VIEWS, fold, clock)
+
+
+def _published(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.tariff_version (tariff, valid_from, version, utility, sha256, "
+        "document, published_at, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            event.tariff,
+            event.valid_from,
+            event.version,
+            event.utility,
+            event.sha256,
+            event.document,
+            event.timestamp,
+            position,
+        ),
+    )
+
+
+def _account_opened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.account (account, name_sealed, person, language, opened_on, "
+        "position) VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            event.account,
+            event.name_sealed,
+            event.person,
+            event.language,
+            event.opened_on,
+            position,
+        ),
+    )
+
+
+def _supply_assigned(cursor: Cursor, schema: str, event: Any) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.account_channel (account, point, tariff, valid_from, valid_to) "
+        "VALUES (%s, %s, %s, %s, %s)",
+        (event.account, event.point, event.tariff, event.valid_from, event.valid_to),
+    )
+
+
+def _run_opened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.bill_run (run, key, first_day, last_day, state, "
+        "metering_position, books_position, accounts, total, opened_by, opened_at, changed_at, "
+        "position) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0, %s, %s, %s, %s)",
+        (
+            event.originator_id,
+            event.key,
+            event.first_day,
+            event.last_day,
+            RunState.OPEN,
+            event.metering_position,
+            event.books_position,
+            event.opened_by,
+            event.timestamp,
+            event.timestamp,
+            position,
+        ),
+    )
+
+
+def _run_changed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    run, changes = event.originator_id, dict[str, object]()
+    match event:
+        case BillRun.Rated():
+            changes = {
+                "state": RunState.RATED,
+                "accounts": len(event.drafts),
+                "total": event.total,
+            }
+            _set_drafts_aside(cursor, schema, run, keep=event.drafts, state="dropped")
+        case BillRun.Approved():
+            changes = {"state": RunState.APPROVED, "approved_by": event.by}
+        case BillRun.Issued():
+            changes = {
+                "state": RunState.ISSUED,
+                "accounts": len(event.invoices),
+                "total": event.total,
+            }
+            _set_drafts_aside(cursor, schema, run, keep=[], state="held")
+        case BillRun.Abandoned():
+            changes = {"state": RunState.ABANDONED}
+            _set_drafts_aside(cursor, schema, run, keep=[], state="dropped")
+    changes |= {"changed_at": event.timestamp, "position": position}
+    columns = ", ".join(f"{column} = %s" for column in changes)
+    cursor.execute(
+        f"UPDATE {schema}.bill_run SET {columns} WHERE run = %s", (*changes.values(), run)
+    )
+
+
+def _set_drafts_aside(
+    cursor: Cursor, schema: str, run: object, *, keep: Sequence[object], state: str
+) -> None:
+    """Mark the drafts of a run that will not be issued by it."""
+    cursor.execute(
+        f"UPDATE {schema}.invoice SET state = %s "
+        "WHERE run = %s AND state = %s AND invoice <> ALL(%s::uuid[])",
+        (state, run, InvoiceState.DRAFT, list(keep)),
+    )
+
+
+def _drafted(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    totals = json.loads(event.document)["totals"]
+    cursor.execute(
+        f"INSERT INTO {schema}.invoice (invoice, run, account, state, first_day, last_day, "
+        "currency, net, tax, total, findings, document, provenance, sha256, position) VALUES "
+        "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            event.originator_id,
+            event.run,
+            event.account,
+            InvoiceState.DRAFT,
+            event.first_day,
+            event.last_day,
+            event.currency,
+            totals["net"],
+            totals["tax"],
+            totals["total"],
+            len(event.findings),
+            event.document,
+            event.provenance,
+            sha256_of(event.document),
+            position,
+        ),
+    )
+
+
+def _invoice_changed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    totals = json.loads(event.document)["totals"]
+    changes: dict[str, object] = {
+        **totals,
+        "document": event.document,
+        "sha256": sha256_of(event.document),
+        "position": position,
+    }
+    if isinstance(event, Invoice.Issued):
+        changes |= {
+            "state": InvoiceState.ISSUED,
+            "number": event.number,
+            "issued_at": event.timestamp,
+        }
+    else:
+        changes |= {
+            "state": InvoiceState.DRAFT,
+            "provenance": event.provenance,
+            "findings": len(event.findings),
+        }
+    columns = ", ".join(f"{column} = %s" for column in changes)
+    cursor.execute(
+        f"UPDATE {schema}.invoice SET {columns} WHERE invoice = %s",
+        (*changes.values(), event.originator_id),
+    )

@@ -1,0 +1,245 @@
+"""In: a metering point, a tariff, some days, two positions. Out: facts of a bill. I/O: PostgreSQL.
+
+Reads as known at the positions that a bill run froze: usage at its mark, tariff versions at its
+books position.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+
+from billing.account import Supply
+from billing.invoice_facts import RegisterFacts, SupplyFacts
+from billing.tariff import TariffVersion
+from billing.tariff_file import tariff_of
+from energy.base.finding import Finding, Severity
+from energy.base.period import Period, span_of_days
+from energy.base.quality import Quality
+from energy.base.units import Utility
+from energy.metering.channel import Direction, Kind
+from energy.metering.usage import UsageSpan
+from energy.store.sites import Site
+from energy.views.register_proof import RegisterProof, register_proofs
+from energy.views.usage import read_spans
+
+CHANNEL_CODE = "bill.no_single_channel"
+TARIFF_CODE = "bill.tariff_missing"
+UTILITY_CODE = "bill.tariff_of_other_utility"
+POINT_CODE = "bill.point_unknown"
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """An account with the points it pays for in some days."""
+
+    account: str
+    language: str
+    supplies: tuple[Supply, ...]
+    """Cut to the days, ends included as `valid_to` exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyReader:
+    """Reads facts of one site as known at two positions; parses each tariff version once."""
+
+    connection: Connection
+    site: Site
+    metering_position: int
+    books_position: int
+    _parsed: dict[str, tuple[TariffVersion, ...]] = field(default_factory=dict)
+
+    def facts(self, point: str, tariff: str, first_day: date, last_day: date) -> SupplyFacts:
+        """Return the facts of one supply over some local days.
+
+        Args:
+            point: The metering point.
+            tariff: Its tariff.
+            first_day: First local day.
+            last_day: Last local day, included.
+        """
+        period = span_of_days(first_day, last_day, self.site.zone)
+        versions = self.versions(tariff)
+        meter = self._meter(point)
+        findings: list[Finding] = []
+        if not versions:
+            findings.append(self._blocked(TARIFF_CODE, period, {"tariff": tariff}))
+        if meter is None:
+            findings.append(self._blocked(POINT_CODE, period, {"point": point}))
+        name, utility, source = meter or (point, _utility(versions), "")
+        if any(each.utility is not utility for each in versions):
+            findings.append(self._blocked(UTILITY_CODE, period, {"tariff": tariff}))
+            versions = ()
+        channel = self._billing_channel(point, utility)
+        registers: tuple[RegisterFacts, ...] = ()
+        span: UsageSpan | None = None
+        if channel is None:
+            proof = {"point": point, "utility": utility.value}
+            findings.append(self._blocked(CHANNEL_CODE, period, proof))
+        else:
+            span = read_spans(
+                self.connection,
+                self.site.schema,
+                [channel],
+                period,
+                as_of=self.metering_position,
+            )[channel]
+            registers = self._registers(channel, period)
+            findings.extend(self._known_findings(channel, source, period))
+        return SupplyFacts(
+            point=point,
+            name=name,
+            utility=utility,
+            tariff=tariff,
+            versions=versions,
+            first_day=first_day,
+            last_day=last_day,
+            channel=channel,
+            span=span,
+            registers=registers,
+            findings=findings,
+        )
+
+    def versions(self, tariff: str) -> tuple[TariffVersion, ...]:
+        """Return the versions of a tariff published up to the books position."""
+        found = self._parsed.get(tariff)
+        if found is None:
+            rows = self.connection.execute(
+                f"SELECT document FROM {self.site.schema}.tariff_version "
+                "WHERE tariff = %s AND position <= %s ORDER BY valid_from, version",
+                (tariff, self.books_position),
+            ).fetchall()
+            found = tuple(tariff_of(_document(row[0])) for row in rows)
+            self._parsed[tariff] = found
+        return found
+
+    def _meter(self, point: str) -> tuple[str, Utility, str] | None:
+        row: tuple[Any, ...] | None = self.connection.execute(
+            f"SELECT name, utility, source FROM {self.site.schema}.meter WHERE point = %s",
+            (point,),
+        ).fetchone()
+        return None if row is None else (row[0], Utility(row[1]), row[2])
+
+    def _billing_channel(self, point: str, utility: Utility) -> int | None:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT number FROM {self.site.schema}.channel WHERE point = %s AND billing "
+            "AND utility = %s AND direction <> %s AND kind = ANY(%s)",
+            (point, utility, Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL]),
+        ).fetchall()
+        return rows[0][0] if len(rows) == 1 else None
+
+    def _registers(self, channel: int, period: Period) -> tuple[RegisterFacts, ...]:
+        proofs = register_proofs(
+            self.connection,
+            self.site.schema,
+            channel,
+            period,
+            as_of=self.metering_position,
+        )
+        return tuple(_register(proof) for proof in proofs)
+
+    def _known_findings(self, channel: int, source: str, period: Period) -> list[Finding]:
+        """Return the open do-not-bill findings of the channel or its whole source."""
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            "SELECT code, severity, channel, start_at, end_at, position, proof "
+            f"FROM {self.site.schema}.finding WHERE severity = %s AND resolved_at IS NULL "
+            "AND position <= %s AND (channel = %s "
+            "OR (channel = 0 AND coalesce(proof->>'source', 'unknown') IN ('unknown', %s))) "
+            "AND start_at < %s AND end_at >= %s ORDER BY start_at, code",
+            (
+                Severity.DO_NOT_BILL,
+                self.metering_position,
+                channel,
+                source,
+                period.end,
+                period.start,
+            ),
+        ).fetchall()
+        return [_finding(row) for row in rows]
+
+    def _blocked(self, code: str, period: Period, proof: Mapping[str, object]) -> Finding:
+        return Finding(
+            code=code,
+            severity=Severity.DO_NOT_BILL,
+            channel=None,
+            start=period.start,
+            end=period.end,
+            position=self.metering_position,
+            proof=proof,
+        )
+
+
+def read_payers(
+    connection: Connection, schema: str, first_day: date, last_day: date
+) -> list[Payer]:
+    """Return every account that pays for a point in some days, by account and point.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        first_day: First local day.
+        last_day: Last local day, included.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT a.account, a.language, c.point, c.tariff, greatest(c.valid_from, %(first)s), "
+        "least(c.valid_to, %(last)s::date + 1) "
+        f"FROM {schema}.account AS a JOIN {schema}.account_channel AS c USING (account) "
+        "WHERE c.valid_from <= %(last)s AND (c.valid_to IS NULL OR c.valid_to > %(first)s) "
+        "ORDER BY a.account, c.point, c.valid_from",
+        {"first": first_day, "last": last_day},
+    ).fetchall()
+    payers: dict[str, Payer] = {}
+    for account, language, point, tariff, valid_from, valid_to in rows:
+        supply = Supply(point=point, tariff=tariff, valid_from=valid_from, valid_to=valid_to)
+        earlier = payers[account].supplies if account in payers else ()
+        payers[account] = Payer(account=account, language=language, supplies=(*earlier, supply))
+    return list(payers.values())
+
+
+def _document(stored: object) -> Mapping[str, Any]:
+    """Return a jsonb column as a mapping, however the connection reads it."""
+    document = json.loads(stored) if isinstance(stored, str) else stored
+    assert isinstance(document, Mapping), "a tariff document is a table"
+    return document
+
+
+def _utility(versions: Sequence[TariffVersion]) -> Utility:
+    return versions[0].utility if versions else Utility.ELECTRICITY
+
+
+def _register(proof: RegisterProof) -> RegisterFacts:
+    return RegisterFacts(
+        serial=proof.opening.serial,
+        opening_at=proof.opening.at,
+        opening_count=proof.opening.count,
+        opening_quality=Quality(proof.opening.quality),
+        opening_position=proof.opening.position,
+        closing_at=proof.closing.at,
+        closing_count=proof.closing.count,
+        closing_quality=Quality(proof.closing.quality),
+        closing_position=proof.closing.position,
+        multiplier=proof.multiplier,
+        resolution=proof.resolution,
+        modulus=proof.modulus,
+        unit=proof.unit,
+    )
+
+
+def _finding(row: tuple[Any, ...]) -> Finding:
+    code, severity, channel, start, end, position, proof = row
+    assert isinstance(start, datetime)
+    return Finding(
+        code=code,
+        severity=Severity(severity),
+        channel=channel or None,
+        start=start,
+        end=end,
+        position=position,
+        proof=proof,
+    )
