@@ -1,0 +1,1 @@
+"""The screens: Dash on Flask. All reads through queries, all writes through commands."""

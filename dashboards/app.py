@@ -1,0 +1,117 @@
+"""In: settings, queries, commands, people, sessions, clock. Out: the Flask server. No work at import."""
+
+from __future__ import annotations
+
+import logging
+
+from dash import Dash, html
+from dash.development.base_component import Component
+from flask import Flask, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboards.commands import Commands
+from dashboards.pages import router
+from dashboards.pages.bills import callbacks as bills
+from dashboards.pages.overview import callbacks as overview
+from dashboards.pages.parts import Parts
+from dashboards.pages.plain import HTML_LANGUAGE
+from dashboards.queries.ports import Queries
+from dashboards.routes import RenderPdf, install_routes
+from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
+from dashboards.security.headers import content_security_policy, header_writer
+from dashboards.security.people import People
+from dashboards.security.sessions import Sessions, SessionStore
+from dashboards.security.sign_in import SignIn, install_sign_in
+from dashboards.settings import WebSettings
+from dashboards.shell import shell
+from dashboards.viewer import current_viewer
+from energy.base.clock import Clock
+
+LOG = logging.getLogger(__name__)
+MOST_BYTES = 1_000_000
+"""Longest request body. [B]"""
+
+
+class Screens(Dash):
+    """Dash whose HTML frame carries the viewer's language and theme from the first byte."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        """Return the HTML that loads the app."""
+        viewer = current_viewer()
+        return (
+            f'<!DOCTYPE html><html lang="{HTML_LANGUAGE[viewer.language]}" '
+            f'data-mantine-color-scheme="{viewer.theme}"><head>{parts["metas"]}'
+            f"<title>Meterline</title>"
+            '<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">'
+            f"{parts['css']}</head><body>{parts['app_entry']}"
+            f"<footer>{parts['config']}{parts['scripts']}{parts['renderer']}</footer></body></html>"
+        )
+
+
+def create_app(
+    settings: WebSettings,
+    *,
+    queries: Queries,
+    commands: Commands,
+    people: People,
+    session_store: SessionStore,
+    clock: Clock,
+    render_pdf: RenderPdf,
+) -> Flask:
+    """Return the server of one site's screens.
+
+    Args:
+        settings: The site and how it is served.
+        queries: All reads.
+        commands: All writes.
+        people: The directory of people.
+        session_store: Where sessions are kept.
+        clock: The present.
+        render_pdf: Canonical invoice JSON and language to a PDF.
+    """
+    server = Flask("meterline", static_folder=None)
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    sessions = Sessions(session_store, clock)
+    parts = Parts(settings=settings, queries=queries, commands=commands, clock=clock)
+    install_gate(server, settings=settings, people=people, sessions=sessions)
+    install_sign_in(server, SignIn(settings=settings, people=people, sessions=sessions))
+    install_routes(server, parts, render_pdf)
+    app = _dash(server, settings)
+    for view in (router, overview, bills):
+        view.register(app, parts)
+    policy = content_security_policy(app.csp_hashes())
+    server.after_request(header_writer(policy, secure=settings.secure_cookies))
+    server.register_error_handler(KeyError, _unknown_callback)
+    return server
+
+
+def _dash(server: Flask, settings: WebSettings) -> Screens:
+    app = Screens(
+        "dashboards",
+        server=server,
+        assets_folder="assets",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        title="Meterline",
+        update_title="",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        csrf_token_name=CSRF_COOKIE,
+        csrf_header_name=CSRF_HEADER,
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+
+    def layout() -> Component:
+        if "viewer" not in g:
+            return html.Div()  # dash asks once before the first request
+        return shell(current_viewer(), settings, g.csrf)
+
+    app.layout = layout
+    return app
+
+
+def _unknown_callback(error: KeyError) -> AnyResponse:
+    if request.path != CALLBACK_PATH:
+        raise error
+    LOG.warning("callback refused: %s", error)
+    return refused(400, "callback")

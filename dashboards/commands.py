@@ -1,0 +1,77 @@
+"""In: what a signed-in person wants done. Out: one event each, through the domain. I/O by ports.
+
+The only writes of the screens. Every command's id is made from its subject and the person, so a
+button pressed twice, or a request repeated after an unknown end, is one command.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from dashboards.security.scope import Right, Scope
+from energy.base.ids import id_of
+
+
+class AlertDesk(Protocol):
+    """Where alerts are acknowledged (energy/alerting/desk.py)."""
+
+    def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> object:
+        """Note that a named person has seen an alert."""
+        ...
+
+
+class BillingOffice(Protocol):
+    """Where bill runs are decided (billing/office.py)."""
+
+    def approve(self, run: UUID, by: UUID, command_id: UUID) -> object:
+        """Approve a reviewed run; refused for the person who opened it."""
+        ...
+
+    def issue(self, run: UUID, by: UUID, command_id: UUID) -> object:
+        """Number and issue every invoice of an approved run."""
+        ...
+
+
+class Commands:
+    """The writes of one site."""
+
+    def __init__(self, site: str, *, alerts: AlertDesk, office: BillingOffice) -> None:
+        """Act at a site through its alert desk and billing office."""
+        self._site = site
+        self._alerts = alerts
+        self._office = office
+
+    def acknowledge(self, scope: Scope, alert: UUID) -> None:
+        """Acknowledge an alert.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: There is no such alert.
+        """
+        scope.demand(Right.ACKNOWLEDGE, self._site)
+        self._alerts.acknowledge(alert, scope.person, _command("acknowledge", alert, scope))
+
+    def approve(self, scope: Scope, run: UUID) -> None:
+        """Approve a bill run.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: The run cannot be approved, or this person opened it.
+        """
+        scope.demand(Right.APPROVE, self._site)
+        self._office.approve(run, scope.person, _command("approve", run, scope))
+
+    def issue(self, scope: Scope, run: UUID) -> None:
+        """Issue the invoices of an approved bill run.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: The run is not approved.
+        """
+        scope.demand(Right.ISSUE, self._site)
+        self._office.issue(run, scope.person, _command("issue", run, scope))
+
+
+def _command(verb: str, subject: UUID, scope: Scope) -> UUID:
+    return id_of("command", verb, str(subject), str(scope.person))

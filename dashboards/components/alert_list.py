@@ -1,0 +1,79 @@
+"""In: open alerts. Out: a list with a button for those who may acknowledge. Pure."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import empty, link, notice, severity_badge
+from dashboards.formats import instant_text, number
+from dashboards.queries.rows import AlertRow
+from dashboards.security.scope import Right
+from dashboards.viewer import Viewer
+
+ACKNOWLEDGE = "acknowledge"
+MOST = 12
+"""Alerts shown at once; the heading tells the whole number."""
+
+
+def alert_list(
+    viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, refusal: str | None
+) -> list[Component]:
+    """Return the alerts, not yet acknowledged ones first, with the refusal of a command if any."""
+    ordered = sorted(rows, key=lambda row: (row.acknowledged_at is not None, -row.raised_at.timestamp()))
+    shown = [_alert(viewer, row, zone) for row in ordered[:MOST]]
+    more = len(rows) - len(shown)
+    return [
+        *([notice(refusal, good=False)] if refusal else []),
+        *(shown or [empty(viewer.say("alerts.none"))]),
+        *([html.P(viewer.say("alerts.more", count=more), className="empty")] if more else []),
+    ]
+
+
+def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
+    value = number(viewer.language, row.value)
+    limit = number(viewer.language, row.limit)
+    return html.Article(
+        [
+            html.Div(
+                [severity_badge(viewer, row.severity), html.Strong(row.rule)],
+                className="alert-head",
+            ),
+            html.Div([link(row.meter, f"/meters/{row.point}")], className="alert-meter"),
+            html.Div(
+                viewer.say("alerts.value", value=value, limit=limit, unit=viewer.unit(row.unit)),
+                className="alert-value",
+            ),
+            html.Div(
+                [
+                    instant_text(viewer.language, row.raised_at, zone),
+                    viewer.say("alerts.historic") if row.historic else "",
+                ],
+                className="alert-time",
+            ),
+            _state(viewer, row, zone),
+        ],
+        className="alert",
+    )
+
+
+def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:
+    if row.acknowledged_at is not None:
+        return html.Div(
+            viewer.say(
+                "alerts.acknowledged",
+                person=row.acknowledged_by or "?",
+                at=instant_text(viewer.language, row.acknowledged_at, zone),
+            ),
+            className="alert-acknowledged",
+        )
+    if not viewer.scope.may(Right.ACKNOWLEDGE):
+        return None
+    return html.Button(
+        viewer.say("alerts.acknowledge"),
+        id={"type": ACKNOWLEDGE, "alert": str(row.alert)},
+        className="button acknowledge",
+        n_clicks=0,
+    )

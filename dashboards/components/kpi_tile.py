@@ -1,0 +1,128 @@
+"""In: the tiles' rows. Out: one card each. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import data_age, icon, quality_badge, severity_badge
+from dashboards.figures.sparkline import sparkline
+from dashboards.formats import NOTHING, amount, amount_text, number, significant
+from dashboards.queries.rows import AlertRow, Answer, UtilityTile
+from dashboards.viewer import Viewer
+from energy.base.quality import Quality
+
+
+def utility_tile(
+    viewer: Viewer, tile: UtilityTile, answer: Answer[tuple[UtilityTile, ...]]
+) -> Component:
+    """Return the card of one utility: today so far, yesterday, change, quality, trend."""
+    value, unit = amount(viewer.language, tile.utility, tile.today)
+    yesterday = amount_text(viewer.language, tile.utility, tile.yesterday)
+    quality = tile.quality if tile.known else Quality.MISSING
+    return html.Article(
+        [
+            html.Header(
+                [
+                    icon(f"utility-{tile.utility}"),
+                    html.H2(viewer.say(f"utility.{tile.utility}")),
+                    quality_badge(viewer, quality),
+                ],
+                className="tile-head",
+            ),
+            html.P(viewer.say("tile.today"), className="tile-what"),
+            html.P(
+                [
+                    html.Span(value, className="tile-number"),
+                    html.Span(unit, className="tile-unit"),
+                    html.Span(
+                        _change(viewer, tile),
+                        className="tile-change",
+                        title=viewer.say("tile.change_what"),
+                    ),
+                ],
+                className="tile-value",
+            ),
+            html.P(viewer.say("tile.yesterday", amount=yesterday), className="tile-before"),
+            dcc.Graph(
+                figure=sparkline(tile.trend, utility=tile.utility, theme=viewer.theme),
+                config={"staticPlot": True, "responsive": True},
+                className="tile-trend",
+            ),
+            html.Footer(
+                [
+                    html.Span(viewer.say("tile.trend")),
+                    data_age(viewer, answer.age_s, answer.as_of),
+                ],
+                className="tile-foot",
+            ),
+        ],
+        className=f"tile tile-{tile.utility}",
+    )
+
+
+def _change(viewer: Viewer, tile: UtilityTile) -> str:
+    """Return today against yesterday up to the same time, when both are known."""
+    if tile.today is None or not tile.yesterday_so_far:
+        return ""
+    percent = significant(Decimal(100 * tile.today) / tile.yesterday_so_far - 100, 2)
+    sign = "+" if percent > 0 else ""
+    return viewer.say("tile.change", percent=f"{sign}{number(viewer.language, percent)}")
+
+
+def completeness_tile(viewer: Viewer, answer: Answer[tuple[UtilityTile, ...]]) -> Component:
+    """Return the card that tells how much of today is known."""
+    known = sum(tile.known for tile in answer.rows)
+    expected = sum(tile.expected for tile in answer.rows)
+    meters = sum(tile.meters for tile in answer.rows)
+    share = (
+        number(viewer.language, significant(Decimal(100 * known) / expected, 4))
+        if expected
+        else NOTHING
+    )
+    missing = max(expected - known, 0)
+    return html.Article(
+        [
+            html.Header(
+                [icon("complete"), html.H2(viewer.say("tile.complete"))], className="tile-head"
+            ),
+            html.P(viewer.say("tile.complete_what"), className="tile-what"),
+            html.P(
+                [html.Span(share, className="tile-number"), html.Span("%", className="tile-unit")],
+                className="tile-value",
+            ),
+            html.P(viewer.say("tile.missing", count=missing), className="tile-before"),
+            html.Footer(viewer.say("tile.meters", count=meters), className="tile-foot tile-last"),
+        ],
+        className="tile",
+    )
+
+
+def alerts_tile(viewer: Viewer, answer: Answer[tuple[AlertRow, ...]]) -> Component:
+    """Return the card that counts open alerts by severity."""
+    waiting = sum(row.acknowledged_at is None for row in answer.rows)
+    counts: dict[str, int] = {}
+    for row in answer.rows:
+        counts[row.severity] = counts.get(row.severity, 0) + 1
+    return html.Article(
+        [
+            html.Header(
+                [icon("alerts"), html.H2(viewer.say("tile.alerts"))], className="tile-head"
+            ),
+            html.P(viewer.say("tile.alerts_what"), className="tile-what"),
+            html.P(
+                html.Span(str(len(answer.rows)), className="tile-number"), className="tile-value"
+            ),
+            html.P(viewer.say("tile.waiting", count=waiting), className="tile-before"),
+            html.Footer(
+                [
+                    html.Span([severity_badge(viewer, severity), f" {count}"])
+                    for severity, count in sorted(counts.items())
+                ],
+                className="tile-foot tile-last",
+            ),
+        ],
+        className="tile",
+    )

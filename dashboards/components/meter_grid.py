@@ -1,0 +1,137 @@
+"""In: registry rows. Out: a grid that sorts and filters, and cards for a phone. Pure."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import dash_ag_grid as dag
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import age_text, empty, link, quality_badge
+from dashboards.formats import NOTHING, instant_text, number
+from dashboards.queries.rows import MeterRow
+from dashboards.theme import FONT, PALETTES, Theme
+from dashboards.viewer import Viewer
+
+COLUMNS: tuple[tuple[str, int], ...] = (
+    ("name", 165),
+    ("point", 112),
+    ("place", 100),
+    ("utility", 78),
+    ("serial", 112),
+    ("profile", 112),
+    ("last", 128),
+    ("at", 172),
+    ("quality", 88),
+    ("age", 84),
+)
+GRID = "meter-grid"
+_WORDS = (
+    "noRowsToShow",
+    "filterOoo",
+    "contains",
+    "notContains",
+    "equals",
+    "notEqual",
+    "startsWith",
+    "endsWith",
+    "blank",
+    "notBlank",
+    "andCondition",
+    "orCondition",
+)
+
+
+def _grid_theme(theme: Theme) -> dict[str, str]:
+    palette = PALETTES[theme]
+    header = "#F4F6F8" if theme is Theme.LIGHT else "#232529"
+    font = FONT.replace('"', "")
+    return {
+        "function": (
+            "themeQuartz.withParams({"
+            f"backgroundColor: '{palette.paper}', foregroundColor: '{palette.text}', "
+            f"headerBackgroundColor: '{header}', borderColor: '{palette.grid}', "
+            f"browserColorScheme: '{theme}', fontFamily: '{font}', fontSize: 13, spacing: 5"
+            "})"
+        )
+    }
+
+
+def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) -> Component:
+    """Return the grid; its serial column tells twins apart, its point column links to the page."""
+    columns: list[dict[str, object]] = [
+        {"field": name, "headerName": viewer.say(f"meters.{name}"), "minWidth": width, "flex": 1}
+        for name, width in COLUMNS
+    ]
+    for column in columns:
+        if column["field"] == "name":
+            column |= {"cellRenderer": "MeterLink", "pinned": "left", "minWidth": 165}
+        if column["field"] in {"last", "age"}:
+            column |= {"type": "rightAligned", "comparator": {"function": "byNumber(%s)" % (
+                f"'{column['field']}_number', nodeA, nodeB"
+            )}}
+    return dag.AgGrid(
+        id=GRID,
+        columnDefs=columns,
+        rowData=[_cells(viewer, row, zone) for row in rows],
+        defaultColDef={"sortable": True, "filter": "agTextColumnFilter", "resizable": True, "suppressHeaderFilterButton": True, "floatingFilter": False},
+        dashGridOptions={
+            "theme": _grid_theme(viewer.theme),
+            "localeText": {word: viewer.say(f"grid.{word}") for word in _WORDS},
+            "rowHeight": 36,
+            "domLayout": "autoHeight" if len(rows) <= 40 else "normal",
+            "suppressCellFocus": False,
+        },
+        style={"height": None} if len(rows) <= 40 else {"height": "72vh"},
+        className="grid",
+    )
+
+
+def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "point": row.point,
+        "place": row.place,
+        "utility": viewer.say(f"utility.{row.utility}") if row.utility else NOTHING,
+        "serial": row.serial,
+        "profile": row.profile,
+        "last": _last(viewer, row),
+        "last_number": None if row.last is None else float(row.last),
+        "at": instant_text(viewer.language, row.last_at, zone),
+        "quality": viewer.say(f"quality.{row.quality.name.lower()}"),
+        "age": age_text(viewer, row.age_s),
+        "age_number": row.age_s,
+    }
+
+
+def _last(viewer: Viewer, row: MeterRow) -> str:
+    return NOTHING if row.last is None else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}"
+
+
+def meter_cards(viewer: Viewer, rows: tuple[MeterRow, ...]) -> Component:
+    """Return one card a metering point, for screens too narrow for columns."""
+    if not rows:
+        return empty(viewer.say("grid.noRowsToShow"))
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Div(
+                        [link(row.name, f"/meters/{row.point}"), quality_badge(viewer, row.quality)],
+                        className="card-head",
+                    ),
+                    html.Div(f"{row.serial} · {row.place}", className="card-what"),
+                    html.Div(
+                        [
+                            html.Strong(_last(viewer, row)),
+                            html.Span(age_text(viewer, row.age_s), className="data-age"),
+                        ],
+                        className="card-value",
+                    ),
+                ]
+            )
+            for row in rows
+        ],
+        className="cards",
+    )

@@ -1,0 +1,74 @@
+"""Step 5a. From: the usage of days. To: a plotly dictionary of bars. Pure.
+
+A day with nothing known has no bar but a mark on the axis; an estimated one is hatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards.formats import UNITS, Unit, day_text, unit_for
+from dashboards.queries.rows import UsageDay
+from dashboards.theme import PALETTES, Theme, figure_layout
+from energy.base.quality import Quality
+from energy.base.units import Utility
+
+HATCHED = (Quality.INTERPOLATED, Quality.ESTIMATED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarTexts:
+    """The words of the chart."""
+
+    usage: str
+    missing: str
+    quality: dict[Quality, str]
+
+
+def daily_bars(
+    days: Sequence[UsageDay], *, utility: Utility, language: str, theme: Theme, texts: BarTexts
+) -> dict[str, object]:
+    """Return the figure of usage day by day."""
+    palette = PALETTES[theme]
+    known = [day.usage for day in days if day.usage is not None]
+    unit: Unit = unit_for(utility, max(known, default=None)) if known else UNITS[utility][0]
+    layout = figure_layout(theme, height=260)
+    layout["yaxis"] = {**_axis(layout["yaxis"]), "title": {"text": unit.name}}
+    layout["xaxis"] = {**_axis(layout["xaxis"]), "type": "date", "showgrid": False}
+    bars = {
+        "type": "bar",
+        "name": texts.usage,
+        "x": [day.day.isoformat() for day in days],
+        "y": [None if day.usage is None else day.usage / unit.per_unit for day in days],
+        "marker": {
+            "color": palette.utilities[utility],
+            "pattern": {
+                "shape": ["/" if day.quality in HATCHED else "" for day in days],
+                "fillmode": "overlay",
+                "fgcolor": palette.paper,
+                "solidity": 0.35,
+            },
+        },
+        "text": [f"{day_text(language, day.day)}, {texts.quality[day.quality]}" for day in days],
+        "textposition": "none",
+        "hovertemplate": f"%{{text}}<br>%{{y:.4~g}} {unit.name}<extra></extra>",
+    }
+    gaps = [day for day in days if day.usage is None]
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": texts.missing,
+        "x": [day.day.isoformat() for day in gaps],
+        "y": [0] * len(gaps),
+        "cliponaxis": False,
+        "marker": {"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": palette.warn}},
+        "hovertemplate": f"{texts.missing}<extra></extra>",
+    }
+    layout["hovermode"] = "closest"
+    return {"data": [bars, marks] if gaps else [bars], "layout": {**layout, "bargap": 0.2}}
+
+
+def _axis(axis: object) -> dict[str, object]:
+    assert isinstance(axis, dict), "an axis is a dictionary"
+    return axis

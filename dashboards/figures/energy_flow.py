@@ -1,0 +1,131 @@
+"""Step 5a. From: a supply graph with a day's amounts. To: a plotly Sankey, and its rows. Pure.
+
+Too many small branches would collide: beyond a dozen they are gathered into one. A node whose
+measured intake is more than its branches' sum gets a branch "unaccounted".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboards.formats import amount_text, unit_for
+from dashboards.queries.rows import EnergyFlow
+from dashboards.theme import PALETTES, Theme, faded, figure_layout
+
+MOST_BRANCHES = 14
+ROW_PX = 26
+"""Height that a branch's label needs. [px]"""
+LEAST_PX = 220
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTexts:
+    """The words of the chart."""
+
+    others: str
+    """With the placeholder {count}."""
+    unaccounted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One drawn branch."""
+
+    source: str
+    target: str
+    amount: int
+    """[base unit]"""
+
+
+def branches_of(flow: EnergyFlow, texts: FlowTexts) -> tuple[list[Branch], dict[str, str]]:
+    """Return the branches to draw, largest first, and every node's name.
+
+    Unknown and zero amounts are not drawn; they stand in the table beside the chart.
+    """
+    names = {node.key: node.name for node in flow.nodes}
+    known = [
+        Branch(source=edge.source, target=edge.target, amount=edge.amount)
+        for edge in flow.edges
+        if edge.amount is not None and edge.amount > 0
+    ]
+    inner = {edge.source for edge in flow.edges}
+    leaves = sorted((b for b in known if b.target not in inner), key=lambda b: -b.amount)
+    trunk = [branch for branch in known if branch.target in inner]
+    kept, small = leaves[:MOST_BRANCHES], leaves[MOST_BRANCHES:]
+    gathered: dict[str, list[Branch]] = {}
+    for branch in small:
+        gathered.setdefault(branch.source, []).append(branch)
+    for source, parts in gathered.items():
+        key = f"others of {source}"
+        names[key] = texts.others.format(count=len(parts))
+        total = sum(part.amount for part in parts)
+        kept.append(Branch(source=source, target=key, amount=total))
+    lost = _unaccounted(flow, [*trunk, *leaves])
+    for branch in lost:
+        names[branch.target] = texts.unaccounted
+    return [*trunk, *kept, *lost], names
+
+
+def _unaccounted(flow: EnergyFlow, branches: list[Branch]) -> list[Branch]:
+    """Return what went into inner nodes and did not come out; nothing while a branch is unknown."""
+    unsure = {edge.source for edge in flow.edges if edge.amount is None}
+    into: dict[str, int] = {}
+    out_of: dict[str, int] = {}
+    for branch in branches:
+        into[branch.target] = into.get(branch.target, 0) + branch.amount
+        out_of[branch.source] = out_of.get(branch.source, 0) + branch.amount
+    return [
+        Branch(source=key, target=f"unaccounted of {key}", amount=amount - out_of[key])
+        for key, amount in into.items()
+        if key in out_of and key not in unsure and amount > out_of[key]
+    ]
+
+
+def energy_flow(
+    flow: EnergyFlow, *, language: str, theme: Theme, texts: FlowTexts
+) -> dict[str, object]:
+    """Return the Sankey of a utility's supply graph over a day."""
+    palette = PALETTES[theme]
+    colour = palette.utilities[flow.utility]
+    branches, names = branches_of(flow, texts)
+    keys = sorted({key for b in branches for key in (b.source, b.target)})
+    place = {key: n for n, key in enumerate(keys)}
+    through = {
+        key: max(
+            sum(b.amount for b in branches if b.target == key),
+            sum(b.amount for b in branches if b.source == key),
+        )
+        for key in keys
+    }
+    unit = unit_for(flow.utility, max(through.values(), default=None))
+    leaves = len([b for b in branches if b.target not in {x.source for x in branches}])
+    layout = figure_layout(theme, height=max(LEAST_PX, ROW_PX * leaves + 40))
+    layout["margin"] = {"l": 8, "r": 8, "t": 12, "b": 12}
+    layout["hovermode"] = "closest"
+    for axis in ("xaxis", "yaxis"):
+        layout.pop(axis)
+    trace = {
+        "type": "sankey",
+        "arrangement": "snap",
+        "valueformat": ".4~g",
+        "valuesuffix": f" {unit.name}",
+        "node": {
+            "label": [
+                f"{names[key]}  {amount_text(language, flow.utility, through[key])}"
+                for key in keys
+            ],
+            "color": [colour] * len(keys),
+            "line": {"color": palette.edge, "width": 0.5},
+            "pad": 14,
+            "thickness": 14,
+        },
+        "link": {
+            "source": [place[b.source] for b in branches],
+            "target": [place[b.target] for b in branches],
+            "value": [float(Decimal(b.amount) / unit.per_unit) for b in branches],
+            "color": [faded(colour, palette.flow_opacity)] * len(branches),
+        },
+        "textfont": {"size": 12, "color": palette.text, "shadow": "none"},
+    }
+    return {"data": [trace] if branches else [], "layout": layout}

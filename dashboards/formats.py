@@ -1,0 +1,140 @@
+"""In: quantities, money, instants. Out: text for a person of a language. Pure.
+
+Units follow the size: kWh becomes MWh at 10 MWh. Tiles show 3 to 4 significant figures, registers
+and bills show every digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal
+
+from energy.base.units import Utility
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+NOTHING = "–"
+"""What stands where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit for the eye."""
+
+    name: str
+    per_unit: int
+    """Base units in one of it. [base unit]"""
+
+
+_ENERGY = (Unit(name="kWh", per_unit=1_000), Unit(name="MWh", per_unit=1_000_000))
+_VOLUME = (Unit(name="m³", per_unit=1_000),)
+_HEAT = (Unit(name="GJ", per_unit=10_000_000),)
+_MASS = (Unit(name="t", per_unit=1_000_000),)
+UNITS: dict[Utility, tuple[Unit, ...]] = {
+    Utility.ELECTRICITY: _ENERGY,
+    Utility.WATER: _VOLUME,
+    Utility.GAS: _VOLUME,
+    Utility.HEATING: _HEAT,
+    Utility.COOLING: _HEAT,
+    Utility.STEAM: _MASS,
+}
+RATE_NAMES: dict[Utility, str] = {
+    Utility.ELECTRICITY: "kW",
+    Utility.WATER: "m³/h",
+    Utility.GAS: "m³/h",
+    Utility.HEATING: "GJ/h",
+    Utility.COOLING: "GJ/h",
+    Utility.STEAM: "t/h",
+}
+STEP_UP = 10
+"""The larger unit is used from this many of it on."""
+
+
+def unit_for(utility: Utility, largest: int | None) -> Unit:
+    """Return the unit for amounts up to the largest. [base unit]."""
+    chosen, *larger = UNITS[utility]
+    for unit in larger:
+        if largest is not None and abs(largest) >= STEP_UP * unit.per_unit:
+            chosen = unit
+    return chosen
+
+
+def rate_of(utility: Utility, usage: int, step_s: int) -> float:
+    """Return the mean rate of an interval for drawing, in the unit of RATE_NAMES.
+
+    Args:
+        utility: Its utility.
+        usage: Usage of the interval. [base unit]
+        step_s: Width of the interval. [s]
+    """
+    return usage * 3600 / step_s / UNITS[utility][0].per_unit
+
+
+def significant(value: Decimal, figures: int = 4) -> Decimal:
+    """Return a value rounded to at most this many significant figures, never above the point."""
+    if not value:
+        return Decimal(0)
+    digits = figures - 1 - value.adjusted()
+    return value.quantize(Decimal(1).scaleb(-max(digits, 0)), rounding=ROUND_HALF_UP)
+
+
+def number(language: str, value: Decimal, *, digits: int | None = None) -> str:
+    """Return a number with grouping; its own digits unless told how many."""
+    if digits is None:
+        exponent = value.as_tuple().exponent
+        digits = max(-exponent, 0) if isinstance(exponent, int) else 0
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=LOCALES[language])
+
+
+def amount(language: str, utility: Utility, usage: int | None) -> tuple[str, str]:
+    """Return a usage as number and unit with 4 significant figures. [base unit]."""
+    unit = unit_for(utility, usage)
+    if usage is None:
+        return NOTHING, unit.name
+    value = significant(Decimal(usage) / unit.per_unit)
+    return number(language, value), unit.name
+
+
+def amount_text(language: str, utility: Utility, usage: int | None) -> str:
+    """Return a usage with its unit, for example "12.34 MWh". [base unit]."""
+    value, unit = amount(language, utility, usage)
+    return value if usage is None else f"{value} {unit}"
+
+
+def money(language: str, value: Decimal, currency: str) -> str:
+    """Return money with its currency's own digits."""
+    return format_currency(value, currency, locale=LOCALES[language])
+
+
+def day_text(language: str, day: date) -> str:
+    """Return a day: "31 Oct 2026", in Chinese "2026年10月31日"."""
+    pattern = "y年M月d日" if language == "zh" else "d MMM y"
+    return format_date(day, pattern, locale=LOCALES[language])
+
+
+def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
+    """Return an instant in the site's zone, 24 h, to the second."""
+    if at is None:
+        return NOTHING
+    pattern = "y年M月d日 HH:mm:ss" if language == "zh" else "d MMM y, HH:mm:ss"
+    return format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
+
+
+def clock_text(language: str, at: datetime, zone: ZoneInfo) -> str:
+    """Return the wall time of an instant in the site's zone: "14:05"."""
+    return format_time(at.astimezone(zone), "HH:mm", locale=LOCALES[language])
+
+
+def zone_text(at: datetime, zone: ZoneInfo) -> str:
+    """Return the site's zone with its offset at an instant: "Europe/London (UTC+1)"."""
+    offset = at.astimezone(zone).utcoffset()
+    assert offset is not None, "instants are aware"
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{zone.key} (UTC{sign}{hours}{f':{rest:02d}' if rest else ''})"

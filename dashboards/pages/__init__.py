@@ -1,0 +1,1 @@
+"""One folder a view: layout.py is pure, callbacks.py is thin."""

@@ -1,0 +1,136 @@
+"""Step 5a. From: the proof of a charge line. To: its page. Pure.
+
+Two register readings, the meter's plate and the price clause, and how they make the amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import (
+    Children,
+    empty,
+    facts,
+    link,
+    page,
+    panel,
+    quality_badge,
+    table,
+)
+from dashboards.formats import NOTHING, day_text, instant_text, money, number
+from dashboards.pages.bills.layout import price_text, quantity_text, span_text
+from dashboards.pages.meters.layout import plate_facts
+from dashboards.queries.bill_rows import Proof, RegisterPair, RegisterReadingRow
+from dashboards.queries.rows import Answer
+from dashboards.viewer import Viewer
+
+
+def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Component:
+    """Return the page that proves one charge line."""
+    proof, bill = answer.rows, answer.rows.bill
+    title = bill.number or viewer.say("bill.draft", account=bill.account)
+    return page(
+        viewer.say("proof.title", number=proof.line.number, text=viewer.named(proof.line.names)),
+        [
+            panel(viewer.say("proof.amount"), _amount(viewer, proof), name="proof-amount"),
+            panel(viewer.say("proof.readings"), _readings(viewer, proof, zone), name="proof-readings"),
+            html.Div(
+                [
+                    panel(
+                        viewer.say("meter.plate"),
+                        empty(viewer.say("proof.no_meter"))
+                        if proof.plate is None
+                        else plate_facts(viewer, proof.plate, zone=zone),
+                        name="proof-plate",
+                    ),
+                    panel(viewer.say("proof.clause"), _clause(viewer, proof), name="proof-clause"),
+                ],
+                className="columns columns-even",
+            ),
+        ],
+        name="proof",
+        crumbs=[
+            link(viewer.say("bills.title"), "/bills"),
+            link(title, f"/bills/{bill.invoice}"),
+            html.Span(viewer.say("proof.crumb", number=proof.line.number)),
+        ],
+    )
+
+
+def _amount(viewer: Viewer, proof: Proof) -> list[Component]:
+    line, bill = proof.line, proof.bill
+    amount = money(viewer.language, line.amount, bill.currency)
+    sum_text = (
+        f"{quantity_text(viewer, line)} × {price_text(viewer, line, bill.currency)} = {amount}"  # noqa: RUF001  # times
+        if line.quantity is not None and line.price is not None
+        else amount
+    )
+    return [html.P(sum_text, className="sum"), html.P(span_text(viewer, bill), className="subtitle")]
+
+
+def _reading_cells(
+    viewer: Viewer, word: str, reading: RegisterReadingRow, zone: ZoneInfo
+) -> list[Children]:
+    return [
+        viewer.say(word),
+        reading.serial,
+        instant_text(viewer.language, reading.at, zone),
+        str(reading.count),
+        f"{number(viewer.language, reading.value)} {viewer.unit(reading.unit)}",
+        quality_badge(viewer, reading.quality),
+        str(reading.position),
+    ]
+
+
+def _readings(viewer: Viewer, proof: Proof, zone: ZoneInfo) -> list[Component]:
+    if not proof.pairs:
+        return [empty(viewer.say("proof.no_readings"))]
+    head = [
+        "",
+        viewer.say("plate.serial"),
+        viewer.say("register.at"),
+        ">" + viewer.say("reading.count"),
+        ">" + viewer.say("proof.register"),
+        viewer.say("register.quality"),
+        ">" + viewer.say("reading.position"),
+    ]
+    rows: list[Sequence[Children]] = []
+    for pair in proof.pairs:
+        rows.append(_reading_cells(viewer, "proof.opening", pair.opening, zone))
+        rows.append(_reading_cells(viewer, "proof.closing", pair.closing, zone))
+    return [
+        table(head, rows, name="proof-readings"),
+        *(html.P(_used(viewer, pair), className="sum") for pair in proof.pairs),
+    ]
+
+
+def _used(viewer: Viewer, pair: RegisterPair) -> str:
+    return viewer.say(
+        "proof.used",
+        counts=pair.counts,
+        resolution=f"{pair.resolution} {viewer.unit(pair.unit)}",
+        multiplier=pair.multiplier,
+        used=f"{number(viewer.language, pair.used)} {viewer.unit(pair.unit)}",
+    )
+
+
+def _clause(viewer: Viewer, proof: Proof) -> Component:
+    clause = proof.clause
+    since = NOTHING if clause.valid_from is None else day_text(viewer.language, clause.valid_from)
+    price = NOTHING if clause.price is None else number(viewer.language, clause.price)
+    per = f" / {viewer.unit(clause.unit)}" if clause.unit else ""
+    pairs: list[tuple[str, Children]] = [
+        (viewer.say("clause.tariff"), clause.tariff),
+        (viewer.say("clause.version"), str(clause.version or NOTHING)),
+        (viewer.say("clause.since"), since),
+        (viewer.say("clause.clause"), html.Code(clause.clause)),
+        (viewer.say("clause.text"), viewer.named(clause.names)),
+        (viewer.say("clause.price"), f"{price} {proof.bill.currency}{per}"),
+        (viewer.say("bill.hash"), html.Code((clause.sha256 or NOTHING)[:16])),
+    ]
+    wording = [(name, value) for name, value in clause.wording]
+    return facts([*pairs, *wording], name="clause")

@@ -1,0 +1,1 @@
+"""The registry of meters and the page of one metering point."""

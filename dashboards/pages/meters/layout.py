@@ -1,0 +1,177 @@
+"""Step 5a. From: the registry or one metering point. To: its page. Pure."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.meter_grid import meter_cards, meter_grid
+from dashboards.components.pieces import (
+    chart,
+    data_age,
+    empty,
+    facts,
+    link,
+    page,
+    panel,
+    quality_badge,
+    table,
+)
+from dashboards.figures.daily_bars import BarTexts, daily_bars
+from dashboards.formats import NOTHING, instant_text, number
+from dashboards.queries.rows import Answer, MeterPage, MeterPlate, MeterRow
+from dashboards.viewer import Viewer
+from energy.base.quality import Quality
+from energy.base.text import catalogue
+
+
+def registry(
+    viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: ZoneInfo
+) -> Component:
+    """Return the page of all metering points."""
+    return page(
+        viewer.say("meters.title"),
+        [
+            panel(
+                viewer.say("meters.registry", count=len(answer.rows)),
+                [
+                    html.Div(meter_grid(viewer, answer.rows, zone=zone), className="wide-only"),
+                    html.Div(meter_cards(viewer, answer.rows), className="narrow-only"),
+                ],
+                aside=data_age(viewer, answer.age_s, answer.as_of),
+                name="meters",
+            )
+        ],
+        name="meters",
+    )
+
+
+def quantity_name(viewer: Viewer, quantity: str) -> str:
+    """Return the word for a channel's quantity; one unknown to the catalogue as it is."""
+    key = f"quantity.{quantity}"
+    return viewer.say(key) if key in catalogue() else quantity.replace("_", " ")
+
+
+def plate_facts(viewer: Viewer, plate: MeterPlate, *, zone: ZoneInfo) -> Component:
+    """Return the meter's plate."""
+    retired = instant_text(viewer.language, plate.retired_at, zone)
+    pairs: list[tuple[str, str | Component]] = [
+        (viewer.say("plate.serial"), plate.serial),
+        (viewer.say("plate.profile"), plate.profile),
+        (viewer.say("plate.multiplier"), f"× {plate.multiplier}"),  # noqa: RUF001  # times
+        (viewer.say("plate.seal"), plate.seal or NOTHING),
+        (
+            viewer.say("plate.commissioned"),
+            instant_text(viewer.language, plate.commissioned_at, zone),
+        ),
+        (viewer.say("plate.place"), plate.place),
+        (viewer.say("plate.point"), link(plate.point, f"/meters/{plate.point}")),
+        (viewer.say("plate.source"), f"{plate.source} · {plate.address}"),
+    ]
+    if plate.retired_at is not None:
+        pairs.append((viewer.say("plate.retired"), retired))
+    return facts(pairs, name="plate")
+
+
+def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> Component:
+    """Return the page of one metering point."""
+    plate = answer.rows.plate
+    return page(
+        plate.name,
+        [
+            html.Div(
+                [
+                    panel(
+                        viewer.say("meter.plate"),
+                        plate_facts(viewer, plate, zone=zone),
+                        name="plate",
+                    ),
+                    _usage_panel(viewer, answer),
+                ],
+                className="columns columns-meter",
+            ),
+            panel(
+                viewer.say("meter.registers"), _registers(viewer, answer, zone), name="registers"
+            ),
+            panel(
+                viewer.say("meter.readings"),
+                _readings(viewer, answer, zone),
+                aside=data_age(viewer, answer.age_s, answer.as_of),
+                name="readings",
+            ),
+        ],
+        name="meter",
+        crumbs=[link(viewer.say("meters.title"), "/meters"), html.Span(plate.point)],
+    )
+
+
+def _usage_panel(viewer: Viewer, answer: Answer[MeterPage]) -> Component:
+    plate, days = answer.rows.plate, answer.rows.days
+    title = viewer.say("meter.usage", days=len(days))
+    if plate.utility is None or not days:
+        return panel(title, empty(viewer.say("meter.no_usage")), name="usage")
+    texts = BarTexts(
+        usage=viewer.say("meter.usage_word"),
+        missing=viewer.say("load.missing"),
+        quality={q: viewer.say(f"quality.{q.name.lower()}") for q in Quality},
+    )
+    figure = daily_bars(
+        days, utility=plate.utility, language=viewer.language, theme=viewer.theme, texts=texts
+    )
+    return panel(
+        title,
+        chart(figure, chart_id="usage-chart", label=title, language=viewer.language),
+        name="usage",
+    )
+
+
+def _registers(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component:
+    head = [
+        viewer.say("register.quantity"),
+        viewer.say("register.kind"),
+        viewer.say("register.resolution"),
+        ">" + viewer.say("register.last"),
+        viewer.say("register.at"),
+        viewer.say("register.quality"),
+        viewer.say("register.billing"),
+    ]
+    rows = [
+        [
+            quantity_name(viewer, row.quantity),
+            viewer.say(f"kind.{row.kind}"),
+            f"{number(viewer.language, row.resolution)} {viewer.unit(row.unit)}",
+            NOTHING if row.last is None else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}",
+            instant_text(viewer.language, row.last_at, zone),
+            quality_badge(viewer, row.quality),
+            viewer.say("word.yes") if row.billing else viewer.say("word.no"),
+        ]
+        for row in answer.rows.registers
+    ]
+    return table(head, rows, name="registers")
+
+
+def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component:
+    if not answer.rows.readings:
+        return empty(viewer.say("meter.no_readings"))
+    head = [
+        viewer.say("register.at"),
+        viewer.say("register.quantity"),
+        ">" + viewer.say("reading.count"),
+        ">" + viewer.say("register.last"),
+        viewer.say("register.quality"),
+        ">" + viewer.say("reading.position"),
+    ]
+    rows = [
+        [
+            instant_text(viewer.language, row.at, zone),
+            quantity_name(viewer, row.quantity),
+            str(row.count),
+            f"{number(viewer.language, row.value)} {viewer.unit(row.unit)}",
+            quality_badge(viewer, row.quality),
+            str(row.position),
+        ]
+        for row in answer.rows.readings
+    ]
+    return table(head, rows, name="readings")

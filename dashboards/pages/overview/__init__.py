@@ -1,0 +1,1 @@
+"""The morning overview: tiles, load profile, open alerts, energy flow."""

@@ -1,0 +1,72 @@
+"""Step 5a. From: an event of the browser. To: the overview's panels anew. I/O by ports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from dash import ALL, Dash, Input, Output, State, ctx
+from dash.development.base_component import Component
+
+from dashboards.components.alert_list import ACKNOWLEDGE
+from dashboards.pages.overview.layout import (
+    ALERTS,
+    FLOW,
+    LOAD,
+    TILES,
+    UTILITY,
+    alerts_panel,
+    flow_panel,
+    load_panel,
+    tiles,
+)
+from dashboards.pages.overview.view_model import load_overview
+from dashboards.pages.parts import Parts
+from dashboards.shell import LIVE
+from dashboards.viewer import current_viewer
+from energy.base.errors import EnergyError
+
+
+def register(app: Dash, parts: Parts) -> None:
+    """Add the overview's callbacks to the app."""
+
+    @app.callback(
+        Output(TILES, "children"),
+        Output(LOAD, "children"),
+        Output(FLOW, "children"),
+        Input(UTILITY, "value"),
+        Input(LIVE, "data"),
+        prevent_initial_call=True,
+    )
+    def refresh(wanted: str, _live: str) -> tuple[list[Component], Component, Component]:
+        viewer = current_viewer()
+        model = load_overview(parts, viewer, wanted)
+        return (
+            tiles(viewer, model.tiles, model.alerts),
+            load_panel(viewer, model.load, zone=parts.settings.zone),
+            flow_panel(viewer, model.flow),
+        )
+
+    @app.callback(
+        Output(ALERTS, "children"),
+        Input(LIVE, "data"),
+        Input({"type": ACKNOWLEDGE, "alert": ALL}, "n_clicks"),
+        State(TILES, "id"),
+        prevent_initial_call=True,
+    )
+    def alerts(_live: str, clicks: list[int], _tiles: str) -> Component:
+        viewer, pressed = current_viewer(), ctx.triggered_id
+        refusal = None
+        if isinstance(pressed, dict) and any(clicks):
+            refusal = acknowledge(parts, UUID(pressed["alert"]))
+        answer = parts.queries.open_alerts(viewer.scope)
+        return alerts_panel(viewer, answer, zone=parts.settings.zone, refusal=refusal)
+
+
+def acknowledge(parts: Parts, alert: UUID) -> str | None:
+    """Acknowledge an alert; return the refusal as a text, None when it was done."""
+    try:
+        parts.commands.acknowledge(current_viewer().scope, alert)
+    except EnergyError as error:
+        return str(error)
+    parts.queries.await_acknowledgement(current_viewer().scope, alert)
+    return None

@@ -1,0 +1,173 @@
+"""Step 5a. From: the answers of the overview's queries. To: its layout. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.alert_list import alert_list
+from dashboards.components.flow_list import flow_list
+from dashboards.components.kpi_tile import alerts_tile, completeness_tile, utility_tile
+from dashboards.components.pieces import chart, data_age, empty, page, panel
+from dashboards.figures.energy_flow import FlowTexts, energy_flow
+from dashboards.figures.load_profile import LoadTexts, load_profile
+from dashboards.formats import clock_text, day_text, number, rate_of, significant, zone_text
+from dashboards.pages.overview.view_model import Overview
+from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
+from dashboards.viewer import Viewer
+
+TILES, LOAD, FLOW, ALERTS = "overview-tiles", "overview-load", "overview-flow", "overview-alerts"
+UTILITY = "overview-utility"
+
+
+def overview(viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime) -> Component:
+    """Return the page."""
+    return page(
+        viewer.say("overview.title"),
+        [
+            html.P(
+                f"{day_text(viewer.language, now.astimezone(zone).date())} · "
+                f"{clock_text(viewer.language, now, zone)} · {zone_text(now, zone)}",
+                className="page-time",
+            ),
+            html.Div(tiles(viewer, model.tiles, model.alerts), id=TILES, className="tiles"),
+            _switch(viewer, model),
+            html.Div(
+                [
+                    html.Div(load_panel(viewer, model.load, zone=zone), id=LOAD, className="wide"),
+                    html.Div(
+                        alerts_panel(viewer, model.alerts, zone=zone), id=ALERTS, className="side"
+                    ),
+                ],
+                className="columns",
+            ),
+            html.Div(flow_panel(viewer, model.flow), id=FLOW),
+        ],
+        name="overview",
+    )
+
+
+def _switch(viewer: Viewer, model: Overview) -> Component:
+    choices = [
+        {"value": str(tile.utility), "label": viewer.say(f"utility.{tile.utility}")}
+        for tile in model.tiles.rows
+    ]
+    value = choices[0]["value"] if choices else ""
+    return html.Div(
+        dmc.SegmentedControl(id=UTILITY, data=choices, value=value, size="sm", color="teal"),
+        className="utility-switch",
+        hidden=len(choices) < 2,
+    )
+
+
+def tiles(
+    viewer: Viewer,
+    answer: Answer[tuple[UtilityTile, ...]],
+    alerts: Answer[tuple[AlertRow, ...]],
+) -> list[Component]:
+    """Return the tiles: one a utility, completeness, open alerts."""
+    return [
+        *(utility_tile(viewer, tile, answer) for tile in answer.rows),
+        completeness_tile(viewer, answer),
+        alerts_tile(viewer, alerts),
+    ]
+
+
+def load_panel(
+    viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: ZoneInfo
+) -> Component:
+    """Return today's curve with its tariff bands."""
+    title = viewer.say("overview.load")
+    if answer is None:
+        return panel(title, empty(viewer.say("overview.no_meters")), name="load")
+    profile = answer.rows
+    texts = LoadTexts(
+        **{
+            name: viewer.say(f"load.{name}")
+            for name in ("measured", "shaped", "partial", "before", "missing", "now")
+        }
+    )
+    figure = load_profile(
+        profile, zone=zone, language=viewer.language, theme=viewer.theme, texts=texts
+    )
+    subtitle = viewer.say(
+        "overview.load_of",
+        utility=viewer.say(f"utility.{profile.utility}"),
+        day=day_text(viewer.language, profile.day),
+        minutes=profile.step_s // 60,
+    )
+    return panel(
+        title,
+        [
+            html.P(subtitle, className="subtitle"),
+            chart(
+                figure,
+                chart_id="load-chart",
+                label=_load_summary(viewer, profile),
+                language=viewer.language,
+            ),
+        ],
+        aside=data_age(viewer, answer.age_s, answer.as_of),
+        name="load",
+    )
+
+
+def _load_summary(viewer: Viewer, profile: LoadProfile) -> str:
+    rates = [
+        rate_of(profile.utility, usage, profile.step_s)
+        for usage in profile.usage
+        if usage is not None
+    ]
+    if not rates:
+        return viewer.say("load.summary_none")
+    highest = number(viewer.language, significant(Decimal(repr(max(rates)))))
+    unit = viewer.say(f"rate.{profile.utility}")
+    return viewer.say("load.summary", known=len(rates), highest=highest, unit=unit)
+
+
+def flow_panel(viewer: Viewer, answer: Answer[EnergyFlow] | None) -> Component:
+    """Return the energy flow: a Sankey on a wide screen, a sorted bar list on a phone."""
+    title = viewer.say("overview.flow")
+    if answer is None or not any(edge.amount for edge in answer.rows.edges):
+        return panel(title, empty(viewer.say("overview.no_flow")), name="flow")
+    flow = answer.rows
+    texts = FlowTexts(others=viewer.say("flow.others"), unaccounted=viewer.say("flow.unaccounted"))
+    figure = energy_flow(flow, language=viewer.language, theme=viewer.theme, texts=texts)
+    utility = viewer.say(f"utility.{flow.utility}")
+    subtitle = viewer.say(
+        "overview.flow_of", utility=utility, day=day_text(viewer.language, flow.day)
+    )
+    return panel(
+        title,
+        [
+            html.P(subtitle, className="subtitle"),
+            html.Div(
+                chart(figure, chart_id="flow-chart", label=subtitle, language=viewer.language),
+                className="wide-only",
+            ),
+            html.Div(flow_list(viewer, flow), className="narrow-only"),
+        ],
+        aside=data_age(viewer, answer.age_s, answer.as_of),
+        name="flow",
+    )
+
+
+def alerts_panel(
+    viewer: Viewer,
+    answer: Answer[tuple[AlertRow, ...]],
+    *,
+    zone: ZoneInfo,
+    refusal: str | None = None,
+) -> Component:
+    """Return the open alerts, each with its button or the name of who has seen it."""
+    return panel(
+        viewer.say("overview.alerts", count=len(answer.rows)),
+        alert_list(viewer, answer.rows, zone=zone, refusal=refusal),
+        aside=data_age(viewer, answer.age_s, answer.as_of),
+        name="alerts",
+    )

@@ -1,0 +1,20 @@
+"""In: the composition of the web process. Out: what the callbacks of every page share. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.commands import Commands
+from dashboards.queries.ports import Queries
+from dashboards.settings import WebSettings
+from energy.base.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Settings, questions, commands, clock."""
+
+    settings: WebSettings
+    queries: Queries
+    commands: Commands
+    clock: Clock

@@ -1,0 +1,1 @@
+"""The only reads: ports with the scope first, frozen rows, one SQL adapter."""

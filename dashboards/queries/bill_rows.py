@@ -1,0 +1,139 @@
+"""In: nothing. Out: the frozen rows that queries answer with, money side. Pure.
+
+Money and prices are `Decimal`; quantities on a bill are the bill's own decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from dashboards.queries.rows import MeterPlate
+from energy.base.quality import Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A bill run."""
+
+    run: UUID
+    key: str
+    first_day: date
+    last_day: date
+    state: str
+    accounts: int
+    total: Decimal
+    currency: str
+    opened_by: str | None
+    approved_by: str | None
+    opened_at: datetime
+    metering_position: int
+    books_position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    """An invoice of a run; its number is None until it is issued."""
+
+    invoice: UUID
+    run: UUID
+    account: str
+    name: str
+    number: str | None
+    state: str
+    first_day: date
+    last_day: date
+    currency: str
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeRow:
+    """A charge line of a bill."""
+
+    number: int
+    """Place on the bill, from 1."""
+    reference: str
+    names: Mapping[str, str]
+    """What the tariff calls it, by language ("en" always)."""
+    point: str | None
+    quantity: Decimal | None
+    unit: str | None
+    price: Decimal | None
+    amount: Decimal
+    clause: str
+    tariff: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """One bill with its charge lines."""
+
+    invoice: InvoiceRow
+    run_key: str
+    lines: tuple[ChargeRow, ...]
+    document: str
+    """Canonical JSON."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterReadingRow:
+    """A register reading that a charge line rests on."""
+
+    serial: str
+    at: datetime
+    count: int
+    value: Decimal
+    unit: str
+    quality: Quality
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPair:
+    """The register at the start and at the end of one meter's part of the period."""
+
+    opening: RegisterReadingRow
+    closing: RegisterReadingRow
+    counts: int
+    """Counts used between them, rollover resolved. [count]"""
+    resolution: str
+    """[unit / count]"""
+    multiplier: str
+    used: Decimal
+    """Counts x resolution x multiplier. [unit]"""
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceClause:
+    """The clause of the tariff version that priced a charge line."""
+
+    tariff: str
+    version: int | None
+    valid_from: date | None
+    clause: str
+    names: Mapping[str, str]
+    price: Decimal | None
+    unit: str | None
+    sha256: str | None
+    wording: tuple[tuple[str, str], ...]
+    """The clause's own fields as the published tariff has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a charge line rests on."""
+
+    bill: InvoiceRow
+    line: ChargeRow
+    pairs: tuple[RegisterPair, ...]
+    plate: MeterPlate | None
+    clause: PriceClause

@@ -1,0 +1,89 @@
+"""In: nothing. Out: the questions that the screens may ask; every one takes the scope first. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
+from dashboards.queries.rows import (
+    AlertRow,
+    Answer,
+    EnergyFlow,
+    Health,
+    LoadProfile,
+    MeterPage,
+    MeterRow,
+    UtilityTile,
+)
+from dashboards.security.scope import Scope
+from energy.base.units import Utility
+
+
+class EnergyQueries(Protocol):
+    """Questions about usage, meters and alerts."""
+
+    def tiles(self, scope: Scope) -> Answer[tuple[UtilityTile, ...]]:
+        """Return the utilities of the site, today beside yesterday."""
+        ...
+
+    def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
+        """Return today's curve of a utility."""
+        ...
+
+    def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:
+        """Return the supply graph of a utility with the amounts of a local day."""
+        ...
+
+    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
+        """Return alerts not cleared, the newest first."""
+        ...
+
+    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
+        """Wait until the view shows an alert as acknowledged, 2 s at most."""
+        ...
+
+    def meters(self, scope: Scope) -> Answer[tuple[MeterRow, ...]]:
+        """Return every metering point with its newest reading."""
+        ...
+
+    def meter(self, scope: Scope, point: str) -> Answer[MeterPage] | None:
+        """Return the page of a metering point, None when there is no such point."""
+        ...
+
+    def token(self, scope: Scope) -> str:
+        """Return a text that changes when any view of the site changed."""
+        ...
+
+    def health(self) -> Health:
+        """Return whether the site can be served: no scope, no names."""
+        ...
+
+
+class BillQueries(Protocol):
+    """Questions about bill runs, invoices and their proofs."""
+
+    def bill_runs(self, scope: Scope) -> Answer[tuple[RunRow, ...]]:
+        """Return the bill runs, the newest first."""
+        ...
+
+    def await_run(self, scope: Scope, run: UUID, state: str) -> None:
+        """Wait until the view shows a run in a state, 2 s at most."""
+        ...
+
+    def invoices(self, scope: Scope, run: UUID) -> Answer[tuple[InvoiceRow, ...]]:
+        """Return the invoices of a run by account."""
+        ...
+
+    def bill(self, scope: Scope, invoice: UUID) -> Answer[Bill] | None:
+        """Return one bill, None when there is no such invoice."""
+        ...
+
+    def proof(self, scope: Scope, invoice: UUID, number: int) -> Answer[Proof] | None:
+        """Return what a charge line rests on, None when there is no such charge line."""
+        ...
+
+
+class Queries(EnergyQueries, BillQueries, Protocol):
+    """All questions of the screens."""

@@ -1,0 +1,232 @@
+"""In: nothing. Out: the frozen rows that queries answer with, energy side. Pure.
+
+Quantities are integers of the utility's base unit (energy/base/units.py) or None when nothing is
+known: a missing value is never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from energy.base.quality import Quality
+from energy.base.units import Utility
+
+Rows = TypeVar("Rows")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Generic[Rows]):
+    """Rows with the position they reflect."""
+
+    rows: Rows
+    as_of: int
+    """Journal position of the views that were read."""
+    age_s: int | None
+    """Seconds since the newest reading behind the rows; None when there is none. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtilityTile:
+    """One utility of the site: so far today beside yesterday."""
+
+    utility: Utility
+    today: int | None
+    """Usage since local midnight. [base unit]"""
+    yesterday: int | None
+    """Usage of the whole of yesterday. [base unit]"""
+    yesterday_so_far: int | None
+    """Usage of yesterday up to the same interval. [base unit]"""
+    quality: Quality
+    """Worst quality of today's known intervals."""
+    known: int
+    """Meter intervals of today that are known."""
+    expected: int
+    """Meter intervals of today that should be known by now."""
+    meters: int
+    last_at: datetime | None
+    trend: tuple[int | None, ...]
+    """The last 14 whole days, oldest first. [base unit]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffBand:
+    """A span of a day with one price."""
+
+    start: datetime
+    end: datetime
+    key: str
+    """Band of the tariff, for example "peak"."""
+    names: Mapping[str, str]
+    """What the tariff calls it, by language ("en" always)."""
+    rank: int
+    """0 for the cheapest band of the tariff, counting up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadProfile:
+    """The usage of one utility over one local day, interval by interval."""
+
+    utility: Utility
+    day: date
+    start: datetime
+    """Local midnight as UTC."""
+    now: datetime
+    step_s: int
+    """Width of an interval. [s]"""
+    usage: tuple[int | None, ...]
+    """Sum of the meters known in the interval, None when none is. [base unit]"""
+    known: tuple[int, ...]
+    """Meters known in the interval."""
+    quality: tuple[Quality, ...]
+    meters: int
+    bands: tuple[TariffBand, ...]
+    tariff: str | None
+    before: tuple[int | None, ...]
+    """The day before, same intervals, complete ones only. [base unit]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowNode:
+    """A node of the supply graph."""
+
+    key: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEdge:
+    """What went from one node to the next."""
+
+    source: str
+    target: str
+    amount: int | None
+    """None when the meter below is unknown. [base unit]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyFlow:
+    """The supply graph of a utility with what flowed over one local day."""
+
+    utility: Utility
+    day: date
+    nodes: tuple[FlowNode, ...]
+    edges: tuple[FlowEdge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """An alert that is not cleared."""
+
+    alert: UUID
+    severity: str
+    rule: str
+    point: str
+    meter: str
+    quantity: str
+    unit: str
+    value: Decimal
+    limit: Decimal
+    raised_at: datetime
+    historic: bool
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterRow:
+    """A metering point of the registry with its newest reading."""
+
+    point: str
+    name: str
+    place: str
+    utility: Utility | None
+    serial: str
+    profile: str
+    last_at: datetime | None
+    last: Decimal | None
+    unit: str
+    quality: Quality
+    age_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRow:
+    """A channel of a metering point."""
+
+    channel: int
+    quantity: str
+    kind: str
+    unit: str
+    resolution: Decimal
+    multiplier: str
+    billing: bool
+    last_at: datetime | None
+    last: Decimal | None
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterPlate:
+    """What stands on the meter and in its commissioning record."""
+
+    point: str
+    name: str
+    place: str
+    utility: Utility | None
+    serial: str
+    profile: str
+    source: str
+    address: str
+    multiplier: str
+    seal: str | None
+    commissioned_at: datetime | None
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRow:
+    """One reading as the register showed it."""
+
+    at: datetime
+    quantity: str
+    unit: str
+    count: int
+    value: Decimal
+    quality: Quality
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageDay:
+    """The usage of one local day."""
+
+    day: date
+    usage: int | None
+    """[base unit]"""
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterPage:
+    """Everything the page of a metering point shows."""
+
+    plate: MeterPlate
+    registers: tuple[RegisterRow, ...]
+    readings: tuple[ReadingRow, ...]
+    days: tuple[UsageDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the site can be served."""
+
+    database_ok: bool
+    followers: tuple[tuple[str, int], ...]
+    """Follower and how many positions it is behind."""
+    newest_reading_at: datetime | None

@@ -1,0 +1,116 @@
+"""In: requests for anything but a dash page. Out: preferences, PDFs, health, metrics. I/O by ports."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Response, abort, redirect, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboards.pages.parts import Parts
+from dashboards.security.gate import refused
+from dashboards.theme import Theme
+from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, current_viewer
+from energy.base.errors import NotPermittedError
+from energy.base.text import LANGUAGES
+
+YEAR_S = 31_536_000
+RenderPdf = Callable[[str, str], bytes]
+"""Canonical invoice JSON and language to a PDF (billing.documents.render_pdf)."""
+
+
+def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
+    """Add the routes to the server."""
+    server.add_url_rule("/preferences", "preferences", lambda: _preferences(parts))
+    server.add_url_rule("/health", "health", lambda: _health(parts))
+    server.add_url_rule("/metrics", "metrics", lambda: _metrics(parts))
+    server.add_url_rule(
+        "/download/bills/<uuid:invoice>.pdf",
+        "bill_pdf",
+        lambda invoice: _bill_pdf(parts, render_pdf, invoice),
+    )
+    server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
+
+
+def _preferences(parts: Parts) -> AnyResponse:
+    """Keep the chosen language or theme in a cookie and go back to where the person was."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    back = came_from.path if came_from.netloc == request.host else "/"
+    response = redirect(back if back.startswith("/") and not back.startswith("//") else "/", 303)
+    for name, cookie, known in (
+        ("language", LANGUAGE_COOKIE, LANGUAGES),
+        ("theme", THEME_COOKIE, tuple(str(theme) for theme in Theme)),
+    ):
+        if request.args.get(name) in known:
+            response.set_cookie(
+                cookie,
+                request.args[name],
+                max_age=YEAR_S,
+                secure=parts.settings.secure_cookies,
+                httponly=True,
+                samesite="Lax",
+            )
+    return response
+
+
+def _bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
+    viewer = current_viewer()
+    answer = parts.queries.bill(viewer.scope, invoice)
+    if answer is None or answer.rows.invoice.number is None:
+        abort(404)
+    response = Response(
+        render_pdf(answer.rows.document, viewer.language), content_type="application/pdf"
+    )
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"{answer.rows.invoice.number}.pdf"
+    )
+    return response
+
+
+def _health(parts: Parts) -> Response:
+    """Answer a load balancer: no names, no addresses, no secrets."""
+    health = parts.queries.health()
+    newest = health.newest_reading_at
+    age_s = None if newest is None else int((parts.clock.now() - newest).total_seconds())
+    body = {
+        "ok": health.database_ok,
+        "version": parts.settings.version,
+        "database": "ok" if health.database_ok else "unreachable",
+        "view_lag": dict(health.followers),
+        "data_age_s": age_s,
+    }
+    status = 200 if health.database_ok else 503
+    return Response(json.dumps(body, sort_keys=True), status, content_type="application/json")
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _metrics(parts: Parts) -> Response:
+    if not _is_loopback(request.remote_addr) or "X-Forwarded-For" in request.headers:
+        abort(404)
+    health = parts.queries.health()
+    registry = CollectorRegistry()
+    up = Gauge("meterline_database_up", "1 when the database answers.", registry=registry)
+    up.set(int(health.database_ok))
+    lag = Gauge(
+        "meterline_view_lag_positions",
+        "Journal positions that a follower is behind.",
+        ["follower"],
+        registry=registry,
+    )
+    for follower, behind in health.followers:
+        lag.labels(follower).set(behind)
+    if health.newest_reading_at is not None:
+        age = Gauge("meterline_data_age_seconds", "Age of the newest reading.", registry=registry)
+        age.set((parts.clock.now() - health.newest_reading_at).total_seconds())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

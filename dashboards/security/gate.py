@@ -1,0 +1,133 @@
+"""In: every request. Out: a viewer in `flask.g`, or a refusal. I/O through sessions and people.
+
+The gate denies all but sign-in, health and static files. Whoever is in may post any callback, so
+what a person may see is decided by the scope inside the queries, never here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, redirect, request
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboards.security.origin import SAFE_METHODS, is_foreign
+from dashboards.security.people import People, Person
+from dashboards.security.scope import Scope, roles_of
+from dashboards.security.sessions import Session, Sessions
+from dashboards.settings import WebSettings
+from dashboards.viewer import Viewer, chosen_language, chosen_theme
+
+SESSION_COOKIE = "meterline_session"
+CSRF_COOKIE = "meterline_csrf"
+CSRF_HEADER = "X-CSRFToken"
+LIVE_OUTPUT = "live.data"
+"""The callback by which an open page asks for news: no action of a person."""
+OPEN_PATHS = frozenset({"/login", "/health", "/metrics", "/preferences"})
+OPEN_PREFIXES = ("/assets/",)
+CHANGE_PATHS = frozenset({"/change-password", "/sign-out"})
+CALLBACK_PATH = "/_dash-update-component"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """A person with a living session, as flask-login wants it."""
+
+    def __init__(self, person: Person, session: Session) -> None:
+        """Join a person and the session."""
+        self.person = person
+        self.session = session
+
+    def get_id(self) -> str:
+        """Return the person's id."""
+        return str(self.person.person)
+
+
+def scope_of(person: Person, settings: WebSettings) -> Scope:
+    """Return what a person may see."""
+    return Scope(
+        person=person.person,
+        name=person.name,
+        roles=roles_of(list(person.roles)),
+        sites=frozenset({settings.site_key}),
+    )
+
+
+def install_gate(
+    server: Flask, *, settings: WebSettings, people: People, sessions: Sessions
+) -> None:
+    """Put the gate before every route of the server."""
+    login_manager = LoginManager(server)
+    login_manager.session_protection = None  # our session is in the database, not in a cookie
+
+    @login_manager.request_loader  # type: ignore[untyped-decorator]
+    def load(_request: object) -> SignedIn | None:
+        return _signed_in(people, sessions)
+
+    @server.before_request
+    def deny() -> AnyResponse | None:
+        if is_foreign(request.method, request.headers, request.host):
+            return refused(403, "cross_site")
+        if request.path in OPEN_PATHS or request.path.startswith(OPEN_PREFIXES):
+            return None
+        if not current_user.is_authenticated:
+            return _stranger()
+        person, session = current_user.person, current_user.session
+        g.viewer = Viewer(
+            scope=scope_of(person, settings),
+            language=chosen_language(person.language or settings.language),
+            theme=chosen_theme(),
+        )
+        g.csrf = session.csrf
+        if person.must_change and request.path not in CHANGE_PATHS:
+            return _must_change()
+        if request.method not in SAFE_METHODS and not _token_matches(session):
+            return refused(403, "csrf")
+        return None
+
+
+def refused(status: int, code: str) -> Response:
+    """Return a refusal that says no more than its code."""
+    return Response(f'{{"refused":"{code}"}}', status, content_type="application/json")
+
+
+def _signed_in(people: People, sessions: Sessions) -> SignedIn | None:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    session = sessions.find(token, acts=not _asks_for_news()) if token else None
+    if session is None:
+        return None
+    person = people.get(session.person)
+    if person is None or person.disabled:
+        sessions.end(token)
+        return None
+    return SignedIn(person, session)
+
+
+def _asks_for_news() -> bool:
+    if request.path != CALLBACK_PATH:
+        return False
+    body = request.get_json(silent=True)
+    return isinstance(body, dict) and body.get("output") == LIVE_OUTPUT
+
+
+def _wants_page() -> bool:
+    return request.method in SAFE_METHODS and request.accept_mimetypes.accept_html
+
+
+def _is_machine_path() -> bool:
+    return request.path.startswith("/_dash") or request.path.startswith("/_")
+
+
+def _stranger() -> AnyResponse:
+    if _wants_page() and not _is_machine_path():
+        return redirect(f"/login?next={request.path}" if request.path != "/" else "/login")
+    return refused(401, "sign_in")
+
+
+def _must_change() -> AnyResponse:
+    if _wants_page() and not _is_machine_path():
+        return redirect("/change-password")
+    return refused(403, "change_password")
+
+
+def _token_matches(session: Session) -> bool:
+    sent = request.headers.get(CSRF_HEADER) or request.form.get("csrf", "")
+    return sent == session.csrf

@@ -1,0 +1,77 @@
+"""In: the roles of a signed-in person. Out: what that person may read and do. Pure.
+
+Every query and every command takes a `Scope` first and asks it; hiding a page is no protection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from energy.base.errors import NotPermittedError
+
+
+class Role(StrEnum):
+    """What a person is at a site."""
+
+    VIEWER = "viewer"
+    TECHNICIAN = "technician"
+    BILLING_CLERK = "billing_clerk"
+    BILLING_APPROVER = "billing_approver"
+    ENERGY_MANAGER = "energy_manager"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """One thing a person may do."""
+
+    READ_ENERGY = "read_energy"
+    READ_BILLS = "read_bills"
+    ACKNOWLEDGE = "acknowledge"
+    APPROVE = "approve"
+    ISSUE = "issue"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.READ_ENERGY}),
+    Role.TECHNICIAN: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE}),
+    Role.BILLING_CLERK: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ISSUE}),
+    Role.BILLING_APPROVER: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.APPROVE}),
+    Role.ENERGY_MANAGER: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ACKNOWLEDGE}),
+    Role.ADMIN: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ACKNOWLEDGE}),
+}
+"""Administrators approve and issue nothing: the one who makes people does not make money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose eyes and hands a query or command is."""
+
+    person: UUID
+    name: str
+    roles: frozenset[Role]
+    sites: frozenset[str]
+    """Keys of the sites the person may see."""
+
+    def may(self, right: Right) -> bool:
+        """Return whether any of the roles grants a right."""
+        return any(right in RIGHTS[role] for role in self.roles)
+
+    def demand(self, right: Right, site: str) -> None:
+        """Refuse when the right or the site is not within the scope.
+
+        Raises:
+            NotPermittedError: The person lacks the role or the site.
+        """
+        if site not in self.sites or not self.may(right):
+            wanted = " or ".join(role for role in Role if right in RIGHTS[role])
+            raise NotPermittedError(
+                f"This needs the role {wanted} at site {site!r}. Ask an administrator to add it."
+            )
+
+
+def roles_of(names: tuple[str, ...] | list[str]) -> frozenset[Role]:
+    """Return the known roles among role names; an unknown name grants nothing."""
+    known = {str(role): role for role in Role}
+    return frozenset(known[name] for name in names if name in known)

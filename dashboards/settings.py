@@ -1,0 +1,23 @@
+"""In: nothing. Out: what the web process must be told, as one frozen value. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """The site that is shown and how it is served."""
+
+    site_key: str
+    site_name: str
+    zone: ZoneInfo
+    currency: str
+    language: str
+    """Language of a person who has chosen none: en or zh."""
+    version: str
+    secure_cookies: bool
+    """Whether cookies travel by TLS only; True wherever TLS ends before or at this process."""
+    refresh_s: int = 10
+    """How often an open page asks whether anything changed. [s]"""

@@ -1,0 +1,141 @@
+"""In: a viewer. Out: the frame of every page: navigation, language, theme, sign-out. Pure."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import icon
+from dashboards.security.scope import Right
+from dashboards.settings import WebSettings
+from dashboards.theme import MANTINE, Theme
+from dashboards.viewer import Viewer
+
+PAGE = "page"
+LOCATION = "url"
+TICK = "tick"
+LIVE = "live"
+NAVIGATION: tuple[tuple[str, str, Right], ...] = (
+    ("overview", "/", Right.READ_ENERGY),
+    ("meters", "/meters", Right.READ_ENERGY),
+    ("bills", "/bills", Right.READ_BILLS),
+)
+NAVBAR_PX = 208
+HEADER_PX = 56
+
+
+def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
+    """Return the whole layout around an empty page."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id=LOCATION, refresh=False),
+            dcc.Interval(id=TICK, interval=settings.refresh_s * 1000),
+            dcc.Store(id=LIVE),
+            dmc.AppShell(
+                [
+                    dmc.AppShellHeader(_header(viewer, settings, csrf)),
+                    dmc.AppShellNavbar(_links(viewer), p="xs"),
+                    dmc.AppShellMain(html.Main(id=PAGE, className="page-place")),
+                ],
+                header={"height": HEADER_PX},
+                navbar={"width": NAVBAR_PX, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                padding="md",
+            ),
+        ],
+        forceColorScheme=str(viewer.theme),
+        theme=MANTINE,
+    )
+
+
+def _links(viewer: Viewer) -> list[Component]:
+    return [
+        dmc.NavLink(
+            label=viewer.say(f"nav.{name}"),
+            href=href,
+            active="exact" if href == "/" else "partial",
+            leftSection=icon(f"nav-{name}"),
+            className="nav-link",
+        )
+        for name, href, right in NAVIGATION
+        if viewer.scope.may(right)
+    ]
+
+
+def _header(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
+    return html.Div(
+        [
+            html.Div(
+                [icon("brand"), html.Span("Meterline", className="brand-name")], className="brand"
+            ),
+            html.Div(settings.site_name, className="site-name"),
+            html.Div([*_switches(viewer), _account(viewer, csrf)], className="wide-only switches"),
+            _menu(viewer, csrf),
+        ],
+        className="header",
+    )
+
+
+def _other_theme(viewer: Viewer) -> Theme:
+    return Theme.LIGHT if viewer.theme is Theme.DARK else Theme.DARK
+
+
+def _switches(viewer: Viewer) -> list[Component]:
+    other = _other_theme(viewer)
+    return [
+        html.A(
+            "中文" if viewer.language == "en" else "English",
+            href=f"/preferences?language={'zh' if viewer.language == 'en' else 'en'}",
+            className="switch switch-language",
+            lang="zh-Hans" if viewer.language == "en" else "en",
+        ),
+        html.A(
+            [icon(f"theme-{other}"), html.Span(viewer.say(f"shell.theme.{other}"))],
+            href=f"/preferences?theme={other}",
+            className="switch switch-theme",
+        ),
+    ]
+
+
+def _account(viewer: Viewer, csrf: str) -> Component:
+    return html.Div(
+        [html.Span(viewer.scope.name, className="person"), _sign_out(viewer, csrf)],
+        className="account",
+    )
+
+
+def _sign_out(viewer: Viewer, csrf: str) -> Component:
+    return html.Form(
+        [
+            dcc.Input(type="hidden", name="csrf", value=csrf),
+            html.Button(viewer.say("shell.sign_out"), type="submit", className="switch sign-out"),
+        ],
+        action="/sign-out",
+        method="POST",
+        className="sign-out-form",
+    )
+
+
+def _menu(viewer: Viewer, csrf: str) -> Component:
+    """Return what stands behind one button on a phone."""
+    menu = dmc.Menu(
+        [
+            dmc.MenuTarget(
+                html.Button(
+                    icon("menu"), className="menu-button", **{"aria-label": viewer.say("nav.menu")}
+                )
+            ),
+            dmc.MenuDropdown(
+                [
+                    *_links(viewer),
+                    dmc.MenuDivider(),
+                    html.Div(_switches(viewer), className="menu-switches"),
+                    dmc.MenuDivider(),
+                    _account(viewer, csrf),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        width=260,
+    )
+    return html.Div(menu, className="narrow-only")
