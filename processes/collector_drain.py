@@ -89,7 +89,7 @@ class Drain:
             Whether there was something to bring and the journal accepted it.
         """
         try:
-            self._spool.seal(least=least)
+            self._spool.seal(least=MAX_READINGS if self.failing else least)
             batches = self._spool.pending(BATCHES_A_TRANSACTION)
             if not batches:
                 return False

@@ -17,8 +17,10 @@ from energy.base.errors import EnergyError
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
 from energy.store.errors import DATABASE_AWAY
+from energy.store.migrate import PARTITIONS_AHEAD, recorded_series
+from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.system import WRITER, System, build
+from energy.system import OWNER, WRITER, System, build, database_of
 from energy.views.progress import newest_mark
 from processes.life import StopSignal, log_to_stderr, run_threads
 
@@ -47,6 +49,13 @@ def mark_midnights(system: System, site: Site, now: datetime, last: datetime | N
     return newest if newest is not None else midnight(today, site.zone)
 
 
+def ensure_partitions(owner: Database, site: Site, now: datetime) -> None:
+    """Make the partitions of the months ahead."""
+    with owner.transaction() as connection:
+        engine = recorded_series(connection)
+        engine.ensure_partitions(connection, site.schema, now, now + PARTITIONS_AHEAD)
+
+
 def _loop(what: str, step: Any, stop: threading.Event) -> None:
     """Repeat a step each tick; a database that is away is waited for."""
     while not stop.is_set():
@@ -69,8 +78,14 @@ def main() -> None:
     evaluator = Evaluator(system.database, site.schema, system.clock)
     newest: list[datetime | None] = [newest_mark(system.database, site.schema, f"{MIDNIGHT} ")]
 
+    owner = database_of(system.config, OWNER)
+
     def midnights() -> int:
-        newest[0] = mark_midnights(system, site, system.clock.now(), newest[0])
+        now = system.clock.now()
+        marked = mark_midnights(system, site, now, newest[0])
+        if marked != newest[0]:
+            ensure_partitions(owner, site, now)
+            newest[0] = marked
         return 0
 
     run_threads(
@@ -80,6 +95,7 @@ def main() -> None:
         },
         stop,
     )
+    owner.close()
     system.close()
 
 

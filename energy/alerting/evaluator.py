@@ -18,10 +18,10 @@ from energy.alerting.alert import Alert
 from energy.alerting.crossing import Crossing, Direction, RuleState, evaluate
 from energy.alerting.rule import ThresholdRule
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
+from energy.base.errors import ConflictError, JournalError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.journal.entry import BATCH_TOPIC, decode_batch
+from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
 from energy.journal.recorder import read_entries
 from energy.metering.codec import decode
 from energy.metering.reading import Reading, ReadingColumns
@@ -58,12 +58,9 @@ class Evaluator:
             if not entries:
                 return 0
             rules = self._rules(connection)
-            batches = [
-                decode(decode_batch(entry.state).payload)
-                for entry in entries
-                if entry.topic == BATCH_TOPIC
-            ]
-            readings = ReadingColumns.joined(batches)
+            readings = ReadingColumns.joined(
+                [columns for entry in entries if (columns := _decoded(entry)) is not None]
+            )
             for rule in rules:
                 state = states.get(str(rule.rule), RuleState())
                 crossings, states[str(rule.rule)] = evaluate(
@@ -134,6 +131,17 @@ class Evaluator:
             "WHERE name = %s AND position = %s",
             (after, json.dumps(stored), EVALUATOR, before),
         )
+
+
+def _decoded(entry: Entry) -> ReadingColumns | None:
+    """Return a batch's readings; None for other entries and for one the views have parked."""
+    if entry.topic != BATCH_TOPIC:
+        return None
+    try:
+        return decode(decode_batch(entry.state).payload)
+    except JournalError as error:
+        log.warning("entry is not evaluated", position=entry.position, error=str(error))
+        return None
 
 
 def _of_channel(readings: ReadingColumns, channel: int) -> list[Reading]:

@@ -163,9 +163,11 @@ class Follower:
         """Apply the slice; when it fails, entry by entry, and park the one that cannot."""
         try:
             self._apply(connection, after, entries)
-        except (psycopg.OperationalError, psycopg.InterfaceError, LostRaceError):
+        except LostRaceError:
             raise
-        except Exception as error:  # noqa: BLE001 - parked and named, never lost
+        except Exception as error:
+            if not _poisoned(error):
+                raise
             if len(entries) == 1:
                 self._park(connection, after, entries[0], error)
                 return
@@ -209,6 +211,13 @@ class Follower:
             )
             if self._application == "metering":
                 store_findings(connection, self._schema, [_parked_finding(entry, error)])
+
+
+def _poisoned(error: Exception) -> bool:
+    """Return whether an entry itself is at fault, not the database, its grants or the memory."""
+    if isinstance(error, psycopg.Error):
+        return isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
+    return not isinstance(error, MemoryError)
 
 
 def _parked_finding(entry: Entry, error: Exception) -> Finding:

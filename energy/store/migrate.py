@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 
 import psycopg
@@ -23,6 +23,8 @@ from energy.store.sites import DIRECTORY, valid_key
 _FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
 _MIGRATE_LOCK = 7_246_000
 _LEAST_VERSION = 150_000
+PARTITIONS_AHEAD = timedelta(days=62)
+"""How far ahead monthly partitions are kept; jobs makes them every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ def migrate_site(
             _apply(connection, file, schema, engine, at=at)
             if file.number == 1:
                 engine.make_series(connection, schema)
+                engine.ensure_partitions(connection, schema, at, at + PARTITIONS_AHEAD)
             applied.append(f"{schema} {file.number:03} {file.name}")
     return applied
 

@@ -1,0 +1,118 @@
+"""In: the configuration. Out: the dashboard served by gunicorn until SIGTERM. I/O: TCP, PostgreSQL.
+
+The process `web`: two workers of four threads; each worker builds its own system after the fork.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from billing.documents.pdf import render_pdf
+from billing.office import BillingOffice
+from dashboards.app import create_app
+from dashboards.commands import Commands
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.security.session_store import SqlSessionStore
+from dashboards.settings import WebSettings
+from energy.alerting.desk import AlertDesk
+from energy.base.config import Config, load_config
+from energy.store.sites import Site
+from energy.system import WEB, System, build
+from processes.life import log_to_stderr
+
+log = structlog.get_logger("web")
+WORKERS = 2
+THREADS = 4
+STOP_S = 8
+"""Time given to requests under way at a stop. [s]"""
+TLS_VARIABLE = "METERLINE_WEB_TLS"
+"""Set to 1 where TLS ends before this process: cookies then travel by TLS only."""
+
+
+def program_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return version("meterline")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def settings_of(site: Site) -> WebSettings:
+    """Return how a site is served."""
+    return WebSettings(
+        site_key=site.key,
+        site_name=site.name,
+        zone=site.zone,
+        currency=site.currency,
+        language=site.language,
+        version=program_version(),
+        secure_cookies=os.environ.get(TLS_VARIABLE) == "1",
+    )
+
+
+def server_of(system: System) -> Flask:
+    """Return the server of a system's site, wired to its database."""
+    site, database = system.site, system.database
+    at = SqlSite(database=database, site=site, clock=system.clock, vault=system.vault)
+    office = BillingOffice(database, site, system.clock, system.vault)
+    return create_app(
+        settings_of(site),
+        queries=SqlQueries(at),
+        commands=Commands(
+            site.key, alerts=AlertDesk(database, site.schema, system.clock), office=office
+        ),
+        people=system.people,
+        session_store=SqlSessionStore(database, system.vault.digest),
+        clock=system.clock,
+        render_pdf=render_pdf,
+    )
+
+
+class WebProcess(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our settings instead of a command row."""
+
+    def __init__(self, config: Config) -> None:
+        """Serve where the configuration says."""
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        chosen: dict[str, Any] = {
+            "bind": f"{self._config.web_host}:{self._config.web_port}",
+            "workers": WORKERS,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "graceful_timeout": STOP_S,
+            "timeout": 60,
+            "keepalive": 20,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "proc_name": "meterline-web",
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:  # older gunicorn has no control socket to switch off
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the server in a fresh worker: connections never cross a fork."""
+        return server_of(build(WEB, config=self._config))
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    log_to_stderr("web")
+    config = load_config()
+    log.info("listening", host=config.web_host, port=config.web_port)
+    WebProcess(config).run()
+
+
+if __name__ == "__main__":
+    main()
