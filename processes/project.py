@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from billing.views.books import BooksView
+from billing.views.books import books_follower
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.clock import Clock
 from energy.journal.directory_view import DirectoryView
@@ -22,7 +22,6 @@ from energy.views.rollup import roll_up
 from energy.views.worker import metering_follower
 from processes.life import StopSignal, log_to_stderr, run_threads
 
-BOOKS_VIEWS = "books"
 DIRECTORY_VIEWS = "directory"
 
 
@@ -39,7 +38,7 @@ def followers(database: Database, site: Site, clock: Clock) -> list[Follower]:
             event_fold(schema, [AlertView()]),
             clock,
         ),
-        Follower(database, schema, "books", BOOKS_VIEWS, event_fold(schema, [BooksView()]), clock),
+        books_follower(database, schema, clock),
         Follower(
             database,
             DIRECTORY,

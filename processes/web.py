@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from billing.documents.pdf import render_pdf
 from billing.office import BillingOffice

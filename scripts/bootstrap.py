@@ -306,7 +306,8 @@ def child_environment(root: Path, inherited: Mapping[str, str]) -> dict[str, str
 
     PYTHONSAFEPATH keeps a folder of the user's that happens to be called `scripts` out of the way.
     """
-    return {**inherited, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
+    home = {"METERLINE_HOME": str(root), "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
+    return {**inherited, **home}
 
 
 def become(

@@ -20,7 +20,7 @@ class Config:
     """Everything an installation may set; docs/settings.md has a heading for each."""
 
     data_dir: Path = Path("var")
-    """Folder of the database, spool, secrets and logs."""
+    """Folder of the database, spool, secrets and logs; a relative one lies in METERLINE_HOME."""
     dsn: str = ""
     """PostgreSQL to use; empty means the embedded one. The account migrates."""
     dsn_writer: str = ""
@@ -69,7 +69,8 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
             config = _with(config, key, environment[name], name)
     if config.language not in {"en", "zh"}:
         raise ConfigError(f"Language {config.language!r} is not known. Use en or zh.")
-    return replace(config, data_dir=config.data_dir.expanduser().resolve())
+    home = Path(environment.get("METERLINE_HOME", "."))
+    return replace(config, data_dir=(home / config.data_dir.expanduser()).resolve())
 
 
 def _toml(file: Path) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
@@ -60,33 +61,38 @@ class Ingest:
                 head = head_position(connection, self._schema, APPLICATION)
             return Accepted(stored=0, repeated=0, conflicts=0, position=head)
         with self._database.transaction() as connection:
-            take_positions(connection, self._schema, APPLICATION, 0, self._clock.now())
+            head, _ = take_positions(
+                connection, self._schema, APPLICATION, 0, self._clock.now()
+            )
+            head -= 1  # the position before the next one
             known = self._known(connection, batches)
-            fresh = [b for b in batches if (b.stream, b.sequence) not in known]
+            fresh: list[SpooledBatch] = []
+            conflicts: list[Finding] = []
+            for batch in batches:
+                key = (batch.stream, batch.sequence)
+                if key not in known:
+                    fresh.append(batch)
+                    known[key] = (head + len(fresh), batch.own_hash)
+                elif known[key][1] != batch.own_hash:
+                    conflicts.append(_conflict(batch, known[key][0]))
             if fresh:
                 self._append(connection, fresh)
-            head = head_position(connection, self._schema, APPLICATION)
-            conflicts = [
-                _conflict(batch, head)
-                for batch in batches
-                if known.get((batch.stream, batch.sequence), batch.own_hash) != batch.own_hash
-            ]
             store_findings(connection, self._schema, conflicts)
         return Accepted(
             stored=len(fresh),
             repeated=len(batches) - len(fresh) - len(conflicts),
             conflicts=len(conflicts),
-            position=head,
+            position=head + len(fresh),
         )
 
     def _known(
         self,
         connection: psycopg.Connection[tuple[object, ...]],
         batches: Sequence[SpooledBatch],
-    ) -> dict[tuple[object, object], bytes]:
-        """Return the hashes of those batches that the journal already holds."""
-        rows = connection.execute(
-            "SELECT originator_id, originator_version, state "
+    ) -> dict[tuple[object, object], tuple[int, bytes]]:
+        """Return position and hash of those batches that the journal already holds."""
+        rows: list[tuple[Any, ...]] = connection.execute(
+            "SELECT originator_id, originator_version, notification_id, state "
             f"FROM {self._schema}.metering_events JOIN unnest(%s::uuid[], %s::bigint[]) "
             "AS sent (stream, sequence) "
             "ON originator_id = sent.stream AND originator_version = sent.sequence",
@@ -94,8 +100,8 @@ class Ingest:
             binary=True,
         ).fetchall()
         return {
-            (stream, version): decode_batch(bytes(state)).own_hash  # type: ignore[call-overload]
-            for stream, version, state in rows
+            (stream, version): (position, decode_batch(bytes(state)).own_hash)
+            for stream, version, position, state in rows
         }
 
     def _append(
@@ -121,6 +127,7 @@ class Ingest:
 
 
 def _conflict(batch: SpooledBatch, position: int) -> Finding:
+    """Return the finding on a batch refused because the entry at a position has its key."""
     return Finding(
         code="batch.conflict",
         severity=Severity.DO_NOT_BILL,

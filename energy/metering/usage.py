@@ -29,6 +29,7 @@ _BADNESS = np.zeros(256, dtype=np.uint8)
 _BADNESS[[0, 1, 2, 4, 3, 5, 6]] = range(7)
 _BY_BADNESS = np.array([0, 1, 2, 4, 3, 5, 6], dtype=np.uint8)
 _HOUR_US = 3_600_000_000
+NEGATIVE_STEP, JUMP = BREAK_CODES = ("register.negative_step", "register.jump")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,7 +86,8 @@ class Folded:
     quality: NDArray[np.uint8]
     """Per interval, shape (n,)."""
     value: NDArray[np.int64]
-    """Value of the running segment at each boundary, shape (n + 1,). [base unit]"""
+    """Value of the running segment at each boundary, within one turn of its register, so that
+    it does not depend on where the fold began; shape (n + 1,). [base unit]"""
     known: NDArray[np.bool_]
     """Whether the value at each boundary is known, shape (n + 1,)."""
     breaks: list[Break] = field(default_factory=list)
@@ -134,7 +136,7 @@ def fold(
     known = np.zeros(intervals + 1, dtype=np.bool_)
     breaks: list[Break] = []
     for segment in segments:
-        readings = _of_segment(at_us, count, quality, segment)
+        readings = _of_segment(at_us, count, quality, segment, boundaries_us)
         if len(readings[0]) == 0:
             continue
         cuts = _cuts(boundaries_us, segment)
@@ -150,7 +152,7 @@ def fold(
         on_grid = np.searchsorted(cuts, boundaries_us)
         here = (on_grid < len(cuts)) & (cuts[np.minimum(on_grid, len(cuts) - 1)] == boundaries_us)
         here[here] = state[on_grid[here]] >= 0
-        value[here] = at_cut[on_grid[here]]
+        value[here] = _within_turn(at_cut[on_grid[here]], segment)
         known |= here
     missing = covered < np.diff(boundaries_us)
     usage[missing] = 0
@@ -163,22 +165,38 @@ def _of_segment(
     count: NDArray[np.int64],
     quality: NDArray[np.uint8],
     segment: CounterSegment,
+    boundaries_us: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-    """Return the segment's own readings, with its stated start and end counts."""
+    """Return the segment's own readings, with its stated start and end counts.
+
+    A stated count stands only where no reading lies between it and the boundaries: readings in
+    between may have been left out, and with them a rollover.
+    """
     end_us = segment.end_us if segment.end_us is not None else _SAFE
     low = int(np.searchsorted(at_us, segment.start_us, side="left"))
     # An instant at the end belongs to the next device: the stated final count speaks there.
     high = int(np.searchsorted(at_us, end_us, side="left"))
     at, counts, qualities = at_us[low:high], count[low:high], quality[low:high]
-    if segment.start_count is not None and (len(at) == 0 or at[0] != segment.start_us):
+    first_us, last_us = int(boundaries_us[0]), int(boundaries_us[-1])
+    starts = len(at) == 0 or (at[0] > first_us and at[0] != segment.start_us)
+    ends = len(at) == 0 or at[-1] < last_us
+    if segment.start_count is not None and starts:
         at = np.insert(at, 0, segment.start_us)
         counts = np.insert(counts, 0, segment.start_count)
         qualities = np.insert(qualities, 0, np.uint8(Quality.MEASURED))
-    if segment.end_count is not None and segment.end_us is not None:
+    if segment.end_count is not None and segment.end_us is not None and ends:
         at = np.append(at, segment.end_us)
         counts = np.append(counts, segment.end_count)
         qualities = np.append(qualities, np.uint8(Quality.MEASURED))
     return at, counts, qualities
+
+
+def _within_turn(values: NDArray[np.int64], segment: CounterSegment) -> NDArray[np.int64]:
+    """Return values within one turn of the register, which is a whole number of base units."""
+    if segment.modulus is None:
+        return values
+    turn = segment.base_per_count * segment.modulus
+    return values % int(turn) if turn.denominator == 1 and turn < _SAFE else values
 
 
 def _cuts(boundaries_us: NDArray[np.int64], segment: CounterSegment) -> NDArray[np.int64]:
@@ -259,10 +277,10 @@ def _report(
     segment: CounterSegment,
     breaks: list[Break],
 ) -> None:
-    suspects = [("register.negative_step", broken)]
+    suspects = [(NEGATIVE_STEP, broken)]
     if segment.max_per_hour is not None:
         most = segment.max_per_hour * (np.diff(at_us) / _HOUR_US) * 1.2 + 1
-        suspects.append(("register.jump", (np.diff(count) > most) & ~turned))
+        suspects.append((JUMP, (np.diff(count) > most) & ~turned))
     for code, where in suspects:
         breaks.extend(
             Break(

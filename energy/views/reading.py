@@ -74,20 +74,29 @@ def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
 
 
 def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
-    """Name every instant for which one rank holds two values."""
-    rank = _RANK.format(q="quality")
+    """Name every reading that differs from the one of its rank that counted when it came.
+
+    Each reading is judged by what came before it, so the findings do not depend on how the
+    journal was sliced.
+    """
     rows = cursor.execute(
         f"""
         WITH told AS (
-            SELECT channel, at, count, {rank} AS rank, position FROM reading_stage
+            SELECT channel, at, count, {_RANK.format(q="quality")} AS rank, position, ordinal
+            FROM reading_stage
             UNION ALL
-            SELECT r.channel, r.at, r.count, {_RANK.format(q="r.quality")}, r.position
+            SELECT r.channel, r.at, r.count, {_RANK.format(q="r.quality")}, r.position, 0
             FROM {schema}.reading AS r
             JOIN (SELECT DISTINCT channel, at FROM reading_stage) AS s USING (channel, at)
+        ), judged AS (
+            SELECT *, min(rank) OVER (PARTITION BY channel, at ORDER BY ordinal
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS counted,
+                first_value(count) OVER (PARTITION BY channel, at, rank ORDER BY ordinal) AS kept
+            FROM told
         )
-        SELECT channel, at, max(position), min(count), max(count) FROM told
-        WHERE rank BETWEEN 1 AND 3
-        GROUP BY channel, at, rank HAVING min(count) <> max(count)
+        SELECT channel, at, position, least(kept, count), greatest(kept, count) FROM judged
+        WHERE rank BETWEEN 1 AND 3 AND rank = counted AND count <> kept
+        ORDER BY ordinal
         """
     ).fetchall()
     store_findings(
@@ -115,7 +124,7 @@ def _merge(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
         f"""
         INSERT INTO {schema}.reading AS r (channel, at, count, quality, position)
         SELECT DISTINCT ON (channel, at) channel, at, count, quality, position FROM reading_stage
-        ORDER BY channel, at, {rank}, CASE quality WHEN 1 THEN -position ELSE position END, ordinal
+        ORDER BY channel, at, {rank}, CASE quality WHEN 1 THEN -ordinal ELSE ordinal END
         ON CONFLICT (channel, at) DO UPDATE SET count = excluded.count,
             quality = excluded.quality, position = excluded.position
         WHERE {new} < {old} OR ({new} = 0 AND {old} = 0 AND excluded.position > r.position)
@@ -126,22 +135,22 @@ def _merge(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
 def _write_latest(
     cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
 ) -> None:
+    """Take over the counting reading of each channel's newest instant."""
     columns = batch.readings
     order = np.lexsort((columns.at_us, columns.channel))
     channel = columns.channel[order]
     last = order[np.append(channel[1:] != channel[:-1], [True])]
     cursor.execute(
-        f"INSERT INTO {schema}.latest AS l "
-        "SELECT * FROM unnest(%s::int[], %s::timestamptz[], %s::bigint[], %s::smallint[],"
-        " %s::bigint[]) ON CONFLICT (channel) DO UPDATE SET at = excluded.at,"
+        f"INSERT INTO {schema}.latest AS l (channel, at, count, quality, position) "
+        "SELECT r.channel, r.at, r.count, r.quality, r.position "
+        "FROM unnest(%s::int[], %s::timestamptz[]) AS k (channel, at) "
+        f"JOIN {schema}.reading AS r ON r.channel = k.channel AND r.at = k.at "
+        "ON CONFLICT (channel) DO UPDATE SET at = excluded.at,"
         " count = excluded.count, quality = excluded.quality, position = excluded.position "
-        "WHERE excluded.at > l.at",
+        "WHERE excluded.at >= l.at",
         (
             columns.channel[last].tolist(),
             [from_us(at) for at in columns.at_us[last].tolist()],
-            columns.count[last].tolist(),
-            columns.quality[last].tolist(),
-            batch.position[last].tolist(),
         ),
     )
 

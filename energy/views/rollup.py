@@ -49,6 +49,13 @@ def roll_up(
             "quality = excluded.quality, position = excluded.position",
             keys,
         )
+        connection.execute(  # an hour that is known no more leaves no row behind
+            f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
+            f"DELETE FROM {schema}.usage_hour AS h USING block WHERE h.channel = block.channel "
+            "AND h.start_at >= block.start_at "
+            "AND h.start_at < block.start_at + block.intervals * make_interval(secs => block.step_s)",
+            keys,
+        )
         connection.execute(
             f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
             f"INSERT INTO {schema}.usage_hour "

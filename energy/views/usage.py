@@ -1,28 +1,28 @@
 """Step 4 of 6. From: accepted readings. To: usage blocks. I/O: PostgreSQL.
 
 One row per channel, local day and mark. What is folded is pure (energy/metering/usage.py); here
-stand which days are touched, the rows, and the reads.
+stand which days are touched, the writes, and the reads; the rows are made in usage_rows.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 
 from energy.base.clock import from_us, to_us
-from energy.base.finding import Finding, Severity
-from energy.base.period import Period, day_period, days_between, grid_of, local_day
+from energy.base.finding import Finding
+from energy.base.period import Period, day_period, grid_of, local_day
 from energy.base.quality import Quality
 from energy.journal.ingest import store_findings
-from energy.metering.usage import Folded, UsageSpan, fold, worst_in
+from energy.metering.usage import BREAK_CODES, CounterSegment, UsageSpan
 from energy.views.registry import Registry
+from energy.views.usage_rows import Accepted, Block, fold_days, unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,36 +32,6 @@ class Touched:
     channel: int
     first_us: int
     last_us: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Series:
-    at_us: NDArray[np.int64]
-    count: NDArray[np.int64]
-    quality: NDArray[np.uint8]
-    position: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One row of usage_block without its epoch."""
-
-    channel: int
-    day: date
-    position: int
-    start: datetime
-    step_s: int
-    usage: bytes
-    quality: bytes
-    start_value: int | None
-    end_value: int | None
-    total: int
-    worst: int
-
-    @property
-    def content(self) -> tuple[object, ...]:
-        """Return what must differ for a new row after a mark."""
-        return (self.usage, self.quality, self.start_value, self.end_value)
 
 
 def refold(
@@ -85,24 +55,22 @@ def refold(
     spans = [t for t in touched if t.channel in registry.segments]
     if not spans:
         return
-    days = _days_touched(cursor, schema, zone, spans)
+    days = _days_touched(cursor, schema, zone, registry, spans)
     windows = _windows(cursor, schema, zone, days)
     blocks: list[Block] = []
     findings: list[Finding] = []
     for channel, (first, last) in days.items():
-        step_s = registry.channels[channel].facts.grid_s
-        grid, every_day = _grid(first, last, zone, step_s)
-        series = windows[channel]
-        folded = fold(
-            series.at_us,
-            series.count,
-            series.quality,
+        rows, breaks = fold_days(
+            channel,
+            windows[channel],
             registry.segments[channel],
-            grid,
-            gap_us=step_s * 1_000_000,
+            (first, last),
+            zone,
+            registry.channels[channel].facts.grid_s,
         )
-        blocks += _blocks(channel, every_day, zone, step_s, folded, series)
-        findings += _findings(channel, folded, series)
+        _forget_explained(cursor, schema, channel, windows[channel], breaks)
+        blocks += rows
+        findings += breaks
     _write(cursor, schema, blocks, epoch)
     store_findings(cursor.connection, schema, findings)
 
@@ -111,12 +79,16 @@ def _days_touched(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
     zone: ZoneInfo,
+    registry: Registry,
     spans: Sequence[Touched],
 ) -> dict[int, tuple[date, date]]:
-    """Return the first and last local day between each span's neighbours."""
+    """Return the first and last local day between each span's neighbours.
+
+    Where no reading lies beyond a span, its segment's stated count is the neighbour.
+    """
     rows: list[tuple[Any, ...]] = cursor.execute(
         f"""
-        SELECT t.channel, coalesce(before.at, t.first_at), coalesce(behind.at, t.last_at)
+        SELECT t.channel, t.first_at, t.last_at, before.at, behind.at
         FROM unnest(%s::int[], %s::timestamptz[], %s::timestamptz[])
             AS t (channel, first_at, last_at)
         LEFT JOIN LATERAL (SELECT at FROM {schema}.reading WHERE channel = t.channel
@@ -133,11 +105,66 @@ def _days_touched(
         ),
     ).fetchall()
     days: dict[int, tuple[date, date]] = {}
-    for channel, first_at, last_at in rows:
-        first, last = local_day(first_at, zone), local_day(last_at, zone)
+    for channel, first_at, last_at, before_at, behind_at in rows:
+        segments = registry.segments[channel]
+        first = local_day(before_at or _stated_start(segments, first_at), zone)
+        last = local_day(behind_at or _stated_end(segments, last_at), zone)
         known = days.get(channel, (first, last))
         days[channel] = (min(first, known[0]), max(last, known[1]))
     return days
+
+
+def _stated_start(segments: Sequence[CounterSegment], at: datetime) -> datetime:
+    """Return the start of an instant's segment when its count is stated, else the instant."""
+    at_us = to_us(at)
+    for segment in segments:
+        inside = segment.start_us <= at_us and (segment.end_us is None or at_us <= segment.end_us)
+        if inside and segment.start_count is not None:
+            return from_us(segment.start_us)
+    return at
+
+
+def _stated_end(segments: Sequence[CounterSegment], at: datetime) -> datetime:
+    """Return the end of an instant's segment when its count is stated, else the instant."""
+    at_us = to_us(at)
+    for segment in reversed(segments):
+        if segment.end_us is None or segment.end_count is None:
+            continue
+        if segment.start_us <= at_us <= segment.end_us:
+            return from_us(segment.end_us)
+    return at
+
+
+def _forget_explained(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    channel: int,
+    seen: Accepted,
+    breaks: Sequence[Finding],
+) -> None:
+    """Delete open breaks between folded readings that a late one has explained.
+
+    Findings of the fold follow from the readings alone, not from the order of their arrival.
+    """
+    if len(seen.at_us) == 0:
+        return
+    cursor.execute(
+        f"DELETE FROM {schema}.finding AS f WHERE f.channel = %s AND f.code = ANY(%s) "
+        "AND f.start_at >= %s AND f.end_at <= %s AND f.resolved_at IS NULL AND NOT EXISTS "
+        "(SELECT FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[]) "
+        "AS k (code, start_at, end_at, position) WHERE k.code = f.code "
+        "AND k.start_at = f.start_at AND k.end_at = f.end_at AND k.position = f.position)",
+        (
+            channel,
+            list(BREAK_CODES),
+            from_us(int(seen.at_us[0])),
+            from_us(int(seen.at_us[-1])),
+            [finding.code for finding in breaks],
+            [finding.start for finding in breaks],
+            [finding.end for finding in breaks],
+            [finding.position for finding in breaks],
+        ),
+    )
 
 
 def _windows(
@@ -145,7 +172,7 @@ def _windows(
     schema: str,
     zone: ZoneInfo,
     days: Mapping[int, tuple[date, date]],
-) -> dict[int, _Series]:
+) -> dict[int, Accepted]:
     """Return the accepted readings of each channel's days with one neighbour on either side."""
     periods = {
         channel: Period(start=day_period(first, zone).start, end=day_period(last, zone).end)
@@ -184,7 +211,7 @@ def _windows(
         for channel in periods
     }
     return {
-        channel: _Series(
+        channel: Accepted(
             at_us=table[low:high, 1],
             count=table[low:high, 2],
             quality=table[low:high, 3].astype(np.uint8),
@@ -192,88 +219,6 @@ def _windows(
         )
         for channel, (low, high) in edges.items()
     }
-
-
-def _grid(
-    first: date, last: date, zone: ZoneInfo, step_s: int
-) -> tuple[NDArray[np.int64], list[tuple[date, int, int]]]:
-    """Return the boundaries of some days, and per day its first boundary and interval count."""
-    days: list[tuple[date, int, int]] = []
-    offset = 0
-    for day in days_between(first, last):
-        intervals = grid_of(day_period(day, zone), step_s)
-        days.append((day, offset, intervals))
-        offset += intervals
-    start_us = to_us(day_period(first, zone).start)
-    return start_us + np.arange(offset + 1, dtype=np.int64) * (step_s * 1_000_000), days
-
-
-def _blocks(
-    channel: int,
-    days: Sequence[tuple[date, int, int]],
-    zone: ZoneInfo,
-    step_s: int,
-    folded: Folded,
-    series: _Series,
-) -> list[Block]:
-    blocks = []
-    for day, offset, intervals in days:
-        usage = folded.usage[offset : offset + intervals]
-        quality = folded.quality[offset : offset + intervals]
-        period = day_period(day, zone)
-        low = max(int(np.searchsorted(series.at_us, to_us(period.start), side="right")) - 1, 0)
-        high = int(np.searchsorted(series.at_us, to_us(period.end), side="left")) + 1
-        positions = series.position[low:high]
-        blocks.append(
-            Block(
-                channel=channel,
-                day=day,
-                position=int(positions.max(initial=0)),
-                start=period.start,
-                step_s=step_s,
-                usage=_packed(usage),
-                quality=quality.tobytes(),
-                start_value=_known(folded, offset),
-                end_value=_known(folded, offset + intervals),
-                total=int(usage.sum()),
-                worst=worst_in(quality),
-            )
-        )
-    return blocks
-
-
-def _known(folded: Folded, boundary: int) -> int | None:
-    return int(folded.value[boundary]) if folded.known[boundary] else None
-
-
-def _packed(usage: NDArray[np.int64]) -> bytes:
-    """Return big-endian integers of 4 bytes where they fit, else of 8."""
-    narrow = usage.astype(">i4")
-    return narrow.tobytes() if np.array_equal(narrow, usage) else usage.astype(">i8").tobytes()
-
-
-def unpacked(usage: bytes, intervals: int) -> NDArray[np.int64]:
-    """Return the usage of a block, shape (intervals,). [base unit]."""
-    kind = ">i4" if len(usage) == 4 * intervals else ">i8"
-    return np.frombuffer(usage, dtype=kind).astype(np.int64)
-
-
-def _findings(channel: int, folded: Folded, series: _Series) -> list[Finding]:
-    found = []
-    for step in folded.breaks:
-        index = min(int(np.searchsorted(series.at_us, step.end_us)), len(series.position) - 1)
-        found.append(
-            Finding(
-                code=step.code,
-                severity=Severity.DO_NOT_BILL,
-                channel=channel,
-                start=from_us(step.start_us),
-                end=from_us(step.end_us),
-                position=int(series.position[index]),
-                proof={"before": step.before, "after": step.after},
-            )
-        )
-    return found
 
 
 def _write(

@@ -60,16 +60,13 @@ class MeteringFold:
                 self._registry_event(cursor, run[0])
 
     def _batches(self, cursor: psycopg.Cursor[tuple[object, ...]], run: Sequence[Entry]) -> None:
-        parts = [decode(decode_batch(entry.state).payload) for entry in run]
-        readings = ReadingColumns.joined(parts)
-        position = np.repeat([entry.position for entry in run], [len(part) for part in parts])
+        every = positioned(run)
+        readings, position = every.readings, every.position
         registry = load_registry(cursor.connection, self._schema)
         known = np.isin(readings.channel, list(registry.channels))
         if not known.all():
             self._unknown(cursor, readings, position, ~known)
-        batch = Positioned(
-            readings=_chosen(readings, known), position=position[known].astype(np.int64)
-        )
+        batch = Positioned(readings=_chosen(readings, known), position=position[known])
         if len(batch.readings) == 0:
             return
         write_readings(cursor, self._schema, batch)
@@ -99,11 +96,15 @@ class MeteringFold:
     def _refold_since(
         self, cursor: psycopg.Cursor[tuple[object, ...]], changed: Changed, since: datetime
     ) -> None:
-        """Fold again what a meter event changed: from its instant to the last reading."""
+        """Fold again what a meter event changed: from its instant to the last reading.
+
+        Its own counts are readings of that instant: it is folded where nothing came after, too.
+        """
         rows = cursor.execute(
-            f"SELECT channel, max(at) FROM {self._schema}.reading "
-            "WHERE channel = ANY(%s) AND at >= %s GROUP BY channel",
-            (list(changed.channels), since),
+            "SELECT c.channel, greatest(%s, (SELECT max(r.at) "
+            f"FROM {self._schema}.reading AS r WHERE r.channel = c.channel)) "
+            "FROM unnest(%s::int[]) AS c (channel)",
+            (since, list(changed.channels)),
         ).fetchall()
         spans = [
             Touched(channel=channel, first_us=to_us(since), last_us=to_us(last))  # type: ignore[arg-type]
@@ -139,6 +140,20 @@ class MeteringFold:
                 )
             )
         store_findings(cursor.connection, self._schema, findings)
+
+
+def positioned(batches: Sequence[Entry]) -> Positioned:
+    """Return the readings of some batch entries in their order.
+
+    Raises:
+        JournalError: An entry is no batch or its payload does not decode.
+    """
+    parts = [decode(decode_batch(entry.state).payload) for entry in batches]
+    positions = np.array([entry.position for entry in batches], dtype=np.int64)
+    return Positioned(
+        readings=ReadingColumns.joined(parts),
+        position=np.repeat(positions, [len(part) for part in parts]),
+    )
 
 
 def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

@@ -136,7 +136,12 @@ def test_without_uv_an_environment_without_pip_is_made_afresh(
 
 def test_the_program_finds_the_checkout_from_any_folder() -> None:
     variables = bootstrap.child_environment(Path("/a b"), {"PATH": "/bin", "PYTHONPATH": "/x"})
-    assert variables == {"PATH": "/bin", "PYTHONPATH": "/a b", "PYTHONSAFEPATH": "1"}
+    assert variables == {
+        "PATH": "/bin",
+        "METERLINE_HOME": "/a b",
+        "PYTHONPATH": "/a b",
+        "PYTHONSAFEPATH": "1",
+    }
 
 
 def launch(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:

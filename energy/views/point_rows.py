@@ -1,0 +1,157 @@
+"""In: the registry tables of a site. Out: places, points, segments and marks as rows. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from energy.metering.channel import Channel
+from energy.views.registry import load_channels
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """A place of the place tree."""
+
+    key: str
+    parent: str | None
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointRow:
+    """A metering point and the device that serves it."""
+
+    point: str
+    place: str
+    name: str
+    utility: str | None
+    serial: str | None
+    source: str | None
+    address: dict[str, Any]
+    multiplier: str | None
+    commissioned_at: datetime | None
+    retired_at: datetime | None
+
+    @property
+    def served(self) -> bool:
+        """Return whether a device serves the point now."""
+        return self.serial is not None and self.retired_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRow:
+    """The time one device with one multiplier served a channel."""
+
+    channel: int
+    quantity: str
+    serial: str
+    start: datetime
+    end: datetime | None
+    multiplier: str
+    start_count: int | None
+    """[count]"""
+    end_count: int | None
+    """[count]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRow:
+    """A mark of the metering journal: knowledge can be asked for as it was there."""
+
+    position: int
+    at: datetime
+    reason: str
+    learned_at: datetime
+
+
+def places(connection: Connection, schema: str) -> list[PlaceRow]:
+    """Return every place by key."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT key, parent, kind, name FROM {schema}.place ORDER BY key"
+    ).fetchall()
+    return [
+        PlaceRow(key=key, parent=parent, kind=kind, name=name) for key, parent, kind, name in rows
+    ]
+
+
+def points(connection: Connection, schema: str) -> list[PointRow]:
+    """Return every metering point by key."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT point, place, name, utility, serial, source, address, multiplier, "
+        f"commissioned_at, retired_at FROM {schema}.meter ORDER BY point"
+    ).fetchall()
+    return [
+        PointRow(
+            point=row[0],
+            place=row[1],
+            name=row[2],
+            utility=row[3],
+            serial=row[4],
+            source=row[5],
+            address=dict(row[6] or {}),
+            multiplier=row[7],
+            commissioned_at=row[8],
+            retired_at=row[9],
+        )
+        for row in rows
+    ]
+
+
+def channels_of(connection: Connection, schema: str, point: str) -> list[Channel]:
+    """Return the channels of a point by number; none when the point is unknown."""
+    return [c for c in load_channels(connection, schema).values() if c.point == point]
+
+
+def segments_of(connection: Connection, schema: str, point: str) -> list[SegmentRow]:
+    """Return the segments of a point's counters, the oldest first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT s.channel, c.quantity, s.serial, s.start_at, s.end_at, s.multiplier, "
+        f"s.start_count, s.end_count FROM {schema}.segment AS s "
+        f"JOIN {schema}.channel AS c ON c.number = s.channel "
+        "WHERE c.point = %s AND c.kind = 'counter' ORDER BY s.start_at, s.channel",
+        (point,),
+    ).fetchall()
+    return [
+        SegmentRow(
+            channel=row[0],
+            quantity=row[1],
+            serial=row[2],
+            start=row[3],
+            end=row[4],
+            multiplier=row[5],
+            start_count=row[6],
+            end_count=row[7],
+        )
+        for row in rows
+    ]
+
+
+def newest_counts(
+    connection: Connection, schema: str, channels: Sequence[int]
+) -> dict[int, tuple[datetime, int]]:
+    """Return instant and count of the newest reading of some channels. [count]."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT channel, at, count FROM {schema}.latest WHERE channel = ANY(%s)",
+        (list(channels),),
+    ).fetchall()
+    return {channel: (at, count) for channel, at, count in rows}
+
+
+def mark_at_or_before(connection: Connection, schema: str, position: int) -> MarkRow | None:
+    """Return the last mark up to a metering position, None when there is none."""
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT position, at, reason, learned_at FROM {schema}.mark WHERE position <= %s "
+        "ORDER BY position DESC LIMIT 1",
+        (position,),
+    ).fetchone()
+    if row is None:
+        return None
+    return MarkRow(position=row[0], at=row[1], reason=row[2], learned_at=row[3])

@@ -1,0 +1,178 @@
+"""In: what a command says of the installation it means. Out: its settings, clock and database. I/O.
+
+A command finds what runs in the data directory: the embedded server by its socket, the clock of a
+play, the ports that `scripts/up` chose. It starts nothing and stops nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from energy.base.aggregate import use_clock
+from energy.base.clock import Clock, PlayClock, clock_from_environment
+from energy.base.config import Config, load_config
+from energy.base.errors import EnergyError, NotPermittedError, RefusedError
+from energy.journal.directory import Person
+from energy.store.errors import StoreUnavailableError
+from energy.store.sites import Site, the_site
+from energy.system import WRITER, System
+from processes.stack import PlaySpec
+from processes.technician_device import NoContactError
+
+DEMO = "demo"
+"""Folder below the data directory in which `scripts/up` lives unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One data directory, or one database by METERLINE_DSN."""
+
+    config: Config
+    clock: Clock
+    environment: Mapping[str, str]
+    """Where the sources are, beside what the site says: METERLINE_SOURCE_<KEY>_PORT."""
+
+    @property
+    def plan_file(self) -> Path:
+        """Return where the collector of this data directory looks for its plan."""
+        return self.config.data_dir / "plan.json"
+
+    @property
+    def supervised(self) -> bool:
+        """Return whether a `scripts/up` runs in the data directory."""
+        try:
+            with (self.config.data_dir / "up.lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def system(self, role: str = WRITER) -> System:
+        """Return the parts of a process in a database role, its database known to answer.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        system = System(config=self.config, role=role, clock=self.clock)
+        try:
+            system.database.direct().close()
+        except StoreUnavailableError as error:
+            raise _where_to_start(self, error) from error
+        return system
+
+    def site(self, system: System) -> Site:
+        """Return the site meant.
+
+        Raises:
+            UnknownSiteError: There is none, or several and none was named.
+        """
+        return the_site(system.database, self.config.site)
+
+
+class DatabaseAwayError(StoreUnavailableError):
+    """No database answers in the data directory; says what to start."""
+
+    def __init__(self, message: str) -> None:
+        """Take the whole message."""
+        EnergyError.__init__(self, message)
+
+
+def _where_to_start(installation: Installation, error: StoreUnavailableError) -> EnergyError:
+    if installation.config.dsn:
+        return error
+    return DatabaseAwayError(
+        f"No database answers in {installation.config.data_dir}. Start `scripts/up`, or "
+        "`scripts/meterline db start`, or name another folder with --data-dir."
+    )
+
+
+def find_installation(
+    *,
+    data_dir: Path | None = None,
+    site: str | None = None,
+    language: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Installation:
+    """Return the installation that a command means.
+
+    Args:
+        data_dir: Folder named by the command; else the settings', else the demo in it.
+        site: Site named by the command.
+        language: Language named by the command.
+        environment: Instead of os.environ.
+
+    Raises:
+        ConfigError: A setting is wrong.
+    """
+    environment = dict(os.environ if environment is None else environment)
+    if "METERLINE_LANG" in environment:
+        environment.setdefault("METERLINE_LANGUAGE", environment["METERLINE_LANG"])
+    if language is not None:
+        environment["METERLINE_LANGUAGE"] = language
+    config = load_config(environment=environment)
+    if data_dir is not None:
+        config = replace(config, data_dir=data_dir.expanduser().resolve())
+    elif "METERLINE_DATA_DIR" not in environment and not config.dsn:
+        demo = config.data_dir / DEMO
+        if not (config.data_dir / "postgres").exists() and (demo / "postgres").exists():
+            config = replace(config, data_dir=demo)
+    if site is not None:
+        config = replace(config, site=site)
+    clock = _clock(config.data_dir)
+    use_clock(clock)
+    overrides = {**_ports_of_play(config.data_dir), **environment}
+    return Installation(config=config, clock=clock, environment=overrides)
+
+
+def _clock(data_dir: Path) -> Clock:
+    play = data_dir / "play.clock"
+    return PlayClock(play) if play.exists() else clock_from_environment()
+
+
+def _ports_of_play(data_dir: Path) -> dict[str, str]:
+    """Return the ports on which the simulator of a `scripts/up` listens."""
+    spec = PlaySpec.load(data_dir / "play.spec.json")
+    if spec is None:
+        return {}
+    return {
+        "METERLINE_SOURCE_MODBUS_1_PORT": str(spec.modbus_port),
+        "METERLINE_SOURCE_PULSES_1_PORT": str(spec.mqtt_port),
+    }
+
+
+def acting(system: System, sign_in: str, role: str) -> UUID:
+    """Return the person who acts, after a look at the role.
+
+    Args:
+        system: The process's system.
+        sign_in: Sign-in of the person.
+        role: Role needed.
+
+    Raises:
+        RefusedError: There is no such person, or not any more.
+        NotPermittedError: The person lacks the role.
+    """
+    person: Person | None = system.people.by_sign_in(sign_in)
+    if person is None or person.disabled:
+        raise RefusedError(f"No person signs in as {sign_in!r}. `user list` shows who does.")
+    if role not in person.roles:
+        raise NotPermittedError(
+            f"{sign_in} has not the role {role}. `user role {sign_in} --role {role}` by an "
+            "administrator adds it."
+        )
+    return person.person
+
+
+def lost_contact(error: BaseException) -> bool:
+    """Return whether an error means that somebody did not answer: database, broker, device."""
+    away = (NoContactError, StoreUnavailableError, psycopg.OperationalError)
+    return isinstance(error, away)
