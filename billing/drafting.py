@@ -248,13 +248,16 @@ def _shown_usage(base_units: int, supply: SupplyFacts) -> str:
 
 
 def _usage_document(supply: SupplyFacts) -> dict[str, object] | None:
+    """Return the usage of the billed days; its total is None where something is missing."""
     if supply.span is None or not supply.versions:
         return None
-    zone = supply.versions[0].zone
-    period = span_of_days(supply.first_day, supply.last_day, zone)
+    days = _daily_document(supply)
+    period = span_of_days(supply.first_day, supply.last_day, supply.versions[0].zone)
     total = _base_total(supply.span, period.start, period.end)
-    unit = SHOWN_UNIT[supply.utility]
-    return {"unit": unit, "total": _shown_usage(total, supply)}
+    return {
+        "unit": SHOWN_UNIT[supply.utility],
+        "total": None if None in days else _shown_usage(total, supply),
+    }
 
 
 def _daily_document(supply: SupplyFacts) -> list[str | None]:

@@ -94,6 +94,7 @@ class Page:
 
     def _supply(self, supply: Json) -> dict[str, Any]:
         unit = _unit(supply["usage"]["unit"]) if supply["usage"] else ""
+        total = supply["usage"]["total"] if supply["usage"] else None
         return {
             "utility": supply["utility"],
             "title": self._t(f"utility.{supply['utility']}"),
@@ -102,7 +103,7 @@ class Page:
             "tariff": ", ".join(
                 dict.fromkeys(self._name(tariff["name"]) for tariff in supply["tariffs"])
             ),
-            "usage": f"{grouped(supply['usage']['total'])} {unit}" if supply["usage"] else "–",
+            "usage": f"{grouped(total)} {unit}" if total else "–",
             "reading_head": [
                 self._t(key) for key in ("meter", "opening", "closing", "difference", "multiplier")
             ],
@@ -213,7 +214,7 @@ class Page:
             row for register in supply["readings"] for row in self._register_proof(register, supply)
         ]
         for tariff in supply["tariffs"]:
-            if tariff["gas"] is not None and supply["usage"]:
+            if tariff["gas"] and supply["usage"] and supply["usage"]["total"]:
                 rows.append(
                     self._t(
                         "proof_gas",

@@ -36,7 +36,9 @@ def campus_tariff(utility: str) -> TariffVersion:
     return parse_tariff((TARIFFS / f"campus-{utility}.toml").read_text(encoding="utf-8"))
 
 
-def span(usage: Sequence[int], start: datetime, *, channel: int = 1, step_s: int = 900) -> UsageSpan:
+def span(
+    usage: Sequence[int], start: datetime, *, channel: int = 1, step_s: int = 900
+) -> UsageSpan:
     """Return measured usage. [base unit]."""
     return UsageSpan(
         channel=channel,

@@ -1,0 +1,54 @@
+"""A real PostgreSQL for the billing office, and a small town to bill, new for each test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from energy.base.aggregate import use_clock
+from energy.base.clock import ManualClock, SystemClock
+from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
+from energy.store.migrate import ensure_roles, migrate_directory, migrate_site
+from energy.store.pool import Database
+from energy.store.server_settings import SUPERUSER
+from tests.billing.town import Town
+
+AT = datetime(2019, 2, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """One server for all tests of the office."""
+    place = Path(tempfile.mkdtemp(prefix="meterline-test-"))
+    place.chmod(0o755)
+    server = EmbeddedPostgres(EmbeddedSettings(data_dir=place / "db"))
+    server.start()
+    with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
+        ensure_roles(connection)
+        migrate_directory(connection, at=AT)
+    yield server
+    server.stop()
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def town(server: EmbeddedPostgres) -> Iterator[Town]:
+    """A site with two buildings, metered in January 2019, nothing billed."""
+    key = f"town_{uuid4().hex[:8]}"
+    with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
+        migrate_site(connection, key, at=AT)
+    database = Database(server.dsn(user=SUPERUSER), role="meterline_writer")
+    clock = ManualClock(AT)
+    use_clock(clock)
+    try:
+        yield Town(database, key, clock)
+    finally:
+        use_clock(SystemClock())
+        database.close()
