@@ -17,15 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
-
 from dashboards.security.passwords import hashed
 from energy.base.aggregate import use_clock
 from energy.base.clock import PlayClock
 from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
-from energy.store.migrate import ensure_roles, migrate_directory
+from energy.store.migrate import make_roles, migrate_directory
+from energy.store.server_settings import SUPERUSER
 from energy.store.sites import Site, list_sites
 from energy.system import OWNER, WRITER, System, database_of, embedded_of
 from processes.broker import broker_command
@@ -131,8 +130,7 @@ class Stack:
         """Start the embedded server (or find it) and make the roles."""
         self.postgres.start()
         self.postgres.adopt()
-        with psycopg.connect(self.postgres.dsn(user="meterline_super"), autocommit=True) as c:
-            ensure_roles(c)
+        make_roles(self.postgres.dsn(user=SUPERUSER))
         if self.postgres.pid is not None:
             self.supervisor.extra_pids["postgres"] = self.postgres.pid
 

@@ -58,15 +58,15 @@ class Evaluator:
             if not entries:
                 return 0
             rules = self._rules(connection)
-            readings = ReadingColumns.joined(
-                [columns for entry in entries if (columns := _decoded(entry)) is not None]
-            )
+            # Batch by batch, so that what a late reading does not depends on the slices.
+            batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
             for rule in rules:
-                state = states.get(str(rule.rule), RuleState())
-                crossings, states[str(rule.rule)] = evaluate(
-                    rule, state, _of_channel(readings, rule.channel)
-                )
-                self._store(rule, crossings)
+                for readings in batches:
+                    state = states.get(str(rule.rule), RuleState())
+                    crossings, states[str(rule.rule)] = evaluate(
+                        rule, state, _of_channel(readings, rule.channel)
+                    )
+                    self._store(rule, crossings)
             self._save(connection, position, entries[-1].position, states)
         return len(entries)
 

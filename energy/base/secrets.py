@@ -87,21 +87,21 @@ class PersonVault:
         return _PREFIX + base64.b64encode(nonce + box).decode()
 
     def open(self, person: UUID, sealed: str) -> str:
-        """Return the text, or ERASED when the person's key is gone."""
+        """Return the text, or ERASED when the key it was sealed with is gone.
+
+        Raises:
+            ConfigError: The master key is not the one that wrapped the person's key.
+        """
         wrapped = self._keys.get(person)
         if wrapped is None:
             return ERASED
         box = base64.b64decode(sealed.removeprefix(_PREFIX))
+        key = self._unwrapped(person, wrapped)
         try:
-            key = self._unwrapped(person, wrapped)
-            return (
-                AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes).decode()
-            )
-        except InvalidTag as error:
-            raise ConfigError(
-                "A personal field does not open with this master key. Restore the right "
-                "secrets/master.key from your backup."
-            ) from error
+            text = AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes)
+        except InvalidTag:
+            return ERASED  # sealed before the person was erased and came back
+        return text.decode()
 
     def digest(self, sign_in: str) -> bytes:
         """Return the keyed digest by which a sign-in name is looked up. [32 bytes]."""
@@ -117,4 +117,12 @@ class PersonVault:
         return self._unwrapped(person, wrapped)
 
     def _unwrapped(self, person: UUID, wrapped: bytes) -> bytes:
-        return self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], person.bytes)
+        try:
+            return self._master.decrypt(
+                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], person.bytes
+            )
+        except InvalidTag as error:
+            raise ConfigError(
+                "A personal field does not open with this master key. Restore the right "
+                "secrets/master.key from your backup."
+            ) from error

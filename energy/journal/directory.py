@@ -15,12 +15,14 @@ from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
-from energy.journal.application import JournalApplication
+from energy.journal.application import EventDecoder, JournalApplication
 from energy.journal.directory_events import PersonEntry, SiteEntry
 from energy.journal.directory_view import DirectoryView
+from energy.journal.recorder import read_stream
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY
 
+_DECODER = EventDecoder()
 ROLES = (
     "viewer",
     "technician",
@@ -103,11 +105,7 @@ class People:
         Raises:
             RefusedError: The sign-in is taken or a role is unknown.
         """
-        unknown = set(roles) - set(ROLES)
-        if unknown:
-            raise RefusedError(
-                f"Unknown role(s) {', '.join(sorted(unknown))}. Use: {', '.join(ROLES)}."
-            )
+        _check_roles(roles)
         if self.by_sign_in(sign_in) is not None:
             raise RefusedError(f"Sign-in {sign_in!r} is taken. `user role` changes its roles.")
         person = uuid4()
@@ -136,14 +134,16 @@ class People:
     def sign_in(self, person: UUID, address: str, command_id: UUID) -> None:
         """Record a sign-in in the journal."""
         entry = self._entry(person)
-        entry.sign_in(address=address, command_id=command_id)
-        self._store(entry)
+        if not entry.seen(command_id):
+            entry.sign_in(address=address, command_id=command_id)
+            self._store(entry)
 
     def sign_out(self, person: UUID, address: str, command_id: UUID) -> None:
         """Record a sign-out in the journal."""
         entry = self._entry(person)
-        entry.sign_out(address=address, command_id=command_id)
-        self._store(entry)
+        if not entry.seen(command_id):
+            entry.sign_out(address=address, command_id=command_id)
+            self._store(entry)
 
     def sign_in_failed(self, sign_in: str, address: str) -> None:
         """Note a failed sign-in for the limiter (state, not a fact)."""
@@ -156,19 +156,27 @@ class People:
     def change_password(self, person: UUID, password_hash: str, command_id: UUID) -> None:
         """Set another password, chosen by the person."""
         entry = self._entry(person)
-        entry.change_password(password_hash=password_hash, command_id=command_id)
+        if not entry.seen(command_id):
+            entry.change_password(password_hash=password_hash, command_id=command_id)
         self._store(entry)
 
     def change_roles(self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID) -> None:
-        """Give a person other roles; their sessions end."""
+        """Give a person other roles; their sessions end.
+
+        Raises:
+            RefusedError: There is no such person, or a role is unknown.
+        """
+        _check_roles(roles)
         entry = self._entry(person)
-        entry.change_roles(roles=list(roles), by=by, command_id=command_id)
+        if not entry.seen(command_id):
+            entry.change_roles(roles=list(roles), by=by, command_id=command_id)
         self._store(entry)
 
     def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
         """Bar a person from signing in; their sessions end."""
         entry = self._entry(person)
-        entry.disable(by=by, command_id=command_id)
+        if not entry.seen(command_id):
+            entry.disable(by=by, command_id=command_id)
         self._store(entry)
 
     def _entry(self, person: UUID) -> PersonEntry:
@@ -204,6 +212,14 @@ class People:
         )
 
 
+def _check_roles(roles: Sequence[str]) -> None:
+    unknown = set(roles) - set(ROLES)
+    if unknown:
+        raise RefusedError(
+            f"Unknown role(s) {', '.join(sorted(unknown))}. Use: {', '.join(ROLES)}."
+        )
+
+
 def found_site(
     database: Database,
     clock: Clock,
@@ -228,10 +244,11 @@ def found_site(
 def store_and_fold(application: JournalApplication, entry: JournalAggregate) -> None:
     """Store new events and fold them at once, so that the next read sees the write.
 
-    The directory's follower folds them again: the view applies a position once.
+    The whole stream is folded, in order: an event that another process has stored and not folded
+    yet must not be overtaken. The directory's follower folds them again: the view applies a
+    position once.
     """
-    pending = list(entry.pending_events)
-    first = application.store(entry) - len(pending) + 1
+    application.store(entry)
     with application.database.transaction() as connection, connection.cursor() as cursor:
-        for n, happened in enumerate(pending):
-            DirectoryView().fold(cursor, DIRECTORY, first + n, happened)
+        for stored in read_stream(connection, DIRECTORY, "directory", entry.id):
+            DirectoryView().fold(cursor, DIRECTORY, stored.position, _DECODER.decode(stored))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import psycopg
@@ -28,6 +29,7 @@ SLICE = 64
 """Entries in one transaction at most."""
 POLL_S = 1.0
 """Longest sleep when no NOTIFY comes. [s]"""
+_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 log = structlog.get_logger("follower")
 
 
@@ -221,13 +223,16 @@ def _poisoned(error: Exception) -> bool:
 
 
 def _parked_finding(entry: Entry, error: Exception) -> Finding:
-    """Return the finding that forbids to bill what a parked entry may hold."""
-    first, last = from_us(0), from_us(0)
+    """Return the finding that forbids to bill what a parked entry may hold.
+
+    It holds from the entry's first instant on until somebody resolves it.
+    """
+    first, last = from_us(0), _FOR_GOOD
     proof: dict[str, object] = {"topic": entry.topic, "error": str(error)}
     if entry.topic == BATCH_TOPIC:
         try:
             record = decode_batch(entry.state)
-            first, last = from_us(record.first_us), from_us(record.last_us)
+            first = from_us(record.first_us)
             proof["source"] = record.source
         except JournalError:
             proof["source"] = "unknown"

@@ -61,9 +61,7 @@ class Ingest:
                 head = head_position(connection, self._schema, APPLICATION)
             return Accepted(stored=0, repeated=0, conflicts=0, position=head)
         with self._database.transaction() as connection:
-            head, _ = take_positions(
-                connection, self._schema, APPLICATION, 0, self._clock.now()
-            )
+            head, _ = take_positions(connection, self._schema, APPLICATION, 0, self._clock.now())
             head -= 1  # the position before the next one
             known = self._known(connection, batches)
             fresh: list[SpooledBatch] = []

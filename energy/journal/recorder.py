@@ -121,6 +121,32 @@ def read_entries(
     ]
 
 
+def read_stream(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    application: str,
+    stream: UUID,
+) -> list[Entry]:
+    """Return the entries of one stream in version order.
+
+    Args:
+        connection: Any connection.
+        schema: Schema of the application.
+        application: One of APPLICATIONS.
+        stream: Id of the stream.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT notification_id, originator_id, originator_version, topic, state "
+        f"FROM {schema}.{application}_events WHERE originator_id = %s ORDER BY originator_version",
+        (stream,),
+        binary=True,
+    ).fetchall()
+    return [
+        Entry(position=position, stream=identity, version=version, topic=topic, state=bytes(state))
+        for position, identity, version, topic, state in rows
+    ]
+
+
 def head_position(
     connection: psycopg.Connection[tuple[object, ...]], schema: str, application: str
 ) -> int:

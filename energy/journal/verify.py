@@ -1,15 +1,18 @@
 """In: the journal of a schema. Out: whether it is whole, else where it breaks. I/O: reads.
 
-Checked: positions without a gap up to the head; versions of every stream without a gap; every
-batch's own hash, its link to the batch before, its count and that its payload decodes.
+Checked: positions without a gap up to the head; versions of every stream without a gap, those of
+aggregates in the order of positions; that what was learned later stands later; every batch's own
+hash, its link to the batch before, its count, its times and that its payload decodes. What no
+hash covers yet (the content of other entries) is the seal's to prove.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import psycopg
 
 from energy.base.errors import JournalError
@@ -43,6 +46,8 @@ class Verified:
 class _Broken:
     position: int | None = None
     reason: str = ""
+    learned: dict[int, int] = field(default_factory=dict)
+    """When each batch was learned, by position. [us]"""
 
     def note(self, position: int, reason: str) -> None:
         """Keep the lowest position."""
@@ -66,6 +71,7 @@ def verify(
         head = head_position(connection, schema, application)
         _check_positions(connection, schema, application, head, broken)
         entries, readings = _check_streams(connection, schema, application, broken)
+    _check_order(broken)
     return Verified(
         application=application,
         entries=entries,
@@ -113,7 +119,7 @@ def _check_streams(
     """Walk every stream in version order; return entries and readings seen."""
     entries = readings = 0
     stream: UUID | None = None
-    version, previous_hash = 0, ZERO_HASH
+    version, last_position, previous_hash = 0, 0, ZERO_HASH
     with connection.cursor(name=f"verify_{application}", binary=True) as cursor:
         cursor.itersize = _FETCH
         cursor.execute(
@@ -125,7 +131,7 @@ def _check_streams(
             position, own_stream, own_version, topic, state = row
             entries += 1
             if own_stream != stream:
-                stream, version, previous_hash = own_stream, 0, ZERO_HASH
+                stream, version, last_position, previous_hash = own_stream, 0, 0, ZERO_HASH
             if own_version != version + 1:
                 broken.note(position, f"versions {version + 1} to {own_version - 1} are missing")
             version = own_version
@@ -134,7 +140,24 @@ def _check_streams(
                     position, own_stream, own_version, bytes(state), previous_hash, broken
                 )
                 readings += count
+            elif position < last_position:
+                broken.note(position, f"version {version} stands before the one it follows")
+            last_position = position
     return entries, readings
+
+
+def _check_order(broken: _Broken) -> None:
+    """Name the first batch that stands before one learned earlier."""
+    if not broken.learned:
+        return
+    positions = np.array(sorted(broken.learned), dtype=np.int64)
+    learned = np.array([broken.learned[p] for p in positions.tolist()], dtype=np.int64)
+    earliest_behind = np.minimum.accumulate(learned[::-1])[::-1]
+    early = np.flatnonzero(learned[:-1] > earliest_behind[1:])
+    if len(early):
+        broken.note(
+            int(positions[early[0]]), "the batch stands before one that was learned earlier"
+        )
 
 
 def _check_batch(
@@ -148,6 +171,7 @@ def _check_batch(
     """Check one batch; return its stated hash and count for the next."""
     try:
         record = decode_batch(state)
+        broken.learned[position] = record.learned_us
         own = batch_hash(
             previous_hash=record.previous_hash,
             stream=stream,
@@ -159,8 +183,11 @@ def _check_batch(
             broken.note(position, "the payload does not have the hash it was stored with")
         if record.previous_hash != previous_hash:
             broken.note(position, "the batch does not follow the one before it")
-        if len(decode(record.payload)) != record.count:
+        columns = decode(record.payload)
+        if len(columns) != record.count:
             broken.note(position, "the batch holds another number of readings than it states")
+        elif (columns.at_us.min(), columns.at_us.max()) != (record.first_us, record.last_us):
+            broken.note(position, "the batch holds readings of other times than it states")
     except JournalError as error:
         broken.note(position, str(error))
         return ZERO_HASH, 0

@@ -6,13 +6,18 @@ A segment is the time one device with one multiplier served the channel.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from energy.base.errors import EnergyError
 from energy.base.units import Utility, to_base
+
+LARGEST_MODULUS = 2**48
+"""A register that turns later than this does not turn in service. [count]"""
 
 
 class Kind(StrEnum):
@@ -103,14 +108,20 @@ def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:
     """Return base units in one count of a counter or interval channel. [base unit / count].
 
     Raises:
-        ChannelError: The channel has no utility, or a full turn of its register is no whole
-            number of base units (then a rollover could not be folded exactly day by day).
+        ChannelError: The channel has no utility, its register is too large to turn, or a full
+            turn is no whole number of base units (then a rollover could not be folded exactly
+            day by day).
         UnknownUnitError: The unit is none of the utility's.
     """
     if facts.utility is None:
         raise ChannelError(
             f"Channel {facts.quantity!r} has no utility, so it has no usage. "
             "State the utility in the site file or register map."
+        )
+    if facts.modulus is not None and facts.modulus > LARGEST_MODULUS:
+        raise ChannelError(
+            f"Modulus {facts.modulus} of {facts.quantity!r} is above {LARGEST_MODULUS}: such a "
+            "register does not turn in service. Leave the modulus out."
         )
     factor = facts.resolution * multiplier * to_base(facts.utility, facts.unit)
     if facts.modulus is not None and (factor * facts.modulus).denominator != 1:
@@ -119,3 +130,62 @@ def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:
             "number of base units. State the multiplier as the exact ratio of the transformers."
         )
     return factor
+
+
+def facts_to_json(channel: Channel) -> dict[str, Any]:
+    """Return a channel as JSON values, exact."""
+    facts = channel.facts
+    return {
+        "number": channel.number,
+        "quantity": facts.quantity,
+        "kind": facts.kind.value,
+        "utility": facts.utility.value if facts.utility else None,
+        "unit": facts.unit,
+        "resolution": str(facts.resolution),
+        "modulus": facts.modulus,
+        "direction": facts.direction.value,
+        "side": facts.side.value,
+        "billing": facts.billing,
+        "grid_s": facts.grid_s,
+        "max_per_hour": facts.max_per_hour,
+    }
+
+
+def facts_from_json(point: str, stored: Mapping[str, Any]) -> Channel:
+    """Return the channel that facts_to_json stored."""
+    return Channel(
+        number=stored["number"],
+        point=point,
+        facts=ChannelFacts(
+            quantity=stored["quantity"],
+            kind=Kind(stored["kind"]),
+            utility=Utility(stored["utility"]) if stored["utility"] else None,
+            unit=stored["unit"],
+            resolution=Fraction(stored["resolution"]),
+            modulus=stored["modulus"],
+            direction=Direction(stored["direction"]),
+            side=Side(stored["side"]),
+            billing=stored["billing"],
+            grid_s=stored["grid_s"],
+            max_per_hour=stored["max_per_hour"],
+        ),
+    )
+
+
+def check_multiplier(facts: Iterable[ChannelFacts], multiplier: Fraction) -> None:
+    """Refuse a multiplier with which the counters of a meter could not be folded.
+
+    Args:
+        facts: Of the meter's channels.
+        multiplier: CT x VT ratio or pulse weight.
+
+    Raises:
+        ChannelError: It is not above zero, or does not fit a counter: see base_per_count.
+    """
+    if multiplier <= 0:
+        raise ChannelError(
+            f"Multiplier {multiplier} is not above zero. State the exact ratio of the transformers."
+        )
+    for each in facts:
+        if each.kind is Kind.COUNTER and each.utility is not None:
+            base_per_count(each, multiplier)

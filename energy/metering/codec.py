@@ -17,6 +17,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from energy.base.errors import JournalError
+from energy.base.quality import Quality
 from energy.metering.reading import ReadingColumns
 
 VERSION = 1
@@ -80,21 +81,35 @@ def decode(payload: bytes) -> ReadingColumns:
         )
     if not 1 <= count <= MAX_READINGS:
         raise CodecError(f"The batch payload claims {count} readings. Run `journal verify`.")
-    size = count * _ROW_BYTES
-    try:
-        raw = zstandard.ZstdDecompressor().decompress(payload[_HEADER.size :], max_output_size=size)
-    except zstandard.ZstdError as error:
+    raw = _decompressed(payload[_HEADER.size :], count * _ROW_BYTES)
+    if max(raw[20 * count :]) > max(Quality):
         raise CodecError(
-            f"The batch payload is damaged ({error}). Run `journal verify`."
-        ) from error
-    if len(raw) != size:
-        raise CodecError(f"The batch payload holds {len(raw)} bytes, not {size}.")
+            "The batch payload holds a quality this program does not know. "
+            "Use the program that wrote it, or run `journal verify`."
+        )
     return ReadingColumns(
         channel=_unshuffled(raw[: 4 * count], "<i4", count).astype(np.int32, copy=False),
         at_us=_unshuffled(raw[4 * count : 12 * count], "<i8", count),
         count=_unshuffled(raw[12 * count : 20 * count], "<i8", count),
         quality=np.frombuffer(raw[20 * count :], dtype=np.uint8),
     )
+
+
+def _decompressed(frame: bytes, size: int) -> bytes:
+    """Return the content of a frame; the size it claims is checked before it is believed."""
+    try:
+        claimed = zstandard.get_frame_parameters(frame).content_size
+        if claimed != size:
+            raise CodecError(f"The batch payload holds {claimed} bytes, not {size}.")
+        decompressor = zstandard.ZstdDecompressor().decompressobj()
+        raw = decompressor.decompress(frame)
+    except zstandard.ZstdError as error:
+        raise CodecError(
+            f"The batch payload is damaged ({error}). Run `journal verify`."
+        ) from error
+    if len(raw) != size or decompressor.unused_data:
+        raise CodecError(f"The batch payload is not one frame of {size} bytes.")
+    return raw
 
 
 def batch_hash(

@@ -17,53 +17,14 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
-from energy.base.units import Utility
-from energy.metering.channel import Channel, ChannelFacts, Direction, Kind, Side
+from energy.metering.channel import Kind, check_multiplier, facts_from_json, facts_to_json
+
+__all__ = ["Meter", "MeterStateError", "facts_from_json", "facts_to_json", "meter_id"]
 
 
 def meter_id(site: str, point: str) -> UUID:
     """Return the id of the meter at a point of a site."""
     return id_of("meter", site, point)
-
-
-def facts_to_json(channel: Channel) -> dict[str, Any]:
-    """Return a channel as JSON values, exact."""
-    facts = channel.facts
-    return {
-        "number": channel.number,
-        "quantity": facts.quantity,
-        "kind": facts.kind.value,
-        "utility": facts.utility.value if facts.utility else None,
-        "unit": facts.unit,
-        "resolution": str(facts.resolution),
-        "modulus": facts.modulus,
-        "direction": facts.direction.value,
-        "side": facts.side.value,
-        "billing": facts.billing,
-        "grid_s": facts.grid_s,
-        "max_per_hour": facts.max_per_hour,
-    }
-
-
-def facts_from_json(point: str, stored: Mapping[str, Any]) -> Channel:
-    """Return the channel that facts_to_json stored."""
-    return Channel(
-        number=stored["number"],
-        point=point,
-        facts=ChannelFacts(
-            quantity=stored["quantity"],
-            kind=Kind(stored["kind"]),
-            utility=Utility(stored["utility"]) if stored["utility"] else None,
-            unit=stored["unit"],
-            resolution=Fraction(stored["resolution"]),
-            modulus=stored["modulus"],
-            direction=Direction(stored["direction"]),
-            side=Side(stored["side"]),
-            billing=stored["billing"],
-            grid_s=stored["grid_s"],
-            max_per_hour=stored["max_per_hour"],
-        ),
-    )
 
 
 class MeterStateError(RefusedError):
@@ -182,12 +143,19 @@ class Meter(JournalAggregate):
         """Let a device serve the point from an instant on.
 
         Raises:
-            MeterStateError: A device serves it already.
+            MeterStateError: A device serves it already, or served it until later than that.
+            ChannelError: The multiplier does not fit a counter of the point.
         """
+        self._check_multiplier(multiplier)
         if self.serial is not None:
             raise MeterStateError(
                 f"Point {self.point} is already served by meter {self.serial} since "
                 f"{self.since:%Y-%m-%d}. Use `field replace` to change the device."
+            )
+        if self.since is not None and at < self.since:
+            raise MeterStateError(
+                f"The last meter of point {self.point} was taken away at "
+                f"{self.since:%Y-%m-%d %H:%M}, after {at:%Y-%m-%d %H:%M}. Check the date."
             )
         self._commission(
             at=at,
@@ -222,8 +190,10 @@ class Meter(JournalAggregate):
             MeterStateError: No device serves the point, the serial is the present one, the
                 instant lies before the present device's start, or a counter lacks its final
                 or start count (both parts must be billable).
+            ChannelError: The multiplier does not fit a counter of the point.
         """
         self._check_served(at)
+        self._check_multiplier(multiplier)
         if serial == self.serial:
             raise MeterStateError(f"Meter {serial} already serves point {self.point}.")
         for number in self._counters():
@@ -260,8 +230,10 @@ class Meter(JournalAggregate):
 
         Raises:
             MeterStateError: No device serves the point at that instant.
+            ChannelError: The multiplier does not fit a counter of the point.
         """
         self._check_served(at)
+        self._check_multiplier(multiplier)
         self._change_ratio(
             at=at,
             counts=_keyed(counts),
@@ -296,6 +268,9 @@ class Meter(JournalAggregate):
 
     def _counters(self) -> Sequence[int]:
         return [c["number"] for c in self.channels if c["kind"] == Kind.COUNTER]
+
+    def _check_multiplier(self, multiplier: Fraction) -> None:
+        check_multiplier((facts_from_json(self.point, c).facts for c in self.channels), multiplier)
 
     def _check_served(self, at: datetime) -> None:
         if self.serial is None or self.since is None:

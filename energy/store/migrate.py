@@ -17,7 +17,7 @@ from psycopg import sql
 
 from energy.store import series
 from energy.store.errors import MigrationError
-from energy.store.pool import ROLES
+from energy.store.pool import ROLES, Database
 from energy.store.sites import DIRECTORY, valid_key
 
 _FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
@@ -51,6 +51,24 @@ def schema_files(scope: str) -> list[SchemaFile]:
             text = entry.read_text(encoding="utf-8")
             found.append(SchemaFile(scope=scope, number=int(match[2]), name=match[3], text=text))
     return sorted(found, key=lambda file: file.number)
+
+
+def make_roles(dsn: str) -> None:
+    """Create the roles through an account that may.
+
+    Args:
+        dsn: The cluster's superuser, or an account with CREATEROLE.
+
+    Raises:
+        MigrationError: The server is older than 15 or the account may not create roles.
+        StoreUnavailableError: The server does not answer.
+    """
+    database = Database(dsn, max_size=1)
+    try:
+        with database.connection() as connection:
+            ensure_roles(connection)
+    finally:
+        database.close()
 
 
 def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -1,4 +1,4 @@
-"""In: the registry tables of a site. Out: places, points, segments and marks as rows. I/O: PostgreSQL."""
+"""In: the registry tables of a site. Out: places, points, segments, marks as rows. I/O: reads."""
 
 from __future__ import annotations
 

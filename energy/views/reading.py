@@ -39,6 +39,7 @@ def write_readings(
     Fresh readings go by COPY straight into the table; only when one is already there the whole
     lot goes through a stage and the rules.
     """
+    batch = _by_channel(batch)
     columns = batch.readings
     stream = pack(
         _TYPES,
@@ -59,6 +60,24 @@ def write_readings(
         _report_conflicts(cursor, schema)
         _merge(cursor, schema)
     _write_latest(cursor, schema, batch)
+
+
+def _by_channel(batch: Positioned) -> Positioned:
+    """Return the readings in the order of the table's key; equal keys keep their order.
+
+    Neighbours in the index then arrive together, and a channel's rows lie on few pages.
+    """
+    columns = batch.readings
+    order = np.lexsort((columns.at_us, columns.channel))
+    return Positioned(
+        readings=ReadingColumns(
+            channel=columns.channel[order],
+            at_us=columns.at_us[order],
+            count=columns.count[order],
+            quality=columns.quality[order],
+        ),
+        position=batch.position[order],
+    )
 
 
 def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
@@ -137,9 +156,7 @@ def _write_latest(
 ) -> None:
     """Take over the counting reading of each channel's newest instant."""
     columns = batch.readings
-    order = np.lexsort((columns.at_us, columns.channel))
-    channel = columns.channel[order]
-    last = order[np.append(channel[1:] != channel[:-1], [True])]
+    last = np.flatnonzero(np.append(columns.channel[1:] != columns.channel[:-1], [True]))
     cursor.execute(
         f"INSERT INTO {schema}.latest AS l (channel, at, count, quality, position) "
         "SELECT r.channel, r.at, r.count, r.quality, r.position "

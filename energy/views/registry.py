@@ -24,7 +24,7 @@ from energy.metering.usage import CounterSegment
 
 _PLATE = (
     "UPDATE {schema}.meter SET serial = %s, profile = %s, source = %s, address = %s, "
-    "multiplier = %s, record = %s, commissioned_at = %s WHERE point = %s"
+    "multiplier = %s, record = %s, commissioned_at = %s, retired_at = NULL WHERE point = %s"
 )
 
 

@@ -52,8 +52,8 @@ def roll_up(
         connection.execute(  # an hour that is known no more leaves no row behind
             f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
             f"DELETE FROM {schema}.usage_hour AS h USING block WHERE h.channel = block.channel "
-            "AND h.start_at >= block.start_at "
-            "AND h.start_at < block.start_at + block.intervals * make_interval(secs => block.step_s)",
+            "AND h.start_at >= block.start_at AND h.start_at < block.start_at "
+            "+ make_interval(secs => block.intervals * block.step_s)",
             keys,
         )
         connection.execute(

@@ -14,15 +14,26 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
-from energy.base.clock import from_us, to_us
+from energy.base.clock import to_us
 from energy.base.finding import Finding
-from energy.base.period import Period, day_period, grid_of, local_day
+from energy.base.period import Period, grid_of
 from energy.base.quality import Quality
 from energy.journal.ingest import store_findings
-from energy.metering.usage import BREAK_CODES, CounterSegment, UsageSpan
+from energy.metering.usage import BREAK_CODES, UsageSpan
+from energy.store.arrays import INSTANT, use_arrays
 from energy.views.registry import Registry
-from energy.views.usage_rows import Accepted, Block, fold_days, unpacked
+from energy.views.usage_rows import (
+    Accepted,
+    Block,
+    days_of,
+    fold_window,
+    stated_end,
+    stated_start,
+    unpacked,
+    window_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +53,7 @@ def refold(
     touched: Iterable[Touched],
     epoch: int,
 ) -> None:
-    """Fold again the days between the neighbours of what changed, and write their blocks.
+    """Fold again the intervals between the neighbours of what changed, and write their blocks.
 
     Args:
         cursor: Inside the follower's transaction.
@@ -55,42 +66,47 @@ def refold(
     spans = [t for t in touched if t.channel in registry.segments]
     if not spans:
         return
-    days = _days_touched(cursor, schema, zone, registry, spans)
-    windows = _windows(cursor, schema, zone, days)
+    use_arrays(cursor)
+    windows = _windows_touched(cursor, schema, zone, registry, spans)
+    accepted = _accepted(cursor, schema, windows)
+    keys = [(channel, day) for channel, window in windows.items() for day in days_of(window, zone)]
+    there, marked = _blocks_there(cursor, schema, keys, epoch)
     blocks: list[Block] = []
     findings: list[Finding] = []
-    for channel, (first, last) in days.items():
-        rows, breaks = fold_days(
+    for channel, window in windows.items():
+        rows, breaks = fold_window(
             channel,
-            windows[channel],
+            accepted[channel],
             registry.segments[channel],
-            (first, last),
+            window,
             zone,
             registry.channels[channel].facts.grid_s,
+            there,
         )
-        _forget_explained(cursor, schema, channel, windows[channel], breaks)
         blocks += rows
         findings += breaks
-    _write(cursor, schema, blocks, epoch)
+    _forget_explained(cursor, schema, accepted, findings)
+    _write(cursor, schema, blocks, marked, epoch)
     store_findings(cursor.connection, schema, findings)
 
 
-def _days_touched(
+def _windows_touched(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
     zone: ZoneInfo,
     registry: Registry,
     spans: Sequence[Touched],
-) -> dict[int, tuple[date, date]]:
-    """Return the first and last local day between each span's neighbours.
+) -> dict[int, tuple[int, int]]:
+    """Return the whole intervals between each span's neighbours, as [start, end). [us].
 
     Where no reading lies beyond a span, its segment's stated count is the neighbour.
     """
     rows: list[tuple[Any, ...]] = cursor.execute(
         f"""
         SELECT t.channel, t.first_at, t.last_at, before.at, behind.at
-        FROM unnest(%s::int[], %s::timestamptz[], %s::timestamptz[])
-            AS t (channel, first_at, last_at)
+        FROM (SELECT channel::int, {INSTANT.format("first_us")} AS first_at,
+                {INSTANT.format("last_us")} AS last_at
+            FROM unnest(%s, %s, %s) AS s (channel, first_us, last_us)) AS t
         LEFT JOIN LATERAL (SELECT at FROM {schema}.reading WHERE channel = t.channel
             AND at < t.first_at AND quality <> {Quality.SUSPECT:d}
             ORDER BY at DESC LIMIT 1) AS before ON true
@@ -99,132 +115,156 @@ def _days_touched(
             ORDER BY at LIMIT 1) AS behind ON true
         """,
         (
-            [span.channel for span in spans],
-            [from_us(span.first_us) for span in spans],
-            [from_us(span.last_us) for span in spans],
+            np.array([span.channel for span in spans]),
+            np.array([span.first_us for span in spans]),
+            np.array([span.last_us for span in spans]),
         ),
     ).fetchall()
-    days: dict[int, tuple[date, date]] = {}
+    windows: dict[int, tuple[int, int]] = {}
     for channel, first_at, last_at, before_at, behind_at in rows:
         segments = registry.segments[channel]
-        first = local_day(before_at or _stated_start(segments, first_at), zone)
-        last = local_day(behind_at or _stated_end(segments, last_at), zone)
-        known = days.get(channel, (first, last))
-        days[channel] = (min(first, known[0]), max(last, known[1]))
-    return days
-
-
-def _stated_start(segments: Sequence[CounterSegment], at: datetime) -> datetime:
-    """Return the start of an instant's segment when its count is stated, else the instant."""
-    at_us = to_us(at)
-    for segment in segments:
-        inside = segment.start_us <= at_us and (segment.end_us is None or at_us <= segment.end_us)
-        if inside and segment.start_count is not None:
-            return from_us(segment.start_us)
-    return at
-
-
-def _stated_end(segments: Sequence[CounterSegment], at: datetime) -> datetime:
-    """Return the end of an instant's segment when its count is stated, else the instant."""
-    at_us = to_us(at)
-    for segment in reversed(segments):
-        if segment.end_us is None or segment.end_count is None:
-            continue
-        if segment.start_us <= at_us <= segment.end_us:
-            return from_us(segment.end_us)
-    return at
+        low, high = window_of(
+            before_at or stated_start(segments, first_at),
+            behind_at or stated_end(segments, last_at),
+            zone,
+            registry.channels[channel].facts.grid_s,
+        )
+        known = windows.get(channel, (low, high))
+        windows[channel] = (min(low, known[0]), max(high, known[1]))
+    return windows
 
 
 def _forget_explained(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
-    channel: int,
-    seen: Accepted,
+    accepted: Mapping[int, Accepted],
     breaks: Sequence[Finding],
 ) -> None:
     """Delete open breaks between folded readings that a late one has explained.
 
     Findings of the fold follow from the readings alone, not from the order of their arrival.
     """
-    if len(seen.at_us) == 0:
-        return
+    seen = {channel: one.at_us for channel, one in accepted.items() if len(one.at_us)}
     cursor.execute(
-        f"DELETE FROM {schema}.finding AS f WHERE f.channel = %s AND f.code = ANY(%s) "
-        "AND f.start_at >= %s AND f.end_at <= %s AND f.resolved_at IS NULL AND NOT EXISTS "
-        "(SELECT FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[]) "
-        "AS k (code, start_at, end_at, position) WHERE k.code = f.code "
+        f"DELETE FROM {schema}.finding AS f "
+        "USING unnest(%s, %s, %s) AS t (channel, low_us, high_us) "
+        "WHERE f.channel = t.channel AND f.code = ANY(%s) "
+        f"AND f.start_at >= {INSTANT.format('t.low_us')} "
+        f"AND f.end_at <= {INSTANT.format('t.high_us')} AND f.resolved_at IS NULL AND NOT EXISTS "
+        "(SELECT FROM unnest(%s, %s::text[], %s::timestamptz[], %s::timestamptz[], %s) "
+        "AS k (channel, code, start_at, end_at, position) WHERE k.channel = f.channel "
+        "AND k.code = f.code "
         "AND k.start_at = f.start_at AND k.end_at = f.end_at AND k.position = f.position)",
         (
-            channel,
+            np.array(list(seen), dtype=np.int64),
+            np.array([at_us[0] for at_us in seen.values()], dtype=np.int64),
+            np.array([at_us[-1] for at_us in seen.values()], dtype=np.int64),
             list(BREAK_CODES),
-            from_us(int(seen.at_us[0])),
-            from_us(int(seen.at_us[-1])),
+            np.array([finding.channel for finding in breaks], dtype=np.int64),
             [finding.code for finding in breaks],
             [finding.start for finding in breaks],
             [finding.end for finding in breaks],
-            [finding.position for finding in breaks],
+            np.array([finding.position for finding in breaks], dtype=np.int64),
         ),
     )
 
 
-def _windows(
+def _accepted(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
-    zone: ZoneInfo,
-    days: Mapping[int, tuple[date, date]],
+    windows: Mapping[int, tuple[int, int]],
 ) -> dict[int, Accepted]:
-    """Return the accepted readings of each channel's days with one neighbour on either side."""
-    periods = {
-        channel: Period(start=day_period(first, zone).start, end=day_period(last, zone).end)
-        for channel, (first, last) in days.items()
-    }
+    """Return the accepted readings of each channel's window with one neighbour on either side."""
     good = f"quality <> {Quality.SUSPECT:d}"
-    cursor.execute(
+    wanted = f"SELECT at, count, quality, position FROM {schema}.reading"
+    rows: list[tuple[Any, ...]] = cursor.execute(
         f"""
-        SELECT r.channel, (extract(epoch FROM r.at) * 1000000)::bigint, r.count, r.quality,
-            r.position
-        FROM unnest(%s::int[], %s::timestamptz[], %s::timestamptz[]) AS t (channel, low, high)
+        SELECT t.channel, array_agg(r.at), array_agg(r.count), array_agg(r.quality::bigint),
+            array_agg(r.position)
+        FROM (SELECT channel::int, {INSTANT.format("low_us")} AS low,
+                {INSTANT.format("high_us")} AS high
+            FROM unnest(%s, %s, %s) AS s (channel, low_us, high_us)) AS t
         CROSS JOIN LATERAL (
-            (SELECT * FROM {schema}.reading WHERE channel = t.channel AND at < t.low AND {good}
+            ({wanted} WHERE channel = t.channel AND at < t.low AND {good}
                 ORDER BY at DESC LIMIT 1)
             UNION ALL
-            (SELECT * FROM {schema}.reading WHERE channel = t.channel
-                AND at >= t.low AND at <= t.high AND {good})
+            ({wanted} WHERE channel = t.channel AND at >= t.low AND at <= t.high AND {good})
             UNION ALL
-            (SELECT * FROM {schema}.reading WHERE channel = t.channel AND at > t.high AND {good}
+            ({wanted} WHERE channel = t.channel AND at > t.high AND {good}
                 ORDER BY at LIMIT 1)
-        ) AS r
+        ) AS r GROUP BY t.channel
         """,
         (
-            list(periods),
-            [period.start for period in periods.values()],
-            [period.end for period in periods.values()],
+            np.array(list(windows), dtype=np.int64),
+            np.array([low for low, _ in windows.values()], dtype=np.int64),
+            np.array([high for _, high in windows.values()], dtype=np.int64),
         ),
+        binary=True,
+    ).fetchall()
+    none = np.empty(0, dtype=np.int64)
+    found = dict.fromkeys(windows, _in_order(none, none, none, none))
+    found.update((row[0], _in_order(*row[1:])) for row in rows)
+    return found
+
+
+def _in_order(
+    at_us: NDArray[np.int64],
+    count: NDArray[np.int64],
+    quality: NDArray[np.int64],
+    position: NDArray[np.int64],
+) -> Accepted:
+    """Return readings by instant: an aggregate gives them in any order."""
+    order = np.argsort(at_us, kind="stable")
+    return Accepted(
+        at_us=at_us[order],
+        count=count[order],
+        quality=quality[order].astype(np.uint8),
+        position=position[order],
     )
-    table = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 5)
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    edges = {
-        channel: (
-            int(np.searchsorted(table[:, 0], channel, side="left")),
-            int(np.searchsorted(table[:, 0], channel, side="right")),
+
+
+def _blocks_there(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    keys: Sequence[tuple[int, date]],
+    epoch: int,
+) -> tuple[dict[tuple[int, date], Block], dict[tuple[int, date], Block]]:
+    """Return the newest row of each (channel, day), and the newest one before this epoch."""
+    rows: list[tuple[Any, ...]] = cursor.execute(
+        "SELECT b.channel, b.day, b.epoch, b.position, b.start_at, b.step_s, b.usage, b.quality, "
+        f"b.start_value, b.end_value, b.total, b.worst FROM {schema}.usage_block AS b "
+        "JOIN unnest(%s, %s::date[]) AS k (channel, day) "
+        "ON b.channel = k.channel::int AND b.day = k.day AND b.epoch <= %s ORDER BY b.epoch",
+        (np.array([channel for channel, _ in keys]), [day for _, day in keys], epoch),
+        binary=True,
+    ).fetchall()
+    newest: dict[tuple[int, date], Block] = {}
+    marked: dict[tuple[int, date], Block] = {}
+    for channel, day, at_epoch, position, start, step_s, usage, quality, *values in rows:
+        start_value, end_value, total, worst = values
+        block = newest[channel, day] = Block(
+            channel=channel,
+            day=day,
+            position=position,
+            start=start,
+            step_s=step_s,
+            usage=bytes(usage),
+            quality=bytes(quality),
+            start_value=start_value,
+            end_value=end_value,
+            total=total,
+            worst=worst,
         )
-        for channel in periods
-    }
-    return {
-        channel: Accepted(
-            at_us=table[low:high, 1],
-            count=table[low:high, 2],
-            quality=table[low:high, 3].astype(np.uint8),
-            position=table[low:high, 4],
-        )
-        for channel, (low, high) in edges.items()
-    }
+        if at_epoch < epoch:
+            marked[channel, day] = block
+    return newest, marked
 
 
 def _write(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
     blocks: Sequence[Block],
+    marked: Mapping[tuple[int, date], Block],
     epoch: int,
 ) -> None:
     """Write the blocks under the present epoch; none where it says what the last epoch said.
@@ -232,66 +272,60 @@ def _write(
     So the rows are a function of the readings at each mark alone, and a rebuild equals the live
     table whatever slices either worked in.
     """
-    keys = ([block.channel for block in blocks], [block.day for block in blocks])
-    before = _content_before(cursor, schema, keys, epoch)
-    same = [b for b in blocks if before.get((b.channel, b.day)) == b.content]
-    changed = [b for b in blocks if before.get((b.channel, b.day)) != b.content]
+    last = {key: block.content for key, block in marked.items()}
+    same = [b for b in blocks if last.get((b.channel, b.day)) == b.content]
+    changed = [b for b in blocks if last.get((b.channel, b.day)) != b.content]
+    if same:
+        cursor.execute(
+            f"DELETE FROM {schema}.usage_block AS b USING unnest(%s, %s::date[]) "
+            "AS k (channel, day) WHERE b.channel = k.channel::int AND b.day = k.day "
+            "AND b.epoch = %s",
+            (np.array([b.channel for b in same]), [b.day for b in same], epoch),
+        )
+    if changed:
+        _upsert(cursor, schema, changed, epoch)
     cursor.execute(
-        f"DELETE FROM {schema}.usage_block AS b USING unnest(%s::int[], %s::date[]) "
-        "AS k (channel, day) WHERE b.channel = k.channel AND b.day = k.day AND b.epoch = %s",
-        ([b.channel for b in same], [b.day for b in same], epoch),
+        f"INSERT INTO {schema}.usage_dirty AS d (channel, day, position) "
+        "SELECT k.channel, k.day, k.position FROM unnest(%s, %s::date[], %s) "
+        "AS k (channel, day, position) ON CONFLICT (channel, day) "
+        "DO UPDATE SET position = greatest(d.position, excluded.position)",
+        (
+            np.array([b.channel for b in blocks]),
+            [b.day for b in blocks],
+            np.array([b.position for b in blocks]),
+        ),
     )
-    cursor.executemany(
-        f"INSERT INTO {schema}.usage_block VALUES "
-        "(%s, %s, %s, %s, %s, %s, %s, %b, %b, %s, %s, %s, %s) "
+
+
+def _upsert(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, blocks: Sequence[Block], epoch: int
+) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.usage_block (channel, day, epoch, position, start_at, step_s, "
+        "intervals, usage, quality, start_value, end_value, total, worst) "
+        f"SELECT channel, day, %s, position, {INSTANT.format('start_us')}, step_s, "
+        "octet_length(quality), usage, quality, start_value, end_value, total, worst "
+        "FROM unnest(%s, %s::date[], %s, %s, %s, %b::bytea[], %b::bytea[], %s::bigint[], "
+        "%s::bigint[], %s, %s) AS b (channel, day, position, start_us, step_s, usage, quality, "
+        "start_value, end_value, total, worst) "
         "ON CONFLICT (channel, day, epoch) DO UPDATE SET position = excluded.position, "
         "usage = excluded.usage, quality = excluded.quality, start_value = excluded.start_value, "
         "end_value = excluded.end_value, total = excluded.total, worst = excluded.worst",
-        [
-            (
-                b.channel,
-                b.day,
-                epoch,
-                b.position,
-                b.start,
-                b.step_s,
-                len(b.quality),
-                b.usage,
-                b.quality,
-                b.start_value,
-                b.end_value,
-                b.total,
-                b.worst,
-            )
-            for b in changed
-        ],
+        (
+            epoch,
+            np.array([b.channel for b in blocks]),
+            [b.day for b in blocks],
+            np.array([b.position for b in blocks]),
+            np.array([to_us(b.start) for b in blocks]),
+            np.array([b.step_s for b in blocks]),
+            [b.usage for b in blocks],
+            [b.quality for b in blocks],
+            [b.start_value for b in blocks],
+            [b.end_value for b in blocks],
+            np.array([b.total for b in blocks]),
+            np.array([b.worst for b in blocks]),
+        ),
     )
-    cursor.execute(
-        f"INSERT INTO {schema}.usage_dirty AS d "
-        "SELECT k.channel, k.day, k.position FROM unnest(%s::int[], %s::date[], %s::bigint[]) "
-        "AS k (channel, day, position) ON CONFLICT (channel, day) "
-        "DO UPDATE SET position = greatest(d.position, excluded.position)",
-        (*keys, [b.position for b in blocks]),
-    )
-
-
-def _content_before(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    keys: tuple[list[int], list[date]],
-    epoch: int,
-) -> dict[tuple[int, date], tuple[object, ...]]:
-    """Return what the newest block before this epoch said, per (channel, day)."""
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        "SELECT DISTINCT ON (b.channel, b.day) b.channel, b.day, b.usage, b.quality, "
-        f"b.start_value, b.end_value FROM {schema}.usage_block AS b "
-        "JOIN unnest(%s::int[], %s::date[]) AS k (channel, day) "
-        "ON b.channel = k.channel AND b.day = k.day AND b.epoch < %s "
-        "ORDER BY b.channel, b.day, b.epoch DESC",
-        (*keys, epoch),
-        binary=True,
-    ).fetchall()
-    return {(row[0], row[1]): (bytes(row[2]), bytes(row[3]), row[4], row[5]) for row in rows}
 
 
 def read_spans(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity
-from energy.base.period import day_period, days_between, grid_of
+from energy.base.period import day_period, days_between, grid_of, local_day
+from energy.base.quality import Quality
 from energy.metering.usage import CounterSegment, Folded, fold, worst_in
 
 
@@ -49,86 +51,163 @@ class Block:
         return (self.usage, self.quality, self.start_value, self.end_value)
 
 
-def fold_days(
+def stated_start(segments: Sequence[CounterSegment], at: datetime) -> datetime:
+    """Return the start of an instant's segment when its count is stated, else the instant."""
+    at_us = to_us(at)
+    for segment in segments:
+        inside = segment.start_us <= at_us and (segment.end_us is None or at_us <= segment.end_us)
+        if inside and segment.start_count is not None:
+            return from_us(segment.start_us)
+    return at
+
+
+def stated_end(segments: Sequence[CounterSegment], at: datetime) -> datetime:
+    """Return the end of an instant's segment when its count is stated, else the instant."""
+    at_us = to_us(at)
+    for segment in reversed(segments):
+        if segment.end_us is None or segment.end_count is None:
+            continue
+        if segment.start_us <= at_us <= segment.end_us:
+            return from_us(segment.end_us)
+    return at
+
+
+def window_of(low: datetime, high: datetime, zone: ZoneInfo, step_s: int) -> tuple[int, int]:
+    """Return the whole intervals, as [start, end), that hold two instants. [us]."""
+    step_us = step_s * 1_000_000
+
+    def floor(at: datetime) -> int:
+        start_us = _day(local_day(at, zone), zone, step_s)[0]
+        return start_us + (to_us(at) - start_us) // step_us * step_us
+
+    return floor(low), floor(high) + step_us
+
+
+def days_of(window: tuple[int, int], zone: ZoneInfo) -> list[date]:
+    """Return the local days that a window touches."""
+    low, high = from_us(window[0]), from_us(window[1] - 1)
+    return days_between(local_day(low, zone), local_day(high, zone))
+
+
+def fold_window(
     channel: int,
     accepted: Accepted,
     segments: Sequence[CounterSegment],
-    days: tuple[date, date],
+    window: tuple[int, int],
     zone: ZoneInfo,
     step_s: int,
+    there: Mapping[tuple[int, date], Block],
 ) -> tuple[list[Block], list[Finding]]:
-    """Fold whole local days of one counter.
+    """Fold whole intervals of one counter into the rows of the days they lie in.
+
+    A reading changes only the intervals between its neighbours, so the rest of a day stands as
+    it was: folding part after part gives the same row as folding the day at once.
 
     Args:
         channel: Channel number.
-        accepted: Its readings on these days with one neighbour on either side.
+        accepted: Its readings in the window with one neighbour on either side.
         segments: Its meter segments by start.
-        days: First and last day, both included.
+        window: Start and end, both boundaries of the grid. [us]
         zone: The site's zone.
         step_s: Width of an interval. [s]
+        there: The newest rows of the days which the window covers in part, where there are any.
 
     Returns:
-        One block a day, and a finding for each step that no rollover explains.
+        One row a day, and a finding for each step that no rollover explains.
     """
-    grid, every_day = _grid(*days, zone, step_s)
-    folded = fold(
-        accepted.at_us,
-        accepted.count,
-        accepted.quality,
-        segments,
-        grid,
-        gap_us=step_s * 1_000_000,
-    )
-    blocks = _blocks(channel, every_day, zone, step_s, folded, accepted)
+    step_us = step_s * 1_000_000
+    grid = np.arange(window[0], window[1] + 1, step_us, dtype=np.int64)
+    folded = fold(accepted.at_us, accepted.count, accepted.quality, segments, grid, gap_us=step_us)
+    blocks = []
+    for day in days_of(window, zone):
+        start_us, intervals = _day(day, zone, step_s)
+        first = max((window[0] - start_us) // step_us, 0)
+        last = min((window[1] - start_us) // step_us, intervals)
+        offset = (start_us - window[0]) // step_us
+        part = _Part(day=day, start_us=start_us, intervals=intervals, first=first, last=last)
+        before = there.get((channel, day)) if last - first < intervals else None
+        blocks.append(_block(channel, part, offset, step_s, folded, accepted, before))
     return blocks, _findings(channel, folded, accepted)
 
 
-def _grid(
-    first: date, last: date, zone: ZoneInfo, step_s: int
-) -> tuple[NDArray[np.int64], list[tuple[date, int, int]]]:
-    """Return the boundaries of some days, and per day its first boundary and interval count."""
-    days: list[tuple[date, int, int]] = []
-    offset = 0
-    for day in days_between(first, last):
-        intervals = grid_of(day_period(day, zone), step_s)
-        days.append((day, offset, intervals))
-        offset += intervals
-    start_us = to_us(day_period(first, zone).start)
-    return start_us + np.arange(offset + 1, dtype=np.int64) * (step_s * 1_000_000), days
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The intervals [first, last) of a local day."""
+
+    day: date
+    start_us: int
+    intervals: int
+    """Of the whole day."""
+    first: int
+    last: int
 
 
-def _blocks(
+@lru_cache(maxsize=4096)
+def _day(day: date, zone: ZoneInfo, step_s: int) -> tuple[int, int]:
+    """Return the start of a local day [us] and how many intervals it holds."""
+    period = day_period(day, zone)
+    return to_us(period.start), grid_of(period, step_s)
+
+
+def _block(
     channel: int,
-    days: Sequence[tuple[date, int, int]],
-    zone: ZoneInfo,
+    part: _Part,
+    offset: int,
     step_s: int,
     folded: Folded,
-    series: Accepted,
-) -> list[Block]:
-    blocks = []
-    for day, offset, intervals in days:
-        usage = folded.usage[offset : offset + intervals]
-        quality = folded.quality[offset : offset + intervals]
-        period = day_period(day, zone)
-        low = max(int(np.searchsorted(series.at_us, to_us(period.start), side="right")) - 1, 0)
-        high = int(np.searchsorted(series.at_us, to_us(period.end), side="left")) + 1
-        positions = series.position[low:high]
-        blocks.append(
-            Block(
-                channel=channel,
-                day=day,
-                position=int(positions.max(initial=0)),
-                start=period.start,
-                step_s=step_s,
-                usage=_packed(usage),
-                quality=quality.tobytes(),
-                start_value=_known(folded, offset),
-                end_value=_known(folded, offset + intervals),
-                total=int(usage.sum()),
-                worst=worst_in(quality),
-            )
-        )
-    return blocks
+    accepted: Accepted,
+    before: Block | None,
+) -> Block:
+    """Return the row of a day: the folded part, the rest as it was.
+
+    Args:
+        channel: Channel number.
+        part: Which intervals were folded.
+        offset: Where the day begins in the folded window; negative when it began before it.
+        step_s: Width of an interval. [s]
+        folded: The fold of the window.
+        accepted: The readings it came from.
+        before: The day's row so far.
+    """
+    fresh = slice(offset + part.first, offset + part.last)
+    usage, quality = folded.usage[fresh], folded.quality[fresh]
+    if len(usage) < part.intervals:
+        usage, quality = _overlaid(usage, quality, part, before)
+    low_us = part.start_us + part.first * step_s * 1_000_000
+    high_us = part.start_us + part.last * step_s * 1_000_000
+    low = max(int(accepted.at_us.searchsorted(low_us, side="right")) - 1, 0)
+    high = int(accepted.at_us.searchsorted(high_us, side="left")) + 1
+    position = int(accepted.position[low:high].max(initial=before.position if before else 0))
+    start_value = before.start_value if before else None
+    end_value = before.end_value if before else None
+    return Block(
+        channel=channel,
+        day=part.day,
+        position=position,
+        start=from_us(part.start_us),
+        step_s=step_s,
+        usage=_packed(usage),
+        quality=quality.tobytes(),
+        start_value=_known(folded, fresh.start) if part.first == 0 else start_value,
+        end_value=_known(folded, fresh.stop) if part.last == part.intervals else end_value,
+        total=int(usage.sum()),
+        worst=worst_in(quality),
+    )
+
+
+def _overlaid(
+    usage: NDArray[np.int64], quality: NDArray[np.uint8], part: _Part, before: Block | None
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return a whole day: the folded part over the row so far, MISSING where there is none."""
+    if before is None:
+        whole = np.zeros(part.intervals, dtype=np.int64)
+        codes = np.full(part.intervals, Quality.MISSING, dtype=np.uint8)
+    else:
+        whole = unpacked(before.usage, part.intervals)
+        codes = np.frombuffer(before.quality, dtype=np.uint8).copy()
+    whole[part.first : part.last] = usage
+    codes[part.first : part.last] = quality
+    return whole, codes
 
 
 def _known(folded: Folded, boundary: int) -> int | None:

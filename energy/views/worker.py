@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,6 +24,7 @@ from energy.journal.follower import Follower
 from energy.journal.ingest import store_findings
 from energy.metering.codec import decode
 from energy.metering.reading import ReadingColumns
+from energy.metering.usage import CounterSegment
 from energy.store.pool import Database
 from energy.views.reading import Positioned, write_index, write_readings
 from energy.views.registry import Changed, RegistryView, load_registry
@@ -100,17 +102,22 @@ class MeteringFold:
 
         Its own counts are readings of that instant: it is folded where nothing came after, too.
         """
-        rows = cursor.execute(
-            "SELECT c.channel, greatest(%s, (SELECT max(r.at) "
-            f"FROM {self._schema}.reading AS r WHERE r.channel = c.channel)) "
-            "FROM unnest(%s::int[]) AS c (channel)",
-            (since, list(changed.channels)),
+        rows: list[tuple[Any, ...]] = cursor.execute(
+            f"SELECT channel, min(at), max(at) FROM {self._schema}.reading "
+            "WHERE channel = ANY(%s) GROUP BY channel",
+            (list(changed.channels),),
         ).fetchall()
-        spans = [
-            Touched(channel=channel, first_us=to_us(since), last_us=to_us(last))  # type: ignore[arg-type]
-            for channel, last in rows
-        ]
+        read = {channel: [to_us(first), to_us(last)] for channel, first, last in rows}
         registry = load_registry(cursor.connection, self._schema)
+        spans = []
+        for channel in changed.channels:
+            segments = registry.segments.get(channel, ())
+            known = [*read.get(channel, []), *_stated_instants(segments)]
+            if known:
+                first_us = max(to_us(since), min(known))
+                spans.append(
+                    Touched(channel=channel, first_us=first_us, last_us=max(first_us, *known))
+                )
         refold(cursor, self._schema, self._zone, registry, spans, self._epoch(cursor))
 
     def _epoch(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> int:
@@ -154,6 +161,13 @@ def positioned(batches: Sequence[Entry]) -> Positioned:
         readings=ReadingColumns.joined(parts),
         position=np.repeat(positions, [len(part) for part in parts]),
     )
+
+
+def _stated_instants(segments: Sequence[CounterSegment]) -> list[int]:
+    """Return the instants at which a meter event states the register's count. [us]."""
+    starts = [s.start_us for s in segments if s.start_count is not None]
+    ends = [s.end_us for s in segments if s.end_us is not None and s.end_count is not None]
+    return starts + ends
 
 
 def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
