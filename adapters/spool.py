@@ -25,7 +25,7 @@ from uuid import UUID, uuid4
 import numpy as np
 
 from adapters.errors import SpoolDamagedError, SpoolError, SpoolFullError
-from adapters.spool_disk import Reserve, moved_aside
+from adapters.spool_disk import Reserve, moved_aside, spool_error
 from adapters.spool_rows import (
     BATCH_COLUMNS,
     QUARANTINE_COLUMNS,
@@ -53,8 +53,8 @@ SEEN_KEPT = 200_000
 QUARANTINE_KEPT = 10_000
 """Different refused messages kept; the oldest go first, and their number is counted."""
 OPEN_ROWS_A_SEAL = 20_000
-_BUSY_S = 2.0
-_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_FULL}
+BATCHES_A_SEAL = 4
+_BUSY_S = 0.5
 
 
 class Spool:
@@ -88,8 +88,7 @@ class Spool:
                 self._db = _opened(path)
                 self._recover(self.set_aside)
         self._reserve.make()
-        row = self._db.execute("SELECT stream FROM identity").fetchone()
-        self.stream = UUID(bytes=row[0])
+        self.stream = UUID(bytes=self._db.execute("SELECT stream FROM identity").fetchone()[0])
         """Source epoch: the identity of this spool."""
         self._open_readings = self._read_open_readings()
 
@@ -151,9 +150,14 @@ class Spool:
         Raises:
             SpoolFullError: No room, not even the reserve; nothing was sealed.
         """
-        if self._open_readings < least:
-            return 0
-        return self._with_reserve(lambda: self._seal(least))
+        sealed = 0
+        while self._open_readings >= least:
+            # A few at a time: the pages of sealed rows make room for the next batches.
+            some = self._with_reserve(lambda: self._seal(least))
+            sealed += some
+            if some < BATCHES_A_SEAL:
+                break
+        return sealed
 
     def pending(self, limit: int = 4) -> list[SpooledBatch]:
         """Return the oldest sealed batches that the journal has not accepted yet."""
@@ -167,7 +171,11 @@ class Spool:
     def accepted(self, batches: Sequence[SpooledBatch]) -> None:
         """Let go of batches that the journal holds; the head of the chain stays."""
         self._with_reserve(lambda: self._accepted(batches))
-        self._reserve.make()
+        if not self._reserve.make():
+            with self._lock, self._translated():
+                self._db.execute("PRAGMA incremental_vacuum").fetchall()
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._reserve.make()
 
     def safe_slot(self) -> datetime | None:
         """Return the last slot of a play that is complete in here; None when there is none."""
@@ -191,9 +199,10 @@ class Spool:
     def backlog(self) -> SpoolBacklog:
         """Return what waits for the journal."""
         with self._lock, self._translated():
-            (batches,) = self._db.execute("SELECT count(*) FROM batch").fetchone()
-            (quarantined,) = self._db.execute("SELECT count(*) FROM quarantine").fetchone()
-            (dropped,) = self._db.execute("SELECT quarantine_dropped FROM identity").fetchone()
+            batches, quarantined, dropped = self._db.execute(
+                "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM quarantine), "
+                "quarantine_dropped FROM identity"
+            ).fetchone()
         return SpoolBacklog(
             open_readings=self._open_readings,
             sealed_batches=batches,
@@ -207,7 +216,7 @@ class Spool:
                 "SELECT place, source, readings FROM open ORDER BY place LIMIT ?",
                 (OPEN_ROWS_A_SEAL,),
             ).fetchall()
-            groups = groups_of(rows, least)
+            groups = groups_of(rows, least)[:BATCHES_A_SEAL]
             for source, places in groups:
                 self._seal_group(db, source, places)
             db.execute(
@@ -296,6 +305,8 @@ class Spool:
         except SpoolFullError:
             if not self._reserve.release():
                 raise
+            with self._lock, self._translated():
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return act()
 
     @contextmanager
@@ -315,18 +326,22 @@ class Spool:
         try:
             yield
         except sqlite3.Error as error:
-            raise _spool_error(error, self._path) from error
+            raise spool_error(error, self._path) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """Return the checked file; raises SpoolDamagedError when it is damaged."""
+    fresh = not path.exists() or path.stat().st_size == 0
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
     try:
         # One process owns a spool: exclusive locking also needs no shared-memory file.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if fresh:
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA journal_size_limit = 16777216")
+        db.execute("PRAGMA wal_autocheckpoint = 256")  # a small log leaves more of a full disk
+        db.execute("PRAGMA journal_size_limit = 4194304")
         (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise SpoolDamagedError(path, str(verdict))
@@ -338,28 +353,11 @@ def _opened(path: Path) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         db.close()
-        raise _spool_error(error, path) from error
+        raise spool_error(error, path) from error
     except SpoolError:
         db.close()
         raise
     return db
-
-
-def _spool_error(error: sqlite3.Error, path: Path) -> SpoolError:
-    code = getattr(error, "sqlite_errorcode", 0)
-    if code in _NO_ROOM:
-        return SpoolFullError(path, str(error))
-    if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return SpoolDamagedError(path, str(error))
-    if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return SpoolError(
-            f"The spool {path} is in use by another collector. Stop that one first: "
-            "a spool has one owner."
-        )
-    return SpoolError(
-        f"The spool {path} cannot be used ({error}). Check that its disk is mounted, writable "
-        "and sound, then start the collector again."
-    )
 
 
 def _readable(damaged: Path) -> Readable:

@@ -1,4 +1,4 @@
-"""In: the place of a spool. Out: a reserve for a full disk; a damaged file moved aside. I/O.
+"""In: the place of a spool. Out: its reserve, a damaged file moved aside, named errors. I/O.
 
 A full disk would stop the drain too, for letting go of batches needs room in SQLite's log; then
 the spool could never shrink. The reserve is given back to the disk at that moment.
@@ -10,6 +10,8 @@ import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
+
+from adapters.errors import SpoolDamagedError, SpoolError, SpoolFullError
 
 RESERVE_BYTES = 2 * 1024 * 1024
 
@@ -58,3 +60,26 @@ def moved_aside(path: Path, now: datetime) -> Path:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def spool_error(error: Exception, path: Path) -> SpoolError:
+    """Return what an error of SQLite means for the spool, with the next step.
+
+    Args:
+        error: The error; its `sqlite_errorname` tells the class.
+        path: The spool's file.
+    """
+    name = str(getattr(error, "sqlite_errorname", ""))
+    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE"}:
+        return SpoolFullError(path, str(error))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return SpoolDamagedError(path, str(error))
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return SpoolError(
+            f"The spool {path} is in use by another collector. Stop that one first: "
+            "a spool has one owner."
+        )
+    return SpoolError(
+        f"The spool {path} cannot be used ({error}). Check that its disk is mounted, writable "
+        "and sound, then start the collector again."
+    )

@@ -31,6 +31,7 @@ from processes.collector_plan import CollectPlan, PlanError, with_overrides
 from processes.collector_play import Play
 from processes.collector_sources import HeldParts, Sources
 from processes.life import StopSignal, log_to_stderr
+from processes.plan_watch import follow_plan
 
 SPOOL_FILE = "spool.sqlite"
 TICK_S = 0.2
@@ -211,10 +212,14 @@ def main() -> int:
     log_to_stderr("collect")
     stop = StopSignal()
     try:
-        plan = with_overrides(CollectPlan.load(arguments.plan))
         system = build(WRITER)
-        door = LateDoor(system, plan.site)
-        run_collector(plan, door, system.clock, arguments.data_dir, arguments.play, stop.event)
+        door = LateDoor(system, CollectPlan.load(arguments.plan).site)
+
+        def collect(plan: CollectPlan, ending: threading.Event) -> None:
+            plan = with_overrides(plan)
+            run_collector(plan, door, system.clock, arguments.data_dir, arguments.play, ending)
+
+        follow_plan(arguments.plan, collect, stop.event)
     except EnergyError as error:
         _log.error(error.code, cause=str(error))
         return 2

@@ -48,6 +48,7 @@ class Play:
         self._patience_s = patience_s
         self._have: dict[int, set[int]] = {}  # channels by slot among what is safe or held
         self._held: list[Arrival] = []  # messages taken, not committed yet
+        self._stored: list[Arrival] = []  # messages committed, not acknowledged yet
         self._writer: asyncio.StreamWriter | None = None
         self.slots = 0
         """Slots made safe since the start."""
@@ -106,6 +107,8 @@ class Play:
                 await work
         self.slots += 1
         self._say({"safe": slot.isoformat()})
+        stored, self._stored = self._stored, []
+        self._sources.acknowledge(stored)  # while the simulator prepares the next slot
 
     async def _slot(self, slot: datetime) -> None:
         safe = self._sources.spool.safe_slot()
@@ -117,12 +120,12 @@ class Play:
         )
         while True:
             try:
-                self._sources.store(polled, self._held, safe_slot=slot)
+                self._sources.commit(polled, self._held, safe_slot=slot)
                 break
             except SpoolFullError as error:
                 _log.error(error.code, cause=str(error))
                 await asyncio.sleep(1.0)
-        self._held = []
+        self._stored, self._held = [*self._stored, *self._held], []
         self._have.pop(to_us(slot), None)
 
     async def _poll_all(self, slot: datetime, until_s: float) -> list[SpoolPart]:

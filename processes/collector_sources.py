@@ -85,14 +85,14 @@ class Sources:
         keys = [source.key for source in self.polled]
         return list(zip(keys, results, strict=True))
 
-    def store(
+    def commit(
         self,
         parts: Sequence[SpoolPart],
         arrivals: Sequence[Arrival],
         *,
         safe_slot: datetime | None = None,
     ) -> int:
-        """Commit readings and messages in one transaction, then acknowledge the messages.
+        """Commit readings and messages in one transaction; acknowledge the messages after it.
 
         Args:
             parts: Readings of polled sources.
@@ -103,20 +103,8 @@ class Sources:
             Readings stored.
 
         Raises:
-            SpoolFullError: No room; nothing was stored and nothing acknowledged.
+            SpoolFullError: No room; nothing was stored.
         """
-        stored = self.commit(parts, arrivals, safe_slot=safe_slot)
-        self.acknowledge(arrivals)
-        return stored
-
-    def commit(
-        self,
-        parts: Sequence[SpoolPart],
-        arrivals: Sequence[Arrival],
-        *,
-        safe_slot: datetime | None = None,
-    ) -> int:
-        """Commit without acknowledging; see store."""
         every = [part for part in (*parts, *_parts_of(arrivals)) if len(part.columns)]
         refused = [_refused(arrival) for arrival in arrivals if arrival.refusal is not None]
         if not every and not refused and safe_slot is None:

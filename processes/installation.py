@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
-
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, PlayClock, clock_from_environment
 from energy.base.config import Config, load_config
 from energy.base.errors import EnergyError, NotPermittedError, RefusedError
 from energy.journal.directory import Person
-from energy.store.errors import StoreUnavailableError
+from energy.store.errors import DATABASE_AWAY, StoreUnavailableError
 from energy.store.sites import Site, the_site
 from energy.system import WRITER, System
 from processes.stack import PlaySpec
@@ -174,5 +172,4 @@ def acting(system: System, sign_in: str, role: str) -> UUID:
 
 def lost_contact(error: BaseException) -> bool:
     """Return whether an error means that somebody did not answer: database, broker, device."""
-    away = (NoContactError, StoreUnavailableError, psycopg.OperationalError)
-    return isinstance(error, away)
+    return isinstance(error, (NoContactError, *DATABASE_AWAY))

@@ -1,4 +1,4 @@
-"""In: a collect plan's file. Out: a collector that follows it, and the word that it does. I/O: files.
+"""In: a collect plan's file. Out: a collector that follows it, and the word that it does. I/O.
 
 Beside the plan lies `<plan>.taken`: locked while a collector runs, its content the SHA-256 of the
 plan in force. So whoever changes the plan (a technician who replaces a meter) knows when the old
@@ -93,7 +93,7 @@ def _watch(
             CollectPlan.load(path)
         except PlanError as error:
             refused = found
-            _log.error(error.code, cause=str(error))  # noqa: TRY400 - the cause says it all
+            _log.error(error.code, cause=str(error))
             continue
         _log.info("plan.changed", plan=str(path))
         ending.set()

@@ -135,9 +135,8 @@ def compare_display(
     difference = register - display.value
     shown = exact_text(register)
     if -step <= difference <= step + flow:
-        text = f"display {display.text} {unit}, register {shown} {unit}: difference " + (
-            f"{exact_text(difference)} {unit}"
-        )
+        text = f"display {display.text}, register {shown} {unit}: "
+        text += f"difference {exact_text(difference)}"
         return Check(name=name, outcome=Outcome.OK, text=text)
     reason = f"display {display.text} but register {shown}: "
     factor = _power_of_ten(display.value, register)

@@ -234,7 +234,7 @@ class MqttClient:
             _log.exception("mqtt.message_dropped", next_step="it was not acknowledged: it returns")
 
 
-def _without_delay(client: Client, userdata: Any, opened: Any) -> None:
+def _without_delay(_client: Client, _userdata: Any, opened: Any) -> None:
     """Send acknowledgements at once: gathered, each would wait for the one before."""
     if isinstance(opened, socket.socket):
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

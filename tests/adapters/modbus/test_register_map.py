@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,11 @@ import pytest
 import yaml
 
 from adapters.errors import RegisterMapError, UnknownQuantityError
-from adapters.modbus.register_map import MAPS, known, load, parse
+from adapters.modbus.register_map import _MAP_KEYS, _POINT_KEYS, MAPS, known, load, parse
 from energy.base.units import Utility
 from energy.metering.channel import Direction, Kind, base_per_count
 
-SHARED = Path(os.environ.get("METERLINE_SHARED", Path(__file__).parents[4] / "shared"))
-PROFILES = SHARED / "design" / "device-profiles.yaml"
+PROFILES = Path(__file__).parent / "gathered.yaml"
 
 
 def text_of(profile: str) -> str:
@@ -38,7 +37,6 @@ def test_every_map_that_ships_is_sound_and_bills_its_import_register() -> None:
         assert base_per_count(facts, Fraction(1)) == 10
 
 
-@pytest.mark.skipif(not PROFILES.exists(), reason="the gathered device profiles are not at hand")
 @pytest.mark.parametrize("profile", known())
 def test_the_maps_hold_the_gathered_facts_point_by_point(profile: str) -> None:
     every: list[dict[str, Any]] = yaml.safe_load(PROFILES.read_text("utf-8"))["profiles"]
@@ -91,6 +89,22 @@ def test_a_wrong_map_is_refused_with_the_problem(good: str, bad: str, problem: s
     text = text_of("abb_b23_b24")
     assert good in text
     assert problem in problems_of(text.replace(good, bad))
+
+
+def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
+    text = (MAPS.parent / "sample.toml").read_text("utf-8")
+    assert text in (MAPS.parent / "README.md").read_text("utf-8")
+    sample = tomllib.loads(text)
+    (meter,) = sample["meter"]
+    for quantity in meter["quantities"]:
+        load(meter["profile"]).facts(quantity)
+    assert meter["source"] == sample["source"][0]["key"]
+
+
+def test_every_key_of_a_map_is_explained_in_the_readme() -> None:
+    readme = (MAPS.parent / "README.md").read_text("utf-8")
+    for key in _MAP_KEYS | _POINT_KEYS:
+        assert f"`{key}`" in readme or f"`[[{key}]]`" in readme, key
 
 
 def test_a_map_with_two_problems_names_both() -> None:

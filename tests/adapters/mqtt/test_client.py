@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -55,16 +56,14 @@ class Listener:
 def subscribed(port: int) -> None:
     """Leave a session behind that the broker keeps messages for."""
     listener = Listener(port)
-    publish(port, "t/ready", "x")
-    while True:
-        try:
-            message = listener.next(0.5)
-            break
-        except queue.Empty:  # published before the subscription stood
-            publish(port, "t/ready", "x")
-    assert listener.client.acknowledge(message)
-    while not listener.silent():
-        pass
+    answered = False
+    while not answered:  # what is published before the subscription stands is lost
+        publish(port, "t/ready", "x")
+        with contextlib.suppress(queue.Empty):
+            answered = listener.client.acknowledge(listener.next(0.3))
+    with contextlib.suppress(queue.Empty):
+        while True:
+            assert listener.client.acknowledge(listener.next(0.3))
     listener.client.close()
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.mqtt.payload import Reason
 from adapters.mqtt.topic import DeviceTopic, TopicFilterError
 
 PULSES = DeviceTopic.of("meterline/cambridge/pulses/+")
@@ -33,6 +37,22 @@ def test_the_level_under_the_plus_names_the_device() -> None:
 )
 def test_a_topic_that_does_not_fit_names_no_device(topic: str) -> None:
     assert PULSES.device(topic) is None
+
+
+def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
+    folder = Path(__file__).parents[3] / "adapters" / "mqtt"
+    text = (folder / "sample.toml").read_text("utf-8")
+    assert text in (folder / "README.md").read_text("utf-8")
+    sample = tomllib.loads(text)
+    topic = DeviceTopic.of(sample["source"][0]["topic"])
+    device = sample["meter"][0]["address"]["device"]
+    assert topic.device(topic.filter.replace("+", device)) == device
+
+
+def test_every_reason_of_a_refusal_stands_in_the_readme() -> None:
+    readme = (Path(__file__).parents[3] / "adapters" / "mqtt" / "README.md").read_text("utf-8")
+    for reason in Reason:
+        assert f"`{reason}`" in readme
 
 
 @given(st.text(max_size=40))

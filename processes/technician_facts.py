@@ -1,0 +1,132 @@
+"""In: a product's register map, a point's channels, an answer. Out: what fits together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from adapters.modbus.register_map import RegisterMap
+from billing.money import exact_text
+from energy.base.units import Utility
+from energy.metering.channel import Channel, ChannelFacts, Kind
+from processes.technician_checks import (
+    Check,
+    Display,
+    Outcome,
+    compare_display,
+    flow_while_typing,
+    refusals,
+)
+from processes.technician_device import Answered
+from processes.technician_values import ChecksFailedError, FieldRefusedError
+
+
+def default_quantities(register_map: RegisterMap) -> list[str]:
+    """Return the billed counters of a product and its active power."""
+    billed = [q for q, point in register_map.points.items() if point.billing]
+    return [*billed, *(q for q in ("active_power",) if q in register_map.points)]
+
+
+def billed_counter(facts: Sequence[ChannelFacts]) -> ChannelFacts:
+    """Return the counter whose display is meant by a bare number.
+
+    Raises:
+        FieldRefusedError: There is no counter.
+    """
+    counters = [each for each in facts if each.kind is Kind.COUNTER]
+    if not counters:
+        raise FieldRefusedError("The point has no counter, so it has no display to compare.")
+    return next((each for each in counters if each.billing), counters[0])
+
+
+def import_counter(facts: Sequence[ChannelFacts]) -> ChannelFacts | None:
+    """Return the electricity import counter, which must go with the active power."""
+    for each in facts:
+        if each.utility is Utility.ELECTRICITY and each.quantity == "active_energy_import":
+            return each
+    return None
+
+
+def require_same_facts(register_map: RegisterMap, facts: Sequence[ChannelFacts]) -> None:
+    """Refuse a product whose registers are not those of the point's channels.
+
+    Raises:
+        FieldRefusedError: Unit, resolution or modulus differ.
+        UnknownQuantityError: The product lacks a quantity.
+    """
+    for each in facts:
+        own = register_map.facts(each.quantity)
+        if (own.unit, own.resolution, own.modulus) != (each.unit, each.resolution, each.modulus):
+            raise FieldRefusedError(
+                f"{register_map.id} has {each.quantity} in steps of {exact_text(own.resolution)} "
+                f"{own.unit}, the point counts {exact_text(each.resolution)} {each.unit}. Take a "
+                "device of the same steps, or commission it at a new point."
+            )
+
+
+def flaw_checks(answered: Answered) -> list[Check]:
+    """Return a refusal for every register that holds no usable number."""
+    return [
+        Check(name=quantity, outcome=Outcome.REFUSED, text=f"{quantity}: {why}. Check the profile")
+        for quantity, why in answered.flaws.items()
+    ]
+
+
+def display_checks(
+    answered: Answered,
+    facts: Sequence[ChannelFacts],
+    displays: Mapping[str, Display],
+    multiplier: Fraction,
+) -> list[Check]:
+    """Return display against register for every display given.
+
+    Raises:
+        FieldRefusedError: A display is of a counter that the point does not have.
+    """
+    known = {each.quantity: each for each in facts if each.kind is Kind.COUNTER}
+    unknown = sorted(set(displays) - set(known))
+    if unknown:
+        raise FieldRefusedError(
+            f"The point has no counter {', '.join(unknown)}. It has: {', '.join(known)}."
+        )
+    values = answered.observed.values
+    power_w = values.get("active_power")
+    return [
+        compare_display(
+            display,
+            values[quantity],
+            quantity=quantity,
+            unit=known[quantity].unit,
+            resolution=known[quantity].resolution,
+            flow=flow_while_typing(power_w, known[quantity].unit, known[quantity].utility),
+            multiplier=multiplier,
+        )
+        for quantity, display in displays.items()
+        if quantity in values
+    ]
+
+
+def raise_on(checks: Sequence[Check]) -> None:
+    """Refuse when a check forbids to go on.
+
+    Raises:
+        ChecksFailedError: Lists every reason.
+    """
+    reasons = refusals(checks)
+    if reasons:
+        raise ChecksFailedError(reasons)
+
+
+def numbered(answered: Answered, channels: Sequence[Channel]) -> dict[int, int]:
+    """Return counts by channel number; every channel was answered soundly. [count]."""
+    return {channel.number: answered.counts[channel.facts.quantity] for channel in channels}
+
+
+def counting(channels: Sequence[Channel]) -> list[Channel]:
+    """Return the counters among some channels."""
+    return [channel for channel in channels if channel.facts.kind is Kind.COUNTER]
+
+
+def start_counts(answered: Answered, channels: Sequence[Channel]) -> dict[int, int]:
+    """Return the counters' counts by channel number. [count]."""
+    return numbered(answered, counting(channels))
