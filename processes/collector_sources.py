@@ -20,6 +20,7 @@ from adapters.mqtt.source import Arrival, MqttSettings, MqttSource
 from adapters.poll import PollFailure, PollResult
 from adapters.spool import Spool
 from adapters.spool_rows import RefusedMessage, SpoolPart
+from energy.base.broker_access import BrokerAccess
 from energy.base.clock import Clock
 from energy.base.finding import Finding
 from energy.base.quality import Quality
@@ -242,5 +243,6 @@ def _mqtt(plan: CollectPlan, source: SourcePlan, clock: Clock) -> MqttSource:
         port=source.port,
         topic=source.topic,
         client_id=f"meterline-{plan.site}-{source.key}",
+        access=BrokerAccess.from_environment(),
     )
     return MqttSource(settings, channels, clock)

@@ -16,6 +16,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from energy.base.broker_access import BrokerAccess
 from energy.base.clock import to_us
 from simulator.plant import PULSE_QUANTITY, PulseMeter
 
@@ -61,6 +62,11 @@ class PulseGateway:
         self._client.max_queued_messages_set(0)
         self._client.max_inflight_messages_set(1000)
         self._client.connect_timeout = CONNECT_TIMEOUT_S
+        access = BrokerAccess.from_environment()
+        if access.user:
+            self._client.username_pw_set(access.user, access.password)
+        if access.authority:
+            self._client.tls_set(ca_certs=access.authority)
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int) -> None:

@@ -23,7 +23,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from adapters.backoff import Backoff
-from energy.base.clock import wait
+from energy.base.broker_access import BrokerAccess
+from energy.base.clock import monotonic_s, wait
 
 SESSION_S = 7 * 86_400
 """How long the broker keeps messages for a collector that is away. [s]"""
@@ -33,6 +34,9 @@ MAX_PACKET = 1_048_576
 """Largest packet the broker may send us. [byte]"""
 KEEP_ALIVE_S = 30
 SESSION_TAKEN_OVER = 0x8E
+UNSUPPORTED_VERSION = 0x84
+ANSWER_S = 5.0
+"""Longest wait for a broker's word on our connection. [s]"""
 
 _log = structlog.get_logger("adapters.mqtt")
 
@@ -60,6 +64,7 @@ class MqttClient:
         client_id: str,
         topic: str,
         on_message: Callable[[Message], None],
+        access: BrokerAccess | None = None,
     ) -> None:
         """Describe the connection; nothing is opened yet.
 
@@ -69,6 +74,7 @@ class MqttClient:
             client_id: Fixed name of our session at the broker; only one collector may use it.
             topic: Topic filter.
             on_message: Called from the network thread for each message; must return soon.
+            access: Account and authority of the broker; none when None.
         """
         self._host, self._port, self._topic = host, port, topic
         self._on_message = on_message
@@ -78,19 +84,10 @@ class MqttClient:
         self._connection = 0
         self._connected = False
         self._reported = False
+        self._too_new = False
         self._thread = threading.Thread(target=self._run, name=f"mqtt {client_id}", daemon=True)
-        self._client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            manual_ack=True,
-            reconnect_on_failure=False,
-        )
-        self._client.on_socket_open = _without_delay
-        self._client.on_connect = self._connected_to
-        self._client.on_disconnect = self._disconnected_from
-        self._client.on_message = self._received
-        self._client.on_subscribe = self._subscribed
+        self._client_id, self._access = client_id, access or BrokerAccess()
+        self._client = self._made(MQTTProtocolVersion.MQTTv5)
 
     @property
     def connected(self) -> bool:
@@ -125,11 +122,33 @@ class MqttClient:
                 return False
             return self._client.ack(message.mid, message.qos) == MQTTErrorCode.MQTT_ERR_SUCCESS
 
+    def _made(self, protocol: MQTTProtocolVersion) -> Client:
+        """Return a paho client that speaks one version of the protocol."""
+        older = protocol is MQTTProtocolVersion.MQTTv311
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=protocol,
+            clean_session=False if older else None,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.on_socket_open = _without_delay
+        client.on_connect = self._connected_to
+        client.on_disconnect = self._disconnected_from
+        client.on_message = self._received
+        client.on_subscribe = self._subscribed
+        if self._access.user:
+            client.username_pw_set(self._access.user, self._access.password)
+        if self._access.authority:
+            client.tls_set(ca_certs=self._access.authority)
+        return client
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._connect()
-                self._client.loop_forever(retry_first_connection=False)
+                self._serve()
             except OSError as error:
                 self._report("mqtt.no_connection", str(error))
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever paho meets
@@ -137,7 +156,27 @@ class MqttClient:
             self._forget_connection()
             wait(self._backoff.next_s(), self._stop)
 
+    def _serve(self) -> None:
+        """Run the network loop until the connection ends or a broker stays silent."""
+        give_up_s = monotonic_s() + ANSWER_S
+        while self._client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if not self._connected and monotonic_s() > give_up_s:
+                # A broker that cannot read version 5 may say nothing at all.
+                self._too_new = self._client.protocol == MQTTProtocolVersion.MQTTv5
+                if self._too_new:
+                    _log.info("mqtt.older_protocol", broker=f"{self._host}:{self._port}")
+                else:
+                    self._report("mqtt.silent", "the broker does not answer our connection")
+                self._client.disconnect()
+                return
+
     def _connect(self) -> None:
+        if self._too_new:  # amqtt knows 3.1.1 only
+            self._too_new = False
+            self._client = self._made(MQTTProtocolVersion.MQTTv311)
+        if self._client.protocol == MQTTProtocolVersion.MQTTv311:
+            self._client.connect(self._host, self._port, keepalive=KEEP_ALIVE_S)
+            return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
@@ -174,7 +213,9 @@ class MqttClient:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._report("mqtt.refused", str(reason))
+            self._too_new = reason.value == UNSUPPORTED_VERSION
+            if not self._too_new:
+                self._report("mqtt.refused", str(reason))
             client.disconnect()
             return
         with self._lock:
@@ -182,6 +223,9 @@ class MqttClient:
         if self._reported:
             _log.info("mqtt.connected", broker=f"{self._host}:{self._port}")
         self._reported = False
+        if client.protocol == MQTTProtocolVersion.MQTTv311:
+            client.subscribe(self._topic, qos=1)
+            return
         options = SubscribeOptions(
             qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
         )  # a retained message is an old one: never new readings
@@ -217,9 +261,13 @@ class MqttClient:
                 next_step="another collector uses our client id: stop one of the two",
             )
             return
-        self._report("mqtt.disconnected", str(reason))
+        if not self._too_new:
+            self._report("mqtt.disconnected", str(reason))
 
     def _received(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
+        if message.retain:  # version 3.1.1 cannot ask the broker to keep old ones back
+            client.ack(message.mid, message.qos)
+            return
         try:
             self._on_message(
                 Message(

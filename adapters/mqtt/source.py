@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.mqtt.client import Message, MqttClient
 from adapters.mqtt.payload import PulseCount, Reason, Refusal, parse
 from adapters.mqtt.topic import DeviceTopic
+from energy.base.broker_access import BrokerAccess
 from energy.base.clock import Clock
 
 
@@ -28,6 +29,8 @@ class MqttSettings:
     """Filter with one "+" for the device, for example "meterline/cambridge/pulses/+"."""
     client_id: str
     """Fixed name of our session at the broker."""
+    access: BrokerAccess = field(default_factory=BrokerAccess)
+    """Account and authority of the broker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class MqttSource:
             client_id=settings.client_id,
             topic=settings.topic,
             on_message=self._push,
+            access=settings.access,
         )
 
     @property

@@ -87,7 +87,7 @@ def decode_batch(state: bytes) -> BatchRecord:
     """
     try:
         return msgspec.msgpack.decode(state, type=BatchRecord)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JournalError(
             f"A batch entry does not decode ({error}). Run `journal verify`."
         ) from error
@@ -106,7 +106,7 @@ def decode_mark(state: bytes) -> MarkRecord:
     """
     try:
         return msgspec.json.decode(state, type=MarkRecord)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JournalError(
             f"A mark entry does not decode ({error}). Run `journal verify`."
         ) from error

@@ -16,7 +16,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 
-_INT8, _INT8_ARRAY = 20, 1016
+_INT8, _INT8_ARRAY, _INSTANT_ARRAY = 20, 1016, 1185
 _HEADER = struct.Struct(">iiI")
 _DIMENSION = struct.Struct(">ii")
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
@@ -71,5 +71,5 @@ def use_arrays(cursor: psycopg.Cursor[Any]) -> None:
         cursor: Its results must be asked for in binary.
     """
     cursor.adapters.register_dumper(np.ndarray, _Int8ArrayDumper)
-    cursor.adapters.register_loader("int8[]", _Int8ArrayLoader)
-    cursor.adapters.register_loader("timestamptz[]", _InstantArrayLoader)
+    cursor.adapters.register_loader(_INT8_ARRAY, _Int8ArrayLoader)
+    cursor.adapters.register_loader(_INSTANT_ARRAY, _InstantArrayLoader)

@@ -13,10 +13,10 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from energy.base.clock import from_us
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
 from energy.metering.reading import ReadingColumns
+from energy.store.arrays import INSTANT, use_arrays
 from energy.store.binary_copy import pack
 
 _TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
@@ -155,20 +155,19 @@ def _write_latest(
     cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
 ) -> None:
     """Take over the counting reading of each channel's newest instant."""
+    use_arrays(cursor)
     columns = batch.readings
     last = np.flatnonzero(np.append(columns.channel[1:] != columns.channel[:-1], [True]))
     cursor.execute(
         f"INSERT INTO {schema}.latest AS l (channel, at, count, quality, position) "
         "SELECT r.channel, r.at, r.count, r.quality, r.position "
-        "FROM unnest(%s::int[], %s::timestamptz[]) AS k (channel, at) "
-        f"JOIN {schema}.reading AS r ON r.channel = k.channel AND r.at = k.at "
+        "FROM unnest(%s, %s) AS k (channel, at_us) "
+        f"JOIN {schema}.reading AS r ON r.channel = k.channel::int "
+        f"AND r.at = {INSTANT.format('k.at_us')} "
         "ON CONFLICT (channel) DO UPDATE SET at = excluded.at,"
         " count = excluded.count, quality = excluded.quality, position = excluded.position "
         "WHERE excluded.at >= l.at",
-        (
-            columns.channel[last].tolist(),
-            [from_us(at) for at in columns.at_us[last].tolist()],
-        ),
+        (columns.channel[last], columns.at_us[last]),
     )
 
 

@@ -27,7 +27,7 @@ from energy.metering.reading import ReadingColumns
 from energy.metering.usage import CounterSegment
 from energy.store.pool import Database
 from energy.views.reading import Positioned, write_index, write_readings
-from energy.views.registry import Changed, RegistryView, load_registry
+from energy.views.registry import Changed, Registry, RegistryView, load_registry
 from energy.views.usage import Touched, refold
 
 METERING_VIEWS = "metering"
@@ -48,11 +48,17 @@ class MeteringFold:
         self._zone = zone
         self._decoder = EventDecoder()
         self._registry_view = RegistryView()
+        self._registry: Registry | None = None
+        """As of the slice before; only good for the slice right behind it."""
+        self._next = 0
 
     def __call__(
         self, cursor: psycopg.Cursor[tuple[object, ...]], entries: Sequence[Entry]
     ) -> None:
         """Apply the entries in order, cut at marks and registry events."""
+        if entries[0].position != self._next:
+            self._registry = None
+        self._next = 0
         for run in _runs(entries):
             if run[0].topic == BATCH_TOPIC:
                 self._batches(cursor, run)
@@ -60,11 +66,12 @@ class MeteringFold:
                 self._mark(cursor, run[0])
             else:
                 self._registry_event(cursor, run[0])
+        self._next = entries[-1].position + 1
 
     def _batches(self, cursor: psycopg.Cursor[tuple[object, ...]], run: Sequence[Entry]) -> None:
         every = positioned(run)
         readings, position = every.readings, every.position
-        registry = load_registry(cursor.connection, self._schema)
+        registry = self._registry_now(cursor)
         known = np.isin(readings.channel, list(registry.channels))
         if not known.all():
             self._unknown(cursor, readings, position, ~known)
@@ -91,6 +98,7 @@ class MeteringFold:
 
     def _registry_event(self, cursor: psycopg.Cursor[tuple[object, ...]], entry: Entry) -> None:
         event = self._decoder.decode(entry)
+        self._registry = None
         changed = self._registry_view.fold(cursor, self._schema, entry.position, event)
         if changed.since is not None:
             self._refold_since(cursor, changed, changed.since)
@@ -108,7 +116,7 @@ class MeteringFold:
             (list(changed.channels),),
         ).fetchall()
         read = {channel: [to_us(first), to_us(last)] for channel, first, last in rows}
-        registry = load_registry(cursor.connection, self._schema)
+        registry = self._registry_now(cursor)
         spans = []
         for channel in changed.channels:
             segments = registry.segments.get(channel, ())
@@ -119,6 +127,12 @@ class MeteringFold:
                     Touched(channel=channel, first_us=first_us, last_us=max(first_us, *known))
                 )
         refold(cursor, self._schema, self._zone, registry, spans, self._epoch(cursor))
+
+    def _registry_now(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> Registry:
+        """Return the registry; only this fold's own entries can have changed it meanwhile."""
+        if self._registry is None:
+            self._registry = load_registry(cursor.connection, self._schema)
+        return self._registry
 
     def _epoch(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> int:
         row = cursor.execute(f"SELECT max(position) FROM {self._schema}.mark").fetchone()
