@@ -35,6 +35,8 @@ from processes.plan_watch import follow_plan
 
 SPOOL_FILE = "spool.sqlite"
 TICK_S = 0.2
+AT_ONCE_S = 6.0
+"""A collector that begins later than this after a slot polls at once. [s]"""
 GATHER_S = 0.05
 """How long pushed messages are gathered for one commit. [s]"""
 
@@ -124,7 +126,7 @@ async def _poll_at_slots(sources: Sources, source: ModbusSource) -> None:
     interval_s = sources.intervals_s[source.key]
     step = timedelta(seconds=interval_s)
     held = HeldParts()
-    done = slot_of(sources.clock.now(), interval_s)
+    done = _last_done(sources.clock.now(), interval_s)
     while True:
         slot = await _next_slot(sources.clock, done, interval_s)
         if slot > done + step:
@@ -140,6 +142,17 @@ async def _poll_at_slots(sources: Sources, source: ModbusSource) -> None:
         except SpoolFullError as error:
             held.hold(parts, error)
         done = slot
+
+
+def _last_done(now: datetime, interval_s: int) -> datetime:
+    """Return the slot after which a collector that just began polls.
+
+    It polls at once, unless it began so shortly after a slot that the readings would bear the
+    slot's own instant: a collector before it may have polled that one, with another count.
+    """
+    slot = slot_of(now, interval_s)
+    fresh = now - slot <= timedelta(seconds=AT_ONCE_S)
+    return slot if fresh else slot - timedelta(seconds=interval_s)
 
 
 async def _next_slot(clock: Clock, done: datetime, interval_s: int) -> datetime:

@@ -7,12 +7,14 @@ play, the ports that `scripts/up` chose. It starts nothing and stops nothing.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from dashboards.security.scope import Right, Role, Scope, roles_of
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, PlayClock, clock_from_environment
 from energy.base.config import Config, load_config
@@ -21,8 +23,8 @@ from energy.journal.directory import Person
 from energy.store.errors import DATABASE_AWAY, StoreUnavailableError
 from energy.store.sites import Site, the_site
 from energy.system import WRITER, System
-from processes.stack import PlaySpec
-from processes.technician_device import NoContactError
+from processes.collect_plan_file import plan_from_registry
+from processes.technician_values import NoContactError
 
 DEMO = "demo"
 """Folder below the data directory in which `scripts/up` lives unless told otherwise."""
@@ -74,6 +76,25 @@ class Installation:
             UnknownSiteError: There is none, or several and none was named.
         """
         return the_site(system.database, self.config.site)
+
+
+def refresh_plan(installation: Installation) -> None:
+    """Write what the collector must know, from the registry; an older plan stays while it is away.
+
+    Raises:
+        StoreUnavailableError: The database does not answer and there is no older plan.
+    """
+    try:
+        system = installation.system()
+    except DATABASE_AWAY:
+        if installation.plan_file.exists():
+            return
+        raise
+    try:
+        plan = plan_from_registry(system.database, installation.site(system))
+        plan.save(installation.plan_file)
+    finally:
+        system.close()
 
 
 class DatabaseAwayError(StoreUnavailableError):
@@ -138,36 +159,58 @@ def _clock(data_dir: Path) -> Clock:
 
 def _ports_of_play(data_dir: Path) -> dict[str, str]:
     """Return the ports on which the simulator of a `scripts/up` listens."""
-    spec = PlaySpec.load(data_dir / "play.spec.json")
-    if spec is None:
+    try:
+        spec = json.loads((data_dir / "play.spec.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
         return {}
     return {
-        "METERLINE_SOURCE_MODBUS_1_PORT": str(spec.modbus_port),
-        "METERLINE_SOURCE_PULSES_1_PORT": str(spec.mqtt_port),
+        "METERLINE_SOURCE_MODBUS_1_PORT": str(spec["modbus_port"]),
+        "METERLINE_SOURCE_PULSES_1_PORT": str(spec["mqtt_port"]),
     }
 
 
-def acting(system: System, sign_in: str, role: str) -> UUID:
-    """Return the person who acts, after a look at the role.
+def acting(system: System, sign_in: str, site: Site, right: Right) -> UUID:
+    """Return the person who acts, after a look at the roles.
 
     Args:
         system: The process's system.
         sign_in: Sign-in of the person.
-        role: Role needed.
+        site: The site at which they act.
+        right: What they do.
 
     Raises:
         RefusedError: There is no such person, or not any more.
         NotPermittedError: The person lacks the role.
     """
-    person: Person | None = system.people.by_sign_in(sign_in)
+    person = _person(system, sign_in)
+    scope = Scope(
+        person=person.person,
+        name=person.name,
+        roles=roles_of(person.roles),
+        sites=frozenset({site.key}),
+    )
+    scope.demand(right, site.key)
+    return person.person
+
+
+def administrator(system: System, sign_in: str) -> UUID:
+    """Return the administrator who acts.
+
+    Raises:
+        RefusedError: There is no such person, or not any more.
+        NotPermittedError: The person is no administrator.
+    """
+    person = _person(system, sign_in)
+    if Role.ADMIN not in roles_of(person.roles):
+        raise NotPermittedError(f"{sign_in} is no administrator. Ask one to do this.")
+    return person.person
+
+
+def _person(system: System, sign_in: str) -> Person:
+    person = system.people.by_sign_in(sign_in)
     if person is None or person.disabled:
         raise RefusedError(f"No person signs in as {sign_in!r}. `user list` shows who does.")
-    if role not in person.roles:
-        raise NotPermittedError(
-            f"{sign_in} has not the role {role}. `user role {sign_in} --role {role}` by an "
-            "administrator adds it."
-        )
-    return person.person
+    return person
 
 
 def lost_contact(error: BaseException) -> bool:

@@ -89,6 +89,10 @@ class Supervisor:
         if changed:
             self.write_pids()
 
+    def names(self) -> list[str]:
+        """Return the names of the children."""
+        return list(self._children)
+
     def failing(self, name: str, times: int) -> bool:
         """Return whether a child has been started that often and is down again."""
         child = self._children[name]

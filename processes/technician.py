@@ -41,6 +41,10 @@ class Technician:
         """Work at a site's desk."""
         self._desk = desk
 
+    def knows(self, point: str) -> bool:
+        """Return whether the site has a point already, planned or served."""
+        return self._desk.meter(point) is not None
+
     def check(
         self, *, source: str, unit: int, profile: str, watch_s: int
     ) -> tuple[Answered, list[Check]]:

@@ -21,17 +21,12 @@ from energy.base.clock import Clock
 from energy.base.errors import EnergyError, RefusedError
 from processes.collector_plan import MODBUS_TCP, SourcePlan
 from processes.technician_checks import Observed
+from processes.technician_values import NoContactError
 
 ATTEMPTS = 2
 """A lost answer is asked for once more; so is a block whose holes the device refuses."""
 LOOKED_AT = ("voltage_l1", "voltage_l2", "voltage_l3", "frequency", "active_power")
 """Quantities that tell whether profile and wiring are right, where the map has them."""
-
-
-class NoContactError(EnergyError):
-    """The device did not answer."""
-
-    code = "field.no_contact"
 
 
 class ProfileMismatchError(RefusedError):

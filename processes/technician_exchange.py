@@ -18,7 +18,7 @@ from energy.metering.meter import Meter
 from energy.views.point_rows import newest_counts
 from processes.technician_checks import Check, Display, Outcome, final_count
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Answered, Device, NoContactError, read_device
+from processes.technician_device import Answered, Device, read_device
 from processes.technician_facts import (
     counting,
     display_checks,
@@ -27,7 +27,12 @@ from processes.technician_facts import (
     start_counts,
 )
 from processes.technician_record import record_of, store_meter
-from processes.technician_values import ChecksFailedError, FieldRefusedError, Installed
+from processes.technician_values import (
+    ChecksFailedError,
+    FieldRefusedError,
+    Installed,
+    NoContactError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

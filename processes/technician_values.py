@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from energy.base.errors import RefusedError
+from energy.base.errors import EnergyError, RefusedError
 from processes.technician_checks import Check
+
+
+class NoContactError(EnergyError):
+    """A device did not answer."""
+
+    code = "field.no_contact"
 
 
 class FieldRefusedError(RefusedError):

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,7 +32,7 @@ from energy.base.period import midnight
 from energy.base.text import t
 from energy.store.sites import Site
 from energy.system import WRITER, System
-from energy.views.progress import readings_when_caught_up
+from energy.views.progress import freshness, readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
 from processes.stack import FIRST_SIGN_IN, PlaySpec, Stack
@@ -41,6 +42,7 @@ _RECORDED_YEAR = 2019
 _ONCE_SLOT_S = 900
 _LIVE_SLOT_S = 3600
 _HOPELESS_STARTS = 6
+_LIVE_PATIENCE_S = 75.0
 
 
 class Ended(Exception):  # noqa: N818 - ctrl-C and SIGTERM are no errors
@@ -196,7 +198,7 @@ def _until(stack: Stack, done: Callable[[], bool], show: Callable[[], None]) -> 
     """
     while not done():
         stack.watch()
-        for name in ("broker", "simulator", "collect", "project", "jobs"):
+        for name in stack.supervisor.names():
             if stack.supervisor.failing(name, _HOPELESS_STARTS):
                 raise EnergyError(
                     f"Process {name} ends again and again. Its log says why: "
@@ -227,7 +229,9 @@ def _live(config: Config, console: Console) -> int:
         if not (config.data_dir / "history.done").exists():
             _await_play(stack, site, console, language)
             _bill_history(config, stack, site)
+            _await_live(stack, site)
             (config.data_dir / "history.done").touch()
+        _until(stack, lambda: _listens(config.web_host, stack.web_port), lambda: None)
         address = f"http://{config.web_host}:{stack.web_port}/"
         (config.data_dir / "up.json").write_text(
             json.dumps({"address": address, "pid": os.getpid()})
@@ -248,6 +252,29 @@ def _live(config: Config, console: Console) -> int:
         stack.stop()
         (config.data_dir / "up.json").unlink(missing_ok=True)
     return 0
+
+
+def _await_live(stack: Stack, site: Site) -> None:
+    """Wait for the first live readings, so that today's curve ends at the present."""
+    system = System(config=stack.config, role=WRITER, clock=stack.clock)
+    last = datetime.fromisoformat(stack.play.last)
+    patience_s = monotonic_s() + _LIVE_PATIENCE_S
+
+    def live() -> bool:
+        newest = freshness(system.database, site.schema)
+        return monotonic_s() > patience_s or (newest is not None and newest > last)
+
+    try:
+        _until(stack, live, lambda: None)
+    finally:
+        system.close()
+
+
+def _listens(host: str, port: int) -> bool:
+    """Return whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _history_start(now: datetime) -> datetime:

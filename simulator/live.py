@@ -18,13 +18,15 @@ def next_full(at: datetime, every: timedelta = LIVE_EVERY) -> datetime:
 
 
 async def publish_live(clock: Clock, publish: Callable[[datetime], None]) -> None:
-    """Publish at every full minute until cancelled.
+    """Publish the last full minute, then every full minute until cancelled.
+
+    The counts of an instant are always the same, so a minute published twice is a repeat.
 
     Args:
         clock: The clock, live.
         publish: Publishes the counts of an instant.
     """
-    due = next_full(clock.now())
+    due = next_full(clock.now()) - LIVE_EVERY
     while True:
         left = due - clock.now()
         if left > timedelta(0):

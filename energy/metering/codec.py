@@ -35,14 +35,18 @@ class CodecError(JournalError):
 
 
 def _shuffled(column: NDArray[np.int32] | NDArray[np.int64]) -> bytes:
-    differences = np.diff(column, prepend=column.dtype.type(0))
+    differences = column.copy()
+    differences[1:] -= column[:-1]
     return differences.view(np.uint8).reshape(-1, column.itemsize).T.tobytes()
 
 
 def _unshuffled(raw: bytes, dtype: str, count: int) -> NDArray[np.int64]:
     size = np.dtype(dtype).itemsize
-    octets = np.frombuffer(raw, dtype=np.uint8).reshape(size, count).T
-    differences = np.ascontiguousarray(octets).view(dtype).reshape(count)
+    octets = np.frombuffer(raw, dtype=np.uint8).reshape(size, count)
+    differences = np.empty(count, dtype=dtype)
+    columns = differences.view(np.uint8).reshape(count, size)
+    for place in range(size):  # eight long copies are twice as fast as one transposed copy
+        columns[:, place] = octets[place]
     return np.cumsum(differences, dtype=dtype)
 
 

@@ -64,23 +64,46 @@ class PlainSeries:
         first: datetime,
         last: datetime,
     ) -> None:
-        """Make the months from first to last (owner only; idempotent)."""
+        """Make the months from first to last (owner only; idempotent).
+
+        Readings of such a month that came before its partition move into it.
+        """
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (SERIES_LOCK,))
         month = date(first.year, first.month, 1)
         while month <= last.date():
             following = (month + timedelta(days=32)).replace(day=1)
-            connection.execute(
-                sql.SQL(
-                    "CREATE TABLE IF NOT EXISTS {schema}.{part} PARTITION OF {schema}.reading "
-                    "FOR VALUES FROM ({low}) TO ({high})"
-                ).format(
-                    schema=sql.Identifier(schema),
-                    part=sql.Identifier(f"reading_{month:%Y%m}"),
-                    low=sql.Literal(datetime(month.year, month.month, 1, tzinfo=UTC)),
-                    high=sql.Literal(datetime(following.year, following.month, 1, tzinfo=UTC)),
-                )
-            )
+            _ensure_month(connection, schema, month, following)
             month = following
+
+
+def _ensure_month(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, month: date, following: date
+) -> None:
+    part = f"reading_{month:%Y%m}"
+    there = connection.execute(
+        "SELECT to_regclass(%s) IS NOT NULL", (f"{schema}.{part}",)
+    ).fetchone()
+    if there is not None and there[0]:
+        return
+    names = {
+        "schema": sql.Identifier(schema),
+        "part": sql.Identifier(part),
+        "low": sql.Literal(datetime(month.year, month.month, 1, tzinfo=UTC)),
+        "high": sql.Literal(datetime(following.year, following.month, 1, tzinfo=UTC)),
+    }
+    for statement in (
+        "CREATE TABLE {schema}.{part} (LIKE {schema}.reading INCLUDING DEFAULTS)",
+        (
+            "WITH moved AS (DELETE FROM {schema}.reading_default "
+            "WHERE at >= {low} AND at < {high} RETURNING *) "
+            "INSERT INTO {schema}.{part} SELECT * FROM moved"
+        ),
+        (
+            "ALTER TABLE {schema}.reading ATTACH PARTITION {schema}.{part} "
+            "FOR VALUES FROM ({low}) TO ({high})"
+        ),
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
 
 
 class TimescaleSeries:

@@ -51,6 +51,18 @@ def readings_when_caught_up(database: Database, schema: str) -> int | None:
         return None
 
 
+def freshness(database: Database, schema: str) -> datetime | None:
+    """Return the oldest of the channels' newest instants, or None while the database is away."""
+    try:
+        with database.connection() as connection:
+            row: tuple[Any, ...] | None = connection.execute(
+                f"SELECT min(at) FROM {schema}.latest"
+            ).fetchone()
+    except DATABASE_AWAY:
+        return None
+    return row[0] if row else None
+
+
 def count_readings(database: Database, schema: str) -> int:
     """Return the rows of the view `reading`."""
     with database.connection() as connection:

@@ -26,7 +26,7 @@ def test_the_next_full_minute(at: datetime, full: datetime) -> None:
     assert next_full(at) == full
 
 
-def test_a_minute_is_published_when_it_is_full_and_a_slept_hour_only_once() -> None:
+def test_the_last_minute_is_published_at_once_and_a_slept_hour_only_once() -> None:
     clock = ManualClock(NOON + timedelta(seconds=59, microseconds=990_000))
     published: list[datetime] = []
 
@@ -39,7 +39,8 @@ def test_a_minute_is_published_when_it_is_full_and_a_slept_hour_only_once() -> N
 
         live = asyncio.create_task(publish_live(clock, publish))
         await asyncio.sleep(0)
-        assert published == []
+        assert published == [NOON]
+        heard.clear()
         clock.move_to(NOON + timedelta(hours=1, seconds=30))
         await heard.wait()
         await asyncio.sleep(0)
@@ -48,4 +49,4 @@ def test_a_minute_is_published_when_it_is_full_and_a_slept_hour_only_once() -> N
             await live
 
     asyncio.run(asyncio.wait_for(story(), 10))
-    assert published == [NOON + timedelta(minutes=1)]
+    assert published == [NOON, NOON + timedelta(minutes=1)]

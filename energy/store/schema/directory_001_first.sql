@@ -60,4 +60,4 @@ GRANT UPDATE ON {schema}.journal_head TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.site, {schema}.person TO meterline_writer;
 GRANT INSERT, DELETE ON {schema}.person_key TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.session, {schema}.sign_in_failure TO meterline_web, meterline_writer;
-GRANT UPDATE ON {schema}.person TO meterline_web;
+GRANT INSERT, UPDATE ON {schema}.person TO meterline_web;
