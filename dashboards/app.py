@@ -1,4 +1,4 @@
-"""In: settings, queries, commands, people, sessions, clock. Out: the Flask server. No work at import."""
+"""In: settings, queries, commands, people, sessions. Out: the Flask server. No work at import."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_BYTES = 1_000_000
 class Screens(Dash):
     """Dash whose HTML frame carries the viewer's language and theme from the first byte."""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, *_: str, **parts: str) -> str:
         """Return the HTML that loads the app."""
         viewer = current_viewer()
         return (
@@ -79,6 +79,7 @@ def create_app(
     app = _dash(server, settings)
     for view in (router, overview, bills):
         view.register(app, parts)
+    _complete(app, server)
     policy = content_security_policy(app.csp_hashes())
     server.after_request(header_writer(policy, secure=settings.secure_cookies))
     server.register_error_handler(KeyError, _unknown_callback)
@@ -88,7 +89,7 @@ def create_app(
 def _dash(server: Flask, settings: WebSettings) -> Screens:
     app = Screens(
         "dashboards",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # dash takes a Flask server
         assets_folder="assets",
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -108,6 +109,16 @@ def _dash(server: Flask, settings: WebSettings) -> Screens:
 
     app.layout = layout
     return app
+
+
+def _complete(app: Screens, server: Flask) -> None:
+    """Let dash register its scripts now.
+
+    It would do so inside the first request, and a second request in another thread, or the first
+    one of another worker for a script, would meet it half done.
+    """
+    with server.app_context():
+        app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001  # no public way
 
 
 def _unknown_callback(error: KeyError) -> AnyResponse:

@@ -24,11 +24,11 @@ class AlertDesk(Protocol):
 class BillingOffice(Protocol):
     """Where bill runs are decided (billing/office.py)."""
 
-    def approve(self, run: UUID, by: UUID, command_id: UUID) -> object:
+    def approve(self, run: UUID, by: UUID, *, command_id: UUID) -> object:
         """Approve a reviewed run; refused for the person who opened it."""
         ...
 
-    def issue(self, run: UUID, by: UUID, command_id: UUID) -> object:
+    def issue(self, run: UUID, by: UUID, *, command_id: UUID) -> object:
         """Number and issue every invoice of an approved run."""
         ...
 
@@ -50,7 +50,8 @@ class Commands:
             RefusedError: There is no such alert.
         """
         scope.demand(Right.ACKNOWLEDGE, self._site)
-        self._alerts.acknowledge(alert, scope.person, _command("acknowledge", alert, scope))
+        command_id = _command("acknowledge", alert, scope)
+        self._alerts.acknowledge(alert, scope.person, command_id=command_id)
 
     def approve(self, scope: Scope, run: UUID) -> None:
         """Approve a bill run.
@@ -60,7 +61,7 @@ class Commands:
             RefusedError: The run cannot be approved, or this person opened it.
         """
         scope.demand(Right.APPROVE, self._site)
-        self._office.approve(run, scope.person, _command("approve", run, scope))
+        self._office.approve(run, scope.person, command_id=_command("approve", run, scope))
 
     def issue(self, scope: Scope, run: UUID) -> None:
         """Issue the invoices of an approved bill run.
@@ -70,7 +71,7 @@ class Commands:
             RefusedError: The run is not approved.
         """
         scope.demand(Right.ISSUE, self._site)
-        self._office.issue(run, scope.person, _command("issue", run, scope))
+        self._office.issue(run, scope.person, command_id=_command("issue", run, scope))
 
 
 def _command(verb: str, subject: UUID, scope: Scope) -> UUID:

@@ -100,10 +100,22 @@ def amount(language: str, utility: Utility, usage: int | None) -> tuple[str, str
     return number(language, value), unit.name
 
 
+def amount_in(language: str, unit: Unit, usage: int) -> str:
+    """Return a usage in a given unit: one chart speaks one unit. [base unit]."""
+    return f"{number(language, significant(Decimal(usage) / unit.per_unit))} {unit.name}"
+
+
 def amount_text(language: str, utility: Utility, usage: int | None) -> str:
     """Return a usage with its unit, for example "12.34 MWh". [base unit]."""
     value, unit = amount(language, utility, usage)
     return value if usage is None else f"{value} {unit}"
+
+
+def gauge_text(language: str, value: Decimal, unit: str) -> str:
+    """Return an instantaneous value with its unit: watts become kilowatts at 10 kW."""
+    if unit == "W" and abs(value) >= STEP_UP * 1000:
+        value, unit = value / 1000, "kW"
+    return f"{number(language, value.normalize())} {unit}"
 
 
 def money(language: str, value: Decimal, currency: str) -> str:
@@ -122,6 +134,14 @@ def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
     if at is None:
         return NOTHING
     pattern = "y年M月d日 HH:mm:ss" if language == "zh" else "d MMM y, HH:mm:ss"
+    return format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
+
+
+def short_instant(language: str, at: datetime | None, zone: ZoneInfo) -> str:
+    """Return an instant without year and seconds, for a column beside the age."""
+    if at is None:
+        return NOTHING
+    pattern = "M月d日 HH:mm" if language == "zh" else "d MMM, HH:mm"
     return format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
 
 

@@ -1,4 +1,4 @@
-"""In: requests for anything but a dash page. Out: preferences, PDFs, health, metrics. I/O by ports."""
+"""In: requests for no dash page. Out: preferences, PDFs, health, metrics. I/O by ports."""
 
 from __future__ import annotations
 

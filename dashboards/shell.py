@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import icon
+from dashboards.components.pieces import extra, icon
 from dashboards.security.scope import Right
 from dashboards.settings import WebSettings
 from dashboards.theme import MANTINE, Theme
@@ -27,7 +27,7 @@ HEADER_PX = 56
 
 def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
     """Return the whole layout around an empty page."""
-    return dmc.MantineProvider(
+    frame: Component = dmc.MantineProvider(
         [
             dcc.Location(id=LOCATION, refresh=False),
             dcc.Interval(id=TICK, interval=settings.refresh_s * 1000),
@@ -46,6 +46,7 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
         forceColorScheme=str(viewer.theme),
         theme=MANTINE,
     )
+    return frame
 
 
 def _links(viewer: Viewer) -> list[Component]:
@@ -122,7 +123,9 @@ def _menu(viewer: Viewer, csrf: str) -> Component:
         [
             dmc.MenuTarget(
                 html.Button(
-                    icon("menu"), className="menu-button", **{"aria-label": viewer.say("nav.menu")}
+                    icon("menu"),
+                    className="menu-button",
+                    **extra(aria_label=viewer.say("nav.menu")),
                 )
             ),
             dmc.MenuDropdown(

@@ -29,6 +29,7 @@ from energy.store.sites import Site, list_sites
 from energy.system import OWNER, WRITER, System, database_of, embedded_of
 from processes.broker import broker_command
 from processes.collect_plan_file import plan_from_registry
+from processes.remains import MARK, end_remains
 from processes.site_init import check_site_file, init_site
 from processes.supervisor import ChildSpec, Supervisor
 
@@ -106,6 +107,7 @@ class Stack:
             StoreError: PostgreSQL cannot be used.
             SiteFileError: The site file is wrong.
         """
+        end_remains(self.dir)
         if not (self.dir / "play.json").exists() and self.clock.live:
             self.clock.move_to(datetime.fromisoformat(self.play.first))
         use_clock(self.clock)
@@ -154,6 +156,7 @@ class Stack:
     def environment(self) -> Mapping[str, str]:
         """Return what the children must know."""
         return {
+            MARK: str(self.dir),
             "METERLINE_DATA_DIR": str(self.dir),
             "METERLINE_SITE": "cambridge",
             "METERLINE_PLAY_CLOCK": str(self.dir / "play.clock"),

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import empty, link, notice, severity_badge
-from dashboards.formats import instant_text, number
+from dashboards.formats import gauge_text, instant_text
 from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
@@ -22,7 +22,8 @@ def alert_list(
     viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, refusal: str | None
 ) -> list[Component]:
     """Return the alerts, not yet acknowledged ones first, with the refusal of a command if any."""
-    ordered = sorted(rows, key=lambda row: (row.acknowledged_at is not None, -row.raised_at.timestamp()))
+    newest = sorted(rows, key=lambda row: row.raised_at, reverse=True)
+    ordered = sorted(newest, key=lambda row: row.acknowledged_at is not None)
     shown = [_alert(viewer, row, zone) for row in ordered[:MOST]]
     more = len(rows) - len(shown)
     return [
@@ -33,8 +34,9 @@ def alert_list(
 
 
 def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
-    value = number(viewer.language, row.value)
-    limit = number(viewer.language, row.limit)
+    unit = viewer.unit(row.unit)
+    value = gauge_text(viewer.language, row.value, unit)
+    limit = gauge_text(viewer.language, row.limit, unit)
     return html.Article(
         [
             html.Div(
@@ -43,7 +45,7 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
             ),
             html.Div([link(row.meter, f"/meters/{row.point}")], className="alert-meter"),
             html.Div(
-                viewer.say("alerts.value", value=value, limit=limit, unit=viewer.unit(row.unit)),
+                viewer.say("alerts.value", value=value, limit=limit),
                 className="alert-value",
             ),
             html.Div(

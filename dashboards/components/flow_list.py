@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.formats import amount_text
+from dashboards.formats import amount_in, unit_for
 from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES
 from dashboards.viewer import Viewer
@@ -18,6 +18,7 @@ def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
     leaves = [edge for edge in flow.edges if edge.target not in inner]
     leaves.sort(key=lambda edge: (edge.amount is None, -(edge.amount or 0)))
     largest = max((edge.amount or 0 for edge in leaves), default=0) or 1
+    unit = unit_for(flow.utility, largest)
     colour = PALETTES[viewer.theme].utilities[flow.utility]
     rows = [
         html.Li(
@@ -26,7 +27,7 @@ def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
                 html.Span(
                     viewer.say("load.missing")
                     if edge.amount is None
-                    else amount_text(viewer.language, flow.utility, edge.amount),
+                    else amount_in(viewer.language, unit, edge.amount),
                     className="flow-amount",
                 ),
                 html.Span(

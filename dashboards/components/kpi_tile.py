@@ -90,10 +90,18 @@ def completeness_tile(viewer: Viewer, answer: Answer[tuple[UtilityTile, ...]]) -
             ),
             html.P(viewer.say("tile.complete_what"), className="tile-what"),
             html.P(
-                [html.Span(share, className="tile-number"), html.Span("%", className="tile-unit")],
+                [
+                    html.Span(share, className="tile-number"),
+                    html.Span("%" if expected else "", className="tile-unit"),
+                ],
                 className="tile-value",
             ),
-            html.P(viewer.say("tile.missing", count=missing), className="tile-before"),
+            html.P(
+                viewer.say("tile.missing", count=missing)
+                if expected
+                else viewer.say("tile.nothing_due"),
+                className="tile-before",
+            ),
             html.Footer(viewer.say("tile.meters", count=meters), className="tile-foot tile-last"),
         ],
         className="tile",

@@ -9,22 +9,22 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import age_text, empty, link, quality_badge
-from dashboards.formats import NOTHING, instant_text, number
+from dashboards.formats import NOTHING, number, short_instant
 from dashboards.queries.rows import MeterRow
 from dashboards.theme import FONT, PALETTES, Theme
 from dashboards.viewer import Viewer
 
 COLUMNS: tuple[tuple[str, int], ...] = (
-    ("name", 165),
+    ("name", 154),
     ("point", 112),
-    ("place", 100),
-    ("utility", 78),
-    ("serial", 112),
-    ("profile", 112),
-    ("last", 128),
-    ("at", 172),
-    ("quality", 88),
-    ("age", 84),
+    ("place", 96),
+    ("utility", 88),
+    ("serial", 104),
+    ("profile", 126),
+    ("last", 134),
+    ("at", 106),
+    ("quality", 92),
+    ("age", 78),
 )
 GRID = "meter-grid"
 _WORDS = (
@@ -52,7 +52,7 @@ def _grid_theme(theme: Theme) -> dict[str, str]:
             "themeQuartz.withParams({"
             f"backgroundColor: '{palette.paper}', foregroundColor: '{palette.text}', "
             f"headerBackgroundColor: '{header}', borderColor: '{palette.grid}', "
-            f"browserColorScheme: '{theme}', fontFamily: '{font}', fontSize: 13, spacing: 5"
+            f"browserColorScheme: '{theme}', fontFamily: '{font}', fontSize: 12, spacing: 5"
             "})"
         )
     }
@@ -66,16 +66,20 @@ def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) ->
     ]
     for column in columns:
         if column["field"] == "name":
-            column |= {"cellRenderer": "MeterLink", "pinned": "left", "minWidth": 165}
+            column |= {"cellRenderer": "MeterLink", "pinned": "left", "minWidth": 154}
         if column["field"] in {"last", "age"}:
-            column |= {"type": "rightAligned", "comparator": {"function": "byNumber(%s)" % (
-                f"'{column['field']}_number', nodeA, nodeB"
-            )}}
-    return dag.AgGrid(
+            call = f"byNumber('{column['field']}_number', nodeA, nodeB)"
+            column |= {"type": "rightAligned", "comparator": {"function": call}}
+    grid: Component = dag.AgGrid(
         id=GRID,
         columnDefs=columns,
         rowData=[_cells(viewer, row, zone) for row in rows],
-        defaultColDef={"sortable": True, "filter": "agTextColumnFilter", "resizable": True, "suppressHeaderFilterButton": True, "floatingFilter": False},
+        defaultColDef={
+            "sortable": True,
+            "filter": "agTextColumnFilter",
+            "resizable": True,
+            "suppressHeaderFilterButton": True,
+        },
         dashGridOptions={
             "theme": _grid_theme(viewer.theme),
             "localeText": {word: viewer.say(f"grid.{word}") for word in _WORDS},
@@ -86,6 +90,7 @@ def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) ->
         style={"height": None} if len(rows) <= 40 else {"height": "72vh"},
         className="grid",
     )
+    return grid
 
 
 def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
@@ -98,7 +103,7 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "profile": row.profile,
         "last": _last(viewer, row),
         "last_number": None if row.last is None else float(row.last),
-        "at": instant_text(viewer.language, row.last_at, zone),
+        "at": short_instant(viewer.language, row.last_at, zone),
         "quality": viewer.say(f"quality.{row.quality.name.lower()}"),
         "age": age_text(viewer, row.age_s),
         "age_number": row.age_s,
@@ -106,7 +111,11 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _last(viewer: Viewer, row: MeterRow) -> str:
-    return NOTHING if row.last is None else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}"
+    return (
+        NOTHING
+        if row.last is None
+        else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}"
+    )
 
 
 def meter_cards(viewer: Viewer, rows: tuple[MeterRow, ...]) -> Component:
@@ -118,7 +127,10 @@ def meter_cards(viewer: Viewer, rows: tuple[MeterRow, ...]) -> Component:
             html.Li(
                 [
                     html.Div(
-                        [link(row.name, f"/meters/{row.point}"), quality_badge(viewer, row.quality)],
+                        [
+                            link(row.name, f"/meters/{row.point}"),
+                            quality_badge(viewer, row.quality),
+                        ],
                         className="card-head",
                     ),
                     html.Div(f"{row.serial} · {row.place}", className="card-what"),

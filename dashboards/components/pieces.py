@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -33,9 +34,14 @@ STALE_S = 3600
 """A reading older than this is called old. [s]"""
 
 
+def extra(**attributes: str) -> dict[str, Any]:
+    """Return HTML attributes whose names hold a hyphen: `extra(aria_label="...")`."""
+    return {name.replace("_", "-"): text for name, text in attributes.items()}
+
+
 def icon(name: str) -> Component:
     """Return an icon of assets/icons in the colour of its text; decoration only."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **extra(aria_hidden="true"))
 
 
 def badge(text: str, tone: str) -> Component:
@@ -75,9 +81,7 @@ def data_age(viewer: Viewer, age_s: int | None, as_of: int) -> Component:
     )
 
 
-def panel(
-    title: str, children: Children, *, aside: Children = None, name: str, extra: str = ""
-) -> Component:
+def panel(title: str, children: Children, *, aside: Children = None, name: str) -> Component:
     """Return a card with a heading.
 
     Args:
@@ -85,7 +89,6 @@ def panel(
         children: Content.
         aside: What stands right of the heading, often the data age.
         name: Name for CSS and tests.
-        extra: More CSS classes.
     """
     return html.Section(
         [
@@ -95,17 +98,16 @@ def panel(
             ),
             html.Div(children, className="panel-body"),
         ],
-        className=f"panel panel-{name} {extra}".strip(),
-        **{"aria-label": title},
+        className=f"panel panel-{name}",
+        **extra(aria_label=title),
     )
 
 
-def chart(figure: dict[str, object], *, chart_id: str, label: str, language: str) -> Component:
+def chart(figure: dict[str, Any], *, chart_id: str, label: str, language: str) -> Component:
     """Return a chart with a text summary for those who do not see it."""
-    graph = dcc.Graph(
-        id=chart_id, figure=figure, config=chart_config(language), className="chart-graph"
-    )
-    return html.Div(graph, role="img", className="chart", **{"aria-label": label})
+    config: Any = chart_config(language)
+    graph = dcc.Graph(id=chart_id, figure=figure, config=config, className="chart-graph")
+    return html.Div(graph, role="img", className="chart", **extra(aria_label=label))
 
 
 def link(text: Children, href: str, *, name: str = "") -> Component:
@@ -157,7 +159,10 @@ def empty(text: str) -> Component:
 
 def notice(text: str, *, good: bool) -> Component:
     """Return the answer to a command."""
-    return dmc.Alert(text, color="teal" if good else "red", className="notice", radius="md")
+    alert: Component = dmc.Alert(
+        text, color="teal" if good else "red", className="notice", radius="md"
+    )
+    return alert
 
 
 def page(title: str, children: Children, *, name: str, crumbs: Children = None) -> Component:
@@ -168,5 +173,5 @@ def page(title: str, children: Children, *, name: str, crumbs: Children = None) 
             *([children] if isinstance(children, str | Component) else children or []),
         ],
         className=f"page page-{name}",
-        **{"data-ready": name},
+        **extra(data_ready=name),
     )

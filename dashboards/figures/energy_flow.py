@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboards.formats import amount_text, unit_for
+from dashboards.formats import amount_in, unit_for
 from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES, Theme, faded, figure_layout
 
@@ -111,10 +111,7 @@ def energy_flow(
         "valueformat": ".4~g",
         "valuesuffix": f" {unit.name}",
         "node": {
-            "label": [
-                f"{names[key]}  {amount_text(language, flow.utility, through[key])}"
-                for key in keys
-            ],
+            "label": [f"{names[key]}  {amount_in(language, unit, through[key])}" for key in keys],
             "color": [colour] * len(keys),
             "line": {"color": palette.edge, "width": 0.5},
             "pad": 14,

@@ -19,6 +19,8 @@ from energy.base.quality import Quality
 
 SHAPED = (Quality.INTERPOLATED, Quality.ESTIMATED)
 """Qualities whose shape is no measurement."""
+GRACE = timedelta(minutes=5)
+"""How long an interval may still be on its way before it counts as missing."""
 LABEL_HOURS = 2
 """A band is named when it is at least this long. [h]"""
 TICK_HOURS = 4
@@ -53,7 +55,11 @@ def load_profile(
         "showgrid": False,
         "hoverformat": "",
     }
-    layout["yaxis"] = {**_axis(layout["yaxis"]), "title": {"text": RATE_NAMES[profile.utility]}}
+    layout["yaxis"] = {
+        **_axis(layout["yaxis"]),
+        "title": {"text": RATE_NAMES[profile.utility]},
+        "separatethousands": True,
+    }
     layout["shapes"] = [*_bands(profile, palette), *_gaps(profile, palette), _now(profile, palette)]
     layout["annotations"] = _labels(profile, palette, language, texts)
     layout["showlegend"] = True
@@ -158,7 +164,7 @@ def _trace(
 def _interval_text(at: datetime, step_s: int, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     until = (at.astimezone(UTC) + timedelta(seconds=step_s)).astimezone(zone)
-    return f"{local:%H:%M}–{until:%H:%M}"  # noqa: RUF001  # a span of time
+    return f"{local:%H:%M}–{until:%H:%M}"  # a span of time
 
 
 def _rectangle(x0: float, x1: float, colour: str) -> dict[str, object]:
@@ -197,7 +203,7 @@ def _missing(profile: LoadProfile) -> list[tuple[float, float]]:
     """Return the spans before now in which no meter is known. [h since local midnight]."""
     step = timedelta(seconds=profile.step_s)
     due = [
-        count == 0 and at + step <= profile.now
+        count == 0 and at + step <= profile.now - GRACE
         for at, count in zip(_starts(profile), profile.known, strict=True)
     ]
     spans: list[tuple[float, float]] = []

@@ -9,9 +9,7 @@ from dashboards.theme import PALETTES, Theme, faded, figure_layout
 from energy.base.units import Utility
 
 
-def sparkline(
-    trend: Sequence[int | None], *, utility: Utility, theme: Theme
-) -> dict[str, object]:
+def sparkline(trend: Sequence[int | None], *, utility: Utility, theme: Theme) -> dict[str, object]:
     """Return the figure of the last days of one utility; an unknown day is a gap.
 
     Args:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, NoUpdate, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import empty, link, page
-from dashboards.pages.bills.layout import bill_page, invoices_panel, run_page, runs_page
+from dashboards.pages.bills.bill import bill_page
+from dashboards.pages.bills.layout import invoices_panel, run_page, runs_page
 from dashboards.pages.bills.proof import proof_page
 from dashboards.pages.meters.layout import meter_page, registry
 from dashboards.pages.overview.layout import overview
@@ -113,6 +114,6 @@ def register(app: Dash, parts: Parts) -> None:
         State(LIVE, "data"),
         prevent_initial_call=True,
     )
-    def ask_for_news(_n: int | None, known: str | None) -> str:
+    def ask_for_news(_n: int | None, known: str | None) -> str | NoUpdate:
         token = parts.queries.token(current_viewer().scope)
-        return no_update if token == known else token  # type: ignore[no-any-return]  # dash's marker
+        return no_update if token == known else token

@@ -1,4 +1,4 @@
-"""In: nothing. Out: the questions that the screens may ask; every one takes the scope first. Pure."""
+"""In: nothing. Out: the questions of the screens; every one takes the scope first. Pure."""
 
 from __future__ import annotations
 

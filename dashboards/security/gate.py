@@ -64,7 +64,7 @@ def install_gate(
 
     @server.before_request
     def deny() -> AnyResponse | None:
-        if is_foreign(request.method, request.headers, request.host):
+        if is_foreign(request.method, dict(request.headers), request.host):
             return refused(403, "cross_site")
         if request.path in OPEN_PATHS or request.path.startswith(OPEN_PREFIXES):
             return None

@@ -24,10 +24,10 @@ def hashed(password: str) -> str:
 def fits(password_hash: str | None, password: str) -> bool:
     """Return whether a password fits a hash; None takes as long and never fits."""
     try:
-        fit = _HASHER.verify(password_hash or _NOBODY, password[:MOST_LENGTH])
+        _HASHER.verify(password_hash or _NOBODY, password[:MOST_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
-    return fit and password_hash is not None and len(password) <= MOST_LENGTH
+    return password_hash is not None and len(password) <= MOST_LENGTH
 
 
 def weakness(new: str, again: str, *, old: str) -> str | None:

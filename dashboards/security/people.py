@@ -61,10 +61,14 @@ class People(Protocol):
         """Journal a sign-in."""
         ...
 
+    def sign_out(self, person: UUID, address: str, command_id: UUID) -> object:
+        """Journal a sign-out."""
+        ...
+
     def sign_in_failed(self, sign_in: str, address: str) -> object:
         """Journal a failed sign-in."""
         ...
 
-    def change_password(self, person: UUID, new_hash: str, command_id: UUID) -> object:
+    def change_password(self, person: UUID, password_hash: str, command_id: UUID) -> object:
         """Journal a new password hash; the password need not be changed any more."""
         ...

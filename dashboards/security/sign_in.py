@@ -50,9 +50,7 @@ def install_sign_in(server: Flask, parts: SignIn) -> None:
     def login() -> AnyResponse | tuple[str, int]:
         return _login(parts) if request.method == "POST" else (_login_page(parts), 200)
 
-    server.add_url_rule(
-        "/login", "login", by_address(by_account(login)), methods=["GET", "POST"]
-    )
+    server.add_url_rule("/login", "login", by_address(by_account(login)), methods=["GET", "POST"])
     server.add_url_rule("/sign-out", "sign_out", lambda: _sign_out(parts), methods=["POST"])
     server.add_url_rule(
         "/change-password",
@@ -129,6 +127,7 @@ def _admit(parts: SignIn, person: Person, onward: str) -> AnyResponse:
 
 
 def _sign_out(parts: SignIn) -> AnyResponse:
+    parts.people.sign_out(current_user.person.person, request.remote_addr or "", uuid.uuid4())
     parts.sessions.end(request.cookies.get(SESSION_COOKIE, ""))
     response = redirect("/login", 303)
     response.delete_cookie(SESSION_COOKIE)

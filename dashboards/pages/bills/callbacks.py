@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from dash import ALL, Dash, Input, Output, ctx, no_update
+from dash import ALL, Dash, Input, NoUpdate, Output, ctx, no_update
 from dash.development.base_component import Component
 
 from dashboards.pages.bills.layout import DECIDE, RUN_PANEL, decided, run_panels
@@ -21,10 +21,10 @@ def register(app: Dash, parts: Parts) -> None:
         Input({"type": DECIDE, "verb": ALL, "run": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
-    def decide_run(clicks: list[int]) -> list[Component]:
+    def decide_run(clicks: list[int]) -> list[Component] | NoUpdate:
         viewer, pressed = current_viewer(), ctx.triggered_id
         if not isinstance(pressed, dict) or not any(clicks):
-            return no_update  # type: ignore[no-any-return]  # dash's own marker
+            return no_update
         run, verb = UUID(pressed["run"]), str(pressed["verb"])
         said = decided(viewer, verb, decide(parts, verb, run))
         row = next(row for row in parts.queries.bill_runs(viewer.scope).rows if row.run == run)

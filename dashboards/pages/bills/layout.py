@@ -1,4 +1,4 @@
-"""Step 5a. From: runs, invoices, one bill. To: their pages. Pure.
+"""Step 5a. From: bill runs and their invoices. To: their pages. Pure.
 
 From an amount in a list: one click to the bill, one on a charge line to its proof.
 """
@@ -23,8 +23,8 @@ from dashboards.components.pieces import (
     panel,
     table,
 )
-from dashboards.formats import NOTHING, day_text, instant_text, money, number
-from dashboards.queries.bill_rows import Bill, ChargeRow, InvoiceRow, RunRow
+from dashboards.formats import NOTHING, day_text, instant_text, money
+from dashboards.queries.bill_rows import InvoiceRow, RunRow
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
@@ -32,21 +32,25 @@ from energy.base.text import catalogue
 
 DECIDE = "decide-run"
 RUN_PANEL = "run-panel"
-STATE_TONE = {"issued": "good", "approved": "good", "rated": "calm", "abandoned": "bad", "held": "bad"}
+STATE_TONE = {
+    "issued": "good",
+    "approved": "good",
+    "rated": "calm",
+    "abandoned": "bad",
+    "held": "bad",
+}
 
 
 def state_badge(viewer: Viewer, state: str) -> Component:
     """Return the word for the state of a run or invoice."""
     key = f"state.{state}"
-    return badge(
-        viewer.say(key) if key in catalogue() else state, STATE_TONE.get(state, "fair")
-    )
+    return badge(viewer.say(key) if key in catalogue() else state, STATE_TONE.get(state, "fair"))
 
 
 def span_text(viewer: Viewer, row: RunRow | InvoiceRow) -> str:
     """Return the days of a bill, both included."""
     first = day_text(viewer.language, row.first_day)
-    return f"{first} – {day_text(viewer.language, row.last_day)}"  # noqa: RUF001  # a span
+    return f"{first} – {day_text(viewer.language, row.last_day)}"  # a span
 
 
 def runs_page(
@@ -176,94 +180,39 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
     ]
     return panel(
         viewer.say("invoices.title", count=len(rows)),
-        table(head, rows, name="invoices") if rows else empty(viewer.say("invoices.none")),
+        [
+            html.Div(table(head, rows, name="invoices"), className="wide-only"),
+            _invoice_cards(viewer, answer.rows),
+        ]
+        if rows
+        else empty(viewer.say("invoices.none")),
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="invoices",
     )
 
 
-def bill_page(viewer: Viewer, answer: Answer[Bill]) -> Component:
-    """Return one bill; each charge line is a link to its proof."""
-    bill, row = answer.rows, answer.rows.invoice
-    title = row.number or viewer.say("bill.draft", account=row.account)
-    download = html.A(
-        viewer.say("bill.pdf"), href=f"/download/bills/{row.invoice}.pdf", className="button quiet"
-    )
-    pairs: list[tuple[str, str | Component]] = [
-        (viewer.say("invoice.account"), f"{row.account} · {row.name}"),
-        (viewer.say("runs.period"), span_text(viewer, row)),
-        (viewer.say("runs.state"), state_badge(viewer, row.state)),
-        (viewer.say("bill.net"), money(viewer.language, row.net, row.currency)),
-        (viewer.say("bill.tax"), money(viewer.language, row.tax, row.currency)),
-        (
-            viewer.say("bill.total"),
-            html.Strong(money(viewer.language, row.total, row.currency), className="bill-total"),
-        ),
-        (viewer.say("bill.findings"), str(row.findings)),
-        (viewer.say("bill.hash"), html.Code(bill.sha256[:16])),
+def _invoice_cards(viewer: Viewer, rows: Sequence[InvoiceRow]) -> Component:
+    """Return one card an invoice, for screens too narrow for columns."""
+    cards = [
+        html.Li(
+            [
+                html.Div(
+                    [
+                        html.Span(row.name),
+                        link(
+                            money(viewer.language, row.total, row.currency),
+                            f"/bills/{row.invoice}",
+                            name="card-amount",
+                        ),
+                    ],
+                    className="card-head",
+                ),
+                html.Div(
+                    [f"{row.number or NOTHING} · {row.account} ", state_badge(viewer, row.state)],
+                    className="card-what",
+                ),
+            ]
+        )
+        for row in rows
     ]
-    return page(
-        title,
-        [
-            panel(
-                viewer.say("bill.facts"),
-                facts(pairs, name="bill"),
-                aside=download if row.number else None,
-                name="bill",
-            ),
-            panel(
-                viewer.say("bill.lines"),
-                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, bill)],
-                name="lines",
-            ),
-        ],
-        name="bill",
-        crumbs=[
-            link(viewer.say("bills.title"), "/bills"),
-            link(span_text(viewer, row), f"/bills/runs/{row.run}"),
-            html.Span(title),
-        ],
-    )
-
-
-def quantity_text(viewer: Viewer, line: ChargeRow) -> str:
-    """Return a charge line's quantity with all its digits."""
-    if line.quantity is None:
-        return NOTHING
-    return f"{number(viewer.language, line.quantity)} {viewer.unit(line.unit)}".strip()
-
-
-def price_text(viewer: Viewer, line: ChargeRow, currency: str) -> str:
-    """Return a charge line's price with all its digits."""
-    if line.price is None:
-        return NOTHING
-    per = f" / {viewer.unit(line.unit)}" if line.unit else ""
-    return f"{number(viewer.language, line.price)} {currency}{per}"
-
-
-def _lines(viewer: Viewer, bill: Bill) -> Component:
-    currency = bill.invoice.currency
-    head = [
-        ">" + viewer.say("line.number"),
-        viewer.say("line.text"),
-        viewer.say("line.point"),
-        ">" + viewer.say("line.quantity"),
-        ">" + viewer.say("line.price"),
-        ">" + viewer.say("line.amount"),
-    ]
-    rows: list[Sequence[Children]] = [
-        [
-            str(line.number),
-            link(viewer.named(line.names), f"/bills/{bill.invoice.invoice}/lines/{line.number}", name="proof"),
-            line.point or NOTHING,
-            quantity_text(viewer, line),
-            price_text(viewer, line, currency),
-            link(
-                money(viewer.language, line.amount, currency),
-                f"/bills/{bill.invoice.invoice}/lines/{line.number}",
-                name="proof-amount",
-            ),
-        ]
-        for line in bill.lines
-    ]
-    return table(head, rows, name="lines")
+    return html.Ul(cards, className="cards narrow-only")

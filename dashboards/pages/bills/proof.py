@@ -22,11 +22,13 @@ from dashboards.components.pieces import (
     table,
 )
 from dashboards.formats import NOTHING, day_text, instant_text, money, number
-from dashboards.pages.bills.layout import price_text, quantity_text, span_text
+from dashboards.pages.bills.bill import price_text, quantity_text
+from dashboards.pages.bills.layout import span_text
 from dashboards.pages.meters.layout import plate_facts
 from dashboards.queries.bill_rows import Proof, RegisterPair, RegisterReadingRow
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
+from energy.base.text import catalogue
 
 
 def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Component:
@@ -37,7 +39,9 @@ def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Comp
         viewer.say("proof.title", number=proof.line.number, text=viewer.named(proof.line.names)),
         [
             panel(viewer.say("proof.amount"), _amount(viewer, proof), name="proof-amount"),
-            panel(viewer.say("proof.readings"), _readings(viewer, proof, zone), name="proof-readings"),
+            panel(
+                viewer.say("proof.readings"), _readings(viewer, proof, zone), name="proof-readings"
+            ),
             html.Div(
                 [
                     panel(
@@ -65,11 +69,14 @@ def _amount(viewer: Viewer, proof: Proof) -> list[Component]:
     line, bill = proof.line, proof.bill
     amount = money(viewer.language, line.amount, bill.currency)
     sum_text = (
-        f"{quantity_text(viewer, line)} × {price_text(viewer, line, bill.currency)} = {amount}"  # noqa: RUF001  # times
+        f"{quantity_text(viewer, line)} × {price_text(viewer, line, bill.currency)} = {amount}"
         if line.quantity is not None and line.price is not None
         else amount
     )
-    return [html.P(sum_text, className="sum"), html.P(span_text(viewer, bill), className="subtitle")]
+    return [
+        html.P(sum_text, className="sum"),
+        html.P(span_text(viewer, bill), className="subtitle"),
+    ]
 
 
 def _reading_cells(
@@ -132,5 +139,14 @@ def _clause(viewer: Viewer, proof: Proof) -> Component:
         (viewer.say("clause.price"), f"{price} {proof.bill.currency}{per}"),
         (viewer.say("bill.hash"), html.Code((clause.sha256 or NOTHING)[:16])),
     ]
-    wording = [(name, value) for name, value in clause.wording]
+    wording = [
+        (_word(viewer, "word", name), _word(viewer, "value", value))
+        for name, value in clause.wording
+    ]
     return facts([*pairs, *wording], name="clause")
+
+
+def _word(viewer: Viewer, kind: str, word: str) -> str:
+    """Return a tariff file's word in the viewer's language; one unknown as it is."""
+    key = f"clause.{kind}.{word}"
+    return viewer.say(key) if key in catalogue() else word

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -9,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.meter_grid import meter_cards, meter_grid
 from dashboards.components.pieces import (
+    Children,
     chart,
     data_age,
     empty,
@@ -20,16 +23,14 @@ from dashboards.components.pieces import (
     table,
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars
-from dashboards.formats import NOTHING, instant_text, number
+from dashboards.formats import NOTHING, gauge_text, instant_text, number
 from dashboards.queries.rows import Answer, MeterPage, MeterPlate, MeterRow
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
 from energy.base.text import catalogue
 
 
-def registry(
-    viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: ZoneInfo
-) -> Component:
+def registry(viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: ZoneInfo) -> Component:
     """Return the page of all metering points."""
     return page(
         viewer.say("meters.title"),
@@ -60,7 +61,7 @@ def plate_facts(viewer: Viewer, plate: MeterPlate, *, zone: ZoneInfo) -> Compone
     pairs: list[tuple[str, str | Component]] = [
         (viewer.say("plate.serial"), plate.serial),
         (viewer.say("plate.profile"), plate.profile),
-        (viewer.say("plate.multiplier"), f"× {plate.multiplier}"),  # noqa: RUF001  # times
+        (viewer.say("plate.multiplier"), f"× {plate.multiplier}"),  # times
         (viewer.say("plate.seal"), plate.seal or NOTHING),
         (
             viewer.say("plate.commissioned"),
@@ -137,12 +138,12 @@ def _registers(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Com
         viewer.say("register.quality"),
         viewer.say("register.billing"),
     ]
-    rows = [
+    rows: list[Sequence[Children]] = [
         [
             quantity_name(viewer, row.quantity),
             viewer.say(f"kind.{row.kind}"),
             f"{number(viewer.language, row.resolution)} {viewer.unit(row.unit)}",
-            NOTHING if row.last is None else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}",
+            NOTHING if row.last is None else _shown(viewer, row.last, row.unit),
             instant_text(viewer.language, row.last_at, zone),
             quality_badge(viewer, row.quality),
             viewer.say("word.yes") if row.billing else viewer.say("word.no"),
@@ -163,15 +164,22 @@ def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Comp
         viewer.say("register.quality"),
         ">" + viewer.say("reading.position"),
     ]
-    rows = [
+    rows: list[Sequence[Children]] = [
         [
             instant_text(viewer.language, row.at, zone),
             quantity_name(viewer, row.quantity),
             str(row.count),
-            f"{number(viewer.language, row.value)} {viewer.unit(row.unit)}",
+            _shown(viewer, row.value, row.unit),
             quality_badge(viewer, row.quality),
             str(row.position),
         ]
         for row in answer.rows.readings
     ]
     return table(head, rows, name="readings")
+
+
+def _shown(viewer: Viewer, value: Decimal, unit: str) -> str:
+    """Return what a register shows, all digits; power in kilowatts from 10 kW on."""
+    if unit == "W":
+        return gauge_text(viewer.language, value, unit)
+    return f"{number(viewer.language, value)} {viewer.unit(unit)}"

@@ -78,9 +78,7 @@ def tiles(
     ]
 
 
-def load_panel(
-    viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: ZoneInfo
-) -> Component:
+def load_panel(viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: ZoneInfo) -> Component:
     """Return today's curve with its tariff bands."""
     title = viewer.say("overview.load")
     if answer is None:
@@ -150,11 +148,22 @@ def flow_panel(viewer: Viewer, answer: Answer[EnergyFlow] | None) -> Component:
                 chart(figure, chart_id="flow-chart", label=subtitle, language=viewer.language),
                 className="wide-only",
             ),
+            _unknown(viewer, flow),
             html.Div(flow_list(viewer, flow), className="narrow-only"),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="flow",
     )
+
+
+def _unknown(viewer: Viewer, flow: EnergyFlow) -> Component | None:
+    """Return the names of branches that are not drawn because something of them is unknown."""
+    names = {node.key: node.name for node in flow.nodes}
+    unknown = [names.get(e.target, e.target) for e in flow.edges if e.amount is None]
+    if not unknown:
+        return None
+    text = viewer.say("flow.unknown", names=", ".join(unknown))
+    return html.P(text, className="subtitle wide-only")
 
 
 def alerts_panel(

@@ -1,0 +1,106 @@
+"""Step 5a. From: one bill. To: its page, each charge line a link to its proof. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import Children, facts, link, page, panel, table
+from dashboards.formats import NOTHING, money, number
+from dashboards.pages.bills.layout import span_text, state_badge
+from dashboards.queries.bill_rows import Bill, ChargeRow
+from dashboards.queries.rows import Answer
+from dashboards.viewer import Viewer
+
+
+def bill_page(viewer: Viewer, answer: Answer[Bill]) -> Component:
+    """Return one bill; each charge line is a link to its proof."""
+    bill, row = answer.rows, answer.rows.invoice
+    title = row.number or viewer.say("bill.draft", account=row.account)
+    download = html.A(
+        viewer.say("bill.pdf"), href=f"/download/bills/{row.invoice}.pdf", className="button quiet"
+    )
+    pairs: list[tuple[str, str | Component]] = [
+        (viewer.say("invoice.account"), f"{row.account} · {row.name}"),
+        (viewer.say("runs.period"), span_text(viewer, row)),
+        (viewer.say("runs.state"), state_badge(viewer, row.state)),
+        (viewer.say("bill.net"), money(viewer.language, row.net, row.currency)),
+        (viewer.say("bill.tax"), money(viewer.language, row.tax, row.currency)),
+        (
+            viewer.say("bill.total"),
+            html.Strong(money(viewer.language, row.total, row.currency), className="bill-total"),
+        ),
+        (viewer.say("bill.findings"), str(row.findings)),
+        (viewer.say("bill.hash"), html.Code(bill.sha256[:16])),
+    ]
+    return page(
+        title,
+        [
+            panel(
+                viewer.say("bill.facts"),
+                facts(pairs, name="bill"),
+                aside=download if row.number else None,
+                name="bill",
+            ),
+            panel(
+                viewer.say("bill.lines"),
+                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, bill)],
+                name="lines",
+            ),
+        ],
+        name="bill",
+        crumbs=[
+            link(viewer.say("bills.title"), "/bills"),
+            link(span_text(viewer, row), f"/bills/runs/{row.run}"),
+            html.Span(title),
+        ],
+    )
+
+
+def quantity_text(viewer: Viewer, line: ChargeRow) -> str:
+    """Return a charge line's quantity with all its digits."""
+    if line.quantity is None:
+        return NOTHING
+    return f"{number(viewer.language, line.quantity)} {viewer.unit(line.unit)}".strip()
+
+
+def price_text(viewer: Viewer, line: ChargeRow, currency: str) -> str:
+    """Return a charge line's price with all its digits."""
+    if line.price is None:
+        return NOTHING
+    per = f" / {viewer.unit(line.unit)}" if line.unit else ""
+    return f"{number(viewer.language, line.price)} {currency}{per}"
+
+
+def _lines(viewer: Viewer, bill: Bill) -> Component:
+    currency = bill.invoice.currency
+    head = [
+        ">" + viewer.say("line.number"),
+        viewer.say("line.text"),
+        viewer.say("line.point"),
+        ">" + viewer.say("line.quantity"),
+        ">" + viewer.say("line.price"),
+        ">" + viewer.say("line.amount"),
+    ]
+    rows: list[Sequence[Children]] = [
+        [
+            str(line.number),
+            link(
+                viewer.named(line.names),
+                f"/bills/{bill.invoice.invoice}/lines/{line.number}",
+                name="proof",
+            ),
+            line.point or NOTHING,
+            quantity_text(viewer, line),
+            price_text(viewer, line, currency),
+            link(
+                money(viewer.language, line.amount, currency),
+                f"/bills/{bill.invoice.invoice}/lines/{line.number}",
+                name="proof-amount",
+            ),
+        ]
+        for line in bill.lines
+    ]
+    return table(head, rows, name="lines")

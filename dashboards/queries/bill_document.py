@@ -1,0 +1,163 @@
+"""In: an invoice's canonical JSON and provenance. Out: charge rows and register pairs. Pure.
+
+The bill on the screen is the document itself: nothing here is calculated anew but the counts
+between two register readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from dashboards.queries.bill_rows import ChargeRow, RegisterPair, RegisterReadingRow
+from dashboards.queries.sql_site import decimal_of
+from energy.base.quality import Quality
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """A charge line with the parts of the document around it."""
+
+    row: ChargeRow
+    charge: Table
+    supply: Table
+    tariff: Table
+    """The tariff version in force at the charge's first day."""
+
+    @property
+    def by_register(self) -> bool:
+        """Return whether the charge rests on a register (else it is charged by time)."""
+        return self.charge.get("quality") is not None
+
+
+def lines_of(document: Table) -> list[DocumentLine]:
+    """Return the charge lines in the order of the bill."""
+    return [
+        _line(number, supply, charge)
+        for number, (supply, charge) in enumerate(_charges(document), start=1)
+    ]
+
+
+def _charges(document: Table) -> Iterator[tuple[Table, Table]]:
+    for supply in document["supplies"]:
+        for charge in supply["charges"]:
+            yield supply, charge
+
+
+def _line(number: int, supply: Table, charge: Table) -> DocumentLine:
+    tariff = _tariff(supply, charge["first_day"])
+    row = ChargeRow(
+        number=number,
+        reference=charge["charge"],
+        names=charge["name"],
+        point=supply["point"],
+        quantity=_decimal(charge["quantity"]),
+        unit=charge["unit"],
+        price=_decimal(charge["price"]),
+        amount=Decimal(charge["amount"]),
+        clause=charge["clause"],
+        tariff=str(tariff.get("tariff", "")),
+    )
+    return DocumentLine(row=row, charge=charge, supply=supply, tariff=tariff)
+
+
+def _tariff(supply: Table, day: str) -> Table:
+    for tariff in supply["tariffs"]:
+        if tariff["first_day"] <= day <= tariff["last_day"]:
+            found: Table = tariff
+            return found
+    return {}
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a number of the document; a fraction a/b is shown with 12 digits."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return decimal_of(Fraction(text))
+
+
+def pairs_of(
+    line: DocumentLine, provenance: Table, modulus: int | None
+) -> tuple[RegisterPair, ...]:
+    """Return the register readings behind a charge line, one pair a meter.
+
+    Args:
+        line: The charge line.
+        provenance: The invoice's provenance: it knows the readings' journal positions.
+        modulus: Counts at which the register returns to zero. [count]
+    """
+    if not line.by_register:
+        return ()
+    known: list[Any] = next(
+        (s["readings"] for s in provenance["supplies"] if s["point"] == line.supply["point"]), []
+    )
+    positions = [(int(opening), int(closing)) for _, opening, closing in known]
+    return tuple(
+        _pair(reading, positions[n] if n < len(positions) else (0, 0), modulus)
+        for n, reading in enumerate(line.supply["readings"])
+    )
+
+
+def _pair(reading: Table, positions: tuple[int, int], modulus: int | None) -> RegisterPair:
+    resolution, multiplier = Fraction(reading["resolution"]), Fraction(reading["multiplier"])
+    opening, closing = (
+        _reading(reading, reading[side], resolution, position)
+        for side, position in zip(("opening", "closing"), positions, strict=True)
+    )
+    counts = closing.count - opening.count
+    if counts < 0 and modulus is not None:
+        counts += modulus
+    return RegisterPair(
+        opening=opening,
+        closing=closing,
+        counts=counts,
+        resolution=reading["resolution"],
+        multiplier=reading["multiplier"],
+        used=decimal_of(counts * resolution * multiplier),
+        unit=reading["unit"],
+    )
+
+
+def _reading(
+    reading: Table, side: Table, resolution: Fraction, position: int
+) -> RegisterReadingRow:
+    return RegisterReadingRow(
+        serial=reading["serial"],
+        at=datetime.fromisoformat(side["at"]),
+        count=int(side["count"]),
+        value=int(side["count"]) * decimal_of(resolution),
+        unit=reading["unit"],
+        quality=Quality[side["quality"].upper()],
+        position=position,
+    )
+
+
+def wording_of(line: DocumentLine, tariff_document: Table) -> tuple[tuple[str, str], ...]:
+    """Return the fields of the clause as the published tariff has them."""
+    clause: Table = next(
+        (c for c in tariff_document.get("charge", []) if c.get("id") == line.row.clause), {}
+    )
+    words = [(key, str(clause[key])) for key in ("kind", "per", "period") if key in clause]
+    for period in tariff_document.get("period", []):
+        if "period" in clause and period.get("id") == clause["period"]:
+            words.extend(("at", _when(part)) for part in period.get("when", []))
+    tax = tariff_document.get("tax", {})
+    words.extend((f"tax_{key}", str(tax[key])) for key in ("rate", "mode") if key in tax)
+    gas = line.tariff.get("gas")
+    if gas and line.by_register:
+        text = f"{gas['correction']} × {gas['calorific_mj_per_m3']} MJ/m³ ÷ 3.6"
+        words.append(("gas", text))
+    return tuple(words)
+
+
+def _when(part: Table) -> str:
+    spans = ", ".join(part.get("at", []))
+    where = [*part.get("seasons", []), *part.get("days", [])]
+    return f"{spans} ({', '.join(where)})" if where else spans

@@ -1,0 +1,18 @@
+"""In: a site's database. Out: every question of the screens, answered. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from dashboards.queries.sql_bills import SqlBills
+from dashboards.queries.sql_energy import SqlEnergy
+from dashboards.queries.sql_meters import SqlMeters
+from dashboards.queries.sql_site import SqlSite
+
+
+class SqlQueries(SqlEnergy, SqlMeters, SqlBills):
+    """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
+
+    def __init__(self, at: SqlSite) -> None:
+        """Read one site's tables."""
+        SqlEnergy.__init__(self, at)
+        SqlMeters.__init__(self, at)
+        SqlBills.__init__(self, at, self)

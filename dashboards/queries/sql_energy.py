@@ -1,0 +1,258 @@
+"""Step 5a. From: usage blocks, supply graph, alerts. To: the overview's rows. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from billing.tariff import TariffVersion
+from billing.tariff_file import tariff_of
+from dashboards.queries.bands import bands_of
+from dashboards.queries.day_usage import Summed, summed, total_of
+from dashboards.queries.rows import (
+    AlertRow,
+    Answer,
+    EnergyFlow,
+    Health,
+    LoadProfile,
+    TariffBand,
+    UtilityTile,
+)
+from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
+from dashboards.queries.supply import flow_rows
+from dashboards.security.scope import Right, Scope
+from energy.base.clock import monotonic_s, wait
+from energy.base.errors import EnergyError
+from energy.base.period import Period, day_period, local_day
+from energy.base.quality import Quality, worst_of
+from energy.base.units import Utility
+from energy.views.usage import read_spans
+
+TREND_DAYS = 14
+GRACE = timedelta(minutes=5)
+"""How long after its end an interval may still be on its way before it counts as missing."""
+MOST_ALERTS = 200
+PATIENCE_S = 2.0
+"""How long a command waits to see its own write. [s]"""
+
+
+class SqlEnergy:
+    """Energy questions in SQL."""
+
+    def __init__(self, at: SqlSite) -> None:
+        """Read one site's tables."""
+        self._at = at
+
+    def _today(self) -> date:
+        return local_day(self._at.clock.now(), self._at.site.zone)
+
+    def tiles(self, scope: Scope) -> Answer[tuple[UtilityTile, ...]]:
+        """Return the utilities of the site, today beside yesterday."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        now = self._at.clock.now()
+        with self._at.database.connection() as connection:
+            rows = tuple(
+                self._tile(
+                    connection,
+                    utility,
+                    self._at.top_channels(connection, utility, channels, now),
+                )
+                for utility, channels in self._at.usage_channels(connection).items()
+            )
+            return self._at.answer(connection, rows)
+
+    def _tile(self, connection: Connection, utility: Utility, channels: list[int]) -> UtilityTile:
+        now, today = self._at.clock.now(), day_period(self._today(), self._at.site.zone)
+        yesterday = day_period(self._today() - timedelta(days=1), self._at.site.zone)
+        both = Period(start=yesterday.start, end=today.end)
+        total = summed(list(read_spans(connection, self._at.schema, channels, both).values()))
+        step = timedelta(seconds=total.step_s)
+        border = (today.start - both.start) // step
+        here = total.part(border, len(total.usage))
+        due = min(max((now - GRACE - today.start) // step, 0), len(here.usage))
+        begun = min((now - today.start) // step, len(here.usage))
+        before = total.part(0, border)
+        known = int(here.known[:due].sum())
+        so_far = int(here.usage[:begun].sum()) if here.known[:begun].any() else None
+        expected = due * len(channels)
+        return UtilityTile(
+            utility=utility,
+            today=so_far,
+            yesterday=before.total(len(channels)),
+            yesterday_so_far=before.part(0, begun).total(len(channels)),
+            quality=_quality(here, due=due, begun=begun, whole=known == expected),
+            known=known,
+            expected=expected,
+            meters=len(channels),
+            last_at=self._at.last_reading(connection, channels),
+            trend=self._trend(connection, channels),
+        )
+
+    def _trend(self, connection: Connection, channels: list[int]) -> tuple[int | None, ...]:
+        days = [self._today() - timedelta(days=n) for n in range(TREND_DAYS, 0, -1)]
+        rows: list[Row] = connection.execute(
+            f"SELECT day, sum(usage), count(*) FROM {self._at.schema}.usage_day "
+            "WHERE channel = ANY(%s) AND day >= %s AND day <= %s AND quality < %s GROUP BY day",
+            (channels, days[0], days[-1], int(Quality.SUSPECT)),
+        ).fetchall()
+        whole = {day: int(usage) for day, usage, count in rows if count == len(channels)}
+        return tuple(whole.get(day) for day in days)
+
+    def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
+        """Return today's curve of a utility."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        now, day = self._at.clock.now(), self._today()
+        period = day_period(day, self._at.site.zone)
+        earlier = day_period(day - timedelta(days=1), self._at.site.zone)
+        with self._at.database.connection() as connection:
+            known = self._at.usage_channels(connection).get(utility, {})
+            channels = self._at.top_channels(connection, utility, known, now)
+            total = self._summed(connection, channels, period)
+            before = self._summed(connection, channels, earlier)
+            tariff, bands = self._bands(connection, utility, day)
+            profile = LoadProfile(
+                utility=utility,
+                day=day,
+                start=period.start,
+                now=now,
+                step_s=total.step_s,
+                usage=total.values(),
+                known=tuple(int(n) for n in total.known),
+                quality=total.qualities(),
+                meters=len(channels),
+                bands=bands,
+                tariff=tariff,
+                before=tuple(
+                    value if n == len(channels) else None
+                    for value, n in zip(before.values(), before.known, strict=True)
+                ),
+            )
+            return self._at.answer(connection, profile, channels=channels)
+
+    def _summed(self, connection: Connection, channels: list[int], period: Period) -> Summed:
+        return summed(list(read_spans(connection, self._at.schema, channels, period).values()))
+
+    def _bands(
+        self, connection: Connection, utility: Utility, day: date
+    ) -> tuple[str | None, tuple[TariffBand, ...]]:
+        """Return the bands of the tariff that most accounts of the utility have on a day."""
+        row: Row | None = connection.execute(
+            "SELECT v.tariff, v.document FROM "
+            f"{self._at.schema}.tariff_version AS v WHERE v.utility = %s AND v.valid_from <= %s "
+            f"ORDER BY (SELECT count(*) FROM {self._at.schema}.account_channel AS a "
+            "WHERE a.tariff = v.tariff) DESC, v.tariff, v.valid_from DESC, v.version DESC LIMIT 1",
+            (utility, day),
+        ).fetchone()
+        if row is None:
+            return None, ()
+        tariff = _tariff(row[1])
+        return row[0], bands_of(tariff, day, self._at.site.zone) if tariff else ()
+
+    def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:
+        """Return the supply graph of a utility with the amounts of a local day."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        period = day_period(day, self._at.site.zone)
+        with self._at.database.connection() as connection:
+            channels = self._at.usage_channels(connection).get(utility, {})
+            spans = read_spans(connection, self._at.schema, list(channels.values()), period)
+            usage = {point: total_of(spans[number]) for point, number in channels.items()}
+            supply = self._at.supply(connection, utility, period.end - timedelta(seconds=1))
+            nodes, edges = flow_rows(supply, usage)
+            flow = EnergyFlow(utility=utility, day=day, nodes=nodes, edges=edges)
+            return self._at.answer(connection, flow, channels=list(channels.values()))
+
+    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
+        """Return alerts not cleared, the newest first."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        schema = self._at.schema
+        with self._at.database.connection() as connection:
+            rows: list[Row] = connection.execute(
+                "SELECT a.alert, a.severity, coalesce(r.name, ''), c.point, m.name, c.quantity, "
+                "c.unit, c.resolution, a.value, a.limit_value, a.raised_at, a.historic, "
+                f"a.acknowledged_at, a.acknowledged_by FROM {schema}.alert AS a "
+                f"JOIN {schema}.channel AS c ON c.number = a.channel "
+                f"JOIN {schema}.meter AS m ON m.point = c.point "
+                f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
+                "WHERE a.cleared_at IS NULL ORDER BY a.raised_at DESC LIMIT %s",
+                (MOST_ALERTS,),
+            ).fetchall()
+            people = [row[13] for row in rows if row[13] is not None]
+            names = self._at.person_names(connection, people)
+            alerts = tuple(_alert(row, names) for row in rows)
+            return self._at.answer(connection, alerts, follower=OPERATIONS)
+
+    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
+        """Wait until the view shows an alert as acknowledged, 2 s at most."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        until = monotonic_s() + PATIENCE_S
+        while monotonic_s() < until:
+            with self._at.database.connection() as connection:
+                row = connection.execute(
+                    f"SELECT 1 FROM {self._at.schema}.alert "
+                    "WHERE alert = %s AND acknowledged_at IS NOT NULL",
+                    (alert,),
+                ).fetchone()
+            if row is not None:
+                return
+            wait(0.05)
+
+    def token(self, scope: Scope) -> str:
+        """Return a text that changes when any view of the site changed."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        with self._at.database.connection() as connection:
+            rows: list[Row] = connection.execute(
+                f"SELECT name, position FROM {self._at.schema}.follower ORDER BY name"
+            ).fetchall()
+        return " ".join(f"{name}={position}" for name, position in rows)
+
+    def health(self) -> Health:
+        """Return whether the site can be served: no scope, no names."""
+        try:
+            with self._at.database.connection() as connection:
+                rows: list[Row] = connection.execute(
+                    f"SELECT f.name, h.position - f.position FROM {self._at.schema}.follower AS f "
+                    f"JOIN {self._at.schema}.journal_head AS h ON h.application = f.name "
+                    "ORDER BY f.name"
+                ).fetchall()
+                last = self._at.last_reading(connection)
+        except (EnergyError, OSError):
+            return Health(database_ok=False, followers=(), newest_reading_at=None)
+        followers = tuple((str(name), int(lag)) for name, lag in rows)
+        return Health(database_ok=True, followers=followers, newest_reading_at=last)
+
+
+def _quality(today: Summed, *, due: int, begun: int, whole: bool) -> Quality:
+    """Return the worst quality so far; MISSING as soon as one due interval is."""
+    part = today.part(0, due or begun)
+    known = [quality for quality in part.qualities() if quality < Quality.MISSING]
+    return worst_of(known) if whole else Quality.MISSING
+
+
+def _tariff(document: object) -> TariffVersion | None:
+    """Return a stored tariff; one that an older version wrote and this cannot read is None."""
+    try:
+        return tariff_of(json.loads(document) if isinstance(document, str) else document)  # type: ignore[arg-type]
+    except EnergyError:
+        return None
+
+
+def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:
+    alert, severity, rule, point, meter, quantity, unit, resolution, value, limit, *rest = row
+    raised_at, historic, acknowledged_at, acknowledged_by = rest
+    seen_at: datetime | None = acknowledged_at
+    return AlertRow(
+        alert=alert,
+        severity=severity,
+        rule=rule,
+        point=point,
+        meter=meter,
+        quantity=quantity,
+        unit=unit,
+        value=shown(value, resolution),
+        limit=shown(limit, resolution),
+        raised_at=raised_at,
+        historic=historic,
+        acknowledged_at=seen_at,
+        acknowledged_by=names.get(acknowledged_by, "?") if acknowledged_by else None,
+    )

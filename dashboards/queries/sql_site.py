@@ -1,0 +1,161 @@
+"""In: a site's database. Out: what every SQL query needs: connection, position, age, names. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+
+from dashboards.queries.rows import Answer
+from dashboards.queries.supply import Supply, SupplyNode, top_points
+from dashboards.security.scope import Right, Scope
+from energy.base.clock import Clock
+from energy.base.secrets import PersonVault
+from energy.base.units import Utility
+from energy.store.pool import Database
+from energy.store.sites import DIRECTORY, Site
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Row = tuple[Any, ...]
+Rows = TypeVar("Rows")
+METERING, BOOKS, OPERATIONS = "metering", "books", "operations"
+"""Followers whose positions the views reflect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlSite:
+    """One site's tables, read as a signed-in person."""
+
+    database: Database
+    site: Site
+    clock: Clock
+    vault: PersonVault
+
+    @property
+    def schema(self) -> str:
+        """Return the site's schema."""
+        return self.site.schema
+
+    def demand(self, scope: Scope, right: Right) -> None:
+        """Refuse a scope without the right at this site.
+
+        Raises:
+            NotPermittedError: The person lacks the role or the site.
+        """
+        scope.demand(right, self.site.key)
+
+    def position(self, connection: Connection, follower: str) -> int:
+        """Return how far the views of a follower have come."""
+        row: Row | None = connection.execute(
+            f"SELECT position FROM {self.schema}.follower WHERE name = %s", (follower,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def answer(
+        self,
+        connection: Connection,
+        rows: Rows,
+        *,
+        follower: str = METERING,
+        channels: Sequence[int] | None = None,
+    ) -> Answer[Rows]:
+        """Return rows with the position they reflect and the age of the newest reading.
+
+        Args:
+            connection: The one the rows were read on.
+            rows: The rows.
+            follower: Whose views were read.
+            channels: Channels behind the rows; None for all of the site.
+        """
+        last = self.last_reading(connection, channels)
+        age_s = None if last is None else int((self.clock.now() - last).total_seconds())
+        return Answer(rows=rows, as_of=self.position(connection, follower), age_s=age_s)
+
+    def last_reading(
+        self, connection: Connection, channels: Sequence[int] | None = None
+    ) -> datetime | None:
+        """Return the instant of the newest reading of some channels."""
+        which, values = "", tuple[list[int], ...]()
+        if channels is not None:
+            which, values = " WHERE channel = ANY(%s)", (list(channels),)
+        row: Row | None = connection.execute(
+            f"SELECT max(at) FROM {self.schema}.latest{which}", values
+        ).fetchone()
+        last: datetime | None = row[0] if row else None
+        return last
+
+    def person_names(self, connection: Connection, people: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the names of some people; an erased person is "?"."""
+        rows: list[Row] = connection.execute(
+            f"SELECT person, name_sealed FROM {DIRECTORY}.person WHERE person = ANY(%s)",
+            (list(people),),
+        ).fetchall()
+        return {person: self.vault.open(person, sealed) for person, sealed in rows}
+
+    def usage_channels(self, connection: Connection) -> dict[Utility, dict[str, int]]:
+        """Return the channel that counts each metering point's usage, by utility and point."""
+        rows: list[Row] = connection.execute(
+            "SELECT utility, point, number FROM "
+            f"{self.schema}.channel WHERE utility IS NOT NULL AND kind IN ('counter', 'interval') "
+            "AND direction <> 'export' ORDER BY billing DESC, number"
+        ).fetchall()
+        found: dict[Utility, dict[str, int]] = {}
+        for utility, point, number in rows:
+            found.setdefault(Utility(utility), {}).setdefault(point, number)
+        return {utility: found[utility] for utility in Utility if utility in found}
+
+    def supply(self, connection: Connection, utility: Utility, at: datetime) -> Supply:
+        """Return the supply graph of a utility at an instant."""
+        valid = "utility = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+        values = (utility, at, at)
+        nodes: list[Row] = connection.execute(
+            f"SELECT key, name, kind, point FROM {self.schema}.supply_node "
+            f"WHERE {valid} ORDER BY key",
+            values,
+        ).fetchall()
+        edges: list[Row] = connection.execute(
+            f"SELECT from_key, to_key FROM {self.schema}.supply_edge WHERE {valid} ORDER BY 1, 2",
+            values,
+        ).fetchall()
+        return Supply(
+            nodes=tuple(
+                SupplyNode(key=key, name=name, kind=kind, point=point)
+                for key, name, kind, point in nodes
+            ),
+            edges=tuple((source, target) for source, target in edges),
+        )
+
+    def top_channels(
+        self, connection: Connection, utility: Utility, channels: dict[str, int], at: datetime
+    ) -> list[int]:
+        """Return the channels whose sum is the site's usage; all where no graph is known."""
+        points = top_points(self.supply(connection, utility, at))
+        chosen = [channels[point] for point in points if point in channels]
+        return chosen or list(channels.values())
+
+
+def decimal_of(value: Fraction) -> Decimal:
+    """Return a fraction as a decimal, exact where it is finite, else 12 digits after the point."""
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact if denominator == 1 else exact.quantize(Decimal("1e-12"))
+
+
+def shown(count: int, resolution: str) -> Decimal:
+    """Return what a register shows, with all digits of its resolution.
+
+    Args:
+        count: Content of the register. [count]
+        resolution: Units per count. [unit / count]
+    """
+    step = decimal_of(Fraction(resolution))
+    return count * step

@@ -1,0 +1,91 @@
+"""In: a supply graph. Out: which meters sum to the site's whole, and what flowed where. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboards.queries.rows import FlowEdge, FlowNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyNode:
+    """A node of the supply graph, with the metering point that counts it, if any."""
+
+    key: str
+    name: str
+    kind: str
+    point: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """The supply graph of one utility as it stands on a day."""
+
+    nodes: Sequence[SupplyNode]
+    edges: Sequence[tuple[str, str]]
+
+    def children(self, key: str) -> list[str]:
+        """Return the nodes fed by a node, in the file's order."""
+        return [target for source, target in self.edges if source == key]
+
+    def roots(self) -> list[str]:
+        """Return the nodes that nothing feeds."""
+        fed = {target for _, target in self.edges}
+        return [node.key for node in self.nodes if node.key not in fed]
+
+
+def top_points(supply: Supply) -> list[str]:
+    """Return the metering points nearest to the incomers: together they count all, none twice."""
+    nodes = {node.key: node for node in supply.nodes}
+    points: list[str] = []
+    seen: set[str] = set()
+    waiting = supply.roots()
+    while waiting:
+        key = waiting.pop(0)
+        if key in seen or key not in nodes:
+            continue
+        seen.add(key)
+        point = nodes[key].point
+        if point is not None:
+            points.append(point)
+        else:
+            waiting.extend(supply.children(key))
+    return points
+
+
+def flow_rows(
+    supply: Supply, usage: Mapping[str, int | None]
+) -> tuple[tuple[FlowNode, ...], tuple[FlowEdge, ...]]:
+    """Return the graph's nodes and what went along its edges.
+
+    A node without a meter passes on what is known of the nodes below it. Where several feeders
+    reach one node, its whole amount is drawn on the first: which way it came is not metered.
+
+    Args:
+        supply: The graph.
+        usage: Usage of each metering point, None where anything of it is unknown. [base unit]
+    """
+    nodes = {node.key: node for node in supply.nodes}
+    known: dict[str, int | None] = {}
+
+    def through(key: str, above: frozenset[str]) -> int | None:
+        if key not in known:
+            node = nodes.get(key)
+            if node is not None and node.point is not None:
+                known[key] = usage.get(node.point)
+            else:
+                below = [c for c in supply.children(key) if c not in above]
+                parts = [through(child, above | {key}) for child in below]
+                counted = [part for part in parts if part is not None]
+                known[key] = sum(counted) if counted else None
+        return known[key]
+
+    drawn: set[str] = set()
+    edges: list[FlowEdge] = []
+    for source, target in supply.edges:
+        amount = 0 if target in drawn else through(target, frozenset({source}))
+        drawn.add(target)
+        edges.append(FlowEdge(source=source, target=target, amount=amount))
+    rows = tuple(FlowNode(key=n.key, name=n.name, kind=n.kind) for n in supply.nodes)
+    return rows, tuple(edges)

@@ -1,0 +1,1 @@
+"""The verbs of `scripts/meterline`: parse, call, print, exit code. No logic."""

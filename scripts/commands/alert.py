@@ -1,0 +1,80 @@
+"""In: `alert list|ack`. Out: open alerts, or one acknowledged. I/O: the alert desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from dashboards.security.scope import Right
+from energy.alerting.desk import AlertDesk
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+from energy.system import WEB, WRITER
+from processes.settling import settle
+from scripts.commands.frame import Opened, group, opened
+from scripts.commands.printing import print_json, print_table
+
+app = group("alert", "Alerts: raised by rules, acknowledged by a named person.")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """List the alerts that are not cleared, the newest first."""
+    with opened(ctx, WEB) as at:
+        answer = at.queries.open_alerts(at.scope)
+        if as_json:
+            print_json(answer)
+            return
+        keys = ("alert", "severity", "rule", "point", "value", "limit", "unit", "raised", "seen_by")
+        rows = [
+            (
+                str(a.alert)[:8],
+                a.severity,
+                a.rule,
+                a.point,
+                a.value,
+                a.limit,
+                a.unit,
+                a.raised_at,
+                a.acknowledged_by,
+            )
+            for a in answer.rows
+        ]
+        print_table([at.text(f"head.{key}") for key in keys], rows, right=(4, 5))
+
+
+@app.command()
+def ack(
+    ctx: typer.Context,
+    alert: Annotated[str, typer.Argument(help="Id of the alert; its beginning will do.")],
+    by: Annotated[str | None, typer.Option(help="Sign-in of the person who has seen it.")] = None,
+) -> None:
+    """Acknowledge an alert."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.ACKNOWLEDGE)
+        identity = _alert(at, alert)
+        desk = AlertDesk(at.system.database, at.site.schema, at.system.clock)
+        command = id_of("command", "acknowledge", str(identity), str(person))
+        desk.acknowledge(identity, person, command_id=command)
+        settle(at.system.database, at.site, at.system.clock, "operations")
+        print(at.text("alert.acknowledged", alert=identity))
+
+
+def _alert(at: Opened, name: str) -> UUID:
+    """Return the open alert meant by its id or the beginning of it.
+
+    Raises:
+        RefusedError: None is meant, or several are.
+    """
+    alerts = at.queries.open_alerts(at.scope).rows
+    found = [each.alert for each in alerts if str(each.alert).startswith(name)]
+    if len(found) != 1 or not name:
+        message = f"{len(found)} open alerts begin with {name!r}. `alert list` shows them."
+        raise RefusedError(message)
+    return found[0]

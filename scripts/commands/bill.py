@@ -1,0 +1,224 @@
+"""In: `bill run|review|approve|issue|show|export`. Out: bills of a site. I/O: billing office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import typer
+
+from billing.documents.pdf import render_pdf
+from billing.errors import UnknownBillingObjectError
+from billing.office import BillingOffice
+from billing.review import Review
+from billing.views.find import invoice_named, run_named
+from dashboards.queries.bill_rows import Bill
+from dashboards.security.scope import Right
+from energy.base.finding import Severity
+from energy.system import WEB, WRITER
+from processes.settling import settle
+from scripts.commands.frame import DONE, FINDINGS, Opened, group, opened
+from scripts.commands.printing import print_facts, print_json, print_table, working
+
+app = group("bill", "Bills: run, review, approve by a second person, issue, show.")
+Run = Annotated[str, typer.Argument(help="Key or id of the run; the beginning of the id will do.")]
+By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day billed.")
+    ],
+    last: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
+    ],
+    account: Annotated[list[str] | None, typer.Option(help="Only this account; repeat.")] = None,
+    by: By = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Open a run over local days and draft every account's invoice (billing clerk)."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.ISSUE)
+        office = _office(at)
+        with working(at.text("bill.rating")):
+            identity = office.open_run(
+                first.date(), last.date(), person, uuid4(), accounts=account or ()
+            )
+            settle(at.system.database, at.site, at.system.clock, "metering", "books")
+            review = office.rate(identity)
+            settle(at.system.database, at.site, at.system.clock, "books")
+        raise typer.Exit(_print_review(at, review, as_json=as_json))
+
+
+@app.command()
+def review(ctx: typer.Context, run: Run, *, as_json: Json = False) -> None:
+    """Show the drafts of a run with their findings; exit 1 when one forbids to bill."""
+    with opened(ctx, WEB) as at:
+        found = _office(at).review(_run(at, run))
+        raise typer.Exit(_print_review(at, found, as_json=as_json))
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    run: Run,
+    by: By = None,
+    hold: Annotated[list[str] | None, typer.Option(help="Account left out; repeat.")] = None,
+) -> None:
+    """Approve a run as a second person (billing approver)."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.APPROVE)
+        _office(at).approve(_run(at, run), person, hold=hold or ())
+        settle(at.system.database, at.site, at.system.clock, "books")
+        print(at.text("bill.approved", run=run))
+
+
+@app.command()
+def issue(
+    ctx: typer.Context,
+    run: Run,
+    by: By = None,
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Show what would be issued.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Number and issue the invoices of an approved run (billing clerk)."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.ISSUE)
+        identity = _run(at, run)
+        if dry_run:
+            raise typer.Exit(_print_review(at, _office(at).review(identity), as_json=as_json))
+        with working(at.text("bill.issuing")):
+            numbers = _office(at).issue(identity, person)
+            settle(at.system.database, at.site, at.system.clock, "books")
+        if as_json:
+            print_json({"run": identity, "numbers": numbers})
+            return
+        print(at.text("bill.issued", count=len(numbers), numbers=", ".join(numbers)))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="Number or id of an invoice; none lists the runs.")
+    ] = None,
+    run: Annotated[str | None, typer.Option(help="List the invoices of this run.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show an invoice, the invoices of a run, or the runs."""
+    with opened(ctx, WEB) as at:
+        if name is not None:
+            bill = _bill(at, name)
+            if as_json:
+                print(bill.document)
+                return
+            _print_bill(at, bill)
+        elif run is not None:
+            _print_invoices(at, _run(at, run), as_json=as_json)
+        else:
+            _print_runs(at, as_json=as_json)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Number or id of the invoice.")],
+    pdf: Annotated[Path, typer.Option(help="File to write.")],
+    language: Annotated[
+        str | None, typer.Option("--document-lang", help="en or zh; else the account's.")
+    ] = None,
+) -> None:
+    """Write an invoice as PDF/A-3 with its canonical JSON attached."""
+    with opened(ctx, WEB) as at:
+        bill = _bill(at, name)
+        own = _office(at).books.account(bill.invoice.account).language
+        pdf.write_bytes(render_pdf(bill.document, language or own))
+        print(at.text("bill.exported", file=pdf))
+
+
+def _office(at: Opened) -> BillingOffice:
+    return BillingOffice(at.system.database, at.site, at.system.clock, at.system.vault)
+
+
+def _run(at: Opened, name: str) -> UUID:
+    with at.system.database.connection() as connection:
+        return run_named(connection, at.site.schema, name)
+
+
+def _bill(at: Opened, name: str) -> Bill:
+    with at.system.database.connection() as connection:
+        identity = invoice_named(connection, at.site.schema, name)
+    answer = at.queries.bill(at.scope, identity)
+    if answer is None:
+        raise UnknownBillingObjectError("invoice", name)
+    return answer.rows
+
+
+def _print_review(at: Opened, review: Review, *, as_json: bool) -> int:
+    """Print a run's drafts; return the exit code."""
+    barred = any(finding.severity == Severity.DO_NOT_BILL for finding in review.findings)
+    if as_json:
+        print_json(review)
+        return FINDINGS if barred else DONE
+    print_facts([(at.text(f"head.{k}"), getattr(review, k)) for k in ("run", "state", "total")])
+    keys = ("account", "state", "total", "currency", "findings")
+    rows = [(d.account, d.state, d.total, at.site.currency, len(d.findings)) for d in review.drafts]
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4))
+    for draft in review.drafts:
+        for finding in draft.findings:
+            span = f"{finding.start:%Y-%m-%d %H:%M} - {finding.end:%Y-%m-%d %H:%M} UTC"
+            print(f"{draft.account}: {finding.severity} {finding.code} {span}")
+    return FINDINGS if barred else DONE
+
+
+def _print_bill(at: Opened, bill: Bill) -> None:
+    invoice = bill.invoice
+    keys = ("number", "state", "account", "name", "first_day", "last_day")
+    print_facts([(at.text(f"head.{key}"), getattr(invoice, key)) for key in keys])
+    print()
+    heads = ("charge", "point", "quantity", "unit", "price", "amount", "clause")
+    rows = [
+        (
+            line.names.get(at.language, line.names["en"]),
+            line.point,
+            line.quantity,
+            line.unit,
+            line.price,
+            line.amount,
+            line.clause,
+        )
+        for line in bill.lines
+    ]
+    print_table([at.text(f"head.{key}") for key in heads], rows, right=(2, 4, 5))
+    print()
+    sums = ("net", "tax", "total", "currency")
+    print_facts([(at.text(f"head.{key}"), getattr(invoice, key)) for key in sums])
+    print_facts([("sha256", bill.sha256)])
+
+
+def _print_invoices(at: Opened, run: UUID, *, as_json: bool) -> None:
+    answer = at.queries.invoices(at.scope, run)
+    if as_json:
+        print_json(answer)
+        return
+    keys = ("number", "account", "name", "state", "total", "currency", "findings")
+    rows = [[getattr(invoice, key) for key in keys] for invoice in answer.rows]
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(4, 6))
+
+
+def _print_runs(at: Opened, *, as_json: bool) -> None:
+    answer = at.queries.bill_runs(at.scope)
+    if as_json:
+        print_json(answer)
+        return
+    keys = ("run", "key", "state", "accounts", "total", "currency", "opened_by", "approved_by")
+    rows = [[getattr(row, key) for key in keys] for row in answer.rows]
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(3, 4))

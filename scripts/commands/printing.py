@@ -1,0 +1,130 @@
+"""In: rows. Out: a table for people or JSON for machines. I/O: standard output."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, IntEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from billing.money import exact_text
+
+NOTHING = "-"
+
+
+def plain(value: object) -> Any:
+    """Return a value as JSON has it: exact numbers as text, instants as ISO."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    match value:
+        case IntEnum():
+            return value.name.lower()
+        case Enum():
+            return value.value
+        case bool() | int() | str() | None:
+            return value
+        case Decimal():
+            return format(value, "f")
+        case Fraction():
+            return exact_text(value)
+        case datetime() | date():
+            return value.isoformat()
+        case UUID() | Path() | ZoneInfo():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(each) for key, each in value.items()}
+        case Sequence() | set() | frozenset():
+            return [plain(each) for each in value]
+    raise TypeError(f"no JSON for {type(value)}")
+
+
+def print_json(value: object) -> None:
+    """Print a value as one JSON document."""
+    print(json.dumps(plain(value), ensure_ascii=False, indent=1))
+
+
+def cell(value: object) -> str:
+    """Return a value for a table; nothing known is a dash."""
+    match value:
+        case None:
+            return NOTHING
+        case IntEnum():
+            return value.name.lower()
+        case Enum():
+            return str(value.value)
+        case Decimal():
+            return format(value, "f")
+        case Fraction():
+            return exact_text(value)
+        case datetime():
+            return value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
+
+
+def console() -> Console:
+    """Return the console of standard output; a pipe gets rows as wide as they are."""
+    out = Console(highlight=False)
+    return out if out.is_terminal else Console(highlight=False, width=200)
+
+
+def print_table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+) -> None:
+    """Print a table.
+
+    Args:
+        heads: Heads of the columns.
+        rows: Values; shown by `cell`.
+        right: Numbers of the columns that hold figures, from 0.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        justify = "right" if number in right else "left"
+        table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(cell(value)) for value in row))
+    console().print(table)
+
+
+def print_facts(rows: Sequence[tuple[str, object]]) -> None:
+    """Print names and values, one a row."""
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        print(f"{name:<{width}}  {cell(value)}")
+
+
+@contextmanager
+def working(text: str) -> Iterator[Progress]:
+    """Show a bar on standard error while something takes its time; nothing in a pipe."""
+    err = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        bar.add_task(text, total=None)
+        yield bar
+
+
+def pause_with_bar(text: str, seconds: int) -> None:
+    """Wait some seconds behind a bar."""
+    from energy.base.clock import monotonic_s, wait
+
+    with working(text) as bar:
+        task = bar.task_ids[0]
+        bar.update(task, total=seconds)
+        until_s = monotonic_s() + seconds
+        while (left_s := until_s - monotonic_s()) > 0:
+            wait(min(0.25, left_s))
+            bar.update(task, completed=seconds - math.ceil(left_s))

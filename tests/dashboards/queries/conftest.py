@@ -1,0 +1,41 @@
+"""A billed town in a real PostgreSQL, read in the role of the web process. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from energy.base.clock import ManualClock
+from energy.store.embedded import EmbeddedPostgres
+from energy.store.pool import Database
+from tests.billing.conftest import server, town
+from tests.billing.town import Town
+
+__all__ = ["server", "town"]
+NOW = datetime(2019, 1, 3, 10, 7, tzinfo=UTC)
+
+
+@dataclass
+class WebTown:
+    """The town as the web process sees it."""
+
+    town: Town
+    database: Database
+    queries: SqlQueries
+
+
+@pytest.fixture
+def web_town(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:  # a fixture
+    """The town with readings up to the middle of its third day, three days billed."""
+    town.found()
+    town.read()
+    town.catch_up()
+    database = Database(server.dsn(user="meterline_web"))
+    at = SqlSite(database=database, site=town.site, clock=ManualClock(NOW), vault=town.vault)
+    yield WebTown(town=town, database=database, queries=SqlQueries(at))
+    database.close()

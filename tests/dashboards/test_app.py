@@ -1,0 +1,144 @@
+"""The whole web process over a real database, in the role that it has: sign-in writes and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from billing.documents.pdf import render_pdf
+from billing.office import BillingOffice
+from dashboards.app import create_app
+from dashboards.commands import Commands
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.security.passwords import hashed
+from dashboards.security.session_store import SqlSessionStore
+from dashboards.settings import WebSettings
+from energy.alerting.desk import AlertDesk
+from energy.base.ids import id_of
+from energy.journal.directory import People
+from energy.store.embedded import EmbeddedPostgres
+from energy.store.pool import Database
+from tests.billing.conftest import server, town
+from tests.billing.town import Town
+
+__all__ = ["server", "town"]
+pytestmark = pytest.mark.servers
+FIRST = "first-password-of-all"
+OWN = "a much longer own one"
+
+
+@pytest.fixture
+def database(server: EmbeddedPostgres) -> Iterator[Database]:
+    """A pool in the role of the web process."""
+    database = Database(server.dsn(user="meterline_web"))
+    yield database
+    database.close()
+
+
+def test_a_person_signs_in_changes_the_password_issues_bills_and_downloads_one(
+    town: Town, database: Database
+) -> None:
+    town.found()
+    town.read()
+    town.catch_up()
+    run = town.open_and_rate()
+    town.catch_up()
+    name = f"ada-{town.site.key}"
+    People(town.database, town.clock, town.vault).add(
+        sign_in=name,
+        name="Ada",
+        password_hash=hashed(FIRST),
+        roles=["billing_approver", "billing_clerk"],
+        language="en",
+        command_id=id_of("add", name),
+    )
+    client = _server(town, database).test_client()
+    form = {"sign_in": name, "password": FIRST}
+    assert client.post("/login", data=form).headers["Location"] == "/change-password"
+    change = {"csrf": _token(client), "old": FIRST, "new": OWN, "again": OWN}
+    assert client.post("/change-password", data=change).headers["Location"] == "/"
+    for verb in ("approve", "issue"):
+        answer = _press(client, verb, str(run))
+        assert answer.status_code == 200
+        town.catch_up()
+    rows = town.rows(f"SELECT invoice, number FROM {town.site.schema}.invoice ORDER BY account")
+    assert all(number for _, number in rows)
+    pdf = client.get(f"/download/bills/{rows[0][0]}.pdf")
+    assert pdf.data.startswith(b"%PDF-")
+    assert str(rows[0][1]) in _page(client, f"/bills/runs/{run}")
+    assert client.post("/sign-out", data={"csrf": _token(client)}).status_code == 303
+    assert client.get("/_dash-layout").status_code == 401
+
+
+def test_failed_sign_ins_are_counted_for_all_workers(town: Town, database: Database) -> None:
+    one, other = (_server(town, database).test_client() for _ in range(2))
+    nobody = f"nobody-{town.site.key}"
+    form = {"sign_in": nobody, "password": "x"}
+    assert [one.post("/login", data=form).status_code for _ in range(5)] == [401] * 5
+    assert other.post("/login", data=form).status_code == 429
+
+
+def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
+    at = SqlSite(database=database, site=town.site, clock=town.clock, vault=town.vault)
+    office = BillingOffice(database, town.site, town.clock, town.vault)
+    settings = WebSettings(
+        site_key=town.site.key,
+        site_name=town.site.name,
+        zone=town.site.zone,
+        currency=town.site.currency,
+        language="en",
+        version="0.1.0",
+        secure_cookies=True,
+    )
+    return create_app(
+        settings,
+        queries=SqlQueries(at),
+        commands=Commands(
+            town.site.key,
+            alerts=AlertDesk(database, town.site.schema, town.clock),
+            office=office,
+        ),
+        people=People(database, town.clock, town.vault),
+        session_store=SqlSessionStore(database, town.vault.digest),
+        clock=town.clock,
+        render_pdf=render_pdf,
+    )
+
+
+def _token(client) -> str:  # noqa: ANN001  # a Flask client
+    return str(client.get_cookie("meterline_csrf").value)
+
+
+def _post(client, body: dict[str, object]):  # noqa: ANN001, ANN202
+    headers = {"X-CSRFToken": _token(client)}
+    return client.post("/_dash-update-component", json=body, headers=headers)
+
+
+def _press(client, verb: str, run: str):  # noqa: ANN001, ANN202
+    button = {"run": run, "type": "decide-run", "verb": verb}
+    name = f'{{"run":"{run}","type":"decide-run","verb":"{verb}"}}'
+    return _post(
+        client,
+        {
+            "output": "run-panel.children",
+            "outputs": {"id": "run-panel", "property": "children"},
+            "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+            "changedPropIds": [f"{name}.n_clicks"],
+        },
+    )
+
+
+def _page(client, path: str) -> str:  # noqa: ANN001
+    return str(
+        _post(
+            client,
+            {
+                "output": "page.children",
+                "outputs": {"id": "page", "property": "children"},
+                "inputs": [{"id": "url", "property": "pathname", "value": path}],
+                "changedPropIds": ["url.pathname"],
+            },
+        ).text
+    )

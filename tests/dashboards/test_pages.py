@@ -1,0 +1,200 @@
+"""Every page x language x theme x role builds without a database, ids unique, all translated."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dash.development.base_component import Component
+
+from dashboards.commands import Commands
+from dashboards.pages.parts import Parts
+from dashboards.pages.router import page_for
+from dashboards.security.scope import Role, Scope, roles_of
+from dashboards.shell import shell
+from dashboards.theme import Theme
+from dashboards.viewer import Viewer
+from energy.base.clock import ManualClock
+from energy.base.ids import id_of
+from energy.base.text import LANGUAGES, catalogue
+from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
+
+PATHS = {
+    "overview": "/",
+    "meters": "/meters",
+    "meter": "/meters/cam-b2-elec",
+    "bills": "/bills",
+    "run": f"/bills/runs/{RUN}",
+    "bill": f"/bills/{INVOICE}",
+    "proof": f"/bills/{INVOICE}/lines/1",
+}
+MONEY_PAGES = {"bills", "run", "bill", "proof"}
+MONEY_ROLES = {
+    Role.BILLING_CLERK,
+    Role.BILLING_APPROVER,
+    Role.ENERGY_MANAGER,
+    Role.ADMIN,
+}
+KEY = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
+
+
+def parts() -> Parts:
+    site = FakeSite(clock=ManualClock(NOW))
+    return Parts(
+        settings=settings(),
+        queries=site,
+        commands=Commands(SITE, alerts=site, office=site),
+        clock=site.clock,
+    )
+
+
+def viewer(role: Role, language: str = "en", theme: Theme = Theme.LIGHT) -> Viewer:
+    scope = Scope(
+        person=id_of("person", "x"), name="X", roles=frozenset({role}), sites=frozenset({SITE})
+    )
+    return Viewer(scope=scope, language=language, theme=theme)
+
+
+def nodes(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, Component):
+        yield tree
+        for name in tree.available_properties:
+            value = getattr(tree, name, None)
+            if name == "children" or isinstance(value, Component):
+                yield from nodes(value)
+    elif isinstance(tree, list | tuple):
+        for item in tree:
+            yield from nodes(item)
+    elif isinstance(tree, str):
+        yield tree
+
+
+def ready(tree: Component) -> str:
+    return str(tree.to_plotly_json()["props"]["data-ready"])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("theme", list(Theme))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(PATHS))
+def test_a_page_builds_for_every_role_language_and_theme(
+    name: str, language: str, theme: Theme, role: Role
+) -> None:
+    tree = page_for(parts(), viewer(role, language, theme), PATHS[name])
+    allowed = name not in MONEY_PAGES or role in MONEY_ROLES
+    assert ready(tree) == (name if allowed else "absent")
+    ids = Counter(
+        str(node.id) for node in nodes(tree) if isinstance(node, Component) and hasattr(node, "id")
+    )
+    assert [i for i, count in ids.items() if count > 1] == []
+    keys = set(catalogue())
+    shown = " ".join(node for node in nodes(tree) if isinstance(node, str))
+    assert [word for word in KEY.findall(shown) if word in keys] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", list(Theme))
+@pytest.mark.parametrize("role", list(Role))
+def test_the_frame_offers_bills_only_to_those_who_may_read_them(
+    role: Role, theme: Theme, language: str
+) -> None:
+    tree = shell(viewer(role, language, theme), settings(), "token")
+    links = {getattr(node, "href", None) for node in nodes(tree) if isinstance(node, Component)}
+    assert ("/bills" in links) == (role in MONEY_ROLES)
+    assert {"/", "/meters"} <= links
+
+
+def test_chinese_pages_hold_no_english_sentence_of_the_catalogue() -> None:
+    english = {texts["en"] for texts in catalogue().values() if texts["en"] != texts["zh"]}
+    for path in PATHS.values():
+        for role in (Role.ENERGY_MANAGER, Role.BILLING_APPROVER):
+            shown = {
+                n for n in nodes(page_for(parts(), viewer(role, "zh"), path)) if isinstance(n, str)
+            }
+            assert shown & english == set(), path
+
+
+def test_both_languages_have_every_text_of_the_screens_with_the_same_placeholders() -> None:
+    holes = re.compile(r"\{(\w+)\}")
+    for key, texts in catalogue().items():
+        assert set(texts) == set(LANGUAGES), key
+        assert set(holes.findall(texts["en"])) == set(holes.findall(texts["zh"])), key
+
+
+def test_only_an_acknowledger_gets_the_button() -> None:
+    for role in Role:
+        tree = page_for(parts(), viewer(role), "/")
+        buttons = [
+            n
+            for n in nodes(tree)
+            if isinstance(n, Component)
+            and "acknowledge" in str(getattr(n, "className", ""))
+            and "button" in str(getattr(n, "className", ""))
+        ]
+        expected = role in {Role.TECHNICIAN, Role.ENERGY_MANAGER, Role.ADMIN}
+        assert bool(buttons) == expected, role
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "verb"),
+    [
+        ("rated", Role.BILLING_APPROVER, "approve"),
+        ("rated", Role.BILLING_CLERK, None),
+        ("approved", Role.BILLING_CLERK, "issue"),
+        ("approved", Role.BILLING_APPROVER, None),
+        ("rated", Role.ADMIN, None),
+        ("issued", Role.BILLING_APPROVER, None),
+    ],
+)
+def test_a_run_offers_what_its_state_and_the_role_allow(
+    state: str, role: Role, verb: str | None
+) -> None:
+    given = parts()
+    assert isinstance(given.queries, FakeSite)
+    given.queries.run_state = state
+    tree = page_for(given, viewer(role), PATHS["run"])
+    offered = [
+        node.id["verb"]
+        for node in nodes(tree)
+        if isinstance(node, Component) and isinstance(getattr(node, "id", None), dict)
+    ]
+    assert offered == ([verb] if verb else [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/meters/../etc",
+        "/meters/none",
+        "/bills/1",
+        f"/bills/{INVOICE}/lines/99",
+        f"/bills/runs/{INVOICE}",
+    ],
+)
+def test_an_unknown_address_says_so(path: str) -> None:
+    assert ready(page_for(parts(), viewer(Role.BILLING_CLERK), path)) == "absent"
+
+
+def test_from_an_amount_two_clicks_lead_to_readings_plate_and_clause() -> None:
+    given, who = parts(), viewer(Role.BILLING_CLERK)
+
+    def targets(path: str, name: str) -> list[str]:
+        return [
+            node.href
+            for node in nodes(page_for(given, who, path))
+            if isinstance(node, Component) and name in str(getattr(node, "className", "")).split()
+        ]
+
+    bill = next(href for href in targets("/bills", "amount") if str(INVOICE) in href)
+    proof = targets(bill, "proof-amount")[0]
+    shown = " ".join(n for n in nodes(page_for(given, who, proof)) if isinstance(n, str))
+    for word in ("34,053.26 kWh", "34,518.27 kWh", "S-88231", "campus-electricity", "0.2143 GBP"):
+        assert word in shown
+
+
+def test_an_unknown_role_grants_nothing() -> None:
+    assert roles_of(["viewer", "emperor"]) == {Role.VIEWER}
