@@ -5,6 +5,7 @@ The composition root: nothing else builds a database, a vault or a clock.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
 from energy.store.pool import Database
 from energy.store.sites import Site, the_site
 
+ELSEWHERE = "postgres.elsewhere"
+"""File in a data directory that names where its database lies, when not there."""
 OWNER, WRITER, WEB, SEALER = (
     "meterline_owner",
     "meterline_writer",
@@ -90,9 +93,23 @@ def build(
 def embedded_of(config: Config) -> EmbeddedPostgres:
     """Return the launcher of the embedded server (not started)."""
     extension_dir = Path(config.extension_dir) if config.extension_dir else None
-    return EmbeddedPostgres(
-        EmbeddedSettings(data_dir=config.data_dir / "postgres", extension_dir=extension_dir)
-    )
+    elsewhere = config.data_dir / ELSEWHERE
+    data_dir = Path(elsewhere.read_text()) if elsewhere.exists() else config.data_dir / "postgres"
+    return EmbeddedPostgres(EmbeddedSettings(data_dir=data_dir, extension_dir=extension_dir))
+
+
+def move_postgres_elsewhere(config: Config) -> EmbeddedPostgres:
+    """Choose a place that an unprivileged account can enter; return its launcher.
+
+    For root where no user namespace may be made (containers) and the data directory lies in a
+    private home: PostgreSQL then runs as another account, which cannot enter there.
+    """
+    name = hashlib.sha256(str(config.data_dir).encode()).hexdigest()[:12]
+    place = Path("/var/lib/meterline") / f"postgres-{name}"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.chmod(0o711)
+    (config.data_dir / ELSEWHERE).write_text(str(place))
+    return embedded_of(config)
 
 
 def database_of(config: Config, role: str) -> Database:

@@ -14,7 +14,7 @@ from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
 from processes.project import followers, roll_up_all
 
-PROJECT_S = 1.0
+PROJECT_S = 0.5
 """How long a running `project` is given before we fold ourselves. [s]"""
 
 

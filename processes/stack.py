@@ -23,10 +23,19 @@ from energy.base.clock import PlayClock
 from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
+from energy.store.errors import PrivilegeError
 from energy.store.migrate import make_roles, migrate_directory
 from energy.store.server_settings import SUPERUSER
 from energy.store.sites import Site, list_sites
-from energy.system import OWNER, WRITER, System, database_of, embedded_of
+from energy.system import (
+    ELSEWHERE,
+    OWNER,
+    WRITER,
+    System,
+    database_of,
+    embedded_of,
+    move_postgres_elsewhere,
+)
 from processes.broker import broker_command
 from processes.collect_plan_file import plan_from_registry
 from processes.remains import MARK, end_remains
@@ -130,7 +139,13 @@ class Stack:
 
     def start_postgres(self) -> None:
         """Start the embedded server (or find it) and make the roles."""
-        self.postgres.start()
+        try:
+            self.postgres.start()
+        except PrivilegeError:
+            if os.geteuid() != 0 or (self.dir / ELSEWHERE).exists():
+                raise
+            self.postgres = move_postgres_elsewhere(self.config)
+            self.postgres.start()
         self.postgres.adopt()
         make_roles(self.postgres.dsn(user=SUPERUSER))
         if self.postgres.pid is not None:
@@ -247,7 +262,6 @@ def person_id(system: System, sign_in: str) -> UUID:
 
 def _with_free_ports(play: PlaySpec, path: Path) -> PlaySpec:
     """Return the play first chosen for this directory, with ports that are free now."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = PlaySpec.load(path) or play
     chosen = replace(
         kept, modbus_port=free_port(kept.modbus_port), mqtt_port=free_port(kept.mqtt_port)

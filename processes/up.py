@@ -30,8 +30,9 @@ from energy.base.config import Config, load_config
 from energy.base.errors import EnergyError
 from energy.base.period import midnight
 from energy.base.text import t
+from energy.store.privilege import make_directory
 from energy.store.sites import Site
-from energy.system import WRITER, System
+from energy.system import ELSEWHERE, WRITER, System
 from energy.views.progress import freshness, readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default = config.data_dir / ("once" if given.once else "demo")
         directory = (given.data_dir or default).resolve()
         config = _config_in(config, directory)
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.umask(0o077)
+        make_directory(directory)
         with (directory / "up.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -148,6 +150,9 @@ def _once(config: Config, console: Console, days: int) -> int:
 
 def _clear(directory: Path) -> None:
     """Remove a finished play: the next one begins from nothing."""
+    elsewhere = directory / ELSEWHERE
+    if elsewhere.exists():
+        shutil.rmtree(elsewhere.read_text(), ignore_errors=True)
     for entry in directory.iterdir():
         if entry.name == "up.lock":
             continue

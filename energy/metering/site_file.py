@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy.base.period import midnight
+from energy.base.period import day_period, days_between, midnight
+from energy.base.text import LANGUAGES
 from energy.base.units import Utility
 from energy.metering.channel import ChannelFacts
 from energy.metering.site_file_channels import ProfileFacts, read_channels
@@ -46,7 +47,18 @@ _RULE_KEYS = {
     "severity",
     "fresh_s",
 }
-_SEVERITIES = {"low", "medium", "high", "critical"}
+_SOURCE_KEYS = {
+    "key",
+    "kind",
+    "host",
+    "port",
+    "topic",
+    "interval_s",
+    "timeout_ms",
+    "connections",
+}
+_LAST_PORT = 65_535
+_SEVERITIES = ("low", "medium", "high", "critical")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +130,8 @@ def read_site(
     key, name, currency, language = (
         checker.text(site, k, "[site]") for k in ("key", "name", "currency", "language")
     )
+    if language and language not in LANGUAGES:
+        checker.problems.append(f"[site]: language {language!r} is none of {', '.join(LANGUAGES)}")
     zone = _zone(checker, site)
     places = _places(checker)
     sources = _sources(checker)
@@ -128,6 +142,7 @@ def read_site(
     checker.unique([meter.point for meter in meters], "meter point")
     checker.unique([meter.serial for meter in meters], "meter serial")
     _addresses(checker, meters)
+    _grids(checker, meters, zone)
     supplies = _supplies(checker, {meter.point: meter for meter in meters}, zone)
     rules = _rules(checker, {meter.point: meter for meter in meters})
     if checker.problems:
@@ -172,7 +187,12 @@ def _places(checker: Checker) -> list[dict[str, Any]]:
             checker.problems.append(f"{where}: parent {parent!r} is no place of this file")
         if "area_m2" in place:
             checker.ratio(place["area_m2"], "area_m2", where)
-    parents = dict(zip(keys, (place.get("parent") for place in places), strict=True))
+    known = set(keys)
+    named = (place.get("parent") for place in places)
+    parents = {
+        key: parent if isinstance(parent, str) and parent in known else None
+        for key, parent in zip(keys, named, strict=True)
+    }
     for key in keys:
         seen: set[str] = set()
         at: str | None = key
@@ -189,10 +209,18 @@ def _sources(checker: Checker) -> list[dict[str, Any]]:
     keys = [checker.text(source, "key", f"source {n}") for n, source in enumerate(sources, 1)]
     checker.unique(keys, "source")
     for source, key in zip(sources, keys, strict=True):
-        if source.get("kind") not in {"modbus_tcp", "mqtt"}:
-            checker.problems.append(
-                f"source {key!r}: kind {source.get('kind')!r} is unknown; use modbus_tcp or mqtt"
-            )
+        where = f"source {key!r}"
+        kind = source.get("kind")
+        if kind not in ("modbus_tcp", "mqtt"):
+            checker.problems.append(f"{where}: kind {kind!r} is unknown; use modbus_tcp or mqtt")
+        checker.unknown_keys(source, _SOURCE_KEYS, where)
+        checker.text(source, "host", where)
+        if checker.whole(source, "port", where, None, least=1) > _LAST_PORT:
+            checker.problems.append(f"{where}: `port` is above {_LAST_PORT}")
+        for name, default in (("interval_s", 60), ("timeout_ms", 1000), ("connections", 1)):
+            checker.whole(source, name, where, default, least=1)
+        if kind == "mqtt":
+            checker.text(source, "topic", where)
     return sources
 
 
@@ -216,7 +244,7 @@ def _meter(
     if source and source not in {s.get("key") for s in sources}:
         checker.problems.append(f"{where}: source {source!r} is no source of this file")
     try:
-        utility = Utility(table.get("utility", ""))
+        utility = Utility(str(table.get("utility", "")))
     except ValueError:
         checker.problems.append(
             f"{where}: utility {table.get('utility')!r} is none of {', '.join(Utility)}"
@@ -243,8 +271,21 @@ def _meter(
         multiplier=multiplier,
         channels=read_channels(checker, table, where, utility, multiplier, profile_facts),
         since=midnight(since, zone),
-        planned=bool(table.get("planned", False)),
+        planned=checker.flag(table, "planned", where),
     )
+
+
+def _grids(checker: Checker, meters: Sequence[PlannedMeter], zone: ZoneInfo) -> None:
+    """Refuse a grid that some local day of the zone is no whole number of."""
+    grids = {facts.grid_s for meter in meters for facts in meter.channels}
+    days = days_between(date(2015, 1, 1), date(2015, 12, 31))
+    lengths = {day_period(day, zone) for day in days} if grids - {900} else set()
+    for grid_s in sorted(grids):
+        if any((day.end - day.start) % timedelta(seconds=grid_s) for day in lengths):
+            checker.problems.append(
+                f"[site]: days of {zone.key} are not whole numbers of {grid_s} s when its clocks "
+                "change. Use grid_s = 900."
+            )
 
 
 def _addresses(checker: Checker, meters: Sequence[PlannedMeter]) -> None:
@@ -266,19 +307,23 @@ def _supplies(
     for n, table in enumerate(checker.tables("supply"), 1):
         where = f"supply {table.get('utility') or n!r}"
         checker.unknown_keys(table, {"utility", "valid_from", "nodes", "edges"}, where)
-        if table.get("utility") not in set(Utility):
+        if table.get("utility") not in list(Utility):
             checker.problems.append(f"{where}: utility is none of {', '.join(Utility)}")
-        nodes, edges = table.get("nodes", []), table.get("edges", [])
+        nodes, edges = checker.rows(table, "nodes", where), table.get("edges", [])
+        if not isinstance(edges, list):
+            checker.problems.append(f'{where}: `edges` is no list like [["grid", "b2"]]')
+            edges = []
         keys = [checker.text(node, "key", where) for node in nodes]
         checker.unique(keys, f"{where}: node")
         for node in nodes:
             checker.text(node, "kind", where)
             checker.text(node, "name", where)
             point = node.get("point")
-            if point is not None and point not in meters:
+            if point is not None and point not in list(meters):
                 checker.problems.append(f"{where}: node point {point!r} is no meter of this file")
         for edge in edges:
-            if len(edge) != 2 or edge[0] not in keys or edge[1] not in keys:
+            pair = isinstance(edge, list) and len(edge) == 2
+            if not pair or edge[0] not in keys or edge[1] not in keys:
                 checker.problems.append(f"{where}: edge {edge} does not join two of its nodes")
         valid_from = table.get("valid_from")
         if not isinstance(valid_from, date):
@@ -292,6 +337,7 @@ def _supplies(
                 "edges": edges,
             }
         )
+    checker.unique([str(supply["utility"]) for supply in supplies], "supply of utility")
     return supplies
 
 
@@ -312,6 +358,8 @@ def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[Planned
         if facts is None or meter is None:
             checker.problems.append(f"{where}: {point!r} has no channel {quantity!r}")
             continue
+        deadband = table.get("deadband", 0)
+        band = Fraction(0) if deadband == 0 else checker.ratio(deadband, "deadband", where)
         per_count = facts.resolution * meter.multiplier
         rules.append(
             PlannedRule(
@@ -320,10 +368,10 @@ def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[Planned
                 point=point,
                 quantity=quantity,
                 above=int(checker.ratio(table.get("above"), "above", where) / per_count),
-                deadband=int(Fraction(str(table.get("deadband", 0))) / per_count),
-                delay_s=int(table.get("delay_s", 0)),
+                deadband=int(band / per_count),
+                delay_s=checker.whole(table, "delay_s", where, 0),
                 severity=str(table.get("severity")),
-                fresh_s=int(table.get("fresh_s", 900)),
+                fresh_s=checker.whole(table, "fresh_s", where, 900),
             )
         )
     return rules

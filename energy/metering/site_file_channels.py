@@ -14,6 +14,7 @@ from energy.metering.site_file_checker import Checker
 ProfileFacts = Callable[[str, str], ChannelFacts]
 """(profile, quantity) -> facts; raises EnergyError for an unknown one."""
 
+HOUR_S = 3600
 _CHANNEL_KEYS = {
     "quantity",
     "kind",
@@ -47,16 +48,18 @@ def read_channels(
         profile_facts: Gives the facts of a profile's quantity.
     """
     found: list[ChannelFacts] = []
-    for channel in table.get("channels", []):
+    stated = checker.rows(table, "channels", where)
+    quantities = checker.words(table, "quantities", where)
+    for channel in stated:
         facts = _channel(checker, channel, where, utility)
         if facts is not None:
             found.append(facts)
-    for quantity in table.get("quantities", []):
+    for quantity in quantities:
         try:
-            found.append(profile_facts(str(table.get("profile")), str(quantity)))
+            found.append(profile_facts(str(table.get("profile")), quantity))
         except EnergyError as error:
             checker.problems.append(f"{where}: {error}")
-    if not found and not checker.problems:
+    if not stated and not quantities:
         checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
     checker.unique([facts.quantity for facts in found], f"{where}: quantity")
     for facts in found:
@@ -76,7 +79,7 @@ def _channel(
     quantity, unit = checker.text(table, "quantity", where), checker.text(table, "unit", where)
     resolution = checker.ratio(table.get("resolution"), "resolution", where)
     modulus = table.get("modulus")
-    if modulus is not None and (not isinstance(modulus, int) or modulus < 2):
+    if modulus is not None and (type(modulus) is not int or modulus < 2):
         checker.problems.append(f"{where}: `modulus` = {modulus!r} is no count above 1")
     try:
         kind = Kind(table.get("kind", ""))
@@ -85,6 +88,15 @@ def _channel(
     except ValueError as error:
         checker.problems.append(f"{where}: {error}")
         return None
+    grid_s = checker.whole(table, "grid_s", where, 900, least=60)
+    if grid_s % 60 or HOUR_S % grid_s:
+        checker.problems.append(
+            f"{where}: `grid_s` = {grid_s} is no whole number of minutes that divides the hour"
+        )
+    billing = checker.flag(table, "billing", where)
+    max_per_hour = None
+    if "max_per_hour" in table:
+        max_per_hour = checker.whole(table, "max_per_hour", where, None, least=1)
     if len(checker.problems) > before:
         return None
     return ChannelFacts(
@@ -96,7 +108,7 @@ def _channel(
         modulus=modulus,
         direction=direction,
         side=side,
-        billing=bool(table.get("billing", False)),
-        grid_s=int(table.get("grid_s", 900)),
-        max_per_hour=table.get("max_per_hour"),
+        billing=billing,
+        grid_s=grid_s,
+        max_per_hour=max_per_hour,
     )

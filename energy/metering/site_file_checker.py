@@ -23,6 +23,40 @@ class Checker:
             return []
         return found
 
+    def rows(self, table: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+        """Return a list of tables inside a table, empty when absent, or a problem and nothing."""
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            self.problems.append(f"{where}: `{key}` is no list of {{...}} tables")
+            return []
+        return found
+
+    def words(self, table: Mapping[str, Any], key: str, where: str) -> list[str]:
+        """Return a list of texts inside a table, empty when absent, or a problem and nothing."""
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            self.problems.append(f'{where}: `{key}` is no list of texts like ["a", "b"]')
+            return []
+        return found
+
+    def whole(
+        self, table: Mapping[str, Any], key: str, where: str, default: int | None, least: int = 0
+    ) -> int:
+        """Return a whole number, the default when absent, or a problem and the least."""
+        value = table.get(key, default)
+        if type(value) is not int or value < least:
+            self.problems.append(f"{where}: `{key}` = {value!r} is no whole number from {least} on")
+            return least
+        return value
+
+    def flag(self, table: Mapping[str, Any], key: str, where: str) -> bool:
+        """Return true or false, false when absent, or a problem and false."""
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self.problems.append(f"{where}: `{key}` = {value!r} is neither true nor false")
+            return False
+        return value
+
     def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
         """Return a non-empty text, or a problem and ""."""
         value = table.get(key)
@@ -36,8 +70,10 @@ class Checker:
         if isinstance(value, float):
             self.problems.append(f'{where}: `{key}` = {value} is a float; write "{value}"')
             return Fraction(1)
+        # An exponent could ask for more digits than there is memory.
+        plain = type(value) in (int, str) and "e" not in str(value).lower()
         try:
-            ratio = Fraction(str(value))
+            ratio = Fraction(str(value) if plain else "")
         except (ValueError, ZeroDivisionError):
             self.problems.append(f"{where}: `{key}` = {value!r} is no exact number")
             return Fraction(1)
@@ -48,7 +84,7 @@ class Checker:
 
     def unknown_keys(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
         """Refuse keys that nobody reads."""
-        self.problems += [f"{where}: unknown key `{key}`" for key in set(table) - known]
+        self.problems += [f"{where}: unknown key `{key}`" for key in sorted(set(table) - known)]
 
     def unique(self, keys: Sequence[str], what: str) -> None:
         """Refuse a key used twice."""

@@ -206,8 +206,9 @@ def _cuts(boundaries_us: NDArray[np.int64], segment: CounterSegment) -> NDArray[
     high = last if segment.end_us is None else min(last, segment.end_us)
     if low > high:
         return boundaries_us[:0]
-    inner = boundaries_us[(boundaries_us >= low) & (boundaries_us <= high)]
-    return np.unique(np.concatenate([inner, np.array([low, high], dtype=np.int64)]))
+    inner = boundaries_us[(boundaries_us > low) & (boundaries_us < high)]
+    ends = np.array([low, high] if low < high else [low], dtype=np.int64)
+    return np.concatenate([ends[:1], inner, ends[1:]])
 
 
 def _values(
