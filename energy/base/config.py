@@ -46,6 +46,8 @@ class Config:
         return self.data_dir / "secrets"
 
 
+_RANGES = {"web_port": (0, 65_535), "pool_size": (1, 1000)}
+"""Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}
 
 
@@ -60,7 +62,7 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
     file = path or Path(environment.get("METERLINE_CONFIG", "meterline.toml"))
     if file.exists():
         for key, value in _toml(file).items():
-            config = _with(config, key, str(value), str(file))
+            config = _with(config, key, _plain(value, key, str(file)), str(file))
     elif path is not None or "METERLINE_CONFIG" in environment:
         raise ConfigError(f"{file} does not exist. Name a settings file that does.")
     for key in _KEYS:
@@ -80,6 +82,15 @@ def _toml(file: Path) -> dict[str, object]:
         raise ConfigError(f"{file} is no TOML file: {error}. Mend it and start again.") from error
 
 
+def _plain(value: object, key: str, origin: str) -> str:
+    """Return the text of a file's value: a number where one is wanted, else a text."""
+    if isinstance(value, str) or (_KEYS.get(key) == "int" and type(value) in {int, float, bool}):
+        return str(value)
+    if key not in _KEYS:
+        return ""  # refused by its name
+    raise ConfigError(f'{origin}: {key} = {value!r} is no text. Write it in quotes: "...".')
+
+
 def _with(config: Config, key: str, value: str, origin: str) -> Config:
     if key not in _KEYS:
         known = ", ".join(_KEYS)
@@ -87,6 +98,11 @@ def _with(config: Config, key: str, value: str, origin: str) -> Config:
     if _KEYS[key] == "int":
         if not value.isdecimal():
             raise ConfigError(f"{origin}: {key} = {value!r} is no whole number.")
+        least, most = _RANGES[key]
+        if int(value) < least:
+            raise ConfigError(f"{origin}: {key} = {value} is below {least}.")
+        if int(value) > most:
+            raise ConfigError(f"{origin}: {key} = {value} is above {most}.")
         return replace(config, **{key: int(value)})  # type: ignore[arg-type]
     if _KEYS[key] == "Path":
         return replace(config, **{key: Path(value)})  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.application import EventDecoder, JournalApplication
-from energy.journal.directory_events import PersonEntry, SiteEntry
+from energy.journal.directory_events import PersonEntry, SignIn, SiteEntry
 from energy.journal.directory_view import DirectoryView
 from energy.journal.recorder import read_stream
 from energy.store.pool import Database
@@ -86,6 +86,7 @@ class People:
             vault: Seals and opens personal fields.
         """
         self._database = database
+        self._clock = clock
         self._application = JournalApplication(database, DIRECTORY, "directory", clock)
         self._vault = vault
 
@@ -133,24 +134,23 @@ class People:
 
     def sign_in(self, person: UUID, address: str, command_id: UUID) -> None:
         """Record a sign-in in the journal."""
-        entry = self._entry(person)
-        if not entry.seen(command_id):
-            entry.sign_in(address=address, command_id=command_id)
-            self._store(entry)
+        self._record_sign_in(person, address, command_id, out=False)
 
     def sign_out(self, person: UUID, address: str, command_id: UUID) -> None:
         """Record a sign-out in the journal."""
-        entry = self._entry(person)
-        if not entry.seen(command_id):
-            entry.sign_out(address=address, command_id=command_id)
-            self._store(entry)
+        self._record_sign_in(person, address, command_id, out=True)
+
+    def _record_sign_in(self, person: UUID, address: str, command_id: UUID, *, out: bool) -> None:
+        entry = SignIn(person=person, address=address, out=out, command_id=command_id)
+        if self._application.find(entry.id) is None:
+            self._application.store(entry)
 
     def sign_in_failed(self, sign_in: str, address: str) -> None:
         """Note a failed sign-in for the limiter (state, not a fact)."""
         with self._database.connection() as connection:
             connection.execute(
-                f"INSERT INTO {DIRECTORY}.sign_in_failure VALUES (%s, %s, now())",
-                (self._vault.digest(sign_in), address),
+                f"INSERT INTO {DIRECTORY}.sign_in_failure VALUES (%s, %s, %s)",
+                (self._vault.digest(sign_in), address, self._clock.now()),
             )
 
     def change_password(self, person: UUID, password_hash: str, command_id: UUID) -> None:
