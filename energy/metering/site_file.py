@@ -239,9 +239,9 @@ def _meter(
         checker.text(table, key, where)
         for key in ("point", "name", "place", "serial", "profile", "source")
     )
-    if place and place not in {p.get("key") for p in places}:
+    if place and place not in [p.get("key") for p in places]:
         checker.problems.append(f"{where}: place {place!r} is no place of this file")
-    if source and source not in {s.get("key") for s in sources}:
+    if source and source not in [s.get("key") for s in sources]:
         checker.problems.append(f"{where}: source {source!r} is no source of this file")
     try:
         utility = Utility(str(table.get("utility", "")))

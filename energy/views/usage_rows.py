@@ -118,15 +118,16 @@ def fold_window(
     step_us = step_s * 1_000_000
     grid = np.arange(window[0], window[1] + 1, step_us, dtype=np.int64)
     folded = fold(accepted.at_us, accepted.count, accepted.quality, segments, grid, gap_us=step_us)
+    parts = [_part(day, window, zone, step_s) for day in days_of(window, zone)]
+    edges_us = [part.start_us + part.first * step_us for part in parts] + [window[1]]
+    low = np.maximum(np.searchsorted(accepted.at_us, edges_us[:-1], side="right") - 1, 0)
+    high = np.searchsorted(accepted.at_us, edges_us[1:], side="left") + 1
     blocks = []
-    for day in days_of(window, zone):
-        start_us, intervals = _day(day, zone, step_s)
-        first = max((window[0] - start_us) // step_us, 0)
-        last = min((window[1] - start_us) // step_us, intervals)
-        offset = (start_us - window[0]) // step_us
-        part = _Part(day=day, start_us=start_us, intervals=intervals, first=first, last=last)
-        before = there.get((channel, day)) if last - first < intervals else None
-        blocks.append(_block(channel, part, offset, step_s, folded, accepted, before))
+    for part, first, behind in zip(parts, low.tolist(), high.tolist(), strict=True):
+        before = there.get((channel, part.day)) if part.last - part.first < part.intervals else None
+        offset = (part.start_us - window[0]) // step_us
+        seen = slice(first, behind)
+        blocks.append(_block(channel, part, offset, step_s, folded, accepted, seen, before))
     return blocks, _findings(channel, folded, accepted)
 
 
@@ -140,6 +141,18 @@ class _Part:
     """Of the whole day."""
     first: int
     last: int
+
+
+def _part(day: date, window: tuple[int, int], zone: ZoneInfo, step_s: int) -> _Part:
+    """Return which intervals of a local day lie in a window."""
+    start_us, intervals = _day(day, zone, step_s)
+    return _Part(
+        day=day,
+        start_us=start_us,
+        intervals=intervals,
+        first=max((window[0] - start_us) // (step_s * 1_000_000), 0),
+        last=min((window[1] - start_us) // (step_s * 1_000_000), intervals),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -156,6 +169,7 @@ def _block(
     step_s: int,
     folded: Folded,
     accepted: Accepted,
+    seen: slice,
     before: Block | None,
 ) -> Block:
     """Return the row of a day: the folded part, the rest as it was.
@@ -167,17 +181,14 @@ def _block(
         step_s: Width of an interval. [s]
         folded: The fold of the window.
         accepted: The readings it came from.
+        seen: Those of the part with one neighbour on either side.
         before: The day's row so far.
     """
     fresh = slice(offset + part.first, offset + part.last)
     usage, quality = folded.usage[fresh], folded.quality[fresh]
     if len(usage) < part.intervals:
         usage, quality = _overlaid(usage, quality, part, before)
-    low_us = part.start_us + part.first * step_s * 1_000_000
-    high_us = part.start_us + part.last * step_s * 1_000_000
-    low = max(int(accepted.at_us.searchsorted(low_us, side="right")) - 1, 0)
-    high = int(accepted.at_us.searchsorted(high_us, side="left")) + 1
-    position = int(accepted.position[low:high].max(initial=before.position if before else 0))
+    position = int(accepted.position[seen].max(initial=before.position if before else 0))
     start_value = before.start_value if before else None
     end_value = before.end_value if before else None
     return Block(
@@ -217,7 +228,7 @@ def _known(folded: Folded, boundary: int) -> int | None:
 def _packed(usage: NDArray[np.int64]) -> bytes:
     """Return big-endian integers of 4 bytes where they fit, else of 8."""
     narrow = usage.astype(">i4")
-    return narrow.tobytes() if np.array_equal(narrow, usage) else usage.astype(">i8").tobytes()
+    return narrow.tobytes() if (narrow == usage).all() else usage.astype(">i8").tobytes()
 
 
 def unpacked(usage: bytes, intervals: int) -> NDArray[np.int64]:

@@ -1,0 +1,270 @@
+"""Site files: every problem is named with its place, and nothing brings the checker down."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from energy.base.errors import EnergyError
+from energy.metering.channel import ChannelFacts
+from energy.metering.site_file import SitePlan, read_site
+from tests.fixtures.meters import counter_facts, gauge_facts
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
+Document = dict[str, Any]
+
+
+class NoSuchQuantityError(EnergyError):
+    """A profile lacks a quantity."""
+
+
+def facts(profile: str, quantity: str) -> ChannelFacts:
+    known = {"active_energy_import": counter_facts(), "active_power": gauge_facts()}
+    if profile not in {"abb_b23_b24", "eastron_sdm630"} or quantity not in known:
+        raise NoSuchQuantityError(f"profile {profile!r} has no quantity {quantity!r}")
+    return known[quantity]
+
+
+@cache
+def _demo() -> Document:
+    return tomllib.loads(DEMO.read_text(encoding="utf-8"))
+
+
+def demo() -> Document:
+    return copy.deepcopy(_demo())
+
+
+def small() -> Document:
+    """Return a site of two meters."""
+    return tomllib.loads(
+        """
+        [site]
+        key = "s"
+        name = "S"
+        zone = "Europe/London"
+        currency = "GBP"
+        language = "en"
+        [[place]]
+        key = "b1"
+        kind = "building"
+        name = "B1"
+        area_m2 = "12.5"
+        [[source]]
+        key = "modbus-1"
+        kind = "modbus_tcp"
+        host = "127.0.0.1"
+        port = 1502
+        [[meter]]
+        point = "m1"
+        name = "M1"
+        place = "b1"
+        utility = "electricity"
+        serial = "E1"
+        profile = "abb_b23_b24"
+        source = "modbus-1"
+        address = {unit = 1}
+        quantities = ["active_energy_import", "active_power"]
+        [[meter]]
+        point = "m2"
+        name = "M2"
+        place = "b1"
+        utility = "gas"
+        serial = "G1"
+        profile = "pulse"
+        source = "modbus-1"
+        address = {unit = 2}
+        since = 2019-02-01
+        planned = true
+        [[meter.channels]]
+        quantity = "volume"
+        kind = "counter"
+        unit = "m3"
+        resolution = "0.01"
+        modulus = 100000000
+        billing = true
+        [[supply]]
+        utility = "electricity"
+        valid_from = 2018-01-01
+        nodes = [{key="grid", kind="incomer", name="Grid"},
+                 {key="n1", kind="tenant_meter", name="M1", point="m1"}]
+        edges = [["grid", "n1"]]
+        [[rule]]
+        key = "load"
+        name = "Load"
+        point = "m1"
+        quantity = "active_power"
+        above = 120000
+        deadband = 5000
+        delay_s = 900
+        severity = "high"
+        """
+    )
+
+
+def problems(document: Document) -> list[str]:
+    plan, found = read_site(document, facts)
+    assert (plan is None) == bool(found)
+    return found
+
+
+def test_demo_site_has_no_problem() -> None:
+    assert problems(demo()) == []
+
+
+def test_small_site_is_read_as_it_stands() -> None:
+    plan, found = read_site(small(), facts)
+    assert found == []
+    assert isinstance(plan, SitePlan)
+    one, two = plan.meters
+    assert [f.quantity for f in one.channels] == ["active_energy_import", "active_power"]
+    assert (two.since, two.planned) == (datetime(2019, 2, 1, tzinfo=UTC), True)
+    assert (two.channels[0].modulus, two.channels[0].grid_s) == (10**8, 900)
+    assert (plan.rules[0].above, plan.rules[0].deadband, plan.rules[0].fresh_s) == (120000, 5000, 900)
+
+
+WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
+    "no site": (lambda d: d.pop("site"), "[site] is missing"),
+    "unknown part": (lambda d: d.update(metter=[]), "file: unknown key `metter`"),
+    "unknown zone": (lambda d: d["site"].update(zone="Europe/Lundon"), "'Europe/Lundon' is unknown"),
+    "unknown language": (lambda d: d["site"].update(language="fr"), "language 'fr' is none of en, zh"),
+    "no currency": (lambda d: d["site"].pop("currency"), "`currency` is missing"),
+    "unknown site key": (lambda d: d["site"].update(town="x"), "[site]: unknown key `town`"),
+    "place twice": (lambda d: d["place"].append(d["place"][0]), "place 'b1' stands twice"),
+    "place without parent": (lambda d: d["place"][0].update(parent="x"), "parent 'x' is no place"),
+    "circle": (lambda d: d["place"][0].update(parent="b1"), "go round in a circle"),
+    "area": (lambda d: d["place"][0].update(area_m2=1.5), 'write "1.5"'),
+    "source kind": (lambda d: d["source"][0].update(kind="smoke"), "kind 'smoke' is unknown"),
+    "source port": (lambda d: d["source"][0].update(port=70000), "`port` is above 65535"),
+    "source host": (lambda d: d["source"][0].pop("host"), "`host` is missing"),
+    "source topic": (lambda d: d["source"][0].update(kind="mqtt"), "`topic` is missing"),
+    "source key": (lambda d: d["source"][0].update(baud=9600), "unknown key `baud`"),
+    "point twice": (lambda d: d["meter"][1].update(point="m1"), "meter point 'm1' stands twice"),
+    "serial twice": (lambda d: d["meter"][1].update(serial="E1"), "meter serial 'E1' stands twice"),
+    "address twice": (lambda d: d["meter"][1].update(address={"unit": 1}), "has the address of 'm1'"),
+    "no address": (lambda d: d["meter"][0].pop("address"), "`address` is missing"),
+    "unknown place": (lambda d: d["meter"][0].update(place="b9"), "place 'b9' is no place"),
+    "unknown source": (lambda d: d["meter"][0].update(source="x"), "source 'x' is no source"),
+    "utility": (lambda d: d["meter"][0].update(utility="sun"), "utility 'sun' is none of"),
+    "float multiplier": (lambda d: d["meter"][0].update(multiplier=0.1), 'write "0.1"'),
+    "zero multiplier": (lambda d: d["meter"][0].update(multiplier="0"), "is not above zero"),
+    "huge multiplier": (lambda d: d["meter"][0].update(multiplier="1e9999999"), "no exact number"),
+    "uneven multiplier": (
+        lambda d: d["meter"][1].update(multiplier="1/7"),
+        "no whole number of base units",
+    ),
+    "profile": (lambda d: d["meter"][0].update(profile="x"), "profile 'x' has no quantity"),
+    "quantity": (lambda d: d["meter"][0].update(quantities=["x"]), "has no quantity 'x'"),
+    "quantity twice": (
+        lambda d: d["meter"][0].update(quantities=["active_power", "active_power"]),
+        "quantity 'active_power' stands twice",
+    ),
+    "no channels": (lambda d: d["meter"][0].pop("quantities"), "neither `quantities` nor"),
+    "channels": (lambda d: d["meter"][1].update(channels="x"), "`channels` is no list"),
+    "unit": (lambda d: d["meter"][1]["channels"][0].update(unit="kWh"), "'kWh' is not a quantity"),
+    "kind": (lambda d: d["meter"][1]["channels"][0].update(kind="x"), "'x' is not a valid Kind"),
+    "modulus": (lambda d: d["meter"][1]["channels"][0].update(modulus=1), "no count above 1"),
+    "large modulus": (
+        lambda d: d["meter"][1]["channels"][0].update(modulus=2**64),
+        "Leave the modulus out",
+    ),
+    "resolution": (
+        lambda d: d["meter"][1]["channels"][0].pop("resolution"),
+        "`resolution` = None is no exact number",
+    ),
+    "grid": (lambda d: d["meter"][1]["channels"][0].update(grid_s=420), "divides the hour"),
+    "grid text": (lambda d: d["meter"][1]["channels"][0].update(grid_s="x"), "no whole number"),
+    "billing": (lambda d: d["meter"][1]["channels"][0].update(billing="yes"), "neither true"),
+    "since": (lambda d: d["meter"][0].update(since="2019"), "`since` is no date"),
+    "planned": (lambda d: d["meter"][0].update(planned=1), "neither true nor false"),
+    "node point": (lambda d: d["supply"][0]["nodes"][1].update(point="x"), "'x' is no meter"),
+    "edge": (lambda d: d["supply"][0].update(edges=[["grid", "x"]]), "does not join two"),
+    "edge of three": (lambda d: d["supply"][0].update(edges=[["grid", "n1", "n1"]]), "does not join"),
+    "supply utility": (lambda d: d["supply"][0].update(utility="x"), "utility is none of"),
+    "supply date": (lambda d: d["supply"][0].pop("valid_from"), "`valid_from` is no date"),
+    "supply twice": (lambda d: d["supply"].append(d["supply"][0]), "'electricity' stands twice"),
+    "rule quantity": (lambda d: d["rule"][0].update(quantity="x"), "has no channel 'x'"),
+    "rule point": (lambda d: d["rule"][0].update(point="x"), "'x' has no channel"),
+    "rule severity": (lambda d: d["rule"][0].update(severity="x"), "severity is none of"),
+    "rule limit": (lambda d: d["rule"][0].update(above=1.5), 'write "1.5"'),
+    "rule delay": (lambda d: d["rule"][0].update(delay_s=-1), "`delay_s` = -1 is no whole number"),
+    "rule twice": (lambda d: d["rule"].append(d["rule"][0]), "rule 'load' stands twice"),
+}
+
+
+@pytest.mark.parametrize("case", list(WRONG))
+def test_wrong_site_file_names_its_problem(case: str) -> None:
+    break_it, told = WRONG[case]
+    document = small()
+    break_it(document)
+    found = problems(document)
+    assert any(told in problem for problem in found), found
+
+
+def test_every_problem_is_named_at_once() -> None:
+    document = small()
+    for case in ("unknown language", "source port", "profile", "rule severity"):
+        WRONG[case][0](document)
+    found = problems(document)
+    for case in ("unknown language", "source port", "profile", "rule severity"):
+        assert any(WRONG[case][1] in problem for problem in found), case
+
+
+def test_grid_of_an_hour_is_refused_where_clocks_move_by_half_an_hour() -> None:
+    document = small()
+    document["site"]["zone"] = "Australia/Lord_Howe"
+    assert problems(document) == []
+    document["meter"][1]["channels"][0]["grid_s"] = 3600
+    assert any("Use grid_s = 900" in problem for problem in problems(document))
+    document["site"]["zone"] = "Europe/London"
+    assert problems(document) == []
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every value inside a document."""
+    if path:
+        yield path
+    inside: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        inside = list(value.items())
+    elif isinstance(value, list):
+        inside = list(enumerate(value))
+    for key, each in inside:
+        yield from places(each, (*path, key))
+
+
+junk = st.one_of(
+    st.booleans(),
+    st.integers(-5, 5),
+    st.floats(allow_nan=True),
+    st.sampled_from(["", "x", "1e9", "nan", "-1", "0", "a\nb", "m1", "b1"]),
+    st.just([]),
+    st.just({}),
+    st.just([1]),
+    st.just([["grid"]]),
+    st.just([{"key": ["x"]}]),
+    st.just(date(2019, 1, 1)),
+    st.just(datetime(2019, 1, 1)),
+)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_no_content_brings_the_checker_down(data: st.DataObject) -> None:
+    document = small()
+    for _ in range(data.draw(st.integers(1, 2))):
+        *path, last = data.draw(st.sampled_from(list(places(document))))
+        inside: Any = document
+        for step in path:
+            inside = inside[step]
+        inside[last] = copy.deepcopy(data.draw(junk))
+    problems(document)

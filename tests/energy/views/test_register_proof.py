@@ -1,0 +1,82 @@
+"""The two register readings behind a bill, one pair a meter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from energy.base.period import Period
+from energy.base.quality import Quality
+from energy.views.register_proof import RegisterProof, register_proofs
+from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.meters import find_meter, replace
+from tests.fixtures.postgres import TestSite
+
+pytestmark = pytest.mark.servers
+
+DAY = Period(start=MIDNIGHT + timedelta(days=1), end=MIDNIGHT + timedelta(days=2))
+
+
+def proofs(site: TestSite, channel: int, as_of: int | None = None) -> list[RegisterProof]:
+    site.project()
+    with site.writer.connection() as connection:
+        return register_proofs(connection, site.schema, channel, DAY, as_of=as_of)
+
+
+def pairs(found: list[RegisterProof]) -> list[tuple[object, ...]]:
+    return [
+        (p.opening.serial, p.opening.at, p.opening.count, p.closing.at, p.closing.count)
+        for p in found
+    ]
+
+
+def test_readings_on_both_midnights_are_the_proof(site_schema: TestSite) -> None:
+    channel = site_schema.counter(multiplier=Fraction(20))
+    site_schema.accept(*(reading(channel, 720 * n, 10 * n) for n in range(6)))
+    (proof,) = proofs(site_schema, channel)
+    assert pairs([proof]) == [("S-1", at(1440), 20, at(2880), 40)]
+    assert (proof.multiplier, proof.resolution, proof.unit) == (20, Fraction(1, 100), "kWh")
+
+
+def test_outage_at_midnight_takes_the_readings_around_the_day(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(reading(channel, 1400, 7), reading(channel, 2000, 9), reading(channel, 2900, 30))
+    assert pairs(proofs(site_schema, channel)) == [("S-1", at(1400), 7, at(2900), 30)]
+
+
+def test_replaced_meter_has_a_proof_for_each_device(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    replace(meter, when=at(2000), final={channel: 55}, start={channel: 2})
+    metering.store(meter)
+    site_schema.accept(reading(channel, 1440, 40), reading(channel, 2880, 12))
+    assert pairs(proofs(site_schema, channel)) == [
+        ("S-1", at(1440), 40, at(2000), 55),
+        ("S-2", at(2000), 2, at(2880), 12),
+    ]
+
+
+def test_reading_learned_later_is_no_proof_as_known_then(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(reading(channel, 1440, 40), reading(channel, 2900, 50))
+    mark = site_schema.mark("bill run")
+    site_schema.accept(reading(channel, 2880, 48))
+    assert pairs(proofs(site_schema, channel))[0][3:] == (at(2880), 48)
+    assert pairs(proofs(site_schema, channel, as_of=mark))[0][3:] == (at(2900), 50)
+
+
+def test_suspect_readings_prove_nothing(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(
+        reading(channel, 1440, 40),
+        reading(channel, 2880, 99999, Quality.SUSPECT),
+        reading(channel, 2895, 50),
+    )
+    assert pairs(proofs(site_schema, channel))[0][3:] == (at(2895), 50)
+
+
+def test_silent_channel_has_no_proof(site_schema: TestSite) -> None:
+    assert proofs(site_schema, site_schema.counter()) == []

@@ -1,0 +1,144 @@
+"""The command row without a database: pure verbs, refusals, exit codes, both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from energy.base.text import catalogue
+from scripts.commands.frame import hoisted
+from scripts.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE_FILE = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
+GAS = SITE_FILE.parent / "tariffs" / "campus-gas.toml"
+CASE = ROOT / "tests" / "cases" / "tariff" / "season_begins_inside_the_bill"
+GROUPS = [
+    *("site", "field", "meter", "usage", "tariff", "bill", "alert", "journal", "view", "db", "user")
+]
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DSN", "DSN_WRITER", "DSN_WEB", "SITE", "LANG", "LANGUAGE", "CONFIG"):
+        monkeypatch.delenv(f"METERLINE_{name}", raising=False)
+    monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def meterline(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def test_global_options_may_stand_anywhere_in_the_row() -> None:
+    row = ["meter", "list", "--json", "--data-dir", "x", "--lang=zh", "--", "--site", "y"]
+    assert hoisted(row) == [
+        *["--data-dir", "x", "--lang=zh", "meter", "list", "--json", "--", "--site", "y"]
+    ]
+
+
+def test_an_unknown_verb_is_told_which_there_are() -> None:
+    result = meterline("metre", "list")
+    assert result.exit_code == 2
+    assert "No verb 'metre'" in result.output
+    assert all(name in result.output for name in [*GROUPS, "collect", "serve"])
+    result = meterline("bill", "pay")
+    assert result.exit_code == 2
+    assert "There are: run, review, approve, issue, show, export." in result.output
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_group_tells_its_verbs(name: str) -> None:
+    result = meterline(name, "--help")
+    assert result.exit_code == 0
+    assert "Commands" in result.output
+
+
+def test_a_tariff_file_is_checked_without_a_database() -> None:
+    result = meterline("tariff", "check", GAS, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert (found["tariff"], found["currency"]) == ("campus-gas", "GBP")
+
+
+def test_a_wrong_tariff_file_is_refused_with_every_problem(tmp_path: Path) -> None:
+    wrong = tmp_path / "tariff.toml"
+    wrong.write_text(GAS.read_text().replace('zone = "Europe/London"', 'zone = "Europe/Lundun"'))
+    result = meterline("tariff", "check", wrong)
+    assert result.exit_code == 2
+    assert "Lundun" in result.output
+    assert "run `tariff check` again" in result.output
+
+
+def test_rating_files_prints_what_the_case_expects() -> None:
+    result = meterline("tariff", "rate", CASE / "tariff.toml", CASE / "usage.csv", "--json")
+    assert result.exit_code == 0
+    expected = json.loads((CASE / "expected.json").read_text())
+    assert json.loads(result.stdout)["totals"] == expected["totals"]
+    people = meterline("tariff", "rate", CASE / "tariff.toml", CASE / "usage.csv")
+    assert expected["totals"]["total"] in people.stdout
+
+
+def test_a_file_that_is_absent_or_no_text_is_named(tmp_path: Path) -> None:
+    assert meterline("tariff", "check", tmp_path / "no.toml").exit_code == 2
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    result = meterline("tariff", "check", binary)
+    assert result.exit_code == 2
+    assert "utf-8" in result.output
+
+
+def test_a_site_file_is_checked_by_a_dry_run_and_nothing_is_touched(tmp_path: Path) -> None:
+    result = meterline("site", "init", SITE_FILE, "--dry-run")
+    assert result.exit_code == 0
+    assert "28 meters with 42 channels" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_site_file_is_refused_with_every_problem(tmp_path: Path) -> None:
+    wrong = tmp_path / "site.toml"
+    text = SITE_FILE.read_text().replace('place = "b2"', 'place = "moon"')
+    wrong.write_text(text)
+    result = meterline("site", "init", wrong, "--dry-run")
+    assert result.exit_code == 2
+    assert "place 'moon' is no place of this file" in result.output
+    assert "nothing was written" in result.output
+
+
+@pytest.mark.parametrize("row", ["meter list", "site tree", "bill show", "journal verify"])
+def test_without_a_database_there_is_no_contact_and_the_next_step(row: str) -> None:
+    result = meterline(*row.split())
+    assert result.exit_code == 3
+    assert "No database answers" in result.output
+    assert "`scripts/meterline db start`" in result.output
+
+
+def test_output_comes_in_chinese_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "文件正确" in meterline("site", "init", SITE_FILE, "--dry-run", "--lang", "zh").stdout
+    monkeypatch.setenv("METERLINE_LANG", "zh")
+    assert "文件正确" in meterline("site", "init", SITE_FILE, "--dry-run").stdout
+    assert meterline("site", "list", "--lang", "fr").exit_code == 2
+
+
+def test_every_text_of_the_commands_has_both_languages() -> None:
+    texts = {key: each for key, each in catalogue().items() if key.startswith("cli.")}
+    assert len(texts) > 100
+    assert [key for key, each in texts.items() if set(each) != {"en", "zh"}] == []
+
+
+def test_every_text_that_a_command_names_is_in_the_catalogue() -> None:
+    known = {key.removeprefix("cli.") for key in catalogue() if key.startswith("cli.")}
+    folder = ROOT / "scripts" / "commands"
+    named: set[str] = set()
+    for path in folder.glob("*.py"):
+        text = path.read_text()
+        named |= set(re.findall(r'\bat\.text\("([a-z_.0-9]+)"', text))
+        named |= {key.removeprefix("cli.") for key in re.findall(r'"(cli\.[a-z_.0-9]+)"', text)}
+        for row in re.findall(r"(?:keys|heads|sums) = \(([^)]*)\)", text):
+            named |= {f"head.{key}" for key in re.findall(r'"([a-z_0-9]+)"', row)}
+    assert len(named) > 60
+    assert named - known == set()
