@@ -9,6 +9,8 @@ from billing.account import Account, account_id
 from billing.bill_run import BillRun
 from billing.errors import UnknownBillingObjectError
 from billing.invoice import Invoice
+from billing.invoice_facts import Issuer
+from billing.issuer import NamedIssuer, default_issuer, issuer_id
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.journal.application import JournalApplication
@@ -33,6 +35,11 @@ class Books(JournalApplication):
         """
         super().__init__(database, site.schema, "books", clock)
         self.site = site
+
+    def issuer(self) -> Issuer:
+        """Return who issues now: as named, else made of the site's name."""
+        named: NamedIssuer | None = self.find(issuer_id(self.site.key))
+        return Issuer(**named.issuer) if named is not None else default_issuer(self.site)
 
     def run(self, run: UUID) -> BillRun:
         """Return a bill run.

@@ -29,8 +29,6 @@ class Issuing:
 
     books: Books
     vault: PersonVault
-    prefix: str
-    """Begins the numbers."""
 
     def issue(self, run: UUID, *, by: UUID, command_id: UUID) -> list[str]:
         """Issue a run; the same command again returns the same numbers.
@@ -90,9 +88,11 @@ class Issuing:
         if not invoices:
             return [], []
         site, year = self.books.site.key, opened.dated.year
-        known: NumberSeries | None = self.books.find(series_id(site, self.prefix, year))
+        known: NumberSeries | None = self.books.find(
+            series_id(site, self.books.issuer().prefix, year)
+        )
         series = known or NumberSeries(
-            site=site, prefix=self.prefix, year=year, command_id=command_id
+            site=site, prefix=self.books.issuer().prefix, year=year, command_id=command_id
         )
         return series.allocate(invoices, command_id=command_id), [series]
 

@@ -8,6 +8,7 @@ by the caller; the second person is checked here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +21,7 @@ from billing.canonical import canonical_json
 from billing.errors import TariffFileError, WrongStateError
 from billing.invoice import Invoice, invoice_id
 from billing.invoice_facts import Draft, Issuer, finding_document
+from billing.issuer import NamedIssuer, issuer_id
 from billing.issuing import Issuing
 from billing.published_tariff import PublishedTariff, tariff_version_id
 from billing.review import Review, review_of
@@ -37,17 +39,6 @@ from energy.store.sites import Site
 from energy.views.worker import METERING_VIEWS
 
 
-def default_issuer(site: Site) -> Issuer:
-    """Return an issuer made of the site's name, where none is configured."""
-    return Issuer(
-        name=site.name,
-        address="",
-        tax_number="",
-        prefix=site.key.replace("_", "")[:3].upper(),
-        payment_days=30,
-    )
-
-
 class BillingOffice:
     """The billing office of one site."""
 
@@ -58,7 +49,6 @@ class BillingOffice:
         clock: Clock,
         vault: PersonVault,
         *,
-        issuer: Issuer | None = None,
         view_timeout_s: float = 60.0,
     ) -> None:
         """Open the office.
@@ -68,7 +58,6 @@ class BillingOffice:
             site: The site whose books these are.
             clock: The injected clock.
             vault: Seals and opens the personal fields of accounts.
-            issuer: Who issues; made of the site's name when None.
             view_timeout_s: How long rating waits for the views. [s]
         """
         self.database = database
@@ -76,10 +65,18 @@ class BillingOffice:
         self.books = Books(database, site, clock)
         self._marks = Marks(database, site.schema, clock)
         self._vault = vault
-        issuer = issuer or default_issuer(site)
-        self._run_drafts = RunDrafts(self.books, issuer)
-        self._issuing = Issuing(self.books, vault, issuer.prefix)
+        self._run_drafts = RunDrafts(self.books)
+        self._issuing = Issuing(self.books, vault)
         self._view_timeout_s = view_timeout_s
+
+    def name_issuer(self, issuer: Issuer, *, command_id: UUID) -> None:
+        """Name who issues from now on; the same one again changes nothing."""
+        known: NamedIssuer | None = self.books.find(issuer_id(self.site.key))
+        if known is None:
+            known = NamedIssuer(site=self.site.key, issuer=asdict(issuer), command_id=command_id)
+        else:
+            known.rename(issuer, command_id=command_id)
+        self.books.store(known)
 
     # ------------------------------------------------------------ tariffs and accounts
     def publish_tariff(self, text: str, *, command_id: UUID, by: UUID | None) -> UUID:

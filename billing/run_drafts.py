@@ -13,7 +13,7 @@ from datetime import timedelta
 from billing.bill_run import BillRun
 from billing.books import Books
 from billing.drafting import draft_invoice
-from billing.invoice_facts import Draft, InvoiceFacts, Issuer
+from billing.invoice_facts import Draft, InvoiceFacts
 from billing.views.supply import Payer, SupplyReader, read_payers
 from energy.base.finding import Finding, Severity
 from energy.base.period import span_of_days
@@ -27,7 +27,6 @@ class RunDrafts:
     """Drafts the invoices of a site's bill runs."""
 
     books: Books
-    issuer: Issuer
 
     def of(self, run: BillRun) -> dict[str, Draft]:
         """Return the draft of every account of a run that pays for something, by account.
@@ -54,7 +53,7 @@ class RunDrafts:
             last_day = supply.valid_to - timedelta(days=1)
             supplies.append(reader.facts(supply.point, supply.tariff, supply.valid_from, last_day))
         return InvoiceFacts(
-            issuer=self.issuer,
+            issuer=self.books.issuer(),
             account=payer.account,
             language=payer.language,
             currency=self.books.site.currency,

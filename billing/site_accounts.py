@@ -91,7 +91,7 @@ def _tariffs(
         try:
             text = path.read_text(encoding="utf-8")
             version = parse_tariff(text)
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             problems.append(f"tariff {name!r}: cannot be read ({error})")
         except EnergyError as error:
             problems.append(f"tariff {name!r}: {error}")
@@ -113,7 +113,7 @@ def _account(
     for key in ("key", "name", "address", "email"):
         if not isinstance(table.get(key), str) or not table[key].strip():
             problems.append(f"{where}: `{key}` is missing or no text")
-    if table.get("language", "en") not in {"en", "zh"}:
+    if table.get("language", "en") not in ("en", "zh"):
         problems.append(f"{where}: language is none of en, zh")
     opened_on = table.get("opened_on")
     if not isinstance(opened_on, date):
@@ -122,24 +122,20 @@ def _account(
     supplies = []
     for supply in table.get("supplies", []):
         point, tariff = supply.get("point"), supply.get("tariff")
-        if point not in utilities:
+        first, last = supply.get("from", opened_on), supply.get("to")
+        if not isinstance(point, str) or point not in utilities:
             problems.append(f"{where}: point {point!r} is no meter of this file")
-        elif tariff not in tariffs:
+        elif not isinstance(tariff, str) or tariff not in tariffs:
             problems.append(f"{where}: tariff {tariff!r} is no tariff of this file")
         elif utilities[point] != tariffs[tariff][0].utility:
             problems.append(
                 f"{where}: {point} measures {utilities[point]}, {tariff} prices "
                 f"{tariffs[tariff][0].utility}"
             )
+        elif not isinstance(first, date) or not isinstance(last, date | None):
+            problems.append(f"{where}: `from` or `to` of {point} is no date like 2026-01-31")
         else:
-            supplies.append(
-                Supply(
-                    point=point,
-                    tariff=tariff,
-                    valid_from=supply.get("from", opened_on),
-                    valid_to=supply.get("to"),
-                )
-            )
+            supplies.append(Supply(point=point, tariff=tariff, valid_from=first, valid_to=last))
     return PlannedAccount(
         key=str(table.get("key")),
         name=str(table.get("name")),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.invoice_facts import Issuer
 from billing.office import BillingOffice
 from energy.base.ids import id_of
 from energy.store.sites import Site
@@ -27,9 +26,7 @@ class MonthBilled:
     held: tuple[str, ...]
 
 
-def bill_days(
-    system: System, site: Site, first: date, last: date, *, issuer: Issuer | None = None
-) -> MonthBilled:
+def bill_days(system: System, site: Site, first: date, last: date) -> MonthBilled:
     """Bill some local days of all accounts; calling it again returns the same.
 
     Args:
@@ -37,9 +34,8 @@ def bill_days(
         site: The site.
         first: First local day.
         last: Last local day.
-        issuer: Who issues, None for the site's name.
     """
-    office = BillingOffice(system.database, site, system.clock, system.vault, issuer=issuer)
+    office = BillingOffice(system.database, site, system.clock, system.vault)
     clerk, approver = person_id(system, CLERK), person_id(system, APPROVER)
     span = f"{first.isoformat()}..{last.isoformat()}"
     run = office.open_run(first, last, clerk, id_of("demo", "open", span))

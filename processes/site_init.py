@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from adapters.modbus.register_map import load as load_map
@@ -25,6 +26,7 @@ from energy.metering.channel import Channel, ChannelFacts
 from energy.metering.meter import Meter, facts_to_json, meter_id
 from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
 from energy.metering.site_file import PlannedMeter, PlannedRule, SitePlan, read_site
+from energy.metering.site_file_checker import Checker
 from energy.store.migrate import migrate_site
 from energy.store.pool import Database
 from energy.store.sites import Site, valid_key
@@ -64,10 +66,11 @@ def check_site_file(path: Path) -> CheckedSite:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteFileError([f"{path} is no TOML file: {error}"]) from error
     plan, problems = read_site(document, _facts)
+    misshapen = _misshapen(document)
+    if misshapen:
+        raise SiteFileError([*problems, *(p for p in misshapen if p not in problems)])
     utilities = {
-        str(meter.get("point")): str(meter.get("utility"))
-        for meter in document.get("meter", [])
-        if isinstance(meter, dict)
+        str(meter.get("point")): str(meter.get("utility")) for meter in document.get("meter", [])
     }
     books, book_problems = read_books(document, path.parent, utilities)
     problems += book_problems
@@ -76,6 +79,16 @@ def check_site_file(path: Path) -> CheckedSite:
     if problems or plan is None or books is None:
         raise SiteFileError(problems)
     return CheckedSite(plan=plan, books=books)
+
+
+def _misshapen(document: dict[str, Any]) -> list[str]:
+    """Return what is no list of tables where one is wanted: nothing in it can be checked."""
+    checker = Checker(document)
+    for name in ("meter", "tariff"):
+        checker.tables(name)
+    for n, account in enumerate(checker.tables("account"), 1):
+        checker.rows(account, "supplies", f"account {account.get('key') or n!r}")
+    return checker.problems
 
 
 def init_site(
@@ -106,7 +119,7 @@ def init_site(
     operations = JournalApplication(writer, site.schema, "operations", clock)
     for rule in plan.rules:
         _rule(operations, plan.key, rule, numbers[(rule.point, rule.quantity)])
-    office = BillingOffice(writer, site, clock, vault, issuer=checked.books.issuer)
+    office = BillingOffice(writer, site, clock, vault)
     _books(office, checked.books, plan.key)
     catch_up(writer, site, clock)
     # The directory names the site last: nobody sees one that is half made.
@@ -217,6 +230,8 @@ def _rule(operations: JournalApplication, site: str, planned: PlannedRule, chann
 
 
 def _books(office: BillingOffice, books: BooksPlan, site: str) -> None:
+    if books.issuer is not None:
+        office.name_issuer(books.issuer, command_id=_command(site, "issuer"))
     for n, text in enumerate(books.tariffs):
         office.publish_tariff(text, command_id=_command(site, "tariff", str(n)), by=None)
     for account in books.accounts:

@@ -16,6 +16,7 @@ from billing.account import Account
 from billing.bill_run import BillRun, RunState
 from billing.canonical import sha256_of
 from billing.invoice import Invoice, InvoiceState
+from billing.issuer import NamedIssuer
 from billing.number_series import NumberSeries
 from billing.published_tariff import PublishedTariff
 from energy.base.clock import Clock
@@ -47,7 +48,7 @@ class BooksView:
                 _drafted(cursor, schema, position, event)
             case Invoice.Redrafted() | Invoice.Issued():
                 _invoice_changed(cursor, schema, position, event)
-            case NumberSeries.Created() | NumberSeries.Allocated() | Account.Billed():
+            case NumberSeries.Event() | Account.Billed() | NamedIssuer.Event():
                 pass  # no row: decided by the aggregates, shown by the invoices
             case _:
                 raise TypeError(f"no fold for {type(event)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +26,7 @@ from billing.errors import (
 from billing.invoice import Addressee, Invoice
 from energy.base.errors import JournalError
 from energy.base.ids import id_of
-from tests.billing.samples import TARIFFS
+from tests.billing.samples import ISSUER, TARIFFS
 from tests.billing.town import APPROVER, CLERK, FIRST, LAST, Town, count_at
 
 pytestmark = pytest.mark.servers
@@ -319,3 +320,14 @@ def test_an_issued_invoice_of_the_journal_becomes_a_document(metered: Town, tmp_
     run, _ = metered.bill()
     (invoice, _) = invoices_of(metered, run)
     assert render_pdf(invoice.document, "zh").startswith(b"%PDF")
+
+
+def test_another_issuer_stands_on_later_drafts_only(town: Town) -> None:
+    town.found()
+    assert town.office.books.issuer() == ISSUER
+    other = replace(ISSUER, name="Another Utility Ltd", prefix="AUL")
+    town.office.name_issuer(other, command_id=id_of("t", "another issuer"))
+    assert town.new_office().books.issuer() == other
+    head = town.office.books.position()
+    town.office.name_issuer(other, command_id=id_of("t", "the same again"))
+    assert town.office.books.position() == head

@@ -53,9 +53,7 @@ class Town:
 
     def new_office(self) -> BillingOffice:
         """Return another office of the same site, as another process has one."""
-        return BillingOffice(
-            self.database, self.site, self.clock, self.vault, issuer=ISSUER, view_timeout_s=0.2
-        )
+        return BillingOffice(self.database, self.site, self.clock, self.vault, view_timeout_s=0.2)
 
     def found(self) -> None:
         """Plan and commission four meters, publish two tariffs, open two accounts."""
@@ -63,6 +61,7 @@ class Town:
         for number, point in enumerate(POINTS, 1):
             utility = Utility.GAS if point.endswith("gas") else Utility.ELECTRICITY
             metering.store(self._meter(number, point, utility))
+        self.office.name_issuer(ISSUER, command_id=id_of("t", "issuer"))
         for name in ("campus-electricity", "campus-gas"):
             text = (TARIFFS / f"{name}.toml").read_text(encoding="utf-8")
             self.office.publish_tariff(text, command_id=id_of("t", name), by=None)
