@@ -19,6 +19,7 @@ STEPS: dict[str, list[str]] = {
     "ruff format": [str(TOOLS / "ruff"), "format", "--check", "--output-format", "concise", "."],
     "import contracts": [str(TOOLS / "lint-imports"), "--no-logo", "--no-cache"],
     "mypy --strict": [sys.executable, "-m", "mypy"],
+    "tidy": [sys.executable, "-m", "pytest", "-q", "tests/tidy", "tests/docs"],
     "fast tests": [sys.executable, "-m", "scripts.run_tests", "fast", "-q"],
 }
 

@@ -1,0 +1,97 @@
+"""In: options. Out: the measured ratios of this machine, as a table or JSON. I/O.
+
+`scripts/bench` is the launcher. Nothing here is asserted: a target that is missed is printed,
+and the exit code stays 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench import append, fold, project
+from bench.ground import ground
+from bench.machine import describe
+from bench.measure import FULL, Bench, Measured, Scale, run
+from bench.report import as_json, as_table
+
+BENCHES: tuple[Bench, ...] = (*append.BENCHES, *project.BENCHES, *fold.BENCHES)
+
+
+def chosen(only: Sequence[str]) -> list[Bench]:
+    """Return the benches whose name begins with one of the words; all without a word."""
+    return [b for b in BENCHES if not only or b.name.startswith(tuple(only))]
+
+
+def measure(
+    benches: Sequence[Bench], scale: Scale, rounds: int
+) -> tuple[list[Measured], dict[str, str]]:
+    """Run benches on a server of their own, with a progress bar on the error stream.
+
+    Args:
+        benches: What to measure, in order.
+        scale: How much work a round does.
+        rounds: Rounds that count.
+
+    Returns:
+        The medians, and the machine they are from.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with ground() as place, Progress(*columns, console=Console(stderr=True)) as progress:
+        machine = describe(place.version())
+        task = progress.add_task("start", total=len(benches) * (rounds + 1))
+        results = []
+        for bench in benches:
+            progress.update(task, description=bench.name)
+            results.append(run(bench, place, scale, rounds, lambda: progress.advance(task)))
+    return results, machine
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for and print it.
+
+    Returns:
+        0 done, 2 when no bench has the name.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description="Speed as ratios to binary COPY in the same run."
+    )
+    parser.add_argument("--json", action="store_true", help="print a list for machines")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="name or prefix"
+    )
+    parser.add_argument("--full", action="store_true", help="rebuild 10 million readings")
+    parser.add_argument("--list", action="store_true", help="say what is measured")
+    options = parser.parse_args(arguments)
+    benches = chosen(options.only)
+    if options.list or not benches:
+        for bench in BENCHES:
+            print(f"{bench.name:22} {bench.says}")
+        return 0 if options.list else 2
+    rounds = max(options.rounds, 1)
+    results, machine = measure(benches, FULL if options.full else Scale(), rounds)
+    if options.json:
+        print(as_json(results))
+    else:
+        Console().print(as_table(benches, results, machine, rounds))
+    return 0
+
+
+if __name__ == "__main__":
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    sys.exit(main())

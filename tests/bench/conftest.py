@@ -1,0 +1,20 @@
+"""In: nothing. Out: the smallest scale at which every bench still measures something. Pure."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.measure import Scale
+
+
+@pytest.fixture
+def tiny() -> Scale:
+    """A scale that takes seconds for all benches together."""
+    return Scale(
+        slices=1,
+        rebuild_readings=80_000,
+        size_readings=40_000,
+        fold_channels=1,
+        fold_days=1,
+        evening_scans=200,
+    )

@@ -1,0 +1,177 @@
+"""People: sealed names, roles that end sessions, commands that happen once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from energy.base.clock import ManualClock
+from energy.base.errors import RefusedError
+from energy.base.secrets import ERASED, PersonVault
+from energy.journal.directory import People, TableKeys
+from energy.journal.directory_view import DirectoryView
+from energy.journal.follower import Follower, event_fold
+from energy.journal.verify import verify
+from energy.store.pool import Database
+from energy.store.sites import DIRECTORY
+from tests.fixtures.postgres import NOON, command
+
+pytestmark = pytest.mark.servers
+
+CLOCK = ManualClock(NOON)
+
+
+@pytest.fixture
+def people(directory: Database) -> People:
+    return People(directory, CLOCK, PersonVault(bytes(range(32)), TableKeys(directory)))
+
+
+def added(people: People, sign_in: str = "ada@example.org", name: str = "Ada Lovelace") -> UUID:
+    return people.add(
+        sign_in=sign_in,
+        name=name,
+        password_hash="hash",
+        roles=["viewer"],
+        language="en",
+        command_id=command("add", sign_in),
+    )
+
+
+def session(directory: Database, person: UUID) -> None:
+    with directory.connection() as connection:
+        connection.execute(
+            "INSERT INTO directory.session VALUES (%s, %s, %s, %s, %s, '', '')",
+            (uuid4().bytes, person, NOON, NOON, NOON + timedelta(hours=8)),
+        )
+
+
+def count(directory: Database, table: str) -> int:
+    with directory.connection() as connection:
+        row = connection.execute(f"SELECT count(*) FROM directory.{table}".encode()).fetchone()
+    assert row is not None
+    return int(str(row[0]))
+
+
+def test_person_is_found_by_sign_in_and_id(people: People) -> None:
+    ada = added(people)
+    found = people.by_sign_in("  ADA@example.org")
+    assert found is not None
+    assert found == people.get(ada)
+    assert (found.name, found.sign_in, found.roles) == ("Ada Lovelace", "ada@example.org", ("viewer",))
+    assert people.by_sign_in("ben@example.org") is None
+
+
+def test_no_name_stands_in_the_journal_or_the_views(people: People, directory: Database) -> None:
+    ada = added(people)
+    people.sign_in(ada, "10.0.0.7", command("in"))
+    for table in ("directory_events", "person", "person_key"):
+        with directory.connection() as connection:
+            rows = connection.execute(f"SELECT t::text FROM directory.{table} AS t".encode()).fetchall()
+        with directory.connection() as connection:
+            states = (
+                connection.execute("SELECT state FROM directory.directory_events").fetchall()
+                if table == "directory_events"
+                else []
+            )
+        whole = b"".join(str(row).encode() for row in rows) + b"".join(
+            bytes(s)  # type: ignore[call-overload]
+            for (s,) in states
+        )
+        assert rows
+        for word in (b"Ada", b"Lovelace", b"ada@", b"example.org"):
+            assert word not in whole
+            assert word.hex().encode() not in whole
+
+
+def test_erased_person_is_a_question_mark_and_the_journal_stays_whole(
+    people: People, directory: Database
+) -> None:
+    ada = added(people)
+    with directory.connection() as connection:
+        connection.execute("DELETE FROM directory.person_key WHERE person = %s", (ada,))
+        assert verify(connection, DIRECTORY, "directory").chain_ok
+    found = people.get(ada)
+    assert found is not None
+    assert (found.name, found.sign_in) == (ERASED, ERASED)
+
+
+@pytest.mark.parametrize("change", ["roles", "password", "disable"])
+def test_sessions_end_when_rights_change(people: People, directory: Database, change: str) -> None:
+    ada, ben = added(people), added(people, "ben@example.org", "Ben")
+    for person in (ada, ada, ben):
+        session(directory, person)
+    if change == "roles":
+        people.change_roles(ada, ["admin"], ben, command("roles"))
+    elif change == "password":
+        people.change_password(ada, "other", command("password"))
+    else:
+        people.disable(ada, ben, command("disable"))
+    assert count(directory, "session") == 1
+    found = people.get(ada)
+    assert found is not None
+    assert (found.roles, found.password_hash, found.must_change, found.disabled) == {
+        "roles": (("admin",), "hash", True, False),
+        "password": (("viewer",), "other", False, False),
+        "disable": (("viewer",), "hash", True, True),
+    }[change]
+
+
+def test_signing_in_ends_no_session(people: People, directory: Database) -> None:
+    ada = added(people)
+    session(directory, ada)
+    people.sign_in(ada, "10.0.0.7", command("in"))
+    people.sign_out(ada, "10.0.0.7", command("out"))
+    assert count(directory, "session") == 1
+    assert count(directory, "directory_events") == 3
+
+
+def test_command_sent_again_happens_once(people: People, directory: Database) -> None:
+    ada = added(people)
+    for _ in range(2):
+        people.sign_in(ada, "10.0.0.7", command("in"))
+        people.change_password(ada, "other", command("password"))
+        people.change_roles(ada, ["admin"], ada, command("roles"))
+    people.change_roles(ada, ["viewer"], ada, command("roles back"))
+    people.change_roles(ada, ["admin"], ada, command("roles"))
+    found = people.get(ada)
+    assert found is not None
+    assert found.roles == ("viewer",)
+    assert count(directory, "directory_events") == 5
+
+
+def test_taken_sign_in_unknown_role_and_unknown_person_are_refused(people: People) -> None:
+    ada = added(people)
+    with pytest.raises(RefusedError, match="is taken"):
+        added(people, "ADA@example.org", "Another Ada")
+    with pytest.raises(RefusedError, match="Unknown role"):
+        people.change_roles(ada, ["king"], ada, command("roles"))
+    with pytest.raises(RefusedError, match="No such person"):
+        people.disable(uuid4(), ada, command("disable"))
+
+
+def test_change_stored_by_a_process_that_died_is_not_overtaken(
+    people: People, directory: Database
+) -> None:
+    ada = added(people)
+    entry = people._entry(ada)
+    entry.change_password(password_hash="other", command_id=command("password"))
+    people._application.store(entry)  # and here it dies, before the view is written
+    people.change_roles(ada, ["admin"], ada, command("roles"))
+    found = people.get(ada)
+    assert found is not None
+    assert (found.password_hash, found.roles) == ("other", ("admin",))
+
+
+def test_follower_folding_again_changes_nothing(people: People, directory: Database) -> None:
+    ada = added(people)
+    people.change_roles(ada, ["admin"], ada, command("roles"))
+    session(directory, ada)
+    before = people.get(ada)
+    follower = Follower(
+        directory, DIRECTORY, "directory", "directory", event_fold(DIRECTORY, [DirectoryView()]), CLOCK
+    )
+    assert follower.step() == 2
+    assert people.get(ada) == before
+    assert count(directory, "session") == 1

@@ -1,0 +1,45 @@
+"""In: a test file. Out: whether the fast set reads it at all. I/O: reads the file.
+
+Importing is what costs: the fast set must end within ten seconds on two cores, so it leaves out
+whole files that are marked for real servers, and those that import Dash, typst or the command row.
+`scripts/test` runs them all.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+VARIABLE = "METERLINE_TEST_SET"
+_MARKED = re.compile(
+    r"^pytestmark = (\[\s*)?pytest\.mark\.(servers|browser|slow|timing)\b", re.MULTILINE
+)
+_HEAVY = (
+    "bench",
+    "billing/documents",
+    "contract",
+    "dashboards",
+    "faults",
+    "line",
+    "scripts",
+    "simulation",
+    "tidy",
+)
+"""Folders whose imports or programs take seconds; `scripts/check` runs `tidy` as its own step."""
+
+
+def is_fast_run() -> bool:
+    """Return whether `scripts/test fast` runs."""
+    return os.environ.get(VARIABLE) == "fast"
+
+
+def left_out(path: Path) -> bool:
+    """Return whether the fast set passes over a file or folder of tests."""
+    if not path.is_relative_to(ROOT):
+        return False
+    inner = path.relative_to(ROOT).as_posix()
+    if any(inner == folder or inner.startswith(f"{folder}/") for folder in _HEAVY):
+        return True
+    return path.suffix == ".py" and _MARKED.search(path.read_text(encoding="utf-8")) is not None

@@ -1,0 +1,74 @@
+"""SIGKILL to any one process in mid-play, then the same energies and the same invoices."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.whole_play import (
+    PlayedMonth,
+    finished,
+    kill,
+    remains_of,
+    started,
+    wait_for_the_play,
+)
+
+pytestmark = pytest.mark.servers
+
+VICTIMS = {
+    "postgres": 0.35,
+    "broker": 0.45,
+    "simulator": 0.40,
+    "collect": 0.50,
+    "project": 0.30,
+    "jobs": 0.55,
+}
+"""Who is killed, and after which part of the play."""
+
+
+@pytest.fixture
+def installation(plays: Path, ready_installation: Path, request: pytest.FixtureRequest) -> Path:
+    name = request.node.name.removeprefix("test_")[-20:].strip("[]")
+    folder = plays / "".join(letter for letter in name if letter.isalnum())
+    shutil.copytree(ready_installation, folder, symlinks=True)
+    return folder
+
+
+def expect_the_same(found: PlayedMonth, calm: PlayedMonth) -> None:
+    assert found.summary == calm.summary
+    assert found.energies == calm.energies
+    assert found.invoices == calm.invoices
+    assert found.findings == calm.findings == []
+    assert found.alerts == calm.alerts
+
+
+def test_undisturbed_play_is_sound(undisturbed: PlayedMonth) -> None:
+    assert undisturbed.summary["max_error_counts"] == 0
+    assert undisturbed.summary["chain_ok"] is True
+    assert undisturbed.summary["invoices"] == len(undisturbed.invoices) >= 12
+    assert len(undisturbed.energies) >= 24 * 2
+
+
+@pytest.mark.parametrize("victim", list(VICTIMS))
+def test_one_process_killed_in_mid_play_changes_nothing(
+    installation: Path, undisturbed: PlayedMonth, victim: str
+) -> None:
+    running = started(installation)
+    wait_for_the_play(installation, VICTIMS[victim], running)
+    kill(installation, victim)
+    expect_the_same(finished(installation, running), undisturbed)
+    assert remains_of(installation) == []
+
+
+def test_supervisor_killed_in_mid_play_and_started_again_changes_nothing(
+    installation: Path, undisturbed: PlayedMonth
+) -> None:
+    running = started(installation)
+    wait_for_the_play(installation, 0.5, running)
+    assert kill(installation, "supervisor") == running.pid
+    running.communicate(timeout=30)
+    expect_the_same(finished(installation, started(installation)), undisturbed)
+    assert remains_of(installation) == []
