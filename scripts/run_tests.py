@@ -17,7 +17,7 @@ SELECTIONS: dict[str, list[str]] = {
     "slow": ["-m", "slow"],
     "all": [],
 }
-EVERYDAY = ["-m", "not slow"]
+EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
 
 
 def _cjk_font() -> bool:

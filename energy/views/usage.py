@@ -140,17 +140,19 @@ def _forget_explained(
     accepted: Mapping[int, Accepted],
     breaks: Sequence[Finding],
 ) -> None:
-    """Delete open breaks between folded readings that a late one has explained.
+    """Delete open breaks across folded readings that a late one has explained.
 
-    Findings of the fold follow from the readings alone, not from the order of their arrival.
+    Findings of the fold follow from the readings alone, not from the order of their arrival. A
+    break that reaches into the folded span and is not found again has a reading inside it now;
+    one that only touches an end of the span is another's.
     """
     seen = {channel: one.at_us for channel, one in accepted.items() if len(one.at_us)}
     cursor.execute(
         f"DELETE FROM {schema}.finding AS f "
         "USING unnest(%s, %s, %s) AS t (channel, low_us, high_us) "
         "WHERE f.channel = t.channel AND f.code = ANY(%s) "
-        f"AND f.start_at >= {INSTANT.format('t.low_us')} "
-        f"AND f.end_at <= {INSTANT.format('t.high_us')} AND f.resolved_at IS NULL AND NOT EXISTS "
+        f"AND f.start_at < {INSTANT.format('t.high_us')} "
+        f"AND f.end_at > {INSTANT.format('t.low_us')} AND f.resolved_at IS NULL AND NOT EXISTS "
         "(SELECT FROM unnest(%s, %s::text[], %s::timestamptz[], %s::timestamptz[], %s) "
         "AS k (channel, code, start_at, end_at, position) WHERE k.channel = f.channel "
         "AND k.code = f.code "

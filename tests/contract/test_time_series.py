@@ -31,7 +31,10 @@ def extension_of(server: DatabaseServer) -> bool:
     return found is not None and preloaded is not None and "timescaledb" in preloaded[0]
 
 
-@pytest.fixture(params=[PlainSeries(), pytest.param(TimescaleSeries(), marks=pytest.mark.timescale)], ids=lambda e: e.name)
+@pytest.fixture(
+    params=[PlainSeries(), pytest.param(TimescaleSeries(), marks=pytest.mark.timescale)],
+    ids=lambda e: e.name,
+)
 def engine(request: pytest.FixtureRequest, database_server: DatabaseServer) -> TimeSeries:
     chosen: TimeSeries = request.param
     if chosen.name == "timescale" and not extension_of(database_server):
@@ -40,9 +43,7 @@ def engine(request: pytest.FixtureRequest, database_server: DatabaseServer) -> T
 
 
 @pytest.fixture
-def site(
-    engine: TimeSeries, database_server: DatabaseServer, new_site: Any
-) -> Iterator[TestSite]:
+def site(engine: TimeSeries, database_server: DatabaseServer, new_site: Any) -> Iterator[TestSite]:
     """A site whose schema was made for the engine."""
     with database_server.superuser() as connection:
         if engine.name == "timescale":
@@ -81,7 +82,8 @@ def test_readings_of_any_time_are_taken(site: TestSite) -> None:
         site.accept(Reading(channel=channel, at=at, count=n))
     with site.writer.connection() as connection:
         connection.execute(
-            f"INSERT INTO {site.schema}.reading SELECT 7, unnest(%s::timestamptz[]), 1, 0, 1".encode(),
+            f"INSERT INTO {site.schema}.reading "
+            "SELECT 7, unnest(%s::timestamptz[]), 1, 0, 1".encode(),
             (instants,),
         )
     rows = site.rows("SELECT at FROM {s}.reading ORDER BY at")
@@ -104,9 +106,7 @@ def test_partitions_ahead_may_be_made_again_and_again(site: TestSite, engine: Ti
     site.rows("SELECT 1 FROM {s}.reading")
 
 
-def test_partition_may_be_made_after_its_readings_came(
-    site: TestSite, engine: TimeSeries
-) -> None:
+def test_partition_may_be_made_after_its_readings_came(site: TestSite, engine: TimeSeries) -> None:
     far = datetime(2030, 5, 17, tzinfo=UTC)
     with site.writer.connection() as connection:
         connection.execute(

@@ -26,8 +26,11 @@ RANK = {
 
 
 class PlainRule:
-    """approved correction > measured > manual > estimated; the first of a rank, the last of
-    the corrections; a different one of the counting rank is a conflict."""
+    """Approved correction > measured > manual > estimated.
+
+    The first of a rank counts, the last of the corrections; a different one of the counting rank
+    is a conflict.
+    """
 
     def __init__(self) -> None:
         self.counting: dict[tuple[int, Any], tuple[Reading, int]] = {}

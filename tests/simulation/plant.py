@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def _point(rng: np.random.Generator) -> Point:
     swaps = sorted({int(m) for m in rng.integers(60, last - 60, int(rng.integers(0, 3)))})
     edges = [0, *swaps, None]
     devices = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         assert start is not None
         length = (end if end is not None else last) - start + 1
         steps = rng.integers(0, MOST_PER_MINUTE + 1, length)

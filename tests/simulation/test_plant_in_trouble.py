@@ -1,4 +1,4 @@
-"""A plant with gaps, repeats, late readings, rollovers, swaps and crashes: usage to the last unit."""
+"""Gaps, repeats, late readings, rollovers, swaps and crashes: usage to the last unit."""
 
 from __future__ import annotations
 
@@ -61,10 +61,7 @@ def folded_in_memory(seed: int) -> None:
     plant = build(seed)
     for number, point in enumerate(plant.points):
         told = {
-            minute: count
-            for batch in plant.messages
-            for p, minute, count in batch
-            if p == number
+            minute: count for batch in plant.messages for p, minute, count in batch if p == number
         }
         minutes = sorted(told)
         result = fold(
@@ -185,9 +182,7 @@ def test_plant_in_trouble_agrees_with_the_auditor(site_schema: TestSite, seed: i
         spans = read_spans(connection, site_schema.schema, story.channels, period)
     for number, point in enumerate(story.plant.points):
         span = spans[story.channels[number]]
-        expect_audited(
-            point, span.usage.tolist(), span.quality.tolist(), seed=seed, number=number
-        )
+        expect_audited(point, span.usage.tolist(), span.quality.tolist(), seed=seed, number=number)
     assert site_schema.rows("SELECT code, start_at, proof FROM {s}.finding") == []
     assert site_schema.rows("SELECT * FROM {s}.parked") == []
     daily = site_schema.rows(

@@ -96,7 +96,9 @@ def test_evaluating_in_any_slices_gives_the_same_crossings(
     whole, end = evaluate(it, RuleState(), gauge(*counts))
     state, parts, position = RuleState(), [], 0
     for cut in [*cuts, len(counts)]:
-        found, state = evaluate(it, state, gauge(*counts[position : position + cut], start=position))
+        found, state = evaluate(
+            it, state, gauge(*counts[position : position + cut], start=position)
+        )
         again, same = evaluate(it, state, gauge(*counts[position : position + cut], start=position))
         assert (again, same) == ([], state), "a slice evaluated again changes nothing"
         parts += found

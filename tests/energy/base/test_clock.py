@@ -25,7 +25,7 @@ AT = datetime(2019, 3, 31, 1, 0, 0, 1, tzinfo=UTC)
 
 
 @settings(max_examples=30)
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))  # noqa: DTZ001 - naive on purpose
 def test_microseconds_and_instants_are_the_same(at: datetime) -> None:
     assert from_us(to_us(at)) == at
     assert from_us(to_us(at)).tzinfo is UTC
@@ -33,7 +33,7 @@ def test_microseconds_and_instants_are_the_same(at: datetime) -> None:
 
 def test_naive_instant_is_a_bug() -> None:
     with pytest.raises(AssertionError):
-        to_us(datetime(2019, 1, 1))
+        to_us(datetime(2019, 1, 1))  # noqa: DTZ001 - naive on purpose
 
 
 def test_two_processes_see_one_play_clock(tmp_path: Path) -> None:

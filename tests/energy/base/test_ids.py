@@ -14,7 +14,9 @@ keys = st.lists(st.text(st.characters(exclude_characters="\n")), min_size=1, max
 
 
 def test_id_of_a_known_meter_never_changes() -> None:
-    assert id_of("meter", "cambridge", "cam-b2-elec") == UUID("e195a179-047f-5c9d-b534-ce64f6dceb9e")
+    assert id_of("meter", "cambridge", "cam-b2-elec") == UUID(
+        "e195a179-047f-5c9d-b534-ce64f6dceb9e"
+    )
 
 
 @settings(max_examples=30)

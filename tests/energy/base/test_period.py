@@ -80,9 +80,7 @@ def test_december_ends_in_the_next_year() -> None:
 
 
 @settings(max_examples=30)
-@given(
-    st.dates(date(2001, 1, 1), date(2037, 12, 30)), st.sampled_from(ZONES)
-)
+@given(st.dates(date(2001, 1, 1), date(2037, 12, 30)), st.sampled_from(ZONES))
 def test_days_follow_each_other_without_gap_or_overlap(day: date, zone_key: str) -> None:
     zone = ZoneInfo(zone_key)
     today, tomorrow = day_period(day, zone), day_period(day + timedelta(days=1), zone)
@@ -93,9 +91,7 @@ def test_days_follow_each_other_without_gap_or_overlap(day: date, zone_key: str)
 
 
 @settings(max_examples=30)
-@given(
-    st.integers(2001, 2036), st.integers(1, 12), st.sampled_from(ZONES)
-)
+@given(st.integers(2001, 2036), st.integers(1, 12), st.sampled_from(ZONES))
 def test_month_is_its_days(year: int, month: int, zone_key: str) -> None:
     zone = ZoneInfo(zone_key)
     period = month_period(year, month, zone)
@@ -111,7 +107,7 @@ def test_period_is_aware_and_runs_forwards() -> None:
     with pytest.raises(AssertionError, match="backwards"):
         Period(start=start, end=start - timedelta(seconds=1))
     with pytest.raises(AssertionError, match="aware"):
-        Period(start=datetime(2019, 1, 1), end=datetime(2019, 1, 2))
+        Period(start=datetime(2019, 1, 1), end=datetime(2019, 1, 2))  # noqa: DTZ001 - naive on purpose
     assert grid_of(Period(start=start, end=start), 900) == 0
 
 

@@ -59,7 +59,11 @@ def test_person_is_found_by_sign_in_and_id(people: People) -> None:
     found = people.by_sign_in("  ADA@example.org")
     assert found is not None
     assert found == people.get(ada)
-    assert (found.name, found.sign_in, found.roles) == ("Ada Lovelace", "ada@example.org", ("viewer",))
+    assert (found.name, found.sign_in, found.roles) == (
+        "Ada Lovelace",
+        "ada@example.org",
+        ("viewer",),
+    )
     assert people.by_sign_in("ben@example.org") is None
 
 
@@ -68,7 +72,9 @@ def test_no_name_stands_in_the_journal_or_the_views(people: People, directory: D
     people.sign_in(ada, "10.0.0.7", command("in"))
     for table in ("directory_events", "person", "person_key"):
         with directory.connection() as connection:
-            rows = connection.execute(f"SELECT t::text FROM directory.{table} AS t".encode()).fetchall()
+            rows = connection.execute(
+                f"SELECT t::text FROM directory.{table} AS t".encode()
+            ).fetchall()
         with directory.connection() as connection:
             states = (
                 connection.execute("SELECT state FROM directory.directory_events").fetchall()
@@ -170,7 +176,12 @@ def test_follower_folding_again_changes_nothing(people: People, directory: Datab
     session(directory, ada)
     before = people.get(ada)
     follower = Follower(
-        directory, DIRECTORY, "directory", "directory", event_fold(DIRECTORY, [DirectoryView()]), CLOCK
+        directory,
+        DIRECTORY,
+        "directory",
+        "directory",
+        event_fold(DIRECTORY, [DirectoryView()]),
+        CLOCK,
     )
     assert follower.step() == 2
     assert people.get(ada) == before

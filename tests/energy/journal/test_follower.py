@@ -95,19 +95,13 @@ def test_two_followers_of_one_name_do_not_harm_each_other(site_schema: TestSite)
 def test_slower_follower_of_one_name_writes_nothing(site_schema: TestSite) -> None:
     appended(site_schema, 3)
 
-    class Overtaken(Diary):
-        def __call__(self, cursor: psycopg.Cursor[Any], entries: Sequence[Entry]) -> None:
-            super().__call__(cursor, entries)
-
-    slow = follower(site_schema, Overtaken(site_schema))
+    slow = follower(site_schema, Diary(site_schema))
     with site_schema.writer.connection() as connection:
         position = slow._read_position(connection)
         follower(site_schema, Diary(site_schema)).step()
         from energy.journal.recorder import read_entries
 
-        entries = read_entries(
-            connection, site_schema.schema, "metering", after=position, limit=9
-        )
+        entries = read_entries(connection, site_schema.schema, "metering", after=position, limit=9)
         with pytest.raises(LostRaceError):
             slow._apply_or_park(connection, position, entries)
     assert diary(site_schema) == [1, 2, 3]
@@ -139,9 +133,7 @@ def test_poisoned_entry_is_parked_and_the_rest_is_folded(site_schema: TestSite) 
 @pytest.mark.parametrize(
     "error", [psycopg.errors.InsufficientPrivilege, psycopg.errors.DiskFull, MemoryError]
 )
-def test_fault_of_the_database_parks_nothing(
-    site_schema: TestSite, error: type[Exception]
-) -> None:
+def test_fault_of_the_database_parks_nothing(site_schema: TestSite, error: type[Exception]) -> None:
     appended(site_schema, 3)
     with pytest.raises(error):
         follower(site_schema, Diary(site_schema, 2, error=error)).step()

@@ -121,8 +121,7 @@ def test_many_collectors_sending_the_same_batches_at_once_store_each_once(
 
     def collect() -> None:
         start.wait()
-        for n in range(0, 30, 3):
-            results.append(site_schema.ingest.accept(batches[n : n + 3]))
+        results.extend(site_schema.ingest.accept(batches[n : n + 3]) for n in range(0, 30, 3))
 
     threads = [threading.Thread(target=collect) for _ in range(6)]
     for thread in threads:

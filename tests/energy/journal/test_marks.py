@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from energy.base.period import Period
 from energy.journal.entry import MARK_TOPIC, decode_mark
 from energy.journal.marks import Marks
 from energy.views.usage import read_spans
@@ -48,7 +49,7 @@ def test_usage_as_of_a_mark_stays_what_it_was(site_schema: TestSite) -> None:
     site_schema.accept(reading(channel, 0, 100), reading(channel, 30, 200))
     mark = site_schema.mark("bill run 1")
     site_schema.project()
-    period = _first_hour()
+    period = Period(start=MIDNIGHT, end=at(60))
 
     def known(as_of: int | None) -> list[int]:
         with site_schema.writer.connection() as connection:
@@ -82,9 +83,3 @@ def test_blocks_that_say_the_same_after_a_mark_get_no_new_row(site_schema: TestS
     site_schema.project()
     epochs = site_schema.rows("SELECT count(*) FROM {s}.usage_block")
     assert epochs == [(2,)]
-
-
-def _first_hour():  # type: ignore[no-untyped-def]
-    from energy.base.period import Period
-
-    return Period(start=MIDNIGHT, end=at(60))

@@ -28,9 +28,7 @@ def recorder(site: TestSite, database: Database | None = None) -> HeadRowRecorde
 
 
 def event(version: int = 1, state: bytes = b"{}") -> StoredEvent:
-    return StoredEvent(
-        originator_id=uuid4(), originator_version=version, topic="test", state=state
-    )
+    return StoredEvent(originator_id=uuid4(), originator_version=version, topic="test", state=state)
 
 
 def test_eight_writers_leave_no_gap_and_a_follower_sees_every_entry(site_schema: TestSite) -> None:

@@ -20,6 +20,7 @@ from energy.metering.site_file import SitePlan, read_site
 from tests.fixtures.meters import counter_facts, gauge_facts
 
 ROOT = Path(__file__).resolve().parents[3]
+SMALL = Path(__file__).with_name("small_site.toml")
 DEMO = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
 Document = dict[str, Any]
 
@@ -46,69 +47,7 @@ def demo() -> Document:
 
 def small() -> Document:
     """Return a site of two meters."""
-    return tomllib.loads(
-        """
-        [site]
-        key = "s"
-        name = "S"
-        zone = "Europe/London"
-        currency = "GBP"
-        language = "en"
-        [[place]]
-        key = "b1"
-        kind = "building"
-        name = "B1"
-        area_m2 = "12.5"
-        [[source]]
-        key = "modbus-1"
-        kind = "modbus_tcp"
-        host = "127.0.0.1"
-        port = 1502
-        [[meter]]
-        point = "m1"
-        name = "M1"
-        place = "b1"
-        utility = "electricity"
-        serial = "E1"
-        profile = "abb_b23_b24"
-        source = "modbus-1"
-        address = {unit = 1}
-        quantities = ["active_energy_import", "active_power"]
-        [[meter]]
-        point = "m2"
-        name = "M2"
-        place = "b1"
-        utility = "gas"
-        serial = "G1"
-        profile = "pulse"
-        source = "modbus-1"
-        address = {unit = 2}
-        since = 2019-02-01
-        planned = true
-        [[meter.channels]]
-        quantity = "volume"
-        kind = "counter"
-        unit = "m3"
-        resolution = "0.01"
-        modulus = 100000000
-        billing = true
-        [[supply]]
-        utility = "electricity"
-        valid_from = 2018-01-01
-        nodes = [{key="grid", kind="incomer", name="Grid"},
-                 {key="n1", kind="tenant_meter", name="M1", point="m1"}]
-        edges = [["grid", "n1"]]
-        [[rule]]
-        key = "load"
-        name = "Load"
-        point = "m1"
-        quantity = "active_power"
-        above = 120000
-        deadband = 5000
-        delay_s = 900
-        severity = "high"
-        """
-    )
+    return tomllib.loads(SMALL.read_text(encoding="utf-8"))
 
 
 def problems(document: Document) -> list[str]:
@@ -129,14 +68,24 @@ def test_small_site_is_read_as_it_stands() -> None:
     assert [f.quantity for f in one.channels] == ["active_energy_import", "active_power"]
     assert (two.since, two.planned) == (datetime(2019, 2, 1, tzinfo=UTC), True)
     assert (two.channels[0].modulus, two.channels[0].grid_s) == (10**8, 900)
-    assert (plan.rules[0].above, plan.rules[0].deadband, plan.rules[0].fresh_s) == (120000, 5000, 900)
+    assert (plan.rules[0].above, plan.rules[0].deadband, plan.rules[0].fresh_s) == (
+        120000,
+        5000,
+        900,
+    )
 
 
 WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "no site": (lambda d: d.pop("site"), "[site] is missing"),
     "unknown part": (lambda d: d.update(metter=[]), "file: unknown key `metter`"),
-    "unknown zone": (lambda d: d["site"].update(zone="Europe/Lundon"), "'Europe/Lundon' is unknown"),
-    "unknown language": (lambda d: d["site"].update(language="fr"), "language 'fr' is none of en, zh"),
+    "unknown zone": (
+        lambda d: d["site"].update(zone="Europe/Lundon"),
+        "'Europe/Lundon' is unknown",
+    ),
+    "unknown language": (
+        lambda d: d["site"].update(language="fr"),
+        "language 'fr' is none of en, zh",
+    ),
     "no currency": (lambda d: d["site"].pop("currency"), "`currency` is missing"),
     "unknown site key": (lambda d: d["site"].update(town="x"), "[site]: unknown key `town`"),
     "place twice": (lambda d: d["place"].append(d["place"][0]), "place 'b1' stands twice"),
@@ -150,7 +99,10 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "source key": (lambda d: d["source"][0].update(baud=9600), "unknown key `baud`"),
     "point twice": (lambda d: d["meter"][1].update(point="m1"), "meter point 'm1' stands twice"),
     "serial twice": (lambda d: d["meter"][1].update(serial="E1"), "meter serial 'E1' stands twice"),
-    "address twice": (lambda d: d["meter"][1].update(address={"unit": 1}), "has the address of 'm1'"),
+    "address twice": (
+        lambda d: d["meter"][1].update(address={"unit": 1}),
+        "has the address of 'm1'",
+    ),
     "no address": (lambda d: d["meter"][0].pop("address"), "`address` is missing"),
     "unknown place": (lambda d: d["meter"][0].update(place="b9"), "place 'b9' is no place"),
     "unknown source": (lambda d: d["meter"][0].update(source="x"), "source 'x' is no source"),
@@ -188,7 +140,10 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "planned": (lambda d: d["meter"][0].update(planned=1), "neither true nor false"),
     "node point": (lambda d: d["supply"][0]["nodes"][1].update(point="x"), "'x' is no meter"),
     "edge": (lambda d: d["supply"][0].update(edges=[["grid", "x"]]), "does not join two"),
-    "edge of three": (lambda d: d["supply"][0].update(edges=[["grid", "n1", "n1"]]), "does not join"),
+    "edge of three": (
+        lambda d: d["supply"][0].update(edges=[["grid", "n1", "n1"]]),
+        "does not join",
+    ),
     "supply utility": (lambda d: d["supply"][0].update(utility="x"), "utility is none of"),
     "supply date": (lambda d: d["supply"][0].pop("valid_from"), "`valid_from` is no date"),
     "supply twice": (lambda d: d["supply"].append(d["supply"][0]), "'electricity' stands twice"),
@@ -253,7 +208,7 @@ junk = st.one_of(
     st.just([["grid"]]),
     st.just([{"key": ["x"]}]),
     st.just(date(2019, 1, 1)),
-    st.just(datetime(2019, 1, 1)),
+    st.just(datetime(2019, 1, 1)),  # noqa: DTZ001 - naive on purpose
 )
 
 

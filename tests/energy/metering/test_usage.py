@@ -131,14 +131,10 @@ def model(
     return None
 
 
-steps = st.lists(
-    st.tuples(st.integers(1, 40), st.integers(0, 499)), min_size=1, max_size=12
-)
+steps = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 499)), min_size=1, max_size=12)
 
 
-@given(
-    steps, st.integers(0, 999), st.sampled_from([Fraction(10), Fraction(1, 8), Fraction(3, 40)])
-)
+@given(steps, st.integers(0, 999), st.sampled_from([Fraction(10), Fraction(1, 8), Fraction(3, 40)]))
 def test_fold_equals_the_exact_model(
     increments: list[tuple[int, int]], start: int, factor: Fraction
 ) -> None:

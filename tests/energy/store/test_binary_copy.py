@@ -41,6 +41,4 @@ def test_server_reads_the_extremes_back(site_schema: TestSite) -> None:
         with cursor.copy("COPY t FROM STDIN (FORMAT binary)") as copy:
             copy.write(stream)
         rows = cursor.execute("SELECT * FROM t ORDER BY a").fetchall()
-    assert rows == list(
-        zip(small.tolist(), middle.tolist(), large.tolist(), instants, strict=True)
-    )
+    assert rows == list(zip(small.tolist(), middle.tolist(), large.tolist(), instants, strict=True))

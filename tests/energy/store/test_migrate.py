@@ -116,7 +116,8 @@ def test_half_applied_migration_leaves_nothing(
         "TRUNCATE {table}",
         "ALTER TABLE {table} ADD COLUMN more int",
         "DROP TABLE {table}",
-        "CREATE TRIGGER quiet BEFORE INSERT ON {table} EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "CREATE TRIGGER quiet BEFORE UPDATE ON {table} FOR EACH ROW "
+        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
     ],
 )
 def test_no_role_below_the_owner_can_change_an_entry(
@@ -130,7 +131,9 @@ def test_no_role_below_the_owner_can_change_an_entry(
 
 
 @pytest.mark.parametrize("role", [WRITER, WEB, SEALER])
-@pytest.mark.parametrize("statement", ["UPDATE {t} SET state = ''", "DELETE FROM {t}", "TRUNCATE {t}"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {t} SET state = ''", "DELETE FROM {t}", "TRUNCATE {t}"]
+)
 def test_no_role_below_the_owner_can_change_the_directory(
     database_server: DatabaseServer, role: str, statement: str
 ) -> None:
@@ -161,9 +164,7 @@ def test_no_role_below_the_owner_can_change_the_directory(
         (WRITER, "DELETE FROM directory.migration"),
     ],
 )
-def test_role_has_no_more_than_it_needs(
-    site_schema: TestSite, role: str, statement: str
-) -> None:
+def test_role_has_no_more_than_it_needs(site_schema: TestSite, role: str, statement: str) -> None:
     with (
         psycopg.connect(site_schema.server.dsn(role), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -184,6 +185,9 @@ def test_no_role_is_a_superuser_or_passes_row_security(database_server: Database
 def test_head_cannot_be_deleted_by_an_appender(site_schema: TestSite) -> None:
     for role in (WRITER, WEB):
         database = Database(site_schema.server.dsn(role), max_size=1)
-        with database.connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with (
+            database.connection() as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
             connection.execute(f"DELETE FROM {site_schema.schema}.journal_head".encode())
         database.close()

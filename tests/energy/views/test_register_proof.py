@@ -42,7 +42,9 @@ def test_readings_on_both_midnights_are_the_proof(site_schema: TestSite) -> None
 
 def test_outage_at_midnight_takes_the_readings_around_the_day(site_schema: TestSite) -> None:
     channel = site_schema.counter()
-    site_schema.accept(reading(channel, 1400, 7), reading(channel, 2000, 9), reading(channel, 2900, 30))
+    site_schema.accept(
+        reading(channel, 1400, 7), reading(channel, 2000, 9), reading(channel, 2900, 30)
+    )
     assert pairs(proofs(site_schema, channel)) == [("S-1", at(1400), 7, at(2900), 30)]
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
 from energy.base.clock import to_us
-from energy.base.ids import id_of
 from energy.metering.plant import PlaceTree, Source, SupplyGraph
 from energy.views.registry import load_channels, load_registry
 from tests.fixtures.batches import at
@@ -122,5 +120,3 @@ def test_places_and_sources_are_replaced_whole(site_schema: TestSite) -> None:
     site_schema.project()
     assert site_schema.rows("SELECT key, area_m2 FROM {s}.place") == [("b", None)]
     assert site_schema.rows("SELECT key, settings FROM {s}.source") == [("s", {"port": 2})]
-
-

@@ -61,14 +61,18 @@ def test_rollups_of_a_month_equal_the_sums_of_its_intervals(
         date(2019, month, 1) + timedelta(days=n) for n in range(len(daily))
     ]
     assert sum(usage for _, usage in daily) == int(span.usage.sum())
-    rows = site.rows("SELECT month, usage FROM {s}.usage_month WHERE month = %s", date(2019, month, 1))
+    rows = site.rows(
+        "SELECT month, usage FROM {s}.usage_month WHERE month = %s", date(2019, month, 1)
+    )
     assert rows == [(date(2019, month, 1), int(span.usage.sum()))]
 
 
 def test_month_is_the_sum_of_days_rolled_up_at_different_times(site_schema: TestSite) -> None:
     channel = site_schema.counter()
     for day in range(5):
-        site_schema.accept(*(reading(channel, 1440 * day + 60 * n, 24 * day + n) for n in range(24)))
+        site_schema.accept(
+            *(reading(channel, 1440 * day + 60 * n, 24 * day + n) for n in range(24))
+        )
         site_schema.project(rollups=day % 2 == 0)
     site_schema.project(rollups=True)
     days = site_schema.rows("SELECT sum(usage) FROM {s}.usage_day")

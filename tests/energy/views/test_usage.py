@@ -70,9 +70,7 @@ def test_late_reading_rewrites_only_the_days_between_its_neighbours(
 ) -> None:
     channel = site_schema.counter()
     late = 10 * 24 * 60 + 6 * 60
-    minutes = [
-        m for m in range(0, 20 * 24 * 60, 60) if abs(m - late) > gap_h * 30 or m == late
-    ]
+    minutes = [m for m in range(0, 20 * 24 * 60, 60) if abs(m - late) > gap_h * 30 or m == late]
     minutes.remove(late)
     site_schema.accept(*(reading(channel, m, m) for m in minutes))
     site_schema.project(rollups=True)
@@ -85,9 +83,7 @@ def test_late_reading_rewrites_only_the_days_between_its_neighbours(
     assert site_schema.rows("SELECT count(*) FROM {s}.usage_block WHERE epoch = 0") == [(20,)]
 
 
-def events_of_a_replacement(
-    site: TestSite, channel: int
-) -> list[Callable[[], None]]:
+def events_of_a_replacement(site: TestSite, channel: int) -> list[Callable[[], None]]:
     """Return steps that may be taken in any order: readings of both meters and the event."""
 
     def swap() -> None:
@@ -107,9 +103,7 @@ def events_of_a_ratio(site: TestSite, channel: int) -> list[Callable[[], None]]:
     def ratio() -> None:
         metering = site.application("metering")
         meter = find_meter(metering, site.site.key)
-        change_ratio(
-            meter, when=at(25 * 60 + 7), counts={channel: 942}, multiplier=Fraction(40)
-        )
+        change_ratio(meter, when=at(25 * 60 + 7), counts={channel: 942}, multiplier=Fraction(40))
         metering.store(meter)
 
     return [
