@@ -19,7 +19,7 @@ from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, PlayClock, clock_from_environment
 from energy.base.config import Config, load_config
 from energy.base.errors import EnergyError, NotPermittedError, RefusedError
-from energy.journal.directory import Person
+from energy.journal.directory import Person, roles_at
 from energy.store.errors import DATABASE_AWAY, StoreUnavailableError
 from energy.store.sites import Site, the_site
 from energy.system import WRITER, System
@@ -186,7 +186,7 @@ def acting(system: System, sign_in: str, site: Site, right: Right) -> UUID:
     scope = Scope(
         person=person.person,
         name=person.name,
-        roles=roles_of(person.roles),
+        roles=roles_of(roles_at(person.roles, site.key)),
         sites=frozenset({site.key}),
     )
     scope.demand(right, site.key)

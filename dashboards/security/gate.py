@@ -16,6 +16,7 @@ from dashboards.security.scope import Scope, roles_of
 from dashboards.security.sessions import Session, Sessions
 from dashboards.settings import WebSettings
 from dashboards.viewer import Viewer, chosen_language, chosen_theme
+from energy.journal.directory import roles_at
 
 SESSION_COOKIE = "meterline_session"
 CSRF_COOKIE = "meterline_csrf"
@@ -46,7 +47,7 @@ def scope_of(person: Person, settings: WebSettings) -> Scope:
     return Scope(
         person=person.person,
         name=person.name,
-        roles=roles_of(list(person.roles)),
+        roles=roles_of(roles_at(person.roles, settings.site_key)),
         sites=frozenset({settings.site_key}),
     )
 

@@ -5,10 +5,11 @@ Names and sign-in addresses stand in events sealed under the person's own key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
@@ -20,9 +21,11 @@ from energy.journal.directory_events import PersonEntry, SignIn, SiteEntry
 from energy.journal.directory_view import DirectoryView
 from energy.journal.recorder import read_stream
 from energy.store.pool import Database
-from energy.store.sites import DIRECTORY
+from energy.store.sites import DIRECTORY, valid_key
 
 _DECODER = EventDecoder()
+FAILURES_KEPT = timedelta(days=1)
+"""How long a failed sign-in is kept for the limiter."""
 ROLES = (
     "viewer",
     "technician",
@@ -107,12 +110,17 @@ class People:
             RefusedError: The sign-in is taken or a role is unknown.
         """
         _check_roles(roles)
-        if self.by_sign_in(sign_in) is not None:
+        digest = self._vault.digest(sign_in).hex()
+        person = id_of("person", digest)  # so that a retry meets its own first result
+        known = self._application.find(person)
+        if known is not None and known.seen(command_id):
+            self._store(known)
+            return person
+        if known is not None:
             raise RefusedError(f"Sign-in {sign_in!r} is taken. `user role` changes its roles.")
-        person = uuid4()
         entry = PersonEntry(
             person=person,
-            digest=self._vault.digest(sign_in).hex(),
+            digest=digest,
             sign_in_sealed=self._vault.seal(person, sign_in),
             name_sealed=self._vault.seal(person, name),
             password_hash=password_hash,
@@ -141,16 +149,21 @@ class People:
         self._record_sign_in(person, address, command_id, out=True)
 
     def _record_sign_in(self, person: UUID, address: str, command_id: UUID, *, out: bool) -> None:
-        entry = SignIn(person=person, address=address, out=out, command_id=command_id)
+        sealed = self._vault.seal(person, address)
+        entry = SignIn(person=person, address_sealed=sealed, out=out, command_id=command_id)
         if self._application.find(entry.id) is None:
             self._application.store(entry)
 
     def sign_in_failed(self, sign_in: str, address: str) -> None:
         """Note a failed sign-in for the limiter (state, not a fact)."""
+        now = self._clock.now()
         with self._database.connection() as connection:
             connection.execute(
+                f"DELETE FROM {DIRECTORY}.sign_in_failure WHERE at < %s", (now - FAILURES_KEPT,)
+            )
+            connection.execute(
                 f"INSERT INTO {DIRECTORY}.sign_in_failure VALUES (%s, %s, %s)",
-                (self._vault.digest(sign_in), address, self._clock.now()),
+                (self._vault.digest(sign_in), address, now),
             )
 
     def change_password(self, person: UUID, password_hash: str, command_id: UUID) -> None:
@@ -212,12 +225,29 @@ class People:
         )
 
 
+def roles_at(roles: Iterable[str], site: str) -> list[str]:
+    """Return the roles that a person has at a site.
+
+    Args:
+        roles: As the directory holds them: "admin" everywhere, "billing_clerk@terminal_2" there.
+        site: Key of the site.
+    """
+    parts = (role.partition("@") for role in roles)
+    return [name for name, at, place in parts if not at or place == site]
+
+
 def _check_roles(roles: Sequence[str]) -> None:
-    unknown = set(roles) - set(ROLES)
+    unknown = {role for role in roles if not _well_formed(role)}
     if unknown:
         raise RefusedError(
-            f"Unknown role(s) {', '.join(sorted(unknown))}. Use: {', '.join(ROLES)}."
+            f"Unknown role(s) {', '.join(sorted(unknown))}. Use: {', '.join(ROLES)}; "
+            "ROLE@SITE gives it at one site only."
         )
+
+
+def _well_formed(role: str) -> bool:
+    name, at, place = role.partition("@")
+    return name in ROLES and (not at or valid_key(place))
 
 
 def found_site(

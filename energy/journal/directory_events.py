@@ -123,7 +123,7 @@ class SignIn(JournalAggregate):
 
         TOPIC = "sign_in.recorded"
         person: UUID
-        address: str
+        address_sealed: str
         out: bool
 
     @staticmethod
@@ -132,6 +132,6 @@ class SignIn(JournalAggregate):
         return id_of("sign_in", str(command_id))
 
     @event(Created)
-    def __init__(self, *, person: UUID, address: str, out: bool, command_id: UUID) -> None:
+    def __init__(self, *, person: UUID, address_sealed: str, out: bool, command_id: UUID) -> None:
         """Record it."""
         self.person = person

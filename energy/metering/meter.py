@@ -59,6 +59,7 @@ class Meter(JournalAggregate):
         source: str
         address: dict[str, Any]
         multiplier: str
+        registers: dict[str, dict[str, Any]]
         start_counts: dict[str, int]
         record: dict[str, Any]
 
@@ -73,6 +74,7 @@ class Meter(JournalAggregate):
         source: str
         address: dict[str, Any]
         multiplier: str
+        registers: dict[str, dict[str, Any]]
         start_counts: dict[str, int]
         reason: str
         record: dict[str, Any]
@@ -164,6 +166,7 @@ class Meter(JournalAggregate):
             source=source,
             address=dict(address),
             multiplier=str(multiplier),
+            registers=self._registers(),
             start_counts=_keyed(start_counts),
             record=dict(record),
             command_id=command_id,
@@ -210,6 +213,7 @@ class Meter(JournalAggregate):
             source=source,
             address=dict(address),
             multiplier=str(multiplier),
+            registers=self._registers(),
             start_counts=_keyed(start_counts),
             reason=reason,
             record=dict(record),
@@ -266,6 +270,17 @@ class Meter(JournalAggregate):
             command_id=command_id,
         )
 
+    def _registers(self) -> dict[str, dict[str, Any]]:
+        """Return unit, resolution and modulus of the device's register, per channel number.
+
+        Stated with every device: today they must be the channel's own, one day another device
+        may count in other steps.
+        """
+        return {
+            str(c["number"]): {key: c[key] for key in ("unit", "resolution", "modulus")}
+            for c in self.channels
+        }
+
     def _counters(self) -> Sequence[int]:
         return [c["number"] for c in self.channels if c["kind"] == Kind.COUNTER]
 
@@ -293,6 +308,7 @@ class Meter(JournalAggregate):
         source: str,
         address: dict[str, Any],
         multiplier: str,
+        registers: dict[str, dict[str, Any]],
         start_counts: dict[str, int],
         record: dict[str, Any],
         command_id: UUID,
@@ -310,6 +326,7 @@ class Meter(JournalAggregate):
         source: str,
         address: dict[str, Any],
         multiplier: str,
+        registers: dict[str, dict[str, Any]],
         start_counts: dict[str, int],
         reason: str,
         record: dict[str, Any],

@@ -23,7 +23,11 @@ CREATE TABLE {schema}.directory_events (
 CREATE UNIQUE INDEX directory_events_position ON {schema}.directory_events (notification_id);
 CREATE TABLE {schema}.follower (
     name text PRIMARY KEY, position bigint NOT NULL DEFAULT 0,
-    updated_at timestamptz NOT NULL DEFAULT now()
+    state jsonb NOT NULL DEFAULT '{{}}', updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE {schema}.parked (
+    follower text NOT NULL, position bigint NOT NULL, error text NOT NULL,
+    parked_at timestamptz NOT NULL, resolved_at timestamptz, PRIMARY KEY (follower, position)
 );
 
 -- Keys of personal fields: outside every journal; erasing a person deletes the row.
@@ -54,10 +58,13 @@ CREATE INDEX sign_in_failure_at ON {schema}.sign_in_failure (at);
 
 GRANT USAGE ON SCHEMA {schema} TO meterline_writer, meterline_web, meterline_sealer;
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO meterline_writer, meterline_web, meterline_sealer;
-REVOKE SELECT ON {schema}.person_key, {schema}.session FROM meterline_sealer;
+REVOKE SELECT ON {schema}.person_key, {schema}.person, {schema}.session, {schema}.sign_in_failure
+    FROM meterline_sealer;
 GRANT INSERT ON {schema}.directory_events TO meterline_writer, meterline_web;
 GRANT UPDATE ON {schema}.journal_head TO meterline_writer, meterline_web;
-GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.site, {schema}.person TO meterline_writer;
-GRANT INSERT, DELETE ON {schema}.person_key TO meterline_writer, meterline_web;
+GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.parked, {schema}.site, {schema}.person
+    TO meterline_writer;
+GRANT INSERT ON {schema}.person_key TO meterline_writer, meterline_web;
+GRANT DELETE ON {schema}.person_key TO meterline_writer;
 GRANT INSERT, UPDATE, DELETE ON {schema}.session, {schema}.sign_in_failure TO meterline_web, meterline_writer;
 GRANT INSERT, UPDATE ON {schema}.person TO meterline_web;

@@ -174,7 +174,7 @@ CREATE INDEX invoice_account ON {schema}.invoice (account, first_day);
 -- ---------------------------------------------------------------- attachments
 CREATE TABLE {schema}.attachment (
     sha256 bytea PRIMARY KEY, media_type text NOT NULL, content bytea NOT NULL,
-    CHECK (octet_length(content) <= 20971520)
+    CHECK (octet_length(content) <= 20971520), CHECK (sha256 = sha256(content))
 );
 
 -- ---------------------------------------------------------------- who may do what
@@ -183,9 +183,15 @@ GRANT USAGE ON SCHEMA {schema} TO meterline_writer, meterline_web, meterline_sea
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO meterline_writer, meterline_web;
 GRANT INSERT ON {schema}.metering_events, {schema}.operations_events, {schema}.books_events,
     {schema}.attachment TO meterline_writer;
-GRANT INSERT ON {schema}.operations_events, {schema}.books_events, {schema}.metering_events,
-    {schema}.attachment TO meterline_web;
+GRANT INSERT ON {schema}.operations_events, {schema}.books_events, {schema}.attachment
+    TO meterline_web;
 GRANT UPDATE ON {schema}.journal_head TO meterline_writer, meterline_web;
+-- The web may append to operations and books, never to metering.
+ALTER TABLE {schema}.journal_head ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read_head ON {schema}.journal_head FOR SELECT USING (true);
+CREATE POLICY writer_head ON {schema}.journal_head FOR UPDATE TO meterline_writer USING (true);
+CREATE POLICY web_head ON {schema}.journal_head FOR UPDATE TO meterline_web
+    USING (application IN ('operations', 'books'));
 GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.parked, {schema}.finding, {schema}.place,
     {schema}.supply_node, {schema}.supply_edge, {schema}.source, {schema}.meter, {schema}.channel, {schema}.segment,
     {schema}.mark, {schema}.latest, {schema}.reading, {schema}.batch_index, {schema}.usage_block,

@@ -10,7 +10,7 @@ import pytest
 from energy.base.clock import ManualClock
 from energy.base.errors import RefusedError
 from energy.base.secrets import ERASED, PersonVault
-from energy.journal.directory import People, TableKeys
+from energy.journal.directory import People, TableKeys, roles_at
 from energy.journal.directory_view import DirectoryView
 from energy.journal.follower import Follower, event_fold
 from energy.journal.verify import verify
@@ -186,3 +186,43 @@ def test_follower_folding_again_changes_nothing(people: People, directory: Datab
     assert follower.step() == 2
     assert people.get(ada) == before
     assert count(directory, "session") == 1
+
+
+def test_person_added_again_after_a_lost_answer_is_one_person(
+    people: People, directory: Database
+) -> None:
+    first = added(people)
+    before = count(directory, "directory_events")
+    assert added(people) == first
+    assert count(directory, "directory_events") == before
+
+
+def test_address_of_a_sign_in_goes_with_the_person(people: People, directory: Database) -> None:
+    ada = added(people)
+    people.sign_in(ada, "203.0.113.7", command("in"))
+    with directory.connection() as connection:
+        states = connection.execute(
+            "SELECT state FROM directory.directory_events WHERE topic = 'sign_in.recorded'"
+        ).fetchall()
+    assert len(states) == 1
+    assert b"203.0.113.7" not in bytes(states[0][0])  # type: ignore[call-overload]
+
+
+def test_role_may_hold_at_one_site_only() -> None:
+    roles = ["admin", "billing_clerk@north", "viewer@south"]
+    assert roles_at(roles, "north") == ["admin", "billing_clerk"]
+    assert roles_at(roles, "south") == ["admin", "viewer"]
+    assert roles_at(roles, "nort") == ["admin"]
+
+
+@pytest.mark.parametrize("role", ["king", "admin@", "admin@No Site", "@north", ""])
+def test_role_that_is_none_is_refused(people: People, role: str) -> None:
+    with pytest.raises(RefusedError, match="ROLE@SITE"):
+        people.add(
+            sign_in="x@example.org",
+            name="X",
+            password_hash="hash",
+            roles=[role],
+            language="en",
+            command_id=command("add", role),
+        )
