@@ -67,8 +67,16 @@ def make_roles(dsn: str) -> None:
     try:
         with database.connection() as connection:
             ensure_roles(connection)
+            _use_timescale(connection)
     finally:
         database.close()
+
+
+def _use_timescale(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Install TimescaleDB in the database where the server has loaded it."""
+    row = connection.execute("SHOW shared_preload_libraries").fetchone()
+    if row is not None and "timescaledb" in str(row[0]).split(","):
+        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
 
 
 def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
