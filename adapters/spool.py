@@ -3,7 +3,8 @@
 From: sources. To: ingest. A spool is one SQLite file with an identity: the source epoch, a
 stream of batches. Readings are first stored as they come ("open" rows, one commit a slot) and
 sealed into numbered batches of up to 5,000 readings when they are drained; a sealed batch never
-changes, and the head of its hash chain outlives it. The only file that knows sqlite3.
+changes its readings, and the head of its hash chain outlives it. Only this file and
+`spool_file` know sqlite3.
 
 "Acknowledged" means committed here with synchronous=FULL. A full disk refuses whole
 transactions; a reserve beside the file lets the drain go on, so that space comes back. A damaged
@@ -12,7 +13,6 @@ file is set aside, never deleted: what is readable in it goes into the new one.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,13 +24,12 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
-from adapters.errors import SpoolDamagedError, SpoolError, SpoolFullError
+from adapters.errors import SpoolDamagedError, SpoolFullError
 from adapters.spool_disk import Reserve, moved_aside, spool_error
+from adapters.spool_file import opened, readable
 from adapters.spool_rows import (
     BATCH_COLUMNS,
     QUARANTINE_COLUMNS,
-    SCHEMA,
-    Readable,
     RefusedMessage,
     Row,
     SpoolBacklog,
@@ -39,11 +38,10 @@ from adapters.spool_rows import (
     chosen,
     groups_of,
     quarantine_row,
-    sound_batch,
-    sound_open,
+    sealed_row,
 )
 from energy.base.clock import Clock, from_us, to_us
-from energy.metering.codec import MAX_READINGS, ZERO_HASH, batch_hash, decode, encode
+from energy.metering.codec import MAX_READINGS, ZERO_HASH, decode, encode
 from energy.metering.reading import ReadingColumns, SpooledBatch
 
 T = TypeVar("T")
@@ -54,7 +52,6 @@ QUARANTINE_KEPT = 10_000
 """Different refused messages kept; the oldest go first, and their number is counted."""
 OPEN_ROWS_A_SEAL = 20_000
 BATCHES_A_SEAL = 4
-_BUSY_S = 0.5
 
 
 class Spool:
@@ -82,13 +79,13 @@ class Spool:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._translated():
             try:
-                self._db = _opened(path)
+                self._db = opened(path)
             except SpoolDamagedError:
                 self.set_aside = moved_aside(path, clock.now())
-                self._db = _opened(path)
+                self._db = opened(path)
                 self._recover(self.set_aside)
         self._reserve.make()
-        self.stream = UUID(bytes=self._db.execute("SELECT stream FROM identity").fetchone()[0])
+        self.stream = self._read_stream()
         """Source epoch: the identity of this spool."""
         self._open_readings = self._read_open_readings()
 
@@ -177,6 +174,22 @@ class Spool:
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._reserve.make()
 
+    def begin_epoch(self) -> int:
+        """Seal everything that the journal has not accepted again, under a new source epoch.
+
+        For a spool that was restored from a backup: the journal holds other batches under its
+        next numbers. Readings that the journal has already are recognised there as repeated.
+
+        Returns:
+            Batches sealed again.
+
+        Raises:
+            SpoolFullError: No room, not even the reserve; nothing has changed.
+        """
+        sealed = self._with_reserve(self._begin_epoch)
+        self.stream = self._read_stream()
+        return sealed
+
     def safe_slot(self) -> datetime | None:
         """Return the last slot of a play that is complete in here; None when there is none."""
         with self._lock, self._translated():
@@ -232,23 +245,30 @@ class Spool:
             db.execute("SELECT payload FROM open WHERE place = ?", mark).fetchone()[0]
             for mark in marks
         ]
-        columns = ReadingColumns.joined(decode(payload) for payload in payloads)
-        payload = payloads[0] if len(payloads) == 1 else encode(columns)
-        stream, head, previous = db.execute(
-            "SELECT stream, head_sequence, head_hash FROM identity"
-        ).fetchone()
-        own = batch_hash(
-            previous_hash=previous,
-            stream=UUID(bytes=stream),
-            sequence=head + 1,
-            source=source,
-            payload=payload,
-        )
-        first_us, last_us = int(columns.at_us.min()), int(columns.at_us.max())
-        row = (stream, head + 1, source, len(columns), first_us, last_us, payload, previous, own)
+        payload = payloads[0]
+        if len(payloads) > 1:
+            payload = encode(ReadingColumns.joined(decode(payload) for payload in payloads))
+        row = _next_in_chain(db, source, payload)
         db.execute(f"INSERT INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", row)  # noqa: S608
-        db.execute("UPDATE identity SET head_sequence = ?, head_hash = ?", (head + 1, own))
         db.executemany("DELETE FROM open WHERE place = ?", marks)
+
+    def _begin_epoch(self) -> int:
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE identity SET stream = ?, head_sequence = 0, head_hash = ?",
+                (uuid4().bytes, ZERO_HASH),
+            )
+            places = db.execute("SELECT place FROM batch ORDER BY place").fetchall()
+            for place in places:
+                source, payload = db.execute(
+                    "SELECT source, payload FROM batch WHERE place = ?", place
+                ).fetchone()
+                row = _next_in_chain(db, source, payload)
+                db.execute(
+                    f"UPDATE batch SET ({BATCH_COLUMNS}) = (?,?,?,?,?,?,?,?,?) WHERE place = ?",  # noqa: S608
+                    (*row, *place),
+                )
+        return len(places)
 
     def _accepted(self, batches: Sequence[SpooledBatch]) -> None:
         with self._transaction() as db:
@@ -277,7 +297,7 @@ class Spool:
 
     def _recover(self, damaged: Path) -> None:
         """Take over what is readable in a damaged file: batches under their old identity."""
-        found = _readable(damaged)
+        found = readable(damaged)
         with self._transaction() as db:
             db.executemany(
                 f"INSERT OR IGNORE INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",  # noqa: S608
@@ -293,6 +313,11 @@ class Spool:
             )
             db.execute("UPDATE identity SET safe_slot_us = ?", (found.safe_slot_us,))
         self.recovered = sum(row[3] for row in found.batches) + sum(row[1] for row in found.open)
+
+    def _read_stream(self) -> UUID:
+        with self._lock, self._translated():
+            (stream,) = self._db.execute("SELECT stream FROM identity").fetchone()
+        return UUID(bytes=stream)
 
     def _read_open_readings(self) -> int:
         (readings,) = self._db.execute("SELECT coalesce(sum(readings), 0) FROM open").fetchone()
@@ -329,59 +354,14 @@ class Spool:
             raise spool_error(error, self._path) from error
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """Return the checked file; raises SpoolDamagedError when it is damaged."""
-    fresh = not path.exists() or path.stat().st_size == 0
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
-    try:
-        # One process owns a spool: exclusive locking also needs no shared-memory file.
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        if fresh:
-            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA wal_autocheckpoint = 256")  # a small log leaves more of a full disk
-        db.execute("PRAGMA journal_size_limit = 4194304")
-        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise SpoolDamagedError(path, str(verdict))
-        db.executescript(SCHEMA)
-        db.execute(
-            "INSERT OR IGNORE INTO identity (one, stream, head_sequence, head_hash) "
-            "VALUES (1, ?, 0, ?)",
-            (uuid4().bytes, ZERO_HASH),
-        )
-    except sqlite3.Error as error:
-        db.close()
-        raise spool_error(error, path) from error
-    except SpoolError:
-        db.close()
-        raise
-    return db
-
-
-def _readable(damaged: Path) -> Readable:
-    """Return the sound rows of a damaged file, found from both of its ends."""
-    db = sqlite3.connect(damaged, isolation_level=None)
-    try:
-        batches = [row for row in _rows(db, "batch", BATCH_COLUMNS) if sound_batch(row)]
-        rows = [row for row in _rows(db, "open", "source, readings, payload") if sound_open(row)]
-        quarantine = _rows(db, "quarantine", QUARANTINE_COLUMNS)
-        slots = _rows(db, "identity", "safe_slot_us")
-    finally:
-        db.close()
-    slot_us = slots[0][0] if slots else None
-    return Readable(batches=batches, open=rows, quarantine=quarantine, safe_slot_us=slot_us)
-
-
-def _rows(db: sqlite3.Connection, table: str, columns: str) -> list[Row]:
-    found: dict[int, Row] = {}
-    for order in ("ASC", "DESC"):
-        with contextlib.suppress(sqlite3.Error):
-            query = f"SELECT rowid, {columns} FROM {table} ORDER BY rowid {order}"  # noqa: S608
-            for row in db.execute(query):
-                found[row[0]] = row[1:]
-    return [found[place] for place in sorted(found)]
+def _next_in_chain(db: sqlite3.Connection, source: str, payload: bytes) -> Row:
+    """Return readings as the next batch of the source epoch, and move the chain's head to it."""
+    stream, head, previous = db.execute(
+        "SELECT stream, head_sequence, head_hash FROM identity"
+    ).fetchone()
+    row = sealed_row(UUID(bytes=stream), head + 1, previous, source, payload)
+    db.execute("UPDATE identity SET head_sequence = ?, head_hash = ?", (head + 1, row[-1]))
+    return row
 
 
 def _unseen(db: sqlite3.Connection, columns: ReadingColumns) -> ReadingColumns:

@@ -91,6 +91,27 @@ class Readable:
     safe_slot_us: int | None
 
 
+def sealed_row(stream: UUID, sequence: int, previous: bytes, source: str, payload: bytes) -> Row:
+    """Return encoded readings as a row of BATCH_COLUMNS.
+
+    Args:
+        stream: Source epoch.
+        sequence: Number in it, from 1.
+        previous: Hash of the batch before.
+        source: Where the readings come from.
+        payload: The readings, encoded.
+    """
+    columns = decode(payload)
+    own = batch_hash(
+        previous_hash=previous, stream=stream, sequence=sequence, source=source, payload=payload
+    )
+    first_us, last_us = int(columns.at_us.min()), int(columns.at_us.max())
+    return (
+        *(stream.bytes, sequence, source, len(columns)),
+        *(first_us, last_us, payload, previous, own),
+    )
+
+
 def sound_batch(row: Row) -> bool:
     """Return whether a batch row's hash fits its content."""
     try:

@@ -1,14 +1,16 @@
 """In: commands on accounts. Out: who pays for which metering point, from when. Pure.
 
 Names, addresses and mail addresses arrive here sealed under the account's person id. Which days
-are on an issued invoice stands here too: it is stored in one transaction with the invoice, so
-no day can be billed twice however many runs there are.
+of which points are on an issued invoice stands here too: it is stored in one transaction with
+the invoice, so no day of a point can be billed twice however many runs there are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -36,6 +38,16 @@ class Supply:
             and (other.valid_to is None or self.valid_from < other.valid_to)
             and (self.valid_to is None or other.valid_from < self.valid_to)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointDays:
+    """Local days of one metering point on an invoice."""
+
+    point: str
+    first_day: date
+    last_day: date
+    """Included."""
 
 
 def account_id(site: str, account: str) -> UUID:
@@ -77,12 +89,14 @@ class Account(JournalAggregate):
         valid_to: date | None
 
     class Billed(JournalAggregate.Event):
-        """An invoice over some days was issued to the account."""
+        """An invoice over some days of some points was issued to the account."""
 
         TOPIC = "account.billed"
         invoice: UUID
         first_day: date
         last_day: date
+        points: list[dict[str, Any]]
+        """Each with `point`, `first_day` and `last_day`: a point may be paid for in a part."""
 
     @staticmethod
     def create_id(*, site: str, account: str, **_: object) -> UUID:
@@ -112,7 +126,7 @@ class Account(JournalAggregate):
         self.language = language
         self.opened_on = opened_on
         self.supplies: list[Supply] = []
-        self.billed: list[tuple[date, date, UUID]] = []
+        self.billed: list[PointDays] = []
 
     def assign_supply(self, supply: Supply, *, command_id: UUID) -> None:
         """Let the account pay for a point.
@@ -140,19 +154,46 @@ class Account(JournalAggregate):
             command_id=command_id,
         )
 
-    def bill(self, *, invoice: UUID, first_day: date, last_day: date, command_id: UUID) -> None:
-        """Note the days of an invoice issued in the same transaction.
+    def bill(
+        self,
+        *,
+        invoice: UUID,
+        first_day: date,
+        last_day: date,
+        points: Sequence[PointDays],
+        command_id: UUID,
+    ) -> None:
+        """Note the points and days of an invoice issued in the same transaction.
+
+        Args:
+            invoice: The invoice.
+            first_day: First local day of the invoice.
+            last_day: Its last local day, included.
+            points: The points on it, each with its own days.
+            command_id: The command's id.
 
         Raises:
-            AlreadyBilledError: Some of the days are on an issued invoice.
+            AlreadyBilledError: A point is on an issued invoice for some of its days.
         """
-        if self.billed_within(first_day, last_day):
-            raise AlreadyBilledError(self.account, first_day.isoformat(), last_day.isoformat())
-        self._bill(invoice=invoice, first_day=first_day, last_day=last_day, command_id=command_id)
+        for days in points:
+            if self.billed_days(days):
+                first, last = days.first_day.isoformat(), days.last_day.isoformat()
+                raise AlreadyBilledError(self.account, days.point, first, last)
+        self._bill(
+            invoice=invoice,
+            first_day=first_day,
+            last_day=last_day,
+            points=[asdict(days) for days in points],
+            command_id=command_id,
+        )
 
-    def billed_within(self, first_day: date, last_day: date) -> bool:
-        """Return whether some of the days are on an issued invoice."""
-        return any(first <= last_day and first_day <= last for first, last, _ in self.billed)
+    def billed_days(self, days: PointDays) -> int:
+        """Return how many of a point's days are on issued invoices."""
+        return sum(
+            max((min(days.last_day, old.last_day) - max(days.first_day, old.first_day)).days + 1, 0)
+            for old in self.billed
+            if old.point == days.point
+        )
 
     @event(SupplyAssigned)
     def _assign_supply(
@@ -170,5 +211,13 @@ class Account(JournalAggregate):
         )
 
     @event(Billed)
-    def _bill(self, *, invoice: UUID, first_day: date, last_day: date, command_id: UUID) -> None:
-        self.billed.append((first_day, last_day, invoice))
+    def _bill(
+        self,
+        *,
+        invoice: UUID,
+        first_day: date,
+        last_day: date,
+        points: list[dict[str, Any]],
+        command_id: UUID,
+    ) -> None:
+        self.billed.extend(PointDays(**days) for days in points)

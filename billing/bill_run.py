@@ -37,7 +37,7 @@ def run_key(first_day: date, last_day: date, accounts: Sequence[str], attempt: i
         first_day: First local day billed.
         last_day: Last local day billed, included.
         accounts: Accounts of the run; empty for all.
-        attempt: 1, and one more for each abandoned run of the same days and accounts.
+        attempt: 1, and one more for each run of the same days and accounts that is over.
     """
     scope = ",".join(sorted(accounts)) or "all"
     return f"{first_day.isoformat()}/{last_day.isoformat()}/{scope}/{attempt}"
@@ -206,6 +206,26 @@ class BillRun(JournalAggregate):
         """
         self._need(RunState.OPEN, RunState.RATED, RunState.APPROVED)
         self._abandon(by=by, reason=reason, command_id=command_id)
+
+    @property
+    def over_without_invoices(self) -> bool:
+        """Return whether it was abandoned, or issued with every account held out."""
+        return self.state is RunState.ABANDONED or (
+            self.state is RunState.ISSUED and not self.invoices
+        )
+
+    def resumable(self, by: UUID, dated: date | None) -> bool:
+        """Return whether the person who opened it may go on with it instead of opening another.
+
+        Args:
+            by: The person who asks.
+            dated: Date wanted on the invoices; the run's own when None.
+        """
+        return (
+            self.state in (RunState.OPEN, RunState.RATED)
+            and by == self.opened_by
+            and dated in (None, self.dated)
+        )
 
     def _need(self, *states: RunState) -> None:
         if self.state not in states:

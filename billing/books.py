@@ -11,6 +11,7 @@ from billing.errors import UnknownBillingObjectError
 from billing.invoice import Invoice
 from billing.invoice_facts import Issuer
 from billing.issuer import NamedIssuer, default_issuer, issuer_id
+from billing.views.find import version_at
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.journal.application import JournalApplication
@@ -36,10 +37,20 @@ class Books(JournalApplication):
         super().__init__(database, site.schema, "books", clock)
         self.site = site
 
-    def issuer(self) -> Issuer:
-        """Return who issues now: as named, else made of the site's name."""
-        named: NamedIssuer | None = self.find(issuer_id(self.site.key))
-        return Issuer(**named.issuer) if named is not None else default_issuer(self.site)
+    def issuer(self, *, as_of: int | None = None) -> Issuer:
+        """Return who issues: as named, else made of the site's name.
+
+        Args:
+            as_of: Books position at which it was known; now when None.
+        """
+        identity = issuer_id(self.site.key)
+        position = self.position() if as_of is None else as_of
+        with self.database.connection() as connection:
+            version = version_at(connection, self.schema, identity, position)
+        if version == 0:
+            return default_issuer(self.site)
+        named: NamedIssuer = self.repository.get(identity, version=version)
+        return Issuer(**named.issuer)
 
     def run(self, run: UUID) -> BillRun:
         """Return a bill run.

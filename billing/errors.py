@@ -15,6 +15,8 @@ The tree::
        +- InvoiceIssuedError    somebody tried to change an issued invoice
        +- SecondPersonError     the person who opened a run tried to approve it
        +- HeldRunError          do-not-bill findings stand in the way of approval
+       +- UnknownHoldError      an account to hold out has no draft in the run
+       +- ParkedBooksError      an entry of the books is missing from what a run would bill
        +- AlreadyBilledError    the days are on an issued invoice already
 """
 
@@ -107,9 +109,9 @@ class WrongStateError(RefusedError):
 
     code = "billing.wrong_state"
 
-    def __init__(self, what: str, state: str, needed: str) -> None:
-        """Name the object, its state and the state needed."""
-        super().__init__(f"{what} is {state}; this command needs it {needed}.")
+    def __init__(self, what: str, state: str, needed: str, next_step: str = "") -> None:
+        """Name the object, its state, the state needed and, where there is one, the next step."""
+        super().__init__(f"{what} is {state}; this command needs it {needed}. {next_step}".rstrip())
 
 
 class InvoiceIssuedError(RefusedError):
@@ -150,14 +152,45 @@ class HeldRunError(RefusedError):
         )
 
 
+class UnknownHoldError(RefusedError):
+    """Accounts to hold out of an approval have no draft in the run."""
+
+    code = "bill_run.unknown_hold"
+
+    def __init__(self, accounts: Sequence[str]) -> None:
+        """Name the accounts concerned."""
+        super().__init__(
+            f"This run has no draft of {', '.join(accounts)}; nothing was approved. "
+            "`bill review` lists the accounts as they are spelled; approve again."
+        )
+
+
+class ParkedBooksError(RefusedError):
+    """Entries of the books that a run should know could not be folded into the tables."""
+
+    code = "bill_run.parked_books"
+
+    def __init__(self, run: str, parked: Sequence[tuple[int, str]]) -> None:
+        """Name the run and each entry with the error that set it aside."""
+        self.positions = [position for position, _ in parked]
+        rows = [f"position {position}: {error}" for position, error in parked]
+        super().__init__(
+            f"Bill run {run} was not rated: entries of the books are set aside, so that what they "
+            f"say is missing from accounts or tariffs:\n{_rows(rows)}\n"
+            "Have the cause mended and the entries marked resolved in the table `parked`, then "
+            f"`bill rate {run}`; or `bill abandon {run}`."
+        )
+
+
 class AlreadyBilledError(RefusedError):
-    """Days of an account are on an issued invoice already."""
+    """Days of a point are on an issued invoice of the account already."""
 
     code = "account.already_billed"
 
-    def __init__(self, account: str, first_day: str, last_day: str) -> None:
-        """Name the account and the days."""
+    def __init__(self, account: str, point: str, first_day: str, last_day: str) -> None:
+        """Name the account, the point and the days."""
         super().__init__(
-            f"Account {account} has an issued invoice for days within {first_day} to {last_day}. "
-            "Leave the account out of this run; correct the old invoice by a credit note."
+            f"Account {account} has an issued invoice for {point} on days within {first_day} to "
+            f"{last_day}. `bill abandon` this run and open another for what is not billed; "
+            "correct the old invoice by a credit note."
         )

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from billing.account import PointDays
 from billing.canonical import canonical_json, sha256_of
 from billing.errors import InvoiceIssuedError
 from energy.base.aggregate import JournalAggregate
@@ -157,6 +158,18 @@ class Invoice(JournalAggregate):
     def total(self) -> Decimal:
         """Return the amount due. [currency]."""
         return Decimal(json.loads(self.document)["totals"]["total"])
+
+    @property
+    def points(self) -> list[PointDays]:
+        """Return the metering points on the invoice with their days."""
+        return [
+            PointDays(
+                point=block["point"],
+                first_day=date.fromisoformat(block["first_day"]),
+                last_day=date.fromisoformat(block["last_day"]),
+            )
+            for block in json.loads(self.document)["supplies"]
+        ]
 
     def redraft(
         self,

@@ -69,6 +69,7 @@ class Issuing:
                 invoice=invoice.id,
                 first_day=opened.first_day,
                 last_day=opened.last_day,
+                points=invoice.points,
                 command_id=command_id,
             )
             invoice.issue(number=number, addressee=self._addressee(account), command_id=command_id)
@@ -88,12 +89,9 @@ class Issuing:
         if not invoices:
             return [], []
         site, year = self.books.site.key, opened.dated.year
-        known: NumberSeries | None = self.books.find(
-            series_id(site, self.books.issuer().prefix, year)
-        )
-        series = known or NumberSeries(
-            site=site, prefix=self.books.issuer().prefix, year=year, command_id=command_id
-        )
+        prefix = self.books.issuer(as_of=opened.books_position).prefix  # as on the drafts
+        known: NumberSeries | None = self.books.find(series_id(site, prefix, year))
+        series = known or NumberSeries(site=site, prefix=prefix, year=year, command_id=command_id)
         return series.allocate(invoices, command_id=command_id), [series]
 
     def _addressee(self, account: Account) -> Addressee:

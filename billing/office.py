@@ -9,28 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from billing.account import Account, Supply, account_id, person_of
 from billing.audit import ReRated, re_rate
-from billing.bill_run import BillRun, RunState, run_id, run_key
+from billing.bill_run import BillRun
 from billing.books import Books
 from billing.canonical import canonical_json
-from billing.errors import TariffFileError, WrongStateError
+from billing.errors import (
+    ParkedBooksError,
+    TariffFileError,
+    UnknownHoldError,
+    WrongStateError,
+)
 from billing.invoice import Invoice, invoice_id
 from billing.invoice_facts import Draft, Issuer, finding_document
 from billing.issuer import NamedIssuer, issuer_id
 from billing.issuing import Issuing
+from billing.opening import Opening
 from billing.published_tariff import PublishedTariff, tariff_version_id
 from billing.review import Review, review_of
 from billing.run_drafts import RunDrafts
 from billing.tariff_file import document_of, tariff_of
 from billing.views.books import BOOKS_VIEWS
+from billing.views.find import parked_entries
 from energy.base.clock import Clock
 from energy.base.ids import id_of
-from energy.base.period import span_of_days
 from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
 from energy.journal.marks import Marks
@@ -63,8 +69,8 @@ class BillingOffice:
         self.database = database
         self.site = site
         self.books = Books(database, site, clock)
-        self._marks = Marks(database, site.schema, clock)
         self._vault = vault
+        self._opening = Opening(self.books, Marks(database, site.schema, clock))
         self._run_drafts = RunDrafts(self.books)
         self._issuing = Issuing(self.books, vault)
         self._view_timeout_s = view_timeout_s
@@ -189,6 +195,9 @@ class BillingOffice:
     ) -> UUID:
         """Open a run over local days: it marks the metering journal and freezes positions.
 
+        A run of the same days and accounts that the same person opened and nobody approved is
+        gone on with, as frozen when it was opened: abandon it first to bill what is known now.
+
         Args:
             first_day: First local day billed.
             last_day: Last local day billed, included.
@@ -198,52 +207,28 @@ class BillingOffice:
             dated: Date on the invoices; the day after the last when None.
 
         Raises:
-            WrongStateError: The days run backwards, or a run for them is there already.
+            WrongStateError: The days run backwards, or another run for them is there already.
+            UnknownBillingObjectError: There is no such account.
         """
-        if last_day < first_day:
-            raise WrongStateError("The span of days", "backwards", "in order")
-        for attempt in range(1, 1000):
-            key = run_key(first_day, last_day, accounts, attempt)
-            identity = run_id(self.site.key, key)
-            known: BillRun | None = self.books.find(identity)
-            if known is None:
-                break
-            if known.seen(command_id):
-                return identity
-            if known.state is not RunState.ABANDONED:
-                raise WrongStateError(f"Bill run {key}", known.state, "abandoned or absent")
-        period = span_of_days(first_day, last_day, self.site.zone)
-        mark = self._marks.append(reason=f"bill run {key}", at=period.end)
-        self.books.store(
-            BillRun(
-                site=self.site.key,
-                key=key,
-                first_day=first_day,
-                last_day=last_day,
-                accounts=sorted(accounts),
-                dated=dated or last_day + timedelta(days=1),
-                metering_position=mark,
-                books_position=self.books.position(),
-                opened_by=by,
-                command_id=command_id,
-            )
+        return self._opening.open(
+            first_day, last_day, by, command_id, accounts=accounts, dated=dated
         )
-        return identity
 
     def rate(self, run: UUID, *, command_id: UUID | None = None) -> Review:
         """Wait for the views, draft every account's invoice, store drafts and run together.
 
         Args:
             run: The run.
-            command_id: The command's id; made of the run when None.
+            command_id: The command's id; a new one, so that it is rated again, when None.
 
         Raises:
             UnknownBillingObjectError: There is no such run.
             WrongStateError: The run is approved, issued or abandoned.
             JournalError: The views did not come up to the run's positions in time.
+            ParkedBooksError: The tables lack an entry of the books that the run should know.
         """
         opened = self.books.run(run)
-        command_id = command_id or id_of("command", "rate", str(run))
+        command_id = command_id or uuid4()
         if opened.seen(command_id):
             return self.review(run)
         for follower, position in (
@@ -257,6 +242,7 @@ class BillingOffice:
                 position,
                 timeout_s=self._view_timeout_s,
             )
+        self._refuse_parked(opened)
         drafts = self._run_drafts.of(opened)
         invoices = [
             self._drafted(opened, account, draft, command_id) for account, draft in drafts.items()
@@ -294,10 +280,18 @@ class BillingOffice:
             WrongStateError: The run is not rated.
             SecondPersonError: The same person opened it.
             HeldRunError: An account with do-not-bill findings is not held out.
+            UnknownHoldError: An account to hold out has no draft in the run.
         """
         opened = self.books.run(run)
         command_id = command_id or id_of("command", "approve", str(run), str(by))
         if not opened.seen(command_id):
+            unknown = [
+                account
+                for account in hold
+                if invoice_id(self.site.key, opened.key, account) not in opened.drafts
+            ]
+            if unknown:
+                raise UnknownHoldError(unknown)
             opened.approve(by=by, hold=hold, command_id=command_id)
             self.books.store(opened)
 
@@ -336,6 +330,15 @@ class BillingOffice:
             WrongStateError: It is a draft.
         """
         return re_rate(self.books, invoice)
+
+    def _refuse_parked(self, opened: BillRun) -> None:
+        """Refuse to rate while the tables lack an entry of the books that the run should know."""
+        with self.database.connection() as connection:
+            parked = parked_entries(
+                connection, self.site.schema, BOOKS_VIEWS, opened.books_position
+            )
+        if parked:
+            raise ParkedBooksError(opened.key, parked)
 
     def _drafted(self, opened: BillRun, account: str, draft: Draft, command_id: UUID) -> Invoice:
         """Return an account's invoice with the draft, new or drafted again."""

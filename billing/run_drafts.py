@@ -1,7 +1,8 @@
 """Step 5b of 6. From: usage and books as a bill run froze them. To: a draft an account. I/O: reads.
 
 What forbids to bill an account at all (days billed already, a point paid by two) is a finding of
-its draft, like a gap in its readings.
+its draft, like a gap in its readings. A point whose days are all billed is left out where another
+of the account is not, so that a supply assigned late gets an invoice of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from billing.account import Account, PointDays, Supply
 from billing.bill_run import BillRun
 from billing.books import Books
 from billing.drafting import draft_invoice
@@ -20,6 +22,7 @@ from energy.base.period import span_of_days
 
 BILLED_CODE = "bill.already_billed"
 SHARED_CODE = "bill.point_paid_twice"
+LEFT_OUT_CODE = "bill.point_billed_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,13 @@ class RunDrafts:
         """
         site = self.books.site
         with self.books.database.connection() as connection:
-            payers = read_payers(connection, site.schema, run.first_day, run.last_day)
+            payers = read_payers(
+                connection,
+                site.schema,
+                run.first_day,
+                run.last_day,
+                books_position=run.books_position,
+            )
             reader = SupplyReader(connection, site, run.metering_position, run.books_position)
             return {
                 payer.account: draft_invoice(self._facts(run, payer, payers, reader))
@@ -47,13 +56,15 @@ class RunDrafts:
     def _facts(
         self, run: BillRun, payer: Payer, payers: Sequence[Payer], reader: SupplyReader
     ) -> InvoiceFacts:
+        billed = _Billed.of(self.books.account(payer.account), payer.supplies)
         supplies = []
-        for supply in payer.supplies:
-            assert supply.valid_to is not None, "supplies are cut to the run's days"
-            last_day = supply.valid_to - timedelta(days=1)
-            supplies.append(reader.facts(supply.point, supply.tariff, supply.valid_from, last_day))
+        for supply in billed.left:
+            days = _days(supply)
+            supplies.append(
+                reader.facts(supply.point, supply.tariff, days.first_day, days.last_day)
+            )
         return InvoiceFacts(
-            issuer=self.books.issuer(),
+            issuer=self.books.issuer(as_of=run.books_position),
             account=payer.account,
             language=payer.language,
             currency=self.books.site.currency,
@@ -62,33 +73,88 @@ class RunDrafts:
             last_day=run.last_day,
             dated=run.dated,
             supplies=supplies,
-            findings=self._blocked(run, payer, payers),
+            findings=self._findings(run, payer, payers, billed),
             run=run.key,
             metering_position=run.metering_position,
             books_position=run.books_position,
         )
 
-    def _blocked(self, run: BillRun, payer: Payer, payers: Sequence[Payer]) -> list[Finding]:
-        """Return what forbids to bill the account at all, whatever its readings."""
-        rows: list[tuple[str, dict[str, object]]] = [
-            (SHARED_CODE, {"point": mine.point, "account": other.account})
+    def _findings(
+        self, run: BillRun, payer: Payer, payers: Sequence[Payer], billed: _Billed
+    ) -> list[Finding]:
+        """Return what forbids to bill the account at all, and what is left out of its invoice."""
+        rows: list[tuple[str, Severity, dict[str, object]]] = [
+            (
+                SHARED_CODE,
+                Severity.DO_NOT_BILL,
+                {"point": mine.point, "account": other.account},
+            )
             for other in payers
-            for mine in payer.supplies
+            for mine in billed.left
             if other.account != payer.account
             and any(mine.overlaps(theirs) for theirs in other.supplies)
         ]
-        if self.books.account(payer.account).billed_within(run.first_day, run.last_day):
-            rows.append((BILLED_CODE, {"account": payer.account}))
+        for code, severity, supplies in (
+            (BILLED_CODE, Severity.DO_NOT_BILL, billed.again),
+            (LEFT_OUT_CODE, Severity.WARN, billed.out),
+        ):
+            rows += [
+                (code, severity, {"account": payer.account, "point": supply.point})
+                for supply in supplies
+            ]
         period = span_of_days(run.first_day, run.last_day, self.books.site.zone)
         return [
             Finding(
                 code=code,
-                severity=Severity.DO_NOT_BILL,
+                severity=severity,
                 channel=None,
                 start=period.start,
                 end=period.end,
                 position=run.metering_position,
                 proof=proof,
             )
-            for code, proof in rows
+            for code, severity, proof in rows
         ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Billed:
+    """An account's supplies, parted by what its issued invoices hold.
+
+    Known as of now, not as of the run: what was issued since must not be issued again.
+    """
+
+    left: Sequence[Supply]
+    """Drafted: not billed, or not billed as a whole."""
+    again: Sequence[Supply]
+    """Drafted, but some of the days are billed: a person must decide."""
+    out: Sequence[Supply]
+    """Left out: all their days are billed, and others of the account are not."""
+
+    @classmethod
+    def of(cls, account: Account, supplies: Sequence[Supply]) -> _Billed:
+        """Part an account's supplies; where all are billed, all are drafted again."""
+        counts = [account.billed_days(_days(supply)) for supply in supplies]
+        pairs = list(zip(supplies, counts, strict=True))
+        out = [supply for supply, count in pairs if count >= _number_of_days(supply)]
+        if len(out) == len(supplies):
+            out = []
+        return cls(
+            left=[supply for supply in supplies if supply not in out],
+            again=[supply for supply, count in pairs if count and supply not in out],
+            out=out,
+        )
+
+
+def _days(supply: Supply) -> PointDays:
+    assert supply.valid_to is not None, "supplies are cut to the run's days"
+    return PointDays(
+        point=supply.point,
+        first_day=supply.valid_from,
+        last_day=supply.valid_to - timedelta(days=1),
+    )
+
+
+def _number_of_days(supply: Supply) -> int:
+    days = _days(supply)
+    return (days.last_day - days.first_day).days + 1

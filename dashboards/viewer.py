@@ -31,10 +31,11 @@ class Viewer:
         """Return a name in the viewer's language, in English where it has none."""
         return names.get(self.language) or names["en"]
 
-    def unit(self, unit: str | None) -> str:
-        """Return a bill's unit as the viewer's language writes it."""
-        key = f"unit.{unit}"
-        return self.say(key) if key in catalogue() else unit or ""
+    def unit(self, unit: str | None, *, one: bool = False) -> str:
+        """Return a bill's unit as the viewer's language writes it, of one or of many."""
+        keys = [f"unit.one.{unit}", f"unit.{unit}"] if one else [f"unit.{unit}"]
+        known = next((key for key in keys if key in catalogue()), None)
+        return self.say(known) if known else unit or ""
 
 
 def chosen_language(preferred: str) -> str:

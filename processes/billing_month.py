@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.bill_run import RunState
 from billing.office import BillingOffice
 from energy.base.ids import id_of
 from energy.store.sites import Site
@@ -39,7 +40,9 @@ def bill_days(system: System, site: Site, first: date, last: date) -> MonthBille
     clerk, approver = person_id(system, CLERK), person_id(system, APPROVER)
     span = f"{first.isoformat()}..{last.isoformat()}"
     run = office.open_run(first, last, clerk, id_of("demo", "open", span))
-    review = office.rate(run)
+    review = office.review(run)
+    if review.state in (RunState.OPEN, RunState.RATED):
+        review = office.rate(run)
     held = tuple(
         draft.account
         for draft in review.drafts

@@ -2,7 +2,8 @@
 
 The journal may be away for days: the spool keeps everything and the drain tries again with
 growing waits. A batch leaves the spool only after the journal's transaction has ended well; sent
-twice, it counts once.
+twice, it counts once. What the journal refuses, because a restored spool gave its number to other
+readings, is sealed again under a new source epoch and sent as new.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -32,8 +34,8 @@ class AcceptedCounts(Protocol):
     """What the journal says it did."""
 
     @property
-    def conflicts(self) -> int:
-        """Batches known under the same key with another content."""
+    def conflicting(self) -> tuple[tuple[UUID, int], ...]:
+        """Source epoch and sequence of each batch that was refused: the journal holds another."""
         ...
 
 
@@ -93,18 +95,15 @@ class Drain:
             batches = self._spool.pending(BATCHES_A_TRANSACTION)
             if not batches:
                 return False
-            counts = self._door.accept(batches)
-            self._spool.accepted(batches)
+            refused = set(self._door.accept(batches).conflicting)
+            safe = [batch for batch in batches if (batch.stream, batch.sequence) not in refused]
+            self._spool.accepted(safe)
+            if refused:
+                self._begin_epoch(len(refused))
         except Exception as error:  # noqa: BLE001 - whatever fails, the readings are safe: try again
             self._report(error)
             return False
-        if counts.conflicts:
-            _log.error(
-                "batch.conflict",
-                batches=counts.conflicts,
-                next_step="two spools with one identity? look at the findings of the site",
-            )
-        self.drained += sum(batch.count for batch in batches)
+        self.drained += sum(batch.count for batch in safe)
         if self.failing:
             _log.info("journal.back", spooled=self._spool.backlog().sealed_batches)
         self.failing = ""
@@ -122,6 +121,18 @@ class Drain:
                 wait(self._backoff.next_s(), self._stop)
             elif not brought:
                 wait(TICK_S, self._stop)
+
+    def _begin_epoch(self, refused: int) -> None:
+        """Go on under a new source epoch: ours is a backup's, and its numbers are taken."""
+        sealed = self._spool.begin_epoch()
+        _log.error(
+            "batch.conflict",
+            refused=refused,
+            sealed_again=sealed,
+            source_epoch=str(self._spool.stream),
+            next_step="no reading is lost; was the spool restored from a backup, or do two "
+            "collectors use copies of one spool? look at the findings of the site",
+        )
 
     def _report(self, error: Exception) -> None:
         cause = f"{type(error).__name__}: {error}"

@@ -37,6 +37,8 @@ SESSION_TAKEN_OVER = 0x8E
 UNSUPPORTED_VERSION = 0x84
 ANSWER_S = 5.0
 """Longest wait for a broker's word on our connection. [s]"""
+_NEWER, _OLDER = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+_OTHER = {_NEWER: _OLDER, _OLDER: _NEWER}
 
 _log = structlog.get_logger("adapters.mqtt")
 
@@ -84,10 +86,11 @@ class MqttClient:
         self._connection = 0
         self._connected = False
         self._reported = False
-        self._too_new = False
+        self._answered = False
+        self._protocol = _NEWER
         self._thread = threading.Thread(target=self._run, name=f"mqtt {client_id}", daemon=True)
         self._client_id, self._access = client_id, access or BrokerAccess()
-        self._client = self._made(MQTTProtocolVersion.MQTTv5)
+        self._client = self._made(_NEWER)
 
     @property
     def connected(self) -> bool:
@@ -124,7 +127,7 @@ class MqttClient:
 
     def _made(self, protocol: MQTTProtocolVersion) -> Client:
         """Return a paho client that speaks one version of the protocol."""
-        older = protocol is MQTTProtocolVersion.MQTTv311
+        older = protocol is _OLDER
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
@@ -160,21 +163,25 @@ class MqttClient:
         """Run the network loop until the connection ends or a broker stays silent."""
         give_up_s = monotonic_s() + ANSWER_S
         while self._client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            if not self._connected and monotonic_s() > give_up_s:
-                # A broker that cannot read version 5 may say nothing at all.
-                self._too_new = self._client.protocol == MQTTProtocolVersion.MQTTv5
-                if self._too_new:
-                    _log.info("mqtt.older_protocol", broker=f"{self._host}:{self._port}")
-                else:
+            if self._stop.is_set():
+                self._client.disconnect()  # again: the wish may be older than the connection
+                return
+            if not self._answered and monotonic_s() > give_up_s:
+                # A broker that cannot read version 5 may say nothing at all; one that is merely
+                # slow says nothing to 3.1.1 either, and is asked for version 5 again.
+                if self._protocol is _OLDER:
                     self._report("mqtt.silent", "the broker does not answer our connection")
+                self._protocol = _OTHER[self._protocol]
                 self._client.disconnect()
                 return
 
     def _connect(self) -> None:
-        if self._too_new:  # amqtt knows 3.1.1 only
-            self._too_new = False
-            self._client = self._made(MQTTProtocolVersion.MQTTv311)
-        if self._client.protocol == MQTTProtocolVersion.MQTTv311:
+        if self._client.protocol != self._protocol:
+            self._client = self._made(self._protocol)
+            older = self._protocol is _OLDER
+            _log.info("mqtt.protocol", broker=f"{self._host}:{self._port}", older=older)
+        self._answered = False
+        if self._protocol is _OLDER:
             self._client.connect(self._host, self._port, keepalive=KEEP_ALIVE_S)
             return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -212,9 +219,11 @@ class MqttClient:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
+        self._answered = True
         if reason.is_failure:
-            self._too_new = reason.value == UNSUPPORTED_VERSION
-            if not self._too_new:
+            if reason.value == UNSUPPORTED_VERSION and self._protocol is _NEWER:
+                self._protocol = _OLDER
+            else:
                 self._report("mqtt.refused", str(reason))
             client.disconnect()
             return
@@ -223,7 +232,7 @@ class MqttClient:
         if self._reported:
             _log.info("mqtt.connected", broker=f"{self._host}:{self._port}")
         self._reported = False
-        if client.protocol == MQTTProtocolVersion.MQTTv311:
+        if client.protocol == _OLDER:
             client.subscribe(self._topic, qos=1)
             return
         options = SubscribeOptions(
@@ -261,7 +270,7 @@ class MqttClient:
                 next_step="another collector uses our client id: stop one of the two",
             )
             return
-        if not self._too_new:
+        if client.protocol == self._protocol:
             self._report("mqtt.disconnected", str(reason))
 
     def _received(self, client: Client, userdata: Any, message: MQTTMessage) -> None:

@@ -39,7 +39,7 @@ class BooksView:
             case Account.Created():
                 _account_opened(cursor, schema, position, event)
             case Account.SupplyAssigned():
-                _supply_assigned(cursor, schema, event)
+                _supply_assigned(cursor, schema, position, event)
             case BillRun.Created():
                 _run_opened(cursor, schema, position, event)
             case BillRun.Event():
@@ -92,11 +92,18 @@ def _account_opened(cursor: Cursor, schema: str, position: int, event: Any) -> N
     )
 
 
-def _supply_assigned(cursor: Cursor, schema: str, event: Any) -> None:
+def _supply_assigned(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     cursor.execute(
-        f"INSERT INTO {schema}.account_channel (account, point, tariff, valid_from, valid_to) "
-        "VALUES (%s, %s, %s, %s, %s)",
-        (event.account, event.point, event.tariff, event.valid_from, event.valid_to),
+        f"INSERT INTO {schema}.account_channel (account, point, tariff, valid_from, valid_to, "
+        "position) VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            event.account,
+            event.point,
+            event.tariff,
+            event.valid_from,
+            event.valid_to,
+            position,
+        ),
     )
 
 

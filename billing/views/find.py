@@ -1,7 +1,8 @@
-"""In: what a person calls a bill run or an invoice. Out: its id. I/O: reads."""
+"""In: names of runs and invoices, positions. Out: ids, versions, parked entries. I/O: reads."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -35,6 +36,36 @@ def invoice_named(connection: Connection, schema: str, name: str) -> UUID:
         (name, name.lower()),
     ).fetchall()
     return _only(rows, "invoice", name)
+
+
+def version_at(connection: Connection, schema: str, identity: UUID, position: int) -> int:
+    """Return the version an aggregate of the books had at a position; 0 before its first event."""
+    row = connection.execute(
+        f"SELECT coalesce(max(originator_version), 0) FROM {schema}.books_events "
+        "WHERE originator_id = %s AND notification_id <= %s",
+        (identity, position),
+    ).fetchone()
+    assert row is not None, "an aggregate function gives a row"
+    return int(str(row[0]))
+
+
+def parked_entries(
+    connection: Connection, schema: str, follower: str, position: int
+) -> list[tuple[int, str]]:
+    """Return position and error of the unresolved entries a follower set aside, in order.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        follower: Name of the follower.
+        position: Entries after it are not asked for.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT position, error FROM {schema}.parked WHERE follower = %s "
+        "AND resolved_at IS NULL AND position <= %s ORDER BY position",
+        (follower, position),
+    ).fetchall()
+    return [(parked, error) for parked, error in rows]
 
 
 def _only(rows: list[tuple[object, ...]], kind: str, name: str) -> UUID:

@@ -145,21 +145,27 @@ class SupplyReader:
         return tuple(_register(proof) for proof in proofs)
 
     def _known_findings(self, channel: int, source: str, period: Period) -> list[Finding]:
-        """Return the open do-not-bill findings of the channel or its whole source."""
+        """Return the do-not-bill findings of the channel or its whole source, open at the mark.
+
+        What explained or resolved one later does not change what the run knew.
+        """
         rows: list[tuple[Any, ...]] = self.connection.execute(
             "SELECT code, severity, channel, start_at, end_at, position, proof "
-            f"FROM {self.site.schema}.finding WHERE severity = %s AND resolved_at IS NULL "
-            "AND position <= %s AND (channel = %s "
-            "OR (channel = 0 AND coalesce(proof->>'source', 'unknown') IN ('unknown', %s))) "
-            "AND start_at < %s AND end_at >= %s ORDER BY start_at, code",
-            (
-                Severity.DO_NOT_BILL,
-                self.metering_position,
-                channel,
-                source,
-                period.end,
-                period.start,
-            ),
+            f"FROM {self.site.schema}.finding WHERE severity = %(severity)s "
+            "AND position <= %(known)s "
+            "AND (explained_position IS NULL OR explained_position > %(known)s) "
+            "AND (resolved_position IS NULL OR resolved_position > %(known)s) "
+            "AND (channel = %(channel)s OR (channel = 0 "
+            "AND coalesce(proof->>'source', 'unknown') IN ('unknown', %(source)s))) "
+            "AND start_at < %(end)s AND end_at >= %(start)s ORDER BY start_at, code",
+            {
+                "severity": Severity.DO_NOT_BILL,
+                "known": self.metering_position,
+                "channel": channel,
+                "source": source,
+                "start": period.start,
+                "end": period.end,
+            },
         ).fetchall()
         return [_finding(row) for row in rows]
 
@@ -176,23 +182,25 @@ class SupplyReader:
 
 
 def read_payers(
-    connection: Connection, schema: str, first_day: date, last_day: date
+    connection: Connection, schema: str, first_day: date, last_day: date, *, books_position: int
 ) -> list[Payer]:
-    """Return every account that pays for a point in some days, by account and point.
+    """Return every account known to pay for a point in some days, by account and point.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         first_day: First local day.
         last_day: Last local day, included.
+        books_position: What the books learned after it is not known.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.account, a.language, c.point, c.tariff, greatest(c.valid_from, %(first)s), "
         "least(c.valid_to, %(last)s::date + 1) "
         f"FROM {schema}.account AS a JOIN {schema}.account_channel AS c USING (account) "
         "WHERE c.valid_from <= %(last)s AND (c.valid_to IS NULL OR c.valid_to > %(first)s) "
+        "AND a.position <= %(known)s AND c.position <= %(known)s "
         "ORDER BY a.account, c.point, c.valid_from",
-        {"first": first_day, "last": last_day},
+        {"first": first_day, "last": last_day, "known": books_position},
     ).fetchall()
     payers: dict[str, Payer] = {}
     for account, language, point, tariff, valid_from, valid_to in rows:

@@ -7,7 +7,13 @@ from decimal import Decimal
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import data_age, icon, quality_badge, severity_badge
+from dashboards.components.pieces import (
+    SEVERITY_TONE,
+    data_age,
+    icon,
+    quality_badge,
+    severity_badge,
+)
 from dashboards.figures.sparkline import sparkline
 from dashboards.formats import NOTHING, amount, amount_text, number, significant
 from dashboards.queries.rows import AlertRow, Answer, UtilityTile
@@ -108,6 +114,13 @@ def completeness_tile(viewer: Viewer, answer: Answer[tuple[UtilityTile, ...]]) -
     )
 
 
+def _by_weight(counted: tuple[str, int]) -> tuple[int, str]:
+    """Return the place of a severity, the most severe first; unknown ones come last."""
+    known = list(SEVERITY_TONE)
+    severity = counted[0]
+    return (known.index(severity) if severity in known else len(known), severity)
+
+
 def alerts_tile(viewer: Viewer, answer: Answer[tuple[AlertRow, ...]]) -> Component:
     """Return the card that counts open alerts by severity."""
     waiting = sum(row.acknowledged_at is None for row in answer.rows)
@@ -127,7 +140,7 @@ def alerts_tile(viewer: Viewer, answer: Answer[tuple[AlertRow, ...]]) -> Compone
             html.Footer(
                 [
                     html.Span([severity_badge(viewer, severity), f" {count}"])
-                    for severity, count in sorted(counts.items())
+                    for severity, count in sorted(counts.items(), key=_by_weight)
                 ],
                 className="tile-foot tile-last",
             ),

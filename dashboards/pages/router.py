@@ -81,7 +81,7 @@ def _run(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
 
 def _bill(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
     answer = parts.queries.bill(viewer.scope, UUID(match[1]))
-    return None if answer is None else bill_page(viewer, answer)
+    return None if answer is None else bill_page(viewer, answer, zone=parts.settings.zone)
 
 
 def _proof(parts: Parts, viewer: Viewer, match: Match) -> Component | None:

@@ -13,8 +13,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from dashboards.queries.bill_rows import ChargeRow, RegisterPair, RegisterReadingRow
+from dashboards.queries.bill_rows import ChargeRow, FindingRow, RegisterPair, RegisterReadingRow
 from dashboards.queries.sql_site import decimal_of
+from energy.base.finding import Severity
 from energy.base.quality import Quality
 
 Table = Mapping[str, Any]
@@ -81,6 +82,21 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         return decimal_of(Fraction(text))
+
+
+def findings_of(provenance: Table) -> tuple[FindingRow, ...]:
+    """Return what was found when the bill was drafted, with the points concerned."""
+    points = {supply["channel"]: supply["point"] for supply in provenance["supplies"]}
+    return tuple(
+        FindingRow(
+            code=found["code"],
+            severity=Severity(found["severity"]),
+            point=found["proof"].get("point") or points.get(found["channel"]),
+            start=datetime.fromisoformat(found["start"]),
+            end=datetime.fromisoformat(found["end"]),
+        )
+        for found in provenance["findings"]
+    )
 
 
 def pairs_of(

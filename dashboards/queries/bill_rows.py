@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from dashboards.queries.rows import MeterPlate
+from energy.base.finding import Severity
 from energy.base.quality import Quality
 
 
@@ -72,6 +73,18 @@ class ChargeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding of a bill: what was wrong with its readings, tariff or days."""
+
+    code: str
+    severity: Severity
+    point: str | None
+    """None when the whole account is meant."""
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
     """One bill with its charge lines."""
 
@@ -81,6 +94,7 @@ class Bill:
     document: str
     """Canonical JSON."""
     sha256: str
+    findings: tuple[FindingRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

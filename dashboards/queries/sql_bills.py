@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from dashboards.queries.bill_document import DocumentLine, lines_of, pairs_of, wording_of
+from dashboards.queries.bill_document import (
+    DocumentLine,
+    findings_of,
+    lines_of,
+    pairs_of,
+    wording_of,
+)
 from dashboards.queries.bill_rows import Bill, InvoiceRow, PriceClause, Proof, RunRow
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_meters import SqlMeters
@@ -128,13 +134,14 @@ class SqlBills:
             row = self._stored(connection, invoice)
             if row is None:
                 return None
-            document, _, sha256, run_key = row[14:18]
+            document, provenance, sha256, run_key = row[14:18]
             bill = Bill(
                 invoice=self._invoice(row),
                 run_key=run_key,
                 lines=tuple(line.row for line in lines_of(json.loads(document))),
                 document=document,
                 sha256=sha256,
+                findings=findings_of(json.loads(provenance)),
             )
             return self._at.answer(connection, bill, follower=BOOKS)
 

@@ -1,15 +1,18 @@
 """Step 3 of 6. From: reading batches of a spool. To: journal entries and findings. I/O: PostgreSQL.
 
 A batch is keyed by (source epoch, sequence). A re-send is a no-op; the same key with another
-hash is a conflict finding and changes nothing. Order of arrival does not matter.
+hash, or a batch that does not follow the one before it, is a conflict finding and changes
+nothing: its spool was restored from a backup and must seal again under a new source epoch.
+Order of arrival does not matter.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -21,17 +24,41 @@ from energy.metering.reading import SpooledBatch
 from energy.store.pool import Database
 
 APPLICATION = "metering"
+Key = tuple[UUID, int]
+"""Source epoch and sequence of a batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What became of some batches; all of them are safe in the journal or named in a finding."""
+    """What became of some batches; all of them are safe in the journal or named as conflicting."""
 
     stored: int
     repeated: int
     conflicts: int
     position: int
     """Head of the journal afterwards."""
+    conflicting: tuple[Key, ...] = ()
+    """Keys of the batches refused: the journal does not hold their readings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is held under a key."""
+
+    position: int
+    before: bytes
+    """Hash that its batch follows."""
+    own: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorting:
+    """Indexes of batches by what becomes of them; in neither list: sent again."""
+
+    fresh: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    against: dict[int, Key] = field(default_factory=dict)
+    """Key of the entry that a refused batch contradicts; absent when it follows a refused one."""
 
 
 class Ingest:
@@ -64,43 +91,47 @@ class Ingest:
             head, _ = take_positions(connection, self._schema, APPLICATION, 0, self._clock.now())
             head -= 1  # the position before the next one
             known = self._known(connection, batches)
-            fresh: list[SpooledBatch] = []
-            conflicts: list[Finding] = []
-            for batch in batches:
-                key = (batch.stream, batch.sequence)
-                if key not in known:
-                    fresh.append(batch)
-                    known[key] = (head + len(fresh), batch.own_hash)
-                elif known[key][1] != batch.own_hash:
-                    conflicts.append(_conflict(batch, known[key][0]))
+            sorting = _sorted_out(batches, known)
+            fresh = [batches[n] for n in sorted(sorting.fresh)]
+            positions = {key: entry.position for key, entry in known.items()}
+            positions |= {_key(batch): head + n for n, batch in enumerate(fresh, start=1)}
             if fresh:
                 self._append(connection, fresh)
-            store_findings(connection, self._schema, conflicts)
+            store_findings(
+                connection,
+                self._schema,
+                [_conflict(batches[n], positions[key]) for n, key in sorting.against.items()],
+            )
         return Accepted(
             stored=len(fresh),
-            repeated=len(batches) - len(fresh) - len(conflicts),
-            conflicts=len(conflicts),
+            repeated=len(batches) - len(fresh) - len(sorting.refused),
+            conflicts=len(sorting.refused),
             position=head + len(fresh),
+            conflicting=tuple(_key(batches[n]) for n in sorting.refused),
         )
 
     def _known(
         self,
         connection: psycopg.Connection[tuple[object, ...]],
         batches: Sequence[SpooledBatch],
-    ) -> dict[tuple[object, object], tuple[int, bytes]]:
-        """Return position and hash of those batches that the journal already holds."""
+    ) -> dict[Key, _Known]:
+        """Return what the journal holds of the batches and of those just before and after them."""
+        keys = {(b.stream, b.sequence + n) for b in batches for n in (-1, 0, 1)}
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT originator_id, originator_version, notification_id, state "
             f"FROM {self._schema}.metering_events JOIN unnest(%s::uuid[], %s::bigint[]) "
             "AS sent (stream, sequence) "
             "ON originator_id = sent.stream AND originator_version = sent.sequence",
-            ([b.stream for b in batches], [b.sequence for b in batches]),
+            ([stream for stream, _ in keys], [sequence for _, sequence in keys]),
             binary=True,
         ).fetchall()
-        return {
-            (stream, version): (position, decode_batch(bytes(state)).own_hash)
-            for stream, version, position, state in rows
-        }
+        known: dict[Key, _Known] = {}
+        for stream, version, position, state in rows:
+            record = decode_batch(bytes(state))
+            known[stream, version] = _Known(
+                position=position, before=record.previous_hash, own=record.own_hash
+            )
+        return known
 
     def _append(
         self,
@@ -122,6 +153,49 @@ class Ingest:
             for n, batch in enumerate(batches)
         ]
         insert_entries(connection, self._schema, APPLICATION, entries)
+
+
+def _key(batch: SpooledBatch) -> Key:
+    return (batch.stream, batch.sequence)
+
+
+def _sorted_out(batches: Sequence[SpooledBatch], known: Mapping[Key, _Known]) -> _Sorting:
+    """Return which batches to store and which to refuse.
+
+    What follows a refused batch is refused with it: it would leave a gap in its stream for ever.
+
+    Args:
+        batches: What was sent.
+        known: What the journal holds of their streams.
+    """
+    held = dict(known)
+    sorting = _Sorting()
+    refused: set[bytes] = set()
+    for n in sorted(range(len(batches)), key=lambda n: batches[n].sequence):
+        batch, key = batches[n], _key(batches[n])
+        if key in held and held[key].own == batch.own_hash:
+            continue  # sent again
+        follows = batch.previous_hash in refused
+        other = key if key in held else None if follows else _contradicted_by(batch, held)
+        if other is not None:
+            sorting.against[n] = other
+        if other is not None or follows:
+            sorting.refused.append(n)
+            refused.add(batch.own_hash)
+        else:
+            sorting.fresh.append(n)
+            held[key] = _Known(position=0, before=batch.previous_hash, own=batch.own_hash)
+    return sorting
+
+
+def _contradicted_by(batch: SpooledBatch, held: Mapping[Key, _Known]) -> Key | None:
+    """Return the key of the entry before or after that a batch is not chained to, or None."""
+    before, after = ((batch.stream, batch.sequence + n) for n in (-1, 1))
+    if before in held and held[before].own != batch.previous_hash:
+        return before
+    if after in held and held[after].before != batch.own_hash:
+        return after
+    return None
 
 
 def _conflict(batch: SpooledBatch, position: int) -> Finding:

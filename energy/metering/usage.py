@@ -5,6 +5,11 @@ into base units from the count of its own segment and rounded (half up) there; a
 is the difference of two such values. So intervals always add up to the register, and a late
 reading changes only the intervals between its neighbours.
 
+A step the device cannot honestly have made is a finding. Where its greatest rate is known that is
+the measure. Where it is not, a falling register has turned only from its last tenth into its
+first, and a rising one made a jump when one step of up to an hour (or each hour of a longer one)
+took more than a hundredth of the register.
+
 A rollover adds the modulus to the later count. Because a full turn is a whole number of base
 units (energy/metering/channel.py refuses anything else), values may be taken modulo a turn:
 a day can be folded from its own readings and their two neighbours alone.
@@ -22,6 +27,7 @@ from numpy.typing import NDArray
 
 from energy.base.clock import from_us
 from energy.base.quality import Quality
+from energy.metering.channel import LARGEST_MODULUS
 
 _SAFE = 2**62
 """Products below this fit int64."""
@@ -64,6 +70,10 @@ class CounterSegment:
     max_per_hour: int | None
     start_count: int | None = None
     end_count: int | None = None
+    position: int = 0
+    """Journal position of the event that opened the segment."""
+    end_position: int = 0
+    """Journal position of the event that closed it; 0 while it is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +85,8 @@ class Break:
     end_us: int
     before: int
     after: int
+    segment_position: int = 0
+    """Journal position of the meter event without which the step is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -225,9 +237,8 @@ def _values(
     State numbers the unbroken run of the register (-1: unknown); only two cuts of one run have
     a difference.
     """
-    step = np.diff(count)
     elapsed = np.diff(at_us)
-    turned, broken = _turns(step, elapsed, segment)
+    turned, broken = _turns(count, elapsed, segment)
     _report(at_us, count, turned, broken, segment, breaks)
     run = np.concatenate([[0], np.cumsum(broken)]).astype(np.int64)
     turns = np.concatenate([[0], np.cumsum(turned)]).astype(np.int64)
@@ -251,23 +262,29 @@ def _values(
 
 
 def _turns(
-    step: NDArray[np.int64], elapsed: NDArray[np.int64], segment: CounterSegment
+    count: NDArray[np.int64], elapsed: NDArray[np.int64], segment: CounterSegment
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which steps are rollovers and which are breaks.
-
-    A negative step is a rollover when what it then implies is plausible: below the device's
-    greatest rate, or below half the register where no rate is known.
-    """
+    """Return which steps are rollovers and which are breaks; see the module's first lines."""
+    step = np.diff(count)
     back = step < 0
     if segment.modulus is None:
         return np.zeros(len(step), dtype=np.bool_), back
-    implied = np.where(back, step + segment.modulus, 0)
     if segment.max_per_hour is None:
-        plausible = implied < segment.modulus // 2
+        last_tenth = 10 * count[:-1] >= 9 * segment.modulus
+        plausible = last_tenth & (10 * count[1:] < segment.modulus)
     else:
-        most = segment.max_per_hour * (elapsed / _HOUR_US) * 1.2 + 1
-        plausible = implied <= most
+        plausible = step + segment.modulus <= _most(elapsed, segment)
     return back & plausible, back & ~plausible
+
+
+def _most(elapsed: NDArray[np.int64], segment: CounterSegment) -> NDArray[np.float64]:
+    """Return the most that the register can honestly rise in each step. [count]."""
+    hours = elapsed / _HOUR_US
+    if segment.max_per_hour is not None:
+        return segment.max_per_hour * hours * 1.2 + 1
+    hundredth = (segment.modulus or LARGEST_MODULUS) / 100
+    most: NDArray[np.float64] = hundredth * np.maximum(hours, 1)
+    return most
 
 
 def _report(
@@ -278,11 +295,8 @@ def _report(
     segment: CounterSegment,
     breaks: list[Break],
 ) -> None:
-    suspects = [(NEGATIVE_STEP, broken)]
-    if segment.max_per_hour is not None:
-        most = segment.max_per_hour * (np.diff(at_us) / _HOUR_US) * 1.2 + 1
-        suspects.append((JUMP, (np.diff(count) > most) & ~turned))
-    for code, where in suspects:
+    jumped = (np.diff(count) > _most(np.diff(at_us), segment)) & ~turned
+    for code, where in ((NEGATIVE_STEP, broken), (JUMP, jumped)):
         breaks.extend(
             Break(
                 code=code,
@@ -290,6 +304,9 @@ def _report(
                 end_us=int(at_us[n + 1]),
                 before=int(count[n]),
                 after=int(count[n + 1]),
+                segment_position=max(
+                    segment.position, segment.end_position if at_us[n + 1] == segment.end_us else 0
+                ),
             )
             for n in np.flatnonzero(where).tolist()
         )
@@ -323,7 +340,10 @@ def _exact_values(
         begin, rise, run_us, into_us = (a.astype(object) for a in (begin, rise, run_us, into_us))
     whole, rest = begin * numerator // denominator, begin * numerator % denominator
     over = 2 * (rest * run_us + rise * into_us * numerator) + run_us * denominator
-    rounded: NDArray[np.int64] = (whole + over // (2 * run_us * denominator)).astype(np.int64)
+    exact = whole + over // (2 * run_us * denominator)
+    if exact.dtype == object:  # differences of wrapped values are right, and nothing overflows
+        exact = (exact + 2**63) % 2**64 - 2**63
+    rounded: NDArray[np.int64] = exact.astype(np.int64)
     return rounded
 
 

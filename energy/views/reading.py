@@ -2,7 +2,8 @@
 
 `reading` holds the reading that counts per (channel, instant): approved correction before
 measured before manual before estimated; within a rank the first position wins and a different
-value is a conflict finding; among corrections the last wins.
+value is a conflict finding; among corrections the last wins. What counted before stays in
+`reading_superseded`: a bill is proved by what counted when it was made.
 """
 
 from __future__ import annotations
@@ -23,12 +24,38 @@ _TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
 _RANK = "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 9 END)"
 
 
+AHEAD_US = 300_000_000
+"""A reading this much later than the journal learned it comes from a wrong clock. [us]"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Positioned:
     """Readings with the position of the entry each came in, arrays of shape (n,)."""
 
     readings: ReadingColumns
     position: NDArray[np.int64]
+    learned_us: NDArray[np.int64]
+    """When the journal learned each. [us]"""
+
+    @property
+    def ahead(self) -> NDArray[np.bool_]:
+        """Return which readings are dated after the journal learned them."""
+        late: NDArray[np.bool_] = self.readings.at_us > self.learned_us + AHEAD_US
+        return late
+
+    def chosen(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Positioned:
+        """Return some of the readings: by a mask, or in a new order."""
+        columns = self.readings
+        return Positioned(
+            readings=ReadingColumns(
+                channel=columns.channel[which],
+                at_us=columns.at_us[which],
+                count=columns.count[which],
+                quality=columns.quality[which],
+            ),
+            position=self.position[which],
+            learned_us=self.learned_us[which],
+        )
 
 
 def write_readings(
@@ -37,7 +64,8 @@ def write_readings(
     """Write readings into `reading` and `latest`; duplicates by precedence.
 
     Fresh readings go by COPY straight into the table; only when one is already there the whole
-    lot goes through a stage and the rules.
+    lot goes through a stage and the rules. `latest` takes no reading of a clock that runs ahead:
+    every later one would be older.
     """
     batch = _by_channel(batch)
     columns = batch.readings
@@ -58,8 +86,11 @@ def write_readings(
     except psycopg.errors.UniqueViolation:
         _stage(cursor, stream)
         _report_conflicts(cursor, schema)
+        _keep_superseded(cursor, schema)
         _merge(cursor, schema)
-    _write_latest(cursor, schema, batch)
+    present = batch.chosen(~batch.ahead)
+    if len(present.readings):
+        _write_latest(cursor, schema, present)
 
 
 def _by_channel(batch: Positioned) -> Positioned:
@@ -68,16 +99,7 @@ def _by_channel(batch: Positioned) -> Positioned:
     Neighbours in the index then arrive together, and a channel's rows lie on few pages.
     """
     columns = batch.readings
-    order = np.lexsort((columns.at_us, columns.channel))
-    return Positioned(
-        readings=ReadingColumns(
-            channel=columns.channel[order],
-            at_us=columns.at_us[order],
-            count=columns.count[order],
-            quality=columns.quality[order],
-        ),
-        position=batch.position[order],
-    )
+    return batch.chosen(np.lexsort((columns.at_us, columns.channel)))
 
 
 def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
@@ -92,6 +114,23 @@ def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
         copy.write(stream)
 
 
+_TOLD = """
+    SELECT channel, at, count, quality, {rank} AS rank, position, ordinal
+    FROM reading_stage
+    UNION ALL
+    SELECT r.channel, r.at, r.count, r.quality, {old_rank}, r.position, 0
+    FROM {schema}.reading AS r
+    JOIN (SELECT DISTINCT channel, at FROM reading_stage) AS s USING (channel, at)
+"""
+"""Every reading of the staged instants in the order in which they came."""
+
+
+def _told(schema: str) -> str:
+    return _TOLD.format(
+        schema=schema, rank=_RANK.format(q="quality"), old_rank=_RANK.format(q="r.quality")
+    )
+
+
 def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
     """Name every reading that differs from the one of its rank that counted when it came.
 
@@ -100,14 +139,7 @@ def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -
     """
     rows = cursor.execute(
         f"""
-        WITH told AS (
-            SELECT channel, at, count, {_RANK.format(q="quality")} AS rank, position, ordinal
-            FROM reading_stage
-            UNION ALL
-            SELECT r.channel, r.at, r.count, {_RANK.format(q="r.quality")}, r.position, 0
-            FROM {schema}.reading AS r
-            JOIN (SELECT DISTINCT channel, at FROM reading_stage) AS s USING (channel, at)
-        ), judged AS (
+        WITH told AS ({_told(schema)}), judged AS (
             SELECT *, min(rank) OVER (PARTITION BY channel, at ORDER BY ordinal
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS counted,
                 first_value(count) OVER (PARTITION BY channel, at, rank ORDER BY ordinal) AS kept
@@ -133,6 +165,29 @@ def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -
             )
             for channel, at, position, low, high in rows
         ],
+    )
+
+
+def _keep_superseded(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
+    """Keep every reading that counted until a better one of the stage came.
+
+    A reading wins when it is better than all before it, a correction also when it is the later
+    one; whoever won before it counted until then. One that another of its own batch beat never
+    counted.
+    """
+    cursor.execute(
+        f"""
+        WITH told AS ({_told(schema)}), judged AS (
+            SELECT *, min(rank) OVER (PARTITION BY channel, at ORDER BY ordinal
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS counted
+            FROM told
+        ), won AS (
+            SELECT *, lead(position) OVER (PARTITION BY channel, at ORDER BY ordinal) AS until
+            FROM judged WHERE counted IS NULL OR rank < counted OR (rank = 0 AND counted = 0)
+        )
+        INSERT INTO {schema}.reading_superseded
+        SELECT channel, at, count, quality, position, until FROM won WHERE until > position
+        """
     )
 
 

@@ -73,7 +73,7 @@ class RegistryView:
             case Meter.RatioChanged():
                 return _ratio_changed(cursor, schema, position, event)
             case Meter.Retired():
-                return _retired(cursor, schema, event)
+                return _retired(cursor, schema, position, event)
             case PlaceTree.Created() | PlaceTree.Redefined():
                 _places(cursor, schema, event.places)
             case SupplyGraph.Created() | SupplyGraph.Redefined():
@@ -172,15 +172,23 @@ def _open_segments(
 def _close_segments(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
+    position: int,
     channels: list[int],
     at: datetime,
     counts: Mapping[str, int],
 ) -> None:
+    """Close the open segments and keep what they said until this event."""
     for number in channels:
         cursor.execute(
-            f"UPDATE {schema}.segment SET end_at = %s, end_count = %s "
+            f"INSERT INTO {schema}.segment_superseded SELECT channel, start_at, serial, "
+            "multiplier, start_count, position, %(position)s "
+            f"FROM {schema}.segment WHERE channel = %(channel)s AND end_at IS NULL",
+            {"channel": number, "position": position},
+        )
+        cursor.execute(
+            f"UPDATE {schema}.segment SET end_at = %s, end_count = %s, end_position = %s "
             "WHERE channel = %s AND end_at IS NULL",
-            (at, counts.get(str(number)), number),
+            (at, counts.get(str(number)), position, number),
         )
 
 
@@ -210,7 +218,7 @@ def _replaced(
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     _plate(cursor, schema, point, event)
-    _close_segments(cursor, schema, channels, event.at, event.final_counts)
+    _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
     _open_segments(
         cursor,
         schema,
@@ -236,7 +244,7 @@ def _ratio_changed(
         (event.multiplier, point),
     ).fetchone()
     assert row is not None, "the point is planned"
-    _close_segments(cursor, schema, channels, event.at, event.counts)
+    _close_segments(cursor, schema, position, channels, event.at, event.counts)
     _open_segments(
         cursor,
         schema,
@@ -251,11 +259,11 @@ def _ratio_changed(
 
 
 def _retired(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Meter.Retired
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, position: int, event: Meter.Retired
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     cursor.execute(f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point))
-    _close_segments(cursor, schema, channels, event.at, event.final_counts)
+    _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
     return Changed(channels=tuple(channels), since=event.at)
 
 
@@ -337,11 +345,12 @@ def load_registry(connection: psycopg.Connection[tuple[object, ...]], schema: st
     """Return channels and counter segments as the tables have them."""
     channels = load_channels(connection, schema)
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT channel, start_at, end_at, multiplier, start_count, end_count "
-        f"FROM {schema}.segment ORDER BY channel, start_at"
+        "SELECT channel, start_at, end_at, multiplier, start_count, end_count, position, "
+        f"end_position FROM {schema}.segment ORDER BY channel, start_at"
     ).fetchall()
     segments: dict[int, list[CounterSegment]] = {}
-    for number, start_at, end_at, multiplier, start_count, end_count in rows:
+    for number, start_at, end_at, multiplier, *counts_and_positions in rows:
+        start_count, end_count, position, end_position = counts_and_positions
         facts = channels[number].facts
         if facts.kind is not Kind.COUNTER or facts.utility is None:
             continue
@@ -354,6 +363,8 @@ def load_registry(connection: psycopg.Connection[tuple[object, ...]], schema: st
                 max_per_hour=facts.max_per_hour,
                 start_count=start_count,
                 end_count=end_count,
+                position=position,
+                end_position=end_position,
             )
         )
     return Registry(channels=channels, segments={n: tuple(parts) for n, parts in segments.items()})

@@ -1,7 +1,8 @@
 """In: the dirty queue of usage days. Out: usage_hour, usage_day, usage_month. I/O: PostgreSQL.
 
 Rollups are for screens; a bill is never made from them. Recomputing a dirty day is idempotent,
-so late, changed and repeated readings need no rule of their own.
+so late, changed and repeated readings need no rule of their own. One at a time rolls a site up:
+a month is summed from the days that others may be writing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import psycopg
 
 from energy.base.quality import Quality
 
+ROLLUP_LOCK = 7_246_002
+"""First part of the advisory lock's key; the second is the schema's."""
 _WORST = (
     "(ARRAY[0,1,2,4,3,5,6])[1 + max(CASE {q} WHEN 3 THEN 4 WHEN 4 THEN 3 ELSE {q} END)]::smallint"
 )
@@ -30,6 +33,7 @@ def roll_up(
         limit: Most pairs in one transaction.
     """
     with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (ROLLUP_LOCK, schema))
         rows = connection.execute(
             f"DELETE FROM {schema}.usage_dirty WHERE (channel, day) IN (SELECT channel, day "
             f"FROM {schema}.usage_dirty ORDER BY day, channel LIMIT %s FOR UPDATE SKIP LOCKED) "

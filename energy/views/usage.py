@@ -85,7 +85,7 @@ def refold(
         )
         blocks += rows
         findings += breaks
-    _forget_explained(cursor, schema, accepted, findings)
+    _explain(cursor, schema, windows, findings, epoch)
     _write(cursor, schema, blocks, marked, epoch)
     store_findings(cursor.connection, schema, findings)
 
@@ -134,40 +134,49 @@ def _windows_touched(
     return windows
 
 
-def _forget_explained(
+def _explain(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
-    accepted: Mapping[int, Accepted],
+    windows: Mapping[int, tuple[int, int]],
     breaks: Sequence[Finding],
+    epoch: int,
 ) -> None:
-    """Delete open breaks across folded readings that a late one has explained.
+    """Close open breaks that reach into a folded window and were not found again.
 
-    Findings of the fold follow from the readings alone, not from the order of their arrival. A
-    break that reaches into the folded span and is not found again has a reading inside it now;
-    one that only touches an end of the span is another's.
+    Findings of the fold follow from the readings alone, not from the order of their arrival: a
+    late reading may explain a break. A bill run asks what was open at its mark, so a break that
+    a mark has seen stays as a row, explained from behind the last mark on. One that no mark has
+    seen leaves none: the rows do not depend on how the journal was sliced.
     """
-    seen = {channel: one.at_us for channel, one in accepted.items() if len(one.at_us)}
-    cursor.execute(
-        f"DELETE FROM {schema}.finding AS f "
-        "USING unnest(%s, %s, %s) AS t (channel, low_us, high_us) "
-        "WHERE f.channel = t.channel AND f.code = ANY(%s) "
+    spans = "unnest(%s, %s, %s) AS t (channel, low_us, high_us)"
+    gone = (
+        "f.channel = t.channel AND f.code = ANY(%s) "
         f"AND f.start_at < {INSTANT.format('t.high_us')} "
-        f"AND f.end_at > {INSTANT.format('t.low_us')} AND f.resolved_at IS NULL AND NOT EXISTS "
+        f"AND f.end_at > {INSTANT.format('t.low_us')} "
+        "AND f.resolved_at IS NULL AND f.explained_position IS NULL AND NOT EXISTS "
         "(SELECT FROM unnest(%s, %s::text[], %s::timestamptz[], %s::timestamptz[], %s) "
         "AS k (channel, code, start_at, end_at, position) WHERE k.channel = f.channel "
         "AND k.code = f.code "
-        "AND k.start_at = f.start_at AND k.end_at = f.end_at AND k.position = f.position)",
-        (
-            np.array(list(seen), dtype=np.int64),
-            np.array([at_us[0] for at_us in seen.values()], dtype=np.int64),
-            np.array([at_us[-1] for at_us in seen.values()], dtype=np.int64),
-            list(BREAK_CODES),
-            np.array([finding.channel for finding in breaks], dtype=np.int64),
-            [finding.code for finding in breaks],
-            [finding.start for finding in breaks],
-            [finding.end for finding in breaks],
-            np.array([finding.position for finding in breaks], dtype=np.int64),
-        ),
+        "AND k.start_at = f.start_at AND k.end_at = f.end_at AND k.position = f.position)"
+    )
+    parameters = (
+        np.array(list(windows), dtype=np.int64),
+        np.array([low_us for low_us, _ in windows.values()], dtype=np.int64),
+        np.array([high_us for _, high_us in windows.values()], dtype=np.int64),
+        list(BREAK_CODES),
+        np.array([finding.channel for finding in breaks], dtype=np.int64),
+        [finding.code for finding in breaks],
+        [finding.start for finding in breaks],
+        [finding.end for finding in breaks],
+        np.array([finding.position for finding in breaks], dtype=np.int64),
+    )
+    cursor.execute(
+        f"DELETE FROM {schema}.finding AS f USING {spans} WHERE {gone} AND f.position > %s",
+        (*parameters, epoch),
+    )
+    cursor.execute(
+        f"UPDATE {schema}.finding AS f SET explained_position = %s FROM {spans} WHERE {gone}",
+        (epoch + 1, *parameters),
     )
 
 

@@ -238,7 +238,7 @@ def unpacked(usage: bytes, intervals: int) -> NDArray[np.int64]:
 
 
 def _findings(channel: int, folded: Folded, series: Accepted) -> list[Finding]:
-    """Return the breaks as findings, known since the later of their two readings."""
+    """Return the breaks as findings, known since the last of their readings and meter event."""
     found = []
     for step in folded.breaks:
         own = np.isin(series.at_us, (step.start_us, step.end_us))
@@ -249,7 +249,7 @@ def _findings(channel: int, folded: Folded, series: Accepted) -> list[Finding]:
                 channel=channel,
                 start=from_us(step.start_us),
                 end=from_us(step.end_us),
-                position=int(series.position[own].max(initial=0)),
+                position=int(series.position[own].max(initial=step.segment_position)),
                 proof={"before": step.before, "after": step.after},
             )
         )

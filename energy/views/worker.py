@@ -26,6 +26,7 @@ from energy.metering.codec import decode
 from energy.metering.reading import ReadingColumns
 from energy.metering.usage import CounterSegment
 from energy.store.pool import Database
+from energy.views.plausible import judge
 from energy.views.reading import Positioned, write_index, write_readings
 from energy.views.registry import Changed, Registry, RegistryView, load_registry
 from energy.views.usage import Touched, refold
@@ -75,9 +76,10 @@ class MeteringFold:
         known = np.isin(readings.channel, list(registry.channels))
         if not known.all():
             self._unknown(cursor, readings, position, ~known)
-        batch = Positioned(readings=_chosen(readings, known), position=position[known])
+        batch = every if known.all() else every.chosen(known)
         if len(batch.readings) == 0:
             return
+        batch = judge(cursor, self._schema, registry.channels, batch)
         write_readings(cursor, self._schema, batch)
         write_index(cursor, self._schema, batch)
         refold(
@@ -112,7 +114,7 @@ class MeteringFold:
         """
         rows: list[tuple[Any, ...]] = cursor.execute(
             f"SELECT channel, min(at), max(at) FROM {self._schema}.reading "
-            "WHERE channel = ANY(%s) GROUP BY channel",
+            f"WHERE channel = ANY(%s) AND quality <> {Quality.SUSPECT:d} GROUP BY channel",
             (list(changed.channels),),
         ).fetchall()
         read = {channel: [to_us(first), to_us(last)] for channel, first, last in rows}
@@ -169,11 +171,15 @@ def positioned(batches: Sequence[Entry]) -> Positioned:
     Raises:
         JournalError: An entry is no batch or its payload does not decode.
     """
-    parts = [decode(decode_batch(entry.state).payload) for entry in batches]
+    records = [decode_batch(entry.state) for entry in batches]
+    parts = [decode(record.payload) for record in records]
     positions = np.array([entry.position for entry in batches], dtype=np.int64)
+    learned_us = np.array([record.learned_us for record in records], dtype=np.int64)
+    lengths = [len(part) for part in parts]
     return Positioned(
         readings=ReadingColumns.joined(parts),
-        position=np.repeat(positions, [len(part) for part in parts]),
+        position=np.repeat(positions, lengths),
+        learned_us=np.repeat(learned_us, lengths),
     )
 
 
@@ -197,17 +203,6 @@ def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield [entry]
     if run:
         yield run
-
-
-def _chosen(readings: ReadingColumns, which: np.ndarray) -> ReadingColumns:
-    if which.all():
-        return readings
-    return ReadingColumns(
-        channel=readings.channel[which],
-        at_us=readings.at_us[which],
-        count=readings.count[which],
-        quality=readings.quality[which],
-    )
 
 
 def _touched(readings: ReadingColumns) -> list[Touched]:

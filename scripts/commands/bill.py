@@ -1,7 +1,8 @@
-"""In: `bill run|review|approve|issue|show|export`. Out: bills of a site. I/O: billing office."""
+"""In: `bill` verbs. Out: bills run, reviewed, approved, issued, shown. I/O: billing office."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +15,16 @@ from billing.errors import UnknownBillingObjectError
 from billing.office import BillingOffice
 from billing.review import Review
 from billing.views.find import invoice_named, run_named
-from dashboards.queries.bill_rows import Bill
+from dashboards.queries.bill_rows import Bill, FindingRow
 from dashboards.security.scope import Right
 from energy.base.finding import Severity
+from energy.base.text import catalogue, t
 from energy.system import WEB, WRITER
 from processes.settling import settle
 from scripts.commands.frame import DONE, FINDINGS, Opened, group, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 
-app = group("bill", "Bills: run, review, approve by a second person, issue, show.")
+app = group("bill", "Bills: run, review, approve by a second person, issue, abandon, show.")
 Run = Annotated[str, typer.Argument(help="Key or id of the run; the beginning of the id will do.")]
 By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -47,13 +49,23 @@ def run(
         person = at.person(by, Right.ISSUE)
         office = _office(at)
         with working(at.text("bill.rating")):
+            command = uuid4()
             identity = office.open_run(
-                first.date(), last.date(), person, uuid4(), accounts=account or ()
+                first.date(), last.date(), person, command, accounts=account or ()
             )
-            settle(at.system.database, at.site, at.system.clock, "metering", "books")
-            review = office.rate(identity)
-            settle(at.system.database, at.site, at.system.clock, "books")
-        raise typer.Exit(_print_review(at, review, as_json=as_json))
+            found = _rated(at, identity)
+        _note_resumed(at, identity, command)
+        raise typer.Exit(_print_review(at, found, as_json=as_json))
+
+
+@app.command()
+def rate(ctx: typer.Context, run: Run, by: By = None, *, as_json: Json = False) -> None:
+    """Draft the invoices of an open or rated run again, as known when it opened (billing clerk)."""
+    with opened(ctx, WRITER) as at:
+        at.person(by, Right.ISSUE)
+        with working(at.text("bill.rating")):
+            found = _rated(at, _run(at, run))
+        raise typer.Exit(_print_review(at, found, as_json=as_json))
 
 
 @app.command()
@@ -104,6 +116,21 @@ def issue(
 
 
 @app.command()
+def abandon(
+    ctx: typer.Context,
+    run: Run,
+    reason: Annotated[str, typer.Option(help="Why; it stays in the books.")],
+    by: By = None,
+) -> None:
+    """Give a run up before it is issued; its days can be billed by another (billing clerk)."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.ISSUE)
+        _office(at).abandon(_run(at, run), person, reason, command_id=uuid4())
+        settle(at.system.database, at.site, at.system.clock, "books")
+        print(at.text("bill.abandoned", run=run))
+
+
+@app.command()
 def show(
     ctx: typer.Context,
     name: Annotated[
@@ -148,6 +175,22 @@ def _office(at: Opened) -> BillingOffice:
     return BillingOffice(at.system.database, at.site, at.system.clock, at.system.vault)
 
 
+def _rated(at: Opened, run: UUID) -> Review:
+    """Rate a run with the views brought up before and after."""
+    settle(at.system.database, at.site, at.system.clock, "metering", "books")
+    review = _office(at).rate(run)
+    settle(at.system.database, at.site, at.system.clock, "books")
+    return review
+
+
+def _note_resumed(at: Opened, run: UUID, command: UUID) -> None:
+    """Say so on standard error where an earlier command had opened the run."""
+    known = _office(at).books.run(run)
+    if not known.seen(command):
+        position = known.metering_position
+        typer.echo(at.text("bill.resumed", run=known.key, position=position), err=True)
+
+
 def _run(at: Opened, name: str) -> UUID:
     with at.system.database.connection() as connection:
         return run_named(connection, at.site.schema, name)
@@ -173,10 +216,18 @@ def _print_review(at: Opened, review: Review, *, as_json: bool) -> int:
     rows = [(d.account, d.state, d.total, at.site.currency, len(d.findings)) for d in review.drafts]
     print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4))
     for draft in review.drafts:
-        for finding in draft.findings:
-            span = f"{finding.start:%Y-%m-%d %H:%M} - {finding.end:%Y-%m-%d %H:%M} UTC"
-            print(f"{draft.account}: {finding.severity} {finding.code} {span}")
+        if draft.findings and (answer := at.queries.bill(at.scope, draft.invoice)) is not None:
+            _print_findings(at, draft.account, answer.rows.findings)
     return FINDINGS if barred else DONE
+
+
+def _print_findings(at: Opened, account: str, findings: Sequence[FindingRow]) -> None:
+    for found in findings:
+        span = f"{found.start:%Y-%m-%d %H:%M} - {found.end:%Y-%m-%d %H:%M} UTC"
+        key = f"finding.{found.code}"
+        words = t(at.language, key) if key in catalogue() else ""
+        what = f"{found.severity} {found.code} {span} {found.point or ''}".rstrip()
+        print(f"{account}: {what}. {words}".rstrip(". "))
 
 
 def _print_bill(at: Opened, bill: Bill) -> None:

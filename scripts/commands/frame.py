@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from dashboards.security.scope import Right, Role, Scope
-from energy.base.errors import EnergyError
+from energy.base.errors import EnergyError, RefusedError
 from energy.base.text import t
 from energy.store.sites import Site
 from energy.system import System
@@ -81,7 +81,13 @@ class Verbs(TyperGroup):
         except Exception as error:
             if lost_contact(error):
                 fail(error, NO_CONTACT)
-            if isinstance(error, (EnergyError, OSError, UnicodeDecodeError)):
+            if isinstance(error, UnicodeDecodeError):
+                fail(
+                    RefusedError(f"The file is no UTF-8 text ({error}). Save it as UTF-8."), REFUSED
+                )
+            if isinstance(error, OSError) and error.filename:
+                fail(RefusedError(f"{error.filename}: {error.strerror}. Check the path."), REFUSED)
+            if isinstance(error, (EnergyError, OSError)):
                 fail(error, REFUSED)
             raise
 
@@ -101,7 +107,9 @@ class Group(TyperGroup):
 
 def group(name: str, summary: str) -> typer.Typer:
     """Return an empty group of verbs."""
-    app = typer.Typer(name=name, help=summary, cls=Group, no_args_is_help=True)
+    app = typer.Typer(
+        name=name, help=summary, cls=Group, no_args_is_help=True, add_completion=False
+    )
     app.callback(help=summary)(_nothing)  # keeps a group with one verb a group
     return app
 

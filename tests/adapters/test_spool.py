@@ -219,3 +219,28 @@ def test_no_batch_is_too_long_and_no_row_is_lost_or_reordered(
     assert all(
         sum(size_of[p] for p in group) <= MAX_READINGS for _, group in groups_of(rows, least)
     )
+
+
+def test_a_new_source_epoch_begins_at_one_with_everything_not_yet_accepted(
+    tmp_path: Path,
+) -> None:
+    with spool_in(tmp_path) as spool:
+        for number in range(4):
+            spool.append(("bus", "pulses")[number % 2], columns(3, first=10 * number))
+            spool.seal()
+        old, sealed = spool.stream, spool.pending()
+        spool.accepted(sealed[:1])
+        spool.append("bus", columns(1, first=99))
+        assert spool.begin_epoch() == 3
+        assert spool.stream != old
+        spool.seal()
+        batches = spool.pending()
+        assert [batch.payload for batch in batches[:3]] == [b.payload for b in sealed[1:]]
+        assert [b.source for b in batches] == ["pulses", "bus", "pulses", "bus"]
+        assert [(b.stream, b.sequence) for b in batches] == [
+            (spool.stream, number) for number in (1, 2, 3, 4)
+        ]
+        assert_chained(batches)
+    with spool_in(tmp_path) as spool:
+        assert spool.stream == batches[0].stream
+        assert spool.pending() == batches

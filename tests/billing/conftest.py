@@ -52,3 +52,11 @@ def town(server: EmbeddedPostgres) -> Iterator[Town]:
     finally:
         use_clock(SystemClock())
         database.close()
+
+
+@pytest.fixture
+def metered(town: Town) -> Town:
+    """The same with three days of readings of every meter."""
+    town.found()
+    town.read()
+    return town

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from billing.account import Account, Supply, account_id, person_of
+from billing.account import Account, PointDays, Supply, account_id, person_of
 from billing.errors import AlreadyBilledError, WrongStateError
 
 COMMAND = UUID(int=1)
@@ -58,16 +58,44 @@ def test_nothing_is_supplied_before_the_account_opens() -> None:
         (date(2018, 12, 1), date(2019, 1, 1)),
     ],
 )
-def test_a_day_is_billed_once(first: date, last: date) -> None:
+def test_a_day_of_a_point_is_billed_once(first: date, last: date) -> None:
     account = opened()
-    january = {"first_day": date(2019, 1, 1), "last_day": date(2019, 1, 31)}
-    account.bill(invoice=UUID(int=5), **january, command_id=COMMAND)
-    with pytest.raises(AlreadyBilledError, match="A-1 has an issued invoice"):
-        account.bill(invoice=UUID(int=6), first_day=first, last_day=last, command_id=COMMAND)
+    bill(account, "p", date(2019, 1, 1), date(2019, 1, 31))
+    with pytest.raises(AlreadyBilledError, match="A-1 has an issued invoice for p"):
+        bill(account, "p", first, last)
+    assert len(account.billed) == 1
+    bill(account, "p", date(2019, 2, 1), date(2019, 2, 28))
+    assert len(account.billed) == 2
+
+
+def test_another_point_of_the_account_can_be_billed_on_the_same_days() -> None:
+    account = opened()
+    bill(account, "p", date(2019, 1, 1), date(2019, 1, 31))
+    bill(account, "q", date(2019, 1, 1), date(2019, 1, 31))
+    assert [each.point for each in account.billed] == ["p", "q"]
+
+
+def test_the_days_billed_of_a_point_are_its_own_not_the_invoice_s() -> None:
+    account = opened()
+    half = PointDays(point="p", first_day=date(2019, 1, 1), last_day=date(2019, 1, 15))
     account.bill(
-        invoice=UUID(int=6),
-        first_day=date(2019, 2, 1),
-        last_day=date(2019, 2, 28),
+        invoice=UUID(int=5),
+        first_day=date(2019, 1, 1),
+        last_day=date(2019, 1, 31),
+        points=[half],
         command_id=COMMAND,
     )
-    assert len(account.billed) == 2
+    week = PointDays(point="p", first_day=date(2019, 1, 12), last_day=date(2019, 1, 18))
+    assert (account.billed_days(half), account.billed_days(week)) == (15, 4)
+    bill(account, "p", date(2019, 1, 16), date(2019, 1, 31))
+
+
+def bill(account: Account, point: str, first: date, last: date) -> None:
+    """Note an invoice over one point."""
+    account.bill(
+        invoice=UUID(int=5),
+        first_day=first,
+        last_day=last,
+        points=[PointDays(point=point, first_day=first, last_day=last)],
+        command_id=COMMAND,
+    )

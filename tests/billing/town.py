@@ -140,7 +140,7 @@ class Town:
         command = id_of("open", first.isoformat(), last.isoformat(), str(more))
         run = self.office.open_run(first, last, CLERK, command, **more)  # type: ignore[arg-type]
         self.catch_up()
-        self.office.rate(run)
+        self.office.rate(run, command_id=id_of("rate", str(command)))
         return run
 
     def bill(self, *, first: date = FIRST, last: date = LAST) -> tuple[UUID, list[str]]:

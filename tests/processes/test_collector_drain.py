@@ -1,23 +1,29 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from adapters.spool import Spool
 from energy.base.clock import ManualClock, monotonic_s, wait
-from energy.metering.codec import MAX_READINGS
-from energy.metering.reading import SpooledBatch
-from processes.collector_drain import Drain
+from energy.journal.entry import decode_batch
+from energy.journal.verify import verify
+from energy.metering.codec import MAX_READINGS, decode
+from energy.metering.reading import ReadingColumns, SpooledBatch
+from processes.collector_drain import BATCHES_A_TRANSACTION, Drain
 from tests.adapters.test_spool import columns
+from tests.fixtures.batches import reading
+from tests.fixtures.postgres import TestSite
 
 
 @dataclass
-class Counts:
-    conflicts: int = 0
+class Outcome:
+    conflicting: tuple[tuple[UUID, int], ...] = ()
 
 
 @dataclass
@@ -26,21 +32,22 @@ class Journal:
 
     away: bool = False
     cut_after_commit: bool = False
-    batches: dict[tuple[object, int], SpooledBatch] = field(default_factory=dict)
+    batches: dict[tuple[UUID, int], SpooledBatch] = field(default_factory=dict)
     calls: int = 0
 
-    def accept(self, batches: Sequence[SpooledBatch], /) -> Counts:
+    def accept(self, batches: Sequence[SpooledBatch], /) -> Outcome:
         self.calls += 1
         if self.away:
             raise ConnectionError("the database is away")
-        conflicts = 0
+        conflicting = []
         for batch in batches:
-            kept = self.batches.setdefault((batch.stream, batch.sequence), batch)
-            conflicts += kept.own_hash != batch.own_hash
+            key = (batch.stream, batch.sequence)
+            if self.batches.setdefault(key, batch).own_hash != batch.own_hash:
+                conflicting.append(key)
         if self.cut_after_commit:
             self.cut_after_commit = False
             raise ConnectionError("the connection was cut right after the commit")
-        return Counts(conflicts)
+        return Outcome(tuple(conflicting))
 
     @property
     def readings(self) -> int:
@@ -90,6 +97,26 @@ def test_a_connection_cut_right_after_the_commit_counts_once(spool: Spool) -> No
     assert [sequence for _, sequence in journal.batches] == [1]
 
 
+def test_readings_whose_batch_number_is_taken_are_sent_under_a_new_source_epoch(
+    spool: Spool,
+) -> None:
+    journal = Journal()
+    drain = Drain(spool, journal)
+    spool.append("bus", columns(10))
+    spool.seal()
+    (genuine,) = spool.pending()
+    taken = replace(genuine, own_hash=bytes(32), count=3)
+    journal.batches[genuine.stream, 1] = taken
+    while drain.step(least=1):
+        pass
+    assert journal.batches == {
+        (genuine.stream, 1): taken,
+        (spool.stream, 1): journal.batches[spool.stream, 1],
+    }
+    assert journal.batches[spool.stream, 1].payload == genuine.payload
+    assert (spool.backlog().sealed_batches, drain.drained, drain.failing) == (0, 10, "")
+
+
 def test_the_thread_drains_by_itself_and_finishes_what_is_left(spool: Spool) -> None:
     journal = Journal()
     drain = Drain(spool, journal, flush_s=0.01)
@@ -115,3 +142,43 @@ def test_a_finish_does_not_wait_for_a_journal_that_is_away(spool: Spool) -> None
     drain.finish()
     assert journal.calls >= 1
     assert spool.backlog().sealed_batches == 1
+
+
+def collect(folder: Path, site: TestSite, minutes: range, *, batches: int = 1) -> int:
+    """Collect one reading a minute in some sealed batches and drain; returns what was drained."""
+    spool = Spool(folder / "spool.sqlite", site.clock)
+    drain = Drain(spool, site.ingest)
+    for first in minutes[:: len(minutes) // batches]:
+        for minute in minutes[minutes.index(first) :][: len(minutes) // batches]:
+            spool.append("bus", ReadingColumns.of([reading(1, minute, 10 * minute)]))
+        spool.seal()
+    while drain.step(least=1):
+        pass
+    assert spool.backlog().sealed_batches == 0
+    spool.close()
+    return drain.drained
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("since", [1, 7])
+@pytest.mark.parametrize("again", [1, 12])
+def test_a_restored_spool_loses_no_reading_and_breaks_no_chain(
+    tmp_path: Path, site_schema: TestSite, since: int, again: int
+) -> None:
+    current, backup = tmp_path / "spool", tmp_path / "backup"
+    assert collect(current, site_schema, range(5)) == 5
+    shutil.copytree(current, backup)
+    assert collect(current, site_schema, range(5, 19), batches=since) == 14
+    shutil.rmtree(current)
+    shutil.copytree(backup, current)
+    assert collect(current, site_schema, range(19, 31), batches=again) == 12
+    assert collect(current, site_schema, range(31, 36)) == 5
+    states = site_schema.rows("SELECT state FROM {s}.metering_events ORDER BY notification_id")
+    kept = [r for (state,) in states for r in decode(decode_batch(bytes(state)).payload)]
+    assert kept == [reading(1, minute, 10 * minute) for minute in range(36)]
+    with site_schema.writer.connection() as connection:
+        verified = verify(connection, site_schema.schema, "metering")
+    assert (verified.chain_ok, verified.readings) == (True, 36)
+    found = site_schema.rows("SELECT code, position FROM {s}.finding ORDER BY position")
+    contradicted = min(since, again, BATCHES_A_TRANSACTION)
+    assert found == [("batch.conflict", 2 + n) for n in range(contradicted)]

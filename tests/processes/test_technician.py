@@ -13,28 +13,20 @@ from uuid import UUID
 import pytest
 
 from adapters.modbus.register_map import load
-from energy.base.clock import to_us
-from energy.base.config import Config
 from energy.base.errors import EnergyError, UnknownMeterError
 from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.journal.verify import verify
-from energy.metering.meter import Meter, meter_id
-from energy.metering.plant import PlaceTree, Source
 from energy.metering.reading import Reading
 from energy.store.pool import Database
-from energy.system import WRITER, System
 from energy.views.usage import read_spans
 from processes.collect_plan_file import plan_from_registry
 from processes.collector_plan import CollectPlan
-from processes.technician import Technician
-from processes.technician_desk import FieldDesk
 from processes.technician_device import ProfileMismatchError
 from processes.technician_values import (
     ChecksFailedError,
     Done,
     FieldRefusedError,
-    Installed,
     NewPoint,
     NoContactError,
     Removed,
@@ -42,9 +34,10 @@ from processes.technician_values import (
 )
 from simulator.energy_file import load_series
 from simulator.plant import ElectricMeter, Plant, read_plant
+from tests.fixtures.field import Field
 from tests.fixtures.gateway import gateway
 from tests.fixtures.meters import planned
-from tests.fixtures.postgres import NOON, TestSite, command
+from tests.fixtures.postgres import NOON, TestSite
 
 pytestmark = pytest.mark.servers
 SITE_FILE = Path(__file__).parents[2] / "simulator" / "sites" / "cambridge" / "site.toml"
@@ -54,81 +47,6 @@ NEW = NewPoint(name="Building 2", place="b2", utility="electricity")
 @pytest.fixture(scope="module")
 def plant() -> Plant:
     return read_plant(SITE_FILE, load_series(), shift_weeks=0)
-
-
-class Field:
-    """A site with one source, its gateway, and a technician."""
-
-    def __init__(self, site: TestSite, plant: Plant, folder: Path) -> None:
-        self.site, self.folder = site, folder
-        self.meters = {m.unit: m for m in (*plant.electric, *plant.spares())}
-        self.system = System(
-            config=Config(
-                data_dir=folder,
-                dsn=site.server.dsn(WRITER),
-                dsn_writer=site.server.dsn(WRITER),
-                pool_size=4,
-            ),
-            role=WRITER,
-            clock=site.clock,
-        )
-        site.application("metering").store(
-            PlaceTree(
-                site=site.site.key,
-                places=[{"key": "b2", "kind": "building", "name": "Building 2"}],
-                command_id=command("places"),
-            ),
-            Source(
-                site=site.site.key,
-                key="modbus-1",
-                kind="modbus_tcp",
-                settings={"host": "127.0.0.1", "port": 15020},
-                command_id=command("source"),
-            ),
-        )
-        site.project()
-
-    @property
-    def plan_file(self) -> Path:
-        return self.folder / "plan.json"
-
-    def technician(self, port: int) -> Technician:
-        desk = FieldDesk(
-            self.system,
-            self.site.site,
-            plan_file=self.plan_file,
-            environment={"METERLINE_SOURCE_MODBUS_1_PORT": str(port)},
-            pause=self.site.tick,
-        )
-        return Technician(desk)
-
-    def count(self, unit: int) -> int:
-        """Return what a register shows now."""
-        return self.meters[unit].register.shown_count(to_us(self.site.clock.now()))
-
-    def display(self, unit: int, *, digits: int = 1) -> str:
-        """Return what a display shows now: the last digits are cut off."""
-        cut = self.count(unit) // 10 ** (2 - digits)
-        return f"{cut // 10**digits}.{cut % 10**digits:0{digits}}"
-
-    def installed(self, unit: int, **changes: Any) -> Installed:
-        device = Installed(
-            point="b2-elec",
-            unit=unit,
-            serial=f"S-{unit}",
-            displays=(self.display(unit),),
-            source="modbus-1",
-            profile=self.meters[unit].profile if unit in self.meters else "abb_b23_b24",
-        )
-        return replace(device, **changes)
-
-    def position(self) -> int:
-        return self.site.application("metering").position()
-
-    def meter(self) -> Meter:
-        found = self.site.application("metering").find(meter_id(self.site.site.key, "b2-elec"))
-        assert isinstance(found, Meter)
-        return found
 
 
 @pytest.fixture
@@ -201,9 +119,7 @@ def test_a_unit_that_does_not_answer_is_no_contact_with_cause_and_next_step(
 ) -> None:
     before = field.position()
     with pytest.raises(NoContactError) as silent:
-        field.technician(port).commission(
-            replace(field.installed(2), unit=9), NEW, watch_s=0
-        )
+        field.technician(port).commission(replace(field.installed(2), unit=9), NEW, watch_s=0)
     message = str(silent.value)
     assert f"No answer at 127.0.0.1:{port} unit 9 in 1 s" in message
     assert "check its bus and power" in message

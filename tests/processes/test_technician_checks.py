@@ -126,9 +126,7 @@ def rise(counter_kwh: str, power_w: int, seconds: int = 60) -> Check:
             "active_power": Fraction(power_w),
         },
     )
-    return compare_rise(
-        first, later, quantity="active_energy_import", unit="kWh", resolution=CENT
-    )
+    return compare_rise(first, later, quantity="active_energy_import", unit="kWh", resolution=CENT)
 
 
 def test_counter_and_power_that_go_together_are_right() -> None:

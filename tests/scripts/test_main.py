@@ -48,7 +48,7 @@ def test_an_unknown_verb_is_told_which_there_are() -> None:
     assert all(name in result.output for name in [*GROUPS, "collect", "serve"])
     result = meterline("bill", "pay")
     assert result.exit_code == 2
-    assert "There are: run, review, approve, issue, show, export." in result.output
+    assert "There are: run, rate, review, approve, issue, abandon, show, export." in result.output
 
 
 @pytest.mark.parametrize("name", GROUPS)

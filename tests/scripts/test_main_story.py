@@ -193,6 +193,24 @@ def _bills(row: Row) -> None:
     row(f"bill review {run}", code=1)
     assert [each["run"] for each in row.json("bill show")["rows"]] == [run]
     row("bill show CAM-1", code=2)
+    _bills_again(row, run)
+
+
+def _bills_again(row: Row, issued_without_invoices: str) -> None:
+    """Open the same days again, go on with the run, rate it again, give it up."""
+    again = "bill run --from 2019-01-01 --to 2019-01-31 --by clara"
+    run = row.json(again, code=1)["run"]
+    assert run != issued_without_invoices
+    key = "2019-01-01/2019-01-31/all/2"
+    note, _, review = row(f"{again} --json", code=1).output.partition("\n")
+    assert f"`bill abandon {key}` first" in note
+    assert json.loads(review)["run"] == run
+    assert row.json(f"bill rate {key} --by clara", code=1)["run"] == run
+    assert "billing_clerk" in row(f"bill rate {key} --by adam", code=2).output
+    assert "no draft of A-11" in row(f"bill approve {run} --by adam --hold A-11", code=2).output
+    assert "no account A-9" in row(f"{again} --account A-9", code=2).output
+    assert "is abandoned" in row(f"bill abandon {key} --reason wrong --by clara").output
+    assert "is abandoned" in row(f"bill rate {key} --by clara", code=2).output
 
 
 def _people(row: Row) -> None:

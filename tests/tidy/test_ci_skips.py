@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.conftest import forbid_skip
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+TESTS = Path(__file__).parents[1]
 SKIPS = """
 import pytest
 
@@ -27,9 +28,11 @@ def test_needs_citus():
 
 
 def run(folder: Path, ci: str) -> str:
-    """Run pytest on a test file beside our conftest; return its last row."""
-    (folder / "conftest.py").write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "test_sample.py").write_text(SKIPS, encoding="utf-8")
+    """Run pytest on a test file beside our conftest and what it imports; return its last row."""
+    (folder / "tests").mkdir()
+    for name in ("conftest.py", "fast_set.py"):
+        shutil.copy(TESTS / name, folder / "tests" / name)
+    (folder / "tests" / "test_sample.py").write_text(SKIPS, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "."],
         cwd=folder,

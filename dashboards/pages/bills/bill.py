@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import Children, facts, link, page, panel, table
-from dashboards.formats import NOTHING, money, number
+from dashboards.components.pieces import Children, badge, empty, facts, link, page, panel, table
+from dashboards.formats import NOTHING, instant_text, money, number
 from dashboards.pages.bills.layout import span_text, state_badge
 from dashboards.queries.bill_rows import Bill, ChargeRow
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
+from energy.base.finding import Severity
+from energy.base.text import catalogue
 
 
-def bill_page(viewer: Viewer, answer: Answer[Bill]) -> Component:
+def bill_page(viewer: Viewer, answer: Answer[Bill], *, zone: ZoneInfo) -> Component:
     """Return one bill; each charge line is a link to its proof."""
     bill, row = answer.rows, answer.rows.invoice
     title = row.number or viewer.say("bill.draft", account=row.account)
@@ -44,9 +47,12 @@ def bill_page(viewer: Viewer, answer: Answer[Bill]) -> Component:
                 aside=download if row.number else None,
                 name="bill",
             ),
+            *([_findings(viewer, bill, zone)] if bill.findings else []),
             panel(
                 viewer.say("bill.lines"),
-                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, bill)],
+                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, bill)]
+                if bill.lines
+                else empty(viewer.say("bill.no_lines")),
                 name="lines",
             ),
         ],
@@ -59,18 +65,38 @@ def bill_page(viewer: Viewer, answer: Answer[Bill]) -> Component:
     )
 
 
+def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
+    """Return what was found; one that forbids to bill must be held out of an approval."""
+    head = [viewer.say(f"findings.{key}") for key in ("what", "weight", "point", "from", "to")]
+    rows: list[Sequence[Children]] = [
+        [
+            viewer.say(key) if (key := f"finding.{found.code}") in catalogue() else found.code,
+            badge(
+                viewer.say(f"findings.{found.severity.value}"),
+                "bad" if found.severity is Severity.DO_NOT_BILL else "fair",
+            ),
+            found.point or NOTHING,
+            instant_text(viewer.language, found.start, zone),
+            instant_text(viewer.language, found.end, zone),
+        ]
+        for found in bill.findings
+    ]
+    return panel(viewer.say("bill.findings"), table(head, rows, name="findings"), name="findings")
+
+
 def quantity_text(viewer: Viewer, line: ChargeRow) -> str:
     """Return a charge line's quantity with all its digits."""
     if line.quantity is None:
         return NOTHING
-    return f"{number(viewer.language, line.quantity)} {viewer.unit(line.unit)}".strip()
+    shown = viewer.unit(line.unit, one=line.quantity == 1)
+    return f"{number(viewer.language, line.quantity)} {shown}".strip()
 
 
 def price_text(viewer: Viewer, line: ChargeRow, currency: str) -> str:
     """Return a charge line's price with all its digits."""
     if line.price is None:
         return NOTHING
-    per = f" / {viewer.unit(line.unit)}" if line.unit else ""
+    per = f" / {viewer.unit(line.unit, one=True)}" if line.unit else ""
     return f"{number(viewer.language, line.price)} {currency}{per}"
 
 

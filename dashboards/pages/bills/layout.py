@@ -158,6 +158,7 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
         viewer.say("invoice.account"),
         viewer.say("runs.period"),
         viewer.say("runs.state"),
+        ">" + viewer.say("bill.findings"),
         ">" + viewer.say("bill.net"),
         ">" + viewer.say("bill.tax"),
         ">" + viewer.say("bill.total"),
@@ -168,6 +169,7 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
             f"{row.account} · {row.name}",
             span_text(viewer, row),
             state_badge(viewer, row.state),
+            str(row.findings),
             money(viewer.language, row.net, row.currency),
             money(viewer.language, row.tax, row.currency),
             link(

@@ -35,9 +35,12 @@ def register(app: Dash, parts: Parts) -> None:
         Output(FLOW, "children"),
         Input(UTILITY, "value"),
         Input(LIVE, "data"),
+        Input(ALERTS, "children"),  # an acknowledgement changes the tile's count too
         prevent_initial_call=True,
     )
-    def refresh(wanted: str, _live: str) -> tuple[list[Component], Component, Component]:
+    def refresh(
+        wanted: str, _live: str, _alerts: Component
+    ) -> tuple[list[Component], Component, Component]:
         viewer = current_viewer()
         model = load_overview(parts, viewer, wanted)
         return (

@@ -29,10 +29,13 @@ CREATE TABLE {schema}.parked (
     follower text NOT NULL, position bigint NOT NULL, error text NOT NULL,
     parked_at timestamptz NOT NULL, resolved_at timestamptz, PRIMARY KEY (follower, position)
 );
+-- As known at metering position P a finding is open when position <= P and neither
+-- explained_position (later readings explain it) nor resolved_position (a person did) is <= P.
 CREATE TABLE {schema}.finding (
     code text NOT NULL, severity text NOT NULL, channel int NOT NULL DEFAULT 0,
     start_at timestamptz NOT NULL, end_at timestamptz NOT NULL, position bigint NOT NULL,
-    proof jsonb NOT NULL DEFAULT '{{}}', resolved_at timestamptz,
+    proof jsonb NOT NULL DEFAULT '{{}}', explained_position bigint,
+    resolved_at timestamptz, resolved_position bigint,
     PRIMARY KEY (code, channel, start_at, position)
 );
 
@@ -66,7 +69,13 @@ CREATE TABLE {schema}.channel (
 CREATE TABLE {schema}.segment (
     channel int NOT NULL, start_at timestamptz NOT NULL, end_at timestamptz, serial text NOT NULL,
     multiplier text NOT NULL, start_count bigint, end_count bigint, position bigint NOT NULL,
-    PRIMARY KEY (channel, start_at)
+    end_position bigint NOT NULL DEFAULT 0, PRIMARY KEY (channel, start_at)
+);
+-- What `segment` said before a meter event closed it: no end, from position to until_position.
+CREATE TABLE {schema}.segment_superseded (
+    channel int NOT NULL, start_at timestamptz NOT NULL, serial text NOT NULL,
+    multiplier text NOT NULL, start_count bigint, position bigint NOT NULL,
+    until_position bigint NOT NULL, PRIMARY KEY (channel, start_at, until_position)
 );
 CREATE TABLE {schema}.mark (
     position bigint PRIMARY KEY, at timestamptz NOT NULL, reason text NOT NULL,
@@ -84,6 +93,12 @@ CREATE TABLE {schema}.reading (
     channel int NOT NULL, at timestamptz NOT NULL, count bigint NOT NULL,
     quality smallint NOT NULL, position bigint NOT NULL, PRIMARY KEY (channel, at)
 ){series_suffix};
+-- What counted from position to until_position, before a better reading or a correction came.
+CREATE TABLE {schema}.reading_superseded (
+    channel int NOT NULL, at timestamptz NOT NULL, count bigint NOT NULL,
+    quality smallint NOT NULL, position bigint NOT NULL, until_position bigint NOT NULL,
+    PRIMARY KEY (channel, at, position)
+);
 CREATE TABLE {schema}.batch_index (
     position bigint NOT NULL, channel int NOT NULL, first_at timestamptz NOT NULL,
     last_at timestamptz NOT NULL, readings int NOT NULL, PRIMARY KEY (position, channel)
@@ -153,7 +168,7 @@ CREATE TABLE {schema}.account (
 );
 CREATE TABLE {schema}.account_channel (
     account text NOT NULL, point text NOT NULL, tariff text NOT NULL, valid_from date NOT NULL,
-    valid_to date, PRIMARY KEY (account, point, valid_from)
+    valid_to date, position bigint NOT NULL, PRIMARY KEY (account, point, valid_from)
 );
 CREATE TABLE {schema}.bill_run (
     run uuid PRIMARY KEY, key text NOT NULL, first_day date NOT NULL, last_day date NOT NULL,
@@ -194,6 +209,7 @@ CREATE POLICY web_head ON {schema}.journal_head FOR UPDATE TO meterline_web
     USING (application IN ('operations', 'books'));
 GRANT INSERT, UPDATE, DELETE ON {schema}.follower, {schema}.parked, {schema}.finding, {schema}.place,
     {schema}.supply_node, {schema}.supply_edge, {schema}.source, {schema}.meter, {schema}.channel, {schema}.segment,
+    {schema}.segment_superseded, {schema}.reading_superseded,
     {schema}.mark, {schema}.latest, {schema}.reading, {schema}.batch_index, {schema}.usage_block,
     {schema}.usage_hour, {schema}.usage_day, {schema}.usage_month, {schema}.usage_dirty,
     {schema}.rule, {schema}.alert, {schema}.tariff_version, {schema}.account,

@@ -4,6 +4,7 @@ import contextlib
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -153,3 +154,22 @@ def test_an_error_in_the_receiver_does_not_end_the_network_thread(tmp_path: Path
         assert [seen.get(timeout=10), seen.get(timeout=10)] == [b"1", b"2"]
         assert client.connected
         client.close()
+
+
+def test_a_broker_that_was_only_slow_is_asked_for_version_5_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.mqtt.client.ANSWER_S", 0.1)
+    versions = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(10)
+        listener = Listener(silent.getsockname()[1])
+        for _ in range(3):
+            connection, _address = silent.accept()
+            with connection:
+                connection.settimeout(10)
+                versions.append(connection.recv(1024)[8])
+                while connection.recv(1024):
+                    continue
+        listener.client.close()
+    assert versions == [5, 4, 5]

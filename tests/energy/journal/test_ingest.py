@@ -15,6 +15,7 @@ from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.journal.entry import decode_batch
 from energy.journal.ingest import Accepted, Ingest
+from energy.journal.verify import verify
 from energy.metering.meter import meter_id
 from energy.metering.reading import ReadingColumns
 from energy.store.pool import Database
@@ -89,7 +90,8 @@ def test_same_key_with_other_readings_is_a_finding_and_changes_nothing(
     site_schema.ingest.accept([genuine])
     for _ in range(2):
         site_schema.ingest.accept([Spooler("another").batch([reading(1, 9, 9)])])
-        assert site_schema.ingest.accept([other]).conflicts == 1
+        refused = site_schema.ingest.accept([other])
+        assert (refused.conflicts, refused.conflicting) == (1, ((genuine.stream, 1),))
     rows = site_schema.rows("SELECT code, severity, position, proof->>'hash' FROM {s}.finding")
     assert rows == [("batch.conflict", "do_not_bill", 1, other.own_hash.hex())]
     (state,) = site_schema.rows("SELECT state FROM {s}.metering_events WHERE notification_id = 1")
@@ -97,10 +99,38 @@ def test_same_key_with_other_readings_is_a_finding_and_changes_nothing(
 
 
 def test_conflict_inside_one_call_keeps_the_first(site_schema: TestSite) -> None:
-    genuine = site_schema.spooler.batch([reading(1, 0, 5)])
+    genuine, after = (site_schema.spooler.batch([reading(1, n, 5)]) for n in range(2))
     other = replace(genuine, own_hash=bytes(32))
-    accepted = site_schema.ingest.accept([genuine, other])
-    assert (accepted.stored, accepted.repeated, accepted.conflicts) == (1, 0, 1)
+    accepted = site_schema.ingest.accept([genuine, other, after])
+    assert (accepted.stored, accepted.repeated, accepted.conflicts) == (2, 0, 1)
+    assert site_schema.rows("SELECT position FROM {s}.finding") == [(1,)]
+
+
+def test_what_a_restored_spool_sends_is_refused_as_far_as_it_would_break_the_chain(
+    site_schema: TestSite,
+) -> None:
+    journal, restored = site_schema.spooler, Spooler()
+    both = [spooler.batch([reading(1, 0, 0)]) for spooler in (journal, restored)]
+    ours = [journal.batch([reading(1, n, n)]) for n in (1, 2)]
+    theirs = [restored.batch([reading(2, n, n)]) for n in range(1, 5)]
+    site_schema.ingest.accept([both[0], *ours])
+    accepted = site_schema.ingest.accept([both[1], *theirs[:3]])
+    assert (accepted.stored, accepted.repeated, accepted.conflicts) == (0, 1, 3)
+    assert accepted.conflicting == tuple((journal.stream, n) for n in (2, 3, 4))
+    assert site_schema.ingest.accept(theirs[2:3]).conflicting == ((journal.stream, 4),)
+    rows = site_schema.rows("SELECT position, proof->>'hash' FROM {s}.finding ORDER BY 1, 2")
+    assert [row for row in rows if row[0] == 2] == [(2, theirs[0].own_hash.hex())]
+    with site_schema.writer.connection() as connection:
+        verified = verify(connection, site_schema.schema, "metering")
+    assert (verified.chain_ok, verified.entries) == (True, 3)
+
+
+def test_batch_that_the_next_one_does_not_follow_is_refused(site_schema: TestSite) -> None:
+    genuine, after = (site_schema.spooler.batch([reading(1, n, n)]) for n in (0, 1))
+    other = Spooler().batch([reading(1, 0, 7)])
+    site_schema.ingest.accept([after])
+    assert site_schema.ingest.accept([other]).conflicting == ((other.stream, 1),)
+    assert site_schema.ingest.accept([genuine]).stored == 1
 
 
 def test_learned_at_never_decreases_although_the_clock_does(site_schema: TestSite) -> None:

@@ -47,9 +47,9 @@ readings = st.builds(
     Reading,
     channel=st.integers(1, 2**31 - 1),
     at=st.datetimes(
-        min_value=datetime(1970, 1, 1),
-        max_value=datetime(2261, 1, 1),
-        timezones=st.just(UTC),  # noqa: DTZ001 - naive on purpose
+        min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+        max_value=datetime(2261, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
     ),
     count=st.integers(-(2**63), 2**63 - 1),
     quality=st.sampled_from(Quality),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -121,10 +122,10 @@ def model(
     """Return the exact rounded value at a boundary, the slow plain way."""
     total = readings[0][1]
     unwrapped = [(readings[0][0], total)]
-    for (_, a), (t, b) in zip(readings, readings[1:], strict=False):
+    for (_, a), (t, b) in itertools.pairwise(readings):
         total += (b - a) % modulus
         unwrapped.append((t, total))
-    for (t0, c0), (t1, c1) in zip(unwrapped, unwrapped[1:], strict=False):
+    for (t0, c0), (t1, c1) in itertools.pairwise(unwrapped):
         if t0 <= boundary <= t1:
             count = Fraction(c0) + Fraction((c1 - c0) * (boundary - t0), t1 - t0)
             return int((count * factor + Fraction(1, 2)) // 1)
@@ -144,7 +145,7 @@ def test_fold_equals_the_exact_model(
         readings.append((at + minutes, (count + counts) % 1000))
     result = folded(readings, segment(factor=factor))
     values = [model(readings, factor, 1000, 15 * n) for n in range(9)]
-    for n, (low, high) in enumerate(zip(values, values[1:], strict=False)):
+    for n, (low, high) in enumerate(itertools.pairwise(values)):
         if low is None or high is None:
             assert result.quality[n] == Quality.MISSING
         else:

@@ -116,8 +116,10 @@ def test_half_applied_migration_leaves_nothing(
         "TRUNCATE {table}",
         "ALTER TABLE {table} ADD COLUMN more int",
         "DROP TABLE {table}",
-        "CREATE TRIGGER quiet BEFORE UPDATE ON {table} FOR EACH ROW "
-        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        (
+            "CREATE TRIGGER quiet BEFORE UPDATE ON {table} FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
     ],
 )
 def test_no_role_below_the_owner_can_change_an_entry(

@@ -31,9 +31,14 @@ def test_connections_speak_utc_in_their_role(database_server: DatabaseServer) ->
 
 def test_transaction_that_fails_leaves_nothing(site_schema: TestSite) -> None:
     insert = f"INSERT INTO {site_schema.schema}.source VALUES ('s', 'mqtt', '{{}}')".encode()
-    with pytest.raises(ZeroDivisionError), site_schema.writer.transaction() as connection:
-        connection.execute(insert)
-        raise ZeroDivisionError
+
+    def interrupted() -> None:
+        with site_schema.writer.transaction() as connection:
+            connection.execute(insert)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
     assert site_schema.rows("SELECT * FROM {s}.source") == []
     with site_schema.writer.transaction() as connection:
         connection.execute(insert)

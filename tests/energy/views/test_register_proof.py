@@ -11,7 +11,7 @@ from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.views.register_proof import RegisterProof, register_proofs
 from tests.fixtures.batches import MIDNIGHT, at, reading
-from tests.fixtures.meters import find_meter, replace
+from tests.fixtures.meters import commission, find_meter, replace, retire
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -70,6 +70,33 @@ def test_reading_learned_later_is_no_proof_as_known_then(site_schema: TestSite) 
     assert pairs(proofs(site_schema, channel, as_of=mark))[0][3:] == (at(2900), 50)
 
 
+def test_reading_that_was_corrected_since_is_the_proof_as_known_then(
+    site_schema: TestSite,
+) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(reading(channel, 1440, 40), reading(channel, 2880, 49, Quality.ESTIMATED))
+    site_schema.accept(reading(channel, 2880, 48), reading(channel, 2900, 50))
+    mark = site_schema.mark("bill run")
+    known = [("S-1", at(1440), 40, at(2880), 48)]
+    assert pairs(proofs(site_schema, channel, as_of=mark)) == known
+    site_schema.accept(reading(channel, 2880, 47, Quality.CORRECTED))
+    site_schema.accept(reading(channel, 1440, 41, Quality.CORRECTED))
+    assert pairs(proofs(site_schema, channel)) == [("S-1", at(1440), 41, at(2880), 47)]
+    assert pairs(proofs(site_schema, channel, as_of=mark)) == known
+    assert proofs(site_schema, channel, as_of=mark)[0].closing.position == mark - 1
+
+
+def test_stated_counts_are_nearer_than_readings_inside_the_period(site_schema: TestSite) -> None:
+    channel = site_schema.counter(commissioned=False)
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    commission(meter, since=at(1000), start_counts={channel: 0})
+    retire(meter, when=at(2500), final={channel: 90})
+    metering.store(meter)
+    site_schema.accept(reading(channel, 1500, 20), reading(channel, 2000, 60))
+    assert pairs(proofs(site_schema, channel)) == [("S-1", at(1000), 0, at(2500), 90)]
+
+
 def test_suspect_readings_prove_nothing(site_schema: TestSite) -> None:
     channel = site_schema.counter()
     site_schema.accept(
@@ -82,3 +109,56 @@ def test_suspect_readings_prove_nothing(site_schema: TestSite) -> None:
 
 def test_silent_channel_has_no_proof(site_schema: TestSite) -> None:
     assert proofs(site_schema, site_schema.counter()) == []
+
+
+def test_register_is_proved_by_what_counted_when_the_bill_was_made(
+    site_schema: TestSite,
+) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(
+        reading(channel, 1440, 40, Quality.MANUAL), reading(channel, 2880, 50, Quality.ESTIMATED)
+    )
+    first = site_schema.mark("first run")
+    site_schema.accept(reading(channel, 1440, 41), reading(channel, 2880, 49))
+    second = site_schema.mark("second run")
+    site_schema.accept(reading(channel, 2880, 48, Quality.CORRECTED))
+    site_schema.accept(reading(channel, 2880, 47, Quality.CORRECTED))
+    counts = [
+        [(p.opening.count, p.closing.count) for p in proofs(site_schema, channel, as_of=as_of)]
+        for as_of in (first, second, None)
+    ]
+    assert counts == [[(40, 50)], [(41, 49)], [(41, 47)]]
+
+
+def test_proof_knows_no_meter_event_that_was_recorded_later(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(*(reading(channel, 720 * n, 10 * n) for n in range(6)))
+    mark = site_schema.mark("bill run")
+    before = proofs(site_schema, channel, as_of=mark)
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    replace(meter, when=at(2000), final={channel: 27}, start={channel: 2})
+    metering.store(meter)
+    assert len(proofs(site_schema, channel)) == 2
+    assert proofs(site_schema, channel, as_of=mark) == before
+
+
+def test_final_count_stands_where_the_replacement_was_recorded(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    replace(meter, when=at(2000), final={channel: 55}, start={channel: 2})
+    recorded = metering.store(meter)
+    site_schema.accept(reading(channel, 1440, 40), reading(channel, 2880, 12))
+    old, new = proofs(site_schema, channel)
+    assert (old.closing.position, new.opening.position) == (recorded, recorded)
+
+
+def test_count_stated_at_the_start_comes_before_a_later_reading(site_schema: TestSite) -> None:
+    channel = site_schema.counter(commissioned=False)
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    commission(meter, since=at(60), start_counts={channel: 3})
+    metering.store(meter)
+    site_schema.accept(reading(channel, 2000, 9), reading(channel, 2900, 30))
+    assert pairs(proofs(site_schema, channel)) == [("S-1", at(60), 3, at(2900), 30)]

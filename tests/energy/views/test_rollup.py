@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -120,3 +121,27 @@ def test_small_portions_give_the_same_rollups(site_schema: TestSite) -> None:
     assert site_schema.rows("SELECT channel, usage FROM {s}.usage_month ORDER BY channel") == [
         (channel, channel * 59 * 10) for channel in channels
     ]
+
+
+def test_two_roll_ups_at_once_lose_no_day_of_the_month(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(*(reading(channel, 60 * n, n) for n in range(49)))
+    site_schema.project()
+    done: list[int] = []
+
+    def second() -> None:
+        with site_schema.writer.connection() as other:
+            done.append(roll_up(other, site_schema.schema, limit=1))
+
+    with site_schema.writer.connection() as connection:
+        with connection.transaction():
+            assert roll_up(connection, site_schema.schema, limit=1) == 1
+            thread = Thread(target=second)
+            thread.start()
+            thread.join(1.0)
+        thread.join()
+        while roll_up(connection, site_schema.schema, limit=1):
+            pass
+    days = site_schema.rows("SELECT sum(usage) FROM {s}.usage_day")
+    assert site_schema.rows("SELECT usage FROM {s}.usage_month") == days
+    assert done == [1]

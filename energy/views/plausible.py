@@ -1,0 +1,122 @@
+"""In: readings, facts of their channels. Out: SUSPECT where impossible, and findings. I/O.
+
+One absurd count or clock must cost its own reading only: it is kept as SUSPECT with a finding, and
+the fold never sees it. Whether a reading is dated ahead is told by when the journal learned it,
+so a replay judges as the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from energy.base.clock import from_us, to_us
+from energy.base.finding import Finding, Severity
+from energy.base.quality import Quality
+from energy.journal.ingest import store_findings
+from energy.metering.channel import Channel, Kind
+from energy.metering.reading import ReadingColumns
+from energy.views.reading import Positioned
+
+OUT_OF_RANGE, FUTURE = IMPOSSIBLE_CODES = ("reading.out_of_range", "reading.future")
+LARGEST_COUNT = 2**53
+"""No register shows more, whatever its channel is. [count]"""
+
+
+def judge(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    channels: Mapping[int, Channel],
+    batch: Positioned,
+) -> Positioned:
+    """Return the readings with the impossible ones as SUSPECT; store a finding on each of those.
+
+    A good reading of the same instant that comes later explains such a finding.
+
+    Args:
+        cursor: Inside the follower's transaction.
+        schema: The site's schema.
+        channels: Every channel of the readings.
+        batch: Readings in the order of the journal.
+    """
+    columns = batch.readings
+    told = columns.quality != Quality.SUSPECT
+    outside, ahead = told & out_of_range(columns, channels), told & batch.ahead
+    if outside.any() or ahead.any():
+        quality = np.where(outside | ahead, np.uint8(Quality.SUSPECT), columns.quality)
+        columns = ReadingColumns(
+            channel=columns.channel, at_us=columns.at_us, count=columns.count, quality=quality
+        )
+        batch = Positioned(readings=columns, position=batch.position, learned_us=batch.learned_us)
+        # A wrong count blocks the bill of its time; a wrong clock tells no time to block.
+        found = _findings(batch, outside, OUT_OF_RANGE, Severity.DO_NOT_BILL)
+        found += _findings(batch, ahead & ~outside, FUTURE, Severity.WARN)
+        store_findings(cursor.connection, schema, found)
+    _explain(cursor, schema, batch)
+    return batch
+
+
+def out_of_range(columns: ReadingColumns, channels: Mapping[int, Channel]) -> NDArray[np.bool_]:
+    """Return which counts their registers cannot show.
+
+    A counter with a modulus shows 0 to modulus - 1; every other register at most LARGEST_COUNT,
+    above zero or below.
+    """
+    numbers = np.unique(columns.channel)
+    limits = np.array([_limits(channels[n]) for n in numbers.tolist()], dtype=np.int64)
+    low, high = limits.reshape(-1, 2)[np.searchsorted(numbers, columns.channel)].T
+    outside: NDArray[np.bool_] = (columns.count < low) | (columns.count > high)
+    return outside
+
+
+def _limits(channel: Channel) -> tuple[int, int]:
+    facts = channel.facts
+    if facts.kind is Kind.COUNTER and facts.modulus is not None:
+        return 0, facts.modulus - 1
+    return -LARGEST_COUNT, LARGEST_COUNT
+
+
+def _findings(
+    batch: Positioned, which: NDArray[np.bool_], code: str, severity: Severity
+) -> list[Finding]:
+    chosen = batch.chosen(which)
+    return [
+        Finding(
+            code=code,
+            severity=severity,
+            channel=reading.channel,
+            start=reading.at,
+            end=reading.at,
+            position=position,
+            proof={"count": reading.count, "learned_at": from_us(learned_us).isoformat()},
+        )
+        for reading, position, learned_us in zip(
+            chosen.readings, chosen.position.tolist(), chosen.learned_us.tolist(), strict=True
+        )
+    ]
+
+
+def _explain(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned) -> None:
+    """Close findings on instants of which a later entry told a good reading."""
+    opened = cursor.execute(
+        f"SELECT code, channel, start_at, position FROM {schema}.finding "
+        "WHERE code = ANY(%s) AND explained_position IS NULL",
+        (list(IMPOSSIBLE_CODES),),
+    ).fetchall()
+    columns = batch.readings
+    for code, channel, at, position in opened:
+        good = (
+            (columns.channel == channel)
+            & (columns.at_us == to_us(at))  # type: ignore[arg-type]
+            & (columns.quality != Quality.SUSPECT)
+            & (batch.position > position)
+        )
+        if good.any():
+            cursor.execute(
+                f"UPDATE {schema}.finding SET explained_position = %s WHERE code = %s "
+                "AND channel = %s AND start_at = %s AND position = %s",
+                (int(batch.position[good].min()), code, channel, at, position),
+            )
