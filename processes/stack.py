@@ -43,6 +43,8 @@ from processes.site_init import check_site_file, init_site
 from processes.supervisor import ChildSpec, Supervisor
 
 DEMO_SITE = Path(__file__).parent.parent / "simulator" / "sites" / "cambridge" / "site.toml"
+PLAY_SPEC = "play.spec.json"
+"""File that keeps what a data directory plays."""
 FIRST_SIGN_IN = "admin"
 CLERK, APPROVER = "clerk", "approver"
 _CLERK_ROLES, _APPROVER_ROLES = ("billing_clerk",), ("billing_approver",)
@@ -102,7 +104,7 @@ class Stack:
         """
         self.config = config
         self.dir = config.data_dir
-        self.play = _with_free_ports(play, self.dir / "play.spec.json")
+        self.play = _with_free_ports(play, self.dir / PLAY_SPEC)
         self.clock = PlayClock(self.dir / "play.clock")
         self.postgres: EmbeddedPostgres = embedded_of(config)
         self.supervisor = Supervisor(self.dir / "log", self.dir / "pids.json")

@@ -27,7 +27,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from energy.base.clock import SystemClock, monotonic_s
 from energy.base.config import Config, load_config
-from energy.base.errors import EnergyError
+from energy.base.errors import EnergyError, RefusedError
 from energy.base.period import midnight
 from energy.base.text import t
 from energy.store.privilege import make_directory
@@ -36,13 +36,15 @@ from energy.system import ELSEWHERE, WRITER, System
 from energy.views.progress import freshness, readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
-from processes.stack import FIRST_SIGN_IN, PlaySpec, Stack
+from processes.stack import FIRST_SIGN_IN, PLAY_SPEC, PlaySpec, Stack
 from processes.supervisor import pause
 
 _RECORDED_YEAR = 2019
 _ONCE_SLOT_S = 900
 _LIVE_SLOT_S = 3600
 _HOPELESS_STARTS = 6
+_MOST_DAYS = 363
+"""The recorded year without its last days."""
 _LIVE_PATIENCE_S = 75.0
 
 
@@ -111,8 +113,8 @@ def _found_running(console: Console, directory: Path, language: str) -> int:
 def _once(config: Config, console: Console, days: int) -> int:
     began_s = monotonic_s()
     directory = config.data_dir
-    if (directory / "once.done").exists():
-        _clear(directory)
+    if not 1 <= days <= _MOST_DAYS:
+        raise RefusedError(f"--days {days}: play 1 to {_MOST_DAYS} days.")
     first = datetime(_RECORDED_YEAR, 1, 1, tzinfo=UTC)
     play = PlaySpec(
         first=first.isoformat(),
@@ -123,6 +125,10 @@ def _once(config: Config, console: Console, days: int) -> int:
         modbus_port=15020,
         mqtt_port=18830,
     )
+    began = PlaySpec.load(directory / PLAY_SPEC)
+    other = began is not None and (began.first, began.last) != (play.first, play.last)
+    if other or (directory / "once.done").exists():
+        _clear(directory)
     stack = Stack(config, play)
     try:
         site = stack.prepare()

@@ -24,6 +24,7 @@ from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, valid_key
 
 _DECODER = EventDecoder()
+LONGEST_NAME = 200
 FAILURES_KEPT = timedelta(days=1)
 """How long a failed sign-in is kept for the limiter."""
 ROLES = (
@@ -110,6 +111,9 @@ class People:
             RefusedError: The sign-in is taken or a role is unknown.
         """
         _check_roles(roles)
+        for what, text in (("Sign-in", sign_in), ("Name", name)):
+            if not 1 <= len(text.strip()) <= LONGEST_NAME or not text.isprintable():
+                raise RefusedError(f"{what} must be 1 to {LONGEST_NAME} printable characters long.")
         digest = self._vault.digest(sign_in).hex()
         person = id_of("person", digest)  # so that a retry meets its own first result
         known = self._application.find(person)

@@ -226,3 +226,11 @@ def test_role_that_is_none_is_refused(people: People, role: str) -> None:
             language="en",
             command_id=command("add", role),
         )
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 201, "two\tcells", "bell\a"])
+def test_name_that_no_table_can_show_is_refused(people: People, text: str) -> None:
+    with pytest.raises(RefusedError, match="printable"):
+        added(people, sign_in=text)
+    with pytest.raises(RefusedError, match="printable"):
+        added(people, name=text)
