@@ -16,9 +16,11 @@ from processes import billing_month
 from processes.billing_month import MonthBilled, bill_days
 from processes.stack import CLERK as CLERK_SIGN_IN
 from tests.billing import town as people
+from tests.billing.conftest import metered, server, town
 from tests.billing.town import FIRST, LAST, Town
 
 pytestmark = pytest.mark.servers
+__all__ = ["metered", "server", "town"]  # fixtures
 
 
 @pytest.fixture
