@@ -90,6 +90,8 @@ class RegisterPoint:
     billing: bool
     modulus: int | None
     """Counts at which the register returns to zero; None when no source says. [count]"""
+    max_per_hour: int | None
+    """Most counts an hour at the greatest current and voltage of the device. [count / h]"""
     trust: Trust
     note: str
 
@@ -145,6 +147,7 @@ class RegisterMap:
             direction=point.direction,
             side=point.side,
             billing=point.billing,
+            max_per_hour=point.max_per_hour,
         )
 
 
@@ -192,7 +195,7 @@ _MAP_KEYS = {
 }  # fmt: skip
 _POINT_KEYS = {
     "quantity", "address", "type", "function_code", "resolution", "unit", "kind", "utility",
-    "direction", "side", "billing", "modulus", "trust", "note",
+    "direction", "side", "billing", "modulus", "max_per_hour", "trust", "note",
 }  # fmt: skip
 
 
@@ -271,6 +274,7 @@ class _Reader:
         trust = self.one_of(Trust, row.get("trust", self.raw.get("trust")), f"{where}: trust")
         function_code = row.get("function_code", self.raw.get("function_code"))
         address, modulus = row.get("address"), row.get("modulus")
+        max_per_hour = row.get("max_per_hour")
         billing = row.get("billing", False)
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             self.problems.append(f"{where}: quantity must be a lower-case name")
@@ -280,6 +284,8 @@ class _Reader:
             self.problems.append(f"{where}: address must be 0 to 65535 and leave room for the type")
         if modulus is not None and (type(modulus) is not int or modulus < 2):
             self.problems.append(f"{where}: modulus must be a whole number of counts, 2 or more")
+        if max_per_hour is not None and (type(max_per_hour) is not int or max_per_hour < 1):
+            self.problems.append(f"{where}: max_per_hour must be a whole number of counts above 0")
         if not isinstance(billing, bool):
             self.problems.append(f"{where}: billing must be true or false")
         resolution = self.resolution(where, row.get("resolution"))
@@ -298,10 +304,11 @@ class _Reader:
         assert isinstance(function_code, int)
         assert isinstance(billing, bool)
         assert modulus is None or isinstance(modulus, int)
+        assert max_per_hour is None or isinstance(max_per_hour, int)
         return RegisterPoint(
             quantity=name, address=address, type=type_, function_code=function_code,
             resolution=resolution, unit=unit, kind=kind, utility=utility, direction=direction,
-            side=side, billing=billing, modulus=modulus, trust=trust,
+            side=side, billing=billing, modulus=modulus, max_per_hour=max_per_hour, trust=trust,
             note=str(row.get("note", "")),
         )  # fmt: skip
 

@@ -21,11 +21,11 @@ from energy.base.clock import Clock
 from energy.base.errors import ConflictError, JournalError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
+from energy.journal.entry import BATCH_TOPIC, Entry
 from energy.journal.recorder import read_entries
-from energy.metering.codec import decode
 from energy.metering.reading import Reading, ReadingColumns
 from energy.store.pool import Database
+from energy.views.worker import positioned
 
 EVALUATOR = "alert-evaluator"
 _SLICE = 64
@@ -55,9 +55,12 @@ class Evaluator:
             entries = read_entries(
                 connection, self._schema, "metering", after=position, limit=_SLICE
             )
+            self._clear_withdrawn(connection)
             if not entries:
                 return 0
             rules = self._rules(connection)
+            standing = {str(rule.rule) for rule in rules}
+            states = {rule: state for rule, state in states.items() if rule in standing}
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
             for rule in rules:
@@ -69,6 +72,25 @@ class Evaluator:
                     self._store(rule, crossings)
             self._save(connection, position, entries[-1].position, states)
         return len(entries)
+
+    def _clear_withdrawn(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        """Clear the open alerts of rules that are withdrawn: no reading would ever do it."""
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"SELECT alert, value FROM {self._schema}.alert AS a WHERE cleared_at IS NULL "
+            f"AND NOT EXISTS (SELECT FROM {self._schema}.rule AS r WHERE r.rule = a.rule)"
+        ).fetchall()
+        for alert, value in rows:
+            known = self._operations.find(alert)
+            if known is None:
+                continue
+            assert isinstance(known, Alert), "the table alert holds alerts"
+            known.clear(
+                at=self._clock.now(), value=value, command_id=id_of("withdrawn", str(alert))
+            )
+            try:
+                self._operations.store(known)
+            except ConflictError:
+                log.info("another evaluator was faster", alert=str(alert))
 
     def _rules(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[ThresholdRule]:
         rows: list[tuple[Any, ...]] = connection.execute(
@@ -134,11 +156,16 @@ class Evaluator:
 
 
 def _decoded(entry: Entry) -> ReadingColumns | None:
-    """Return a batch's readings; None for other entries and for one the views have parked."""
+    """Return a batch's readings; None for other entries and for one the views have parked.
+
+    One reading dated ahead would silence its rule until then: those are left out, as the views
+    leave them out.
+    """
     if entry.topic != BATCH_TOPIC:
         return None
     try:
-        return decode(decode_batch(entry.state).payload)
+        every = positioned([entry])
+        return every.chosen(~every.ahead).readings
     except JournalError as error:
         log.warning("entry is not evaluated", position=entry.position, error=str(error))
         return None

@@ -8,6 +8,7 @@ so a replay judges as the first time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -101,7 +102,7 @@ def _findings(
 
 def _explain(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned) -> None:
     """Close findings on instants of which a later entry told a good reading."""
-    opened = cursor.execute(
+    opened: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT code, channel, start_at, position FROM {schema}.finding "
         "WHERE code = ANY(%s) AND explained_position IS NULL",
         (list(IMPOSSIBLE_CODES),),
@@ -110,7 +111,7 @@ def _explain(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Pos
     for code, channel, at, position in opened:
         good = (
             (columns.channel == channel)
-            & (columns.at_us == to_us(at))  # type: ignore[arg-type]
+            & (columns.at_us == to_us(at))
             & (columns.quality != Quality.SUSPECT)
             & (batch.position > position)
         )

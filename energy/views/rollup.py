@@ -44,7 +44,6 @@ def roll_up(
             return 0
         keys = ([row[0] for row in rows], [row[1] for row in rows])
         dirty = "WITH dirty AS (SELECT * FROM unnest(%s::int[], %s::date[]) AS d (channel, day)) "
-        missing = int(Quality.MISSING)
         connection.execute(
             f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
             f"INSERT INTO {schema}.usage_day "
@@ -53,25 +52,7 @@ def roll_up(
             "quality = excluded.quality, position = excluded.position",
             keys,
         )
-        connection.execute(  # an hour that is known no more leaves no row behind
-            f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
-            f"DELETE FROM {schema}.usage_hour AS h USING block WHERE h.channel = block.channel "
-            "AND h.start_at >= block.start_at AND h.start_at < block.start_at "
-            "+ make_interval(secs => block.intervals * block.step_s)",
-            keys,
-        )
-        connection.execute(
-            f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
-            f"INSERT INTO {schema}.usage_hour "
-            "SELECT block.channel, date_bin('1 hour', u.start_at, block.start_at), "
-            f"sum(u.usage), {_WORST.format(q='u.quality')}, max(block.position) "
-            f"FROM block CROSS JOIN LATERAL {schema}.usage_unpack("
-            f"ROW(block.*)::{schema}.usage_block) AS u "
-            f"GROUP BY 1, 2 HAVING min(u.quality) <> {missing} OR max(u.quality) <> {missing} "
-            "ON CONFLICT (channel, start_at) DO UPDATE SET usage = excluded.usage, "
-            "quality = excluded.quality, position = excluded.position",
-            keys,
-        )
+        _hours(connection, schema, dirty, keys)
         connection.execute(
             f"{dirty} INSERT INTO {schema}.usage_month "
             "SELECT u.channel, date_trunc('month', u.day)::date, sum(u.usage), "
@@ -83,3 +64,32 @@ def roll_up(
             keys,
         )
     return len(rows)
+
+
+def _hours(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    dirty: str,
+    keys: tuple[list[object], list[object]],
+) -> None:
+    """Recompute the hours of the dirty days."""
+    missing = int(Quality.MISSING)
+    connection.execute(  # an hour that is known no more leaves no row behind
+        f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
+        f"DELETE FROM {schema}.usage_hour AS h USING block WHERE h.channel = block.channel "
+        "AND h.start_at >= block.start_at AND h.start_at < block.start_at "
+        "+ make_interval(secs => block.intervals * block.step_s)",
+        keys,
+    )
+    connection.execute(
+        f"{dirty}, block AS ({_LATEST.format(schema=schema)}) "
+        f"INSERT INTO {schema}.usage_hour "
+        "SELECT block.channel, date_bin('1 hour', u.start_at, block.start_at), "
+        f"sum(u.usage), {_WORST.format(q='u.quality')}, max(block.position) "
+        f"FROM block CROSS JOIN LATERAL {schema}.usage_unpack("
+        f"ROW(block.*)::{schema}.usage_block) AS u "
+        f"GROUP BY 1, 2 HAVING min(u.quality) <> {missing} OR max(u.quality) <> {missing} "
+        "ON CONFLICT (channel, start_at) DO UPDATE SET usage = excluded.usage, "
+        "quality = excluded.quality, position = excluded.position",
+        keys,
+    )

@@ -96,7 +96,6 @@ def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> No
     print()
     heads = ("at", "quantity", "reading", "unit", "quality", "position")
     newest: list[tuple[object, ...]] = [
-        (r.at, r.quantity, r.value, r.unit, r.quality, r.position)
-        for r in page.readings[:READINGS]
+        (r.at, r.quantity, r.value, r.unit, r.quality, r.position) for r in page.readings[:READINGS]
     ]
     print_table([at.text(f"head.{key}") for key in heads], newest, right=(2, 5))

@@ -21,9 +21,7 @@ from scripts.commands.frame import group, installation_of, opened
 from scripts.commands.printing import print_facts, print_json, print_table
 
 app = group("tariff", "Tariffs: checked, published, tried out.")
-File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, help="The tariff file (TOML).")
-]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The tariff file (TOML).")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 

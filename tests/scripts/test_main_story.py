@@ -158,30 +158,28 @@ def _field(row: Row) -> None:
     assert shown["segments"][0]["start_count"] == done["counts"]["active_energy_import"]
 
     replace = "field replace --point b2-elec --unit 102 --serial S-102 --reason burnt --watch 0"
-    replaced = row.json(
-        replace, "--final-display", display(row, 2), "--display", display(row, 102)
-    )
+    replaced = row.json(replace, "--final-display", display(row, 2), "--display", display(row, 102))
     assert replaced["final_counts"]["active_energy_import"] >= shown["segments"][0]["start_count"]
     assert "S-102" in row("meter list").output
     assert "Meter" not in row("meter show b2-elec").output
     row("meter show nowhere", code=2)
     usage = row.json("usage show b2-elec --from 2019-01-01 --to 2019-01-02")
     assert [group["usage"] for group in usage["groups"]] == [None, None]
-    assert "is no mark" in row(
-        "usage show b2-elec --from 2019-01-01 --to 2019-01-02 --as-of 1", code=2
-    ).output
+    assert (
+        "is no mark"
+        in row("usage show b2-elec --from 2019-01-01 --to 2019-01-02 --as-of 1", code=2).output
+    )
 
 
 def _bills(row: Row) -> None:
-    assert "No person signs in as 'clara'" in row(
-        "bill run --from 2019-01-01 --to 2019-01-31 --by clara", code=2
-    ).output
+    assert (
+        "No person signs in as 'clara'"
+        in row("bill run --from 2019-01-01 --to 2019-01-31 --by clara", code=2).output
+    )
     added = row("user add clara --name Clara --role billing_clerk").output
     assert "First password" in added
     row("user add adam --name Adam --role billing_approver")
-    assert "Missing option --by" in row(
-        "bill run --from 2019-01-01 --to 2019-01-31", code=2
-    ).output
+    assert "Missing option --by" in row("bill run --from 2019-01-01 --to 2019-01-31", code=2).output
     review = row.json("bill run --from 2019-01-01 --to 2019-01-31 --by clara", code=1)
     assert review["state"] == "rated"
     assert review["drafts"][0]["findings"][0]["severity"] == "do_not_bill"

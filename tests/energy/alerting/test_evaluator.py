@@ -164,6 +164,7 @@ def test_damaged_batch_does_not_stop_the_alerts(site: TestSite) -> None:
 
     bad = replace(site.spooler.batch([reading(2, 0, 120)]), payload=b"rubbish")
     good = site.spooler.batch([reading(2, 15, 120), reading(2, 30, 130)])
+    site.tick(1800)
     site.ingest.accept([bad, good])
     evaluated(site)
     assert [row[0] for row in alerts(site)] == [at(30)]
@@ -180,3 +181,30 @@ def test_withdrawn_rule_is_evaluated_no_more(site: TestSite) -> None:
     evaluated(site)
     assert alerts(site) == []
     assert site.clock.now() - MIDNIGHT == timedelta(0)
+
+
+def test_alert_of_a_withdrawn_rule_is_cleared(site: TestSite) -> None:
+    site.accept(reading(2, 0, 120), reading(2, 15, 120))
+    evaluator(site).step()
+    folded(site)
+    operations = site.application("operations")
+    (known,) = site.rows("SELECT rule FROM {s}.rule")
+    rule = operations.find(known[0])
+    assert isinstance(rule, Rule)
+    rule.withdraw(command_id=command("withdraw"))
+    operations.store(rule)
+    folded(site)
+    assert site.rows("SELECT cleared_at FROM {s}.alert") == [(None,)]
+    evaluator(site).step()
+    evaluator(site).step()
+    folded(site)
+    assert site.rows("SELECT cleared_at FROM {s}.alert") == [(site.clock.now(),)]
+
+
+def test_reading_dated_ahead_does_not_silence_its_rule(site: TestSite) -> None:
+    site.ingest.accept([site.spooler.batch([reading(2, 525_600, 10)])])
+    site.accept(reading(2, 0, 120), reading(2, 15, 120))
+    while evaluator(site).step():
+        pass
+    folded(site)
+    assert site.rows("SELECT raised_at, cleared_at FROM {s}.alert") == [(at(15), None)]

@@ -6,11 +6,12 @@ import itertools
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import Quality
-from energy.metering.usage import CounterSegment, Folded, fold
+from energy.metering.usage import JUMP, NEGATIVE_STEP, CounterSegment, Folded, fold
 
 MINUTE = 60_000_000
 QUARTER = 15 * MINUTE
@@ -143,7 +144,7 @@ def test_fold_equals_the_exact_model(
     for minutes, counts in increments:
         at, count = readings[-1]
         readings.append((at + minutes, (count + counts) % 1000))
-    result = folded(readings, segment(factor=factor))
+    result = folded(readings, segment(factor=factor, max_per_hour=60_000))
     values = [model(readings, factor, 1000, 15 * n) for n in range(9)]
     for n, (low, high) in enumerate(itertools.pairwise(values)):
         if low is None or high is None:
@@ -173,3 +174,28 @@ def test_late_reading_changes_only_intervals_between_its_neighbours(
         if (n + 1) * 15 <= low or n * 15 >= high:
             assert one.usage[n] == two.usage[n]
             assert one.quality[n] == two.quality[n]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        (999_900, 40, []),
+        (900_000, 99_999, []),
+        (600_000, 0, [NEGATIVE_STEP]),
+        (899_999, 0, [NEGATIVE_STEP]),
+        (999_900, 100_000, [NEGATIVE_STEP]),
+        (500, 10_500, []),
+        (500, 10_501, [JUMP]),
+    ],
+)
+def test_register_of_unknown_rate_turns_at_its_end_only_and_rises_by_a_hundredth_an_hour(
+    before: int, after: int, codes: list[str]
+) -> None:
+    result = folded([(0, before), (15, after)], segment(modulus=10**6))
+    assert [each.code for each in result.breaks] == codes
+
+
+def test_fold_of_the_largest_counts_never_overflows() -> None:
+    readings = [(0, -(2**53)), (15, 2**53), (30, 5)]
+    result = folded(readings, segment(modulus=None, factor=Fraction(10**9)))
+    assert [each.code for each in result.breaks] == [NEGATIVE_STEP, JUMP]

@@ -28,6 +28,7 @@ from tests.fixtures.meters import (
     retire,
 )
 from tests.fixtures.postgres import TestSite
+from tests.fixtures.rebuild import slices_of
 
 pytestmark = pytest.mark.servers
 
@@ -188,7 +189,7 @@ def test_commissioning_long_ago_without_a_count_writes_no_empty_days(
 
 
 def test_register_that_turns_on_another_day_raises_no_finding(site_schema: TestSite) -> None:
-    channel = site_schema.counter(facts=counter_facts(modulus=1000))
+    channel = site_schema.counter(facts=counter_facts(modulus=1000, max_per_hour=50))
     metering = site_schema.application("metering")
     meter = find_meter(metering, site_schema.site.key)
     change_ratio(meter, when=at(0), counts={channel: 900}, multiplier=Fraction(1))
@@ -206,14 +207,16 @@ def test_register_that_turns_on_another_day_raises_no_finding(site_schema: TestS
 def test_break_explained_by_a_late_reading_forbids_billing_no_more(
     site_schema: TestSite,
 ) -> None:
-    channel = site_schema.counter(facts=counter_facts(modulus=1000))
-    site_schema.accept(reading(channel, 0, 990), reading(channel, 60, 980))
+    channel = site_schema.counter(facts=counter_facts(modulus=100_000))
+    site_schema.accept(reading(channel, 0, 98_000), reading(channel, 60, 10_600))
     site_schema.project()
     assert site_schema.rows("SELECT code FROM {s}.finding") == [("register.negative_step",)]
-    site_schema.accept(reading(channel, 15, 300), reading(channel, 30, 700))
+    site_schema.accept(
+        *(reading(channel, 4 * n, (98_000 + 900 * n) % 100_000) for n in range(1, 14))
+    )
     site_schema.project()
     assert site_schema.rows("SELECT code FROM {s}.finding") == []
-    assert sum(known(spans(site_schema, channel)[channel])[0]) == 9900
+    assert sum(known(spans(site_schema, channel)[channel])[0]) == 126_000
 
 
 def test_large_values_take_eight_bytes_and_come_back(site_schema: TestSite) -> None:
@@ -294,3 +297,47 @@ def test_day_before_the_epoch_of_the_site_is_missing(site_schema: TestSite) -> N
     period = Period(start=start, end=start + timedelta(hours=1))
     usage, quality = known(spans(site_schema, channel, period=period)[channel])
     assert (usage, quality) == ([0, 0, 10, 0], [6, 6, 0, 6])
+
+
+@pytest.mark.parametrize("every", [1, 512])
+def test_explained_break_stays_as_it_was_known_at_the_mark(
+    site_schema: TestSite, every: int
+) -> None:
+    channel = site_schema.counter(facts=counter_facts(modulus=None))
+    with slices_of(every):
+        site_schema.accept(reading(channel, 0, 500))
+        site_schema.accept(reading(channel, 60, 90))
+        site_schema.accept(reading(channel, 60, 80, Quality.CORRECTED))
+        mark = site_schema.mark("bill run")
+        corrected = reading(channel, 60, 510, Quality.CORRECTED)
+        site_schema.accept(corrected)
+        site_schema.project()
+    assert site_schema.rows(
+        "SELECT code, start_at, end_at, position, explained_position, proof FROM {s}.finding"
+    ) == [
+        (
+            "register.negative_step",
+            at(0),
+            at(60),
+            mark - 1,
+            mark + 1,
+            {"before": 500, "after": 80},
+        )
+    ]
+
+
+def test_wrong_final_count_stays_a_finding_when_the_new_meter_goes_on(
+    site_schema: TestSite,
+) -> None:
+    channel = site_schema.counter(facts=counter_facts(modulus=None))
+    site_schema.accept(reading(channel, 0, 500), reading(channel, 50, 510))
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    replace(meter, when=at(65), final={channel: 51}, start={channel: 0})
+    recorded = metering.store(meter)
+    for n in range(5):
+        site_schema.accept(reading(channel, 80 + 15 * n, n))
+        site_schema.project()
+    assert site_schema.rows(
+        "SELECT start_at, end_at, position, explained_position FROM {s}.finding"
+    ) == [(at(50), at(65), recorded, None)]
