@@ -18,7 +18,7 @@ from hypothesis import settings
 from tests.fast_set import is_fast_run, left_out
 
 settings.register_profile("meterline", deadline=None, derandomize=True, database=None)
-settings.register_profile("fast", settings.get_profile("meterline"), max_examples=12)
+settings.register_profile("fast", settings.get_profile("meterline"), max_examples=8)
 settings.load_profile("fast" if is_fast_run() else "meterline")
 
 EXCUSED = ("timescale:", "citus:")

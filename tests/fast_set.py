@@ -17,17 +17,22 @@ _MARKED = re.compile(
     r"^pytestmark = (\[\s*)?pytest\.mark\.(servers|browser|slow|timing)\b", re.MULTILINE
 )
 _HEAVY = (
+    "adapters/test_spool.py",
+    "adapters/test_spool_disk.py",
     "bench",
     "billing/documents",
+    "billing/test_drafting.py",
     "contract",
     "dashboards",
+    "energy/views/test_usage_rows.py",
     "faults",
     "line",
+    "processes",
     "scripts",
     "simulation",
     "tidy",
 )
-"""Folders whose imports or programs take seconds; `scripts/check` runs `tidy` as its own step."""
+"""What takes long to import, to run or to write; `scripts/check` runs `tidy` as its own step."""
 
 
 def is_fast_run() -> bool:
