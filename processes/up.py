@@ -25,6 +25,7 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from energy.alerting.evaluator import EVALUATOR
 from energy.base.clock import SystemClock, monotonic_s
 from energy.base.config import Config, load_config
 from energy.base.errors import EnergyError, RefusedError
@@ -33,7 +34,7 @@ from energy.base.text import t
 from energy.store.privilege import make_directory
 from energy.store.sites import Site
 from energy.system import ELSEWHERE, WRITER, System
-from energy.views.progress import freshness, readings_when_caught_up
+from energy.views.progress import all_caught_up, freshness, readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
 from processes.stack import FIRST_SIGN_IN, PLAY_SPEC, PlaySpec, Stack
@@ -194,7 +195,10 @@ def _await_play(stack: Stack, site: Site, console: Console, language: str) -> No
             sent = int(report["readings_sent"])
 
             def projected() -> bool:
-                return (readings_when_caught_up(system.database, site.schema) or 0) >= sent
+                database, schema = system.database, site.schema
+                return (readings_when_caught_up(database, schema) or 0) >= sent and (
+                    all_caught_up(database, schema, EVALUATOR)
+                )
 
             _until(stack, projected, show)
     finally:

@@ -51,6 +51,29 @@ def readings_when_caught_up(database: Database, schema: str) -> int | None:
         return None
 
 
+def all_caught_up(database: Database, schema: str, *followers: str) -> bool:
+    """Return whether every view, and some followers of metering beside, are at their heads.
+
+    Args:
+        database: The process's pool.
+        schema: The site's schema.
+        followers: Names of followers of the metering journal that are no views.
+    """
+    try:
+        lags = read_lags(database, schema)
+        with database.connection() as connection:
+            row: tuple[Any, ...] | None = connection.execute(
+                f"SELECT count(*) FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
+                "ON h.application = 'metering' AND f.position >= h.position "
+                "WHERE f.name = ANY(%s)",
+                (list(followers),),
+            ).fetchone()
+    except DATABASE_AWAY:
+        return False
+    assert row is not None, "a count is a row"
+    return row[0] == len(followers) and all(lag.entries == 0 for lag in lags)
+
+
 def freshness(database: Database, schema: str) -> datetime | None:
     """Return the oldest of the channels' newest instants, or None while the database is away."""
     try:
