@@ -6,8 +6,7 @@ The composition root: nothing else builds a database, a vault or a clock.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,6 @@ from energy.base.clock import Clock, clock_from_environment
 from energy.base.config import Config, load_config
 from energy.base.secrets import PersonVault, master_key
 from energy.journal.directory import People, TableKeys
-from energy.journal.ingest import Ingest
 from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
 from energy.store.pool import Database
 from energy.store.sites import Site, the_site
@@ -120,20 +118,3 @@ def database_of(config: Config, role: str) -> Database:
     if own:
         return Database(own, max_size=config.pool_size)
     return Database(config.dsn, role=role, max_size=config.pool_size)
-
-
-@contextmanager
-def open_ingest(environment: Mapping[str, str], site: str, clock: Clock) -> Iterator[Ingest]:
-    """Give the door of a site's journal; the database need not answer yet.
-
-    Args:
-        environment: Settings, as os.environ.
-        site: Key of the site.
-        clock: Gives learned_at.
-    """
-    config = load_config(None, environment)
-    database = database_of(config, WRITER)
-    try:
-        yield Ingest(database, f"site_{site}", clock)
-    finally:
-        database.close()

@@ -34,7 +34,7 @@ from energy.base.text import t
 from energy.store.privilege import make_directory
 from energy.store.sites import Site
 from energy.system import ELSEWHERE, WRITER, System
-from energy.views.progress import all_caught_up, freshness, readings_when_caught_up
+from energy.views.progress import freshness, readings_when_caught_up
 from processes.billing_month import bill_days
 from processes.play_summary import summarise
 from processes.stack import FIRST_SIGN_IN, PLAY_SPEC, PlaySpec, Stack
@@ -195,10 +195,8 @@ def _await_play(stack: Stack, site: Site, console: Console, language: str) -> No
             sent = int(report["readings_sent"])
 
             def projected() -> bool:
-                database, schema = system.database, site.schema
-                return (readings_when_caught_up(database, schema) or 0) >= sent and (
-                    all_caught_up(database, schema, EVALUATOR)
-                )
+                rows = readings_when_caught_up(system.database, site.schema, EVALUATOR)
+                return (rows or 0) >= sent
 
             _until(stack, projected, show)
     finally:

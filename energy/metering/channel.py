@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -87,21 +86,6 @@ class Channel:
     def key(self) -> str:
         """Return the readable key, for example "cam-b2-elec/active_energy_import"."""
         return f"{self.point}/{self.facts.quantity}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """The time one device with one multiplier served a channel: [start, end)."""
-
-    channel: int
-    serial: str
-    start: datetime
-    end: datetime | None
-    multiplier: Fraction
-    start_count: int | None = None
-    """Register at the start, when it was read. [count]"""
-    end_count: int | None = None
-    """Register at the end, when it was read. [count]"""
 
 
 def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:

@@ -25,7 +25,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.base.clock import from_us
 from energy.base.quality import Quality
 from energy.metering.channel import LARGEST_MODULUS
 
@@ -345,14 +344,3 @@ def _exact_values(
         exact = (exact + 2**63) % 2**64 - 2**63
     rounded: NDArray[np.int64] = exact.astype(np.int64)
     return rounded
-
-
-def span_of(channel: int, start_us: int, step_s: int, folded: Folded) -> UsageSpan:
-    """Return a folded span as a usage span."""
-    return UsageSpan(
-        channel=channel,
-        start=from_us(start_us),
-        step_s=step_s,
-        usage=folded.usage,
-        quality=folded.quality,
-    )

@@ -40,38 +40,36 @@ def read_lags(database: Database, schema: str) -> list[Lag]:
     ]
 
 
-def readings_when_caught_up(database: Database, schema: str) -> int | None:
-    """Return the rows of `reading`, or None while views lag or the database is away."""
+def readings_when_caught_up(database: Database, schema: str, *followers: str) -> int | None:
+    """Return the rows of `reading`, or None while anything lags or the database is away.
+
+    Args:
+        database: The process's pool.
+        schema: The site's schema.
+        followers: Names of followers of the metering journal that must be at its head beside
+            every view.
+    """
     try:
         lags = {lag.follower: lag for lag in read_lags(database, schema)}
-        if METERING_VIEWS not in lags or lags[METERING_VIEWS].entries:
+        if METERING_VIEWS not in lags or any(lag.entries for lag in lags.values()):
+            return None
+        if _at_head(database, schema, followers) < len(followers):
             return None
         return count_readings(database, schema)
     except DATABASE_AWAY:
         return None
 
 
-def all_caught_up(database: Database, schema: str, *followers: str) -> bool:
-    """Return whether every view, and some followers of metering beside, are at their heads.
-
-    Args:
-        database: The process's pool.
-        schema: The site's schema.
-        followers: Names of followers of the metering journal that are no views.
-    """
-    try:
-        lags = read_lags(database, schema)
-        with database.connection() as connection:
-            row: tuple[Any, ...] | None = connection.execute(
-                f"SELECT count(*) FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
-                "ON h.application = 'metering' AND f.position >= h.position "
-                "WHERE f.name = ANY(%s)",
-                (list(followers),),
-            ).fetchone()
-    except DATABASE_AWAY:
-        return False
+def _at_head(database: Database, schema: str, followers: tuple[str, ...]) -> int:
+    """Return how many of some followers of the metering journal are at its head."""
+    with database.connection() as connection:
+        row: tuple[Any, ...] | None = connection.execute(
+            f"SELECT count(*) FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
+            "ON h.application = 'metering' AND f.position >= h.position WHERE f.name = ANY(%s)",
+            (list(followers),),
+        ).fetchone()
     assert row is not None, "a count is a row"
-    return row[0] == len(followers) and all(lag.entries == 0 for lag in lags)
+    return int(row[0])
 
 
 def freshness(database: Database, schema: str) -> datetime | None:
