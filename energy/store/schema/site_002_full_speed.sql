@@ -1,0 +1,85 @@
+-- Views of demand, gauges and states; corrections; the seal; what has left the database.
+-- Placeholders: {schema} is the site's schema. Nothing here names another schema (Citus).
+
+-- ---------------------------------------------------------------- views of readings
+-- A batch that spans more than a day is found by its end: the short ones are found by their start.
+CREATE INDEX batch_index_long ON {schema}.batch_index (channel, last_at)
+    WHERE last_at - first_at > interval '1 day';
+
+-- Greatest use of a local day within windows of 15, 30 and 60 minutes, block or sliding by the
+-- grid's step. Power is usage divided by the window.
+CREATE TABLE {schema}.demand_day (
+    channel int NOT NULL, day date NOT NULL, window_s int NOT NULL, kind text NOT NULL,
+    start_at timestamptz NOT NULL, usage bigint NOT NULL, quality smallint NOT NULL,
+    position bigint NOT NULL, PRIMARY KEY (channel, day, window_s, kind),
+    CHECK (kind IN ('block', 'sliding'))
+);
+CREATE TABLE {schema}.gauge_hour (
+    channel int NOT NULL, start_at timestamptz NOT NULL, least bigint NOT NULL,
+    greatest bigint NOT NULL, sum numeric NOT NULL, readings int NOT NULL, last bigint NOT NULL,
+    quality smallint NOT NULL, position bigint NOT NULL, PRIMARY KEY (channel, start_at)
+);
+CREATE TABLE {schema}.gauge_day (
+    channel int NOT NULL, day date NOT NULL, least bigint NOT NULL, greatest bigint NOT NULL,
+    sum numeric NOT NULL, readings int NOT NULL, last bigint NOT NULL, quality smallint NOT NULL,
+    position bigint NOT NULL, PRIMARY KEY (channel, day)
+);
+-- Time a channel of kind `state` spent in each state within an hour. What is missing to the hour
+-- is unknown: the last word was stale.
+CREATE TABLE {schema}.state_hour (
+    channel int NOT NULL, start_at timestamptz NOT NULL, state bigint NOT NULL,
+    duration_us bigint NOT NULL, changes int NOT NULL, position bigint NOT NULL,
+    PRIMARY KEY (channel, start_at, state)
+);
+-- Hours of gauges and states to be computed again.
+CREATE TABLE {schema}.gauge_dirty (
+    channel int NOT NULL, start_at timestamptz NOT NULL, position bigint NOT NULL,
+    PRIMARY KEY (channel, start_at)
+);
+
+-- From where on a series table holds every row of the journal; older rows may be dropped.
+CREATE TABLE {schema}.series_kept (
+    series text PRIMARY KEY, kept_from timestamptz NOT NULL, changed_at timestamptz NOT NULL
+);
+
+-- ---------------------------------------------------------------- corrections and decisions
+CREATE TABLE {schema}.correction (
+    correction uuid PRIMARY KEY, kind text NOT NULL, channel int NOT NULL, state text NOT NULL,
+    first_at timestamptz NOT NULL, last_at timestamptz NOT NULL, readings jsonb NOT NULL,
+    method text, reason text NOT NULL, evidence text[] NOT NULL, proposed_by uuid NOT NULL,
+    proposed_at timestamptz NOT NULL, decided_by uuid, decided_at timestamptz,
+    decision text, position bigint NOT NULL
+);
+ALTER TABLE {schema}.finding ADD COLUMN resolved_by uuid, ADD COLUMN resolution text;
+ALTER TABLE {schema}.parked ADD COLUMN resolved_position bigint;
+
+-- ---------------------------------------------------------------- seal
+-- Chain over every row of an application in position order; `links` holds one hash of 32 bytes
+-- per position from first_position to last_position.
+CREATE TABLE {schema}.seal (
+    application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
+    links bytea NOT NULL, sealed_at timestamptz NOT NULL,
+    PRIMARY KEY (application, last_position),
+    CHECK (octet_length(links) = 32 * (last_position - first_position + 1))
+);
+CREATE TABLE {schema}.seal_head (
+    application text NOT NULL, position bigint NOT NULL, link bytea NOT NULL,
+    signed_at timestamptz NOT NULL, key_id text NOT NULL, signature bytea NOT NULL,
+    PRIMARY KEY (application, position)
+);
+-- Parts of the journal kept as sealed files; their rows may have left the events table.
+CREATE TABLE {schema}.archive_segment (
+    application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
+    file_name text NOT NULL, sha256 bytea NOT NULL, octets bigint NOT NULL,
+    archived_at timestamptz NOT NULL, PRIMARY KEY (application, last_position)
+);
+
+-- ---------------------------------------------------------------- who may do what
+GRANT SELECT ON {schema}.demand_day, {schema}.gauge_hour, {schema}.gauge_day, {schema}.state_hour,
+    {schema}.gauge_dirty, {schema}.series_kept, {schema}.correction, {schema}.seal,
+    {schema}.seal_head, {schema}.archive_segment TO meterline_writer, meterline_web;
+GRANT INSERT, UPDATE, DELETE ON {schema}.demand_day, {schema}.gauge_hour, {schema}.gauge_day,
+    {schema}.state_hour, {schema}.gauge_dirty, {schema}.series_kept, {schema}.correction
+    TO meterline_writer;
+GRANT SELECT, INSERT ON {schema}.seal, {schema}.seal_head, {schema}.archive_segment
+    TO meterline_sealer;
