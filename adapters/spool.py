@@ -22,29 +22,35 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-import numpy as np
+import structlog
 
 from adapters.errors import SpoolDamagedError, SpoolFullError
-from adapters.spool_disk import Reserve, moved_aside, spool_error
-from adapters.spool_file import opened, readable
+from adapters.spool_disk import Reserve, spool_error
+from adapters.spool_file import finish_rebuilding, opened, rebuilt
+from adapters.spool_identity import move_identity, next_in_chain, unseen
 from adapters.spool_rows import (
     BATCH_COLUMNS,
+    OPEN_COLUMNS,
     QUARANTINE_COLUMNS,
+    LostRecord,
     RefusedMessage,
-    Row,
     SpoolBacklog,
     SpoolPart,
     batch_of,
     chosen,
     groups_of,
+    listed,
+    open_row,
     quarantine_row,
-    sealed_row,
+    sound_open,
+    whole_batch,
 )
 from energy.base.clock import Clock, from_us, to_us
 from energy.metering.codec import MAX_READINGS, ZERO_HASH, decode, encode
 from energy.metering.reading import ReadingColumns, SpooledBatch
 
 T = TypeVar("T")
+_log = structlog.get_logger("adapters.spool")
 
 SEEN_KEPT = 200_000
 """Readings of push sources remembered to recognise a repeated message."""
@@ -76,14 +82,14 @@ class Spool:
         """Where a damaged file was moved to when the spool was opened."""
         self.recovered = 0
         """Readings taken over from a damaged file."""
+        self.lost: tuple[LostRecord, ...] = ()
+        """Records of the damaged file that could not be read; in the quarantine, too."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._translated():
-            try:
-                self._db = opened(path)
-            except SpoolDamagedError:
-                self.set_aside = moved_aside(path, clock.now())
-                self._db = opened(path)
-                self._recover(self.set_aside)
+        finish_rebuilding(path)
+        try:
+            self._db = opened(path)
+        except SpoolDamagedError as error:
+            self._rebuild(error)
         self._reserve.make()
         self.stream = self._read_stream()
         """Source epoch: the identity of this spool."""
@@ -118,21 +124,30 @@ class Spool:
         Raises:
             SpoolFullError: No room; nothing was stored.
         """
+        stored = self._mended(lambda: self._append(parts, refused, safe_slot))
+        self._open_readings += stored
+        return stored
+
+    def _append(
+        self,
+        parts: Sequence[SpoolPart],
+        refused: Sequence[RefusedMessage],
+        safe_slot: datetime | None,
+    ) -> int:
         stored = 0
         with self._transaction() as db:
             for part in parts:
-                columns = _unseen(db, part.columns) if part.once else part.columns
+                columns = unseen(db, part.columns) if part.once else part.columns
                 for start in range(0, len(columns), MAX_READINGS):
                     piece = chosen(columns, slice(start, start + MAX_READINGS))
                     db.execute(
-                        "INSERT INTO open (source, readings, payload) VALUES (?, ?, ?)",
-                        (part.source, len(piece), encode(piece)),
+                        f"INSERT INTO open ({OPEN_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608
+                        open_row(part.source, len(piece), encode(piece)),
                     )
                 stored += len(columns)
             self._keep_refused(db, refused)
             if safe_slot is not None:
-                db.execute("UPDATE identity SET safe_slot_us = ?", (to_us(safe_slot),))
-        self._open_readings += stored
+                move_identity(db, safe_slot_us=to_us(safe_slot))
         return stored
 
     def seal(self, *, least: int = 1) -> int:
@@ -150,7 +165,7 @@ class Spool:
         sealed = 0
         while self._open_readings >= least:
             # A few at a time: the pages of sealed rows make room for the next batches.
-            some = self._with_reserve(lambda: self._seal(least))
+            some = self._mended(lambda: self._with_reserve(lambda: self._seal(least)))
             sealed += some
             if some < BATCHES_A_SEAL:
                 break
@@ -158,16 +173,21 @@ class Spool:
 
     def pending(self, limit: int = 4) -> list[SpooledBatch]:
         """Return the oldest sealed batches that the journal has not accepted yet."""
+        return self._mended(lambda: self._pending(limit))
+
+    def _pending(self, limit: int) -> list[SpooledBatch]:
         with self._lock, self._translated():
             rows = self._db.execute(
                 f"SELECT {BATCH_COLUMNS} FROM batch ORDER BY place LIMIT ?",  # noqa: S608 - our own text
                 (limit,),
             ).fetchall()
+        if not all(whole_batch(row) for row in rows):
+            raise SpoolDamagedError(self._path, "a batch does not fit its hash")
         return [batch_of(row) for row in rows]
 
     def accepted(self, batches: Sequence[SpooledBatch]) -> None:
         """Let go of batches that the journal holds; the head of the chain stays."""
-        self._with_reserve(lambda: self._accepted(batches))
+        self._mended(lambda: self._with_reserve(lambda: self._accepted(batches)))
         if not self._reserve.make():
             with self._lock, self._translated():
                 self._db.execute("PRAGMA incremental_vacuum").fetchall()
@@ -186,7 +206,7 @@ class Spool:
         Raises:
             SpoolFullError: No room, not even the reserve; nothing has changed.
         """
-        sealed = self._with_reserve(self._begin_epoch)
+        sealed = self._mended(lambda: self._with_reserve(self._begin_epoch))
         self.stream = self._read_stream()
         return sealed
 
@@ -238,32 +258,29 @@ class Spool:
         self._open_readings = self._read_open_readings()
         return len(groups)
 
-    @staticmethod
-    def _seal_group(db: sqlite3.Connection, source: str, places: Sequence[int]) -> None:
+    def _seal_group(self, db: sqlite3.Connection, source: str, places: Sequence[int]) -> None:
         marks = [(place,) for place in places]
-        payloads = [
-            db.execute("SELECT payload FROM open WHERE place = ?", mark).fetchone()[0]
-            for mark in marks
-        ]
+        one = f"SELECT {OPEN_COLUMNS} FROM open WHERE place = ?"  # noqa: S608 - our own text
+        rows = [db.execute(one, mark).fetchone() for mark in marks]
+        if not all(sound_open(row) for row in rows):
+            raise SpoolDamagedError(self._path, "stored readings do not fit their check")
+        payloads = [row[2] for row in rows]
         payload = payloads[0]
         if len(payloads) > 1:
             payload = encode(ReadingColumns.joined(decode(payload) for payload in payloads))
-        row = _next_in_chain(db, source, payload)
+        row = next_in_chain(db, source, payload)
         db.execute(f"INSERT INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", row)  # noqa: S608
         db.executemany("DELETE FROM open WHERE place = ?", marks)
 
     def _begin_epoch(self) -> int:
         with self._transaction() as db:
-            db.execute(
-                "UPDATE identity SET stream = ?, head_sequence = 0, head_hash = ?",
-                (uuid4().bytes, ZERO_HASH),
-            )
+            move_identity(db, stream=uuid4().bytes, head_sequence=0, head_hash=ZERO_HASH)
             places = db.execute("SELECT place FROM batch ORDER BY place").fetchall()
             for place in places:
                 source, payload = db.execute(
                     "SELECT source, payload FROM batch WHERE place = ?", place
                 ).fetchone()
-                row = _next_in_chain(db, source, payload)
+                row = next_in_chain(db, source, payload)
                 db.execute(
                     f"UPDATE batch SET ({BATCH_COLUMNS}) = (?,?,?,?,?,?,?,?,?) WHERE place = ?",  # noqa: S608
                     (*row, *place),
@@ -295,24 +312,19 @@ class Spool:
                 "UPDATE identity SET quarantine_dropped = quarantine_dropped + ?", (dropped,)
             )
 
-    def _recover(self, damaged: Path) -> None:
-        """Take over what is readable in a damaged file: batches under their old identity."""
-        found = readable(damaged)
-        with self._transaction() as db:
-            db.executemany(
-                f"INSERT OR IGNORE INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",  # noqa: S608
-                found.batches,
-            )
-            db.executemany(
-                "INSERT INTO open (source, readings, payload) VALUES (?,?,?)", found.open
-            )
-            db.executemany(
-                f"INSERT OR IGNORE INTO quarantine ({QUARANTINE_COLUMNS}) "  # noqa: S608 - our own text
-                "VALUES (?,?,?,?,?,?,?,?,?,?)",
-                found.quarantine,
-            )
-            db.execute("UPDATE identity SET safe_slot_us = ?", (found.safe_slot_us,))
+    def _rebuild(self, error: SpoolDamagedError) -> None:
+        """Go on in a new file with what is sound in the damaged one."""
+        self.set_aside, found = rebuilt(self._path, self._clock.now())
+        self._db = opened(self._path)
         self.recovered = sum(row[3] for row in found.batches) + sum(row[1] for row in found.open)
+        self.lost = tuple(found.lost)
+        _log.error(
+            error.code,
+            cause=str(error),
+            set_aside=str(self.set_aside),
+            recovered_readings=self.recovered,
+            lost=listed(self.lost),
+        )
 
     def _read_stream(self) -> UUID:
         with self._lock, self._translated():
@@ -334,6 +346,20 @@ class Spool:
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return act()
 
+    def _mended(self, act: Callable[[], T]) -> T:
+        """Act; when the file turns out damaged, go on in a new one and act once more."""
+        before = self._db
+        try:
+            return act()
+        except SpoolDamagedError as error:
+            with self._lock:
+                if self._db is before:  # else another thread has mended it meanwhile
+                    self._db.close()
+                    self._rebuild(error)
+                    self.stream = self._read_stream()
+                    self._open_readings = self._read_open_readings()
+            return act()
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._translated():
@@ -350,25 +376,7 @@ class Spool:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeDecodeError as error:
+            raise SpoolDamagedError(self._path, str(error)) from error
         except sqlite3.Error as error:
             raise spool_error(error, self._path) from error
-
-
-def _next_in_chain(db: sqlite3.Connection, source: str, payload: bytes) -> Row:
-    """Return readings as the next batch of the source epoch, and move the chain's head to it."""
-    stream, head, previous = db.execute(
-        "SELECT stream, head_sequence, head_hash FROM identity"
-    ).fetchone()
-    row = sealed_row(UUID(bytes=stream), head + 1, previous, source, payload)
-    db.execute("UPDATE identity SET head_sequence = ?, head_hash = ?", (head + 1, row[-1]))
-    return row
-
-
-def _unseen(db: sqlite3.Connection, columns: ReadingColumns) -> ReadingColumns:
-    """Return the readings that were not stored before, and remember them."""
-    rows = zip(
-        columns.channel.tolist(), columns.at_us.tolist(), columns.count.tolist(), strict=True
-    )
-    insert = "INSERT OR IGNORE INTO seen (channel, at_us, count) VALUES (?, ?, ?)"
-    fresh = np.array([db.execute(insert, row).rowcount == 1 for row in rows], dtype=bool)
-    return chosen(columns, fresh)

@@ -62,6 +62,12 @@ def moved_aside(path: Path, now: datetime) -> Path:
     return aside
 
 
+def swept(path: Path) -> None:
+    """Remove an unfinished spool and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def spool_error(error: Exception, path: Path) -> SpoolError:
     """Return what an error of SQLite means for the spool, with the next step.
 

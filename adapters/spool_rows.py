@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +25,10 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (
     one INTEGER PRIMARY KEY CHECK (one = 1), stream BLOB NOT NULL,
     head_sequence INTEGER NOT NULL, head_hash BLOB NOT NULL, safe_slot_us INTEGER,
-    quarantine_dropped INTEGER NOT NULL DEFAULT 0);
+    quarantine_dropped INTEGER NOT NULL DEFAULT 0, digest BLOB);
 CREATE TABLE IF NOT EXISTS open (
     place INTEGER PRIMARY KEY, source TEXT NOT NULL, readings INTEGER NOT NULL,
-    payload BLOB NOT NULL);
+    payload BLOB NOT NULL, digest BLOB);
 CREATE TABLE IF NOT EXISTS batch (
     place INTEGER PRIMARY KEY, stream BLOB NOT NULL, sequence INTEGER NOT NULL,
     source TEXT NOT NULL, readings INTEGER NOT NULL, first_us INTEGER NOT NULL,
@@ -45,6 +46,10 @@ CREATE TABLE IF NOT EXISTS quarantine (
 BATCH_COLUMNS = (
     "stream, sequence, source, readings, first_us, last_us, payload, previous_hash, own_hash"
 )
+OPEN_COLUMNS = "source, readings, payload, digest"
+IDENTITY_COLUMNS = "stream, head_sequence, head_hash, safe_slot_us, digest"
+ADDED_COLUMNS = (("open", "digest"), ("identity", "digest"))
+"""BLOB columns that a spool of an earlier version lacks; NULL in its rows."""
 QUARANTINE_COLUMNS = "source, topic, reason, detail, size, body, digest, first_us, last_us, times"
 
 
@@ -82,6 +87,17 @@ class SpoolBacklog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostRecord:
+    """A record of a damaged spool that could not be read."""
+
+    table: str
+    what: str
+    """Which record, as far as it is known."""
+    where: str
+    """File or log, and the byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
     """What could be read of a damaged file."""
 
@@ -89,6 +105,9 @@ class Readable:
     open: list[Row]
     quarantine: list[Row]
     safe_slot_us: int | None
+    lost: list[LostRecord]
+    chain_whole: bool
+    """Whether no batch is lost, so that the others can keep their numbers."""
 
 
 def sealed_row(stream: UUID, sequence: int, previous: bytes, source: str, payload: bytes) -> Row:
@@ -112,6 +131,23 @@ def sealed_row(stream: UUID, sequence: int, previous: bytes, source: str, payloa
     )
 
 
+def open_row(source: str, readings: int, payload: bytes) -> Row:
+    """Return encoded readings as a row of OPEN_COLUMNS, with their check."""
+    return (source, readings, payload, _digest(source, readings, payload))
+
+
+def identity_row(stream: bytes, sequence: int, head: bytes, safe_slot_us: int | None) -> Row:
+    """Return the identity of a spool as a row of IDENTITY_COLUMNS, with its check."""
+    return (
+        *(stream, sequence, head, safe_slot_us),
+        _digest(stream.hex(), sequence, head + str(safe_slot_us).encode()),
+    )
+
+
+def _digest(name: str, number: int, content: bytes) -> bytes:
+    return hashlib.blake2b(f"{name}\0{number}\0".encode() + content, digest_size=16).digest()
+
+
 def sound_batch(row: Row) -> bool:
     """Return whether a batch row's hash fits its content."""
     try:
@@ -123,18 +159,48 @@ def sound_batch(row: Row) -> bool:
             source=batch.source,
             payload=batch.payload,
         )
-    except (EnergyError, TypeError, ValueError, AttributeError):
+    except (EnergyError, TypeError, ValueError, AttributeError, struct.error):
         return False
     return own == batch.own_hash
 
 
 def sound_open(row: Row) -> bool:
-    """Return whether an open row (source, readings, payload) can be decoded."""
+    """Return whether a row of OPEN_COLUMNS is what was stored.
+
+    A row of an earlier version bears no check: it is sound when it can be decoded.
+    """
     try:
-        readings = len(decode(row[2]))
-    except (EnergyError, TypeError, ValueError):
+        source, readings, payload, digest = row
+        if digest is not None:
+            return bool(digest == _digest(source, readings, payload))
+        return bool(len(decode(payload)) == readings)
+    except (EnergyError, TypeError, ValueError, AttributeError):
         return False
-    return bool(readings == row[1])
+
+
+def sound_identity(row: Row) -> bool:
+    """Return whether a row of IDENTITY_COLUMNS is what was stored."""
+    try:
+        stream, sequence, head, safe_slot_us, digest = row
+        expected = identity_row(stream, sequence, head, safe_slot_us)
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return digest is None or tuple(row) == expected
+
+
+def whole_batch(row: Row) -> bool:
+    """Return whether a batch row's hash and everything derived from its payload fit."""
+    if not sound_batch(row):
+        return False
+    batch = batch_of(row)
+    columns = decode(batch.payload)
+    derived = (len(columns), int(columns.at_us.min()), int(columns.at_us.max()))
+    return derived == (batch.count, batch.first_us, batch.last_us)
+
+
+def listed(lost: Sequence[LostRecord]) -> str:
+    """Return what is lost as one text for a log row."""
+    return "; ".join(f"{record.table}: {record.what} at {record.where}" for record in lost)
 
 
 def batch_of(row: Row) -> SpooledBatch:

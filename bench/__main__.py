@@ -15,13 +15,20 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import append, fold, project
+from bench import append, fold, project, spool, sustained
+from bench.beside import command
 from bench.ground import ground
 from bench.machine import describe
 from bench.measure import FULL, Bench, Measured, Scale, run
 from bench.report import as_json, as_table
 
-BENCHES: tuple[Bench, ...] = (*append.BENCHES, *project.BENCHES, *fold.BENCHES)
+BENCHES: tuple[Bench, ...] = (
+    *append.BENCHES,
+    *spool.BENCHES,
+    *project.BENCHES,
+    *fold.BENCHES,
+    *sustained.BENCHES,
+)
 
 
 def chosen(only: Sequence[str]) -> list[Bench]:
@@ -50,7 +57,7 @@ def measure(
     )
     with ground() as place, Progress(*columns, console=Console(stderr=True)) as progress:
         machine = describe(place.version())
-        task = progress.add_task("start", total=len(benches) * (rounds + 1))
+        task = progress.add_task("start", total=sum(1 if b.once else rounds + 1 for b in benches))
         results = []
         for bench in benches:
             progress.update(task, description=bench.name)
@@ -64,8 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 done, 2 when no bench has the name.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["beside"]:
+        return command.main(words[1:])
     parser = argparse.ArgumentParser(
-        prog="scripts/bench", description="Speed as ratios to binary COPY in the same run."
+        prog="scripts/bench",
+        description="Speed as ratios to binary COPY in the same run.",
+        epilog="`scripts/bench beside --help` compares with BEMServer-core.",
     )
     parser.add_argument("--json", action="store_true", help="print a list for machines")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")
@@ -74,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--full", action="store_true", help="rebuild 10 million readings")
     parser.add_argument("--list", action="store_true", help="say what is measured")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words)
     benches = chosen(options.only)
     if options.list or not benches:
         for bench in BENCHES:

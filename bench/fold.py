@@ -1,7 +1,7 @@
 """In: a day or a year of readings in memory. Out: how fast they become usage blocks. Pure.
 
-Timed is what a full rebuild of the interval store computes: the exact fold of every channel and
-the packing of its days into rows; no database, so no baseline.
+Timed is what a full rebuild of the interval store computes: the exact fold of all channels and
+the packing of their days into rows; no database, so no baseline.
 """
 
 from __future__ import annotations
@@ -15,8 +15,13 @@ import numpy as np
 from bench.ground import ZONE, Ground
 from bench.measure import Aim, Bench, Scale, Sides, rate, ready
 from bench.readings import MIDNIGHT_US
+from energy.base.ragged import offsets_of
 from energy.metering.usage import CounterSegment
-from energy.views.usage_rows import Accepted, fold_window
+from energy.metering.usage_fold import fold_many
+from energy.metering.usage_segments import SegmentColumns
+from energy.metering.usage_strips import SeriesColumns
+from energy.views.local_days import days_around
+from energy.views.usage_rows import Windows, nothing_known, packed, parts_of, rows_of
 
 _DAY_US = 86_400_000_000
 _JITTER_US = 1_500_000
@@ -40,29 +45,40 @@ class Fold:
     def __call__(self, ground: Ground, scale: Scale) -> AbstractContextManager[Sides]:
         """Give the product's side."""
         days = scale.fold_days * self.days_factor
-        series = [
-            self._accepted(np.random.default_rng(seed), days) for seed in range(scale.fold_channels)
-        ]
-        window = (MIDNIGHT_US, MIDNIGHT_US + days * _DAY_US)
-        readings = sum(len(one.at_us) for one in series)
+        channels = scale.fold_channels
+        series = self._series(np.random.default_rng(7), channels, days)
+        segments = SegmentColumns.of([(_SEGMENT,)] * channels)
+        number = np.arange(channels, dtype=np.int64)
+        windows = Windows(
+            channel=number + 1,
+            counter=number,
+            low_us=np.full(channels, MIDNIGHT_US),
+            high_us=np.full(channels, MIDNIGHT_US + days * _DAY_US),
+            step_us=np.full(channels, 900_000_000),
+        )
+        local = days_around(MIDNIGHT_US, MIDNIGHT_US + days * _DAY_US, ZONE)
 
         def act() -> None:
-            for channel, one in enumerate(series, start=1):
-                blocks, _ = fold_window(channel, one, (_SEGMENT,), window, ZONE, 900, {})
-                assert blocks, "every channel has days"
+            folded = fold_many(series, windows.grid(), segments, number, gap_us=windows.step_us)
+            parts = parts_of(windows, local)
+            rows = rows_of(parts, folded, nothing_known(parts))
+            usage, _ = packed(parts, rows, np.ones(len(parts.day), dtype=np.bool_))
+            assert len(usage) >= channels, "every channel has days"
 
-        return ready(Sides(product=lambda: rate(readings, act)))
+        return ready(Sides(product=lambda: rate(len(series.at_us), act)))
 
-    def _accepted(self, generator: np.random.Generator, days: int) -> Accepted:
-        """Return the readings of one counter, each a little late."""
+    def _series(self, generator: np.random.Generator, channels: int, days: int) -> SeriesColumns:
+        """Return the readings of some counters, each a little late."""
         scans = days * _DAY_US // self.scan_us
-        late = generator.integers(0, _JITTER_US, scans)
-        step = generator.integers(0, 200, scans)
-        return Accepted(
-            at_us=MIDNIGHT_US + np.arange(scans, dtype=np.int64) * self.scan_us + late,
-            count=100_000_000 + np.cumsum(step, dtype=np.int64),
-            quality=np.zeros(scans, dtype=np.uint8),
-            position=np.arange(1, scans + 1, dtype=np.int64),
+        shape = (channels, scans)
+        step = generator.integers(0, 200, shape)
+        at_us = MIDNIGHT_US + np.arange(scans, dtype=np.int64) * self.scan_us
+        return SeriesColumns(
+            offsets=offsets_of(np.full(channels, scans)),
+            at_us=(at_us + generator.integers(0, _JITTER_US, shape)).reshape(-1),
+            count=(100_000_000 + np.cumsum(step, axis=1, dtype=np.int64)).reshape(-1),
+            quality=np.zeros(channels * scans, dtype=np.uint8),
+            position=np.tile(np.arange(1, scans + 1, dtype=np.int64), channels),
         )
 
 

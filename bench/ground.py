@@ -57,8 +57,13 @@ class BenchSite:
         return Ingest(self.database, self.schema, self.clock)
 
     def batches(self, count: int, readings: int = BATCH) -> list[SpooledBatch]:
-        """Return the next batches of its gateway, of so many readings each."""
-        return [self.chain.batch(part) for part in self.parts(count, readings)]
+        """Return the next batches of its gateway, of so many readings each.
+
+        The clock goes along: a reading dated ahead of it would be a finding.
+        """
+        batches = [self.chain.batch(part) for part in self.parts(count, readings)]
+        self.clock.move_to(max(self.clock.now(), from_us(batches[-1].last_us)))
+        return batches
 
     def parts(self, count: int, readings: int = COPY_ROWS) -> list[ReadingColumns]:
         """Return the next readings of its gateway in parts of so many each."""

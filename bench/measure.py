@@ -42,9 +42,19 @@ class Scale:
     """Local days of 10 s scans; of 15-minute readings 365 times as many."""
     evening_scans: int = 7_200
     """Scans of the day that lie behind the evening bench."""
+    sustained_s: float = 20.0
+    """How long the sustained run goes on. [s]"""
+    sustained_gateways: int = 20
+    """Gateways of 500 channels and 5,000 readings/s each."""
 
 
-FULL = Scale(slices=25, rebuild_readings=10_000_000, size_readings=5_000_000, fold_days=7)
+FULL = Scale(
+    slices=25,
+    rebuild_readings=10_000_000,
+    size_readings=5_000_000,
+    fold_days=7,
+    sustained_s=60.0,
+)
 """What `--full` measures."""
 
 
@@ -67,6 +77,8 @@ class Bench:
     prepare: Callable[[Ground, Scale], AbstractContextManager[Sides]]
     aim: Aim = Aim.NONE
     target: float | None = None
+    once: bool = False
+    """Whether one round is all: it takes its own time, and has no baseline to vary with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +111,9 @@ def run(
     values: list[float] = []
     baselines: list[float] = []
     with bench.prepare(ground, scale) as sides:
-        for number in range(rounds + 1):
+        for number in range(1 if bench.once else rounds + 1):
             value, baseline = _round(sides, ground, product_first=number % 2 == 0)
-            if number > 0:  # the first round fills caches and plans
+            if number > 0 or bench.once:  # the first round fills caches and plans
                 values.append(value)
                 baselines.append(baseline)
             advance()

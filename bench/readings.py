@@ -35,17 +35,26 @@ class Scans:
     """Readings of one gateway, scan after scan, never the same twice."""
 
     def __init__(
-        self, *, channels: int = GATEWAY_CHANNELS, seed: int = 7, scan_us: int = SCAN_US
+        self,
+        *,
+        channels: int = GATEWAY_CHANNELS,
+        seed: int = 7,
+        scan_us: int = SCAN_US,
+        first: int = 1,
+        start_us: int = MIDNIGHT_US,
     ) -> None:
-        """Begin at MIDNIGHT_US.
+        """Begin with the first scan.
 
         Args:
-            channels: Channels of the gateway, numbered from 1.
+            channels: Channels of the gateway.
             seed: Of the generator.
             scan_us: Time between two scans. [us]
+            first: Number of its first channel.
+            start_us: Instant of the first scan. [us]
         """
         self._generator = np.random.default_rng(seed)
-        self._channel = np.arange(1, channels + 1, dtype=np.int32)
+        self._start_us = start_us
+        self._channel = np.arange(first, first + channels, dtype=np.int32)
         self._counter = np.array([is_counter(n) for n in self._channel.tolist()])
         low = self._generator.integers(1_000_000, 900_000_000, channels)
         level = self._generator.integers(20_000, 250_000, channels)
@@ -65,7 +74,7 @@ class Scans:
         self._scanned += scans
         return ReadingColumns(
             channel=np.tile(self._channel, scans),
-            at_us=np.repeat(MIDNIGHT_US + number * self._scan_us, channels),
+            at_us=np.repeat(self._start_us + number * self._scan_us, channels),
             count=count.reshape(-1).astype(np.int64),
             quality=np.full(scans * channels, Quality.MEASURED, dtype=np.uint8),
         )

@@ -15,10 +15,11 @@ from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, clock_from_environment
 from energy.base.config import Config, load_config
 from energy.base.secrets import PersonVault, master_key
+from energy.journal.archive_read import use_archive
 from energy.journal.directory import People, TableKeys
 from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
 from energy.store.pool import Database
-from energy.store.sites import Site, the_site
+from energy.store.sites import Site, list_sites, the_site
 
 ELSEWHERE = "postgres.elsewhere"
 """File in a data directory that names where its database lies, when not there."""
@@ -37,11 +38,13 @@ class System:
     config: Config
     role: str
     clock: Clock
+    lock_timeout_s: float = 0.0
+    """Longest wait for a lock; 0 waits for ever. [s]"""
 
     @cached_property
     def database(self) -> Database:
         """Return the process's pool in its role."""
-        return database_of(self.config, self.role)
+        return database_of(self.config, self.role, lock_timeout_s=self.lock_timeout_s)
 
     @cached_property
     def vault(self) -> PersonVault:
@@ -59,6 +62,16 @@ class System:
         """Return the site meant by the configuration."""
         return the_site(self.database, self.config.site)
 
+    def sites(self) -> list[Site]:
+        """Return the sites a process serves: the one the configuration names, else all.
+
+        Raises:
+            UnknownSiteError: The site named is not in the directory.
+        """
+        if self.config.site:
+            return [the_site(self.database, self.config.site)]
+        return list_sites(self.database)
+
     def close(self) -> None:
         """Close the pool."""
         if "database" in self.__dict__:
@@ -71,6 +84,7 @@ def build(
     config: Config | None = None,
     path: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    lock_timeout_s: float = 0.0,
 ) -> System:
     """Return a process's system.
 
@@ -79,13 +93,15 @@ def build(
         config: A ready configuration; else it is read.
         path: Settings file.
         environment: Instead of os.environ.
+        lock_timeout_s: Longest wait for a lock, for processes that serve many sites. [s]
 
     Raises:
         ConfigError: A setting is wrong.
     """
     clock = clock_from_environment()
     use_clock(clock)
-    return System(config=config or load_config(path, environment), role=role, clock=clock)
+    chosen = config or load_config(path, environment)
+    return System(config=chosen, role=role, clock=clock, lock_timeout_s=lock_timeout_s)
 
 
 def embedded_of(config: Config) -> EmbeddedPostgres:
@@ -93,7 +109,10 @@ def embedded_of(config: Config) -> EmbeddedPostgres:
     extension_dir = Path(config.extension_dir) if config.extension_dir else None
     elsewhere = config.data_dir / ELSEWHERE
     data_dir = Path(elsewhere.read_text()) if elsewhere.exists() else config.data_dir / "postgres"
-    return EmbeddedPostgres(EmbeddedSettings(data_dir=data_dir, extension_dir=extension_dir))
+    wal_archive = Path(config.wal_archive) if config.wal_archive else None
+    return EmbeddedPostgres(
+        EmbeddedSettings(data_dir=data_dir, extension_dir=extension_dir, wal_archive=wal_archive)
+    )
 
 
 def move_postgres_elsewhere(config: Config) -> EmbeddedPostgres:
@@ -110,11 +129,20 @@ def move_postgres_elsewhere(config: Config) -> EmbeddedPostgres:
     return embedded_of(config)
 
 
-def database_of(config: Config, role: str) -> Database:
-    """Return a pool in a role: of the embedded server, or of METERLINE_DSN."""
-    if not config.dsn:
-        return Database(embedded_of(config).dsn(user=role), max_size=config.pool_size)
+def database_of(
+    config: Config, role: str, *, max_size: int | None = None, lock_timeout_s: float = 0.0
+) -> Database:
+    """Return a pool in a role: of the embedded server, or of METERLINE_DSN.
+
+    Args:
+        config: The settings.
+        role: One of the four roles.
+        max_size: Most connections; None means the setting's.
+        lock_timeout_s: Longest wait for a lock; 0 waits for ever. [s]
+    """
+    use_archive([config.archive_dir])  # who reads the database's journals reads its segments too
+    size = max_size or config.pool_size
     own = {WRITER: config.dsn_writer, WEB: config.dsn_web}.get(role, "")
-    if own:
-        return Database(own, max_size=config.pool_size)
-    return Database(config.dsn, role=role, max_size=config.pool_size)
+    dsn = own or config.dsn or embedded_of(config).dsn(user=role)
+    assumed = role if config.dsn and not own else None
+    return Database(dsn, role=assumed, max_size=size, lock_timeout_s=lock_timeout_s)

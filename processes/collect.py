@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import threading
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,17 +22,18 @@ from adapters.spool import Spool
 from adapters.spool_rows import SpoolPart
 from energy.base.clock import EPOCH, Clock
 from energy.base.errors import EnergyError
-from energy.journal.ingest import Accepted, Ingest
-from energy.metering.reading import SpooledBatch
-from energy.system import WRITER, System, build
+from energy.system import WRITER, build
+from processes.collect_board import CollectBoard
+from processes.collect_sites import SPOOL_FILE, LateDoor, SiteCollectors, site_hold
 from processes.collector_drain import Door, Drain
-from processes.collector_plan import CollectPlan, PlanError, with_overrides
+from processes.collector_hold import Brake
+from processes.collector_plan import CollectPlan, with_overrides
 from processes.collector_play import Play
 from processes.collector_sources import HeldParts, Sources
 from processes.life import StopSignal, log_to_stderr
 from processes.plan_watch import follow_plan
+from processes.vitals import Vitals
 
-SPOOL_FILE = "spool.sqlite"
 TICK_S = 0.2
 AT_ONCE_S = 6.0
 """A collector that begins later than this after a slot polls at once. [s]"""
@@ -50,6 +50,9 @@ def run_collector(
     data_dir: Path,
     play_socket: Path | None,
     stop: threading.Event,
+    *,
+    brake: Brake | None = None,
+    board: CollectBoard | None = None,
 ) -> None:
     """Collect until asked to stop; returns within 10 s of the wish.
 
@@ -60,6 +63,8 @@ def run_collector(
         data_dir: Folder of the spool.
         play_socket: Socket of a simulator that leads in lock-step first; None for real time.
         stop: Set to end.
+        brake: Says when the spool holds; None never.
+        board: Shows how the collector is doing.
 
     Raises:
         EnergyError: The plan, a register map or the spool cannot be used.
@@ -74,11 +79,15 @@ def run_collector(
         )
     try:
         sources = Sources(plan, spool, clock)
-        drain = Drain(spool, ingest)
+        drain = Drain(spool, ingest, brake=brake)
         drain.start()
+        if board is not None:
+            board.show(plan.site, spool, drain)
         try:
             asyncio.run(_collect(sources, play_socket, stop))
         finally:
+            if board is not None:
+                board.hide(plan.site)
             drain.finish()
     finally:
         spool.close()
@@ -186,57 +195,51 @@ async def _receive(sources: Sources) -> None:
         sources.acknowledge(arrivals)
 
 
-class LateDoor:
-    """The door of the journal, opened at the first batch: the database may be away till then."""
-
-    def __init__(self, system: System, site: str) -> None:
-        """Remember where the door will be.
-
-        Args:
-            system: The process's parts.
-            site: Site of the collect plan.
-        """
-        self._system = system
-        self._site = site
-        self._ingest: Ingest | None = None
-
-    def accept(self, batches: Sequence[SpooledBatch], /) -> Accepted:
-        """Store what is new in one transaction.
-
-        Raises:
-            PlanError: The database holds another site than the plan.
-            StoreError: The database cannot be reached.
-        """
-        if self._ingest is None:
-            site = self._system.site
-            if site.key != self._site:
-                raise PlanError([f"it is of site {self._site!r}, the database means {site.key!r}"])
-            self._ingest = Ingest(self._system.database, site.schema, self._system.clock)
-        return self._ingest.accept(batches)
-
-
 def main() -> int:
     """Run the collect process by its command arguments; returns the exit code."""
     parser = argparse.ArgumentParser(prog="collect", description="Meters to spool to journal.")
-    parser.add_argument("--plan", type=Path, required=True, help="the collect plan, JSON")
-    parser.add_argument("--data-dir", type=Path, required=True, help="folder of the spool")
+    plans = parser.add_mutually_exclusive_group(required=True)
+    plans.add_argument("--plan", type=Path, help="the collect plan of one site, JSON")
+    plans.add_argument("--plans", type=Path, help="folder of the plans of all sites")
+    parser.add_argument("--data-dir", type=Path, required=True, help="folder of the spools")
     parser.add_argument("--play", type=Path, help="socket of a simulator that leads")
     arguments = parser.parse_args()
     log_to_stderr("collect")
     stop = StopSignal()
+    system = build(WRITER)
+    board = CollectBoard()
+    vitals = Vitals("collect", system.config, health=board.health, metrics=board.metrics)
+
+    def collect(plan: CollectPlan, spool_dir: Path, ending: threading.Event) -> None:
+        door = LateDoor(system, plan.site)
+        hold = site_hold(system, door, plan.site, spool_dir)
+        run_collector(
+            with_overrides(plan),
+            door,
+            system.clock,
+            spool_dir,
+            arguments.play,
+            ending,
+            brake=hold,
+            board=board,
+        )
+
+    vitals.start()
     try:
-        system = build(WRITER)
-        door = LateDoor(system, CollectPlan.load(arguments.plan).site)
-
-        def collect(plan: CollectPlan, ending: threading.Event) -> None:
-            plan = with_overrides(plan)
-            run_collector(plan, door, system.clock, arguments.data_dir, arguments.play, ending)
-
-        follow_plan(arguments.plan, collect, stop.event)
+        if arguments.plan is not None:
+            follow_plan(
+                arguments.plan,
+                lambda plan, ending: collect(plan, arguments.data_dir, ending),
+                stop.event,
+            )
+        else:
+            SiteCollectors(arguments.plans, arguments.data_dir, collect, board).run(stop.event)
     except EnergyError as error:
         _log.error(error.code, cause=str(error))
         return 2
-    system.close()
+    finally:
+        vitals.close()
+        system.close()
     return 0
 
 

@@ -1,9 +1,11 @@
 """In: the spool's open readings. Out: batches in the journal. I/O: one thread beside the sources.
 
 The journal may be away for days: the spool keeps everything and the drain tries again with
-growing waits. A batch leaves the spool only after the journal's transaction has ended well; sent
-twice, it counts once. What the journal refuses, because a restored spool gave its number to other
-readings, is sealed again under a new source epoch and sent as new.
+growing waits. While the brake says so (views far behind, the database's disk near full) the spool
+holds: nothing is brought, nothing is lost. A batch leaves the spool only after the journal's
+transaction has ended well; sent twice, it counts once. What the journal refuses, because a
+restored spool gave its number to other readings, is sealed again under a new source epoch and
+sent as new.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from adapters.spool import Spool
 from energy.base.clock import monotonic_s, wait
 from energy.metering.codec import MAX_READINGS
 from energy.metering.reading import SpooledBatch
+from processes.collector_hold import Brake
 
 FLUSH_S = 2.0
 """Longest time a reading waits for its batch to fill. [s]"""
@@ -50,14 +53,18 @@ class Door(Protocol):
 class Drain:
     """Seals what the sources have stored and brings it into the journal."""
 
-    def __init__(self, spool: Spool, door: Door, *, flush_s: float = FLUSH_S) -> None:
+    def __init__(
+        self, spool: Spool, door: Door, *, flush_s: float = FLUSH_S, brake: Brake | None = None
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             spool: Where the readings wait.
             door: Where they go.
             flush_s: Longest time a reading waits for its batch to fill. [s]
+            brake: Asked before every bringing; None never holds.
         """
+        self._brake = brake
         self._spool = spool
         self._door = door
         self._flush_s = flush_s
@@ -68,6 +75,8 @@ class Drain:
         """Readings the journal has accepted since the start."""
         self.failing = ""
         """Why the journal did not accept the last try; empty when it did."""
+        self.held: tuple[str, ...] = ()
+        """Why the spool holds; empty when it goes on."""
 
     def start(self) -> None:
         """Begin to drain."""
@@ -91,9 +100,12 @@ class Drain:
             Whether there was something to bring and the journal accepted it.
         """
         try:
-            self._spool.seal(least=MAX_READINGS if self.failing else least)
+            self._spool.seal(least=MAX_READINGS if self.failing or self.held else least)
             batches = self._spool.pending(BATCHES_A_TRANSACTION)
-            if not batches:
+            if not batches and not self.held:
+                return False
+            self.held = self._brake.holds() if self._brake is not None else ()
+            if self.held or not batches:
                 return False
             refused = set(self._door.accept(batches).conflicting)
             safe = [batch for batch in batches if (batch.stream, batch.sequence) not in refused]

@@ -45,6 +45,16 @@ class Installation:
         return self.config.data_dir / "plan.json"
 
     @property
+    def plans_dir(self) -> Path:
+        """Return where the collector of several sites looks for their plans."""
+        return self.config.data_dir / "plans"
+
+    def plan_file_of(self, site: str) -> Path:
+        """Return where the collector looks for a site's plan: one of several, or the only one."""
+        one_of_many = self.plans_dir / f"{site}.json"
+        return one_of_many if one_of_many.exists() else self.plan_file
+
+    @property
     def supervised(self) -> bool:
         """Return whether a `scripts/up` runs in the data directory."""
         try:
@@ -78,21 +88,33 @@ class Installation:
         return the_site(system.database, self.config.site)
 
 
-def refresh_plan(installation: Installation) -> None:
-    """Write what the collector must know, from the registry; an older plan stays while it is away.
+def refresh_plans(installation: Installation) -> Path:
+    """Write what the collector must know, from the registry; older plans stay while it is away.
+
+    Returns:
+        The plan of the one site, or the folder of the plans of several.
 
     Raises:
         StoreUnavailableError: The database does not answer and there is no older plan.
+        UnknownSiteError: There is no site yet.
     """
+    single, several = installation.plan_file, installation.plans_dir
     try:
         system = installation.system()
     except DATABASE_AWAY:
-        if installation.plan_file.exists():
-            return
+        if several.exists() and not installation.config.site:
+            return several
+        if single.exists():
+            return single
         raise
     try:
-        plan = plan_from_registry(system.database, installation.site(system))
-        plan.save(installation.plan_file)
+        sites = system.sites()
+        if len(sites) < 2 and not several.exists():
+            plan_from_registry(system.database, installation.site(system)).save(single)
+            return single
+        for site in sites:
+            plan_from_registry(system.database, site).save(several / f"{site.key}.json")
+        return several / f"{sites[0].key}.json" if installation.config.site else several
     finally:
         system.close()
 

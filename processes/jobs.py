@@ -1,32 +1,41 @@
 """In: the clock and new readings. Out: marks after each local midnight, alerts, partitions. I/O.
 
-The process `jobs`.
+The process `jobs`: the chores of every site of the directory (of the one that METERLINE_SITE names,
+if it does), done by a few threads in rounds.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
-from energy.alerting.evaluator import Evaluator
-from energy.base.clock import wait
-from energy.base.errors import EnergyError
+from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
-from energy.store.errors import DATABASE_AWAY
-from energy.store.migrate import PARTITIONS_AHEAD, recorded_series
+from energy.journal.recorder import channel_name
+from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
 from energy.store.pool import Database
-from energy.store.sites import Site
-from energy.system import OWNER, WRITER, System, build, database_of
-from energy.views.progress import newest_mark
-from processes.life import StopSignal, log_to_stderr, run_threads
+from energy.store.series import require_series
+from energy.store.series_upkeep import tend_series
+from energy.store.sites import DIRECTORY, Site
+from energy.system import OWNER, SEALER, WRITER, System, build, database_of
+from energy.views.progress import newest_mark, read_all_lags
+from processes.journal_seal import SEAL_EVERY_S, Sealing
+from processes.life import StopSignal, log_to_stderr
+from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
+from processes.site_vitals import rounds_health, rounds_metrics
+from processes.vitals import Vitals
 
 log = structlog.get_logger("jobs")
-_TICK_S = 0.5
 MIDNIGHT = "midnight"
+MIDNIGHTS_EVERY_S = 0.5
+READINGS_EVERY_S = 600.0
+"""How often partitions and retention are looked after. [s]"""
+ALERTS_EVERY_S = 5.0
+"""Longest time until the alerts of a withdrawn rule are cleared. [s]"""
 
 
 def mark_midnights(system: System, site: Site, now: datetime, last: datetime | None) -> datetime:
@@ -49,52 +58,114 @@ def mark_midnights(system: System, site: Site, now: datetime, last: datetime | N
     return newest if newest is not None else midnight(today, site.zone)
 
 
-def ensure_partitions(owner: Database, site: Site, now: datetime) -> None:
-    """Make the partitions of the months ahead."""
-    with owner.transaction() as connection:
-        engine = recorded_series(connection)
-        engine.ensure_partitions(connection, site.schema, now, now + PARTITIONS_AHEAD)
+class Jobs:
+    """Does the chores of the sites of an installation."""
 
+    def __init__(self, system: System, owner: Database, sealer: Database) -> None:
+        """Prepare; nothing runs yet.
 
-def _loop(what: str, step: Any, stop: threading.Event) -> None:
-    """Repeat a step each tick; a database that is away is waited for."""
-    while not stop.is_set():
-        try:
-            while step() and not stop.is_set():
-                pass
-        except DATABASE_AWAY as error:
-            log.warning("waits for the database", job=what, error=str(error))
-        except EnergyError as error:
-            log.error("job failed, tried again", job=what, error=str(error))  # noqa: TRY400
-        wait(_TICK_S, stop)
+        Args:
+            system: The process's system (role meterline_writer).
+            owner: A pool in the owner's role, for partitions.
+            sealer: A pool in the sealer's role.
+        """
+        self._system = system
+        self._owner = owner
+        self._sealer = sealer
+        # An evaluation stores alerts while it holds a connection: two each, at worst.
+        threads = max(1, system.config.pool_size // 2)
+        self.rounds = Rounds(system.database, self._sites, threads=threads)
+
+    def run(self, stop: threading.Event) -> None:
+        """Do chores until stopped."""
+        self.rounds.run(stop)
+
+    def _sites(self) -> Mapping[str, MakeChores]:
+        making: dict[str, MakeChores] = {
+            DIRECTORY: lambda: SiteChores(chores=(self._seal(DIRECTORY, DIRECTORY_APPLICATIONS),))
+        }
+        return making | {site.key: self._making(site) for site in self._system.sites()}
+
+    def _making(self, site: Site) -> MakeChores:
+        return lambda: self._site_chores(site)
+
+    def _site_chores(self, site: Site) -> SiteChores:
+        """Return what is to be done for a site; the next job of a site is one more chore."""
+        require_series(self._system.database)
+        seal = self._seal(site.schema, SITE_APPLICATIONS)
+        chores = (self._midnights(site), self._alerts(site), seal, self._readings(site))
+        return SiteChores(chores=chores, look=self._look(site))
+
+    def _seal(self, schema: str, applications: tuple[str, ...]) -> Chore:
+        sealing = Sealing(
+            self._sealer, schema, applications, self._system.config, self._system.clock
+        )
+        return Chore(name="seal", step=sealing.step, every_s=SEAL_EVERY_S)
+
+    def _midnights(self, site: Site) -> Chore:
+        system = self._system
+        newest = newest_mark(system.database, site.schema, f"{MIDNIGHT} ")
+
+        def step() -> bool:
+            nonlocal newest
+            now = system.clock.now()
+            if newest is not None and local_day(newest, site.zone) >= local_day(now, site.zone):
+                return False
+            newest = mark_midnights(system, site, now, newest)
+            return False
+
+        return Chore(name="midnights", step=step, every_s=MIDNIGHTS_EVERY_S)
+
+    def _readings(self, site: Site) -> Chore:
+        """Partitions ahead, retention, packing of old readings."""
+        system = self._system
+
+        def step() -> bool:
+            days = system.config.reading_days
+            tend_series(self._owner, site.schema, system.clock.now(), days)
+            return False
+
+        return Chore(name="readings", step=step, every_s=READINGS_EVERY_S)
+
+    def _alerts(self, site: Site) -> Chore:
+        evaluator = Evaluator(self._system.database, site.schema, self._system.clock)
+        return Chore(
+            name="alerts",
+            step=evaluator.step,
+            channels=(
+                channel_name(site.schema, "metering"),
+                channel_name(site.schema, "operations"),
+            ),
+            every_s=ALERTS_EVERY_S,
+        )
+
+    def _look(self, site: Site) -> Callable[[], list[str]]:
+        def look() -> list[str]:
+            lags = read_all_lags(self._system.database, site.schema)
+            behind = any(lag.entries for lag in lags if lag.follower == EVALUATOR)
+            return ["alerts"] if behind else []
+
+        return look
 
 
 def main() -> None:
     """Run until SIGTERM."""
     log_to_stderr("jobs")
     stop = StopSignal()
-    system = build(WRITER)
-    site = system.site
-    evaluator = Evaluator(system.database, site.schema, system.clock)
-    newest: list[datetime | None] = [newest_mark(system.database, site.schema, f"{MIDNIGHT} ")]
-
-    owner = database_of(system.config, OWNER)
-
-    def midnights() -> int:
-        now = system.clock.now()
-        marked = mark_midnights(system, site, now, newest[0])
-        if marked != newest[0]:
-            ensure_partitions(owner, site, now)
-            newest[0] = marked
-        return 0
-
-    run_threads(
-        {
-            "midnights": lambda: _loop("midnights", midnights, stop.event),
-            "alerts": lambda: _loop("alerts", evaluator.step, stop.event),
-        },
-        stop,
+    system = build(WRITER, lock_timeout_s=LOCK_TIMEOUT_S)
+    owner = database_of(system.config, OWNER, max_size=1, lock_timeout_s=LOCK_TIMEOUT_S)
+    sealer = database_of(system.config, SEALER, max_size=2, lock_timeout_s=LOCK_TIMEOUT_S)
+    jobs = Jobs(system, owner, sealer)
+    vitals = Vitals(
+        "jobs",
+        system.config,
+        health=lambda: rounds_health(jobs.rounds),
+        metrics=lambda: rounds_metrics(jobs.rounds),
     )
+    vitals.start()
+    jobs.run(stop.event)
+    vitals.close()
+    sealer.close()
     owner.close()
     system.close()
 

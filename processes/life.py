@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 
 import structlog
 
@@ -26,9 +26,14 @@ class StopSignal:
 def log_to_stderr(process: str) -> None:
     """Write structured logs, one JSON object a row, to standard error."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+    def named(_: object, __: str, row: MutableMapping[str, object]) -> MutableMapping[str, object]:
+        return {**row, "process": process}
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            named,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -37,7 +42,6 @@ def log_to_stderr(process: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(process=process)
 
 
 def run_threads(loops: Mapping[str, Callable[[], None]], stop: StopSignal) -> None:

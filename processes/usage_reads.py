@@ -1,4 +1,4 @@
-"""In: a point, days, a width. Out: its usage in groups, as known now or at a mark. I/O: reads."""
+"""In: a point, days. Out: its usage in groups as known then, or what changed it. I/O: reads."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ from energy.metering.channel import Channel, Kind
 from energy.metering.usage_groups import Every, UsageGroup, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.views.point_rows import channels_of, mark_at_or_before
+from energy.views.arrivals import Arrivals, usage_arrived
+from energy.views.as_of import folded_position, usage_as_of
+from energy.views.point_rows import channels_of
 from energy.views.usage import read_spans
+from processes.readings_reads import known_when
 
 
 class NoUsageError(RefusedError):
     """A point has no usage of the kind asked for."""
 
     code = "usage.none"
-
-
-class NoMarkError(RefusedError):
-    """Knowledge was asked for at a position that is no mark."""
-
-    code = "usage.no_mark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +39,7 @@ class PointUsage:
     per_unit: Fraction
     """[base unit / unit]"""
     as_of: int | None
+    """Metering position; None for now."""
     groups: tuple[UsageGroup, ...]
 
 
@@ -54,7 +52,7 @@ def read_usage(
     every: Every,
     *,
     quantity: str | None = None,
-    as_of: int | None = None,
+    as_of: str | None = None,
 ) -> PointUsage:
     """Return the usage of a point over local days.
 
@@ -66,24 +64,24 @@ def read_usage(
         last: Last local day, included.
         every: Width of a group.
         quantity: Counter meant; the billed one when None.
-        as_of: Position of a mark; None for now.
+        as_of: Position, instant or mark; None for now.
 
     Raises:
         UnknownMeterError: There is no such point.
         NoUsageError: It has no such counter, or the days run backwards.
-        NoMarkError: There is no mark at the position.
+        UnknownKnowledgeError: Nothing is known at `as_of`.
+        NotFoldedError: The views have not come that far.
     """
     if last < first:
         raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
     with database.connection() as connection:
         channel = _counter(channels_of(connection, site.schema, point), point, quantity)
-        if as_of is not None:
-            mark = mark_at_or_before(connection, site.schema, as_of)
-            if mark is None or mark.position != as_of:
-                nearest = f"The mark before is {mark.position}." if mark else "There is none yet."
-                raise NoMarkError(f"Position {as_of} is no mark. {nearest}")
         period = span_of_days(first, last, site.zone)
-        spans = read_spans(connection, site.schema, [channel.number], period, as_of=as_of)
+        known = known_when(connection, site, as_of)
+        if known is None:
+            spans = read_spans(connection, site.schema, [channel.number], period)
+        else:
+            spans = usage_as_of(connection, site.schema, [channel.number], period, known.position)
     facts = channel.facts
     utility = facts.utility
     assert utility is not None, "a counter with usage has a utility"
@@ -94,8 +92,81 @@ def read_usage(
         base_unit=BASE_UNIT[utility],
         unit=facts.unit,
         per_unit=to_base(utility, facts.unit),
-        as_of=as_of,
+        as_of=None if known is None else known.position,
         groups=tuple(group_usage(spans[channel.number], site.zone, every)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointArrivals:
+    """What arrived between two positions and changed the usage of a point's channel."""
+
+    point: str
+    quantity: str
+    channel: int
+    base_unit: str
+    unit: str
+    """Unit of the register."""
+    per_unit: Fraction
+    """[base unit / unit]"""
+    arrivals: Arrivals
+
+
+def read_arrivals(
+    database: Database,
+    site: Site,
+    point: str,
+    first: date,
+    last: date,
+    *,
+    since: str,
+    until: str | None = None,
+    quantity: str | None = None,
+) -> PointArrivals:
+    """Return what arrived between two positions and what it changed of some local days.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        point: The metering point.
+        first: First local day.
+        last: Last local day, included.
+        since: Position, instant or mark of the first figure.
+        until: Position, instant or mark of the second figure; None for now.
+        quantity: Counter meant; the billed one when None.
+
+    Raises:
+        UnknownMeterError: There is no such point.
+        NoUsageError: It has no such counter, or the days run backwards.
+        UnknownKnowledgeError: Nothing is known at `since` or `until`.
+        NotFoldedError: The views have not come that far.
+        ArrivalsError: `until` comes before `since`.
+    """
+    if last < first:
+        raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
+    with database.connection() as connection:
+        channel = _counter(channels_of(connection, site.schema, point), point, quantity)
+        before, after = known_when(connection, site, since), known_when(connection, site, until)
+        assert before is not None, "the first figure is named"
+        arrivals = usage_arrived(
+            connection,
+            site.schema,
+            site.zone,
+            channel.number,
+            span_of_days(first, last, site.zone),
+            since=before.position,
+            until=folded_position(connection, site.schema) if after is None else after.position,
+        )
+    facts = channel.facts
+    assert facts.utility is not None, "a counter with usage has a utility"
+    return PointArrivals(
+        point=point,
+        quantity=facts.quantity,
+        channel=channel.number,
+        base_unit=BASE_UNIT[facts.utility],
+        unit=facts.unit,
+        per_unit=to_base(facts.utility, facts.unit),
+        arrivals=arrivals,
     )
 
 

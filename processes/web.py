@@ -6,7 +6,6 @@ The process `web`: two workers of four threads; each worker builds its own syste
 from __future__ import annotations
 
 import os
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
+from energy.base.version import program_version
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.life import log_to_stderr
@@ -34,14 +34,6 @@ STOP_S = 8
 """Time given to requests under way at a stop. [s]"""
 TLS_VARIABLE = "METERLINE_WEB_TLS"
 """Set to 1 where TLS ends before this process: cookies then travel by TLS only."""
-
-
-def program_version() -> str:
-    """Return the version of the installed program."""
-    try:
-        return version("meterline")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def settings_of(site: Site) -> WebSettings:

@@ -20,6 +20,8 @@ Verbs.groups = (
     "site",
     "field",
     "meter",
+    "readings",
+    "finding",
     "usage",
     "tariff",
     "bill",

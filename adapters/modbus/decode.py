@@ -79,14 +79,12 @@ class BlockDecoder:
         self._expected = block.count
         order: list[int] = []
         for point in block.points:
-            offset = point.address - block.address
-            places = range(offset, offset + point.type.width)
-            order += places if register_map.word_order == "big" else reversed(places)
+            order += word_order_of(point, block, register_map)
         self._pick = itemgetter(*order) if len(order) > 1 else None
         self._words = struct.Struct(f">{len(order)}H")
         self._values = struct.Struct(">" + "".join(STRUCT_CODE[p.type] for p in block.points))
-        self._nulls = [_null_of(point, register_map) for point in block.points]
-        self._coarse = [_coarse_from(point) for point in block.points]
+        self._nulls = [null_of(point, register_map) for point in block.points]
+        self._coarse = [coarse_from(point) for point in block.points]
         self._whole = self._expected == len(order) and order == sorted(order)
 
     def decode(self, registers: Sequence[int]) -> list[Decoded]:
@@ -139,7 +137,17 @@ def quantised(value: float, resolution: Fraction) -> int:
     return math.floor(Fraction(value) / resolution + Fraction(1, 2))
 
 
-def _null_of(point: RegisterPoint, register_map: RegisterMap) -> int | None:
+def word_order_of(
+    point: RegisterPoint, block: ReadBlock, register_map: RegisterMap
+) -> Sequence[int]:
+    """Return the places of a point's registers in its block's answer, highest word first."""
+    offset = point.address - block.address
+    places = range(offset, offset + point.type.width)
+    return places if register_map.word_order == "big" else places[::-1]
+
+
+def null_of(point: RegisterPoint, register_map: RegisterMap) -> int | None:
+    """Return the value by which a product says "not available", or None."""
     signed = point.type.value[0] == "s"
     null = register_map.signed_null if signed else register_map.unsigned_null
     half = 1 << (point.type.bits - 1)
@@ -154,7 +162,7 @@ def _null_of(point: RegisterPoint, register_map: RegisterMap) -> int | None:
             return -half if signed else half
 
 
-def _coarse_from(point: RegisterPoint) -> float | None:
+def coarse_from(point: RegisterPoint) -> float | None:
     """Return the value from which a float counter's step exceeds its resolution. [unit]."""
     if not point.type.is_float or point.kind is not Kind.COUNTER:
         return None

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.backoff import Backoff
 from adapters.modbus.client import ModbusClient
-from adapters.modbus.decode import FLAW_MEANS, BlockDecoder, Decoded
+from adapters.modbus.decode import FLAW_MEANS, Flaw
+from adapters.modbus.decode_columns import FLAWS, ColumnDecoder, DecodedColumns
 from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.read_plan import MAX_GAP, ReadBlock, plan_reads
 from adapters.modbus.register_map import RegisterMap
 from adapters.poll import PollFailure, PollResult
-from energy.base.clock import Clock, monotonic_s, to_us
+from energy.base.clock import Clock, from_us, monotonic_s, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.metering.reading import ReadingColumns
@@ -56,43 +58,99 @@ class ModbusMeter:
     """Channel number by quantity."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Read:
+    """One read of one meter, and which channels its values are."""
+
+    meter: ModbusMeter
+    decoder: ColumnDecoder
+    channels: NDArray[np.int32]
+
+
+class _Decoders:
+    """One decoder for all meters of one product that are read alike."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ReadBlock], ColumnDecoder] = {}
+
+    def of(self, block: ReadBlock, register_map: RegisterMap) -> ColumnDecoder:
+        """Return the decoder of a block, made once."""
+        key = (id(register_map), block)
+        if key not in self._known:
+            self._known[key] = ColumnDecoder(block, register_map)
+        return self._known[key]
+
+
 @dataclass(slots=True, kw_only=True)
 class _Asked:
     """A meter as the source asks it: its plan and how it behaved."""
 
     meter: ModbusMeter
-    reads: list[tuple[ReadBlock, BlockDecoder]] = field(default_factory=list)
+    reads: list[_Read] = field(default_factory=list)
     failures: int = 0
     rest: Backoff
     rest_until_s: float = 0.0
 
-    def plan(self, max_gap: int) -> None:
+    def plan(self, max_gap: int, decoders: _Decoders) -> None:
         """Plan the reads with holes of at most max_gap registers."""
-        points = [self.meter.map.point(quantity) for quantity in self.meter.channels]
-        blocks = plan_reads(points, max_gap=max_gap)
-        self.reads = [(block, BlockDecoder(block, self.meter.map)) for block in blocks]
+        meter = self.meter
+        points = [meter.map.point(quantity) for quantity in meter.channels]
+        self.reads = [
+            _Read(
+                meter=meter,
+                decoder=decoders.of(block, meter.map),
+                channels=np.array([meter.channels[p.quantity] for p in block.points], np.int32),
+            )
+            for block in plan_reads(points, max_gap=max_gap)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The registers that one read gave, and when."""
+
+    read: _Read
+    registers: Sequence[int]
+    at_us: int
+    place: int
+    """How many answers came before it in the same poll."""
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What a poll has gathered so far."""
+    """What a poll has gathered so far: registers as they came, decoded together at its end."""
 
-    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    answers: dict[ColumnDecoder, list[_Answer]] = field(default_factory=dict)
+    count: int = 0
     failures: list[PollFailure] = field(default_factory=list)
 
+    def keep(self, read: _Read, registers: Sequence[int], at: datetime) -> None:
+        """Keep one answer."""
+        answer = _Answer(read, registers, to_us(at), self.count)
+        self.answers.setdefault(read.decoder, []).append(answer)
+        self.count += 1
+
     def result(self) -> PollResult:
-        """Return it as columns."""
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 4)
-        columns = ReadingColumns(
-            channel=table[:, 0].astype(np.int32),
-            at_us=table[:, 1].copy(),
-            count=table[:, 2].copy(),
-            quality=table[:, 3].astype(np.uint8),
-        )
-        return PollResult(
-            columns=columns, findings=tuple(self.findings), failures=tuple(self.failures)
-        )
+        """Return it as columns, in the order of the answers."""
+        parts: list[ReadingColumns] = []
+        places: list[NDArray[np.int64]] = []
+        findings: list[Finding] = []
+        for decoder, answers in self.answers.items():
+            values = decoder.decode([answer.registers for answer in answers])
+            width = len(decoder.block.points)
+            parts.append(_columns(answers, values, width))
+            places.append(np.repeat([answer.place for answer in answers], width))
+            findings += _findings(answers, values)
+        columns = ReadingColumns.joined(parts)
+        if len(parts) > 1:
+            order = np.argsort(np.concatenate(places), kind="stable")
+            columns = ReadingColumns(
+                channel=columns.channel[order],
+                at_us=columns.at_us[order],
+                count=columns.count[order],
+                quality=columns.quality[order],
+            )
+        return PollResult(columns=columns, findings=tuple(findings), failures=tuple(self.failures))
 
 
 class ModbusSource:
@@ -114,13 +172,14 @@ class ModbusSource:
         self.key = settings.key
         self._clock = clock
         self._skew = timedelta(seconds=settings.skew_s)
+        self._decoders = _Decoders()
         self._asked: list[_Asked] = []
         for meter in meters:
             rest = Backoff(
                 f"{settings.key}/{meter.point}", first_s=FIRST_REST_S, most_s=LONGEST_REST_S
             )
             asked = _Asked(meter=meter, rest=rest)
-            asked.plan(MAX_GAP)
+            asked.plan(MAX_GAP, self._decoders)
             self._asked.append(asked)
         self._clients = [
             ModbusClient(
@@ -194,7 +253,8 @@ class ModbusSource:
         urgent: bool,
     ) -> None:
         failed = False
-        for block, decoder in asked.reads:
+        for read in asked.reads:
+            block = read.decoder.block
             try:
                 registers = await client.read(
                     unit=asked.meter.unit,
@@ -210,14 +270,14 @@ class ModbusSource:
                     )
                 )
                 if error.fault is Fault.CONFIGURATION and block.has_holes:
-                    asked.plan(max_gap=0)  # the holes may be what it refuses: ask without them
+                    asked.plan(
+                        0, self._decoders
+                    )  # the holes may be what it refuses: ask without them
                     break
                 if error.fault is not Fault.CONFIGURATION:
                     break
                 continue
-            at = slot if urgent else self._dated(slot)
-            for value in decoder.decode(registers):
-                _keep(asked.meter, value, at, gathered)
+            gathered.keep(read, registers, slot if urgent else self._dated(slot))
         self._rate(asked, failed=failed)
 
     def _dated(self, slot: datetime) -> datetime:
@@ -237,24 +297,38 @@ class ModbusSource:
             asked.rest_until_s = monotonic_s() + asked.rest.next_s()
 
 
-def _keep(meter: ModbusMeter, value: Decoded, at: datetime, gathered: _Gathered) -> None:
-    channel = meter.channels[value.point.quantity]
-    quality = Quality.MEASURED if value.flaw is None else Quality.SUSPECT
-    gathered.rows.append((channel, to_us(at), value.count, quality))
-    if value.flaw is not None:
-        gathered.findings.append(
-            Finding(
-                code=f"modbus.{value.flaw}",
-                severity=Severity.DO_NOT_BILL if value.point.billing else Severity.WARN,
-                channel=channel,
-                start=at,
-                end=at,
-                position=0,
-                proof={
-                    "point": meter.point,
-                    "quantity": value.point.quantity,
-                    "count": value.count,
-                    "why": FLAW_MEANS[value.flaw],
-                },
-            )
-        )
+def _columns(answers: Sequence[_Answer], values: DecodedColumns, width: int) -> ReadingColumns:
+    quality = np.where(values.flaw == 0, Quality.MEASURED, Quality.SUSPECT).astype(np.uint8)
+    return ReadingColumns(
+        channel=np.concatenate([answer.read.channels for answer in answers]),
+        at_us=np.repeat(np.array([answer.at_us for answer in answers], dtype=np.int64), width),
+        count=values.count.reshape(-1),
+        quality=quality.reshape(-1),
+    )
+
+
+def _findings(answers: Sequence[_Answer], values: DecodedColumns) -> list[Finding]:
+    """Return a finding for every value with a flaw."""
+    return [
+        _finding(answers[row], place, int(values.count[row, place]), flaw)
+        for row, place in np.argwhere(values.flaw != 0).tolist()
+        if (flaw := FLAWS[values.flaw[row, place]]) is not None
+    ]
+
+
+def _finding(answer: _Answer, place: int, count: int, flaw: Flaw) -> Finding:
+    point, at = answer.read.decoder.block.points[place], from_us(answer.at_us)
+    return Finding(
+        code=f"modbus.{flaw}",
+        severity=Severity.DO_NOT_BILL if point.billing else Severity.WARN,
+        channel=int(answer.read.channels[place]),
+        start=at,
+        end=at,
+        position=0,
+        proof={
+            "point": answer.read.meter.point,
+            "quantity": point.quantity,
+            "count": count,
+            "why": FLAW_MEANS[flaw],
+        },
+    )

@@ -31,14 +31,30 @@ class Right(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     APPROVE = "approve"
     ISSUE = "issue"
+    STATE_READINGS = "state_readings"
+    """Record, estimate and propose corrections of readings."""
+    DECIDE_READINGS = "decide_readings"
+    """Approve another person's correction; resolve findings, retry or dismiss parked entries."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ_ENERGY}),
-    Role.TECHNICIAN: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE}),
-    Role.BILLING_CLERK: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ISSUE}),
-    Role.BILLING_APPROVER: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.APPROVE}),
-    Role.ENERGY_MANAGER: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ACKNOWLEDGE}),
+    Role.TECHNICIAN: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.STATE_READINGS}),
+    Role.BILLING_CLERK: frozenset(
+        {Right.READ_ENERGY, Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS}
+    ),
+    Role.BILLING_APPROVER: frozenset(
+        {Right.READ_ENERGY, Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS}
+    ),
+    Role.ENERGY_MANAGER: frozenset(
+        {
+            Right.READ_ENERGY,
+            Right.READ_BILLS,
+            Right.ACKNOWLEDGE,
+            Right.STATE_READINGS,
+            Right.DECIDE_READINGS,
+        }
+    ),
     Role.ADMIN: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ACKNOWLEDGE}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""

@@ -39,14 +39,54 @@ class Config:
     """Most database connections of one process."""
     extension_dir: str = ""
     """Folder with PostgreSQL extensions for the embedded server (TimescaleDB)."""
+    wal_archive: str = ""
+    """Folder into which the embedded server archives its WAL; empty archives nothing."""
+    journal_archive: str = ""
+    """Folder of the journal's archived segments; empty means `archive` in data_dir."""
+    reading_days: int = 0
+    """Days of raw readings kept beside the journal, 0 for all. [d]"""
+    health_host: str = "127.0.0.1"
+    """Address on which collect, project and jobs answer /health and /metrics."""
+    collect_port: int = 8051
+    """Port of collect's health and metrics; 0 or a taken one: any free one. [TCP port]"""
+    project_port: int = 8052
+    """Port of project's health and metrics; 0 or a taken one: any free one. [TCP port]"""
+    jobs_port: int = 8053
+    """Port of jobs' health and metrics; 0 or a taken one: any free one. [TCP port]"""
+    hold_lag_s: int = 600
+    """Age of the oldest entry not folded from which the spool holds; 0 never holds. [s]"""
+    hold_disk_mb: int = 1024
+    """Free space of the database's disk below which the spool holds; 0 never holds. [MB]"""
+    store_dir: str = ""
+    """A folder on the database's disk; empty: the embedded server's, none with `dsn`."""
 
     @property
     def secrets_dir(self) -> Path:
         """Return the folder of the keys, mode 0700."""
         return self.data_dir / "secrets"
 
+    @property
+    def seals_dir(self) -> Path:
+        """Return the folder of signed heads and of the public keys that prove them."""
+        return self.data_dir / "seals"
 
-_RANGES = {"web_port": (0, 65_535), "pool_size": (1, 1000)}
+    @property
+    def archive_dir(self) -> Path:
+        """Return the folder of the journal's archived segments."""
+        return Path(self.journal_archive) if self.journal_archive else self.data_dir / "archive"
+
+
+_PORT = (0, 65_535)
+_RANGES = {
+    "web_port": _PORT,
+    "collect_port": _PORT,
+    "project_port": _PORT,
+    "jobs_port": _PORT,
+    "pool_size": (1, 1000),
+    "reading_days": (0, 36_500),
+    "hold_lag_s": (0, 604_800),
+    "hold_disk_mb": (0, 100_000_000),
+}
 """Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}
 

@@ -11,6 +11,8 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -39,20 +41,20 @@ class PersonKeys(Protocol):
         ...
 
 
-def master_key(path: Path) -> bytes:
-    """Return the master key of an installation, made at first use with mode 0600. [32 bytes].
+def secret_file(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return the content of a secret file, made at first use with mode 0600.
 
-    Raises:
-        ConfigError: The file is not a key.
+    Args:
+        path: The file; its folder gets mode 0700 when it is made.
+        make: Gives fresh content; of several processes the first one's counts.
     """
-    try:
-        key = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+        fresh.unlink(missing_ok=True)  # of a process of that number that was killed
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(descriptor, os.urandom(_KEY_BYTES))
+            os.write(descriptor, make())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -62,7 +64,16 @@ def master_key(path: Path) -> bytes:
             pass
         finally:
             fresh.unlink()
-        key = path.read_bytes()
+    return path.read_bytes()
+
+
+def master_key(path: Path) -> bytes:
+    """Return the master key of an installation, made at first use with mode 0600. [32 bytes].
+
+    Raises:
+        ConfigError: The file is not a key.
+    """
+    key = secret_file(path, lambda: os.urandom(_KEY_BYTES))
     if len(key) != _KEY_BYTES:
         raise ConfigError(
             f"{path} is no master key ({len(key)} bytes, not {_KEY_BYTES}). "
@@ -108,11 +119,24 @@ class PersonVault:
         folded = sign_in.strip().casefold().encode()
         return hmac.new(self._digest_key, folded, hashlib.sha256).digest()
 
+    def taken_out(self, person: UUID) -> bytes | None:
+        """Return a person's key itself, to carry it elsewhere; None when unknown or erased.
+
+        Raises:
+            ConfigError: The master key is not the one that wrapped it.
+        """
+        wrapped = self._keys.get(person)
+        return None if wrapped is None else self._unwrapped(person, wrapped)
+
+    def wrapped(self, person: UUID, key: bytes) -> bytes:
+        """Return a person's key as this installation stores it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._master.encrypt(nonce, key, person.bytes)
+
     def _key_of(self, person: UUID) -> bytes:
         wrapped = self._keys.get(person)
         if wrapped is None:
-            nonce = os.urandom(_NONCE_BYTES)
-            fresh = nonce + self._master.encrypt(nonce, os.urandom(_KEY_BYTES), person.bytes)
+            fresh = self.wrapped(person, os.urandom(_KEY_BYTES))
             wrapped = self._keys.put_if_absent(person, fresh)
         return self._unwrapped(person, wrapped)
 

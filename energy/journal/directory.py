@@ -121,6 +121,7 @@ class People:
             self._store(known)
             return person
         if known is not None:
+            self._store(known)  # after a lost connection it may stand in the journal alone
             raise RefusedError(f"Sign-in {sign_in!r} is taken. `user role` changes its roles.")
         entry = PersonEntry(
             person=person,
@@ -178,21 +179,21 @@ class People:
         self._store(entry)
 
     def change_roles(self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID) -> None:
-        """Give a person other roles; their sessions end.
+        """Give a person other roles; their sessions end. The roles they have change nothing.
 
         Raises:
             RefusedError: There is no such person, or a role is unknown.
         """
         _check_roles(roles)
         entry = self._entry(person)
-        if not entry.seen(command_id):
+        if not entry.seen(command_id) and entry.roles != list(roles):
             entry.change_roles(roles=list(roles), by=by, command_id=command_id)
         self._store(entry)
 
     def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
         """Bar a person from signing in; their sessions end."""
         entry = self._entry(person)
-        if not entry.seen(command_id):
+        if not entry.seen(command_id) and not entry.disabled:
             entry.disable(by=by, command_id=command_id)
         self._store(entry)
 
@@ -267,7 +268,9 @@ def found_site(
 ) -> None:
     """Enter a site in the directory; doing it again changes nothing."""
     application = JournalApplication(database, DIRECTORY, "directory", clock)
-    if application.find(id_of("site", key)) is not None:
+    known = application.find(id_of("site", key))
+    if known is not None:
+        store_and_fold(application, known)  # after a lost connection it may not be folded yet
         return
     entry = SiteEntry(
         key=key, name=name, zone=zone, currency=currency, language=language, command_id=command_id

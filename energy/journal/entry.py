@@ -1,20 +1,41 @@
-"""In: rows of an events table. Out: journal entries, and the record of a reading batch. Pure."""
+"""In: rows of an events table. Out: journal entries, and the readings an entry tells. Pure.
+
+Readings come in batches of sources and in statements of people: approved corrections, estimates,
+readings taken from a display. `told_by` decodes them all; nothing else knows their shapes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from energy.base.clock import from_us
 from energy.base.errors import JournalError
-from energy.metering.reading import SpooledBatch
+from energy.base.quality import Quality
+from energy.metering.codec import decode
+from energy.metering.reading import ReadingColumns, SpooledBatch
 
 BATCH_TOPIC: Final = "readings.recorded"
 MARK_TOPIC: Final = "mark.made"
+CORRECTED_TOPIC: Final = "correction.approved"
+ESTIMATED_TOPIC: Final = "readings.estimated"
+ENTERED_TOPIC: Final = "readings.entered"
+RETRIED_TOPIC: Final = "entry.retried"
+STATED: Final[Mapping[str, Quality]] = {
+    CORRECTED_TOPIC: Quality.CORRECTED,
+    ENTERED_TOPIC: Quality.MANUAL,
+    ESTIMATED_TOPIC: Quality.ESTIMATED,
+}
+"""Topics of people's statements, and the quality of the readings in them."""
+READING_TOPICS: Final = frozenset({BATCH_TOPIC, *STATED})
+"""Topics of entries with readings; `unwrapped` shows what a retried entry holds."""
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +47,36 @@ class Entry:
     version: int
     topic: str
     state: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The readings that an entry tells."""
+
+    readings: ReadingColumns
+    learned_us: int
+    """When the journal learned them. [us]"""
+    source: str | None
+    """Name of the source; None when a person stated them."""
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What this file needs of a person's statement: JSON of the domain event."""
+
+    channel: int
+    readings: list[tuple[int, int]]
+    """(instant [us], count [count])"""
+    learned_us: int
+
+
+class Retried(msgspec.Struct, frozen=True, kw_only=True):
+    """What this file needs of a retried entry: JSON of the domain event."""
+
+    stream: str
+    version: int
+    topic: str
+    state: str
+    """Bytes of the entry's state in hex."""
 
 
 class BatchRecord(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -90,6 +141,71 @@ def decode_batch(state: bytes) -> BatchRecord:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JournalError(
             f"A batch entry does not decode ({error}). Run `journal verify`."
+        ) from error
+
+
+def unwrapped(entry: Entry) -> Entry:
+    """Return what a retried entry holds, at the position of the retry; any other entry as it is.
+
+    What was parked counts from its retry on: knowledge as of a position before never changes.
+
+    Raises:
+        JournalError: The state is no retried entry.
+    """
+    if entry.topic != RETRIED_TOPIC:
+        return entry
+    inner = _json(entry, Retried)
+    return replace(
+        entry,
+        stream=UUID(inner.stream),
+        version=inner.version,
+        topic=inner.topic,
+        state=bytes.fromhex(inner.state),
+    )
+
+
+def told_by(entry: Entry) -> Told | None:
+    """Return the readings an entry tells; None when it is of another kind.
+
+    Raises:
+        JournalError: The entry or its payload does not decode.
+    """
+    entry = unwrapped(entry)
+    if entry.topic == BATCH_TOPIC:
+        record = decode_batch(entry.state)
+        return Told(
+            readings=decode(record.payload), learned_us=record.learned_us, source=record.source
+        )
+    quality = STATED.get(entry.topic)
+    if quality is None:
+        return None
+    stated = _json(entry, Statement)
+    many = len(stated.readings)
+    columns = ReadingColumns(
+        channel=np.full(many, stated.channel, dtype=np.int32),
+        at_us=np.array([at_us for at_us, _ in stated.readings], dtype=np.int64),
+        count=np.array([count for _, count in stated.readings], dtype=np.int64),
+        quality=np.full(many, quality, dtype=np.uint8),
+    )
+    return Told(readings=columns, learned_us=stated.learned_us, source=None)
+
+
+def readings_of(entry: Entry) -> ReadingColumns | None:
+    """Return the readings of an entry in their order; None when it tells none.
+
+    Raises:
+        JournalError: The entry or its payload does not decode.
+    """
+    told = told_by(entry)
+    return None if told is None else told.readings
+
+
+def _json(entry: Entry, kind: type[_Record]) -> _Record:
+    try:
+        return msgspec.json.decode(entry.state, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise JournalError(
+            f"Entry {entry.position} does not decode ({error}). Run `journal verify`."
         ) from error
 
 

@@ -19,6 +19,7 @@ from energy.base.clock import Clock, from_us, monotonic_s, wait
 from energy.base.errors import JournalError
 from energy.base.finding import Finding, Severity
 from energy.journal.application import EventDecoder
+from energy.journal.archive_read import SegmentMissingError
 from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
 from energy.journal.ingest import store_findings
 from energy.journal.recorder import channel_name, head_position, read_entries
@@ -216,10 +217,10 @@ class Follower:
 
 
 def _poisoned(error: Exception) -> bool:
-    """Return whether an entry itself is at fault, not the database, its grants or the memory."""
+    """Return whether an entry itself is at fault, not the database, its grants, a missing file."""
     if isinstance(error, psycopg.Error):
         return isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
-    return not isinstance(error, MemoryError)
+    return not isinstance(error, (MemoryError, SegmentMissingError))
 
 
 def _parked_finding(entry: Entry, error: Exception) -> Finding:

@@ -1,9 +1,9 @@
 """Step 3 of 6. From: reading batches of a spool. To: journal entries and findings. I/O: PostgreSQL.
 
 A batch is keyed by (source epoch, sequence). A re-send is a no-op; the same key with another
-hash, or a batch that does not follow the one before it, is a conflict finding and changes
-nothing: its spool was restored from a backup and must seal again under a new source epoch.
-Order of arrival does not matter.
+hash, or a batch that does not follow the one before it, is refused: an entry says so, of which
+the views make a finding. Its spool was restored from a backup and must seal again under a new
+source epoch. Order of arrival does not matter.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from uuid import UUID
 
 import psycopg
 
-from energy.base.clock import Clock, from_us, to_us
-from energy.base.finding import Finding, Severity
+from energy.base.clock import Clock, to_us
+from energy.base.finding import Finding
 from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch, encode_batch
 from energy.journal.recorder import head_position, insert_entries, take_positions
+from energy.journal.refused import refused_entry, refused_stream
 from energy.metering.reading import SpooledBatch
 from energy.store.pool import Database
 
@@ -97,16 +98,13 @@ class Ingest:
             positions |= {_key(batch): head + n for n, batch in enumerate(fresh, start=1)}
             if fresh:
                 self._append(connection, fresh)
-            store_findings(
-                connection,
-                self._schema,
-                [_conflict(batches[n], positions[key]) for n, key in sorting.against.items()],
-            )
+            against = [(batches[n], positions[key]) for n, key in sorting.against.items()]
+            told = self._tell_refused(connection, against)
         return Accepted(
             stored=len(fresh),
             repeated=len(batches) - len(fresh) - len(sorting.refused),
             conflicts=len(sorting.refused),
-            position=head + len(fresh),
+            position=head + len(fresh) + told,
             conflicting=tuple(_key(batches[n]) for n in sorting.refused),
         )
 
@@ -155,6 +153,36 @@ class Ingest:
         insert_entries(connection, self._schema, APPLICATION, entries)
 
 
+    def _tell_refused(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        against: Sequence[tuple[SpooledBatch, int]],
+    ) -> int:
+        """Append that batches were refused, each once for good; return how many were new."""
+        if not against:
+            return 0
+        rows = connection.execute(
+            f"SELECT originator_id FROM {self._schema}.metering_events "
+            "WHERE originator_id = ANY(%s) AND originator_version = 1",
+            ([refused_stream(batch) for batch, _ in against],),
+        ).fetchall()
+        there = {stream for (stream,) in rows}
+        new = [each for each in against if refused_stream(each[0]) not in there]
+        if not new:
+            return 0
+        first, learned_at = take_positions(
+            connection, self._schema, APPLICATION, len(new), self._clock.now()
+        )
+        entries = [
+            refused_entry(
+                batch, against=position, position=first + n, learned_us=to_us(learned_at)
+            )
+            for n, (batch, position) in enumerate(new)
+        ]
+        insert_entries(connection, self._schema, APPLICATION, entries)
+        return len(new)
+
+
 def _key(batch: SpooledBatch) -> Key:
     return (batch.stream, batch.sequence)
 
@@ -196,24 +224,6 @@ def _contradicted_by(batch: SpooledBatch, held: Mapping[Key, _Known]) -> Key | N
     if after in held and held[after].before != batch.own_hash:
         return after
     return None
-
-
-def _conflict(batch: SpooledBatch, position: int) -> Finding:
-    """Return the finding on a batch refused because the entry at a position has its key."""
-    return Finding(
-        code="batch.conflict",
-        severity=Severity.DO_NOT_BILL,
-        channel=None,
-        start=from_us(batch.first_us),
-        end=from_us(batch.last_us),
-        position=position,
-        proof={
-            "stream": str(batch.stream),
-            "sequence": batch.sequence,
-            "source": batch.source,
-            "hash": batch.own_hash.hex(),
-        },
-    )
 
 
 def store_findings(

@@ -7,8 +7,9 @@ UPDATE on the head are needed, so no role below the owner can change an entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from energy.journal.archive_read import whole_entries
 from energy.journal.entry import Entry
 from energy.store.pool import Database
 
 APPLICATIONS = ("metering", "operations", "books", "directory")
+_FETCH = 200
 
 
 def take_positions(
@@ -98,7 +101,7 @@ def read_entries(
     limit: int,
     up_to: int | None = None,
 ) -> list[Entry]:
-    """Return entries in position order.
+    """Return entries in position order, from the table and from archived segments.
 
     Args:
         connection: Any connection.
@@ -107,7 +110,23 @@ def read_entries(
         after: Position before the first one wanted.
         limit: Most entries.
         up_to: Last position wanted.
+
+    Raises:
+        SegmentMissingError: An archived segment is not where the process looks for it.
     """
+    rows = _stored_entries(connection, schema, application, after, limit, up_to)
+    return list(whole_entries(connection, schema, application, rows))
+
+
+def _stored_entries(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    application: str,
+    after: int,
+    limit: int,
+    up_to: int | None,
+) -> list[Entry]:
+    """Return entries in position order as the table holds them."""
     rows = connection.execute(
         "SELECT notification_id, originator_id, originator_version, topic, state "
         f"FROM {schema}.{application}_events "
@@ -119,6 +138,34 @@ def read_entries(
         Entry(position=position, stream=stream, version=version, topic=topic, state=bytes(state))  # type: ignore[arg-type,call-overload]
         for position, stream, version, topic, state in rows
     ]
+
+
+def entries_of(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    application: str,
+    *,
+    after: int = 0,
+    up_to: int | None = None,
+    folders: Sequence[Path] | None = None,
+) -> Iterator[Entry]:
+    """Give entries in position order from table and segments, a few in memory at a time.
+
+    Args:
+        connection: Any connection; the entries are one snapshot's only inside a transaction.
+        schema: Schema of the application.
+        application: One of APPLICATIONS.
+        after: Position before the first one wanted.
+        up_to: Last position wanted.
+        folders: Where archived segments lie; None means where the process looks.
+
+    Raises:
+        SegmentMissingError: A segment's file is not there; what stands before it was given.
+        DamagedError: It is damaged.
+    """
+    while rows := _stored_entries(connection, schema, application, after, _FETCH, up_to):
+        yield from whole_entries(connection, schema, application, rows, folders)
+        after = rows[-1].position
 
 
 def read_stream(

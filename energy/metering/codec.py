@@ -75,6 +75,11 @@ def decode(payload: bytes) -> ReadingColumns:
     Raises:
         CodecError: The version is unknown or the bytes are damaged.
     """
+    if not payload:
+        raise CodecError(
+            "The readings of this batch lie in an archived segment of the journal. Name its folder: "
+            "setting journal_archive."
+        )
     if len(payload) < _HEADER.size:
         raise CodecError("The batch payload is shorter than its header. Run `journal verify`.")
     version, count = _HEADER.unpack_from(payload)

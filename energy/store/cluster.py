@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from energy.store.errors import MajorVersionError, PrivilegeError, StartError, S
 from energy.store.privilege import (
     Account,
     choose_account,
+    make_directory,
     make_private_directory,
     open_private,
 )
@@ -25,6 +28,7 @@ from energy.store.server_settings import (
     render_settings,
     socket_directory,
 )
+from energy.store.wal_archive import archive_settings, system_identifier
 
 _log = structlog.get_logger(__name__)
 
@@ -76,14 +80,34 @@ class Cluster:
             raise MajorVersionError(self.path, recorded=recorded, found="of no such version")
         return int(recorded)
 
+    def archive_folder(self, wal_archive: Path) -> Path:
+        """Return the folder below the archives that is this cluster's own.
+
+        Its name is drawn once for each cluster on a disk: a restored one, which goes on with the
+        same numbers, never writes among the segments of the one it came from.
+        """
+        chosen = self.data_dir / "archive.name"
+        if not chosen.exists():
+            name = f"{system_identifier(self.path)}-{secrets.token_hex(4)}"
+            with os.fdopen(open_private(chosen, os.O_WRONLY), "w") as file:
+                file.write(name)
+        return wal_archive.resolve() / chosen.read_text(encoding="utf-8").strip()
+
     def prepare(
-        self, extension_dir: Path | None, *, initdb_timeout_s: float
+        self,
+        extension_dir: Path | None,
+        *,
+        initdb_timeout_s: float,
+        wal_archive: Path | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> tuple[Account, Binaries]:
         """Choose programs and account, make the cluster when absent, write the settings.
 
         Args:
             extension_dir: Where further extensions lie.
             initdb_timeout_s: Longest run of initdb. [s]
+            wal_archive: Where WAL is archived, in a folder of the cluster's own.
+            extra: Further settings of the server.
 
         Returns:
             The account that runs the server, and the programs as it can read them.
@@ -99,8 +123,20 @@ class Cluster:
         account, binaries = choose_account(self.data_dir, self.path, binaries)
         if recorded is None:
             self._make(account, binaries, timeout_s=initdb_timeout_s)
-        self._write_settings(account, binaries, extension_dir)
+        settings = dict(extra or {})
+        if wal_archive is not None:
+            settings |= archive_settings(self._made_archive(wal_archive, account))
+        self._write_settings(account, binaries, extension_dir, settings)
         return account, binaries
+
+    def check_account(self) -> None:
+        """Look whether some account can run a server here; makes the folder.
+
+        Raises:
+            PrivilegeError: None can.
+        """
+        make_directory(self.data_dir)
+        choose_account(self.data_dir, self.path, find_binaries())
 
     def _make(self, account: Account, binaries: Binaries, *, timeout_s: float) -> None:
         """Run initdb beside the final place: an interrupted one is never taken for a cluster."""
@@ -130,14 +166,24 @@ class Cluster:
         unfinished.rename(self.path)
         _log.info("postgresql.cluster_made", version=binaries.version, account=account.name)
 
+    def _made_archive(self, wal_archive: Path, account: Account) -> Path:
+        make_directory(wal_archive.resolve())
+        folder = self.archive_folder(wal_archive)
+        make_private_directory(folder, account)
+        return folder
+
     def _write_settings(
-        self, account: Account, binaries: Binaries, extension_dir: Path | None
+        self,
+        account: Account,
+        binaries: Binaries,
+        extension_dir: Path | None,
+        settings: Mapping[str, str],
     ) -> None:
         socket_dir = self.socket_dir(account.uid)
         make_private_directory(socket_dir, account)
-        extra: dict[str, str] = {}
+        extra = dict(settings)
         if extension_dir is not None:
-            extra = extension_settings(extension_dir.resolve(), major=binaries.major)
+            extra |= extension_settings(extension_dir.resolve(), major=binaries.major)
         clients = self.data_dir / "clients.conf"
         text = render_settings(socket_dir=socket_dir, hba_file=clients, extra=extra)
         for path, content in ((clients, CLIENT_RULES), (self.settings_path, text)):

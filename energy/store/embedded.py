@@ -7,6 +7,7 @@ directory of mode 0700, so only the server's own account (and root) reaches the 
 Layout of a data directory::
 
     pgdata/            the cluster; never written by us, only by PostgreSQL's own programs
+    archive.name       name of its folder below `wal_archive`
     socket/            mode 0700; a short private directory elsewhere if this path is too long
     server.conf        our settings, written anew at every start
     clients.conf       who may connect
@@ -21,9 +22,9 @@ import fcntl
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -62,11 +63,15 @@ class EmbeddedSettings:
 
     `extension_dir` holds `share/extension/*.control` and `lib/*.so` for PostgreSQL 18 or newer.
     `start_timeout_s` must leave minutes for crash recovery. [s]
+    `wal_archive` holds a folder of archived WAL for each cluster; None archives nothing.
+    `extra` are further settings of the server, such as those of a recovery.
     """
 
     data_dir: Path
     extension_dir: Path | None = None
     start_timeout_s: float = 300.0
+    wal_archive: Path | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class EmbeddedPostgres:
@@ -105,6 +110,16 @@ class EmbeddedPostgres:
             MajorVersionError: The recorded version is no number.
         """
         return self._cluster.recorded_major() or find_binaries().major
+
+    @property
+    def settings(self) -> EmbeddedSettings:
+        """What it was made with."""
+        return self._settings
+
+    @property
+    def cluster(self) -> Cluster:
+        """The files it works on."""
+        return self._cluster
 
     @property
     def log_path(self) -> Path:
@@ -230,7 +245,10 @@ class EmbeddedPostgres:
                 self._pid, self._owned = running.pid, False
             else:
                 footing = footing or self._cluster.prepare(
-                    self._settings.extension_dir, initdb_timeout_s=self._settings.start_timeout_s
+                    self._settings.extension_dir,
+                    initdb_timeout_s=self._settings.start_timeout_s,
+                    wal_archive=self._settings.wal_archive,
+                    extra=self._settings.extra,
                 )
                 self._end_orphans(deadline_s)
                 self._launch(*footing)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 import psycopg
+import structlog
 from psycopg import sql
 
+from energy.base.clock import wait
 from energy.store import series
 from energy.store.errors import MigrationError
 from energy.store.pool import ROLES, Database
@@ -23,6 +27,11 @@ from energy.store.sites import DIRECTORY, valid_key
 _FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
 _MIGRATE_LOCK = 7_246_000
 _LEAST_VERSION = 150_000
+LOCK_WAIT_MS = 500
+"""Longest that others queue behind one try to change a table. [ms]"""
+LOCK_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0, 4.0)
+"""Pauses between the tries. [s]"""
+log = structlog.get_logger("store.migrate")
 PARTITIONS_AHEAD = timedelta(days=62)
 """How far ahead monthly partitions are kept; jobs makes them every day."""
 
@@ -119,17 +128,25 @@ def migrate_directory(
     Raises:
         MigrationError: A released schema file was edited or the database is newer.
     """
+    return _patiently(connection, lambda: _migrate_directory(connection, at))
+
+
+def _migrate_directory(
+    connection: psycopg.Connection[tuple[object, ...]], at: datetime
+) -> list[str]:
     applied = []
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATE_LOCK,))
-        for file in _missing(connection, DIRECTORY, "directory"):
-            _apply(connection, file, DIRECTORY, series.PlainSeries(), at=at)
-            applied.append(f"directory {file.number:03} {file.name}")
-        if applied:
-            connection.execute(
-                f"INSERT INTO {DIRECTORY}.setting VALUES ('series', %s) ON CONFLICT DO NOTHING",
-                (series.probe(connection).name,),
-            )
+    for file in _missing(connection, DIRECTORY, "directory"):
+        _apply(connection, file, DIRECTORY, series.PlainSeries(), at=at)
+        applied.append(f"directory {file.number:03} {file.name}")
+    offer = series.probe(connection)
+    if applied:
+        connection.execute(
+            f"INSERT INTO {DIRECTORY}.setting VALUES ('series', %s) ON CONFLICT DO NOTHING",
+            (offer.name,),
+        )
+    for warning in series.check_series(connection):
+        log.warning("series", found=warning)
+    series.record_offer(connection, offer)
     return applied
 
 
@@ -146,18 +163,52 @@ def migrate_site(
         raise MigrationError(
             f"Site key {key!r} cannot be a schema name. Use a-z, 0-9 and _, at most 40 long."
         )
-    schema = f"site_{key}"
+    return _patiently(connection, lambda: _migrate_site(connection, f"site_{key}", at))
+
+
+def _migrate_site(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, at: datetime
+) -> list[str]:
     applied = []
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATE_LOCK,))
-        engine = recorded_series(connection)
-        for file in _missing(connection, schema, "site"):
-            _apply(connection, file, schema, engine, at=at)
-            if file.number == 1:
-                engine.make_series(connection, schema)
-                engine.ensure_partitions(connection, schema, at, at + PARTITIONS_AHEAD)
-            applied.append(f"{schema} {file.number:03} {file.name}")
+    engine = recorded_series(connection)
+    for file in _missing(connection, schema, "site"):
+        _apply(connection, file, schema, engine, at=at)
+        if file.number == 1:
+            engine.make_series(connection, schema)
+            engine.ensure_partitions(connection, schema, at, at + PARTITIONS_AHEAD)
+        applied.append(f"{schema} {file.number:03} {file.name}")
     return applied
+
+
+def _patiently(
+    connection: psycopg.Connection[tuple[object, ...]], act: Callable[[], list[str]]
+) -> list[str]:
+    """Migrate in one transaction; whoever uses the tables meanwhile is never held up for long."""
+    for pause_s in (*LOCK_PAUSES_S, None):
+        try:
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATE_LOCK,))
+                connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_MS}ms'")
+                return act()
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            if pause_s is None:
+                raise _busy(connection) from error
+        wait(pause_s)
+    raise AssertionError("the last try returns or raises")
+
+
+def _busy(connection: psycopg.Connection[tuple[object, ...]]) -> MigrationError:
+    rows: Any = connection.execute(
+        "SELECT DISTINCT a.pid, a.usename FROM pg_locks AS l "
+        "JOIN pg_stat_activity AS a USING (pid) "
+        "WHERE a.datname = current_database() AND l.locktype = 'relation' AND l.granted "
+        "AND a.pid <> pg_backend_pid() ORDER BY a.pid"
+    ).fetchall()
+    users = ", ".join(f"{role} (process {pid})" for pid, role in rows) or "somebody"
+    return MigrationError(
+        f"The tables are in use all the time, now by {users}. Nothing was changed. Stop `project`, "
+        "`jobs` and long reports, then `scripts/meterline db migrate` again."
+    )
 
 
 def recorded_series(connection: psycopg.Connection[tuple[object, ...]]) -> series.TimeSeries:

@@ -17,23 +17,36 @@ ROLES = ("meterline_owner", "meterline_writer", "meterline_web", "meterline_seal
 class Database:
     """One connection pool; every statement names its schema."""
 
-    def __init__(self, dsn: str, *, role: str | None = None, max_size: int = 8) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        role: str | None = None,
+        max_size: int = 8,
+        lock_timeout_s: float = 0.0,
+    ) -> None:
         """Open no connection yet.
 
         Args:
             dsn: PostgreSQL conninfo.
             role: Role taken after connecting (SET ROLE); None keeps the account's own.
             max_size: Most connections.
+            lock_timeout_s: Longest wait for a lock, for processes that serve many sites: a site
+                that is locked must not keep a thread from the others; 0 waits for ever. [s]
         """
         assert role is None or role in ROLES, "roles are the four of the first migration"
         self.dsn = dsn
         self.role = role
+        self.max_size = max_size
+        self._lock_timeout_ms = round(lock_timeout_s * 1000)
         self._pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]] = ConnectionPool(
             dsn,
             min_size=0,
             max_size=max_size,
             open=False,
             timeout=10.0,
+            # A server that comes back is met by the next caller, not by a pause that has grown.
+            reconnect_timeout=5.0,
             configure=self._configure,
             check=ConnectionPool.check_connection,
             kwargs={"autocommit": True},
@@ -86,3 +99,5 @@ class Database:
         if self.role is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self.role)))
         connection.execute("SET timezone = 'UTC'")
+        if self._lock_timeout_ms:
+            connection.execute(f"SET lock_timeout = {self._lock_timeout_ms}")

@@ -1,19 +1,45 @@
-"""In: a connection. Out: the suffix and partitions of time series: plain or TimescaleDB. I/O.
+"""In: a connection. Out: the engine of time series: plain or TimescaleDB, found and checked. I/O.
 
 The one seam between a plain PostgreSQL and one with TimescaleDB; chosen at migrate time and
-recorded in directory.setting. Everything else is common SQL.
+recorded in directory.setting with version and edition. Everything else is common SQL.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
-import psycopg
-from psycopg import sql
+import structlog
 
-SERIES_LOCK = 7_246_001
-"""Advisory lock key under which partitions are made."""
+from energy.store.errors import StoreError
+from energy.store.pool import Database
+from energy.store.series_locks import SERIES_LOCK, Connection
+from energy.store.series_plain import PlainSeries
+from energy.store.series_report import Dropped, SizeReport
+from energy.store.series_timescale import LICENSED, TimescaleSeries, edition, packed_chunks
+from energy.store.sites import DIRECTORY
+
+__all__ = [
+    "SERIES_LOCK",
+    "Offer",
+    "PlainSeries",
+    "SeriesError",
+    "TimeSeries",
+    "TimescaleSeries",
+    "by_name",
+    "check_series",
+    "probe",
+    "record_offer",
+    "require_series",
+]
+log = structlog.get_logger("store.series")
+
+
+class SeriesError(StoreError):
+    """The readings cannot be read with what this server has loaded."""
+
+    code = "store.series"
 
 
 class TimeSeries(Protocol):
@@ -25,123 +51,122 @@ class TimeSeries(Protocol):
         """Return the DDL behind a series table's column list."""
         ...
 
-    def make_series(self, connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
+    def make_series(self, connection: Connection, schema: str) -> None:
         """Turn a site's fresh `reading` table into a series."""
         ...
 
     def ensure_partitions(
-        self,
-        connection: psycopg.Connection[tuple[object, ...]],
-        schema: str,
-        first: datetime,
-        last: datetime,
+        self, connection: Connection, schema: str, first: datetime, last: datetime
     ) -> None:
         """Make the partitions that instants first to last need."""
         ...
 
+    def settle(self, connection: Connection, schema: str, since: datetime | None) -> list[str]:
+        """Give readings without a partition of their own one; return the partitions made."""
+        ...
 
-class PlainSeries:
-    """Native range partitions by month, with a default partition so nothing is ever refused."""
+    def boundary(self, connection: Connection, schema: str, at: datetime) -> datetime | None:
+        """Return the last boundary between partitions that is not after an instant."""
+        ...
 
-    name = "plain"
+    def drop_before(self, connection: Connection, schema: str, at: datetime) -> Dropped:
+        """Drop everything before a boundary."""
+        ...
 
-    def suffix(self) -> str:
-        """Return PARTITION BY RANGE."""
-        return " PARTITION BY RANGE (at)"
+    def compact(self, connection: Connection, schema: str, before: datetime) -> tuple[str, ...]:
+        """Make the partitions that end by an instant small; return their names."""
+        ...
 
-    def make_series(self, connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
-        """Make the default partition."""
-        connection.execute(
-            sql.SQL("CREATE TABLE {0}.reading_default PARTITION OF {0}.reading DEFAULT").format(
-                sql.Identifier(schema)
-            )
-        )
-
-    def ensure_partitions(
-        self,
-        connection: psycopg.Connection[tuple[object, ...]],
-        schema: str,
-        first: datetime,
-        last: datetime,
-    ) -> None:
-        """Make the months from first to last (owner only; idempotent).
-
-        Readings of such a month that came before its partition move into it.
-        """
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SERIES_LOCK,))
-        month = date(first.year, first.month, 1)
-        while month <= last.date():
-            following = (month + timedelta(days=32)).replace(day=1)
-            _ensure_month(connection, schema, month, following)
-            month = following
+    def size_report(self, connection: Connection, schema: str) -> SizeReport:
+        """Return what the readings take on the disk."""
+        ...
 
 
-def _ensure_month(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str, month: date, following: date
-) -> None:
-    part = f"reading_{month:%Y%m}"
-    there = connection.execute(
-        "SELECT to_regclass(%s) IS NOT NULL", (f"{schema}.{part}",)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a server offers for time series."""
+
+    engine: TimeSeries
+    version: str = ""
+    """Version of the extension in the database; empty without it."""
+    edition: str = ""
+    """"timescale", "apache", or "" where the server has not loaded it."""
+
+    @property
+    def name(self) -> str:
+        """Return the name under which the engine is recorded."""
+        return self.engine.name
+
+
+def probe(connection: Connection) -> Offer:
+    """Return what a server offers: TimescaleDB when its extension is installed."""
+    row: Any = connection.execute(
+        "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'"
     ).fetchone()
-    if there is not None and there[0]:
-        return
-    names = {
-        "schema": sql.Identifier(schema),
-        "part": sql.Identifier(part),
-        "low": sql.Literal(datetime(month.year, month.month, 1, tzinfo=UTC)),
-        "high": sql.Literal(datetime(following.year, following.month, 1, tzinfo=UTC)),
-    }
-    for statement in (
-        "CREATE TABLE {schema}.{part} (LIKE {schema}.reading INCLUDING DEFAULTS)",
-        (
-            "WITH moved AS (DELETE FROM {schema}.reading_default "
-            "WHERE at >= {low} AND at < {high} RETURNING *) "
-            "INSERT INTO {schema}.{part} SELECT * FROM moved"
-        ),
-        (
-            "ALTER TABLE {schema}.reading ATTACH PARTITION {schema}.{part} "
-            "FOR VALUES FROM ({low}) TO ({high})"
-        ),
-    ):
-        connection.execute(sql.SQL(statement).format(**names))
-
-
-class TimescaleSeries:
-    """A hypertable with weekly chunks."""
-
-    name = "timescale"
-
-    def suffix(self) -> str:
-        """Return nothing: a hypertable begins as an ordinary table."""
-        return ""
-
-    def make_series(self, connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
-        """Make the hypertable; its indexes are ours."""
-        connection.execute(
-            "SELECT create_hypertable(%s::regclass, by_range('at', INTERVAL '7 days'), "
-            "create_default_indexes => false)",
-            (f"{schema}.reading",),
-        )
-
-    def ensure_partitions(
-        self,
-        connection: psycopg.Connection[tuple[object, ...]],
-        schema: str,
-        first: datetime,
-        last: datetime,
-    ) -> None:
-        """Do nothing: chunks are made on insert."""
-
-
-def probe(connection: psycopg.Connection[tuple[object, ...]]) -> TimeSeries:
-    """Return the engine a server offers: TimescaleDB when its extension is installed."""
-    found = connection.execute(
-        "SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'"
-    ).fetchone()
-    return TimescaleSeries() if found else PlainSeries()
+    if row is None:
+        return Offer(engine=PlainSeries())
+    return Offer(engine=TimescaleSeries(), version=row[0], edition=edition(connection))
 
 
 def by_name(name: str) -> TimeSeries:
     """Return the engine recorded at migrate time."""
     engines: dict[str, TimeSeries] = {e.name: e for e in (PlainSeries(), TimescaleSeries())}
     return engines[name]
+
+
+def record_offer(connection: Connection, offer: Offer) -> None:
+    """Record version and edition, as the owner; the engine itself is recorded once, for good."""
+    for name, value in (("series_version", offer.version), ("series_edition", offer.edition)):
+        connection.execute(
+            f"INSERT INTO {DIRECTORY}.setting VALUES (%s, %s) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+            "WHERE setting.value <> excluded.value",
+            (name, value),
+        )
+
+
+def require_series(database: Database) -> None:
+    """Check a process's database before its first reading; warnings go to the log.
+
+    Raises:
+        SeriesError: The extension has vanished, or is the Apache edition and chunks are packed.
+        StoreUnavailableError: The server does not answer.
+    """
+    with database.connection() as connection:
+        for warning in check_series(connection):
+            log.warning("series", found=warning)
+
+
+def check_series(connection: Connection) -> list[str]:
+    """Refuse a server on which recorded readings cannot be read; return what is worth a warning.
+
+    Call it before anything is read or written: without the extension a hypertable looks empty.
+
+    Raises:
+        SeriesError: The extension has vanished, or is the Apache edition and chunks are packed.
+    """
+    rows: Any = connection.execute(
+        f"SELECT name, value FROM {DIRECTORY}.setting WHERE starts_with(name, 'series')"
+    ).fetchall()
+    recorded: dict[str, str] = dict(rows)
+    if recorded.get("series") != TimescaleSeries.name:
+        return []
+    found, known = probe(connection), recorded.get("series_version", "")
+    if not found.version or not found.edition:
+        raise SeriesError(
+            f"The readings of this database are hypertables of TimescaleDB {known}, which the "
+            "server has not loaded. Set `extension_dir` (embedded), or put timescaledb into "
+            "shared_preload_libraries, and start it again. Nothing was read or written."
+        )
+    if found.edition == LICENSED:
+        return []
+    packed = packed_chunks(connection)
+    if packed:
+        raise SeriesError(
+            f"{packed} chunks are in TimescaleDB's columnstore, which the Apache edition cannot "
+            "read. Set timescaledb.license = 'timescale' on the server, or install the "
+            "community edition, and start it again. Nothing was read or written."
+        )
+    if recorded.get("series_edition") == LICENSED:
+        return ["TimescaleDB is the Apache edition now: old readings are not packed any more."]
+    return []

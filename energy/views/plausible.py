@@ -20,7 +20,7 @@ from energy.base.quality import Quality
 from energy.journal.ingest import store_findings
 from energy.metering.channel import Channel, Kind
 from energy.metering.reading import ReadingColumns
-from energy.views.reading import Positioned
+from energy.views.positioned import Positioned
 
 OUT_OF_RANGE, FUTURE = IMPOSSIBLE_CODES = ("reading.out_of_range", "reading.future")
 LARGEST_COUNT = 2**53

@@ -155,3 +155,14 @@ def mark_at_or_before(connection: Connection, schema: str, position: int) -> Mar
     if row is None:
         return None
     return MarkRow(position=row[0], at=row[1], reason=row[2], learned_at=row[3])
+
+
+def marks(connection: Connection, schema: str) -> list[MarkRow]:
+    """Return every mark, the newest first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT position, at, reason, learned_at FROM {schema}.mark ORDER BY position DESC"
+    ).fetchall()
+    return [
+        MarkRow(position=position, at=at, reason=reason, learned_at=learned_at)
+        for position, at, reason, learned_at in rows
+    ]

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import psycopg
+
+from energy.journal.learned import learned_at
+from energy.journal.recorder import read_entries
 from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 from energy.views.worker import METERING_VIEWS
+
+METERING_FOLLOWERS = ("alert-evaluator",)
+"""Followers of the metering journal that are not named after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +26,62 @@ class Lag:
     position: int
     head: int
     updated_at: datetime
+    oldest_at: datetime | None = None
+    """When the journal learned the oldest entry not folded yet; None when there is none."""
 
     @property
     def entries(self) -> int:
         """Return the entries still to fold."""
         return self.head - self.position
 
+    def seconds(self, now: datetime) -> float:
+        """Return the age of the oldest entry still to fold; 0 when there is none. [s].
+
+        Args:
+            now: Present instant of the injected clock.
+        """
+        return max(0.0, (now - self.oldest_at).total_seconds()) if self.oldest_at else 0.0
+
 
 def read_lags(database: Database, schema: str) -> list[Lag]:
     """Return the lag of every follower of a site whose name is its application's."""
+    return _lags(database, schema, ())
+
+
+def read_all_lags(database: Database, schema: str) -> list[Lag]:
+    """Return the lag of every follower of a site, those in METERING_FOLLOWERS too."""
+    return _lags(database, schema, METERING_FOLLOWERS)
+
+
+def _lags(database: Database, schema: str, beside: tuple[str, ...]) -> list[Lag]:
     with database.connection() as connection:
         rows: list[tuple[Any, ...]] = connection.execute(
-            "SELECT f.name, f.position, h.position, f.updated_at "
-            f"FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
-            "ON h.application = f.name ORDER BY f.name"
+            "SELECT f.name, h.application, f.position, greatest(h.position, f.position), "
+            f"f.updated_at FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
+            "ON h.application = CASE WHEN f.name = ANY(%s) THEN 'metering' ELSE f.name END "
+            "ORDER BY f.name",
+            (list(beside),),
         ).fetchall()
-    return [
-        Lag(follower=name, position=position, head=head, updated_at=updated_at)
-        for name, position, head, updated_at in rows
-    ]
+        return [
+            Lag(
+                follower=name,
+                position=position,
+                head=head,
+                updated_at=updated_at,
+                oldest_at=_oldest_at(connection, schema, application, position)
+                if head > position
+                else None,
+            )
+            for name, application, position, head, updated_at in rows
+        ]
+
+
+def _oldest_at(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, application: str, after: int
+) -> datetime | None:
+    """Return when the journal learned the first entry behind a position."""
+    entries = read_entries(connection, schema, application, after=after, limit=1)
+    return learned_at(entries[0]) if entries else None
 
 
 def readings_when_caught_up(database: Database, schema: str, *followers: str) -> int | None:

@@ -8,54 +8,18 @@ value is a conflict finding; among corrections the last wins. What counted befor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
-from energy.metering.reading import ReadingColumns
 from energy.store.arrays import INSTANT, use_arrays
 from energy.store.binary_copy import pack
+from energy.views.positioned import Positioned
+from energy.views.slice import Slice
 
 _TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
 _RANK = "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 9 END)"
-
-
-AHEAD_US = 300_000_000
-"""A reading this much later than the journal learned it comes from a wrong clock. [us]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Positioned:
-    """Readings with the position of the entry each came in, arrays of shape (n,)."""
-
-    readings: ReadingColumns
-    position: NDArray[np.int64]
-    learned_us: NDArray[np.int64]
-    """When the journal learned each. [us]"""
-
-    @property
-    def ahead(self) -> NDArray[np.bool_]:
-        """Return which readings are dated after the journal learned them."""
-        late: NDArray[np.bool_] = self.readings.at_us > self.learned_us + AHEAD_US
-        return late
-
-    def chosen(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Positioned:
-        """Return some of the readings: by a mask, or in a new order."""
-        columns = self.readings
-        return Positioned(
-            readings=ReadingColumns(
-                channel=columns.channel[which],
-                at_us=columns.at_us[which],
-                count=columns.count[which],
-                quality=columns.quality[which],
-            ),
-            position=self.position[which],
-            learned_us=self.learned_us[which],
-        )
 
 
 def write_readings(
@@ -250,3 +214,21 @@ def write_index(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: 
         "FROM STDIN (FORMAT binary)"
     ) as copy:
         copy.write(stream)
+
+
+class ReadingView:
+    """Folds readings into `reading`, `latest` and `batch_index`."""
+
+    name = "reading"
+    needs = ("registry",)
+    tables = ("reading", "reading_superseded", "latest", "batch_index")
+
+    def forget(self) -> None:
+        """Nothing is kept in memory."""
+
+    def fold(self, cursor: psycopg.Cursor[tuple[object, ...]], part: Slice) -> None:
+        """Write the readings of a part; a registry event changes none."""
+        if part.readings is None:
+            return
+        write_readings(cursor, part.schema, part.readings)
+        write_index(cursor, part.schema, part.readings)

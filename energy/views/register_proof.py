@@ -1,21 +1,33 @@
 """In: a channel and a billing period. Out: the readings that prove its usage. I/O: PostgreSQL.
 
 Everything is read as known at one journal position: readings and segments that counted then and
-were superseded later are kept beside those that count now.
+were superseded later are kept beside those that count now. Where raw rows are gone the journal is
+asked (energy/views/old_readings.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
+from energy.base.clock import from_us, to_us
 from energy.base.period import Period
 from energy.base.quality import Quality
+from energy.metering.usage import CounterSegment
+from energy.metering.usage_fold import fold_many
+from energy.metering.usage_segments import SegmentColumns
+from energy.metering.usage_strips import GridColumns, SeriesColumns
+from energy.views.known import Accepted
+from energy.views.old_readings import readings_known
+from energy.views.registry import load_registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +92,12 @@ def register_proofs(
         "ORDER BY s.start_at",
         asked,
     ).fetchall()
+    segments = [_SegmentRow(*row) for row in rows]
+    ends = {end for segment in segments for end in segment.within(period)}
+    known = _known(connection, schema, channel, sorted(ends), as_of)
     proofs = []
-    for row in rows:
-        segment = _SegmentRow(*row)
-        opening, closing = _ends(connection, schema, channel, segment, period, limit)
+    for segment in segments:
+        opening, closing = _ends(known, segment, period)
         if opening is not None and closing is not None:
             proofs.append(
                 RegisterProof(
@@ -122,6 +136,13 @@ class _SegmentRow(NamedTuple):
         """Return the count that the meter event at the end states."""
         return self._stated(self.end_at, self.end_count, self.end_position)
 
+    def within(self, period: Period) -> tuple[datetime, datetime]:
+        """Return where the segment begins and ends within a period."""
+        return (
+            max(period.start, self.start_at),
+            period.end if self.end_at is None else min(period.end, self.end_at),
+        )
+
     def _stated(
         self, at: datetime | None, count: int | None, position: int
     ) -> RegisterReading | None:
@@ -132,24 +153,75 @@ class _SegmentRow(NamedTuple):
         )
 
 
-def _ends(
+def _known(
     connection: psycopg.Connection[tuple[object, ...]],
     schema: str,
     channel: int,
-    segment: _SegmentRow,
-    period: Period,
-    limit: int,
+    instants: Sequence[datetime],
+    as_of: int | None,
+) -> Accepted:
+    """Return the readings around some instants; estimates only where they counted."""
+    parts = [
+        readings_known(connection, schema, {channel: (to_us(at), to_us(at))}, as_of=as_of)[channel]
+        for at in instants
+    ]
+    none = [np.empty(0, dtype=np.int64)]
+    at_us, first = np.unique(
+        np.concatenate([part.at_us for part in parts] or none), return_index=True
+    )
+    quality = np.concatenate([part.quality for part in parts] or none)[first].astype(np.uint8)
+    known = Accepted(
+        at_us=at_us,
+        count=np.concatenate([part.count for part in parts] or none)[first],
+        quality=quality,
+        position=np.concatenate([part.position for part in parts] or none)[first],
+    )
+    counted = quality != Quality.ESTIMATED
+    if counted.all():
+        return known
+    segments = load_registry(connection, schema, as_of=as_of, only=[channel]).segments
+    counted |= np.isin(at_us, _folded_us(known, segments.get(channel, ()), instants))
+    return Accepted(
+        at_us=at_us[counted],
+        count=known.count[counted],
+        quality=quality[counted],
+        position=known.position[counted],
+    )
+
+
+def _folded_us(
+    known: Accepted, segments: Sequence[CounterSegment], instants: Sequence[datetime]
+) -> NDArray[np.int64]:
+    """Return the instants of the readings that the fold takes. [us]."""
+    grid_us = np.array([to_us(instants[0]), to_us(instants[-1])], dtype=np.int64)
+    folded = fold_many(
+        SeriesColumns(
+            offsets=np.array([0, len(known.at_us)], dtype=np.int64),
+            at_us=known.at_us,
+            count=known.count,
+            quality=known.quality,
+            position=known.position,
+        ),
+        GridColumns(offsets=np.array([0, 2]), at_us=grid_us),
+        SegmentColumns.of([segments]),
+        np.zeros(1, dtype=np.int64),
+        gap_us=np.diff(grid_us),
+    )
+    return folded.strips.at_us
+
+
+def _ends(
+    known: Accepted, segment: _SegmentRow, period: Period
 ) -> tuple[RegisterReading | None, RegisterReading | None]:
     """Return the readings that open and close a segment within a period.
 
     The register outside the period is asked first, as the fold asks it: a reading there, then
     the count stated where the segment begins or ends. Only then a reading inside the period.
     """
-    low = max(period.start, segment.start_at)
-    high = period.end if segment.end_at is None else min(period.end, segment.end_at)
+    low, high = segment.within(period)
 
     def nearest(at: datetime, *, before: bool) -> RegisterReading | None:
-        return _nearest(connection, schema, channel, segment, at, limit, before=before)
+        return _nearest(known, segment, at, before=before)
 
     opening = segment.stated_start if low == segment.start_at else None
     opening = opening or nearest(low, before=True)
@@ -161,36 +233,22 @@ def _ends(
 
 
 def _nearest(
-    connection: psycopg.Connection[tuple[object, ...]],
-    schema: str,
-    channel: int,
-    segment: _SegmentRow,
-    at: datetime,
-    limit: int,
-    *,
-    before: bool,
+    known: Accepted, segment: _SegmentRow, at: datetime, *, before: bool
 ) -> RegisterReading | None:
     """Return the segment's reading at an instant, else the nearest on the asked side."""
-    sign, order = ("<=", "DESC") if before else (">=", "ASC")
-    wanted = (
-        f"WHERE channel = %(channel)s AND at {sign} %(at)s AND at >= %(low)s AND at < %(high)s "
-        f"AND quality <> {Quality.SUSPECT:d} AND position <= %(limit)s"
-    )
-    nearest = f"ORDER BY at {order} LIMIT 1"
-    row: tuple[Any, ...] | None = connection.execute(
-        f"(SELECT at, count, quality, position FROM {schema}.reading {wanted} {nearest}) UNION ALL "
-        f"(SELECT at, count, quality, position FROM {schema}.reading_superseded {wanted} "
-        f"AND until_position > %(limit)s {nearest}) {nearest}",
-        {
-            "channel": channel,
-            "at": at,
-            "low": segment.start_at,
-            "high": segment.end_at or datetime.max.replace(tzinfo=UTC),
-            "limit": limit,
-        },
-    ).fetchone()
-    if row is None:
+    at_us = to_us(at)
+    own = known.at_us >= to_us(segment.start_at)
+    if segment.end_at is not None:
+        own &= known.at_us < to_us(segment.end_at)
+    own &= known.at_us <= at_us if before else known.at_us >= at_us
+    places = np.flatnonzero(own)
+    if len(places) == 0:
         return None
+    place = int(places[-1] if before else places[0])
     return RegisterReading(
-        serial=segment.serial, at=row[0], count=row[1], quality=row[2], position=row[3]
+        serial=segment.serial,
+        at=from_us(int(known.at_us[place])),
+        count=int(known.count[place]),
+        quality=int(known.quality[place]),
+        position=int(known.position[place]),
     )

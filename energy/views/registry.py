@@ -7,7 +7,7 @@ of the meters that served them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -123,9 +123,8 @@ def _point_and_channels(
     cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any
 ) -> tuple[str, list[int]]:
     """Return the point of a meter event and the numbers of its channels."""
-    row = cursor.execute(
-        f"SELECT point FROM {schema}.meter WHERE meter = %s", (event.originator_id,)
-    ).fetchone()
+    where = f"FROM {schema}.meter WHERE meter = %s"
+    row = cursor.execute(f"SELECT point {where}", (event.originator_id,)).fetchone()
     assert row is not None, "a meter begins with its plan"
     point = str(row[0])
     rows = cursor.execute(
@@ -311,12 +310,23 @@ def _supply(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any)
 
 
 def load_channels(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    *,
+    only: Sequence[int] | None = None,
 ) -> dict[int, Channel]:
-    """Return the channels of a site by number."""
+    """Return the channels of a site by number.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        only: Numbers of the channels wanted; None for all.
+    """
     rows = connection.execute(
         "SELECT number, point, quantity, kind, utility, unit, resolution, modulus, direction, "
-        f"side, billing, grid_s, max_per_hour FROM {schema}.channel ORDER BY number"
+        f"side, billing, grid_s, max_per_hour FROM {schema}.channel "
+        "WHERE %(only)s::int[] IS NULL OR number = ANY(%(only)s) ORDER BY number",
+        {"only": None if only is None else list(only)},
     ).fetchall()
     return {int(str(row[0])): _channel(row) for row in rows}
 
@@ -341,12 +351,32 @@ def _channel(row: tuple[Any, ...]) -> Channel:
     )
 
 
-def load_registry(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> Registry:
-    """Return channels and counter segments as the tables have them."""
-    channels = load_channels(connection, schema)
+def load_registry(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    *,
+    as_of: int | None = None,
+    only: Sequence[int] | None = None,
+) -> Registry:
+    """Return channels and counter segments.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        as_of: Meter events as known at this metering position; None for now. A channel's facts
+            never change, so every channel planned by now is there.
+        only: Numbers of the channels wanted; None for all.
+    """
+    channels = load_channels(connection, schema, only=only)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT channel, start_at, end_at, multiplier, start_count, end_count, position, "
-        f"end_position FROM {schema}.segment ORDER BY channel, start_at"
+        f"end_position FROM {schema}.segment WHERE greatest(position, end_position) <= %(limit)s "
+        "AND channel = ANY(%(channels)s) "
+        "UNION ALL SELECT channel, start_at, NULL, multiplier, start_count, NULL, position, 0 "
+        f"FROM {schema}.segment_superseded WHERE position <= %(limit)s "
+        "AND until_position > %(limit)s AND channel = ANY(%(channels)s) "
+        "ORDER BY channel, start_at",
+        {"limit": as_of if as_of is not None else 2**62, "channels": list(channels)},
     ).fetchall()
     segments: dict[int, list[CounterSegment]] = {}
     for number, start_at, end_at, multiplier, *counts_and_positions in rows:

@@ -1,342 +1,311 @@
 """Step 4 of 6. From: accepted readings. To: usage blocks. I/O: PostgreSQL.
 
-One row per channel, local day and mark. What is folded is pure (energy/metering/usage.py); here
-stand which days are touched, the writes, and the reads; the rows are made in usage_rows.py.
+One row per channel, local day and mark. What is folded is pure (energy/metering/usage_fold.py),
+and so are the rows (usage_rows.py); here stand which windows are touched, and the reads. A fresh
+reading behind a tail (usage_tails.py) is folded from memory; everything else asks the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 
 from energy.base.clock import to_us
-from energy.base.finding import Finding
 from energy.base.period import Period, grid_of
 from energy.base.quality import Quality
+from energy.base.ragged import Places, offsets_of
 from energy.journal.ingest import store_findings
-from energy.metering.usage import BREAK_CODES, UsageSpan
-from energy.store.arrays import INSTANT, use_arrays
-from energy.views.registry import Registry
-from energy.views.usage_rows import (
-    Accepted,
-    Block,
-    days_of,
-    fold_window,
-    stated_end,
-    stated_start,
-    unpacked,
-    window_of,
-)
+from energy.metering.usage import UsageSpan
+from energy.metering.usage_fold import fold_many
+from energy.metering.usage_strips import Flags, Ints, SeriesColumns
+from energy.views.known import NO_NEIGHBOUR, Neighbours, accepted_many, neighbours
+from energy.views.local_days import LocalDays, days_around
+from energy.views.old_readings import kept_from_us, rehydrate
+from energy.views.registry_columns import RegistryColumns
+from energy.views.slice import Slice
+from energy.views.usage_rows import Windows, findings_of, parts_of, rows_of, unpacked
+from energy.views.usage_table import explain_breaks, held_rows, write_rows
+from energy.views.usage_tails import Fresh, Tails
+
+Cursor = psycopg.Cursor[tuple[object, ...]]
+_INTERVALS_AT_ONCE = 1_000_000
+"""Most intervals in memory at once, unless one counter alone has more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """Span of a channel's readings that changed, in microseconds."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Spans:
+    """Spans of changed readings, arrays of shape (n,)."""
 
-    channel: int
-    first_us: int
-    last_us: int
+    counter: Ints
+    first_us: Ints
+    last_us: Ints
 
 
-def refold(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    zone: ZoneInfo,
-    registry: Registry,
-    touched: Iterable[Touched],
-    epoch: int,
-) -> None:
-    """Fold again the intervals between the neighbours of what changed, and write their blocks.
+class UsageView:
+    """Folds readings and meter events into usage_block."""
 
-    Args:
-        cursor: Inside the follower's transaction.
-        schema: The site's schema.
-        zone: The site's zone: days are local.
-        registry: Channels and segments.
-        touched: Spans of changed readings, counters and others.
-        epoch: Position of the last mark; 0 before the first.
-    """
-    spans = [t for t in touched if t.channel in registry.segments]
-    if not spans:
-        return
-    use_arrays(cursor)
-    windows = _windows_touched(cursor, schema, zone, registry, spans)
-    accepted = _accepted(cursor, schema, windows)
-    keys = [(channel, day) for channel, window in windows.items() for day in days_of(window, zone)]
-    there, marked = _blocks_there(cursor, schema, keys, epoch)
-    blocks: list[Block] = []
-    findings: list[Finding] = []
-    for channel, window in windows.items():
-        rows, breaks = fold_window(
-            channel,
-            accepted[channel],
-            registry.segments[channel],
-            window,
-            zone,
-            registry.channels[channel].facts.grid_s,
-            there,
+    name = "usage"
+    needs = ("registry", "reading")
+    tables = ("usage_block", "usage_dirty")
+
+    def __init__(self) -> None:
+        """Begin without tails."""
+        self._tails: Tails | None = None
+
+    def forget(self) -> None:
+        """Drop the tails: the next part is not the one right behind."""
+        self._tails = None
+
+    def fold(self, cursor: Cursor, part: Slice) -> None:
+        """Fold again the intervals between the neighbours of what changed.
+
+        Args:
+            cursor: Inside the follower's transaction, behind the view of readings.
+            part: Readings, or what a meter event changed.
+        """
+        columns = part.columns
+        if part.readings is None:
+            self._tails = None
+            spans = _changed_spans(cursor, part)
+            if spans is not None:
+                self._general(cursor, part, spans)
+            return
+        fresh = _fresh(part)
+        if len(fresh.counter) == 0:
+            return
+        if self._tails is None:
+            self._tails = Tails(columns)
+        tails = self._tails
+        plain = tails.plain(fresh)
+        if plain.any():
+            self._plain(cursor, part, fresh.chosen(plain))
+        if not plain.all():
+            odd = fresh.chosen(~plain)
+            spans = _Spans(counter=odd.counter, first_us=odd.first_us, last_us=odd.last_us)
+            self._general(cursor, part, spans)
+
+    def _plain(self, cursor: Cursor, part: Slice, fresh: Fresh) -> None:
+        """Fold readings that follow their tails; those of the same interval change no row."""
+        tails = self._tails
+        assert tails is not None, "plain readings have tails"
+        days = days_around(tails.lowest_us(fresh.counter), int(fresh.last_us.max()), part.zone)
+        step_us = part.columns.step_us[fresh.counter]
+        floor_us = tails.floor_us(fresh.counter, days)
+        behind_us = days.floor(fresh.last_us, step_us)
+        stays = behind_us == floor_us
+        tails_fresh = fresh.chosen(stays)
+        if stays.any():
+            tails.move(tails_fresh)
+        if stays.all():
+            return
+        leaves = fresh.chosen(~stays)
+        windows = Windows(
+            channel=part.columns.counter[leaves.counter],
+            counter=leaves.counter,
+            low_us=floor_us[~stays],
+            high_us=(behind_us + step_us)[~stays],
+            step_us=step_us[~stays],
         )
-        blocks += rows
-        findings += breaks
-    _explain(cursor, schema, windows, findings, epoch)
-    _write(cursor, schema, blocks, marked, epoch)
-    store_findings(cursor.connection, schema, findings)
+        newest = np.ones(len(leaves.counter), dtype=np.bool_)
+        self._fold(cursor, part, windows, tails.joined(leaves), newest, days)
 
-
-def _windows_touched(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    zone: ZoneInfo,
-    registry: Registry,
-    spans: Sequence[Touched],
-) -> dict[int, tuple[int, int]]:
-    """Return the whole intervals between each span's neighbours, as [start, end). [us].
-
-    Where no reading lies beyond a span, its segment's stated count is the neighbour.
-    """
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        f"""
-        SELECT t.channel, t.first_at, t.last_at, before.at, behind.at
-        FROM (SELECT channel::int, {INSTANT.format("first_us")} AS first_at,
-                {INSTANT.format("last_us")} AS last_at
-            FROM unnest(%s, %s, %s) AS s (channel, first_us, last_us)) AS t
-        LEFT JOIN LATERAL (SELECT at FROM {schema}.reading WHERE channel = t.channel
-            AND at < t.first_at AND quality <> {Quality.SUSPECT:d}
-            ORDER BY at DESC LIMIT 1) AS before ON true
-        LEFT JOIN LATERAL (SELECT at FROM {schema}.reading WHERE channel = t.channel
-            AND at > t.last_at AND quality <> {Quality.SUSPECT:d}
-            ORDER BY at LIMIT 1) AS behind ON true
-        """,
-        (
-            np.array([span.channel for span in spans]),
-            np.array([span.first_us for span in spans]),
-            np.array([span.last_us for span in spans]),
-        ),
-    ).fetchall()
-    windows: dict[int, tuple[int, int]] = {}
-    for channel, first_at, last_at, before_at, behind_at in rows:
-        segments = registry.segments[channel]
-        low, high = window_of(
-            before_at or stated_start(segments, first_at),
-            behind_at or stated_end(segments, last_at),
-            zone,
-            registry.channels[channel].facts.grid_s,
-        )
-        known = windows.get(channel, (low, high))
-        windows[channel] = (min(low, known[0]), max(high, known[1]))
-    return windows
-
-
-def _explain(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    windows: Mapping[int, tuple[int, int]],
-    breaks: Sequence[Finding],
-    epoch: int,
-) -> None:
-    """Close open breaks that reach into a folded window and were not found again.
-
-    Findings of the fold follow from the readings alone, not from the order of their arrival: a
-    late reading may explain a break. A bill run asks what was open at its mark, so a break that
-    a mark has seen stays as a row, explained from behind the last mark on. One that no mark has
-    seen leaves none: the rows do not depend on how the journal was sliced.
-    """
-    spans = "unnest(%s, %s, %s) AS t (channel, low_us, high_us)"
-    gone = (
-        "f.channel = t.channel AND f.code = ANY(%s) "
-        f"AND f.start_at < {INSTANT.format('t.high_us')} "
-        f"AND f.end_at > {INSTANT.format('t.low_us')} "
-        "AND f.resolved_at IS NULL AND f.explained_position IS NULL AND NOT EXISTS "
-        "(SELECT FROM unnest(%s, %s::text[], %s::timestamptz[], %s::timestamptz[], %s) "
-        "AS k (channel, code, start_at, end_at, position) WHERE k.channel = f.channel "
-        "AND k.code = f.code "
-        "AND k.start_at = f.start_at AND k.end_at = f.end_at AND k.position = f.position)"
-    )
-    parameters = (
-        np.array(list(windows), dtype=np.int64),
-        np.array([low_us for low_us, _ in windows.values()], dtype=np.int64),
-        np.array([high_us for _, high_us in windows.values()], dtype=np.int64),
-        list(BREAK_CODES),
-        np.array([finding.channel for finding in breaks], dtype=np.int64),
-        [finding.code for finding in breaks],
-        [finding.start for finding in breaks],
-        [finding.end for finding in breaks],
-        np.array([finding.position for finding in breaks], dtype=np.int64),
-    )
-    cursor.execute(
-        f"DELETE FROM {schema}.finding AS f USING {spans} WHERE {gone} AND f.position > %s",
-        (*parameters, epoch),
-    )
-    cursor.execute(
-        f"UPDATE {schema}.finding AS f SET explained_position = %s FROM {spans} WHERE {gone}",
-        (epoch + 1, *parameters),
-    )
-
-
-def _accepted(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    windows: Mapping[int, tuple[int, int]],
-) -> dict[int, Accepted]:
-    """Return the accepted readings of each channel's window with one neighbour on either side."""
-    good = f"quality <> {Quality.SUSPECT:d}"
-    wanted = f"SELECT at, count, quality, position FROM {schema}.reading"
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        f"""
-        SELECT t.channel, array_agg(r.at), array_agg(r.count), array_agg(r.quality::bigint),
-            array_agg(r.position)
-        FROM (SELECT channel::int, {INSTANT.format("low_us")} AS low,
-                {INSTANT.format("high_us")} AS high
-            FROM unnest(%s, %s, %s) AS s (channel, low_us, high_us)) AS t
-        CROSS JOIN LATERAL (
-            ({wanted} WHERE channel = t.channel AND at < t.low AND {good}
-                ORDER BY at DESC LIMIT 1)
-            UNION ALL
-            ({wanted} WHERE channel = t.channel AND at >= t.low AND at <= t.high AND {good})
-            UNION ALL
-            ({wanted} WHERE channel = t.channel AND at > t.high AND {good}
-                ORDER BY at LIMIT 1)
-        ) AS r GROUP BY t.channel
-        """,
-        (
-            np.array(list(windows), dtype=np.int64),
-            np.array([low for low, _ in windows.values()], dtype=np.int64),
-            np.array([high for _, high in windows.values()], dtype=np.int64),
-        ),
-        binary=True,
-    ).fetchall()
-    none = np.empty(0, dtype=np.int64)
-    found = dict.fromkeys(windows, _in_order(none, none, none, none))
-    found.update((row[0], _in_order(*row[1:])) for row in rows)
-    return found
-
-
-def _in_order(
-    at_us: NDArray[np.int64],
-    count: NDArray[np.int64],
-    quality: NDArray[np.int64],
-    position: NDArray[np.int64],
-) -> Accepted:
-    """Return readings by instant: an aggregate gives them in any order."""
-    order = np.argsort(at_us, kind="stable")
-    return Accepted(
-        at_us=at_us[order],
-        count=count[order],
-        quality=quality[order].astype(np.uint8),
-        position=position[order],
-    )
-
-
-def _blocks_there(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    keys: Sequence[tuple[int, date]],
-    epoch: int,
-) -> tuple[dict[tuple[int, date], Block], dict[tuple[int, date], Block]]:
-    """Return the newest row of each (channel, day), and the newest one before this epoch."""
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        "SELECT b.channel, b.day, b.epoch, b.position, b.start_at, b.step_s, b.usage, b.quality, "
-        f"b.start_value, b.end_value, b.total, b.worst FROM {schema}.usage_block AS b "
-        "JOIN unnest(%s, %s::date[]) AS k (channel, day) "
-        "ON b.channel = k.channel::int AND b.day = k.day AND b.epoch <= %s ORDER BY b.epoch",
-        (np.array([channel for channel, _ in keys]), [day for _, day in keys], epoch),
-        binary=True,
-    ).fetchall()
-    newest: dict[tuple[int, date], Block] = {}
-    marked: dict[tuple[int, date], Block] = {}
-    for channel, day, at_epoch, position, start, step_s, usage, quality, *values in rows:
-        start_value, end_value, total, worst = values
-        block = newest[channel, day] = Block(
+    def _general(self, cursor: Cursor, part: Slice, spans: _Spans) -> None:
+        """Fold what changed between its neighbours, asked of the table."""
+        columns, schema = part.columns, part.schema
+        channel = columns.counter[spans.counter]
+        _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
+        near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us)
+        low_us, high_us = _reach(near, columns, spans)
+        days = days_around(int(low_us.min()), int(high_us.max()), part.zone)
+        step_us = columns.step_us[spans.counter]
+        every = Windows(
             channel=channel,
-            day=day,
-            position=position,
-            start=start,
-            step_s=step_s,
-            usage=bytes(usage),
-            quality=bytes(quality),
-            start_value=start_value,
-            end_value=end_value,
-            total=total,
-            worst=worst,
+            counter=spans.counter,
+            low_us=days.floor(low_us, step_us),
+            high_us=days.floor(high_us, step_us) + step_us,
+            step_us=step_us,
         )
-        if at_epoch < epoch:
-            marked[channel, day] = block
-    return newest, marked
+        newest = near.behind_us == NO_NEIGHBOUR
+        for chunk in _chunks(every):
+            windows = every.chosen(chunk)
+            _rehydrated(cursor, part, windows.channel, windows.low_us, windows.high_us)
+            many = accepted_many(cursor, schema, windows.channel, windows.low_us, windows.high_us)
+            series = SeriesColumns(
+                offsets=many.offsets,
+                at_us=many.at_us,
+                count=many.count,
+                quality=many.quality,
+                position=many.position,
+            )
+            self._fold(cursor, part, windows, series, newest[chunk], days)
+
+    def _fold(
+        self,
+        cursor: Cursor,
+        part: Slice,
+        windows: Windows,
+        series: SeriesColumns,
+        newest: Flags,
+        days: LocalDays,
+    ) -> None:
+        """Fold some windows, write their rows and findings, keep their tails."""
+        folded = fold_many(
+            series,
+            windows.grid(),
+            part.columns.segments,
+            windows.counter,
+            gap_us=windows.step_us,
+        )
+        parts = parts_of(windows, days)
+        held = held_rows(cursor, part.schema, parts, days, part.epoch)
+        rows = rows_of(parts, folded, held[0].rows)
+        breaks = findings_of(windows, series, folded)
+        explain_breaks(cursor, part.schema, windows, breaks, part.epoch)
+        write_rows(cursor, part.schema, parts, days, rows, held, part.epoch)
+        store_findings(cursor.connection, part.schema, breaks)
+        if self._tails is not None:
+            self._tails.keep(windows, series, newest, days)
 
 
-def _write(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    blocks: Sequence[Block],
-    marked: Mapping[tuple[int, date], Block],
-    epoch: int,
-) -> None:
-    """Write the blocks under the present epoch; none where it says what the last epoch said.
+def _fresh(part: Slice) -> Fresh:
+    """Return the good readings of counters by counter and instant."""
+    told = part.readings
+    assert told is not None, "the part holds readings"
+    columns = told.readings
+    counter = part.columns.counters(columns.channel)
+    which = np.flatnonzero((counter >= 0) & (columns.quality != Quality.SUSPECT))
+    counter, at_us = counter[which], columns.at_us[which]
+    order = np.lexsort((at_us, counter))
+    which, counter = which[order], counter[order]
+    own, many = np.unique(counter, return_counts=True)
+    return Fresh(
+        counter=own,
+        series=SeriesColumns(
+            offsets=offsets_of(many),
+            at_us=columns.at_us[which],
+            count=columns.count[which],
+            quality=columns.quality[which],
+            position=told.position[which],
+        ),
+    )
 
-    So the rows are a function of the readings at each mark alone, and a rebuild equals the live
-    table whatever slices either worked in.
+
+def _changed_spans(cursor: Cursor, part: Slice) -> _Spans | None:
+    """Return what a meter event changed: from its instant to the last reading.
+
+    Its own counts are readings of that instant: it is folded where nothing came after, too.
     """
-    last = {key: block.content for key, block in marked.items()}
-    same = [b for b in blocks if last.get((b.channel, b.day)) == b.content]
-    changed = [b for b in blocks if last.get((b.channel, b.day)) != b.content]
-    if same:
-        cursor.execute(
-            f"DELETE FROM {schema}.usage_block AS b USING unnest(%s, %s::date[]) "
-            "AS k (channel, day) WHERE b.channel = k.channel::int AND b.day = k.day "
-            "AND b.epoch = %s",
-            (np.array([b.channel for b in same]), [b.day for b in same], epoch),
+    changed, columns = part.changed, part.columns
+    if changed is None or changed.since is None:
+        return None
+    since_us, segments = to_us(changed.since), columns.segments
+    channel = np.array(sorted(changed.channels), dtype=np.int64)
+    channel = channel[columns.counters(channel) >= 0]
+    _rehydrated(cursor, part, channel, *(np.full(len(channel), since_us) for _ in range(2)))
+    read = _read_spans(cursor, part.schema, channel.tolist())
+    spans: list[tuple[int, int, int]] = []
+    for number, counter in zip(channel.tolist(), columns.counters(channel).tolist(), strict=True):
+        own = slice(int(segments.offsets[counter]), int(segments.offsets[counter + 1]))
+        starts = segments.start_us[own][segments.start_stated[own]]
+        ends = segments.end_us[own][segments.end_stated[own]]
+        known = [*read.get(number, ()), *starts.tolist(), *ends.tolist()]
+        if known:
+            first_us = max(since_us, min(known))
+            spans.append((counter, first_us, max(first_us, *known)))
+    if not spans:
+        return None
+    counter_column, first, last = np.array(spans, dtype=np.int64).T
+    return _Spans(counter=counter_column, first_us=first, last_us=last)
+
+
+def _read_spans(cursor: Cursor, schema: str, channels: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return the first and last instant of some channels' good readings. [us]."""
+    good = f"FROM {schema}.reading WHERE channel = c.channel AND quality <> {Quality.SUSPECT:d}"
+    rows: list[tuple[Any, ...]] = cursor.execute(
+        f"SELECT c.channel, (SELECT at {good} ORDER BY at LIMIT 1), "
+        f"(SELECT at {good} ORDER BY at DESC LIMIT 1) FROM unnest(%s::int[]) AS c (channel)",
+        (list(channels),),
+    ).fetchall()
+    return {
+        channel: (to_us(first), to_us(last)) for channel, first, last in rows if first is not None
+    }
+
+
+def _rehydrated(cursor: Cursor, part: Slice, channel: Ints, low_us: Ints, high_us: Ints) -> None:
+    """Put back raw rows of windows that retention has dropped."""
+    if len(channel) == 0 or kept_from_us(cursor.connection, part.schema) is None:
+        return
+    spans = zip(low_us.tolist(), high_us.tolist(), strict=True)
+    windows = dict(zip(channel.tolist(), spans, strict=True))
+    rehydrate(
+        cursor,
+        part.schema,
+        windows,
+        part.registry.channels,
+        journal_schema=part.journal_schema,
+    )
+
+
+def _reach(near: Neighbours, columns: RegistryColumns, spans: _Spans) -> tuple[Ints, Ints]:
+    """Return how far each span reaches: to its neighbours. [us].
+
+    Where no reading lies beyond a span, or estimates alone, its segment's stated count is one.
+    """
+    starts, ends = _stated(columns, spans.counter, spans.first_us, spans.last_us)
+    before = np.where(near.before_us == NO_NEIGHBOUR, spans.first_us, near.before_us)
+    behind = np.where(near.behind_us == NO_NEIGHBOUR, spans.last_us, near.behind_us)
+    return (
+        np.where(near.before_read, before, np.minimum(before, starts)),
+        np.where(near.behind_read, behind, np.maximum(behind, ends)),
+    )
+
+
+def _stated(
+    columns: RegistryColumns, counter: Ints, first_us: Ints, last_us: Ints
+) -> tuple[Ints, Ints]:
+    """Return start and end of the segments of two instants where stated, else the instants."""
+    segments = columns.segments
+    owner = np.repeat(np.arange(len(columns.counter)), np.diff(segments.offsets))
+    places = Places(owner, segments.start_us, len(columns.counter))
+
+    def around(at_us: Ints) -> tuple[Ints, Flags, Ints, Flags]:
+        """Return the segment of each instant, and the one that ends right there."""
+        own = places.find(counter, at_us, "right") - 1
+        begun = own >= segments.offsets[counter]
+        before = own - 1
+        ended = begun & (before >= segments.offsets[counter])
+        return (
+            own,
+            begun & (at_us <= segments.end_us[own]),
+            before,
+            ended & (segments.end_us[before] == at_us),
         )
-    if changed:
-        _upsert(cursor, schema, changed, epoch)
-    cursor.execute(
-        f"INSERT INTO {schema}.usage_dirty AS d (channel, day, position) "
-        "SELECT k.channel, k.day, k.position FROM unnest(%s, %s::date[], %s) "
-        "AS k (channel, day, position) ON CONFLICT (channel, day) "
-        "DO UPDATE SET position = greatest(d.position, excluded.position)",
-        (
-            np.array([b.channel for b in blocks]),
-            [b.day for b in blocks],
-            np.array([b.position for b in blocks]),
-        ),
-    )
+
+    own, inside, before, touching = around(first_us)
+    starts = np.where(inside & segments.start_stated[own], segments.start_us[own], first_us)
+    older = touching & segments.start_stated[before]
+    starts = np.where(older, segments.start_us[before], starts)
+    own, inside, before, touching = around(last_us)
+    ends = np.where(touching & segments.end_stated[before], segments.end_us[before], last_us)
+    ends = np.where(inside & segments.end_stated[own], segments.end_us[own], ends)
+    return starts, ends
 
 
-def _upsert(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, blocks: Sequence[Block], epoch: int
-) -> None:
-    cursor.execute(
-        f"INSERT INTO {schema}.usage_block (channel, day, epoch, position, start_at, step_s, "
-        "intervals, usage, quality, start_value, end_value, total, worst) "
-        f"SELECT channel, day, %s, position, {INSTANT.format('start_us')}, step_s, "
-        "octet_length(quality), usage, quality, start_value, end_value, total, worst "
-        "FROM unnest(%s, %s::date[], %s, %s, %s, %b::bytea[], %b::bytea[], %s::bigint[], "
-        "%s::bigint[], %s, %s) AS b (channel, day, position, start_us, step_s, usage, quality, "
-        "start_value, end_value, total, worst) "
-        "ON CONFLICT (channel, day, epoch) DO UPDATE SET position = excluded.position, "
-        "usage = excluded.usage, quality = excluded.quality, start_value = excluded.start_value, "
-        "end_value = excluded.end_value, total = excluded.total, worst = excluded.worst",
-        (
-            epoch,
-            np.array([b.channel for b in blocks]),
-            [b.day for b in blocks],
-            np.array([b.position for b in blocks]),
-            np.array([to_us(b.start) for b in blocks]),
-            np.array([b.step_s for b in blocks]),
-            [b.usage for b in blocks],
-            [b.quality for b in blocks],
-            [b.start_value for b in blocks],
-            [b.end_value for b in blocks],
-            np.array([b.total for b in blocks]),
-            np.array([b.worst for b in blocks]),
-        ),
-    )
+def _chunks(windows: Windows) -> Iterator[slice]:
+    """Yield runs of windows that are folded together."""
+    intervals = np.cumsum((windows.high_us - windows.low_us) // windows.step_us)
+    begin = 0
+    while begin < len(intervals):
+        done = int(intervals[begin - 1]) if begin else 0
+        end = int(np.searchsorted(intervals, done + _INTERVALS_AT_ONCE, side="right"))
+        end = max(end, begin + 1)
+        yield slice(begin, end)
+        begin = end
 
 
 def read_spans(

@@ -1,256 +1,269 @@
-"""In: the accepted readings of a counter's days. Out: rows of usage_block, and findings. Pure."""
+"""In: the fold of some windows, the rows there are. Out: rows of usage_block, and findings. Pure.
+
+A reading changes only the intervals between its neighbours, so the rest of a day stands as it
+was: folding part after part gives the same row as folding the day at once. The position of a row
+is that of the newest reading from the first boundary that two readings enclose to the last: what
+comes behind the last boundary changes neither content nor position, so it costs no row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.base.clock import from_us, to_us
+from energy.base.clock import from_us
 from energy.base.finding import Finding, Severity
-from energy.base.period import day_period, days_between, grid_of, local_day
 from energy.base.quality import Quality
-from energy.metering.usage import CounterSegment, Folded, fold, worst_in
+from energy.base.ragged import offsets_of, ramp
+from energy.metering.usage import BADNESS, BY_BADNESS
+from energy.metering.usage_fold import FoldedMany
+from energy.metering.usage_strips import Flags, GridColumns, Ints, SeriesColumns
+from energy.views.local_days import LocalDays
+
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Accepted:
-    """Readings of one channel by instant, none suspect, arrays of shape (n,)."""
+class Windows:
+    """Whole intervals of some counters to be folded; arrays of shape (windows,)."""
 
-    at_us: NDArray[np.int64]
-    """Instants, strictly ascending. [us]"""
-    count: NDArray[np.int64]
-    quality: NDArray[np.uint8]
-    position: NDArray[np.int64]
+    channel: Ints
+    counter: Ints
+    """Place of the channel's segments in their columns."""
+    low_us: Ints
+    """Start of the first interval. [us]"""
+    high_us: Ints
+    """End of the last interval. [us]"""
+    step_us: Ints
+    """Width of an interval. [us]"""
+
+    def grid(self) -> GridColumns:
+        """Return the boundaries of every window."""
+        many = (self.high_us - self.low_us) // self.step_us + 1
+        place = ramp(np.zeros(len(many), dtype=np.int64), many)
+        return GridColumns(
+            offsets=offsets_of(many),
+            at_us=np.repeat(self.low_us, many) + place * np.repeat(self.step_us, many),
+        )
+
+    def chosen(self, which: NDArray[np.bool_] | slice) -> Windows:
+        """Return some of the windows."""
+        return Windows(
+            channel=self.channel[which],
+            counter=self.counter[which],
+            low_us=self.low_us[which],
+            high_us=self.high_us[which],
+            step_us=self.step_us[which],
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One row of usage_block without its epoch."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """The part of each local day that a window covers; arrays of shape (parts,)."""
 
-    channel: int
-    day: date
-    position: int
-    start: datetime
-    step_s: int
-    usage: bytes
-    quality: bytes
-    start_value: int | None
-    end_value: int | None
-    total: int
-    worst: int
+    window: Ints
+    channel: Ints
+    day: Ints
+    """Place among the local days."""
+    start_us: Ints
+    """Start of the whole day. [us]"""
+    step_us: Ints
+    intervals: Ints
+    """Of the whole day."""
+    first: Ints
+    """First interval of the part."""
+    last: Ints
+    """Interval behind the part."""
+    boundary: Ints
+    """Place of the part's first boundary in the grid of all windows."""
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """Return what must differ for a new row after a mark."""
-        return (self.usage, self.quality, self.start_value, self.end_value)
+    def offsets(self) -> Ints:
+        """Return where each day's intervals begin and the last one's end, shape (parts + 1,)."""
+        return offsets_of(self.intervals)
 
 
-def stated_start(segments: Sequence[CounterSegment], at: datetime) -> datetime:
-    """Return the start of an instant's segment when its count is stated, else the instant."""
-    at_us = to_us(at)
-    for segment in segments:
-        inside = segment.start_us <= at_us and (segment.end_us is None or at_us <= segment.end_us)
-        if inside and segment.start_count is not None:
-            return from_us(segment.start_us)
-    return at
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Rows of usage_block, one a part; usage and quality of whole days one behind the other."""
+
+    usage: Ints
+    """[base unit]"""
+    quality: Bytes
+    start_value: Ints
+    """0 where it is not known. [base unit]"""
+    start_known: Flags
+    end_value: Ints
+    """0 where it is not known. [base unit]"""
+    end_known: Flags
+    position: Ints
 
 
-def stated_end(segments: Sequence[CounterSegment], at: datetime) -> datetime:
-    """Return the end of an instant's segment when its count is stated, else the instant."""
-    at_us = to_us(at)
-    for segment in reversed(segments):
-        if segment.end_us is None or segment.end_count is None:
-            continue
-        if segment.start_us <= at_us <= segment.end_us:
-            return from_us(segment.end_us)
-    return at
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Held:
+    """What the table has of some parts."""
+
+    rows: Rows
+    epoch: Ints
+    """-1 where there is no row: then nothing is known."""
 
 
-def window_of(low: datetime, high: datetime, zone: ZoneInfo, step_s: int) -> tuple[int, int]:
-    """Return the whole intervals, as [start, end), that hold two instants. [us]."""
-    step_us = step_s * 1_000_000
-
-    def floor(at: datetime) -> int:
-        start_us = _day(local_day(at, zone), zone, step_s)[0]
-        return start_us + (to_us(at) - start_us) // step_us * step_us
-
-    return floor(low), floor(high) + step_us
-
-
-def days_of(window: tuple[int, int], zone: ZoneInfo) -> list[date]:
-    """Return the local days that a window touches."""
-    low, high = from_us(window[0]), from_us(window[1] - 1)
-    return days_between(local_day(low, zone), local_day(high, zone))
-
-
-def fold_window(
-    channel: int,
-    accepted: Accepted,
-    segments: Sequence[CounterSegment],
-    window: tuple[int, int],
-    zone: ZoneInfo,
-    step_s: int,
-    there: Mapping[tuple[int, date], Block],
-) -> tuple[list[Block], list[Finding]]:
-    """Fold whole intervals of one counter into the rows of the days they lie in.
-
-    A reading changes only the intervals between its neighbours, so the rest of a day stands as
-    it was: folding part after part gives the same row as folding the day at once.
-
-    Args:
-        channel: Channel number.
-        accepted: Its readings in the window with one neighbour on either side.
-        segments: Its meter segments by start.
-        window: Start and end, both boundaries of the grid. [us]
-        zone: The site's zone.
-        step_s: Width of an interval. [s]
-        there: The newest rows of the days which the window covers in part, where there are any.
-
-    Returns:
-        One row a day, and a finding for each step that no rollover explains.
-    """
-    step_us = step_s * 1_000_000
-    grid = np.arange(window[0], window[1] + 1, step_us, dtype=np.int64)
-    folded = fold(accepted.at_us, accepted.count, accepted.quality, segments, grid, gap_us=step_us)
-    parts = [_part(day, window, zone, step_s) for day in days_of(window, zone)]
-    edges_us = [part.start_us + part.first * step_us for part in parts] + [window[1]]
-    low = np.maximum(np.searchsorted(accepted.at_us, edges_us[:-1], side="right") - 1, 0)
-    high = np.searchsorted(accepted.at_us, edges_us[1:], side="left") + 1
-    blocks = []
-    for part, first, behind in zip(parts, low.tolist(), high.tolist(), strict=True):
-        before = there.get((channel, part.day)) if part.last - part.first < part.intervals else None
-        offset = (part.start_us - window[0]) // step_us
-        seen = slice(first, behind)
-        blocks.append(_block(channel, part, offset, step_s, folded, accepted, seen, before))
-    return blocks, _findings(channel, folded, accepted)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """The intervals [first, last) of a local day."""
-
-    day: date
-    start_us: int
-    intervals: int
-    """Of the whole day."""
-    first: int
-    last: int
-
-
-def _part(day: date, window: tuple[int, int], zone: ZoneInfo, step_s: int) -> _Part:
-    """Return which intervals of a local day lie in a window."""
-    start_us, intervals = _day(day, zone, step_s)
-    return _Part(
+def parts_of(windows: Windows, days: LocalDays) -> Parts:
+    """Return the parts of every window, by window and day."""
+    first_day, last_day = days.place(windows.low_us), days.place(windows.high_us - 1)
+    many = last_day - first_day + 1
+    window = np.repeat(np.arange(len(many), dtype=np.int64), many)
+    day = ramp(first_day, many)
+    start_us, step_us = days.start_us[day], windows.step_us[window]
+    intervals = (days.start_us[day + 1] - start_us) // step_us
+    first = np.maximum((windows.low_us[window] - start_us) // step_us, 0)
+    last = np.minimum((windows.high_us[window] - start_us) // step_us, intervals)
+    # The windows' own boundaries follow each other: one more than intervals each.
+    begins = offsets_of((windows.high_us - windows.low_us) // windows.step_us + 1)[:-1]
+    into = (start_us + first * step_us - windows.low_us[window]) // step_us
+    return Parts(
+        window=window,
+        channel=windows.channel[window],
         day=day,
         start_us=start_us,
+        step_us=step_us,
         intervals=intervals,
-        first=max((window[0] - start_us) // (step_s * 1_000_000), 0),
-        last=min((window[1] - start_us) // (step_s * 1_000_000), intervals),
+        first=first,
+        last=last,
+        boundary=begins[window] + into,
     )
 
 
-@lru_cache(maxsize=4096)
-def _day(day: date, zone: ZoneInfo, step_s: int) -> tuple[int, int]:
-    """Return the start of a local day [us] and how many intervals it holds."""
-    period = day_period(day, zone)
-    return to_us(period.start), grid_of(period, step_s)
-
-
-def _block(
-    channel: int,
-    part: _Part,
-    offset: int,
-    step_s: int,
-    folded: Folded,
-    accepted: Accepted,
-    seen: slice,
-    before: Block | None,
-) -> Block:
-    """Return the row of a day: the folded part, the rest as it was.
+def rows_of(parts: Parts, folded: FoldedMany, held: Rows) -> Rows:
+    """Return the rows of the days: the folded parts, the rest as it was.
 
     Args:
-        channel: Channel number.
-        part: Which intervals were folded.
-        offset: Where the day begins in the folded window; negative when it began before it.
-        step_s: Width of an interval. [s]
-        folded: The fold of the window.
-        accepted: The readings it came from.
-        seen: Those of the part with one neighbour on either side.
-        before: The day's row so far.
+        parts: Which intervals were folded.
+        folded: The fold of their windows.
+        held: The newest rows there are of the same parts, nothing known where there is none.
     """
-    fresh = slice(offset + part.first, offset + part.last)
-    usage, quality = folded.usage[fresh], folded.quality[fresh]
-    if len(usage) < part.intervals:
-        usage, quality = _overlaid(usage, quality, part, before)
-    position = int(accepted.position[seen].max(initial=before.position if before else 0))
-    start_value = before.start_value if before else None
-    end_value = before.end_value if before else None
-    return Block(
-        channel=channel,
-        day=part.day,
-        position=position,
-        start=from_us(part.start_us),
-        step_s=step_s,
-        usage=_packed(usage),
-        quality=quality.tobytes(),
-        start_value=_known(folded, fresh.start) if part.first == 0 else start_value,
-        end_value=_known(folded, fresh.stop) if part.last == part.intervals else end_value,
-        total=int(usage.sum()),
-        worst=worst_in(quality),
+    usage, quality = held.usage.copy(), held.quality.copy()
+    many = parts.last - parts.first
+    target = ramp(parts.offsets[:-1] + parts.first, many)
+    source = ramp(parts.boundary - parts.window, many)
+    usage[target], quality[target] = folded.usage[source], folded.quality[source]
+    opens, closes = parts.first == 0, parts.last == parts.intervals
+    end = parts.boundary + many
+    value = np.where(folded.known, folded.value, 0)
+    return Rows(
+        usage=usage,
+        quality=quality,
+        start_value=np.where(opens, value[parts.boundary], held.start_value),
+        start_known=np.where(opens, folded.known[parts.boundary], held.start_known),
+        end_value=np.where(closes, value[end], held.end_value),
+        end_known=np.where(closes, folded.known[end], held.end_known),
+        position=np.maximum(held.position, _positions(parts, folded)),
     )
 
 
-def _overlaid(
-    usage: NDArray[np.int64], quality: NDArray[np.uint8], part: _Part, before: Block | None
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return a whole day: the folded part over the row so far, MISSING where there is none."""
-    if before is None:
-        whole = np.zeros(part.intervals, dtype=np.int64)
-        codes = np.full(part.intervals, Quality.MISSING, dtype=np.uint8)
-    else:
-        whole = unpacked(before.usage, part.intervals)
-        codes = np.frombuffer(before.quality, dtype=np.uint8).copy()
-    whole[part.first : part.last] = usage
-    codes[part.first : part.last] = quality
-    return whole, codes
+def nothing_known(parts: Parts) -> Rows:
+    """Return rows of which nothing is known."""
+    intervals = int(parts.offsets[-1])
+    many = len(parts.day)
+    return Rows(
+        usage=np.zeros(intervals, dtype=np.int64),
+        quality=np.full(intervals, Quality.MISSING, dtype=np.uint8),
+        start_value=np.zeros(many, dtype=np.int64),
+        start_known=np.zeros(many, dtype=np.bool_),
+        end_value=np.zeros(many, dtype=np.int64),
+        end_known=np.zeros(many, dtype=np.bool_),
+        position=np.zeros(many, dtype=np.int64),
+    )
 
 
-def _known(folded: Folded, boundary: int) -> int | None:
-    return int(folded.value[boundary]) if folded.known[boundary] else None
+def same_content(parts: Parts, one: Rows, other: Rows) -> Flags:
+    """Return which rows say the same of usage and values: no new row is needed after a mark."""
+    differs = (one.usage != other.usage) | (one.quality != other.quality)
+    same: Flags = (
+        ~np.logical_or.reduceat(differs, parts.offsets[:-1])
+        & (one.start_value == other.start_value)
+        & (one.start_known == other.start_known)
+        & (one.end_value == other.end_value)
+        & (one.end_known == other.end_known)
+    )
+    return same
 
 
-def _packed(usage: NDArray[np.int64]) -> bytes:
-    """Return big-endian integers of 4 bytes where they fit, else of 8."""
-    narrow = usage.astype(">i4")
-    return narrow.tobytes() if (narrow == usage).all() else usage.astype(">i8").tobytes()
+def totals(parts: Parts, rows: Rows) -> Ints:
+    """Return the usage of each day, as far as it is known. [base unit]."""
+    return np.add.reduceat(rows.usage, parts.offsets[:-1])
 
 
-def unpacked(usage: bytes, intervals: int) -> NDArray[np.int64]:
+def worst_qualities(parts: Parts, rows: Rows) -> Bytes:
+    """Return the worst quality code of each day."""
+    return BY_BADNESS[np.maximum.reduceat(BADNESS[rows.quality], parts.offsets[:-1])]
+
+
+def packed(parts: Parts, rows: Rows, which: Flags) -> tuple[list[bytes], list[bytes]]:
+    """Return usage and quality of some rows as the table holds them.
+
+    Usage as big-endian integers of 4 bytes where they fit, else of 8.
+    """
+    begins = parts.offsets[:-1]
+    low = np.minimum.reduceat(rows.usage, begins) if len(begins) else begins
+    high = np.maximum.reduceat(rows.usage, begins) if len(begins) else begins
+    narrow = (low >= -(2**31)) & (high < 2**31)
+    short, long = rows.usage.astype(">i4").tobytes(), rows.usage.astype(">i8").tobytes()
+    codes = rows.quality.tobytes()
+    places = np.flatnonzero(which)
+    spans = zip(
+        begins[places].tolist(),
+        parts.offsets[1:][places].tolist(),
+        narrow[places].tolist(),
+        strict=True,
+    )
+    usage, quality = [], []
+    for first, last, fits in spans:
+        usage.append(short[4 * first : 4 * last] if fits else long[8 * first : 8 * last])
+        quality.append(codes[first:last])
+    return usage, quality
+
+
+def unpacked(usage: bytes, intervals: int) -> Ints:
     """Return the usage of a block, shape (intervals,). [base unit]."""
     kind = ">i4" if len(usage) == 4 * intervals else ">i8"
     return np.frombuffer(usage, dtype=kind).astype(np.int64)
 
 
-def _findings(channel: int, folded: Folded, series: Accepted) -> list[Finding]:
+def findings_of(windows: Windows, series: SeriesColumns, folded: FoldedMany) -> list[Finding]:
     """Return the breaks as findings, known since the last of their readings and meter event."""
     found = []
-    for step in folded.breaks:
-        own = np.isin(series.at_us, (step.start_us, step.end_us))
+    for window, step in folded.breaks:
+        mine = slice(int(series.offsets[window]), int(series.offsets[window + 1]))
+        own = np.isin(series.at_us[mine], (step.start_us, step.end_us))
+        positions = series.position[mine][own]
         found.append(
             Finding(
                 code=step.code,
                 severity=Severity.DO_NOT_BILL,
-                channel=channel,
+                channel=int(windows.channel[window]),
                 start=from_us(step.start_us),
                 end=from_us(step.end_us),
-                position=int(series.position[own].max(initial=step.segment_position)),
+                position=int(positions.max(initial=step.segment_position)),
                 proof={"before": step.before, "after": step.after},
             )
         )
     return found
+
+
+def _positions(parts: Parts, folded: FoldedMany) -> Ints:
+    """Return the newest position from the first enclosed boundary to the last; 0 without one."""
+    far = len(folded.strips.position)
+    left = np.append(np.where(folded.left < 0, far, folded.left), far)
+    right = np.append(folded.right, -1)
+    ends = parts.boundary + (parts.last - parts.first) + 1
+    spans = np.column_stack([parts.boundary, ends]).reshape(-1)
+    low, high = np.minimum.reduceat(left, spans)[::2], np.maximum.reduceat(right, spans)[::2]
+    some = low <= high
+    position = np.zeros(len(parts.day), dtype=np.int64)
+    if some.any():
+        inner = np.column_stack([low[some], high[some] + 1]).reshape(-1)
+        position[some] = np.maximum.reduceat(np.append(folded.strips.position, 0), inner)[::2]
+    return position

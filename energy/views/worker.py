@@ -7,194 +7,240 @@ on how the journal was sliced.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
-from energy.base.clock import Clock, from_us, to_us
+from energy.base.clock import Clock, from_us
 from energy.base.finding import Finding, Severity
-from energy.base.quality import Quality
 from energy.journal.application import EventDecoder
-from energy.journal.entry import BATCH_TOPIC, MARK_TOPIC, Entry, decode_batch, decode_mark
+from energy.journal.entry import (
+    MARK_TOPIC,
+    READING_TOPICS,
+    Entry,
+    decode_mark,
+    told_by,
+    unwrapped,
+)
 from energy.journal.follower import Follower
 from energy.journal.ingest import store_findings
-from energy.metering.codec import decode
+from energy.journal.refused import REFUSED_TOPIC
 from energy.metering.reading import ReadingColumns
-from energy.metering.usage import CounterSegment
 from energy.store.pool import Database
+from energy.views.corrections import DECISION_TOPICS, fold_decision
+from energy.views.old_readings import rehydrate_behind
 from energy.views.plausible import judge
-from energy.views.reading import Positioned, write_index, write_readings
+from energy.views.positioned import Positioned
+from energy.views.reading import ReadingView
+from energy.views.refused import fold_refused
 from energy.views.registry import Changed, Registry, RegistryView, load_registry
-from energy.views.usage import Touched, refold
+from energy.views.registry_columns import RegistryColumns
+from energy.views.slice import Slice
+from energy.views.usage import UsageView
+from energy.views.view import MeteringView
 
 METERING_VIEWS = "metering"
 """Name of the follower whose position says how far every metering view has come."""
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+
+def every_view() -> tuple[MeteringView, ...]:
+    """Return the views of readings in the order in which they are folded."""
+    return (ReadingView(), UsageView())
 
 
 class MeteringFold:
     """Folds slices of one site's metering journal."""
 
-    def __init__(self, schema: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        schema: str,
+        zone: ZoneInfo,
+        *,
+        journal_schema: str | None = None,
+        views: Collection[str] | None = None,
+    ) -> None:
         """Fold for a site.
 
         Args:
-            schema: The site's schema.
-            zone: Its zone: usage days are local.
+            schema: The schema of the views.
+            zone: The site's zone: usage days are local.
+            journal_schema: The schema of the journal, when it is not that of the views.
+            views: Names of the views to feed beside the registry, with what they need; None for
+                all.
         """
         self._schema = schema
+        self._journal_schema = journal_schema or schema
         self._zone = zone
+        self._views = _chosen(every_view(), views)
         self._decoder = EventDecoder()
         self._registry_view = RegistryView()
-        self._registry: Registry | None = None
+        self._registry: tuple[Registry, RegistryColumns] | None = None
         """As of the slice before; only good for the slice right behind it."""
+        self._epoch: int | None = None
         self._next = 0
 
-    def __call__(
-        self, cursor: psycopg.Cursor[tuple[object, ...]], entries: Sequence[Entry]
-    ) -> None:
+    def __call__(self, cursor: Cursor, entries: Sequence[Entry]) -> None:
         """Apply the entries in order, cut at marks and registry events."""
         if entries[0].position != self._next:
-            self._registry = None
+            self._forget()
         self._next = 0
         for run in _runs(entries):
-            if run[0].topic == BATCH_TOPIC:
-                self._batches(cursor, run)
-            elif run[0].topic == MARK_TOPIC:
-                self._mark(cursor, run[0])
-            else:
-                self._registry_event(cursor, run[0])
+            topic = unwrapped(run[0]).topic
+            if topic in READING_TOPICS:
+                self._readings(cursor, run)
+            elif topic == MARK_TOPIC:
+                self._mark(cursor, unwrapped(run[0]))
+            elif topic == REFUSED_TOPIC:
+                fold_refused(cursor, self._schema, unwrapped(run[0]))
+            elif topic not in DECISION_TOPICS:
+                self._registry_event(cursor, unwrapped(run[0]))
+            for entry in run:
+                fold_decision(cursor, self._schema, entry)
         self._next = entries[-1].position + 1
 
-    def _batches(self, cursor: psycopg.Cursor[tuple[object, ...]], run: Sequence[Entry]) -> None:
+    def _forget(self) -> None:
+        """Drop all that is kept in memory: it may come from what was rolled back."""
+        self._registry = None
+        self._epoch = None
+        for view in self._views:
+            view.forget()
+
+    def _readings(self, cursor: Cursor, run: Sequence[Entry]) -> None:
         every = positioned(run)
-        readings, position = every.readings, every.position
-        registry = self._registry_now(cursor)
-        known = np.isin(readings.channel, list(registry.channels))
+        registry, columns = self._registry_now(cursor)
+        known = columns.planned(every.readings.channel)
         if not known.all():
-            self._unknown(cursor, readings, position, ~known)
+            self._unknown(cursor, every.chosen(~known))
         batch = every if known.all() else every.chosen(known)
         if len(batch.readings) == 0:
             return
         batch = judge(cursor, self._schema, registry.channels, batch)
-        write_readings(cursor, self._schema, batch)
-        write_index(cursor, self._schema, batch)
-        refold(
+        rehydrate_behind(
             cursor,
             self._schema,
-            self._zone,
-            registry,
-            _touched(batch.readings),
-            self._epoch(cursor),
+            batch.readings,
+            registry.channels,
+            journal_schema=self._journal_schema,
         )
+        self._give(cursor, self._part(cursor, readings=batch))
 
-    def _mark(self, cursor: psycopg.Cursor[tuple[object, ...]], entry: Entry) -> None:
+    def _mark(self, cursor: Cursor, entry: Entry) -> None:
         record = decode_mark(entry.state)
         cursor.execute(
             f"INSERT INTO {self._schema}.mark VALUES (%s, %s, %s, %s)",
             (entry.position, record.at, record.reason, record.learned_at),
         )
+        self._epoch = entry.position
 
-    def _registry_event(self, cursor: psycopg.Cursor[tuple[object, ...]], entry: Entry) -> None:
+    def _registry_event(self, cursor: Cursor, entry: Entry) -> None:
         event = self._decoder.decode(entry)
         self._registry = None
         changed = self._registry_view.fold(cursor, self._schema, entry.position, event)
-        if changed.since is not None:
-            self._refold_since(cursor, changed, changed.since)
+        if changed.since is None:
+            for view in self._views:
+                view.forget()
+            return
+        self._give(cursor, self._part(cursor, changed=changed))
 
-    def _refold_since(
-        self, cursor: psycopg.Cursor[tuple[object, ...]], changed: Changed, since: datetime
-    ) -> None:
-        """Fold again what a meter event changed: from its instant to the last reading.
+    def _part(
+        self,
+        cursor: Cursor,
+        *,
+        readings: Positioned | None = None,
+        changed: Changed | None = None,
+    ) -> Slice:
+        registry, columns = self._registry_now(cursor)
+        return Slice(
+            schema=self._schema,
+            journal_schema=self._journal_schema,
+            zone=self._zone,
+            epoch=self._epoch_now(cursor),
+            registry=registry,
+            columns=columns,
+            readings=readings,
+            changed=changed,
+        )
 
-        Its own counts are readings of that instant: it is folded where nothing came after, too.
-        """
-        rows: list[tuple[Any, ...]] = cursor.execute(
-            f"SELECT channel, min(at), max(at) FROM {self._schema}.reading "
-            f"WHERE channel = ANY(%s) AND quality <> {Quality.SUSPECT:d} GROUP BY channel",
-            (list(changed.channels),),
-        ).fetchall()
-        read = {channel: [to_us(first), to_us(last)] for channel, first, last in rows}
-        registry = self._registry_now(cursor)
-        spans = []
-        for channel in changed.channels:
-            segments = registry.segments.get(channel, ())
-            known = [*read.get(channel, []), *_stated_instants(segments)]
-            if known:
-                first_us = max(to_us(since), min(known))
-                spans.append(
-                    Touched(channel=channel, first_us=first_us, last_us=max(first_us, *known))
-                )
-        refold(cursor, self._schema, self._zone, registry, spans, self._epoch(cursor))
+    def _give(self, cursor: Cursor, part: Slice) -> None:
+        for view in self._views:
+            view.fold(cursor, part)
 
-    def _registry_now(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> Registry:
+    def _registry_now(self, cursor: Cursor) -> tuple[Registry, RegistryColumns]:
         """Return the registry; only this fold's own entries can have changed it meanwhile."""
         if self._registry is None:
-            self._registry = load_registry(cursor.connection, self._schema)
+            registry = load_registry(cursor.connection, self._schema)
+            self._registry = (registry, RegistryColumns.of(registry))
         return self._registry
 
-    def _epoch(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> int:
-        row = cursor.execute(f"SELECT max(position) FROM {self._schema}.mark").fetchone()
-        return int(str(row[0])) if row and row[0] is not None else 0
+    def _epoch_now(self, cursor: Cursor) -> int:
+        """Return the position of the last mark; 0 before the first."""
+        if self._epoch is None:
+            row = cursor.execute(f"SELECT max(position) FROM {self._schema}.mark").fetchone()
+            self._epoch = int(str(row[0])) if row and row[0] is not None else 0
+        return self._epoch
 
-    def _unknown(
-        self,
-        cursor: psycopg.Cursor[tuple[object, ...]],
-        readings: ReadingColumns,
-        position: np.ndarray,
-        unknown: np.ndarray,
-    ) -> None:
+    def _unknown(self, cursor: Cursor, unknown: Positioned) -> None:
         """Name the channels that no meter was planned for; their readings stay in the journal."""
         findings = []
-        for channel in np.unique(readings.channel[unknown]).tolist():
-            mine = unknown & (readings.channel == channel)
+        columns = unknown.readings
+        for channel in np.unique(columns.channel).tolist():
+            mine = columns.channel == channel
             findings.append(
                 Finding(
                     code="channel.unknown",
                     severity=Severity.WARN,
                     channel=channel,
-                    start=from_us(int(readings.at_us[mine].min())),
-                    end=from_us(int(readings.at_us[mine].max())),
-                    position=int(position[mine].max()),
+                    start=from_us(int(columns.at_us[mine].min())),
+                    end=from_us(int(columns.at_us[mine].max())),
+                    position=int(unknown.position[mine].max()),
                     proof={"readings": int(mine.sum())},
                 )
             )
         store_findings(cursor.connection, self._schema, findings)
 
 
-def positioned(batches: Sequence[Entry]) -> Positioned:
-    """Return the readings of some batch entries in their order.
+def positioned(entries: Sequence[Entry]) -> Positioned:
+    """Return the readings of some entries in their order; an entry of another kind has none.
 
     Raises:
-        JournalError: An entry is no batch or its payload does not decode.
+        JournalError: An entry or its payload does not decode.
     """
-    records = [decode_batch(entry.state) for entry in batches]
-    parts = [decode(record.payload) for record in records]
-    positions = np.array([entry.position for entry in batches], dtype=np.int64)
-    learned_us = np.array([record.learned_us for record in records], dtype=np.int64)
-    lengths = [len(part) for part in parts]
+    told = [(entry.position, told_by(entry)) for entry in entries]
+    parts = [(position, each) for position, each in told if each is not None]
+    lengths = np.array([len(each.readings) for _, each in parts], dtype=np.int64)
+
+    def repeated(values: list[int]) -> NDArray[np.int64]:
+        return np.repeat(np.array(values, dtype=np.int64), lengths)
+
     return Positioned(
-        readings=ReadingColumns.joined(parts),
-        position=np.repeat(positions, lengths),
-        learned_us=np.repeat(learned_us, lengths),
+        readings=ReadingColumns.joined(each.readings for _, each in parts),
+        position=repeated([position for position, _ in parts]),
+        learned_us=repeated([each.learned_us for _, each in parts]),
     )
 
 
-def _stated_instants(segments: Sequence[CounterSegment]) -> list[int]:
-    """Return the instants at which a meter event states the register's count. [us]."""
-    starts = [s.start_us for s in segments if s.start_count is not None]
-    ends = [s.end_us for s in segments if s.end_us is not None and s.end_count is not None]
-    return starts + ends
+def _chosen(
+    views: Sequence[MeteringView], names: Collection[str] | None
+) -> tuple[MeteringView, ...]:
+    """Return the views of some names with those they need, in order."""
+    if names is None:
+        return tuple(views)
+    wanted = set(names)
+    for view in reversed(views):
+        if view.name in wanted:
+            wanted |= set(view.needs)
+    return tuple(view for view in views if view.name in wanted)
 
 
 def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Yield maximal runs of batches, every other entry alone."""
+    """Yield maximal runs of entries with readings, every other entry alone."""
     run: list[Entry] = []
     for entry in entries:
-        if entry.topic == BATCH_TOPIC:
+        if unwrapped(entry).topic in READING_TOPICS:
             run.append(entry)
             continue
         if run:
@@ -203,22 +249,6 @@ def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield [entry]
     if run:
         yield run
-
-
-def _touched(readings: ReadingColumns) -> list[Touched]:
-    """Return the span of each channel's good readings."""
-    good = readings.quality != Quality.SUSPECT
-    channel, at_us = readings.channel[good], readings.at_us[good]
-    if len(channel) == 0:
-        return []
-    order = np.lexsort((at_us, channel))
-    channel, at_us = channel[order], at_us[order]
-    starts = np.flatnonzero(np.concatenate([[True], channel[1:] != channel[:-1]]))
-    ends = np.append(starts[1:], len(channel)) - 1
-    return [
-        Touched(channel=int(channel[low]), first_us=int(at_us[low]), last_us=int(at_us[high]))
-        for low, high in zip(starts, ends, strict=True)
-    ]
 
 
 def metering_follower(database: Database, schema: str, zone: ZoneInfo, clock: Clock) -> Follower:

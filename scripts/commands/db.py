@@ -1,14 +1,29 @@
-"""In: `db start|stop|migrate`. Out: the embedded database as wanted. I/O: processes."""
+"""In: `db VERB`: the database of an installation. Out: it as wanted. I/O: processes."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from energy.base.errors import RefusedError
 from energy.base.text import t
+from energy.journal.survey import JournalFound
+from processes.database_backup import back_up
+from processes.database_restore import restore_database
 from processes.database_service import migrate as bring_up_to_date
 from processes.database_service import start_database, stop_database
-from scripts.commands.frame import group, installation_of
-from scripts.commands.printing import working
+from processes.database_upgrade import upgrade_database
+from scripts.commands.frame import FINDINGS, group, installation_of, interactive
+from scripts.commands.printing import print_facts, print_json, print_table, working
+
+PASSPHRASE = "METERLINE_KEYS_PASSPHRASE"  # noqa: S105 - a name
+"""Environment variable that opens the sealed file of keys."""
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 app = group("db", "The database of an installation without `scripts/up`.")
 
@@ -42,3 +57,169 @@ def migrate(ctx: typer.Context) -> None:
         print(row)
     if not applied:
         print(t(installation.config.language, "cli.db.current"))
+
+
+@app.command()
+def backup(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept; made if absent.")],
+    *,
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, help="Delete all but the newest N backups.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="Seal the keys into this file; keep it apart.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the running database into a new folder, checked; the keys only with --keys."""
+    installation = installation_of(ctx)
+    language = installation.config.language
+    passphrase = _passphrase(language, twice=True) if keys is not None else ""
+    with working(t(language, "cli.db.backing_up")):
+        taken = back_up(installation, folder, keep=keep, keys=keys, passphrase=passphrase)
+    if as_json:
+        print_json(taken)
+        return
+    made = taken.backup
+    print_facts(
+        [
+            (t(language, "cli.db.backup"), made.path),
+            (t(language, "cli.db.complete_at"), made.taken_at),
+            (t(language, "cli.db.size_mib"), round(made.octets / 2**20)),
+            (t(language, "cli.db.wal"), made.archive or t(language, "cli.db.wal_none")),
+            (t(language, "cli.db.key"), made.key_id),
+            (t(language, "cli.db.deleted"), taken.deleted_backups),
+        ]
+    )
+    if not taken.keys and made.key_id:
+        print(t(language, "cli.db.keys_apart", master=made.key_id))
+
+
+@app.command()
+def restore(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(help="Folder of one backup.")],
+    *,
+    until: Annotated[
+        str,
+        typer.Option("--until", help="Time on the server's clock, such as 2026-03-01T06:00Z."),
+    ] = "now",
+    archive: Annotated[
+        Path | None, typer.Option("--archive", help="Archived WAL, if it was moved.")
+    ] = None,
+    last_wal: Annotated[
+        Path | None, typer.Option("--last-wal", help="pg_wal of the lost database.")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option("--keys", help="Sealed file of the keys.")] = None,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Restore though names cannot be read.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Restore a backup into a data folder without a database, up to a time, and verify it."""
+    installation = installation_of(ctx)
+    language = installation.config.language
+    passphrase = _passphrase(language, twice=False) if keys is not None else ""
+    with working(t(language, "cli.db.restoring")):
+        done = restore_database(
+            installation,
+            source,
+            until=_instant(until),
+            archive=archive,
+            last_wal=last_wal,
+            keys=keys,
+            passphrase=passphrase,
+            without_keys=without_keys,
+        )
+    if as_json:
+        print_json(done)
+    else:
+        print_facts(
+            [
+                (t(language, "cli.db.complete_at"), done.taken_at),
+                (t(language, "cli.db.last_commit"), done.last_commit_at),
+                (t(language, "cli.db.keys_written"), ", ".join(done.keys) or None),
+            ]
+        )
+        _print_journals(language, done.journals)
+        print(t(language, "cli.db.restored"))
+    _end_with_findings(done.journals)
+
+
+@app.command()
+def upgrade(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Bring the embedded database of an older PostgreSQL to the current major version."""
+    installation = installation_of(ctx)
+    language = installation.config.language
+    with working(t(language, "cli.db.upgrading")):
+        done, journals = upgrade_database(installation)
+    if as_json:
+        print_json({"upgrade": done, "journals": journals})
+    else:
+        print(
+            t(
+                language,
+                "cli.db.upgraded",
+                before=done.before,
+                after=done.after,
+                tables=done.tables,
+                rows=done.rows,
+                kept=done.kept,
+            )
+        )
+        _print_journals(language, journals)
+    _end_with_findings(journals)
+
+
+def _instant(text: str) -> datetime | None:
+    if text == "now":
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise RefusedError(
+            f"--until {text!r} is no time. Write 2026-03-01T06:00+01:00, or now."
+        ) from error
+    if at.tzinfo is None:
+        raise RefusedError(f"--until {text!r} lacks its zone. Add Z for UTC, or +01:00.")
+    return at
+
+
+def _passphrase(language: str, *, twice: bool) -> str:
+    """Return what opens the keys: from the environment, or asked for at a terminal."""
+    given = os.environ.get(PASSPHRASE)
+    if given is not None:
+        return given
+    if not interactive():
+        raise RefusedError(f"The keys need a passphrase. Set {PASSPHRASE}.")
+    answer: str = typer.prompt(
+        t(language, "cli.db.passphrase"), hide_input=True, confirmation_prompt=twice
+    )
+    return answer
+
+
+def _print_journals(language: str, journals: Sequence[JournalFound]) -> None:
+    heads = [t(language, f"cli.db.head.{name}") for name in _JOURNAL_HEADS]
+    print_table(
+        heads,
+        [
+            (
+                journal.schema,
+                journal.application,
+                journal.position,
+                journal.learned_at,
+                journal.reason or t(language, "cli.db.whole"),
+            )
+            for journal in journals
+        ],
+        right=[2],
+    )
+
+
+_JOURNAL_HEADS = ("schema", "application", "position", "learned_at", "state")
+
+
+def _end_with_findings(journals: Sequence[JournalFound]) -> None:
+    if any(journal.broken_at is not None for journal in journals):
+        raise typer.Exit(FINDINGS)

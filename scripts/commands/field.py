@@ -1,4 +1,4 @@
-"""In: `field check|commission|replace`. Out: a meter looked at or put to work. I/O: Modbus."""
+"""In: `field check|commission|replace|health`. Out: a meter at work, or looked at. I/O: Modbus."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from processes.technician import Technician
 from processes.technician_checks import Check
 from processes.technician_desk import FieldDesk
 from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
+from scripts.commands.field_health import health
 from scripts.commands.frame import Opened, group, opened, required
 from scripts.commands.printing import pause_with_bar, print_facts, print_json, print_table
 
 app = group("field", "The technician's commands. They read meters and never write to one.")
+app.command()(health)
 WATCH_S = 10
 
 Unit = Annotated[int | None, typer.Option(help="Unit number of the device, 1 to 247.")]
@@ -165,7 +167,7 @@ def _technician(at: Opened) -> Technician:
     desk = FieldDesk(
         at.system,
         at.site,
-        plan_file=at.installation.plan_file,
+        plan_file=at.installation.plan_file_of(at.site.key),
         environment=at.installation.environment,
         pause=pause,
     )

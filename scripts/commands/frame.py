@@ -204,6 +204,13 @@ class Opened:
         """Return a text of the commands."""
         return t(self.language, f"cli.{key}", **values)
 
+    def name_of(self, person: UUID | None) -> str | None:
+        """Return the name of a person, the beginning of the id where it is unknown or erased."""
+        if person is None:
+            return None
+        known = self.system.people.get(person)
+        return known.name if known is not None else person.hex[:8]
+
     def person(self, sign_in: str | None, right: Right) -> UUID:
         """Return the person who acts, asked for where nobody was named.
 

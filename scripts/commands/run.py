@@ -9,7 +9,7 @@ from importlib import import_module
 
 import typer
 
-from processes.installation import Installation, refresh_plan
+from processes.installation import Installation, refresh_plans
 from scripts.commands.frame import installation_of
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -27,11 +27,14 @@ def collect(ctx: typer.Context) -> None:
     """Run the collector: meters to spool to journal (options --plan, --play go to it)."""
     installation = installation_of(ctx)
     arguments = list(ctx.args)
-    if "--plan" not in arguments:
-        refresh_plan(installation)
-        arguments += ["--plan", str(installation.plan_file)]
     # --data-dir is ours and names the installation; the collector's own folder lies in it.
-    arguments += ["--data-dir", str(installation.config.data_dir / "collect")]
+    spools = installation.config.data_dir / "collect"
+    if not {"--plan", "--plans"} & set(arguments):
+        plan = refresh_plans(installation)
+        arguments += ["--plans" if plan.is_dir() else "--plan", str(plan)]
+        if plan.parent == installation.plans_dir:
+            spools /= plan.stem  # one of several sites: its spool is where theirs are
+    arguments += ["--data-dir", str(spools)]
     _run(installation, "collect", arguments)
 
 

@@ -1,24 +1,35 @@
-"""In: `site init|list|tree`. Out: a site made, or what there is. I/O: the database."""
+"""In: `site init|list|tree|export|import`. Out: a site made, shown, moved. I/O: the database."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 from rich.tree import Tree
 
 from energy.base.text import t
 from energy.store.sites import list_sites
-from energy.system import OWNER, WEB, database_of
+from energy.system import OWNER, SEALER, WEB, WRITER, database_of
 from energy.views.point_rows import PlaceRow, PointRow, places, points
 from processes.database_service import migrate
 from processes.installation import Installation
 from processes.site_init import CheckedSite, check_site_file, init_site
-from scripts.commands.frame import group, installation_of, opened
-from scripts.commands.printing import console, print_json, print_table, working
+from processes.site_transfer import SiteExport, SiteImport
+from scripts.commands.frame import Opened, group, installation_of, interactive, opened
+from scripts.commands.printing import (
+    advancing,
+    console,
+    print_facts,
+    print_json,
+    print_table,
+    working,
+)
+from scripts.commands.site_usage import usage
 
 app = group("site", "Sites: made from one file.")
+app.command()(usage)
 
 
 @app.command()
@@ -45,6 +56,128 @@ def init(
         owner.close()
         system.close()
     print(t(language, "cli.site.made", site=checked.site.key))
+
+
+Phrase = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File with the pass phrase that protects names."),
+]
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(help="File to write, or a folder for it.")],
+    *,
+    passphrase_file: Phrase = None,
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="Leave names and addresses behind.")
+    ] = False,
+    archive: Annotated[
+        list[Path] | None, typer.Option(help="Folder with archived segments; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Write a site with its positions, seals and attachments into one file."""
+    with opened(ctx, WRITER) as at:
+        phrase = None if without_names else _phrase(at, passphrase_file)
+        config = at.installation.config
+        sealer = database_of(config, SEALER, max_size=2)
+        writing = SiteExport(
+            reader=at.system.database,
+            sealer=sealer,
+            site=at.site,
+            config=config,
+            clock=at.system.clock,
+            vault=at.system.vault,
+            folders=[*(archive or ()), config.archive_dir],
+        )
+        try:
+            with working(at.text("site_file.exporting")) as bar:
+                written = writing.write(target, phrase, advancing(bar))
+        finally:
+            sealer.close()
+        if as_json:
+            print_json(written)
+            return
+        print(
+            at.text(
+                "site_file.exported",
+                path=written.path,
+                site=at.site.key,
+                entries=written.entries,
+            )
+        )
+        if phrase is None:
+            print(at.text("site_file.no_names"))
+        print_facts([("octets", written.octets), ("sha256", written.sha256)])
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file of `site export`.")],
+    *,
+    passphrase_file: Phrase = None,
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="Leave names and addresses behind.")
+    ] = False,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option("--key", help="Public key (.pem) that must have signed it; repeatable."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Bring a site from a file into this installation; its key must be free here."""
+    installation = installation_of(ctx)
+    migrate(installation)
+    with opened(ctx, WRITER) as at:
+        owner = database_of(installation.config, OWNER)
+        bringing = SiteImport(
+            owner=owner,
+            writer=at.system.database,
+            config=installation.config,
+            clock=installation.clock,
+            vault=at.system.vault,
+        )
+        try:
+            with working(at.text("site_file.checking")):
+                checked = bringing.check(file, key or ())
+            protected = checked.header.transfer is not None and not without_names
+            phrase = _phrase(at, passphrase_file) if protected else None
+            total = sum(part.verified.entries for part in checked.parts)
+            with working(at.text("site_file.importing")) as bar:
+                bar.update(bar.task_ids[0], total=total)
+                imported = bringing.run(
+                    file,
+                    phrase,
+                    checked=checked,
+                    each=lambda done: bar.update(bar.task_ids[0], completed=done),
+                )
+        finally:
+            owner.close()
+        if as_json:
+            print_json(imported)
+            return
+        print(
+            at.text(
+                "site_file.imported",
+                site=imported.site.key,
+                entries=imported.entries,
+                attachments=imported.attachments,
+                keys=", ".join(imported.key_ids),
+            )
+        )
+
+
+def _phrase(at: Opened, file: Path | None) -> str:
+    """Return the pass phrase from a file, or asked for at a terminal."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").strip()
+    if not interactive():
+        raise click.UsageError("Name --passphrase-file, or say --without-names.")
+    answer: str = typer.prompt(at.text("site_file.ask_phrase"), hide_input=True)
+    return answer
 
 
 def _print_plan(installation: Installation, checked: CheckedSite) -> None:

@@ -1,7 +1,8 @@
-"""In: `usage show`. Out: usage by quarter-hour, hour, day or month. I/O: reads."""
+"""In: `usage` verbs. Out: usage as known now or then, and what changed it. I/O: reads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import Annotated
@@ -10,28 +11,36 @@ import typer
 
 from energy.metering.usage_groups import Every
 from energy.system import WEB
-from processes.usage_reads import read_usage
-from scripts.commands.frame import group, opened
-from scripts.commands.printing import print_json, print_table
+from energy.views.arrivals import Lot
+from energy.views.point_rows import marks
+from processes.usage_reads import PointArrivals, read_arrivals, read_usage
+from scripts.commands.frame import Opened, group, opened
+from scripts.commands.printing import cell, print_json, print_table, working
 
-app = group("usage", "Usage: what was used when.")
+app = group("usage", "Usage: what was used when, as known now or then, and what changed it.")
+Point = Annotated[str, typer.Argument(help="The metering point.")]
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
 LastDay = Annotated[
     datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
 ]
+Quantity = Annotated[str | None, typer.Option(help="Counter; else the billed one.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command()
 def show(
     ctx: typer.Context,
-    point: Annotated[str, typer.Argument(help="The metering point.")],
+    point: Point,
     first: Day,
     last: LastDay,
     every: Annotated[Every, typer.Option(help="Width of a row.")] = Every.DAY,
-    quantity: Annotated[str | None, typer.Option(help="Counter; else the billed one.")] = None,
-    as_of: Annotated[int | None, typer.Option(help="As known at this mark.")] = None,
+    quantity: Quantity = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help='As known at a position, an instant or a mark ("midnight 2019-01-02").'),
+    ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the usage of a point over local days; what is missing is shown as missing."""
     with opened(ctx, WEB) as at:
@@ -61,3 +70,97 @@ def show(
         ]
         keys = ("from", "to", "usage", "unit", "known", "quality")
         print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4))
+        if usage.as_of is not None:
+            print(at.text("usage.as_of", position=usage.as_of, mark=""))
+
+
+@app.command()
+def arrived(
+    ctx: typer.Context,
+    point: Point,
+    first: Day,
+    last: LastDay,
+    since: Annotated[
+        str, typer.Option(help='First figure: a position, an instant or a mark ("2019-01-02").')
+    ],
+    until: Annotated[
+        str | None, typer.Option(help="Second figure: the same; now when left out.")
+    ] = None,
+    quantity: Quantity = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what arrived between two figures of usage, from whom, and what each changed."""
+    with opened(ctx, WEB) as at:
+        with working(at.text("readings.reading")):
+            found = read_arrivals(
+                at.system.database,
+                at.site,
+                point,
+                first.date(),
+                last.date(),
+                since=since,
+                until=until,
+                quantity=quantity,
+            )
+        if as_json:
+            print_json(found)
+            return
+        _print_arrivals(at, found)
+
+
+@app.command("marks")
+def marks_(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List the marks at which usage can be looked up, the newest first."""
+    with opened(ctx, WEB) as at:
+        with at.system.database.connection() as connection:
+            found = marks(connection, at.site.schema)
+        if as_json:
+            print_json(found)
+            return
+        keys = ("position", "mark", "instant", "learned_at")
+        rows = [
+            (m.position, m.reason, *(x.astimezone(at.site.zone) for x in (m.at, m.learned_at)))
+            for m in found
+        ]
+        print_table([at.text(f"head.{key}") for key in keys], rows, right=(0,))
+
+
+def _print_arrivals(at: Opened, found: PointArrivals) -> None:
+    arrivals = found.arrivals
+    if arrivals.lots:
+        keys = ("position", "learned_at", "arrived", "readings", "day", "before", "after")
+        heads = [at.text(f"head.{key}") for key in (*keys, "difference", "intervals")]
+        rows = [row for lot in arrivals.lots for row in _rows(at, found, lot)]
+        print_table(heads, rows, right=(3, 5, 6, 7, 8))
+    else:
+        print(at.text("usage.nothing"))
+    shown = {
+        "before": cell(_units(found, arrivals.before)),
+        "after": cell(_units(found, arrivals.after)),
+        "difference": cell(_units(found, arrivals.after - arrivals.before)),
+    }
+    text = at.text(
+        "usage.arrived", since=arrivals.since, until=arrivals.until, unit=found.unit, **shown
+    )
+    print(text)
+
+
+def _rows(at: Opened, found: PointArrivals, lot: Lot) -> Iterator[tuple[object, ...]]:
+    """Yield one row a changed day; what arrived stands in the first."""
+    positions = str(lot.first_position)
+    if lot.last_position != lot.first_position:
+        positions += f"-{lot.last_position}"
+    learned = None if lot.learned_to is None else lot.learned_to.astimezone(at.site.zone)
+    who = lot.source or (at.name_of(lot.by) if lot.by is not None else lot.reason)
+    head: tuple[object, ...] = (positions, learned, f"{lot.kind} {who or ''}", lot.readings)
+    if not lot.days:
+        yield (*head, None, None, None, Fraction(0), 0)
+    for day in lot.days:
+        before, after = _units(found, day.before), _units(found, day.after)
+        yield (*head, day.day, before, after, after - before, day.intervals)
+        head = ("", "", "", "")
+
+
+def _units(found: PointArrivals, base: int) -> Fraction:
+    return Fraction(base) / found.per_unit

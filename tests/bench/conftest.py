@@ -17,4 +17,6 @@ def tiny() -> Scale:
         fold_channels=1,
         fold_days=1,
         evening_scans=200,
+        sustained_s=1.0,
+        sustained_gateways=2,
     )

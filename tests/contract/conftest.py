@@ -1,5 +1,5 @@
 """In: nothing. Out: the servers of the contracts. I/O."""
 
-from tests.fixtures.postgres import database_server, new_site, site_schema
+from tests.fixtures.postgres import database_server, directory, new_site, site_schema
 
-__all__ = ["database_server", "new_site", "site_schema"]
+__all__ = ["database_server", "directory", "new_site", "site_schema"]

@@ -12,7 +12,17 @@ import pytest
 
 from energy.metering.reading import Reading
 from energy.store.pool import Database
-from energy.store.series import PlainSeries, TimescaleSeries, TimeSeries, by_name, probe
+from energy.store.series import (
+    PlainSeries,
+    TimescaleSeries,
+    TimeSeries,
+    by_name,
+    check_series,
+    probe,
+    record_offer,
+)
+from energy.store.series_locks import wait_for_older_transactions
+from energy.store.series_upkeep import keep_series, kept_from, tend_series
 from energy.system import OWNER
 from energy.views.usage import read_spans
 from tests.fixtures.batches import MIDNIGHT
@@ -145,3 +155,174 @@ def test_writer_role_works_on_the_series(site: TestSite) -> None:
             (MIDNIGHT,),
         )
     assert site.rows("SELECT count FROM {s}.reading") == [(5,)]
+
+
+def put(site: TestSite, *instants: datetime, channel: int = 1) -> None:
+    """Store rows as the follower does."""
+    with site.writer.connection() as connection:
+        connection.execute(
+            f"INSERT INTO {site.schema}.reading SELECT %s, at, n, 0, 1 "
+            "FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS r (at, n)".encode(),
+            (channel, list(instants)),
+        )
+
+
+def days(*numbers: int) -> list[datetime]:
+    return [MIDNIGHT + timedelta(days=n) for n in numbers]
+
+
+def stored(site: TestSite) -> list[datetime]:
+    return [at for (at,) in site.rows("SELECT at FROM {s}.reading ORDER BY at")]
+
+
+@pytest.fixture
+def pool(site: TestSite) -> Iterator[Database]:
+    database = Database(site.server.dsn(OWNER), max_size=2)
+    yield database
+    database.close()
+
+
+def test_probe_names_version_and_edition_and_the_server_passes_its_check(
+    site: TestSite, engine: TimeSeries
+) -> None:
+    with owner(site) as connection:
+        offer = probe(connection)
+        assert bool(offer.version) == bool(offer.edition) == (offer.name == "timescale")
+        assert engine.name in {offer.name, "plain"}
+        record_offer(connection, offer)
+        recorded = dict(connection.execute("SELECT name, value FROM directory.setting").fetchall())
+        assert recorded["series_version"] == offer.version
+        assert recorded["series_edition"] == offer.edition
+        assert check_series(connection) == []
+
+
+def test_whole_partitions_before_the_kept_days_are_dropped_and_nothing_after_them(
+    site: TestSite, engine: TimeSeries, pool: Database
+) -> None:
+    with owner(site) as connection:
+        engine.ensure_partitions(connection, site.schema, MIDNIGHT, days(120)[0])
+    put(site, *days(*range(120)))
+    kept = keep_series(pool, site.schema, days(120)[0], 50)
+    assert kept.waits == ""
+    assert kept.kept_from is not None
+    assert MIDNIGHT < kept.kept_from <= days(70)[0]
+    assert days(70)[0] - kept.kept_from < timedelta(days=31)
+    assert stored(site) == [at for at in days(*range(120)) if at >= kept.kept_from]
+    assert kept.dropped.parts
+    with owner(site) as connection:
+        assert kept_from(connection, site.schema) == kept.kept_from
+    again = keep_series(pool, site.schema, days(120)[0], 50)
+    assert (again.kept_from, again.dropped.parts) == (kept.kept_from, ())
+
+
+def test_with_zero_days_everything_is_kept(site: TestSite, pool: Database) -> None:
+    put(site, *days(0, 1000))
+    kept = keep_series(pool, site.schema, days(4000)[0], 0)
+    assert kept.kept_from is None
+    assert len(stored(site)) == 2
+
+
+def test_the_border_never_goes_back_and_rows_put_back_are_dropped_again(
+    site: TestSite, pool: Database
+) -> None:
+    put(site, *days(*range(100)))
+    first = keep_series(pool, site.schema, days(100)[0], 40)
+    assert first.kept_from is not None
+    put(site, *days(3, 4))
+    assert days(3)[0] in stored(site)
+    second = keep_series(pool, site.schema, days(100)[0], 90)
+    assert second.kept_from == first.kept_from
+    assert min(stored(site)) >= first.kept_from
+
+
+def test_nothing_is_dropped_while_the_views_are_far_behind_or_gauges_are_to_be_computed(
+    site: TestSite, pool: Database
+) -> None:
+    put(site, *days(*range(100)))
+    change = "UPDATE {s}.journal_head SET position = %s WHERE application = 'metering'"
+    with site.writer.connection() as connection:
+        connection.execute(change.format(s=site.schema).encode(), (5000,))
+    waiting = keep_series(pool, site.schema, days(100)[0], 40)
+    assert "5000 entries behind" in waiting.waits
+    assert waiting.kept_from is None
+    with site.writer.connection() as connection:
+        connection.execute(change.format(s=site.schema).encode(), (0,))
+        connection.execute(
+            f"INSERT INTO {site.schema}.gauge_dirty VALUES (1, %s, 1)".encode(), (MIDNIGHT,)
+        )
+    assert "gauges" in keep_series(pool, site.schema, days(100)[0], 40).waits
+    assert len(stored(site)) == 100
+
+
+def test_rows_stay_while_a_transaction_runs_that_may_have_read_the_old_border(
+    site: TestSite, pool: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "energy.store.series_upkeep.wait_for_older_transactions",
+        lambda connection: wait_for_older_transactions(connection, patience_s=0.3),
+    )
+    put(site, *days(*range(100)))
+    with site.writer.transaction() as fold:
+        fold.execute("SELECT 1")
+        waiting = keep_series(pool, site.schema, days(100)[0], 40)
+        assert "long transaction" in waiting.waits
+        assert waiting.kept_from is not None, "the border moves before the rows go"
+        assert len(stored(site)) == 100
+    done = keep_series(pool, site.schema, days(100)[0], 40)
+    assert done.waits == ""
+    assert min(stored(site)) >= waiting.kept_from
+
+
+def test_packed_readings_read_the_same_and_take_late_ones(
+    site: TestSite, engine: TimeSeries
+) -> None:
+    steps = [MIDNIGHT + timedelta(minutes=15 * n) for n in range(96 * 28)]
+    for channel in (1, 2):
+        put(site, *steps, channel=channel)
+    with owner(site) as connection:
+        before = engine.size_report(connection, site.schema)
+        packed = engine.compact(connection, site.schema, days(21)[0])
+        after = engine.size_report(connection, site.schema)
+        assert engine.compact(connection, site.schema, days(21)[0]) == ()
+    total = "SELECT count(*), sum(count), min(at), max(at) FROM {s}.reading"
+    assert site.rows(total) == [
+        (2 * len(steps), len(steps) * (len(steps) + 1), steps[0], steps[-1])
+    ]
+    if engine.name == "timescale":
+        assert len(packed) >= 2
+        assert {part.name for part in after.parts if part.packed} == set(packed)
+        assert after.octets < before.octets
+    late = MIDNIGHT + timedelta(minutes=7)
+    put(site, late)
+    insert = f"INSERT INTO {site.schema}.reading VALUES (1, %s, 9, 0, 2) ON CONFLICT DO NOTHING"
+    with site.writer.connection() as connection:
+        assert connection.execute(insert.encode(), (late,)).rowcount == 0
+        connection.execute(
+            f"UPDATE {site.schema}.reading SET count = 77 WHERE channel = 2 AND at = %s".encode(),
+            (steps[5],),
+        )
+    one = "SELECT count FROM {s}.reading WHERE channel = %s AND at = %s"
+    assert site.rows(one, 2, steps[5]) == [(77,)]
+    assert site.rows(one, 1, late) == [(1,)]
+
+
+def test_size_report_names_every_partition(site: TestSite, engine: TimeSeries) -> None:
+    with owner(site) as connection:
+        engine.ensure_partitions(connection, site.schema, MIDNIGHT, days(40)[0])
+        put(site, *days(*range(40)))
+        report = engine.size_report(connection, site.schema)
+    assert report.engine == engine.name
+    assert len(report.parts) >= 3
+    assert report.octets == sum(p.table_octets + p.index_octets for p in report.parts) > 0
+
+
+def test_a_round_of_upkeep_leaves_every_kept_reading_readable(
+    site: TestSite, pool: Database
+) -> None:
+    put(site, *days(*range(-400, 100, 5)))
+    kept = tend_series(pool, site.schema, days(100)[0], 60)
+    assert kept.kept_from is not None
+    expected = [at for at in days(*range(-400, 100, 5)) if at >= kept.kept_from]
+    assert stored(site) == expected
+    assert tend_series(pool, site.schema, days(100)[0], 60).kept_from == kept.kept_from
+    assert stored(site) == expected

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.postgres import database_server, new_site, site_schema
 from tests.fixtures.whole_play import PlayedMonth, prepared, run_to_the_end
+
+__all__ = ["database_server", "new_site", "site_schema"]
 
 
 @pytest.fixture(scope="session")

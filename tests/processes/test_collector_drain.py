@@ -173,12 +173,19 @@ def test_a_restored_spool_loses_no_reading_and_breaks_no_chain(
     shutil.copytree(backup, current)
     assert collect(current, site_schema, range(19, 31), batches=again) == 12
     assert collect(current, site_schema, range(31, 36)) == 5
-    states = site_schema.rows("SELECT state FROM {s}.metering_events ORDER BY notification_id")
+    states = site_schema.rows(
+        "SELECT state FROM {s}.metering_events WHERE topic = 'readings.recorded' "
+        "ORDER BY notification_id"
+    )
     kept = [r for (state,) in states for r in decode(decode_batch(bytes(state)).payload)]
     assert kept == [reading(1, minute, 10 * minute) for minute in range(36)]
     with site_schema.writer.connection() as connection:
         verified = verify(connection, site_schema.schema, "metering")
     assert (verified.chain_ok, verified.readings) == (True, 36)
-    found = site_schema.rows("SELECT code, position FROM {s}.finding ORDER BY position")
+    site_schema.project()
+    found = site_schema.rows(
+        "SELECT code, position, (proof->>'against')::int FROM {s}.finding "
+        "WHERE code = 'batch.conflict' ORDER BY position"
+    )
     contradicted = min(since, again, BATCHES_A_TRANSACTION)
-    assert found == [("batch.conflict", 2 + n) for n in range(contradicted)]
+    assert found == [("batch.conflict", 2 + since + n, 2 + n) for n in range(contradicted)]

@@ -12,7 +12,8 @@ from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.journal.ingest import Ingest
 from energy.metering.reading import SpooledBatch
-from energy.metering.usage import CounterSegment, fold
+from energy.metering.usage import CounterSegment
+from energy.metering.usage_fold import fold
 from energy.views.usage import read_spans
 from energy.views.worker import metering_follower
 from tests.fixtures.batches import MIDNIGHT, Spooler, at, reading

@@ -5,7 +5,7 @@ ALTER TABLE {schema}.parked ADD COLUMN resolved_position bigint;
 CREATE TABLE {schema}.seal (
     application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
     links bytea NOT NULL, sealed_at timestamptz NOT NULL,
-    PRIMARY KEY (application, last_position),
+    PRIMARY KEY (application, first_position),
     CHECK (octet_length(links) = 32 * (last_position - first_position + 1))
 );
 CREATE TABLE {schema}.seal_head (
@@ -16,7 +16,8 @@ CREATE TABLE {schema}.seal_head (
 CREATE TABLE {schema}.archive_segment (
     application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
     file_name text NOT NULL, sha256 bytea NOT NULL, octets bigint NOT NULL,
-    archived_at timestamptz NOT NULL, PRIMARY KEY (application, last_position)
+    archived_at timestamptz NOT NULL, dropped_at timestamptz,
+    PRIMARY KEY (application, first_position)
 );
 GRANT SELECT ON {schema}.seal, {schema}.seal_head, {schema}.archive_segment
     TO meterline_writer, meterline_web;

@@ -59,7 +59,7 @@ ALTER TABLE {schema}.parked ADD COLUMN resolved_position bigint;
 CREATE TABLE {schema}.seal (
     application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
     links bytea NOT NULL, sealed_at timestamptz NOT NULL,
-    PRIMARY KEY (application, last_position),
+    PRIMARY KEY (application, first_position),
     CHECK (octet_length(links) = 32 * (last_position - first_position + 1))
 );
 CREATE TABLE {schema}.seal_head (
@@ -67,11 +67,13 @@ CREATE TABLE {schema}.seal_head (
     signed_at timestamptz NOT NULL, key_id text NOT NULL, signature bytea NOT NULL,
     PRIMARY KEY (application, position)
 );
--- Parts of the journal kept as sealed files; their rows may have left the events table.
+-- Parts of the journal kept as sealed files. From dropped_at on the payloads of their batches
+-- are in the file alone; the rows stay, so positions, keys and hashes still stand in the table.
 CREATE TABLE {schema}.archive_segment (
     application text NOT NULL, first_position bigint NOT NULL, last_position bigint NOT NULL,
     file_name text NOT NULL, sha256 bytea NOT NULL, octets bigint NOT NULL,
-    archived_at timestamptz NOT NULL, PRIMARY KEY (application, last_position)
+    archived_at timestamptz NOT NULL, dropped_at timestamptz,
+    PRIMARY KEY (application, first_position)
 );
 
 -- ---------------------------------------------------------------- who may do what
@@ -83,3 +85,13 @@ GRANT INSERT, UPDATE, DELETE ON {schema}.demand_day, {schema}.gauge_hour, {schem
     TO meterline_writer;
 GRANT SELECT, INSERT ON {schema}.seal, {schema}.seal_head, {schema}.archive_segment
     TO meterline_sealer;
+
+-- ---------------------------------------------------------------- What 001 has folded
+-- Demand, gauges and states of the past are derived with the next rollup; on a fresh site nothing.
+INSERT INTO {schema}.usage_dirty (channel, day, position)
+    SELECT channel, day, max(position) FROM {schema}.usage_block GROUP BY channel, day
+    ON CONFLICT DO NOTHING;
+INSERT INTO {schema}.gauge_dirty (channel, start_at, position)
+    SELECT r.channel, date_trunc('hour', r.at, 'UTC'), max(r.position)
+    FROM {schema}.reading AS r JOIN {schema}.channel AS c ON c.number = r.channel
+    WHERE c.kind IN ('gauge', 'state') GROUP BY 1, 2;

@@ -15,6 +15,7 @@ from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.journal.entry import decode_batch
 from energy.journal.ingest import Accepted, Ingest
+from energy.journal.refused import decode_refused
 from energy.journal.verify import verify
 from energy.metering.meter import meter_id
 from energy.metering.reading import ReadingColumns
@@ -92,8 +93,12 @@ def test_same_key_with_other_readings_is_a_finding_and_changes_nothing(
         site_schema.ingest.accept([Spooler("another").batch([reading(1, 9, 9)])])
         refused = site_schema.ingest.accept([other])
         assert (refused.conflicts, refused.conflicting) == (1, ((genuine.stream, 1),))
-    rows = site_schema.rows("SELECT code, severity, position, proof->>'hash' FROM {s}.finding")
-    assert rows == [("batch.conflict", "do_not_bill", 1, other.own_hash.hex())]
+    refusals = site_schema.rows(
+        "SELECT notification_id, state FROM {s}.metering_events WHERE topic = 'batch.refused'"
+    )
+    ((position, state),) = refusals
+    record = decode_refused(bytes(state))
+    assert (position, record.against, record.hash) == (3, 1, other.own_hash.hex())
     (state,) = site_schema.rows("SELECT state FROM {s}.metering_events WHERE notification_id = 1")
     assert decode_batch(bytes(state[0])).own_hash == genuine.own_hash
 
@@ -103,7 +108,8 @@ def test_conflict_inside_one_call_keeps_the_first(site_schema: TestSite) -> None
     other = replace(genuine, own_hash=bytes(32))
     accepted = site_schema.ingest.accept([genuine, other, after])
     assert (accepted.stored, accepted.repeated, accepted.conflicts) == (2, 0, 1)
-    assert site_schema.rows("SELECT position FROM {s}.finding") == [(1,)]
+    rows = site_schema.rows("SELECT state FROM {s}.metering_events WHERE topic = 'batch.refused'")
+    assert [decode_refused(bytes(state)).against for (state,) in rows] == [1]
 
 
 def test_what_a_restored_spool_sends_is_refused_as_far_as_it_would_break_the_chain(
@@ -118,11 +124,12 @@ def test_what_a_restored_spool_sends_is_refused_as_far_as_it_would_break_the_cha
     assert (accepted.stored, accepted.repeated, accepted.conflicts) == (0, 1, 3)
     assert accepted.conflicting == tuple((journal.stream, n) for n in (2, 3, 4))
     assert site_schema.ingest.accept(theirs[2:3]).conflicting == ((journal.stream, 4),)
-    rows = site_schema.rows("SELECT position, proof->>'hash' FROM {s}.finding ORDER BY 1, 2")
-    assert [row for row in rows if row[0] == 2] == [(2, theirs[0].own_hash.hex())]
+    rows = site_schema.rows("SELECT state FROM {s}.metering_events WHERE topic = 'batch.refused'")
+    told = [decode_refused(bytes(state)) for (state,) in rows]
+    assert [each.hash for each in told if each.against == 2] == [theirs[0].own_hash.hex()]
     with site_schema.writer.connection() as connection:
         verified = verify(connection, site_schema.schema, "metering")
-    assert (verified.chain_ok, verified.entries) == (True, 3)
+    assert (verified.chain_ok, verified.entries) == (True, 3 + len(told))
 
 
 def test_batch_that_the_next_one_does_not_follow_is_refused(site_schema: TestSite) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import Quality
-from energy.metering.usage import JUMP, NEGATIVE_STEP, CounterSegment, Folded, fold
+from energy.metering.usage import JUMP, NEGATIVE_STEP, CounterSegment, Folded
+from energy.metering.usage_fold import fold
 
 MINUTE = 60_000_000
 QUARTER = 15 * MINUTE

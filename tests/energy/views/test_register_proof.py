@@ -162,3 +162,27 @@ def test_count_stated_at_the_start_comes_before_a_later_reading(site_schema: Tes
     metering.store(meter)
     site_schema.accept(reading(channel, 2000, 9), reading(channel, 2900, 30))
     assert pairs(proofs(site_schema, channel)) == [("S-1", at(60), 3, at(2900), 30)]
+
+
+def test_proofs_of_a_period_whose_raw_rows_are_gone_stay(site_schema: TestSite) -> None:
+    channel = site_schema.counter(multiplier=Fraction(20))
+    site_schema.accept(*(reading(channel, 720 * n, 10 * n) for n in range(6)))
+    before = proofs(site_schema, channel)
+    with site_schema.writer.transaction() as connection:
+        connection.execute(
+            f"INSERT INTO {site_schema.schema}.series_kept VALUES ('reading', %s, now())",
+            (at(2880),),
+        )
+        connection.execute(f"DELETE FROM {site_schema.schema}.reading WHERE at < %s", (at(2880),))
+    assert proofs(site_schema, channel) == before
+    assert pairs(before) == [("S-1", at(1440), 20, at(2880), 40)]
+
+
+def test_an_estimate_that_does_not_fit_proves_nothing(site_schema: TestSite) -> None:
+    channel = site_schema.counter()
+    site_schema.accept(
+        reading(channel, 1400, 7),
+        reading(channel, 1440, 50, Quality.ESTIMATED),
+        reading(channel, 2880, 30),
+    )
+    assert pairs(proofs(site_schema, channel)) == [("S-1", at(1400), 7, at(2880), 30)]

@@ -1,0 +1,206 @@
+"""In: commands on readings: correct, approve, estimate, enter. Out: events. I/O: PostgreSQL.
+
+Every command carries an id: given again after an unknown commit it finds its own result. The
+channel's facts are passed in: what the register cannot show is refused before it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from energy.base.aggregate import JournalAggregate
+from energy.base.clock import Clock, to_us
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.metering.channel import Channel, Kind
+from energy.metering.correction import (
+    Correction,
+    DisplayReadings,
+    Estimate,
+    Stated,
+    StatementError,
+    proposed,
+    stated,
+)
+from energy.store.pool import Database
+
+LARGEST_COUNT = 2**53
+"""No register shows more, whatever its channel is. [count]"""
+
+
+class UnknownCorrectionError(RefusedError):
+    """A command named a correction that the site does not have."""
+
+    code = "correction.unknown"
+
+
+class Corrections:
+    """What people state about readings of a site."""
+
+    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+        """Work on a site's metering journal.
+
+        Args:
+            database: A pool in the writer's role.
+            schema: The site's schema.
+            clock: The injected clock.
+        """
+        self._application = JournalApplication(database, schema, "metering", clock)
+        self._clock = clock
+
+    def propose(
+        self,
+        channel: Channel,
+        readings: Stated,
+        *,
+        reason: str,
+        evidence: Sequence[str],
+        by: UUID,
+        command_id: UUID,
+    ) -> UUID:
+        """Propose what a register showed; return the correction's id.
+
+        Args:
+            channel: The channel corrected.
+            readings: Instants and counts.
+            reason: Why what was measured is wrong.
+            evidence: SHA-256 of attachments, in hex.
+            by: The person who proposes.
+            command_id: Id of the command.
+
+        Raises:
+            StatementError: The readings cannot be true, or the reason is missing.
+        """
+        identity = id_of("correction", str(command_id))
+        if self._application.find(identity) is None:
+            rows = self._stated(channel, readings)
+            correction = proposed(
+                channel.number,
+                rows,
+                reason=reason,
+                evidence=evidence,
+                by=by,
+                command_id=command_id,
+            )
+            self._application.store(correction)
+        return identity
+
+    def approve(self, correction: UUID, *, by: UUID, command_id: UUID) -> int:
+        """Let a correction count, as a second person; return the journal's position.
+
+        Raises:
+            UnknownCorrectionError: There is no such correction.
+            FourEyesError: The person proposed it.
+            CorrectionStateError: It is decided already.
+        """
+        known = self._known(correction)
+        if not known.seen(command_id):
+            known.approve(by=by, now=self._clock.now(), command_id=command_id)
+        return self._application.store(known)
+
+    def reject(self, correction: UUID, *, by: UUID, reason: str, command_id: UUID) -> int:
+        """Refuse a correction; return the journal's position.
+
+        Raises:
+            UnknownCorrectionError: There is no such correction.
+            CorrectionStateError: It is decided already.
+            StatementError: The reason is missing.
+        """
+        known = self._known(correction)
+        if not known.seen(command_id):
+            known.reject(by=by, reason=reason, command_id=command_id)
+        return self._application.store(known)
+
+    def estimate(
+        self,
+        channel: Channel,
+        readings: Stated,
+        *,
+        method: str,
+        inputs: Mapping[str, str],
+        by: UUID,
+        command_id: UUID,
+    ) -> int:
+        """Record estimated readings; return the journal's position.
+
+        Args:
+            channel: The channel.
+            readings: Instants and counts.
+            method: Name of the method.
+            inputs: What the method used, by name.
+            by: The person who states it.
+            command_id: Id of the command.
+
+        Raises:
+            StatementError: The readings cannot be true, or the method is missing.
+        """
+        if not method.strip():
+            raise StatementError("Name the method with --method: it stays in the journal.")
+        return self._once(
+            id_of("estimate", str(command_id)),
+            Estimate(
+                channel=channel.number,
+                readings=self._stated(channel, readings),
+                learned_us=to_us(self._clock.now()),
+                method=method.strip(),
+                inputs=dict(inputs),
+                stated_by=by,
+                command_id=command_id,
+            ),
+        )
+
+    def enter(
+        self, channel: Channel, readings: Stated, *, note: str, by: UUID, command_id: UUID
+    ) -> int:
+        """Record readings taken from a display; return the journal's position.
+
+        Args:
+            channel: The channel.
+            readings: Instants and counts.
+            note: What the reader remarked, or the file they came in; may be empty.
+            by: The person who states it.
+            command_id: Id of the command.
+
+        Raises:
+            StatementError: The readings cannot be true.
+        """
+        return self._once(
+            id_of("display_readings", str(command_id)),
+            DisplayReadings(
+                channel=channel.number,
+                readings=self._stated(channel, readings),
+                learned_us=to_us(self._clock.now()),
+                note=note.strip(),
+                stated_by=by,
+                command_id=command_id,
+            ),
+        )
+
+    def check(self, channel: Channel, readings: Stated) -> None:
+        """Refuse readings that cannot be true, before the first of many is stored.
+
+        Raises:
+            StatementError: They cannot.
+        """
+        self._stated(channel, readings)
+
+    def _once(self, identity: UUID, aggregate: JournalAggregate) -> int:
+        known = self._application.find(identity)
+        return self._application.store(aggregate if known is None else known)
+
+    def _stated(self, channel: Channel, readings: Stated) -> list[list[int]]:
+        facts = channel.facts
+        low, high = -LARGEST_COUNT, LARGEST_COUNT
+        if facts.kind is Kind.COUNTER and facts.modulus is not None:
+            low, high = 0, facts.modulus - 1
+        return stated(readings, now=self._clock.now(), low=low, high=high)
+
+    def _known(self, correction: UUID) -> Correction:
+        known = self._application.find(correction)
+        if not isinstance(known, Correction):
+            raise UnknownCorrectionError(
+                f"There is no correction {correction}. `readings corrections` lists them."
+            )
+        return known

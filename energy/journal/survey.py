@@ -1,0 +1,74 @@
+"""In: a whole database. Out: every journal in it, verified: how far, how whole. I/O: reads.
+
+For the person who has just restored or upgraded a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from energy.journal.verify import Verified, verify
+from energy.store.sites import DIRECTORY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFound:
+    """One application's journal."""
+
+    schema: str
+    application: str
+    position: int
+    learned_at: datetime | None
+    """When it learned its last entry; None when it is empty."""
+    broken_at: int | None
+    """First broken position, or None when it is whole."""
+    reason: str
+
+
+def journals_of(connection: psycopg.Connection[tuple[object, ...]]) -> list[JournalFound]:
+    """Return every journal of a database, verified; the directory's first.
+
+    Args:
+        connection: A connection that may read everything, in autocommit mode.
+    """
+    return [
+        journal for schema in schemas_of(connection) for journal in _of_schema(connection, schema)
+    ]
+
+
+def schemas_of(connection: psycopg.Connection[tuple[object, ...]]) -> Sequence[str]:
+    """Return the directory's schema and every site's."""
+    rows: Any = connection.execute(
+        "SELECT nspname FROM pg_namespace WHERE to_regclass(format('%%I.journal_head', nspname)) "
+        "IS NOT NULL ORDER BY nspname <> %s, nspname",
+        (DIRECTORY,),
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def _of_schema(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str
+) -> list[JournalFound]:
+    rows: Any = connection.execute(
+        "SELECT application, position, CASE WHEN isfinite(learned_at) THEN learned_at END "
+        f"FROM {schema}.journal_head ORDER BY application"
+    ).fetchall()
+    found = []
+    for application, position, learned_at in rows:
+        verified: Verified = verify(connection, schema, application)
+        found.append(
+            JournalFound(
+                schema=schema,
+                application=application,
+                position=position,
+                learned_at=learned_at,
+                broken_at=verified.broken_at,
+                reason=verified.reason,
+            )
+        )
+    return found

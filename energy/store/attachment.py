@@ -1,0 +1,49 @@
+"""In: bytes of a document. Out: its hash; the site keeps the document. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+
+import psycopg
+
+from energy.base.errors import RefusedError
+
+MOST_OCTETS = 20 * 1024 * 1024
+"""Largest attachment. [octet]"""
+
+
+class AttachmentError(RefusedError):
+    """A document cannot be kept."""
+
+    code = "attachment"
+
+
+def keep_attachment(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    content: bytes,
+    media_type: str,
+) -> str:
+    """Keep a document by its SHA-256; the same one twice is one. Return the hash in hex.
+
+    Args:
+        connection: A connection that may insert.
+        schema: The site's schema.
+        content: The document.
+        media_type: For example "image/jpeg".
+
+    Raises:
+        AttachmentError: It is empty or too large.
+    """
+    if not 1 <= len(content) <= MOST_OCTETS:
+        raise AttachmentError(
+            f"A document holds 1 octet to {MOST_OCTETS // 2**20} MiB; this one has {len(content)} "
+            "octets. Send a smaller picture."
+        )
+    digest = hashlib.sha256(content)
+    connection.execute(
+        f"INSERT INTO {schema}.attachment (sha256, media_type, content) VALUES (%s, %s, %s) "
+        "ON CONFLICT DO NOTHING",
+        (digest.digest(), media_type, content),
+    )
+    return digest.hexdigest()

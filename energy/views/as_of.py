@@ -1,0 +1,138 @@
+"""In: channels, a period, a metering position. Out: usage as known there. I/O: reads.
+
+At a mark that is a lookup of usage blocks; at any other position the channels asked for are folded
+in memory from the readings and meter segments known there. Both give the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from energy.base.clock import to_us
+from energy.base.errors import RefusedError
+from energy.base.period import Period, grid_of
+from energy.metering.usage import CounterSegment, UsageSpan
+from energy.metering.usage_fold import fold
+from energy.views.known import Accepted
+from energy.views.old_readings import readings_known
+from energy.views.registry import load_registry
+from energy.views.told import Connection
+from energy.views.usage import empty_span, read_spans
+
+_FOLLOWER = "metering"
+_NOTHING = Accepted(
+    at_us=np.empty(0, dtype=np.int64),
+    count=np.empty(0, dtype=np.int64),
+    quality=np.empty(0, dtype=np.uint8),
+    position=np.empty(0, dtype=np.int64),
+)
+
+
+class NotFoldedError(RefusedError):
+    """The views have not come to the position yet."""
+
+    code = "views.behind"
+
+
+def usage_as_of(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[int],
+    period: Period,
+    position: int,
+) -> dict[int, UsageSpan]:
+    """Return the usage of some channels as known at a metering position.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+        period: Span on whole grid intervals of every channel asked for.
+        position: Any position of the metering journal that the views have passed.
+
+    Returns:
+        MISSING where nothing was known.
+
+    Raises:
+        NotFoldedError: The views have not come that far.
+    """
+    check_folded(connection, schema, position)
+    if is_mark(connection, schema, position):
+        return read_spans(connection, schema, channels, period, as_of=position)
+    return folded_as_of(connection, schema, channels, period, position)
+
+
+def folded_as_of(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[int],
+    period: Period,
+    position: int,
+) -> dict[int, UsageSpan]:
+    """Return the usage known at a position, folded in memory; see usage_as_of."""
+    registry = load_registry(connection, schema, as_of=position, only=channels)
+    counters = [number for number in channels if number in registry.segments]
+    window = (to_us(period.start), to_us(period.end))
+    known = readings_known(connection, schema, dict.fromkeys(counters, window), as_of=position)
+    spans: dict[int, UsageSpan] = {}
+    for number in channels:
+        planned = registry.channels.get(number)
+        step_s = planned.facts.grid_s if planned is not None else 900
+        segments = registry.segments.get(number, ())
+        if not segments:
+            spans[number] = empty_span(number, period, step_s)
+            continue
+        spans[number] = _folded(number, known.get(number, _NOTHING), segments, period, step_s)
+    return spans
+
+
+def check_folded(connection: Connection, schema: str, position: int) -> None:
+    """Refuse a position that the metering views have not passed.
+
+    Raises:
+        NotFoldedError: They have not.
+    """
+    reached = folded_position(connection, schema)
+    if position > reached:
+        raise NotFoldedError(
+            f"The views are at position {reached}, not yet at {position}. Wait a moment; "
+            "`view lag` shows how far they are."
+        )
+
+
+def folded_position(connection: Connection, schema: str) -> int:
+    """Return how far the metering views have come."""
+    row = connection.execute(
+        f"SELECT position FROM {schema}.follower WHERE name = %s", (_FOLLOWER,)
+    ).fetchone()
+    return int(str(row[0])) if row else 0
+
+
+def is_mark(connection: Connection, schema: str, position: int) -> bool:
+    """Return whether there is a mark at a position."""
+    row = connection.execute(
+        f"SELECT FROM {schema}.mark WHERE position = %s", (position,)
+    ).fetchone()
+    return row is not None
+
+
+def _folded(
+    channel: int,
+    known: Accepted,
+    segments: Sequence[CounterSegment],
+    period: Period,
+    step_s: int,
+) -> UsageSpan:
+    step_us = step_s * 1_000_000
+    start_us, many = to_us(period.start), grid_of(period, step_s)
+    grid = start_us + np.arange(many + 1, dtype=np.int64) * step_us
+    folded = fold(known.at_us, known.count, known.quality, segments, grid, gap_us=step_us)
+    return UsageSpan(
+        channel=channel,
+        start=period.start,
+        step_s=step_s,
+        usage=folded.usage,
+        quality=folded.quality,
+    )

@@ -1,0 +1,143 @@
+"""In: the tables `finding` and `parked`. Out: what waits for a person, as rows. I/O: reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from energy.base.errors import RefusedError
+from energy.journal.decisions import FindingKey
+from energy.metering.decision import ResolvedFinding
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class UnknownFindingError(RefusedError):
+    """A command named a finding that the site does not have."""
+
+    code = "finding.unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A data problem and what became of it."""
+
+    finding: UUID
+    """Id made of the key; the same for ever."""
+    key: FindingKey
+    severity: str
+    point: str | None
+    quantity: str | None
+    end: datetime
+    proof: dict[str, Any]
+    explained_position: int | None
+    """Later readings explain it from here on."""
+    resolved_position: int | None
+    """A person resolved it from here on."""
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    resolution: str | None
+
+    @property
+    def open(self) -> bool:
+        """Return whether it waits for a person."""
+        return self.explained_position is None and self.resolved_position is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRow:
+    """An entry that could not be folded."""
+
+    position: int
+    error: str
+    parked_at: datetime
+    resolved_position: int | None
+
+
+def read_findings(
+    connection: Connection,
+    schema: str,
+    *,
+    point: str | None = None,
+    open_only: bool = True,
+    as_of: int | None = None,
+) -> list[FindingRow]:
+    """Return findings, the newest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        point: Only of this metering point, and of whole sources.
+        open_only: Leave out what later readings explain or a person has resolved.
+        as_of: As known at this metering position; None for now.
+    """
+    limit = as_of if as_of is not None else 2**62
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT f.code, f.channel, f.start_at, f.position, f.severity, c.point, c.quantity, "
+        "f.end_at, f.proof, f.explained_position, f.resolved_position, f.resolved_at, "
+        f"f.resolved_by, f.resolution FROM {schema}.finding AS f "
+        f"LEFT JOIN {schema}.channel AS c ON c.number = f.channel "
+        "WHERE (%(point)s::text IS NULL OR f.channel = 0 OR c.point = %(point)s) "
+        "AND f.position <= %(limit)s ORDER BY f.position DESC, f.code, f.channel, f.start_at",
+        {"point": point, "limit": limit},
+    ).fetchall()
+    found = [_finding(row, limit) for row in rows]
+    return [row for row in found if row.open or not open_only]
+
+
+def _finding(row: tuple[Any, ...], limit: int) -> FindingRow:
+    code, channel, start, position, severity, point, quantity, end, proof, *decided = row
+    explained, resolved_position, *resolved = decided
+    known = resolved_position is not None and resolved_position <= limit
+    key = FindingKey(code=code, channel=channel, start=start, position=position)
+    return FindingRow(
+        finding=ResolvedFinding.create_id(
+            code=code, channel=channel, start=start, position=position
+        ),
+        key=key,
+        severity=severity,
+        point=point,
+        quantity=quantity,
+        end=end,
+        proof=dict(proof),
+        explained_position=explained if explained is not None and explained <= limit else None,
+        resolved_position=resolved_position if known else None,
+        resolved_at=resolved[0] if known else None,
+        resolved_by=resolved[1] if known else None,
+        resolution=resolved[2] if known else None,
+    )
+
+
+def finding_named(rows: Sequence[FindingRow], name: str) -> FindingRow:
+    """Return the finding whose id begins so.
+
+    Args:
+        rows: The findings that may be meant.
+        name: The id or its beginning.
+
+    Raises:
+        UnknownFindingError: None begins so, or more than one.
+    """
+    wanted = name.lower().replace("-", "")
+    meant = [row for row in rows if wanted and row.finding.hex.startswith(wanted)]
+    if len(meant) != 1:
+        what = "No finding begins" if not meant else f"{len(meant)} findings begin"
+        raise UnknownFindingError(f"{what} with {name!r}. `finding list --all` shows every id.")
+    return meant[0]
+
+
+def read_parked(connection: Connection, schema: str) -> list[ParkedRow]:
+    """Return the parked entries of the metering journal that nobody has settled, by position."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT position, error, parked_at, resolved_position FROM {schema}.parked "
+        "WHERE follower = 'metering' AND resolved_at IS NULL ORDER BY position"
+    ).fetchall()
+    return [
+        ParkedRow(position=position, error=error, parked_at=at, resolved_position=resolved)
+        for position, error, at, resolved in rows
+    ]

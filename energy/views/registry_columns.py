@@ -1,0 +1,73 @@
+"""In: the registry. Out: what the views need of every channel, as columns. Pure.
+
+Made once per registry: no view asks channel by channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.metering.channel import Kind
+from energy.metering.usage_segments import SegmentColumns
+from energy.views.registry import Registry
+
+Ints = NDArray[np.int64]
+KINDS = tuple(Kind)
+"""Kinds by their code in the columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RegistryColumns:
+    """Channels by number, and counters with segments by number."""
+
+    channel: Ints
+    """Numbers of all channels, ascending."""
+    kind: Ints
+    """Code of each channel's kind: its place in KINDS."""
+    counter: Ints
+    """Numbers of the counters that have segments, ascending."""
+    step_us: Ints
+    """Width of each counter's interval. [us]"""
+    segments: SegmentColumns
+    """Of the counters, in their order."""
+
+    @staticmethod
+    def of(registry: Registry) -> RegistryColumns:
+        """Return the columns of a registry."""
+        numbers = sorted(registry.channels)
+        counters = sorted(registry.segments)
+        facts = [registry.channels[number].facts for number in numbers]
+        return RegistryColumns(
+            channel=np.array(numbers, dtype=np.int64),
+            kind=np.array([KINDS.index(each.kind) for each in facts], dtype=np.int64),
+            counter=np.array(counters, dtype=np.int64),
+            step_us=np.array(
+                [registry.channels[n].facts.grid_s * 1_000_000 for n in counters], dtype=np.int64
+            ),
+            segments=SegmentColumns.of([registry.segments[n] for n in counters]),
+        )
+
+    def planned(self, channel: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which channel numbers are planned."""
+        return places_in(self.channel, channel) >= 0
+
+    def counters(self, channel: NDArray[np.integer]) -> Ints:
+        """Return the place of each channel among the counters with segments; -1 for others."""
+        return places_in(self.counter, channel)
+
+    def is_kind(self, channel: NDArray[np.integer], *kinds: Kind) -> NDArray[np.bool_]:
+        """Return which of some planned channels are of one of the kinds."""
+        codes = [KINDS.index(kind) for kind in kinds]
+        mine: NDArray[np.bool_] = np.isin(self.kind, codes)[places_in(self.channel, channel)]
+        return mine
+
+
+def places_in(numbers: Ints, wanted: NDArray[np.integer]) -> Ints:
+    """Return the place of each wanted number among ascending ones; -1 where it is none of them."""
+    if len(numbers) == 0:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return np.where(numbers[place] == wanted, place, -1)

@@ -1,0 +1,142 @@
+"""In: the spools and drains of one process. Out: their metrics and health. Reads the spools."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client.core import Metric
+
+from adapters.errors import SpoolError
+from adapters.spool import Spool
+from processes.collector_drain import Drain
+from processes.collector_hold import REASONS
+from processes.vitals import Health, counter, gauge
+
+_SITE = ("site",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteBacklog:
+    """What one site's spool says."""
+
+    site: str
+    open_readings: int
+    sealed_batches: int
+    quarantined: int
+    drained: int
+    held: tuple[str, ...]
+    failing: str
+
+
+class CollectBoard:
+    """How the collector of every site is doing."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._lock = threading.Lock()
+        self._shown: dict[str, tuple[Spool, Drain]] = {}
+        self._failures: dict[str, str] = {}
+
+    def show(self, site: str, spool: Spool, drain: Drain) -> None:
+        """Take up a collector that has begun."""
+        with self._lock:
+            self._shown[site] = (spool, drain)
+            self._failures.pop(site, None)
+
+    def hide(self, site: str) -> None:
+        """Let go of a collector that ends: its spool will be closed."""
+        with self._lock:
+            self._shown.pop(site, None)
+
+    def fail(self, site: str, cause: str) -> None:
+        """Note that a site's collector ended with an error."""
+        with self._lock:
+            self._failures[site] = cause
+
+    def rows(self) -> list[SiteBacklog]:
+        """Return what every spool says."""
+        rows = []
+        with self._lock:  # a spool is closed only after it was hidden
+            for site, (spool, drain) in sorted(self._shown.items()):
+                try:
+                    waiting = spool.backlog()
+                except SpoolError as error:
+                    self._failures[site] = str(error)
+                    continue
+                rows.append(
+                    SiteBacklog(
+                        site=site,
+                        open_readings=waiting.open_readings,
+                        sealed_batches=waiting.sealed_batches,
+                        quarantined=waiting.quarantined,
+                        drained=drain.drained,
+                        held=drain.held,
+                        failing=drain.failing,
+                    )
+                )
+        return rows
+
+    def health(self) -> Health:
+        """Return what holds, what fails, and what waits, site by site."""
+        rows = self.rows()
+        reasons = [
+            f"{row.site}: the spool holds ({', '.join(row.held)})" for row in rows if row.held
+        ]
+        reasons += [
+            f"{row.site}: the journal does not accept: {row.failing}" for row in rows if row.failing
+        ]
+        with self._lock:
+            reasons += [f"{site}: {cause}" for site, cause in sorted(self._failures.items())]
+        waiting = {
+            row.site: {
+                "open_readings": row.open_readings,
+                "sealed_batches": row.sealed_batches,
+                "quarantined": row.quarantined,
+                "drained": row.drained,
+                "held": list(row.held),
+            }
+            for row in rows
+        }
+        return Health(reasons=tuple(reasons), facts={"spools": waiting})
+
+    def metrics(self) -> Iterable[Metric]:
+        """Return what waits and what holds, by site."""
+        rows = self.rows()
+        yield gauge(
+            "meterline_spool_open_readings",
+            "Readings in the spool that are in no numbered batch yet.",
+            _SITE,
+            [((row.site,), row.open_readings) for row in rows],
+        )
+        yield gauge(
+            "meterline_spool_sealed_batches",
+            "Numbered batches that the journal has not accepted yet.",
+            _SITE,
+            [((row.site,), row.sealed_batches) for row in rows],
+        )
+        yield gauge(
+            "meterline_spool_quarantined",
+            "Different refused messages kept.",
+            _SITE,
+            [((row.site,), row.quarantined) for row in rows],
+        )
+        yield gauge(
+            "meterline_spool_held",
+            "1 while the spool holds for a reason.",
+            ("site", "reason"),
+            [((row.site, reason), reason in row.held) for row in rows for reason in REASONS],
+        )
+        yield gauge(
+            "meterline_journal_refuses",
+            "1 while the journal does not accept what the spool brings.",
+            _SITE,
+            [((row.site,), bool(row.failing)) for row in rows],
+        )
+        yield counter(
+            "meterline_drained_readings",
+            "Readings that the journal has accepted since the start.",
+            _SITE,
+            [((row.site,), row.drained) for row in rows],
+        )

@@ -1,0 +1,151 @@
+"""In: readings as people write them, or a CSV file. Out: instants and counts, and back. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from billing.money import exact_text
+from energy.metering.channel import Channel
+from energy.metering.correction import MAX_STATED, StatementError
+from processes.readings_reads import ReadingRow
+
+IMPORTED = ("point", "quantity", "at", "value")
+"""Columns of a file with readings taken from displays."""
+EXPORTED = (
+    "point",
+    "quantity",
+    "at",
+    "learned_at",
+    "count",
+    "value",
+    "unit",
+    "quality",
+    "position",
+    "standing",
+    "until_position",
+)
+
+
+def stated_readings(
+    words: Iterable[str], channel: Channel, zone: ZoneInfo
+) -> list[tuple[datetime, int]]:
+    """Return readings given as TIME=VALUE, the value as the display shows it.
+
+    Args:
+        words: For example "2019-01-02 10:15=4711.5".
+        channel: The channel: its unit and resolution.
+        zone: The site's zone: an instant without offset is local.
+
+    Raises:
+        StatementError: One is not of that form, or the register cannot show the value.
+    """
+    readings = []
+    for word in words:
+        at, equals, value = word.rpartition("=")
+        if not equals:
+            raise StatementError(f'{word!r} is no reading. Write "2019-01-02 10:15=4711.5".')
+        readings.append((instant_of(at, zone), count_of(value, channel)))
+    return readings
+
+
+def instant_of(text: str, zone: ZoneInfo) -> datetime:
+    """Return an instant from ISO text; local where it bears no offset.
+
+    Raises:
+        StatementError: It is none.
+    """
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise StatementError(f'{text!r} is no instant. Write "2019-01-02 10:15".') from None
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def count_of(text: str, channel: Channel) -> int:
+    """Return the count of a displayed value. [count].
+
+    Raises:
+        StatementError: It is no number, or finer than the register's resolution.
+    """
+    facts = channel.facts
+    try:
+        value = Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        raise StatementError(f"{text!r} is no number. Write it as the display shows it.") from None
+    count = value / facts.resolution
+    if count.denominator != 1:
+        step = exact_text(facts.resolution)
+        raise StatementError(
+            f"{text.strip()} {facts.unit} is finer than the register of {channel.point} shows: "
+            f"its step is {step} {facts.unit}."
+        )
+    return int(count)
+
+
+def read_file(
+    text: str, channels: Mapping[tuple[str, str], Channel], zone: ZoneInfo
+) -> dict[int, list[tuple[datetime, int]]]:
+    """Return the readings of a CSV file by channel number.
+
+    Args:
+        text: Columns point, quantity, at, value; the first row names them.
+        channels: Channels by point and quantity; the billed one under an empty quantity.
+        zone: The site's zone: an instant without offset is local.
+
+    Raises:
+        StatementError: The file is not of that form; names the row.
+    """
+    table = csv.DictReader(io.StringIO(text))
+    missing = {"point", "at", "value"} - set(table.fieldnames or ())
+    if missing:
+        raise StatementError(
+            f"The file lacks the column {', '.join(sorted(missing))}. The first row names: "
+            f"{', '.join(IMPORTED)}."
+        )
+    found: dict[int, list[tuple[datetime, int]]] = {}
+    for number, row in enumerate(table, start=2):
+        try:
+            channel = channels[row["point"].strip(), (row.get("quantity") or "").strip()]
+            reading = (instant_of(row["at"], zone), count_of(row["value"], channel))
+        except KeyError as error:
+            raise StatementError(f"Row {number}: there is no channel {error}.") from None
+        except (AttributeError, StatementError) as error:
+            raise StatementError(f"Row {number}: {error}") from None
+        found.setdefault(channel.number, []).append(reading)
+    return found
+
+
+def chunks(readings: Sequence[tuple[datetime, int]]) -> Iterator[list[tuple[datetime, int]]]:
+    """Yield as many readings as one statement may hold, by instant."""
+    ordered = sorted(readings)
+    for start in range(0, len(ordered), MAX_STATED):
+        yield ordered[start : start + MAX_STATED]
+
+
+def write_file(rows: Sequence[ReadingRow]) -> str:
+    """Return readings as CSV: exact values, ISO instants in UTC."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(EXPORTED)
+    for row in rows:
+        writer.writerow(
+            (
+                row.point,
+                row.quantity,
+                row.at.isoformat(),
+                "" if row.learned_at is None else row.learned_at.isoformat(),
+                row.count,
+                exact_text(row.value),
+                row.unit,
+                row.quality.name.lower(),
+                row.position,
+                row.standing.value,
+                "" if row.until_position is None else row.until_position,
+            )
+        )
+    return out.getvalue()

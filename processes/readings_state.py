@@ -1,0 +1,131 @@
+"""In: what people say of readings and findings. Out: events, the views settled. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+from energy.journal.corrections import Corrections
+from energy.journal.decisions import Decisions
+from energy.metering.channel import Channel
+from energy.store.attachment import keep_attachment
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.system import System
+from energy.views.corrections import CorrectionRow, read_corrections
+from energy.views.registry import load_channels
+from processes.readings_file import chunks, read_file
+from processes.settling import settle
+
+
+class CorrectionNameError(RefusedError):
+    """The beginning of an id names no correction, or more than one."""
+
+    code = "correction.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a file of readings brought."""
+
+    readings: int
+    channels: int
+    position: int
+
+
+def corrections_at(system: System, site: Site) -> Corrections:
+    """Return the commands on readings of a site."""
+    return Corrections(system.database, site.schema, system.clock)
+
+
+def decisions_at(system: System, site: Site) -> Decisions:
+    """Return the commands on findings and parked entries of a site."""
+    return Decisions(system.database, site.schema, system.clock)
+
+
+def settled(system: System, site: Site) -> None:
+    """Let the views come up to what was just written."""
+    settle(system.database, site, system.clock, "metering")
+
+
+def keep_evidence(database: Database, site: Site, files: Sequence[Path]) -> list[str]:
+    """Keep documents in the site's schema; return their SHA-256 in hex.
+
+    Raises:
+        AttachmentError: One is empty or too large.
+        OSError: One cannot be read.
+    """
+    kept = []
+    for file in files:
+        content = file.read_bytes()
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        with database.connection() as connection:
+            kept.append(keep_attachment(connection, site.schema, content, media_type))
+    return kept
+
+
+def correction_named(database: Database, site: Site, name: str) -> CorrectionRow:
+    """Return the correction whose id begins so.
+
+    Raises:
+        CorrectionNameError: None begins so, or more than one.
+    """
+    with database.connection() as connection:
+        every = read_corrections(connection, site.schema)
+    wanted = name.lower().replace("-", "")
+    meant = [row for row in every if wanted and row.correction.hex.startswith(wanted)]
+    if len(meant) != 1:
+        what = "No correction begins" if not meant else f"{len(meant)} corrections begin"
+        raise CorrectionNameError(f"{what} with {name!r}. `readings corrections` lists them.")
+    return meant[0]
+
+
+def import_readings(system: System, site: Site, text: str, *, note: str, by: UUID) -> Imported:
+    """Record the readings of a CSV file as taken from displays; the same file again adds nothing.
+
+    Args:
+        system: Parts of a process in the writer's role.
+        site: The site.
+        text: The file's text.
+        note: Where it comes from.
+        by: The person who states it.
+
+    Raises:
+        StatementError: A row is wrong; nothing was written.
+    """
+    with system.database.connection() as connection:
+        channels = load_channels(connection, site.schema)
+    found = read_file(text, _by_name(channels.values()), site.zone)
+    corrections = corrections_at(system, site)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    parts = [
+        (channels[number], number_of, part)
+        for number, readings in found.items()
+        for number_of, part in enumerate(chunks(readings))
+    ]
+    for channel, _, part in parts:
+        corrections.check(channel, part)
+    position = 0
+    for channel, number_of, part in parts:
+        command = id_of("import readings", digest, channel.key, str(number_of))
+        position = corrections.enter(channel, part, note=note, by=by, command_id=command)
+    return Imported(
+        readings=sum(len(part) for _, _, part in parts), channels=len(found), position=position
+    )
+
+
+def _by_name(channels: Iterable[Channel]) -> dict[tuple[str, str], Channel]:
+    """Return channels by point and quantity; the billed one, else the first, under no quantity."""
+    named: dict[tuple[str, str], Channel] = {}
+    for channel in channels:
+        named[channel.point, channel.facts.quantity] = channel
+        held = named.get((channel.point, ""))
+        if held is None or (channel.facts.billing and not held.facts.billing):
+            named[channel.point, ""] = channel
+    return named

@@ -1,0 +1,112 @@
+"""In: a site and the name of a view. Out: it is rebuilt or compared with its journal. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from billing.views.books import BOOKS_VIEWS, BooksView
+from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.base.clock import Clock
+from energy.base.errors import RefusedError
+from energy.journal.follower import EventView, SliceFold, event_fold
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.views.rebuild import Rebuilt, Tell, metering_group, rebuild
+from energy.views.replay import Group
+from energy.views.replay_check import Verified, verify
+
+ALL = "all"
+"""Every view of every application."""
+
+
+def groups_of(site: Site) -> dict[str, Group]:
+    """Return the views of a site by application.
+
+    Rules and alerts are folded from what happened: a rebuild evaluates no rule and sends nothing.
+    """
+    return {
+        "metering": metering_group(site.zone),
+        "operations": Group(
+            application="operations",
+            follower=OPERATIONS_VIEWS,
+            views={"alerts": ("rule", "alert")},
+            fold=_events(AlertView()),
+        ),
+        "books": Group(
+            application="books",
+            follower=BOOKS_VIEWS,
+            views={
+                "tariffs": ("tariff_version",),
+                "accounts": ("account", "account_channel"),
+                "invoices": ("bill_run", "invoice"),
+            },
+            fold=_events(BooksView()),
+        ),
+    }
+
+
+def _events(view: EventView) -> Callable[[str, str], SliceFold]:
+    return lambda views, _journal: event_fold(views, [view])
+
+
+def known_views(site: Site) -> list[str]:
+    """Return every name that `rebuild_views` takes."""
+    groups = groups_of(site)
+    return [ALL, *groups, *(view for group in groups.values() for view in group.views)]
+
+
+def _chosen(site: Site, name: str) -> list[tuple[Group, str]]:
+    """Return the applications a name means, each with the view of it.
+
+    Raises:
+        RefusedError: There is no such view.
+    """
+    groups = groups_of(site)
+    if name == ALL:
+        return [(group, group.application) for group in groups.values()]
+    found = [(g, name) for g in groups.values() if name == g.application or name in g.views]
+    if not found:
+        raise RefusedError(f"No view {name!r}. There are: {', '.join(known_views(site))}.")
+    return found
+
+
+def rebuild_views(
+    database: Database, site: Site, name: str, clock: Clock, *, wait_s: float, tell: Tell
+) -> list[Rebuilt]:
+    """Fold the views of a name anew and swap them in.
+
+    Args:
+        database: Role meterline_owner.
+        site: The site.
+        name: A view, an application, or all.
+        clock: Stamps entries parked for the first time.
+        wait_s: How long to try to swap. [s]
+        tell: Called with how far it has come.
+
+    Raises:
+        RefusedError, StoreError: See energy.views.rebuild.rebuild.
+    """
+    return [
+        rebuild(database, site.schema, group, view, clock, wait_s=wait_s, tell=tell)
+        for group, view in _chosen(site, name)
+    ]
+
+
+def verify_views(
+    database: Database, site: Site, name: str, clock: Clock, *, tell: Tell
+) -> list[Verified]:
+    """Compare the views of a name, by application, with a replay of their journals.
+
+    Args:
+        database: Role meterline_owner.
+        site: The site.
+        name: A view (its whole application is replayed), an application, or all.
+        clock: Stamps entries parked for the first time.
+        tell: Called with how far it has come.
+
+    Raises:
+        RefusedError, StoreError: See energy.views.replay_check.verify.
+    """
+    return [
+        verify(database, site.schema, group, clock, tell=tell) for group, _ in _chosen(site, name)
+    ]

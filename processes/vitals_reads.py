@@ -1,0 +1,50 @@
+"""In: a data directory. Out: what a process there says of its health. I/O: loopback HTTP."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from processes.technician_values import NoContactError
+from processes.vitals import run_file
+
+TIMEOUT_S = 5.0
+"""Longest wait for an answer. [s]"""
+
+
+class ProcessSilentError(NoContactError):
+    """A process does not run in the data directory, or does not answer."""
+
+    code = "process.silent"
+
+    def __init__(self, process: str, data_dir: Path, cause: str) -> None:
+        """Name the process, where it was looked for, and what to start."""
+        super().__init__(
+            f"`{process}` does not answer in {data_dir} ({cause}). Start it (`scripts/meterline "
+            f"{process}` or `scripts/up`), or name another folder with --data-dir."
+        )
+
+
+def ask_health(data_dir: Path, process: str) -> dict[str, Any]:
+    """Return what a process says of its health.
+
+    Args:
+        data_dir: The installation's data directory.
+        process: "collect", "project" or "jobs".
+
+    Raises:
+        ProcessSilentError: It does not run or does not answer.
+    """
+    try:
+        told = json.loads(run_file(data_dir, process).read_text("utf-8"))
+        connection = HTTPConnection(told["host"], told["port"], timeout=TIMEOUT_S)
+        try:
+            connection.request("GET", "/health")
+            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+    except (OSError, ValueError, KeyError, HTTPException) as error:
+        raise ProcessSilentError(process, data_dir, f"{type(error).__name__}") from error
+    return answer

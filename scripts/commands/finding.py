@@ -1,0 +1,147 @@
+"""In: `finding` verbs. Out: what waits for a person shown, resolved, retried. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from dashboards.security.scope import Right
+from energy.base.text import catalogue, t
+from energy.system import WEB, WRITER
+from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
+from processes.readings_reads import known_when
+from processes.readings_state import decisions_at, settled
+from scripts.commands.frame import DONE, FINDINGS, Opened, group, opened
+from scripts.commands.printing import print_json, print_table
+
+app = group("finding", "Findings: data problems, and entries that could not be folded.")
+By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the journal.")]
+Parked = Annotated[int, typer.Argument(help="Position of the parked entry.")]
+SHORT = 8
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    point: Annotated[str | None, typer.Option(help="Only of this metering point.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="At a position, an instant or a mark.")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Also explained and resolved ones.")] = False,
+    parked: Annotated[bool, typer.Option(help="Entries that could not be folded.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List findings that wait for a person; exit 1 when there are any."""
+    with opened(ctx, WEB) as at:
+        if parked:
+            raise typer.Exit(_list_parked(at, as_json=as_json))
+        with at.system.database.connection() as connection:
+            known = known_when(connection, at.site, as_of)
+            rows = read_findings(
+                connection,
+                at.site.schema,
+                point=point,
+                open_only=not every,
+                as_of=None if known is None else known.position,
+            )
+        if as_json:
+            print_json(rows)
+        else:
+            _print_findings(at, rows)
+        raise typer.Exit(FINDINGS if any(row.open for row in rows) else DONE)
+
+
+@app.command()
+def resolve(
+    ctx: typer.Context,
+    finding: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
+    reason: Reason,
+    by: By = None,
+) -> None:
+    """Say that a finding was looked into and does not bar the bill any more."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.DECIDE_READINGS)
+        with at.system.database.connection() as connection:
+            rows = read_findings(connection, at.site.schema, open_only=False)
+        meant = finding_named(rows, finding)
+        position = decisions_at(at.system, at.site).resolve(
+            meant.key, reason=reason, by=person, command_id=uuid4()
+        )
+        settled(at.system, at.site)
+        print(at.text("finding.resolved", short=meant.finding.hex[:SHORT], position=position))
+
+
+@app.command()
+def retry(ctx: typer.Context, parked: Parked, reason: Reason, by: By = None) -> None:
+    """Fold a parked entry again, as learned now; exit 1 when it cannot be folded again."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.DECIDE_READINGS)
+        position = decisions_at(at.system, at.site).retry(
+            parked, reason=reason, by=person, command_id=uuid4()
+        )
+        settled(at.system, at.site)
+        with at.system.database.connection() as connection:
+            again = any(row.position == position for row in read_parked(connection, at.site.schema))
+        key = "finding.parked_again" if again else "finding.retried"
+        print(at.text(key, parked=parked, position=position))
+        raise typer.Exit(FINDINGS if again else DONE)
+
+
+@app.command()
+def dismiss(ctx: typer.Context, parked: Parked, reason: Reason, by: By = None) -> None:
+    """Let a parked entry count nowhere; it stays in the journal."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.DECIDE_READINGS)
+        position = decisions_at(at.system, at.site).dismiss(
+            parked, reason=reason, by=person, command_id=uuid4()
+        )
+        settled(at.system, at.site)
+        print(at.text("finding.dismissed", parked=parked, position=position))
+
+
+def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
+    if not rows:
+        print(at.text("finding.none"))
+        return
+    keys = ("id", "severity", "finding", "point", "from", "to", "position", "state", "resolution")
+    table = [
+        (
+            row.finding.hex[:SHORT],
+            row.severity,
+            _said(at, row.key.code),
+            row.point or row.proof.get("source"),
+            row.key.start.astimezone(at.site.zone),
+            _end(at, row),
+            row.key.position,
+            "open" if row.open else "resolved" if row.resolved_position else "explained",
+            row.resolution,
+        )
+        for row in rows
+    ]
+    print_table([at.text(f"head.{key}") for key in keys], table, right=(6,))
+
+
+def _end(at: Opened, row: FindingRow) -> object:
+    return row.end.astimezone(at.site.zone) if row.end.year < 9999 else None
+
+
+def _said(at: Opened, code: str) -> str:
+    key = f"finding.{code}"
+    return f"{code}: {t(at.language, key)}" if key in catalogue() else code
+
+
+def _list_parked(at: Opened, *, as_json: bool) -> int:
+    with at.system.database.connection() as connection:
+        rows = read_parked(connection, at.site.schema)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        keys = ("position", "parked_at", "error")
+        table = [(row.position, row.parked_at.astimezone(at.site.zone), row.error) for row in rows]
+        print_table([at.text(f"head.{key}") for key in keys], table, right=(0,))
+    else:
+        print(at.text("finding.none"))
+    return FINDINGS if rows else DONE

@@ -1,0 +1,307 @@
+"""In: `readings` verbs. Out: readings shown, stated, corrected. I/O: PostgreSQL, files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from dashboards.security.scope import Right
+from energy.metering.channel import Channel
+from energy.system import WEB, WRITER
+from energy.views.corrections import read_corrections
+from energy.views.registry import load_channels
+from processes.readings_file import stated_readings, write_file
+from processes.readings_reads import ReadingRow, channel_of, read_readings
+from processes.readings_state import (
+    correction_named,
+    corrections_at,
+    import_readings,
+    keep_evidence,
+    settled,
+)
+from scripts.commands.frame import Opened, group, opened
+from scripts.commands.printing import print_json, print_table, working
+
+app = group("readings", "Readings: shown with their two times, corrected by two people, stated.")
+Point = Annotated[str, typer.Argument(help="The metering point.")]
+First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
+Last = Annotated[
+    datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
+]
+Quantity = Annotated[str | None, typer.Option(help="Channel; else the billed one.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help='As known at a position, an instant or a mark ("midnight 2019-01-02").'),
+]
+Told = Annotated[
+    list[str],
+    typer.Option("--reading", help='"2019-01-02 10:15=4711.5", as the display shows it; repeat.'),
+]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the journal.")]
+By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+SHORT = 8
+"""Digits of an id that are shown; any beginning that names one thing will do."""
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    point: Point,
+    first: First,
+    last: Last,
+    quantity: Quantity = None,
+    as_of: AsOf = None,
+    *,
+    history: Annotated[bool, typer.Option(help="Also those that do not count.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show readings: when each was true, when it was learned, how good it is, where it stands."""
+    with opened(ctx, WEB) as at:
+        rows = _read(at, point, first, last, quantity, as_of, history=history)
+        if as_json:
+            print_json(rows)
+            return
+        keys = ["at", "learned_at", "reading", "unit", "quality", "position"]
+        keys += ["standing", "until"] if history else []
+        table = [
+            (r.at.astimezone(at.site.zone), _local(at, r.learned_at), r.value, r.unit, r.quality)
+            + ((r.position, r.standing, r.until_position) if history else (r.position,))
+            for r in rows
+        ]
+        print_table([at.text(f"head.{key}") for key in keys], table, right=(2, 5))
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    point: Point,
+    first: First,
+    last: Last,
+    file: Annotated[Path, typer.Option(help="CSV file to write.")],
+    quantity: Quantity = None,
+    as_of: AsOf = None,
+    *,
+    history: Annotated[bool, typer.Option(help="Also those that do not count.")] = False,
+) -> None:
+    """Write readings to a CSV file, exact, both times in UTC."""
+    with opened(ctx, WEB) as at:
+        rows = _read(at, point, first, last, quantity, as_of, history=history)
+        file.write_text(write_file(rows), encoding="utf-8")
+        print(at.text("readings.exported", count=len(rows), file=file))
+
+
+@app.command()
+def correct(
+    ctx: typer.Context,
+    point: Point,
+    reading: Told,
+    reason: Reason,
+    evidence: Annotated[
+        list[Path] | None, typer.Option(help="Picture or signed sheet; repeat.")
+    ] = None,
+    quantity: Quantity = None,
+    by: By = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Propose what a register showed; it counts when another person approves it."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        channel = _channel(at, point, quantity)
+        identity = corrections_at(at.system, at.site).propose(
+            channel,
+            stated_readings(reading, channel, at.site.zone),
+            reason=reason,
+            evidence=keep_evidence(at.system.database, at.site, evidence or ()),
+            by=person,
+            command_id=uuid4(),
+        )
+        settled(at.system, at.site)
+        if as_json:
+            print_json({"correction": identity})
+            return
+        print(at.text("readings.proposed", id=identity, short=identity.hex[:SHORT]))
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    correction: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
+    by: By = None,
+) -> None:
+    """Let a correction count, as another person than the one who proposed it."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.DECIDE_READINGS)
+        meant = correction_named(at.system.database, at.site, correction).correction
+        position = corrections_at(at.system, at.site).approve(meant, by=person, command_id=uuid4())
+        settled(at.system, at.site)
+        print(at.text("readings.approved", short=meant.hex[:SHORT], position=position))
+
+
+@app.command()
+def reject(
+    ctx: typer.Context,
+    correction: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
+    reason: Reason,
+    by: By = None,
+) -> None:
+    """Refuse a correction; its author may take it back."""
+    with opened(ctx, WRITER) as at:
+        row = correction_named(at.system.database, at.site, correction)
+        person = at.person(by, Right.STATE_READINGS)
+        if person != row.proposed_by:
+            at.person(by, Right.DECIDE_READINGS)
+        corrections_at(at.system, at.site).reject(
+            row.correction, by=person, reason=reason, command_id=uuid4()
+        )
+        settled(at.system, at.site)
+        print(at.text("readings.rejected", short=row.correction.hex[:SHORT]))
+
+
+@app.command()
+def corrections(
+    ctx: typer.Context,
+    point: Annotated[str | None, typer.Argument(help="Only of this metering point.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="proposed, approved, rejected or stands.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List corrections, estimates and readings from displays, the newest first."""
+    with opened(ctx, WEB) as at:
+        with at.system.database.connection() as connection:
+            every = load_channels(connection, at.site.schema)
+            mine = [n for n, c in every.items() if point is None or c.point == point]
+            rows = read_corrections(connection, at.site.schema, channels=tuple(mine), state=state)
+        if as_json:
+            print_json(rows)
+            return
+        keys = ("id", "kind", "state", "point", "quantity", "from", "to", "readings", "reason")
+        table = [
+            (
+                row.correction.hex[:SHORT],
+                row.kind,
+                row.state,
+                every[row.channel].point,
+                every[row.channel].facts.quantity,
+                row.first.astimezone(at.site.zone),
+                row.last.astimezone(at.site.zone),
+                len(row.readings),
+                row.reason,
+                at.name_of(row.proposed_by),
+                at.name_of(row.decided_by),
+            )
+            for row in rows
+        ]
+        heads = [at.text(f"head.{key}") for key in (*keys, "proposed_by", "decided_by")]
+        print_table(heads, table, right=(7,))
+
+
+@app.command()
+def estimate(
+    ctx: typer.Context,
+    point: Point,
+    reading: Told,
+    method: Annotated[str, typer.Option(help="Name of the method; it stays in the journal.")],
+    used: Annotated[
+        list[str] | None, typer.Option("--input", help="NAME=VALUE the method used; repeat.")
+    ] = None,
+    quantity: Quantity = None,
+    by: By = None,
+) -> None:
+    """Record estimated readings; they give way to everything that is measured."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        channel = _channel(at, point, quantity)
+        readings = stated_readings(reading, channel, at.site.zone)
+        pairs = [word.partition("=") for word in used or ()]
+        position = corrections_at(at.system, at.site).estimate(
+            channel,
+            readings,
+            method=method,
+            inputs={name: value for name, _, value in pairs},
+            by=person,
+            command_id=uuid4(),
+        )
+        settled(at.system, at.site)
+        print(at.text("readings.estimated", count=len(readings), point=point, position=position))
+
+
+@app.command()
+def record(
+    ctx: typer.Context,
+    point: Point,
+    reading: Told,
+    note: Annotated[str, typer.Option(help="What the reader remarked.")] = "",
+    quantity: Quantity = None,
+    by: By = None,
+) -> None:
+    """Record readings that a person took from the display."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        channel = _channel(at, point, quantity)
+        readings = stated_readings(reading, channel, at.site.zone)
+        position = corrections_at(at.system, at.site).enter(
+            channel, readings, note=note, by=person, command_id=uuid4()
+        )
+        settled(at.system, at.site)
+        print(at.text("readings.recorded", count=len(readings), point=point, position=position))
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV: point, quantity, at, value.")],
+    by: By = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Record the readings of a CSV file, taken from displays; the same file again adds nothing."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        text = file.read_text(encoding="utf-8-sig")
+        with working(at.text("readings.writing")):
+            found = import_readings(at.system, at.site, text, note=file.name, by=person)
+            settled(at.system, at.site)
+        if as_json:
+            print_json(found)
+            return
+        print(at.text("readings.imported", count=found.readings, channels=found.channels))
+
+
+def _read(
+    at: Opened,
+    point: str,
+    first: datetime,
+    last: datetime,
+    quantity: str | None,
+    as_of: str | None,
+    *,
+    history: bool,
+) -> list[ReadingRow]:
+    with working(at.text("readings.reading")):
+        return read_readings(
+            at.system.database,
+            at.site,
+            point,
+            first.date(),
+            last.date(),
+            quantity=quantity,
+            as_of=as_of,
+            history=history,
+        )
+
+
+def _channel(at: Opened, point: str, quantity: str | None) -> Channel:
+    with at.system.database.connection() as connection:
+        return channel_of(connection, at.site.schema, point, quantity)
+
+
+def _local(at: Opened, instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(at.site.zone)

@@ -1,0 +1,119 @@
+"""Many sites in one database are served by one process of each kind, within few connections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from energy.base.clock import wait
+from energy.store.pool import Database
+from energy.store.server_settings import SUPERUSER
+from processes.stack import free_port
+from tests.fixtures.many_sites import ManySites, fetched, many_sites, served
+from tests.fixtures.postgres import DatabaseServer, TestSite
+
+pytestmark = pytest.mark.servers
+
+QUARTERS = 96
+MOST_CONNECTIONS = 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path, directory: Database) -> Path:
+    """A data directory; the directory of sites is emptied after the test."""
+    return tmp_path
+
+
+def expect_exact(site: TestSite) -> None:
+    days = site.rows("SELECT day::text, usage FROM {s}.usage_day WHERE channel = 1 ORDER BY day")
+    assert days == [("2019-01-01", 100 * (QUARTERS - 1) * 10)]
+    journaled = site.rows("SELECT count(*) FROM {s}.metering_events WHERE topic = 'batch.refused'")
+    assert journaled == [(0,)]
+
+
+@pytest.mark.parametrize("count", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_fifty_sites_run_within_sixty_connections(
+    database_server: DatabaseServer, folder: Path, new_site: Any, count: int
+) -> None:
+    with many_sites(database_server, folder, new_site, count) as many:
+        for site in many.sites:
+            many.fill_spool(site, QUARTERS)
+        port = free_port(0)
+        many.start_all()
+        many.start("web", METERLINE_SITE=many.sites[0].site.key, METERLINE_WEB_PORT=str(port))
+        many.until(lambda: all(served(site, QUARTERS) for site in many.sites), 240)
+        many.until(lambda: not any(dirty(site) for site in many.sites))
+        many.until(lambda: fetched(f"http://127.0.0.1:{port}/health")[0] == 200)
+        for process in ("collect", "project", "jobs"):
+            status, body = many.ask(process, "/health")
+            assert (status, process in body) == (200, True), body
+        expect_metrics(many)
+        for site in many.sites:
+            expect_exact(site)
+        (folder / "connections").write_text(str(many.most))
+        assert 0 < many.most <= MOST_CONNECTIONS
+        assert many.stop() == dict.fromkeys(many.running, 0)
+
+
+def dirty(site: TestSite) -> bool:
+    return site.rows("SELECT count(*) FROM {s}.usage_dirty") != [(0,)]
+
+
+def expect_metrics(many: ManySites) -> None:
+    site = many.sites[-1].site.key
+    _, project = many.ask("project", "/metrics")
+    assert f'meterline_view_lag_entries{{follower="metering",site="{site}"}} 0.0' in project
+    assert f'meterline_view_lag_seconds{{follower="metering",site="{site}"}} 0.0' in project
+    _, collect = many.ask("collect", "/metrics")
+    assert f'meterline_drained_readings_total{{site="{site}"}} {2 * QUARTERS}.0' in collect
+    assert f'meterline_spool_held{{reason="views.lag",site="{site}"}} 0.0' in collect
+
+
+def test_a_locked_site_and_a_broken_site_stop_no_other_and_new_sites_are_taken_up(
+    database_server: DatabaseServer, folder: Path, new_site: Any
+) -> None:
+    with many_sites(database_server, folder, new_site, 4) as many:
+        locked, broken, *lively = many.sites
+        for site in many.sites:
+            many.fill_spool(site, QUARTERS)
+        with psycopg.connect(database_server.dsn(SUPERUSER)) as holder:
+            holder.execute(f"LOCK TABLE {locked.schema}.follower IN ACCESS EXCLUSIVE MODE".encode())
+            with database_server.superuser() as connection:
+                hide = f"ALTER TABLE {broken.schema}.latest RENAME TO gone"
+                connection.execute(hide.encode())
+            many.start_all()
+            many.until(lambda: all(served(site, QUARTERS) for site in lively))
+            late = many.add(new_site())
+            many.fill_spool(late, QUARTERS)
+            many.until(lambda: served(late, QUARTERS))
+            _, metrics = many.ask("project", "/metrics")
+            failing = f'meterline_chore_errors_total{{chore="metering",site="{broken.site.key}"}}'
+            assert f"{failing} 0.0" not in metrics
+            holder.rollback()
+        with database_server.superuser() as connection:
+            show = f"ALTER TABLE {broken.schema}.gone RENAME TO latest"
+            connection.execute(show.encode())
+        many.until(lambda: served(locked, QUARTERS) and served(broken, QUARTERS))
+        for site in many.sites:
+            many.until(lambda site=site: not dirty(site))  # type: ignore[misc]
+            expect_exact(site)
+        assert many.stop() == dict.fromkeys(many.running, 0)
+
+
+def test_two_projectors_of_the_same_sites_do_no_harm(
+    database_server: DatabaseServer, folder: Path, new_site: Any
+) -> None:
+    with many_sites(database_server, folder, new_site, 2) as many:
+        for site in many.sites:
+            many.fill_spool(site, QUARTERS)
+        many.start_all()
+        many.start("project", second=True)
+        many.until(lambda: all(served(site, QUARTERS) for site in many.sites))
+        wait(0.5)
+        for site in many.sites:
+            many.until(lambda site=site: not dirty(site))  # type: ignore[misc]
+            expect_exact(site)
+            assert site.rows("SELECT count(*) FROM {s}.parked") == [(0,)]

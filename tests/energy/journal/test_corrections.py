@@ -1,0 +1,73 @@
+"""Commands on readings: once each, whatever is repeated; two people for a correction."""
+
+from __future__ import annotations
+
+import pytest
+
+from energy.base.ids import id_of
+from energy.journal.corrections import Corrections, UnknownCorrectionError
+from energy.metering.channel import Channel
+from energy.metering.correction import CorrectionStateError, FourEyesError, StatementError
+from tests.fixtures.batches import at
+from tests.fixtures.meters import counter_facts
+from tests.fixtures.postgres import TestSite, command
+
+pytestmark = pytest.mark.servers
+CLERK, MANAGER = id_of("test person", "clerk"), id_of("test person", "manager")
+CHANNEL = Channel(number=1, point="m1", facts=counter_facts(modulus=1000))
+
+
+def corrections_of(site: TestSite) -> Corrections:
+    return Corrections(site.writer, site.schema, site.clock)
+
+
+def test_a_command_given_twice_is_one_event(site_schema: TestSite) -> None:
+    corrections = corrections_of(site_schema)
+    ids = [
+        corrections.propose(
+            CHANNEL, [(at(15), 7)], reason="r", evidence=[], by=CLERK, command_id=command("p")
+        )
+        for _ in range(2)
+    ]
+    assert ids[0] == ids[1]
+    for _ in range(2):
+        corrections.approve(ids[0], by=MANAGER, command_id=command("a"))
+        corrections.estimate(
+            CHANNEL, [(at(15), 7)], method="m", inputs={}, by=CLERK, command_id=command("e")
+        )
+        corrections.enter(CHANNEL, [(at(15), 7)], note="", by=CLERK, command_id=command("d"))
+    topics = [row[0] for row in site_schema.rows("SELECT topic FROM {s}.metering_events")]
+    assert sorted(topics) == [
+        "correction.approved",
+        "correction.proposed",
+        "readings.entered",
+        "readings.estimated",
+    ]
+
+
+def test_the_proposer_cannot_approve_but_may_take_it_back(site_schema: TestSite) -> None:
+    corrections = corrections_of(site_schema)
+    identity = corrections.propose(
+        CHANNEL, [(at(15), 7)], reason="r", evidence=[], by=CLERK, command_id=command("p")
+    )
+    with pytest.raises(FourEyesError):
+        corrections.approve(identity, by=CLERK, command_id=command("a"))
+    corrections.reject(identity, by=CLERK, reason="my mistake", command_id=command("r"))
+    with pytest.raises(CorrectionStateError):
+        corrections.approve(identity, by=MANAGER, command_id=command("b"))
+
+
+def test_an_unknown_correction_is_named(site_schema: TestSite) -> None:
+    with pytest.raises(UnknownCorrectionError, match="readings corrections"):
+        corrections_of(site_schema).approve(CLERK, by=MANAGER, command_id=command("a"))
+
+
+def test_what_the_register_cannot_show_is_not_stored(site_schema: TestSite) -> None:
+    corrections = corrections_of(site_schema)
+    with pytest.raises(StatementError, match="0 to 999"):
+        corrections.enter(CHANNEL, [(at(15), 1000)], note="", by=CLERK, command_id=command("d"))
+    with pytest.raises(StatementError, match="--method"):
+        corrections.estimate(
+            CHANNEL, [(at(15), 1)], method="", inputs={}, by=CLERK, command_id=command("e")
+        )
+    assert site_schema.application("metering").position() == 0

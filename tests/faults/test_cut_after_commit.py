@@ -1,0 +1,118 @@
+"""The connection cut right after each COMMIT of every command: repeated, it has one effect."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from psycopg.conninfo import conninfo_to_dict
+
+import processes.settling
+from energy.base.aggregate import use_clock
+from energy.base.clock import SystemClock
+from energy.system import WRITER
+from scripts.main import app
+from simulator.energy_file import load_series
+from simulator.plant import read_plant
+from tests.fixtures.command_story import STEPS, Step, Story, Told
+from tests.fixtures.commit_proxy import CommitProxy
+from tests.fixtures.gateway import gateway
+from tests.fixtures.postgres import DatabaseServer, directory
+
+__all__ = ["directory"]
+pytestmark = pytest.mark.servers
+
+DEMO = Path(__file__).resolve().parents[2] / "simulator" / "sites" / "cambridge"
+READING = {
+    *("site list", "site tree", "field check", "meter list", "meter show", "usage show"),
+    *("tariff check", "tariff rate", "bill review", "bill show", "bill export", "alert list"),
+    *("journal verify", "view lag", "view verify", "user list"),
+}
+"""Verbs that change nothing."""
+NO_ENTRIES = {
+    "db start": "starts a server; tests/energy/store/test_embedded.py",
+    "db stop": "stops a server; tests/energy/store/test_embedded.py",
+    "db migrate": "one transaction a file; tests/energy/store/test_migrate.py",
+}
+"""Verbs that write, but no entries, and where they are tested."""
+PROCESSES = {"collect", "project", "jobs", "serve"}
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def proxy(database_server: DatabaseServer) -> Iterator[CommitProxy]:
+    facts = conninfo_to_dict(database_server.dsn(WRITER))
+    between = CommitProxy(Path(str(facts["host"])) / f".s.PGSQL.{facts['port']}")
+    yield between
+    between.close()
+
+
+@pytest.fixture(autouse=True)
+def _row(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("DSN", "DSN_WRITER", "DSN_WEB", "SITE", "LANG", "LANGUAGE", "DATA_DIR", "CONFIG"):
+        monkeypatch.delenv(f"METERLINE_{name}", raising=False)
+    monkeypatch.setattr(processes.settling, "PROJECT_S", 0.0)
+    plant = read_plant(DEMO / "site.toml", load_series(), shift_weeks=0)
+    with gateway([*plant.electric, *plant.spares()], SystemClock()) as port:
+        monkeypatch.setenv("METERLINE_SOURCE_MODBUS_1_PORT", str(port))
+        yield
+    use_clock(SystemClock())
+
+
+def told(
+    server: DatabaseServer, proxy: CommitProxy, number: int, steps: list[Step] = STEPS
+) -> Told:
+    """Tell the story in an installation of its own."""
+    key = f"cut{next(_numbers)}"
+    folder = Path(tempfile.mkdtemp(prefix="mlc-"))
+    shutil.copytree(DEMO / "tariffs", folder / "tariffs")
+    story = Story(server, proxy, folder, key, DEMO / "tariffs")
+    try:
+        return story.tell(steps, number)
+    finally:
+        story.close()
+        shutil.rmtree(folder)
+        with server.superuser() as connection:
+            connection.execute(f"DROP SCHEMA IF EXISTS site_{key} CASCADE".encode())
+            connection.execute("DELETE FROM directory.migration WHERE scope = %s", (story.schema,))
+            connection.execute(
+                "TRUNCATE directory.directory_events, directory.person, directory.person_key, "
+                "directory.session, directory.site, directory.sign_in_failure, directory.follower"
+            )
+            connection.execute("UPDATE directory.journal_head SET position = 0")
+
+
+@pytest.mark.usefixtures("directory")
+def test_every_command_repeated_after_a_cut_behind_any_of_its_commits_has_one_effect(
+    database_server: DatabaseServer, proxy: CommitProxy
+) -> None:
+    calm = told(database_server, proxy, 0)
+    for step, entries in zip(STEPS, calm.entries, strict=True):
+        assert entries.total() > 0, f"{step.verb} stores nothing"
+    for number in range(1, max(calm.commits) + 1):
+        # Nothing is cut behind the last command that has so many commits.
+        last = max(place for place, commits in enumerate(calm.commits) if commits >= number)
+        cut = told(database_server, proxy, number, STEPS[: last + 1])
+        for place, entries in enumerate(cut.entries):
+            step = STEPS[place]
+            where = f"{step.verb}, cut behind commit {number} of {calm.commits[place]}"
+            assert step.effect(entries) == step.effect(calm.entries[place]), where
+        if last + 1 == len(STEPS):
+            assert cut.state == calm.state, f"with commit {number} of every command cut"
+
+
+def test_every_verb_that_writes_is_cut_here() -> None:
+    root = typer.main.get_command(app)
+    context = root.make_context("meterline", [], resilient_parsing=True)
+    verbs = set()
+    for name in root.list_commands(context):
+        group = root.get_command(context, name)
+        inner = getattr(group, "commands", None)
+        verbs |= {f"{name} {verb}" for verb in inner} if inner else {name}
+    writing = verbs - READING - set(NO_ENTRIES) - PROCESSES
+    assert writing == {step.verb for step in STEPS} & verbs, "a verb is in none of the lists"
