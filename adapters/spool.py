@@ -210,6 +210,12 @@ class Spool:
         self.stream = self._read_stream()
         return sealed
 
+    def head_sequence(self) -> int:
+        """Return the number of the newest batch sealed under the source epoch; 0 without one."""
+        with self._lock, self._translated():
+            (head,) = self._db.execute("SELECT head_sequence FROM identity").fetchone()
+        return int(head)
+
     def safe_slot(self) -> datetime | None:
         """Return the last slot of a play that is complete in here; None when there is none."""
         with self._lock, self._translated():

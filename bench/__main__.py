@@ -15,7 +15,7 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import append, fold, project, spool, sustained
+from bench import append, fold, late, project, seal, spool, sustained
 from bench.beside import command
 from bench.ground import ground
 from bench.machine import describe
@@ -27,6 +27,8 @@ BENCHES: tuple[Bench, ...] = (
     *spool.BENCHES,
     *project.BENCHES,
     *fold.BENCHES,
+    *late.BENCHES,
+    *seal.BENCHES,
     *sustained.BENCHES,
 )
 

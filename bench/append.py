@@ -31,11 +31,12 @@ class Append:
         """Give both sides."""
         with ground.site() as site, ground.copy_table() as table:
             yield Sides(
-                product=lambda: self._append(site, scale),
+                product=lambda: self.append(site, scale),
                 baseline=lambda: copy_rate(ground, table, site.parts(scale.slices)),
             )
 
-    def _append(self, site: BenchSite, scale: Scale) -> float:
+    def append(self, site: BenchSite, scale: Scale) -> float:
+        """Append fresh batches; return how fast. [reading/s]."""
         transactions = scale.slices * COPY_ROWS // (self.readings * self.batches)
         work = [site.parts(self.batches, self.readings) for _ in range(transactions)]
         ingest = site.ingest()

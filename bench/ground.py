@@ -106,6 +106,13 @@ class Ground:
         self.writer.close()
         self._super.close()
 
+    @contextmanager
+    def owner(self) -> Iterator[Database]:
+        """Give a pool of the owner: migrations and rebuilds."""
+        database = Database(self._owner_dsn, max_size=4)
+        yield database
+        database.close()
+
     def settle(self) -> None:
         """Write out what earlier work left dirty, so that no side pays for the other."""
         self._super.execute("CHECKPOINT")

@@ -25,7 +25,7 @@ from energy.system import System
 from processes.collect_board import CollectBoard
 from processes.collector_hold import Hold, Pressure, limits_of, pressure_of, store_dir_of
 from processes.collector_plan import CollectPlan, PlanError
-from processes.plan_watch import follow_plan
+from processes.plan_watch import collector_runs, follow_plan
 
 SPOOL_FILE = "spool.sqlite"
 LOOK_S = 1.0
@@ -104,6 +104,41 @@ def site_hold(system: System, door: LateDoor, site: str, spool_dir: Path) -> Hol
     return Hold(site, limits_of(system.config), look)
 
 
+def take_over_spool(plans: Path, data_dir: Path) -> Path | None:
+    """Give the spool of an installation that had one site the place it has among several.
+
+    Args:
+        plans: Folder of the plans of several sites; the plan of the one site lies beside it.
+        data_dir: Folder of the spools.
+
+    Returns:
+        Where the spool is now; None when there was nothing to take over, or it may not be.
+    """
+    spool, single = data_dir / SPOOL_FILE, plans.with_name("plan.json")
+    if not spool.exists():
+        return None
+    try:
+        site = "" if collector_runs(single) else CollectPlan.load(single).site
+    except PlanError:
+        site = ""
+    place = data_dir / site / SPOOL_FILE
+    if not site or place.exists():
+        _log.error(
+            "spool.of_one_site",
+            file=str(spool),
+            next_step=f"move it to {data_dir}/<its site>/{SPOOL_FILE} while collect is stopped, so "
+            "that what waits in it is brought",
+        )
+        return None
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for suffix in ("-wal", "", ".reserve"):  # the log goes first: alone it is harmless
+        part = spool.with_name(spool.name + suffix)
+        if part.exists():
+            part.rename(place.with_name(part.name))
+    _log.info("spool.moved", site=site, file=str(place))
+    return place
+
+
 @dataclass(slots=True)
 class _Running:
     thread: threading.Thread
@@ -130,13 +165,7 @@ class SiteCollectors:
 
     def run(self, stop: threading.Event) -> None:
         """Collect until stopped."""
-        if (self._data_dir / SPOOL_FILE).exists():
-            _log.error(
-                "spool.of_one_site",
-                file=str(self._data_dir / SPOOL_FILE),
-                next_step=f"move it to {self._data_dir}/<its site>/{SPOOL_FILE} while collect is "
-                "stopped, so that what waits in it is brought",
-            )
+        take_over_spool(self._plans, self._data_dir)
         while not stop.is_set():
             self._look()
             wait(LOOK_S, stop)

@@ -17,7 +17,7 @@ from processes.database_service import DatabaseServiceError
 from processes.installation import Installation
 
 KEPT_FILES = ("plan.json", "play.clock", "play.json", "play.progress", "play.spec.json")
-KEPT_FOLDERS = ("archive",)
+KEPT_FOLDERS = ("plans", "seals")
 """What lies beside the database and belongs to it."""
 
 
@@ -66,7 +66,10 @@ def back_up(
     backup = take_backup(
         server,
         folder.expanduser().resolve(),
-        files=[config.data_dir / name for name in (*KEPT_FILES, *KEPT_FOLDERS)],
+        files=[
+            *(config.data_dir / name for name in (*KEPT_FILES, *KEPT_FOLDERS)),
+            config.archive_dir,
+        ],
         key_id=key_id(config.secrets_dir),
     )
     deleted = keep_newest(backup.path.parent, keep) if keep is not None else (0, 0)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
-from energy.journal.survey import JournalFound, journals_of
+from energy.base.config import Config
+from energy.journal.survey import JournalFound, journals_of, last_batches
 from energy.store.backup import FILES, read_backup
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.errors import PrivilegeError
@@ -22,6 +24,7 @@ from energy.system import ELSEWHERE, embedded_of, move_postgres_elsewhere
 from processes.database_backup import require_embedded
 from processes.database_service import DatabaseServiceError
 from processes.installation import Installation
+from processes.spools_restored import SpoolResumed, held_spools, resume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class DatabaseRestored:
     last_commit_at: datetime | None
     """Server's clock of the last transaction replayed; None when nothing was."""
     journals: tuple[JournalFound, ...]
+    spools: tuple[SpoolResumed, ...]
     keys: tuple[str, ...]
     """Key files written."""
     key_missing: bool
@@ -64,15 +68,12 @@ def restore_database(
     Raises:
         DatabaseServiceError: `scripts/up` runs here, or METERLINE_DSN names another server.
         RestoreError: There is a database already, or the time cannot be reached.
+        SpoolError: A collector runs here.
         KeyBoxError: The keys are missing or of another installation.
         StoreError: The backup cannot be used.
     """
-    require_embedded(installation, _HOW_ELSEWHERE)
+    _require_stopped(installation)
     config = installation.config
-    if installation.supervised:
-        raise DatabaseServiceError(
-            f"`scripts/up` runs in {config.data_dir}. Stop it with ctrl-C there, then restore."
-        )
     backup = read_backup(source.expanduser().resolve())
     opened = open_keys(keys, passphrase) if keys is not None else {}
     _check_keys(config.secrets_dir, backup.key_id, opened, without_keys=without_keys)
@@ -84,16 +85,30 @@ def restore_database(
         last_wal=last_wal,
         extension_dir=Path(config.extension_dir) if config.extension_dir else None,
     )
-    last_commit_at, journals = restore(plan, _look)
+    with held_spools(config.data_dir, installation.clock) as spools:
+        streams = [spool.stream for _, spool in spools]
+        kept = backup.path / FILES / config.archive_dir.name
+        found = restore(plan, lambda server: _look(server, streams, (config.archive_dir, kept)))
+        resumed = resume(spools, found.batches)
     written = put_keys(opened, config.secrets_dir)
-    _put_files(backup.path / FILES, config.data_dir)
+    _put_files(backup.path / FILES, config)
     return DatabaseRestored(
         taken_at=backup.taken_at,
-        last_commit_at=last_commit_at,
-        journals=tuple(journals),
+        last_commit_at=found.last_commit_at,
+        journals=tuple(found.journals),
+        spools=resumed,
         keys=tuple(written),
         key_missing=bool(backup.key_id) and key_id(config.secrets_dir) != backup.key_id,
     )
+
+
+def _require_stopped(installation: Installation) -> None:
+    require_embedded(installation, _HOW_ELSEWHERE)
+    if installation.supervised:
+        raise DatabaseServiceError(
+            f"`scripts/up` runs in {installation.config.data_dir}. Stop it with ctrl-C there, "
+            "then restore."
+        )
 
 
 _HOW_ELSEWHERE = "its administrator restores it there, with the tool that backed it up."
@@ -129,17 +144,31 @@ def _check_keys(
     )
 
 
-def _look(server: EmbeddedPostgres) -> tuple[datetime | None, list[JournalFound]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the recovered server holds."""
+
+    last_commit_at: datetime | None
+    journals: list[JournalFound]
+    batches: dict[UUID, int]
+
+
+def _look(server: EmbeddedPostgres, streams: list[UUID], folders: tuple[Path, ...]) -> _Found:
     """Verify every journal on the recovered server."""
     with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
         row: Any = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
-        return row[0], journals_of(connection)
+        return _Found(
+            last_commit_at=row[0],
+            journals=journals_of(connection, folders),
+            batches=last_batches(connection, streams),
+        )
 
 
-def _put_files(source: Path, data_dir: Path) -> None:
+def _put_files(source: Path, config: Config) -> None:
     """Put the files beside the database back where there are none."""
     for path in sorted(source.iterdir()) if source.is_dir() else ():
-        target = data_dir / path.name
+        archive = config.archive_dir
+        target = archive if path.name == archive.name else config.data_dir / path.name
         if target.exists():
             continue
         if path.is_dir():

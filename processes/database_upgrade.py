@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import psycopg
 
 from energy.journal.survey import JournalFound, journals_of
@@ -28,9 +31,11 @@ def upgrade_database(installation: Installation) -> tuple[Upgraded, list[Journal
             f"`scripts/up` runs in {installation.config.data_dir}. Stop it with ctrl-C there, "
             "then upgrade."
         )
-    return upgrade(embedded_of(installation.config).settings, _journals)
+    folders = (installation.config.archive_dir,)
+    settings = embedded_of(installation.config).settings
+    return upgrade(settings, lambda server: _journals(server, folders))
 
 
-def _journals(server: EmbeddedPostgres) -> list[JournalFound]:
+def _journals(server: EmbeddedPostgres, folders: Sequence[Path]) -> list[JournalFound]:
     with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
-        return journals_of(connection)
+        return journals_of(connection, folders)

@@ -21,6 +21,7 @@ from energy.store.pool import Database
 from energy.store.series import require_series
 from energy.store.series_upkeep import tend_series
 from energy.store.sites import DIRECTORY, Site
+from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
 from energy.views.progress import newest_mark, read_all_lags
 from processes.journal_seal import SEAL_EVERY_S, Sealing
@@ -32,6 +33,8 @@ from processes.vitals import Vitals
 log = structlog.get_logger("jobs")
 MIDNIGHT = "midnight"
 MIDNIGHTS_EVERY_S = 0.5
+WAL_EVERY_S = 60.0
+"""How often the archive of WAL is looked at. [s]"""
 READINGS_EVERY_S = 600.0
 """How often partitions and retention are looked after. [s]"""
 ALERTS_EVERY_S = 5.0
@@ -82,7 +85,9 @@ class Jobs:
 
     def _sites(self) -> Mapping[str, MakeChores]:
         making: dict[str, MakeChores] = {
-            DIRECTORY: lambda: SiteChores(chores=(self._seal(DIRECTORY, DIRECTORY_APPLICATIONS),))
+            DIRECTORY: lambda: SiteChores(
+                chores=(self._seal(DIRECTORY, DIRECTORY_APPLICATIONS), *self._wal_archive())
+            )
         }
         return making | {site.key: self._making(site) for site in self._system.sites()}
 
@@ -101,6 +106,18 @@ class Jobs:
             self._sealer, schema, applications, self._system.config, self._system.clock
         )
         return Chore(name="seal", step=sealing.step, every_s=SEAL_EVERY_S)
+
+    def _wal_archive(self) -> tuple[Chore, ...]:
+        """Name in health and metrics what keeps the WAL of our own server from its archive."""
+        if self._system.config.dsn or not self._system.config.wal_archive:
+            return ()
+        database = self._system.database
+
+        def step() -> bool:
+            require_archiving(database)
+            return False
+
+        return (Chore(name="wal archive", step=step, every_s=WAL_EVERY_S),)
 
     def _midnights(self, site: Site) -> Chore:
         system = self._system

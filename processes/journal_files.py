@@ -18,11 +18,24 @@ from energy.base.config import Config
 from energy.base.errors import RefusedError
 from energy.base.period import midnight
 from energy.base.version import program_version
-from energy.journal.archive import Archiving, NothingToArchiveError, drop_payloads
+from energy.journal.archive import (
+    Archiving,
+    NothingToArchiveError,
+    drop_payloads,
+    require_droppable,
+)
 from energy.journal.archive_read import Segment
 from energy.journal.export import Advance, parts_of, snapshot, write_part
 from energy.journal.export_check import Checked, check_export
-from energy.journal.export_file import ExportWriter, Header, Kind, Part, Tag
+from energy.journal.export_file import (
+    ExportWriter,
+)
+from energy.journal.export_records import (
+    Header,
+    Kind,
+    Part,
+    Tag,
+)
 from energy.journal.recorder import entries_of
 from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
 from energy.journal.seal_head import position_signed_before, read_head_files
@@ -143,7 +156,7 @@ def export_journal(
     path = file_for(target, f"{site.key}-{now:%Y%m%dT%H%M%SZ}{JOURNAL_SUFFIX}")
     wanted = [(site.schema, name) for name in SITE_APPLICATIONS]
     wanted += [(DIRECTORY, name) for name in DIRECTORY_APPLICATIONS]
-    key, keys = signing_key(config), public_keys(config.seals_dir)
+    key, keys = signing_key(config), public_keys(config.seals_dir, site.schema)
     with appearing(path) as out, database.connection() as connection, snapshot(connection):
         parts = parts_of(connection, wanted)
         writer = ExportWriter(out, header_of(site, Kind.JOURNAL, parts, clock))
@@ -184,9 +197,10 @@ def check_file(path: Path, *, keys: Sequence[Path] = (), seals: Path | None = No
     trusted = {key_id(pem): pem for pem in (each.read_bytes() for each in keys)} or None
     heads = []
     if seals is not None:
-        heads = [h for f in seals.iterdir() if f.is_dir() for h in read_head_files(seals, f.name)]
+        scopes = [folder.name for folder in seals.iterdir() if folder.is_dir()]
+        heads = [head for scope in scopes for head in read_head_files(seals, scope)]
         if trusted is None:
-            trusted = public_keys(seals) or None
+            trusted = public_keys(seals, *scopes) or None
     with path.open("rb") as source:
         return check_export(source, keys=trusted, heads=heads)
 
@@ -247,7 +261,7 @@ class Archive:
             folder=folder,
             clock=self.clock,
             key=key,
-            keys=public_keys(seals),
+            keys=public_keys(seals, self.site.schema),
             header=header,
         )
         return archiving.before(before, read_head_files(seals, self.site.schema), advance=advance)
@@ -262,6 +276,7 @@ class Archive:
             RefusedError: A view has not read them yet.
             ArchiveError: A file is not what was recorded.
         """
+        require_droppable(self.application)
         try:
             fresh = self.write(before, folder, advance)
         except NothingToArchiveError:
@@ -290,7 +305,7 @@ class Archive:
             self.application,
             before,
             folders=[self.config.archive_dir],
-            keys=public_keys(self.config.seals_dir),
+            keys=public_keys(self.config.seals_dir, self.site.schema),
             followers=(self.application, *METERING_FOLLOWERS),
             clock=self.clock,
         )

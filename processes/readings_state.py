@@ -14,6 +14,7 @@ from energy.base.ids import id_of
 from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions
 from energy.metering.channel import Channel
+from energy.metering.correction import Stated
 from energy.store.attachment import keep_attachment
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -68,6 +69,30 @@ def keep_evidence(database: Database, site: Site, files: Sequence[Path]) -> list
         with database.connection() as connection:
             kept.append(keep_attachment(connection, site.schema, content, media_type))
     return kept
+
+
+def statement_command(
+    system: System, site: Site, verb: str, channel: Channel, readings: Stated, *words: str
+) -> UUID:
+    """Return the id of a command that states readings: the same statement again is the same one.
+
+    So a command repeated after a lost connection finds its own result. What was decided on is
+    over: the same statement behind that is a new one.
+
+    Args:
+        system: Parts of a process.
+        site: The site.
+        verb: What is done.
+        channel: The channel.
+        readings: Instants and counts.
+        words: Everything else that was said: reason, method, person.
+    """
+    rows = tuple(sorted(readings))
+    with system.database.connection() as connection:
+        said = read_corrections(connection, site.schema, channels=(channel.number,))
+    decided = sum(row.decided_by is not None and row.readings == rows for row in said)
+    told = " ".join(f"{at.isoformat()}={count}" for at, count in rows)
+    return id_of("state", verb, site.key, str(channel.number), told, *words, str(decided))
 
 
 def correction_named(database: Database, site: Site, name: str) -> CorrectionRow:

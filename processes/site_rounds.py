@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import psycopg
 import structlog
 
 from adapters.backoff import Backoff
@@ -22,6 +21,7 @@ from energy.base.clock import monotonic_s, wait
 from energy.base.errors import EnergyError
 from energy.journal.follower import POLL_S, LostRaceError
 from energy.store.errors import DATABASE_AWAY
+from energy.store.listener import Listener
 from energy.store.pool import Database
 
 TICK_S = 0.2
@@ -144,7 +144,6 @@ class Rounds:
         self._queue: deque[_Turn] = deque()
         self._queued = threading.Condition()
         self._channels: dict[str, list[tuple[_Turn, str]]] = {}
-        self._heard: set[str] = set()
         self._stopping = False
         self._sites_due_s = 0.0
         self._seen_s = 0.0
@@ -159,18 +158,17 @@ class Rounds:
         ]
         for worker in workers:
             worker.start()
-        listener: psycopg.Connection[tuple[object, ...]] | None = None
+        listener: Listener | None = None
         while not stop.is_set():
             self._seen_s = monotonic_s()
             try:
                 if listener is None:
-                    listener = self._database.direct()
-                    self._heard.clear()
+                    listener = Listener(self._database)
                     self._wake_all()
                 self._refresh(listener)
                 self._enqueue_due()
-                for note in listener.notifies(timeout=TICK_S, stop_after=1):
-                    self._wake(note.channel)
+                for channel in listener.notes(TICK_S):
+                    self._wake(channel)
                 self.away = ""
             except DATABASE_AWAY as error:
                 if not self.away:
@@ -206,7 +204,7 @@ class Rounds:
         """Return how long ago the round was last alive. [s]."""
         return monotonic_s() - self._seen_s
 
-    def _refresh(self, listener: psycopg.Connection[tuple[object, ...]]) -> None:
+    def _refresh(self, listener: Listener) -> None:
         """Take up new sites, let go of those that are gone, listen to every channel."""
         now_s = monotonic_s()
         if now_s >= self._sites_due_s:
@@ -220,11 +218,10 @@ class Rounds:
                 log.info("site let go", site=site)
                 self._turns.pop(site).gone = True
         with self._queued:
-            missing = sorted(set(self._channels) - self._heard)
-        for channel in missing:
-            listener.execute(f"LISTEN {channel}")
-            self._heard.add(channel)
-            self._wake(channel)  # what came before we listened
+            channels = sorted(self._channels)
+        for channel in channels:
+            if listener.listen(channel):
+                self._wake(channel)  # what came before we listened
 
     def _turn(self, site: str, make: MakeChores) -> _Turn:
         chore = Chore(name=MAKE, step=lambda: self._make(turn, make))
@@ -358,7 +355,7 @@ def _doing(site: str, chore: Chore) -> _Doing:
     return _Doing(chore, Backoff(f"{site}/{chore.name}", first_s=1.0, most_s=LONGEST_PAUSE_S))
 
 
-def _closed(listener: psycopg.Connection[tuple[object, ...]] | None) -> None:
+def _closed(listener: Listener | None) -> None:
     if listener is not None:
         listener.close()
 

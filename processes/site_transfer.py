@@ -23,13 +23,19 @@ from energy.base.transfer import TransferKey
 from energy.journal.chain import SealRow
 from energy.journal.directory import found_site
 from energy.journal.export import Advance, parts_of, snapshot, write_part
-from energy.journal.export_check import Checked, attachment_bytes, check_export
+from energy.journal.export_check import (
+    Checked,
+    check_export,
+)
 from energy.journal.export_file import (
     ExportReader,
     ExportWriter,
+)
+from energy.journal.export_records import (
     Header,
     Kind,
     Tag,
+    attachment_bytes,
     part_from,
     seal_from,
 )
@@ -106,7 +112,7 @@ class SiteExport:
                 transfer=transfer.facts if transfer is not None else None,
             )
             writer = ExportWriter(out, header)
-            for pem in public_keys(seals).values():
+            for pem in public_keys(seals, schema).values():
                 writer.record(Tag.KEY, pem)
             persons = PersonsNamed(connection)
             heads = read_head_files(seals, schema)
@@ -272,7 +278,7 @@ class SiteImport:
                 return
             copy = CopyIn(connection, site.schema, take_key if transfer is not None else None)
             copy.take(reader, each)
-            keep_public(self.config.seals_dir, copy.keys)
+            keep_public(self.config.seals_dir / site.schema, copy.keys)
             if copy.heads:
                 newest = max(copy.heads, key=lambda head: head.signed_at)
                 others = [head for head in copy.heads if head is not newest]

@@ -10,6 +10,7 @@ from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
 from energy.store.pool import Database
+from energy.store.shadow import Shadow
 from energy.store.sites import Site
 from energy.views.rebuild import Rebuilt, Tell, metering_group, rebuild
 from energy.views.replay import Group
@@ -45,8 +46,8 @@ def groups_of(site: Site) -> dict[str, Group]:
     }
 
 
-def _events(view: EventView) -> Callable[[str, str], SliceFold]:
-    return lambda views, _journal: event_fold(views, [view])
+def _events(view: EventView) -> Callable[[Shadow, str], SliceFold]:
+    return lambda shadow, _view: event_fold(shadow.name, [view])
 
 
 def known_views(site: Site) -> list[str]:

@@ -1,6 +1,7 @@
 """In: the configuration. Out: the dashboard served by gunicorn until SIGTERM. I/O: TCP, PostgreSQL.
 
-The process `web`: two workers of four threads; each worker builds its own system after the fork.
+The process `web`: two workers of four threads; each worker builds its own system after the fork. It
+serves the site that METERLINE_SITE names or the only one; with several sites all, by host name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from energy.base.version import program_version
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.life import log_to_stderr
+from processes.web_sites import SiteServers
 
 log = structlog.get_logger("web")
 WORKERS = 2
@@ -49,9 +51,16 @@ def settings_of(site: Site) -> WebSettings:
     )
 
 
-def server_of(system: System) -> Flask:
-    """Return the server of a system's site, wired to its database."""
-    site, database = system.site, system.database
+def application_of(system: System) -> Flask | SiteServers:
+    """Return what serves a system's sites: one server, or one by host name for each."""
+    if not system.config.site and len(system.sites()) > 1:
+        return SiteServers(system.database, lambda site: server_of(system, site))
+    return server_of(system, system.site)
+
+
+def server_of(system: System, site: Site) -> Flask:
+    """Return the server of a site, wired to the system's database."""
+    database = system.database
     at = SqlSite(database=database, site=site, clock=system.clock, vault=system.vault)
     office = BillingOffice(database, site, system.clock, system.vault)
     return create_app(
@@ -93,9 +102,9 @@ class WebProcess(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             if name in self.cfg.settings:  # older gunicorn has no control socket to switch off
                 self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Flask | SiteServers:
         """Build the server in a fresh worker: connections never cross a fork."""
-        return server_of(build(WEB, config=self._config))
+        return application_of(build(WEB, config=self._config))
 
 
 def main() -> None:

@@ -128,10 +128,10 @@ def _quantised(
 
     Near a half, and where a float's steps are no longer fine enough, the exact fraction decides.
     """
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # what runs over is not sure: see below
         raised = values * resolution.denominator / resolution.numerator + 0.5
-    floor = np.floor(raised)
-    rest = raised - floor
+        floor = np.floor(raised)
+        rest = raised - floor
     sure = (np.abs(raised) < _SURE_BELOW) & (rest > _NEAR_HALF) & (rest < 1 - _NEAR_HALF)
     count = np.where(sure, floor, 0.0).astype(np.int64)
     fits = np.ones(len(values), dtype=bool)

@@ -30,7 +30,15 @@ from energy.journal.chain import FIRST_LINK, SignedHead
 from energy.journal.entry import BATCH_TOPIC, Entry
 from energy.journal.export import Advance, write_part
 from energy.journal.export_check import check_export
-from energy.journal.export_file import ExportWriter, Header, Kind, Part, Tag
+from energy.journal.export_file import (
+    ExportWriter,
+)
+from energy.journal.export_records import (
+    Header,
+    Kind,
+    Part,
+    Tag,
+)
 from energy.journal.recorder import entries_of
 from energy.journal.seal import seal_rows
 from energy.journal.seal_head import head_holds, table_heads
@@ -241,11 +249,7 @@ def drop_payloads(
         RefusedError: The application has no batches, or a follower has not read them yet.
         ArchiveError: A segment file is missing, damaged or not what the table holds.
     """
-    if application != "metering":
-        raise RefusedError(
-            f"Nothing of {application} can leave the table: what its entries belong to is loaded "
-            "from them. Archive it without --drop."
-        )
+    require_droppable(application)
     done = []
     with owner.connection() as connection:
         for segment in segments_of(connection, schema, application):
@@ -259,6 +263,19 @@ def drop_payloads(
                 _drop(connection, schema, segment, path, clock)
             done.append(segment)
     return done
+
+
+def require_droppable(application: str) -> None:
+    """Refuse an application whose entries must stay in the table.
+
+    Raises:
+        RefusedError: It is not metering: what its entries belong to is loaded from them.
+    """
+    if application != "metering":
+        raise RefusedError(
+            f"Nothing of {application} can leave the table: what its entries belong to is loaded "
+            "from them. Archive it without --drop."
+        )
 
 
 def _require_read(

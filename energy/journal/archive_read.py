@@ -19,7 +19,12 @@ import psycopg
 from energy.base.errors import JournalError
 from energy.journal.chain import entries_from
 from energy.journal.entry import BATCH_TOPIC, BatchRecord, Entry, decode_batch
-from energy.journal.export_file import ExportReader, Tag
+from energy.journal.export_file import (
+    ExportReader,
+)
+from energy.journal.export_records import (
+    Tag,
+)
 
 _STUB_BYTES = 1024
 """No batch without its readings is longer: two hashes, a name, some numbers. [byte]"""

@@ -178,7 +178,7 @@ class Audit:
                     self.note(
                         head.position,
                         f"the head signed here names key {head.key_id}, which is not known: put "
-                        "its public key among the known ones",
+                        f"{head.key_id}.pem into seals/keys of the data folder, or name it",
                     )
                 elif not held:
                     self.note(head.position, "the signed head of this position was altered")

@@ -122,7 +122,10 @@ class People:
             return person
         if known is not None:
             self._store(known)  # after a lost connection it may stand in the journal alone
-            raise RefusedError(f"Sign-in {sign_in!r} is taken. `user role` changes its roles.")
+            raise RefusedError(
+                f"Sign-in {sign_in!r} is taken. `user role` changes its roles, "
+                "`user password` prints a new first password."
+            )
         entry = PersonEntry(
             person=person,
             digest=digest,
@@ -176,6 +179,13 @@ class People:
         entry = self._entry(person)
         if not entry.seen(command_id):
             entry.change_password(password_hash=password_hash, command_id=command_id)
+        self._store(entry)
+
+    def reset_password(self, person: UUID, password_hash: str, by: UUID, command_id: UUID) -> None:
+        """Give a person a first password again; their sessions end."""
+        entry = self._entry(person)
+        if not entry.seen(command_id):
+            entry.reset_password(password_hash=password_hash, by=by, command_id=command_id)
         self._store(entry)
 
     def change_roles(self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID) -> None:

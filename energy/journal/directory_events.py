@@ -62,6 +62,13 @@ class PersonEntry(JournalAggregate):
         TOPIC = "person.password_changed"
         password_hash: str
 
+    class PasswordReset(JournalAggregate.Event):
+        """An administrator gave the person a first password again."""
+
+        TOPIC = "person.password_reset"
+        password_hash: str
+        by: UUID
+
     class RolesChanged(JournalAggregate.Event):
         """The person has other roles."""
 
@@ -101,6 +108,10 @@ class PersonEntry(JournalAggregate):
     @event(PasswordChanged)
     def change_password(self, *, password_hash: str, command_id: UUID) -> None:
         """Set another password."""
+
+    @event(PasswordReset)
+    def reset_password(self, *, password_hash: str, by: UUID, command_id: UUID) -> None:
+        """Set a first password, to be changed at the next sign-in."""
 
     @event(RolesChanged)
     def change_roles(self, *, roles: list[str], by: UUID, command_id: UUID) -> None:

@@ -60,6 +60,15 @@ class DirectoryView:
                     "password_hash = %s, must_change = false",
                     event.password_hash,
                 )
+            case PersonEntry.PasswordReset():
+                _change(
+                    cursor,
+                    schema,
+                    position,
+                    event,
+                    "password_hash = %s, must_change = true",
+                    event.password_hash,
+                )
             case PersonEntry.RolesChanged():
                 _change(cursor, schema, position, event, "roles = %s", event.roles)
             case PersonEntry.Disabled():

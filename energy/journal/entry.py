@@ -200,6 +200,16 @@ def readings_of(entry: Entry) -> ReadingColumns | None:
     return None if told is None else told.readings
 
 
+def readings_in(entry: Entry) -> int:
+    """Return how many readings a batch says it holds; 0 for other entries and damaged ones."""
+    if entry.topic != BATCH_TOPIC:
+        return 0
+    try:
+        return decode_batch(entry.state).count
+    except JournalError:
+        return 0
+
+
 def _json(entry: Entry, kind: type[_Record]) -> _Record:
     try:
         return msgspec.json.decode(entry.state, type=kind)

@@ -17,7 +17,16 @@ import psycopg
 from energy.base.errors import JournalError
 from energy.journal.chain import FIRST_LINK, SealRow, SignedHead, entry_bytes
 from energy.journal.entry import Entry
-from energy.journal.export_file import ExportWriter, Part, Tag, head_bytes, part_bytes, seal_bytes
+from energy.journal.export_file import (
+    ExportWriter,
+)
+from energy.journal.export_records import (
+    Part,
+    Tag,
+    head_bytes,
+    part_bytes,
+    seal_bytes,
+)
 from energy.journal.recorder import head_position
 from energy.journal.seal import seal_rows
 from energy.journal.seal_head import table_heads

@@ -17,11 +17,14 @@ from energy.journal.chain import LINK_BYTES, DamagedError, SignedHead, entries_f
 from energy.journal.entry import Entry
 from energy.journal.export_file import (
     ExportReader,
+    Record,
+)
+from energy.journal.export_records import (
     Header,
     Kind,
     Part,
-    Record,
     Tag,
+    attachment,
     head_from,
     part_from,
     seal_from,
@@ -251,22 +254,3 @@ def _link_of(part: Part) -> bytes:
     if len(link) != LINK_BYTES or (part.after == 0 and any(link)):
         raise DamagedError(f"The first link of {part.application} is none.")
     return link
-
-
-def attachment(body: bytes) -> tuple[bytes, str, bytes]:
-    """Return hash, media type and content of an attachment's record.
-
-    Raises:
-        DamagedError: It is cut off.
-    """
-    length = int.from_bytes(body[32:34], "big")
-    content = body[34 + length :]
-    if len(body) < 34 + length:
-        raise DamagedError("An attachment is cut off.")
-    return body[:32], body[34 : 34 + length].decode(errors="replace"), content
-
-
-def attachment_bytes(sha256: bytes, media_type: str, content: bytes) -> bytes:
-    """Return the record of an attachment."""
-    media = media_type.encode()
-    return b"".join((sha256, len(media).to_bytes(2, "big"), media, content))

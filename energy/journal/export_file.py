@@ -11,25 +11,22 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, cast
 
 import zstandard
 
-from energy.base.clock import from_us, to_us
-from energy.journal.chain import (
-    LINK_BYTES,
-    DamagedError,
-    SealRow,
-    SignedHead,
-    head_from_json,
-    head_to_json,
+from energy.journal.chain import DamagedError
+from energy.journal.export_records import (
+    End,
+    Header,
+    Tag,
+    header_bytes,
+    header_from,
+    json_bytes,
 )
 
-FORMAT: Final = 1
 FRAME_BYTES = 4 * 2**20
 """Raw bytes after which a zstd frame ends. [byte]"""
 LONGEST_RECORD = 2**30
@@ -37,94 +34,12 @@ _READ_BYTES = 2**14
 """Read at once: what so few bytes can unpack to fits into memory. [byte]"""
 _LEVEL = 3
 _HEAD = struct.Struct(">cI")
-_SEAL = struct.Struct(">qqq")
-
-
-class Kind(StrEnum):
-    """What a file is for."""
-
-    JOURNAL = "journal"
-    """All entries of some applications, to be checked elsewhere."""
-    SEGMENT = "segment"
-    """Some positions of one application, to take them out of the database."""
-    SITE = "site"
-    """Everything a site is made of, to bring it elsewhere."""
-
-
-class Tag(StrEnum):
-    """Kind byte of a record."""
-
-    HEADER = "H"
-    KEY = "K"
-    APPLICATION = "A"
-    HEAD = "S"
-    SEAL = "L"
-    ENTRIES = "E"
-    ATTACHMENT = "T"
-    PERSON_KEY = "P"
-    END = "Z"
 
 
 class TruncatedError(DamagedError):
     """A file ends before its last record."""
 
     code = "journal.truncated"
-
-
-class NewerFormatError(DamagedError):
-    """A file was written in a format that this program does not know."""
-
-    code = "journal.newer_format"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One application in a file."""
-
-    scope: str
-    """Schema it comes from: "site_cambridge" or "directory"."""
-    application: str
-    after: int
-    """Position before the first entry."""
-    link: str
-    """Link of that position, in hex."""
-    last: int
-    """Last position in the file; in a journal or a site it is the head."""
-    learned_us: int | None
-    """When the journal last learned something; None when nothing yet. [us]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """First record of a file."""
-
-    kind: Kind
-    made_at: datetime
-    program: str
-    schema_number: int
-    """Last schema file of the database it was taken from."""
-    site: Mapping[str, str] | None
-    """Key, name, zone, currency and language of the site."""
-    parts: tuple[Part, ...]
-    transfer: Mapping[str, Any] | None = None
-    """How the keys of personal fields are protected; None when there are none in the file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
-    """Last record of a file."""
-
-    records: int
-    sha256: str
-    """Hash of all records before, in hex."""
-    key_id: str | None
-    signature: str | None
-    """Ed25519 over `end_message`, in hex; None when no key was at hand."""
-
-    @property
-    def message(self) -> bytes:
-        """Return what was signed."""
-        return f"meterline export {FORMAT}\n{self.sha256}\n".encode()
 
 
 class ExportWriter:
@@ -138,7 +53,7 @@ class ExportWriter:
         self._hash = hashlib.sha256()
         self._in_frame = 0
         self._records = 0
-        self.record(Tag.HEADER, _header_bytes(header))
+        self.record(Tag.HEADER, header_bytes(header))
         self._end_frame()  # so that the header of a file that was cut off can be read
 
     @property
@@ -174,7 +89,7 @@ class ExportWriter:
         if sign is not None:
             key_id, signature = sign(end.message)
             fields |= {"key_id": key_id, "signature": signature.hex()}
-        self.record(Tag.END, _json(fields))
+        self.record(Tag.END, json_bytes(fields))
         self._end_frame()
 
     def _end_frame(self) -> None:
@@ -272,7 +187,7 @@ class ExportReader:
         tag, body = self._next()
         if tag != Tag.HEADER.value.encode():
             raise DamagedError("This is no export of a journal. Name another file.")
-        self.header = _header_from(body)
+        self.header = header_from(body)
 
     def records(self) -> Iterator[Record]:
         """Give every record between the first and the last.
@@ -330,85 +245,3 @@ class ExportReader:
         if behind:
             raise DamagedError("Something stands behind the last record. Take the file again.")
         self.end = end
-
-
-def seal_bytes(row: SealRow) -> bytes:
-    """Return a row of the seal as files hold it."""
-    return _SEAL.pack(row.first, row.last, to_us(row.sealed_at)) + row.links
-
-
-def seal_from(application: str, body: bytes) -> SealRow:
-    """Return a row of the seal.
-
-    Raises:
-        DamagedError: It does not hold one link a position.
-    """
-    try:
-        first, last, sealed_us = _SEAL.unpack_from(body)
-    except struct.error as error:
-        raise DamagedError("A row of the seal is cut off. Take the file again.") from error
-    links = body[_SEAL.size :]
-    if len(links) != LINK_BYTES * (last - first + 1):
-        raise DamagedError(f"The seal of {application} from {first} on is damaged. Take it again.")
-    return SealRow(
-        application=application, first=first, last=last, links=links, sealed_at=from_us(sealed_us)
-    )
-
-
-def part_from(body: bytes) -> Part:
-    """Return the application that begins.
-
-    Raises:
-        DamagedError: It cannot be read.
-    """
-    try:
-        return Part(**json.loads(body))
-    except (ValueError, TypeError) as error:
-        raise DamagedError("The begin of an application cannot be read.") from error
-
-
-def part_bytes(part: Part) -> bytes:
-    """Return the record that begins an application."""
-    return _json(asdict(part))
-
-
-def head_bytes(head: SignedHead) -> bytes:
-    """Return a signed head as files hold it."""
-    return _json(head_to_json(head))
-
-
-def head_from(body: bytes) -> SignedHead:
-    """Return a signed head.
-
-    Raises:
-        DamagedError: It cannot be read.
-    """
-    try:
-        return head_from_json(json.loads(body))
-    except (ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"A signed head cannot be read ({error!r}).") from error
-
-
-def _header_bytes(header: Header) -> bytes:
-    fields = asdict(header) | {"format": FORMAT, "made_at": header.made_at.isoformat()}
-    return _json(fields)
-
-
-def _header_from(body: bytes) -> Header:
-    try:
-        fields = json.loads(body)
-        if fields.pop("format") > FORMAT:
-            raise NewerFormatError(
-                f"The file is of a newer format than {FORMAT}. Use the program that wrote it, or a "
-                "newer one."
-            )
-        fields["kind"] = Kind(fields["kind"])
-        fields["made_at"] = datetime.fromisoformat(fields["made_at"])
-        fields["parts"] = tuple(Part(**part) for part in fields["parts"])
-        return Header(**fields)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedError(f"The header cannot be read ({error!r}).") from error
-
-
-def _json(fields: Mapping[str, Any]) -> bytes:
-    return json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()

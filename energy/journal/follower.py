@@ -20,14 +20,17 @@ from energy.base.errors import JournalError
 from energy.base.finding import Finding, Severity
 from energy.journal.application import EventDecoder
 from energy.journal.archive_read import SegmentMissingError
-from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
+from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch, readings_in
 from energy.journal.ingest import store_findings
 from energy.journal.recorder import channel_name, head_position, read_entries
 from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 
-SLICE = 64
+SLICE = 256
 """Entries in one transaction at most."""
+READINGS = 300_000
+"""Readings in one transaction at most, unless one entry alone has more: bounds the memory."""
+_FIRST_SLICE = 64
 POLL_S = 1.0
 """Longest sleep when no NOTIFY comes. [s]"""
 _FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
@@ -94,6 +97,8 @@ class Follower:
         self._clock = clock
         self.position = 0
         self.lag = 0
+        self._entries = _FIRST_SLICE
+        """Entries asked for: as many as the last slice's readings promise to fit."""
 
     def step(self) -> int:
         """Fold one slice; return how many entries.
@@ -104,8 +109,14 @@ class Follower:
         """
         with self._database.connection() as connection:
             after = self._read_position(connection)
-            entries = read_entries(
-                connection, self._schema, self._application, after=after, limit=SLICE
+            entries = self._bounded(
+                read_entries(
+                    connection,
+                    self._schema,
+                    self._application,
+                    after=after,
+                    limit=min(self._entries, SLICE),
+                )
             )
             if entries:
                 self._apply_or_park(connection, after, entries)
@@ -140,6 +151,19 @@ class Follower:
                 wait(POLL_S, stop)
         _closed(listener)
 
+    def _bounded(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Return the first entries whose readings fit; a backlog is folded in bulk."""
+        readings = 0
+        for number, entry in enumerate(entries):
+            readings += readings_in(entry)
+            if readings > READINGS and number:
+                self._entries = number
+                return entries[:number]
+        if entries:
+            fitting = READINGS * len(entries) // max(readings, 1)
+            self._entries = max(_FIRST_SLICE, min(fitting, SLICE))
+        return entries
+
     def _listen(self) -> psycopg.Connection[tuple[object, ...]]:
         listener = self._database.direct()
         listener.execute(f"LISTEN {channel_name(self._schema, self._application)}")
@@ -163,7 +187,7 @@ class Follower:
         after: int,
         entries: Sequence[Entry],
     ) -> None:
-        """Apply the slice; when it fails, entry by entry, and park the one that cannot."""
+        """Apply the slice; when it fails, half by half, and park the entry that cannot."""
         try:
             self._apply(connection, after, entries)
         except LostRaceError:
@@ -174,9 +198,9 @@ class Follower:
             if len(entries) == 1:
                 self._park(connection, after, entries[0], error)
                 return
-            for entry in entries:
-                self._apply_or_park(connection, after, [entry])
-                after = entry.position
+            middle = len(entries) // 2
+            self._apply_or_park(connection, after, entries[:middle])
+            self._apply_or_park(connection, entries[middle - 1].position, entries[middle:])
 
     def _apply(
         self,

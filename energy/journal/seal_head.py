@@ -64,7 +64,7 @@ def sign_heads(
         SealError: What was sealed or signed before does not follow from the entries.
     """
     signed_at = clock.now()
-    filed, keys = read_head_files(seals, schema), public_keys(seals)
+    filed, keys = read_head_files(seals, schema), public_keys(seals, schema)
     heads = []
     with database.connection() as connection:
         for application in applications:
@@ -204,7 +204,7 @@ def read_head_files(seals: Path, schema: str) -> list[SignedHead]:
     """Return the signed heads that lie in files, oldest first.
 
     Raises:
-        HeadFileError: A file is none of ours, damaged, or of a newer program.
+        HeadFileError: A file is damaged, of another journal, or of a newer program.
     """
     heads: list[SignedHead] = []
     for path in sorted((seals / schema).glob("*.json")):
@@ -212,11 +212,14 @@ def read_head_files(seals: Path, schema: str) -> list[SignedHead]:
             document = json.loads(path.read_bytes())
             if document["format"] != FORMAT:
                 raise HeadFileError(f"{path} was written by a newer program. Use that one.")
-            heads += [head_from_json(each) for each in document["heads"]]
+            found = [head_from_json(each) for each in document["heads"]]
         except (ValueError, KeyError, TypeError) as error:
             raise HeadFileError(
                 f"{path} is damaged ({error!r}). Put back the copy you keep elsewhere."
             ) from error
+        if any(head.scope != schema for head in found):
+            raise HeadFileError(f"{path} belongs to another journal. Move it to its own folder.")
+        heads += found
     return heads
 
 

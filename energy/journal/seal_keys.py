@@ -2,7 +2,8 @@
 
 The private key lies in `<secrets>/seal.key` (PEM, mode 0600), made at first use. Public keys lie in
 `<seals>/keys/<key id>.pem`; an old one stays there when a new key takes over, so that what it
-signed can be proved for ever. The key id is the SHA-256 of the public key, its first 32 hex digits.
+signed can be proved for ever. Those that came with an imported site lie in `<seals>/<schema>/keys`
+and count for that site alone. The key id is the SHA-256 of the public key, its first 32 hex digits.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def keep_public(seals: Path, keys: Iterable[bytes]) -> list[str]:
     """Put public keys where heads are checked against them; return the ids of the new ones.
 
     Args:
-        seals: Folder of signed heads.
+        seals: Folder of signed heads, or the folder of one schema in it.
         keys: Public keys as PEM.
     """
     added = []
@@ -103,18 +104,24 @@ def keep_public(seals: Path, keys: Iterable[bytes]) -> list[str]:
     return added
 
 
-def public_keys(seals: Path) -> dict[str, bytes]:
-    """Return every public key known, PEM by key id.
+def public_keys(seals: Path, *scopes: str) -> dict[str, bytes]:
+    """Return the public keys known, PEM by key id: our own, and those that came with some sites.
+
+    Args:
+        seals: Folder of signed heads.
+        scopes: Schemas whose imported keys count too; a site brought from elsewhere proves its
+            past by keys that prove nothing of the others.
 
     Raises:
-        SealKeyError: A file in the folder is no public key, or bears another's name.
+        SealKeyError: A file in a folder is no public key, or bears another's name.
     """
     found = {}
-    for path in sorted((seals / "keys").glob("*.pem")):
-        pem = path.read_bytes()
-        if key_id(pem) != path.stem:
-            raise SealKeyError(f"{path} does not hold the key it is named after. Remove it.")
-        found[path.stem] = pem
+    for folder in (seals, *(seals / scope for scope in scopes)):
+        for path in sorted((folder / "keys").glob("*.pem")):
+            pem = path.read_bytes()
+            if key_id(pem) != path.stem:
+                raise SealKeyError(f"{path} does not hold the key it is named after. Remove it.")
+            found[path.stem] = pem
     return found
 
 

@@ -18,13 +18,15 @@ from energy.base.clock import from_us
 from energy.base.errors import JournalError, RefusedError
 from energy.journal.chain import DamagedError, SealRow, SignedHead, entries_from
 from energy.journal.entry import BATCH_TOPIC, Entry
-from energy.journal.export_check import attachment
 from energy.journal.export_file import (
     ExportReader,
+    Record,
+)
+from energy.journal.export_records import (
     Header,
     Part,
-    Record,
     Tag,
+    attachment,
     head_from,
     part_from,
     seal_from,

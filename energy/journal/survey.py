@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
-from energy.journal.verify import Verified, verify
+from energy.journal.verify import Proofs, Verified, verify
 from energy.store.sites import DIRECTORY
 
 
@@ -30,14 +32,20 @@ class JournalFound:
     reason: str
 
 
-def journals_of(connection: psycopg.Connection[tuple[object, ...]]) -> list[JournalFound]:
+def journals_of(
+    connection: psycopg.Connection[tuple[object, ...]], folders: Sequence[Path] = ()
+) -> list[JournalFound]:
     """Return every journal of a database, verified; the directory's first.
 
     Args:
         connection: A connection that may read everything, in autocommit mode.
+        folders: Where archived segments of journals lie.
     """
+    proofs = Proofs(folders=tuple(folders))
     return [
-        journal for schema in schemas_of(connection) for journal in _of_schema(connection, schema)
+        journal
+        for schema in schemas_of(connection)
+        for journal in _of_schema(connection, schema, proofs)
     ]
 
 
@@ -52,7 +60,7 @@ def schemas_of(connection: psycopg.Connection[tuple[object, ...]]) -> Sequence[s
 
 
 def _of_schema(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, proofs: Proofs
 ) -> list[JournalFound]:
     rows: Any = connection.execute(
         "SELECT application, position, CASE WHEN isfinite(learned_at) THEN learned_at END "
@@ -60,7 +68,7 @@ def _of_schema(
     ).fetchall()
     found = []
     for application, position, learned_at in rows:
-        verified: Verified = verify(connection, schema, application)
+        verified: Verified = verify(connection, schema, application, proofs=proofs)
         found.append(
             JournalFound(
                 schema=schema,
@@ -71,4 +79,27 @@ def _of_schema(
                 reason=verified.reason,
             )
         )
+    return found
+
+
+def last_batches(
+    connection: psycopg.Connection[tuple[object, ...]], streams: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Return the number of the last batch that any site holds of some source epochs.
+
+    Args:
+        connection: A connection that may read everything, in autocommit mode.
+        streams: Source epochs; one without a batch is not in the answer.
+    """
+    found: dict[UUID, int] = {}
+    for schema in schemas_of(connection):
+        if schema == DIRECTORY:
+            continue
+        rows: Any = connection.execute(
+            "SELECT originator_id, max(originator_version) "
+            f"FROM {schema}.metering_events WHERE originator_id = ANY(%s) GROUP BY originator_id",
+            (list(streams),),
+        ).fetchall()
+        for stream, last in rows:
+            found[stream] = max(found.get(stream, 0), int(last))
     return found

@@ -49,7 +49,9 @@ def proofs_in(seals: Path, schema: str, folders: Sequence[Path] = ()) -> Proofs:
     Raises:
         HeadFileError, SealKeyError: A file there is damaged.
     """
-    return Proofs(heads=read_head_files(seals, schema), keys=public_keys(seals), folders=folders)
+    return Proofs(
+        heads=read_head_files(seals, schema), keys=public_keys(seals, schema), folders=folders
+    )
 
 
 def verify(

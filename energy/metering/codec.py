@@ -77,8 +77,8 @@ def decode(payload: bytes) -> ReadingColumns:
     """
     if not payload:
         raise CodecError(
-            "The readings of this batch lie in an archived segment of the journal. Name its folder: "
-            "setting journal_archive."
+            "The readings of this batch lie in an archived segment of the journal. Name its "
+            "folder: setting journal_archive."
         )
     if len(payload) < _HEADER.size:
         raise CodecError("The batch payload is shorter than its header. Run `journal verify`.")

@@ -92,6 +92,6 @@ def _running(connection: Connection) -> set[str]:
     rows: Any = connection.execute(
         "SELECT l.virtualxid FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) "
         "WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_backend_pid() "
-        "AND a.datname = current_database()"
+        "AND a.datname = current_database() AND a.usesysid IS NOT NULL"  # no autovacuum
     ).fetchall()
     return {str(number) for (number,) in rows}

@@ -2,7 +2,7 @@
 
 What belongs to no month's partition lies in the default one, so nothing is ever refused.
 DETACH ... CONCURRENTLY is not to be had beside a default partition: the plain one is used, under a
-short lock time-out (docs/decisions/0016-retention-and-partitions.md).
+short lock time-out (docs/decisions/0020-partitions-and-retention.md).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ where the live ones came from. Its name can be no site's: sites begin with `site
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,9 @@ def prepare_session(connection: Connection) -> None:
     """Set what long work of the owner needs, for the whole session."""
     for name, value in _SETTINGS.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    # Pages of new indexes are large and come once: see energy/store/migrate.py.
+    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SET wal_compression = off")
 
 
 @contextmanager

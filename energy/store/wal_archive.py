@@ -13,8 +13,10 @@ import shlex
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from energy.store.errors import StoreError
+from energy.store.pool import Database
 
 ARCHIVE_EVERY_S = 60
 """An unfinished segment is archived after this long, so that little is lost with the disk. [s]"""
@@ -79,6 +81,31 @@ def restore_command(folder: Path, last_wal: Path | None = None) -> str:
     else:
         command += "exit 1; fi"
     return command
+
+
+def require_archiving(database: Database) -> None:
+    """Look whether the server archives its WAL; what it cannot archive fills its own disk.
+
+    Raises:
+        WalArchiveError: It does not.
+        StoreUnavailableError: The server does not answer.
+    """
+    with database.connection() as connection:
+        row: Any = connection.execute(
+            "SELECT current_setting('archive_mode') = 'on', last_failed_wal, last_failed_time, "
+            "last_failed_time > coalesce(last_archived_time, '-infinity') FROM pg_stat_archiver"
+        ).fetchone()
+    archives, wal, since, failing = row
+    if not archives:
+        raise WalArchiveError(
+            "The database was started before `wal_archive` was set: its WAL is not archived. "
+            "Start it again, then take a backup."
+        )
+    if failing:
+        raise WalArchiveError(
+            f"WAL segment {wal} could not be archived at {since.isoformat()}. Look at the end of "
+            "postgresql.log; free space in `wal_archive` or mend its permissions."
+        )
 
 
 def segments(folder: Path) -> list[Segment]:

@@ -18,19 +18,18 @@ from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.journal.ingest import store_findings
-from energy.metering.channel import Channel, Kind
+from energy.metering.channel import Channel
 from energy.metering.reading import ReadingColumns
 from energy.views.positioned import Positioned
+from energy.views.registry_columns import RegistryColumns, limits_of
 
 OUT_OF_RANGE, FUTURE = IMPOSSIBLE_CODES = ("reading.out_of_range", "reading.future")
-LARGEST_COUNT = 2**53
-"""No register shows more, whatever its channel is. [count]"""
 
 
 def judge(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
-    channels: Mapping[int, Channel],
+    channels: RegistryColumns,
     batch: Positioned,
 ) -> Positioned:
     """Return the readings with the impossible ones as SUSPECT; store a finding on each of those.
@@ -40,12 +39,13 @@ def judge(
     Args:
         cursor: Inside the follower's transaction.
         schema: The site's schema.
-        channels: Every channel of the readings.
+        channels: Every channel of the site.
         batch: Readings in the order of the journal.
     """
     columns = batch.readings
     told = columns.quality != Quality.SUSPECT
-    outside, ahead = told & out_of_range(columns, channels), told & batch.ahead
+    outside = told & channels.out_of_range(columns.channel, columns.count)
+    ahead = told & batch.ahead
     if outside.any() or ahead.any():
         quality = np.where(outside | ahead, np.uint8(Quality.SUSPECT), columns.quality)
         columns = ReadingColumns(
@@ -61,23 +61,12 @@ def judge(
 
 
 def out_of_range(columns: ReadingColumns, channels: Mapping[int, Channel]) -> NDArray[np.bool_]:
-    """Return which counts their registers cannot show.
-
-    A counter with a modulus shows 0 to modulus - 1; every other register at most LARGEST_COUNT,
-    above zero or below.
-    """
+    """Return which counts their registers cannot show; see limits_of."""
     numbers = np.unique(columns.channel)
-    limits = np.array([_limits(channels[n]) for n in numbers.tolist()], dtype=np.int64)
+    limits = np.array([limits_of(channels[n]) for n in numbers.tolist()], dtype=np.int64)
     low, high = limits.reshape(-1, 2)[np.searchsorted(numbers, columns.channel)].T
     outside: NDArray[np.bool_] = (columns.count < low) | (columns.count > high)
     return outside
-
-
-def _limits(channel: Channel) -> tuple[int, int]:
-    facts = channel.facts
-    if facts.kind is Kind.COUNTER and facts.modulus is not None:
-        return 0, facts.modulus - 1
-    return -LARGEST_COUNT, LARGEST_COUNT
 
 
 def _findings(
@@ -102,22 +91,32 @@ def _findings(
 
 def _explain(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned) -> None:
     """Close findings on instants of which a later entry told a good reading."""
+    columns = batch.readings
     opened: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT code, channel, start_at, position FROM {schema}.finding "
-        "WHERE code = ANY(%s) AND explained_position IS NULL",
-        (list(IMPOSSIBLE_CODES),),
+        "WHERE code = ANY(%s) AND explained_position IS NULL AND start_at BETWEEN %s AND %s",
+        (
+            list(IMPOSSIBLE_CODES),
+            from_us(int(columns.at_us.min())),
+            from_us(int(columns.at_us.max())),
+        ),
     ).fetchall()
-    columns = batch.readings
+    if not opened:
+        return
+    good = np.flatnonzero(
+        np.isin(columns.at_us, [to_us(at) for _, _, at, _ in opened])
+        & np.isin(columns.channel, [channel for _, channel, _, _ in opened])
+        & (columns.quality != Quality.SUSPECT)
+    )
+    told: dict[tuple[int, int], list[int]] = {}
+    for place in good.tolist():
+        key = (int(columns.channel[place]), int(columns.at_us[place]))
+        told.setdefault(key, []).append(int(batch.position[place]))
     for code, channel, at, position in opened:
-        good = (
-            (columns.channel == channel)
-            & (columns.at_us == to_us(at))
-            & (columns.quality != Quality.SUSPECT)
-            & (batch.position > position)
-        )
-        if good.any():
+        later = [each for each in told.get((channel, to_us(at)), ()) if each > position]
+        if later:
             cursor.execute(
                 f"UPDATE {schema}.finding SET explained_position = %s WHERE code = %s "
                 "AND channel = %s AND start_at = %s AND position = %s",
-                (int(batch.position[good].min()), code, channel, at, position),
+                (min(later), code, channel, at, position),
             )

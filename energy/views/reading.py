@@ -8,14 +8,20 @@ value is a conflict finding; among corrections the last wins. What counted befor
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from energy.base.finding import Finding, Severity
+from energy.base.quality import Quality
 from energy.journal.ingest import store_findings
+from energy.metering.reading import ReadingColumns
 from energy.store.arrays import INSTANT, use_arrays
 from energy.store.binary_copy import pack
 from energy.views.positioned import Positioned
+from energy.views.registry_columns import RegistryColumns, places_in
 from energy.views.slice import Slice
 
 _TYPES = ("int4", "timestamptz", "int8", "int2", "int8")
@@ -23,24 +29,47 @@ _RANK = "(CASE {q} WHEN 1 THEN 0 WHEN 0 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 
 
 
 def write_readings(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    batch: Positioned,
+    fresh: NDArray[np.bool_] | None = None,
 ) -> None:
     """Write readings into `reading` and `latest`; duplicates by precedence.
 
-    Fresh readings go by COPY straight into the table; only when one is already there the whole
-    lot goes through a stage and the rules. `latest` takes no reading of a clock that runs ahead:
-    every later one would be older.
+    Fresh readings go by COPY straight into the table; of the rest those that are already there go
+    through a stage and the rules. `latest` takes no reading of a clock that runs ahead: every
+    later one would be older.
+
+    Args:
+        cursor: Inside the follower's transaction.
+        schema: Schema of the views.
+        batch: Readings in the order of the journal.
+        fresh: Which are the only ones of their channel and instant, here and in the table; None
+            when that is not known.
     """
-    batch = _by_channel(batch)
+    order = np.lexsort((batch.readings.at_us, batch.readings.channel))
+    batch = batch.chosen(order)  # neighbours in the index arrive together
+    new = np.zeros(len(order), dtype=np.bool_) if fresh is None else fresh[order]
+    for which in (new, ~new):
+        if which.any():
+            _copy_or_merge(cursor, schema, batch if which.all() else batch.chosen(which))
+    present = ~batch.ahead
+    if present.any():
+        _write_latest(cursor, schema, batch.chosen(present), new[present])
+
+
+def _copy_or_merge(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+) -> None:
+    """Copy readings into the table; when one is already there, all of them by the rules."""
     columns = batch.readings
     stream = pack(
         _TYPES,
         (columns.channel, columns.at_us, columns.count, columns.quality, batch.position),
     )
-    connection = cursor.connection
     try:
         with (
-            connection.transaction(),
+            cursor.connection.transaction(),
             cursor.copy(
                 f"COPY {schema}.reading (channel, at, count, quality, position) "
                 "FROM STDIN (FORMAT binary)"
@@ -52,18 +81,6 @@ def write_readings(
         _report_conflicts(cursor, schema)
         _keep_superseded(cursor, schema)
         _merge(cursor, schema)
-    present = batch.chosen(~batch.ahead)
-    if len(present.readings):
-        _write_latest(cursor, schema, present)
-
-
-def _by_channel(batch: Positioned) -> Positioned:
-    """Return the readings in the order of the table's key; equal keys keep their order.
-
-    Neighbours in the index then arrive together, and a channel's rows lie on few pages.
-    """
-    columns = batch.readings
-    return batch.chosen(np.lexsort((columns.at_us, columns.channel)))
 
 
 def _stage(cursor: psycopg.Cursor[tuple[object, ...]], stream: bytes) -> None:
@@ -171,23 +188,46 @@ def _merge(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
 
 
 def _write_latest(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    batch: Positioned,
+    fresh: NDArray[np.bool_],
 ) -> None:
-    """Take over the counting reading of each channel's newest instant."""
+    """Take over the counting reading of each channel's newest instant.
+
+    That of a fresh instant is here; any other is asked of the table.
+    """
     use_arrays(cursor)
     columns = batch.readings
-    last = np.flatnonzero(np.append(columns.channel[1:] != columns.channel[:-1], [True]))
-    cursor.execute(
-        f"INSERT INTO {schema}.latest AS l (channel, at, count, quality, position) "
-        "SELECT r.channel, r.at, r.count, r.quality, r.position "
-        "FROM unnest(%s, %s) AS k (channel, at_us) "
-        f"JOIN {schema}.reading AS r ON r.channel = k.channel::int "
-        f"AND r.at = {INSTANT.format('k.at_us')} "
-        "ON CONFLICT (channel) DO UPDATE SET at = excluded.at,"
-        " count = excluded.count, quality = excluded.quality, position = excluded.position "
-        "WHERE excluded.at >= l.at",
-        (columns.channel[last], columns.at_us[last]),
+    last = np.append(columns.channel[1:] != columns.channel[:-1], [True])
+    known = last & fresh & (columns.quality != Quality.SUSPECT)
+    taken = (
+        "ON CONFLICT (channel) DO UPDATE SET at = excluded.at, count = excluded.count, "
+        "quality = excluded.quality, position = excluded.position WHERE excluded.at >= l.at"
     )
+    into = f"INSERT INTO {schema}.latest AS l (channel, at, count, quality, position) "
+    at = INSTANT.format("k.at_us")
+    if known.any():
+        cursor.execute(
+            f"{into} SELECT k.channel, {at}, k.count, k.quality, k.position "
+            "FROM unnest(%s, %s, %s, %s, %s) AS k (channel, at_us, count, quality, position) "
+            f"{taken}",
+            (
+                columns.channel[known],
+                columns.at_us[known],
+                columns.count[known],
+                columns.quality[known],
+                batch.position[known],
+            ),
+        )
+    asked = last & ~known
+    if asked.any():
+        cursor.execute(
+            f"{into} SELECT r.channel, r.at, r.count, r.quality, r.position "
+            "FROM unnest(%s, %s) AS k (channel, at_us) "
+            f"JOIN {schema}.reading AS r ON r.channel = k.channel::int AND r.at = {at} {taken}",
+            (columns.channel[asked], columns.at_us[asked]),
+        )
 
 
 def write_index(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, batch: Positioned) -> None:
@@ -223,12 +263,48 @@ class ReadingView:
     needs = ("registry",)
     tables = ("reading", "reading_superseded", "latest", "batch_index")
 
+    def __init__(self) -> None:
+        """Begin without knowing what is newest."""
+        self._columns: RegistryColumns | None = None
+        self._newest_us = np.empty(0, dtype=np.int64)
+
     def forget(self) -> None:
-        """Nothing is kept in memory."""
+        """Drop the newest instants: the next part is not the one right behind."""
+        self._columns = None
 
     def fold(self, cursor: psycopg.Cursor[tuple[object, ...]], part: Slice) -> None:
         """Write the readings of a part; a registry event changes none."""
         if part.readings is None:
             return
-        write_readings(cursor, part.schema, part.readings)
+        if self._columns is not part.columns:
+            self._newest_us = _newest(cursor, part)
+            self._columns = part.columns
+        readings = part.readings.readings
+        place = places_in(part.columns.channel, readings.channel)
+        later = readings.at_us > self._newest_us[place]
+        write_readings(cursor, part.schema, part.readings, later & _alone(readings))
         write_index(cursor, part.schema, part.readings)
+        present = later & ~part.readings.ahead
+        np.maximum.at(self._newest_us, place[present], readings.at_us[present])
+
+
+def _newest(cursor: psycopg.Cursor[tuple[object, ...]], part: Slice) -> NDArray[np.int64]:
+    """Return the newest instant of every channel; long ago where it never spoke. [us]."""
+    use_arrays(cursor)
+    newest = np.full(len(part.columns.channel), np.iinfo(np.int64).min)
+    rows: list[tuple[Any, ...]] = cursor.execute(
+        f"SELECT array_agg(channel::bigint), array_agg(at) FROM {part.schema}.latest", binary=True
+    ).fetchall()
+    if rows[0][0] is not None:
+        newest[places_in(part.columns.channel, rows[0][0])] = rows[0][1]
+    return newest
+
+
+def _alone(readings: ReadingColumns) -> NDArray[np.bool_]:
+    """Return which readings are the only ones of their channel and instant."""
+    order = np.lexsort((readings.at_us, readings.channel))
+    channel, at_us = readings.channel[order], readings.at_us[order]
+    same = (channel[1:] == channel[:-1]) & (at_us[1:] == at_us[:-1])
+    alone = np.ones(len(order), dtype=np.bool_)
+    alone[order] = ~(np.append(same, [False]) | np.append([False], same))
+    return alone

@@ -34,6 +34,7 @@ from energy.store.shadow_catalog import (
     demand_same_shape,
 )
 from energy.store.shadow_swap import Swap, swap_in
+from energy.views.bulk_reading import BulkFold
 from energy.views.replay import Group, Replay
 from energy.views.rollup import ROLLUP_LOCK, roll_up
 from energy.views.worker import METERING_VIEWS, MeteringFold
@@ -81,6 +82,8 @@ class Stage:
 
 
 Tell = Callable[[Stage], None]
+BULK_SLICE = 40
+"""Entries copied in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +109,10 @@ def metering_group(zone: ZoneInfo) -> Group:
         zone: The site's zone: days are local.
     """
 
-    def fold(views: str, journal: str) -> SliceFold:
-        del journal
-        return MeteringFold(views, zone)
+    def fold(shadow: Shadow, view: str) -> SliceFold:
+        if view in ("registry", "reading"):
+            return BulkFold(shadow, zone)
+        return MeteringFold(shadow.name, zone, journal_schema=shadow.live)
 
     return Group(
         application="metering",
@@ -232,7 +236,10 @@ def rebuild(
     began_s = monotonic_s()
     tell(Stage(name="make"))
     with shadowed(database, shadow, tables) as ground:
-        replay = Replay(database, shadow, group, clock)
+        fold = group.fold(shadow, view)
+        replay = Replay(database, shadow, group, fold, clock)
+        if isinstance(fold, BulkFold):
+            _fold_in_bulk(ground.worker, replay, fold, tell, began_s)
         fold_to_head(ground.worker, replay, tell, began_s)
         tell(Stage(name="derive", elapsed_s=monotonic_s() - began_s))
         group.derive(ground.worker, shadow.name)
@@ -291,6 +298,26 @@ def fold_to_head(
                     elapsed_s=monotonic_s() - began_s,
                 )
             )
+
+
+def _fold_in_bulk(
+    worker: Connection, replay: Replay, fold: BulkFold, tell: Tell, began_s: float
+) -> None:
+    """Fold up to the present head without indexes, then make them."""
+    head = replay.head(worker)
+    fold.begin(worker)
+    while not fold.full and replay.advance(worker, up_to=head, slice_of=BULK_SLICE):
+        tell(
+            Stage(
+                name="fold",
+                done=replay.position,
+                of=head,
+                readings=replay.readings,
+                elapsed_s=monotonic_s() - began_s,
+            )
+        )
+    tell(Stage(name="index", readings=replay.readings, elapsed_s=monotonic_s() - began_s))
+    fold.finish(worker)
 
 
 def _catch_up(

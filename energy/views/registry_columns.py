@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.metering.channel import Kind
+from energy.metering.channel import Channel, Kind
 from energy.metering.usage_segments import SegmentColumns
 from energy.views.registry import Registry
 
 Ints = NDArray[np.int64]
+LARGEST_COUNT = 2**53
+"""No register shows more, whatever its channel is. [count]"""
 KINDS = tuple(Kind)
 """Kinds by their code in the columns."""
 
@@ -27,6 +29,10 @@ class RegistryColumns:
     """Numbers of all channels, ascending."""
     kind: Ints
     """Code of each channel's kind: its place in KINDS."""
+    least: Ints
+    """Least count each channel's register can show."""
+    most: Ints
+    """Greatest count each channel's register can show."""
     counter: Ints
     """Numbers of the counters that have segments, ascending."""
     step_us: Ints
@@ -40,9 +46,12 @@ class RegistryColumns:
         numbers = sorted(registry.channels)
         counters = sorted(registry.segments)
         facts = [registry.channels[number].facts for number in numbers]
+        limits = [limits_of(registry.channels[number]) for number in numbers]
         return RegistryColumns(
             channel=np.array(numbers, dtype=np.int64),
             kind=np.array([KINDS.index(each.kind) for each in facts], dtype=np.int64),
+            least=np.array([low for low, _ in limits], dtype=np.int64),
+            most=np.array([high for _, high in limits], dtype=np.int64),
             counter=np.array(counters, dtype=np.int64),
             step_us=np.array(
                 [registry.channels[n].facts.grid_s * 1_000_000 for n in counters], dtype=np.int64
@@ -54,6 +63,14 @@ class RegistryColumns:
         """Return which channel numbers are planned."""
         return places_in(self.channel, channel) >= 0
 
+    def out_of_range(
+        self, channel: NDArray[np.integer], count: Ints
+    ) -> NDArray[np.bool_]:
+        """Return which counts of planned channels their registers cannot show."""
+        place = places_in(self.channel, channel)
+        outside: NDArray[np.bool_] = (count < self.least[place]) | (count > self.most[place])
+        return outside
+
     def counters(self, channel: NDArray[np.integer]) -> Ints:
         """Return the place of each channel among the counters with segments; -1 for others."""
         return places_in(self.counter, channel)
@@ -63,6 +80,18 @@ class RegistryColumns:
         codes = [KINDS.index(kind) for kind in kinds]
         mine: NDArray[np.bool_] = np.isin(self.kind, codes)[places_in(self.channel, channel)]
         return mine
+
+
+def limits_of(channel: Channel) -> tuple[int, int]:
+    """Return the least and the greatest count that a channel's register can show.
+
+    A counter with a modulus shows 0 to modulus - 1; every other register at most LARGEST_COUNT,
+    above zero or below.
+    """
+    facts = channel.facts
+    if facts.kind is Kind.COUNTER and facts.modulus is not None:
+        return 0, facts.modulus - 1
+    return -LARGEST_COUNT, LARGEST_COUNT
 
 
 def places_in(numbers: Ints, wanted: NDArray[np.integer]) -> Ints:

@@ -34,8 +34,8 @@ class Group:
     follower: str
     views: dict[str, tuple[str, ...]]
     """Name of a view -> its tables."""
-    fold: Callable[[str, str], SliceFold]
-    """Makes the fold for the schema of the views and that of the journal."""
+    fold: Callable[[Shadow, str], SliceFold]
+    """Makes the fold for a shadow and the name of the view that is wanted."""
     derive: Callable[[Connection, str], None] = field(default=lambda _connection, _schema: None)
     """Brings derived tables up to date, outside a transaction: rollups."""
     derived: tuple[str, ...] = ()
@@ -55,6 +55,7 @@ class Replay(Follower):
         database: Database,
         shadow: Shadow,
         group: Group,
+        fold: SliceFold,
         clock: Clock,
     ) -> None:
         """Replay from the shadow's position on.
@@ -63,6 +64,7 @@ class Replay(Follower):
             database: Role meterline_owner.
             shadow: Where the journal is and where the views go.
             group: What is folded.
+            fold: Folds slices into the shadow.
             clock: Stamps entries parked for the first time.
         """
         super().__init__(
@@ -70,7 +72,7 @@ class Replay(Follower):
             shadow.name,
             group.application,
             group.follower,
-            group.fold(shadow.name, shadow.live),
+            fold,
             clock,
         )
         self._live = shadow.live

@@ -83,7 +83,8 @@ def verify(
     shadow, began_s = Shadow(live=live), monotonic_s()
     tell(Stage(name="make"))
     with shadowed(database, shadow, group.tables, dependents_matter=False) as ground:
-        replay = Replay(database, shadow, group, clock)
+        fold = group.fold(shadow, group.application)
+        replay = Replay(database, shadow, group, fold, clock)
         fold_to_head(ground.worker, replay, tell, began_s, only_folded=True)
         group.derive(ground.worker, shadow.name)
         with ground.worker.transaction():

@@ -279,6 +279,7 @@ def _stated(
         begun = own >= segments.offsets[counter]
         before = own - 1
         ended = begun & (before >= segments.offsets[counter])
+        own, before = np.maximum(own, 0), np.maximum(before, 0)  # before the first: no segment
         return (
             own,
             begun & (at_us <= segments.end_us[own]),

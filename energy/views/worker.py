@@ -31,6 +31,7 @@ from energy.journal.refused import REFUSED_TOPIC
 from energy.metering.reading import ReadingColumns
 from energy.store.pool import Database
 from energy.views.corrections import DECISION_TOPICS, fold_decision
+from energy.views.gauge import GaugeView
 from energy.views.old_readings import rehydrate_behind
 from energy.views.plausible import judge
 from energy.views.positioned import Positioned
@@ -49,7 +50,7 @@ Cursor = psycopg.Cursor[tuple[object, ...]]
 
 def every_view() -> tuple[MeteringView, ...]:
     """Return the views of readings in the order in which they are folded."""
-    return (ReadingView(), UsageView())
+    return (ReadingView(), UsageView(), GaugeView())
 
 
 class MeteringFold:
@@ -118,7 +119,7 @@ class MeteringFold:
         batch = every if known.all() else every.chosen(known)
         if len(batch.readings) == 0:
             return
-        batch = judge(cursor, self._schema, registry.channels, batch)
+        batch = judge(cursor, self._schema, columns, batch)
         rehydrate_behind(
             cursor,
             self._schema,
@@ -153,7 +154,11 @@ class MeteringFold:
         readings: Positioned | None = None,
         changed: Changed | None = None,
     ) -> Slice:
-        registry, columns = self._registry_now(cursor)
+        if changed is None:
+            registry, columns = self._registry_now(cursor)
+        else:  # a plan of thousands of meters must not read all of them for each
+            registry = load_registry(cursor.connection, self._schema, only=changed.channels)
+            columns = RegistryColumns.of(registry)
         return Slice(
             schema=self._schema,
             journal_schema=self._journal_schema,

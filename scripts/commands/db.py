@@ -17,7 +17,9 @@ from processes.database_backup import back_up
 from processes.database_restore import restore_database
 from processes.database_service import migrate as bring_up_to_date
 from processes.database_service import start_database, stop_database
+from processes.database_size import sizes_of
 from processes.database_upgrade import upgrade_database
+from processes.spools_restored import SpoolResumed
 from scripts.commands.frame import FINDINGS, group, installation_of, interactive
 from scripts.commands.printing import print_facts, print_json, print_table, working
 
@@ -143,6 +145,9 @@ def restore(
             ]
         )
         _print_journals(language, done.journals)
+        for spool in done.spools:
+            key = "cli.db.spool_lost" if spool.lost_batches else "cli.db.spool"
+            print(t(language, key, **_values_of(spool)))
         print(t(language, "cli.db.restored"))
     _end_with_findings(done.journals)
 
@@ -170,6 +175,45 @@ def upgrade(ctx: typer.Context, *, as_json: Json = False) -> None:
         )
         _print_journals(language, journals)
     _end_with_findings(journals)
+
+
+@app.command()
+def size(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Show what the raw readings of each site take on the disk, by partition."""
+    installation = installation_of(ctx)
+    language = installation.config.language
+    found = sizes_of(installation)
+    if as_json:
+        print_json(found)
+        return
+    heads = [t(language, f"cli.db.size.{name}") for name in _SIZE_HEADS]
+    rows = [
+        (
+            site.site,
+            site.report.engine,
+            part.name,
+            part.rows,
+            round((part.table_octets + part.index_octets) / 2**20, 1),
+            t(language, "cli.db.packed") if part.packed else None,
+            site.kept_from,
+        )
+        for site in found
+        for part in site.report.parts
+    ]
+    print_table(heads, rows, right=[3, 4])
+
+
+_SIZE_HEADS = ("site", "engine", "part", "rows", "mib", "packed", "kept_from")
+
+
+def _values_of(spool: SpoolResumed) -> dict[str, object]:
+    return {
+        "path": spool.path,
+        "waiting": spool.waiting,
+        "lost": spool.lost_batches,
+        "first": spool.lost_first,
+        "last": spool.lost_last,
+    }
 
 
 def _instant(text: str) -> datetime | None:

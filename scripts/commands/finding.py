@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the journal.")]
 Parked = Annotated[int, typer.Argument(help="Position of the parked entry.")]
 SHORT = 8
+_FIRST_YEAR, _LAST_YEAR = 1970, 9999
 
 
 @app.command("list")
@@ -113,8 +115,8 @@ def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
             row.severity,
             _said(at, row.key.code),
             row.point or row.proof.get("source"),
-            row.key.start.astimezone(at.site.zone),
-            _end(at, row),
+            _bounded(at, row.key.start),
+            _bounded(at, row.end),
             row.key.position,
             "open" if row.open else "resolved" if row.resolved_position else "explained",
             row.resolution,
@@ -124,8 +126,9 @@ def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
     print_table([at.text(f"head.{key}") for key in keys], table, right=(6,))
 
 
-def _end(at: Opened, row: FindingRow) -> object:
-    return row.end.astimezone(at.site.zone) if row.end.year < 9999 else None
+def _bounded(at: Opened, instant: datetime) -> datetime | None:
+    """Return an instant in the site's zone; None where the finding has no end on that side."""
+    return instant.astimezone(at.site.zone) if _FIRST_YEAR < instant.year < _LAST_YEAR else None
 
 
 def _said(at: Opened, code: str) -> str:

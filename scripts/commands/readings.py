@@ -22,6 +22,7 @@ from processes.readings_state import (
     import_readings,
     keep_evidence,
     settled,
+    statement_command,
 )
 from scripts.commands.frame import Opened, group, opened
 from scripts.commands.printing import print_json, print_table, working
@@ -113,13 +114,16 @@ def correct(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.STATE_READINGS)
         channel = _channel(at, point, quantity)
+        readings = stated_readings(reading, channel, at.site.zone)
         identity = corrections_at(at.system, at.site).propose(
             channel,
-            stated_readings(reading, channel, at.site.zone),
+            readings,
             reason=reason,
             evidence=keep_evidence(at.system.database, at.site, evidence or ()),
             by=person,
-            command_id=uuid4(),
+            command_id=statement_command(
+                at.system, at.site, "correct", channel, readings, reason, str(person)
+            ),
         )
         settled(at.system, at.site)
         if as_json:
@@ -227,7 +231,9 @@ def estimate(
             method=method,
             inputs={name: value for name, _, value in pairs},
             by=person,
-            command_id=uuid4(),
+            command_id=statement_command(
+                at.system, at.site, "estimate", channel, readings, method, str(person)
+            ),
         )
         settled(at.system, at.site)
         print(at.text("readings.estimated", count=len(readings), point=point, position=position))
@@ -248,7 +254,13 @@ def record(
         channel = _channel(at, point, quantity)
         readings = stated_readings(reading, channel, at.site.zone)
         position = corrections_at(at.system, at.site).enter(
-            channel, readings, note=note, by=person, command_id=uuid4()
+            channel,
+            readings,
+            note=note,
+            by=person,
+            command_id=statement_command(
+                at.system, at.site, "record", channel, readings, note, str(person)
+            ),
         )
         settled(at.system, at.site)
         print(at.text("readings.recorded", count=len(readings), point=point, position=position))

@@ -1,4 +1,4 @@
-"""In: `user add|list|role|disable`. Out: people of the installation. I/O: the directory."""
+"""In: `user add|list|role|password|disable`. Out: people of the installation. I/O: the directory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add(
     """Add a person; prints a first password, to be changed at the first sign-in."""
     with opened(ctx, WRITER) as at:
         full_name = required(name, "--name", at.text("ask.name"))
-        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        password = _first_password()
         at.system.people.add(
             sign_in=sign_in,
             name=full_name,
@@ -82,12 +82,26 @@ def role(ctx: typer.Context, sign_in: SignIn, role: Roles, by: By = None) -> Non
 
 
 @app.command()
+def password(ctx: typer.Context, sign_in: SignIn, by: By = None) -> None:
+    """Print a new first password, for one that was lost; the person's sessions end."""
+    with opened(ctx, WRITER) as at:
+        who = administrator(at.system, required(by, "--by", at.text("ask.by")))
+        first = _first_password()
+        at.system.people.reset_password(_person(at, sign_in), hashed(first), who, uuid4())
+        print(at.text("user.password", sign_in=sign_in, password=first))
+
+
+@app.command()
 def disable(ctx: typer.Context, sign_in: SignIn, by: By = None) -> None:
     """Bar a person from signing in; their sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
         at.system.people.disable(_person(at, sign_in), who, uuid4())
         print(at.text("user.disabled", sign_in=sign_in))
+
+
+def _first_password() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
 def _person(at: Opened, sign_in: str) -> UUID:

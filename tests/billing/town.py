@@ -129,10 +129,14 @@ class Town:
         self._hash = own
         Ingest(self.database, self.site.schema, self.clock).accept([batch])
 
-    def catch_up(self) -> None:
-        """Let the views come up to the journal."""
+    def catch_up_with_parked(self) -> None:
+        """Let the views come up to the journal, whatever is parked."""
         while self.follow_metering.step() or self.follow_books.step():
             pass
+
+    def catch_up(self) -> None:
+        """Let the views come up to the journal; every entry can be folded."""
+        self.catch_up_with_parked()
         assert self.one(f"SELECT count(*) FROM {self.site.schema}.parked") == 0
 
     def open_and_rate(self, *, first: date = FIRST, last: date = LAST, **more: object) -> UUID:

@@ -248,7 +248,8 @@ def test_nothing_is_dropped_while_the_views_are_far_behind_or_gauges_are_to_be_c
     with site.writer.connection() as connection:
         connection.execute(change.format(s=site.schema).encode(), (0,))
         connection.execute(
-            f"INSERT INTO {site.schema}.gauge_dirty VALUES (1, %s, 1)".encode(), (MIDNIGHT,)
+            f"INSERT INTO {site.schema}.gauge_dirty VALUES (1, %s, now(), now())".encode(),
+            (MIDNIGHT,),
         )
     assert "gauges" in keep_series(pool, site.schema, days(100)[0], 40).waits
     assert len(stored(site)) == 100
@@ -326,3 +327,36 @@ def test_a_round_of_upkeep_leaves_every_kept_reading_readable(
     assert stored(site) == expected
     assert tend_series(pool, site.schema, days(100)[0], 60).kept_from == kept.kept_from
     assert stored(site) == expected
+
+
+def test_late_readings_of_dropped_months_give_the_usage_that_kept_ones_give(
+    site: TestSite, engine: TimeSeries, pool: Database, new_site: Any
+) -> None:
+    whole: TestSite = new_site()
+    late = [
+        Reading(channel=1, at=MIDNIGHT + timedelta(days=3, minutes=20), count=290),
+        Reading(channel=1, at=MIDNIGHT + timedelta(days=40, minutes=5), count=3841),
+    ]
+    for each in (site, whole):
+        assert each.counter() == 1
+        each.accept(
+            *(
+                Reading(channel=1, at=MIDNIGHT + timedelta(hours=6 * n), count=24 * n)
+                for n in range(4 * 100)
+            )
+        )
+        each.project(rollups=True)
+    kept = tend_series(pool, site.schema, days(100)[0], 30)
+    assert kept.kept_from is not None
+    assert kept.kept_from > late[1].at
+    assert min(stored(site)) >= kept.kept_from
+    for each in (site, whole):
+        each.accept(*late)
+        each.project(rollups=True)
+    for table in ("usage_block", "usage_hour", "usage_day", "usage_month", "latest", "finding"):
+        rows = f"SELECT t::text FROM {{s}}.{table} AS t ORDER BY 1"
+        assert site.rows(rows) == whole.rows(rows), table
+    assert min(stored(site)) < kept.kept_from, "what was read again lies in the table for now"
+    again = tend_series(pool, site.schema, days(100)[0], 30)
+    assert again.kept_from == kept.kept_from
+    assert min(stored(site)) >= kept.kept_from

@@ -38,6 +38,7 @@ NO_ENTRIES = {
     "db start": "starts a server; tests/energy/store/test_embedded.py",
     "db stop": "stops a server; tests/energy/store/test_embedded.py",
     "db migrate": "one transaction a file; tests/energy/store/test_migrate.py",
+    "view rebuild": "its last commit is the swap; tests/faults/test_rebuild_dies.py",
 }
 """Verbs that write, but no entries, and where they are tested."""
 PROCESSES = {"collect", "project", "jobs", "serve"}

@@ -18,7 +18,7 @@ from energy.base.clock import monotonic_s, wait
 from energy.store.pool import Database
 from energy.store.shadow import RebuildRunningError
 from energy.system import OWNER
-from energy.views.rebuild import DiskFullError, Rebuilt, metering_group, rebuild
+from energy.views.rebuild import DiskFullError, Rebuilt, Stage, Tell, metering_group, rebuild
 from tests.fixtures.batches import reading
 from tests.fixtures.mortal import Blow, started
 from tests.fixtures.postgres import TestSite
@@ -45,13 +45,13 @@ def site(site_schema: TestSite) -> TestSite:
     return site
 
 
-def again(owner: Database, site: TestSite) -> Rebuilt:
+def again(owner: Database, site: TestSite, tell: Tell = lambda _stage: None) -> Rebuilt:
     """Rebuild as soon as the server has noticed that the killed process is gone."""
     give_up_s = monotonic_s() + PATIENCE_S
     while True:
         try:
             group = metering_group(site.site.zone)
-            return rebuild(owner, site.schema, group, "metering", site.clock)
+            return rebuild(owner, site.schema, group, "metering", site.clock, tell=tell)
         except RebuildRunningError:
             assert monotonic_s() < give_up_s, "a killed rebuild holds its lock for ever"
             wait(0.2)
@@ -104,7 +104,11 @@ def small_disk() -> Iterator[Path]:
 def test_a_full_disk_leaves_the_live_views_and_no_shadow(
     owner: Database, site: TestSite, small_disk: Path
 ) -> None:
-    before = view_rows(site)
+    gauge = site.counter("many")
+    for batch in range(6):  # more rows than the small disk has room for
+        site.accept(*(reading(gauge, 5_000 * batch + n, n) for n in range(5_000)))
+    site.project(rollups=True)
+    before, told = view_rows(site), list[Stage]()
     with site.server.superuser() as own:
         try:
             own.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
@@ -114,10 +118,11 @@ def test_a_full_disk_leaves_the_live_views_and_no_shadow(
         own.execute("ALTER ROLE meterline_owner SET default_tablespace = 'small'")
         try:
             with pytest.raises(DiskFullError, match="disk is full"):
-                again(owner, site)
+                again(owner, site, told.append)
         finally:
             own.execute("ALTER ROLE meterline_owner RESET default_tablespace")
             own.execute("DROP TABLESPACE small")
+    assert told[-1].name in ("make", "fold"), "it was full before the swap"
     assert view_rows(site) == before
     assert site.rows("SELECT FROM pg_namespace WHERE nspname = 'rebuild_{s}'") == []
     again(owner, site)

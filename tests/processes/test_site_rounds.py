@@ -122,7 +122,7 @@ def test_a_failing_site_stops_no_other_and_is_tried_again_with_fresh_chores(
 
         return SiteChores(chores=(Chore(name="fold", step=step),))
 
-    other = Chore(name="fold", step=lambda: good.set())
+    other = Chore(name="fold", step=good.set)
     rounds = going(Server(), {"bad": make, "good": chores(other)}, count=1)
     until(good.is_set)
     until(lambda: len(tries) == 2)

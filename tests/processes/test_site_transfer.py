@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,148 +15,38 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from billing.office import BillingOffice
 from energy.base.aggregate import use_clock
 from energy.base.clock import ManualClock, SystemClock
 from energy.base.config import Config
 from energy.base.errors import RefusedError
 from energy.base.period import day_period
 from energy.base.quality import Quality
-from energy.base.secrets import ERASED, PersonVault
+from energy.base.secrets import ERASED
 from energy.base.transfer import TransferError
 from energy.journal.chain import DamagedError
-from energy.journal.directory import TableKeys
 from energy.journal.ingest import Ingest
 from energy.journal.marks import Marks
 from energy.journal.seal import SITE_APPLICATIONS, seal_step
+from energy.journal.seal_keys import public_keys, seal_key
 from energy.journal.site_copy import CopyIn, NotEmptyError
-from energy.journal.verify import Verified, proofs_in, verify
 from energy.metering.reading import Reading
 from energy.store.migrate import ensure_roles, migrate_directory
-from energy.store.pool import Database
 from energy.store.server_settings import SUPERUSER
-from energy.store.sites import Site, list_sites
-from energy.system import OWNER, SEALER, WRITER
+from energy.store.sites import list_sites
 from energy.views.as_of import usage_as_of
-from processes.journal_files import Written
 from processes.project import catch_up
 from processes.site_init import CheckedSite, channel_numbers, check_site_file, init_site
-from processes.site_transfer import Imported, SiteExport, SiteFileDamagedError, SiteImport
+from processes.site_transfer import SiteFileDamagedError
 from tests.fixtures.batches import Spooler
+from tests.fixtures.places import NAMES, PHRASE, Place
 from tests.fixtures.postgres import DatabaseServer
+from tests.fixtures.yard import DEMO, yard_in
 
 pytestmark = pytest.mark.servers
-ROOT = Path(__file__).resolve().parents[2]
-SITE_FILE = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
+SITE_FILE = DEMO / "site.toml"
 BEGIN = datetime(2019, 1, 1, tzinfo=UTC)
-PHRASE = "a phrase for the way"
 ACCOUNT = "A-0002"
 POINTS = (("cam-b2-elec", "active_energy_import", 1_000), ("cam-b2-gas", "volume", 3))
-NAMES = ("metering", "operations", "books")
-
-
-YARD = """
-[site]
-key = "cambridge"
-name = "Yard"
-zone = "Europe/London"
-currency = "GBP"
-language = "en"
-[[place]]
-key = "b2"
-kind = "building"
-name = "Building 2"
-[[source]]
-key = "modbus-1"
-kind = "modbus_tcp"
-host = "127.0.0.1"
-port = 15020
-[[meter]]
-point = "cam-b2-elec"
-name = "Building 2"
-place = "b2"
-utility = "electricity"
-serial = "S-2"
-profile = "abb_b23_b24"
-source = "modbus-1"
-address = {unit = 2}
-multiplier = "1"
-quantities = ["active_energy_import"]
-[[account]]
-key = "A-0002"
-name = "Fenside Computing Services Ltd"
-address = "Quay 1"
-email = "a@harbour.example"
-opened_on = 2018-01-01
-supplies = [ {point = "cam-b2-elec", tariff = "campus-electricity"} ]
-[[tariff]]
-file = "tariffs/campus-electricity.toml"
-"""
-
-
-@dataclass(kw_only=True)
-class Place:
-    """One installation: a database and a data directory of its own."""
-
-    server: DatabaseServer
-    database: str
-    config: Config
-    clock: ManualClock
-
-    def __post_init__(self) -> None:
-        self.writer = Database(self.dsn(WRITER))
-        self.owner = Database(self.dsn(OWNER), max_size=2)
-        self.sealer = Database(self.dsn(SEALER), max_size=2)
-        master = hashlib.sha256(self.database.encode()).digest()
-        self.vault = PersonVault(master, TableKeys(self.writer))
-
-    def dsn(self, role: str) -> str:
-        return make_conninfo(self.server.dsn(role), dbname=self.database)
-
-    def close(self) -> None:
-        for pool in (self.writer, self.owner, self.sealer):
-            pool.close()
-
-    @property
-    def site(self) -> Site:
-        (site,) = list_sites(self.writer)
-        return site
-
-    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self.writer.connection() as connection:
-            return connection.execute(statement.encode(), values).fetchall()
-
-    def export(self, target: Path, phrase: str | None = PHRASE) -> Written:
-        writing = SiteExport(
-            reader=self.writer,
-            sealer=self.sealer,
-            site=self.site,
-            config=self.config,
-            clock=self.clock,
-            vault=self.vault,
-        )
-        return writing.write(target, phrase)
-
-    def bring(self, path: Path, phrase: str | None = PHRASE, *keys: Path) -> Imported:
-        return self._import().run(path, phrase, keys)
-
-    def _import(self) -> SiteImport:
-        return SiteImport(
-            owner=self.owner,
-            writer=self.writer,
-            config=self.config,
-            clock=self.clock,
-            vault=self.vault,
-        )
-
-    def verified(self) -> list[Verified]:
-        proofs = proofs_in(self.config.seals_dir, "site_cambridge")
-        with self.writer.connection() as connection:
-            return [verify(connection, "site_cambridge", name, proofs=proofs) for name in NAMES]
-
-    @property
-    def office(self) -> BillingOffice:
-        return BillingOffice(self.writer, self.site, self.clock, self.vault)
 
 
 @pytest.fixture
@@ -200,9 +89,7 @@ def places(database_server: DatabaseServer, tmp_path: Path) -> Iterator[tuple[Pl
 @pytest.fixture
 def yard(tmp_path: Path) -> CheckedSite:
     """A site of one meter and one account."""
-    shutil.copytree(SITE_FILE.parent / "tariffs", tmp_path / "tariffs")
-    (tmp_path / "site.toml").write_text(YARD)
-    return check_site_file(tmp_path / "site.toml")
+    return yard_in(tmp_path, "cambridge")
 
 
 def live(place: Place) -> UUID:
@@ -380,7 +267,10 @@ def test_site_without_a_phrase_goes_without_its_names(
 
 
 def test_what_cannot_be_brought_is_refused_and_leaves_nothing(
-    places: tuple[Place, Place], yard: CheckedSite, tmp_path: Path
+    places: tuple[Place, Place],
+    yard: CheckedSite,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, there = places
     init_site(yard, here.owner, here.writer, here.clock, here.vault)
@@ -404,6 +294,10 @@ def test_what_cannot_be_brought_is_refused_and_leaves_nothing(
     strange_key = _public_key_of(strange)
     with pytest.raises(SiteFileDamagedError, match="not signed by a trusted key"):
         there.bring(written.path, PHRASE, strange_key)
+    with monkeypatch.context() as patch:
+        patch.setattr("processes.site_transfer.schema_files", lambda _: [SimpleNamespace(number=1)])
+        with pytest.raises(SiteFileDamagedError, match="written by a newer program"):
+            there.bring(written.path)
     assert list_sites(there.writer) == []
     with pytest.raises(RefusedError, match="is there already"):
         here.export(written.path)
@@ -411,11 +305,12 @@ def test_what_cannot_be_brought_is_refused_and_leaves_nothing(
         here.bring(written.path)
     own = next((here.config.seals_dir / "keys").iterdir())
     assert there.bring(written.path, PHRASE, own).site.key == "cambridge"
+    seals = there.config.seals_dir
+    assert public_keys(seals) == {}, "a site's keys prove nothing of the others"
+    assert set(public_keys(seals, "site_cambridge")) == {own.stem}
 
 
 def _public_key_of(folder: Path) -> Path:
-    from energy.journal.seal_keys import seal_key
-
     key = seal_key(folder, folder)
     return folder / "keys" / f"{key.key_id}.pem"
 

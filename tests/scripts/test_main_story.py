@@ -127,6 +127,7 @@ def test_an_installation_from_start_to_stop(row: Row, bus: int, tmp_path: Path) 
 
     lags = {each["follower"]: each["lag"] for each in row.json("view lag")}
     assert (lags["metering"], lags["books"]) == (0, 0)
+    _views(row)
     assert row.json("alert list")["rows"] == []
     assert row.json("journal verify")["chain_ok"]
     _break_the_journal(row)
@@ -215,11 +216,28 @@ def _people(row: Row) -> None:
     row("user add root --name Root --role admin")
     row("user role clara --role viewer --by adam", code=2)
     row("user role clara --role viewer --by root")
+    assert "new first password" in row("user password adam --by root").output
     row("user disable adam --by root")
     people = {each["sign_in"]: each for each in row.json("user list")}
     assert people["clara"]["roles"] == ["viewer"]
     assert people["adam"]["disabled"]
     row("alert ack 00 --by clara", code=2)
+
+
+def _views(row: Row) -> None:
+    """The views are what the journals say, before a rebuild and after it."""
+    before = row.json("view verify")
+    assert before["equal"]
+    assert [each["application"] for each in before["applications"]] == [
+        "metering",
+        "operations",
+        "books",
+    ]
+    assert "swapped in" in row("view rebuild all").output
+    after = row.json("view verify")
+    rows = [[t["hash"] for t in each["tables"]] for each in after["applications"]]
+    assert rows == [[t["hash"] for t in each["tables"]] for each in before["applications"]]
+    assert "No view 'reeding'" in row("view rebuild reeding", code=2).output
 
 
 def _break_the_journal(row: Row) -> None:

@@ -6,6 +6,12 @@
 CREATE INDEX batch_index_long ON {schema}.batch_index (channel, last_at)
     WHERE last_at - first_at > interval '1 day';
 
+-- Open findings by their time: every slice asks which of them its readings explain.
+CREATE INDEX finding_open ON {schema}.finding (start_at) WHERE explained_position IS NULL;
+-- Rows that are written again and again stay on their pages.
+ALTER TABLE {schema}.latest SET (fillfactor = 40);
+ALTER TABLE {schema}.usage_block SET (fillfactor = 70);
+
 -- Greatest use of a local day within windows of 15, 30 and 60 minutes, block or sliding by the
 -- grid's step. Power is usage divided by the window.
 CREATE TABLE {schema}.demand_day (
@@ -14,8 +20,9 @@ CREATE TABLE {schema}.demand_day (
     position bigint NOT NULL, PRIMARY KEY (channel, day, window_s, kind),
     CHECK (kind IN ('block', 'sliding'))
 );
+-- Hours begin at the local day's start; the last one of a day may be shorter.
 CREATE TABLE {schema}.gauge_hour (
-    channel int NOT NULL, start_at timestamptz NOT NULL, least bigint NOT NULL,
+    channel int NOT NULL, start_at timestamptz NOT NULL, day date NOT NULL, least bigint NOT NULL,
     greatest bigint NOT NULL, sum numeric NOT NULL, readings int NOT NULL, last bigint NOT NULL,
     quality smallint NOT NULL, position bigint NOT NULL, PRIMARY KEY (channel, start_at)
 );
@@ -31,10 +38,10 @@ CREATE TABLE {schema}.state_hour (
     duration_us bigint NOT NULL, changes int NOT NULL, position bigint NOT NULL,
     PRIMARY KEY (channel, start_at, state)
 );
--- Hours of gauges and states to be computed again.
+-- Hours of gauges and states to be computed again, once they are over.
 CREATE TABLE {schema}.gauge_dirty (
-    channel int NOT NULL, start_at timestamptz NOT NULL, position bigint NOT NULL,
-    PRIMARY KEY (channel, start_at)
+    channel int NOT NULL, start_at timestamptz NOT NULL, end_at timestamptz NOT NULL,
+    day date NOT NULL, PRIMARY KEY (channel, start_at)
 );
 
 -- From where on a series table holds every row of the journal; older rows may be dropped.
@@ -91,7 +98,17 @@ GRANT SELECT, INSERT ON {schema}.seal, {schema}.seal_head, {schema}.archive_segm
 INSERT INTO {schema}.usage_dirty (channel, day, position)
     SELECT channel, day, max(position) FROM {schema}.usage_block GROUP BY channel, day
     ON CONFLICT DO NOTHING;
-INSERT INTO {schema}.gauge_dirty (channel, start_at, position)
-    SELECT r.channel, date_trunc('hour', r.at, 'UTC'), max(r.position)
-    FROM {schema}.reading AS r JOIN {schema}.channel AS c ON c.number = r.channel
-    WHERE c.kind IN ('gauge', 'state') GROUP BY 1, 2;
+-- The local days are those that usage was folded in.
+INSERT INTO {schema}.gauge_dirty (channel, start_at, end_at, day)
+    SELECT t.channel, date_bin('1 hour', t.at, d.start_at),
+        least(date_bin('1 hour', t.at, d.start_at) + interval '1 hour', d.end_at), d.day
+    FROM (
+        SELECT r.channel, r.at + n * interval '1 hour' AS at
+        FROM {schema}.reading AS r JOIN {schema}.channel AS c ON c.number = r.channel
+        CROSS JOIN generate_series(0, 1) AS n
+        WHERE c.kind = 'state' OR (c.kind = 'gauge' AND n = 0)
+    ) AS t JOIN (
+        SELECT DISTINCT day, start_at, start_at + make_interval(secs => intervals * step_s) AS end_at
+        FROM {schema}.usage_block
+    ) AS d ON t.at >= d.start_at AND t.at < d.end_at
+    GROUP BY 1, 2, 3, 4;

@@ -16,7 +16,11 @@ from energy.journal.archive_read import (
     use_archive,
 )
 from energy.journal.entry import Entry, decode_batch
-from energy.journal.export_file import Header, Kind, Part
+from energy.journal.export_records import (
+    Header,
+    Kind,
+    Part,
+)
 from energy.journal.recorder import entries_of, read_entries
 from energy.journal.seal_head import read_head_files
 from energy.journal.seal_keys import public_keys, seal_key

@@ -103,7 +103,7 @@ def test_erased_person_is_a_question_mark_and_the_journal_stays_whole(
     assert (found.name, found.sign_in) == (ERASED, ERASED)
 
 
-@pytest.mark.parametrize("change", ["roles", "password", "disable"])
+@pytest.mark.parametrize("change", ["roles", "password", "reset", "disable"])
 def test_sessions_end_when_rights_change(people: People, directory: Database, change: str) -> None:
     ada, ben = added(people), added(people, "ben@example.org", "Ben")
     for person in (ada, ada, ben):
@@ -112,6 +112,9 @@ def test_sessions_end_when_rights_change(people: People, directory: Database, ch
         people.change_roles(ada, ["admin"], ben, command("roles"))
     elif change == "password":
         people.change_password(ada, "other", command("password"))
+    elif change == "reset":
+        for _ in range(2):  # the second is the same command sent again
+            people.reset_password(ada, "first", ben, command("reset"))
     else:
         people.disable(ada, ben, command("disable"))
     assert count(directory, "session") == 1
@@ -120,6 +123,7 @@ def test_sessions_end_when_rights_change(people: People, directory: Database, ch
     assert (found.roles, found.password_hash, found.must_change, found.disabled) == {
         "roles": (("admin",), "hash", True, False),
         "password": (("viewer",), "other", False, False),
+        "reset": (("viewer",), "first", True, False),
         "disable": (("viewer",), "hash", True, True),
     }[change]
 

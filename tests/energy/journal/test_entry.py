@@ -48,7 +48,7 @@ def entry_of(aggregate: Any, position: int = 9) -> Entry:
 def statements() -> list[tuple[str, Quality, Any]]:
     correction = proposed(3, ROWS, reason="r", evidence=[], by=WHO, command_id=COMMAND)
     correction.approve(by=COMMAND, now=MIDNIGHT, command_id=COMMAND)
-    common = {
+    common: dict[str, Any] = {
         "channel": 3,
         "readings": ROWS,
         "learned_us": to_us(MIDNIGHT),

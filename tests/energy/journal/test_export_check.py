@@ -16,9 +16,11 @@ from energy.journal.export_check import Checked, check_export
 from energy.journal.export_file import (
     ExportReader,
     ExportWriter,
+    Record,
+)
+from energy.journal.export_records import (
     Header,
     Kind,
-    Record,
     Tag,
     seal_from,
 )

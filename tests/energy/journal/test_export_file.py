@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 import zstandard
 
-from energy.journal import export_file
+from energy.journal import export_file, export_records
 from energy.journal.chain import DamagedError
 from energy.journal.export_file import (
     ExportReader,
     ExportWriter,
+    TruncatedError,
+)
+from energy.journal.export_records import (
     Header,
     Kind,
     NewerFormatError,
     Part,
     Tag,
-    TruncatedError,
 )
 
 PART = Part(
@@ -110,7 +112,7 @@ def test_other_files_are_refused() -> None:
 
 
 def test_newer_format_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_file, "FORMAT", 2)
+    monkeypatch.setattr(export_records, "FORMAT", 2)
     content = file_of(b"one")
     monkeypatch.undo()
     with pytest.raises(NewerFormatError, match="newer format"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,11 +15,12 @@ from energy.journal.chain import FIRST_LINK, entry_bytes, next_link
 from energy.journal.recorder import read_entries
 from energy.journal.seal import SITE_APPLICATIONS, SealError, last_link, seal_rows, seal_step
 from energy.store.sites import DIRECTORY
-from energy.system import OWNER
+from energy.system import OWNER, SEALER
 from tests.fixtures.journals import append_events, fill_journals, seal_site, sealer_of
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def links_of(site: TestSite, application: str) -> list[bytes]:
@@ -65,6 +69,35 @@ def test_sealer_that_was_killed_goes_on_where_it_stopped(site_schema: TestSite) 
         seal_step(killed, site_schema.schema, SITE_APPLICATIONS, site_schema.clock, limit=3)
     append_events(site_schema, "books", 5)
     seal_site(site_schema)
+    assert links_of(site_schema, "books") == chained(site_schema, "books")
+
+
+_SEALER = """
+import sys
+from energy.base.clock import SystemClock
+from energy.journal.seal import seal_step
+from energy.store.pool import Database
+
+database = Database(sys.argv[1], max_size=1)
+while seal_step(database, sys.argv[2], ["books"], SystemClock(), limit=1):
+    print("sealed", flush=True)
+"""
+
+
+def test_sealer_killed_at_any_instant_leaves_nothing_to_mend(site_schema: TestSite) -> None:
+    fill_journals(site_schema, batches=0, events=400)
+    command = [sys.executable, "-c", _SEALER, site_schema.server.dsn(SEALER), site_schema.schema]
+    for slices in (3, 40):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        ) as killed:
+            assert killed.stdout is not None
+            for _ in range(slices):
+                assert killed.stdout.readline() == "sealed\n"
+            killed.kill()
+    sealed = len(links_of(site_schema, "books"))
+    assert 43 <= sealed < 400
+    assert seal_site(site_schema, ["books"]) == 400 - sealed
     assert links_of(site_schema, "books") == chained(site_schema, "books")
 
 

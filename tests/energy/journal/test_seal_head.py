@@ -89,6 +89,14 @@ def test_both_keys_prove_their_time_after_a_new_key(site: TestSite, tmp_path: Pa
     assert (result.broken_at, result.signed, result.signed_at) == (None, 13, head.signed_at)
 
 
+def test_head_of_another_journal_is_not_taken_for_one_of_this(
+    site: TestSite, tmp_path: Path
+) -> None:
+    (tmp_path / "seals" / site.schema).rename(tmp_path / "seals" / "site_other")
+    with pytest.raises(HeadFileError, match="belongs to another journal"):
+        read_head_files(tmp_path / "seals", "site_other")
+
+
 def test_damaged_file_of_heads_is_named(site: TestSite, tmp_path: Path) -> None:
     (path,) = (tmp_path / "seals" / site.schema).iterdir()
     path.write_bytes(path.read_bytes()[:100])

@@ -22,9 +22,10 @@ from energy.store.backup import (
     take_backup,
 )
 from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
+from energy.store.pool import Database
 from energy.store.programs import ProgramError
 from energy.store.restore import RestoreError, RestorePlan, restore
-from energy.store.wal_archive import WalArchiveError, segments
+from energy.store.wal_archive import WalArchiveError, require_archiving, segments
 from tests.energy.store.launching import ask, wait_until
 
 pytestmark = pytest.mark.servers
@@ -158,6 +159,7 @@ def test_what_was_not_archived_is_read_from_the_lost_clusters_own_wal(
     assert restored(place, backup, last_wal=lost) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_backup_without_archived_wal_is_restored_as_it_was_taken(
     launch: Callable[..., EmbeddedPostgres], place: Path
 ) -> None:
@@ -218,6 +220,7 @@ def test_a_changed_byte_in_a_backup_is_found(history: History, place: Path) -> N
         restored(place, read_backup(copy))
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_leaves_no_database_behind(history: History, place: Path) -> None:
     def refuse(server: EmbeddedPostgres) -> None:
         raise BackupError("the journal is broken")
@@ -228,6 +231,7 @@ def test_a_check_that_fails_leaves_no_database_behind(history: History, place: P
     assert not (place / "again.restoring").exists()
 
 
+@pytest.mark.slow
 def test_only_the_newest_backups_and_their_wal_are_kept(
     archiving: EmbeddedPostgres, place: Path
 ) -> None:
@@ -277,3 +281,28 @@ def test_a_backup_taken_while_it_writes_holds_every_committed_row(
 def test_a_folder_without_a_backup_is_named(place: Path) -> None:
     with pytest.raises(BackupError, match="is no backup"):
         read_backup(place)
+
+
+def test_wal_that_cannot_be_archived_is_told_and_told_no_more_when_it_can(
+    archiving: EmbeddedPostgres,
+) -> None:
+    database = Database(archiving.dsn(user="meterline_super"), max_size=1)
+    try:
+        require_archiving(database)
+        folder = archiving.settings.wal_archive
+        assert folder is not None
+        own = archiving.cluster.archive_folder(folder)
+        own.rename(own.with_name("away"))
+        write(archiving, 1)
+        ask(archiving, "SELECT pg_walfile_name(pg_switch_wal())")
+        failed = "SELECT failed_count > 0 FROM pg_stat_archiver"
+        wait_until(lambda: ask(archiving, failed) is True)
+        with pytest.raises(WalArchiveError, match="could not be archived"):
+            require_archiving(database)
+        own.with_name("away").rename(own)
+        done = "SELECT last_archived_time > last_failed_time FROM pg_stat_archiver"
+        ask(archiving, "SELECT pg_reload_conf()")  # wakes the archiver
+        wait_until(lambda: ask(archiving, done) is True)
+        require_archiving(database)
+    finally:
+        database.close()

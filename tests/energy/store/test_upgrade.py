@@ -99,6 +99,7 @@ def test_a_database_of_an_older_version_is_carried_whole_and_the_old_one_is_kept
         kept.stop()
 
 
+@pytest.mark.slow
 def test_an_upgrade_whose_tables_differ_or_whose_check_fails_changes_nothing(
     old_cluster: EmbeddedPostgres, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

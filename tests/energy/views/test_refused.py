@@ -36,7 +36,8 @@ def test_the_finding_of_a_refused_batch_stands_again_after_a_rebuild(
     with site_schema.writer.connection() as connection:
         connection.execute(f"DELETE FROM {site_schema.schema}.finding")
         connection.execute(
-            f"UPDATE {site_schema.schema}.follower SET position = {head - 1} WHERE name = 'metering'"
+            f"UPDATE {site_schema.schema}.follower SET position = %s WHERE name = 'metering'",
+            (head - 1,),
         )
     site_schema.project()
     assert site_schema.rows(CONFLICTS) == expected
