@@ -21,6 +21,7 @@ from energy.metering.usage_fold import fold_many
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_strips import SeriesColumns
 from energy.views.local_days import days_around
+from energy.views.usage import INTERVALS_AT_ONCE
 from energy.views.usage_rows import Windows, nothing_known, packed, parts_of, rows_of
 
 _DAY_US = 86_400_000_000
@@ -45,27 +46,32 @@ class Fold:
     def __call__(self, ground: Ground, scale: Scale) -> AbstractContextManager[Sides]:
         """Give the product's side."""
         days = scale.fold_days * self.days_factor
-        channels = scale.fold_channels
-        series = self._series(np.random.default_rng(7), channels, days)
-        segments = SegmentColumns.of([(_SEGMENT,)] * channels)
-        number = np.arange(channels, dtype=np.int64)
+        together = min(scale.fold_channels, max(INTERVALS_AT_ONCE // (96 * days), 1))
+        lots = [
+            self._series(np.random.default_rng(n), together, days)
+            for n in range(scale.fold_channels // together)
+        ]
+        segments = SegmentColumns.of([(_SEGMENT,)] * together)
+        number = np.arange(together, dtype=np.int64)
         windows = Windows(
             channel=number + 1,
             counter=number,
-            low_us=np.full(channels, MIDNIGHT_US),
-            high_us=np.full(channels, MIDNIGHT_US + days * _DAY_US),
-            step_us=np.full(channels, 900_000_000),
+            low_us=np.full(together, MIDNIGHT_US),
+            high_us=np.full(together, MIDNIGHT_US + days * _DAY_US),
+            step_us=np.full(together, 900_000_000),
         )
         local = days_around(MIDNIGHT_US, MIDNIGHT_US + days * _DAY_US, ZONE)
 
         def act() -> None:
-            folded = fold_many(series, windows.grid(), segments, number, gap_us=windows.step_us)
-            parts = parts_of(windows, local)
-            rows = rows_of(parts, folded, nothing_known(parts))
-            usage, _ = packed(parts, rows, np.ones(len(parts.day), dtype=np.bool_))
-            assert len(usage) >= channels, "every channel has days"
+            for series in lots:
+                folded = fold_many(series, windows.grid(), segments, number, gap_us=windows.step_us)
+                parts = parts_of(windows, local)
+                rows = rows_of(parts, folded, nothing_known(parts))
+                usage, _ = packed(parts, rows, np.ones(len(parts.day), dtype=np.bool_))
+                assert len(usage) >= together, "every channel has days"
 
-        return ready(Sides(product=lambda: rate(len(series.at_us), act)))
+        readings = sum(len(series.at_us) for series in lots)
+        return ready(Sides(product=lambda: rate(readings, act)))
 
     def _series(self, generator: np.random.Generator, channels: int, days: int) -> SeriesColumns:
         """Return the readings of some counters, each a little late."""

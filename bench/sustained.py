@@ -97,16 +97,22 @@ def following(load: Load, told: Connection) -> None:
     )
 
     def rollups() -> None:
-        with database.connection() as connection:
-            while not stop.is_set() and roll_up(connection, load.schema):
-                pass
+        while not stop.is_set():
+            with database.connection() as connection:
+                done = roll_up(connection, load.schema)
+            wait(0.0 if done else 1.0, stop)
 
-    thread = threading.Thread(target=follower.run, args=(stop, rollups))
-    thread.start()
+    threads = [
+        threading.Thread(target=follower.run, args=(stop,)),
+        threading.Thread(target=rollups),
+    ]
+    for thread in threads:
+        thread.start()
     while not told.poll(1.0):
         told.send(_memory_mib())
     stop.set()
-    thread.join()
+    for thread in threads:
+        thread.join()
     database.close()
 
 

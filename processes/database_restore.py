@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from energy.base.config import Config
-from energy.journal.survey import JournalFound, journals_of, last_batches
+from energy.journal.survey import JournalFound, Survey, survey
 from energy.store.backup import FILES, read_backup
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.errors import PrivilegeError
@@ -88,14 +86,15 @@ def restore_database(
     with held_spools(config.data_dir, installation.clock) as spools:
         streams = [spool.stream for _, spool in spools]
         kept = backup.path / FILES / config.archive_dir.name
-        found = restore(plan, lambda server: _look(server, streams, (config.archive_dir, kept)))
+        folders = (config.archive_dir, kept)
+        found = restore(plan, lambda server: _look(server, streams, folders))
         resumed = resume(spools, found.batches)
     written = put_keys(opened, config.secrets_dir)
     _put_files(backup.path / FILES, config)
     return DatabaseRestored(
         taken_at=backup.taken_at,
-        last_commit_at=found.last_commit_at,
-        journals=tuple(found.journals),
+        last_commit_at=found.last_replayed_at,
+        journals=found.journals,
         spools=resumed,
         keys=tuple(written),
         key_missing=bool(backup.key_id) and key_id(config.secrets_dir) != backup.key_id,
@@ -144,24 +143,8 @@ def _check_keys(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What the recovered server holds."""
-
-    last_commit_at: datetime | None
-    journals: list[JournalFound]
-    batches: dict[UUID, int]
-
-
-def _look(server: EmbeddedPostgres, streams: list[UUID], folders: tuple[Path, ...]) -> _Found:
-    """Verify every journal on the recovered server."""
-    with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
-        row: Any = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
-        return _Found(
-            last_commit_at=row[0],
-            journals=journals_of(connection, folders),
-            batches=last_batches(connection, streams),
-        )
+def _look(server: EmbeddedPostgres, streams: list[UUID], folders: Sequence[Path]) -> Survey:
+    return survey(server.dsn(user=SUPERUSER), folders=folders, streams=streams)
 
 
 def _put_files(source: Path, config: Config) -> None:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import psycopg
-
-from energy.journal.survey import JournalFound, journals_of
-from energy.store.embedded import EmbeddedPostgres
+from energy.journal.survey import JournalFound, survey
 from energy.store.server_settings import SUPERUSER
 from energy.store.upgrade import Upgraded, upgrade
 from energy.system import embedded_of
@@ -17,7 +13,7 @@ from processes.database_service import DatabaseServiceError
 from processes.installation import Installation
 
 
-def upgrade_database(installation: Installation) -> tuple[Upgraded, list[JournalFound]]:
+def upgrade_database(installation: Installation) -> tuple[Upgraded, Sequence[JournalFound]]:
     """Bring the embedded database to the major version of the programs found first.
 
     Raises:
@@ -33,9 +29,7 @@ def upgrade_database(installation: Installation) -> tuple[Upgraded, list[Journal
         )
     folders = (installation.config.archive_dir,)
     settings = embedded_of(installation.config).settings
-    return upgrade(settings, lambda server: _journals(server, folders))
-
-
-def _journals(server: EmbeddedPostgres, folders: Sequence[Path]) -> list[JournalFound]:
-    with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
-        return journals_of(connection, folders)
+    done, found = upgrade(
+        settings, lambda server: survey(server.dsn(user=SUPERUSER), folders=folders)
+    )
+    return done, found.journals

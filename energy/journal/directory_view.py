@@ -51,22 +51,14 @@ class DirectoryView:
                         position,
                     ),
                 )
-            case PersonEntry.PasswordChanged():
+            case PersonEntry.PasswordChanged() | PersonEntry.PasswordReset():
+                first = str(isinstance(event, PersonEntry.PasswordReset)).lower()
                 _change(
                     cursor,
                     schema,
                     position,
                     event,
-                    "password_hash = %s, must_change = false",
-                    event.password_hash,
-                )
-            case PersonEntry.PasswordReset():
-                _change(
-                    cursor,
-                    schema,
-                    position,
-                    event,
-                    "password_hash = %s, must_change = true",
+                    f"must_change = {first}, password_hash = %s",
                     event.password_hash,
                 )
             case PersonEntry.RolesChanged():

@@ -5,7 +5,7 @@ For the person who has just restored or upgraded a database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,34 @@ class JournalFound:
     broken_at: int | None
     """First broken position, or None when it is whole."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What a whole database holds."""
+
+    journals: tuple[JournalFound, ...]
+    batches: Mapping[UUID, int]
+    """Number of the last batch of each source epoch asked for."""
+    last_replayed_at: datetime | None
+    """Server's clock of the last transaction that a recovery replayed; None without one."""
+
+
+def survey(dsn: str, *, folders: Sequence[Path] = (), streams: Sequence[UUID] = ()) -> Survey:
+    """Verify every journal of a database and return how far it goes.
+
+    Args:
+        dsn: Of an account that may read everything.
+        folders: Where archived segments of journals lie.
+        streams: Source epochs whose last batch is asked for.
+    """
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        row: Any = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
+        return Survey(
+            journals=tuple(journals_of(connection, folders)),
+            batches=last_batches(connection, streams),
+            last_replayed_at=row[0],
+        )
 
 
 def journals_of(

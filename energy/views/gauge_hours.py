@@ -243,8 +243,9 @@ def _stored_and_running(
     asked = "channel = ANY(%(channels)s) AND start_at >= %(start)s AND start_at < %(end)s"
     return connection.execute(
         f"WITH key AS (SELECT channel, start_at, {until} AS end_at, day "
-        f"FROM {schema}.gauge_dirty WHERE {asked}) SELECT {columns} FROM {schema}.{table} AS h WHERE {asked} "
-        "AND NOT EXISTS (SELECT FROM key WHERE key.channel = h.channel "
+        f"FROM {schema}.gauge_dirty WHERE {asked}) "
+        f"SELECT {columns} FROM {schema}.{table} AS h WHERE {asked} AND NOT EXISTS "
+        "(SELECT FROM key WHERE key.channel = h.channel "
         f"AND key.start_at = h.start_at) UNION ALL {computed.format(schema=schema)} "
         "ORDER BY 1, 2, 3",
         {"channels": list(channels), "start": period.start, "end": period.end},

@@ -239,7 +239,11 @@ def rebuild(
         fold = group.fold(shadow, view)
         replay = Replay(database, shadow, group, fold, clock)
         if isinstance(fold, BulkFold):
-            _fold_in_bulk(ground.worker, replay, fold, tell, began_s)
+            fold.begin(ground.worker, database)
+            try:
+                _fold_in_bulk(ground.worker, replay, fold, tell, began_s)
+            finally:
+                fold.stop()
         fold_to_head(ground.worker, replay, tell, began_s)
         tell(Stage(name="derive", elapsed_s=monotonic_s() - began_s))
         group.derive(ground.worker, shadow.name)
@@ -305,7 +309,6 @@ def _fold_in_bulk(
 ) -> None:
     """Fold up to the present head without indexes, then make them."""
     head = replay.head(worker)
-    fold.begin(worker)
     while not fold.full and replay.advance(worker, up_to=head, slice_of=BULK_SLICE):
         tell(
             Stage(

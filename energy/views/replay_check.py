@@ -153,6 +153,12 @@ def _where(group: Group, shadow: Shadow, table: str) -> str:
             f"at >= coalesce((SELECT kept_from FROM {live}.series_kept "
             "WHERE series = 'reading'), '-infinity')"
         )
+    if table in ("gauge_hour", "gauge_day", "state_hour"):
+        same = "d.day = t.day" if table == "gauge_day" else "d.start_at = t.start_at"
+        return (
+            f"NOT EXISTS (SELECT FROM {live}.gauge_dirty AS d "
+            f"WHERE d.channel = t.channel AND {same})"
+        )
     if table not in group.derived:
         return "true"
     waiting = f"FROM {live}.usage_dirty AS d WHERE d.channel = t.channel"

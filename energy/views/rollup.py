@@ -20,6 +20,7 @@ from energy.metering.usage import BADNESS, BY_BADNESS
 from energy.store.arrays import INSTANT, use_arrays
 from energy.views.demand import maxima
 from energy.views.gauge_hours import WORST, roll_up_hours
+from energy.views.usage_rows import unpacked_many
 
 ROLLUP_LOCK = 7_246_002
 """First part of the advisory lock's key; the second is the schema's."""
@@ -112,22 +113,6 @@ def _blocks(cursor: Cursor, schema: str, channel: Ints, day: Ints) -> _Blocks | 
         usage=unpacked_many(bytes(usage), octets, named["intervals"]),
         quality=np.frombuffer(bytes(quality), dtype=np.uint8),
     )
-
-
-def unpacked_many(usage: bytes, octets: Ints, intervals: Ints) -> Ints:
-    """Return the usage of some blocks one behind the other. [base unit].
-
-    Args:
-        usage: Their bytes one behind the other.
-        octets: How many bytes each has: 4 or 8 an interval.
-        intervals: How many intervals each has.
-    """
-    words = np.frombuffer(usage, dtype=">i4").astype(np.int64)
-    wide = np.repeat(octets // (4 * intervals), intervals)
-    begins = np.repeat((np.cumsum(octets) - octets) // 4, intervals)
-    high = begins + ramp(np.zeros(len(intervals), dtype=np.int64), intervals) * wide
-    low = np.minimum(high + 1, len(words) - 1)
-    return np.where(wide == 2, words[high] * 2**32 + (words[low] & (2**32 - 1)), words[high])
 
 
 def _write_days(cursor: Cursor, schema: str, blocks: _Blocks) -> None:

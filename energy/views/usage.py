@@ -33,7 +33,7 @@ from energy.views.usage_table import explain_breaks, held_rows, write_rows
 from energy.views.usage_tails import Fresh, Tails
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
-_INTERVALS_AT_ONCE = 1_000_000
+INTERVALS_AT_ONCE = 250_000
 """Most intervals in memory at once, unless one counter alone has more."""
 
 
@@ -118,6 +118,7 @@ class UsageView:
         """Fold what changed between its neighbours, asked of the table."""
         columns, schema = part.columns, part.schema
         channel = columns.counter[spans.counter]
+        _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
         _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
         near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us)
         low_us, high_us = _reach(near, columns, spans)
@@ -303,7 +304,7 @@ def _chunks(windows: Windows) -> Iterator[slice]:
     begin = 0
     while begin < len(intervals):
         done = int(intervals[begin - 1]) if begin else 0
-        end = int(np.searchsorted(intervals, done + _INTERVALS_AT_ONCE, side="right"))
+        end = int(np.searchsorted(intervals, done + INTERVALS_AT_ONCE, side="right"))
         end = max(end, begin + 1)
         yield slice(begin, end)
         begin = end

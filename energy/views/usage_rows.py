@@ -232,6 +232,22 @@ def unpacked(usage: bytes, intervals: int) -> Ints:
     return np.frombuffer(usage, dtype=kind).astype(np.int64)
 
 
+def unpacked_many(usage: bytes, octets: Ints, intervals: Ints) -> Ints:
+    """Return the usage of some blocks one behind the other. [base unit].
+
+    Args:
+        usage: Their bytes one behind the other.
+        octets: How many bytes each has: 4 or 8 an interval.
+        intervals: How many intervals each has.
+    """
+    words = np.frombuffer(usage, dtype=">i4").astype(np.int64)
+    wide = np.repeat(octets // (4 * intervals), intervals)
+    begins = np.repeat((np.cumsum(octets) - octets) // 4, intervals)
+    high = begins + ramp(np.zeros(len(intervals), dtype=np.int64), intervals) * wide
+    low = np.minimum(high + 1, len(words) - 1)
+    return np.where(wide == 2, words[high] * 2**32 + (words[low] & (2**32 - 1)), words[high])
+
+
 def findings_of(windows: Windows, series: SeriesColumns, folded: FoldedMany) -> list[Finding]:
     """Return the breaks as findings, known since the last of their readings and meter event."""
     found = []

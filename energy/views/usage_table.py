@@ -29,6 +29,7 @@ from energy.views.usage_rows import (
     packed,
     same_content,
     totals,
+    unpacked_many,
     worst_qualities,
 )
 
@@ -91,19 +92,9 @@ def _unpacked(parts: Parts, columns: Sequence[Any], which: Ints) -> Held:
     assert np.isin(octets, (4 * intervals, 8 * intervals)).all(), "a day keeps its grid"
     target = ramp(parts.offsets[:-1][place], intervals[which])
     codes = np.cumsum(intervals) - intervals
-    rows.quality[target] = np.frombuffer(bytes(quality), dtype=np.uint8)[
-        ramp(codes[which], intervals[which])
-    ]
-    word = np.frombuffer(bytes(usage), dtype=">i4").astype(np.int64)
-    width = octets // (4 * intervals)
-    begins = (np.cumsum(octets) - octets) // 4
-    wide = np.repeat(width[which], intervals[which])
-    nth = ramp(np.zeros(len(which), dtype=np.int64), intervals[which])
-    high = np.repeat(begins[which], intervals[which]) + nth * wide
-    low = np.minimum(high + 1, len(word) - 1)
-    rows.usage[target] = np.where(
-        wide == 2, word[high] * 2**32 + (word[low] & (2**32 - 1)), word[high]
-    )
+    source = ramp(codes[which], intervals[which])
+    rows.quality[target] = np.frombuffer(bytes(quality), dtype=np.uint8)[source]
+    rows.usage[target] = unpacked_many(bytes(usage), octets, intervals)[source]
     for column, values in (
         (rows.start_value, start),
         (rows.start_known, start_known),

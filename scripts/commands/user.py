@@ -1,4 +1,4 @@
-"""In: `user add|list|role|password|disable`. Out: people of the installation. I/O: the directory."""
+"""In: `user add|list|role|password|disable`. Out: people of the installation. I/O: directory."""
 
 from __future__ import annotations
 

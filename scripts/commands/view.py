@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from energy.store.sites import DIRECTORY
@@ -52,7 +53,7 @@ def lag(ctx: typer.Context, *, as_json: AsJson = False) -> None:
             )
             return
         heads = [at.text(f"head.{key}") for key in ("view", "position", "head", "lag")]
-        heads += [at.text("view.oldest_s"), at.text("view.parked"), at.text("head.at")]
+        heads += [escape(at.text("view.oldest_s")), at.text("view.parked"), at.text("head.at")]
         shown = [
             (v.follower, v.position, v.head, v.entries, f"{v.seconds(now):.1f}", n, v.updated_at)
             for v, n in rows

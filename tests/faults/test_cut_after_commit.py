@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import typer
 from psycopg.conninfo import conninfo_to_dict
@@ -15,11 +18,12 @@ from psycopg.conninfo import conninfo_to_dict
 import processes.settling
 from energy.base.aggregate import use_clock
 from energy.base.clock import SystemClock
-from energy.system import WRITER
+from energy.system import SEALER, WRITER
 from scripts.main import app
 from simulator.energy_file import load_series
 from simulator.plant import read_plant
-from tests.fixtures.command_story import STEPS, Step, Story, Told
+from tests.fixtures.command_steps import STEPS
+from tests.fixtures.command_story import Step, Story, Told
 from tests.fixtures.commit_proxy import CommitProxy
 from tests.fixtures.gateway import gateway
 from tests.fixtures.postgres import DatabaseServer, directory
@@ -31,10 +35,18 @@ DEMO = Path(__file__).resolve().parents[2] / "simulator" / "sites" / "cambridge"
 READING = {
     *("site list", "site tree", "field check", "meter list", "meter show", "usage show"),
     *("tariff check", "tariff rate", "bill review", "bill show", "bill export", "alert list"),
-    *("journal verify", "view lag", "view verify", "user list"),
+    *("journal verify", "view lag", "view verify", "user list", "site usage", "site export"),
+    *("field health", "readings show", "readings export", "readings corrections"),
+    *("finding list", "usage arrived", "usage marks", "journal export", "journal check"),
+    *("db size", "db backup"),
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {
+    "journal seal": "below",
+    "journal archive": "files, then one transaction; tests/energy/journal/test_archive.py",
+    "site import": "one transaction; tests/processes/test_site_transfer.py",
+    "db restore": "into a folder without a database; tests/energy/store/test_backup.py",
+    "db upgrade": "of a copy; tests/energy/store/test_upgrade.py",
     "db start": "starts a server; tests/energy/store/test_embedded.py",
     "db stop": "stops a server; tests/energy/store/test_embedded.py",
     "db migrate": "one transaction a file; tests/energy/store/test_migrate.py",
@@ -65,27 +77,35 @@ def _row(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     use_clock(SystemClock())
 
 
-def told(
-    server: DatabaseServer, proxy: CommitProxy, number: int, steps: list[Step] = STEPS
-) -> Told:
-    """Tell the story in an installation of its own."""
+@contextmanager
+def a_story(server: DatabaseServer, proxy: CommitProxy) -> Iterator[Story]:
+    """Give an installation of its own, gone afterwards."""
     key = f"cut{next(_numbers)}"
     folder = Path(tempfile.mkdtemp(prefix="mlc-"))
     shutil.copytree(DEMO / "tariffs", folder / "tariffs")
     story = Story(server, proxy, folder, key, DEMO / "tariffs")
     try:
-        return story.tell(steps, number)
+        yield story
     finally:
         story.close()
         shutil.rmtree(folder)
         with server.superuser() as connection:
-            connection.execute(f"DROP SCHEMA IF EXISTS site_{key} CASCADE".encode())
+            connection.execute(f"DROP SCHEMA IF EXISTS {story.schema} CASCADE".encode())
             connection.execute("DELETE FROM directory.migration WHERE scope = %s", (story.schema,))
             connection.execute(
                 "TRUNCATE directory.directory_events, directory.person, directory.person_key, "
-                "directory.session, directory.site, directory.sign_in_failure, directory.follower"
+                "directory.session, directory.site, directory.sign_in_failure, directory.follower, "
+                "directory.seal, directory.seal_head, directory.archive_segment"
             )
             connection.execute("UPDATE directory.journal_head SET position = 0")
+
+
+def told(
+    server: DatabaseServer, proxy: CommitProxy, number: int, steps: list[Step] = STEPS
+) -> Told:
+    """Tell the story in an installation of its own."""
+    with a_story(server, proxy) as story:
+        return story.tell(steps, number)
 
 
 @pytest.mark.usefixtures("directory")
@@ -117,3 +137,29 @@ def test_every_verb_that_writes_is_cut_here() -> None:
         verbs |= {f"{name} {verb}" for verb in inner} if inner else {name}
     writing = verbs - READING - set(NO_ENTRIES) - PROCESSES
     assert writing == {step.verb for step in STEPS} & verbs, "a verb is in none of the lists"
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_seal_cut_behind_any_of_its_commits_and_repeated_is_whole(
+    database_server: DatabaseServer, proxy: CommitProxy
+) -> None:
+    with a_story(database_server, proxy) as story:
+        story.tell(STEPS[:4], 0)
+        for number in range(1, 30):
+            story.row(f"user add p{number} --name P --role viewer")
+            proxy.order(number, entries_only=False)
+            with contextlib.suppress(psycopg.OperationalError):
+                story.row("journal seal", role=SEALER)
+            if not proxy.cut:
+                break
+            proxy.order(0)
+            story.row("journal seal", role=SEALER)
+            assert story.json("journal verify")["chain_ok"], f"cut behind commit {number}"
+            with story.server.superuser() as connection:
+                row = connection.execute(
+                    "SELECT (SELECT max(last_position) FROM directory.seal), "
+                    "(SELECT position FROM directory.journal_head)"
+                ).fetchone()
+            assert row is not None
+            assert row[0] == row[1], f"not all is sealed, cut behind commit {number}"
+        assert number > 2, "a seal commits more than once"

@@ -18,6 +18,7 @@ from tests.fixtures.postgres import TestSite
 from tests.fixtures.statements import CLERK, MANAGER, channel_of, correct, enter, estimate
 
 pytestmark = pytest.mark.servers
+SEEDS = [*range(3), *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 40))]
 DAY = timedelta(days=1)
 
 
@@ -88,7 +89,7 @@ def eventful(site: TestSite, seed: int) -> list[int]:
     return channels
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_lots_add_up_to_the_difference_of_the_figures(site_schema: TestSite, seed: int) -> None:
     channel = eventful(site_schema, seed)[0]
     head = site_schema.application("metering").position()

@@ -19,6 +19,7 @@ from tests.fixtures.meters import change_ratio, counter_facts, find_meter, repla
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
+SEEDS = [*range(3), *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 40))]
 DAYS = 4
 PERIOD = Period(start=MIDNIGHT, end=MIDNIGHT + timedelta(days=DAYS))
 
@@ -80,7 +81,7 @@ def shown(site: TestSite, channels: list[int], position: int | None = None) -> o
     return [(spans[n].usage.tolist(), spans[n].quality.tolist()) for n in channels]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_usage_folded_as_of_a_position_is_what_the_views_showed_there(
     site_schema: TestSite, seed: int
 ) -> None:

@@ -17,6 +17,7 @@ from tests.fixtures.batches import MIDNIGHT, at
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
+SEEDS = [*range(3), *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 20))]
 
 
 class Decoded:
@@ -76,7 +77,7 @@ def rows(site: TestSite) -> list[tuple[object, ...]]:
     return site.rows("SELECT * FROM {s}.reading ORDER BY channel, at")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_window_put_back_equals_what_was_dropped(site_schema: TestSite, seed: int) -> None:
     channels = [site_schema.counter(point) for point in ("m1", "m2")]
     story(site_schema, seed, channels)
@@ -89,7 +90,7 @@ def test_a_window_put_back_equals_what_was_dropped(site_schema: TestSite, seed: 
     assert rows(site_schema) == before
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_readers_know_the_same_with_and_without_raw_rows(site_schema: TestSite, seed: int) -> None:
     channels = [site_schema.counter(point) for point in ("m1", "m2")]
     story(site_schema, seed, channels)

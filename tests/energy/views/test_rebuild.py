@@ -66,7 +66,9 @@ def test_a_wrong_row_is_found_and_mended(owner: Database, site_schema: TestSite)
     site.rows("DELETE FROM {s}.usage_block RETURNING 1")
     found = verified(owner, site)
     assert [each.table for each in found.tables if not each.equal] == ["reading", "usage_block"]
-    assert found.tables[9].first_keys == (f"channel={channel} at=2019-01-01 00:45:00+00:00",)
+    keys = {each.table: each.first_keys for each in found.tables if not each.equal}
+    assert keys["reading"] == (f"channel={channel} at=2019-01-01 00:45:00+00:00",)
+    assert keys["usage_block"][0].endswith("(missing)")
     rebuilt(owner, site)
     assert view_rows(site) == right
     assert verified(owner, site).equal
@@ -117,3 +119,29 @@ def test_a_rebuild_during_ingest_equals_the_live_view(owner: Database, new_site:
     again.project(rollups=True)
     assert found == view_rows(again)
     assert found["usage_block"]
+
+
+def test_what_was_parked_is_parked_again(owner: Database, site_schema: TestSite) -> None:
+    site = site_schema
+    channel = site.counter()
+    site.accept(reading(channel, 0, 10))
+    with site.server.superuser() as connection:  # no code of ours writes such an entry
+        connection.execute(
+            f"INSERT INTO {site.schema}.metering_events SELECT gen_random_uuid(), 1, "
+            f"'readings.recorded', 'torn', position + 1 FROM {site.schema}.journal_head "
+            "WHERE application = 'metering'"
+        )
+        connection.execute(
+            f"UPDATE {site.schema}.journal_head SET position = position + 1 "
+            "WHERE application = 'metering'"
+        )
+    site.accept(reading(channel, 30, 40))
+    site.tick(60)
+    site.project(rollups=True)
+    before = view_rows(site)
+    assert len(before["parked"]) == 1
+    site.tick(3600)
+    for view in ("reading", "metering"):
+        rebuilt(owner, site, view)
+        assert view_rows(site) == before
+    assert verified(owner, site).equal
