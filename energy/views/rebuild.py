@@ -20,6 +20,7 @@ from energy.base.errors import RefusedError
 from energy.journal.follower import SliceFold
 from energy.store.errors import StoreError
 from energy.store.pool import Database
+from energy.store.series_locks import wait_for_older_transactions
 from energy.store.shadow import (
     Connection,
     Shadow,
@@ -82,6 +83,8 @@ class Stage:
 
 
 Tell = Callable[[Stage], None]
+OLD_SNAPSHOT_S = 10.0
+"""Longest wait for transactions that began before the shadow was filled. [s]"""
 BULK_SLICE = 40
 """Entries copied in one transaction."""
 
@@ -252,6 +255,8 @@ def rebuild(
         fold_to_head(ground.worker, replay, tell, began_s)
         tell(Stage(name="swap", elapsed_s=monotonic_s() - began_s))
         swap_began_s = monotonic_s()
+        # A transaction with a snapshot older than the shadow's rows would find none there.
+        wait_for_older_transactions(ground.holder, patience_s=min(wait_s, OLD_SNAPSHOT_S))
         swap = Swap(
             shadow=shadow,
             tables=tables,
