@@ -124,8 +124,9 @@ class Spool:
         Raises:
             SpoolFullError: No room; nothing was stored.
         """
-        stored = self._mended(lambda: self._append(parts, refused, safe_slot))
-        self._open_readings += stored
+        with self._lock:
+            stored = self._mended(lambda: self._append(parts, refused, safe_slot))
+            self._open_readings += stored
         return stored
 
     def _append(
@@ -250,6 +251,12 @@ class Spool:
         )
 
     def _seal(self, least: int) -> int:
+        with self._lock:  # else what is appended meanwhile is not counted
+            sealed = self._seal_some(least)
+            self._open_readings = self._read_open_readings()
+        return sealed
+
+    def _seal_some(self, least: int) -> int:
         with self._transaction() as db:
             rows = db.execute(
                 "SELECT place, source, readings FROM open ORDER BY place LIMIT ?",
@@ -261,7 +268,6 @@ class Spool:
             db.execute(
                 "DELETE FROM seen WHERE place <= (SELECT max(place) FROM seen) - ?", (SEEN_KEPT,)
             )
-        self._open_readings = self._read_open_readings()
         return len(groups)
 
     def _seal_group(self, db: sqlite3.Connection, source: str, places: Sequence[int]) -> None:
@@ -281,6 +287,8 @@ class Spool:
     def _begin_epoch(self) -> int:
         with self._transaction() as db:
             move_identity(db, stream=uuid4().bytes, head_sequence=0, head_hash=ZERO_HASH)
+            # The journal may have lost what was repeated: it is stored if it comes once more.
+            db.execute("DELETE FROM seen")
             places = db.execute("SELECT place FROM batch ORDER BY place").fetchall()
             for place in places:
                 source, payload = db.execute(

@@ -72,7 +72,9 @@ def back_up(
         ],
         key_id=key_id(config.secrets_dir),
     )
-    deleted = keep_newest(backup.path.parent, keep) if keep is not None else (0, 0)
+    deleted = (0, 0)
+    if keep is not None:
+        deleted = keep_newest(backup.path.parent, keep, system=backup.system)
     return BackupTaken(
         backup=backup, keys=sealed, deleted_backups=deleted[0], deleted_segments=deleted[1]
     )

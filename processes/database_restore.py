@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 from energy.base.config import Config
 from energy.journal.survey import JournalFound, Survey, survey
-from energy.store.backup import FILES, read_backup
+from energy.store.backup import FILES, copy_missing, read_backup
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.errors import PrivilegeError
-from energy.store.key_box import KeyBoxError, key_id, open_keys, put_keys
+from energy.store.key_box import KeyBoxError, key_id, open_keys, put_keys, require_no_other
 from energy.store.restore import RestorePlan, restore
 from energy.store.server_settings import SUPERUSER
 from energy.system import ELSEWHERE, embedded_of, move_postgres_elsewhere
@@ -75,6 +72,7 @@ def restore_database(
     backup = read_backup(source.expanduser().resolve())
     opened = open_keys(keys, passphrase) if keys is not None else {}
     _check_keys(config.secrets_dir, backup.key_id, opened, without_keys=without_keys)
+    require_no_other(opened, config.secrets_dir)
     plan = RestorePlan(
         backup=backup,
         data_dir=_place(installation),
@@ -87,10 +85,14 @@ def restore_database(
         streams = [spool.stream for _, spool in spools]
         kept = backup.path / FILES / config.archive_dir.name
         folders = (config.archive_dir, kept)
-        found = restore(plan, lambda server: _look(server, streams, folders))
-        resumed = resume(spools, found.batches)
-    written = put_keys(opened, config.secrets_dir)
-    _put_files(backup.path / FILES, config)
+
+        def settle(server: EmbeddedPostgres) -> tuple[Survey, tuple[SpoolResumed, ...], list[str]]:
+            # All before the database gets its place: killed in between, it is restored once more.
+            found = survey(server.dsn(user=SUPERUSER), folders=folders, streams=streams)
+            _put_files(backup.path / FILES, config)
+            return found, resume(spools, found.batches), put_keys(opened, config.secrets_dir)
+
+        found, resumed, written = restore(plan, settle)
     return DatabaseRestored(
         taken_at=backup.taken_at,
         last_commit_at=found.last_replayed_at,
@@ -143,18 +145,9 @@ def _check_keys(
     )
 
 
-def _look(server: EmbeddedPostgres, streams: list[UUID], folders: Sequence[Path]) -> Survey:
-    return survey(server.dsn(user=SUPERUSER), folders=folders, streams=streams)
-
-
 def _put_files(source: Path, config: Config) -> None:
     """Put the files beside the database back where there are none."""
     for path in sorted(source.iterdir()) if source.is_dir() else ():
         archive = config.archive_dir
         target = archive if path.name == archive.name else config.data_dir / path.name
-        if target.exists():
-            continue
-        if path.is_dir():
-            shutil.copytree(path, target)
-        else:
-            shutil.copy2(path, target)
+        copy_missing(path, target)

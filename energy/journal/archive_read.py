@@ -25,6 +25,7 @@ from energy.journal.export_file import (
 from energy.journal.export_records import (
     Tag,
 )
+from energy.metering.codec import batch_hash
 
 _STUB_BYTES = 1024
 """No batch without its readings is longer: two hashes, a name, some numbers. [byte]"""
@@ -230,10 +231,18 @@ def _is_stub(entry: Entry) -> bool:
 
 
 def _fits(row: Entry, filed: Entry) -> bool:
-    """Return whether what the table kept of a batch is what the segment says."""
+    """Return whether what the table kept of a batch, its hash above all, is what is filed."""
     record, kept = _record_of(filed), _record_of(row)
     return (
         (row.stream, row.version, row.topic) == (filed.stream, filed.version, filed.topic)
         and record is not None
         and msgspec.structs.replace(record, payload=b"") == kept
+        and record.own_hash
+        == batch_hash(
+            previous_hash=record.previous_hash,
+            stream=filed.stream,
+            sequence=filed.version,
+            source=record.source,
+            payload=record.payload,
+        )
     )

@@ -136,7 +136,7 @@ class _Check:
                 self._close()
                 self._begin(part_from(record.body))
             case Tag.HEAD:
-                self._opened.heads.append(head_from(record.body))
+                self._head(head_from(record.body))
             case Tag.SEAL:
                 self._audit().seal(seal_from(self._opened.part.application, record.body))
             case Tag.ENTRIES:
@@ -196,6 +196,15 @@ class _Check:
             self._carried[key_id(pem)] = pem
         except SealKeyError as error:
             raise DamagedError(f"A public key in the file cannot be used: {error}") from error
+
+    def _head(self, head: SignedHead) -> None:
+        part = self._opened.part
+        if (head.scope, head.application) != (part.scope, part.application):
+            raise DamagedError(
+                f"A signed head of {head.scope}.{head.application} stands among those of "
+                f"{part.scope}.{part.application}. Take the file again from its origin."
+            )
+        self._opened.heads.append(head)
 
     def _begin(self, part: Part) -> None:
         if part not in self._reader.header.parts:

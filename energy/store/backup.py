@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from energy.store.wal_archive import number_of, prune_archive, system_identifier
 
 BASE, FILES, RECORD = "base", "files", "backup.json"
 _FORMAT = 1
+_UNFINISHED = f".unfinished-{platform.node()}-"
 _SEGMENT_BYTES = 16 * 1024 * 1024
 _START = re.compile(r"START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)")
 _FREE = (
@@ -139,18 +141,19 @@ def backups_in(folder: Path) -> list[Backup]:
     return sorted((read_backup(path) for path in found), key=lambda backup: backup.taken_at)
 
 
-def keep_newest(folder: Path, keep: int) -> tuple[int, int]:
-    """Delete all but the newest backups, and archived WAL which none of those needs.
+def keep_newest(folder: Path, keep: int, *, system: str) -> tuple[int, int]:
+    """Delete all but the newest backups of a cluster, and archived WAL which none of those needs.
 
     Args:
-        folder: Where backups are kept.
+        folder: Where backups are kept, perhaps those of other installations, too.
         keep: How many stay, at least 1.
+        system: Number of the cluster: see `system_identifier`.
 
     Returns:
         Backups and WAL segments deleted.
     """
     assert keep >= 1, "the newest backup is never deleted"
-    every = backups_in(folder)
+    every = [backup for backup in backups_in(folder) if backup.system == system]
     kept, gone = every[-keep:], every[:-keep]
     for backup in gone:
         (backup.path / RECORD).unlink()  # from here on it is no backup any more
@@ -194,7 +197,8 @@ def programs_of(cluster: Path, major: int) -> Binaries:
 def _fresh_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = folder / f".unfinished-{os.getpid()}"
+        _remove_unfinished(folder)
+        unfinished = folder / f"{_UNFINISHED}{os.getpid()}"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
     except OSError as error:
@@ -202,6 +206,14 @@ def _fresh_folder(folder: Path) -> Path:
             f"{folder} cannot be written ({error.strerror}). Choose another folder for the backup."
         ) from error
     return unfinished
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what killed backups of this machine have left: each would fill the disk for ever."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        pid = path.name.removeprefix(_UNFINISHED)
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _server_facts(server: EmbeddedPostgres) -> tuple[datetime, bool]:
@@ -251,10 +263,32 @@ def _as_json(record: Backup) -> str:
 def _keep_files(files: Sequence[Path], target: Path) -> None:
     target.mkdir(mode=0o700)
     for path in files:
-        if path.is_dir():
-            shutil.copytree(path, target / path.name)
-        elif path.is_file():
-            shutil.copy2(path, target / path.name)
+        if path.exists():
+            copy_missing(path, target / path.name)
+
+
+def copy_missing(source: Path, target: Path) -> None:
+    """Copy a file, or a folder file by file, where the target has none yet; each is whole.
+
+    Files that are being written (their names begin with a dot) are left out.
+
+    Args:
+        source: File or folder.
+        target: What it is called there.
+    """
+    if source.is_dir():
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in sorted(source.iterdir()):
+            if not each.name.startswith("."):
+                copy_missing(each, target / each.name)
+    elif not target.exists():
+        fresh = target.with_name(f".{target.name}.new")
+        shutil.copy2(source, fresh)
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    if target.is_dir():
+        _sync_directory(target)
 
 
 def _write_durably(path: Path, text: str) -> None:

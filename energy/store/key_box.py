@@ -97,8 +97,8 @@ def open_keys(source: Path, passphrase: str) -> dict[str, bytes]:
     return {str(name): b64decode(text) for name, text in json.loads(plain).items()}
 
 
-def put_keys(keys: dict[str, bytes], secrets_dir: Path) -> list[str]:
-    """Write key files where there are none; return the names written.
+def require_no_other(keys: dict[str, bytes], secrets_dir: Path) -> None:
+    """Refuse keys where others of the same names are.
 
     Raises:
         KeyBoxError: Another key of the same name is there.
@@ -107,6 +107,15 @@ def put_keys(keys: dict[str, bytes], secrets_dir: Path) -> list[str]:
         path = secrets_dir / Path(name).name
         if path.exists() and path.read_bytes() != content:
             raise KeyBoxError(f"{path} is another key. Move it away, then restore again.")
+
+
+def put_keys(keys: dict[str, bytes], secrets_dir: Path) -> list[str]:
+    """Write key files where there are none; return the names written.
+
+    Raises:
+        KeyBoxError: Another key of the same name is there.
+    """
+    require_no_other(keys, secrets_dir)
     secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []
     for name, content in keys.items():

@@ -116,14 +116,17 @@ def _refuse_if_taken(plan: RestorePlan) -> None:
 
 
 def _check_wal(plan: RestorePlan) -> Segment | None:
-    """Return the last archived segment that a restore of everything must reach."""
+    """Return the last archived segment that a restore of everything must reach.
+
+    A restore to a time needs only what was written by then.
+    """
     if plan.until is not None and plan.wal is None:
         raise RestoreError(
             "The backup has no archived WAL, so it can only be restored as it was taken. Leave "
             "--until away; to restore to any time, set `wal_archive` before the next backup."
         )
-    if plan.wal is None:
-        return None
+    if plan.wal is None or plan.until is not None:
+        return None  # the server itself refuses to end before a time; what is behind may lack
     return check_archive(plan.wal, plan.backup.last_wal + 1)
 
 
@@ -205,6 +208,8 @@ def _explained(plan: RestorePlan, error: StartError) -> Exception:
     said = "\n".join(error.last_rows)
     if "recovery ended before configured recovery target was reached" in said:
         assert plan.until is not None, "only a time can be missed"
+        assert plan.wal is not None, "a time needs archived WAL"
+        check_archive(plan.wal, plan.backup.last_wal + 1)  # raises when that is why
         return RestoreError(
             f"Nothing was committed after {plan.until.isoformat()} as far as the WAL goes. "
             "Restore with `--until now` to get everything there is."

@@ -166,10 +166,10 @@ def _field(row: Row) -> None:
     row("meter show nowhere", code=2)
     usage = row.json("usage show b2-elec --from 2019-01-01 --to 2019-01-02")
     assert [group["usage"] for group in usage["groups"]] == [None, None]
-    assert (
-        "is no mark"
-        in row("usage show b2-elec --from 2019-01-01 --to 2019-01-02 --as-of 1", code=2).output
-    )
+    days = "--from 2019-01-01 --to 2019-01-02"
+    assert row.json(f"usage show b2-elec {days} --as-of 1")["as_of"] == 1
+    refused = row(f"usage show b2-elec {days} --as-of 999999", code=2)
+    assert "knowledge.unknown" in refused.output
 
 
 def _bills(row: Row) -> None:
