@@ -15,7 +15,7 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import append, fold, late, project, seal, spool, sustained
+from bench import append, fold, late, project, seal, soak, spool, sustained
 from bench.beside import command
 from bench.ground import ground
 from bench.machine import describe
@@ -76,10 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["beside"]:
         return command.main(words[1:])
+    if words[:1] == ["soak"]:
+        return soak.main(words[1:])
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Speed as ratios to binary COPY in the same run.",
-        epilog="`scripts/bench beside --help` compares with BEMServer-core.",
+        epilog="`scripts/bench beside --help` compares with BEMServer-core; "
+        "`scripts/bench soak --help` runs for half an hour.",
     )
     parser.add_argument("--json", action="store_true", help="print a list for machines")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")

@@ -116,16 +116,22 @@ def following(load: Load, told: Connection) -> None:
     database.close()
 
 
-def sustain(ground: Ground, scale: Scale) -> Run:
-    """Append and follow for a while and watch."""
-    gateways = scale.sustained_gateways
+def sustain(ground: Ground, *, gateways: int, seconds: float, readings_per_s: int) -> Run:
+    """Append and follow for a while and watch.
+
+    Args:
+        ground: The database of the run.
+        gateways: Each of 500 channels.
+        seconds: How long. [s]
+        readings_per_s: Of all gateways together.
+    """
     with ground.site(gateways * GATEWAY_CHANNELS) as site:
         load = Load(
             dsn=ground.writer.dsn,
             schema=site.schema,
             gateways=gateways,
-            seconds=scale.sustained_s,
-            readings_per_s=5_000 * gateways,
+            seconds=seconds,
+            readings_per_s=readings_per_s,
         )
         spawn = multiprocessing.get_context("spawn")
         (appended, tells), (memory, stops) = spawn.Pipe(duplex=False), spawn.Pipe()
@@ -197,7 +203,12 @@ class Sustained:
         def act() -> float:
             key = (id(ground), scale)
             if key not in _RUNS:
-                _RUNS[key] = sustain(ground, scale)
+                _RUNS[key] = sustain(
+                    ground,
+                    gateways=scale.sustained_gateways,
+                    seconds=scale.sustained_s,
+                    readings_per_s=5_000 * scale.sustained_gateways,
+                )
             return float(getattr(_RUNS[key], self.quantity))
 
         yield Sides(product=act)
