@@ -53,11 +53,8 @@ def restore_database(
     Args:
         installation: Where to.
         source: The backup's folder.
-        until: Server's clock up to which to replay; None replays everything.
-        archive: Archived WAL, when it is not where the backup says.
-        last_wal: `pg_wal` of the lost database, where it can still be read.
-        keys: Sealed file of keys.
-        passphrase: Opens it.
+        until, archive, last_wal: As RestorePlan has them.
+        keys, passphrase: Sealed file of keys, and what opens it.
         without_keys: Restore though personal fields cannot be read then.
 
     Raises:

@@ -239,20 +239,7 @@ def rebuild(
     began_s = monotonic_s()
     tell(Stage(name="make"))
     with shadowed(database, shadow, tables) as ground:
-        fold = group.fold(shadow, view)
-        replay = Replay(database, shadow, group, fold, clock)
-        if isinstance(fold, BulkFold):
-            fold.begin(ground.worker, database)
-            try:
-                _fold_in_bulk(ground.worker, replay, fold, tell, began_s)
-            finally:
-                fold.stop()
-        fold_to_head(ground.worker, replay, tell, began_s)
-        tell(Stage(name="derive", elapsed_s=monotonic_s() - began_s))
-        group.derive(ground.worker, shadow.name)
-        for table in tables:
-            ground.worker.execute(f"ANALYZE {shadow.name}.{table}".encode())
-        fold_to_head(ground.worker, replay, tell, began_s)
+        replay = _filled(database, ground, shadow, group, view, tables, clock, tell, began_s)
         tell(Stage(name="swap", elapsed_s=monotonic_s() - began_s))
         swap_began_s = monotonic_s()
         # A transaction with a snapshot older than the shadow's rows would find none there.
@@ -274,6 +261,35 @@ def rebuild(
             swap_s=ended_s - swap_began_s,
             dropped_leftover=ground.leftover,
         )
+
+
+def _filled(
+    database: Database,
+    ground: Ground,
+    shadow: Shadow,
+    group: Group,
+    view: str,
+    tables: tuple[str, ...],
+    clock: Clock,
+    tell: Tell,
+    began_s: float,
+) -> Replay:
+    """Fold the journal into the shadow and derive what hangs on it; return where it stands."""
+    fold = group.fold(shadow, view)
+    replay = Replay(database, shadow, group, fold, clock)
+    if isinstance(fold, BulkFold):
+        fold.begin(ground.worker, database)
+        try:
+            _fold_in_bulk(ground.worker, replay, fold, tell, began_s)
+        finally:
+            fold.stop()
+    fold_to_head(ground.worker, replay, tell, began_s)
+    tell(Stage(name="derive", elapsed_s=monotonic_s() - began_s))
+    group.derive(ground.worker, shadow.name)
+    for table in tables:
+        ground.worker.execute(f"ANALYZE {shadow.name}.{table}".encode())
+    fold_to_head(ground.worker, replay, tell, began_s)
+    return replay
 
 
 def fold_to_head(
