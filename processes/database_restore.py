@@ -9,7 +9,7 @@ from pathlib import Path
 
 from energy.base.config import Config
 from energy.journal.survey import JournalFound, Survey, survey
-from energy.store.backup import FILES, copy_missing, read_backup
+from energy.store.backup import FILES, Backup, copy_missing, read_backup
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.errors import PrivilegeError
 from energy.store.key_box import KeyBoxError, key_id, open_keys, put_keys, require_no_other
@@ -53,16 +53,18 @@ def restore_database(
     Args:
         installation: Where to.
         source: The backup's folder.
-        until, archive, last_wal: As RestorePlan has them.
-        keys, passphrase: Sealed file of keys, and what opens it.
+        until: Server's clock up to which to replay; None replays everything.
+        archive: Archived WAL, when it is not where the backup says.
+        last_wal: `pg_wal` of the lost database, where it can still be read.
+        keys: Sealed file of keys.
+        passphrase: Opens it.
         without_keys: Restore though personal fields cannot be read then.
 
     Raises:
         DatabaseServiceError: `scripts/up` runs here, or METERLINE_DSN names another server.
-        RestoreError: There is a database already, or the time cannot be reached.
+        StoreError: There is a database already, the time cannot be reached, or the backup or
+            its keys cannot be used.
         SpoolError: A collector runs here.
-        KeyBoxError: The keys are missing or of another installation.
-        StoreError: The backup cannot be used.
     """
     _require_stopped(installation)
     config = installation.config
@@ -70,14 +72,7 @@ def restore_database(
     opened = open_keys(keys, passphrase) if keys is not None else {}
     _check_keys(config.secrets_dir, backup.key_id, opened, without_keys=without_keys)
     require_no_other(opened, config.secrets_dir)
-    plan = RestorePlan(
-        backup=backup,
-        data_dir=_place(installation),
-        until=until,
-        archive=archive,
-        last_wal=last_wal,
-        extension_dir=Path(config.extension_dir) if config.extension_dir else None,
-    )
+    plan = _plan(installation, backup, until=until, archive=archive, last_wal=last_wal)
     with held_spools(config.data_dir, installation.clock) as spools:
         streams = [spool.stream for _, spool in spools]
         kept = backup.path / FILES / config.archive_dir.name
@@ -90,13 +85,33 @@ def restore_database(
             return found, resume(spools, found.batches), put_keys(opened, config.secrets_dir)
 
         found, resumed, written = restore(plan, settle)
+    missing = bool(backup.key_id) and key_id(config.secrets_dir) != backup.key_id
     return DatabaseRestored(
         taken_at=backup.taken_at,
         last_commit_at=found.last_replayed_at,
         journals=found.journals,
         spools=resumed,
         keys=tuple(written),
-        key_missing=bool(backup.key_id) and key_id(config.secrets_dir) != backup.key_id,
+        key_missing=missing,
+    )
+
+
+def _plan(
+    installation: Installation,
+    backup: Backup,
+    *,
+    until: datetime | None,
+    archive: Path | None,
+    last_wal: Path | None,
+) -> RestorePlan:
+    extensions = installation.config.extension_dir
+    return RestorePlan(
+        backup=backup,
+        data_dir=_place(installation),
+        until=until,
+        archive=archive,
+        last_wal=last_wal,
+        extension_dir=Path(extensions) if extensions else None,
     )
 
 

@@ -241,10 +241,10 @@ class Follower:
 
 
 def _poisoned(error: Exception) -> bool:
-    """Return whether an entry itself is at fault, not the database, its grants, a missing file."""
+    """Return whether an entry itself is at fault, not the database, its grants, a segment's file."""
     if isinstance(error, psycopg.Error):
         return isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
-    return not isinstance(error, (MemoryError, SegmentMissingError))
+    return not isinstance(error, (MemoryError, OSError, SegmentMissingError, DamagedError))
 
 
 def _parked_finding(entry: Entry, error: Exception) -> Finding:

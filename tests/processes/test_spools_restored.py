@@ -7,6 +7,7 @@ import pytest
 
 from adapters.errors import SpoolError
 from adapters.spool import Spool
+from adapters.spool_rows import SpoolPart
 from energy.base.clock import ManualClock
 from processes.spools_restored import held_spools, resume
 from tests.adapters.test_spool import assert_chained, columns, readings
@@ -58,6 +59,24 @@ def test_a_journal_that_holds_everything_has_lost_nothing(tmp_path: Path) -> Non
     with held_spools(tmp_path, CLOCK) as held:
         (done,) = resume(held, {old: 5})
     assert (done.lost_first, done.lost_batches, done.waiting) == (None, 0, 0)
+
+
+def test_what_the_restored_journal_lost_is_stored_when_a_gateway_sends_it_once_more(
+    tmp_path: Path,
+) -> None:
+    sent = [SpoolPart(source="mqtt", columns=columns(10), once=True)]
+    spool = spool_of(tmp_path)
+    assert spool.append_many(sent) == 10
+    assert spool.append_many(sent) == 0
+    spool.seal()
+    spool.accepted(spool.pending())
+    spool.close()
+    with held_spools(tmp_path, CLOCK) as held:
+        (done,) = resume(held, {})
+    assert done.lost_batches == 1
+    spool = spool_of(tmp_path)
+    assert spool.append_many(sent) == 10
+    spool.close()
 
 
 def test_a_spool_in_the_hands_of_a_collector_stops_the_restore(tmp_path: Path) -> None:

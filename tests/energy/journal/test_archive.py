@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from energy.base.errors import JournalError, RefusedError
@@ -15,16 +17,19 @@ from energy.journal.archive_read import (
     segments_of,
     use_archive,
 )
-from energy.journal.entry import Entry, decode_batch
+from energy.journal.chain import entries_from, entry_bytes
+from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch
+from energy.journal.export_file import ExportReader, ExportWriter
 from energy.journal.export_records import (
     Header,
     Kind,
     Part,
+    Tag,
 )
 from energy.journal.recorder import entries_of, read_entries
 from energy.journal.seal_head import read_head_files
 from energy.journal.seal_keys import public_keys, seal_key
-from energy.metering.codec import decode
+from energy.metering.codec import decode, encode
 from energy.store.pool import Database
 from energy.system import OWNER
 from tests.fixtures.batches import reading
@@ -235,6 +240,39 @@ def test_damaged_segment_is_named(site: TestSite, tmp_path: Path, *, dropped_alr
         with pytest.raises(ArchiveError, match="not the file that was recorded"):
             dropped(site, tmp_path)
         assert verified(site, "metering", tmp_path).chain_ok
+
+
+def test_segment_written_anew_with_other_readings_is_not_read(
+    site: TestSite, tmp_path: Path
+) -> None:
+    archived(site, tmp_path)
+    site.project()
+    dropped(site, tmp_path)
+    path = tmp_path / "archive" / f"{site.schema}-metering-1-10.segment.zst"
+    with path.open("rb") as source:
+        reader = ExportReader(source)
+        records = list(reader.records())
+    with path.open("wb") as out:
+        writer = ExportWriter(out, reader.header)
+        for record in records:
+            body = record.body
+            if record.tag is Tag.ENTRIES:
+                body = b"".join(entry_bytes(_with_other_readings(e)) for e in entries_from(body))
+            writer.record(record.tag, body)
+        writer.close()
+    (entry,) = every(site, tmp_path / "archive", after=6)[:1]
+    with pytest.raises(JournalError, match="archived segment"):
+        decode(decode_batch(entry.state).payload)
+
+
+def _with_other_readings(entry: Entry) -> Entry:
+    if entry.topic != BATCH_TOPIC:
+        return entry
+    record = decode_batch(entry.state)
+    columns = decode(record.payload)
+    columns.count[:] += 1
+    forged = msgspec.structs.replace(record, payload=encode(columns))
+    return replace(entry, state=msgspec.msgpack.encode(forged))
 
 
 def test_row_altered_after_the_drop_is_found(site: TestSite, tmp_path: Path) -> None:

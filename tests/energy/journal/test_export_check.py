@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from energy.journal.export_records import (
     Header,
     Kind,
     Tag,
+    head_bytes,
+    head_from,
     seal_from,
 )
 from energy.journal.recorder import entries_of
@@ -190,6 +193,17 @@ def test_file_written_anew_without_its_last_entries_and_seals_is_found_by_heads_
     result = checked(harmed, heads=heads, keys=public_keys(tmp_path / "seals"))
     (books,) = (p.verified for p in result.parts if p.verified.application == "books")
     assert books.broken_at == 8
+
+
+def test_head_of_another_journal_in_a_file_is_damage(site: TestSite, tmp_path: Path) -> None:
+    def planted(records: list[Record]) -> list[Record]:
+        at = next(n for n, record in enumerate(records) if record.tag is Tag.HEAD)
+        head = replace(head_from(records[at].body), application="books", position=10**9)
+        return [*records[: at + 1], Record(Tag.HEAD, head_bytes(head)), *records[at + 1 :]]
+
+    result = checked(rewritten(exported(site, tmp_path), planted))
+    assert not result.whole
+    assert f"A signed head of {site.schema}.books stands among those of" in result.damage
 
 
 def test_file_cut_off_names_where_it_ends(site: TestSite, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from energy.store.backup import (
     Backup,
     BackupError,
     backups_in,
+    copy_missing,
     keep_newest,
     read_backup,
     take_backup,
@@ -209,6 +210,23 @@ def test_missing_or_damaged_wal_is_named_before_anything_is_restored(
     assert not (place / "again.restoring").exists()
 
 
+def test_wal_missing_behind_the_time_wanted_stops_no_restore(history: History, place: Path) -> None:
+    shutil.copytree(history.archive, place / "moved")
+    last = segments(place / "moved")[-1]
+    last.path.write_bytes(last.path.read_bytes()[:-50])
+    plan = RestorePlan(
+        backup=history.backup,
+        data_dir=place / "again",
+        until=history.between,
+        archive=place / "moved",
+    )
+    assert restore(plan, ledger) == [1, 2, 3, 4]
+    shutil.rmtree(place / "again")
+    with pytest.raises(WalArchiveError, match="is damaged"):
+        restore(replace(plan, until=history.last), ledger)
+    assert not (place / "again").exists()
+
+
 def test_a_changed_byte_in_a_backup_is_found(history: History, place: Path) -> None:
     copy = place / "copy"
     shutil.copytree(history.backup.path, copy)
@@ -277,6 +295,32 @@ def test_a_backup_taken_while_it_writes_holds_every_committed_row(
     found = restored(place, read_backup(backup.path))
     assert found[: len(sure)] == sure
     assert found == list(range(1, len(found) + 1))
+
+
+def test_backups_of_another_installation_in_the_same_folder_are_left_alone(
+    history: History, place: Path
+) -> None:
+    for name, system in (("a", "1"), ("b", "2"), ("c", "1")):
+        shutil.copytree(history.backup.path, place / name, ignore=shutil.ignore_patterns("base"))
+        record = place / name / "backup.json"
+        record.write_text(record.read_text().replace(history.backup.system, system))
+        archive = str(place / f"wal of {system}")
+        record.write_text(record.read_text().replace(history.backup.archive, archive))
+    assert keep_newest(place, 1, system="1") == (1, 0)
+    assert sorted(backup.system for backup in backups_in(place)) == ["1", "2"]
+
+
+def test_files_of_a_backup_come_back_one_by_one_and_never_over_others(tmp_path: Path) -> None:
+    source, target = tmp_path / "kept", tmp_path / "here"
+    for folder in (source / "x", target / "x"):
+        folder.mkdir(parents=True)
+    (source / "x" / "old").write_text("kept")
+    (source / "x" / "lost").write_text("kept")
+    (source / "x" / ".half.new").write_text("kept")
+    (target / "x" / "old").write_text("here")
+    copy_missing(source, target)
+    found = {path.name: path.read_text() for path in (target / "x").iterdir()}
+    assert found == {"old": "here", "lost": "kept"}
 
 
 def test_a_folder_without_a_backup_is_named(place: Path) -> None:
