@@ -20,6 +20,7 @@ from energy.base.errors import JournalError
 from energy.base.finding import Finding, Severity
 from energy.journal.application import EventDecoder
 from energy.journal.archive_read import SegmentMissingError
+from energy.journal.chain import DamagedError
 from energy.journal.entry import BATCH_TOPIC, Entry, decode_batch, readings_in
 from energy.journal.ingest import store_findings
 from energy.journal.recorder import channel_name, head_position, read_entries

@@ -71,11 +71,12 @@ def test_an_installation_is_backed_up_lost_and_restored_with_its_keys_apart(plac
     )
     system.close()
     (old.config.data_dir / "plan.json").write_text("{}")
+    (old.config.secrets_dir / "seal.key").write_bytes(b"of then")
     taken = back_up(
         old, place / "backups", keys=place / "keys.sealed", passphrase=PASSPHRASE, keep=1
     )
     assert taken.backup.key_id == key_id(old.config.secrets_dir)
-    assert taken.keys == ("master.key",)
+    assert taken.keys == ("master.key", "seal.key")
     master = (old.config.secrets_dir / "master.key").read_bytes()
     for path in (place / "backups").rglob("*"):
         assert not path.is_file() or master not in path.read_bytes(), "no key in a backup"
@@ -89,10 +90,16 @@ def test_an_installation_is_backed_up_lost_and_restored_with_its_keys_apart(plac
         restore_database(
             new, taken.backup.path, keys=place / "keys.sealed", passphrase="another passphrase"
         )
+    new.config.secrets_dir.mkdir(parents=True)
+    (new.config.secrets_dir / "seal.key").write_bytes(b"renewed since")
+    with pytest.raises(KeyBoxError, match="is another key"):
+        restore_database(new, taken.backup.path, keys=place / "keys.sealed", passphrase=PASSPHRASE)
+    assert not (new.config.data_dir / "postgres").exists(), "refused before anything is done"
+    (new.config.secrets_dir / "seal.key").unlink()
     done = restore_database(
         new, taken.backup.path, keys=place / "keys.sealed", passphrase=PASSPHRASE
     )
-    assert done.keys == ("master.key",)
+    assert done.keys == ("master.key", "seal.key")
     assert not done.key_missing
     (journal,) = done.journals
     assert (journal.schema, journal.application) == ("directory", "directory")

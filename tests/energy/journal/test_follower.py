@@ -15,6 +15,7 @@ import pytest
 
 from energy.base.clock import monotonic_s
 from energy.base.errors import JournalError
+from energy.journal.chain import DamagedError
 from energy.journal.entry import Entry
 from energy.journal.follower import Follower, LostRaceError, wait_for_position
 from energy.journal.ingest import Ingest
@@ -131,9 +132,18 @@ def test_poisoned_entry_is_parked_and_the_rest_is_folded(site_schema: TestSite) 
 
 
 @pytest.mark.parametrize(
-    "error", [psycopg.errors.InsufficientPrivilege, psycopg.errors.DiskFull, MemoryError]
+    "error",
+    [
+        psycopg.errors.InsufficientPrivilege,
+        psycopg.errors.DiskFull,
+        MemoryError,
+        OSError,
+        DamagedError,
+    ],
 )
-def test_fault_of_the_database_parks_nothing(site_schema: TestSite, error: type[Exception]) -> None:
+def test_fault_of_the_database_or_of_a_segment_parks_nothing(
+    site_schema: TestSite, error: type[Exception]
+) -> None:
     appended(site_schema, 3)
     with pytest.raises(error):
         follower(site_schema, Diary(site_schema, 2, error=error)).step()
