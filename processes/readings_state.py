@@ -38,6 +38,8 @@ class Imported:
     readings: int
     channels: int
     position: int
+    added: bool
+    """False when the same file was recorded before."""
 
 
 def corrections_at(system: System, site: Site) -> Corrections:
@@ -136,12 +138,16 @@ def import_readings(system: System, site: Site, text: str, *, note: str, by: UUI
     ]
     for channel, _, part in parts:
         corrections.check(channel, part)
-    position = 0
+    position, added = 0, False
     for channel, number_of, part in parts:
         command = id_of("import readings", digest, channel.key, str(number_of))
+        added = added or not corrections.entered(command)
         position = corrections.enter(channel, part, note=note, by=by, command_id=command)
     return Imported(
-        readings=sum(len(part) for _, _, part in parts), channels=len(found), position=position
+        readings=sum(len(part) for _, _, part in parts),
+        channels=len(found),
+        position=position,
+        added=added,
     )
 
 

@@ -261,9 +261,10 @@ def install(environment: Environment, profile: str, uv: str | None) -> None:
     say(f"installing {total} pinned packages into .venv by {'uv' if uv else 'pip'} ...")
     if clear or environment.stamp.exists():  # a folder of somebody else's is never marked
         environment.marker.touch()
-    environment.stamp.unlink(missing_ok=True)
     if clear:
-        _make(environment, uv)
+        _make(environment, uv)  # a link goes, what it leads to stays as it is
+    else:
+        environment.stamp.unlink(missing_ok=True)
     _fill(install_command(environment, profile, uv), total, counted=uv is None)
     _write_stamp(environment, profile, digest)
     environment.marker.unlink(missing_ok=True)

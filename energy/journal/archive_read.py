@@ -93,8 +93,12 @@ def find_segment(folders: Sequence[Path], segment: Segment) -> Path:
 
 
 def without_payload(state: bytes) -> bytes:
-    """Return the state of a batch as it stays in the table when its segment holds the payload."""
-    return msgspec.msgpack.encode(msgspec.structs.replace(decode_batch(state), payload=b""))
+    """Return the state of a batch as it stays in the table when its segment holds the payload.
+
+    All of it stays where the rest is so long that nobody would look for the payload elsewhere.
+    """
+    rest = msgspec.msgpack.encode(msgspec.structs.replace(decode_batch(state), payload=b""))
+    return rest if len(rest) <= _STUB_BYTES else state
 
 
 def segment_entries(path: Path) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from energy.base.clock import Clock, to_us
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.metering.channel import Channel, Kind
+from energy.metering.channel import Channel, Direction, Kind
 from energy.metering.correction import (
     Correction,
     DisplayReadings,
@@ -178,6 +178,10 @@ class Corrections:
             ),
         )
 
+    def entered(self, command_id: UUID) -> bool:
+        """Return whether `enter` has recorded the readings of a command."""
+        return self._application.find(id_of("display_readings", str(command_id))) is not None
+
     def check(self, channel: Channel, readings: Stated) -> None:
         """Refuse readings that cannot be true, before the first of many is stored.
 
@@ -193,6 +197,8 @@ class Corrections:
     def _stated(self, channel: Channel, readings: Stated) -> list[list[int]]:
         facts = channel.facts
         low, high = -LARGEST_COUNT, LARGEST_COUNT
+        if facts.kind is Kind.COUNTER and facts.direction is not Direction.NONE:
+            low = 0
         if facts.kind is Kind.COUNTER and facts.modulus is not None:
             low, high = 0, facts.modulus - 1
         return stated(readings, now=self._clock.now(), low=low, high=high)

@@ -75,7 +75,8 @@ def check_export(
 
     Args:
         source: The file, opened for reading bytes.
-        keys: Public keys that are trusted, PEM by id; None trusts those in the file.
+        keys: Public keys that are trusted, PEM by id, one of which must have signed the file;
+            None trusts those in the file.
         heads: Signed heads kept elsewhere: the file must reach those older than itself.
         each: Told scope, application and entry, for every entry.
 
@@ -170,8 +171,10 @@ class _Check:
 
     def _bad_end(self) -> str:
         end = self._reader.end
-        if end is None or end.key_id is None or end.signature is None:
+        if end is None:
             return ""
+        if end.key_id is None or end.signature is None:
+            return "" if self._trusted is None else "The file is signed by nobody."
         try:
             signature = bytes.fromhex(end.signature)
         except ValueError:

@@ -242,7 +242,7 @@ class Follower:
 
 
 def _poisoned(error: Exception) -> bool:
-    """Return whether an entry itself is at fault, not the database, its grants, a segment's file."""
+    """Return whether an entry itself is at fault, not the database, its grants, a segment."""
     if isinstance(error, psycopg.Error):
         return isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
     return not isinstance(error, (MemoryError, OSError, SegmentMissingError, DamagedError))

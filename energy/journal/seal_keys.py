@@ -197,7 +197,7 @@ def _public(pem: bytes) -> Ed25519PublicKey:
     try:
         public = serialization.load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SealKeyError(f"This is no public key ({error}). Name a .pem file of one.") from error
+        raise SealKeyError("This is no public key. Name a .pem file of one.") from error
     if not isinstance(public, Ed25519PublicKey):
         raise SealKeyError("This is no Ed25519 public key. Name a .pem file of one.")
     return public

@@ -50,6 +50,11 @@ class SegmentColumns:
     position: NDArray[np.int64]
     end_position: NDArray[np.int64]
 
+    @property
+    def begun_us(self) -> NDArray[np.int64]:
+        """Return the start of each counter's first segment: nothing before it counts. [us]."""
+        return self.start_us[self.offsets[:-1]]
+
     @staticmethod
     def of(counters: Sequence[Sequence[CounterSegment]]) -> SegmentColumns:
         """Return the columns of some counters' segments.

@@ -43,8 +43,10 @@ def key_id(secrets_dir: Path) -> str:
 def seal_keys(secrets_dir: Path, passphrase: str, target: Path) -> list[str]:
     """Write every key file into one sealed file; return their names.
 
+    A file that holds the same keys under the same passphrase stays: backups are taken every day.
+
     Raises:
-        KeyBoxError: There is no master key, the passphrase is too short, or the file exists.
+        KeyBoxError: There is no master key, the passphrase is too short, or another file is there.
     """
     if len(passphrase) < _LEAST_PASSPHRASE:
         raise KeyBoxError(f"Choose a passphrase of at least {_LEAST_PASSPHRASE} characters.")
@@ -55,6 +57,8 @@ def seal_keys(secrets_dir: Path, passphrase: str, target: Path) -> list[str]:
     }
     if MASTER not in files:
         raise KeyBoxError(f"{secrets_dir} holds no {MASTER}: there is nothing to keep yet.")
+    if target.exists() and _holds(target, passphrase, files):
+        return list(files)
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     box = AESGCM(_stretched(passphrase, salt)).encrypt(
         nonce, json.dumps(files).encode(), _FORMAT.encode()
@@ -67,11 +71,22 @@ def seal_keys(secrets_dir: Path, passphrase: str, target: Path) -> list[str]:
         raise KeyBoxError(
             f"{target} cannot be made ({error.strerror}). Name another file."
         ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(json.dumps(rows))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(rows))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        target.unlink()  # half a file would stand in the way of the next try
+        raise
     return list(files)
+
+
+def _holds(target: Path, passphrase: str, files: dict[str, str]) -> bool:
+    try:
+        return open_keys(target, passphrase) == {n: b64decode(text) for n, text in files.items()}
+    except KeyBoxError:
+        return False
 
 
 def open_keys(source: Path, passphrase: str) -> dict[str, bytes]:

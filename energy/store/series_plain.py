@@ -58,6 +58,8 @@ class PlainSeries:
     def settle(self, connection: Connection, schema: str, since: datetime | None) -> list[str]:
         """Give a partition to each month of readings in the default one; return what was made.
 
+        Times that only a wrong clock can tell stay in the default one.
+
         Args:
             connection: As the owner.
             schema: The site's schema.
@@ -66,7 +68,8 @@ class PlainSeries:
         rows: Any = connection.execute(
             sql.SQL(
                 "SELECT DISTINCT date_trunc('month', at, 'UTC') FROM {}.reading_default "
-                "WHERE isfinite(at) AND at >= coalesce(%s, '-infinity'::timestamptz) ORDER BY 1"
+                "WHERE at >= coalesce(%s, '-infinity'::timestamptz) "
+                "AND at >= '1900-01-01Z' AND at < '2200-01-01Z' ORDER BY 1"
             ).format(sql.Identifier(schema)),
             (since and _following(_month_of(since - timedelta(microseconds=1))),),
         ).fetchall()

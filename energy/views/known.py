@@ -149,6 +149,7 @@ def neighbours(
     low_us: NDArray[np.int64],
     high_us: NDArray[np.int64],
     *,
+    begun_us: NDArray[np.int64] | None = None,
     as_of: int | None = None,
 ) -> Neighbours:
     """Return the nearest reading that is no estimate on either side of some spans.
@@ -159,11 +160,14 @@ def neighbours(
         channel: Channel of each span, shape (n,).
         low_us: First instant of each span. [us]
         high_us: Last instant of each span. [us]
+        begun_us: No reading before this instant counts as a neighbour; None for any. [us]
         as_of: Metering position; None for now.
     """
+    if begun_us is None:
+        begun_us = np.full(len(channel), _LONG_AGO_US, dtype=np.int64)
     use_arrays(cursor)
     source = _source(schema, as_of)
-    read_before, any_before = _before(source)
+    read_before, any_before = _before(source, "AND at >= t.begun")
     read_behind, any_behind = _behind(source)
     never = "timestamptz '-infinity'"
     rows: list[tuple[Any, ...]] = cursor.execute(
@@ -172,12 +176,12 @@ def neighbours(
             array_agg(num_nonnulls(r.before)::bigint ORDER BY t.n),
             array_agg(coalesce(r.behind, a.behind, {never}) ORDER BY t.n),
             array_agg(num_nonnulls(r.behind)::bigint ORDER BY t.n)
-        FROM {_SPANS}
+        FROM {_BEGUN}
         CROSS JOIN LATERAL (SELECT {read_before} AS before, {read_behind} AS behind) AS r
         CROSS JOIN LATERAL (SELECT CASE WHEN r.before IS NULL THEN {any_before} END AS before,
             CASE WHEN r.behind IS NULL THEN {any_behind} END AS behind) AS a
         """,
-        (channel, low_us, high_us),
+        (channel, low_us, high_us, begun_us),
         binary=True,
     ).fetchall()
     before, before_read, behind, behind_read = rows[0]
@@ -192,6 +196,12 @@ def neighbours(
 _SPANS = f"""(SELECT s.n - 1 AS n, s.channel::int AS channel, {INSTANT.format("s.low_us")} AS low,
     {INSTANT.format("s.high_us")} AS high
     FROM unnest(%s, %s, %s) WITH ORDINALITY AS s (channel, low_us, high_us, n)) AS t"""
+_BEGUN = f"""(SELECT s.n - 1 AS n, s.channel::int AS channel, {INSTANT.format("s.low_us")} AS low,
+    {INSTANT.format("s.high_us")} AS high, {INSTANT.format("s.begun_us")} AS begun
+    FROM unnest(%s, %s, %s, %s) WITH ORDINALITY
+    AS s (channel, low_us, high_us, begun_us, n)) AS t"""
+_LONG_AGO_US = -(2**55)
+"""Before any reading. [us]"""
 
 
 def _source(schema: str, as_of: int | None) -> str:
@@ -206,9 +216,9 @@ def _source(schema: str, as_of: int | None) -> str:
     )
 
 
-def _before(source: str) -> tuple[str, str]:
+def _before(source: str, begun: str = "") -> tuple[str, str]:
     """Return the SQL of the nearest instant before a span: that was read, and of any."""
-    nearest = f"SELECT at FROM {source} WHERE channel = t.channel AND at < t.low"
+    nearest = f"SELECT at FROM {source} WHERE channel = t.channel AND at < t.low {begun}"
     last = "ORDER BY at DESC LIMIT 1"
     return f"({nearest} AND {READ} {last})", f"({nearest} AND {GOOD} {last})"
 

@@ -63,9 +63,7 @@ class RegistryColumns:
         """Return which channel numbers are planned."""
         return places_in(self.channel, channel) >= 0
 
-    def out_of_range(
-        self, channel: NDArray[np.integer], count: Ints
-    ) -> NDArray[np.bool_]:
+    def out_of_range(self, channel: NDArray[np.integer], count: Ints) -> NDArray[np.bool_]:
         """Return which counts of planned channels their registers cannot show."""
         place = places_in(self.channel, channel)
         outside: NDArray[np.bool_] = (count < self.least[place]) | (count > self.most[place])

@@ -119,8 +119,8 @@ class UsageView:
         columns, schema = part.columns, part.schema
         channel = columns.counter[spans.counter]
         _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
-        _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
-        near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us)
+        begun_us = columns.segments.begun_us[spans.counter]
+        near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us, begun_us=begun_us)
         low_us, high_us = _reach(near, columns, spans)
         days = days_around(int(low_us.min()), int(high_us.max()), part.zone)
         step_us = columns.step_us[spans.counter]
@@ -174,12 +174,17 @@ class UsageView:
 
 
 def _fresh(part: Slice) -> Fresh:
-    """Return the good readings of counters by counter and instant."""
+    """Return the good readings of counters by counter and instant.
+
+    One before the counter's first segment changes no interval: a clock that was set back by
+    decades must not cost a row for each of their days.
+    """
     told = part.readings
     assert told is not None, "the part holds readings"
     columns = told.readings
     counter = part.columns.counters(columns.channel)
     which = np.flatnonzero((counter >= 0) & (columns.quality != Quality.SUSPECT))
+    which = which[columns.at_us[which] >= part.columns.segments.begun_us[counter[which]]]
     counter, at_us = counter[which], columns.at_us[which]
     order = np.lexsort((at_us, counter))
     which, counter = which[order], counter[order]

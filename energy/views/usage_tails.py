@@ -95,7 +95,19 @@ class Tails:
         )
         odd |= (elapsed <= 0) | (series.quality == Quality.ESTIMATED)
         plain: Flags = self.known[counter] & ~np.logical_or.reduceat(odd, begins)
-        return plain
+        return plain & ~self._far(counter)
+
+    def _far(self, counter: Ints) -> Flags:
+        """Return where the tail alone looks like a jump: what lay between is not kept."""
+        at_us, count = self._at_us[counter], self._count[counter]
+        far: Flags = self._has[counter, 1] & odd_steps(
+            count[:, 1],
+            count[:, 2],
+            at_us[:, 2] - at_us[:, 1],
+            self._columns.segments,
+            self._open[counter],
+        )
+        return far
 
     def floor_us(self, counter: Ints, days: LocalDays) -> Ints:
         """Return the start of the interval in which each tail lies. [us]."""

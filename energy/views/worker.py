@@ -46,6 +46,10 @@ from energy.views.view import MeteringView
 METERING_VIEWS = "metering"
 """Name of the follower whose position says how far every metering view has come."""
 Cursor = psycopg.Cursor[tuple[object, ...]]
+_TABLES = "SELECT " + ", ".join(
+    f"to_regclass(%(schema)s || '.{name}')::oid" for name in ("segment", "reading", "gauge_dirty")
+)
+"""SQL of one table of each view from which something is kept in memory."""
 
 
 def every_view() -> tuple[MeteringView, ...]:
@@ -83,12 +87,15 @@ class MeteringFold:
         """As of the slice before; only good for the slice right behind it."""
         self._epoch: int | None = None
         self._next = 0
+        self._tables: object = None
+        """Which tables the last slice was folded into: a rebuild swaps them in our back."""
 
     def __call__(self, cursor: Cursor, entries: Sequence[Entry]) -> None:
         """Apply the entries in order, cut at marks and registry events."""
-        if entries[0].position != self._next:
+        tables = cursor.execute(_TABLES, {"schema": self._schema}).fetchone()
+        if entries[0].position != self._next or tables != self._tables:
             self._forget()
-        self._next = 0
+        self._next, self._tables = 0, tables
         for run in _runs(entries):
             topic = unwrapped(run[0]).topic
             if topic in READING_TOPICS:

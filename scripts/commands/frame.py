@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -203,6 +204,11 @@ class Opened:
     def text(self, key: str, **values: object) -> str:
         """Return a text of the commands."""
         return t(self.language, f"cli.{key}", **values)
+
+    def word(self, value: Enum | str) -> str:
+        """Return the word for a coded value, such as a quality or a state."""
+        code = value.name.lower() if isinstance(value, Enum) else value
+        return self.text(f"word.{code}")
 
     def name_of(self, person: UUID | None) -> str | None:
         """Return the name of a person, the beginning of the id where it is unknown or erased."""

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -102,9 +103,9 @@ def print_table(
 
 def print_facts(rows: Sequence[tuple[str, object]]) -> None:
     """Print names and values, one a row."""
-    width = max((len(name) for name, _ in rows), default=0)
+    width = max((cell_len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        print(f"{name:<{width}}  {cell(value)}")
+        print(f"{name}{' ' * (width - cell_len(name))}  {cell(value)}")
 
 
 @contextmanager

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 
+from billing.money import exact_text
 from dashboards.security.scope import Right
+from energy.base.errors import NotPermittedError
 from energy.metering.channel import Channel
 from energy.system import WEB, WRITER
-from energy.views.corrections import read_corrections
+from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.registry import load_channels
 from processes.readings_file import stated_readings, write_file
 from processes.readings_reads import ReadingRow, channel_of, read_readings
@@ -24,7 +26,7 @@ from processes.readings_state import (
     settled,
     statement_command,
 )
-from scripts.commands.frame import Opened, group, opened
+from scripts.commands.frame import Opened, group, opened, required
 from scripts.commands.printing import print_json, print_table, working
 
 app = group("readings", "Readings: shown with their two times, corrected by two people, stated.")
@@ -70,8 +72,9 @@ def show(
         keys = ["at", "learned_at", "reading", "unit", "quality", "position"]
         keys += ["standing", "until"] if history else []
         table = [
-            (r.at.astimezone(at.site.zone), _local(at, r.learned_at), r.value, r.unit, r.quality)
-            + ((r.position, r.standing, r.until_position) if history else (r.position,))
+            (r.at.astimezone(at.site.zone), _local(at, r.learned_at), r.value, r.unit)
+            + (at.word(r.quality), r.position)
+            + ((at.word(r.standing), r.until_position) if history else ())
             for r in rows
         ]
         print_table([at.text(f"head.{key}") for key in keys], table, right=(2, 5))
@@ -157,9 +160,7 @@ def reject(
     """Refuse a correction; its author may take it back."""
     with opened(ctx, WRITER) as at:
         row = correction_named(at.system.database, at.site, correction)
-        person = at.person(by, Right.STATE_READINGS)
-        if person != row.proposed_by:
-            at.person(by, Right.DECIDE_READINGS)
+        person = _rejecting(at, by, row)
         corrections_at(at.system, at.site).reject(
             row.correction, by=person, reason=reason, command_id=uuid4()
         )
@@ -186,25 +187,26 @@ def corrections(
         if as_json:
             print_json(rows)
             return
-        keys = ("id", "kind", "state", "point", "quantity", "from", "to", "readings", "reason")
+        keys = ("id", "kind", "state", "point", "quantity", "from", "to", "readings", "value")
         table = [
             (
                 row.correction.hex[:SHORT],
-                row.kind,
-                row.state,
+                at.word(row.kind),
+                at.word(row.state),
                 every[row.channel].point,
                 every[row.channel].facts.quantity,
                 row.first.astimezone(at.site.zone),
                 row.last.astimezone(at.site.zone),
                 len(row.readings),
+                _displayed(every[row.channel], row),
                 row.reason,
                 at.name_of(row.proposed_by),
                 at.name_of(row.decided_by),
             )
             for row in rows
         ]
-        heads = [at.text(f"head.{key}") for key in (*keys, "proposed_by", "decided_by")]
-        print_table(heads, table, right=(7,))
+        heads = [at.text(f"head.{key}") for key in (*keys, "reason", "proposed_by", "decided_by")]
+        print_table(heads, table, right=(7, 8))
 
 
 @app.command()
@@ -284,7 +286,8 @@ def import_(
         if as_json:
             print_json(found)
             return
-        print(at.text("readings.imported", count=found.readings, channels=found.channels))
+        key = "imported" if found.added else "imported_before"
+        print(at.text(f"readings.{key}", count=found.readings, channels=found.channels))
 
 
 def _read(
@@ -313,6 +316,26 @@ def _read(
 def _channel(at: Opened, point: str, quantity: str | None) -> Channel:
     with at.system.database.connection() as connection:
         return channel_of(connection, at.site.schema, point, quantity)
+
+
+def _rejecting(at: Opened, by: str | None, row: CorrectionRow) -> UUID:
+    """Return who refuses a correction: a person who may decide, or its author."""
+    named = required(by, "--by", at.text("ask.by"))
+    try:
+        return at.person(named, Right.DECIDE_READINGS)
+    except NotPermittedError:
+        person = at.person(named, Right.STATE_READINGS)
+        if person != row.proposed_by:
+            raise
+        return person
+
+
+def _displayed(channel: Channel, row: CorrectionRow) -> str:
+    """Return what is stated, as the display shows it: of several readings the first and last."""
+    facts = channel.facts
+    counts = [count for _, count in row.readings]
+    ends = [counts[0], counts[-1]] if len(counts) > 1 else counts
+    return f"{' ... '.join(exact_text(count * facts.resolution) for count in ends)} {facts.unit}"
 
 
 def _local(at: Opened, instant: datetime | None) -> datetime | None:

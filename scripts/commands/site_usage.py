@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from energy.base.errors import RefusedError
 from energy.store.sites import Site, list_sites, the_site
 from energy.system import WEB
 from energy.views.group import TIMEOUT_S, GroupBy, GroupUsage, read_group
@@ -34,6 +35,9 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Show the usage of all sites by utility; sites that do not answer are named (exit code 1)."""
+    if last < first:
+        days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        raise RefusedError(f"{days} runs backwards. Give --from before --to.")
     with opened(ctx, WEB) as at:
         with working(at.text("site.asking")):
             group = read_group(
@@ -67,7 +71,7 @@ def _print(at: Opened, group: GroupUsage) -> None:
             each.usage,
             each.base_unit,
             f"{each.known}/{each.due}",
-            each.quality,
+            at.word(each.quality),
             ", ".join(each.sites),
         )
         for each in group.totals

@@ -64,7 +64,7 @@ def show(
                 None if each.usage is None else Fraction(each.usage) / usage.per_unit,
                 usage.unit,
                 f"{each.known}/{each.expected}",
-                each.quality,
+                at.word(each.quality),
             )
             for each in usage.groups
         ]
@@ -153,7 +153,8 @@ def _rows(at: Opened, found: PointArrivals, lot: Lot) -> Iterator[tuple[object, 
         positions += f"-{lot.last_position}"
     learned = None if lot.learned_to is None else lot.learned_to.astimezone(at.site.zone)
     who = lot.source or (at.name_of(lot.by) if lot.by is not None else lot.reason)
-    head: tuple[object, ...] = (positions, learned, f"{lot.kind} {who or ''}", lot.readings)
+    what = f"{at.word(lot.kind)} {who or ''}"
+    head: tuple[object, ...] = (positions, learned, what, lot.readings)
     if not lot.days:
         yield (*head, None, None, None, Fraction(0), 0)
     for day in lot.days:

@@ -92,6 +92,24 @@ def test_a_killed_installation_is_redone_from_nothing(environment: Environment) 
     assert bootstrap.must_clear(environment, "uv")
 
 
+def test_a_linked_environment_of_another_checkout_keeps_its_stamp(
+    environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    stamp = other / bootstrap.Environment(root=environment.root).stamp.name
+    stamp.write_text('{"root": "/other"}', encoding="utf-8")
+    if environment.folder.exists():
+        environment.folder.rename(tmp_path / "away")
+    environment.folder.symlink_to(other)
+    monkeypatch.setattr(bootstrap, "_fill", lambda *_, **__: None)
+    monkeypatch.setattr(bootstrap, "_write_stamp", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "make_command", lambda *_: ["true"])
+    bootstrap.install(environment, "run", "uv")
+    assert stamp.exists()
+    assert not environment.folder.exists()
+
+
 def test_a_damaged_stamp_counts_as_none(environment: Environment) -> None:
     environment.stamp.write_text("{", encoding="utf-8")
     assert bootstrap.read_stamp(environment) == {}

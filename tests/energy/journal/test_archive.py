@@ -32,7 +32,7 @@ from energy.journal.seal_keys import public_keys, seal_key
 from energy.metering.codec import decode, encode
 from energy.store.pool import Database
 from energy.system import OWNER
-from tests.fixtures.batches import reading
+from tests.fixtures.batches import Spooler, reading
 from tests.fixtures.journals import fill_journals, seal_site, sealer_of, sign_site, verified
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.rebuild import copied_journal, view_rows
@@ -273,6 +273,21 @@ def _with_other_readings(entry: Entry) -> Entry:
     columns.count[:] += 1
     forged = msgspec.structs.replace(record, payload=encode(columns))
     return replace(entry, state=msgspec.msgpack.encode(forged))
+
+
+def test_batch_of_a_source_with_an_endless_name_stays_readable(
+    site_schema: TestSite, tmp_path: Path
+) -> None:
+    fill_journals(site_schema, batches=2)
+    site_schema.ingest.accept([Spooler("other").batch([reading(1, 600, 90)], source="x" * 2_000)])
+    seal_site(site_schema)
+    sign_site(site_schema, tmp_path)
+    before = every(site_schema)
+    archived(site_schema, tmp_path)
+    site_schema.project()
+    assert dropped(site_schema, tmp_path)
+    assert every(site_schema, tmp_path / "archive") == before
+    assert verified(site_schema, "metering", tmp_path).chain_ok
 
 
 def test_row_altered_after_the_drop_is_found(site: TestSite, tmp_path: Path) -> None:

@@ -62,6 +62,14 @@ def test_an_unknown_correction_is_named(site_schema: TestSite) -> None:
         corrections_of(site_schema).approve(CLERK, by=MANAGER, command_id=command("a"))
 
 
+def test_a_register_that_counts_one_way_never_shows_less_than_nothing(
+    site_schema: TestSite,
+) -> None:
+    endless = Channel(number=1, point="m1", facts=counter_facts(modulus=None))
+    with pytest.raises(StatementError, match="0 to"):
+        corrections_of(site_schema).check(endless, [(at(15), -1)])
+
+
 def test_what_the_register_cannot_show_is_not_stored(site_schema: TestSite) -> None:
     corrections = corrections_of(site_schema)
     with pytest.raises(StatementError, match="0 to 999"):

@@ -206,6 +206,23 @@ def test_head_of_another_journal_in_a_file_is_damage(site: TestSite, tmp_path: P
     assert f"A signed head of {site.schema}.books stands among those of" in result.damage
 
 
+def test_altered_file_without_seal_and_signatures_is_not_whole_for_who_trusts_a_key(
+    site: TestSite, tmp_path: Path
+) -> None:
+    def stripped(records: list[Record]) -> list[Record]:
+        return [each for each in records if each.tag not in {Tag.KEY, Tag.HEAD, Tag.SEAL}]
+
+    def altered(entries: list[Entry]) -> list[Entry]:
+        return [replace(entries[0], state=entries[0].state + b" "), *entries[1:]]
+
+    forged = rewritten(
+        rewritten(exported(site, tmp_path), stripped), changed_entries("books", altered)
+    )
+    assert checked(forged).whole, "nothing in the file contradicts it"
+    result = checked(forged, keys=public_keys(tmp_path / "seals"))
+    assert (result.whole, result.damage) == (False, "The file is signed by nobody.")
+
+
 def test_file_cut_off_names_where_it_ends(site: TestSite, tmp_path: Path) -> None:
     content = exported(site, tmp_path)
     result = checked(content[: len(content) - 20])

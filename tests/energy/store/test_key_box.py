@@ -60,8 +60,22 @@ def test_other_keys_are_never_overwritten(secrets: Path, tmp_path: Path) -> None
     with pytest.raises(KeyBoxError, match="is another key"):
         put_keys(opened, other)
     assert sorted(path.name for path in other.iterdir()) == ["seal.key"]
+    sealed = (tmp_path / "keys").read_bytes()
+    with pytest.raises(KeyBoxError, match="cannot be made"):
+        seal_keys(secrets, "another passphrase", tmp_path / "keys")
+    (secrets / "seal.key").write_bytes(b"renewed")
     with pytest.raises(KeyBoxError, match="cannot be made"):
         seal_keys(secrets, PASSPHRASE, tmp_path / "keys")
+    assert (tmp_path / "keys").read_bytes() == sealed
+
+
+def test_a_file_that_holds_the_same_keys_stays_when_the_next_backup_is_taken(
+    secrets: Path, tmp_path: Path
+) -> None:
+    names = seal_keys(secrets, PASSPHRASE, tmp_path / "keys")
+    sealed = (tmp_path / "keys").read_bytes()
+    assert seal_keys(secrets, PASSPHRASE, tmp_path / "keys") == names
+    assert (tmp_path / "keys").read_bytes() == sealed
 
 
 def test_short_passphrases_and_folders_without_a_master_key_are_refused(

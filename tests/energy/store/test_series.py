@@ -224,3 +224,12 @@ def test_a_database_whose_extension_vanished_or_lost_its_licence_is_refused_not_
             assert connection.execute("SELECT count FROM site_x.reading").fetchall() == [(1,)]
     finally:
         database.close()
+
+
+def test_a_time_that_only_a_wrong_clock_tells_makes_no_partition_and_stops_nothing(
+    migrated: EmbeddedPostgres, schema: str
+) -> None:
+    with psycopg.connect(migrated.dsn(user=OWNER), autocommit=True) as owner:
+        for at in ("9999-12-31Z", "0001-01-01Z", "2011-05-05Z"):
+            owner.execute(f"INSERT INTO {schema}.reading VALUES (1, %s, 1, 0, 1)", (at,))
+        assert PlainSeries().settle(owner, schema, None) == ["reading_201105"]

@@ -11,6 +11,9 @@ import pytest
 from energy.base.quality import Quality
 from energy.journal.entry import Entry
 from energy.journal.follower import Follower, LostRaceError
+from energy.store.pool import Database
+from energy.system import OWNER
+from energy.views.rebuild import metering_group, rebuild
 from energy.views.worker import MeteringFold
 from tests.fixtures.batches import reading
 from tests.fixtures.meters import counter_facts
@@ -131,4 +134,47 @@ def test_rollovers_estimates_and_late_readings_on_the_way_equal_one_fold(
                 pass
     while following.step():
         pass
+    expect_as_folded_anew(site, new_site())
+
+
+@pytest.mark.parametrize(("modulus", "rate", "step"), [(1000, None, 3), (1_000_000, 20, 1)])
+def test_minutes_of_one_interval_are_no_jump_because_they_came_one_by_one(
+    new_site: Any, modulus: int, rate: int | None, step: int
+) -> None:
+    site: TestSite = new_site()
+    channel = site.counter(facts=counter_facts(modulus=modulus, max_per_hour=rate))
+    following = follower(site, Listening(site))
+    for minute in range(32):
+        site.accept(reading(channel, minute, minute * step))
+        following.step()
+    assert site.rows("SELECT code FROM {s}.finding") == []
+    expect_as_folded_anew(site, new_site())
+
+
+def test_clock_set_back_by_decades_costs_no_row_for_their_days(new_site: Any) -> None:
+    site: TestSite = new_site()
+    channel = site.counter()
+    site.accept(reading(channel, 0, 0), reading(channel, 16, 16))
+    site.project()
+    site.accept(reading(channel, -49 * 365 * 1440, 3), reading(channel, 31, 31))
+    site.project()
+    assert site.rows("SELECT day::text, total FROM {s}.usage_block") == [("2019-01-01", 300)]
+    expect_as_folded_anew(site, new_site())
+
+
+def test_rebuilt_tables_are_read_again_by_a_follower_that_goes_on(new_site: Any) -> None:
+    site: TestSite = new_site()
+    channel = site.counter()
+    following = follower(site, Listening(site))
+    site.accept(reading(channel, 0, 0), reading(channel, 14, 14), reading(channel, 16, 16))
+    following.step()
+    site.rows("UPDATE {s}.reading SET count = 20 WHERE count = 16 RETURNING count")
+    following = follower(site, Listening(site))
+    site.accept(reading(channel, 17, 21))
+    following.step()
+    owner = Database(site.server.dsn(OWNER), max_size=4)
+    rebuild(owner, site.schema, metering_group(site.site.zone), "metering", site.clock)
+    owner.close()
+    site.accept(reading(channel, 31, 31))
+    following.step()
     expect_as_folded_anew(site, new_site())

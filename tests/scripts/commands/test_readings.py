@@ -51,9 +51,7 @@ class Row:
 
 
 @pytest.fixture
-def row(
-    new_site: Any, directory: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Row:
+def row(new_site: Any, directory: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Row:
     site: TestSite = new_site()
     monkeypatch.setenv("METERLINE_DSN", site.server.dsn(SUPERUSER))
     monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
@@ -202,3 +200,22 @@ def test_marks_are_listed(row: Row) -> None:
     assert "midnight 2019-01-02" in row("usage marks").stdout
     unknown = row("usage show m1 --from 2019-01-01 --to 2019-01-01 --as-of tomorrow", code=2)
     assert "knowledge.unknown" in unknown.output
+
+
+def test_who_may_approve_may_refuse_and_the_list_shows_what_is_stated(row: Row) -> None:
+    told = ["--reading", "2019-01-02 00:00=2.6", "--reason", "digits swapped", "--by", "clerk"]
+    proposed = row.json("readings correct m1", *told)["correction"]
+    assert "2.6 kWh" in row("readings corrections m1").stdout
+    refused = row(f"readings reject {proposed[:8]} --reason no --by viewer", code=2)
+    assert NotPermittedError.code in refused.output
+    row(f"readings reject {proposed[:8]} --reason no --by approver")
+    listed = row("readings corrections m1 --lang zh").stdout
+    assert "已驳回" in listed
+    assert "rejected" not in listed
+
+
+def test_the_same_file_again_says_that_nothing_was_added(row: Row, tmp_path: Path) -> None:
+    sheet = tmp_path / "round.csv"
+    sheet.write_text("point,at,value\nm1,2019-01-01 06:00,1.2\n", encoding="utf-8")
+    assert "are recorded." in row(f"readings import {sheet} --by clerk").stdout
+    assert "nothing was added" in row(f"readings import {sheet} --by clerk").stdout
