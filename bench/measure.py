@@ -42,6 +42,8 @@ class Scale:
     """Local days of 10 s scans; of 15-minute readings 365 times as many."""
     evening_scans: int = 7_200
     """Scans of the day that lie behind the evening bench."""
+    late_days: int = 3 * 365
+    """History behind the late readings; they are compared with those of 120 days."""
     sustained_s: float = 20.0
     """How long the sustained run goes on. [s]"""
     sustained_gateways: int = 20

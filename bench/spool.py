@@ -48,8 +48,7 @@ def through_spool(ground: Ground, scale: Scale) -> Iterator[Sides]:
 
 def _brought(spool: Spool, site: BenchSite, scale: Scale) -> float:
     drain = Drain(spool, site.ingest())
-    readings = scale.slices * COPY_ROWS
-    slots = site.parts(readings // SLOT_READINGS, SLOT_READINGS)
+    slots = site.parts(max(scale.slices * COPY_ROWS // SLOT_READINGS, 1), SLOT_READINGS)
 
     def act() -> None:
         for slot in slots:

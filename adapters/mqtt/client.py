@@ -111,6 +111,9 @@ class MqttClient:
         self._client.disconnect()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+        # paho closes its sockets when nothing refers to it any more; these do.
+        self._client.on_connect = self._client.on_disconnect = None
+        self._client.on_message = self._client.on_subscribe = None
 
     def acknowledge(self, message: Message) -> bool:
         """Tell the broker that a message is safe; call it after the commit, never before.

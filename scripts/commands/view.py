@@ -164,7 +164,7 @@ def _print_verified(at: Opened, found: Sequence[Verified]) -> None:
         for application in found
         for each in application.tables
     ]
-    print_table([at.text(f"view.{key}") for key in keys], rows, right=(1, 2))
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(1, 2))
     for each in found:
         different = sum(not table.equal for table in each.tables)
         print(

@@ -17,6 +17,7 @@ def tiny() -> Scale:
         fold_channels=1,
         fold_days=1,
         evening_scans=200,
+        late_days=75,
         sustained_s=1.0,
         sustained_gateways=2,
     )

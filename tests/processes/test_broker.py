@@ -108,13 +108,13 @@ def received_from(publisher: mqtt.Client, port: int, access: BrokerAccess) -> li
         assert first is not None, "nothing came"
         for n in range(3):
             publisher.publish("m/x", f"reading {n}".encode(), qos=1)
-        payloads: list[bytes] = []
+        payloads: dict[bytes, None] = {}  # a broker may bring one again, never out of order
         while len(payloads) < 3:
             message = got.get(timeout=10)
             assert client.acknowledge(message)
             if message.payload != b"early":
-                payloads.append(message.payload)
-        return payloads
+                payloads[message.payload] = None
+        return list(payloads)
     finally:
         publisher.disconnect()
         publisher.loop_stop()

@@ -60,7 +60,7 @@ class History:
 
 @pytest.fixture(scope="module")
 def history(ready_cluster: Path) -> Iterator[History]:
-    """1 and 2 in the backup; 3 and 4, then 5 and 6 in archived WAL. Only read by tests."""
+    """1 and 2 in the backup; 3 to 5, then 6 in archived WAL. Only read by tests."""
     place = Path(tempfile.mkdtemp(prefix="meterline-test-"))
     place.chmod(0o755)
     shutil.copytree(ready_cluster, place / "db" / "pgdata")
@@ -72,8 +72,9 @@ def history(ready_cluster: Path) -> Iterator[History]:
     backup = take_backup(server, place / "backups", key_id="k")
     write(server, 3)
     between = write(server, 4)
+    write(server, 5)  # a restore ends where the first commit after its time is
     archive_all(server)
-    last = write(server, 5, 6)
+    last = write(server, 6)
     archive = archive_all(server)
     yield History(server, backup, before, between, last, archive)
     server.stop()
