@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from energy.base.ids import id_of
 from energy.journal.corrections import Corrections, UnknownCorrectionError
-from energy.metering.channel import Channel
+from energy.metering.channel import Channel, Direction
 from energy.metering.correction import CorrectionStateError, FourEyesError, StatementError
 from tests.fixtures.batches import at
 from tests.fixtures.meters import counter_facts
@@ -65,7 +67,8 @@ def test_an_unknown_correction_is_named(site_schema: TestSite) -> None:
 def test_a_register_that_counts_one_way_never_shows_less_than_nothing(
     site_schema: TestSite,
 ) -> None:
-    endless = Channel(number=1, point="m1", facts=counter_facts(modulus=None))
+    facts = replace(counter_facts(modulus=None), direction=Direction.IMPORT)
+    endless = Channel(number=1, point="m1", facts=facts)
     with pytest.raises(StatementError, match="0 to"):
         corrections_of(site_schema).check(endless, [(at(15), -1)])
 
