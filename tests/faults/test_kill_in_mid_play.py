@@ -1,4 +1,4 @@
-"""SIGKILL to any one process in mid-play, then the same energies and the same invoices."""
+"""SIGKILL to processes in mid-play, then the same energies and the same invoices."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ VICTIMS = {
     "jobs": 0.55,
 }
 """Who is killed, and after which part of the play."""
+TOGETHER = (("project", "broker"), ("postgres", "collect"), ("simulator", "jobs"))
+"""Who is killed in one play, one after the other; `scripts/test slow` kills each in its own."""
 
 
 @pytest.fixture
@@ -52,13 +54,16 @@ def test_undisturbed_play_is_sound(undisturbed: PlayedMonth) -> None:
     assert len(undisturbed.energies) >= 24 * 2
 
 
-@pytest.mark.parametrize("victim", list(VICTIMS))
-def test_one_process_killed_in_mid_play_changes_nothing(
-    installation: Path, undisturbed: PlayedMonth, victim: str
+@pytest.mark.parametrize(
+    "victims", [*TOGETHER, *(pytest.param((one,), marks=pytest.mark.slow) for one in VICTIMS)]
+)
+def test_processes_killed_in_mid_play_change_nothing(
+    installation: Path, undisturbed: PlayedMonth, victims: tuple[str, ...]
 ) -> None:
     running = started(installation)
-    wait_for_the_play(installation, VICTIMS[victim], running)
-    kill(installation, victim)
+    for victim in victims:
+        wait_for_the_play(installation, VICTIMS[victim], running)
+        kill(installation, victim)
     expect_the_same(finished(installation, running), undisturbed)
     assert remains_of(installation) == []
 
