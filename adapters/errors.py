@@ -6,6 +6,11 @@ The branch::
     +- AdapterError
        +- RegisterMapError       a register map is wrong; nothing was started
        +- ReadFailedError        one read of one meter failed (adapters/modbus/frame.py)
+       +- MeterProfileError      a profile of a tenant meter is wrong (adapters/meter_profile.py)
+       +- LinkDownError          a byte link cannot be opened now (adapters/octets.py)
+       |  +- LinkHeldError       another program asks on the bus
+       +- AnswerLostError        no whole answer came over a byte link
+       +- AskFailedError         one question to one meter failed (adapters/link_fault.py)
        +- SpoolError             the spool cannot be used
           +- SpoolFullError      no room on its disk; nothing was half-written
           +- SpoolDamagedError   the file is damaged; a restart sets it aside

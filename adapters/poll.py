@@ -1,10 +1,14 @@
-"""In: what one poll met. Out: readings, findings and failures as values. Pure."""
+"""In: what one poll met. Out: readings, findings and failures as values. Pure.
+
+Every polled source, whatever its protocol, has the shape of PolledSource.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from energy.base.finding import Finding
 from energy.metering.reading import ReadingColumns
@@ -22,6 +26,15 @@ class PollFailure:
     slot: datetime
 
 
+class PollAnswer(NamedTuple):
+    """One question that a meter answered."""
+
+    point: str
+    """Metering point."""
+    latency_us: int
+    """From the question to its answer. [us]"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
     """What one slot of one source gave."""
@@ -30,6 +43,7 @@ class PollResult:
     findings: tuple[Finding, ...] = ()
     """Data problems; position 0, for they are not journaled yet."""
     failures: tuple[PollFailure, ...] = ()
+    answered: tuple[PollAnswer, ...] = ()
 
     @staticmethod
     def joined(parts: Iterable[PollResult]) -> PollResult:
@@ -39,4 +53,36 @@ class PollResult:
             columns=ReadingColumns.joined(p.columns for p in every),
             findings=tuple(f for p in every for f in p.findings),
             failures=tuple(f for p in every for f in p.failures),
+            answered=tuple(a for p in every for a in p.answered),
         )
+
+
+class PolledSource(Protocol):
+    """A source that is asked at each of its slots."""
+
+    @property
+    def key(self) -> str:
+        """Return the name of the source within the site."""
+        ...
+
+    @property
+    def channels(self) -> dict[int, str]:
+        """Return the metering point of each channel of this source."""
+        ...
+
+    async def poll(
+        self, slot: datetime, *, points: Collection[str] | None = None, urgent: bool = False
+    ) -> PollResult:
+        """Return what the meters answer for a slot; a meter that fails never stops the others.
+
+        Args:
+            slot: The scheduled instant, aware UTC.
+            points: Ask only these meters; None asks all.
+            urgent: Somebody waits for this very slot: ask resting meters too, and date every
+                reading by the slot.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...

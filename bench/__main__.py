@@ -15,7 +15,7 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import append, fold, late, project, seal, soak, spool, sustained
+from bench import append, fold, late, mapper, modbus, project, seal, soak, spool, sustained
 from bench.beside import command
 from bench.ground import ground
 from bench.machine import describe
@@ -25,6 +25,8 @@ from bench.report import as_json, as_table
 BENCHES: tuple[Bench, ...] = (
     *append.BENCHES,
     *spool.BENCHES,
+    *modbus.BENCHES,
+    *mapper.BENCHES,
     *project.BENCHES,
     *fold.BENCHES,
     *late.BENCHES,

@@ -46,6 +46,8 @@ class Scale:
     """History behind the late readings; they are compared with those of 120 days."""
     sustained_s: float = 20.0
     """How long the sustained run goes on. [s]"""
+    modbus_meters: int = 1_000
+    """Meters polled each second."""
     sustained_gateways: int = 20
     """Gateways of 500 channels and 5,000 readings/s each."""
 

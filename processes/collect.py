@@ -10,33 +10,34 @@ from __future__ import annotations
 import argparse
 import asyncio
 import threading
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from adapters.errors import SpoolFullError
-from adapters.modbus.source import ModbusSource
+from adapters.meter_profile import use_own_profiles
+from adapters.modbus.learned import FILE, Learned
+from adapters.modbus.register_map import use_own_maps
+from adapters.mqtt.mapping_file import use_own_mappings
 from adapters.mqtt.source import Arrival
 from adapters.spool import Spool
-from adapters.spool_rows import SpoolPart
-from energy.base.clock import EPOCH, Clock
+from energy.base.clock import Clock
 from energy.base.errors import EnergyError
 from energy.system import WRITER, build
+from processes.bus_budget import require_loaded_budget
 from processes.collect_board import CollectBoard
+from processes.collect_live import Live
 from processes.collect_sites import SPOOL_FILE, LateDoor, SiteCollectors, site_hold
 from processes.collector_drain import Door, Drain
 from processes.collector_hold import Brake
 from processes.collector_plan import CollectPlan, with_overrides
 from processes.collector_play import Play
-from processes.collector_sources import HeldParts, Sources
+from processes.collector_sources import Sources
 from processes.life import StopSignal, log_to_stderr
 from processes.plan_watch import follow_plan
 from processes.vitals import Vitals
 
 TICK_S = 0.2
-AT_ONCE_S = 6.0
-"""A collector that begins later than this after a slot polls at once. [s]"""
 GATHER_S = 0.05
 """How long pushed messages are gathered for one commit. [s]"""
 
@@ -67,6 +68,7 @@ def run_collector(
         board: Shows how the collector is doing.
 
     Raises:
+        BusOverloadedError: A serial bus has less time than its meters need.
         EnergyError: The plan, a register map or the spool cannot be used.
     """
     spool = Spool(data_dir / SPOOL_FILE, clock)
@@ -78,17 +80,21 @@ def run_collector(
             next_step="keep the file; a new source epoch has begun with what was readable",
         )
     try:
-        sources = Sources(plan, spool, clock)
+        learned = Learned(data_dir / FILE)
+        sources = Sources(plan, spool, clock, learned)
+        for warning in require_loaded_budget(sources.modbus):
+            _log.warning("modbus.bus_nearly_full", cause=warning)
         drain = Drain(spool, ingest, brake=brake)
         drain.start()
         if board is not None:
-            board.show(plan.site, spool, drain)
+            board.show(plan.site, spool, drain, sources.communication, sources.complaints)
         try:
             asyncio.run(_collect(sources, play_socket, stop))
         finally:
             if board is not None:
                 board.hide(plan.site)
             drain.finish()
+            learned.save()
     finally:
         spool.close()
     _log.info("collect.stopped", drained=drain.drained)
@@ -115,67 +121,7 @@ async def _play_then_live(sources: Sources, play_socket: Path | None) -> None:
         _log.info("play.over", slots=play.slots)
     async with asyncio.TaskGroup() as group:
         group.create_task(_receive(sources))
-        for source in sources.polled:
-            group.create_task(_poll_at_slots(sources, source))
-
-
-def slot_of(now: datetime, interval_s: int) -> datetime:
-    """Return the last slot at or before an instant, aligned to the wall clock.
-
-    Args:
-        now: The instant, aware UTC.
-        interval_s: Seconds between two slots. [s]
-    """
-    step = timedelta(seconds=interval_s)
-    return EPOCH + (now - EPOCH) // step * step
-
-
-async def _poll_at_slots(sources: Sources, source: ModbusSource) -> None:
-    """Poll one source at each of its slots; a slot is neither doubled nor made up for."""
-    interval_s = sources.intervals_s[source.key]
-    step = timedelta(seconds=interval_s)
-    held = HeldParts()
-    done = _last_done(sources.clock.now(), interval_s)
-    while True:
-        slot = await _next_slot(sources.clock, done, interval_s)
-        if slot > done + step:
-            _log.warning("collect.slots_missed", source=source.key, after=str(done), now=str(slot))
-        result = await source.poll(slot)
-        sources.report(result.failures, result.findings)
-        failed = {failure.point for failure in result.failures}
-        answered = {source.channels[number] for number in set(result.columns.channel.tolist())}
-        sources.report_well(answered - failed)
-        parts = held.take([SpoolPart(source=source.key, columns=result.columns)])
-        try:
-            await asyncio.to_thread(sources.commit, parts, ())
-        except SpoolFullError as error:
-            held.hold(parts, error)
-        done = slot
-
-
-def _last_done(now: datetime, interval_s: int) -> datetime:
-    """Return the slot after which a collector that just began polls.
-
-    It polls at once, unless it began so shortly after a slot that the readings would bear the
-    slot's own instant: a collector before it may have polled that one, with another count.
-    """
-    slot = slot_of(now, interval_s)
-    fresh = now - slot <= timedelta(seconds=AT_ONCE_S)
-    return slot if fresh else slot - timedelta(seconds=interval_s)
-
-
-async def _next_slot(clock: Clock, done: datetime, interval_s: int) -> datetime:
-    """Return the present slot as soon as it is a later one than the last."""
-    step = timedelta(seconds=interval_s)
-    while True:
-        now = clock.now()
-        slot = slot_of(now, interval_s)
-        if slot > done:
-            return slot
-        if slot < done - step:
-            _log.warning("collect.clock_set_back", last_slot=str(done), now=str(now))
-            done = slot
-        await asyncio.sleep(min(TICK_S, max(0.001, (done + step - now) / timedelta(seconds=1))))
+        group.create_task(Live(sources).run())
 
 
 async def _receive(sources: Sources) -> None:
@@ -207,8 +153,17 @@ def main() -> int:
     log_to_stderr("collect")
     stop = StopSignal()
     system = build(WRITER)
+    use_own_maps(system.config.data_dir)
+    use_own_profiles(system.config.data_dir)
+    use_own_mappings(system.config.data_dir)
     board = CollectBoard()
-    vitals = Vitals("collect", system.config, health=board.health, metrics=board.metrics)
+    vitals = Vitals(
+        "collect",
+        system.config,
+        health=board.health,
+        metrics=board.metrics,
+        more={"/devices": board.communication},
+    )
 
     def collect(plan: CollectPlan, spool_dir: Path, ending: threading.Event) -> None:
         door = LateDoor(system, plan.site)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client.core import Metric
@@ -12,6 +12,7 @@ from adapters.errors import SpoolError
 from adapters.spool import Spool
 from processes.collector_drain import Drain
 from processes.collector_hold import REASONS
+from processes.communication import Communication
 from processes.vitals import Health, counter, gauge
 
 _SITE = ("site",)
@@ -37,18 +38,33 @@ class CollectBoard:
         """Begin empty."""
         self._lock = threading.Lock()
         self._shown: dict[str, tuple[Spool, Drain]] = {}
+        self._communication: dict[str, Communication] = {}
+        self._complaints: dict[str, Callable[[], Sequence[str]]] = {}
         self._failures: dict[str, str] = {}
 
-    def show(self, site: str, spool: Spool, drain: Drain) -> None:
+    def show(
+        self,
+        site: str,
+        spool: Spool,
+        drain: Drain,
+        communication: Communication | None = None,
+        complaints: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
         """Take up a collector that has begun."""
         with self._lock:
+            if complaints is not None:
+                self._complaints[site] = complaints
             self._shown[site] = (spool, drain)
+            if communication is not None:
+                self._communication[site] = communication
             self._failures.pop(site, None)
 
     def hide(self, site: str) -> None:
         """Let go of a collector that ends: its spool will be closed."""
         with self._lock:
             self._shown.pop(site, None)
+            self._communication.pop(site, None)
+            self._complaints.pop(site, None)
 
     def fail(self, site: str, cause: str) -> None:
         """Note that a site's collector ended with an error."""
@@ -78,6 +94,24 @@ class CollectBoard:
                 )
         return rows
 
+    def communication(self) -> dict[str, object]:
+        """Return how the devices, buses and gateways of every site communicate."""
+        with self._lock:
+            known = sorted(self._communication.items())
+        return {
+            site: {
+                "devices": communication.devices(),
+                "buses": communication.buses(),
+                "gateways": communication.gateways(),
+            }
+            for site, communication in known
+        }
+
+    def _summaries(self) -> dict[str, Mapping[str, int]]:
+        with self._lock:
+            known = sorted(self._communication.items())
+        return {site: communication.summary() for site, communication in known}
+
     def health(self) -> Health:
         """Return what holds, what fails, and what waits, site by site."""
         rows = self.rows()
@@ -89,6 +123,8 @@ class CollectBoard:
         ]
         with self._lock:
             reasons += [f"{site}: {cause}" for site, cause in sorted(self._failures.items())]
+            complaining = sorted(self._complaints.items())
+        reasons += [f"{site}: {each}" for site, complaints in complaining for each in complaints()]
         waiting = {
             row.site: {
                 "open_readings": row.open_readings,
@@ -99,7 +135,8 @@ class CollectBoard:
             }
             for row in rows
         }
-        return Health(reasons=tuple(reasons), facts={"spools": waiting})
+        facts = {"spools": waiting, "communication": self._summaries()}
+        return Health(reasons=tuple(reasons), facts=facts)
 
     def metrics(self) -> Iterable[Metric]:
         """Return what waits and what holds, by site."""
@@ -133,6 +170,17 @@ class CollectBoard:
             "1 while the journal does not accept what the spool brings.",
             _SITE,
             [((row.site,), bool(row.failing)) for row in rows],
+        )
+        summaries = self._summaries()
+        yield gauge(
+            "meterline_devices",
+            "Polled devices by how they stand: failing now, never seen since the start, all.",
+            ("site", "standing"),
+            [
+                ((site, standing), number)
+                for site, summary in summaries.items()
+                for standing, number in summary.items()
+            ],
         )
         yield counter(
             "meterline_drained_readings",

@@ -30,9 +30,17 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
                 source=meter.source,
                 profile=meter.profile,
                 address=meter.address,
+                serial=meter.serial,
                 channels=tuple(
-                    ChannelPlan(number=number, quantity=quantity)
-                    for number, quantity in meter.channels
+                    ChannelPlan(
+                        number=channel.number,
+                        quantity=channel.quantity,
+                        kind=channel.kind,
+                        unit=channel.unit,
+                        resolution=channel.resolution,
+                        utility=channel.utility,
+                    )
+                    for channel in meter.channels
                 ),
             )
             for meter in read_served_meters(database, site.schema)

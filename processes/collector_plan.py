@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from energy.base.errors import ConfigError
+from energy.metering.source_facts import (
+    CHINESE,
+    MODBUS,
+    ONE_QUESTION,
+    factory_format,
+    source_problems,
+    sources_problems,
+)
 
 FORMAT = 1
-MODBUS_TCP = "modbus_tcp"
-MQTT = "mqtt"
 
 
 class PlanError(ConfigError):
@@ -37,13 +44,14 @@ class PlanError(ConfigError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePlan:
-    """Where readings come from: a Modbus TCP gateway or a broker."""
+    """Where readings come from: a Modbus device or bus, a Chinese tenant meter bus, a broker."""
 
     key: str
     kind: str
-    """"modbus_tcp" or "mqtt"."""
-    host: str
-    port: int
+    """One of energy.metering.source_facts.KINDS."""
+    host: str = ""
+    """Empty for a serial port."""
+    port: int = 0
     interval_s: int = 60
     """Seconds between two slots of a polled source. [s]"""
     timeout_ms: int = 1000
@@ -51,7 +59,37 @@ class SourcePlan:
     connections: int = 1
     """Connections to a polled source at the same time."""
     topic: str = ""
-    """Topic filter of a broker, with one "+" for the device."""
+    """Topic of a broker, with "{device}" (or "+") for the device; empty: the mapping's own."""
+    device: str = ""
+    """Serial port, for example "/dev/ttyUSB0" or "COM7"."""
+    baud: int = 0
+    """Speed of the serial bus; 0 takes what the kind's devices have from the factory. [bit/s]"""
+    parity: str = ""
+    """N, E or O; empty takes what the kind's devices have."""
+    stop_bits: int = 1
+    """[bit]"""
+    authority: str = ""
+    """File with the certificates that TLS trusts."""
+    certificate: str = ""
+    """File with the client's certificate for TLS."""
+    key_file: str = ""
+    """File with the key of that certificate."""
+    mapping: str = ""
+    """Mapping file or preset of a broker's messages."""
+    share: str = ""
+    """Group of collectors that share a broker's messages; empty: this one gets them all."""
+    silent_s: int = 3600
+    """Silence of a broker's source from which it is reported; 0 never. [s]"""
+    receive_maximum: int = 1000
+    """Messages a broker may send before the first is acknowledged."""
+    least_gap_ms: int = 0
+    """Least pause between two questions on the bus. [ms]"""
+
+    def __post_init__(self) -> None:
+        """Fill in the factory's serial format of the kind."""
+        baud, parity = factory_format(self.kind)
+        object.__setattr__(self, "baud", self.baud or baud)
+        object.__setattr__(self, "parity", self.parity or parity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +98,11 @@ class ChannelPlan:
 
     number: int
     quantity: str
+    kind: str = ""
+    unit: str = ""
+    resolution: str = ""
+    """Units per count, exact; empty in plans of earlier versions."""
+    utility: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +115,8 @@ class MeterPlan:
     address: Mapping[str, int | str]
     """{"unit": 2} behind Modbus, {"device": "cam-b2-gas"} behind a broker."""
     channels: tuple[ChannelPlan, ...]
+    serial: str = ""
+    """Serial number on record; another one is another device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,41 +170,46 @@ class CollectPlan:
 
     def _source_problems(self) -> list[str]:
         problems = _twice("source", [source.key for source in self.sources])
-        for source in self.sources:
-            where = f"source {source.key!r}"
-            if source.kind not in {MODBUS_TCP, MQTT}:
-                problems.append(f"{where}: kind must be {MODBUS_TCP!r} or {MQTT!r}")
-            if not 1 <= source.port <= 65535:
-                problems.append(f"{where}: port must be 1 to 65535")
-            if source.interval_s < 1 or source.timeout_ms < 1 or source.connections < 1:
-                problems.append(f"{where}: interval_s, timeout_ms, connections must be 1 or more")
-            if source.kind == MQTT and not source.topic:
-                problems.append(f"{where}: topic is missing")
-        return problems
+        tables = [asdict(source) for source in self.sources]
+        for table in tables:
+            problems += source_problems(table)
+        return problems + sources_problems(tables)
 
     def _meter_problems(self) -> list[str]:
-        kinds = {source.key: source.kind for source in self.sources}
+        sources = {source.key: source for source in self.sources}
         problems = _twice("point", [meter.point for meter in self.meters])
         numbers = [channel.number for meter in self.meters for channel in meter.channels]
         problems += _twice("channel", [str(number) for number in numbers])
         addresses = []
         for meter in self.meters:
             where = f"meter {meter.point!r}"
-            unit, device = meter.address.get("unit"), meter.address.get("device")
-            match kinds.get(meter.source):
-                case None:
-                    problems.append(f"{where}: there is no source {meter.source!r}")
-                case "modbus_tcp":
-                    if type(unit) is not int or not 1 <= unit <= 255:
-                        problems.append(f"{where}: address needs unit = 1 to 255")
-                    addresses.append(f"{meter.source}, unit {unit}")
-                case _:
-                    if not isinstance(device, str) or len(meter.channels) != 1:
-                        problems.append(f"{where}: needs a device in its address and one channel")
-                    addresses.append(f"{meter.source}, device {device}")
+            source = sources.get(meter.source)
+            if source is None:
+                problems.append(f"{where}: there is no source {meter.source!r}")
+                continue
+            name, problem = _address_problem(meter, source)
+            if problem is not None:
+                problems.append(f"{where}: {problem}")
+            addresses.append(f"{meter.source}, {name} {meter.address.get(name)}")
             if not meter.channels:
                 problems.append(f"{where}: has no channel")
         return problems + _twice("address", addresses)
+
+
+def _address_problem(meter: MeterPlan, source: SourcePlan) -> tuple[str, str | None]:
+    """Return which key of its address names a meter behind a source, and what is wrong with it."""
+    if source.kind in MODBUS:
+        unit, last = meter.address.get("unit"), 247 if source.kind in ONE_QUESTION else 255
+        good = type(unit) is int and 1 <= unit <= last
+        return "unit", None if good else f"address needs unit = 1 to {last}"
+    if source.kind in CHINESE:
+        number = meter.address.get("meter")
+        good = isinstance(number, str) and number.isalnum()
+        return "meter", None if good else 'address needs meter = "number on the plate"'
+    good = isinstance(meter.address.get("device"), str)
+    if not source.mapping:
+        good = good and len(meter.channels) == 1
+    return "device", None if good else "needs a device in its address and one channel"
 
 
 def with_overrides(plan: CollectPlan, environ: Mapping[str, str] | None = None) -> CollectPlan:
@@ -193,6 +243,5 @@ def _meter(row: dict[str, Any]) -> MeterPlan:
 
 
 def _twice(what: str, keys: list[str]) -> list[str]:
-    return [
-        f"{what} {key!r} stands twice" for key in sorted({k for k in keys if keys.count(k) > 1})
-    ]
+    times = Counter(keys)
+    return [f"{what} {key!r} stands twice" for key in sorted(times) if times[key] > 1]

@@ -172,9 +172,9 @@ class Play:
 
     def _hold(self, arrival: Arrival, slot_us: int) -> None:
         self._held.append(arrival)
-        if arrival.channel is None or arrival.pulse is None or arrival.pulse.at_us < slot_us:
-            return
-        self._have.setdefault(arrival.pulse.at_us, set()).add(arrival.channel)
+        for each in arrival.counts:
+            if each.at_us >= slot_us:
+                self._have.setdefault(each.at_us, set()).add(each.channel)
 
     def _say(self, message: dict[str, str | None]) -> None:
         if self._writer is not None:

@@ -7,25 +7,32 @@ the spool's commit, then the acknowledgement to the broker.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
 import structlog
 
 from adapters.errors import SpoolFullError
+from adapters.modbus.buses import Buses
+from adapters.modbus.learned import Learned
+from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.register_map import RegisterMap, load
 from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
-from adapters.mqtt.source import Arrival, MqttSettings, MqttSource
-from adapters.poll import PollFailure, PollResult
+from adapters.mqtt.source import Arrival
+from adapters.poll import PolledSource, PollFailure, PollResult
 from adapters.spool import Spool
-from adapters.spool_rows import RefusedMessage, SpoolPart
-from energy.base.broker_access import BrokerAccess
+from adapters.spool_rows import SpoolPart
 from energy.base.clock import Clock
 from energy.base.finding import Finding
-from energy.base.quality import Quality
-from energy.metering.reading import ReadingColumns
-from processes.collector_plan import MODBUS_TCP, MQTT, CollectPlan, SourcePlan
+from energy.metering.source_facts import MODBUS, MQTT
+from processes.broker_checks import BrokerChecks
+from processes.collector_brokers import broker_sources, parts_of, refused_of
+from processes.collector_plan import CollectPlan, SourcePlan
+from processes.collector_tenants import tenant_sources
+from processes.communication import Communication, Connected, Place
+
+POLL_GATHER_S = 0.1
+"""How long polls wait for each other to be decoded and stored together. [s]"""
 
 _log = structlog.get_logger("collect")
 
@@ -33,24 +40,34 @@ _log = structlog.get_logger("collect")
 class Sources:
     """The sources of a site and the spool they fill."""
 
-    def __init__(self, plan: CollectPlan, spool: Spool, clock: Clock) -> None:
+    def __init__(
+        self, plan: CollectPlan, spool: Spool, clock: Clock, learned: Learned | None = None
+    ) -> None:
         """Build every source; nothing is opened yet.
+
+        Args:
+            plan: Sources, meters and channels of the site.
+            spool: Where readings go.
+            clock: The clock.
+            learned: What devices have taught; None forgets at the end.
 
         Raises:
             RegisterMapError: A profile or quantity is unknown.
-            TopicFilterError: A topic filter cannot name devices.
+            MappingError: A mapping is unknown, has problems or does not fit its meters.
+            BrokerAccessError: The certificates for a broker cannot be used.
         """
         self.spool = spool
         self.clock = clock
         self.arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
-        maps: dict[str, RegisterMap] = {}
+        self.learned = Learned() if learned is None else learned
         self.intervals_s = {source.key: source.interval_s for source in plan.sources}
-        self.polled = [
-            _modbus(plan, source, maps, clock)
-            for source in plan.sources
-            if source.kind == MODBUS_TCP
-        ]
-        self.pushed = [_mqtt(plan, source, clock) for source in plan.sources if source.kind == MQTT]
+        self.modbus = modbus_sources(plan, clock, self.learned)
+        tenants = tenant_sources(plan, clock)
+        self.polled: list[PolledSource] = [*self.modbus, *tenants]
+        self.pushed = broker_sources(plan, clock)
+        self.broker_checks = BrokerChecks(self.pushed)
+        links = {source.key: source.link for source in tenants}
+        self.communication = communication_of(plan, self.modbus, links)
         self._faults: dict[str, str] = {}
         self._flaws: set[tuple[str, int | None]] = set()
 
@@ -59,15 +76,22 @@ class Sources:
         """Return the metering point of each channel that is pushed."""
         return {c: point for source in self.pushed for c, point in source.channels.items()}
 
+    def complaints(self) -> list[str]:
+        """Return what is wrong with the brokers' sources, a sentence each; from any thread."""
+        own = [complaint for source in self.pushed for complaint in source.complaints()]
+        return own + self.broker_checks.complaints()
+
     def start(self) -> None:
         """Begin to receive from the brokers."""
         for source in self.pushed:
             source.start(self.arrivals)
+        self.broker_checks.start()
 
     def close(self) -> None:
         """Close every connection."""
         for polled in self.polled:
             polled.close()
+        self.broker_checks.close()
         for pushed in self.pushed:
             pushed.close()
 
@@ -106,8 +130,8 @@ class Sources:
         Raises:
             SpoolFullError: No room; nothing was stored.
         """
-        every = [part for part in (*parts, *_parts_of(arrivals)) if len(part.columns)]
-        refused = [_refused(arrival) for arrival in arrivals if arrival.refusal is not None]
+        every = [part for part in (*parts, *parts_of(arrivals)) if len(part.columns)]
+        refused = refused_of(arrivals)
         if not every and not refused and safe_slot is None:
             return 0
         return self.spool.append_many(every, refused=refused, safe_slot=safe_slot)
@@ -117,14 +141,25 @@ class Sources:
         for source in self.pushed:
             source.acknowledge(arrivals)
         for arrival in arrivals:
-            if arrival.refusal is not None:
+            for refusal in arrival.refusals:
                 _log.warning(
-                    f"mqtt.{arrival.refusal.reason}",
+                    f"mqtt.{refusal.reason}",
                     source=arrival.source,
                     topic=arrival.message.topic[:200],
-                    cause=arrival.refusal.detail,
+                    cause=refusal.detail,
                     next_step="the message lies in the spool's quarantine; mend the sender or plan",
                 )
+
+    def note(self, source: PolledSource, result: PollResult) -> None:
+        """Count and log how the meters of a source answered a slot."""
+        self.communication.note(result, self.clock.now())
+        self.report(result.failures, result.findings)
+        if self._faults:
+            points = {answer.point for answer in result.answered}
+            if not result.answered and len(result.columns):
+                channels = source.channels
+                points = {channels[number] for number in result.columns.channel.tolist()}
+            self.report_well(points - {failure.point for failure in result.failures})
 
     def report(self, failures: Iterable[PollFailure], findings: Iterable[Finding]) -> None:
         """Log each new fault of a meter and each new flaw of a channel once."""
@@ -173,41 +208,68 @@ class HeldParts:
             )
 
 
-def _parts_of(arrivals: Sequence[Arrival]) -> list[SpoolPart]:
-    rows: dict[str, list[tuple[int, int, int]]] = {}
-    for arrival in arrivals:
-        if arrival.pulse is not None and arrival.channel is not None:
-            row = (arrival.channel, arrival.pulse.at_us, arrival.pulse.count)
-            rows.setdefault(arrival.source, []).append(row)
+def link_of(source: SourcePlan) -> Link:
+    """Return how a Modbus source is reached."""
+    return Link(
+        kind=LinkKind(source.kind),
+        host=source.host,
+        port=source.port,
+        device=source.device,
+        baud=source.baud,
+        parity=source.parity,
+        stop_bits=source.stop_bits,
+        authority=source.authority,
+        certificate=source.certificate,
+        key=source.key_file,
+    )
+
+
+def modbus_sources(
+    plan: CollectPlan, clock: Clock, learned: Learned | None = None
+) -> list[ModbusSource]:
+    """Return the Modbus sources of a plan; those on one bus share it. Nothing is opened yet.
+
+    Args:
+        plan: The plan.
+        clock: Dates late answers.
+        learned: What devices have taught; None forgets at the end.
+
+    Raises:
+        RegisterMapError: A profile or quantity is unknown.
+    """
+    maps: dict[str, RegisterMap] = {}
+    buses = Buses(learned=learned, gather_s=POLL_GATHER_S)
     return [
-        SpoolPart(source=source, columns=_columns(counts), once=True)
-        for source, counts in rows.items()
+        _modbus(plan, source, maps, clock, buses)
+        for source in plan.sources
+        if source.kind in MODBUS
     ]
 
 
-def _columns(rows: list[tuple[int, int, int]]) -> ReadingColumns:
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return ReadingColumns(
-        channel=table[:, 0].astype(np.int32),
-        at_us=table[:, 1].copy(),
-        count=table[:, 2].copy(),
-        quality=np.full(len(rows), Quality.MEASURED, dtype=np.uint8),
-    )
-
-
-def _refused(arrival: Arrival) -> RefusedMessage:
-    assert arrival.refusal is not None, "the caller has looked"
-    return RefusedMessage(
-        source=arrival.source,
-        topic=arrival.message.topic,
-        reason=arrival.refusal.reason,
-        detail=arrival.refusal.detail,
-        body=arrival.message.payload,
-    )
+def communication_of(
+    plan: CollectPlan, modbus: Sequence[ModbusSource], links: Mapping[str, Connected]
+) -> Communication:
+    """Return the view of communication of a plan's polled devices."""
+    buses: dict[str, Connected] = {**links, **{source.key: source.bus for source in modbus}}
+    communication = Communication()
+    for source in plan.sources:
+        place = Place(
+            gateway=source.host or "serial ports of this machine",
+            bus=source.device or f"{source.host}:{source.port}",
+            connected=buses.get(source.key),
+        )
+        if source.kind != MQTT:
+            points = [meter.point for meter in plan.meters_of(source.key)]
+            communication.know(source.key, place, points)
+    return communication
 
 
 def _modbus(
-    plan: CollectPlan, source: SourcePlan, maps: dict[str, RegisterMap], clock: Clock
+    plan: CollectPlan,
+    source: SourcePlan,
+    maps: dict[str, RegisterMap],
+    clock: Clock,
+    buses: Buses,
 ) -> ModbusSource:
     meters = []
     for meter in plan.meters_of(source.key):
@@ -219,30 +281,17 @@ def _modbus(
                 unit=int(meter.address["unit"]),
                 map=maps[meter.profile],
                 channels={channel.quantity: channel.number for channel in meter.channels},
+                serial=meter.serial,
             )
         )
     settings = ModbusSettings(
         key=source.key,
-        host=source.host,
-        port=source.port,
+        link=link_of(source),
         timeout_s=source.timeout_ms / 1000,
         connections=source.connections,
         skew_s=min(5.0, source.interval_s / 10),
+        interval_s=source.interval_s,
+        least_gap_s=source.least_gap_ms / 1000,
+        lease=len(meters) > 1,
     )
-    return ModbusSource(settings, meters, clock)
-
-
-def _mqtt(plan: CollectPlan, source: SourcePlan, clock: Clock) -> MqttSource:
-    channels = {
-        str(meter.address["device"]): (meter.channels[0].number, meter.point)
-        for meter in plan.meters_of(source.key)
-    }
-    settings = MqttSettings(
-        key=source.key,
-        host=source.host,
-        port=source.port,
-        topic=source.topic,
-        client_id=f"meterline-{plan.site}-{source.key}",
-        access=BrokerAccess.from_environment(),
-    )
-    return MqttSource(settings, channels, clock)
+    return ModbusSource(settings, meters, clock, buses)

@@ -7,13 +7,15 @@ play, the ports that `scripts/up` chose. It starts nothing and stops nothing.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from adapters.meter_profile import use_own_profiles
+from adapters.modbus.register_map import use_own_maps
+from adapters.mqtt.mapping_file import use_own_mappings
 from dashboards.security.scope import Right, Role, Scope, roles_of
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, PlayClock, clock_from_environment
@@ -24,10 +26,11 @@ from energy.store.errors import DATABASE_AWAY, StoreUnavailableError
 from energy.store.sites import Site, the_site
 from energy.system import WRITER, System
 from processes.collect_plan_file import plan_from_registry
+from processes.play_spec import ports_played
 from processes.technician_values import NoContactError
 
-DEMO = "demo"
-"""Folder below the data directory in which `scripts/up` lives unless told otherwise."""
+DEMOS = ("demo", "airport")
+"""Folders below the data directory in which `scripts/up` lives unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,32 +166,28 @@ def find_installation(
     if data_dir is not None:
         config = replace(config, data_dir=data_dir.expanduser().resolve())
     elif "METERLINE_DATA_DIR" not in environment and not config.dsn:
-        demo = config.data_dir / DEMO
-        if not (config.data_dir / "postgres").exists() and (demo / "postgres").exists():
-            config = replace(config, data_dir=demo)
+        config = replace(config, data_dir=_demo_below(config.data_dir))
     if site is not None:
         config = replace(config, site=site)
     clock = _clock(config.data_dir)
     use_clock(clock)
-    overrides = {**_ports_of_play(config.data_dir), **environment}
+    use_own_maps(config.data_dir)
+    use_own_profiles(config.data_dir)
+    use_own_mappings(config.data_dir)
+    overrides = {**ports_played(config.data_dir), **environment}
     return Installation(config=config, clock=clock, environment=overrides)
+
+
+def _demo_below(folder: Path) -> Path:
+    """Return the first demo's folder where the folder itself holds no installation."""
+    if (folder / "postgres").exists():
+        return folder
+    return next((folder / d for d in DEMOS if (folder / d / "postgres").exists()), folder)
 
 
 def _clock(data_dir: Path) -> Clock:
     play = data_dir / "play.clock"
     return PlayClock(play) if play.exists() else clock_from_environment()
-
-
-def _ports_of_play(data_dir: Path) -> dict[str, str]:
-    """Return the ports on which the simulator of a `scripts/up` listens."""
-    try:
-        spec = json.loads((data_dir / "play.spec.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return {
-        "METERLINE_SOURCE_MODBUS_1_PORT": str(spec["modbus_port"]),
-        "METERLINE_SOURCE_PULSES_1_PORT": str(spec["mqtt_port"]),
-    }
 
 
 def acting(system: System, sign_in: str, site: Site, right: Right) -> UUID:

@@ -120,6 +120,20 @@ def read_file(
     return found
 
 
+def written_readings(rows: Iterable[tuple[str, str, datetime, str]]) -> str:
+    """Return readings from displays as the text of a file that `read_file` takes.
+
+    Args:
+        rows: Point, quantity, instant (aware) and value as the display showed it.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(IMPORTED)
+    for point, quantity, at, value in rows:
+        writer.writerow((point, quantity, at.isoformat(), value))
+    return out.getvalue()
+
+
 def chunks(readings: Sequence[tuple[datetime, int]]) -> Iterator[list[tuple[datetime, int]]]:
     """Yield as many readings as one statement may hold, by instant."""
     ordered = sorted(readings)

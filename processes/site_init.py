@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from adapters.modbus.register_map import load as load_map
 from billing.office import BillingOffice
 from billing.site_accounts import BooksPlan, read_books
 from energy.alerting.rule import Rule, rule_id
@@ -26,11 +25,13 @@ from energy.metering.channel import Channel, ChannelFacts
 from energy.metering.meter import Meter, facts_to_json, meter_id
 from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
 from energy.metering.site_file import PlannedMeter, PlannedRule, SitePlan, read_site
+from energy.metering.site_file_channels import ProfileFacts
 from energy.metering.site_file_checker import Checker
 from energy.store.migrate import migrate_site
 from energy.store.pool import Database
 from energy.store.sites import Site, valid_key
 from energy.views.registry_reads import channel_numbers
+from processes.meter_profiles import Product, load_product
 from processes.project import catch_up
 
 
@@ -65,7 +66,7 @@ def check_site_file(path: Path) -> CheckedSite:
         raise SiteFileError([f"{path} cannot be read: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteFileError([f"{path} is no TOML file: {error}"]) from error
-    plan, problems = read_site(document, _facts)
+    plan, problems = read_site(document, _each_map_once())
     misshapen = _misshapen(document)
     if misshapen:
         raise SiteFileError([*problems, *(p for p in misshapen if p not in problems)])
@@ -136,8 +137,16 @@ def init_site(
     return site
 
 
-def _facts(profile: str, quantity: str) -> ChannelFacts:
-    return load_map(profile).facts(quantity)
+def _each_map_once() -> ProfileFacts:
+    """Return what looks a quantity up; a map is read once for a whole site file."""
+    products: dict[str, Product] = {}
+
+    def facts(profile: str, quantity: str) -> ChannelFacts:
+        if profile not in products:
+            products[profile] = load_product(profile)
+        return products[profile].facts(quantity)
+
+    return facts
 
 
 def _command(site: str, *what: str) -> UUID:

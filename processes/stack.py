@@ -6,17 +6,16 @@ jobs and web, with the ports they found free.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from adapters.meter_profile import use_own_profiles
+from adapters.modbus.register_map import use_own_maps
 from dashboards.security.passwords import hashed
 from energy.base.aggregate import use_clock
 from energy.base.clock import PlayClock
@@ -38,58 +37,17 @@ from energy.system import (
 )
 from processes.broker import broker_command
 from processes.collect_plan_file import plan_from_registry
+from processes.demo_site import demo_site
+from processes.play_spec import PLAY_SPEC, PlaySpec, free_port, with_free_ports
 from processes.remains import MARK, end_remains
 from processes.site_init import check_site_file, init_site
 from processes.supervisor import ChildSpec, Supervisor
 
-DEMO_SITE = Path(__file__).parent.parent / "simulator" / "sites" / "cambridge" / "site.toml"
-PLAY_SPEC = "play.spec.json"
-"""File that keeps what a data directory plays."""
+_CHECKOUT = Path(__file__).parent.parent
 FIRST_SIGN_IN = "admin"
 CLERK, APPROVER = "clerk", "approver"
 _CLERK_ROLES, _APPROVER_ROLES = ("billing_clerk",), ("billing_approver",)
 _ADMIN_ROLES = ("admin", "energy_manager", "technician", "billing_clerk", "billing_approver")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaySpec:
-    """What the simulator plays; fixed for a data directory."""
-
-    first: str
-    """First slot, ISO."""
-    last: str
-    """Last slot, ISO."""
-    slot_s: int
-    shift_weeks: int
-    then_live: bool
-    modbus_port: int
-    mqtt_port: int
-
-    @staticmethod
-    def load(path: Path) -> PlaySpec | None:
-        """Return what was first chosen for a data directory, or None."""
-        if not path.exists():
-            return None
-        return PlaySpec(**json.loads(path.read_text()))
-
-    def save(self, path: Path) -> None:
-        """Write it whole or not at all."""
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(self), indent=1))
-        fresh.replace(path)
-
-
-def free_port(wanted: int) -> int:
-    """Return a port nobody listens on: the wanted one, else any."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise AssertionError("the system always has a free port")
 
 
 class Stack:
@@ -104,7 +62,8 @@ class Stack:
         """
         self.config = config
         self.dir = config.data_dir
-        self.play = _with_free_ports(play, self.dir / PLAY_SPEC)
+        self.play = with_free_ports(play, self.dir / PLAY_SPEC)
+        self.demo = demo_site(self.play)
         self.clock = PlayClock(self.dir / "play.clock")
         self.postgres: EmbeddedPostgres = embedded_of(config)
         self.supervisor = Supervisor(self.dir / "log", self.dir / "pids.json")
@@ -122,7 +81,9 @@ class Stack:
         if not (self.dir / "play.json").exists() and self.clock.live:
             self.clock.move_to(datetime.fromisoformat(self.play.first))
         use_clock(self.clock)
-        checked = check_site_file(DEMO_SITE)
+        use_own_maps(self.dir)
+        use_own_profiles(self.dir)
+        checked = check_site_file(self.demo.site_file(self.play, self.dir))
         self.start_postgres()
         owner = database_of(self.config, OWNER)
         with owner.connection() as connection:
@@ -175,12 +136,11 @@ class Stack:
         return {
             MARK: str(self.dir),
             "METERLINE_DATA_DIR": str(self.dir),
-            "METERLINE_SITE": "cambridge",
+            "METERLINE_SITE": self.demo.key,
             "METERLINE_PLAY_CLOCK": str(self.dir / "play.clock"),
             "METERLINE_WEB_PORT": str(self.web_port),
-            "METERLINE_SOURCE_MODBUS_1_PORT": str(self.play.modbus_port),
-            "METERLINE_SOURCE_PULSES_1_PORT": str(self.play.mqtt_port),
-            "PYTHONPATH": os.pathsep.join((str(DEMO_SITE.parents[3]), *sys.path[:0])),
+            **self.play.source_ports(),
+            "PYTHONPATH": str(_CHECKOUT),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -190,7 +150,7 @@ class Stack:
         plan, sock = str(self.dir / "plan.json"), str(self.dir / "play.sock")
         commands: dict[str, list[str]] = {
             "broker": list(broker_command(self.dir, self.play.mqtt_port)),
-            "simulator": [*python, "simulator", *self._simulator_arguments()],
+            "simulator": [*python, *self.demo.simulator(self.play, self.dir)],
             "collect": [
                 *[*python, "processes.collect", "--plan", plan],
                 *["--data-dir", str(self.dir / "collect"), "--play", sock],
@@ -204,21 +164,6 @@ class Stack:
             ChildSpec(name=name, command=command, environment=environment)
             for name, command in commands.items()
         ]
-
-    def _simulator_arguments(self) -> list[str]:
-        play = self.play
-        arguments = {
-            "--site": str(DEMO_SITE),
-            "--data-dir": str(self.dir),
-            "--modbus-port": str(play.modbus_port),
-            "--mqtt-port": str(play.mqtt_port),
-            "--from": play.first,
-            "--to": play.last,
-            "--slot-s": str(play.slot_s),
-            "--shift-weeks": str(play.shift_weeks),
-        }
-        row = [word for pair in arguments.items() for word in pair]
-        return [*row, "--then-live"] if play.then_live else row
 
     def _people(self, system: System) -> None:
         """Add the first sign-in (password shown until it is changed) and the demo's clerks."""
@@ -260,13 +205,3 @@ def person_id(system: System, sign_in: str) -> UUID:
     person = system.people.by_sign_in(sign_in)
     assert person is not None, f"{sign_in} was added at the start"
     return person.person
-
-
-def _with_free_ports(play: PlaySpec, path: Path) -> PlaySpec:
-    """Return the play first chosen for this directory, with ports that are free now."""
-    kept = PlaySpec.load(path) or play
-    chosen = replace(
-        kept, modbus_port=free_port(kept.modbus_port), mqtt_port=free_port(kept.mqtt_port)
-    )
-    chosen.save(path)
-    return chosen

@@ -13,12 +13,9 @@ from fractions import Fraction
 from uuid import uuid4
 
 from energy.base.errors import UnknownMeterError
-from energy.base.ids import id_of
-from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, base_per_count
-from energy.metering.meter import Meter, facts_from_json, facts_to_json
+from energy.metering.meter import Meter, facts_from_json
 from energy.metering.plant import ChannelRegister
-from energy.views.point_rows import places
 from processes.technician_checks import Check, check_voltages, displays_of
 from processes.technician_desk import FieldDesk
 from processes.technician_device import Answered, Device, read_device
@@ -29,6 +26,7 @@ from processes.technician_facts import (
     flaw_checks,
     require_same_facts,
     start_counts,
+    with_side,
 )
 from processes.technician_record import record_of, store_meter
 from processes.technician_values import Done, FieldRefusedError, Installed, NewPoint, Removed
@@ -101,7 +99,7 @@ class Technician:
             address={"unit": device.unit},
             multiplier=multiplier,
             start_counts=start_counts(answered, channels),
-            record=record_of(desk.system, desk.site, installed, checks, "field commission"),
+            record=record_of(desk.system, desk.site, installed.remarks, checks, "field commission"),
             command_id=uuid4(),
         )
         position = store_meter(desk.metering, planned, register)
@@ -162,15 +160,11 @@ class Technician:
         if meter is not None:
             facts = [facts_from_json(meter.point, stored).facts for stored in meter.channels]
             require_same_facts(device.map, facts)
+            with_side(facts, installed.side, multiplier, device.map.id)
             return facts
         if new is None:
             raise UnknownMeterError(installed.point)
-        with self._desk.database.connection() as connection:
-            known = [place.key for place in places(connection, self._desk.site.schema)]
-        if new.place not in known:
-            raise FieldRefusedError(
-                f"No place {new.place!r} at this site. Known: {', '.join(known)}."
-            )
+        self._desk.require_place(new.place)
         quantities = new.quantities or tuple(default_quantities(device.map))
         facts = [device.map.facts(quantity) for quantity in quantities]
         for each in facts:
@@ -180,7 +174,7 @@ class Technician:
                 )
             if each.kind is Kind.COUNTER and each.utility is not None:
                 base_per_count(each, multiplier)
-        return facts
+        return with_side(facts, installed.side, multiplier, device.map.id)
 
     def _planned(
         self,
@@ -193,25 +187,8 @@ class Technician:
         if meter is not None:
             return meter, None, [facts_from_json(meter.point, each) for each in meter.channels]
         assert new is not None, "the facts of a new point were asked for"
-        key, command = self._desk.site.key, uuid4()
-        register = self._desk.metering.find(id_of("channel_register", key)) or ChannelRegister(
-            site=key, command_id=command
-        )
-        first = register.take(point=installed.point, count=len(facts), command_id=command)
-        channels = [
-            Channel(number=first + n, point=installed.point, facts=each)
-            for n, each in enumerate(facts)
-        ]
-        planned = Meter(
-            site=key,
-            point=installed.point,
-            name=new.name,
-            place=new.place,
-            utility=Utility(new.utility).value,
-            channels=[facts_to_json(channel) for channel in channels],
-            command_id=command,
-        )
-        return planned, register, channels
+        planned, register = self._desk.plan_point(installed.point, new, facts, uuid4())
+        return planned, register, [facts_from_json(planned.point, c) for c in planned.channels]
 
 
 def _completed(installed: Installed, meter: Meter) -> Installed:

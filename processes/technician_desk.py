@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from uuid import UUID
 
 from adapters.modbus.register_map import load as load_map
 from energy.base.clock import Clock, PlayClock
+from energy.base.ids import id_of
+from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.journal.ingest import Ingest
 from energy.metering.channel import Channel, ChannelFacts
-from energy.metering.meter import Meter, meter_id
+from energy.metering.meter import Meter, facts_to_json, meter_id
+from energy.metering.plant import ChannelRegister
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import System
-from energy.views.point_rows import PointRow, points
+from energy.views.point_rows import PointRow, places, points
 from processes.collect_plan_file import plan_from_registry
 from processes.collector_plan import CollectPlan, SourcePlan, with_overrides
 from processes.plan_watch import publish_plan
@@ -37,7 +41,7 @@ from processes.technician_facts import (
     raise_on,
 )
 from processes.technician_record import first_batch
-from processes.technician_values import Done, FieldRefusedError, Installed
+from processes.technician_values import Done, FieldRefusedError, Installed, NewPoint
 
 Pause = Callable[[int], None]
 """Waits so many seconds while a counter is watched. [s]"""
@@ -169,7 +173,56 @@ class FieldDesk:
                     f"{since}. Check the device's unit number. Nothing was written."
                 )
 
+    def require_place(self, place: str) -> None:
+        """Refuse a place that the site does not have.
+
+        Raises:
+            FieldRefusedError: Names the known ones.
+        """
+        with self.database.connection() as connection:
+            known = [each.key for each in places(connection, self.site.schema)]
+        if place not in known:
+            raise FieldRefusedError(f"No place {place!r} at this site. Known: {', '.join(known)}.")
+
+    def plan_point(
+        self, point: str, new: NewPoint, facts: Sequence[ChannelFacts], command: UUID
+    ) -> tuple[Meter, ChannelRegister]:
+        """Return a new point with its numbered channels, not yet stored.
+
+        Args:
+            point: Its key.
+            new: What it is.
+            facts: Of its channels.
+            command: Id of the command.
+
+        Raises:
+            FieldRefusedError: The site has no such place.
+        """
+        self.require_place(new.place)
+        key = self.site.key
+        register = self.metering.find(id_of("channel_register", key)) or ChannelRegister(
+            site=key, command_id=command
+        )
+        first = register.take(point=point, count=len(facts), command_id=command)
+        planned = Meter(
+            site=key,
+            point=point,
+            name=new.name,
+            place=new.place,
+            utility=Utility(new.utility).value,
+            channels=[
+                facts_to_json(Channel(number=first + n, point=point, facts=each))
+                for n, each in enumerate(facts)
+            ],
+            command_id=command,
+        )
+        return planned, register
+
     # ------------------------------------------------------------ examining
+    def pause(self, seconds: int) -> None:
+        """Wait while a counter is watched, or pulses are made."""
+        self._pause(seconds)
+
     def examine(
         self,
         device: Device,

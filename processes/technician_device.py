@@ -14,13 +14,17 @@ from fractions import Fraction
 
 from adapters.modbus.decode import FLAW_MEANS, Flaw
 from adapters.modbus.frame import Fault
+from adapters.modbus.link import LinkKind
 from adapters.modbus.register_map import RegisterMap
 from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
 from adapters.poll import PollFailure, PollResult
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError, RefusedError
-from processes.collector_plan import MODBUS_TCP, SourcePlan
+from energy.metering.channel import Kind
+from processes.collector_plan import SourcePlan
+from processes.collector_sources import link_of
 from processes.technician_checks import Observed
+from processes.technician_reading import COMMON
 from processes.technician_values import NoContactError
 
 ATTEMPTS = 2
@@ -49,7 +53,7 @@ class Device:
         Raises:
             ProfileMismatchError: The source is no Modbus source, or the unit no unit.
         """
-        if self.source.kind != MODBUS_TCP:
+        if self.source.kind not in tuple(LinkKind):
             raise ProfileMismatchError(
                 f"Source {self.source.key} is a {self.source.kind} source; a technician reads "
                 "Modbus devices. Plan pulse counters in the site file."
@@ -59,8 +63,8 @@ class Device:
 
     @property
     def where(self) -> str:
-        """Return host, port and unit."""
-        return f"{self.source.host}:{self.source.port} unit {self.unit}"
+        """Return the link and the unit."""
+        return f"{link_of(self.source).where} unit {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +80,16 @@ class Answered:
 
     @property
     def observed(self) -> Observed:
-        """Return the sound values in units."""
+        """Return the sound values: gauges in V, A, W, var, VA, counters in the map's unit."""
         values = {
-            quantity: count * Fraction(self.map.point(quantity).resolution)
+            quantity: count * self.map.point(quantity).resolution * self._to_base(quantity)
             for quantity, count in self.counts.items()
         }
         return Observed(at=self.at, values=values)
+
+    def _to_base(self, quantity: str) -> Fraction:
+        point = self.map.point(quantity)
+        return Fraction(1) if point.kind is Kind.COUNTER else COMMON.get(point.unit, Fraction(1))
 
 
 def read_device(device: Device, quantities: Sequence[str], clock: Clock) -> Answered:
@@ -134,8 +142,7 @@ async def _poll(device: Device, quantities: list[str], clock: Clock) -> PollResu
     source = ModbusSource(
         ModbusSettings(
             key=device.source.key,
-            host=device.source.host,
-            port=device.source.port,
+            link=link_of(device.source),
             timeout_s=device.source.timeout_ms / 1000,
         ),
         [

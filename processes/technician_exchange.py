@@ -12,27 +12,15 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import uuid4
 
-from billing.money import exact_text
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter
-from energy.views.point_rows import newest_counts
-from processes.technician_checks import Check, Display, Outcome, final_count
+from processes.technician_checks import Check, Display, Outcome
 from processes.technician_desk import FieldDesk
 from processes.technician_device import Answered, Device, read_device
-from processes.technician_facts import (
-    counting,
-    display_checks,
-    flaw_checks,
-    raise_on,
-    start_counts,
-)
+from processes.technician_facts import counting, flaw_checks, raise_on, start_counts
+from processes.technician_final import FinalReading
 from processes.technician_record import record_of, store_meter
-from processes.technician_values import (
-    ChecksFailedError,
-    FieldRefusedError,
-    Installed,
-    NoContactError,
-)
+from processes.technician_values import FieldRefusedError, Installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +73,9 @@ class Exchange:
                 multiplier=installed.multiplier or Fraction(meter.multiplier),
                 start_counts=start_counts(answered, self.channels),
                 reason=reason,
-                record=record_of(desk.system, desk.site, installed, checks, "field replace"),
+                record=record_of(
+                    desk.system, desk.site, installed.remarks, checks, "field replace"
+                ),
                 command_id=uuid4(),
             )
             position = store_meter(desk.metering, meter, None)
@@ -96,35 +86,24 @@ class Exchange:
 
     def _final_counts(self, checks: list[Check]) -> dict[str, int]:
         """Return the old device's counts: its register where it answers, else its display."""
-        facts = [channel.facts for channel in self.channels]
+        old = FinalReading(
+            desk=self.desk,
+            meter=self.meter,
+            device=self.old,
+            channels=self.channels,
+            displays=self.finals,
+        )
         if (self.old.source.key, self.old.unit) == (self.device.source.key, self.device.unit):
             text = f"the new meter answers at unit {self.old.unit}: the old display counts"
             checks.append(Check(name="final reading", outcome=Outcome.NOTED, text=text))
-            self._require_not_mixed_up()
-            return self._from_displays()
-        try:
-            answered = read_device(self.old, [f.quantity for f in facts], self.desk.clock)
-        except NoContactError as error:
-            text = f"meter {self.meter.serial} is silent, its display counts: {error}"
-            checks.append(Check(name="final reading", outcome=Outcome.NOTED, text=text))
-            return self._from_displays()
-        multiplier = Fraction(self.meter.multiplier)
-        found = [
-            replace(check, name=f"final {check.name}", text=f"old meter: {check.text}")
-            for check in display_checks(answered, facts, self.finals, multiplier)
-        ]
-        raise_on([*flaw_checks(answered), *found])
-        checks += found
-        return {
-            channel.facts.quantity: answered.counts[channel.facts.quantity]
-            for channel in counting(self.channels)
-        }
+            self._require_not_mixed_up(old.newest())
+            return old.of_displays()
+        return old.counts(checks)
 
-    def _require_not_mixed_up(self) -> None:
+    def _require_not_mixed_up(self, newest: Mapping[int, tuple[datetime, int]]) -> None:
         """Refuse when the collector has read the new device as the old one already."""
         facts = [channel.facts for channel in self.channels]
         answered = read_device(self.device, [f.quantity for f in facts], self.desk.clock)
-        newest = self._newest()
         for channel in counting(self.channels):
             quantity, last = channel.facts.quantity, newest.get(channel.number)
             if last is None or quantity not in self.finals or quantity not in answered.counts:
@@ -136,32 +115,3 @@ class Exchange:
                     f"{last[0]:%Y-%m-%d %H:%M} UTC). Give the new meter another unit number and "
                     "run `field replace` again with the final display. Nothing was written."
                 )
-
-    def _newest(self) -> dict[int, tuple[datetime, int]]:
-        with self.desk.database.connection() as connection:
-            numbers = [channel.number for channel in self.channels]
-            return newest_counts(connection, self.desk.site.schema, numbers)
-
-    def _from_displays(self) -> dict[str, int]:
-        newest = self._newest()
-        counts: dict[str, int] = {}
-        for channel in counting(self.channels):
-            quantity, unit = channel.facts.quantity, channel.facts.unit
-            if quantity not in self.finals:
-                raise FieldRefusedError(
-                    f"Meter {self.meter.serial} is silent and has a counter {quantity}. Read its "
-                    f"display: --final-display {quantity}=VALUE. Nothing was written."
-                )
-            display = self.finals[quantity]
-            counts[quantity] = final_count(display, channel.facts.resolution)
-            last = newest.get(channel.number)
-            if last is not None and display.value + display.step < (
-                shown := last[1] * channel.facts.resolution
-            ):
-                reason = f"final display {display.text} but the register was at "
-                reason += f"{exact_text(shown)} {unit} on {last[0]:%Y-%m-%d %H:%M} UTC. "
-                reason += "Read the display again."
-                raise ChecksFailedError([reason])
-            if last is not None:
-                counts[quantity] = max(counts[quantity], last[1])
-        return counts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from adapters.modbus.register_map import RegisterMap
 from billing.money import exact_text
 from energy.base.units import Utility
-from energy.metering.channel import Channel, ChannelFacts, Kind
+from energy.metering.channel import Channel, ChannelFacts, Kind, Side
 from processes.technician_checks import (
     Check,
     Display,
@@ -56,12 +57,61 @@ def require_same_facts(register_map: RegisterMap, facts: Sequence[ChannelFacts])
     """
     for each in facts:
         own = register_map.facts(each.quantity)
+        if Side.UNKNOWN not in {own.side, each.side} and own.side is not each.side:
+            raise FieldRefusedError(
+                f"{register_map.id} counts {each.quantity} on the {own.side} side of the "
+                f"transformers, the point on the {each.side} side. Take a device of the same side, "
+                "or commission it at a new point."
+            )
         if (own.unit, own.resolution, own.modulus) != (each.unit, each.resolution, each.modulus):
             raise FieldRefusedError(
                 f"{register_map.id} has {each.quantity} in steps of {exact_text(own.resolution)} "
                 f"{own.unit}, the point counts {exact_text(each.resolution)} {each.unit}. Take a "
                 "device of the same steps, or commission it at a new point."
             )
+
+
+def with_side(
+    facts: Sequence[ChannelFacts], stated: Side | None, multiplier: Fraction, profile: str
+) -> list[ChannelFacts]:
+    """Return the channels with the side of the transformers that they count.
+
+    Args:
+        facts: As the profile states them.
+        stated: What `field check` has settled; None takes the profile's word.
+        multiplier: Ratio that usage is multiplied by.
+        profile: Its id.
+
+    Raises:
+        FieldRefusedError: Neither the profile nor the technician knows the side, both differ, or
+            a ratio would be applied to a register that counts behind it already.
+    """
+    found = []
+    for each in facts:
+        if each.utility is not Utility.ELECTRICITY or each.kind is not Kind.COUNTER:
+            found.append(each)
+            continue
+        side = each.side if stated is None else stated
+        if side is Side.UNKNOWN:
+            raise FieldRefusedError(
+                f"Profile {profile} does not say on which side of the transformers it counts "
+                f"{each.quantity}. Run `field check --ratio` with a load switched on, then give "
+                "--side primary or --side secondary; --side direct where there are no transformers."
+                " Nothing was written."
+            )
+        if each.side not in {Side.UNKNOWN, side}:
+            raise FieldRefusedError(
+                f"Profile {profile} counts {each.quantity} on the {each.side} side, you say "
+                f"{side}. Leave --side out, or look for another profile. Nothing was written."
+            )
+        if side is Side.PRIMARY and multiplier != 1:
+            raise FieldRefusedError(
+                f"{each.quantity} counts on the primary side: the ratio is in it already, and "
+                f"x {exact_text(multiplier)} would count it twice. Leave --multiplier out. "
+                "Nothing was written."
+            )
+        found.append(replace(each, side=side))
+    return found
 
 
 def flaw_checks(answered: Answered) -> list[Check]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from energy.base.aggregate import JournalAggregate
 from energy.base.clock import to_us
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
+from energy.base.secrets import PersonVault
 from energy.journal.application import JournalApplication
 from energy.metering.codec import ZERO_HASH, batch_hash, encode
 from energy.metering.meter import Meter
@@ -17,16 +20,26 @@ from energy.metering.reading import Reading, ReadingColumns, SpooledBatch
 from energy.store.errors import DATABASE_AWAY
 from energy.store.sites import Site
 from energy.system import System
+from processes.field_documents import keep_documents
 from processes.technician_checks import Check
-from processes.technician_values import Installed, Witnesses
+from processes.technician_values import Remarks, Witnesses
 
 
 def store_meter(
-    metering: JournalApplication, meter: Meter, register: ChannelRegister | None
+    metering: JournalApplication,
+    meter: Meter,
+    register: ChannelRegister | None,
+    *papers: JournalAggregate,
 ) -> int:
     """Store a meter's new events, with the numbers it was given, in one transaction.
 
     An unknown commit is settled by the command id: what the journal holds is not stored again.
+
+    Args:
+        metering: The site's journal of meters.
+        meter: With new events.
+        register: Of the numbers it was given; None when it was planned before.
+        papers: What is to be stored with it.
 
     Returns:
         The last position.
@@ -34,7 +47,7 @@ def store_meter(
     Raises:
         ConflictError: Somebody else changed the point or took the numbers first.
     """
-    aggregates = [register, meter] if register is not None else [meter]
+    aggregates = [*([register] if register is not None else []), meter, *papers]
     try:
         return metering.store(*aggregates)
     except (ConflictError, *DATABASE_AWAY):
@@ -73,14 +86,14 @@ def first_batch(source: str, at: datetime, counts: Mapping[int, int]) -> Spooled
 
 
 def record_of(
-    system: System, site: Site, installed: Installed, checks: Sequence[Check], origin: str
+    system: System, site: Site, remarks: Remarks, checks: Sequence[Check], origin: str
 ) -> dict[str, object]:
-    """Return the commissioning record: what was checked, by whom, which seals.
+    """Return the record of an act: what was checked, by whom, which seals; its photos are kept.
 
     Args:
         system: Its vault seals the names.
-        site: The site.
-        installed: The device.
+        site: The site; its schema keeps the photos.
+        remarks: What was said and photographed.
         checks: What was checked.
         origin: The command.
     """
@@ -90,12 +103,15 @@ def record_of(
             {"name": check.name, "outcome": check.outcome.value, "text": check.text}
             for check in checks
         ],
-        **_sealed(system, site, installed.people),
+        **_sealed(system, site, remarks.people),
     }
-    if installed.seals:
-        record["seal"] = ", ".join(installed.seals)
-    if installed.note:
-        record["note"] = installed.note
+    if remarks.seals:
+        record["seal"] = ", ".join(remarks.seals)
+    for key in ("note", "location", "side"):
+        if getattr(remarks, key):
+            record[key] = getattr(remarks, key)
+    if remarks.photos:
+        record["photos"] = keep_documents(system.database, site, remarks.photos)
     return record
 
 
@@ -107,6 +123,20 @@ def _sealed(system: System, site: Site, people: Witnesses) -> dict[str, dict[str
             person = _person(system, site, name.strip())
             sealed[role] = {"person": str(person), "name_sealed": system.vault.seal(person, name)}
     return sealed
+
+
+def signed_by(vault: PersonVault, record: Mapping[str, Any], role: str) -> str:
+    """Return the name of who was there in a role, "" where none is said or it is erased.
+
+    Args:
+        vault: Opens sealed names.
+        record: Of an act.
+        role: "technician" or "witness".
+    """
+    sealed = record.get(role)
+    if not isinstance(sealed, Mapping):
+        return ""
+    return vault.open(UUID(sealed["person"]), sealed["name_sealed"]) or ""
 
 
 def _person(system: System, site: Site, name: str) -> UUID:

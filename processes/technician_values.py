@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from energy.base.errors import EnergyError, RefusedError
+from energy.metering.channel import Side
+from processes.field_documents import Document
 from processes.technician_checks import Check
 
 
@@ -42,6 +44,20 @@ class Witnesses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remarks:
+    """What belongs into the record of every act beside its checks."""
+
+    people: Witnesses = field(default_factory=Witnesses)
+    seals: tuple[str, ...] = ()
+    note: str = ""
+    location: str = ""
+    """Where the meter is, for whoever comes next: room, board, way."""
+    photos: tuple[Document, ...] = ()
+    side: str = ""
+    """Side of the transformers that was settled, "" where the profile says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
     """The device that begins to serve a point, as the technician sees it."""
 
@@ -56,6 +72,22 @@ class Installed:
     people: Witnesses = field(default_factory=Witnesses)
     seals: tuple[str, ...] = ()
     note: str = ""
+    location: str = ""
+    photos: tuple[Document, ...] = ()
+    side: Side | None = None
+    """Side of the transformers that the counters count, where `field check` has settled it."""
+
+    @property
+    def remarks(self) -> Remarks:
+        """Return what belongs into the record."""
+        return Remarks(
+            people=self.people,
+            seals=self.seals,
+            note=self.note,
+            location=self.location,
+            photos=self.photos,
+            side="" if self.side is None else self.side.value,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,12 @@
-"""In: the command `scripts/up`. Out: a whole campus running on this machine, or one summary. I/O.
+"""In: the command `scripts/up`. Out: a whole demo site on this machine, or one summary. I/O.
 
-Without options: plays the time since the first of last month through the real sockets, bills last
-month, then goes on live until ctrl-C. With --once: plays January 2019, bills it, prints one JSON
-row and ends.
+Without options: plays the campus's time since the first of last month through the real sockets,
+bills last month, then goes on live until ctrl-C. With --once: plays January 2019, bills it, prints
+one JSON row and ends. With --site airport the same for a computed airport.
 """
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import json
 import os
@@ -17,9 +16,8 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from rich.console import Console
@@ -28,24 +26,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from energy.alerting.evaluator import EVALUATOR
 from energy.base.clock import SystemClock, monotonic_s
 from energy.base.config import Config, load_config
-from energy.base.errors import EnergyError, RefusedError
-from energy.base.period import midnight
+from energy.base.errors import EnergyError
 from energy.base.text import t
 from energy.store.privilege import make_directory
 from energy.store.sites import Site
 from energy.system import ELSEWHERE, WRITER, System
 from energy.views.progress import freshness, readings_when_caught_up
 from processes.billing_month import bill_days
+from processes.demo_site import DemoSite
+from processes.play_spec import PLAY_SPEC, PlaySpec, require_same
 from processes.play_summary import summarise
-from processes.stack import FIRST_SIGN_IN, PLAY_SPEC, PlaySpec, Stack
+from processes.stack import FIRST_SIGN_IN, Stack
 from processes.supervisor import pause
+from processes.up_arguments import arguments_of, chosen_site
 
-_RECORDED_YEAR = 2019
-_ONCE_SLOT_S = 900
-_LIVE_SLOT_S = 3600
 _HOPELESS_STARTS = 6
-_MOST_DAYS = 363
-"""The recorded year without its last days."""
 _LIVE_PATIENCE_S = 75.0
 
 
@@ -55,11 +50,7 @@ class Ended(Exception):  # noqa: N818 - ctrl-C and SIGTERM are no errors
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0 done, 1 findings, 2 refused."""
-    parser = argparse.ArgumentParser(prog="scripts/up", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="play a month, bill it, end")
-    parser.add_argument("--data-dir", type=Path, help="where everything is kept")
-    parser.add_argument("--days", type=int, default=31, help="with --once: days to play")
-    given = parser.parse_args(arguments)
+    given = arguments_of(arguments)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(30)  # warnings and worse
@@ -69,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True)
     try:
         config = load_config()
-        default = config.data_dir / ("once" if given.once else "demo")
+        demo = chosen_site(given)
+        default = config.data_dir / (demo.folder_once if given.once else demo.folder)
         directory = (given.data_dir or default).resolve()
         config = _config_in(config, directory)
         os.umask(0o077)
@@ -80,8 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except BlockingIOError:
                 return _found_running(console, directory, config.language)
             if given.once:
-                return _once(config, console, given.days)
-            return _live(config, console)
+                return _once(config, console, demo, given.days)
+            return _live(config, console, demo)
     except Ended:
         console.print(t(load_config().language, "up.stopped"))
         return 0
@@ -111,24 +103,12 @@ def _found_running(console: Console, directory: Path, language: str) -> int:
 
 
 # ---------------------------------------------------------------- --once
-def _once(config: Config, console: Console, days: int) -> int:
+def _once(config: Config, console: Console, demo: DemoSite, days: int | None) -> int:
     began_s = monotonic_s()
     directory = config.data_dir
-    if not 1 <= days <= _MOST_DAYS:
-        raise RefusedError(f"--days {days}: play 1 to {_MOST_DAYS} days.")
-    first = datetime(_RECORDED_YEAR, 1, 1, tzinfo=UTC)
-    play = PlaySpec(
-        first=first.isoformat(),
-        last=(first + timedelta(days=days)).isoformat(),
-        slot_s=_ONCE_SLOT_S,
-        shift_weeks=0,
-        then_live=False,
-        modbus_port=15020,
-        mqtt_port=18830,
-    )
+    play = demo.once(days)
     began = PlaySpec.load(directory / PLAY_SPEC)
-    other = began is not None and (began.first, began.last) != (play.first, play.last)
-    if other or (directory / "once.done").exists():
+    if (directory / "once.done").exists() or (began is not None and not _same(began, play)):
         _clear(directory)
     stack = Stack(config, play)
     try:
@@ -137,8 +117,7 @@ def _once(config: Config, console: Console, days: int) -> int:
         _await_play(stack, site, console, config.language)
         system = System(config=config, role=WRITER, clock=stack.clock)
         try:
-            last = date(_RECORDED_YEAR, 1, 1) + timedelta(days=days - 1)
-            billed = bill_days(system, site, date(_RECORDED_YEAR, 1, 1), last)
+            billed = bill_days(system, site, *demo.days_billed(stack.play))
             summary = summarise(
                 system,
                 site,
@@ -153,6 +132,11 @@ def _once(config: Config, console: Console, days: int) -> int:
     (directory / "once.done").touch()
     sys.stdout.write(summary.to_json() + "\n")
     return 0 if summary.sound else 1
+
+
+def _same(began: PlaySpec, play: PlaySpec) -> bool:
+    """Return whether a play that was begun is the one wished for."""
+    return (began.first, began.last, began.kind) == (play.first, play.last, play.kind)
 
 
 def _clear(directory: Path) -> None:
@@ -222,18 +206,10 @@ def _until(stack: Stack, done: Callable[[], bool], show: Callable[[], None]) -> 
 
 
 # ---------------------------------------------------------------- live
-def _live(config: Config, console: Console) -> int:
+def _live(config: Config, console: Console, demo: DemoSite) -> int:
     language = config.language
-    now = SystemClock().now()
-    play = PlaySpec(
-        first=_history_start(now).isoformat(),
-        last=now.replace(minute=0, second=0, microsecond=0).isoformat(),
-        slot_s=_LIVE_SLOT_S,
-        shift_weeks=52 * (now.year - _RECORDED_YEAR),
-        then_live=True,
-        modbus_port=15020,
-        mqtt_port=18830,
-    )
+    play = demo.live(SystemClock().now())
+    require_same(play, config.data_dir / PLAY_SPEC)
     console.print(t(language, "up.begin", directory=str(config.data_dir)))
     stack = Stack(config, play)
     try:
@@ -241,7 +217,7 @@ def _live(config: Config, console: Console) -> int:
         stack.start(web=True)
         if not (config.data_dir / "history.done").exists():
             _await_play(stack, site, console, language)
-            _bill_history(config, stack, site)
+            _bill_history(config, stack, site, demo)
             _await_live(stack, site)
             (config.data_dir / "history.done").touch()
         _until(stack, lambda: _listens(config.web_host, stack.web_port), lambda: None)
@@ -290,19 +266,11 @@ def _listens(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def _history_start(now: datetime) -> datetime:
-    """Return the first of last month, local to the demo site (as UTC, on a slot)."""
-    first = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
-    return midnight(first, ZoneInfo("Europe/London"))
-
-
-def _bill_history(config: Config, stack: Stack, site: Site) -> None:
-    """Bill the last full month of the history."""
+def _bill_history(config: Config, stack: Stack, site: Site, demo: DemoSite) -> None:
+    """Bill the whole days of the history that the demo site says."""
     system = System(config=config, role=WRITER, clock=stack.clock)
     try:
-        first = datetime.fromisoformat(stack.play.first).astimezone(site.zone).date()
-        last = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        bill_days(system, site, first, last)
+        bill_days(system, site, *demo.days_billed(stack.play))
     finally:
         system.close()
 

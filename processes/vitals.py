@@ -64,6 +64,7 @@ class Vitals:
         *,
         health: Callable[[], Health],
         metrics: Callable[[], Iterable[Metric]],
+        more: Mapping[str, Callable[[], object]] | None = None,
     ) -> None:
         """Prepare; nothing listens yet.
 
@@ -72,12 +73,14 @@ class Vitals:
             config: Address, ports and data directory.
             health: Asked at each look at /health; must not wait for anything.
             metrics: Asked at each look at /metrics; must not wait for anything.
+            more: Asked at each look at a path of its own, such as "/devices": a JSON value.
         """
         self._process = process
         self._host = config.health_host
         self._wanted: int = getattr(config, f"{process}_port")
         self._file = run_file(config.data_dir, process)
         self._health = health
+        self._more = dict(more or {})
         self._registry = CollectorRegistry()
         self._registry.register(_Scraped(metrics))
         self._server: ThreadingHTTPServer | None = None
@@ -115,17 +118,20 @@ class Vitals:
         """Return status, content type and body of a path."""
         if path == "/metrics":
             return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self._registry)
+        if path in self._more:
+            told = self._more[path]()
+            return HTTPStatus.OK, "application/json", json.dumps(told, default=str).encode()
         if path != "/health":
             return HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"/health or /metrics\n"
         health = self._health()
-        told = {
+        doing = {
             "ok": health.ok,
             "process": self._process,
             "reasons": list(health.reasons),
             **health.facts,
         }
         status = HTTPStatus.OK if health.ok else HTTPStatus.SERVICE_UNAVAILABLE
-        return status, "application/json", json.dumps(told, default=str).encode()
+        return status, "application/json", json.dumps(doing, default=str).encode()
 
 
 class _Door(ThreadingHTTPServer):

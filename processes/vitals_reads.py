@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ class ProcessSilentError(NoContactError):
         )
 
 
-def ask_health(data_dir: Path, process: str) -> dict[str, Any]:
+def ask_health(data_dir: Path, process: str, path: str = "/health") -> dict[str, Any]:
     """Return what a process says of its health.
 
     Args:
         data_dir: The installation's data directory.
         process: "collect", "project" or "jobs".
+        path: "/health", or another question it answers, such as "/devices".
 
     Raises:
         ProcessSilentError: It does not run or does not answer.
@@ -41,8 +43,12 @@ def ask_health(data_dir: Path, process: str) -> dict[str, Any]:
         told = json.loads(run_file(data_dir, process).read_text("utf-8"))
         connection = HTTPConnection(told["host"], told["port"], timeout=TIMEOUT_S)
         try:
-            connection.request("GET", "/health")
-            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+            connection.request("GET", path)
+            response = connection.getresponse()
+            body = response.read()
+            if response.status == HTTPStatus.NOT_FOUND:
+                return {}  # an earlier version runs, and does not know the question
+            answer: dict[str, Any] = json.loads(body)
         finally:
             connection.close()
     except (OSError, ValueError, KeyError, HTTPException) as error:

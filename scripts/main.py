@@ -19,6 +19,7 @@ from scripts.commands.frame import Meant, Verbs
 Verbs.groups = (
     "site",
     "field",
+    "profile",
     "meter",
     "readings",
     "finding",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from energy.base.clock import Clock, to_us
 from simulator.device_maps import DEVICE_MAPS, Run, pack
@@ -24,6 +25,13 @@ _QUESTION = struct.Struct(">HH")
 
 Answered = Callable[[str, str, int], None]
 """Called with (point, quantity, instant [us]) for every channel whose registers were answered."""
+
+
+class Unit(Protocol):
+    """What answers behind a gateway at one unit number."""
+
+    def read(self, function: int, address: int, words: int, at_us: int) -> bytes | int | None:
+        """Return registers as bytes, an exception code, or None: no answer at all."""
 
 
 class SlaveDevice:
@@ -74,7 +82,7 @@ class SlaveDevice:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, devices: Mapping[int, SlaveDevice], clock: Clock) -> None:
+    def __init__(self, devices: Mapping[int, Unit], clock: Clock) -> None:
         self._devices = devices
         self._clock = clock
         self._received = bytearray()
@@ -97,9 +105,10 @@ class _Connection(asyncio.Protocol):
             question = bytes(self._received[_HEADER.size : 6 + length])
             del self._received[: 6 + length]
             answer = self._answer(unit, question)
-            self._transport.write(_HEADER.pack(transaction, 0, len(answer) + 1, unit) + answer)
+            if answer is not None:
+                self._transport.write(_HEADER.pack(transaction, 0, len(answer) + 1, unit) + answer)
 
-    def _answer(self, unit: int, question: bytes) -> bytes:
+    def _answer(self, unit: int, question: bytes) -> bytes | None:
         function = question[0]
         device = self._devices.get(unit)
         if device is None:
@@ -110,6 +119,8 @@ class _Connection(asyncio.Protocol):
             return bytes((function | 0x80, ILLEGAL_VALUE))
         address, words = _QUESTION.unpack_from(question, 1)
         found = device.read(function, address, words, to_us(self._clock.now()))
+        if found is None:
+            return None
         if isinstance(found, int):
             return bytes((function | 0x80, found))
         return bytes((function, len(found))) + found
@@ -131,5 +142,22 @@ async def start_slave(
         OSError: The port is taken.
     """
     devices = {meter.unit: SlaveDevice(meter, answered) for meter in meters}
+    return await start_units(devices, clock, host=host, port=port)
+
+
+async def start_units(
+    devices: Mapping[int, Unit], clock: Clock, *, host: str, port: int
+) -> asyncio.Server:
+    """Listen as a Modbus TCP gateway with any units behind it.
+
+    Args:
+        devices: What answers at each unit number.
+        clock: Tells the instant whose values are served.
+        host: Address to listen on.
+        port: TCP port; 0 takes a free one.
+
+    Raises:
+        OSError: The port is taken.
+    """
     loop = asyncio.get_running_loop()
     return await loop.create_server(lambda: _Connection(devices, clock), host, port)

@@ -60,6 +60,15 @@ class PulseMeter:
     topic: str
     register: Register
 
+    @property
+    def quantity(self) -> str:
+        """What it counts."""
+        return PULSE_QUANTITY
+
+    def shown_count(self, at_us: int) -> int:
+        """Return the count that it shows. [us since the epoch -> count]."""
+        return self.register.shown_count(at_us)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plant:

@@ -18,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import to_us
-from simulator.plant import PULSE_QUANTITY, PulseMeter
+from simulator.played import PushedMeter
 
 CONNECT_TIMEOUT_S = 1.0
 KEEPALIVE_S = 30
@@ -28,13 +28,13 @@ Published = Callable[[str, str, int], None]
 """Called with (point, quantity, instant [us]) for every message handed over."""
 
 
-def message_of(meter: PulseMeter, at: datetime) -> str:
+def message_of(meter: PushedMeter, at: datetime) -> str:
     """Return the JSON payload of a counter at an instant."""
     return json.dumps(
         {
             "device": meter.device,
             "at": at.isoformat(),
-            "count": meter.register.shown_count(to_us(at)),
+            "count": meter.shown_count(to_us(at)),
             "id": f"{meter.device}:{at.isoformat()}",
         }
     )
@@ -47,7 +47,7 @@ class PulseGateway:
     quarter less per message.
     """
 
-    def __init__(self, meters: Sequence[PulseMeter], published: Published, *, name: str) -> None:
+    def __init__(self, meters: Sequence[PushedMeter], published: Published, *, name: str) -> None:
         """Stand for some counters.
 
         Args:
@@ -65,8 +65,12 @@ class PulseGateway:
         access = BrokerAccess.from_environment()
         if access.user:
             self._client.username_pw_set(access.user, access.password)
-        if access.authority:
-            self._client.tls_set(ca_certs=access.authority)
+        if access.encrypted:
+            self._client.tls_set(
+                ca_certs=access.authority or None,
+                certfile=access.certificate or None,
+                keyfile=access.key or None,
+            )
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int) -> None:
@@ -109,7 +113,7 @@ class PulseGateway:
         """Hand the counts of an instant to the broker, at least once each."""
         at_us = to_us(at)
         for meter in self._meters:
-            self._published(meter.point, PULSE_QUANTITY, at_us)
+            self._published(meter.point, meter.quantity, at_us)
             self._client.publish(meter.topic, message_of(meter, at), qos=1)
 
     async def stop(self) -> None:

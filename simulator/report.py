@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from energy.base.clock import to_us
-from simulator.plant import Plant
+from simulator.played import PlayedSite
 from simulator.progress import PlayWindow
 
 
-def play_report(plant: Plant, window: PlayWindow, *, readings_sent: int) -> dict[str, Any]:
+def play_report(site: PlayedSite, window: PlayWindow, *, readings_sent: int) -> dict[str, Any]:
     """Return what was sent and what every billed register truly did in the play.
 
     Counts are un-wrapped: end - start is what the meter counted, rollovers or not.
 
     Args:
-        plant: The simulated meters.
+        site: The simulated meters.
         window: The play's slots.
         readings_sent: Distinct (channel, slot) answered or published.
     """
     first_us, last_us = to_us(window.first), to_us(window.last)
     return {
         "readings_sent": readings_sent,
-        "meters": len(plant.registers()),
-        "channels": len(plant.channels()),
+        "meters": len(site.registers()),
+        "channels": len(site.channels()),
         "slots": window.slots,
         "first_slot": window.first.isoformat(),
         "last_slot": window.last.isoformat(),
@@ -36,7 +36,7 @@ def play_report(plant: Plant, window: PlayWindow, *, readings_sent: int) -> dict
                 "end_count": register.true_count(last_us),
                 "modulus": register.modulus,
             }
-            for point, register in plant.registers().items()
+            for point, register in site.registers().items()
         },
     }
 

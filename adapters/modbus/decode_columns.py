@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from adapters.modbus.decode import (
     MAX_COUNT,
+    MOST_POWER,
+    NO_SCALE,
     SMALLEST_NORMAL,
     Flaw,
     coarse_from,
     null_of,
     quantised,
+    raised_by,
     word_order_of,
 )
 from adapters.modbus.read_plan import ReadBlock
@@ -54,6 +57,7 @@ class ColumnDecoder:
             np.array(word_order_of(point, block, register_map), dtype=np.intp)
             for point in block.points
         ]
+        self._views = [f">{_letter(p)}{2 * p.type.width}" for p in block.points]
         self._nulls = [null_of(point, register_map) for point in block.points]
         self._coarse = [coarse_from(point) for point in block.points]
 
@@ -68,37 +72,81 @@ class ColumnDecoder:
         flaw = np.zeros(count.shape, dtype=np.uint8)
         for place, point in enumerate(self.block.points):
             raw = np.ascontiguousarray(words[:, self._picks[place]])
-            values = raw.view(f">{_LETTER[point.type.value[0]]}{2 * point.type.width}")[:, 0]
+            values = raw.view(self._views[place])[:, 0]
             if point.type.is_float:
                 with np.errstate(invalid="ignore"):  # a signalling NaN is no news here
                     wide = values.astype(np.float64)
                 result = _floats(wide, point, self._coarse[place])
             else:
-                result = _integers(values, point, self._nulls[place])
+                power = None
+                if point.scale_address is not None:
+                    power = words[:, point.scale_address - self.block.address].view(">i2")
+                result = _integers(values, point, self._nulls[place], power)
             count[:, place], flaw[:, place] = result
         return DecodedColumns(count=count, flaw=flaw)
 
 
-_LETTER = {"u": "u", "s": "i", "f": "f"}
 Columns = tuple[NDArray[np.int64], NDArray[np.uint8]]
 
 
-def _integers(values: NDArray[np.generic], point: RegisterPoint, null: int | None) -> Columns:
+def _letter(point: RegisterPoint) -> str:
+    if point.type.is_float:
+        return "f"
+    return "i" if point.type.is_signed else "u"
+
+
+def _integers(
+    values: NDArray[np.generic],
+    point: RegisterPoint,
+    null: int | None,
+    power: NDArray[np.int16] | None,
+) -> Columns:
     flaw = np.zeros(len(values), dtype=np.uint8)
-    if point.type.value[0] == "u":
-        whole = values.astype(np.uint64)
-        flaw[whole > np.uint64(MAX_COUNT)] = _CODE[Flaw.OUT_OF_RANGE]
-        count = whole.astype(np.int64)
-        is_null = whole == np.uint64(null) if null is not None else None
-    else:
+    if point.type.is_signed:
         count = values.astype(np.int64)
         flaw[count == -MAX_COUNT - 1] = _CODE[Flaw.OUT_OF_RANGE]  # its amount fits nowhere
         is_null = count == null if null is not None else None
-        if point.kind is Kind.COUNTER:
-            flaw[count < 0] = _CODE[Flaw.OUT_OF_RANGE]
+    else:
+        whole = values.astype(np.uint64)
+        is_null = whole == np.uint64(null) if null is not None else None
+        if point.bits is not None:
+            whole = whole >> np.uint64(point.bits[0]) & np.uint64((1 << point.bits[1]) - 1)
+        flaw[whole > np.uint64(MAX_COUNT)] = _CODE[Flaw.OUT_OF_RANGE]
+        count = whole.astype(np.int64)
+    if power is not None:
+        count, scale_flaw = _raised(count, point, power)
+        flaw = np.where(scale_flaw != 0, scale_flaw, flaw)
+    if point.kind is Kind.COUNTER:
+        flaw[(count < 0) & (flaw == 0)] = _CODE[Flaw.OUT_OF_RANGE]
     if is_null is not None:
         flaw[is_null] = _CODE[Flaw.NULL_VALUE]
     count[flaw != 0] = 0
+    return count, flaw
+
+
+def _raised(
+    raw: NDArray[np.int64], point: RegisterPoint, power: NDArray[np.int16]
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return counts of values with scale registers, exactly, half a count upwards."""
+    count = np.zeros(len(raw), dtype=np.int64)
+    flaw = np.zeros(len(raw), dtype=np.uint8)
+    for each in np.unique(power).tolist():
+        here = power == each
+        if abs(each) > MOST_POWER:
+            flaw[here] = _CODE[Flaw.NULL_VALUE if each == NO_SCALE else Flaw.SCALE]
+            continue
+        factor = raised_by(point, each)
+        twice, half = 2 * factor.numerator, factor.denominator
+        most = int(np.abs(raw[here]).max())
+        if most * twice + half <= MAX_COUNT:
+            count[here] = (raw[here] * twice + half) // (2 * half)
+            continue
+        for place in np.flatnonzero(here).tolist():
+            exact = (int(raw[place]) * twice + half) // (2 * half)
+            if abs(exact) > MAX_COUNT:
+                flaw[place] = _CODE[Flaw.OUT_OF_RANGE]
+            else:
+                count[place] = exact
     return count, flaw
 
 
@@ -110,7 +158,7 @@ def _floats(values: NDArray[np.float64], point: RegisterPoint, coarse: float | N
     flaw[np.isinf(values)] = _CODE[Flaw.INFINITE]
     flaw[finite & (values != 0) & (size < SMALLEST_NORMAL[point.type])] = _CODE[Flaw.DENORMAL]
     good = flaw == 0
-    count, fits = _quantised(np.where(good, values, 0.0), point.resolution)
+    count, fits = _quantised(np.where(good, values, 0.0), point.raw_per_count)
     outside = good & ~fits
     if point.kind is Kind.COUNTER:
         outside |= good & (count < 0)

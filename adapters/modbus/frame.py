@@ -30,6 +30,13 @@ class Fault(StrEnum):
     WRONG_TRANSACTION = "wrong_transaction"
     WRONG_FUNCTION = "wrong_function"
     WRONG_LENGTH = "wrong_length"
+    BAD_CHECKSUM = "bad_checksum"
+    LATE = "late_answer"
+    ECHO = "echo"
+    SECOND_MASTER = "second_master"
+    BUS_HELD = "bus_held"
+    NO_PORT = "no_port"
+    TLS = "tls"
     CONFIGURATION = "exception_configuration"
     DEVICE = "exception_device"
     BUSY = "exception_busy"
@@ -48,6 +55,17 @@ NEXT_STEP: dict[Fault, str] = {
     Fault.WRONG_TRANSACTION: "the device mixes up its answers: update its firmware or gateway",
     Fault.WRONG_FUNCTION: "the device answers another question: check profile and firmware",
     Fault.WRONG_LENGTH: "the device sent another number of registers: check the profile",
+    Fault.BAD_CHECKSUM: "check baud, parity and stop bits, wiring and termination of the bus, and "
+    "whether two devices have one unit number",
+    Fault.LATE: "the device answers later than `timeout_ms`: raise it if this comes again",
+    Fault.ECHO: "the adapter hears its own questions: switch its echo off; no device answered",
+    Fault.SECOND_MASTER: "another master asks on this bus, or a gateway keeps late answers: find "
+    "the other program or controller and take one of the two off the bus",
+    Fault.BUS_HELD: "one bus has one master: stop the other program, or ask through it",
+    Fault.NO_PORT: "is the adapter plugged in, the port's name right, no other program on it, and "
+    "may this user open it (on Linux: group dialout)?",
+    Fault.TLS: "check `authority`, `certificate` and `key_file`, their dates, and that the "
+    "device's certificate names this host",
     Fault.CONFIGURATION: "the device knows no such registers: check the profile of the meter",
     Fault.DEVICE: "the device reports its own failure: look at its display",
     Fault.BUSY: "the device is busy: it is asked again in the next slot",
@@ -87,6 +105,10 @@ class Asked:
     function_code: int
     count: int
     """Registers asked for. [register]"""
+    address: int = 0
+    """First register; no answer repeats it."""
+    allow_transaction_zero: bool = False
+    """The product answers with transaction 0 whatever it was asked; its profile says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +120,11 @@ class Verdict:
     final: bool
 
 
-def judge(received: bytes, asked: Asked) -> Verdict | None:
-    """Return what is wrong with the bytes received so far, None when they hold a good answer.
+NOTHING_YET = Verdict(fault=Fault.NO_ANSWER, what="no answer in time", final=False)
+
+
+def judge(received: bytes, asked: Asked) -> bytes | Verdict:
+    """Return the good answer among the bytes received so far, or what is wrong with them.
 
     Frames of another unit or transaction are passed over, for a duplicate of an earlier answer
     may still be on its way; they are named when nothing better comes.
@@ -116,40 +141,43 @@ def judge(received: bytes, asked: Asked) -> Verdict | None:
             return passed or _waiting(rest)
         length = int.from_bytes(rest[4:6], "big")
         if rest[2:4] != b"\0\0" or not 3 <= length <= MAX_LENGTH:
-            return _final(Fault.NOT_MODBUS, f"no Modbus frame but {rest[:16].hex(' ')}")
+            return final(Fault.NOT_MODBUS, f"no Modbus frame but {rest[:16].hex(' ')}")
         if len(rest) < 6 + length:
             return passed or _waiting(rest)
         frame = rest[: 6 + length]
         at += 6 + length
         passed = _foreign(frame, asked)
         if passed is None:
-            return _refusal(frame, asked)
+            return _refusal(frame, asked) or frame
         if passed.final:
             return passed
 
 
 def _waiting(rest: bytes) -> Verdict:
     if rest:
-        return Verdict(
-            fault=Fault.UNFINISHED, what=f"{len(rest)} byte(s) of an answer, then none", final=False
-        )
-    return Verdict(fault=Fault.NO_ANSWER, what="no answer in time", final=False)
+        return passing(Fault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
+    return NOTHING_YET
 
 
-def _final(fault: Fault, what: str) -> Verdict:
+def passing(fault: Fault, what: str) -> Verdict:
+    """Return a verdict that a better answer may still overtake."""
+    return Verdict(fault=fault, what=what, final=False)
+
+
+def final(fault: Fault, what: str) -> Verdict:
+    """Return a verdict that ends the wait."""
     return Verdict(fault=fault, what=what, final=True)
 
 
 def _foreign(frame: bytes, asked: Asked) -> Verdict | None:
     transaction, unit = int.from_bytes(frame[:2], "big"), frame[6]
-    if transaction == 0:
-        return _final(Fault.WRONG_TRANSACTION, "an answer with transaction 0")
-    if transaction != asked.transaction:
+    if transaction == 0 and not asked.allow_transaction_zero:
+        return final(Fault.WRONG_TRANSACTION, "an answer with transaction 0")
+    if transaction not in {0, asked.transaction}:
         what = f"an answer to transaction {transaction}, not {asked.transaction}"
-        return Verdict(fault=Fault.WRONG_TRANSACTION, what=what, final=False)
+        return passing(Fault.WRONG_TRANSACTION, what)
     if unit != asked.unit:
-        what = f"an answer of unit {unit}, not {asked.unit}"
-        return Verdict(fault=Fault.WRONG_UNIT, what=what, final=False)
+        return passing(Fault.WRONG_UNIT, f"an answer of unit {unit}, not {asked.unit}")
     return None
 
 
@@ -157,14 +185,14 @@ def _refusal(frame: bytes, asked: Asked) -> Verdict | None:
     function_code, size = frame[7], len(frame) - HEADER - 2
     if function_code == asked.function_code | 0x80:
         if size != 0:
-            return _final(Fault.WRONG_LENGTH, f"an exception of {size + 1} bytes")
+            return final(Fault.WRONG_LENGTH, f"an exception of {size + 1} bytes")
         return None
     if function_code != asked.function_code:
         what = f"an answer with function code {function_code}, not {asked.function_code}"
-        return _final(Fault.WRONG_FUNCTION, what)
+        return final(Fault.WRONG_FUNCTION, what)
     if frame[8] != 2 * asked.count or size != 2 * asked.count:
         what = f"{size} byte(s) said to be {frame[8]}, not {2 * asked.count}"
-        return _final(Fault.WRONG_LENGTH, what)
+        return final(Fault.WRONG_LENGTH, what)
     return None
 
 

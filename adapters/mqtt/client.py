@@ -1,17 +1,17 @@
-"""In: a broker and a topic filter. Out: messages, acknowledged when the caller says so. I/O.
+"""In: a broker and topic filters. Out: messages, acknowledged when the caller says so. I/O.
 
-The only file that knows paho. One thread runs the network loop and reconnects with stable
-waits. Every callback is wrapped, for an exception inside one ends paho's loop silently. An
-acknowledgement belongs to the connection its message came on: message numbers start anew with
-each connection, so an old one is dropped and the broker sends the message again.
+Only this file, `connecting.py` and `broker_check.py` know paho. One thread runs the network loop
+and reconnects with stable waits. Every callback is wrapped, for an exception inside one ends
+paho's loop silently. An acknowledgement belongs to the connection its message came on: message
+numbers start anew with each connection, so an old one is dropped and the broker sends it again.
+
+The client listens. The one thing it can say is a gateway's request for its Sparkplug birth.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,13 +23,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from adapters.backoff import Backoff
+from adapters.mqtt.connecting import Message, Subscription, set_tls, without_delay
+from adapters.mqtt.rivalry import Rivalry
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s, wait
 
-SESSION_S = 7 * 86_400
-"""How long the broker keeps messages for a collector that is away. [s]"""
-RECEIVE_MAXIMUM = 1000
-"""Messages the broker may send before the first is acknowledged: natural back-pressure."""
 MAX_PACKET = 1_048_576
 """Largest packet the broker may send us. [byte]"""
 KEEP_ALIVE_S = 30
@@ -43,18 +41,6 @@ _OTHER = {_NEWER: _OLDER, _OLDER: _NEWER}
 _log = structlog.get_logger("adapters.mqtt")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message as it came, with what its acknowledgement needs."""
-
-    topic: str
-    payload: bytes
-    mid: int
-    qos: int
-    connection: int
-    """Number of the connection it came on."""
-
-
 class MqttClient:
     """One subscription at one broker with a session that outlives us."""
 
@@ -64,9 +50,11 @@ class MqttClient:
         host: str,
         port: int,
         client_id: str,
-        topic: str,
+        subscription: Subscription,
         on_message: Callable[[Message], None],
+        on_turn: Callable[[], None] | None = None,
         access: BrokerAccess | None = None,
+        rivalry: Rivalry | None = None,
     ) -> None:
         """Describe the connection; nothing is opened yet.
 
@@ -74,12 +62,19 @@ class MqttClient:
             host: Broker.
             port: TCP port.
             client_id: Fixed name of our session at the broker; only one collector may use it.
-            topic: Topic filter.
+            subscription: What is asked for.
             on_message: Called from the network thread for each message; must return soon.
-            access: Account and authority of the broker; none when None.
+            on_turn: Called from the network thread about once a second, connected or not.
+            access: Account and certificates of the broker; none when None.
+            rivalry: Judges whether another collector uses our client id.
+
+        Raises:
+            BrokerAccessError: The certificates cannot be used.
         """
-        self._host, self._port, self._topic = host, port, topic
-        self._on_message = on_message
+        self._host, self._port, self._asked = host, port, subscription
+        self._on_message, self._on_turn = on_message, on_turn
+        self._rivalry = rivalry or Rivalry(client_id)
+        self._away_s: float | None = None
         self._backoff = Backoff(client_id, first_s=0.5, most_s=30.0)
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -96,6 +91,11 @@ class MqttClient:
     def connected(self) -> bool:
         """Whether the broker has accepted the present connection."""
         return self._connected
+
+    @property
+    def contested(self) -> bool:
+        """Whether another collector uses our client id."""
+        return self._rivalry.contested
 
     def start(self) -> None:
         """Begin to connect and to receive."""
@@ -128,6 +128,21 @@ class MqttClient:
                 return False
             return self._client.ack(message.mid, message.qos) == MQTTErrorCode.MQTT_ERR_SUCCESS
 
+    def ask_for_birth(self, topic: str, payload: bytes) -> bool:
+        """Ask a Sparkplug gateway for its birth: the only message we ever send.
+
+        Args:
+            topic: Of the gateway's commands.
+            payload: The request.
+
+        Returns:
+            Whether it was handed to the broker.
+        """
+        levels = topic.split("/")
+        assert levels[0] == "spBv1.0" and levels[2:3] == ["NCMD"], "nothing else is ever sent"
+        sent = self._connected and self._client.publish(topic, payload, qos=0)
+        return bool(sent and sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS)
+
     def _made(self, protocol: MQTTProtocolVersion) -> Client:
         """Return a paho client that speaks one version of the protocol."""
         older = protocol is _OLDER
@@ -135,19 +150,19 @@ class MqttClient:
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
             protocol=protocol,
-            clean_session=False if older else None,
+            clean_session=self._asked.session_s == 0 if older else None,
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        client.on_socket_open = _without_delay
+        client.on_socket_open = without_delay
         client.on_connect = self._connected_to
         client.on_disconnect = self._disconnected_from
         client.on_message = self._received
         client.on_subscribe = self._subscribed
         if self._access.user:
             client.username_pw_set(self._access.user, self._access.password)
-        if self._access.authority:
-            client.tls_set(ca_certs=self._access.authority)
+        if self._access.encrypted:
+            set_tls(client, self._access)
         return client
 
     def _run(self) -> None:
@@ -160,12 +175,29 @@ class MqttClient:
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever paho meets
                 self._report("mqtt.client_failed", repr(error))
             self._forget_connection()
-            wait(self._backoff.next_s(), self._stop)
+            away_s, self._away_s = self._away_s, None
+            self._pause(self._backoff.next_s() if away_s is None else away_s)
+
+    def _pause(self, seconds: float) -> None:
+        """Stay away; the watch goes on."""
+        until_s = monotonic_s() + seconds
+        while (left_s := until_s - monotonic_s()) > 0 and not self._stop.is_set():
+            self._turn()
+            wait(min(1.0, left_s), self._stop)
+
+    def _turn(self) -> None:
+        self._rivalry.look(monotonic_s())
+        if self._on_turn is not None:
+            try:
+                self._on_turn()
+            except Exception:  # noqa: BLE001 - the thread must go on
+                _log.exception("mqtt.turn_failed", next_step="tell the maintainers")
 
     def _serve(self) -> None:
         """Run the network loop until the connection ends or a broker stays silent."""
         give_up_s = monotonic_s() + ANSWER_S
         while self._client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._turn()
             if self._stop.is_set():
                 self._client.disconnect()  # again: the wish may be older than the connection
                 return
@@ -188,14 +220,14 @@ class MqttClient:
             self._client.connect(self._host, self._port, keepalive=KEEP_ALIVE_S)
             return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = SESSION_S
-        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        properties.SessionExpiryInterval = self._asked.session_s
+        properties.ReceiveMaximum = self._asked.receive_maximum
         properties.MaximumPacketSize = MAX_PACKET
         self._client.connect(
             self._host,
             self._port,
             keepalive=KEEP_ALIVE_S,
-            clean_start=False,
+            clean_start=self._asked.session_s == 0,
             properties=properties,
         )
 
@@ -232,16 +264,17 @@ class MqttClient:
             return
         with self._lock:
             self._connected = True
+        self._rivalry.accepted(monotonic_s())
         if self._reported:
             _log.info("mqtt.connected", broker=f"{self._host}:{self._port}")
         self._reported = False
         if client.protocol == _OLDER:
-            client.subscribe(self._topic, qos=1)
+            client.subscribe([(topic, 1) for topic in self._asked.filters])
             return
         options = SubscribeOptions(
             qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
         )  # a retained message is an old one: never new readings
-        client.subscribe(self._topic, options=options)
+        client.subscribe([(topic, options) for topic in self._asked.filters])
 
     def _subscribed(
         self,
@@ -265,11 +298,16 @@ class MqttClient:
         properties: Properties | None,
     ) -> None:
         self._forget_connection()
-        if reason.value == SESSION_TAKEN_OVER:
-            self._backoff.failures = 10  # no war with the other one: come back seldom
+        if self._stop.is_set():
+            return
+        taken_over = reason.value == SESSION_TAKEN_OVER
+        self._away_s = self._rivalry.ended(monotonic_s(), taken_over=taken_over)
+        if self._away_s is not None:
             _log.error(
                 "mqtt.session_taken_over",
                 broker=f"{self._host}:{self._port}",
+                client_id=self._client_id,
+                away_s=round(self._away_s),
                 next_step="another collector uses our client id: stop one of the two",
             )
             return
@@ -288,13 +326,8 @@ class MqttClient:
                     mid=message.mid,
                     qos=message.qos,
                     connection=self._connection,
+                    again=message.dup,
                 )
             )
         except Exception:  # noqa: BLE001 - one here would end the network thread silently
             _log.exception("mqtt.message_dropped", next_step="it was not acknowledged: it returns")
-
-
-def _without_delay(_client: Client, _userdata: Any, opened: Any) -> None:
-    """Send acknowledgements at once: gathered, each would wait for the one before."""
-    if isinstance(opened, socket.socket):
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

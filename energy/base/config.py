@@ -57,6 +57,8 @@ class Config:
     """Age of the oldest entry not folded from which the spool holds; 0 never holds. [s]"""
     hold_disk_mb: int = 1024
     """Free space of the database's disk below which the spool holds; 0 never holds. [MB]"""
+    attachment_mb: int = 10
+    """Largest photo, certificate or signed sheet that is kept. [MB]"""
     store_dir: str = ""
     """A folder on the database's disk; empty: the embedded server's, none with `dsn`."""
 
@@ -86,6 +88,7 @@ _RANGES = {
     "reading_days": (0, 36_500),
     "hold_lag_s": (0, 604_800),
     "hold_disk_mb": (0, 100_000_000),
+    "attachment_mb": (1, 20),
 }
 """Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}

@@ -19,6 +19,7 @@ from energy.base.units import Utility
 from energy.metering.channel import ChannelFacts
 from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
+from energy.metering.source_facts import KEYS, source_problems, sources_problems
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
 _METER_KEYS = {
@@ -47,17 +48,6 @@ _RULE_KEYS = {
     "severity",
     "fresh_s",
 }
-_SOURCE_KEYS = {
-    "key",
-    "kind",
-    "host",
-    "port",
-    "topic",
-    "interval_s",
-    "timeout_ms",
-    "connections",
-}
-_LAST_PORT = 65_535
 _SEVERITIES = ("low", "medium", "high", "critical")
 
 
@@ -209,18 +199,9 @@ def _sources(checker: Checker) -> list[dict[str, Any]]:
     keys = [checker.text(source, "key", f"source {n}") for n, source in enumerate(sources, 1)]
     checker.unique(keys, "source")
     for source, key in zip(sources, keys, strict=True):
-        where = f"source {key!r}"
-        kind = source.get("kind")
-        if kind not in ("modbus_tcp", "mqtt"):
-            checker.problems.append(f"{where}: kind {kind!r} is unknown; use modbus_tcp or mqtt")
-        checker.unknown_keys(source, _SOURCE_KEYS, where)
-        checker.text(source, "host", where)
-        if checker.whole(source, "port", where, None, least=1) > _LAST_PORT:
-            checker.problems.append(f"{where}: `port` is above {_LAST_PORT}")
-        for name, default in (("interval_s", 60), ("timeout_ms", 1000), ("connections", 1)):
-            checker.whole(source, name, where, default, least=1)
-        if kind == "mqtt":
-            checker.text(source, "topic", where)
+        checker.unknown_keys(source, set(KEYS), f"source {key!r}")
+        checker.problems += source_problems(source)
+    checker.problems += sources_problems(sources)
     return sources
 
 

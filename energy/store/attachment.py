@@ -1,8 +1,9 @@
-"""In: bytes of a document. Out: its hash; the site keeps the document. I/O: PostgreSQL."""
+"""In: bytes of a document. Out: its hash, under which the site keeps it. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import psycopg
 
@@ -47,3 +48,24 @@ def keep_attachment(
         (digest.digest(), media_type, content),
     )
     return digest.hexdigest()
+
+
+def kept_attachment(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, beginning: str
+) -> list[tuple[str, str, bytes]]:
+    """Return hash, media type and content of the attachments whose hash begins so, at most two.
+
+    Args:
+        connection: A connection that may read.
+        schema: The site's schema.
+        beginning: Of the SHA-256, lower-case hex digits.
+    """
+    first = bytes.fromhex(beginning.ljust(64, "0"))
+    last = bytes.fromhex(beginning.ljust(64, "f"))
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT sha256, media_type, content FROM {schema}.attachment "
+        "WHERE sha256 BETWEEN %s AND %s ORDER BY sha256 LIMIT 2",
+        (first, last),
+        binary=True,
+    ).fetchall()
+    return [(bytes(digest).hex(), kind, bytes(content)) for digest, kind, content in rows]

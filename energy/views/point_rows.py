@@ -134,6 +134,14 @@ def segments_of(connection: Connection, schema: str, point: str) -> list[Segment
     ]
 
 
+def record_at(connection: Connection, schema: str, point: str) -> dict[str, Any]:
+    """Return the record of the meter at a point with its papers; empty when there is none."""
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT record FROM {schema}.meter WHERE point = %s", (point,)
+    ).fetchone()
+    return dict(row[0]) if row is not None and row[0] else {}
+
+
 def newest_counts(
     connection: Connection, schema: str, channels: Sequence[int]
 ) -> dict[int, tuple[datetime, int]]:
@@ -143,6 +151,43 @@ def newest_counts(
         (list(channels),),
     ).fetchall()
     return {channel: (at, count) for channel, at, count in rows}
+
+
+def first_counts_since(
+    connection: Connection, schema: str, channels: Sequence[int], since: datetime
+) -> dict[int, tuple[datetime, int]]:
+    """Return instant and count of the first reading since an instant of some channels. [count]."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT wanted.number, r.at, r.count FROM unnest(%s::int[]) AS wanted (number) "
+        f"CROSS JOIN LATERAL (SELECT at, count FROM {schema}.reading "
+        "WHERE channel = wanted.number AND at >= %s ORDER BY at LIMIT 1) AS r",
+        (list(channels), since),
+    ).fetchall()
+    return {channel: (at, count) for channel, at, count in rows}
+
+
+def readings_around(
+    connection: Connection, schema: str, channel: int, at: datetime
+) -> tuple[list[tuple[datetime, int]], tuple[datetime, int] | None]:
+    """Return the last two readings up to an instant, newest first, and the first one behind it.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channel: Channel number.
+        at: The instant.
+    """
+    before: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT at, count FROM {schema}.reading WHERE channel = %s AND at <= %s "
+        "ORDER BY at DESC LIMIT 2",
+        (channel, at),
+    ).fetchall()
+    behind: tuple[Any, ...] | None = connection.execute(
+        f"SELECT at, count FROM {schema}.reading WHERE channel = %s AND at > %s "
+        "ORDER BY at LIMIT 1",
+        (channel, at),
+    ).fetchone()
+    return [(row[0], row[1]) for row in before], None if behind is None else (behind[0], behind[1])
 
 
 def mark_at_or_before(connection: Connection, schema: str, position: int) -> MarkRow | None:

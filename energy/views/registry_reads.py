@@ -18,6 +18,20 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServedChannel:
+    """A channel of a point and what its counts are."""
+
+    number: int
+    quantity: str
+    kind: str
+    unit: str
+    resolution: str
+    """Units per count, exact."""
+    utility: str
+    """Empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServedMeter:
     """A point that a device serves now."""
 
@@ -25,8 +39,10 @@ class ServedMeter:
     source: str
     profile: str
     address: dict[str, Any]
-    channels: tuple[tuple[int, str], ...]
-    """(number, quantity) by number."""
+    channels: tuple[ServedChannel, ...]
+    """By number."""
+    serial: str = ""
+    """Serial number of the device that serves now."""
 
 
 def read_sources(database: Database, schema: str) -> list[SourceRow]:
@@ -42,8 +58,10 @@ def read_served_meters(database: Database, schema: str) -> list[ServedMeter]:
     """Return the points that a device serves now, by point."""
     with database.connection() as connection:
         rows: list[tuple[Any, ...]] = connection.execute(
-            "SELECT m.point, m.source, m.profile, m.address, "
-            "array_agg(c.number ORDER BY c.number), array_agg(c.quantity ORDER BY c.number) "
+            "SELECT m.point, m.source, m.profile, m.address, m.serial, "
+            "jsonb_agg(jsonb_build_object('number', c.number, 'quantity', c.quantity, "
+            "'kind', c.kind, 'unit', c.unit, 'resolution', c.resolution, "
+            "'utility', coalesce(c.utility, '')) ORDER BY c.number) "
             f"FROM {schema}.meter AS m JOIN {schema}.channel AS c USING (point) "
             "WHERE m.serial IS NOT NULL AND m.retired_at IS NULL "
             "GROUP BY m.point ORDER BY m.point"
@@ -54,9 +72,10 @@ def read_served_meters(database: Database, schema: str) -> list[ServedMeter]:
             source=source,
             profile=profile,
             address=address,
-            channels=tuple(zip(numbers, quantities, strict=True)),
+            channels=tuple(ServedChannel(**channel) for channel in channels),
+            serial=serial,
         )
-        for point, source, profile, address, numbers, quantities in rows
+        for point, source, profile, address, serial, channels in rows
     ]
 
 

@@ -33,6 +33,7 @@ from energy.store.pool import Database
 from energy.views.corrections import DECISION_TOPICS, fold_decision
 from energy.views.gauge import GaugeView
 from energy.views.old_readings import rehydrate_behind
+from energy.views.papers import PAPER_TOPICS, fold_paper
 from energy.views.plausible import judge
 from energy.views.positioned import Positioned
 from energy.views.reading import ReadingView
@@ -104,6 +105,8 @@ class MeteringFold:
                 self._mark(cursor, unwrapped(run[0]))
             elif topic == REFUSED_TOPIC:
                 fold_refused(cursor, self._schema, unwrapped(run[0]))
+            elif topic in PAPER_TOPICS:
+                self._paper(cursor, unwrapped(run[0]))
             elif topic not in DECISION_TOPICS:
                 self._registry_event(cursor, unwrapped(run[0]))
             for entry in run:
@@ -153,6 +156,9 @@ class MeteringFold:
                 view.forget()
             return
         self._give(cursor, self._part(cursor, changed=changed))
+
+    def _paper(self, cursor: Cursor, entry: Entry) -> None:
+        fold_paper(cursor, self._schema, entry.position, self._decoder.decode(entry))
 
     def _part(
         self,

@@ -1,20 +1,33 @@
-"""In: `meter list|show`. Out: the meters of a site. I/O: reads through the screens' queries."""
+"""In: `meter list|show|history|document`. Out: a site's meters and their papers. I/O: reads."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from billing.money import exact_text
 from dashboards.queries.rows import MeterPage
-from energy.base.errors import UnknownMeterError
+from energy.base.errors import RefusedError, UnknownMeterError
+from energy.journal.application import JournalApplication
+from energy.metering.meter import meter_id
 from energy.system import WEB
-from energy.views.point_rows import SegmentRow, segments_of
+from energy.views.point_rows import SegmentRow, record_at, segments_of
+from processes.field_documents import SUFFIXES, kept_document
+from processes.meter_acts import Act, acts_of
+from processes.technician_record import signed_by
 from scripts.commands.frame import Opened, group, opened
-from scripts.commands.printing import print_facts, print_json, print_table
+from scripts.commands.printing import plain, print_facts, print_json, print_table
 
 app = group("meter", "Meters: what they are and what they showed last.")
 READINGS = 8
+SHORT = 12
+"""Digits of a hash that are shown; any beginning that names one document will do."""
+SEALED = ("technician", "witness")
+"""Parts of a record that hold sealed names."""
 
 
 @app.command("list")
@@ -52,15 +65,75 @@ def show(
             raise UnknownMeterError(point)
         with at.system.database.connection() as connection:
             segments = segments_of(connection, at.site.schema, point)
+            record = record_at(connection, at.site.schema, point)
         if as_json:
-            print_json({"meter": answer, "segments": segments})
+            record = {key: each for key, each in record.items() if key not in SEALED}
+            print_json({"meter": answer, "segments": segments, "record": record})
             return
-        _print_plate(at, answer.rows)
+        _print_plate(at, answer.rows, record)
         _print_tables(at, answer.rows, segments)
         print(at.text("as_of", position=answer.as_of, age=answer.age_s))
 
 
-def _print_plate(at: Opened, page: MeterPage) -> None:
+@app.command()
+def history(
+    ctx: typer.Context,
+    point: Annotated[str, typer.Argument(help="The metering point.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show what was done at a metering point, act by act, with the hashes of its documents."""
+    with opened(ctx, WEB) as at:
+        metering = JournalApplication(
+            at.system.database, at.site.schema, "metering", at.system.clock
+        )
+        if metering.find(meter_id(at.site.key, point)) is None:
+            raise UnknownMeterError(point)
+        acts = acts_of(metering, at.site.key, point)
+        if as_json:
+            print_json([_without_names(act) for act in acts])
+            return
+        keys = ("at", "act", "serial", "multiplier", "reason", "technician", "documents")
+        rows = [
+            (
+                act.at.astimezone(at.site.zone),
+                at.text(f"did.{act.did}"),
+                act.serial,
+                act.multiplier,
+                act.reason,
+                signed_by(at.system.vault, act.record, "technician"),
+                ", ".join(sha256[:SHORT] for sha256 in act.documents),
+            )
+            for act in acts
+        ]
+        print_table([at.text(f"head.{key}") for key in keys], rows)
+
+
+@app.command()
+def document(
+    ctx: typer.Context,
+    sha256: Annotated[str, typer.Argument(help="Beginning of its SHA-256.")],
+    file: Annotated[
+        Path | None, typer.Option(help="File to write; else named by the hash.")
+    ] = None,
+) -> None:
+    """Write a kept photo, certificate or signed sheet to a file."""
+    with opened(ctx, WEB) as at:
+        digest, media_type, content = kept_document(at.system.database, at.site, sha256)
+        target = file or Path(digest[:SHORT] + SUFFIXES.get(media_type, ".bin"))
+        if target.exists():
+            raise RefusedError(f"{target} is there already. Name another file with --file.")
+        target.write_bytes(content)
+        print(at.text("field.written", file=target, octets=len(content)))
+
+
+def _without_names(act: Act) -> dict[str, object]:
+    fields: dict[str, object] = plain(act)
+    fields["record"] = {key: each for key, each in act.record.items() if key not in SEALED}
+    return fields
+
+
+def _print_plate(at: Opened, page: MeterPage, record: Mapping[str, Any]) -> None:
     plate = page.plate
     rows = [
         ("point", plate.point),
@@ -74,8 +147,35 @@ def _print_plate(at: Opened, page: MeterPage) -> None:
         ("multiplier", plate.multiplier),
         ("seal", plate.seal),
         ("commissioned", plate.commissioned_at),
+        *_papers(at, record),
     ]
     print_facts([(at.text(f"head.{key}"), value) for key, value in rows])
+
+
+def _papers(at: Opened, record: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Return what the record and its papers say, as far as there is something."""
+    calibration, closed = record.get("calibration"), record.get("closed")
+    control = record.get("control")
+    rows: list[tuple[str, object]] = []
+    if record.get("location"):
+        rows.append(("location", record["location"]))
+    photos = [str(photo["sha256"])[:SHORT] for photo in record.get("photos", ())]
+    if photos:
+        rows.append(("documents", ", ".join(photos)))
+    if calibration:
+        rows.append(("calibration", calibration["valid_until"]))
+        rows.append(("laboratory", calibration["laboratory"]))
+        rows.append(("calibration_error", _decimal(calibration["error_percent"])))
+    if control:
+        rows.append(("control", f"{_decimal(control['display'])} ({control['at'][:16]})"))
+    if closed:
+        sheets = ", ".join(str(sha256)[:SHORT] for sha256 in closed["sheets"])
+        rows.append(("record", at.text("field.closed_with", at=closed["at"][:16], sheets=sheets)))
+    return rows
+
+
+def _decimal(ratio: str | None) -> str | None:
+    return None if ratio is None else exact_text(Fraction(ratio))
 
 
 def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> None:

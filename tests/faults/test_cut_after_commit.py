@@ -38,7 +38,9 @@ READING = {
     *("journal verify", "view lag", "view verify", "user list", "site usage", "site export"),
     *("field health", "readings show", "readings export", "readings corrections"),
     *("finding list", "usage arrived", "usage marks", "journal export", "journal check"),
-    *("db size", "db backup"),
+    *("db size", "db backup", "field label", "field sheet", "meter history", "meter document"),
+    *("field scan", "field probe", "field tenant", "field broker", "field map"),
+    *("profile list", "profile show", "profile check", "profile docs"),
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {

@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.register_map import load
 from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
 from adapters.spool import Spool
@@ -170,7 +171,9 @@ async def step_1_poll(campus: Campus, the_reading: Reading) -> ReadingColumns:
         channels=campus.channels,
     )
     port = slave.sockets[0].getsockname()[1]
-    settings = ModbusSettings(key="modbus-1", host="127.0.0.1", port=port)
+    settings = ModbusSettings(
+        key="modbus-1", link=Link(kind=LinkKind.TCP, host="127.0.0.1", port=port)
+    )
     source = ModbusSource(settings, [asked], campus.clock)
     answers = []
     for slot in (OPENING, CLOSING):

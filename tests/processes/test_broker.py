@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 
-from adapters.mqtt.client import Message, MqttClient
+from adapters.mqtt.client import MqttClient
+from adapters.mqtt.connecting import Message, Subscription
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s, wait
 from processes.broker import mosquitto
@@ -89,7 +90,7 @@ def received_from(publisher: mqtt.Client, port: int, access: BrokerAccess) -> li
         host="localhost",
         port=port,
         client_id="collector",
-        topic="m/+",
+        subscription=Subscription(topics=("m/+",)),
         on_message=got.put,
         access=access,
     )
@@ -145,6 +146,42 @@ def test_broker_with_tls_and_passwords_lets_the_collector_in(tmp_path: Path) -> 
     access = BrokerAccess(user="collector", password="s3cret", authority=str(authority))
     with running([program, "-c", str(settings)], port):
         payloads = received_from(publisher, port, access)
+    assert payloads == [b"reading 0", b"reading 1", b"reading 2"]
+
+
+@needs_mosquitto
+def test_broker_that_asks_for_a_certificate_lets_in_only_who_shows_one(tmp_path: Path) -> None:
+    authority, port = certificate(tmp_path), free_port()
+    settings = tmp_path / "mosquitto.conf"
+    settings.write_text(
+        f"listener {port} 127.0.0.1\ncertfile {authority}\nkeyfile {tmp_path / 'broker.key'}\n"
+        f"cafile {authority}\nrequire_certificate true\nuse_identity_as_username true\n"
+        "user root\n"
+    )
+    program, key = mosquitto(), str(tmp_path / "broker.key")
+    assert program is not None, "the mark skips without it"
+    publisher = mqtt.Client(CallbackAPIVersion.VERSION2)
+    publisher.tls_set(ca_certs=str(authority), certfile=str(authority), keyfile=key)
+    environment = {
+        "METERLINE_MQTT_CA": str(authority),
+        "METERLINE_MQTT_CERT": str(authority),
+        "METERLINE_MQTT_KEY": key,
+    }
+    with running([program, "-c", str(settings)], port):
+        access = BrokerAccess.from_environment(environment)
+        payloads = received_from(publisher, port, access)
+        bare = MqttClient(
+            host="localhost",
+            port=port,
+            client_id="bare",
+            subscription=Subscription(topics=("m/+",)),
+            on_message=lambda _: None,
+            access=BrokerAccess(authority=str(authority)),
+        )
+        bare.start()
+        wait(1.5)
+        assert not bare.connected
+        bare.close()
     assert payloads == [b"reading 0", b"reading 1", b"reading 2"]
 
 

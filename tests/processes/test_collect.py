@@ -14,13 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.spool import Spool
 from energy.base.clock import ManualClock, monotonic_s, wait
 from energy.metering.codec import decode
-from processes.collect import run_collector, slot_of
+from processes.collect import run_collector
 from processes.collector_plan import CollectPlan
 from tests.adapters.modbus.slave import Question, good, slave
 from tests.adapters.mqtt.broker import broker, free_port, publish
@@ -29,16 +27,6 @@ from tests.processes.test_collector_plan import BUS, PLAN, PULSES
 
 START = datetime(2019, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
-
-
-@given(
-    st.datetimes(timezones=st.just(UTC), min_value=datetime(1971, 1, 1)),  # noqa: DTZ001
-    st.sampled_from([1, 10, 60, 900, 3600]),
-)
-def test_slots_are_aligned_to_the_wall_clock(now: datetime, interval_s: int) -> None:
-    slot = slot_of(now, interval_s)
-    assert slot <= now < slot + timedelta(seconds=interval_s)
-    assert (slot - datetime(1970, 1, 1, tzinfo=UTC)) % timedelta(seconds=interval_s) == timedelta()
 
 
 async def unit_number(question: Question, writer: asyncio.StreamWriter) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from processes.collector_plan import (
 
 BUS = SourcePlan(key="modbus-1", kind="modbus_tcp", host="10.0.0.1", port=502)
 PULSES = SourcePlan(key="pulses-1", kind="mqtt", host="10.0.0.2", port=1883, topic="m/+")
+SERIAL = SourcePlan(key="bus-1", kind="modbus_rtu", device="/dev/ttyUSB0")
+TENANTS = SourcePlan(key="tenants", kind="dlt645", host="10.0.0.3", port=4001)
 ELECTRIC = MeterPlan(
     point="b2-elec",
     source="modbus-1",
@@ -63,10 +66,17 @@ def test_an_absent_plan_names_its_path(tmp_path: Path) -> None:
     [
         ((BUS, BUS, PULSES), (ELECTRIC,), "source 'modbus-1' stands twice"),
         ((BUS,), (ELECTRIC, GAS), "there is no source 'pulses-1'"),
-        ((replace(BUS, kind="dlms"),), (), "kind must be 'modbus_tcp' or 'mqtt'"),
-        ((replace(BUS, port=0),), (), "port must be 1 to 65535"),
-        ((replace(BUS, interval_s=0),), (), "must be 1 or more"),
-        ((replace(PULSES, topic=""),), (), "topic is missing"),
+        ((replace(BUS, kind="dlms"),), (), "kind 'dlms' is unknown; use one of modbus_tcp"),
+        ((replace(BUS, port=0),), (), "`port` is missing; write 1 to 65535"),
+        ((replace(BUS, interval_s=0),), (), "`interval_s` = 0 is no whole number from 1 on"),
+        ((BUS, replace(BUS, key="b", kind="modbus_rtu", host="", port=0)), (), "e.g. /dev/ttyUSB0"),
+        (
+            (SERIAL, replace(SERIAL, key="bus-2")),
+            (),
+            "serial port /dev/ttyUSB0 is source 'bus-1' already; one bus has one master",
+        ),
+        ((SERIAL,), (replace(ELECTRIC, source="bus-1", address={"unit": 248}),), "unit = 1 to 247"),
+        ((TENANTS,), (replace(ELECTRIC, source="tenants"),), "number on the plate"),
         ((BUS,), (replace(ELECTRIC, address={}),), "address needs unit = 1 to 255"),
         ((BUS,), (replace(ELECTRIC, address={"unit": 0}),), "address needs unit = 1 to 255"),
         ((BUS,), (replace(ELECTRIC, channels=()),), "has no channel"),
@@ -81,6 +91,24 @@ def test_a_plan_that_does_not_fit_together_is_refused_with_the_problem(
     with pytest.raises(PlanError) as caught:
         CollectPlan(site="campus", sources=sources, meters=meters)
     assert problem in str(caught.value)
+
+
+def test_a_serial_bus_has_the_format_of_its_kinds_factory_unless_the_file_says_otherwise() -> None:
+    assert (SERIAL.baud, SERIAL.parity, SERIAL.stop_bits) == (9600, "N", 1)
+    assert (TENANTS.baud, TENANTS.parity, TENANTS.stop_bits) == (2400, "E", 1)
+    own = replace(TENANTS, baud=9600, parity="N")
+    assert (own.baud, own.parity) == (9600, "N")
+
+
+def test_a_plan_of_an_older_collector_still_loads(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    row = {"key": "m", "kind": "modbus_tcp", "host": "10.0.0.1", "port": 502, "topic": ""}
+    path.write_text(
+        json.dumps({"format": 1, "site": "campus", "sources": [row], "meters": []}), "utf-8"
+    )
+    assert CollectPlan.load(path).sources == (
+        SourcePlan(key="m", kind="modbus_tcp", host="10.0.0.1", port=502),
+    )
 
 
 def test_the_environment_moves_a_source_to_another_host_and_port() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from adapters.errors import SpoolFullError
-from adapters.mqtt.client import Message
+from adapters.mqtt.connecting import Message
 from adapters.spool import Spool
 from energy.base.clock import ManualClock
 from energy.metering.codec import decode

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +15,8 @@ from energy.base.errors import EnergyError, UnknownMeterError
 from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.journal.verify import verify
+from energy.metering.channel import Side
 from energy.metering.reading import Reading
-from energy.store.pool import Database
 from energy.views.usage import read_spans
 from processes.collect_plan_file import plan_from_registry
 from processes.collector_plan import CollectPlan
@@ -32,36 +30,14 @@ from processes.technician_values import (
     Removed,
     Witnesses,
 )
-from simulator.energy_file import load_series
-from simulator.plant import ElectricMeter, Plant, read_plant
+from simulator.plant import ElectricMeter
 from tests.fixtures.field import Field
 from tests.fixtures.gateway import gateway
 from tests.fixtures.meters import planned
-from tests.fixtures.postgres import NOON, TestSite
+from tests.fixtures.postgres import NOON
 
 pytestmark = pytest.mark.servers
-SITE_FILE = Path(__file__).parents[2] / "simulator" / "sites" / "cambridge" / "site.toml"
 NEW = NewPoint(name="Building 2", place="b2", utility="electricity")
-
-
-@pytest.fixture(scope="module")
-def plant() -> Plant:
-    return read_plant(SITE_FILE, load_series(), shift_weeks=0)
-
-
-@pytest.fixture
-def field(
-    site_schema: TestSite, directory: Database, plant: Plant, tmp_path: Path
-) -> Iterator[Field]:
-    made = Field(site_schema, plant, tmp_path)
-    yield made
-    made.system.close()
-
-
-@pytest.fixture
-def port(field: Field) -> Iterator[int]:
-    with gateway(field.meters.values(), field.site.clock) as port:
-        yield port
 
 
 def test_a_meter_is_commissioned_at_a_new_point_with_its_record_and_first_reading(
@@ -339,3 +315,18 @@ def test_every_refusal_says_what_to_do_next(field: Field, port: int) -> None:
 
 def test_the_clock_of_the_records_is_the_site_s_own(field: Field, port: int) -> None:
     assert commissioned(field, port).at == datetime(2019, 1, 1, 12, tzinfo=UTC).isoformat()
+
+
+def test_a_register_of_an_unknown_side_needs_what_the_check_has_settled(
+    field: Field, port: int
+) -> None:
+    technician = field.technician(port)
+    with pytest.raises(FieldRefusedError, match="does not say on which side"):
+        technician.commission(field.installed(2, side=None), NEW, watch_s=0)
+    twice = field.installed(2, side=Side.PRIMARY, multiplier=Fraction(40))
+    with pytest.raises(FieldRefusedError, match="x 40 would count it twice"):
+        technician.commission(twice, NEW, watch_s=0)
+    technician.commission(field.installed(2, side=Side.PRIMARY), NEW, watch_s=0)
+    assert field.site.rows("SELECT side FROM {s}.channel WHERE number = 1") == [("primary",)]
+    [(record,)] = field.site.rows("SELECT record FROM {s}.meter")
+    assert record["side"] == "primary"

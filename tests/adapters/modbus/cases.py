@@ -1,4 +1,4 @@
-"""In: the folders under tests/cases/modbus. Out: the cases. I/O: reads files."""
+"""In: the folders under tests/cases. Out: the cases. I/O: reads files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "cases" / "modbus"
+from adapters.modbus.rtu_frame import checksum
+
+FOLDER = Path(__file__).parents[2] / "cases"
 UNIT, FUNCTION_CODE, ADDRESS = 7, 3, 100
 
 
@@ -22,15 +24,23 @@ class Case:
     closes: bool
     byte_by_byte_s: float
 
-    def answer(self, transaction: bytes) -> bytes:
-        """Return the bytes with the transaction filled in."""
+    def answer(self, transaction: bytes = b"") -> bytes:
+        """Return the bytes with the transaction, or the checksums, filled in."""
         places = iter(transaction * len(self.words))
-        return bytes(next(places) if word == "TT" else int(word, 16) for word in self.words)
+        sent, frame = b"", b""
+        for word in self.words:
+            if word == "|":
+                sent, frame = sent + frame, b""
+            elif word == "SUM":
+                frame += checksum(frame)
+            else:
+                frame += bytes((next(places) if word == "TT" else int(word, 16),))
+        return sent + frame
 
 
-def cases() -> list[Case]:
-    """Return every case."""
-    return [_case(path.parent) for path in sorted(FOLDER.glob("*/answer.hex"))]
+def cases(folder: str = "modbus") -> list[Case]:
+    """Return every case of a folder."""
+    return [_case(path.parent) for path in sorted((FOLDER / folder).glob("*/answer.hex"))]
 
 
 def _case(folder: Path) -> Case:

@@ -7,14 +7,19 @@ import pytest
 
 from adapters.modbus.client import ModbusClient
 from adapters.modbus.frame import Fault, ReadFailedError
+from adapters.modbus.link import Link, LinkKind
 from tests.adapters.modbus.cases import ADDRESS, FUNCTION_CODE, UNIT, Case, cases
 from tests.adapters.modbus.slave import Question, addresses, good, slave
 
 pytestmark = pytest.mark.servers
 
 
+def link_to(port: int) -> Link:
+    return Link(kind=LinkKind.TCP, host="127.0.0.1", port=port)
+
+
 def client_of(port: int, timeout_s: float = 0.2) -> ModbusClient:
-    return ModbusClient(host="127.0.0.1", port=port, timeout_s=timeout_s, name="test")
+    return ModbusClient(link=link_to(port), timeout_s=timeout_s, name="test")
 
 
 async def outcome(read: Awaitable[object]) -> object:
@@ -101,9 +106,7 @@ def test_a_device_that_comes_back_is_found_after_the_wait_and_not_before() -> No
         async with slave(addresses) as gone:
             port = gone.port
         now = 0.0
-        client = ModbusClient(
-            host="127.0.0.1", port=port, timeout_s=0.2, name="test", monotonic=lambda: now
-        )
+        client = ModbusClient(link=link_to(port), timeout_s=0.2, name="test", monotonic=lambda: now)
         faults = [
             await outcome(client.read(unit=1, function_code=3, address=0, count=1))
             for _ in range(3)
@@ -162,4 +165,4 @@ def test_a_read_that_is_cancelled_closes_its_connection() -> None:
 
 def test_there_is_no_call_that_writes_to_a_meter() -> None:
     names = [name for name in dir(ModbusClient) if not name.startswith("_")]
-    assert names == ["close", "hurry", "read"]
+    assert names == ["close", "hurry", "read", "suspect"]

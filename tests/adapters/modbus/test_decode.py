@@ -15,6 +15,7 @@ from adapters.modbus.decode import (
     BlockDecoder,
     Decoded,
     Flaw,
+    float_step,
     quantised,
 )
 from adapters.modbus.read_plan import ReadBlock, plan_reads
@@ -176,9 +177,10 @@ def test_what_is_encoded_is_decoded_in_any_block_and_word_order(data: st.DataObj
     for number in range(data.draw(st.integers(1, 8))):
         hole = data.draw(st.integers(0, 3)) if number else 0
         type_ = data.draw(st.sampled_from(RegisterType))
-        signed = type_.value[0] != "u"
+        signed = type_.is_float or type_.is_signed
+        least = 1 if type_ is RegisterType.ACC32 else 0  # its 0 is "not available"
         bits = min(type_.bits, 23 if type_.is_float else 63) - 1
-        count = data.draw(st.integers(-(2**bits) if signed else 0, 2**bits - 1))
+        count = data.draw(st.integers(-(2**bits) if signed else least, 2**bits - 1))
         registers += [0xDEAD] * hole
         registers += words_of(type_, count, word_order)
         at += hole
@@ -191,3 +193,97 @@ def test_what_is_encoded_is_decoded_in_any_block_and_word_order(data: st.DataObj
     values = BlockDecoder(block, read).decode(registers)
     assert [value.count for value in values] == counts
     assert [value.flaw for value in values] == [None] * len(points)
+
+
+METER = load("sunspec_meter_int@40069")
+
+
+def scaled(quantity: str, raw: list[int], power: int) -> Decoded:
+    point = METER.point(quantity)
+    assert point.scale_address is not None
+    block = ReadBlock(
+        function_code=3, address=point.address, count=point.end - point.address, points=(point,)
+    )
+    words = [0] * block.count
+    words[: len(raw)] = raw
+    words[point.scale_address - point.address] = power % 65536
+    (value,) = BlockDecoder(block, METER).decode(words)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("raw", "power", "wh"),
+    [
+        ([0, 12345], 0, 12345),
+        ([0, 12345], 3, 12_345_000),
+        ([0, 12345], -1, 1235),
+        ([0, 12344], -1, 1234),
+        ([0xFFFF, 0xFFFF], 10, 0),
+    ],
+)
+def test_a_scale_register_multiplies_by_its_power_of_ten(
+    raw: list[int], power: int, wh: int
+) -> None:
+    value = scaled("active_energy_import", raw, power)
+    assert value.count == wh
+
+
+@pytest.mark.parametrize(
+    ("raw", "power", "flaw"),
+    [
+        ([0, 0], 0, Flaw.NULL_VALUE),
+        ([0, 1], -32768, Flaw.NULL_VALUE),
+        ([0, 1], 11, Flaw.SCALE),
+        ([0, 1], -11, Flaw.SCALE),
+        ([0xFFFF, 0xFFFF], 10, Flaw.OUT_OF_RANGE),
+    ],
+)
+def test_nothing_rests_on_a_value_without_a_sound_scale(
+    raw: list[int], power: int, flaw: Flaw
+) -> None:
+    assert scaled("active_energy_import", raw, power).flaw is flaw
+    assert FLAW_MEANS[flaw]
+
+
+def test_a_signed_value_keeps_its_sign_under_a_scale() -> None:
+    assert scaled("active_power", [0xFFFF - 122], 1).count == -12_300  # -1,230 W in 0.1 W
+
+
+@pytest.mark.parametrize(
+    ("bits", "count"), [((0, 4), 0b1010), ((4, 1), 1), ((5, 1), 0), ((4, 12), 0b1010_0101_1101)]
+)
+def test_a_state_is_cut_from_its_bits(bits: tuple[int, int], count: int) -> None:
+    point = replace(point_of(RegisterType.BITS16, kind=Kind.STATE), bits=bits)
+    assert decoded(point, [0b1010_0101_1101_1010]).count == count
+
+
+def test_the_scale_of_a_float_is_applied_before_it_is_rounded() -> None:
+    point = load("chint_dtsu666").point("voltage_l1")
+    assert decoded(point, words_of(RegisterType.F32, 2304.0)).count == 2304  # 230.4 V
+
+
+@pytest.mark.parametrize(
+    ("kwh", "step"),
+    [
+        (131_071, Fraction(1, 128)),
+        (131_072, Fraction(1, 64)),
+        (1_000_000, Fraction(1, 16)),
+        (16_777_216, Fraction(2)),
+    ],
+)
+def test_a_float_counter_moves_in_growing_steps(kwh: int, step: Fraction) -> None:
+    point = SDM.point("active_energy_import")
+    assert float_step(point, kwh * 100) == step
+
+
+def test_a_watt_hour_float_loses_two_watt_hours_from_16_8_mwh_on() -> None:
+    point = load("janitza_umg96").point("active_energy_import")
+    assert float_step(point, 167_770) == Fraction(1, 1000)
+    assert float_step(point, 167_773) == Fraction(2, 1000)
+
+
+def test_a_whole_number_has_no_float_step() -> None:
+    assert float_step(ABB.point("active_energy_import"), 10**12) is None
+    step = float_step(SDM.point("active_energy_import"), 0)
+    assert step is not None
+    assert step < Fraction(1, 10**30)

@@ -17,6 +17,7 @@ from tests.adapters.modbus.test_decode import SDM, words_of
 
 TYPES = tuple(RegisterType)
 RESOLUTIONS = (Fraction(1, 100), Fraction(1), Fraction(1, 3), Fraction(1, 1_000_000), Fraction(5))
+SCALES = (Fraction(1), Fraction(1, 1000), Fraction(1, 3), Fraction(10))
 
 
 def one_by_one(block: ReadBlock, read: RegisterMap, answers: list[list[int]]) -> list[object]:
@@ -39,16 +40,23 @@ def cases(draw: st.DrawFn) -> tuple[ReadBlock, RegisterMap, list[list[int]]]:
     for _ in range(draw(st.integers(1, 4))):
         address += draw(st.integers(0, 3))
         type_ = draw(st.sampled_from(TYPES))
-        points.append(
-            replace(
-                SDM.point("voltage_l1"),
-                type=type_,
-                kind=draw(st.sampled_from((Kind.COUNTER, Kind.GAUGE))),
-                address=address,
-                resolution=draw(st.sampled_from(RESOLUTIONS)),
-            )
+        point = replace(
+            SDM.point("voltage_l1"),
+            type=type_,
+            kind=draw(st.sampled_from((Kind.COUNTER, Kind.GAUGE))),
+            address=address,
+            resolution=draw(st.sampled_from(RESOLUTIONS)),
         )
-        address += type_.width
+        if type_.is_float:
+            point = replace(point, scale=draw(st.sampled_from(SCALES)))
+        elif type_.bits <= 32 and draw(st.booleans()):
+            point = replace(point, scale_address=address + type_.width)
+        elif not type_.is_signed and draw(st.booleans()):
+            first = draw(st.integers(0, type_.bits - 1))
+            width = draw(st.integers(1, type_.bits - first))
+            point = replace(point, kind=Kind.STATE, bits=(first, width))
+        points.append(point)
+        address = point.end
     first = points[0].address
     block = ReadBlock(function_code=4, address=first, count=address - first, points=tuple(points))
     nulls = st.sampled_from((None, *Null))
@@ -67,6 +75,8 @@ def cases(draw: st.DrawFn) -> tuple[ReadBlock, RegisterMap, list[list[int]]]:
                 value = draw(st.floats(-(2.0**40), 2.0**40, width=width))  # type: ignore[arg-type]
                 at = point.address - first
                 words[at : at + point.type.width] = words_of(point.type, value, read.word_order)
+            if point.scale_address is not None and draw(st.integers(0, 9)):
+                words[point.scale_address - first] = draw(st.integers(-11, 11)) % 65536
         answers.append(words)
     return block, read, answers
 
@@ -79,7 +89,9 @@ def test_many_answers_together_are_what_each_is_alone(
     assert together(block, read, answers) == one_by_one(block, read, answers)
 
 
-@pytest.mark.parametrize("name", ["eastron_sdm630", "abb_b23_b24"])
+@pytest.mark.parametrize(
+    "name", ["eastron_sdm630", "abb_b23_b24", "sunspec_meter_int@40069", "spirax_tva"]
+)
 def test_every_read_of_a_product_gives_the_same_together(name: str) -> None:
     read = load(name)
     generator = np.random.default_rng(20190101)

@@ -33,19 +33,19 @@ def programs() -> tuple[str, str]:
     return str(found[0]), str(found[1])
 
 
+OURS = "max_queued_messages 0\nmax_inflight_messages 1000\nset_tcp_nodelay true\n"
+"""What a broker must be told, so that it drops nothing."""
+
+
 @contextmanager
-def broker(folder: Path, port: int | None = None) -> Iterator[int]:
+def broker(folder: Path, port: int | None = None, settings: str = OURS) -> Iterator[int]:
     """Run a broker that keeps sessions; yields its port."""
     program, _ = programs()
     port = port or free_port()
-    settings = folder / "mosquitto.conf"
-    settings.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
-        "max_inflight_messages 1000\nset_tcp_nodelay true\n",
-        "utf-8",
-    )
+    file = folder / "mosquitto.conf"
+    file.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{settings}", "utf-8")
     running = subprocess.Popen(
-        [program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [program, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         until_s = monotonic_s() + 10
@@ -63,5 +63,6 @@ def publish(port: int, topic: str, payload: str | bytes, *, retain: bool = False
     """Publish one message with QoS 1."""
     _, program = programs()
     raw = payload.encode() if isinstance(payload, str) else payload
-    command = [program, "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic, "-s"]
+    where = [program, "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic]
+    command = [*where, "-s" if raw else "-n"]
     subprocess.run([*command, *(["-r"] if retain else [])], input=raw, check=True, timeout=10)

@@ -1,17 +1,25 @@
+"""Meterline's own form through its preset: what the reader, the mapper and the preset refuse."""
+
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mqtt.payload import PulseCount, Reason, Refusal, parse
+from adapters.mqtt.connecting import Message
+from adapters.mqtt.judge import Judge, Judgement, MqttDevice
+from adapters.mqtt.mapping_file import load_mapping
+from adapters.mqtt.payload import Encoding, Reason, RefusedError, read_json
+from adapters.mqtt.settle import ChannelCount, ChannelTarget
 from energy.base.clock import to_us
 
 NOW = datetime(2019, 1, 1, 0, 15, tzinfo=UTC)
 DEVICE = "cam-b2-gas"
+GAS = MqttDevice(name=DEVICE, channels=(ChannelTarget(number=3, point=DEVICE, quantity="volume"),))
 
 
 def fields(**changes: object) -> dict[str, object]:
@@ -24,25 +32,25 @@ def fields(**changes: object) -> dict[str, object]:
     return {key: value for key, value in {**own, **changes}.items() if value is not ...}
 
 
-def judged(payload: bytes) -> PulseCount | Refusal:
-    return parse(payload, device=DEVICE, now=NOW)
+def judged(payload: bytes) -> Judgement:
+    topic = f"meterline/cambridge/pulses/{DEVICE}"
+    message = Message(topic=topic, payload=payload, mid=1, qos=1, connection=0)
+    return Judge(load_mapping(""), [GAS]).judge(message, NOW)
 
 
 def reason(payload: bytes) -> Reason | None:
-    parsed = judged(payload)
-    return parsed.reason if isinstance(parsed, Refusal) else None
+    refusals = judged(payload).refusals
+    return refusals[0].reason if refusals else None
 
 
 def test_a_good_message_gives_count_and_instant() -> None:
-    parsed = judged(json.dumps(fields()).encode())
-    assert parsed == PulseCount(
-        device=DEVICE, at_us=to_us(NOW), count=123456, id=f"{DEVICE}:2019-01-01T00:15:00+00:00"
-    )
+    judgement = judged(json.dumps(fields()).encode())
+    assert judgement == Judgement(counts=(ChannelCount(channel=3, at_us=to_us(NOW), count=123456),))
 
 
 def test_further_fields_do_not_matter() -> None:
     payload = json.dumps(fields(battery=3.61, tags=["a", {"b": None}])).encode()
-    assert isinstance(judged(payload), PulseCount)
+    assert judged(payload).counts
 
 
 @pytest.mark.parametrize(
@@ -64,12 +72,17 @@ def test_further_fields_do_not_matter() -> None:
         (json.dumps(fields()).encode("utf-16"), Reason.NOT_UTF8),
         (b'{"count": 1, "count": 2}', Reason.DUPLICATE_KEY),
         (b'{"a": {"b": 1, "b": 1}}', Reason.DUPLICATE_KEY),
-        (b"[1, 2]", Reason.NOT_AN_OBJECT),
-        (b"123", Reason.NOT_AN_OBJECT),
-        (b"null", Reason.NOT_AN_OBJECT),
+        (b"[1, 2]", Reason.MISSING_FIELD),
+        (b"123", Reason.MISSING_FIELD),
+        (b"null", Reason.MISSING_FIELD),
+        (b'{"count": 1e999999999}', Reason.NOT_JSON),
+        (b'{"count": 1e99999999999999999999}', Reason.NOT_JSON),
+        (b'{"count": 0.' + b"1" * 60 + b"}", Reason.NOT_JSON),
     ],
 )
-def test_bytes_that_are_no_strict_json_object_are_refused(payload: bytes, expected: Reason) -> None:
+def test_bytes_that_are_no_strict_json_of_ours_are_refused(
+    payload: bytes, expected: Reason
+) -> None:
     assert reason(payload) is expected
 
 
@@ -104,20 +117,21 @@ def test_bytes_that_are_no_strict_json_object_are_refused(payload: bytes, expect
 def test_a_field_that_is_missing_or_wrong_refuses_the_message(
     changes: dict[str, object], expected: Reason
 ) -> None:
-    parsed = judged(json.dumps(fields(**changes)).encode())
-    assert isinstance(parsed, Refusal)
-    assert parsed.reason is expected
-    assert parsed.detail
+    judgement = judged(json.dumps(fields(**changes)).encode())
+    assert judgement.counts == ()
+    assert [refusal.reason for refusal in judgement.refusals] == [expected]
+    assert judgement.refusals[0].detail
 
 
 def test_a_bracket_inside_a_text_is_no_depth() -> None:
     payload = json.dumps(fields(note='[[[[[[[[[[{{{{"\\"[[[[')).encode()
-    assert isinstance(judged(payload), PulseCount)
+    assert judged(payload).counts
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_are_refused_and_never_raise(payload: bytes) -> None:
-    assert isinstance(judged(payload), Refusal)
+    judgement = judged(payload)
+    assert judgement.counts == () and judgement.refusals
 
 
 @given(
@@ -131,6 +145,31 @@ def test_random_bytes_are_refused_and_never_raise(payload: bytes) -> None:
     ),
 )
 def test_every_count_and_zone_comes_back_exactly(count: int, at: datetime) -> None:
-    parsed = judged(json.dumps(fields(count=count, at=at.isoformat())).encode())
-    assert isinstance(parsed, PulseCount)
-    assert (parsed.count, parsed.at_us) == (count, to_us(at))
+    judgement = judged(json.dumps(fields(count=count, at=at.isoformat())).encode())
+    assert judgement.counts == (ChannelCount(channel=3, at_us=to_us(at), count=count),)
+
+
+def test_a_payload_of_256_mb_is_refused_by_its_size_before_anything_reads_it() -> None:
+    payload = bytes(256 * 1024 * 1024)
+    assert reason(payload) is Reason.TOO_LARGE
+
+
+def test_a_chinese_encoding_is_read_where_it_is_declared_and_nowhere_else() -> None:
+    written = '{"name": "一号变压器\\u7535", "kWh": 1.50}'.encode("gb18030")
+    with pytest.raises(RefusedError) as caught:
+        read_json(written)
+    assert caught.value.refusal.reason is Reason.NOT_UTF8
+    read = read_json(written, encoding=Encoding.GB18030)
+    assert read == {"name": "一号变压器电", "kWh": Decimal("1.50")}
+
+
+def test_bytes_that_are_no_gb18030_are_refused_where_it_is_declared() -> None:
+    with pytest.raises(RefusedError) as caught:
+        read_json(b'{"name": "\x81\x20"}', encoding=Encoding.GB18030)
+    assert caught.value.refusal.reason is Reason.NOT_GB18030
+
+
+def test_a_backslash_inside_a_chinese_sign_is_no_escape_and_a_brace_no_depth() -> None:
+    signs = b"\x81\x5c\x81\x7b" * 20  # second bytes that look like a backslash and a brace
+    read = read_json(b'{"a": "' + signs + b'"}', encoding=Encoding.GB18030)
+    assert read == {"a": signs.decode("gb18030")}

@@ -8,14 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mqtt.payload import Reason
-from adapters.mqtt.topic import DeviceTopic, TopicFilterError
+from adapters.mqtt.topic import TopicPattern, TopicPatternError
 
-PULSES = DeviceTopic.of("meterline/cambridge/pulses/+")
+PULSES = TopicPattern.of("meterline/cambridge/pulses/+")
 
 
 def test_the_level_under_the_plus_names_the_device() -> None:
-    assert PULSES.device("meterline/cambridge/pulses/cam-b2-gas") == "cam-b2-gas"
-    assert DeviceTopic.of("site/+/count").device("site/m.1/count") == "m.1"
+    assert PULSES.parts("meterline/cambridge/pulses/cam-b2-gas") == {"device": "cam-b2-gas"}
+    assert TopicPattern.of("site/+/count").parts("site/m.1/count") == {"device": "m.1"}
+
+
+def test_a_pattern_names_its_parts_and_asks_the_broker_with_wildcards() -> None:
+    pattern = TopicPattern.of("spBv1.0/{group}/{kind}/{node}")
+    assert pattern.filter == "spBv1.0/+/+/+"
+    assert pattern.parts("spBv1.0/t2/NDATA/gw-7") == {
+        "group": "t2",
+        "kind": "NDATA",
+        "node": "gw-7",
+    }
+    assert pattern.parts("spBv1.0/t2/NDATA/gw-7/m1") is None
 
 
 @pytest.mark.parametrize(
@@ -36,7 +47,7 @@ def test_the_level_under_the_plus_names_the_device() -> None:
     ],
 )
 def test_a_topic_that_does_not_fit_names_no_device(topic: str) -> None:
-    assert PULSES.device(topic) is None
+    assert PULSES.parts(topic) is None
 
 
 def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
@@ -44,9 +55,9 @@ def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
     text = (folder / "sample.toml").read_text("utf-8")
     assert text in (folder / "README.md").read_text("utf-8")
     sample = tomllib.loads(text)
-    topic = DeviceTopic.of(sample["source"][0]["topic"])
+    topic = TopicPattern.of(sample["source"][0]["topic"])
     device = sample["meter"][0]["address"]["device"]
-    assert topic.device(topic.filter.replace("+", device)) == device
+    assert topic.parts(topic.filter.replace("+", device)) == {"device": device}
 
 
 def test_every_reason_of_a_refusal_stands_in_the_readme() -> None:
@@ -57,10 +68,12 @@ def test_every_reason_of_a_refusal_stands_in_the_readme() -> None:
 
 @given(st.text(max_size=40))
 def test_whatever_names_a_device_is_the_last_level_unchanged(level: str) -> None:
-    assert PULSES.device(f"meterline/cambridge/pulses/{level}") in {None, level}
+    assert PULSES.parts(f"meterline/cambridge/pulses/{level}") in (None, {"device": level})
 
 
-@pytest.mark.parametrize("text", ["", "+/+", "a/#", "a/b", "a//+", "/+", "a b/+", "a/+b"])
-def test_a_filter_that_cannot_name_devices_is_refused(text: str) -> None:
-    with pytest.raises(TopicFilterError, match='must hold exactly one level "\\+"'):
-        DeviceTopic.of(text)
+@pytest.mark.parametrize(
+    "text", ["", "+/+", "a/#", "a//+", "/+", "a b/+", "a/+b", "{a}/{a}", "{A}/b", "a/" * 300 + "b"]
+)
+def test_a_pattern_that_cannot_name_devices_is_refused(text: str) -> None:
+    with pytest.raises(TopicPatternError, match="Topic '"):
+        TopicPattern.of(text)

@@ -96,7 +96,7 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "source port": (lambda d: d["source"][0].update(port=70000), "`port` is above 65535"),
     "source host": (lambda d: d["source"][0].pop("host"), "`host` is missing"),
     "source topic": (lambda d: d["source"][0].update(kind="mqtt"), "`topic` is missing"),
-    "source key": (lambda d: d["source"][0].update(baud=9600), "unknown key `baud`"),
+    "source key": (lambda d: d["source"][0].update(speed=9600), "unknown key `speed`"),
     "point twice": (lambda d: d["meter"][1].update(point="m1"), "meter point 'm1' stands twice"),
     "serial twice": (lambda d: d["meter"][1].update(serial="E1"), "meter serial 'E1' stands twice"),
     "address twice": (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.poll import PollAnswer, PollFailure, PollResult
 from energy.base.aggregate import use_clock
 from energy.base.clock import SystemClock
 from energy.base.config import Config
+from energy.metering.reading import ReadingColumns
 from energy.store.server_settings import SUPERUSER
+from processes.communication import Communication, Place
 from processes.vitals import Health, Vitals
 from scripts.main import app
 from tests.fixtures.batches import MIDNIGHT, reading
@@ -72,7 +75,26 @@ def test_the_usage_of_all_sites_names_the_one_that_does_not_answer(two_sites: Ma
     assert [t["usage"] for t in json.loads(only.stdout)["totals"]] == [28_800] * 2
 
 
+def communicating() -> dict[str, object]:
+    """One device that fails and one that answers, behind one gateway."""
+    communication = Communication()
+    place = Place(gateway="10.0.0.1", bus="10.0.0.1:502")
+    communication.know("bus", place, ["gate-14", "gate-15"])
+    now = datetime(2019, 1, 1, tzinfo=UTC)
+    nothing = ReadingColumns.of(())
+    failure = PollFailure(point="gate-14", code="modbus.no_answer", message="silent", slot=now)
+    communication.note(PollResult(columns=nothing, failures=(failure,) * 9), now)
+    answer = PollAnswer("gate-15", 41_000)
+    communication.note(PollResult(columns=nothing, answered=(answer,)), now)
+    return {
+        "devices": communication.devices(),
+        "buses": communication.buses(),
+        "gateways": communication.gateways(),
+    }
+
+
 def test_field_health_shows_what_the_collector_says(tmp_path: Path) -> None:
+    devices = communicating()
     silent = meterline("field", "health")
     assert (silent.exit_code, "does not answer" in silent.output) == (3, True)
     spool = {
@@ -89,6 +111,7 @@ def test_field_health_shows_what_the_collector_says(tmp_path: Path) -> None:
             reasons=("north: the spool holds (views.lag)",), facts={"spools": {"north": spool}}
         ),
         metrics=list,
+        more={"/devices": lambda: {"north": devices}},
     )
     vitals.start()
     try:
@@ -96,7 +119,14 @@ def test_field_health_shows_what_the_collector_says(tmp_path: Path) -> None:
         assert told.exit_code == 1
         assert "north: the spool holds (views.lag)" in told.stdout
         assert "77" in told.stdout
-        assert json.loads(meterline("field", "health", "--json").stdout)["ok"] is False
+        assert "1 of 2 polled devices fail, 1 have not answered" in told.stdout
+        assert "gate-14" in told.stdout
+        assert "modbus.no_answer 9" in told.stdout
+        assert "gate-15" not in told.stdout
+        assert "gate-15" in meterline("field", "health", "--all").stdout
+        machine = json.loads(meterline("field", "health", "--json").stdout)
+        assert machine["ok"] is False
+        assert len(machine["communication"]["north"]["devices"]) == 2
     finally:
         vitals.close()
 

@@ -1,0 +1,262 @@
+"""Step 1 of 6: values of meters on one byte link -> reading columns of one slot. I/O.
+
+From: one bus with many meters. To: the spool. Shared by DL/T 645 and CJ/T 188: who is asked when,
+who rests, how readings are dated. How one meter is asked is the adapter's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+
+from adapters.backoff import Backoff
+from adapters.link_fault import NOT_ASKED, AskFailedError
+from adapters.octets import OctetLink
+from adapters.poll import PollAnswer, PollFailure, PollResult
+from energy.base.clock import Clock, monotonic_s, to_us
+from energy.base.finding import Finding, Severity
+from energy.base.quality import Quality
+from energy.metering.reading import ReadingColumns
+
+FAILURES_BEFORE_REST = 3
+FIRST_REST_S = 30.0
+LONGEST_REST_S = 600.0
+BITS = 11
+"""Start, eight, parity and stop: these meters talk 8E1. [bit]"""
+TURNAROUND_S = 0.1
+"""What a meter usually takes before it answers; the standards allow it half a second. [s]"""
+SILENT_A_POLL = 3
+"""Meters that failed before and may fail again in one poll: the live ones keep their interval."""
+DEAD_A_POLL = 1
+"""The same for meters that rest. As soon as they answer, all are asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusValue:
+    """One value of an answer and the channel it is."""
+
+    channel: int
+    quantity: str
+    count: int
+    """Content of the register; 0 where there is no number. [count]"""
+    flaw: str = ""
+    """Why the value is suspect; empty when it is sound."""
+    why: str = ""
+    """The same in words."""
+    billing: bool = False
+
+
+Keep = Callable[[Sequence[BusValue]], None]
+"""Takes the values of one answer as soon as they are there."""
+
+
+class BusMeter(Protocol):
+    """One meter as its adapter asks it."""
+
+    @property
+    def point(self) -> str:
+        """Return the metering point."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[str, int]:
+        """Return the channel number by quantity."""
+        ...
+
+    @property
+    def exchanges(self) -> Sequence[int]:
+        """Return the bytes of each question with its answer, wake-up bytes included. [byte]."""
+        ...
+
+    async def read(self, keep: Keep, *, urgent: bool) -> Sequence[AskFailedError]:
+        """Ask for every value; return what the meter properly refused.
+
+        Args:
+            keep: Takes the values of each answer.
+            urgent: Ask also for what the meter refused before.
+
+        Raises:
+            AskFailedError: The meter gave no proper answer; it is not asked further.
+        """
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """A meter and how it behaved."""
+
+    meter: BusMeter
+    rest: Backoff
+    failures: int = 0
+    rest_until_s: float = 0.0
+
+    @property
+    def dead(self) -> bool:
+        return self.failures >= FAILURES_BEFORE_REST
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What a poll has gathered so far."""
+
+    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[PollFailure] = field(default_factory=list)
+    answered: list[PollAnswer] = field(default_factory=list)
+
+    def result(self) -> PollResult:
+        """Return it as columns, in the order of the answers."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 4)
+        columns = ReadingColumns(
+            channel=table[:, 0].astype(np.int32),
+            at_us=table[:, 1].copy(),
+            count=table[:, 2].copy(),
+            quality=table[:, 3].astype(np.uint8),
+        )
+        return PollResult(
+            columns=columns,
+            findings=tuple(self.findings),
+            failures=tuple(self.failures),
+            answered=tuple(self.answered),
+        )
+
+
+class BusSource:
+    """Polls the meters of one bus, one question at a time."""
+
+    PROTOCOL = ""
+    """Begins the code of each fault and flaw."""
+
+    def __init__(
+        self,
+        key: str,
+        link: OctetLink,
+        meters: Sequence[BusMeter],
+        clock: Clock,
+        *,
+        skew_s: float = 5.0,
+    ) -> None:
+        """Take the bus; nothing is opened yet.
+
+        Args:
+            key: Name of the source.
+            link: The bus.
+            meters: Whom to ask.
+            clock: Dates answers that came too late for their slot.
+            skew_s: An answer later than this after its slot is dated by the clock. [s]
+        """
+        self.key = key
+        self.link = link
+        self._clock = clock
+        self._skew = timedelta(seconds=skew_s)
+        self._asked = [
+            _Asked(
+                meter=meter,
+                rest=Backoff(f"{key}/{meter.point}", first_s=FIRST_REST_S, most_s=LONGEST_REST_S),
+            )
+            for meter in meters
+        ]
+
+    @property
+    def channels(self) -> dict[int, str]:
+        """Return the metering point of each channel of this source."""
+        return {
+            channel: asked.meter.point
+            for asked in self._asked
+            for channel in asked.meter.channels.values()
+        }
+
+    def needs_s(self, baud: int, pause_s: float) -> float:
+        """Return what one slot takes while every meter answers. [s].
+
+        Args:
+            baud: Speed of the bus. [bit/s]
+            pause_s: Least pause between two questions. [s]
+        """
+        each = [octets for asked in self._asked for octets in asked.meter.exchanges]
+        return sum(each) * BITS / baud + len(each) * (TURNAROUND_S + pause_s)
+
+    async def poll(
+        self, slot: datetime, *, points: Collection[str] | None = None, urgent: bool = False
+    ) -> PollResult:
+        """Return what the meters answer for a slot; a meter that fails never stops the others.
+
+        Args:
+            slot: The scheduled instant, aware UTC.
+            points: Ask only these meters; None asks all.
+            urgent: Somebody waits for this very slot: ask resting meters too, and date every
+                reading by the slot.
+        """
+        wanted = [a for a in self._asked if points is None or a.meter.point in points]
+        if urgent:
+            self.link.hurry()
+        gathered = _Gathered()
+        silent = 0
+        for asked in sorted(wanted, key=lambda each: each.failures):
+            before = asked.failures
+            if before and not urgent:
+                most = DEAD_A_POLL if asked.dead else SILENT_A_POLL
+                if silent >= most or monotonic_s() < asked.rest_until_s:
+                    continue
+            await self._poll_meter(asked, slot, gathered, urgent=urgent)
+            silent += bool(before) and asked.failures > before
+        return gathered.result()
+
+    def close(self) -> None:
+        """Close the bus."""
+        self.link.close()
+
+    async def _poll_meter(
+        self, asked: _Asked, slot: datetime, gathered: _Gathered, *, urgent: bool
+    ) -> None:
+        def keep(values: Sequence[BusValue]) -> None:
+            at = slot if urgent else self._dated(slot)
+            gathered.answered.append(PollAnswer(asked.meter.point, self.link.latency_us))
+            for value in values:
+                quality = Quality.SUSPECT if value.flaw else Quality.MEASURED
+                gathered.rows.append((value.channel, to_us(at), value.count, quality))
+                if value.flaw:
+                    gathered.findings.append(self._finding(asked.meter.point, value, at))
+
+        try:
+            refused = await asked.meter.read(keep, urgent=urgent)
+        except AskFailedError as error:
+            gathered.failures.append(_failure(asked.meter.point, error, slot))
+            if error.fault not in NOT_ASKED:
+                asked.failures += 1
+                if asked.dead:
+                    asked.rest_until_s = monotonic_s() + asked.rest.next_s()
+            return
+        gathered.failures += [_failure(asked.meter.point, error, slot) for error in refused]
+        asked.failures = 0
+        asked.rest_until_s = 0.0
+        asked.rest.reset()
+
+    def _dated(self, slot: datetime) -> datetime:
+        """Return the slot, or the present when the answer came too late to stand for it."""
+        now = self._clock.now()
+        return slot if abs(now - slot) <= self._skew else now
+
+    def _finding(self, point: str, value: BusValue, at: datetime) -> Finding:
+        return Finding(
+            code=f"{self.PROTOCOL}.{value.flaw}",
+            severity=Severity.DO_NOT_BILL if value.billing else Severity.WARN,
+            channel=value.channel,
+            start=at,
+            end=at,
+            position=0,
+            proof={
+                "point": point,
+                "quantity": value.quantity,
+                "count": value.count,
+                "why": value.why,
+            },
+        )
+
+
+def _failure(point: str, error: AskFailedError, slot: datetime) -> PollFailure:
+    return PollFailure(point=point, code=error.code, message=str(error), slot=slot)

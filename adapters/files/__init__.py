@@ -1,0 +1,1 @@
+"""Tables that people fill in: workbooks and CSV files."""

@@ -1,0 +1,109 @@
+"""In: the text of a round's result. Out: its readings, each checked. Pure.
+
+The file comes back from a phone by mail, cable or messenger: nothing in it is trusted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from energy.base.errors import RefusedError
+
+FORMAT = "meterline-round-1"
+MOST_OCTETS = 2_000_000
+MOST_ENTRIES = 10_000
+_NUMBER = re.compile(r"\d{1,18}(\.\d{1,9})?")
+
+
+class RoundResultError(RefusedError):
+    """A file is no result of a round."""
+
+    code = "files.round"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundEntry:
+    """What was read at one stop."""
+
+    point: str
+    quantity: str
+    serial: str
+    at: datetime
+    """By the phone's clock, UTC."""
+    value: str | None
+    """As the display showed it; None when only a note was left."""
+    note: str
+    confirmed: bool
+    """Whether a doubtful value was read twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundResult:
+    """What a phone brought back."""
+
+    site: str
+    round: str
+    reader: str
+    entries: tuple[RoundEntry, ...]
+
+
+def read_result(text: str) -> RoundResult:
+    """Return the result in a file.
+
+    Raises:
+        RoundResultError: It is none; says where it goes wrong.
+    """
+    if len(text.encode()) > MOST_OCTETS:
+        raise RoundResultError(f"The file has more than {MOST_OCTETS} octets: it is no result.")
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise RoundResultError(
+            f"The file is no result of a round ({error}). Take the file that the phone downloaded."
+        ) from error
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise RoundResultError(f"The file is no result of a round: its format is not {FORMAT}.")
+    rows = told.get("entries")
+    if not isinstance(rows, list) or len(rows) > MOST_ENTRIES:
+        raise RoundResultError(f"The result holds no list of at most {MOST_ENTRIES} entries.")
+    return RoundResult(
+        site=_text(told, "site", "the file", 100),
+        round=_text(told, "round", "the file", 100),
+        reader=_text(told, "reader", "the file", 200),
+        entries=tuple(_entry(row, n) for n, row in enumerate(rows, start=1)),
+    )
+
+
+def _entry(row: Any, number: int) -> RoundEntry:
+    where = f"entry {number}"
+    if not isinstance(row, dict):
+        raise RoundResultError(f"{where} is no entry of a round.")
+    value = row.get("value")
+    if value is not None and not (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise RoundResultError(f"{where}: {value!r} is no display value such as 15203.4.")
+    try:
+        at = datetime.fromisoformat(_text(row, "at", where, 40))
+    except ValueError as error:
+        raise RoundResultError(f"{where}: `at` is no instant ({error}).") from error
+    if at.tzinfo is None:
+        raise RoundResultError(f"{where}: `at` bears no zone.")
+    return RoundEntry(
+        point=_text(row, "point", where, 200),
+        quantity=_text(row, "quantity", where, 200),
+        serial=_text(row, "serial", where, 200),
+        at=at.astimezone(UTC),
+        value=value,
+        note=_text(row, "note", where, 2_000),
+        confirmed=row.get("confirmed") is True,
+    )
+
+
+def _text(told: dict[str, Any], key: str, where: str, most: int) -> str:
+    value = told.get(key)
+    if not isinstance(value, str) or len(value) > most:
+        raise RoundResultError(f"{where}: {key!r} is no text of at most {most} characters.")
+    return value

@@ -1,0 +1,122 @@
+"""In: an XLSX workbook or a CSV file. Out: its rows as texts under the names of its columns. I/O.
+
+A cell's text is what a person sees typed: 15203.4 stays 15203.4, never a float's tail; an empty
+cell is an empty text. Formulas count by the value the program that saved them had found.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+from energy.base.errors import RefusedError
+
+MOST_ROWS = 50_000
+"""Rows of a table that are read; a larger one is refused."""
+MOST_OCTETS = 50_000_000
+"""Largest file, and largest workbook once it is unpacked. [octet]"""
+
+
+class TableError(RefusedError):
+    """A file is no table that can be read."""
+
+    code = "files.table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row of a table."""
+
+    number: int
+    """As the program that made the table numbers it: the heads are row 1."""
+    cells: dict[str, str]
+    """Text by the name of the column, lower case."""
+
+
+def read_table(path: Path) -> list[TableRow]:
+    """Return the rows of the first sheet, empty ones left out.
+
+    Args:
+        path: .xlsx or .csv, the first row names the columns.
+
+    Raises:
+        TableError: It is neither, too large, or two columns have one name.
+    """
+    try:
+        if path.stat().st_size > MOST_OCTETS:
+            raise TableError(f"{path.name} has more than {MOST_OCTETS} octets. Split the table.")
+        rows = _workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv(path)
+        return _under_heads(path, rows)
+    except OSError as error:
+        raise TableError(f"{path}: {error.strerror}. Name a table.") from error
+
+
+def _under_heads(path: Path, rows: Iterable[Sequence[str]]) -> list[TableRow]:
+    numbered = enumerate(islice(rows, MOST_ROWS + 2), start=1)
+    first = next(numbered, None)
+    heads = [head.strip().lower() for head in first[1]] if first is not None else []
+    named = [head for head in heads if head]
+    if not named or len(set(named)) != len(named):
+        raise TableError(
+            f"{path.name}: the first row names each column once; it says {', '.join(named) or '-'}."
+        )
+    found = []
+    for number, row in numbered:
+        if number > MOST_ROWS + 1:
+            raise TableError(f"{path.name} has more than {MOST_ROWS} rows. Split the table.")
+        cells = {head: text for head, text in zip(heads, row, strict=False) if head}
+        if any(cells.values()):
+            found.append(TableRow(number=number, cells={h: cells.get(h, "") for h in named}))
+    return found
+
+
+def _workbook(path: Path) -> Iterator[Sequence[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > MOST_OCTETS:
+                raise TableError(f"{path.name} unpacks to more than {MOST_OCTETS} octets.")
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise TableError(
+            f"{path.name} is no XLSX workbook ({error}). Save it as .xlsx or .csv."
+        ) from error
+    try:
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_text(value) for value in row]
+    finally:
+        book.close()
+
+
+def _csv(path: Path) -> Iterator[Sequence[str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path.name} is no UTF-8 text ({error}). Save it as UTF-8.") from error
+    yield from ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)))
+
+
+def _text(value: object) -> str:
+    """Return what a cell shows."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float():
+            return format(Decimal(format(value, ".15g")), "f")  # as many digits as Excel shows
+        case datetime():
+            whole_day = value.time() == time(0)
+            return value.date().isoformat() if whole_day else value.isoformat(sep=" ")
+        case date():
+            return value.isoformat()
+    return str(value).strip()

@@ -1,0 +1,1 @@
+"""In: registers that a device answered. Out: which product it is and how it is to be read. Pure."""

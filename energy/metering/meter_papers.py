@@ -1,0 +1,297 @@
+"""In: papers of the meter at a point. Out: their events. Pure.
+
+Papers are what proves a meter and changes no count: a calibration certificate, the signed sheet
+that closes the record of an installation, a control reading of a pulse meter's display. Documents
+are named by their SHA-256 (energy/store/attachment.py keeps them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from energy.base.aggregate import JournalAggregate
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+
+PAPER_TOPICS = frozenset(
+    {"meter.papers_opened", "meter.calibrated", "meter.record_closed", "meter.controlled"}
+)
+"""Topics of these events: they change what is known of a meter, never its counts."""
+
+
+def papers_id(site: str, point: str) -> UUID:
+    """Return the id of the papers of a point."""
+    return id_of("meter_papers", site, point)
+
+
+class PapersError(RefusedError):
+    """A paper does not fit the meter it is of."""
+
+    code = "meter.papers"
+
+
+class MeterPapers(JournalAggregate):
+    """The papers of a metering point, over all its meters."""
+
+    TOPIC = "meter_papers"
+
+    class Created(JournalAggregate.Created):
+        """The first paper of a point is about to come."""
+
+        TOPIC = "meter.papers_opened"
+        site: str
+        point: str
+
+    class Calibrated(JournalAggregate.Event):
+        """A laboratory has tested the meter; its certificate is kept."""
+
+        TOPIC = "meter.calibrated"
+        at: datetime
+        """When the certificate was filed."""
+        point: str
+        serial: str
+        certificate: str
+        """SHA-256 of the certificate, in hex."""
+        laboratory: str
+        tested_on: date
+        valid_until: date
+        error_percent: Fraction | None
+        """Error that was found. [%]"""
+        record: dict[str, Any]
+
+    class RecordClosed(JournalAggregate.Event):
+        """The signed sheet of an installation, a change or a removal is kept."""
+
+        TOPIC = "meter.record_closed"
+        at: datetime
+        point: str
+        serial: str
+        act: str
+        """What the sheet is of: commissioned, replaced, ratio_changed or retired."""
+        act_at: datetime
+        sheets: list[str]
+        """SHA-256 of each picture of the sheet, in hex."""
+        record: dict[str, Any]
+
+    class Controlled(JournalAggregate.Event):
+        """Somebody read the display of a pulse meter beside its pulse count.
+
+        Where both have drifted apart the display counts as right from here on: the offset is
+        anchored anew. Usage is never changed by it; pulses that were lost are a finding.
+        """
+
+        TOPIC = "meter.controlled"
+        at: datetime
+        point: str
+        serial: str
+        channel: int
+        count: int
+        """Pulse count at that instant. [count]"""
+        display: Fraction
+        """What the display showed. [unit of the channel]"""
+        drift: Fraction
+        """Display minus what the pulses say; 0 where they agree. [unit of the channel]"""
+        offset: Fraction
+        """Display minus count x resolution from here on. [unit of the channel]"""
+        previous_at: datetime | None
+        """Instant of the control before; the drift came between the two."""
+        reason: str
+        record: dict[str, Any]
+
+    @staticmethod
+    def create_id(*, site: str, point: str, **_: object) -> UUID:
+        """Return the id from site and point."""
+        return papers_id(site, point)
+
+    @event(Created)
+    def __init__(self, *, site: str, point: str, command_id: UUID) -> None:
+        """Begin to keep papers."""
+        self.site = site
+        self.point = point
+        self.offsets: dict[str, tuple[Fraction, datetime]] = {}
+        """Offset in force and its instant, by serial. [unit of the channel]"""
+        self.shown: dict[str, Fraction] = {}
+        """Display of the last control, by serial. [unit of the channel]"""
+
+    def calibrate(
+        self,
+        *,
+        at: datetime,
+        serial: str,
+        certificate: str,
+        laboratory: str,
+        tested_on: date,
+        valid_until: date,
+        error_percent: Fraction | None,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """File a certificate.
+
+        Raises:
+            PapersError: The laboratory is not named, or the certificate ends before the test.
+        """
+        if not laboratory.strip():
+            raise PapersError("Name the laboratory as the certificate does.")
+        if valid_until <= tested_on:
+            raise PapersError(
+                f"The certificate of {serial} ends on {valid_until}, not after the test of "
+                f"{tested_on}. Read both dates on it again."
+            )
+        self._calibrate(
+            at=at,
+            point=self.point,
+            serial=serial,
+            certificate=certificate,
+            laboratory=laboratory.strip(),
+            tested_on=tested_on,
+            valid_until=valid_until,
+            error_percent=error_percent,
+            record=dict(record),
+            command_id=command_id,
+        )
+
+    def close_record(
+        self,
+        *,
+        at: datetime,
+        serial: str,
+        act: str,
+        act_at: datetime,
+        sheets: list[str],
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """Keep the signed sheet of an act.
+
+        Raises:
+            PapersError: There is no picture of it.
+        """
+        if not sheets:
+            raise PapersError("Take a picture of the signed sheet and name it with --photo FILE.")
+        self._close_record(
+            at=at,
+            point=self.point,
+            serial=serial,
+            act=act,
+            act_at=act_at,
+            sheets=sheets,
+            record=dict(record),
+            command_id=command_id,
+        )
+
+    def control(
+        self,
+        *,
+        at: datetime,
+        serial: str,
+        channel: int,
+        count: int,
+        resolution: Fraction,
+        display: Fraction,
+        slack: Fraction,
+        reason: str,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> Fraction:
+        """Compare a pulse meter's display with its pulses; return the drift. [unit].
+
+        Args:
+            at: Instant of both.
+            serial: Of the meter.
+            channel: Number of the pulse channel.
+            count: Its count. [count]
+            resolution: Units per count. [unit / count]
+            display: What the display showed. [unit]
+            slack: Difference that proves nothing: steps of display and pulse. [unit]
+            reason: What the person says of it.
+            record: Who was there.
+            command_id: Id of the command.
+
+        Raises:
+            PapersError: It is not after the control before.
+        """
+        known = self.offsets.get(serial)
+        offset, previous_at = known if known is not None else (None, None)
+        if previous_at is not None and at <= previous_at:
+            raise PapersError(
+                f"{at:%Y-%m-%d %H:%M} UTC is not after the last control of {serial} "
+                f"({previous_at:%Y-%m-%d %H:%M} UTC). Check the date."
+            )
+        now_offset = display - count * resolution
+        drift = Fraction(0)
+        if offset is not None and abs(now_offset - offset) > slack:
+            drift = now_offset - offset
+        self._control(
+            at=at,
+            point=self.point,
+            serial=serial,
+            channel=channel,
+            count=count,
+            display=display,
+            drift=drift,
+            offset=now_offset if offset is None or drift else offset,
+            previous_at=previous_at,
+            reason=reason,
+            record=dict(record),
+            command_id=command_id,
+        )
+        return drift
+
+    @event(Calibrated)
+    def _calibrate(
+        self,
+        *,
+        at: datetime,
+        point: str,
+        serial: str,
+        certificate: str,
+        laboratory: str,
+        tested_on: date,
+        valid_until: date,
+        error_percent: Fraction | None,
+        record: dict[str, Any],
+        command_id: UUID,
+    ) -> None:
+        pass
+
+    @event(RecordClosed)
+    def _close_record(
+        self,
+        *,
+        at: datetime,
+        point: str,
+        serial: str,
+        act: str,
+        act_at: datetime,
+        sheets: list[str],
+        record: dict[str, Any],
+        command_id: UUID,
+    ) -> None:
+        pass
+
+    @event(Controlled)
+    def _control(
+        self,
+        *,
+        at: datetime,
+        point: str,
+        serial: str,
+        channel: int,
+        count: int,
+        display: Fraction,
+        drift: Fraction,
+        offset: Fraction,
+        previous_at: datetime | None,
+        reason: str,
+        record: dict[str, Any],
+        command_id: UUID,
+    ) -> None:
+        self.offsets[serial] = (offset, at)
+        self.shown[serial] = display

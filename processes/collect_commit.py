@@ -1,0 +1,66 @@
+"""In: results of many polls. Out: one commit of the spool for those that came together. I/O.
+
+A commit waits for the disk, so a thousand sources do not each have one. A source is asked again
+only when what it gave is on disk, or held in memory because the disk is full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from adapters.errors import SpoolFullError
+from adapters.spool_rows import SpoolPart
+from processes.collector_sources import HeldParts, Sources
+
+
+class Committer:
+    """Stores what polls bring, in groups."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Begin with nothing.
+
+        Args:
+            sources: Whose spool takes it.
+        """
+        self._sources = sources
+        self._held = HeldParts()
+        self._brought: list[tuple[SpoolPart, asyncio.Future[None]]] = []
+        self._some = asyncio.Event()
+        self._is_over = False
+
+    async def store(self, part: SpoolPart) -> None:
+        """Return when a part is on disk, or held because the disk is full."""
+        if self._is_over:  # a poll that ended in the moment of the stop
+            self._commit([part])
+            return
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._brought.append((part, safe))
+        self._some.set()
+        await safe
+
+    async def run(self) -> None:
+        """Commit whatever was brought meanwhile, until cancelled; then what is left."""
+        try:
+            while True:
+                await self._some.wait()
+                self._some.clear()
+                brought, self._brought = self._brought, []
+                await asyncio.to_thread(self._commit, [part for part, _ in brought])
+                for _, safe in brought:
+                    if not safe.done():
+                        safe.set_result(None)
+        finally:
+            self._is_over = True
+            self._commit([part for part, _ in self._brought])
+            for _, safe in self._brought:
+                safe.cancel()
+
+    def _commit(self, brought: Sequence[SpoolPart]) -> None:
+        parts = self._held.take(brought)
+        if not parts:
+            return
+        try:
+            self._sources.commit(parts, ())
+        except SpoolFullError as error:
+            self._held.hold(parts, error)

@@ -1,0 +1,132 @@
+"""In: a collect plan. Out: its sources of Chinese tenant meters. Nothing is opened yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from adapters.bus_lease import BusLease
+from adapters.bus_source import BusSource
+from adapters.cjt188 import profile as cjt188_profile
+from adapters.cjt188.source import Cjt188Meter, Cjt188Source
+from adapters.dlt645 import profile as dlt645_profile
+from adapters.dlt645.source import Dlt645Meter, Dlt645Source
+from adapters.octets import OctetLink
+from energy.base.clock import Clock
+from energy.metering.source_facts import CHINESE
+from processes.collector_plan import CollectPlan, MeterPlan, PlanError, SourcePlan
+
+DLT645, CJT188 = CHINESE
+DIGITS = {DLT645: 12, CJT188: 14}
+"""Digits of a meter's address; shorter numbers are filled with zeros in front."""
+
+
+def tenant_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
+    """Return the DL/T 645 and CJ/T 188 sources of a plan.
+
+    Args:
+        plan: Sources, meters and channels of the site.
+        clock: Dates late answers.
+
+    Raises:
+        PlanError: A meter's number is none.
+        MeterProfileError: A profile or quantity is unknown.
+    """
+    return [_source(plan, source, clock) for source in plan.sources if source.kind in CHINESE]
+
+
+def octet_link(source: SourcePlan, holder: str) -> OctetLink:
+    """Return the bus of a source: a serial port, or a transparent gateway.
+
+    Args:
+        source: The source.
+        holder: Who asks, for the lease.
+    """
+    settle_s = max(1.0, source.timeout_ms / 1000)
+    pause_s = source.least_gap_ms / 1000
+    if source.device:
+        return OctetLink.open_serial(
+            source.device,
+            baud=source.baud,
+            parity=source.parity,
+            stop_bits=source.stop_bits,
+            settle_s=settle_s,
+            pause_s=pause_s,
+            lease=BusLease(os.path.realpath(source.device), holder),
+        )
+    return OctetLink.open(
+        source.host,
+        source.port,
+        settle_s=settle_s,
+        pause_s=pause_s,
+        lease=BusLease(f"{source.host}:{source.port}", holder),
+    )
+
+
+def meter_number(kind: str, written: object) -> str:
+    """Return the address of a meter with all its digits.
+
+    Args:
+        kind: "dlt645" or "cjt188".
+        written: As it stands in the site file.
+
+    Raises:
+        PlanError: It is no number of at most so many digits.
+    """
+    text, most = str(written), DIGITS[kind]
+    if not (text.isascii() and text.isdecimal()) or len(text) > most:
+        raise PlanError(
+            [f'address meter = "{text}" is no number of at most {most} digits, as on the plate']
+        )
+    return text.zfill(most)
+
+
+def _source(plan: CollectPlan, source: SourcePlan, clock: Clock) -> BusSource:
+    link = octet_link(source, f"source {source.key}")
+    meters = plan.meters_of(source.key)
+    made = _made(source, link, meters, clock)
+    _require_time(source, made, len(meters))
+    return made
+
+
+def _require_time(source: SourcePlan, made: BusSource, meters: int) -> None:
+    """Refuse what a serial port cannot carry; the speed behind a gateway is not ours to know."""
+    needs_s = made.needs_s(source.baud, source.least_gap_ms / 1000)
+    if source.device and needs_s > source.interval_s:
+        problem = (
+            f"bus {source.device} needs {needs_s:.1f} s for its {meters} meters at {source.baud} "
+            f"baud, interval is {source.interval_s} s: choose an interval of {2 * needs_s:.0f} s "
+            "or more, a second bus, or fewer quantities"
+        )
+        raise PlanError([problem])
+
+
+def _made(
+    source: SourcePlan, link: OctetLink, meters: Sequence[MeterPlan], clock: Clock
+) -> BusSource:
+    timeout_s = source.timeout_ms / 1000
+    skew_s = min(5.0, source.interval_s / 10)
+    if source.kind == DLT645:
+        electric = [_dlt645(meter) for meter in meters]
+        return Dlt645Source(source.key, link, electric, clock, timeout_s=timeout_s, skew_s=skew_s)
+    others = [_cjt188(meter) for meter in meters]
+    return Cjt188Source(source.key, link, others, clock, timeout_s=timeout_s, skew_s=skew_s)
+
+
+def _dlt645(meter: MeterPlan) -> Dlt645Meter:
+    return Dlt645Meter(
+        point=meter.point,
+        meter=meter_number(DLT645, meter.address["meter"]),
+        profile=dlt645_profile.load(meter.profile),
+        channels={channel.quantity: channel.number for channel in meter.channels},
+    )
+
+
+def _cjt188(meter: MeterPlan) -> Cjt188Meter:
+    return Cjt188Meter(
+        point=meter.point,
+        meter=meter_number(CJT188, meter.address["meter"]),
+        profile=cjt188_profile.load(meter.profile),
+        channels={channel.quantity: channel.number for channel in meter.channels},
+        edition=str(meter.address.get("edition", "")),
+    )

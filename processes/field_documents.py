@@ -1,0 +1,142 @@
+"""In: a photo or certificate as a file. Out: a document that the site keeps by its SHA-256. I/O.
+
+What a file is tells its first bytes, never its name: a phone calls everything .jpg.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from energy.base.errors import RefusedError
+from energy.store.attachment import keep_attachment, kept_attachment
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+MEGABYTE = 1_000_000
+_HEADS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"%PDF-", "application/pdf"),
+)
+_HEIF = {b"heic", b"heix", b"heim", b"mif1", b"msf1", b"avif"}
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "application/pdf": ".pdf",
+    "image/webp": ".webp",
+    "image/heif": ".heic",
+}
+
+
+class DocumentRefusedError(RefusedError):
+    """A file is no document that can be kept."""
+
+    code = "field.document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A photo, a certificate or a signed sheet."""
+
+    name: str
+    """Of the file it came in."""
+    content: bytes
+    media_type: str
+
+    @property
+    def sha256(self) -> str:
+        """Return its hash, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_document(path: Path, *, most_mb: int) -> Document:
+    """Return a photo or certificate.
+
+    Args:
+        path: JPEG, PNG, WebP, HEIC or PDF.
+        most_mb: Largest that is kept. [MB]
+
+    Raises:
+        DocumentRefusedError: It is missing, empty, too large or of another kind.
+    """
+    try:
+        octets = path.stat().st_size
+        content = path.read_bytes() if octets <= most_mb * MEGABYTE else b""
+    except OSError as error:
+        raise DocumentRefusedError(
+            f"{path}: {error.strerror}. Name the file with the photo. Nothing was written."
+        ) from error
+    if octets > most_mb * MEGABYTE:
+        raise DocumentRefusedError(
+            f"{path.name} has {octets} octets, {most_mb} MB are kept (setting attachment_mb). Take "
+            "a smaller picture. Nothing was written."
+        )
+    media_type = media_type_of(content)
+    if media_type is None:
+        raise DocumentRefusedError(
+            f"{path.name} is no JPEG, PNG, WebP, HEIC or PDF. Name the photo itself. Nothing was "
+            "written."
+        )
+    return Document(name=path.name, content=content, media_type=media_type)
+
+
+def media_type_of(content: bytes) -> str | None:
+    """Return the kind of a document by its first bytes; None for what is not kept."""
+    for head, media_type in _HEADS:
+        if content.startswith(head):
+            return media_type
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
+        return "image/heif"
+    return None
+
+
+def keep_documents(
+    database: Database, site: Site, documents: Sequence[Document]
+) -> list[dict[str, object]]:
+    """Keep documents in the site's schema; return how a record names them.
+
+    Kept before the event that names them: what a broken command leaves over is named by nothing
+    and is the same attachment when the command is given again.
+    """
+    with database.connection() as connection:
+        for document in documents:
+            keep_attachment(connection, site.schema, document.content, document.media_type)
+    return [
+        {
+            "sha256": document.sha256,
+            "media_type": document.media_type,
+            "name": document.name,
+            "octets": len(document.content),
+        }
+        for document in documents
+    ]
+
+
+def kept_document(database: Database, site: Site, beginning: str) -> tuple[str, str, bytes]:
+    """Return hash, media type and content of a kept document.
+
+    Args:
+        database: A pool that may read.
+        site: The site.
+        beginning: Of its SHA-256 in hex; at least four digits.
+
+    Raises:
+        DocumentRefusedError: None begins so, or more than one.
+    """
+    wanted = beginning.strip().lower()
+    if len(wanted) < 4 or set(wanted) - set("0123456789abcdef"):
+        raise DocumentRefusedError(
+            f"{beginning!r} is no SHA-256. Give at least its first four digits, as `meter history` "
+            "prints them."
+        )
+    with database.connection() as connection:
+        found = kept_attachment(connection, site.schema, wanted)
+    if len(found) != 1:
+        what = "No document begins" if not found else "Several documents begin"
+        raise DocumentRefusedError(f"{what} with {wanted}. `meter history` prints their hashes.")
+    return found[0]

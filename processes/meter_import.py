@@ -1,0 +1,384 @@
+"""In: a table of meters. Out: a verdict on each row, then all of them planned at once. I/O.
+
+A row with a serial is a meter at work since a day; one without is a point that a technician will
+commission. Nothing is written unless every row passes, or the rest is asked for by --partial;
+what is written goes into the journal in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from adapters.files.workbook import TableRow
+from adapters.modbus.register_map import load as load_map
+from energy.base.errors import EnergyError, RefusedError
+from energy.base.ids import id_of
+from energy.base.units import Utility
+from energy.metering.channel import Channel, ChannelFacts, Kind, Side, check_multiplier
+from energy.metering.meter import Meter, facts_to_json
+from energy.metering.plant import ChannelRegister
+from energy.views.point_rows import PointRow, places
+from processes.readings_file import count_of, instant_of
+from processes.settling import settle
+from processes.technician_desk import FieldDesk
+from processes.technician_facts import billed_counter, default_quantities, with_side
+from processes.technician_pulse import PROFILE as PULSE
+from processes.technician_pulse import pulse_facts
+
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "point": ("计量点", "计量点编号"),
+    "name": ("名称",),
+    "place": ("位置", "位置编号"),
+    "utility": ("能源种类",),
+    "profile": ("设备档案",),
+    "source": ("数据源",),
+    "unit": ("地址", "设备地址"),
+    "device": ("设备", "设备编号"),
+    "multiplier": ("倍率",),
+    "side": ("计量侧",),
+    "quantities": ("量", "通道"),
+    "pulse_weight": ("脉冲当量",),
+    "serial": ("表号",),
+    "since": ("投运时间", "投运日期"),
+    "start": ("起始读数",),
+    "seal": ("封印", "封印号"),
+    "location": ("安装位置",),
+}
+"""Columns by their names; the Chinese ones are taken, too."""
+SIDES = {"primary": Side.PRIMARY, "secondary": Side.SECONDARY, "direct": Side.PRIMARY}
+"""Sides of the transformers; a meter without any counts what flows."""
+NEEDED = ("point", "name", "place", "utility", "profile")
+
+
+class Verdict(StrEnum):
+    """What becomes of a row."""
+
+    PLANNED = "planned"
+    COMMISSIONED = "commissioned"
+    THERE = "there"
+    """The site has this very meter already."""
+    REFUSED = "refused"
+
+
+class ImportRefusedError(RefusedError):
+    """A table has rows that cannot be taken; nothing was written."""
+
+    code = "field.import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """One row and what becomes of it."""
+
+    row: int
+    point: str
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a table brought, or would bring."""
+
+    rows: tuple[RowReport, ...]
+    written: int
+    position: int
+
+    @property
+    def refused(self) -> int:
+        """Return how many rows cannot be taken."""
+        return sum(row.verdict is Verdict.REFUSED for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A row that passed."""
+
+    cells: Mapping[str, str]
+    facts: tuple[ChannelFacts, ...]
+    multiplier: Fraction
+    address: dict[str, int | str]
+    since: datetime | None
+    start: int | None
+
+
+class _RowError(Exception):
+    """Why a row cannot be taken."""
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What is in use: of the site, then of the rows above."""
+
+    serials: dict[str, str] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
+
+
+def import_meters(
+    desk: FieldDesk, table: Sequence[TableRow], *, dry_run: bool, partial: bool
+) -> Imported:
+    """Plan the meters of a table.
+
+    Args:
+        desk: The site.
+        table: Its rows.
+        dry_run: Write nothing.
+        partial: Write the rows that pass although others do not.
+
+    Raises:
+        ImportRefusedError: The table lacks a column, or rows are refused and `partial` is not
+            asked for; lists them.
+    """
+    desk.ready()
+    rows = [(row.number, _by_key(row)) for row in table]
+    if rows and (missing := [key for key in NEEDED if key not in rows[0][1]]):
+        raise ImportRefusedError(
+            f"The table lacks the column {', '.join(missing)}. Known columns: {', '.join(HEADS)}."
+        )
+    judge = _Judge.of(desk)
+    reports, wanted = [], []
+    for number, cells in rows:
+        point = cells.get("point", "")
+        try:
+            verdict, passed, text = judge.row(number, cells)
+        except _RowError as error:
+            verdict, passed, text = Verdict.REFUSED, None, str(error)
+        reports.append(RowReport(row=number, point=point, verdict=verdict, text=text))
+        if passed is not None:
+            wanted.append(passed)
+    found = Imported(rows=tuple(reports), written=0, position=desk.metering.position())
+    if dry_run or not wanted:
+        return found
+    if found.refused and not partial:
+        told = [f"row {r.row}: {r.text}" for r in reports if r.verdict is Verdict.REFUSED]
+        what = f"{found.refused} rows are refused; nothing was written. Mend them, or import the "
+        raise ImportRefusedError("\n".join([*told, f"{what}others with --partial."]))
+    return Imported(rows=tuple(reports), written=len(wanted), position=_store(desk, wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """Looks at rows, one after the other."""
+
+    desk: FieldDesk
+    places: frozenset[str]
+    sources: frozenset[str]
+    known: Mapping[str, PointRow]
+    taken: _Taken
+
+    @staticmethod
+    def of(desk: FieldDesk) -> _Judge:
+        """Return a judge who knows the site."""
+        with desk.database.connection() as connection:
+            keys = frozenset(place.key for place in places(connection, desk.site.schema))
+        taken = _Taken()
+        known = {row.point: row for row in desk.points()}
+        for row in known.values():
+            if row.served:
+                since = f"{row.commissioned_at:%Y-%m-%d}" if row.commissioned_at else "?"
+                where = f"already commissioned at {row.point} since {since}"
+                taken.serials[str(row.serial)] = f"serial {where}"
+                for value in row.address.values():
+                    taken.addresses[str(row.source), str(value)] = where
+        sources = frozenset(source.key for source in desk.plan().sources)
+        return _Judge(desk=desk, places=keys, sources=sources, known=known, taken=taken)
+
+    def row(self, number: int, cells: Mapping[str, str]) -> tuple[Verdict, _Wanted | None, str]:
+        """Return what becomes of a row.
+
+        Raises:
+            _RowError: It cannot be taken.
+        """
+        point, serial = cells["point"], cells.get("serial", "")
+        for key in NEEDED:
+            if not cells[key]:
+                raise _RowError(f"{key} is empty")
+        if point in self.taken.points:
+            raise _RowError(f"point {point} stands in {self.taken.points[point]} already")
+        self.taken.points[point] = f"row {number}"
+        there = self.known.get(point)
+        if there is not None:
+            if (there.serial or "") == serial:
+                return Verdict.THERE, None, "the site has it already"
+            raise _RowError(
+                f"point {point} is there with serial {there.serial or '-'}: use `field commission` "
+                "or `field replace`"
+            )
+        if cells["place"] not in self.places:
+            raise _RowError(f"no place {cells['place']!r}; `site tree` lists them")
+        wanted = self._wanted(cells)
+        self._free(number, cells, wanted)
+        verdict = Verdict.COMMISSIONED if serial else Verdict.PLANNED
+        channels = ", ".join(facts.quantity for facts in wanted.facts)
+        return verdict, wanted, channels
+
+    def _wanted(self, cells: Mapping[str, str]) -> _Wanted:
+        try:
+            utility = Utility(cells["utility"])
+        except ValueError:
+            raise _RowError(
+                f"utility {cells['utility']!r} is none of {', '.join(Utility)}"
+            ) from None
+        try:
+            facts = tuple(_facts(cells, utility))
+            multiplier = _ratio(cells.get("multiplier", ""), "multiplier") or Fraction(1)
+            check_multiplier(facts, multiplier)
+            for each in facts:
+                if each.utility is not None and each.utility is not utility:
+                    raise _RowError(f"{cells['profile']} measures {each.utility}, not {utility}")
+            since, start = self._begin(cells, facts)
+            if since is not None:
+                stated = _side(cells.get("side", ""))
+                facts = tuple(with_side(facts, stated, multiplier, cells["profile"]))
+        except EnergyError as error:
+            raise _RowError(str(error)) from error
+        return _Wanted(
+            cells=cells,
+            facts=facts,
+            multiplier=multiplier,
+            address=_address(cells),
+            since=since,
+            start=start,
+        )
+
+    def _begin(
+        self, cells: Mapping[str, str], facts: Sequence[ChannelFacts]
+    ) -> tuple[datetime | None, int | None]:
+        """Return since when a meter is at work, and its count then. [count]."""
+        serial, since, start = (cells.get(key, "") for key in ("serial", "since", "start"))
+        if not serial:
+            if since or start:
+                raise _RowError("since and start need a serial: which meter was it?")
+            return None, None
+        if not since:
+            raise _RowError(f"meter {serial} has no `since`: the day from which it counts here")
+        if cells.get("source", "") not in self.sources:
+            known = ", ".join(sorted(self.sources)) or "none"
+            raise _RowError(f"no source {cells.get('source', '')!r}; known: {known}")
+        at = instant_of(since, self.desk.site.zone)
+        if at > self.desk.clock.now():
+            raise _RowError(f"since {since} lies in the future")
+        if not start:
+            return at, None
+        channel = Channel(number=0, point=cells["point"], facts=billed_counter(facts))
+        return at, count_of(start, channel)
+
+    def _free(self, number: int, cells: Mapping[str, str], wanted: _Wanted) -> None:
+        """Refuse a serial or an address that is in use, then take both."""
+        serial, source = cells.get("serial", ""), cells.get("source", "")
+        if serial:
+            if serial in self.taken.serials:
+                raise _RowError(self.taken.serials[serial])
+            self.taken.serials[serial] = f"serial stands in row {number} already"
+        if serial and not wanted.address:
+            raise _RowError("neither `unit` nor `device` says where the meter answers")
+        for value in wanted.address.values():
+            where = self.taken.addresses.get((source, str(value)))
+            if where is not None:
+                raise _RowError(f"{value} of {source} {where}")
+            self.taken.addresses[source, str(value)] = f"stands in row {number} already"
+
+
+def _by_key(row: TableRow) -> dict[str, str]:
+    """Return the cells by our names of the columns."""
+    names = {alias: key for key, aliases in HEADS.items() for alias in (key, *aliases)}
+    return {names[head]: text for head, text in row.cells.items() if head in names}
+
+
+def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
+    words = [word.strip() for word in cells.get("quantities", "").split(",") if word.strip()]
+    if cells["profile"] == PULSE:
+        weight = _ratio(cells.get("pulse_weight", ""), "pulse_weight")
+        if weight is None:
+            raise _RowError("a pulse meter needs `pulse_weight`, as printed on its plate")
+        return [pulse_facts(utility, weight, quantity=words[0] if words else "")]
+    register_map = load_map(cells["profile"])
+    return [register_map.facts(q) for q in words or default_quantities(register_map)]
+
+
+def _address(cells: Mapping[str, str]) -> dict[str, int | str]:
+    unit, device = cells.get("unit", ""), cells.get("device", "")
+    if unit and device:
+        raise _RowError("unit and device are both given: a meter answers at one of them")
+    if device:
+        return {"device": device}
+    if not unit:
+        return {}
+    if not unit.isdecimal() or not 1 <= int(unit) <= 247:
+        raise _RowError(f"unit {unit!r} is none of 1 to 247")
+    return {"unit": int(unit)}
+
+
+def _side(text: str) -> Side | None:
+    """Return the side of the transformers that counts; none where the profile says it."""
+    if text and text not in SIDES:
+        raise _RowError(f"side {text!r} is none of {', '.join(SIDES)}")
+    return SIDES.get(text)
+
+
+def _ratio(text: str, name: str) -> Fraction | None:
+    if not text:
+        return None
+    try:
+        ratio = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        ratio = Fraction(0)
+    if ratio <= 0:
+        raise _RowError(f"{name} {text!r} is no ratio such as 40 or 2000/5")
+    return ratio
+
+
+def _store(desk: FieldDesk, wanted: Sequence[_Wanted]) -> int:
+    """Plan all points in one transaction; return the position."""
+    key = desk.site.key
+    command = id_of("field import", key, *(each.cells["point"] for each in wanted))
+    register = desk.metering.find(id_of("channel_register", key)) or ChannelRegister(
+        site=key, command_id=command
+    )
+    meters = [_meter(register, key, each) for each in wanted]
+    position = desk.metering.store(register, *meters)
+    settle(desk.database, desk.site, desk.clock)
+    desk.publish(desk.plan())
+    return position
+
+
+def _meter(register: ChannelRegister, site: str, wanted: _Wanted) -> Meter:
+    cells = wanted.cells
+    command = id_of("field import", site, cells["point"])
+    first = register.take(point=cells["point"], count=len(wanted.facts), command_id=command)
+    channels = [
+        Channel(number=first + n, point=cells["point"], facts=facts)
+        for n, facts in enumerate(wanted.facts)
+    ]
+    meter = Meter(
+        site=site,
+        point=cells["point"],
+        name=cells["name"],
+        place=cells["place"],
+        utility=Utility(cells["utility"]).value,
+        channels=[facts_to_json(channel) for channel in channels],
+        command_id=command,
+    )
+    if wanted.since is None:
+        return meter
+    billed = billed_counter(wanted.facts)
+    counters = [c for c in channels if c.facts is billed and c.facts.kind is Kind.COUNTER]
+    record = {"origin": "field import"}
+    record |= {key: cells[key] for key in ("seal", "location") if cells.get(key)}
+    meter.commission(
+        at=wanted.since,
+        serial=cells["serial"],
+        profile=cells["profile"],
+        source=cells["source"],
+        address=wanted.address,
+        multiplier=wanted.multiplier,
+        start_counts={} if wanted.start is None else {c.number: wanted.start for c in counters},
+        record=record,
+        command_id=command,
+    )
+    return meter

@@ -1,0 +1,313 @@
+"""In: id of a profile, or file of a map. Out: what is known of the product, row by row. I/O: files.
+
+One shape for all protocols: Modbus register maps, DL/T 645 and CJ/T 188 profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from adapters.cjt188 import profile as cjt188
+from adapters.cjt188.decode import Wire as CjtWire
+from adapters.dlt645 import profile as dlt645
+from adapters.dlt645.decode import Wire as DltWire
+from adapters.meter_profile import MeterProfile, ProfilePoint
+from adapters.modbus.register_map import (
+    MAPS,
+    Identify,
+    PlatePoint,
+    RegisterMap,
+    RegisterPoint,
+    SerialDefaults,
+    known,
+    load,
+    load_file,
+    own_maps,
+)
+from billing.money import exact_text
+from energy.metering.channel import ChannelFacts, Direction
+
+MODBUS, DLT645, CJT188 = "Modbus", "DL/T 645-2007", "CJ/T 188"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointRow:
+    """One value of a product."""
+
+    quantity: str
+    fc: int | None
+    """Function code of Modbus."""
+    register: str
+    """First register; identifier or bytes in the answer of other protocols."""
+    type: str | None
+    step: Fraction
+    """Units per count. [unit / count]"""
+    unit: str
+    unit_known: bool
+    kind: str
+    """Kind of its channel, or "plate"."""
+    side: str | None
+    trust: str
+    billed: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSheet:
+    """What is known of a product."""
+
+    profile: str
+    protocol: str
+    vendor: str
+    models: Sequence[str]
+    utility: str
+    link: Sequence[str]
+    serial: str
+    word_order: str
+    trust: str
+    side: str
+    constant: str
+    ratios: Sequence[str]
+    missing: Sequence[str]
+    signature: Sequence[str]
+    sources: Sequence[str]
+    note: str
+    own: bool
+    """Whether the map is the site's own."""
+    points: Sequence[PointRow]
+
+    @property
+    def bills(self) -> list[str]:
+        """Return the quantities on which bills may rest."""
+        return [point.quantity for point in self.points if point.billed]
+
+    @property
+    def unsettled(self) -> list[str]:
+        """Return the quantities whose unit no source settles."""
+        return [p.quantity for p in self.points if not p.unit_known and p.kind != "plate"]
+
+
+def shipped() -> list[str]:
+    """Return the ids of every profile that ships, whatever its protocol."""
+    maps = sorted(path.stem for path in MAPS.glob("*.toml"))
+    return [*maps, *sorted(dlt645.shipped()), *sorted(cjt188.shipped())]
+
+
+def every() -> list[str]:
+    """Return the ids of all profiles: those that ship and a site's own."""
+    return [*known(), *sorted(dlt645.shipped()), *sorted(cjt188.shipped())]
+
+
+def sheet(profile: str) -> ProfileSheet:
+    """Return what is known of a product.
+
+    Raises:
+        RegisterMapError: There is no such profile, or its map has problems.
+        MeterProfileError: The profile has problems.
+    """
+    if profile in dlt645.shipped():
+        return _framed(dlt645.load(profile), DLT645)
+    if profile in cjt188.shipped():
+        return _framed(cjt188.load(profile), CJT188)
+    read = load(profile)
+    return map_sheet(read, own=_plain(profile) in own_maps())
+
+
+def file_sheet(file: Path) -> ProfileSheet:
+    """Return what a map of the site's own says, checked.
+
+    Raises:
+        RegisterMapError: Lists every problem.
+    """
+    return map_sheet(load_file(file), own=True)
+
+
+def text_of(profile: str) -> str:
+    """Return the file of a profile as it stands.
+
+    Raises:
+        RegisterMapError: There is no such profile.
+    """
+    folders = {**dict.fromkeys(dlt645.shipped(), dlt645.PROFILES)}
+    folders |= dict.fromkeys(cjt188.shipped(), cjt188.PROFILES)
+    if profile not in folders:
+        load(profile)
+    name = _plain(profile)
+    file = own_maps().get(name, folders.get(name, MAPS) / f"{name}.toml")
+    return file.read_text(encoding="utf-8")
+
+
+def _plain(profile: str) -> str:
+    return profile.partition("@")[0].partition("~")[0]
+
+
+def map_sheet(read: RegisterMap, *, own: bool) -> ProfileSheet:
+    """Return what a register map says."""
+    points = [_point(point) for point in read.points.values()]
+    return ProfileSheet(
+        profile=read.id,
+        protocol=MODBUS,
+        vendor=read.vendor,
+        models=read.models,
+        utility=read.utility,
+        link=read.links,
+        serial=serial_text(read.serial),
+        word_order=read.word_order,
+        trust=read.trust.value,
+        side=_sides(points),
+        constant=read.constant or "",
+        ratios=read.ratios,
+        missing=read.missing,
+        signature=[rule_text(rule) for rule in read.identify],
+        sources=read.sources,
+        note=read.note,
+        own=own,
+        points=[*points, *(_plate(plate) for plate in read.plate.values())],
+    )
+
+
+def _framed(read: MeterProfile[DltWire] | MeterProfile[CjtWire], protocol: str) -> ProfileSheet:
+    points = [_framed_point(point) for point in read.points.values()]
+    utilities = {p.facts.utility.value for p in read.points.values() if p.facts.utility}
+    return ProfileSheet(
+        profile=read.id,
+        protocol=protocol,
+        vendor=read.vendor,
+        models=read.models,
+        utility=", ".join(sorted(utilities)) or "none",
+        link=("serial", "tcp"),
+        serial="",
+        word_order="",
+        trust=read.trust,
+        side=_sides(points),
+        constant="",
+        ratios=(),
+        missing=(),
+        signature=[f"{key} {value}" for key, value in read.own.items()],
+        sources=read.sources,
+        note="",
+        own=False,
+        points=points,
+    )
+
+
+def _sides(points: Sequence[PointRow]) -> str:
+    return ", ".join(sorted({point.side for point in points if point.side}))
+
+
+def serial_text(serial: SerialDefaults) -> str:
+    """Return the serial settings of a product: "9600 8N1 unit 1"; empty when no source says."""
+    parts = ["/".join(map(str, serial.bauds)), "/".join(serial.formats)]
+    parts += [f"unit {serial.unit}"] if serial.unit is not None else []
+    return " ".join(part for part in parts if part)
+
+
+def rule_text(rule: Identify) -> str:
+    """Return a rule of a signature in words."""
+    if rule.equals is not None:
+        holds = f"{rule.equals!r}" if isinstance(rule.equals, str) else f"{rule.equals}"
+    else:
+        assert rule.low is not None and rule.high is not None, "the map was checked"
+        holds = f"{exact_text(rule.low)} to {exact_text(rule.high)}"
+    type_ = rule.type or f"str{rule.width}"
+    return f"register {rule.address} ({type_}, function {rule.function_code}) holds {holds}"
+
+
+def _point(point: RegisterPoint) -> PointRow:
+    own = []
+    if point.scale != 1:
+        own.append(f"raw x {exact_text(point.scale)}")
+    if point.scale_address is not None:
+        own.append(f"times 10 to the power in {point.scale_address}")
+    return PointRow(
+        quantity=point.quantity,
+        fc=point.function_code,
+        register=str(point.address),
+        type=point.type.value,
+        step=point.resolution,
+        unit=point.unit,
+        unit_known=point.unit_known,
+        kind=point.kind.value,
+        side=point.side.value,
+        trust=point.trust.value,
+        billed=point.billing,
+        note=_remarks(point, point.bits, own),
+    )
+
+
+def _plate(plate: PlatePoint) -> PointRow:
+    return PointRow(
+        quantity=plate.quantity,
+        fc=plate.function_code,
+        register=str(plate.address),
+        type=plate.type.value if plate.type else f"str{plate.width}",
+        step=plate.resolution,
+        unit=plate.unit,
+        unit_known=True,
+        kind="plate",
+        side=None,
+        trust=plate.trust.value,
+        billed=False,
+        note=plate.note,
+    )
+
+
+def _framed_point(point: ProfilePoint[DltWire] | ProfilePoint[CjtWire]) -> PointRow:
+    wire = point.wire
+    if isinstance(wire, DltWire):
+        place, own = wire.identifier, ["with the instant it occurred"] if wire.timed else []
+    else:
+        last = wire.item.first + wire.item.size - 1
+        place, own = f"bytes {wire.item.first} to {last}", []
+    return PointRow(
+        quantity=point.quantity,
+        fc=None,
+        register=place,
+        type=None,
+        step=point.resolution,
+        unit=point.unit,
+        unit_known=True,
+        kind=point.facts.kind.value,
+        side=point.facts.side.value,
+        trust=point.trust,
+        billed=point.billing,
+        note=_remarks(_Stated(facts=point.facts, note=point.note), wire.bits, own),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stated:
+    facts: ChannelFacts
+    note: str
+
+    @property
+    def billing(self) -> bool:
+        return self.facts.billing
+
+    @property
+    def direction(self) -> Direction:
+        return self.facts.direction
+
+    @property
+    def modulus(self) -> int | None:
+        return self.facts.modulus
+
+
+def _remarks(
+    point: RegisterPoint | _Stated, bits: tuple[int, int] | None, own: Sequence[str]
+) -> str:
+    parts = ["billed"] if point.billing else []
+    if point.direction is not Direction.NONE:
+        parts.append(point.direction.value)
+    parts += own
+    if bits is not None:
+        first, width = bits
+        parts.append(f"bit {first}" if width == 1 else f"bits {first} to {first + width - 1}")
+    if point.modulus is not None:
+        parts.append(f"turns at {point.modulus} counts")
+    if point.note:
+        parts.append(point.note)
+    return "; ".join(parts)

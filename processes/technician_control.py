@@ -1,0 +1,165 @@
+"""In: the display of a pulse meter, read later. Out: a control reading, or a drift. I/O.
+
+The pulse count goes on as it is: usage never jumps because somebody read a display. Where display
+and pulses have drifted apart the display is anchored anew from this instant on, and the difference
+is a finding that says since when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from billing.money import exact_text
+from energy.base.errors import UnknownMeterError
+from energy.base.ids import id_of
+from energy.metering.channel import Channel, Kind
+from energy.metering.meter import Meter
+from energy.metering.meter_papers import MeterPapers, papers_id
+from energy.views.point_rows import readings_around
+from processes.technician_checks import Display, display_of
+from processes.technician_desk import FieldDesk
+from processes.technician_papers import papers_of, store_papers
+from processes.technician_record import record_of
+from processes.technician_retire import channels_of
+from processes.technician_values import FieldRefusedError, Remarks
+
+FRESH = timedelta(hours=1)
+"""A display is compared with pulses of the same hour."""
+SAME = timedelta(minutes=10)
+"""The same display told again this soon is the same command given again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controlled:
+    """What a control reading said."""
+
+    point: str
+    serial: str
+    at: datetime
+    count: int
+    """Pulse count at or before that instant. [count]"""
+    display: Fraction
+    """[unit]"""
+    drift: Fraction
+    """Display minus what the pulses say; 0 where they agree. [unit]"""
+    unit: str
+    position: int
+    first: bool
+    """Whether the display was anchored for the first time."""
+    again: bool = False
+
+
+def anchored(desk: FieldDesk, point: str, serial: str | None) -> bool:
+    """Return whether the display of a meter is compared with its pulses, not with its register."""
+    papers: MeterPapers | None = desk.metering.find(papers_id(desk.site.key, point))
+    return papers is not None and serial in papers.offsets
+
+
+def control(
+    desk: FieldDesk,
+    point: str,
+    shown: str,
+    *,
+    at: datetime,
+    reason: str,
+    remarks: Remarks,
+) -> Controlled:
+    """Compare the display of a pulse meter with its pulses.
+
+    Args:
+        desk: The site.
+        point: The metering point.
+        shown: What the display showed.
+        at: When; aware UTC.
+        reason: What the person says of it.
+        remarks: Who was there.
+
+    Raises:
+        UnknownMeterError: The site has no such point.
+        FieldRefusedError: It is no pulse meter, or there is no pulse count of that hour.
+        PapersError: It is not after the control before.
+    """
+    desk.ready()
+    meter = _pulse_meter(desk, point)
+    serial = str(meter.serial)
+    channel = next(c for c in channels_of(meter) if c.facts.kind is Kind.COUNTER)
+    display = display_of(shown)
+    count, moved = _count_at(desk, meter, channel, at)
+    papers = papers_of(desk, point)
+    command = id_of("field control", desk.site.key, point, serial, at.isoformat(), shown)
+    known, resolution = papers.offsets.get(serial), channel.facts.resolution
+    drift, again = Fraction(0), papers.seen(command) or _told(papers, serial, display, at)
+    if not again:
+        drift = papers.control(
+            at=at,
+            serial=serial,
+            channel=channel.number,
+            count=count,
+            resolution=resolution,
+            display=display.value,
+            slack=display.step + (1 + moved) * resolution,
+            reason=reason,
+            record=record_of(desk.system, desk.site, remarks, (), "field control"),
+            command_id=command,
+        )
+    return Controlled(
+        point=point,
+        serial=serial,
+        at=at,
+        count=count,
+        display=display.value,
+        drift=drift,
+        unit=channel.facts.unit,
+        position=store_papers(desk, papers, command),
+        first=known is None,
+        again=again,
+    )
+
+
+def _told(papers: MeterPapers, serial: str, display: Display, at: datetime) -> bool:
+    """Return whether the same display was told a moment ago: the command is given again."""
+    if serial not in papers.offsets:
+        return False
+    _, last_at = papers.offsets[serial]
+    return papers.shown[serial] == display.value and timedelta(0) < at - last_at < SAME
+
+
+def _pulse_meter(desk: FieldDesk, point: str) -> Meter:
+    meter = desk.meter(point)
+    if meter is None:
+        raise UnknownMeterError(point)
+    if meter.serial is None or "device" not in meter.address:
+        raise FieldRefusedError(
+            f"No pulse meter serves point {point}. A register that is read needs no control: "
+            "`readings record` takes its display. Nothing was written."
+        )
+    return meter
+
+
+def _count_at(desk: FieldDesk, meter: Meter, channel: Channel, at: datetime) -> tuple[int, int]:
+    """Return the count up to an instant, and how far it may have gone on until then. [count]."""
+    with desk.database.connection() as connection:
+        before, behind = readings_around(connection, desk.site.schema, channel.number, at)
+    if not before or at - before[0][0] > FRESH:
+        last = f"the last is of {before[0][0]:%Y-%m-%d %H:%M} UTC" if before else "there is none"
+        raise FieldRefusedError(
+            f"Meter {meter.serial} has no pulse count of the hour before {at:%Y-%m-%d %H:%M} UTC "
+            f"({last}). Look whether its box sends; then read the display again. Nothing was "
+            "written."
+        )
+    last_at, count = before[0]
+    if behind is not None and behind[0] - at <= FRESH:
+        return count, max(0, behind[1] - count)
+    if len(before) < 2:
+        return count, 0
+    span, rise = last_at - before[1][0], max(0, count - before[1][1])
+    ahead = Fraction((at - last_at) // timedelta(microseconds=1))
+    return count, -(-2 * rise * ahead // Fraction(span // timedelta(microseconds=1)))
+
+
+def drift_text(found: Controlled) -> str:
+    """Return a drift with its sign and unit."""
+    sign = "+" if found.drift > 0 else ""
+    return f"{sign}{exact_text(found.drift)} {found.unit}"

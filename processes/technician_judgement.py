@@ -1,0 +1,52 @@
+"""In: a code and its values. Out: a check whose text is in the reader's language. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from energy.base.text import t
+from processes.technician_checks import Check, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What was judged, how it came out and why; the text is made where it is read."""
+
+    name: str
+    """Key of its name: `look.name.<name>`."""
+    outcome: Outcome
+    code: str
+    """Key of its text: `look.<code>`."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        """Return the reason with cause and next step."""
+        return t(language, f"look.{self.code}", **self.values)
+
+    def title(self, language: str) -> str:
+        """Return what was judged."""
+        return t(language, f"look.name.{self.name}")
+
+    def check(self, language: str = "en") -> Check:
+        """Return it as records and tables have it."""
+        return Check(name=self.title(language), outcome=self.outcome, text=self.text(language))
+
+
+def checks_of(judgements: Sequence[Judgement], language: str = "en") -> list[Check]:
+    """Return judgements as checks in a language."""
+    return [judgement.check(language) for judgement in judgements]
+
+
+def digits(value: float, places: int = 4) -> str:
+    """Return a figure for eyes: so many digits that count, no exponent, no empty decimals."""
+    if not value:
+        return "0"
+    size = f"{abs(value):.{places}g}"
+    plain = f"{float(size):.10f}".rstrip("0").rstrip(".")
+    return ("-" if value < 0 else "") + plain
+
+
+def listed(phases: Sequence[int]) -> str:
+    """Return phases as people write them: "L1, L3"."""
+    return ", ".join(f"L{phase}" for phase in phases)

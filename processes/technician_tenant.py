@@ -1,0 +1,339 @@
+"""In: a bus of Chinese tenant meters. Out: who is there, what they show, what they froze. I/O.
+
+The same path as the collector's: strict client, profile, decode, and the lease of the bus. Needs no
+database, and nothing is written anywhere: neither here nor to a meter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from adapters.bus_lease import BusLease
+from adapters.bus_source import BusSource
+from adapters.cjt188 import probe as cjt188_probe
+from adapters.cjt188 import profile as cjt188_profile
+from adapters.cjt188.client import Cjt188Client
+from adapters.cjt188.source import Cjt188Meter, Cjt188Source
+from adapters.dlt645 import frozen as dlt645_frozen
+from adapters.dlt645 import probe as dlt645_probe
+from adapters.dlt645 import profile as dlt645_profile
+from adapters.dlt645.client import Dlt645Client
+from adapters.dlt645.source import Dlt645Meter, Dlt645Source
+from adapters.link_fault import KEEPS_LINK, AskFailedError
+from adapters.octets import OctetLink
+from energy.base.clock import Clock
+from energy.base.quality import Quality
+from processes.collector_tenants import CJT188, DLT645, meter_number
+from processes.technician_values import FieldRefusedError, NoContactError
+
+T = TypeVar("T")
+SETTLE_S = 1.0
+LATER = "2018"
+"""Edition of CJ/T 188 that is tried when the profile's own gives no answer."""
+SEARCH_TIMEOUT_S = 0.6
+"""Longest wait for one address of a search: a meter begins within half a second. [s]"""
+KINDS = {0x10: "cold water", 0x11: "hot water", 0x12: "drinking water", 0x13: "reclaimed water",
+         0x20: "heat", 0x21: "cooling", 0x22: "heat and cooling", 0x30: "gas"}  # fmt: skip
+
+
+class MeterSilentError(NoContactError):
+    """A meter gave no proper answer; its message can be told in every language."""
+
+    def __init__(self, cause: AskFailedError) -> None:
+        """Keep what went wrong, and where.
+
+        Args:
+            cause: The failed question.
+        """
+        self.fault = cause.fault
+        self.where = cause.where
+        self.what = cause.what
+        super().__init__(str(cause))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantBus:
+    """A bus as the technician names it."""
+
+    protocol: str
+    """"dlt645" or "cjt188"."""
+    at: str
+    """"10.8.3.41:4001", "/dev/ttyUSB0" or "COM3"."""
+    baud: int = 2400
+    parity: str = "E"
+    timeout_s: float = 1.5
+
+    def link(self) -> OctetLink:
+        """Return the bus; nothing is opened yet.
+
+        Raises:
+            FieldRefusedError: Protocol or place are none.
+        """
+        if self.protocol not in {DLT645, CJT188}:
+            raise FieldRefusedError(f"Protocol {self.protocol!r} is none of {DLT645}, {CJT188}.")
+        host, colon, port = self.at.rpartition(":")
+        if not colon:
+            lease = BusLease(os.path.realpath(self.at), "technician")
+            return OctetLink.open_serial(
+                self.at, baud=self.baud, parity=self.parity, settle_s=SETTLE_S, lease=lease
+            )
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
+            raise FieldRefusedError(f"{self.at!r} is neither HOST:PORT nor a serial port.")
+        lease = BusLease(self.at, "technician")
+        return OctetLink.open(host, int(port), settle_s=SETTLE_S, lease=lease)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A meter that answered."""
+
+    meter: str
+    kind: str
+    clock_ahead: timedelta | None
+    """How far its clock is ahead of ours; None when it keeps none."""
+    plate: Mapping[str, str]
+    """What it says of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value of a meter."""
+
+    quantity: str
+    value: Fraction | None
+    """None when the meter gives no number."""
+    unit: str
+    flaw: str = ""
+    """Why there is no number, as a code; empty when there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenValue:
+    """What a register held when the meter froze it."""
+
+    quantity: str
+    what: str
+    """"month" or "day"."""
+    back: int
+    """1 is the newest."""
+    at: datetime | None
+    value: Fraction
+    unit: str
+    occurred: datetime | None
+    """When a maximum demand was met."""
+
+
+def who(
+    bus: TenantBus,
+    clock: Clock,
+    zone: ZoneInfo,
+    *,
+    search: bool = False,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Found]:
+    """Return the meters on a bus: the only one, or all of them by a search (DL/T 645).
+
+    Args:
+        bus: The bus.
+        clock: Our clock.
+        zone: Zone of the meters' clocks.
+        search: Whether several meters may be there.
+        told: Told which digits are asked for.
+
+    Raises:
+        NoContactError: Nobody answers, or several at once.
+        FieldRefusedError: The protocol knows no search.
+    """
+    if bus.protocol == CJT188:
+        if search:
+            raise FieldRefusedError("CJ/T 188 knows no search: connect one meter at a time.")
+        return _run(bus, lambda link: _who_cjt188(link, bus, clock, zone))
+    return _run(bus, lambda link: _who_dlt645(link, bus, clock, zone, told if search else None))
+
+
+def show(bus: TenantBus, meter: str, profile: str, clock: Clock) -> list[Value]:
+    """Return every value of a profile that a meter gives now.
+
+    Args:
+        bus: The bus.
+        meter: Number on the plate.
+        profile: Id of the profile.
+        clock: Our clock.
+
+    Raises:
+        NoContactError: The meter gave no proper answer.
+        MeterProfileError: There is no such profile.
+        PlanError: The number is none.
+    """
+    number = meter_number(bus.protocol, meter)
+    return _run(bus, lambda link: _show(link, bus, number, profile, clock))
+
+
+def frozen(
+    bus: TenantBus,
+    meter: str,
+    profile: str,
+    clock: Clock,
+    zone: ZoneInfo,
+    *,
+    months: int,
+    days: int,
+) -> list[FrozenValue]:
+    """Return the energies and maximum demands that a DL/T 645 meter has frozen.
+
+    Args:
+        bus: The bus.
+        meter: Number on the plate.
+        profile: Id of the profile.
+        clock: Our clock.
+        zone: Zone of the meter's clock.
+        months: Month ends, 0 to 12.
+        days: Days, 0 to 62.
+
+    Raises:
+        NoContactError: The meter gave no proper answer.
+        FieldRefusedError: The protocol keeps no such values under identifiers of their own.
+        MeterProfileError: There is no such profile.
+    """
+    if bus.protocol != DLT645:
+        raise FieldRefusedError(
+            "CJ/T 188 meters send their month end with every answer: `field tenant show`."
+        )
+    number = meter_number(bus.protocol, meter)
+    return _run(bus, lambda link: _frozen(link, bus, number, profile, clock, zone, months, days))
+
+
+def _run(bus: TenantBus, story: Callable[[OctetLink], Coroutine[Any, Any, T]]) -> T:
+    async def run() -> T:
+        link = bus.link()
+        try:
+            return await story(link)
+        except AskFailedError as error:
+            if error.fault in KEEPS_LINK:
+                raise FieldRefusedError(str(error)) from error
+            raise MeterSilentError(error) from error
+        finally:
+            link.close()
+
+    return asyncio.run(run())
+
+
+async def _who_dlt645(
+    link: OctetLink,
+    bus: TenantBus,
+    clock: Clock,
+    zone: ZoneInfo,
+    told: Callable[[str], None] | None,
+) -> list[Found]:
+    client = Dlt645Client(link, timeout_s=bus.timeout_s)
+    if told is None:
+        meters = [await dlt645_probe.probe_address(client)]
+    else:
+        meters = await dlt645_probe.search(Dlt645Client(link, timeout_s=SEARCH_TIMEOUT_S), told)
+    return [
+        Found(
+            meter=meter,
+            kind="electricity",
+            clock_ahead=await dlt645_probe.clock_skew(client, meter, clock=clock, zone=zone),
+            plate=await dlt645_probe.plate(client, meter),
+        )
+        for meter in meters
+    ]
+
+
+async def _who_cjt188(link: OctetLink, bus: TenantBus, clock: Clock, zone: ZoneInfo) -> list[Found]:
+    client = Cjt188Client(link, timeout_s=bus.timeout_s)
+    met = await cjt188_probe.probe_address(client)
+    ahead = await cjt188_probe.clock_skew(client, met, clock=clock, zone=zone)
+    plate = {"meter_type": f"{met.type:02X}", "edition": "2018" if met.low_first else "2004"}
+    kind = KINDS.get(met.type, "other")
+    return [Found(meter=met.meter, kind=kind, clock_ahead=ahead, plate=plate)]
+
+
+async def _show(
+    link: OctetLink, bus: TenantBus, meter: str, profile: str, clock: Clock
+) -> list[Value]:
+    source, units = _source(link, bus, meter, profile, clock)
+    first = await source.poll(clock.now(), urgent=True)
+    if bus.protocol == CJT188 and not len(first.columns):
+        source, units = _source(link, bus, meter, profile, clock, edition=LATER)
+    result = await source.poll(
+        clock.now(), urgent=True
+    )  # the first one taught what blocks it knows
+    if not len(result.columns) and result.failures:
+        raise NoContactError(result.failures[0].message)
+    flaws = {finding.channel: finding.code.partition(".")[2] for finding in result.findings}
+    names = list(units)
+    return [
+        Value(
+            quantity=names[reading.channel],
+            value=None
+            if reading.quality is Quality.SUSPECT
+            else reading.count * units[names[reading.channel]][0],
+            unit=units[names[reading.channel]][1],
+            flaw=flaws.get(reading.channel, ""),
+        )
+        for reading in result.columns
+    ]
+
+
+def _source(
+    link: OctetLink, bus: TenantBus, meter: str, profile: str, clock: Clock, *, edition: str = ""
+) -> tuple[BusSource, dict[str, tuple[Fraction, str]]]:
+    """Return a source of one meter with every quantity, and resolution and unit of each."""
+    if bus.protocol == DLT645:
+        electric = dlt645_profile.load(profile)
+        channels = {quantity: number for number, quantity in enumerate(electric.points)}
+        one = Dlt645Meter(point=meter, meter=meter, profile=electric, channels=channels)
+        units = {q: (p.resolution, p.unit) for q, p in electric.points.items()}
+        return Dlt645Source("technician", link, [one], clock, timeout_s=bus.timeout_s), units
+    other = cjt188_profile.load(profile)
+    channels = {quantity: number for number, quantity in enumerate(other.points)}
+    units = {q: (p.resolution, p.unit) for q, p in other.points.items()}
+    meters = [
+        Cjt188Meter(point=meter, meter=meter, profile=other, channels=channels, edition=edition)
+    ]
+    return Cjt188Source("technician", link, meters, clock, timeout_s=bus.timeout_s), units
+
+
+async def _frozen(
+    link: OctetLink,
+    bus: TenantBus,
+    meter: str,
+    profile: str,
+    clock: Clock,
+    zone: ZoneInfo,
+    months: int,
+    days: int,
+) -> list[FrozenValue]:
+    client = Dlt645Client(link, timeout_s=bus.timeout_s)
+    read = dlt645_profile.load(profile)
+    quantities = [q for q in read.points if q.startswith(("active_energy_im", "maximum_demand_im"))]
+    found: list[tuple[str, dlt645_frozen.FrozenCount]] = []
+    if months:
+        ends = await dlt645_frozen.month_ends(
+            client, meter, read, quantities, now=clock.now(), zone=zone, count=months
+        )
+        found += [("month", each) for each in ends]
+    if days:
+        kept = await dlt645_frozen.days(client, meter, read, quantities, zone=zone, count=days)
+        found += [("day", each) for each in kept]
+    return [
+        FrozenValue(
+            quantity=each.quantity,
+            what=what,
+            back=each.back,
+            at=each.at,
+            value=each.count * read.point(each.quantity).resolution,
+            unit=read.point(each.quantity).unit,
+            occurred=each.occurred,
+        )
+        for what, each in found
+    ]

@@ -1,0 +1,215 @@
+"""In: `field scan|probe|check`. Out: who answers, what it is, how it is wired. I/O: the terminal.
+
+They read devices and write nothing. With --link they need neither database nor site; only
+--source asks the site where a source is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import click
+import typer
+
+from adapters.modbus.link import Link, LinkKind
+from adapters.modbus.probing.candidate import Products
+from adapters.modbus.register_map import known, load
+from energy.base.text import t
+from processes.technician_link import parse_link, parse_units
+from processes.technician_load import load_of
+from processes.technician_look import Beside, Wait, look
+from processes.technician_probe import probe
+from processes.technician_scan import Presence, Scanner
+from scripts.commands.field_look_print import (
+    look_json,
+    print_look,
+    print_probe,
+    print_scan,
+    probe_json,
+    scan_json,
+)
+from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
+from scripts.commands.frame import FINDINGS, NO_CONTACT, installation_of, opened, required
+from scripts.commands.printing import advancing, pause_with_bar, print_json, working
+
+SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
+LinkText = Annotated[
+    str | None,
+    typer.Option("--link", help="tcp:HOST:PORT, rtu:PORT,9600,8N1 or rtu-over-tcp:HOST:PORT."),
+]
+Timeout = Annotated[float | None, typer.Option(min=0.05, max=30, help="Seconds for an answer.")]
+
+
+def add_looks(app: typer.Typer) -> None:
+    """Put the commands into the group of the field."""
+    app.command()(scan)
+    app.command("probe")(probe_)
+    app.command()(check)
+
+
+def scan(
+    ctx: typer.Context,
+    link: LinkText = None,
+    source: Source = None,
+    units: Annotated[str, typer.Option(help="Unit numbers: 1-32 or 1,5,17-20.")] = "1-32",
+    timeout: Timeout = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Find out who answers on a bus or behind a gateway. Reads only."""
+    language = installation_of(ctx).config.language
+    where, wait_s = _link(ctx, link, source, timeout)
+    numbers = parse_units(units)
+    title = t(language, "cli.look.scanning", link=where.where)
+    with working(title) as bar:
+        advance = advancing(bar)
+        scanner = Scanner(
+            link=where,
+            timeout_s=wait_s,
+            products=_shipped(),
+            progress=lambda done, total: advance(title, done, total),
+        )
+        found = asyncio.run(scanner.scan(numbers))
+    if as_json:
+        print_json(scan_json(found, language))
+    else:
+        print_scan(found, language)
+    if not found.units:
+        raise typer.Exit(NO_CONTACT)
+    if found.notes or any(unit.presence is Presence.CLASH for unit in found.units):
+        raise typer.Exit(FINDINGS)
+
+
+def probe_(
+    ctx: typer.Context,
+    link: LinkText = None,
+    source: Source = None,
+    unit: Unit = None,
+    profile: Annotated[
+        list[str] | None, typer.Option(help="Only these profiles; repeat. All when none.")
+    ] = None,
+    timeout: Timeout = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Find out what a device is and how its registers are to be read. Never guesses. Reads only."""
+    language = installation_of(ctx).config.language
+    where, wait_s = _link(ctx, link, source, timeout)
+    number = _unit(unit, language)
+    products = Products([load(name) for name in profile or known()])
+    with working(t(language, "cli.look.probing", unit=number)):
+        found = asyncio.run(probe(where, number, products, timeout_s=wait_s))
+    if as_json:
+        print_json(probe_json(found, language))
+    else:
+        print_probe(found, where, language)
+    if not found.verdict.settled:
+        raise typer.Exit(FINDINGS)
+
+
+def check(
+    ctx: typer.Context,
+    link: LinkText = None,
+    source: Source = None,
+    unit: Unit = None,
+    profile: Annotated[str | None, typer.Option(help="Id of the register map.")] = None,
+    watch: Watch = 0,
+    ratio: Annotated[
+        str | None, typer.Option(help="CT x VT ratio by the plates, e.g. 200/5.")
+    ] = None,
+    multiplier: Multiplier = None,
+    load_text: Annotated[
+        str | None, typer.Option("--load", help='A load switched on: "3 kW heater on L1".')
+    ] = None,
+    display: Annotated[str | None, typer.Option(help="What the display shows now.")] = None,
+    clamp: Annotated[str | None, typer.Option(help="Amperes of L1 by a clamp.")] = None,
+    timeout: Timeout = None,
+    *,
+    feeds: Annotated[
+        bool, typer.Option("--feeds", help="Power may flow back at this point.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at a device: wiring, ratio, display, counter and power. Writes nothing."""
+    from processes.technician_checks import display_of
+
+    language = installation_of(ctx).config.language
+    where, wait_s = _link(ctx, link, source, timeout)
+    number = _unit(unit, language)
+    name = required(profile, "--profile", t(language, "cli.ask.profile"))
+    beside = Beside(
+        ratio=ratio_of(ratio, "--ratio"),
+        multiplier=ratio_of(multiplier),
+        may_feed=feeds,
+        load=None if load_text is None else load_of(load_text),
+        display=None if display is None else display_of(display),
+        clamp_a=ratio_of(clamp, "--clamp"),
+    )
+    found = asyncio.run(
+        look(
+            where,
+            number,
+            load(name),
+            beside,
+            clock=installation_of(ctx).clock,
+            timeout_s=wait_s,
+            watch_s=watch,
+            wait=_waiting(language, watch),
+            products=_shipped(),
+        )
+    )
+    if as_json:
+        print_json(look_json(found, language))
+    else:
+        print_look(found, language)
+    if found.refused:
+        raise typer.Exit(FINDINGS)
+
+
+def _shipped() -> Products:
+    """Return every product as its map is written: what there is time for at many units."""
+    return Products([load(name) for name in known()], as_written=True)
+
+
+def _waiting(language: str, watch_s: int) -> Wait:
+    """Return what waits behind a bar that says how long the whole watch is."""
+
+    async def wait(seconds: int) -> None:
+        text = t(language, "cli.look.watching", seconds=watch_s)
+        await asyncio.to_thread(pause_with_bar, text, seconds)
+
+    return wait
+
+
+def _link(
+    ctx: typer.Context, link: str | None, source: str | None, timeout: float | None
+) -> tuple[Link, float]:
+    """Return the link meant and how long to wait for an answer. [s].
+
+    Raises:
+        click.UsageError: Neither or both were given.
+        LinkTextError: The link is none.
+    """
+    if (link is None) == (source is None):
+        raise click.UsageError("Say where: --link tcp:10.8.1.20:502, or --source KEY of the site.")
+    if link is not None:
+        where = parse_link(link)
+        usual_s = SERIAL_TIMEOUT_S if where.kind is LinkKind.RTU else NETWORK_TIMEOUT_S
+        return where, timeout or usual_s
+    from energy.system import WRITER
+    from processes.collector_sources import link_of
+    from scripts.commands.field_options import desk_of
+
+    assert source is not None, "one of the two was given"
+    with opened(ctx, WRITER) as at:
+        plan = desk_of(at).source(source)
+    return link_of(plan), timeout or plan.timeout_ms / 1000
+
+
+def _unit(unit: int | None, language: str) -> int:
+    text = None if unit is None else str(unit)
+    answer = required(text, "--unit", t(language, "cli.ask.unit"))
+    if not answer.isdecimal() or not 1 <= int(answer) <= 247:
+        raise click.UsageError(f"--unit {answer!r} is none of 1 to 247.")
+    return int(answer)

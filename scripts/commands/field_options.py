@@ -1,0 +1,216 @@
+"""In: what a technician types. Out: values of the field commands, and their result on the screen.
+
+The options that several field commands share, asked for where somebody sits at the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from energy.base.units import Utility
+from energy.metering.channel import Side
+from processes.field_documents import Document, read_document
+from processes.meter_import import SIDES
+from processes.technician_checks import Check
+from processes.technician_desk import FieldDesk
+from processes.technician_papers import Filed
+from processes.technician_values import Done, Remarks, Witnesses
+from scripts.commands.frame import Opened, required
+from scripts.commands.printing import pause_with_bar, print_facts, print_json, print_table
+
+Unit = Annotated[int | None, typer.Option(help="Unit number of the device, 1 to 247.")]
+Serial = Annotated[str | None, typer.Option(help="Serial on the plate.")]
+Point = Annotated[str | None, typer.Option(help="Key of the metering point.")]
+ThePoint = Annotated[str, typer.Argument(help="Key of the metering point.")]
+Shown = Annotated[
+    list[str] | None,
+    typer.Option("--display", help="What the display shows now; QUANTITY=VALUE for another."),
+]
+FinalShown = Annotated[
+    list[str] | None,
+    typer.Option("--final-display", help="Last display of the meter that goes."),
+]
+Source = Annotated[str | None, typer.Option(help="Key of the source, e.g. modbus-1.")]
+Profile = Annotated[str | None, typer.Option(help="Id of the register map.")]
+Multiplier = Annotated[str | None, typer.Option(help="Ratio of the transformers, e.g. 40.")]
+Who = Annotated[str, typer.Option(help="Name or sign-in; stored sealed.")]
+Seal = Annotated[list[str] | None, typer.Option(help="Number of a seal; repeat.")]
+Note = Annotated[str, typer.Option(help="Anything worth keeping.")]
+Location = Annotated[str, typer.Option(help="Where the meter is: room, board, way.")]
+Photo = Annotated[
+    list[Path] | None, typer.Option(help="JPEG, PNG, WebP, HEIC or PDF; repeat. Kept by its hash.")
+]
+SideText = Annotated[
+    str | None,
+    typer.Option(
+        "--side",
+        help="Side of the transformers that the counter counts, as `field check` has settled it: "
+        "primary, secondary, or direct where there are none.",
+    ),
+]
+Watch = Annotated[int, typer.Option(min=0, max=3600, help="Seconds to watch the counter.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+def desk_of(at: Opened) -> FieldDesk:
+    """Return the desk of a technician at the site meant."""
+
+    def pause(seconds: int) -> None:
+        pause_with_bar(at.text("field.watching", seconds=seconds), seconds)
+
+    return FieldDesk(
+        at.system,
+        at.site,
+        plan_file=at.installation.plan_file_of(at.site.key),
+        environment=at.installation.environment,
+        pause=pause,
+    )
+
+
+def asked(at: Opened, value: str | None, option: str) -> str:
+    """Return what was given, or ask for it at a terminal."""
+    return required(value, f"--{option}", at.text(f"ask.{option.replace('-', '_')}"))
+
+
+def displays_given(at: Opened, given: list[str] | None, option: str) -> tuple[str, ...]:
+    """Return the displays, the billed one asked for where none was given."""
+    return tuple(given) if given else (asked(at, None, option),)
+
+
+def unit_given(at: Opened, unit: int | None) -> int:
+    """Return the unit number.
+
+    Raises:
+        click.UsageError: It is no number.
+    """
+    text = asked(at, None if unit is None else str(unit), "unit")
+    if not text.isdecimal():
+        raise click.UsageError(f"--unit {text!r} is no number.")
+    return int(text)
+
+
+def utility_of(text: str) -> str:
+    """Return a utility.
+
+    Raises:
+        click.UsageError: It is none.
+    """
+    if text not in set(Utility):
+        raise click.UsageError(f"--utility {text!r} is none of {', '.join(Utility)}.")
+    return text
+
+
+def side_of(text: str | None) -> Side | None:
+    """Return the side of the transformers; a register without any counts what flows.
+
+    Raises:
+        click.UsageError: It is none.
+    """
+    if text is not None and text not in SIDES:
+        raise click.UsageError(f"--side {text!r} is none of {', '.join(SIDES)}.")
+    return None if text is None else SIDES[text]
+
+
+def ratio_of(text: str | None, option: str = "--multiplier") -> Fraction | None:
+    """Return a ratio above zero; None when it was not given.
+
+    Raises:
+        click.UsageError: It is none.
+    """
+    if text is None:
+        return None
+    try:
+        ratio = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        ratio = Fraction(0)
+    if ratio <= 0:
+        raise click.UsageError(f"{option} {text!r} is no ratio such as 40 or 2000/5.")
+    return ratio
+
+
+def documents_of(at: Opened, photos: Sequence[Path] | None) -> tuple[Document, ...]:
+    """Return photos as documents, before any device is asked.
+
+    Raises:
+        DocumentRefusedError: One cannot be kept.
+    """
+    most_mb = at.installation.config.attachment_mb
+    return tuple(read_document(path, most_mb=most_mb) for path in photos or ())
+
+
+def remarks_of(
+    at: Opened,
+    *,
+    technician: str = "",
+    witness: str = "",
+    seal: Sequence[str] | None = None,
+    note: str = "",
+    location: str = "",
+    photo: Sequence[Path] | None = None,
+) -> Remarks:
+    """Return what belongs into the record of an act.
+
+    Raises:
+        DocumentRefusedError: A photo cannot be kept.
+    """
+    return Remarks(
+        people=Witnesses(technician=technician, witness=witness),
+        seals=tuple(seal or ()),
+        note=note,
+        location=location,
+        photos=documents_of(at, photo),
+    )
+
+
+def print_done(at: Opened, done: Done, *, as_json: bool) -> None:
+    """Print what a command did at a meter."""
+    if as_json:
+        print_json(done)
+        return
+    if done.again:
+        print(at.text("field.again", point=done.point, serial=done.serial, at=done.at))
+        return
+    print_checks(at, done.checks)
+    rows: list[tuple[str, object]] = [
+        (at.text("head.point"), done.point),
+        (at.text("head.serial"), done.serial),
+        (at.text("head.at"), done.at),
+        (at.text("head.position"), done.position),
+    ]
+    rows += [(f"{at.text('head.last_count')} {q}", n) for q, n in done.final_counts.items()]
+    rows += [(f"{at.text('head.first_count')} {q}", n) for q, n in done.counts.items()]
+    print_facts(rows)
+
+
+def print_collected(at: Opened, done: Done) -> None:
+    """Print whether the collector reads the device from now on."""
+    print(at.text("field.collected" if done.collected else "field.not_collected"))
+
+
+def print_filed(at: Opened, filed: Filed, *, as_json: bool) -> None:
+    """Print what became of a paper."""
+    if as_json:
+        print_json(filed)
+        return
+    print_facts(
+        [
+            (at.text("head.point"), filed.point),
+            (at.text("head.serial"), filed.serial),
+            (at.text("head.position"), filed.position),
+            *((at.text("head.sha256"), sha256) for sha256 in filed.documents),
+        ]
+    )
+    if filed.again:
+        print(at.text("field.filed_before"))
+
+
+def print_checks(at: Opened, checks: Sequence[Check]) -> None:
+    """Print checks as a table."""
+    heads = [at.text(f"head.{key}") for key in ("check", "outcome", "text")]
+    print_table(heads, [(check.name, check.outcome, check.text) for check in checks])

@@ -1,0 +1,140 @@
+"""In: `field commission-pulse`. Out: a pulse box at work, its display anchored. I/O: MQTT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from energy.metering.channel import ChannelFacts
+from energy.system import WRITER
+from processes.pulse_listen import BrokerEar
+from processes.technician_desk import FieldDesk
+from processes.technician_pulse import PulseMeter, Weight, commission_pulse
+from processes.technician_values import NewPoint
+from scripts.commands.field_options import (
+    Json,
+    Location,
+    Note,
+    Photo,
+    Point,
+    Seal,
+    Serial,
+    Source,
+    Who,
+    asked,
+    desk_of,
+    print_collected,
+    print_done,
+    ratio_of,
+    remarks_of,
+    utility_of,
+)
+from scripts.commands.frame import Opened, opened
+
+PULSES = 10
+TEST_S = 60
+Text = Annotated[str | None, typer.Option(help="Of a new point.")]
+Device = Annotated[str | None, typer.Option(help="The box, as its messages name it.")]
+Display = Annotated[str | None, typer.Option(help="What the display shows behind the test.")]
+PlateWeight = Annotated[
+    str | None, typer.Option(help="Worth of a pulse on the plate; the box counts bare pulses.")
+]
+BoxWeight = Annotated[
+    str | None, typer.Option(help="Worth of a pulse set in the box, which multiplies itself.")
+]
+BoxStep = Annotated[str | None, typer.Option(help="Worth of one count of such a box, e.g. 0.001.")]
+UnitText = Annotated[str, typer.Option(help="Unit of weight and display, e.g. m3.")]
+Pulses = Annotated[int, typer.Option(min=1, help="Pulses that you make for the test.")]
+Modulus = Annotated[
+    int | None, typer.Option(min=2, help="Counts at which the box returns to zero.")
+]
+TestTime = Annotated[int, typer.Option(min=0, max=3600, help="Seconds for making the pulses.")]
+
+
+def commission_pulse_(
+    ctx: typer.Context,
+    point: Point = None,
+    name: Text = None,
+    place: Text = None,
+    utility: Text = None,
+    source: Source = None,
+    device: Device = None,
+    serial: Serial = None,
+    display: Display = None,
+    plate_weight: PlateWeight = None,
+    box_weight: BoxWeight = None,
+    box_step: BoxStep = None,
+    unit: UnitText = "",
+    pulses: Pulses = PULSES,
+    modulus: Modulus = None,
+    watch: TestTime = TEST_S,
+    technician: Who = "",
+    witness: Who = "",
+    seal: Seal = None,
+    location: Location = "",
+    photo: Photo = None,
+    note: Note = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Put a pulse box to work, after a test of at least ten pulses; the display is anchored."""
+    with opened(ctx, WRITER) as at:
+        desk = desk_of(at)
+        meter = PulseMeter(
+            point=asked(at, point, "point"),
+            source=asked(at, source, "source"),
+            device=asked(at, device, "device"),
+            serial=asked(at, serial, "serial"),
+            display=asked(at, display, "display"),
+            weight=Weight.of(
+                ratio_of(plate_weight, "--plate-weight"),
+                ratio_of(box_weight, "--box-weight"),
+                ratio_of(box_step, "--box-step"),
+            ),
+            pulses=pulses,
+            unit=unit,
+            modulus=modulus,
+            remarks=remarks_of(
+                at,
+                technician=technician,
+                witness=witness,
+                seal=seal,
+                note=note,
+                location=location,
+                photo=photo,
+            ),
+        )
+        new = _new_point(at, desk, meter.point, name, place, utility)
+        done = commission_pulse(desk, meter, new, _listener(at, desk, meter), watch_s=watch)
+        print_done(at, done, as_json=as_json)
+        if not as_json and not done.again:
+            print_collected(at, done)
+
+
+def _new_point(at: Opened, desk: FieldDesk, point: str, *told: str | None) -> NewPoint | None:
+    """Return what a new point is; None when the site has it."""
+    if desk.meter(point) is not None:
+        return None
+    keys = ("name", "place", "utility")
+    name, place, utility = (asked(at, text, key) for text, key in zip(told, keys, strict=True))
+    return NewPoint(name=name, place=place, utility=utility_of(utility))
+
+
+def _listener(
+    at: Opened, desk: FieldDesk, meter: PulseMeter
+) -> Callable[[ChannelFacts], BrokerEar]:
+    """Return what gives an ear at the box, once its channel is known."""
+
+    def listen(facts: ChannelFacts) -> BrokerEar:
+        return BrokerEar(
+            site=at.site.key,
+            source=desk.source(meter.source),
+            device=meter.device,
+            facts=facts,
+            clock=desk.clock,
+            environment=at.installation.environment,
+        )
+
+    return listen

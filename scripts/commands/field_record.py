@@ -1,0 +1,183 @@
+"""In: `field retire|change-ratio|calibrate|close`. Out: the act in the journal. I/O: Modbus."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from energy.system import WRITER
+from processes.technician_papers import Certificate, calibrate, close_record
+from processes.technician_retire import change_ratio, retire
+from processes.technician_values import Removed
+from scripts.commands.field_options import (
+    FinalShown,
+    Json,
+    Location,
+    Note,
+    Photo,
+    Point,
+    Seal,
+    Shown,
+    ThePoint,
+    Who,
+    asked,
+    desk_of,
+    displays_given,
+    documents_of,
+    print_done,
+    print_filed,
+    ratio_of,
+    remarks_of,
+)
+from scripts.commands.field_pulse import commission_pulse_
+from scripts.commands.frame import FINDINGS, opened
+
+Reason = Annotated[str | None, typer.Option(help="Why; it stays in the journal.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on the certificate.")]
+
+
+def add_records(app: typer.Typer) -> None:
+    """Add the verbs of a meter's records to the group."""
+    app.command("commission-pulse")(commission_pulse_)
+    app.command("retire")(retire_)
+    app.command("change-ratio")(change_ratio_)
+    app.command("calibrate")(calibrate_)
+    app.command("close")(close_)
+
+
+def retire_(
+    ctx: typer.Context,
+    point: Point = None,
+    final_display: FinalShown = None,
+    reason: Reason = None,
+    technician: Who = "",
+    witness: Who = "",
+    seal: Seal = None,
+    photo: Photo = None,
+    note: Note = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take a meter away for good, with its final reading; its history stays."""
+    with opened(ctx, WRITER) as at:
+        remarks = remarks_of(
+            at, technician=technician, witness=witness, seal=seal, note=note, photo=photo
+        )
+        removed = Removed(
+            displays=displays_given(at, final_display, "final-display"),
+            reason=asked(at, reason, "reason"),
+        )
+        done = retire(desk_of(at), asked(at, point, "point"), removed, remarks)
+        if done.again and not as_json:
+            print(at.text("field.retired_before", point=done.point, at=done.at))
+            return
+        print_done(at, done, as_json=as_json)
+        if not as_json:
+            print(at.text("field.retired", point=done.point))
+
+
+def change_ratio_(
+    ctx: typer.Context,
+    point: Point = None,
+    multiplier: Annotated[
+        str | None, typer.Option(help="Ratio of the transformers that are in now, e.g. 400/5.")
+    ] = None,
+    reason: Reason = None,
+    display: Shown = None,
+    technician: Who = "",
+    witness: Who = "",
+    seal: Seal = None,
+    photo: Photo = None,
+    note: Note = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Let another ratio of the transformers count from now on; the meter stays."""
+    with opened(ctx, WRITER) as at:
+        ratio = ratio_of(asked(at, multiplier, "multiplier"))
+        assert ratio is not None, "it was asked for"
+        done = change_ratio(
+            desk_of(at),
+            asked(at, point, "point"),
+            ratio,
+            reason=asked(at, reason, "reason"),
+            displays=tuple(display or ()),
+            remarks=remarks_of(
+                at, technician=technician, witness=witness, seal=seal, note=note, photo=photo
+            ),
+        )
+        if done.again and not as_json:
+            print(at.text("field.ratio_before", point=done.point, at=done.at))
+            return
+        print_done(at, done, as_json=as_json)
+
+
+def calibrate_(
+    ctx: typer.Context,
+    point: ThePoint,
+    certificate: Annotated[Path, typer.Option(help="PDF or photo of the certificate.")],
+    laboratory: Annotated[str | None, typer.Option(help="Who tested the meter.")] = None,
+    tested_on: Day = None,
+    valid_until: Day = None,
+    error: Annotated[
+        str | None, typer.Option(help="Error that was found, in percent, e.g. -0.12.")
+    ] = None,
+    technician: Who = "",
+    note: Note = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """File the calibration certificate of the meter at a point."""
+    with opened(ctx, WRITER) as at:
+        if tested_on is None or valid_until is None:
+            raise click.UsageError("Name both days: --tested-on and --valid-until (2026-11-22).")
+        filed = calibrate(
+            desk_of(at),
+            point,
+            Certificate(
+                document=documents_of(at, [certificate])[0],
+                laboratory=asked(at, laboratory, "laboratory"),
+                tested_on=tested_on.date(),
+                valid_until=valid_until.date(),
+                error_percent=_percent(error),
+            ),
+            remarks_of(at, technician=technician, note=note),
+        )
+        print_filed(at, filed, as_json=as_json)
+        if filed.expired:
+            if not as_json:
+                print(at.text("field.expired", day=valid_until.date()))
+            raise typer.Exit(FINDINGS)
+
+
+def close_(
+    ctx: typer.Context,
+    point: ThePoint,
+    photo: Photo = None,
+    technician: Who = "",
+    note: Note = "",
+    location: Location = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Close the record of what was done last at a point, with photos of the signed sheet."""
+    with opened(ctx, WRITER) as at:
+        remarks = remarks_of(at, technician=technician, note=note, location=location, photo=photo)
+        filed = close_record(desk_of(at), point, remarks)
+        print_filed(at, filed, as_json=as_json)
+        if not as_json and not filed.again:
+            print(at.text("field.closed", act=at.text(f"did.{filed.act}")))
+
+
+def _percent(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        return Fraction(text.strip().removesuffix("%").strip())
+    except (ValueError, ZeroDivisionError):
+        raise click.UsageError(f"--error {text!r} is no percentage such as -0.12.") from None

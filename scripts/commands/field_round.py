@@ -1,0 +1,188 @@
+"""In: `field import|control|round export|round import`. Out: meters and readings. I/O: files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.files.round_result import read_result
+from adapters.files.workbook import read_table
+from dashboards.security.scope import Right
+from energy.system import WRITER
+from processes.field_round import build_round
+from processes.field_round_result import RoundImported, import_round
+from processes.meter_import import Imported, import_meters
+from processes.readings_file import instant_of
+from processes.technician_control import control, drift_text
+from scripts.commands.field_options import (
+    Json,
+    Note,
+    Photo,
+    ThePoint,
+    Who,
+    asked,
+    desk_of,
+    remarks_of,
+)
+from scripts.commands.field_paper import write
+from scripts.commands.frame import FINDINGS, Opened, group, opened
+from scripts.commands.printing import print_facts, print_json, print_table, working
+
+rounds = group("round", "Reading rounds: a way along meters whose displays a person reads.")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")]
+Partial = Annotated[bool, typer.Option(help="Write the rows that pass although others do not.")]
+By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
+
+
+def add_rounds(app: typer.Typer) -> None:
+    """Add import, control and the rounds to the group."""
+    app.command("import")(import_)
+    app.command("control")(control_)
+    app.add_typer(rounds, name="round")
+
+
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV: one meter a row.")],
+    *,
+    dry_run: DryRun = False,
+    partial: Partial = False,
+    as_json: Json = False,
+) -> None:
+    """Plan the meters of a table, all of them or none."""
+    with opened(ctx, WRITER) as at:
+        table = read_table(file)
+        with working(at.text("field.importing", file=file.name)):
+            found = import_meters(desk_of(at), table, dry_run=dry_run, partial=partial)
+        if as_json:
+            print_json({"rows": found.rows, "written": found.written, "refused": found.refused})
+        else:
+            _print_rows(at, found, dry_run=dry_run)
+        if found.refused:
+            raise typer.Exit(FINDINGS)
+
+
+def control_(
+    ctx: typer.Context,
+    point: ThePoint,
+    display: Annotated[str | None, typer.Option(help="What the meter's display shows.")] = None,
+    at_time: Annotated[
+        str | None, typer.Option("--at", help='"2026-11-22 10:15"; else now.')
+    ] = None,
+    reason: Annotated[str, typer.Option(help="What you say of a difference.")] = "",
+    technician: Who = "",
+    photo: Photo = None,
+    note: Note = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Compare the display of a pulse meter with its pulses; a drift is anchored anew, dated."""
+    with opened(ctx, WRITER) as at:
+        when = at.system.clock.now() if at_time is None else instant_of(at_time, at.site.zone)
+        found = control(
+            desk_of(at),
+            point,
+            asked(at, display, "display"),
+            at=when,
+            reason=reason,
+            remarks=remarks_of(at, technician=technician, note=note, photo=photo),
+        )
+        if as_json:
+            print_json(found)
+        else:
+            rows: Sequence[tuple[str, object]] = [
+                (at.text("head.point"), found.point),
+                (at.text("head.serial"), found.serial),
+                (at.text("head.at"), found.at),
+                (at.text("head.count"), found.count),
+                (at.text("head.control"), found.display),
+                (at.text("head.position"), found.position),
+            ]
+            print_facts(rows)
+            key = "drift" if found.drift else "anchored" if found.first else "no_drift"
+            print(at.text(f"field.{key}", drift=drift_text(found)))
+        if found.drift:
+            raise typer.Exit(FINDINGS)
+
+
+@rounds.command()
+def export(
+    ctx: typer.Context,
+    place: Annotated[
+        list[str] | None, typer.Option(help="Only meters in this place and below it; repeat.")
+    ] = None,
+    point: Annotated[list[str] | None, typer.Option(help="Only this point; repeat.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="File to write: .html for a phone, .pdf to print.")
+    ] = None,
+) -> None:
+    """Write a round: one HTML file for a phone without network, and the same as a printed sheet."""
+    with opened(ctx, WRITER) as at:
+        made = build_round(
+            desk_of(at),
+            places_wanted=place or (),
+            points_wanted=point or (),
+            language=at.language,
+        )
+        targets = [Path(f"round-{made.round}{suffix}") for suffix in (".html", ".pdf")]
+        for target in [file] if file is not None else targets:
+            pdf = target.suffix == ".pdf"
+            write(at, target, made.sheets() if pdf else made.page().encode())
+        print(at.text("field.round_made", stops=len(made.stops)))
+
+
+@rounds.command("import")
+def import_result(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The result that the phone downloaded.")],
+    by: By = None,
+    *,
+    dry_run: DryRun = False,
+    partial: Partial = False,
+    as_json: Json = False,
+) -> None:
+    """Record what was read on a round; the same result again adds nothing."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        result = read_result(file.read_text(encoding="utf-8-sig"))
+        with working(at.text("field.importing", file=file.name)):
+            found = import_round(desk_of(at), result, by=person, dry_run=dry_run, partial=partial)
+        if as_json:
+            print_json(found)
+        else:
+            _print_entries(at, found, dry_run=dry_run)
+        if found.open:
+            raise typer.Exit(FINDINGS)
+
+
+def _print_rows(at: Opened, found: Imported, *, dry_run: bool) -> None:
+    heads = [at.text(f"head.{key}") for key in ("row", "point", "outcome", "text")]
+    print_table(
+        heads,
+        [(r.row, r.point, at.text(f"imported.{r.verdict}"), r.text) for r in found.rows],
+        right=(0,),
+    )
+    key = "dry_run" if dry_run else "imported"
+    print(
+        at.text(f"field.{key}", written=found.written, refused=found.refused, rows=len(found.rows))
+    )
+
+
+def _print_entries(at: Opened, found: RoundImported, *, dry_run: bool) -> None:
+    heads = [at.text(f"head.{key}") for key in ("entry", "point", "value", "outcome", "text")]
+    print_table(
+        heads,
+        [
+            (e.entry, e.point, e.value, at.text(f"imported.{e.verdict}"), e.text)
+            for e in found.entries
+        ],
+        right=(0, 2),
+    )
+    if dry_run:
+        print(at.text("field.round_dry_run", entries=len(found.entries)))
+    else:
+        key = "round_imported" if found.added else "round_imported_before"
+        print(at.text(f"field.{key}", written=found.written, round=found.round))

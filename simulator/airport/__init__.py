@@ -1,0 +1,1 @@
+"""A whole airport as closed forms of time: drivers, loads, plants, substation, tenants."""

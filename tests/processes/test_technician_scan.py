@@ -1,0 +1,182 @@
+"""A bus scanned on real sockets and a real pair of serial ports."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+import pytest
+
+from adapters.modbus.frame import Fault, ReadFailedError
+from adapters.modbus.link import Link, LinkKind
+from adapters.modbus.probing.candidate import Products
+from adapters.modbus.register_map import known, load
+from processes.technician_checks import Outcome
+from processes.technician_scan import Guess, Presence, Scan, Scanner, UnitFound, budget_of, knock
+from processes.technician_values import NoContactError
+from simulator.profile_slave import ProfileSlave, checksum
+from tests.fixtures.slaves import image_of, slaves
+
+PRODUCTS = Products([load(name) for name in known()], as_written=True)
+
+
+def scan(link: Link, units: list[int], timeout_s: float = 0.3) -> Scan:
+    return asyncio.run(Scanner(link=link, timeout_s=timeout_s, products=PRODUCTS).scan(units))
+
+
+def tcp(slave: ProfileSlave, kind: LinkKind = LinkKind.TCP) -> Link:
+    return Link(kind=kind, host="127.0.0.1", port=slave.port)
+
+
+def test_devices_are_found_with_a_guess_and_their_serial() -> None:
+    images = {1: image_of("eastron_sdm630"), 5: image_of("schneider_pm5000")}
+    with slaves(images) as slave:
+        found = scan(tcp(slave), [1, 2, 5])
+    one, two, five = found.units
+    assert one.guess is not None
+    assert (one.presence, one.guess.profile) == (Presence.HERE, "eastron_sdm630")
+    assert (two.presence, two.exception) == (Presence.NOBODY, "0x0B")
+    assert (five.guess and five.guess.product, five.serial) == (
+        "Schneider Electric PM5100",
+        "22081134",
+    )
+    assert found.silent == 0
+    assert found.budget is not None
+    assert found.budget.code == "budget_network"
+
+
+def test_a_device_whose_registers_lie_elsewhere_is_here_but_not_named() -> None:
+    with slaves({3: image_of("chint_dtsu666", word_order="little", offset=-1)}) as slave:
+        [unit] = scan(tcp(slave), [3]).units
+    assert (unit.presence, unit.guess) == (Presence.HERE, None)
+
+
+def test_a_gateway_in_transparent_mode_is_named_and_scanned_all_the_same() -> None:
+    with slaves({1: image_of("eastron_sdm630")}, framing="rtu") as slave:
+        found = scan(tcp(slave), [1])
+        assert [unit.unit for unit in found.found] == [1]
+        [note] = found.notes
+        assert note.code == "scan.transparent"
+        assert f"rtu-over-tcp:127.0.0.1:{slave.port}" in note.text("en")
+
+
+def test_a_closed_port_is_no_contact_with_the_next_step() -> None:
+    with slaves({}) as slave:
+        link = tcp(slave)
+    with pytest.raises(NoContactError, match="the host answers, the port is closed"):
+        scan(link, [1])
+
+
+def test_a_missing_adapter_is_no_contact_with_the_next_step() -> None:
+    with pytest.raises(NoContactError, match="No serial port /dev/no-such-adapter"):
+        scan(Link(kind=LinkKind.RTU, device="/dev/no-such-adapter"), [1])
+
+
+class Answering:
+    """A reader that answers as a list of faults says; None is a sound answer."""
+
+    def __init__(self, *faults: Fault | None) -> None:
+        self.faults = list(faults)
+
+    async def read(self, *, unit: int, function_code: int, address: int, count: int) -> list[int]:
+        fault = self.faults.pop(0) if len(self.faults) > 1 else self.faults[0]
+        if fault is not None:
+            raise ReadFailedError(fault, f"unit {unit}", "as the test says")
+        return [0]
+
+    def hurry(self) -> None:
+        """Have nothing to hurry."""
+
+
+@pytest.mark.parametrize(
+    ("faults", "presence"),
+    [
+        ((None,), Presence.HERE),
+        ((Fault.CONFIGURATION,), Presence.HERE),
+        ((Fault.DEVICE, None), Presence.HERE),
+        ((Fault.DEVICE,), Presence.NOBODY),
+        ((Fault.GATEWAY_PATH,), Presence.NOBODY),
+        ((Fault.GATEWAY_SILENT,), Presence.NOBODY),
+        ((Fault.NO_ANSWER,), Presence.SILENT),
+        ((Fault.BAD_CHECKSUM,), Presence.CLASH),
+        ((Fault.BAD_CHECKSUM, None), Presence.CLASH),
+        ((None, Fault.BAD_CHECKSUM), Presence.CLASH),
+    ],
+)
+def test_an_answer_is_a_device_a_ghost_a_silence_or_a_clash(
+    faults: tuple[Fault | None, ...], presence: Presence
+) -> None:
+    assert asyncio.run(knock(Answering(*faults), 7)).presence is presence
+
+
+def test_a_bus_with_too_many_meters_is_over_its_budget() -> None:
+    units = tuple(
+        UnitFound(
+            unit=n,
+            presence=Presence.HERE,
+            guess=Guess(profile="p", product="P", score=1.0),
+            reads=(60, 60),
+        )
+        for n in range(1, 33)
+    )
+    found = Scan(link="rtu:COM7,2400,8N1", asked=32, units=units, silent=0)
+    link = Link(kind=LinkKind.RTU, device="COM7", baud=2400)
+    over = budget_of(found, link)
+    assert over is not None
+    assert over.outcome is Outcome.REFUSED
+    assert "too slow" in over.text("en")
+    fast = budget_of(found, Link(kind=LinkKind.RTU, device="COM7", baud=115200))
+    assert fast is not None
+    assert fast.outcome is Outcome.OK
+
+
+@contextmanager
+def serial_slave(slave: ProfileSlave, *, broken: int = 0) -> Iterator[str]:
+    """Answer RTU questions on one end of a pair of terminals; yields the other end's name."""
+    ours, theirs = os.openpty()
+    name = os.ttyname(theirs)
+
+    def serve() -> None:
+        held = b""
+        while True:
+            try:
+                held += os.read(ours, 256)
+            except OSError:
+                return
+            while len(held) >= 8:
+                frame, held = held[:8], held[8:]
+                answer = slave.answer(frame[0], frame[1:-2])
+                if answer is None:
+                    continue
+                body = frame[:1] + answer
+                end = b"\0\0" if frame[0] == broken else checksum(body)
+                os.write(ours, body + end)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield name
+    finally:
+        os.close(theirs)
+        os.close(ours)
+        thread.join(5)
+
+
+def test_two_devices_with_one_number_are_told_by_their_broken_answers() -> None:
+    images = {1: image_of("eastron_sdm120"), 2: image_of("eastron_sdm120")}
+    with serial_slave(ProfileSlave(images), broken=2) as device:
+        found = scan(Link(kind=LinkKind.RTU, device=device), [1, 2, 3], timeout_s=0.2)
+    assert [unit.presence for unit in found.units] == [Presence.HERE, Presence.CLASH]
+    assert found.silent == 1
+    [note] = found.notes
+    assert "share unit 2" in note.text("en")
+
+
+def test_a_count_of_silent_units_is_kept() -> None:
+    with slaves({1: image_of("xy_md02", {"temperature": Fraction(21)})}, framing="rtu") as slave:
+        found = scan(tcp(slave, LinkKind.RTU_OVER_TCP), [1, 2], timeout_s=0.2)
+    assert (len(found.found), found.silent) == (1, 1)

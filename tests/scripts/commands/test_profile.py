@@ -1,0 +1,114 @@
+"""Profiles by the command row: no database, no device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from adapters.modbus.register_map import MAPS, use_own_maps
+from scripts.main import app
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in ("DSN", "DSN_WRITER", "DSN_WEB", "SITE", "LANG", "LANGUAGE", "CONFIG"):
+        monkeypatch.delenv(f"METERLINE_{name}", raising=False)
+    monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
+    yield
+    use_own_maps(None)
+
+
+def profile(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, ["profile", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def own(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    text = (MAPS / "xy_md02.toml").read_text("utf-8").replace('id = "xy_md02"', f'id = "{name}"')
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_list_has_every_profile_and_says_which_are_the_sites_own(tmp_path: Path) -> None:
+    own(tmp_path / "profiles", "panel_sensor")
+    rows = json.loads(profile("list", "--json").stdout)
+    assert len(rows) > 38
+    assert [row["profile"] for row in rows if row["own"]] == ["panel_sensor"]
+    people = profile("list").output
+    assert "siemens_pac2200_3200" in people
+    assert "active_energy_import_t2" in people
+
+
+def test_one_profile_is_shown_with_registers_trust_and_sources() -> None:
+    found = json.loads(profile("show", "acrel_adl3000", "--json").stdout)
+    assert (found["side"], found["ratios"], found["constant"]) == (
+        "secondary",
+        ["VT", "CT"],
+        "ct_ratio",
+    )
+    points = {point["quantity"]: point for point in found["points"]}
+    assert points["active_energy_import"]["register"] == "10"
+    assert points["active_energy_import"]["step"] == "0.01"
+    people = profile("show", "acrel_adl3000").output
+    assert "Acrel ADL3000-E manual p.14 (energies)" in people
+    assert "multiply by PT*CT" in people
+
+
+def test_a_variant_is_shown_with_its_own_addresses() -> None:
+    found = json.loads(profile("show", "sunspec_meter_int@40069", "--json").stdout)
+    points = {point["quantity"]: point for point in found["points"]}
+    assert points["active_energy_import"]["register"] == str(40069 + 46)
+
+
+def test_what_no_source_settles_is_said_in_both_languages() -> None:
+    assert "No source settles the unit of" in profile("show", "diehl_sharky775").output
+    assert "的单位无资料可考" in profile("show", "diehl_sharky775", "--lang", "zh").output
+    assert "settles it before commissioning" in profile("show", "abb_b23_b24").output
+
+
+def test_a_file_to_begin_with_is_the_shipped_one_as_it_stands() -> None:
+    assert profile("show", "xy_md02", "--toml").stdout == (MAPS / "xy_md02.toml").read_text("utf-8")
+
+
+def test_a_sound_map_is_checked_and_told_where_it_goes(tmp_path: Path) -> None:
+    assert "The file is right" in profile("check", own(tmp_path, "panel_sensor")).output
+
+
+def test_a_wrong_map_is_refused_with_every_problem(tmp_path: Path) -> None:
+    wrong = own(
+        tmp_path,
+        "panel_sensor",
+        ('quantity = "humidity"', 'quantity = "humidty"'),
+        ("address = 2", "address = 70000"),
+        ('resolution = "0.1"', "resolution = 0.1"),
+    )
+    said = profile("check", wrong, code=2).output
+    assert "nearest: humidity" in said
+    assert "address must be 0 to 65535" in said
+    assert said.count("resolution must be an exact text") == 2
+
+
+def test_a_map_with_a_shipped_id_is_refused(tmp_path: Path) -> None:
+    said = profile("check", own(tmp_path, "xy_md02"), code=2).output
+    assert "give a map of your own another id" in said
+
+
+def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
+    assert "no such map; there are abb_b23_b24" in profile("show", "pac4200", code=2).output
+
+
+def test_the_page_of_the_shipped_profiles_leaves_a_sites_own_out(tmp_path: Path) -> None:
+    own(tmp_path / "profiles", "panel_sensor")
+    page = profile("docs").stdout
+    assert page.startswith("# Profiles that ship")
+    assert "panel_sensor" not in page

@@ -1,0 +1,114 @@
+"""The airport's site file passes the checker, and says what its simulator is."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.modbus.register_map import use_own_maps
+from energy.base.units import Utility
+from energy.metering.channel import Kind
+from processes.site_init import CheckedSite, check_site_file
+from simulator.airport.__main__ import DEFAULT_METERS, DEFAULT_SEED, main
+from simulator.airport.design import airport_of
+from simulator.airport.model import AirportModel
+from simulator.airport.plant import AirportPlant
+from simulator.airport.site_file import site_text, write_profiles, write_site
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_maps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The airport's own register maps are known, as in its data directory."""
+    folder = tmp_path_factory.mktemp("maps")
+    write_profiles(folder)
+    use_own_maps(folder)
+    yield
+    use_own_maps(None)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("airport")
+    write_site(airport_of(DEFAULT_METERS, DEFAULT_SEED), folder, interval_s=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checked(folder: Path) -> CheckedSite:
+    return check_site_file(folder / "site.toml")
+
+
+@pytest.fixture(scope="module")
+def document(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
+
+
+def test_site_init_has_nothing_to_say_about_the_default_airport(checked: CheckedSite) -> None:
+    plan = checked.plan
+    assert len(plan.meters) == DEFAULT_METERS
+    assert {meter.utility for meter in plan.meters} == set(Utility)
+    assert {f.kind for m in plan.meters for f in m.channels} == {
+        Kind.COUNTER,
+        Kind.GAUGE,
+        Kind.STATE,
+    }
+    assert {str(supply["utility"]) for supply in plan.supplies} == set(Utility)
+
+
+@pytest.mark.parametrize(("meters", "seed"), [(30, 1), (77, 5), (512, 3)])
+def test_other_airports_pass_too(tmp_path: Path, meters: int, seed: int) -> None:
+    write_site(airport_of(meters, seed), tmp_path, interval_s=10)
+    plan = check_site_file(tmp_path / "site.toml").plan
+    assert len(plan.meters) == meters
+    assert {s["interval_s"] for s in plan.sources if s["kind"] == "modbus_tcp"} == {10}
+
+
+def test_the_site_reads_what_the_simulator_answers(checked: CheckedSite) -> None:
+    airport = airport_of(DEFAULT_METERS, DEFAULT_SEED)
+    plant = AirportPlant(AirportModel(airport))
+    read = {(m.point, f.quantity) for m in checked.plan.meters for f in m.channels}
+    assert read == set(plant.channels())
+    counted = {m.point for m in checked.plan.meters if m.channels[0].kind is Kind.COUNTER}
+    assert counted == set(plant.registers())
+    for meter in checked.plan.meters:
+        assert sum(facts.kind is Kind.COUNTER for facts in meter.channels) <= 1
+
+
+def test_every_tenant_pays_and_every_counter_of_a_tenant_is_paid_once(
+    checked: CheckedSite,
+) -> None:
+    airport = airport_of(DEFAULT_METERS, DEFAULT_SEED)
+    supplies = [supply.point for a in checked.books.accounts for supply in a.supplies]
+    assert Counter(supplies) == Counter(m.point for m in airport.metered if m.tenant is not None)
+    assert len(checked.books.accounts) > 40
+    assert {account.language for account in checked.books.accounts} == {"en", "zh"}
+    assert all(account.email.endswith(".example") for account in checked.books.accounts)
+
+
+def test_all_six_utilities_have_a_tariff(checked: CheckedSite) -> None:
+    assert len(checked.books.tariffs) == len(Utility)
+
+
+def test_every_counter_hangs_in_the_supply_graph_of_its_utility(document: dict[str, Any]) -> None:
+    drawn = [n["point"] for graph in document["supply"] for n in graph["nodes"] if "point" in n]
+    assert len(drawn) == len(set(drawn))
+    counters = {m["point"]: m["utility"] for m in document["meter"] if m["source"] != "sensors-1"}
+    beside = set(counters) - set(drawn)
+    # Chillers and boilers: their sum is the main's, which is drawn.
+    assert all("chiller" in point or "boiler" in point for point in beside)
+
+
+def test_the_command_writes_the_same_file(tmp_path: Path) -> None:
+    assert main(["--write-site", str(tmp_path), "--meters", "40", "--seed", "7"]) == 0
+    text = (tmp_path / "site.toml").read_text(encoding="utf-8")
+    assert text == site_text(airport_of(40, 7), interval_s=60)
+
+
+def test_a_play_that_lacks_its_words_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--meters", "40"]) == 2
+    assert "--data-dir, --modbus-port, --mqtt-port, --from, --to" in capsys.readouterr().err
