@@ -218,9 +218,9 @@ class OctetLink:
         """
         async with self._turn:
             port = await self._ready()
-            self.stray += port.discard()
             asked_s = self._monotonic()
             try:
+                self.stray += port.discard()
                 await port.write(question)
                 answer = await self._answer(port, question, complete, timeout_s)
             except OSError as error:

@@ -48,6 +48,8 @@ class Scale:
     """How long the sustained run goes on. [s]"""
     modbus_meters: int = 1_000
     """Meters polled each second."""
+    modbus_s: float = 5.0
+    """How long polling is counted. [s]"""
     sustained_gateways: int = 20
     """Gateways of 500 channels and 5,000 readings/s each."""
 

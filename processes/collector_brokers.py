@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+import structlog
 
 from adapters.mqtt.judge import MqttDevice
-from adapters.mqtt.mapping import MessageRule, TopicMapping
+from adapters.mqtt.mapping import Dialect, MessageRule, TopicMapping
 from adapters.mqtt.mapping_file import MappingError, load_mapping, with_topic
+from adapters.mqtt.payload import Refusal
 from adapters.mqtt.settle import ChannelTarget
 from adapters.mqtt.source import Arrival, MqttSettings, MqttSource
 from adapters.spool_rows import RefusedMessage, SpoolPart
 from energy.base.broker_access import BrokerAccess
-from energy.base.clock import Clock
+from energy.base.clock import Clock, monotonic_s
 from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.reading import ReadingColumns
 from energy.metering.source_facts import MQTT
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
 
+_log = structlog.get_logger("collect")
 COLLECTOR = "METERLINE_COLLECTOR"
 """Name of this collector among those that share a source; the host's name when not set."""
 
@@ -75,6 +78,44 @@ def refused_of(arrivals: Sequence[Arrival]) -> list[RefusedMessage]:
     ]
 
 
+class RefusalLog:
+    """Logs refused messages: the first of a kind at once, then each minute how many there were."""
+
+    AGAIN_S = 60.0
+    KINDS = 1_000
+    """Kinds remembered; beyond them the oldest is told anew."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = monotonic_s) -> None:
+        """Have told nothing yet."""
+        self._monotonic = monotonic
+        self._told: dict[tuple[str, str, str], tuple[float, int]] = {}
+
+    def tell(self, arrivals: Sequence[Arrival]) -> None:
+        """Log what was refused of arrivals that are safe in the quarantine."""
+        for arrival in arrivals:
+            for refusal in arrival.refusals:
+                self._tell(arrival, refusal)
+
+    def _tell(self, arrival: Arrival, refusal: Refusal) -> None:
+        topic, now_s = arrival.message.topic[:200], self._monotonic()
+        kind = (arrival.source, topic, str(refusal.reason))
+        told_s, times = self._told.get(kind, (None, 0))
+        if told_s is not None and now_s - told_s < self.AGAIN_S:
+            self._told[kind] = (told_s, times + 1)
+            return
+        if kind not in self._told and len(self._told) >= self.KINDS:
+            self._told.pop(next(iter(self._told)))
+        self._told[kind] = (now_s, 0)
+        _log.warning(
+            f"mqtt.{refusal.reason}",
+            source=arrival.source,
+            topic=topic,
+            cause=refusal.detail,
+            since_told=times,
+            next_step="the message lies in the spool's quarantine; mend the sender or mapping",
+        )
+
+
 def _columns(rows: list[tuple[int, int, int, int]]) -> ReadingColumns:
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return ReadingColumns(
@@ -91,6 +132,11 @@ def _source(
     mapping = with_topic(load_mapping(source.mapping), source.topic)
     meters = plan.meters_of(source.key)
     problems = fitting_problems(mapping, meters)
+    if source.share and mapping.dialect is Dialect.SPARKPLUG_B:
+        problems.append(
+            f"source {source.key!r}: births and their data must come to one collector; leave "
+            "`share` out"
+        )
     if problems:
         raise MappingError(mapping.id, problems)
     client_id = f"meterline-{plan.site}-{source.key}"

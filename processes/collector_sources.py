@@ -26,8 +26,8 @@ from energy.base.clock import Clock
 from energy.base.finding import Finding
 from energy.metering.source_facts import MODBUS, MQTT
 from processes.broker_checks import BrokerChecks
-from processes.collector_brokers import broker_sources, parts_of, refused_of
-from processes.collector_plan import CollectPlan, SourcePlan
+from processes.collector_brokers import RefusalLog, broker_sources, parts_of, refused_of
+from processes.collector_plan import CollectPlan, MeterPlan, SourcePlan
 from processes.collector_tenants import tenant_sources
 from processes.communication import Communication, Connected, Place
 
@@ -66,6 +66,7 @@ class Sources:
         self.polled: list[PolledSource] = [*self.modbus, *tenants]
         self.pushed = broker_sources(plan, clock)
         self.broker_checks = BrokerChecks(self.pushed)
+        self._refusals = RefusalLog()
         links = {source.key: source.link for source in tenants}
         self.communication = communication_of(plan, self.modbus, links)
         self._faults: dict[str, str] = {}
@@ -140,15 +141,7 @@ class Sources:
         """Tell the brokers that messages are safe, and log the refused ones."""
         for source in self.pushed:
             source.acknowledge(arrivals)
-        for arrival in arrivals:
-            for refusal in arrival.refusals:
-                _log.warning(
-                    f"mqtt.{refusal.reason}",
-                    source=arrival.source,
-                    topic=arrival.message.topic[:200],
-                    cause=refusal.detail,
-                    next_step="the message lies in the spool's quarantine; mend the sender or plan",
-                )
+        self._refusals.tell(arrivals)
 
     def note(self, source: PolledSource, result: PollResult) -> None:
         """Count and log how the meters of a source answered a slot."""
@@ -246,6 +239,27 @@ def modbus_sources(
     ]
 
 
+def _collected(meter: MeterPlan, register_map: RegisterMap) -> dict[str, int]:
+    """Return the channels of a meter whose map still counts as it did when they were made.
+
+    One that does not would store counts of another size: it is left out, loudly; no other
+    channel waits for it.
+    """
+    channels: dict[str, int] = {}
+    for channel in meter.channels:
+        quantity = channel.quantity
+        problem = None
+        if quantity in register_map.points:  # one the map lacks is refused by the source
+            problem = register_map.disagrees(
+                quantity, unit=channel.unit, resolution=channel.resolution
+            )
+        if problem is None:
+            channels[quantity] = channel.number
+        else:
+            _log.error("collect.map_changed", point=meter.point, cause=problem)
+    return channels
+
+
 def communication_of(
     plan: CollectPlan, modbus: Sequence[ModbusSource], links: Mapping[str, Connected]
 ) -> Communication:
@@ -280,7 +294,7 @@ def _modbus(
                 point=meter.point,
                 unit=int(meter.address["unit"]),
                 map=maps[meter.profile],
-                channels={channel.quantity: channel.number for channel in meter.channels},
+                channels=_collected(meter, maps[meter.profile]),
                 serial=meter.serial,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 
 from adapters.bus_lease import BusLease
 from adapters.bus_source import BusSource
@@ -32,7 +33,10 @@ def tenant_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
         PlanError: A meter's number is none.
         MeterProfileError: A profile or quantity is unknown.
     """
-    return [_source(plan, source, clock) for source in plan.sources if source.kind in CHINESE]
+    profiles = _Profiles()
+    return [
+        _source(plan, source, clock, profiles) for source in plan.sources if source.kind in CHINESE
+    ]
 
 
 def octet_link(source: SourcePlan, holder: str) -> OctetLink:
@@ -81,10 +85,18 @@ def meter_number(kind: str, written: object) -> str:
     return text.zfill(most)
 
 
-def _source(plan: CollectPlan, source: SourcePlan, clock: Clock) -> BusSource:
+class _Profiles:
+    """Each profile, read once for a whole plan."""
+
+    def __init__(self) -> None:
+        self.dlt645 = cache(dlt645_profile.load)
+        self.cjt188 = cache(cjt188_profile.load)
+
+
+def _source(plan: CollectPlan, source: SourcePlan, clock: Clock, profiles: _Profiles) -> BusSource:
     link = octet_link(source, f"source {source.key}")
     meters = plan.meters_of(source.key)
-    made = _made(source, link, meters, clock)
+    made = _made(source, link, meters, clock, profiles)
     _require_time(source, made, len(meters))
     return made
 
@@ -102,31 +114,35 @@ def _require_time(source: SourcePlan, made: BusSource, meters: int) -> None:
 
 
 def _made(
-    source: SourcePlan, link: OctetLink, meters: Sequence[MeterPlan], clock: Clock
+    source: SourcePlan,
+    link: OctetLink,
+    meters: Sequence[MeterPlan],
+    clock: Clock,
+    profiles: _Profiles,
 ) -> BusSource:
     timeout_s = source.timeout_ms / 1000
     skew_s = min(5.0, source.interval_s / 10)
     if source.kind == DLT645:
-        electric = [_dlt645(meter) for meter in meters]
+        electric = [_dlt645(meter, profiles) for meter in meters]
         return Dlt645Source(source.key, link, electric, clock, timeout_s=timeout_s, skew_s=skew_s)
-    others = [_cjt188(meter) for meter in meters]
+    others = [_cjt188(meter, profiles) for meter in meters]
     return Cjt188Source(source.key, link, others, clock, timeout_s=timeout_s, skew_s=skew_s)
 
 
-def _dlt645(meter: MeterPlan) -> Dlt645Meter:
+def _dlt645(meter: MeterPlan, profiles: _Profiles) -> Dlt645Meter:
     return Dlt645Meter(
         point=meter.point,
         meter=meter_number(DLT645, meter.address["meter"]),
-        profile=dlt645_profile.load(meter.profile),
+        profile=profiles.dlt645(meter.profile),
         channels={channel.quantity: channel.number for channel in meter.channels},
     )
 
 
-def _cjt188(meter: MeterPlan) -> Cjt188Meter:
+def _cjt188(meter: MeterPlan, profiles: _Profiles) -> Cjt188Meter:
     return Cjt188Meter(
         point=meter.point,
         meter=meter_number(CJT188, meter.address["meter"]),
-        profile=cjt188_profile.load(meter.profile),
+        profile=profiles.cjt188(meter.profile),
         channels={channel.quantity: channel.number for channel in meter.channels},
         edition=str(meter.address.get("edition", "")),
     )

@@ -115,7 +115,8 @@ class Stack:
             self.supervisor.extra_pids["postgres"] = self.postgres.pid
 
     def start(self, *, web: bool) -> None:
-        """Start every process."""
+        """Start every process, on ports that are free now: a large site takes minutes to make."""
+        self.play = with_free_ports(self.play, self.dir / PLAY_SPEC)
         for spec in self._specs(web=web):
             self.supervisor.start(spec)
 

@@ -145,8 +145,8 @@ class FieldDesk:
         unit = meter.address.get("unit")
         if not isinstance(unit, int):
             raise FieldRefusedError(
-                f"Meter {meter.serial} at {meter.point} is no Modbus device; its replacement is "
-                "entered in the site file."
+                f"Meter {meter.serial} at {meter.point} is no Modbus device. Retire it with `field "
+                "retire`, then commission the next one (`field commission-pulse` for a pulse box)."
             )
         return self.device(source=meter.source, unit=unit, profile=meter.profile)
 

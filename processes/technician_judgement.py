@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from energy.base.text import t
 from processes.technician_checks import Check, Outcome
@@ -42,9 +43,8 @@ def digits(value: float, places: int = 4) -> str:
     """Return a figure for eyes: so many digits that count, no exponent, no empty decimals."""
     if not value:
         return "0"
-    size = f"{abs(value):.{places}g}"
-    plain = f"{float(size):.10f}".rstrip("0").rstrip(".")
-    return ("-" if value < 0 else "") + plain
+    plain = format(Decimal(f"{value:.{places}g}"), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def listed(phases: Sequence[int]) -> str:

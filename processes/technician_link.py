@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -97,7 +98,8 @@ def link_text(link: Link) -> str:
     word = next((word for word, kind in KINDS.items() if kind is link.kind), link.kind.value)
     if link.kind is LinkKind.RTU:
         return f"{word}:{link.device},{link.baud},8{link.parity}{link.stop_bits}"
-    return f"{word}:{link.host}:{link.port}"
+    host = f"[{link.host}]" if ":" in link.host else link.host
+    return f"{word}:{host}:{link.port}"
 
 
 def parse_units(text: str) -> list[int]:
@@ -139,6 +141,8 @@ async def reach(link: Link, timeout_s: float) -> Reach:
     except OSError as error:
         return Reach.UNKNOWN_HOST if _unresolved(error) else Reach.SILENT
     writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
     return Reach.OPEN
 
 

@@ -74,7 +74,7 @@ class Guess:
     score: float
     twins: tuple[str, ...] = ()
     unsure: bool = False
-    """Whether `field probe` should look: below certainty, or another scale than the map's."""
+    """Whether `field probe` should look: not settled, or another scale than the map's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +164,14 @@ class Scanner:
             candidates = await conversation.through(asking, until_s=monotonic_s() + GUESSING_S)
         except NoContactError:
             return found  # it was there a moment ago: shown without a guess
-        best = judge(candidates or (), conversation.seen).best
+        verdict = judge(candidates or (), conversation.seen)
+        best = verdict.best
         if best is None or best.bits <= 0:
             return found
         serial = await _serial(conversation, best)
-        return replace(found, guess=guess_of(best), serial=serial, reads=_reads(best))
+        return replace(
+            found, guess=guess_of(best, settled=verdict.settled), serial=serial, reads=_reads(best)
+        )
 
     async def _without_answer(
         self, units: Sequence[int], broken: Sequence[int], met: list[UnitFound]
@@ -254,7 +257,7 @@ def _exception(told: str) -> str:
     return ""
 
 
-def guess_of(best: Ranked) -> Guess:
+def guess_of(best: Ranked, *, settled: bool) -> Guess:
     """Return the best candidate as a guess."""
     base = best.candidate.base
     return Guess(
@@ -262,7 +265,7 @@ def guess_of(best: Ranked) -> Guess:
         product=f"{base.vendor} {base.models[0].partition(' (')[0]}",
         score=best.score,
         twins=best.twins,
-        unsure=best.score < 0.9 or bool(best.scales),
+        unsure=not settled or bool(best.scales),
     )
 
 

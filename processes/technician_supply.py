@@ -27,12 +27,13 @@ def judge_voltages(known: Mapping[str, float]) -> list[Judgement]:
     told: dict[str, object] = {"volts": ", ".join(f"L{n} {digits(v)} V" for n, v in phases.items())}
     dead = [n for n, v in phases.items() if abs(v) < DEAD_PHASE_V]
     alive = [v for n, v in phases.items() if n not in dead]
+    factor = _factor(list(phases.values()))
+    if factor is not None:
+        told["factor"] = factor
+        return [_voltage(Outcome.REFUSED, "voltage_scale", told)]
     fits = [LOW_V <= v <= HIGH_V or MEDIUM_V[0] <= v <= MEDIUM_V[1] for v in alive]
     if not alive or not all(fits):
-        factor = _factor(alive)
-        code = "voltage_scale" if factor else "voltage_odd"
-        told["factor"] = factor or ""
-        return [_voltage(Outcome.REFUSED, code, told)]
+        return [_voltage(Outcome.REFUSED, "voltage_odd", told)]
     if dead:
         told["dead"] = listed(dead)
         return [_voltage(Outcome.NOTED, "voltage_dead", told)]
@@ -45,9 +46,12 @@ def _voltage(outcome: Outcome, code: str, told: Mapping[str, object]) -> Judgeme
     return Judgement(name="voltage", outcome=outcome, code=code, values=told)
 
 
-def _factor(alive: list[float]) -> str | None:
+def _factor(volts: list[float]) -> str | None:
+    """Return the power of ten that makes voltages of what are none, as text."""
+    if any(LOW_V <= v <= HIGH_V or MEDIUM_V[0] <= v <= MEDIUM_V[1] for v in volts):
+        return None
     for power in (1, -1, 2, -2, 3, -3):
-        if alive and all(80.0 <= v * 10.0**power <= 300.0 for v in alive):
+        if all(80.0 <= v * 10.0**power <= HIGH_V for v in volts):
             return digits(10.0**power)
     return None
 

@@ -20,6 +20,7 @@ from adapters.bus_source import BusSource
 from adapters.cjt188 import probe as cjt188_probe
 from adapters.cjt188 import profile as cjt188_profile
 from adapters.cjt188.client import Cjt188Client
+from adapters.cjt188.decode import layout_size
 from adapters.cjt188.source import Cjt188Meter, Cjt188Source
 from adapters.dlt645 import frozen as dlt645_frozen
 from adapters.dlt645 import probe as dlt645_probe
@@ -35,8 +36,10 @@ from processes.technician_values import FieldRefusedError, NoContactError
 
 T = TypeVar("T")
 SETTLE_S = 1.0
-LATER = "2018"
-"""Edition of CJ/T 188 that is tried when the profile's own gives no answer."""
+EDITIONS = ("2004", "2018")
+"""Of CJ/T 188; the one of the profile is tried first."""
+ENERGY_NOW = "00010000"
+"""Identifier that every DL/T 645 meter keeps."""
 SEARCH_TIMEOUT_S = 0.6
 """Longest wait for one address of a search: a meter begins within half a second. [s]"""
 KINDS = {0x10: "cold water", 0x11: "hot water", 0x12: "drinking water", 0x13: "reclaimed water",
@@ -260,13 +263,11 @@ async def _who_cjt188(link: OctetLink, bus: TenantBus, clock: Clock, zone: ZoneI
 async def _show(
     link: OctetLink, bus: TenantBus, meter: str, profile: str, clock: Clock
 ) -> list[Value]:
-    source, units = _source(link, bus, meter, profile, clock)
-    first = await source.poll(clock.now(), urgent=True)
-    if bus.protocol == CJT188 and not len(first.columns):
-        source, units = _source(link, bus, meter, profile, clock, edition=LATER)
-    result = await source.poll(
-        clock.now(), urgent=True
-    )  # the first one taught what blocks it knows
+    edition = await _reached(link, bus, meter, profile)
+    source, units = _source(link, bus, meter, profile, clock, edition=edition)
+    if bus.protocol == DLT645:
+        await source.poll(clock.now(), urgent=True)  # teaches which blocks the meter knows
+    result = await source.poll(clock.now(), urgent=True)
     if not len(result.columns) and result.failures:
         raise NoContactError(result.failures[0].message)
     flaws = {finding.channel: finding.code.partition(".")[2] for finding in result.findings}
@@ -282,6 +283,39 @@ async def _show(
         )
         for reading in result.columns
     ]
+
+
+async def _reached(link: OctetLink, bus: TenantBus, meter: str, profile: str) -> str:
+    """Ask a meter for one thing; return the edition it speaks, empty for DL/T 645.
+
+    Raises:
+        AskFailedError: It gives no proper answer.
+    """
+    if bus.protocol == DLT645:
+        try:
+            await Dlt645Client(link, timeout_s=bus.timeout_s).read(meter, ENERGY_NOW, size=4)
+        except AskFailedError as error:
+            if error.fault not in KEEPS_LINK:
+                raise
+        return ""
+    own = cjt188_profile.load(profile).own
+    client = Cjt188Client(link, timeout_s=bus.timeout_s)
+    first: AskFailedError | None = None
+    for edition in sorted(EDITIONS, key=lambda each: each != own["edition"]):
+        try:
+            await client.read(
+                meter,
+                type_=int(own["meter_type"], 16),
+                size=layout_size(own["layout"]),
+                low_first=edition == EDITIONS[1],
+                repeats=own["sequence"] == "repeated",
+            )
+        except AskFailedError as error:
+            first = first or error
+        else:
+            return edition
+    assert first is not None, "an edition that answers returns"
+    raise first
 
 
 def _source(

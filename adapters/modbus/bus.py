@@ -100,6 +100,7 @@ class ClientAsker:
 
     @suspect.setter
     def suspect(self, value: bool) -> None:
+        """Say whether it is."""
         self._client.suspect = value
 
     async def ask(self, question: Question, within_s: float | None) -> Sequence[int]:

@@ -79,8 +79,8 @@ class ModbusClient:
 
         Args:
             link: Where and by which transport.
-            timeout_s: Longest wait for a connection or an answer, on a serial bus besides the
-                time on the wire. [s]
+            timeout_s: Longest wait for an answer, on a serial bus besides the time on the wire;
+                for a connection at least a second. [s]
             name: Name of the connection; spreads the waits of many and names the lease's owner.
             lease: Hold the bus against other collectors; RTU framing always does.
             monotonic: Clock for waits.
@@ -291,7 +291,8 @@ class ModbusClient:
         """Open the transport; return why it cannot be."""
         failed: list[Exception] = [TimeoutError()]
         try:
-            client = _transport(self._link, self._timeout_s, self._packet, self._connection)
+            call_s = max(1.0, self._timeout_s)  # one lost packet of the call is no fault yet
+            client = _transport(self._link, call_s, self._packet, self._connection)
         except (OSError, ValueError) as error:
             return error
         for response in (_HoldingRegisters, _InputRegisters):

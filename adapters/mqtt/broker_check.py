@@ -20,7 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from adapters.mqtt.connecting import set_tls, without_delay
+from adapters.mqtt.connecting import tls_of, without_delay
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s
 
@@ -118,8 +118,11 @@ def check_broker(
     until_s, stop = monotonic_s() + timeout_s, stop or threading.Event()
     topic = TOPIC.format(client_id=client_id)
 
+    peers: list[_Peer] = []
+
     def peer(name: str, *, clean: bool, session_s: int) -> _Peer:
         made = _peer(f"{client_id}-{name}", access, until_s, stop)
+        peers.append(made)
         _open(made, host, port, clean=clean, session_s=session_s)
         return made
 
@@ -138,6 +141,9 @@ def check_broker(
         _leave(back, session_s=0)
     except (OSError, _NoAnswerError) as error:
         return _unknown(str(error))
+    finally:
+        for each in peers:
+            _let_go(each)
     if away.refused or refused:
         return _forbidden(topic, away.refused or refused)
     return _judged(messages, len(back.received), session=back.session)
@@ -185,8 +191,9 @@ def _peer(client_id: str, access: BrokerAccess, until_s: float, stop: threading.
     client.on_socket_open = without_delay
     if access.user:
         client.username_pw_set(access.user, access.password)
-    if access.encrypted:
-        set_tls(client, access)
+    tls = tls_of(access)
+    if tls is not None:
+        client.tls_set_context(tls)
     peer = _Peer(client=client, until_s=until_s, stop=stop)
 
     def connected(_c: Client, _u: Any, flags: Any, reason: ReasonCode, _p: Any) -> None:
@@ -231,6 +238,9 @@ def _leave(peer: _Peer, *, session_s: int) -> None:
     peer.client.disconnect(properties=properties)
     while peer.client.loop(timeout=0.2) == MQTTErrorCode.MQTT_ERR_SUCCESS:
         continue
-    # paho closes its sockets when nothing refers to it any more; these do.
+
+
+def _let_go(peer: _Peer) -> None:
+    """Let paho close its sockets: it does so when nothing refers to it any more, and these do."""
     peer.client.on_connect = peer.client.on_subscribe = None
     peer.client.on_publish = peer.client.on_message = None

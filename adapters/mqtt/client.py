@@ -1,9 +1,9 @@
 """In: a broker and topic filters. Out: messages, acknowledged when the caller says so. I/O.
 
-Only this file, `connecting.py` and `broker_check.py` know paho. One thread runs the network loop
-and reconnects with stable waits. Every callback is wrapped, for an exception inside one ends
-paho's loop silently. An acknowledgement belongs to the connection its message came on: message
-numbers start anew with each connection, so an old one is dropped and the broker sends it again.
+Only this file and `broker_check.py` know paho. One thread runs the network loop and reconnects
+with stable waits. Every callback is wrapped, for an exception inside one ends paho's loop
+silently. An acknowledgement belongs to the connection its message came on: message numbers start
+anew with each connection, so an old one is dropped and the broker sends the message again.
 
 The client listens. The one thing it can say is a gateway's request for its Sparkplug birth.
 """
@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from adapters.backoff import Backoff
-from adapters.mqtt.connecting import Message, Subscription, set_tls, without_delay
+from adapters.mqtt.connecting import Message, Subscription, tls_of, without_delay
 from adapters.mqtt.rivalry import Rivalry
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s, wait
@@ -85,7 +85,8 @@ class MqttClient:
         self._protocol = _NEWER
         self._thread = threading.Thread(target=self._run, name=f"mqtt {client_id}", daemon=True)
         self._client_id, self._access = client_id, access or BrokerAccess()
-        self._client = self._made(_NEWER)
+        self._tls = tls_of(self._access)
+        self._paho: Client | None = None  # it opens sockets, so not before the start
 
     @property
     def connected(self) -> bool:
@@ -97,8 +98,14 @@ class MqttClient:
         """Whether another collector uses our client id."""
         return self._rivalry.contested
 
+    @property
+    def _client(self) -> Client:
+        assert self._paho is not None, "start was called"
+        return self._paho
+
     def start(self) -> None:
         """Begin to connect and to receive."""
+        self._paho = self._made(self._protocol)
         self._thread.start()
 
     def close(self, timeout_s: float = 5.0) -> None:
@@ -108,12 +115,16 @@ class MqttClient:
             timeout_s: Longest wait for the network thread. [s]
         """
         self._stop.set()
+        if self._paho is None:
+            return
         self._client.disconnect()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
-        # paho closes its sockets when nothing refers to it any more; these do.
+        # paho closes its sockets when nothing refers to it any more: now, not some day.
         self._client.on_connect = self._client.on_disconnect = None
         self._client.on_message = self._client.on_subscribe = None
+        self._forget_connection()
+        self._paho = None
 
     def acknowledge(self, message: Message) -> bool:
         """Tell the broker that a message is safe; call it after the commit, never before.
@@ -161,8 +172,8 @@ class MqttClient:
         client.on_subscribe = self._subscribed
         if self._access.user:
             client.username_pw_set(self._access.user, self._access.password)
-        if self._access.encrypted:
-            set_tls(client, self._access)
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         return client
 
     def _run(self) -> None:
@@ -212,7 +223,7 @@ class MqttClient:
 
     def _connect(self) -> None:
         if self._client.protocol != self._protocol:
-            self._client = self._made(self._protocol)
+            self._paho = self._made(self._protocol)
             older = self._protocol is _OLDER
             _log.info("mqtt.protocol", broker=f"{self._host}:{self._port}", older=older)
         self._answered = False

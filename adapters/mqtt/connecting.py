@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any
-
-from paho.mqtt.client import Client
 
 from adapters.errors import AdapterError
 from energy.base.broker_access import BrokerAccess
@@ -57,27 +56,28 @@ class Subscription:
         return [before + topic for topic in self.topics]
 
 
-def set_tls(client: Client, access: BrokerAccess) -> None:
-    """Give a paho client its certificates.
+def tls_of(access: BrokerAccess) -> ssl.SSLContext | None:
+    """Return what TLS needs, or None for a connection without it.
 
     Raises:
-        BrokerAccessError: They cannot be used.
+        BrokerAccessError: The certificates cannot be used.
     """
+    if not access.encrypted:
+        return None
     try:
-        client.tls_set(
-            ca_certs=access.authority or None,
-            certfile=access.certificate or None,
-            keyfile=access.key or None,
-        )
+        context = ssl.create_default_context(cafile=access.authority or None)
+        if access.certificate:
+            context.load_cert_chain(access.certificate, access.key or None)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise BrokerAccessError(
             f"The certificates for the broker cannot be used ({error}): authority "
             f"{access.authority or '-'}, certificate {access.certificate or '-'}, key "
             f"{access.key or '-'}. Correct METERLINE_MQTT_CA, _CERT and _KEY or the source."
         ) from error
+    return context
 
 
-def without_delay(_client: Client, _userdata: Any, opened: Any) -> None:
+def without_delay(_client: Any, _userdata: Any, opened: Any) -> None:
     """Send acknowledgements at once: gathered, each would wait for the one before."""
     if isinstance(opened, socket.socket):
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -136,6 +136,10 @@ class MqttSource:
             found.append(f"source {self.key!r} has been silent for {age_s} s")
         if self._client.contested:
             found.append(f"source {self.key!r}: another collector uses its client id")
+        dead = self._judge.sparkplug.dead if self._judge.sparkplug is not None else []
+        if dead:
+            some = ", ".join(dead[:5]) + (" ..." if len(dead) > 5 else "")
+            found.append(f"source {self.key!r}: {len(dead)} gateway(s) have gone: {some}")
         return found
 
     def start(self, queue: asyncio.Queue[Arrival]) -> None:

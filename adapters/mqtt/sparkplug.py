@@ -88,8 +88,9 @@ class SparkplugHost:
 
     @property
     def dead(self) -> list[str]:
-        """Return the gateways whose death was told, by name."""
-        return sorted("/".join(key) for key, node in self._nodes.items() if not node.alive)
+        """Return the gateways whose death was told, by name; from any thread."""
+        nodes = list(self._nodes.items())  # in one step: another thread may add to them
+        return sorted("/".join(key) for key, node in nodes if not node.alive)
 
     def due(self, now_s: float) -> list[Gateway]:
         """Return the gateways to ask for their birth now.

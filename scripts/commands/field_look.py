@@ -21,14 +21,8 @@ from processes.technician_load import load_of
 from processes.technician_look import Beside, Wait, look
 from processes.technician_probe import probe
 from processes.technician_scan import Presence, Scanner
-from scripts.commands.field_look_print import (
-    look_json,
-    print_look,
-    print_probe,
-    print_scan,
-    probe_json,
-    scan_json,
-)
+from scripts.commands.field_look_json import look_json, probe_json, scan_json
+from scripts.commands.field_look_print import print_look, print_probe, print_scan
 from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
 from scripts.commands.frame import FINDINGS, NO_CONTACT, installation_of, opened, required
 from scripts.commands.printing import advancing, pause_with_bar, print_json, working

@@ -5,9 +5,9 @@ Nothing is wider than 80 columns, in English or Chinese, so that it reads in a p
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,7 +22,7 @@ from energy.base.text import t
 from energy.metering.channel import Side
 from processes.phasor_drawing import Ray, drawn
 from processes.technician_checks import Outcome
-from processes.technician_judgement import Judgement, digits
+from processes.technician_judgement import digits
 from processes.technician_link import link_text
 from processes.technician_look import Look
 from processes.technician_phases import VOLTAGE_AT, Phase
@@ -106,37 +106,6 @@ def _guess(guess: Guess | None, language: str) -> str:
     return t(language, f"cli.look.{key}", product=guess.product, score=f"{guess.score:.2f}")
 
 
-def scan_json(scan: Scan, language: str) -> dict[str, Any]:
-    """Return a scan for machines."""
-    return {
-        "link": scan.link,
-        "asked": scan.asked,
-        "silent": scan.silent,
-        "units": [
-            {
-                "unit": unit.unit,
-                "presence": unit.presence,
-                "answer_ms": unit.answer_ms,
-                "guess": None if unit.guess is None else _guess_json(unit.guess),
-                "serial": unit.serial,
-            }
-            for unit in scan.units
-        ],
-        "notes": [_judgement_json(note, language) for note in scan.notes],
-        "budget": None if scan.budget is None else _judgement_json(scan.budget, language),
-    }
-
-
-def _guess_json(guess: Guess) -> dict[str, Any]:
-    return {
-        "profile": guess.profile,
-        "product": guess.product,
-        "score": f"{guess.score:.4f}",
-        "twins": guess.twins,
-        "unsure": guess.unsure,
-    }
-
-
 # ---------------------------------------------------------------- probe
 def print_probe(probe: Probe, link: Link, language: str) -> None:
     """Print the answer, or the two best and what would tell them apart."""
@@ -162,7 +131,7 @@ def print_probe(probe: Probe, link: Link, language: str) -> None:
         for each in verdict.differences():
             first, second = (digits_or_dash(v) for v in (each.first, each.second))
             print(text("apart_row", quantity=each.quantity, first=first, second=second))
-        print(text("plate_tells"))
+        _print_folded(text("plate_tells").strip(), indent=2)
 
 
 def digits_or_dash(value: float | None) -> str:
@@ -175,13 +144,13 @@ def _print_candidate(ranked: Ranked, others: Sequence[Ranked], language: str) ->
     _print_folded(
         t(
             language,
-            "cli.look.settled",
+            "cli.look.settled" if others else "cli.look.candidate",
             profile=candidate.profile,
             code=candidate.function_code,
             offset=candidate.deviation.offset,
             words=candidate.map.word_order,
             score=f"{ranked.score:.2f}",
-            next=f"{others[0].score:.2f}" if others else "-",
+            **({"next": f"{others[0].score:.2f}"} if others else {}),
         )
     )
     good = [each for each in ranked.evidence if each.bits > 0][:MOST_REASONS]
@@ -206,49 +175,6 @@ def _print_next(best: Ranked, link: Link, unit: int, language: str) -> None:
         return
     profile = best.candidate.profile
     print(t(language, "cli.look.next", link=link_text(link), unit=unit, profile=profile))
-
-
-def probe_json(probe: Probe, language: str) -> dict[str, Any]:
-    """Return a probe for machines."""
-    verdict = probe.verdict
-    return {
-        "where": probe.where,
-        "unit": probe.unit,
-        "settled": verdict.settled,
-        "asked": probe.asked,
-        "complete": probe.complete,
-        "candidates": [_ranked_json(ranked, language) for ranked in verdict.ranked[:5]],
-        "differences": [
-            {
-                "quantity": each.quantity,
-                "first": digits_or_dash(each.first),
-                "second": digits_or_dash(each.second),
-            }
-            for each in verdict.differences()
-        ],
-    }
-
-
-def _ranked_json(ranked: Ranked, language: str) -> dict[str, Any]:
-    candidate = ranked.candidate
-    return {
-        "profile": candidate.profile,
-        "twins": ranked.twins,
-        "score": f"{ranked.score:.6f}",
-        "bits": f"{ranked.bits:.1f}",
-        "function_code": candidate.function_code,
-        "offset": candidate.deviation.offset,
-        "word_order": candidate.map.word_order,
-        "scales": ranked.scales,
-        "evidence": [
-            {
-                "code": each.code,
-                "bits": f"{each.bits:.1f}",
-                "text": t(language, f"look.evidence.{each.code}", **each.values),
-            }
-            for each in ranked.evidence
-        ],
-    }
 
 
 # ---------------------------------------------------------------- check
@@ -356,41 +282,23 @@ def _print_candidates(look: Look, language: str) -> None:
     _console().print(table)
 
 
-def look_json(look: Look, language: str) -> dict[str, Any]:
-    """Return a look for machines."""
-    return {
-        "at": look.shown.at,
-        "where": look.where,
-        "unit": look.unit,
-        "profile": look.shown.map.id,
-        "values": look.shown.values,
-        "plate": look.shown.plate,
-        "phases": [
-            {
-                "phase": phase.number,
-                "angle_degree": None if phase.angle is None else f"{phase.angle:.1f}",
-                "signed": phase.signed,
-                "live": phase.live,
-            }
-            for phase in look.phases
-        ],
-        "checks": [_judgement_json(each, language) for each in look.judgements],
-        "side": None if look.side is None else look.side.side,
-        "candidates": look.candidates,
-    }
-
-
-def _judgement_json(judgement: Judgement, language: str) -> dict[str, Any]:
-    return {
-        "name": judgement.name,
-        "outcome": judgement.outcome,
-        "code": judgement.code,
-        "text": judgement.text(language),
-    }
-
-
 def _print_folded(text: str, *, indent: int = 0) -> None:
-    """Print a text folded at 80 columns, between words or Chinese signs."""
-    room = _console()
-    for row in Text(text).wrap(room, room.width - indent):
-        print(" " * indent + row.plain.rstrip())
+    """Print a text in rows of at most 80 columns."""
+    for row in folded(text, WIDTH - indent):
+        print(" " * indent + row)
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in rows: Latin words stay whole, Chinese may break at any sign.
+
+    Args:
+        text: The text.
+        width: Columns of a row.
+    """
+    rows, row = [], ""
+    for piece in re.findall(r"[!-~\u00a1-\u2fff]+ *| +|.", text):
+        if row and cell_len(row + piece.rstrip()) > width and piece not in "，。；：、）":
+            rows.append(row.rstrip())
+            row = ""
+        row += piece
+    return [*rows, row.rstrip()]

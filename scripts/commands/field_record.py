@@ -17,7 +17,6 @@ from processes.technician_values import Removed
 from scripts.commands.field_options import (
     FinalShown,
     Json,
-    Location,
     Note,
     Photo,
     Point,
@@ -161,13 +160,12 @@ def close_(
     photo: Photo = None,
     technician: Who = "",
     note: Note = "",
-    location: Location = "",
     *,
     as_json: Json = False,
 ) -> None:
     """Close the record of what was done last at a point, with photos of the signed sheet."""
     with opened(ctx, WRITER) as at:
-        remarks = remarks_of(at, technician=technician, note=note, location=location, photo=photo)
+        remarks = remarks_of(at, technician=technician, note=note, photo=photo)
         filed = close_record(desk_of(at), point, remarks)
         print_filed(at, filed, as_json=as_json)
         if not as_json and not filed.again:

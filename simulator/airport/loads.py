@@ -144,7 +144,7 @@ LOADS: tuple[Load, ...] = (
     _one("hotel", "Hotel", "hotel", _E, 330_000,
          (("people", 400), ("light", 300), ("base", 300)), 15, "hotel"),
     _one("office", "Offices", "hotel", _E, 260_000, (("work", 700), ("base", 300)), 25, None),
-    _one("runway", "Airfield lighting", "airfield", _E, 240_000, (("dark", 1000),), 15, None),
+    _one("runway", "Lights", "airfield", _E, 240_000, (("dark", 1000),), 15, None),
     # Water: 25 L a passenger.
     *_in_both("wash", "Washrooms", _W, 54_000, (("people", 1000),), 300, None),
     *_in_both("food", "Restaurant", _W, 22_000, (("kitchen", 1000),), 330, "food"),

@@ -192,9 +192,11 @@ def _leaf_points(leaves: Sequence[Leaf], buildings: Sequence[Building]) -> list[
 
 
 def leaf_name(leaf: Leaf, buildings: Mapping[str, str]) -> str:
-    """Return what a leaf's meter is called."""
+    """Return what a leaf's meter is called: with its utility, unless that is electricity."""
     number = f" {leaf.number}" if leaf.number else ""
-    return f"{buildings[leaf.flow.building]} {leaf.name}{number}"
+    utility = leaf.flow.utility
+    of = "" if utility is Utility.ELECTRICITY else f", {utility.value}"
+    return f"{buildings[leaf.flow.building]} {leaf.name}{number}{of}"
 
 
 def _graph(

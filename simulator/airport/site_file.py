@@ -30,7 +30,7 @@ _SHIPPED = Path(__file__).parent.parent / "sites" / "airport"
 TARIFFS, PROFILES = _SHIPPED / "tariffs", _SHIPPED / "profiles"
 FIRST_PORT, MQTT_PORT = 15_100, 18_830
 _BEGAN = date(2024, 1, 1)
-_TIMEOUT_MS = 1_000
+_TIMEOUT_MS = 2_000
 HEAT_ENERGY = "heat_energy"
 _GRID_COUNTS_AN_HOUR = 3_000_000
 """30 MW: the largest that a grid supply can honestly count in an hour. [count / h]"""

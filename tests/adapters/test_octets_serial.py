@@ -92,3 +92,21 @@ def test_a_silent_line_ends_at_its_time(complete: Callable[[bytes], bool]) -> No
         await bus.close()
 
     asyncio.run(story())
+
+
+def test_a_device_that_is_pulled_out_is_named_and_found_again() -> None:
+    async def story() -> None:
+        bus = bus_of()
+        link = OctetLink.open_serial(bus.attach_pty(), parity="N", settle_s=0.01)
+        client = Dlt645Client(link, timeout_s=0.2)
+        assert await client.address() == ADDRESS
+        await bus.close()
+        faults = []
+        for _ in range(2):
+            with pytest.raises(AskFailedError) as caught:
+                await client.address()
+            faults.append(caught.value.fault)
+        assert faults == [LinkFault.CLOSED, LinkFault.NO_CONNECTION]
+        link.close()
+
+    asyncio.run(story())

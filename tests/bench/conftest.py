@@ -11,6 +11,8 @@ from bench.measure import Scale
 def tiny() -> Scale:
     """A scale that takes seconds for all benches together."""
     return Scale(
+        modbus_meters=4,
+        modbus_s=1.0,
         slices=1,
         rebuild_readings=80_000,
         size_readings=40_000,

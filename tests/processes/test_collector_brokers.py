@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.mqtt.connecting import BrokerAccessError, Message
 from adapters.mqtt.mapping_file import MappingError, use_own_mappings
@@ -16,7 +17,7 @@ from adapters.mqtt.source import Arrival, MqttSource
 from adapters.spool import Spool
 from energy.base.clock import ManualClock, monotonic_s, wait
 from energy.base.quality import Quality
-from processes.collector_brokers import broker_sources, parts_of, refused_of
+from processes.collector_brokers import RefusalLog, broker_sources, parts_of, refused_of
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
 from tests.adapters.mqtt.broker import broker, publish
 from tests.processes.test_collect import collecting, eventually
@@ -123,6 +124,7 @@ def test_a_plan_of_an_earlier_version_takes_whole_counts_of_its_own_form() -> No
             replace(METER, channels=(ChannelPlan(number=1, quantity="volume_hot"),)),
             "the mapping never gives volume_hot; it gives active_energy_export",
         ),
+        (replace(SOURCE, mapping="sparkplug_b"), METER, "must come to one collector"),
         (replace(SOURCE, topic="gw/{device}"), METER, "lacks the part\\(s\\) gateway"),
     ],
 )
@@ -131,6 +133,24 @@ def test_a_mapping_that_does_not_fit_its_meters_starts_nothing(
 ) -> None:
     with pytest.raises(MappingError, match=problem):
         sources(source, meter)
+
+
+def test_a_flood_of_refused_messages_is_told_once_a_minute() -> None:
+    now_s = [0.0]
+    told = RefusalLog(monotonic=lambda: now_s[0])
+    refusal = Refusal(reason=Reason.NOT_JSON, detail="no JSON")
+    bad = Arrival(source="gw", message=MESSAGE, refusals=(refusal,))
+    other = Arrival(source="gw", message=replace(MESSAGE, topic="x"), refusals=(refusal,))
+    with capture_logs() as rows:
+        told.tell([bad] * 500)
+        told.tell([other])
+        now_s[0] = 61.0
+        told.tell([bad])
+    assert [(row["event"], row["topic"], row["since_told"]) for row in rows] == [
+        ("mqtt.not_json", "gateway/GW07/up", 0),
+        ("mqtt.not_json", "x", 0),
+        ("mqtt.not_json", "gateway/GW07/up", 499),
+    ]
 
 
 def test_certificates_of_a_source_go_before_those_of_the_environment() -> None:

@@ -37,6 +37,15 @@ def test_the_demo_is_meant_where_nothing_else_is_there(
     assert find_installation(data_dir=demo, environment={}).config.data_dir == demo
 
 
+def test_the_airport_is_meant_where_there_is_no_campus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("airport", "demo"):
+        (tmp_path / "var" / name / "postgres").mkdir(parents=True)
+        assert find_installation(environment={}).config.data_dir == tmp_path / "var" / name
+
+
 def test_clock_and_ports_are_those_of_what_runs_there(tmp_path: Path) -> None:
     spec = {"modbus_port": 15077, "mqtt_port": 18877, "first": "2019-01-01"}
     (tmp_path / "play.spec.json").write_text(json.dumps(spec))

@@ -23,7 +23,7 @@ from processes.technician_link import (
         ("tcp:10.8.1.20:502", Link(kind=LinkKind.TCP, host="10.8.1.20", port=502)),
         ("tcp:meter-7", Link(kind=LinkKind.TCP, host="meter-7", port=502)),
         ("tcp:[::1]:1502", Link(kind=LinkKind.TCP, host="::1", port=1502)),
-        ("rtu-over-tcp:10.8.1.20:4001", Link(kind=LinkKind.RTU_OVER_TCP, host="10.8.1.20", port=4001)),
+        ("rtu-over-tcp:m7:4001", Link(kind=LinkKind.RTU_OVER_TCP, host="m7", port=4001)),
         ("rtu:/dev/ttyUSB0,9600,8N1", Link(kind=LinkKind.RTU, device="/dev/ttyUSB0")),
         ("rtu:COM7,19200,8e1", Link(kind=LinkKind.RTU, device="COM7", baud=19200, parity="E")),
         ("rtu:COM7", Link(kind=LinkKind.RTU, device="COM7")),

@@ -23,6 +23,8 @@ from simulator.profile_image import Value
 from tests.fixtures.postgres import NOON
 from tests.fixtures.slaves import image_of, slaves
 
+PRODUCTS = Products([load(name) for name in known()], as_written=True)
+
 
 def looked(
     profile: str,
@@ -54,7 +56,7 @@ def looked(
                 timeout_s=1.0,
                 watch_s=watch_s,
                 wait=wait,
-                products=Products([load(name) for name in known()], as_written=True),
+                products=PRODUCTS,
             )
         )
 

@@ -46,5 +46,10 @@ def test_a_unit_that_is_not_there_is_no_contact() -> None:
         pytest.raises(NoContactError, match="Unit 6 does not answer"),
     ):
         probed(slave.port, 6)
+
+
+def test_a_closed_port_is_no_contact_with_the_next_step() -> None:
+    with slaves({}) as slave:
+        port = slave.port
     with pytest.raises(NoContactError, match="the port is closed"):
-        probed(slave.port, 5)
+        probed(port, 5)

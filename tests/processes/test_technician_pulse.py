@@ -239,3 +239,18 @@ def test_a_register_that_is_read_needs_no_control(field: Field, port: int) -> No
             reason="",
             remarks=Remarks(),
         )
+
+
+def test_a_pulse_meter_is_changed_by_retiring_it_and_commissioning_the_next_one(
+    gas: Field,
+) -> None:
+    commissioned(gas, 1_000, 1_010)
+    pulses(gas, 30, 1_110)
+    gone = Removed(displays=("4712.53",), reason="calibration is due")
+    retire(gas.desk(1), "b2-gas", gone, Remarks())
+    done = commissioned(gas, 0, 10, serial="G-2", device="box-8", display="0.10")
+    assert done.counts == {"volume": 10}
+    segments = gas.site.rows("SELECT serial, start_count, end_count FROM {s}.segment ORDER BY 2")
+    assert sorted(segments) == [("G-1", 1_010, 1_110), ("G-2", 10, None)]
+    pulses(gas, 60, 60)
+    assert controlled(gas, 60, "0.6").drift == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -72,7 +72,7 @@ def test_a_closed_port_is_no_contact_with_the_next_step() -> None:
 
 
 def test_a_missing_adapter_is_no_contact_with_the_next_step() -> None:
-    with pytest.raises(NoContactError, match="No serial port /dev/no-such-adapter"):
+    with pytest.raises(NoContactError, match="is the adapter plugged in"):
         scan(Link(kind=LinkKind.RTU, device="/dev/no-such-adapter"), [1])
 
 
@@ -180,3 +180,49 @@ def test_a_count_of_silent_units_is_kept() -> None:
     with slaves({1: image_of("xy_md02", {"temperature": Fraction(21)})}, framing="rtu") as slave:
         found = scan(tcp(slave, LinkKind.RTU_OVER_TCP), [1, 2], timeout_s=0.2)
     assert (len(found.found), found.silent) == (1, 1)
+
+
+class Elsewhere(Scanner):
+    """A scanner of a bus where only one other setting brings answers."""
+
+    good: Link
+    first: Presence
+
+    async def _ask_all(self, link: Link, units: Sequence[int]) -> list[UnitFound]:
+        presence = Presence.HERE if link == self.good else self.first
+        return [UnitFound(unit=unit, presence=presence) for unit in units]
+
+    async def _answers(self, link: Link, units: Sequence[int]) -> bool:
+        return link == self.good and bool(units)
+
+
+@pytest.mark.parametrize(
+    ("good", "first", "words"),
+    [
+        (Link(kind=LinkKind.RTU, device="COM7", parity="E"), Presence.CLASH,
+         "All checksums bad at COM7 9600 8N1, good at COM7 9600 8E1: parity"),
+        (Link(kind=LinkKind.RTU, device="COM7", parity="E"), Presence.SILENT,
+         "No answer at COM7 9600 8N1, good answers at COM7 9600 8E1: parity"),
+        (Link(kind=LinkKind.RTU, device="COM7", baud=19200), Presence.SILENT, "speed"),
+    ],
+)  # fmt: skip
+def test_another_parity_or_speed_that_answers_is_named(
+    good: Link, first: Presence, words: str
+) -> None:
+    scanner = Elsewhere(
+        link=Link(kind=LinkKind.RTU, device="COM7"), timeout_s=0.2, products=PRODUCTS
+    )
+    scanner.good, scanner.first = good, first
+    found = asyncio.run(scanner.scan([1, 2]))
+    assert [unit.presence for unit in found.units] == [Presence.HERE, Presence.HERE]
+    [note] = found.notes
+    assert words in note.text("en")
+
+
+def test_a_bus_where_nothing_helps_says_what_to_look_at() -> None:
+    scanner = Elsewhere(
+        link=Link(kind=LinkKind.RTU, device="COM7"), timeout_s=0.2, products=PRODUCTS
+    )
+    scanner.good, scanner.first = Link(kind=LinkKind.RTU, device="none"), Presence.SILENT
+    [note] = asyncio.run(scanner.scan([1, 2])).notes
+    assert "Swap the wires A and B" in note.text("en")

@@ -140,8 +140,8 @@ def test_an_installation_from_start_to_stop(row: Row, bus: int, tmp_path: Path) 
 
 
 def _field(row: Row) -> None:
-    commission = "field commission --source modbus-1 --profile abb_b23_b24 --watch 0 --side direct --place b2"
-    commission += " --utility electricity --point b2-elec"
+    commission = "field commission --source modbus-1 --profile abb_b23_b24 --watch 0 --place b2"
+    commission += " --utility electricity --point b2-elec --side direct"
     wrong = row(f"{commission} --unit 2 --serial S-2 --display 1.5 --name B2", code=2)
     assert "display 1.5 but register" in wrong.output
     silent = row(f"{commission} --unit 9 --serial S-2 --display 1 --name B2", code=3)

@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from adapters.modbus.probing.candidate import (
     LONGEST_READ,
     Candidate,
+    FoundModel,
     Products,
     Run,
     anchors,
@@ -81,9 +82,9 @@ def _wanted(run: Run, seen: Seen) -> Generator[Run, None, None]:
 
 def _models(
     maps: Sequence[RegisterMap], seen: Seen, *, as_written: bool
-) -> Generator[Run, None, dict[str, list[int]]]:
+) -> Generator[Run, None, dict[str, list[FoundModel]]]:
     """Find where the models of relative maps begin."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[FoundModel]] = {}
     for register_map in maps:
         discovery = register_map.discovery
         if discovery is None:
@@ -91,9 +92,9 @@ def _models(
         code = next(iter(register_map.points.values())).function_code
         for function_code in (code,) if as_written else (code, 7 - code):
             for base in _bases(discovery, as_written=as_written):
-                places = yield from _walk(discovery, function_code, base, seen)
+                models = yield from _walk(discovery, function_code, base, seen)
                 known = found.setdefault(register_map.id, [])
-                known += [place for place in places if place not in known]
+                known += [model for model in models if model not in known]
     return found
 
 
@@ -104,7 +105,7 @@ def _bases(discovery: Discovery, *, as_written: bool) -> list[int]:
 
 def _walk(
     discovery: Discovery, function_code: int, base: int, seen: Seen
-) -> Generator[Run, None, list[int]]:
+) -> Generator[Run, None, list[FoundModel]]:
     run = (function_code, base, base + 2)
     if not seen.settled(function_code, base, 2):
         yield run
@@ -112,7 +113,9 @@ def _walk(
     words = (discovery.marker >> 16, discovery.marker & 0xFFFF)
     if marker not in {words, words[::-1]}:
         return []
-    place, places = base + 2, []
+    turned = marker != words  # the marker shows the order of all words of two registers
+    models: list[FoundModel] = []
+    place = base + 2
     for _ in range(MOST_MODELS):
         if not seen.settled(function_code, place, 2):
             yield (function_code, place, place + 2)
@@ -120,8 +123,8 @@ def _walk(
         if header is None or header[0] == END_OF_MODELS:
             break
         if header[0] in discovery.models:
-            places.append(place)
+            models.append(FoundModel(place, turned))
         place += 2 + header[1]
         if place > 65534:
             break
-    return places
+    return models

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from adapters.errors import RegisterMapError
 from adapters.modbus.register_point import Identify, PlatePoint, RegisterPoint
@@ -144,6 +145,14 @@ def runs_of(points: Iterable[RegisterPoint | PlatePoint]) -> list[Run]:
     return runs
 
 
+class FoundModel(NamedTuple):
+    """Where the model of a relative map begins in a device."""
+
+    place: int
+    turned: bool
+    """Whether the words of its marker stand the other way, and so those of all its values."""
+
+
 class Products:
     """Some maps and their candidates, made once for many devices."""
 
@@ -152,13 +161,14 @@ class Products:
 
         Args:
             maps: The maps.
-            as_written: Only the maps as they stand, as a scan of many units has time for.
+            as_written: Only addresses and function codes as the maps have them: what there is
+                time for at many units. The word order costs no question.
         """
         self.maps = [register_map for register_map in maps if register_map.points]
         self.as_written = as_written
-        self._made: dict[tuple[str, int], list[Candidate]] = {}
+        self._made: dict[tuple[str, FoundModel | None], list[Candidate]] = {}
 
-    def candidates(self, found_at: Mapping[str, Sequence[int]]) -> list[Candidate]:
+    def candidates(self, found_at: Mapping[str, Sequence[FoundModel]]) -> list[Candidate]:
         """Return every candidate, those as written first.
 
         Args:
@@ -167,26 +177,29 @@ class Products:
         found: list[Candidate] = []
         for register_map in self.maps:
             relative = register_map.discovery is not None
-            for place in found_at.get(register_map.id, ()) if relative else (0,):
-                found += self._of_one(register_map, place)
+            for model in found_at.get(register_map.id, ()) if relative else (None,):
+                found += self._of_one(register_map, model)
         return sorted(found, key=lambda candidate: candidate.deviations)
 
-    def _of_one(self, register_map: RegisterMap, place: int) -> list[Candidate]:
-        key = (register_map.id, place)
+    def _of_one(self, register_map: RegisterMap, model: FoundModel | None) -> list[Candidate]:
+        key = (register_map.id, model)
         if key not in self._made:
-            self._made[key] = _of_one(register_map, place, as_written=self.as_written)
+            self._made[key] = _of_one(register_map, model, as_written=self.as_written)
         return self._made[key]
 
 
-def _of_one(register_map: RegisterMap, place: int, *, as_written: bool) -> list[Candidate]:
+def _of_one(
+    register_map: RegisterMap, model: FoundModel | None, *, as_written: bool
+) -> list[Candidate]:
     wide = any(point.type.width > 1 for point in register_map.points.values())
-    relative = register_map.discovery is not None
-    orders = (False, True) if wide and not as_written else (False,)
-    offsets = (0,) if relative or as_written else OFFSETS
+    orders = (False, True) if wide else (False,)
+    if model is not None:
+        orders = (model.turned,)
+    offsets = (0,) if model is not None or as_written else OFFSETS
     codes = (False,) if as_written else (False, True)
     telling = [point.quantity for point in telling_points(register_map)]
     made = [
-        candidate(register_map, telling, Deviation(other_code, offset, other_order), place=place)
+        candidate(register_map, telling, Deviation(other_code, offset, other_order), model=model)
         for other_code in codes
         for offset in offsets
         for other_order in orders
@@ -195,7 +208,11 @@ def _of_one(register_map: RegisterMap, place: int, *, as_written: bool) -> list[
 
 
 def candidate(
-    register_map: RegisterMap, telling: Sequence[str], deviation: Deviation, *, place: int = 0
+    register_map: RegisterMap,
+    telling: Sequence[str],
+    deviation: Deviation,
+    *,
+    model: FoundModel | None = None,
 ) -> Candidate | None:
     """Return a way to read a device, None when an address would lie outside the registers.
 
@@ -203,15 +220,15 @@ def candidate(
         register_map: The map as its file says.
         telling: Quantities to look at.
         deviation: In what the device differs.
-        place: Where the model of a relative map begins.
+        model: Where a relative map begins; None for others.
     """
     code = register_map.points[telling[0]].function_code
     other = "little" if register_map.word_order == "big" else "big"
-    relative = register_map.discovery is not None
+    place = 0 if model is None else model.place
     try:
         made = variant(
             register_map,
-            shift=place + deviation.offset if relative or deviation.offset else None,
+            shift=place + deviation.offset if model is not None or deviation.offset else None,
             word_order=other if deviation.word_order else None,
             function_code=7 - code if deviation.function_code else None,
         )

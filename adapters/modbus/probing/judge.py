@@ -173,26 +173,31 @@ def _merged(weighed: list[Ranked]) -> list[Ranked]:
 
 
 def _without_aliases(merged: list[Ranked]) -> list[Ranked]:
-    """Return the answers, each doubted that another reading of the same product shadows.
+    """Return the answers, the best one doubted where its other word order shadows it.
 
-    Values with the words turned, read one register on, take one word from the right value and the
-    other from its neighbour: a float is nearly right then, wrong by up to 1 %, and a small whole
-    number is the next quantity's. Only findings may tell the two apart, never how likely a
-    deviation is.
+    The other order may give honest numbers too. Read one register on, it takes one word from the
+    right value and one from its neighbour: a float is nearly right then, wrong by up to 1 %, and a
+    small whole number is the next quantity's. Only findings may tell the two apart, never how
+    likely a deviation is.
     """
-    return [
-        replace(one, evidence=(*one.evidence, Evidence(code="alias", bits=CONTRADICTION_BITS)))
-        if any(_shadows(other, one) for other in merged)
-        else one
-        for one in merged
+    best = max(merged, key=lambda one: one.bits, default=None)
+    if best is None:
+        return merged
+    shadows = [one for one in merged if _shadows(one, best)]
+    if not shadows:
+        return merged
+    rest = [one for one in merged if one is not best and one not in shadows]
+    doubt = Evidence(code="alias", bits=CONTRADICTION_BITS)
+    doubted = [
+        replace(one, bits=one.bits - _prior(one), evidence=(*one.evidence, doubt))
+        for one in (best, *shadows)
     ]
+    return [*doubted, *rest]
 
 
 def _shadows(other: Ranked, one: Ranked) -> bool:
     its, own = other.candidate, one.candidate
     if its.base.id != own.base.id or its.map.word_order == own.map.word_order:
-        return False
-    if its.deviation.offset == own.deviation.offset:
         return False
     gap = (one.bits - _prior(one)) - (other.bits - _prior(other))
     return gap < -math.log2(1 - SURE)

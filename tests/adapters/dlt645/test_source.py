@@ -188,7 +188,7 @@ def test_thirty_of_thirty_two_meters_dead_leave_the_two_live_ones_their_interval
 
     live = [simulated(31), simulated(32)]
     meters = [meter(n, "active_energy_import") for n in range(1, 33)]
-    on_a_bus(live, meters, story, timeout_s=0.02, settle_s=0.01)
+    on_a_bus(live, meters, story, timeout_s=0.012, settle_s=0.004)
 
 
 def test_a_bus_that_was_cut_for_a_while_is_whole_again_at_once() -> None:
@@ -228,6 +228,16 @@ def test_a_late_answer_is_dated_by_the_clock_unless_the_slot_is_waited_for(
         assert reading.at == (now if late_s == 9.0 and not urgent else SLOT)
 
     on_a_bus([simulated(1)], [meter(1, "active_energy_import")], story, now=now)
+
+
+def test_a_converter_that_echoes_disturbs_nobody() -> None:
+    async def story(source: Dlt645Source, bus: MeterBus) -> None:
+        result = await source.poll(SLOT)
+        assert [r.count for r in result.columns] == [DRAWN[0] + 1]
+        assert [f.code for f in result.failures] == ["dlt645.echo"]  # of the meter that is dead
+
+    asked = [meter(n, "active_energy_import") for n in (1, 2)]
+    on_a_bus([simulated(1)], asked, story, faults=BusFaults(echo=True, noise=500), timeout_s=0.1)
 
 
 def test_counters_are_asked_first() -> None:

@@ -15,9 +15,9 @@ from tests.adapters.modbus.rtu_slave import BUSES, Bus, Question, good, refusal
 pytestmark = pytest.mark.servers
 
 READS = 6
-AT_ONCE = 50
+AT_ONCE = 25
 """Rounds played at the same time, each on a bus of its own."""
-TIMEOUT_S = 0.02
+TIMEOUT_S = 0.03
 UNITS = (1, 1, 1, 2)
 CODES = (3, 3, 3, 4)
 BLOCKS = ((0, 4), (100, 4), (200, 4), (300, 2), (400, 4), (500, 4))

@@ -94,6 +94,18 @@ def test_a_silent_source_is_complained_of_whatever_its_connection_says() -> None
     assert complaint.startswith("source 'pulses-1' has been silent for ")
 
 
+def test_gateways_that_told_of_their_death_are_named_until_they_are_born_again() -> None:
+    source = MqttSource(settings("sparkplug_b", ""), [], ManualClock(NOW))
+    born = payload(metric("bdSeq", datatype=8, long_value=3), seq=0)
+    source.judge(message("spBv1.0/t2/NBIRTH/gw-7", born))
+    died = payload(metric("bdSeq", datatype=8, long_value=3), seq=None)
+    source.judge(message("spBv1.0/t2/NDEATH/gw-7", died))
+    assert source.complaints() == ["source 'pulses-1': 1 gateway(s) have gone: t2/gw-7"]
+    again = payload(metric("bdSeq", datatype=8, long_value=4), seq=0)
+    source.judge(message("spBv1.0/t2/NBIRTH/gw-7", again))
+    assert source.complaints() == []
+
+
 def test_what_a_gateway_had_kept_waits_behind_what_is_live() -> None:
     async def story() -> list[str]:
         source = MqttSource(settings(), [GAS], ManualClock(NOW))

@@ -187,6 +187,7 @@ def test_a_first_visit_ends_with_a_signed_sheet_and_a_closed_record(visit: Visit
     visit(f"meter document {acts[2]['paper']['certificate'][:12]} --file back.pdf")
     assert (visit.folder / "back.pdf").read_bytes() == PDF
     visit.keep("visit")
+    visit("view verify")  # folded anew from the journal the papers are the same
 
 
 def test_a_meter_is_changed_its_ratio_too_and_at_last_it_goes(visit: Visit) -> None:

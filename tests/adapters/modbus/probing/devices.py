@@ -69,13 +69,8 @@ def random_device(maps: list[RegisterMap], seed: int) -> Device:
     swapped = rng.random() < 0.3
     other = "little" if register_map.word_order == "big" else "big"
     order = other if swapped else register_map.word_order
-    while True:
-        values = random_values(register_map, rng)
-        try:
-            image = register_image(register_map, values, word_order=order, offset=offset)
-        except ValueError:
-            continue  # a value that does not fit its type: another load
-        break
+    values, image = _fitting(register_map, order, offset, rng)
+    turn_marker(register_map, image, order)
     if rng.random() < 0.15:
         image = {(7 - code, address): word for (code, address), word in image.items()}
     temper = Temper(rng.choice([Temper.STRICT, Temper.STRICT, Temper.ZEROS, Temper.NOISE]))
@@ -85,6 +80,32 @@ def random_device(maps: list[RegisterMap], seed: int) -> Device:
             for place in range(max(0, address - 5), min(65536, address + 5)):
                 around.setdefault((code, place), int(rng.integers(65536)))
     return Device(map=register_map, values=values, image=image, temper=temper, around=around)
+
+
+def _fitting(
+    register_map: RegisterMap, word_order: str, offset: int, rng: np.random.Generator
+) -> tuple[dict[str, Value], Image]:
+    """Return values that fit their registers, and the registers."""
+    while True:
+        values = random_values(register_map, rng)
+        try:
+            image = register_image(register_map, values, word_order=word_order, offset=offset)
+        except ValueError:
+            continue  # a value that does not fit its type: another load
+        return values, image
+
+
+def turn_marker(register_map: RegisterMap, image: Image, word_order: str) -> None:
+    """Turn the words of a SunSpec marker too: a device has one order for all its values."""
+    if register_map.discovery is None or word_order == register_map.word_order:
+        return
+    marker = register_map.discovery.marker
+    [(code, first)] = [
+        (code, address)
+        for (code, address), word in image.items()
+        if word == marker >> 16 and image.get((code, address + 1)) == marker & 0xFFFF
+    ]
+    image[code, first], image[code, first + 1] = marker & 0xFFFF, marker >> 16
 
 
 def random_values(register_map: RegisterMap, rng: np.random.Generator) -> dict[str, Value]:

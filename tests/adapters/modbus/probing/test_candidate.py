@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adapters.modbus.probing.candidate import Products, runs_of, telling_points
+from adapters.modbus.probing.candidate import FoundModel, Products, runs_of, telling_points
 from adapters.modbus.register_map import load
 
 
@@ -26,15 +26,20 @@ def test_a_map_of_single_registers_has_no_word_order_to_turn() -> None:
 def test_a_relative_map_is_tried_only_where_its_model_was_found() -> None:
     products = Products([load("sunspec_meter_int")])
     assert products.candidates({}) == []
-    made = products.candidates({"sunspec_meter_int": [40070]})
-    assert made[0].profile == "sunspec_meter_int@40070"
+    made = products.candidates({"sunspec_meter_int": [FoundModel(40070, turned=False)]})
+    assert [each.profile for each in made] == [
+        "sunspec_meter_int@40070",
+        "sunspec_meter_int@40070~fc4",
+    ]
 
 
-def test_a_scan_takes_maps_as_they_are_written() -> None:
+def test_a_scan_takes_addresses_as_they_are_written_and_both_word_orders() -> None:
     products = Products([load("janitza_umg96"), load("eastron_sdm630")], as_written=True)
     assert {each.profile for each in products.candidates({})} == {
         "janitza_umg96",
+        "janitza_umg96~little",
         "eastron_sdm630",
+        "eastron_sdm630~little",
     }
 
 
