@@ -131,14 +131,18 @@ def test_every_text_of_the_commands_has_both_languages() -> None:
 
 
 def test_every_text_that_a_command_names_is_in_the_catalogue() -> None:
-    known = {key.removeprefix("cli.") for key in catalogue() if key.startswith("cli.")}
-    folder = ROOT / "scripts" / "commands"
+    known = set(catalogue())
     named: set[str] = set()
-    for path in folder.glob("*.py"):
+    columns = 0
+    for path in (ROOT / "scripts" / "commands").glob("*.py"):
         text = path.read_text()
-        named |= set(re.findall(r'\bat\.text\("([a-z_.0-9]+)"', text))
-        named |= {key.removeprefix("cli.") for key in re.findall(r'"(cli\.[a-z_.0-9]+)"', text)}
-        for row in re.findall(r"(?:keys|heads|sums) = \(([^)]*)\)", text):
-            named |= {f"head.{key}" for key in re.findall(r'"([a-z_0-9]+)"', row)}
-    assert len(named) > 60
+        named |= {f"cli.{key}" for key in re.findall(r'\bat\.text\("([a-z_.0-9]+)"', text)}
+        named |= set(re.findall(r'"(cli\.[a-z_.0-9]+)"', text))
+        places = set(re.findall(r'\bt\(\w+, f"([a-z_.]+)\.\{', text)) | {"cli.head"}
+        places |= {f"cli.{place}" for place in re.findall(r'\bat\.text\(f"([a-z_.]+)\.\{', text)}
+        for row in re.findall(r"\b(?:keys|heads|sums) = \(([^)]*)\)", text):
+            for key in re.findall(r'"([a-z_0-9]+)"', row):
+                assert any(f"{place}.{key}" in known for place in places), f"{path.name}: {key}"
+                columns += 1
     assert named - known == set()
+    assert min(len(named), columns) > 60
