@@ -26,7 +26,7 @@ from tests.adapters.modbus.probing.devices import (
 
 MAPS = [load(name) for name in known()]
 PRODUCTS = Products(MAPS)
-FAST_SEEDS, SLOW_SEEDS = range(60), range(10_000, 12_000)
+FAST_SEEDS, SLOW_SEEDS = range(16), range(10_000, 12_000)
 
 
 def device(name: str, word_order: str, offset: int, temper: Temper = Temper.STRICT) -> Device:
