@@ -109,6 +109,29 @@ class MeterProfile(Generic[W]):
         """
         return self.point(quantity).facts
 
+    def disagrees(self, quantity: str, *, unit: str, resolution: str) -> str | None:
+        """Return how a channel in the journal differs from this profile, None where it does not.
+
+        A profile that was changed after a meter was commissioned would make counts of another
+        size: such a channel must not be collected.
+
+        Args:
+            quantity: Quantity of the channel.
+            unit: Unit of the channel; empty in plans of earlier versions, which are not compared.
+            resolution: Units per count of the channel, exact; empty likewise. [unit / count]
+
+        Raises:
+            MeterProfileError: The meter does not offer it.
+        """
+        facts = self.facts(quantity)
+        same_step = not resolution or Fraction(resolution) == facts.resolution
+        if same_step and unit in {"", facts.unit}:
+            return None
+        return (
+            f"{quantity} was commissioned in steps of {resolution} {unit}, {self.id} now says "
+            f"{facts.resolution} {facts.unit}: put the profile back, or commission the meter anew"
+        )
+
 
 class _Own:
     """Where a site's own profiles lie; nowhere until a process says so."""

@@ -187,28 +187,39 @@ class CollectPlan:
             if source is None:
                 problems.append(f"{where}: there is no source {meter.source!r}")
                 continue
-            name, problem = _address_problem(meter, source)
+            name, problem = address_problem(source, meter.address, len(meter.channels))
             if problem is not None:
                 problems.append(f"{where}: {problem}")
-            addresses.append(f"{meter.source}, {name} {meter.address.get(name)}")
+            told = meter.address.get(name)
+            if source.kind in CHINESE:  # "12" is "000000000012": the number is filled with zeros
+                told = str(told).lstrip("0")
+            addresses.append(f"{meter.source}, {name} {told}")
             if not meter.channels:
                 problems.append(f"{where}: has no channel")
         return problems + _twice("address", addresses)
 
 
-def _address_problem(meter: MeterPlan, source: SourcePlan) -> tuple[str, str | None]:
-    """Return which key of its address names a meter behind a source, and what is wrong with it."""
+def address_problem(
+    source: SourcePlan, address: Mapping[str, int | str], channels: int
+) -> tuple[str, str | None]:
+    """Return which key of its address names a meter behind a source, and what is wrong with it.
+
+    Args:
+        source: The source.
+        address: Of the meter.
+        channels: How many the meter has.
+    """
     if source.kind in MODBUS:
-        unit, last = meter.address.get("unit"), 247 if source.kind in ONE_QUESTION else 255
+        unit, last = address.get("unit"), 247 if source.kind in ONE_QUESTION else 255
         good = type(unit) is int and 1 <= unit <= last
         return "unit", None if good else f"address needs unit = 1 to {last}"
     if source.kind in CHINESE:
-        number = meter.address.get("meter")
+        number = address.get("meter")
         good = isinstance(number, str) and number.isalnum()
         return "meter", None if good else 'address needs meter = "number on the plate"'
-    good = isinstance(meter.address.get("device"), str)
+    good = isinstance(address.get("device"), str)
     if not source.mapping:
-        good = good and len(meter.channels) == 1
+        good = good and channels == 1
     return "device", None if good else "needs a device in its address and one channel"
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
+
+import structlog
 
 from adapters.bus_lease import BusLease
 from adapters.bus_source import BusSource
@@ -12,6 +15,7 @@ from adapters.cjt188 import profile as cjt188_profile
 from adapters.cjt188.source import Cjt188Meter, Cjt188Source
 from adapters.dlt645 import profile as dlt645_profile
 from adapters.dlt645.source import Dlt645Meter, Dlt645Source
+from adapters.meter_profile import MeterProfile
 from adapters.octets import OctetLink
 from energy.base.clock import Clock
 from energy.metering.source_facts import CHINESE
@@ -20,6 +24,7 @@ from processes.collector_plan import CollectPlan, MeterPlan, PlanError, SourcePl
 DLT645, CJT188 = CHINESE
 DIGITS = {DLT645: 12, CJT188: 14}
 """Digits of a meter's address; shorter numbers are filled with zeros in front."""
+_log = structlog.get_logger("collect")
 
 
 def tenant_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
@@ -130,19 +135,38 @@ def _made(
 
 
 def _dlt645(meter: MeterPlan, profiles: _Profiles) -> Dlt645Meter:
+    profile = profiles.dlt645(meter.profile)
     return Dlt645Meter(
         point=meter.point,
         meter=meter_number(DLT645, meter.address["meter"]),
-        profile=profiles.dlt645(meter.profile),
-        channels={channel.quantity: channel.number for channel in meter.channels},
+        profile=profile,
+        channels=_collected(meter, profile),
     )
 
 
 def _cjt188(meter: MeterPlan, profiles: _Profiles) -> Cjt188Meter:
+    profile = profiles.cjt188(meter.profile)
     return Cjt188Meter(
         point=meter.point,
         meter=meter_number(CJT188, meter.address["meter"]),
-        profile=profiles.cjt188(meter.profile),
-        channels={channel.quantity: channel.number for channel in meter.channels},
+        profile=profile,
+        channels=_collected(meter, profile),
         edition=str(meter.address.get("edition", "")),
     )
+
+
+def _collected(meter: MeterPlan, profile: MeterProfile[Any]) -> dict[str, int]:
+    """Return the channels whose profile still counts as it did when they were made.
+
+    One that does not would store counts of another size: it is left out, loudly.
+    """
+    channels: dict[str, int] = {}
+    for channel in meter.channels:
+        problem = profile.disagrees(
+            channel.quantity, unit=channel.unit, resolution=channel.resolution
+        )
+        if problem is None:
+            channels[channel.quantity] = channel.number
+        else:
+            _log.error("collect.map_changed", point=meter.point, cause=problem)
+    return channels

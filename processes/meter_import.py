@@ -22,6 +22,7 @@ from energy.metering.channel import Channel, ChannelFacts, Kind, Side, check_mul
 from energy.metering.meter import Meter, facts_to_json
 from energy.metering.plant import ChannelRegister
 from energy.views.point_rows import PointRow, places
+from processes.collector_plan import SourcePlan, address_problem
 from processes.readings_file import count_of, instant_of
 from processes.settling import settle
 from processes.technician_desk import FieldDesk
@@ -167,7 +168,7 @@ class _Judge:
 
     desk: FieldDesk
     places: frozenset[str]
-    sources: frozenset[str]
+    sources: Mapping[str, SourcePlan]
     known: Mapping[str, PointRow]
     taken: _Taken
 
@@ -185,7 +186,7 @@ class _Judge:
                 taken.serials[str(row.serial)] = f"serial {where}"
                 for value in row.address.values():
                     taken.addresses[str(row.source), str(value)] = where
-        sources = frozenset(source.key for source in desk.plan().sources)
+        sources = {source.key: source for source in desk.plan().sources}
         return _Judge(desk=desk, places=keys, sources=sources, known=known, taken=taken)
 
     def row(self, number: int, cells: Mapping[str, str]) -> tuple[Verdict, _Wanted | None, str]:
@@ -277,6 +278,11 @@ class _Judge:
             self.taken.serials[serial] = f"serial stands in row {number} already"
         if serial and not wanted.address:
             raise _RowError("neither `unit` nor `device` says where the meter answers")
+        if serial:  # a meter that no plan can hold would stop the plans of all others
+            its = self.sources[source]
+            _, problem = address_problem(its, wanted.address, len(wanted.facts))
+            if problem is not None:
+                raise _RowError(f"{source} is a {its.kind} source: {problem}")
         for value in wanted.address.values():
             where = self.taken.addresses.get((source, str(value)))
             if where is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.fast_set import is_fast_run, left_out
@@ -48,6 +49,11 @@ def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Pass over, unread, what the fast set leaves out."""
     return True if is_fast_run() and left_out(collection_path) else None
+
+
+def pytest_runtest_setup() -> None:
+    """Let every test log as a program does that has just begun, whatever ran before it."""
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(wrapper=True)

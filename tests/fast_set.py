@@ -17,6 +17,12 @@ _MARKED = re.compile(
     r"^pytestmark = (\[\s*)?pytest\.mark\.(servers|browser|slow|timing)\b", re.MULTILINE
 )
 _HEAVY = (
+    "adapters/cjt188",
+    "adapters/dlt645",
+    "adapters/modbus/probing",
+    "adapters/modbus/test_cycle.py",
+    "adapters/mqtt/test_sparkplug.py",
+    "adapters/test_backoff.py",
     "adapters/test_spool.py",
     "adapters/test_spool_disk.py",
     "bench",
@@ -24,12 +30,16 @@ _HEAVY = (
     "billing/test_drafting.py",
     "contract",
     "dashboards",
+    "energy/base/test_text.py",
+    "energy/store/test_key_box.py",
     "energy/views/test_usage_rows.py",
     "faults",
     "line",
     "processes",
+    "properties",
     "scripts",
     "simulation",
+    "simulator",
     "tidy",
 )
 """What takes long to import, to run or to write; `scripts/check` runs `tidy` as its own step."""

@@ -6,7 +6,7 @@ that they are of one moment; a meter that knows no block is asked value by value
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,13 +16,15 @@ from adapters.dlt645.decode import FLAW_MEANS, Wire, decode
 from adapters.link_fault import KEEPS_LINK, AskFailedError, LinkFault
 from adapters.meter_profile import MeterProfile, ProfilePoint
 from adapters.octets import OctetLink
-from energy.base.clock import Clock
+from energy.base.clock import Clock, monotonic_s
 from energy.metering.channel import Kind
 
 QUESTION_OCTETS = 20
 """A question with its wake-up bytes. [byte]"""
 ANSWER_OCTETS = 20
 """An answer with its wake-up bytes, beside its value. [byte]"""
+ASK_AGAIN_S = 600.0
+"""Rest of a value that the meter says it does not keep: it may have said so in a bad moment. [s]"""
 BLOCK_VALUES = 5
 """Values that a block usually has: total and four tariffs."""
 
@@ -90,6 +92,7 @@ class Dlt645Source(BusSource):
         *,
         timeout_s: float = 1.5,
         skew_s: float = 5.0,
+        monotonic: Callable[[], float] = monotonic_s,
     ) -> None:
         """Plan the questions; nothing is opened yet.
 
@@ -100,24 +103,29 @@ class Dlt645Source(BusSource):
             clock: Dates answers that came too late for their slot.
             timeout_s: Longest wait for one answer. [s]
             skew_s: An answer later than this after its slot is dated by the clock. [s]
+            monotonic: Clock for the rest of values that a meter does not keep. [s]
 
         Raises:
             MeterProfileError: A channel's quantity is not in its profile.
         """
         client = Dlt645Client(link, timeout_s=timeout_s)
-        asked = [_AskedMeter(client, meter) for meter in meters]
+        asked = [_AskedMeter(client, meter, monotonic) for meter in meters]
         super().__init__(key, link, asked, clock, skew_s=skew_s)
 
 
 class _AskedMeter:
     """A meter as it is asked: its questions, and what it refused."""
 
-    def __init__(self, client: Dlt645Client, meter: Dlt645Meter) -> None:
+    def __init__(
+        self, client: Dlt645Client, meter: Dlt645Meter, monotonic: Callable[[], float]
+    ) -> None:
         self._client = client
+        self._monotonic = monotonic
         self._meter = meter
         self._points = [meter.profile.point(quantity) for quantity in meter.channels]
         self._reads = plan_reads(self._points, blocks=True)
-        self._refused: dict[str, AskFailedError] = {}
+        self._refused: dict[str, tuple[AskFailedError, float]] = {}
+        """What it said of a value, and until when that is believed. [s]"""
 
     @property
     def point(self) -> str:
@@ -141,8 +149,8 @@ class _AskedMeter:
         refused: list[AskFailedError] = []
         for read in self._reads:
             known = self._refused.get(read.identifier)
-            if known is not None:
-                refused.append(known)
+            if known is not None and self._monotonic() < known[1]:
+                refused.append(known[0])
                 continue
             try:
                 keep(await self._values(read))
@@ -159,7 +167,7 @@ class _AskedMeter:
             at = self._reads.index(read)
             self._reads = [*self._reads[:at], *single_reads(read.points), *self._reads[at + 1 :]]
         elif error.fault is LinkFault.NO_SUCH_VALUE:
-            self._refused[read.identifier] = error
+            self._refused[read.identifier] = (error, self._monotonic() + ASK_AGAIN_S)
 
     async def _values(self, read: Read) -> list[BusValue]:
         size = None if read.in_block else read.points[0].wire.size

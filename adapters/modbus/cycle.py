@@ -91,6 +91,7 @@ class Cycle:
         self._failed: dict[Device, Fault] = {}
         self._heard: set[Device] = set()
         self._changed: dict[Device, Changed | None] = {}
+        self._asking: dict[Device, asyncio.Lock] = {}
         self.left_out: list[Turn] = []
         """Turns of well devices for which the time did not suffice."""
         self.had_time = False
@@ -190,9 +191,7 @@ class Cycle:
 
     async def _take(self, turn: Turn) -> None:
         device = turn.device
-        question = device.plate_question
-        unknown = device not in self._changed or self._bus.suspect
-        if question is not None and unknown and not await self._checked(turn, question):
+        if device.plate_question is not None and not await self._known(turn, device.plate_question):
             return
         if turn.within_s is None and len(self._failed) >= HASTE_AFTER and not self._limits.urgent:
             turn.within_s = device.watch.probe_s(self._bus.latencies, self._limits.timeout_s)
@@ -202,6 +201,16 @@ class Cycle:
                 self._note(device, f"modbus.{Fault.CONFIGURATION}", read.refused)
             elif not await self._asked(turn, read):
                 return
+
+    async def _known(self, turn: Turn, question: Question) -> bool:
+        """Return whether a device has told who it is; its turns elsewhere wait for that, too."""
+        device = turn.device
+        async with self._asking.setdefault(device, asyncio.Lock()):
+            if device in self._failed:
+                return False
+            if device in self._changed and not self._bus.suspect:
+                return True
+            return await self._checked(turn, question)
 
     async def _checked(self, turn: Turn, question: Question) -> bool:
         """Return whether the device told who it is; its counters wait for that."""

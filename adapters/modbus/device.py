@@ -124,10 +124,10 @@ class Device:
     @property
     def probe(self) -> Question:
         """Return the shortest question that tells whether it lives."""
-        shortest = min((read.question for read in self.reads), key=lambda q: q.registers)
-        if self.plate_question is not None and self.plate_question.registers < shortest.registers:
-            return self.plate_question
-        return shortest
+        questions = [read.question for read in self.reads]
+        if self.plate_question is not None:  # all there is where a changed map left no channel
+            questions.append(self.plate_question)
+        return min(questions, key=lambda q: q.registers)
 
     def halves(self, blocks: Sequence[ReadBlock]) -> list[Read]:
         """Return reads for the parts of a refused one."""

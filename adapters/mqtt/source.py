@@ -186,7 +186,10 @@ class MqttSource:
         arrival, historical = self._judged(message)
         self._ask_for_births()
         with self._lock:
-            if historical and len(self._backlog) < BACKLOG_KEPT:
+            # A repeat waits, too: its first copy may be in the backlog and not committed yet.
+            late = historical or (message.again and bool(self._backlog))
+            waits = late and len(self._backlog) < BACKLOG_KEPT
+            if waits:
                 self._backlog.append(arrival)
                 first = len(self._backlog) == 1
             else:
@@ -194,7 +197,7 @@ class MqttSource:
                 first = len(self._fresh) == 1
         if not first:  # one wake-up of the event loop for a whole burst
             return
-        hand_over = self._hand_over_backlog if historical else self._hand_over
+        hand_over = self._hand_over_backlog if waits else self._hand_over
         self._loop.call_soon_threadsafe(hand_over, self._queue)
 
     def _hand_over(self, queue: asyncio.Queue[Arrival]) -> None:

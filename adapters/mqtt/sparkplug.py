@@ -31,6 +31,10 @@ MOST_NODES = 20_000
 ASKS_A_TURN = 50
 """Births asked for in one turn, about a second."""
 FIRST_ASK_S, LONGEST_ASK_S = 2.0, 300.0
+DIGEST = 8
+"""Of a message. [byte]"""
+REPEATS_BACK = 128
+"""So many messages back a repeat is known: a broker sends again what was not acknowledged."""
 _NODE_KINDS = {"NBIRTH", "NDATA", "NDEATH"}
 _DEVICE_KINDS = {"DBIRTH", "DDATA", "DDEATH"}
 _OWN = ("Node Control/", "bdSeq")
@@ -63,13 +67,25 @@ class _Node:
     birth: int | None
     """Its bdSeq: which of its connections this is."""
     seq: int
-    digest: bytes
+    digests: bytearray = field(default_factory=lambda: bytearray(256 * DIGEST))
+    """Of the messages taken since the birth, by number; a number comes again after 256."""
     alive: bool = True
     whole: bool = True
     """Whether no message is missing since the birth."""
     devices: set[str] = field(default_factory=set)
-    aliases: dict[int, _Named] = field(default_factory=dict)
+    aliases: dict[tuple[str, int], _Named] = field(default_factory=dict)
+    """By device and alias: some gateways number the metrics of every device from 1."""
     names: dict[tuple[str, str], _Named] = field(default_factory=dict)
+
+    def keep(self, seq: int, digest: bytes) -> None:
+        """Remember what came under a number."""
+        first = seq % 256 * DIGEST
+        self.digests[first : first + DIGEST] = digest
+
+    def kept(self, seq: int, digest: bytes) -> bool:
+        """Return whether this very message came under its number the last time."""
+        first = seq % 256 * DIGEST
+        return self.digests[first : first + DIGEST] == digest
 
 
 class SparkplugHost:
@@ -118,8 +134,8 @@ class SparkplugHost:
             return None  # commands and what else moves under the same topics
         gateway = (parts["group"], parts["node"])
         sent = read_sparkplug(payload)
-        digest = hashlib.blake2b(payload, digest_size=16).digest()
-        if kind != "NDEATH" and self._is_repeat(gateway, sent, digest):
+        digest = hashlib.blake2b(payload, digest_size=DIGEST).digest()
+        if kind != "NDEATH" and self._is_repeat(gateway, sent, digest, kind):
             return None
         if kind == "NBIRTH":
             self._born(gateway, sent, digest)
@@ -141,7 +157,8 @@ class SparkplugHost:
         if sent.seq is None:
             raise RefusedError(Reason.NOT_SPARKPLUG, "a birth without a sequence number")
         birth = _birth_number(sent)
-        self._nodes[gateway] = _Node(birth=birth, seq=sent.seq, digest=digest)
+        self._nodes[gateway] = _Node(birth=birth, seq=sent.seq)
+        self._nodes[gateway].keep(sent.seq, digest)
         self._asks.pop(gateway, None)
         self._waits.pop(gateway, None)
 
@@ -150,9 +167,14 @@ class SparkplugHost:
         if node is not None and node.birth == _birth_number(sent):
             node.alive = False  # the death of an older connection says nothing of this one
 
-    def _is_repeat(self, gateway: Gateway, sent: SparkplugPayload, digest: bytes) -> bool:
+    def _is_repeat(
+        self, gateway: Gateway, sent: SparkplugPayload, digest: bytes, kind: str
+    ) -> bool:
         node = self._nodes.get(gateway)
-        return node is not None and node.seq == sent.seq and node.digest == digest
+        if node is None or sent.seq is None or not node.kept(sent.seq, digest):
+            return False
+        most = 0 if kind == "NBIRTH" else REPEATS_BACK  # an older birth is a new beginning
+        return (node.seq - sent.seq) % 256 <= most
 
     def _follow(
         self, gateway: Gateway, sent: SparkplugPayload, digest: bytes, kind: str, device: str
@@ -168,7 +190,8 @@ class SparkplugHost:
             self._ask(gateway)
             detail = f"{kind} of {'/'.join(gateway)} has number {sent.seq}, expected {expected}: "
             raise RefusedError(Reason.SEQUENCE_GAP, detail + "a message is missing")
-        node.seq, node.digest = sent.seq, digest
+        node.seq = sent.seq
+        node.keep(sent.seq, digest)
         if kind == "DBIRTH":
             node.devices.add(device)
         elif device and device not in node.devices:
@@ -189,7 +212,7 @@ class SparkplugHost:
             named = _Named(name=metric.name, datatype=metric.datatype, unit=metric.unit)
             node.names[device, metric.name] = named
             if metric.alias is not None:
-                node.aliases[metric.alias] = named
+                node.aliases[device, metric.alias] = named
 
     def _document(
         self, gateway: Gateway, device: str, sent: SparkplugPayload
@@ -212,7 +235,8 @@ class SparkplugHost:
             named = node.names.get((device, metric.name))
             said = f"metric {metric.name!r:.100}"
         else:
-            named = node.aliases.get(metric.alias) if metric.alias is not None else None
+            alias = metric.alias
+            named = node.aliases.get((device, alias)) if alias is not None else None
             said = f"alias {metric.alias}"
         if named is None:
             node.whole = False

@@ -36,6 +36,13 @@ GAS = MeterPlan(
     address={"device": "b2-gas"},
     channels=(ChannelPlan(number=3, quantity="volume"),),
 )
+
+
+def shop(point: str, number: str) -> MeterPlan:
+    address = {"meter": number}
+    return replace(ELECTRIC, point=point, source="tenants", channels=(), address=address)
+
+
 PLAN = CollectPlan(site="campus", sources=(BUS, PULSES), meters=(ELECTRIC, GAS))
 
 
@@ -83,6 +90,7 @@ def test_an_absent_plan_names_its_path(tmp_path: Path) -> None:
         ((PULSES,), (replace(GAS, address={}),), "needs a device"),
         ((BUS,), (ELECTRIC, replace(ELECTRIC, point="b3")), "channel '1' stands twice"),
         ((BUS,), (ELECTRIC, replace(ELECTRIC, point="b3")), "'modbus-1, unit 2' stands twice"),
+        ((TENANTS,), (shop("a", "12"), shop("b", "0012")), "'tenants, meter 12' stands twice"),
     ],
 )
 def test_a_plan_that_does_not_fit_together_is_refused_with_the_problem(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from adapters.dlt645.source import Dlt645Source
 from adapters.meter_profile import MeterProfileError
@@ -146,6 +148,26 @@ def test_a_product_is_found_whichever_protocol_it_speaks() -> None:
     ):
         assert load_product(profile).id == profile
         assert load_product(profile).facts(quantity).kind is Kind.COUNTER
+
+
+@pytest.mark.parametrize(("unit", "resolution"), [("kWh", "1/1000"), ("MWh", "1/100")])
+def test_a_channel_whose_profile_counts_otherwise_since_is_not_collected(
+    unit: str, resolution: str
+) -> None:
+    kept = ChannelPlan(number=0, quantity="active_energy_import", unit="kWh", resolution="1/100")
+    gone = ChannelPlan(
+        number=1, quantity="active_energy_import_peak", unit=unit, resolution=resolution
+    )
+    plan = plan_of(1, 2)
+    meter = replace(plan.meters[0], channels=(kept, gone))
+    other = replace(
+        plan.meters[1],
+        channels=(ChannelPlan(number=2, quantity="volume", unit="m3", resolution="1/1000"),),
+    )
+    with structlog.testing.capture_logs() as logs:
+        electric, water = tenant_sources(replace(plan, meters=(meter, other)), ManualClock(SLOT))
+    assert (electric.channels, water.channels) == ({0: "shop-e"}, {})
+    assert [log["event"] for log in logs] == ["collect.map_changed"] * 2
 
 
 def test_an_unknown_quantity_stops_the_start() -> None:

@@ -150,6 +150,15 @@ def test_two_rows_never_share_a_serial_or_an_address(field: Field) -> None:
     ]
 
 
+def test_a_meter_that_its_source_cannot_ask_never_spoils_the_plan(field: Field) -> None:
+    box = {**SHOP, **AT_WORK, "profile": "pulse", "unit": "", "device": "box-7"}
+    brought = take(field, {**box, "multiplier": "", "pulse_weight": "0.01", "side": ""})
+    plan_from_registry(field.system.database, field.site.site)
+    [refused] = brought.rows
+    assert refused.verdict is Verdict.REFUSED
+    assert "modbus-1 is a modbus_tcp source: address needs unit = 1 to 255" in refused.text
+
+
 def test_a_table_without_a_needed_column_is_refused_and_chinese_heads_are_taken(
     field: Field,
 ) -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.dlt645.profile import load
-from adapters.dlt645.source import Dlt645Meter, Dlt645Source, plan_reads
+from adapters.dlt645.source import ASK_AGAIN_S, Dlt645Meter, Dlt645Source, plan_reads
 from adapters.octets import OctetLink
 from adapters.poll import PollResult
-from energy.base.clock import ManualClock
+from energy.base.clock import ManualClock, monotonic_s
 from energy.base.finding import Severity
 from energy.base.quality import Quality
 from simulator.dlt645_meter import Dlt645Meter as SimulatedMeter
@@ -53,6 +53,7 @@ def on_a_bus(
     settle_s: float = 0.05,
     now: datetime = SLOT,
     serial: bool = False,
+    monotonic: Callable[[], float] = monotonic_s,
 ) -> None:
     async def run() -> None:
         bus = MeterBus(Dlt645Slaves(slaves), faults)
@@ -60,7 +61,9 @@ def on_a_bus(
             link = OctetLink.open_serial(bus.attach_pty(), parity="N", settle_s=settle_s)
         else:
             link = OctetLink.open("127.0.0.1", await bus.listen(), settle_s=settle_s)
-        source = Dlt645Source("bus-1", link, meters, ManualClock(now), timeout_s=timeout_s)
+        source = Dlt645Source(
+            "bus-1", link, meters, ManualClock(now), timeout_s=timeout_s, monotonic=monotonic
+        )
         try:
             await story(source, bus)
         finally:
@@ -149,6 +152,22 @@ def test_a_meter_with_two_tariffs_gives_what_it_has() -> None:
     two.values["0001FF00"] = two.values["0001FF00"][:12]
     del two.values["00010300"], two.values["00010400"]
     on_a_bus([two], [meter(1, *TARIFFS)], story)
+
+
+def test_a_value_that_a_meter_denied_in_a_bad_moment_is_asked_for_again() -> None:
+    booting, at_s = simulated(1), [0.0]
+    kept = booting.values.pop("00010000")
+
+    async def story(source: Dlt645Source, bus: MeterBus) -> None:
+        assert [f.code for f in (await source.poll(SLOT)).failures] == ["dlt645.no_such_value"]
+        booting.values["00010000"] = kept
+        at_s[0] = ASK_AGAIN_S - 1
+        assert len((await source.poll(SLOT)).columns) == 0
+        assert bus.questions == 1
+        at_s[0] = ASK_AGAIN_S
+        assert [r.count for r in (await source.poll(SLOT)).columns] == [DRAWN[0] + 1]
+
+    on_a_bus([booting], [meter(1, "active_energy_import")], story, monotonic=lambda: at_s[0])
 
 
 def test_a_long_value_in_following_frames_is_put_together() -> None:

@@ -85,8 +85,9 @@ def source_on(
     *,
     interval_s: float | None = 10,
     learned: Learned | None = None,
+    connections: int = 1,
 ) -> ModbusSource:
-    """Return a source whose one connection is the simulated bus."""
+    """Return a source whose every connection is the simulated bus."""
     buses = Buses(learned=learned, monotonic=bus.monotonic, asker=lambda _, __: bus)
     settings = ModbusSettings(
         key="bus",
@@ -94,5 +95,6 @@ def source_on(
         timeout_s=bus.timeout_s,
         interval_s=interval_s,
         skew_s=1.0,
+        connections=connections,
     )
     return ModbusSource(settings, meters, bus, buses)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.modbus.bus import Question
 from adapters.modbus.frame import Fault
 from adapters.modbus.learned import Learned
 from adapters.modbus.register_map import RegisterMap, load
@@ -329,3 +330,31 @@ def test_a_device_without_its_plate_value_is_read_all_the_same() -> None:
     for slot in (0, 10, 20):
         assert len(poll(source, bus, slot).columns) == 2
     assert len([1 for _, _, address, _ in bus.asked if address == SERIAL.address]) == 1
+
+
+def test_no_counter_goes_past_the_plate_value_on_another_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bus, learned = Simulated(units={1: showing(111), 2: showing(111)}), Learned()
+    known = meter(1, "active_energy_import", "active_energy_import_l1", map_=known_by(SERIAL))
+    source = source_on(
+        bus, [known, meter(2, "active_energy_import")], learned=learned, connections=2
+    )
+    assert set(qualities(poll(source, bus, 0)).values()) == {Quality.MEASURED}
+
+    async def ask(_: Simulated, question: Question, __: float | None) -> Sequence[int]:
+        for _turn in range(10 if question.address == SERIAL.address else 1):
+            await asyncio.sleep(0)
+        return showing(222)(question.address, question.registers)
+
+    monkeypatch.setattr(Simulated, "ask", ask)
+    result = poll(source, bus, 10)
+    assert qualities(result) == {10: Quality.SUSPECT, 11: Quality.SUSPECT, 20: Quality.MEASURED}
+
+
+def test_a_silent_meter_of_whose_map_no_channel_is_left_is_probed_by_its_plate() -> None:
+    bus = Simulated(units={2: nothing})
+    bare = replace(meter(1, map_=known_by(SERIAL)), channels={})
+    source = source_on(bus, [bare, meter(2)])
+    run(source, bus, 400)
+    assert {address for _, unit, address, _ in bus.asked if unit == 1} == {SERIAL.address}

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -120,6 +121,40 @@ def test_what_a_gateway_had_kept_waits_behind_what_is_live() -> None:
         return waiting
 
     assert asyncio.run(story()) == ["live", *["old"] * 5]
+
+
+def test_what_no_backlog_has_room_for_goes_straight_on_and_stops_nothing_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.mqtt.source.BACKLOG_KEPT", 1)
+    kept = {"datatype": 8, "is_historical": True}
+
+    async def story() -> list[int]:
+        source = MqttSource(settings("sparkplug_b", ""), [], ManualClock(NOW))
+        source._loop, source._queue = asyncio.get_running_loop(), asyncio.Queue()
+        source._backlog.append(Arrival(source="pulses-1", message=message("old", b"", 0)))
+        born = payload(metric("bdSeq", datatype=8, long_value=3), metric("e", **kept), seq=0)
+        source._push(message("spBv1.0/t2/NBIRTH/gw-7", born, 1))
+        live = payload(metric("e", datatype=8, long_value=4), seq=1)
+        source._push(message("spBv1.0/t2/NDATA/gw-7", live, 2))
+        await asyncio.sleep(0)
+        return [source._queue.get_nowait().message.mid for _ in range(source._queue.qsize())]
+
+    assert asyncio.run(story()) == [1, 2]
+
+
+def test_a_repeat_is_not_acknowledged_before_what_the_backlog_holds_of_it() -> None:
+    async def story() -> list[int]:
+        source = MqttSource(settings("sparkplug_b", ""), [], ManualClock(NOW))
+        source._loop, source._queue = asyncio.get_running_loop(), asyncio.Queue()
+        source._backlog.append(Arrival(source="pulses-1", message=message("old", b"", 0)))
+        born = payload(metric("bdSeq", datatype=8, long_value=3), seq=0)
+        source._push(replace(message("spBv1.0/t2/NBIRTH/gw-7", born, 1), again=True))
+        await asyncio.sleep(0)
+        source._hand_over_backlog(source._queue)
+        return [source._queue.get_nowait().message.mid for _ in range(source._queue.qsize())]
+
+    assert asyncio.run(story()) == [0, 1]
 
 
 AT = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)

@@ -68,6 +68,24 @@ def test_a_data_message_is_understood_by_the_aliases_of_its_birth() -> None:
     ]
 
 
+def test_devices_whose_gateway_gives_them_the_same_aliases_keep_their_own_values() -> None:
+    host = Host()
+    host.take("NBIRTH", birth_number(), metric("load", alias=1, datatype=8, long_value=5))
+    for seq, (device, name) in enumerate([("a", "power"), ("b", "energy")], 1):
+        birth = payload(metric(name, alias=1, datatype=8, long_value=seq), seq=seq)
+        host.topic(f"spBv1.0/g/DBIRTH/n/{device}", birth)
+    (row,) = host.topic("spBv1.0/g/DDATA/n/a", payload(metric(alias=1, long_value=7), seq=3))
+    assert (row["name"], row["value"]) == ("power", 7)
+    (row,) = host.topic("spBv1.0/g/NDATA/n", payload(metric(alias=1, long_value=8), seq=4))
+    assert (row["name"], row["value"]) == ("load", 8)
+
+
+def test_an_alias_of_another_device_is_refused() -> None:
+    host = Host().born()
+    host.topic("spBv1.0/g/DBIRTH/n/e", payload(metric("flow", alias=9, datatype=8), seq=2))
+    assert host.refused("DDATA", metric(alias=9, long_value=1), seq=3) is Reason.UNKNOWN_ALIAS
+
+
 def test_data_before_a_birth_is_refused_and_the_birth_is_asked_for() -> None:
     host = Host()
     assert host.refused("NDATA", metric("energy", long_value=1), seq=4) is Reason.BEFORE_BIRTH
@@ -111,6 +129,21 @@ def test_a_message_that_comes_twice_counts_once() -> None:
     assert host.take("DDATA", metric(alias=7, long_value=4), seq=2)
     assert host.take("DDATA", metric(alias=7, long_value=4), seq=2) is None
     assert host.take("DDATA", metric(alias=7, long_value=5), seq=3)
+
+
+def test_what_a_broker_sends_again_after_a_reconnect_is_no_gap() -> None:
+    host = Host().born()
+    for seq in (2, 3, 4):
+        host.take("DDATA", metric(alias=7, long_value=seq), seq=seq)
+    for seq in (3, 4):
+        assert host.take("DDATA", metric(alias=7, long_value=seq), seq=seq) is None
+    assert host.take("DDATA", metric(alias=7, long_value=5), seq=5)[0]["value"] == 5
+
+
+def test_the_same_words_under_the_same_number_are_news_a_turn_later() -> None:
+    host = Host().born()
+    for seq in range(2, 2 + 256 + 3):
+        assert host.take("DDATA", metric(alias=7, long_value=11), seq=seq % 256) is not None
 
 
 def test_the_death_of_an_older_connection_says_nothing_of_this_one() -> None:
