@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,6 +72,19 @@ def pytest_arguments(arguments: Sequence[str]) -> list[str]:
     return [*([] if chosen else EVERYDAY), *arguments]
 
 
+def environment_of(arguments: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of pytest and of every program that a test starts.
+
+    Args:
+        arguments: The words given to scripts/test.
+        given: The environment of this process.
+    """
+    # Hundreds of programs start in a run; a machine that forbids Python to keep what it compiled
+    # (containers often do) would compile all of Meterline for each of them.
+    kept = {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | ({"METERLINE_TEST_SET": "fast"} if "fast" in arguments[:1] else {})
+
+
 def main(arguments: Sequence[str]) -> int:
     """Name what is missing, then run pytest in the checkout."""
     missing = [] if "fast" in arguments[:1] else missing_packages()
@@ -80,10 +93,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"Missing, so tests will skip: {', '.join(missing)}. To add:\n  {command}")
         sys.stdout.flush()
     command_row = [sys.executable, "-m", "pytest", *pytest_arguments(arguments)]
-    chosen = {"METERLINE_TEST_SET": "fast"} if "fast" in arguments[:1] else {}
-    return subprocess.run(
-        command_row, cwd=ROOT, env={**os.environ, **chosen}, check=False
-    ).returncode
+    environment = environment_of(arguments, os.environ)
+    return subprocess.run(command_row, cwd=ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ def test_every_marker_of_the_suite_is_known(pytestconfig: pytest.Config) -> None
     assert set(run_tests.MARKERS) <= declared
 
 
+def test_programs_that_a_test_starts_keep_what_python_compiled() -> None:
+    given = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/home/kim"}
+    assert run_tests.environment_of([], given) == {"HOME": "/home/kim"}
+
+
 def test_what_is_missing_comes_with_its_command() -> None:
     command = run_tests.apt_command(["mosquitto", "mbpoll"], root_user=False)
     assert command == "sudo apt-get update && sudo apt-get install -y mosquitto mbpoll"
