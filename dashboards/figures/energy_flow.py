@@ -1,7 +1,8 @@
 """Step 5a. From: a supply graph with a day's amounts. To: a plotly Sankey, and its rows. Pure.
 
-Too many small branches would collide: beyond a dozen they are gathered into one. A node whose
-measured intake is more than its branches' sum gets a branch "unaccounted".
+Too many small branches would collide: beyond a dozen a node's are gathered into one. A node whose
+measured intake is more than its branches' sum gets a branch "unaccounted"; the small ones of all
+nodes end in one place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboards.figures.flow_places import Branch, places_of
 from dashboards.formats import amount_in, unit_for
 from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES, Theme, faded, figure_layout
@@ -17,6 +19,10 @@ MOST_BRANCHES = 14
 ROW_PX = 26
 """Height that a branch's label needs. [px]"""
 LEAST_PX = 220
+PAD_PX = 14
+"""Least room between two nodes of a column. [px]"""
+OF_ITS_OWN = 100
+"""An unaccounted branch smaller than this part of all that comes in has no end of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +32,6 @@ class FlowTexts:
     others: str
     """With the placeholder {count}."""
     unaccounted: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """One drawn branch."""
-
-    source: str
-    target: str
-    amount: int
-    """[base unit]"""
 
 
 def branches_of(flow: EnergyFlow, texts: FlowTexts) -> tuple[list[Branch], dict[str, str]]:
@@ -75,10 +71,19 @@ def _unaccounted(flow: EnergyFlow, branches: list[Branch]) -> list[Branch]:
     for branch in branches:
         into[branch.target] = into.get(branch.target, 0) + branch.amount
         out_of[branch.source] = out_of.get(branch.source, 0) + branch.amount
-    return [
-        Branch(source=key, target=f"unaccounted of {key}", amount=amount - out_of[key])
+    lost = {
+        key: amount - out_of[key]
         for key, amount in into.items()
         if key in out_of and key not in unsure and amount > out_of[key]
+    }
+    whole = sum(branch.amount for branch in branches if branch.source not in into)
+    return [
+        Branch(
+            source=key,
+            target=f"unaccounted of {key}" if amount * OF_ITS_OWN >= whole else "unaccounted",
+            amount=amount,
+        )
+        for key, amount in lost.items()
     ]
 
 
@@ -89,7 +94,11 @@ def energy_flow(
     palette = PALETTES[theme]
     colour = palette.utilities[flow.utility]
     branches, names = branches_of(flow, texts)
-    keys = sorted({key for b in branches for key in (b.source, b.target)})
+    ends = {b.target for b in branches} - {b.source for b in branches}
+    height = max(LEAST_PX, ROW_PX * len(ends) + 40)
+    places = places_of(branches, PAD_PX / (height - 24))
+    # Branches leave a node in the order of the nodes they lead to.
+    keys = sorted(places, key=lambda key: places[key][1])
     place = {key: n for n, key in enumerate(keys)}
     through = {
         key: max(
@@ -99,8 +108,7 @@ def energy_flow(
         for key in keys
     }
     unit = unit_for(flow.utility, max(through.values(), default=None))
-    leaves = len([b for b in branches if b.target not in {x.source for x in branches}])
-    layout = figure_layout(theme, height=max(LEAST_PX, ROW_PX * leaves + 40))
+    layout = figure_layout(theme, height=height)
     layout["margin"] = {"l": 8, "r": 8, "t": 12, "b": 12}
     layout["hovermode"] = "closest"
     for axis in ("xaxis", "yaxis"):
@@ -111,10 +119,16 @@ def energy_flow(
         "valueformat": ".4~g",
         "valuesuffix": f" {unit.name}",
         "node": {
-            "label": [f"{names[key]}  {amount_in(language, unit, through[key])}" for key in keys],
+            "label": [
+                f"{names[key]}{'  ' if key in ends else '<br>'}"
+                f"{amount_in(language, unit, through[key])}"
+                for key in keys
+            ],
+            "x": [places[key][0] for key in keys],
+            "y": [places[key][1] for key in keys],
             "color": [colour] * len(keys),
             "line": {"color": palette.edge, "width": 0.5},
-            "pad": 14,
+            "pad": PAD_PX,
             "thickness": 14,
         },
         "link": {

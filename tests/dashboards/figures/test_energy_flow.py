@@ -61,3 +61,12 @@ def test_small_branches_are_gathered_and_nothing_gets_lost() -> None:
 
 def test_an_unknown_graph_is_an_empty_figure() -> None:
     assert drawn(flow(("grid", "a", None)))["data"] == []
+
+
+def test_small_losses_of_all_nodes_end_in_one_place() -> None:
+    boards = [(f"b{n}", f"x{n}", 99_990) for n in range(9)]
+    feeders = [("grid", f"b{n}", 100_000) for n in range(9)]
+    branches, names = branches_of(flow(*feeders, *boards), TEXTS)
+    lost = [b for b in branches if names[b.target] == "Unaccounted"]
+    assert {b.target for b in lost} == {"unaccounted"}
+    assert [b.amount for b in lost] == [10] * 9
