@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -29,10 +30,13 @@ from processes.collect_board import CollectBoard
 from processes.collect_live import Live
 from processes.collect_sites import SPOOL_FILE, LateDoor, SiteCollectors, site_hold
 from processes.collector_drain import Door, Drain
+from processes.collector_findings import FILE as EPISODES
 from processes.collector_hold import Brake
 from processes.collector_plan import CollectPlan, with_overrides
 from processes.collector_play import Play
 from processes.collector_sources import Sources
+from processes.communication import Communication
+from processes.communication_report import CommunicationReport
 from processes.life import StopSignal, log_to_stderr
 from processes.plan_watch import follow_plan
 from processes.vitals import Vitals
@@ -54,6 +58,7 @@ def run_collector(
     *,
     brake: Brake | None = None,
     board: CollectBoard | None = None,
+    report: Callable[[Communication], CommunicationReport] | None = None,
 ) -> None:
     """Collect until asked to stop; returns within 10 s of the wish.
 
@@ -66,6 +71,7 @@ def run_collector(
         stop: Set to end.
         brake: Says when the spool holds; None never.
         board: Shows how the collector is doing.
+        report: Gives what tells the database how the devices answer; None tells nobody.
 
     Raises:
         BusOverloadedError: A serial bus has less time than its meters need.
@@ -81,18 +87,23 @@ def run_collector(
         )
     try:
         learned = Learned(data_dir / FILE)
-        sources = Sources(plan, spool, clock, learned)
+        sources = Sources(plan, spool, clock, learned, episodes=data_dir / EPISODES)
         for warning in require_loaded_budget(sources.modbus):
             _log.warning("modbus.bus_nearly_full", cause=warning)
         drain = Drain(spool, ingest, brake=brake)
         drain.start()
         if board is not None:
             board.show(plan.site, spool, drain, sources.communication, sources.complaints)
+        reporting = None if report is None else report(sources.communication)
+        if reporting is not None:
+            reporting.start()
         try:
             asyncio.run(_collect(sources, play_socket, stop))
         finally:
             if board is not None:
                 board.hide(plan.site)
+            if reporting is not None:
+                reporting.finish()
             drain.finish()
             learned.save()
     finally:
@@ -177,6 +188,9 @@ def main() -> int:
             ending,
             brake=hold,
             board=board,
+            report=lambda told: CommunicationReport(
+                told, system.database, lambda: door.site().schema, system.clock
+            ),
         )
 
     vitals.start()

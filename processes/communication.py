@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from adapters.poll import PollResult
+from energy.store.communication import DeviceState
 
 LATENCIES_KEPT = 64
 MESSAGE_SIGNS = 300
@@ -50,6 +51,7 @@ class _Line:
     answers: int = 0
     failures: int = 0
     failing: str = ""
+    failing_since: datetime | None = None
     message: str = ""
     faults: Counter[str] = field(default_factory=Counter)
     latencies_us: deque[int] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
@@ -84,18 +86,21 @@ class Communication:
             result: The poll's result.
             now: When it ended, aware UTC.
         """
+        failed = {failure.point for failure in result.failures}
         with self._lock:
             for point, latency_us in result.answered:
                 line = self._lines[point]
                 line.last_seen = now
                 line.answers += 1
                 line.failing = line.message = ""
+                line.failing_since = line.failing_since if point in failed else None
                 line.latencies_us.append(latency_us)
             for failure in result.failures:
                 line = self._lines[failure.point]
                 line.failures += 1
                 line.faults[failure.code] += 1
                 line.failing = failure.code
+                line.failing_since = line.failing_since or now
                 line.message = failure.message[:MESSAGE_SIGNS]
 
     def devices(self) -> list[dict[str, object]]:
@@ -103,6 +108,11 @@ class Communication:
         with self._lock:
             rows = [self._device(point, line) for point, line in self._lines.items()]
         return sorted(rows, key=lambda row: (not row["failing"], str(row["point"])))
+
+    def states(self) -> list[DeviceState]:
+        """Return how every device answers, by metering point."""
+        with self._lock:
+            return [self._state(point, line) for point, line in sorted(self._lines.items())]
 
     def buses(self) -> list[dict[str, object]]:
         """Return a row for every bus."""
@@ -122,6 +132,24 @@ class Communication:
             "never_seen": sum(line.last_seen is None for line in lines),
         }
 
+    def _state(self, point: str, line: _Line) -> DeviceState:
+        place = self._places[line.source]
+        latencies = sorted(line.latencies_us)
+        return DeviceState(
+            point=point,
+            source=line.source,
+            bus=place.bus,
+            gateway=place.gateway,
+            last_seen=line.last_seen,
+            failing=line.failing,
+            failing_since=line.failing_since,
+            message=line.message,
+            answers=line.answers,
+            failures=line.failures,
+            latency_p50_us=_quantile_us(latencies, 0.5),
+            latency_p99_us=_quantile_us(latencies, 0.99),
+        )
+
     def _device(self, point: str, line: _Line) -> dict[str, object]:
         place = self._places[line.source]
         return {
@@ -130,6 +158,7 @@ class Communication:
             "bus": place.bus,
             "gateway": place.gateway,
             "failing": line.failing,
+            "failing_since": line.failing_since.isoformat() if line.failing_since else None,
             "message": line.message,
             **_told([line]),
         }

@@ -12,6 +12,7 @@ from dashboards.formats import gauge_text, instant_text
 from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.base.text import catalogue
 
 ACKNOWLEDGE = "acknowledge"
 MOST = 12
@@ -34,20 +35,17 @@ def alert_list(
 
 
 def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
-    unit = viewer.unit(row.unit)
-    value = gauge_text(viewer.language, row.value, unit)
-    limit = gauge_text(viewer.language, row.limit, unit)
     return html.Article(
         [
             html.Div(
-                [severity_badge(viewer, row.severity), html.Strong(row.rule)],
+                [severity_badge(viewer, row.severity), html.Strong(_what(viewer, row))],
                 className="alert-head",
             ),
-            html.Div([link(row.meter, f"/meters/{row.point}")], className="alert-meter"),
             html.Div(
-                viewer.say("alerts.value", value=value, limit=limit),
-                className="alert-value",
+                [link(row.meter, f"/meters/{row.point}") if row.point else row.meter],
+                className="alert-meter",
             ),
+            html.Div(_why(viewer, row), className="alert-value"),
             html.Div(
                 [
                     instant_text(viewer.language, row.raised_at, zone),
@@ -59,6 +57,24 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
         ],
         className="alert",
     )
+
+
+def _what(viewer: Viewer, row: AlertRow) -> str:
+    """Return the rule that was crossed, or what was found."""
+    if not row.code:
+        return row.rule
+    key = f"finding.{row.code}"
+    return viewer.say(key) if key in catalogue() else row.code
+
+
+def _why(viewer: Viewer, row: AlertRow) -> str:
+    """Return value and limit, or where the findings stand."""
+    if row.code:
+        return viewer.say("alerts.finding")
+    unit = viewer.unit(row.unit)
+    value = gauge_text(viewer.language, row.value, unit)
+    limit = gauge_text(viewer.language, row.limit, unit)
+    return viewer.say("alerts.value", value=value, limit=limit)
 
 
 def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:

@@ -8,6 +8,7 @@ import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.device_text import SILENT_S, device_text
 from dashboards.components.pieces import age_text, empty, link, quality_badge
 from dashboards.formats import NOTHING, number, short_instant
 from dashboards.queries.rows import MeterRow
@@ -25,6 +26,7 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("at", 106),
     ("quality", 92),
     ("age", 78),
+    ("device", 118),
 )
 GRID = "meter-grid"
 MOST_CARDS = 60
@@ -109,6 +111,7 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "quality": viewer.say(f"quality.{row.quality.name.lower()}"),
         "age": age_text(viewer, row.age_s),
         "age_number": row.age_s,
+        "device": device_text(viewer, row.device),
     }
 
 
@@ -118,6 +121,13 @@ def _last(viewer: Viewer, row: MeterRow) -> str:
         if row.last is None
         else f"{number(viewer.language, row.last)} {viewer.unit(row.unit)}"
     )
+
+
+def _device(viewer: Viewer, row: MeterRow) -> list[Component]:
+    """Return a row about a device that does not answer as it should."""
+    if row.device is None or not (row.device.failing or row.device.told_age_s > SILENT_S):
+        return []
+    return [html.Div(device_text(viewer, row.device), className="card-what")]
 
 
 def meter_cards(viewer: Viewer, rows: tuple[MeterRow, ...]) -> Component:
@@ -143,6 +153,7 @@ def meter_cards(viewer: Viewer, rows: tuple[MeterRow, ...]) -> Component:
                         ],
                         className="card-value",
                     ),
+                    *_device(viewer, row),
                 ]
             )
             for row in rows[:MOST_CARDS]

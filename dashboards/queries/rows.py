@@ -136,6 +136,27 @@ class AlertRow:
     historic: bool
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    code: str = ""
+    """Code of the finding it tells of; empty where a limit was crossed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAnswers:
+    """How a polled device answers, as its collector last told."""
+
+    bus: str
+    last_seen: datetime | None
+    failing: str
+    """Error class of the last question; empty: it was answered."""
+    failing_s: int | None
+    """Since the first failure after the last answer. [s]"""
+    message: str
+    answers: int
+    failures: int
+    latency_us: int | None
+    """Median of the last answers. [us]"""
+    told_age_s: int
+    """Age of all this. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +174,8 @@ class MeterRow:
     unit: str
     quality: Quality
     age_s: int | None
+    device: DeviceAnswers | None = None
+    """None: nobody polls it, it sends by itself or is planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +210,7 @@ class MeterPlate:
     seal: str | None
     commissioned_at: datetime | None
     retired_at: datetime | None
+    device: DeviceAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,12 +168,14 @@ class SqlEnergy:
         schema = self._at.schema
         with self._at.database.connection() as connection:
             rows: list[Row] = connection.execute(
-                "SELECT a.alert, a.severity, coalesce(r.name, ''), c.point, m.name, c.quantity, "
-                "c.unit, c.resolution, a.value, a.limit_value, a.raised_at, a.historic, "
-                f"a.acknowledged_at, a.acknowledged_by FROM {schema}.alert AS a "
-                f"JOIN {schema}.channel AS c ON c.number = a.channel "
-                f"JOIN {schema}.meter AS m ON m.point = c.point "
+                "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
+                "coalesce(m.name, f.about, ''), coalesce(c.quantity, ''), coalesce(c.unit, ''), "
+                "coalesce(c.resolution, '1'), a.value, a.limit_value, a.raised_at, a.historic, "
+                "a.acknowledged_at, a.acknowledged_by, coalesce(f.code, '') "
+                f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
+                f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
                 f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
+                f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
                 "WHERE a.cleared_at IS NULL ORDER BY a.raised_at DESC LIMIT %s",
                 (MOST_ALERTS,),
             ).fetchall()
@@ -239,7 +241,7 @@ def _tariff(document: object) -> TariffVersion | None:
 
 def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:
     alert, severity, rule, point, meter, quantity, unit, resolution, value, limit, *rest = row
-    raised_at, historic, acknowledged_at, acknowledged_by = rest
+    raised_at, historic, acknowledged_at, acknowledged_by, code = rest
     seen_at: datetime | None = acknowledged_at
     return AlertRow(
         alert=alert,
@@ -255,4 +257,5 @@ def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:
         historic=historic,
         acknowledged_at=seen_at,
         acknowledged_by=names.get(acknowledged_by, "?") if acknowledged_by else None,
+        code=code,
     )

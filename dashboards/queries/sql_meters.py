@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dashboards.queries.device_answers import COLUMNS, WIDTH, device_answers
 from dashboards.queries.rows import (
     Answer,
     MeterPage,
@@ -44,11 +45,12 @@ class SqlMeters:
         with self._at.database.connection() as connection:
             rows: list[Row] = connection.execute(
                 "SELECT m.point, m.name, coalesce(p.name, m.place), m.utility, m.serial, "
-                "m.profile, l.at, l.count, l.quality, c.resolution, c.unit "
+                f"m.profile, l.at, l.count, l.quality, c.resolution, c.unit, {COLUMNS} "
                 f"FROM {schema}.meter AS m LEFT JOIN {schema}.place AS p ON p.key = m.place "
                 f"LEFT JOIN LATERAL (SELECT number, resolution, unit FROM {schema}.channel "
                 "WHERE point = m.point ORDER BY billing DESC, number LIMIT 1) AS c ON true "
                 f"LEFT JOIN {schema}.latest AS l ON l.channel = c.number "
+                f"LEFT JOIN {schema}.communication AS d ON d.point = m.point "
                 "ORDER BY m.point LIMIT %s",
                 (MOST_METERS,),
             ).fetchall()
@@ -77,8 +79,10 @@ class SqlMeters:
         schema = self._at.schema
         row: Row | None = connection.execute(
             "SELECT m.point, m.name, coalesce(p.name, m.place), m.utility, m.serial, m.profile, "
-            "m.source, m.address, m.multiplier, m.record, m.commissioned_at, m.retired_at "
-            f"FROM {schema}.meter AS m LEFT JOIN {schema}.place AS p ON p.key = m.place "
+            "m.source, m.address, m.multiplier, m.record, m.commissioned_at, m.retired_at, "
+            f"{COLUMNS} FROM {schema}.meter AS m "
+            f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
+            f"LEFT JOIN {schema}.communication AS d ON d.point = m.point "
             "WHERE m.point = %s",
             (point,),
         ).fetchone()
@@ -99,6 +103,7 @@ class SqlMeters:
             seal=None if seal is None else str(seal),
             commissioned_at=row[10],
             retired_at=row[11],
+            device=device_answers(row[-WIDTH:], self._at.clock.now()),
         )
 
     def _registers(self, connection: Connection, point: str) -> tuple[RegisterRow, ...]:
@@ -197,7 +202,9 @@ def _natural(row: Row) -> list[tuple[int, str]]:
 
 
 def _meter(row: Row, now: datetime) -> MeterRow:
-    point, name, place, utility, serial, profile, at, count, quality, resolution, unit = row
+    point, name, place, utility, serial, profile, at, count, quality, resolution, unit = row[
+        :-WIDTH
+    ]
     return MeterRow(
         point=point,
         name=name,
@@ -210,4 +217,5 @@ def _meter(row: Row, now: datetime) -> MeterRow:
         unit=unit or "",
         quality=Quality.MISSING if quality is None else Quality(quality),
         age_s=None if at is None else int((now - at).total_seconds()),
+        device=device_answers(row[-WIDTH:], now),
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from dashboards.queries.rows import (
     AlertRow,
     Answer,
+    DeviceAnswers,
     EnergyFlow,
     FlowEdge,
     FlowNode,
@@ -201,9 +202,25 @@ class FakeEnergy:
                         unit=unit,
                         quality=Quality.MISSING if silent else Quality.MEASURED,
                         age_s=None if silent else 41 * n * n,
+                        device=self._device(n) if kind == "elec" else None,
                     )
                 )
         return self._answer(tuple(rows))
+
+    def _device(self, n: int) -> DeviceAnswers:
+        """Building 7's collector is silent, building 8's meter never answered."""
+        silent = n == 8
+        return DeviceAnswers(
+            bus="10.8.1.20:502",
+            last_seen=None if silent else self.clock.now() - timedelta(seconds=41),
+            failing="modbus.no_answer" if silent else "",
+            failing_s=7_300 if silent else None,
+            message="unit 8 at 10.8.1.20:502: no answer in 1.0 s" if silent else "",
+            answers=0 if silent else 12_345,
+            failures=730 if silent else n,
+            latency_us=None if silent else 41_300,
+            told_age_s=600 if n == 7 else 9,
+        )
 
     def _plate(self, point: str) -> MeterPlate:
         return MeterPlate(

@@ -95,3 +95,17 @@ def test_buses_and_gateways_add_up_and_count_shared_connections_once() -> None:
     assert gateways["10.0.0.1"]["connects"] == 7
     assert gateways["10.0.0.1"]["faults"] == {"modbus.no_answer": 1}
     assert gateways["10.0.0.2"]["last_seen"] is None
+
+
+def test_a_device_fails_since_its_first_failure_after_the_last_whole_answer() -> None:
+    communication = known()
+    later = [NOW + timedelta(seconds=n) for n in range(4)]
+    communication.note(result(("m1", 500)), later[0])
+    communication.note(result(failed=(("m1", "modbus.no_answer"),)), later[1])
+    communication.note(result(("m1", 500), failed=(("m1", "modbus.closed"),)), later[2])
+    communication.note(result(failed=(("m1", "modbus.no_answer"),)), later[3])
+    state = communication.states()[0]
+    assert (state.point, state.failing_since) == ("m1", later[1])
+    communication.note(result(("m1", 700)), later[3])
+    state = communication.states()[0]
+    assert (state.failing, state.failing_since, state.latency_p99_us) == ("", None, 700)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.device_text import device_counts, device_text
 from dashboards.components.meter_grid import meter_cards, meter_grid
 from dashboards.components.pieces import (
     Children,
@@ -24,7 +25,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars
 from dashboards.formats import NOTHING, gauge_text, instant_text, number
-from dashboards.queries.rows import Answer, MeterPage, MeterPlate, MeterRow
+from dashboards.queries.rows import Answer, DeviceAnswers, MeterPage, MeterPlate, MeterRow
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
 from energy.base.text import catalogue
@@ -71,9 +72,19 @@ def plate_facts(viewer: Viewer, plate: MeterPlate, *, zone: ZoneInfo) -> Compone
         (viewer.say("plate.point"), link(plate.point, f"/meters/{plate.point}")),
         (viewer.say("plate.source"), f"{plate.source} · {plate.address}"),
     ]
+    if plate.device is not None:
+        pairs.append((viewer.say("plate.device"), _device(viewer, plate.device)))
     if plate.retired_at is not None:
         pairs.append((viewer.say("plate.retired"), retired))
     return facts(pairs, name="plate")
+
+
+def _device(viewer: Viewer, device: DeviceAnswers) -> Component:
+    """Return how the device answers, and what its last error says."""
+    said = [html.Div(device_text(viewer, device)), html.Div(device_counts(viewer, device))]
+    if device.failing and device.message:
+        said.append(html.Div(device.message, className="subtitle"))
+    return html.Div(said)
 
 
 def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> Component:

@@ -18,6 +18,7 @@ from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.store.communication import DeviceState, store_states
 from energy.views.rollup import roll_up
 from tests.billing.town import POINTS
 from tests.dashboards.queries.conftest import NOW, WebTown
@@ -69,6 +70,39 @@ def test_every_metering_point_stands_in_the_registry(web_town: WebTown) -> None:
     assert (row.serial, row.profile, row.unit) == ("SN-0001", "test", "kWh")
     assert row.last is not None
     assert row.last.as_tuple().exponent == -2  # every digit of the register
+
+
+def test_a_polled_meter_says_how_its_device_answers(web_town: WebTown) -> None:
+    told = DeviceState(
+        point="b1-elec",
+        source="gw",
+        bus="10.8.1.20:502",
+        gateway="10.8.1.20",
+        last_seen=NOW - timedelta(hours=3),
+        failing="modbus.no_answer",
+        failing_since=NOW - timedelta(hours=2),
+        message="why",
+        answers=7,
+        failures=5,
+        latency_p50_us=900,
+        latency_p99_us=1200,
+    )
+    town = web_town.town
+    store_states(town.database, town.site.schema, [told], NOW - timedelta(seconds=8))
+    rows = web_town.queries.meters(scope(web_town)).rows
+    devices = {row.point: row.device for row in rows}
+    assert [point for point, device in devices.items() if device] == ["b1-elec"]
+    device = devices["b1-elec"]
+    assert device is not None
+    assert (device.bus, device.failing, device.failing_s, device.told_age_s) == (
+        "10.8.1.20:502",
+        "modbus.no_answer",
+        7200,
+        8,
+    )
+    page = web_town.queries.meter(scope(web_town), "b1-elec")
+    assert page is not None
+    assert page.rows.plate.device == device
 
 
 def test_the_page_of_a_meter_has_plate_registers_readings_and_days(web_town: WebTown) -> None:
