@@ -1,6 +1,6 @@
 """In: what came back for a question over a byte link. Out: named faults and verdicts. Pure.
 
-Shared by the adapters that frame bytes themselves (DL/T 645, CJ/T 188). A verdict that is not
+Shared by the adapters that frame bytes themselves (DL/T 645, CJ/T 188, M-Bus). A verdict that is not
 final may still be overtaken by a good answer; it is named when nothing better comes in time.
 """
 
@@ -31,6 +31,8 @@ class LinkFault(StrEnum):
     WRONG_LENGTH = "wrong_length"
     NO_SUCH_VALUE = "no_such_value"
     REFUSED = "refused"
+    COLLISION = "collision"
+    UNKNOWN_FORMAT = "unknown_format"
 
 
 NEXT_STEP: dict[LinkFault, str] = {
@@ -57,10 +59,14 @@ NEXT_STEP: dict[LinkFault, str] = {
     LinkFault.NO_SUCH_VALUE: "the meter does not keep this value: leave the quantity out or check "
     "its profile",
     LinkFault.REFUSED: "the meter refuses the question: look at its display and manual",
+    LinkFault.COLLISION: "two meters have one address: give one of them another, or name the meter "
+    "with manufacturer, version and medium",
+    LinkFault.UNKNOWN_FORMAT: "the meter sends a format that is not read here (or encrypted "
+    "values): set it to the variable structure, unencrypted, or exchange it",
 }
 NOT_ASKED = frozenset({LinkFault.NO_CONNECTION, LinkFault.BUS_HELD})
 """No question left this machine: nothing is known of the meter."""
-KEEPS_LINK = frozenset({LinkFault.NO_SUCH_VALUE, LinkFault.REFUSED})
+KEEPS_LINK = frozenset({LinkFault.NO_SUCH_VALUE, LinkFault.REFUSED, LinkFault.UNKNOWN_FORMAT})
 """Proper answers that say no: the link is sound. After any other fault it is drained."""
 
 
@@ -93,7 +99,7 @@ class AskFailedError(AdapterError):
         """Name the fault, where and what was met.
 
         Args:
-            protocol: "dlt645" or "cjt188"; begins the code.
+            protocol: "dlt645", "cjt188" or "mbus"; begins the code.
             fault: Class of the fault.
             where: Link, meter and identifier.
             what: What was met, in words.

@@ -28,7 +28,7 @@ class Question:
     """What is sent, and how its answer is told."""
 
     protocol: str
-    """"dlt645" or "cjt188"."""
+    """"dlt645", "cjt188" or "mbus"."""
     whom: str
     """Meter and identifier, for messages."""
     octets: bytes

@@ -13,92 +13,52 @@ file is set aside, never deleted: what is readable in it goes into the new one.
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TypeVar
-from uuid import UUID, uuid4
-
-import structlog
 
 from adapters.errors import SpoolDamagedError, SpoolFullError
-from adapters.spool_disk import Reserve, spool_error
-from adapters.spool_file import finish_rebuilding, opened, rebuilt
-from adapters.spool_identity import move_identity, next_in_chain, unseen
+from adapters.spool_identity import move_identity, unseen
+from adapters.spool_notes import (
+    WaitingSpan,
+    drop_notes,
+    gone_ranges,
+    keep_note,
+    let_go,
+    send_notes,
+    waiting_sequences,
+    waiting_spans,
+)
+from adapters.spool_open import OpenSpool
+from adapters.spool_quarantine import keep_refused, newest_refused
 from adapters.spool_rows import (
     BATCH_COLUMNS,
     OPEN_COLUMNS,
-    QUARANTINE_COLUMNS,
-    LostRecord,
     RefusedMessage,
     SpoolBacklog,
     SpoolPart,
     batch_of,
     chosen,
-    groups_of,
-    listed,
     open_row,
-    quarantine_row,
-    sound_open,
     whole_batch,
 )
-from energy.base.clock import Clock, from_us, to_us
-from energy.metering.codec import MAX_READINGS, ZERO_HASH, decode, encode
+from adapters.spool_sealing import next_sources, seal_again, seal_some
+from adapters.spool_thinning import Rung, Thinned, thin_some
+from energy.base.clock import from_us, to_us
+from energy.metering.codec import MAX_READINGS, encode
+from energy.metering.note import Note
 from energy.metering.reading import ReadingColumns, SpooledBatch
 
-T = TypeVar("T")
-_log = structlog.get_logger("adapters.spool")
-
-SEEN_KEPT = 200_000
-"""Readings of push sources remembered to recognise a repeated message."""
-QUARANTINE_KEPT = 10_000
-"""Different refused messages kept; the oldest go first, and their number is counted."""
-OPEN_ROWS_A_SEAL = 20_000
-BATCHES_A_SEAL = 4
+FREE_KEPT = 16_384
+"""Pages without content that the file keeps; beyond them the disk gets some back."""
+FREED_AT_ONCE = 2_048
+"""Pages given back to the disk at a time."""
+NEWEST = 2**62
+"""A place behind every batch."""
 
 
-class Spool:
+class Spool(OpenSpool):
     """Store and forward: everything it has acknowledged survives a kill and a power cut."""
-
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Open the spool, made if absent.
-
-        Args:
-            path: The file; its folder is made if absent.
-            clock: Dates refused messages and damaged files.
-
-        Raises:
-            SpoolFullError: No room to open it.
-            SpoolError: Another collector uses it.
-        """
-        self._path = path
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._reserve = Reserve(path.with_name(path.name + ".reserve"))
-        self.set_aside: Path | None = None
-        """Where a damaged file was moved to when the spool was opened."""
-        self.recovered = 0
-        """Readings taken over from a damaged file."""
-        self.lost: tuple[LostRecord, ...] = ()
-        """Records of the damaged file that could not be read; in the quarantine, too."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        finish_rebuilding(path)
-        try:
-            self._db = opened(path)
-        except SpoolDamagedError as error:
-            self._rebuild(error)
-        self._reserve.make()
-        self.stream = self._read_stream()
-        """Source epoch: the identity of this spool."""
-        self._open_readings = self._read_open_readings()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
 
     def append(self, source: str, columns: ReadingColumns) -> int:
         """Store the readings of one source; returns how many were stored."""
@@ -126,17 +86,19 @@ class Spool:
         """
         with self._lock:
             stored = self._mended(lambda: self._append(parts, refused, safe_slot))
-            self._open_readings += stored
-        return stored
+            self._open.update(stored)
+        return stored.total()
 
     def _append(
         self,
         parts: Sequence[SpoolPart],
         refused: Sequence[RefusedMessage],
         safe_slot: datetime | None,
-    ) -> int:
-        stored = 0
+    ) -> Counter[str]:
+        stored: Counter[str] = Counter()
         with self._transaction() as db:
+            if self._bound and parts and self._used() >= self._bound:
+                raise SpoolFullError(self._path, f"its bound of {self._bound:,} B is reached")
             for part in parts:
                 columns = unseen(db, part.columns) if part.once else part.columns
                 for start in range(0, len(columns), MAX_READINGS):
@@ -145,8 +107,8 @@ class Spool:
                         f"INSERT INTO open ({OPEN_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608
                         open_row(part.source, len(piece), encode(piece)),
                     )
-                stored += len(columns)
-            self._keep_refused(db, refused)
+                stored[part.source] += len(columns)
+            keep_refused(db, refused, to_us(self._clock.now()))
             if safe_slot is not None:
                 move_identity(db, safe_slot_us=to_us(safe_slot))
         return stored
@@ -164,27 +126,47 @@ class Spool:
             SpoolFullError: No room, not even the reserve; nothing was sealed.
         """
         sealed = 0
-        while self._open_readings >= least:
+        while self._fills(least):
             # A few at a time: the pages of sealed rows make room for the next batches.
             some = self._mended(lambda: self._with_reserve(lambda: self._seal(least)))
             sealed += some
-            if some < BATCHES_A_SEAL:
+            if some == 0:
                 break
         return sealed
 
-    def pending(self, limit: int = 4) -> list[SpooledBatch]:
-        """Return the oldest sealed batches that the journal has not accepted yet."""
-        return self._mended(lambda: self._pending(limit))
+    def pending(
+        self, limit: int = 4, *, after: int = 0, up_to: int = NEWEST, source: str | None = None
+    ) -> list[SpooledBatch]:
+        """Return the oldest sealed batches that the journal has not accepted yet.
 
-    def _pending(self, limit: int) -> list[SpooledBatch]:
+        Args:
+            limit: How many at most.
+            after: Only those behind this place.
+            up_to: Only those up to this place.
+            source: Only of this source; None of any.
+        """
+        return self._mended(lambda: self._pending(limit, after, up_to, source))
+
+    def _pending(
+        self, limit: int, after: int, up_to: int, source: str | None
+    ) -> list[SpooledBatch]:
         with self._lock, self._translated():
             rows = self._db.execute(
-                f"SELECT {BATCH_COLUMNS} FROM batch ORDER BY place LIMIT ?",  # noqa: S608 - our own text
-                (limit,),
+                f"SELECT {BATCH_COLUMNS} FROM batch WHERE place > ? AND place <= ? "  # noqa: S608
+                "AND (? IS NULL OR source = ?) ORDER BY place LIMIT ?",
+                (after, up_to, source, source, limit),
             ).fetchall()
-        if not all(whole_batch(row) for row in rows):
-            raise SpoolDamagedError(self._path, "a batch does not fit its hash")
-        return [batch_of(row) for row in rows]
+            if not all(whole_batch(row) for row in rows):
+                raise SpoolDamagedError(self._path, "a batch does not fit its hash")
+            batches = [batch_of(row) for row in rows]
+            self._offered.update((batch.stream, batch.sequence) for batch in batches)
+        return batches
+
+    def newest_place(self) -> int:
+        """Return the place of the newest sealed batch; 0 without one."""
+        with self._lock, self._translated():
+            (place,) = self._db.execute("SELECT coalesce(max(place), 0) FROM batch").fetchone()
+        return int(place)
 
     def accepted(self, batches: Sequence[SpooledBatch]) -> None:
         """Let go of batches that the journal holds; the head of the chain stays."""
@@ -194,6 +176,69 @@ class Spool:
                 self._db.execute("PRAGMA incremental_vacuum").fetchall()
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._reserve.make()
+        elif self._free_pages() > FREE_KEPT:
+            with self._lock, self._translated():
+                self._db.execute(f"PRAGMA incremental_vacuum({FREED_AT_ONCE})").fetchall()
+
+    def thin(self, rung: Rung, kinds: Mapping[int, str]) -> Thinned:
+        """Thin the next few batches, the oldest first; what was thinned becomes a note.
+
+        Args:
+            rung: How thin.
+            kinds: Kind of each channel; of one that is not named nothing is thinned.
+
+        Raises:
+            SpoolFullError: No room, not even the reserve; nothing was thinned.
+        """
+        return self._mended(lambda: self._with_reserve(lambda: self._thin(rung, kinds)))
+
+    def _thin(self, rung: Rung, kinds: Mapping[int, str]) -> Thinned:
+        with self._transaction() as db:
+            return thin_some(db, rung, kinds, self._offered)
+
+    def tell(self, notes: Sequence[Note]) -> None:
+        """Keep notes for the journal.
+
+        Raises:
+            SpoolFullError: No room, not even the reserve; none is kept.
+        """
+        self._mended(lambda: self._with_reserve(lambda: self._tell(notes)))
+
+    def _tell(self, notes: Sequence[Note]) -> None:
+        with self._transaction() as db:
+            for each in notes:
+                keep_note(db, each)
+
+    def notes(self, limit: int = 100) -> list[Note]:
+        """Return the oldest notes, on their way to the journal: they never change from here on."""
+        with self._lock, self._translated():
+            if self._db.execute("SELECT 1 FROM note LIMIT 1").fetchone() is None:
+                return []
+        return self._mended(lambda: self._with_reserve(lambda: self._notes(limit)))
+
+    def _notes(self, limit: int) -> list[Note]:
+        with self._transaction() as db:
+            return send_notes(db, limit)
+
+    def noted(self, notes: Sequence[Note]) -> None:
+        """Let go of notes that the journal holds."""
+        with self._transaction() as db:
+            drop_notes(db, [each.id for each in notes])
+
+    def gone(self) -> list[tuple[int, int]]:
+        """Return the sequences of the source epoch, first and last, that left before older ones."""
+        with self._lock, self._translated():
+            return gone_ranges(self._db)
+
+    def waiting_sequences(self) -> list[tuple[int, int]]:
+        """Return the sequences that wait, first and last, ranges without a hole."""
+        with self._lock, self._translated():
+            return waiting_sequences(self._db)
+
+    def waiting(self) -> list[WaitingSpan]:
+        """Return what waits of each source: its span in time, and how many readings."""
+        with self._lock, self._translated():
+            return waiting_spans(self._db)
 
     def begin_epoch(self) -> int:
         """Seal everything that the journal has not accepted again, under a new source epoch.
@@ -226,171 +271,48 @@ class Spool:
     def quarantined(self, limit: int = 100) -> list[RefusedMessage]:
         """Return the newest refused messages, newest first."""
         with self._lock, self._translated():
-            rows = self._db.execute(
-                "SELECT source, topic, reason, detail, body, times FROM quarantine "
-                "ORDER BY last_us DESC, place DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
-        return [
-            RefusedMessage(source=s, topic=t, reason=r, detail=d, body=b, times=n)
-            for s, t, r, d, b, n in rows
-        ]
+            return newest_refused(self._db, limit)
 
     def backlog(self) -> SpoolBacklog:
         """Return what waits for the journal."""
         with self._lock, self._translated():
-            batches, quarantined, dropped = self._db.execute(
+            batches, quarantined, dropped, notes = self._db.execute(
                 "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM quarantine), "
-                "quarantine_dropped FROM identity"
+                "quarantine_dropped, (SELECT count(*) FROM note) FROM identity"
             ).fetchone()
+            used = self._used()
         return SpoolBacklog(
-            open_readings=self._open_readings,
+            open_readings=self._open.total(),
             sealed_batches=batches,
             quarantined=quarantined,
             quarantine_dropped=dropped,
+            notes=notes,
+            used=used,
+            bound=self._bound,
         )
+
+    def _fills(self, least: int) -> bool:
+        """Return whether there is enough to seal; full batches are each of one source."""
+        if least < MAX_READINGS:
+            return self._open.total() >= least
+        return any(readings >= least for readings in self._open.values())
 
     def _seal(self, least: int) -> int:
         with self._lock:  # else what is appended meanwhile is not counted
-            sealed = self._seal_some(least)
-            self._open_readings = self._read_open_readings()
-        return sealed
-
-    def _seal_some(self, least: int) -> int:
-        with self._transaction() as db:
-            rows = db.execute(
-                "SELECT place, source, readings FROM open ORDER BY place LIMIT ?",
-                (OPEN_ROWS_A_SEAL,),
-            ).fetchall()
-            groups = groups_of(rows, least)[:BATCHES_A_SEAL]
-            for source, places in groups:
-                self._seal_group(db, source, places)
-            db.execute(
-                "DELETE FROM seen WHERE place <= (SELECT max(place) FROM seen) - ?", (SEEN_KEPT,)
-            )
-        return len(groups)
-
-    def _seal_group(self, db: sqlite3.Connection, source: str, places: Sequence[int]) -> None:
-        marks = [(place,) for place in places]
-        one = f"SELECT {OPEN_COLUMNS} FROM open WHERE place = ?"  # noqa: S608 - our own text
-        rows = [db.execute(one, mark).fetchone() for mark in marks]
-        if not all(sound_open(row) for row in rows):
-            raise SpoolDamagedError(self._path, "stored readings do not fit their check")
-        payloads = [row[2] for row in rows]
-        payload = payloads[0]
-        if len(payloads) > 1:
-            payload = encode(ReadingColumns.joined(decode(payload) for payload in payloads))
-        row = next_in_chain(db, source, payload)
-        db.execute(f"INSERT INTO batch ({BATCH_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", row)  # noqa: S608
-        db.executemany("DELETE FROM open WHERE place = ?", marks)
+            sources = next_sources(self._open, least)
+            with self._transaction() as db:
+                sealed = seal_some(db, self._path, least, sources)
+            for source, readings in sealed:
+                self._open[source] -= readings
+                if self._open[source] <= 0:
+                    del self._open[source]
+        return len(sealed)
 
     def _begin_epoch(self) -> int:
         with self._transaction() as db:
-            move_identity(db, stream=uuid4().bytes, head_sequence=0, head_hash=ZERO_HASH)
-            # The journal may have lost what was repeated: it is stored if it comes once more.
-            db.execute("DELETE FROM seen")
-            places = db.execute("SELECT place FROM batch ORDER BY place").fetchall()
-            for place in places:
-                source, payload = db.execute(
-                    "SELECT source, payload FROM batch WHERE place = ?", place
-                ).fetchone()
-                row = next_in_chain(db, source, payload)
-                db.execute(
-                    f"UPDATE batch SET ({BATCH_COLUMNS}) = (?,?,?,?,?,?,?,?,?) WHERE place = ?",  # noqa: S608
-                    (*row, *place),
-                )
-        return len(places)
+            return seal_again(db)
 
     def _accepted(self, batches: Sequence[SpooledBatch]) -> None:
         with self._transaction() as db:
-            db.executemany(
-                "DELETE FROM batch WHERE stream = ? AND sequence = ?",
-                [(batch.stream.bytes, batch.sequence) for batch in batches],
-            )
-
-    def _keep_refused(self, db: sqlite3.Connection, refused: Sequence[RefusedMessage]) -> None:
-        now_us = to_us(self._clock.now())
-        for message in refused:
-            db.execute(
-                f"INSERT INTO quarantine ({QUARANTINE_COLUMNS}) "  # noqa: S608 - our own text
-                "VALUES (?,?,?,?,?,?,?,?,?,?) "
-                "ON CONFLICT DO UPDATE SET times = times + 1, last_us = excluded.last_us",
-                quarantine_row(message, now_us),
-            )
-        if refused:
-            dropped = db.execute(
-                "DELETE FROM quarantine WHERE place <= (SELECT max(place) FROM quarantine) - ?",
-                (QUARANTINE_KEPT,),
-            ).rowcount
-            db.execute(
-                "UPDATE identity SET quarantine_dropped = quarantine_dropped + ?", (dropped,)
-            )
-
-    def _rebuild(self, error: SpoolDamagedError) -> None:
-        """Go on in a new file with what is sound in the damaged one."""
-        self.set_aside, found = rebuilt(self._path, self._clock.now())
-        self._db = opened(self._path)
-        self.recovered = sum(row[3] for row in found.batches) + sum(row[1] for row in found.open)
-        self.lost = tuple(found.lost)
-        _log.error(
-            error.code,
-            cause=str(error),
-            set_aside=str(self.set_aside),
-            recovered_readings=self.recovered,
-            lost=listed(self.lost),
-        )
-
-    def _read_stream(self) -> UUID:
-        with self._lock, self._translated():
-            (stream,) = self._db.execute("SELECT stream FROM identity").fetchone()
-        return UUID(bytes=stream)
-
-    def _read_open_readings(self) -> int:
-        (readings,) = self._db.execute("SELECT coalesce(sum(readings), 0) FROM open").fetchone()
-        return int(readings)
-
-    def _with_reserve(self, act: Callable[[], T]) -> T:
-        """Act; when the disk is full, give the reserve back to it and act once more."""
-        try:
-            return act()
-        except SpoolFullError:
-            if not self._reserve.release():
-                raise
-            with self._lock, self._translated():
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return act()
-
-    def _mended(self, act: Callable[[], T]) -> T:
-        """Act; when the file turns out damaged, go on in a new one and act once more."""
-        before = self._db
-        try:
-            return act()
-        except SpoolDamagedError as error:
-            with self._lock:
-                if self._db is before:  # else another thread has mended it meanwhile
-                    self._db.close()
-                    self._rebuild(error)
-                    self.stream = self._read_stream()
-                    self._open_readings = self._read_open_readings()
-            return act()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except UnicodeDecodeError as error:
-            raise SpoolDamagedError(self._path, str(error)) from error
-        except sqlite3.Error as error:
-            raise spool_error(error, self._path) from error
+            let_go(db, batches)
+        self._offered.difference_update((batch.stream, batch.sequence) for batch in batches)

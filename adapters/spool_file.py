@@ -7,6 +7,7 @@ when it is complete; a collector killed in between begins again or ends the move
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -38,7 +39,7 @@ from energy.base.clock import to_us
 from energy.metering.codec import ZERO_HASH
 
 _BUSY_S = 0.5
-_TABLES = ("batch", "identity", "open", "quarantine", "seen")
+_TABLES = ("batch", "gone", "identity", "note", "open", "quarantine", "rung", "seen")
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -71,15 +72,28 @@ def opened(path: Path) -> sqlite3.Connection:
         )
         _check_rows(db, path)
     except UnicodeDecodeError as error:  # a damaged name in SQLite's own message
-        db.close()
+        close_damaged(db, path)
         raise SpoolDamagedError(path, str(error)) from error
     except sqlite3.Error as error:
-        db.close()
+        close_damaged(db, path)
         raise _as_damage(error, path) from error
     except SpoolError:
-        db.close()
+        close_damaged(db, path)
         raise
     return db
+
+
+def close_damaged(db: sqlite3.Connection, path: Path) -> None:
+    """Close a file that may be damaged, and keep its log as it was.
+
+    SQLite ends a log when it closes; older images of lost records stand in there.
+    """
+    log = path.with_name(path.name + "-wal")
+    kept = log.read_bytes() if log.exists() else b""
+    db.close()
+    if kept and not log.exists():
+        with suppress(OSError):  # no room: then what is in the file must do
+            log.write_bytes(kept)
 
 
 def rebuilt(path: Path, now: datetime) -> tuple[Path, Readable]:
@@ -216,6 +230,10 @@ def _take_over(db: sqlite3.Connection, found: Readable, now: datetime) -> None:
         f"INSERT OR IGNORE INTO quarantine ({QUARANTINE_COLUMNS}) "  # noqa: S608 - our own text
         "VALUES (?,?,?,?,?,?,?,?,?,?)",
         [*found.quarantine, *(_listed(record, now) for record in found.lost)],
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO note (id, subject, body, sent, digest) VALUES (?,?,?,?,?)",
+        found.notes,
     )
     db.execute(
         f"UPDATE identity SET ({IDENTITY_COLUMNS}) = (?,?,?,?,?)",  # noqa: S608

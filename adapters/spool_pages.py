@@ -70,6 +70,9 @@ class SpoolPages:
         for frame in self.log.frames:
             if frame.sound:
                 self._history.setdefault(frame.page, []).append(frame)
+        self._round_before: dict[int, list[Frame]] = {}
+        for frame in self.log.stale:
+            self._round_before.setdefault(frame.page, []).append(frame)
         self._free = self._free_pages()
 
     def live(self) -> Found:
@@ -90,8 +93,10 @@ class SpoolPages:
         found = Found()
         for number in range(1, self._pages() + 1):
             self._read(found, self._of_file(number), _in_file(number), 0)
-        for frame in (*self.log.frames, *self.log.stale):
+        for frame in self.log.frames:
             self._read(found, frame.image, frame.where, frame.until)
+        for frame in self.log.stale:
+            self._read(found, frame.image, frame.where, -frame.until)
         return found
 
     def torn(self) -> Found:
@@ -109,6 +114,10 @@ class SpoolPages:
         return self._main[(number - 1) * PAGE : number * PAGE].ljust(PAGE, b"\0")
 
     def _frame(self, number: int, last: int) -> Frame | None:
+        """Return a page's image in the log as of a frame; below 0 in the round before."""
+        if last < 0:
+            older = [f for f in self._round_before.get(number, ()) if f.number <= -last]
+            return older[-1] if older else None
         frames = [frame for frame in self._history.get(number, ()) if frame.number <= last]
         return frames[-1] if frames else None
 

@@ -42,6 +42,12 @@ CREATE TABLE IF NOT EXISTS quarantine (
     detail TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL, digest BLOB NOT NULL,
     first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, times INTEGER NOT NULL,
     UNIQUE (source, topic, reason, digest));
+CREATE TABLE IF NOT EXISTS note (
+    place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, subject TEXT NOT NULL, body BLOB NOT NULL,
+    sent INTEGER NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS gone (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, stream BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS rung (rung INTEGER PRIMARY KEY, place INTEGER NOT NULL);
 """
 BATCH_COLUMNS = (
     "stream, sequence, source, readings, first_us, last_us, payload, previous_hash, own_hash"
@@ -84,6 +90,12 @@ class SpoolBacklog:
     sealed_batches: int
     quarantined: int
     quarantine_dropped: int
+    notes: int = 0
+    """Notes that wait for the journal."""
+    used: int = 0
+    """Bytes of its file that are in use. [B]"""
+    bound: int = 0
+    """Most bytes that it may use; 0 without a bound. [B]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +117,7 @@ class Readable:
     open: list[Row]
     quarantine: list[Row]
     safe_slot_us: int | None
+    notes: list[Row]
     lost: list[LostRecord]
     chain_whole: bool
     """Whether no batch is lost, so that the others can keep their numbers."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from adapters.spool_notes import sound_note
 from adapters.spool_pages import Found, Record, SpoolPages
 from adapters.spool_rows import (
     LostRecord,
@@ -23,7 +24,7 @@ from adapters.spool_rows import (
 )
 from energy.base.errors import EnergyError
 
-_BATCH, _QUARANTINE = 10, 11
+_BATCH, _QUARANTINE, _NOTE = 10, 11, 6
 
 
 class _Sorted:
@@ -34,6 +35,8 @@ class _Sorted:
         self.open: dict[tuple[int, bytes], Row] = {}
         self.identities: list[Row] = []
         self.quarantine: dict[int, Row] = {}
+        self.notes: dict[bytes, Row] = {}
+        self.gone: list[tuple[bytes, int, int]] = []
         self.lost: dict[str, LostRecord] = {}
 
     def take(self, found: Found, *, lost: bool = True) -> None:
@@ -60,6 +63,10 @@ class _Sorted:
             self._take_open((*values[1:], None)[:4], record)
         elif kinds[:4] == (type(None), bytes, int, bytes) and len(values) in {6, 7}:
             self._take_identity((*values[1:], None), record)
+        elif len(values) == _NOTE and kinds[:3] == (type(None), bytes, str):
+            self._take_note(values[1:], record)
+        elif kinds == (type(None), int, bytes):
+            self.gone.append((values[2], record.place, values[1]))
         elif len(values) == _QUARANTINE and kinds[:3] == (type(None), str, str):
             self.quarantine.setdefault(record.place, values[1:])
 
@@ -82,6 +89,14 @@ class _Sorted:
         else:
             self._lose("identity", "the source epoch", record.where)
 
+    def _take_note(self, row: Row, record: Record) -> None:
+        if sound_note(row):
+            held = self.notes.setdefault(row[0], row)
+            if len(row[2]) > len(held[2]):  # an older image of a note that has grown since
+                self.notes[row[0]] = row
+        else:
+            self._lose("note", "a note for the journal", record.where)
+
     def _lose(self, table: str, what: str, where: str) -> None:
         self.lost.setdefault(where, LostRecord(table=table, what=what, where=where))
 
@@ -99,9 +114,13 @@ class _Sorted:
             lost = [
                 LostRecord(table="batch", what=f"sequence {sequence}", where="nowhere")
                 for sequence in range(min(there, default=last + 1), last + 1)
-                if sequence not in there
+                if sequence not in there and not self._left(stream, sequence)
             ]
         return lost
+
+    def _left(self, stream: bytes, sequence: int) -> bool:
+        """Return whether the spool let go of a batch before older ones."""
+        return any(of == stream and first <= sequence <= last for of, first, last in self.gone)
 
 
 def readable(damaged: Path) -> Readable:
@@ -121,6 +140,7 @@ def readable(damaged: Path) -> Readable:
         open=[row for _, row in sorted(rows.open.items())],
         quarantine=[row for _, row in sorted(rows.quarantine.items())],
         safe_slot_us=slots[0] if slots else None,
+        notes=list(rows.notes.values()),
         lost=[*rows.lost.values(), *rows.missing()],
         chain_whole=rows.chain_whole(),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, clock_from_environment
 from energy.base.config import Config, load_config
+from energy.base.roles import OWNER, SEALER, WEB, WRITER
 from energy.base.secrets import PersonVault, master_key
 from energy.journal.archive_read import use_archive
 from energy.journal.directory import People, TableKeys
@@ -21,14 +22,9 @@ from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
 from energy.store.pool import Database
 from energy.store.sites import Site, list_sites, the_site
 
+__all__ = ["OWNER", "SEALER", "WEB", "WRITER", "System", "build", "database_of", "embedded_of"]
 ELSEWHERE = "postgres.elsewhere"
 """File in a data directory that names where its database lies, when not there."""
-OWNER, WRITER, WEB, SEALER = (
-    "meterline_owner",
-    "meterline_writer",
-    "meterline_web",
-    "meterline_sealer",
-)
 
 
 @dataclass(frozen=True)

@@ -99,3 +99,4 @@ class Live:
         while True:
             await asyncio.sleep(SAVE_S)
             await asyncio.to_thread(self._sources.learned.save)
+            await asyncio.to_thread(self._sources.findings.tell)

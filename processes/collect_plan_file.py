@@ -31,6 +31,8 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
                 profile=meter.profile,
                 address=meter.address,
                 serial=meter.serial,
+                register_serial=meter.register_serial,
+                ratio_since=meter.ratio_since,
                 channels=tuple(
                     ChannelPlan(
                         number=channel.number,

@@ -1,11 +1,11 @@
 """In: the spool's open readings. Out: batches in the journal. I/O: one thread beside the sources.
 
-The journal may be away for days: the spool keeps everything and the drain tries again with
-growing waits. While the brake says so (views far behind, the database's disk near full) the spool
-holds: nothing is brought, nothing is lost. A batch leaves the spool only after the journal's
-transaction has ended well; sent twice, it counts once. What the journal refuses, because a
-restored spool gave its number to other readings, is sealed again under a new source epoch and
-sent as new.
+The journal may be away for weeks: the spool keeps everything and the drain tries again with
+growing waits; when it is back, what comes now goes first (drain_lanes). While the brake says so
+(views far behind, the database's disk near full) the spool holds: nothing is brought, nothing is
+lost. A batch leaves the spool only after the journal's transaction has ended well; sent twice, it
+counts once. What the journal refuses, because a restored spool gave its number to other readings,
+is sealed again under a new source epoch and sent as new.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from adapters.backoff import Backoff
 from adapters.spool import Spool
 from energy.base.clock import monotonic_s, wait
 from energy.metering.codec import MAX_READINGS
+from energy.metering.note import Note
 from energy.metering.reading import SpooledBatch
 from processes.collector_hold import Brake
+from processes.drain_lanes import Lanes, Rate
 
 FLUSH_S = 2.0
 """Longest time a reading waits for its batch to fill. [s]"""
 TICK_S = 0.2
 BATCHES_A_TRANSACTION = 4
+NOTES_A_TRANSACTION = 100
 LAST_TRY_S = 5.0
 
 _log = structlog.get_logger("collect.drain")
@@ -50,11 +53,26 @@ class Door(Protocol):
         ...
 
 
+class NoteDoor(Protocol):
+    """Where notes go: energy.journal.noted.Notes."""
+
+    def take(self, notes: Sequence[Note], /) -> int:
+        """Store what is new in one transaction."""
+        ...
+
+
 class Drain:
     """Seals what the sources have stored and brings it into the journal."""
 
     def __init__(
-        self, spool: Spool, door: Door, *, flush_s: float = FLUSH_S, brake: Brake | None = None
+        self,
+        spool: Spool,
+        door: Door,
+        *,
+        flush_s: float = FLUSH_S,
+        brake: Brake | None = None,
+        notes: NoteDoor | None = None,
+        rate: Rate | None = None,
     ) -> None:
         """Prepare; nothing runs yet.
 
@@ -63,7 +81,11 @@ class Drain:
             door: Where they go.
             flush_s: Longest time a reading waits for its batch to fill. [s]
             brake: Asked before every bringing; None never holds.
+            notes: Where notes go; None leaves them in the spool.
+            rate: Of the backlog; None without a limit.
         """
+        self._notes = notes
+        self._lanes = Lanes(spool, Rate(0) if rate is None else rate)
         self._brake = brake
         self._spool = spool
         self._door = door
@@ -100,27 +122,46 @@ class Drain:
             Whether there was something to bring and the journal accepted it.
         """
         try:
-            self._spool.seal(least=MAX_READINGS if self.failing or self.held else least)
-            batches = self._spool.pending(BATCHES_A_TRANSACTION)
+            waited = bool(self.failing or self.held)
+            self._spool.seal(least=MAX_READINGS if waited else least)
+            if waited:
+                self._lanes.away()
+            batches = self._lanes.choose(BATCHES_A_TRANSACTION)
             if not batches and not self.held:
-                return False
+                return self._bring_notes()
             self.held = self._brake.holds() if self._brake is not None else ()
             if self.held or not batches:
                 return False
             refused = set(self._door.accept(batches).conflicting)
             safe = [batch for batch in batches if (batch.stream, batch.sequence) not in refused]
             self._spool.accepted(safe)
+            self._lanes.brought(sum(batch.count for batch in safe))
             if refused:
                 self._begin_epoch(len(refused))
+            if waited:
+                self._lanes.back()
         except Exception as error:  # noqa: BLE001 - whatever fails, the readings are safe: try again
             self._report(error)
             return False
         self.drained += sum(batch.count for batch in safe)
+        self._well()
+        return True
+
+    def _bring_notes(self) -> bool:
+        """Bring notes when no reading waits; returns whether there were any."""
+        notes = [] if self._notes is None else self._spool.notes(NOTES_A_TRANSACTION)
+        if not notes or self._notes is None:
+            return False
+        self._notes.take(notes)
+        self._spool.noted(notes)
+        self._well()
+        return True
+
+    def _well(self) -> None:
         if self.failing:
             _log.info("journal.back", spooled=self._spool.backlog().sealed_batches)
         self.failing = ""
         self._backoff.reset()
-        return True
 
     def _run(self) -> None:
         flushed_s = monotonic_s()

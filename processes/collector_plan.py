@@ -14,9 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from adapters.mbus.address import MbusAddressError
+from adapters.mbus.address import parse as parse_mbus
 from energy.base.errors import ConfigError
 from energy.metering.source_facts import (
     CHINESE,
+    MBUS,
     MODBUS,
     ONE_QUESTION,
     factory_format,
@@ -44,7 +47,7 @@ class PlanError(ConfigError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePlan:
-    """Where readings come from: a Modbus device or bus, a Chinese tenant meter bus, a broker."""
+    """Where readings come from: a Modbus device or bus, a bus of tenant meters, a broker."""
 
     key: str
     kind: str
@@ -117,6 +120,10 @@ class MeterPlan:
     channels: tuple[ChannelPlan, ...]
     serial: str = ""
     """Serial number on record; another one is another device."""
+    register_serial: str = ""
+    """What the device itself tells for it, where a technician confirmed that the plate differs."""
+    ratio_since: str = ""
+    """Instant of the last ratio change on record, ISO; "" where there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +167,7 @@ class CollectPlan:
             fields = json.loads(path.read_text("utf-8"))
             if fields.pop("format") != FORMAT:
                 raise PlanError([f"{path} has another format than {FORMAT}"])
-            return CollectPlan(
-                site=fields["site"],
-                sources=tuple(SourcePlan(**row) for row in fields["sources"]),
-                meters=tuple(_meter(row) for row in fields["meters"]),
-            )
+            return plan_from_fields(fields)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PlanError([f"{path} holds no plan: {error!r}"]) from error
 
@@ -199,6 +202,20 @@ class CollectPlan:
         return problems + _twice("address", addresses)
 
 
+def plan_from_fields(fields: Mapping[str, Any]) -> CollectPlan:
+    """Return the plan that JSON holds; what `asdict` gives of one.
+
+    Raises:
+        PlanError: It does not fit together.
+        KeyError, TypeError: It is no plan.
+    """
+    return CollectPlan(
+        site=fields["site"],
+        sources=tuple(SourcePlan(**row) for row in fields["sources"]),
+        meters=tuple(_meter(row) for row in fields["meters"]),
+    )
+
+
 def address_problem(
     source: SourcePlan, address: Mapping[str, int | str], channels: int
 ) -> tuple[str, str | None]:
@@ -217,10 +234,20 @@ def address_problem(
         number = address.get("meter")
         good = isinstance(number, str) and number.isalnum()
         return "meter", None if good else 'address needs meter = "number on the plate"'
+    if source.kind == MBUS:
+        return "meter", _mbus_problem(address.get("meter"))
     good = isinstance(address.get("device"), str)
     if not source.mapping:
         good = good and channels == 1
     return "device", None if good else "needs a device in its address and one channel"
+
+
+def _mbus_problem(written: object) -> str | None:
+    try:
+        parse_mbus(written if isinstance(written, str) else "")
+    except MbusAddressError as error:
+        return str(error)
+    return None
 
 
 def with_overrides(plan: CollectPlan, environ: Mapping[str, str] | None = None) -> CollectPlan:
@@ -248,9 +275,9 @@ def with_overrides(plan: CollectPlan, environ: Mapping[str, str] | None = None) 
     return replace(plan, sources=tuple(sources))
 
 
-def _meter(row: dict[str, Any]) -> MeterPlan:
-    channels = tuple(ChannelPlan(**channel) for channel in row.pop("channels"))
-    return MeterPlan(channels=channels, **row)
+def _meter(row: Mapping[str, Any]) -> MeterPlan:
+    channels = tuple(ChannelPlan(**channel) for channel in row["channels"])
+    return MeterPlan(**{**row, "channels": channels})
 
 
 def _twice(what: str, keys: list[str]) -> list[str]:

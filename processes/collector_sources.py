@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
+from adapters.bus_source import BusSource
 from adapters.errors import SpoolFullError
 from adapters.modbus.buses import Buses
 from adapters.modbus.learned import Learned
@@ -27,6 +29,8 @@ from energy.base.finding import Finding
 from energy.metering.source_facts import MODBUS, MQTT
 from processes.broker_checks import BrokerChecks
 from processes.collector_brokers import RefusalLog, broker_sources, parts_of, refused_of
+from processes.collector_findings import FieldFindings
+from processes.collector_mbus import mbus_sources
 from processes.collector_plan import CollectPlan, MeterPlan, SourcePlan
 from processes.collector_tenants import tenant_sources
 from processes.communication import Communication, Connected, Place
@@ -41,7 +45,13 @@ class Sources:
     """The sources of a site and the spool they fill."""
 
     def __init__(
-        self, plan: CollectPlan, spool: Spool, clock: Clock, learned: Learned | None = None
+        self,
+        plan: CollectPlan,
+        spool: Spool,
+        clock: Clock,
+        learned: Learned | None = None,
+        *,
+        episodes: Path | None = None,
     ) -> None:
         """Build every source; nothing is opened yet.
 
@@ -50,6 +60,7 @@ class Sources:
             spool: Where readings go.
             clock: The clock.
             learned: What devices have taught; None forgets at the end.
+            episodes: Remembers what is wrong with devices; None forgets at the end.
 
         Raises:
             RegisterMapError: A profile or quantity is unknown.
@@ -62,15 +73,19 @@ class Sources:
         self.learned = Learned() if learned is None else learned
         self.intervals_s = {source.key: source.interval_s for source in plan.sources}
         self.modbus = modbus_sources(plan, clock, self.learned)
-        tenants = tenant_sources(plan, clock)
-        self.polled: list[PolledSource] = [*self.modbus, *tenants]
+        framed = framed_sources(plan, clock)
+        self.polled: list[PolledSource] = [*self.modbus, *framed]
         self.pushed = broker_sources(plan, clock)
         self.broker_checks = BrokerChecks(self.pushed)
         self._refusals = RefusalLog()
-        links = {source.key: source.link for source in tenants}
+        links = {source.key: source.link for source in framed}
         self.communication = communication_of(plan, self.modbus, links)
         self._faults: dict[str, str] = {}
         self._flaws: set[tuple[str, int | None]] = set()
+        self.findings = FieldFindings(spool, clock, episodes)
+        collected = {*self.pushed_channels, *(c for each in self.polled for c in each.channels)}
+        for key, points in _left_out(plan, collected).items():
+            self.findings.left_out(key, points)
 
     @property
     def pushed_channels(self) -> dict[int, str]:
@@ -131,7 +146,10 @@ class Sources:
         Raises:
             SpoolFullError: No room; nothing was stored.
         """
-        every = [part for part in (*parts, *parts_of(arrivals)) if len(part.columns)]
+        self.findings.tell()
+        pushed = parts_of(arrivals)
+        self.findings.pushed(arrivals, pushed)
+        every = [part for part in (*parts, *pushed) if len(part.columns)]
         refused = refused_of(arrivals)
         if not every and not refused and safe_slot is None:
             return 0
@@ -147,6 +165,7 @@ class Sources:
         """Count and log how the meters of a source answered a slot."""
         self.communication.note(result, self.clock.now())
         self.report(result.failures, result.findings)
+        self.findings.note(source.key, result.findings, result.columns)
         if self._faults:
             points = {answer.point for answer in result.answered}
             if not result.answered and len(result.columns):
@@ -170,6 +189,17 @@ class Sources:
         for point in points:
             if self._faults.pop(point, None) is not None:
                 _log.info("meter.answers_again", point=point)
+
+
+def _left_out(plan: CollectPlan, collected: Collection[int]) -> dict[str, dict[str, list[int]]]:
+    """Return the planned channels that no source collects, by source and metering point."""
+    missing: dict[str, dict[str, list[int]]] = {}
+    for meter in plan.meters:
+        for channel in meter.channels:
+            if channel.number not in collected:
+                points = missing.setdefault(meter.source, {})
+                points.setdefault(meter.point, []).append(channel.number)
+    return missing
 
 
 class HeldParts:
@@ -199,6 +229,20 @@ class HeldParts:
                 readings=len(gone.columns),
                 next_step="free space on the spool's disk at once; counters keep their totals",
             )
+
+
+def framed_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
+    """Return the polled sources of a plan whose bytes we frame ourselves; nothing is opened yet.
+
+    Args:
+        plan: The plan.
+        clock: Dates late answers.
+
+    Raises:
+        PlanError: An address is none, or a serial port has less time than its meters need.
+        MeterProfileError: A profile or quantity is unknown.
+    """
+    return [*tenant_sources(plan, clock), *mbus_sources(plan, clock)]
 
 
 def link_of(source: SourcePlan) -> Link:
@@ -296,6 +340,8 @@ def _modbus(
                 map=maps[meter.profile],
                 channels=_collected(meter, maps[meter.profile]),
                 serial=meter.serial,
+                register_serial=meter.register_serial,
+                ratio_since=meter.ratio_since,
             )
         )
     settings = ModbusSettings(

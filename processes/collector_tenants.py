@@ -102,12 +102,21 @@ def _source(plan: CollectPlan, source: SourcePlan, clock: Clock, profiles: _Prof
     link = octet_link(source, f"source {source.key}")
     meters = plan.meters_of(source.key)
     made = _made(source, link, meters, clock, profiles)
-    _require_time(source, made, len(meters))
+    require_time(source, made, len(meters))
     return made
 
 
-def _require_time(source: SourcePlan, made: BusSource, meters: int) -> None:
-    """Refuse what a serial port cannot carry; the speed behind a gateway is not ours to know."""
+def require_time(source: SourcePlan, made: BusSource, meters: int) -> None:
+    """Refuse what a serial port cannot carry; the speed behind a gateway is not ours to know.
+
+    Args:
+        source: The source.
+        made: What it became.
+        meters: How many meters are asked.
+
+    Raises:
+        PlanError: Its meters need longer than its interval.
+    """
     needs_s = made.needs_s(source.baud, source.least_gap_ms / 1000)
     if source.device and needs_s > source.interval_s:
         problem = (
@@ -140,7 +149,7 @@ def _dlt645(meter: MeterPlan, profiles: _Profiles) -> Dlt645Meter:
         point=meter.point,
         meter=meter_number(DLT645, meter.address["meter"]),
         profile=profile,
-        channels=_collected(meter, profile),
+        channels=collected(meter, profile),
     )
 
 
@@ -150,15 +159,22 @@ def _cjt188(meter: MeterPlan, profiles: _Profiles) -> Cjt188Meter:
         point=meter.point,
         meter=meter_number(CJT188, meter.address["meter"]),
         profile=profile,
-        channels=_collected(meter, profile),
+        channels=collected(meter, profile),
         edition=str(meter.address.get("edition", "")),
     )
 
 
-def _collected(meter: MeterPlan, profile: MeterProfile[Any]) -> dict[str, int]:
+def collected(meter: MeterPlan, profile: MeterProfile[Any]) -> dict[str, int]:
     """Return the channels whose profile still counts as it did when they were made.
 
     One that does not would store counts of another size: it is left out, loudly.
+
+    Args:
+        meter: The meter.
+        profile: Its profile.
+
+    Raises:
+        MeterProfileError: A quantity is not in the profile.
     """
     channels: dict[str, int] = {}
     for channel in meter.channels:

@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from energy.base.errors import RefusedError
-from energy.store.attachment import keep_attachment, kept_attachment
-from energy.store.pool import Database
-from energy.store.sites import Site
+
+if TYPE_CHECKING:  # the laptop has no database
+    from energy.store.pool import Database
+    from energy.store.sites import Site
 
 MEGABYTE = 1_000_000
 _HEADS = (
@@ -95,17 +97,8 @@ def media_type_of(content: bytes) -> str | None:
     return None
 
 
-def keep_documents(
-    database: Database, site: Site, documents: Sequence[Document]
-) -> list[dict[str, object]]:
-    """Keep documents in the site's schema; return how a record names them.
-
-    Kept before the event that names them: what a broken command leaves over is named by nothing
-    and is the same attachment when the command is given again.
-    """
-    with database.connection() as connection:
-        for document in documents:
-            keep_attachment(connection, site.schema, document.content, document.media_type)
+def named(documents: Sequence[Document]) -> list[dict[str, object]]:
+    """Return how a record names documents."""
     return [
         {
             "sha256": document.sha256,
@@ -128,6 +121,8 @@ def kept_document(database: Database, site: Site, beginning: str) -> tuple[str, 
     Raises:
         DocumentRefusedError: None begins so, or more than one.
     """
+    from energy.store.attachment import kept_attachment
+
     wanted = beginning.strip().lower()
     if len(wanted) < 4 or set(wanted) - set("0123456789abcdef"):
         raise DocumentRefusedError(

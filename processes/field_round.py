@@ -18,15 +18,7 @@ from billing.money import exact_text
 from energy.base.text import catalogue, t
 from energy.metering.channel import Channel, Kind
 from energy.metering.meter_papers import MeterPapers, papers_id
-from energy.views.point_rows import (
-    PlaceRow,
-    PointRow,
-    first_counts_since,
-    newest_counts,
-    places,
-    record_at,
-)
-from energy.views.registry import load_channels
+from energy.views.point_values import PlaceRow, PointRow
 from processes.technician_desk import FieldDesk
 from processes.technician_values import FieldRefusedError
 
@@ -146,8 +138,7 @@ def build_round(
         FieldRefusedError: A place or a point is unknown, or no meter lies on the way.
     """
     desk.ready()
-    with desk.database.connection() as connection:
-        tree = places(connection, desk.site.schema)
+    tree = desk.places()
     served = _chosen(desk.points(), tree, places_wanted, points_wanted)
     if not served:
         raise FieldRefusedError("No meter at work lies on this way. `meter list` shows them.")
@@ -221,17 +212,12 @@ def _stops(
     language: str,
     now: datetime,
 ) -> list[Stop]:
-    schema, names = desk.site.schema, {place.key: place.name for place in tree}
-    with desk.database.connection() as connection:
-        every = load_channels(connection, schema).values()
-        channels = {row.point: channel for row in served if (channel := _billed(every, row.point))}
-        numbers = [channel.number for channel in channels.values()]
-        newest = newest_counts(connection, schema, numbers)
-        oldest = first_counts_since(connection, schema, numbers, now - MONTH)
-        locations = {
-            row.point: str(record_at(connection, schema, row.point).get("location", ""))
-            for row in served
-        }
+    names, every = {place.key: place.name for place in tree}, desk.channels()
+    channels = {row.point: channel for row in served if (channel := _billed(every, row.point))}
+    numbers = [channel.number for channel in channels.values()]
+    newest = desk.newest(numbers)
+    oldest = desk.first_since(numbers, now - MONTH)
+    locations = desk.locations([row.point for row in served])
     stops: list[Stop] = []
     for row in served:
         channel = channels.get(row.point)
@@ -244,7 +230,7 @@ def _stops(
                 row,
                 channel,
                 where=where,
-                offset=_offset(desk, row),
+                papers=_papers(desk, row),
                 newest=newest.get(channel.number),
                 oldest=oldest.get(channel.number),
                 language=language,
@@ -260,7 +246,7 @@ def _stop(
     channel: Channel,
     *,
     where: str,
-    offset: Fraction | None,
+    papers: MeterPapers | None,
     newest: tuple[datetime, int] | None,
     oldest: tuple[datetime, int] | None,
     language: str,
@@ -272,7 +258,12 @@ def _stop(
     last, last_at, last_text, per_hour = None, None, "", None
     value = Fraction(0)
     if newest is not None:
-        value = newest[1] * facts.resolution + (offset or 0)
+        value = newest[1] * facts.resolution
+        if papers is not None:
+            shown = papers.display_at(
+                str(row.serial), newest[1], resolution=facts.resolution, modulus=facts.modulus
+            )
+            value = value if shown is None else shown
         last, last_at = exact_text(value, least_digits=digits), newest[0].isoformat()
         last_text = f"{newest[0].astimezone(zone_of.site.zone):%Y-%m-%d %H:%M}"
         per_hour = _per_hour(newest, oldest, facts.resolution)
@@ -286,7 +277,7 @@ def _stop(
         where=where,
         serial=str(row.serial),
         unit=facts.unit,
-        digits=digits if offset is None else None,
+        digits=digits if papers is None else None,
         last=last,
         last_at=last_at,
         last_text=last_text,
@@ -307,13 +298,12 @@ def _per_hour(
     return f"{float(most):.6f}"  # for the eye of the phone only
 
 
-def _offset(desk: FieldDesk, row: PointRow) -> Fraction | None:
-    """Return what a pulse meter's display is ahead of its pulses; None for a register."""
+def _papers(desk: FieldDesk, row: PointRow) -> MeterPapers | None:
+    """Return the papers of a pulse meter whose display was anchored; None of every other."""
     if "device" not in row.address:
         return None
     papers: MeterPapers | None = desk.metering.find(papers_id(desk.site.key, row.point))
-    held = papers.offsets.get(str(row.serial)) if papers is not None else None
-    return held[0] if held is not None else None
+    return papers if papers is not None and str(row.serial) in papers.offsets else None
 
 
 def _billed(every: Any, point: str) -> Channel | None:

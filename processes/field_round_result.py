@@ -15,13 +15,12 @@ from uuid import UUID
 from adapters.files.round_result import RoundEntry, RoundResult
 from energy.base.errors import EnergyError, RefusedError
 from energy.metering.channel import Channel
-from energy.views.registry import load_channels
 from processes.meter_acts import SHEETED, Act, Did, acts_of
 from processes.readings_file import count_of, written_readings
 from processes.readings_state import corrections_at, import_readings
-from processes.settling import settle
 from processes.technician_control import control, drift_text
 from processes.technician_desk import FieldDesk
+from processes.technician_site import SiteDesk
 from processes.technician_values import Remarks, Witnesses
 
 
@@ -71,7 +70,7 @@ class RoundImported:
 
 
 def import_round(
-    desk: FieldDesk, result: RoundResult, *, by: UUID, dry_run: bool, partial: bool
+    desk: SiteDesk, result: RoundResult, *, by: UUID, dry_run: bool, partial: bool
 ) -> RoundImported:
     """Record what was read on a round; the same result again adds nothing.
 
@@ -91,9 +90,7 @@ def import_round(
             f"The round is of site {result.site}, this is {desk.site.key}. Name the other with "
             "--site. Nothing was written."
         )
-    with desk.database.connection() as connection:
-        every = load_channels(connection, desk.site.schema).values()
-    channels = {(c.point, c.facts.quantity): c for c in every}
+    channels = {(c.point, c.facts.quantity): c for c in desk.channels()}
     reports = [
         _judged(desk, channels, entry, number)
         for number, entry in enumerate(result.entries, start=1)
@@ -110,7 +107,7 @@ def import_round(
 
 
 def _judged(
-    desk: FieldDesk,
+    desk: SiteDesk,
     channels: Mapping[tuple[str, str], Channel],
     entry: RoundEntry,
     number: int,
@@ -153,7 +150,7 @@ def _serving(desk: FieldDesk, entry: RoundEntry) -> Act | None:
 
 
 def _written(
-    desk: FieldDesk, result: RoundResult, reports: Sequence[EntryReport], by: UUID
+    desk: SiteDesk, result: RoundResult, reports: Sequence[EntryReport], by: UUID
 ) -> RoundImported:
     """Record the readings, then compare the pulse meters; return both."""
     entries = dict(enumerate(result.entries, start=1))
@@ -164,7 +161,7 @@ def _written(
         note = f"round {result.round}, {result.reader}".rstrip(", ")
         brought = import_readings(desk.system, desk.site, written_readings(rows), note=note, by=by)
         added = brought.added
-        settle(desk.database, desk.site, desk.clock, "metering")
+        desk.settle()
     done = []
     for report in reports:
         if report.verdict is not Verdict.CONTROL:

@@ -18,11 +18,9 @@ from energy.base.errors import UnknownMeterError
 from energy.base.text import catalogue, t
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter
-from energy.views.point_rows import places
 from processes.meter_acts import SHEETED, Act, Did, acts_of
 from processes.technician_desk import FieldDesk
 from processes.technician_facts import counting
-from processes.technician_record import signed_by
 from processes.technician_retire import channels_of
 from processes.technician_values import FieldRefusedError
 
@@ -143,8 +141,7 @@ class SheetPage:
 
     def _facts(self, record: Mapping[str, Any]) -> list[tuple[str, str]]:
         meter, act = self.meter, self.act
-        with self.desk.database.connection() as connection:
-            names = {p.key: p.name for p in places(connection, self.desk.site.schema)}
+        names = {place.key: place.name for place in self.desk.places()}
         address = act.address if act is not None else {}
         where = ", ".join(f"{key} {value}" for key, value in address.items())
         served = act is not None and act.source
@@ -242,7 +239,7 @@ class SheetPage:
         return {
             "role": self._t(f"role.{role}"),
             "name_head": self._t("name_head"),
-            "name": signed_by(self.desk.system.vault, record, role),
+            "name": self.desk.signed_by(record, role),
             "signature_head": self._t("signature_head"),
             "date_head": self._t("date_head"),
         }

@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from energy.alerting.evaluator import EVALUATOR, Evaluator
+from energy.alerting.finding_alarms import FindingAlarms
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
+from energy.journal.noted import Notes
 from energy.journal.recorder import channel_name
 from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
 from energy.store.pool import Database
@@ -23,6 +25,7 @@ from energy.store.series_upkeep import tend_series
 from energy.store.sites import DIRECTORY, Site
 from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
+from energy.views.hour_checks import frozen_counters
 from energy.views.progress import newest_mark, read_all_lags
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
@@ -37,6 +40,10 @@ WAL_EVERY_S = 60.0
 """How often the archive of WAL is looked at. [s]"""
 READINGS_EVERY_S = 600.0
 """How often partitions and retention are looked after. [s]"""
+CHECKS_EVERY_S = 600.0
+"""How often the hours that are over are checked. [s]"""
+FINDINGS_EVERY_S = 5.0
+"""Longest time until what the views have found is an alert. [s]"""
 ALERTS_EVERY_S = 5.0
 """Longest time until the alerts of a withdrawn rule are cleared. [s]"""
 
@@ -98,7 +105,14 @@ class Jobs:
         """Return what is to be done for a site; the next job of a site is one more chore."""
         require_series(self._system.database)
         seal = self._seal(site.schema, SITE_APPLICATIONS)
-        chores = (self._midnights(site), self._alerts(site), seal, self._readings(site))
+        chores = (
+            self._midnights(site),
+            self._alerts(site),
+            self._findings(site),
+            self._checks(site),
+            seal,
+            self._readings(site),
+        )
         return SiteChores(chores=chores, look=self._look(site))
 
     def _seal(self, schema: str, applications: tuple[str, ...]) -> Chore:
@@ -155,6 +169,29 @@ class Jobs:
             ),
             every_s=ALERTS_EVERY_S,
         )
+
+    def _checks(self, site: Site) -> Chore:
+        """Checks of the hours that are over; what they find is told to the journal."""
+        system = self._system
+        notes = Notes(system.database, site.schema, system.clock)
+
+        def step() -> bool:
+            with system.database.connection() as connection:
+                found = frozen_counters(connection, site.schema, system.clock.now())
+            notes.take(found)
+            return False
+
+        return Chore(name="checks", step=step, every_s=CHECKS_EVERY_S)
+
+    def _findings(self, site: Site) -> Chore:
+        """Alerts of what the views and the field have found."""
+        alarms = FindingAlarms(self._system.database, site.schema, self._system.clock)
+
+        def step() -> bool:
+            alarms.step()
+            return False
+
+        return Chore(name="findings", step=step, every_s=FINDINGS_EVERY_S)
 
     def _look(self, site: Site) -> Callable[[], list[str]]:
         def look() -> list[str]:

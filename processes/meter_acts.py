@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import DomainEventProtocol
 
-from energy.journal.application import JournalApplication
 from energy.metering.meter import Meter, meter_id
 from energy.metering.meter_papers import MeterPapers, papers_id
+
+if TYPE_CHECKING:
+    from processes.technician_desk import MeterJournal
 
 
 class Did(StrEnum):
@@ -67,7 +69,7 @@ class Act:
         return list(dict.fromkeys([*named, *self.paper.get("sheets", ())]))
 
 
-def acts_of(metering: JournalApplication, site: str, point: str) -> list[Act]:
+def acts_of(metering: MeterJournal, site: str, point: str) -> list[Act]:
     """Return what was done at a point, the oldest first; nothing when there is no such point."""
     acts = _of_meter(metering.events.get(meter_id(site, point)))
     acts += [

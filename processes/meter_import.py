@@ -21,14 +21,14 @@ from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, Side, check_multiplier
 from energy.metering.meter import Meter, facts_to_json
 from energy.metering.plant import ChannelRegister
-from energy.views.point_rows import PointRow, places
+from energy.views.point_values import PointRow
 from processes.collector_plan import SourcePlan, address_problem
 from processes.readings_file import count_of, instant_of
-from processes.settling import settle
-from processes.technician_desk import FieldDesk
 from processes.technician_facts import billed_counter, default_quantities, with_side
 from processes.technician_pulse import PROFILE as PULSE
 from processes.technician_pulse import pulse_facts
+from processes.technician_site import SiteDesk
+from processes.technician_values import SIDES
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "point": ("计量点", "计量点编号"),
@@ -50,8 +50,6 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "location": ("安装位置",),
 }
 """Columns by their names; the Chinese ones are taken, too."""
-SIDES = {"primary": Side.PRIMARY, "secondary": Side.SECONDARY, "direct": Side.PRIMARY}
-"""Sides of the transformers; a meter without any counts what flows."""
 NEEDED = ("point", "name", "place", "utility", "profile")
 
 
@@ -121,7 +119,7 @@ class _Taken:
 
 
 def import_meters(
-    desk: FieldDesk, table: Sequence[TableRow], *, dry_run: bool, partial: bool
+    desk: SiteDesk, table: Sequence[TableRow], *, dry_run: bool, partial: bool
 ) -> Imported:
     """Plan the meters of a table.
 
@@ -166,17 +164,16 @@ def import_meters(
 class _Judge:
     """Looks at rows, one after the other."""
 
-    desk: FieldDesk
+    desk: SiteDesk
     places: frozenset[str]
     sources: Mapping[str, SourcePlan]
     known: Mapping[str, PointRow]
     taken: _Taken
 
     @staticmethod
-    def of(desk: FieldDesk) -> _Judge:
+    def of(desk: SiteDesk) -> _Judge:
         """Return a judge who knows the site."""
-        with desk.database.connection() as connection:
-            keys = frozenset(place.key for place in places(connection, desk.site.schema))
+        keys = frozenset(place.key for place in desk.places())
         taken = _Taken()
         known = {row.point: row for row in desk.points()}
         for row in known.values():
@@ -339,7 +336,7 @@ def _ratio(text: str, name: str) -> Fraction | None:
     return ratio
 
 
-def _store(desk: FieldDesk, wanted: Sequence[_Wanted]) -> int:
+def _store(desk: SiteDesk, wanted: Sequence[_Wanted]) -> int:
     """Plan all points in one transaction; return the position."""
     key = desk.site.key
     command = id_of("field import", key, *(each.cells["point"] for each in wanted))
@@ -348,7 +345,7 @@ def _store(desk: FieldDesk, wanted: Sequence[_Wanted]) -> int:
     )
     meters = [_meter(register, key, each) for each in wanted]
     position = desk.metering.store(register, *meters)
-    settle(desk.database, desk.site, desk.clock)
+    desk.settle()
     desk.publish(desk.plan())
     return position
 

@@ -7,12 +7,15 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from billing.money import exact_text
 from energy.metering.channel import Channel
 from energy.metering.correction import MAX_STATED, StatementError
-from processes.readings_reads import ReadingRow
+
+if TYPE_CHECKING:
+    from processes.readings_reads import ReadingRow
 
 IMPORTED = ("point", "quantity", "at", "value")
 """Columns of a file with readings taken from displays."""

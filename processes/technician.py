@@ -1,8 +1,8 @@
-"""In: what a technician did at a meter. Out: its record in the journal. I/O: Modbus, PostgreSQL.
+"""In: what a technician did at a meter. Out: its record in the journal. I/O: a device, the desk.
 
-Commissioning reads the device through the collector's own Modbus path, compares it with the
-display, and appends the point's events with the first reading. A replacement takes the final
-count of the old device and the start count of the new one at one instant (technician_exchange.py).
+Commissioning reads the device through the collector's own path, compares it with the display, and
+appends the point's events with the first reading. A replacement takes the final count of the old
+device and the start count of the new one at one instant (technician_exchange.py).
 """
 
 from __future__ import annotations
@@ -10,26 +10,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from uuid import uuid4
 
 from energy.base.errors import UnknownMeterError
 from energy.metering.channel import Channel, ChannelFacts, Kind, base_per_count
 from energy.metering.meter import Meter, facts_from_json
 from energy.metering.plant import ChannelRegister
-from processes.technician_checks import Check, check_voltages, displays_of
+from processes.collector_plan import ChannelPlan, MeterPlan
+from processes.meter_acts import Act
+from processes.technician_bus import alone_on, require_room
+from processes.technician_checks import Check, displays_of
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Answered, Device, read_device
+from processes.technician_device import Answered, Device
 from processes.technician_exchange import Exchange
 from processes.technician_facts import (
     billed_counter,
     default_quantities,
-    flaw_checks,
+    raise_on,
     require_same_facts,
     start_counts,
     with_side,
 )
-from processes.technician_record import record_of, store_meter
-from processes.technician_values import Done, FieldRefusedError, Installed, NewPoint, Removed
+from processes.technician_proof import Proven, judge_serial, judge_steps, prove
+from processes.technician_record import record_of
+from processes.technician_retire import last_sheeted
+from processes.technician_values import (
+    Done,
+    FieldRefusedError,
+    Installed,
+    NewPoint,
+    Remarks,
+    Removed,
+)
 
 
 class Technician:
@@ -43,28 +54,6 @@ class Technician:
         """Return whether the site has a point already, planned or served."""
         return self._desk.meter(point) is not None
 
-    def check(
-        self, *, source: str, unit: int, profile: str, watch_s: int
-    ) -> tuple[Answered, list[Check]]:
-        """Return what a device answers and what speaks for and against it; writes nothing.
-
-        Args:
-            source: Key of the source.
-            unit: Unit number.
-            profile: Id of the register map.
-            watch_s: Seconds to watch counter and power together. [s]
-
-        Raises:
-            NoContactError: It does not answer.
-            RefusedError: The source or the profile does not fit.
-        """
-        device = self._desk.device(source=source, unit=unit, profile=profile)
-        quantities = default_quantities(device.map)
-        first = read_device(device, quantities, self._desk.clock)
-        facts = [device.map.facts(quantity) for quantity in quantities]
-        later, rise = self._desk.watch(device, facts, first, watch_s)
-        return later, [*flaw_checks(first), *check_voltages(first.observed), *rise]
-
     def commission(self, installed: Installed, new: NewPoint | None, *, watch_s: int) -> Done:
         """Let a device serve a new or planned point, if everything speaks for it.
 
@@ -75,34 +64,37 @@ class Technician:
 
         Raises:
             NoContactError: The device does not answer.
-            ChecksFailedError: Display, voltage or counter speak against it.
-            RefusedError: Point, serial, unit, place or profile does not fit.
+            ChecksFailedError: Serial, side, display, voltage or counter speak against it.
+            RefusedError: Point, serial, address, place, profile or bus does not fit.
         """
         desk = self._desk
         desk.ready()
         meter = desk.meter(installed.point)
         device = desk.device(
-            source=installed.source, unit=installed.unit, profile=installed.profile
+            source=installed.source, address=installed.address, profile=installed.profile
         )
         if meter is not None and meter.serial is not None:
             return desk.again(meter, installed, device)
         desk.require_free(installed)
-        multiplier = installed.multiplier or Fraction(1)
-        facts = self._facts(meter, new, installed, device, multiplier)
-        checks, answered = desk.examine(device, facts, installed, multiplier, watch_s)
-        planned, register, channels = self._planned(meter, new, installed, facts)
-        planned.commission(
-            at=answered.at,
-            serial=installed.serial,
-            profile=device.map.id,
-            source=device.source.key,
-            address={"unit": device.unit},
-            multiplier=multiplier,
-            start_counts=start_counts(answered, channels),
-            record=record_of(desk.system, desk.site, installed.remarks, checks, "field commission"),
-            command_id=uuid4(),
-        )
-        position = store_meter(desk.metering, planned, register)
+        facts = self._facts(meter, new, installed, device)
+        room = require_room(desk, _plan_of(installed, device, facts))
+        with alone_on(desk, device.source):
+            checks, proven, answered = self._examined(device, facts, installed, watch_s)
+            facts = with_side(facts, proven.side, proven.multiplier, device.product.id)
+            checks += room
+            planned, register, channels = self._planned(meter, new, installed, facts)
+            planned.commission(
+                at=answered.at,
+                serial=installed.serial,
+                profile=device.product.id,
+                source=device.source.key,
+                address=dict(device.address),
+                multiplier=proven.multiplier,
+                start_counts=start_counts(answered, channels),
+                record=record_of(desk, _remarks(installed, proven), checks, "field commission"),
+                command_id=desk.command_id(),
+            )
+            position = desk.store(*filter(None, (register, planned)))
         return desk.finish(installed, answered, channels, checks, position, {})
 
     def replace(self, installed: Installed, removed: Removed, *, watch_s: int) -> Done:
@@ -116,8 +108,8 @@ class Technician:
 
         Raises:
             NoContactError: The new device does not answer.
-            ChecksFailedError: Display, voltage or counter speak against one of them.
-            RefusedError: Point, serial, unit or profile does not fit.
+            ChecksFailedError: Serial, side, display, voltage or counter speak against one of them.
+            RefusedError: Point, serial, address, profile or bus does not fit.
         """
         desk = self._desk
         desk.ready()
@@ -125,28 +117,53 @@ class Technician:
         if meter is None:
             raise UnknownMeterError(installed.point)
         if meter.serial is None:
-            raise FieldRefusedError(
-                f"No meter serves point {meter.point}. Run `field commission` first."
-            )
+            raise FieldRefusedError.of("point_unserved", point=meter.point)
         old = desk.served_by(meter)
-        installed = _completed(installed, meter)
+        installed = _completed(installed, meter, last_sheeted(desk, meter.point))
         device = desk.device(
-            source=installed.source, unit=installed.unit, profile=installed.profile
+            source=installed.source, address=installed.address, profile=installed.profile
         )
         if meter.serial == installed.serial:
             return desk.again(meter, installed, device)
         desk.require_free(installed)
         channels = [facts_from_json(meter.point, stored) for stored in meter.channels]
         facts = [channel.facts for channel in channels]
-        require_same_facts(device.map, facts)
+        require_same_facts(device.product, facts)
+        room = require_room(desk, _plan_of(installed, device, facts))
         finals = displays_of(removed.displays, billed_counter(facts).quantity)
-        multiplier = installed.multiplier or Fraction(1)
-        checks, _ = desk.examine(device, facts, installed, multiplier, watch_s)
+        with alone_on(desk, device.source):
+            checks, proven, _ = self._examined(device, facts, installed, watch_s)
+        with_side(facts, proven.side, proven.multiplier, device.product.id)
+        installed = replace(installed, multiplier=proven.multiplier)
         exchange = Exchange(
             desk=desk, meter=meter, old=old, device=device, channels=channels, finals=finals
         )
-        answered, position, final = exchange.do(installed, removed.reason, checks)
+        remarks = _remarks(installed, proven)
+        checks += room
+        answered, position, final = exchange.do(installed, remarks, removed.reason, checks)
         return desk.finish(installed, answered, channels, checks, position, final)
+
+    def _examined(
+        self, device: Device, facts: Sequence[ChannelFacts], installed: Installed, watch_s: int
+    ) -> tuple[list[Check], Proven, Answered]:
+        """Return the checks of a device, which side it counts, and its last answer.
+
+        Raises:
+            NoContactError: It does not answer.
+            ChecksFailedError: A check forbids to go on.
+        """
+        multiplier = installed.multiplier or installed.sighted.ratio or Fraction(1)
+        checks, answered = self._desk.examine(device, facts, installed, multiplier, watch_s)
+        displays = displays_of(installed.displays, billed_counter(facts).quantity)
+        own_facts = [device.product.facts(each.quantity) for each in facts]
+        proven = prove(answered, own_facts, installed)
+        own = [
+            *judge_serial(answered, device, installed),
+            *judge_steps(answered, device, displays),
+            *proven.checks,
+        ]
+        raise_on(own)
+        return [*checks, *own], proven, answered
 
     def _facts(
         self,
@@ -154,27 +171,29 @@ class Technician:
         new: NewPoint | None,
         installed: Installed,
         device: Device,
-        multiplier: Fraction,
     ) -> list[ChannelFacts]:
         """Return the channels of the point: planned ones, or those a new one shall have."""
         if meter is not None:
             facts = [facts_from_json(meter.point, stored).facts for stored in meter.channels]
-            require_same_facts(device.map, facts)
-            with_side(facts, installed.side, multiplier, device.map.id)
+            require_same_facts(device.product, facts)
             return facts
         if new is None:
             raise UnknownMeterError(installed.point)
         self._desk.require_place(new.place)
-        quantities = new.quantities or tuple(default_quantities(device.map))
-        facts = [device.map.facts(quantity) for quantity in quantities]
+        quantities = new.quantities or tuple(default_quantities(device.product))
+        facts = [device.product.facts(quantity) for quantity in quantities]
+        multiplier = installed.multiplier or installed.sighted.ratio or Fraction(1)
         for each in facts:
             if each.utility is not None and each.utility != new.utility:
-                raise FieldRefusedError(
-                    f"{device.map.id} measures {each.utility}, not {new.utility}. Check --utility."
+                raise FieldRefusedError.of(
+                    "other_utility",
+                    profile=device.product.id,
+                    utility=each.utility,
+                    wanted=new.utility,
                 )
             if each.kind is Kind.COUNTER and each.utility is not None:
                 base_per_count(each, multiplier)
-        return with_side(facts, installed.side, multiplier, device.map.id)
+        return facts
 
     def _planned(
         self,
@@ -187,15 +206,48 @@ class Technician:
         if meter is not None:
             return meter, None, [facts_from_json(meter.point, each) for each in meter.channels]
         assert new is not None, "the facts of a new point were asked for"
-        planned, register = self._desk.plan_point(installed.point, new, facts, uuid4())
+        planned, register = self._desk.plan_point(
+            installed.point, new, facts, self._desk.command_id()
+        )
         return planned, register, [facts_from_json(planned.point, c) for c in planned.channels]
 
 
-def _completed(installed: Installed, meter: Meter) -> Installed:
-    """Return the new device with what is not said taken from the old one."""
+def _completed(installed: Installed, meter: Meter, act: Act | None) -> Installed:
+    """Return the new device with what is not said taken from the old one.
+
+    The transformers stay when a meter goes: the ratio on record is the new meter's, too.
+    """
+    multiplier, sighted = installed.multiplier, installed.sighted
+    recorded = None if act is None else act.record.get("transformer_ratio")
+    if sighted.ratio is None and recorded:
+        sighted = replace(sighted, ratio=Fraction(str(recorded)))
+    if multiplier is None and sighted.ratio is None:
+        multiplier = Fraction(meter.multiplier)
     return replace(
         installed,
+        sighted=sighted,
         source=installed.source or meter.source,
         profile=installed.profile or meter.profile,
-        multiplier=installed.multiplier or Fraction(meter.multiplier),
+        multiplier=multiplier,
     )
+
+
+def _plan_of(installed: Installed, device: Device, facts: Sequence[ChannelFacts]) -> MeterPlan:
+    """Return the device as the collector's plan would hold it; its channels have no numbers yet."""
+    return MeterPlan(
+        point=installed.point,
+        source=device.source.key,
+        profile=device.product.id,
+        address=dict(device.address),
+        channels=tuple(
+            ChannelPlan(number=-number, quantity=each.quantity)
+            for number, each in enumerate(facts, 1)
+        ),
+        serial=installed.serial,
+    )
+
+
+def _remarks(installed: Installed, proven: Proven) -> Remarks:
+    """Return what belongs into the record, with what was found at the device."""
+    side = installed.side if proven.side is None else proven.side
+    return replace(installed.remarks, side="" if side is None else side.value, found=proven.found)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from billing.money import exact_text
 from energy.base.errors import RefusedError
+from energy.base.text import catalogue, t
 from energy.base.units import Utility, to_base
 
 VOLTAGE_V = (Fraction(45), Fraction(300))
@@ -41,11 +42,77 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check with its reason."""
+    """One check with its reason, in English; made by `of` it can be told in every language."""
 
     name: str
     outcome: Outcome
     text: str
+    title: str = ""
+    """Key of its name: `look.name.<title>`; "" where it has none."""
+    code: str = ""
+    """Key of its reason: `look.<code>`; "" where it has none."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What fills both."""
+    of_old: bool = False
+    """Whether it is of the meter that goes."""
+
+    @staticmethod
+    def of(title: str, outcome: Outcome, code: str, **values: object) -> Check:
+        """Return a check whose name and reason stand in the catalogue.
+
+        Args:
+            title: Key of its name.
+            outcome: How it came out.
+            code: Key of its reason.
+            values: What fills both; one that is a key of the catalogue is filled with its text.
+        """
+        bare = Check(
+            name="",
+            outcome=outcome,
+            text="",
+            title=title,
+            code=code,
+            values={name: str(value) for name, value in values.items()},
+        )
+        name, text = bare.told("en")
+        return replace(bare, name=name, text=text)
+
+    def old(self) -> Check:
+        """Return the same check as one of the meter that goes."""
+        bare = replace(self, of_old=True)
+        if not self.code:
+            return replace(bare, name=f"final {self.name}", text=f"old meter: {self.text}")
+        name, text = bare.told("en")
+        return replace(bare, name=name, text=text)
+
+    def told(self, language: str) -> tuple[str, str]:
+        """Return name and reason in a language; in English where they stand in no other."""
+        if not self.code:
+            return self.name, self.text
+        return told_check(
+            language, title=self.title, code=self.code, values=self.values, of_old=self.of_old
+        )
+
+
+def told_check(
+    language: str, *, title: str, code: str, values: Mapping[str, str], of_old: bool
+) -> tuple[str, str]:
+    """Return name and reason of a check.
+
+    Args:
+        language: "en" or "zh".
+        title: Key of its name.
+        code: Key of its reason.
+        values: What fills both.
+        of_old: Whether it is of the meter that goes.
+    """
+    texts = catalogue()
+    filled = {n: t(language, value) if value in texts else value for n, value in values.items()}
+    name = t(language, f"look.name.{title}", **filled)
+    text = t(language, f"look.{code}", **filled)
+    if not of_old:
+        return name, text
+    return t(language, "look.name.final", name=name), t(language, "look.old_meter", text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,29 +197,26 @@ def compare_display(
         flow: What the present power adds while somebody types; 0 where it is unknown. [unit]
         multiplier: Ratio of the transformers: a display may count behind them.
     """
-    name = f"display {quantity}"
     step = max(display.step, resolution)
     difference = register - display.value
-    shown = exact_text(register)
+    told = {
+        "quantity": quantity,
+        "display": display.text,
+        "register": exact_text(register),
+        "unit": unit,
+    }
     if -step <= difference <= step + flow:
-        text = f"display {display.text}, register {shown} {unit}: "
-        text += f"difference {exact_text(difference)}"
-        return Check(name=name, outcome=Outcome.OK, text=text)
-    reason = f"display {display.text} but register {shown}: "
+        told["difference"] = exact_text(difference)
+        return Check.of("display_of", Outcome.OK, "display_ok", **told)
     factor = _power_of_ten(display.value, register)
     if factor is not None:
-        reason += f"scale off by {exact_text(factor)}. Is the profile that of this product? "
+        code, told["factor"] = "display_scale", exact_text(factor)
     elif multiplier != 1 and _near(display.value, register * multiplier):
-        reason += (
-            f"the display counts behind the transformers (x {exact_text(multiplier)}). Type the "
-            "secondary value, or commission with the multiplier that is still to be applied. "
-        )
+        code, told["ratio"] = "display_behind", exact_text(multiplier)
     else:
-        reason += (
-            f"they differ by {exact_text(abs(difference))} {unit}, one display step is "
-            f"{exact_text(step)}. Is this the meter you stand at? Read its display again. "
-        )
-    return Check(name=name, outcome=Outcome.REFUSED, text=reason.strip())
+        code = "display_apart"
+        told |= {"difference": exact_text(abs(difference)), "step": exact_text(step)}
+    return Check.of("display_of", Outcome.REFUSED, code, **told)
 
 
 def _near(first: Fraction, second: Fraction) -> bool:
@@ -176,22 +240,21 @@ def check_voltages(observed: Observed) -> list[Check]:
         low, high = VOLTAGE_V
         odd = [q for q, v in phases.items() if not (low <= v <= high or abs(v) < DEAD_PHASE_V)]
         dead = [q[-2:].upper() for q, v in sorted(phases.items()) if abs(v) < DEAD_PHASE_V]
+        outcome, code = Outcome.OK, "voltage_ok"
         if odd or len(dead) == len(phases):
-            outcome = Outcome.REFUSED
-            text += f": not between {low} and {high} V. Profile, word order or wiring is wrong"
+            outcome, code = Outcome.REFUSED, "voltage_outside"
         elif dead:
-            outcome = Outcome.NOTED
-            text += f": no voltage on {', '.join(dead)}"
-        else:
-            outcome = Outcome.OK
-        checks.append(Check(name="voltage", outcome=outcome, text=text))
+            outcome, code = Outcome.NOTED, "voltage_dead"
+        told = {"volts": text, "dead": ", ".join(dead), "low": low, "high": high}
+        checks.append(Check.of("voltage", outcome, code, **told))
     frequency = observed.values.get("frequency")
     if frequency is not None:
         low, high = FREQUENCY_HZ
         fits = low <= frequency <= high
-        text = f"{_short(frequency)} Hz" + ("" if fits else f": not between {low} and {high} Hz")
         outcome = Outcome.OK if fits else Outcome.REFUSED
-        checks.append(Check(name="frequency", outcome=outcome, text=text))
+        code = "frequency_ok" if fits else "frequency_outside"
+        told = {"hertz": _short(frequency), "low": low, "high": high}
+        checks.append(Check.of("frequency", outcome, code, **told))
     return checks
 
 
@@ -223,26 +286,26 @@ def compare_rise(
         unit: Its unit.
         resolution: Units per count. [unit / count]
     """
-    name = "counter and power"
     elapsed_s = Fraction((later.at - first.at) // timedelta(microseconds=1), 1_000_000)
     power_w = (first.values["active_power"] + later.values["active_power"]) / 2
     risen = later.values[quantity] - first.values[quantity]
     expected = power_w * elapsed_s / 3600 / to_base(Utility.ELECTRICITY, unit)
-    told = (
-        f"power {_short(power_w)} W for {_short(elapsed_s)} s makes {_short(expected, 4)} {unit}, "
-        f"the counter rose {exact_text(risen)} {unit}"
-    )
-    if power_w < 0:
-        text = f"{told}: power is negative while import is expected. Is a transformer reversed?"
-        return Check(name=name, outcome=Outcome.REFUSED, text=text)
+    told = {
+        "power": _short(power_w),
+        "seconds": _short(elapsed_s),
+        "expected": _short(expected, 4),
+        "risen": exact_text(risen),
+        "unit": unit,
+    }
     slack = 2 * resolution + POWER_TOLERANCE * expected
-    if abs(risen - expected) > slack:
-        text = f"{told}. Read longer (--watch 60); if it stays, check wiring and profile."
-        return Check(name=name, outcome=Outcome.REFUSED, text=text)
-    if expected < SURE_COUNTS * resolution:
-        text = f"{told}: too little to compare"
-        return Check(name=name, outcome=Outcome.NOTED, text=text)
-    return Check(name=name, outcome=Outcome.OK, text=told)
+    outcome, code = Outcome.OK, "rise_ok"
+    if power_w < 0:
+        outcome, code = Outcome.REFUSED, "rise_negative"
+    elif abs(risen - expected) > slack:
+        outcome, code = Outcome.REFUSED, "rise_off"
+    elif expected < SURE_COUNTS * resolution:
+        outcome, code = Outcome.NOTED, "rise_little"
+    return Check.of("counter", outcome, code, **told)
 
 
 def _short(value: Fraction, digits: int = 2) -> str:
@@ -266,6 +329,6 @@ def final_count(display: Display, resolution: Fraction) -> int:
     return counts.numerator
 
 
-def refusals(checks: Sequence[Check]) -> list[str]:
-    """Return the reasons of those checks that forbid to go on."""
-    return [check.text for check in checks if check.outcome is Outcome.REFUSED]
+def refused_checks(checks: Sequence[Check]) -> list[Check]:
+    """Return those checks that forbid to go on."""
+    return [check for check in checks if check.outcome is Outcome.REFUSED]

@@ -17,7 +17,6 @@ from energy.base.ids import id_of
 from energy.metering.channel import Channel, Kind
 from energy.metering.meter import Meter
 from energy.metering.meter_papers import MeterPapers, papers_id
-from energy.views.point_rows import readings_around
 from processes.technician_checks import Display, display_of
 from processes.technician_desk import FieldDesk
 from processes.technician_papers import papers_of, store_papers
@@ -101,8 +100,9 @@ def control(
             display=display.value,
             slack=display.step + (1 + moved) * resolution,
             reason=reason,
-            record=record_of(desk.system, desk.site, remarks, (), "field control"),
+            record=record_of(desk, remarks, (), "field control"),
             command_id=command,
+            modulus=channel.facts.modulus,
         )
     return Controlled(
         point=point,
@@ -112,7 +112,7 @@ def control(
         display=display.value,
         drift=drift,
         unit=channel.facts.unit,
-        position=store_papers(desk, papers, command),
+        position=store_papers(desk, papers),
         first=known is None,
         again=again,
     )
@@ -131,32 +131,41 @@ def _pulse_meter(desk: FieldDesk, point: str) -> Meter:
     if meter is None:
         raise UnknownMeterError(point)
     if meter.serial is None or "device" not in meter.address:
-        raise FieldRefusedError(
-            f"No pulse meter serves point {point}. A register that is read needs no control: "
-            "`readings record` takes its display. Nothing was written."
-        )
+        raise FieldRefusedError.of("no_pulse_meter", point=point)
     return meter
 
 
 def _count_at(desk: FieldDesk, meter: Meter, channel: Channel, at: datetime) -> tuple[int, int]:
     """Return the count up to an instant, and how far it may have gone on until then. [count]."""
-    with desk.database.connection() as connection:
-        before, behind = readings_around(connection, desk.site.schema, channel.number, at)
+    before, behind = desk.around(channel.number, at)
     if not before or at - before[0][0] > FRESH:
-        last = f"the last is of {before[0][0]:%Y-%m-%d %H:%M} UTC" if before else "there is none"
-        raise FieldRefusedError(
-            f"Meter {meter.serial} has no pulse count of the hour before {at:%Y-%m-%d %H:%M} UTC "
-            f"({last}). Look whether its box sends; then read the display again. Nothing was "
-            "written."
-        )
+        told = {"serial": meter.serial, "at": f"{at:%Y-%m-%d %H:%M}"}
+        if not before:
+            raise FieldRefusedError.of("no_count", **told)
+        raise FieldRefusedError.of("no_fresh_count", last=f"{before[0][0]:%Y-%m-%d %H:%M}", **told)
+    modulus = channel.facts.modulus
     last_at, count = before[0]
     if behind is not None and behind[0] - at <= FRESH:
-        return count, max(0, behind[1] - count)
+        return count, risen(count, behind[1], modulus)
     if len(before) < 2:
         return count, 0
-    span, rise = last_at - before[1][0], max(0, count - before[1][1])
+    span, rise = last_at - before[1][0], risen(before[1][1], count, modulus)
     ahead = Fraction((at - last_at) // timedelta(microseconds=1))
     return count, -(-2 * rise * ahead // Fraction(span // timedelta(microseconds=1)))
+
+
+def risen(earlier: int, later: int, modulus: int | None) -> int:
+    """Return what a box has counted between two counts, turned over or not; 0 if it was reset.
+
+    Args:
+        earlier: Count. [count]
+        later: Count behind it. [count]
+        modulus: Counts at which the box returns to zero; None when it does not. [count]
+    """
+    difference = later - earlier
+    if modulus is not None and difference < -modulus // 2:
+        difference += modulus
+    return max(0, difference)
 
 
 def drift_text(found: Controlled) -> str:

@@ -1,29 +1,32 @@
-"""In: a site. Out: what every command of the field needs to look up and to finish. I/O."""
+"""In: a site, wherever it is known. Out: what every command of the field looks up and finishes.
+
+The desk is the seam between the technician's commands and what they rest on: the journal with its
+views (`technician_site`), or a pack on a laptop without network (`laptop_desk`). I/O is the
+desk's own. Nothing here knows a database: this file runs on the laptop.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
-from adapters.modbus.register_map import load as load_map
-from energy.base.clock import Clock, PlayClock
+from energy.base.aggregate import JournalAggregate
+from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.units import Utility
-from energy.journal.application import JournalApplication
-from energy.journal.ingest import Ingest
 from energy.metering.channel import Channel, ChannelFacts
 from energy.metering.meter import Meter, facts_to_json, meter_id
 from energy.metering.plant import ChannelRegister
-from energy.store.pool import Database
-from energy.store.sites import Site
-from energy.system import System
-from energy.views.point_rows import PointRow, places, points
-from processes.collect_plan_file import plan_from_registry
+from energy.metering.reading import SpooledBatch
+from energy.views.point_values import PlaceRow, PointRow
 from processes.collector_plan import CollectPlan, SourcePlan, with_overrides
-from processes.plan_watch import publish_plan
-from processes.settling import settle
+from processes.field_documents import Document
+from processes.meter_profiles import load_product
 from processes.technician_checks import (
     Check,
     Outcome,
@@ -31,7 +34,13 @@ from processes.technician_checks import (
     compare_rise,
     displays_of,
 )
-from processes.technician_device import Answered, Device, read_device
+from processes.technician_device import (
+    Answered,
+    Device,
+    address_text,
+    read_device,
+    same_address,
+)
 from processes.technician_facts import (
     billed_counter,
     display_checks,
@@ -41,77 +50,202 @@ from processes.technician_facts import (
     raise_on,
 )
 from processes.technician_record import first_batch
-from processes.technician_values import Done, FieldRefusedError, Installed, NewPoint
+from processes.technician_values import Done, FieldRefusedError, Installed, NewPoint, Witnesses
+
+if TYPE_CHECKING:
+    from processes.technician_acts import FieldAct
 
 Pause = Callable[[int], None]
 """Waits so many seconds while a counter is watched. [s]"""
+T = TypeVar("T")
+Instants = dict[int, tuple[datetime, int]]
+"""Instant and count of one reading by channel number. [count]"""
 
 
-class FieldDesk:
+class SiteFacts(Protocol):
+    """What a command needs to know of its site."""
+
+    @property
+    def key(self) -> str:
+        """Return its key."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return its zone."""
+        ...
+
+
+class EventsOf(Protocol):
+    """The events of one aggregate at a time."""
+
+    def get(self, identity: UUID, /) -> Any:
+        """Return them, the oldest first."""
+        ...
+
+
+class MeterJournal(Protocol):
+    """The journal of meters, or what a laptop carries of it."""
+
+    @property
+    def events(self) -> EventsOf:
+        """Return the events by aggregate."""
+        ...
+
+    def find(self, identity: UUID) -> Any | None:
+        """Return an aggregate, or None when it does not exist."""
+        ...
+
+    def position(self) -> int:
+        """Return the last position."""
+        ...
+
+
+class FieldDesk(ABC):
     """The site as the commands of the field see it."""
 
-    def __init__(
-        self,
-        system: System,
-        site: Site,
-        *,
-        plan_file: Path,
-        environment: Mapping[str, str],
-        pause: Pause,
-    ) -> None:
-        """Stand ready.
+    site: SiteFacts
+    metering: MeterJournal
+    environment: Mapping[str, str]
+    """Where the sources are, beside what the site says."""
 
-        Args:
-            system: A system in the writer's role.
-            site: The site.
-            plan_file: Where the collector looks for its plan.
-            environment: Where the sources are, beside what the site says.
-            pause: Waits while a counter is watched.
-        """
-        self.system = system
-        self.site = site
-        self.metering = JournalApplication(self.database, site.schema, "metering", self.clock)
-        self._plan_file = plan_file
-        self._environment = environment
-        self._pause = pause
-
+    # ------------------------------------------------------------ what a desk is made of
     @property
-    def database(self) -> Database:
-        """Return the process's pool."""
-        return self.system.database
-
-    @property
+    @abstractmethod
     def clock(self) -> Clock:
-        """Return the process's clock."""
-        return self.system.clock
+        """Return the clock of the act."""
 
-    # ------------------------------------------------------------ looking up
+    @abstractmethod
     def ready(self) -> None:
-        """Let the views come up to date.
+        """Let what is known of the site come up to date.
 
         Raises:
-            FieldRefusedError: The past is being played: now is not now.
+            FieldRefusedError: Now is not now, or nothing may be written here.
         """
-        if isinstance(self.clock, PlayClock) and not self.clock.live:
-            raise FieldRefusedError(
-                "The past is being played here; its clock is not today's. Try again when "
-                "`scripts/up` shows its address."
-            )
-        settle(self.database, self.site, self.clock)
 
+    @abstractmethod
+    def points(self) -> list[PointRow]:
+        """Return every point of the site."""
+
+    @abstractmethod
+    def places(self) -> list[PlaceRow]:
+        """Return every place of the site."""
+
+    @abstractmethod
+    def channels(self) -> list[Channel]:
+        """Return every channel of the site."""
+
+    @abstractmethod
+    def plan(self) -> CollectPlan:
+        """Return what the collector must know now."""
+
+    @abstractmethod
+    def newest(self, channels: Sequence[int]) -> Instants:
+        """Return the newest reading of some channels."""
+
+    @abstractmethod
+    def first_since(self, channels: Sequence[int], since: datetime) -> Instants:
+        """Return the first reading of some channels since an instant."""
+
+    @abstractmethod
+    def around(
+        self, channel: int, at: datetime
+    ) -> tuple[list[tuple[datetime, int]], tuple[datetime, int] | None]:
+        """Return the last two readings up to an instant, newest first, and the first behind it."""
+
+    @abstractmethod
+    def locations(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return where the meters of some points are, as their records say."""
+
+    @abstractmethod
+    def sealed(self, people: Witnesses) -> dict[str, dict[str, str]]:
+        """Return who was there as a record holds it, by role."""
+
+    @abstractmethod
+    def signed_by(self, record: Mapping[str, Any], role: str) -> str:
+        """Return the name of who was there in a role, "" where none is said or it is erased."""
+
+    @abstractmethod
+    def keep(self, documents: Sequence[Document]) -> list[dict[str, object]]:
+        """Keep documents; return how a record names them."""
+
+    @abstractmethod
+    def store(self, *aggregates: JournalAggregate) -> int:
+        """Store the new events of some aggregates in one transaction; return the last position.
+
+        Raises:
+            ConflictError: Somebody else changed one of them first.
+        """
+
+    @abstractmethod
+    def accept(self, batch: SpooledBatch) -> None:
+        """Bring the technician's own reading in."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Wait until what is looked up here knows what was stored."""
+
+    @abstractmethod
+    def pause(self, seconds: int) -> None:
+        """Wait while a counter is watched, or pulses are made."""
+
+    @abstractmethod
+    def publish(self, plan: CollectPlan) -> bool:
+        """Let a collector that runs here follow a plan; False when there is none.
+
+        Raises:
+            PlanNotTakenError: A collector runs and does not take it.
+        """
+
+    @abstractmethod
+    def restore(self, plan: CollectPlan) -> None:
+        """Give the collector its plan back, without waiting for it."""
+
+    def command_id(self) -> UUID:
+        """Return a fresh id for the events of a command."""
+        return uuid4()
+
+    def read(self, device: Device, quantities: Sequence[str]) -> Answered:
+        """Return what a device answers now.
+
+        Args:
+            device: Where it is and what it is.
+            quantities: Quantities that must be answered.
+
+        Raises:
+            NoContactError: No answer, or nothing that is one.
+            ProfileMismatchError: The device has no such registers.
+        """
+        return read_device(device, quantities, self.clock)
+
+    def act(self, act: FieldAct[T]) -> T | None:
+        """Do something at a meter; None when it can only be judged later, elsewhere."""
+        return act.do(self)
+
+    def number(self, point: str, count: int, command: UUID) -> tuple[int, ChannelRegister | None]:
+        """Return the first of some fresh channel numbers, and the register to be stored with them.
+
+        Args:
+            point: The point they are for.
+            count: How many.
+            command: Id of the command.
+        """
+        key = self.site.key
+        register = self.metering.find(id_of("channel_register", key)) or ChannelRegister(
+            site=key, command_id=command
+        )
+        return register.take(point=point, count=count, command_id=command), register
+
+    # ------------------------------------------------------------ looking up
     def meter(self, point: str) -> Meter | None:
         """Return the meter at a point, None when the site has no such point."""
         found: Meter | None = self.metering.find(meter_id(self.site.key, point))
         return found
-
-    def points(self) -> list[PointRow]:
-        """Return every point of the site."""
-        with self.database.connection() as connection:
-            return points(connection, self.site.schema)
-
-    def plan(self) -> CollectPlan:
-        """Return what the collector must know now."""
-        return plan_from_registry(self.database, self.site)
 
     def source(self, key: str) -> SourcePlan:
         """Return a source where it really is.
@@ -119,36 +253,37 @@ class FieldDesk:
         Raises:
             FieldRefusedError: The site has no such source.
         """
-        plan = with_overrides(self.plan(), self._environment)
+        plan = with_overrides(self.plan(), self.environment)
         for source in plan.sources:
             if source.key == key:
                 return source
         known = ", ".join(source.key for source in plan.sources) or "none"
-        raise FieldRefusedError(f"No source {key!r} at this site. Known: {known}.")
+        raise FieldRefusedError.of("no_source", source=repr(key), known=known)
 
-    def device(self, *, source: str, unit: int, profile: str) -> Device:
-        """Return a device.
+    def device(self, *, source: str, address: Mapping[str, int | str], profile: str) -> Device:
+        """Return a device that can be asked, whatever its protocol.
+
+        Args:
+            source: Key of the source.
+            address: {"unit": 2} behind Modbus, {"meter": "12345678"} of a Chinese tenant meter.
+            profile: Id of its profile.
 
         Raises:
             FieldRefusedError: The site has no such source.
             RegisterMapError: There is no such profile.
-            ProfileMismatchError: It cannot be asked over Modbus.
+            ProfileMismatchError: It is not asked but sends, or speaks another protocol.
         """
-        return Device(source=self.source(source), unit=unit, map=load_map(profile))
+        return Device(source=self.source(source), address=address, product=load_product(profile))
 
     def served_by(self, meter: Meter) -> Device:
         """Return the device that serves a point.
 
         Raises:
-            FieldRefusedError: It is none that a technician reads over Modbus.
+            FieldRefusedError: It is none that answers when it is asked.
         """
-        unit = meter.address.get("unit")
-        if not isinstance(unit, int):
-            raise FieldRefusedError(
-                f"Meter {meter.serial} at {meter.point} is no Modbus device. Retire it with `field "
-                "retire`, then commission the next one (`field commission-pulse` for a pulse box)."
-            )
-        return self.device(source=meter.source, unit=unit, profile=meter.profile)
+        if "device" in meter.address:
+            raise FieldRefusedError.of("box_not_asked", serial=meter.serial, point=meter.point)
+        return self.device(source=meter.source, address=meter.address, profile=meter.profile)
 
     def require_free(self, installed: Installed) -> None:
         """Refuse a serial or an address that serves another point.
@@ -157,20 +292,22 @@ class FieldDesk:
             FieldRefusedError: Names the point and since when.
         """
         if not installed.serial.strip():
-            raise FieldRefusedError("The serial is empty. Read it from the plate.")
+            raise FieldRefusedError.of("serial_empty")
         for row in self.points():
             if not row.served or row.point == installed.point:
                 continue
             since = f"{row.commissioned_at:%Y-%m-%d}" if row.commissioned_at else "?"
             if row.serial == installed.serial:
-                raise FieldRefusedError(
-                    f"Serial {installed.serial} already commissioned at {row.point} since {since}. "
-                    "Read the plate again. Nothing was written."
+                raise FieldRefusedError.of(
+                    "serial_serves", serial=installed.serial, point=row.point, since=since
                 )
-            if (row.source, row.address.get("unit")) == (installed.source, installed.unit):
-                raise FieldRefusedError(
-                    f"Unit {installed.unit} of {installed.source} already serves {row.point} since "
-                    f"{since}. Check the device's unit number. Nothing was written."
+            if row.source == installed.source and same_address(row.address, installed.address):
+                raise FieldRefusedError.of(
+                    "address_serves",
+                    address=address_text(installed.address),
+                    source=installed.source,
+                    point=row.point,
+                    since=since,
                 )
 
     def require_place(self, place: str) -> None:
@@ -179,14 +316,13 @@ class FieldDesk:
         Raises:
             FieldRefusedError: Names the known ones.
         """
-        with self.database.connection() as connection:
-            known = [each.key for each in places(connection, self.site.schema)]
+        known = [each.key for each in self.places()]
         if place not in known:
-            raise FieldRefusedError(f"No place {place!r} at this site. Known: {', '.join(known)}.")
+            raise FieldRefusedError.of("no_place", place=repr(place), known=", ".join(known))
 
     def plan_point(
         self, point: str, new: NewPoint, facts: Sequence[ChannelFacts], command: UUID
-    ) -> tuple[Meter, ChannelRegister]:
+    ) -> tuple[Meter, ChannelRegister | None]:
         """Return a new point with its numbered channels, not yet stored.
 
         Args:
@@ -199,13 +335,9 @@ class FieldDesk:
             FieldRefusedError: The site has no such place.
         """
         self.require_place(new.place)
-        key = self.site.key
-        register = self.metering.find(id_of("channel_register", key)) or ChannelRegister(
-            site=key, command_id=command
-        )
-        first = register.take(point=point, count=len(facts), command_id=command)
+        first, register = self.number(point, len(facts), command)
         planned = Meter(
-            site=key,
+            site=self.site.key,
             point=point,
             name=new.name,
             place=new.place,
@@ -219,10 +351,6 @@ class FieldDesk:
         return planned, register
 
     # ------------------------------------------------------------ examining
-    def pause(self, seconds: int) -> None:
-        """Wait while a counter is watched, or pulses are made."""
-        self._pause(seconds)
-
     def examine(
         self,
         device: Device,
@@ -237,7 +365,7 @@ class FieldDesk:
             NoContactError: It does not answer.
             ChecksFailedError: A check forbids to go on.
         """
-        first = read_device(device, [each.quantity for each in facts], self.clock)
+        first = self.read(device, [each.quantity for each in facts])
         displays = displays_of(installed.displays, billed_counter(facts).quantity)
         checks = [
             *flaw_checks(first),
@@ -261,10 +389,9 @@ class FieldDesk:
         if counter is None or not {counter.quantity, "active_power"} <= set(first.counts):
             return first, []
         if watch_s <= 0:
-            text = "not watched (--watch 0)"
-            return first, [Check(name="counter and power", outcome=Outcome.NOTED, text=text)]
-        self._pause(watch_s)
-        later = read_device(device, [each.quantity for each in facts], self.clock)
+            return first, [Check.of("counter", Outcome.NOTED, "rise_unwatched")]
+        self.pause(watch_s)
+        later = self.read(device, [each.quantity for each in facts])
         if not {counter.quantity, "active_power"} <= set(later.counts):
             return later, []
         check = compare_rise(
@@ -277,32 +404,23 @@ class FieldDesk:
         return later, [check]
 
     # ------------------------------------------------------------ finishing
-    def publish(self, plan: CollectPlan) -> bool:
-        """Let a collector of this data directory follow a plan; False when there is none.
-
-        Raises:
-            PlanNotTakenError: A collector runs and does not take it.
-        """
-        return self._plan_file.exists() and publish_plan(self._plan_file, plan)
-
-    def restore(self, plan: CollectPlan) -> None:
-        """Give the collector its plan back, without waiting for it."""
-        if self._plan_file.exists():
-            plan.save(self._plan_file)
-
     def again(self, meter: Meter, installed: Installed, device: Device) -> Done:
         """Return what the same command did before.
 
         Raises:
             FieldRefusedError: Another device serves the point.
         """
-        same = (installed.serial, device.source.key, device.map.id, {"unit": device.unit})
-        if (meter.serial, meter.source, meter.profile, meter.address) != same:
-            raise FieldRefusedError(
-                f"Point {meter.point} is served by meter {meter.serial} since "
-                f"{meter.since:%Y-%m-%d %H:%M} UTC. Use `field replace` to change the device."
-            )
         assert meter.since is not None, "a served point has a start"
+        same = (installed.serial, device.source.key, device.product.id)
+        if (meter.serial, meter.source, meter.profile) != same or not same_address(
+            meter.address, device.address
+        ):
+            raise FieldRefusedError.of(
+                "point_served",
+                point=meter.point,
+                serial=meter.serial,
+                since=f"{meter.since:%Y-%m-%d %H:%M}",
+            )
         return Done(
             point=meter.point,
             serial=installed.serial,
@@ -338,9 +456,8 @@ class FieldDesk:
             PlanNotTakenError: The events are stored, but the collector does not take the plan.
         """
         counts = numbered(answered, channels)
-        ingest = Ingest(self.database, self.site.schema, self.clock)
-        ingest.accept([first_batch(installed.source, answered.at, counts)])
-        settle(self.database, self.site, self.clock)
+        self.accept(first_batch(installed.source, answered.at, counts, self.command_id()))
+        self.settle()
         return Done(
             point=installed.point,
             serial=installed.serial,

@@ -6,26 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from adapters.modbus.register_map import RegisterMap
 from billing.money import exact_text
 from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, Side
+from processes.meter_profiles import Product
 from processes.technician_checks import (
     Check,
     Display,
     Outcome,
     compare_display,
     flow_while_typing,
-    refusals,
+    refused_checks,
 )
 from processes.technician_device import Answered
 from processes.technician_values import ChecksFailedError, FieldRefusedError
 
 
-def default_quantities(register_map: RegisterMap) -> list[str]:
+def default_quantities(product: Product) -> list[str]:
     """Return the billed counters of a product and its active power."""
-    billed = [q for q, point in register_map.points.items() if point.billing]
-    return [*billed, *(q for q in ("active_power",) if q in register_map.points)]
+    billed = [q for q, point in product.points.items() if point.billing]
+    return [*billed, *(q for q in ("active_power",) if q in product.points)]
 
 
 def billed_counter(facts: Sequence[ChannelFacts]) -> ChannelFacts:
@@ -36,7 +36,7 @@ def billed_counter(facts: Sequence[ChannelFacts]) -> ChannelFacts:
     """
     counters = [each for each in facts if each.kind is Kind.COUNTER]
     if not counters:
-        raise FieldRefusedError("The point has no counter, so it has no display to compare.")
+        raise FieldRefusedError.of("no_counter")
     return next((each for each in counters if each.billing), counters[0])
 
 
@@ -48,7 +48,7 @@ def import_counter(facts: Sequence[ChannelFacts]) -> ChannelFacts | None:
     return None
 
 
-def require_same_facts(register_map: RegisterMap, facts: Sequence[ChannelFacts]) -> None:
+def require_same_facts(product: Product, facts: Sequence[ChannelFacts]) -> None:
     """Refuse a product whose registers are not those of the point's channels.
 
     Raises:
@@ -56,18 +56,22 @@ def require_same_facts(register_map: RegisterMap, facts: Sequence[ChannelFacts])
         UnknownQuantityError: The product lacks a quantity.
     """
     for each in facts:
-        own = register_map.facts(each.quantity)
+        own = product.facts(each.quantity)
         if Side.UNKNOWN not in {own.side, each.side} and own.side is not each.side:
-            raise FieldRefusedError(
-                f"{register_map.id} counts {each.quantity} on the {own.side} side of the "
-                f"transformers, the point on the {each.side} side. Take a device of the same side, "
-                "or commission it at a new point."
+            raise FieldRefusedError.of(
+                "other_side",
+                profile=product.id,
+                quantity=each.quantity,
+                own=own.side,
+                side=each.side,
             )
         if (own.unit, own.resolution, own.modulus) != (each.unit, each.resolution, each.modulus):
-            raise FieldRefusedError(
-                f"{register_map.id} has {each.quantity} in steps of {exact_text(own.resolution)} "
-                f"{own.unit}, the point counts {exact_text(each.resolution)} {each.unit}. Take a "
-                "device of the same steps, or commission it at a new point."
+            raise FieldRefusedError.of(
+                "other_steps",
+                profile=product.id,
+                quantity=each.quantity,
+                own=f"{exact_text(own.resolution)} {own.unit}",
+                steps=f"{exact_text(each.resolution)} {each.unit}",
             )
 
 
@@ -93,22 +97,18 @@ def with_side(
             continue
         side = each.side if stated is None else stated
         if side is Side.UNKNOWN:
-            raise FieldRefusedError(
-                f"Profile {profile} does not say on which side of the transformers it counts "
-                f"{each.quantity}. Run `field check --ratio` with a load switched on, then give "
-                "--side primary or --side secondary; --side direct where there are no transformers."
-                " Nothing was written."
-            )
+            raise FieldRefusedError.of("side_unsaid", profile=profile, quantity=each.quantity)
         if each.side not in {Side.UNKNOWN, side}:
-            raise FieldRefusedError(
-                f"Profile {profile} counts {each.quantity} on the {each.side} side, you say "
-                f"{side}. Leave --side out, or look for another profile. Nothing was written."
+            raise FieldRefusedError.of(
+                "side_not_stated",
+                profile=profile,
+                quantity=each.quantity,
+                own=each.side,
+                side=side,
             )
         if side is Side.PRIMARY and multiplier != 1:
-            raise FieldRefusedError(
-                f"{each.quantity} counts on the primary side: the ratio is in it already, and "
-                f"x {exact_text(multiplier)} would count it twice. Leave --multiplier out. "
-                "Nothing was written."
+            raise FieldRefusedError.of(
+                "counted_twice", quantity=each.quantity, multiplier=exact_text(multiplier)
             )
         found.append(replace(each, side=side))
     return found
@@ -117,7 +117,7 @@ def with_side(
 def flaw_checks(answered: Answered) -> list[Check]:
     """Return a refusal for every register that holds no usable number."""
     return [
-        Check(name=quantity, outcome=Outcome.REFUSED, text=f"{quantity}: {why}. Check the profile")
+        Check.of("quantity", Outcome.REFUSED, "flawed", quantity=quantity, why=why)
         for quantity, why in answered.flaws.items()
     ]
 
@@ -136,8 +136,8 @@ def display_checks(
     known = {each.quantity: each for each in facts if each.kind is Kind.COUNTER}
     unknown = sorted(set(displays) - set(known))
     if unknown:
-        raise FieldRefusedError(
-            f"The point has no counter {', '.join(unknown)}. It has: {', '.join(known)}."
+        raise FieldRefusedError.of(
+            "unknown_counter", unknown=", ".join(unknown), known=", ".join(known)
         )
     values = answered.observed.values
     power_w = values.get("active_power")
@@ -162,9 +162,8 @@ def raise_on(checks: Sequence[Check]) -> None:
     Raises:
         ChecksFailedError: Lists every reason.
     """
-    reasons = refusals(checks)
-    if reasons:
-        raise ChecksFailedError(reasons)
+    if refused_checks(checks):
+        raise ChecksFailedError(checks)
 
 
 def numbered(answered: Answered, channels: Sequence[Channel]) -> dict[int, int]:

@@ -7,17 +7,16 @@ and the record says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from billing.money import exact_text
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter
-from energy.views.point_rows import newest_counts
 from processes.technician_checks import Check, Display, Outcome, final_count
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Device, read_device
+from processes.technician_device import Device
 from processes.technician_facts import counting, display_checks, flaw_checks, raise_on
 from processes.technician_values import ChecksFailedError, FieldRefusedError, NoContactError
 
@@ -46,15 +45,14 @@ class FinalReading:
         """
         facts = [channel.facts for channel in self.channels]
         try:
-            answered = read_device(self.device, [f.quantity for f in facts], self.desk.clock)
+            answered = self.desk.read(self.device, [f.quantity for f in facts])
         except NoContactError as error:
-            text = f"meter {self.meter.serial} is silent, its display counts: {error}"
-            checks.append(Check(name="final reading", outcome=Outcome.NOTED, text=text))
+            told = {"serial": self.meter.serial, "cause": str(error)}
+            checks.append(Check.of("final_reading", Outcome.NOTED, "final_silent", **told))
             return self.of_displays()
         multiplier = Fraction(self.meter.multiplier)
         found = [
-            replace(check, name=f"final {check.name}", text=f"old meter: {check.text}")
-            for check in display_checks(answered, facts, self.displays, multiplier)
+            check.old() for check in display_checks(answered, facts, self.displays, multiplier)
         ]
         raise_on([*flaw_checks(answered), *found])
         checks += found
@@ -65,9 +63,7 @@ class FinalReading:
 
     def newest(self) -> dict[int, tuple[datetime, int]]:
         """Return instant and count of the newest reading by channel. [count]."""
-        with self.desk.database.connection() as connection:
-            numbers = [channel.number for channel in self.channels]
-            return newest_counts(connection, self.desk.site.schema, numbers)
+        return self.desk.newest([channel.number for channel in self.channels])
 
     def of_displays(self) -> dict[str, int]:
         """Return the counts that the displays stand for, by quantity. [count].
@@ -81,9 +77,8 @@ class FinalReading:
         for channel in counting(self.channels):
             quantity, unit = channel.facts.quantity, channel.facts.unit
             if quantity not in self.displays:
-                raise FieldRefusedError(
-                    f"Meter {self.meter.serial} is silent and has a counter {quantity}. Read its "
-                    f"display: --final-display {quantity}=VALUE. Nothing was written."
+                raise FieldRefusedError.of(
+                    "final_display_missing", serial=self.meter.serial, quantity=quantity
                 )
             display = self.displays[quantity]
             counts[quantity] = final_count(display, channel.facts.resolution)
@@ -91,10 +86,14 @@ class FinalReading:
             if last is not None and display.value + display.step < (
                 shown := last[1] * channel.facts.resolution
             ):
-                reason = f"final display {display.text} but the register was at "
-                reason += f"{exact_text(shown)} {unit} on {last[0]:%Y-%m-%d %H:%M} UTC. "
-                reason += "Read the display again."
-                raise ChecksFailedError([reason])
+                told = {
+                    "display": display.text,
+                    "register": exact_text(shown),
+                    "unit": unit,
+                    "at": f"{last[0]:%Y-%m-%d %H:%M}",
+                }
+                below = Check.of("final_reading", Outcome.REFUSED, "final_below", **told)
+                raise ChecksFailedError([below])
             if last is not None:
                 counts[quantity] = max(counts[quantity], last[1])
         return counts

@@ -29,14 +29,9 @@ class Judgement:
         """Return what was judged."""
         return t(language, f"look.name.{self.name}")
 
-    def check(self, language: str = "en") -> Check:
+    def check(self) -> Check:
         """Return it as records and tables have it."""
-        return Check(name=self.title(language), outcome=self.outcome, text=self.text(language))
-
-
-def checks_of(judgements: Sequence[Judgement], language: str = "en") -> list[Check]:
-    """Return judgements as checks in a language."""
-    return [judgement.check(language) for judgement in judgements]
+        return Check.of(self.name, self.outcome, self.code, **self.values)
 
 
 def digits(value: float, places: int = 4) -> str:

@@ -88,6 +88,8 @@ class Look:
     """None where the billed counter was not read."""
     candidates: tuple[SideCandidate, ...]
     """The two readings of the billed counter, where the ratio is not 1."""
+    ratio: Fraction | None = None
+    """CT x VT ratio that it was judged by."""
 
     @property
     def refused(self) -> bool:
@@ -236,6 +238,7 @@ def judged(where: str, unit: int, shown: Shown, beside: Beside, samples: list[Sa
         judgements=tuple(judgements),
         side=side,
         candidates=tuple(candidates),
+        ratio=ratio,
     )
 
 

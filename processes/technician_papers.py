@@ -8,16 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from uuid import UUID
 
-from energy.base.errors import ConflictError, UnknownMeterError
+from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.metering.meter import Meter
 from energy.metering.meter_papers import MeterPapers, papers_id
-from energy.store.errors import DATABASE_AWAY
-from processes.field_documents import Document, keep_documents
-from processes.settling import settle
+from processes.field_documents import Document
 from processes.technician_desk import FieldDesk
 from processes.technician_record import record_of
 from processes.technician_retire import last_sheeted
@@ -89,15 +86,15 @@ def calibrate(desk: FieldDesk, point: str, certificate: Certificate, remarks: Re
             tested_on=certificate.tested_on,
             valid_until=certificate.valid_until,
             error_percent=certificate.error_percent,
-            record=record_of(desk.system, desk.site, remarks, (), "field calibrate"),
+            record=record_of(desk, remarks, (), "field calibrate"),
             command_id=command,
         )
-        keep_documents(desk.database, desk.site, [certificate.document])
+        desk.keep([certificate.document])
     return Filed(
         point=point,
         serial=meter.serial,
         at=now.isoformat(),
-        position=store_papers(desk, papers, command),
+        position=store_papers(desk, papers),
         documents=(sha256,),
         expired=certificate.valid_until < local_day(now, desk.site.zone),
         again=again,
@@ -138,14 +135,14 @@ def close_record(desk: FieldDesk, point: str, remarks: Remarks) -> Filed:
             act=act.did.value,
             act_at=act.at,
             sheets=sheets,
-            record=record_of(desk.system, desk.site, remarks, (), "field close"),
+            record=record_of(desk, remarks, (), "field close"),
             command_id=command,
         )
     return Filed(
         point=point,
         serial=act.serial,
         at=now.isoformat(),
-        position=store_papers(desk, papers, command),
+        position=store_papers(desk, papers),
         documents=tuple(sheets),
         act=act.did.value,
         again=again,
@@ -161,20 +158,12 @@ def papers_of(desk: FieldDesk, point: str) -> MeterPapers:
     return MeterPapers(site=site, point=point, command_id=id_of("meter papers", site, point))
 
 
-def store_papers(desk: FieldDesk, papers: MeterPapers, command: UUID) -> int:
+def store_papers(desk: FieldDesk, papers: MeterPapers) -> int:
     """Store new papers and let the views see them; return the last position.
-
-    An unknown commit is settled by the command id: what the journal holds is not stored again.
 
     Raises:
         ConflictError: Somebody else filed a paper of the same point first.
     """
-    try:
-        position = desk.metering.store(papers)
-    except (ConflictError, *DATABASE_AWAY):
-        known: MeterPapers | None = desk.metering.find(papers.id)
-        if known is None or not known.seen(command):
-            raise
-        position = desk.metering.position()
-    settle(desk.database, desk.site, desk.clock)
+    position = desk.store(papers)
+    desk.settle()
     return position

@@ -15,17 +15,15 @@ from billing.money import exact_text
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.units import Utility
-from energy.journal.ingest import Ingest
 from energy.metering.channel import Channel, ChannelFacts, Direction, Kind, base_per_count
 from energy.metering.meter import Meter
 from energy.metering.plant import ChannelRegister
 from processes.pulse_listen import PulseEar, Pulses
-from processes.settling import settle
 from processes.technician_checks import Check, Display, Outcome, display_of
 from processes.technician_desk import FieldDesk
 from processes.technician_facts import raise_on
 from processes.technician_papers import papers_of
-from processes.technician_record import first_batch, record_of, store_meter
+from processes.technician_record import first_batch, record_of
 from processes.technician_retire import channels_of
 from processes.technician_values import Done, FieldRefusedError, NewPoint, Remarks
 
@@ -149,37 +147,43 @@ def pulse_checks(
         facts: Of the channel.
     """
     risen = after.count - before.count
+    if facts.modulus is not None and risen < -facts.modulus // 2:
+        risen += facts.modulus  # the box has turned over meanwhile
     expected = meter.pulses * meter.weight.pulse / facts.resolution
-    told = f"{meter.pulses} pulses made, the box counted {risen} ({before.count} to {after.count})"
+    told: dict[str, object] = {
+        "pulses": meter.pulses,
+        "risen": risen,
+        "before": before.count,
+        "after": after.count,
+    }
     if meter.pulses < LEAST_PULSES:
-        text = f"{told}: make at least {LEAST_PULSES}, fewer prove neither weight nor contact."
-        return [Check(name="pulse test", outcome=Outcome.REFUSED, text=text)]
-    if risen == expected:
-        offset = exact_text(display.value - after.count * facts.resolution)
-        anchored = f"display {display.text} at count {after.count}: offset {offset} {facts.unit}"
-        return [
-            Check(name="pulse test", outcome=Outcome.OK, text=told),
-            Check(name="bounce", outcome=Outcome.OK, text="every pulse was counted once"),
-            Check(name="display", outcome=Outcome.OK, text=anchored),
-        ]
-    return [Check(name="pulse test", outcome=Outcome.REFUSED, text=f"{told}: {_why(risen, meter)}")]
+        return [Check.of("pulse_test", Outcome.REFUSED, "pulses_few", least=LEAST_PULSES, **told)]
+    if risen != expected:
+        code = _why(risen, meter)
+        told["factor"] = risen // meter.pulses
+        return [Check.of("pulse_test", Outcome.REFUSED, code, **told)]
+    anchored = {
+        "display": display.text,
+        "count": after.count,
+        "offset": exact_text(display.value - after.count * facts.resolution),
+        "unit": facts.unit,
+    }
+    return [
+        Check.of("pulse_test", Outcome.OK, "pulses_ok", **told),
+        Check.of("bounce", Outcome.OK, "no_bounce"),
+        Check.of("display", Outcome.OK, "pulses_anchored", **anchored),
+    ]
 
 
 def _why(risen: int, meter: PulseMeter) -> str:
-    """Return why a box has counted something else than the pulses made."""
+    """Return why a box has counted something else than the pulses made, as the key of a text."""
     if risen == 0:
-        return "nothing arrived. Is the cable on the right input, the contact polarised (S0+, S0-)?"
+        return "pulses_none"
     if risen < 0:
-        return "the box was reset meanwhile. Look at its supply and begin again."
+        return "pulses_reset"
     if risen % meter.pulses == 0:
-        factor = risen // meter.pulses
-        return (
-            f"the box makes {factor} of each pulse. Its own weight is set: say --box-weight "
-            "instead of --plate-weight, or set the box to 1; else the contact bounces regularly."
-        )
-    if risen > meter.pulses:
-        return "more than were made: the contact bounces. Raise the debounce time of the box."
-    return "some were lost. Lower the debounce time of the box, or look at contact and cable."
+        return "pulses_times"
+    return "pulses_more" if risen > meter.pulses else "pulses_lost"
 
 
 def _facts(known: Meter | None, new: NewPoint | None, meter: PulseMeter) -> ChannelFacts:
@@ -263,7 +267,7 @@ def _store(
         assert new is not None, "the facts of a new point were asked for"
         known, register = desk.plan_point(meter.point, new, [facts], command)
     channel: Channel = next(c for c in channels_of(known) if c.facts.kind is Kind.COUNTER)
-    record = record_of(desk.system, desk.site, meter.remarks, checks, "field commission")
+    record = record_of(desk, meter.remarks, checks, "field commission")
     known.commission(
         at=after.at,
         serial=meter.serial,
@@ -292,10 +296,10 @@ def _store(
         record={"origin": "field commission"},
         command_id=command,
     )
-    position = store_meter(desk.metering, known, register, papers)
-    ingest = Ingest(desk.database, desk.site.schema, desk.clock)
-    ingest.accept([first_batch(meter.source, after.at, {channel.number: after.count})])
-    settle(desk.database, desk.site, desk.clock)
+    position = desk.store(*filter(None, (register, known, papers)))
+    first = {channel.number: after.count}
+    desk.accept(first_batch(meter.source, after.at, first, desk.command_id()))
+    desk.settle()
     return Done(
         point=meter.point,
         serial=meter.serial,

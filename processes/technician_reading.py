@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -19,9 +20,10 @@ from adapters.modbus.probing.seen import Seen
 from adapters.modbus.read_plan import ReadBlock, plan_reads
 from adapters.modbus.register_point import RegisterPoint
 from adapters.modbus.register_product import RegisterMap
+from billing.money import exact_text
 from energy.base.clock import Clock, monotonic_s
 from energy.metering.channel import Kind
-from processes.technician_asking import Conversation
+from processes.technician_asking import Conversation, Reader
 from processes.technician_values import NoContactError
 
 WANTED = (
@@ -72,21 +74,34 @@ class Shown:
     @property
     def device_ratio(self) -> Fraction | None:
         """Return the CT x VT ratio that is set in the device; None where it tells none."""
-        current = _ratio(self.plate, "ct")
-        voltage = _ratio(self.plate, "vt")
-        if current is None:
-            return None
-        return current * (voltage or 1)
+        return device_ratio(self.plate)
+
+
+def device_ratio(plate: Mapping[str, int | Fraction | str]) -> Fraction | None:
+    """Return the CT x VT ratio that is set in a device; None where it tells none.
+
+    Args:
+        plate: What it tells of itself.
+    """
+    current, voltage = _ratio(plate, "ct"), _ratio(plate, "vt")
+    return None if current is None else current * (voltage or 1)
 
 
 def _ratio(plate: Mapping[str, int | Fraction | str], kind: str) -> Fraction | None:
-    whole = plate.get(f"{kind}_ratio")
-    if isinstance(whole, (int, Fraction)) and whole > 0:
-        return Fraction(whole)
-    first, second = plate.get(f"{kind}_primary"), plate.get(f"{kind}_secondary")
-    if isinstance(first, (int, Fraction)) and isinstance(second, (int, Fraction)) and second > 0:
-        return Fraction(first) / Fraction(second)
-    return None
+    whole, first, second = (
+        _above_zero(plate.get(f"{kind}_{name}")) for name in ("ratio", "primary", "secondary")
+    )
+    if whole is not None:
+        return whole
+    return first / second if first is not None and second is not None else None
+
+
+def _above_zero(value: int | Fraction | str | None) -> Fraction | None:
+    try:
+        number = Fraction(value or 0)
+    except ValueError:
+        return None
+    return number if number > 0 else None
 
 
 def wanted_points(register_map: RegisterMap) -> list[RegisterPoint]:
@@ -142,6 +157,28 @@ async def read_shown(
         plate=_plate(register_map, conversation.seen),
         map=register_map,
     )
+
+
+async def read_plate(
+    reader: Reader, unit: int, register_map: RegisterMap
+) -> dict[str, int | Fraction | str]:
+    """Return the texts and settings that a device tells of itself, as far as it does.
+
+    Args:
+        reader: Behind which it is.
+        unit: Unit number.
+        register_map: What it is.
+    """
+    conversation = Conversation(reader=reader, unit=unit)
+    asking = _asking((), register_map, conversation.seen, plate=True)
+    with suppress(NoContactError):  # it answered its counters: silence here is its way to refuse
+        await conversation.through(asking, until_s=monotonic_s() + LONGEST_S)
+    return _plate(register_map, conversation.seen)
+
+
+def plate_text(value: int | Fraction | str) -> str:
+    """Return a text or setting of a device as people write it, exact."""
+    return value if isinstance(value, str) else exact_text(Fraction(value))
 
 
 def _asking(

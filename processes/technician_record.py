@@ -4,71 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from energy.base.aggregate import JournalAggregate
 from energy.base.clock import to_us
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
-from energy.base.secrets import PersonVault
-from energy.journal.application import JournalApplication
 from energy.metering.codec import ZERO_HASH, batch_hash, encode
-from energy.metering.meter import Meter
-from energy.metering.plant import ChannelRegister
 from energy.metering.reading import Reading, ReadingColumns, SpooledBatch
-from energy.store.errors import DATABASE_AWAY
-from energy.store.sites import Site
-from energy.system import System
-from processes.field_documents import keep_documents
 from processes.technician_checks import Check
 from processes.technician_values import Remarks, Witnesses
 
-
-def store_meter(
-    metering: JournalApplication,
-    meter: Meter,
-    register: ChannelRegister | None,
-    *papers: JournalAggregate,
-) -> int:
-    """Store a meter's new events, with the numbers it was given, in one transaction.
-
-    An unknown commit is settled by the command id: what the journal holds is not stored again.
-
-    Args:
-        metering: The site's journal of meters.
-        meter: With new events.
-        register: Of the numbers it was given; None when it was planned before.
-        papers: What is to be stored with it.
-
-    Returns:
-        The last position.
-
-    Raises:
-        ConflictError: Somebody else changed the point or took the numbers first.
-    """
-    aggregates = [*([register] if register is not None else []), meter, *papers]
-    try:
-        return metering.store(*aggregates)
-    except (ConflictError, *DATABASE_AWAY):
-        known: Meter | None = metering.find(meter.id)
-        if known is None or not known.commands >= meter.commands:
-            raise
-        return metering.position()
+if TYPE_CHECKING:  # the laptop has no database: these name what the server's desk passes in
+    from energy.base.secrets import PersonVault
+    from energy.store.sites import Site
+    from energy.system import System
+    from processes.technician_desk import FieldDesk
 
 
-def first_batch(source: str, at: datetime, counts: Mapping[int, int]) -> SpooledBatch:
+def first_batch(source: str, at: datetime, counts: Mapping[int, int], stream: UUID) -> SpooledBatch:
     """Return the technician's reading as a batch: a source epoch of its own.
 
     Args:
         source: Source of the device.
         at: Instant of the reading.
         counts: By channel number. [count]
+        stream: The source epoch: fresh, or of the command that is given again.
     """
     columns = ReadingColumns.of(
         Reading(channel=number, at=at, count=count) for number, count in sorted(counts.items())
     )
-    stream, payload = uuid4(), encode(columns)
+    payload = encode(columns)
     own_hash = batch_hash(
         previous_hash=ZERO_HASH, stream=stream, sequence=1, source=source, payload=payload
     )
@@ -86,39 +51,56 @@ def first_batch(source: str, at: datetime, counts: Mapping[int, int]) -> Spooled
 
 
 def record_of(
-    system: System, site: Site, remarks: Remarks, checks: Sequence[Check], origin: str
+    desk: FieldDesk, remarks: Remarks, checks: Sequence[Check], origin: str
 ) -> dict[str, object]:
     """Return the record of an act: what was checked, by whom, which seals; its photos are kept.
 
     Args:
-        system: Its vault seals the names.
-        site: The site; its schema keeps the photos.
+        desk: Seals the names and keeps the photos.
         remarks: What was said and photographed.
         checks: What was checked.
         origin: The command.
     """
     record: dict[str, object] = {
         "origin": origin,
-        "checks": [
-            {"name": check.name, "outcome": check.outcome.value, "text": check.text}
-            for check in checks
-        ],
-        **_sealed(system, site, remarks.people),
+        "checks": [_recorded(check) for check in checks],
+        **desk.sealed(remarks.people),
     }
+    record |= remarks.found
     if remarks.seals:
         record["seal"] = ", ".join(remarks.seals)
     for key in ("note", "location", "side"):
         if getattr(remarks, key):
             record[key] = getattr(remarks, key)
     if remarks.photos:
-        record["photos"] = keep_documents(system.database, site, remarks.photos)
+        record["photos"] = desk.keep(remarks.photos)
     return record
 
 
-def _sealed(system: System, site: Site, people: Witnesses) -> dict[str, dict[str, str]]:
-    named = {"technician": people.technician, "witness": people.witness}
+def _recorded(check: Check) -> dict[str, object]:
+    """Return a check as the journal keeps it: in English, and how to tell it otherwise."""
+    kept: dict[str, object] = {
+        "name": check.name,
+        "outcome": check.outcome.value,
+        "text": check.text,
+    }
+    if check.code:
+        kept |= {"title": check.title, "code": check.code, "values": dict(check.values)}
+        kept |= {"of_old": True} if check.of_old else {}
+    return kept
+
+
+def sealed_names(system: System, site: Site, people: Witnesses) -> dict[str, dict[str, str]]:
+    """Return who was there as a record holds it: sealed under the person's own key, by role.
+
+    Args:
+        system: Its vault seals the names.
+        site: Names that sign in nowhere belong to it.
+        people: Who was there.
+    """
+    roles = {"technician": people.technician, "witness": people.witness}
     sealed = {}
-    for role, name in named.items():
+    for role, name in roles.items():
         if name.strip():
             person = _person(system, site, name.strip())
             sealed[role] = {"person": str(person), "name_sealed": system.vault.seal(person, name)}

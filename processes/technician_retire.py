@@ -1,13 +1,9 @@
-"""In: a point whose device goes, or counts behind another ratio from now on. Out: the event. I/O.
-
-Both end a segment of the counters at one instant with counts that were read then.
-"""
+"""In: a point whose device goes for good. Out: the event, with its final counts. I/O: the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from billing.money import exact_text
 from energy.base.errors import UnknownMeterError
@@ -15,22 +11,17 @@ from energy.base.ids import id_of
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter, facts_from_json
 from energy.metering.meter_papers import MeterPapers, papers_id
-from energy.views.point_rows import newest_counts
+from processes.collector_plan import SourcePlan
 from processes.meter_acts import SHEETED, Act, Did, acts_of
-from processes.settling import settle
+from processes.technician_bus import without
 from processes.technician_checks import Check, Display, Outcome, displays_of
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Answered, read_device
 from processes.technician_facts import (
     billed_counter,
     counting,
-    display_checks,
-    flaw_checks,
-    raise_on,
-    start_counts,
 )
 from processes.technician_final import FinalReading
-from processes.technician_record import record_of, store_meter
+from processes.technician_record import record_of
 from processes.technician_values import Done, FieldRefusedError, Remarks, Removed
 
 
@@ -58,15 +49,19 @@ def retire(desk: FieldDesk, point: str, removed: Removed, remarks: Remarks) -> D
         return _retired_before(desk, meter, removed)
     plan, checks = desk.plan(), list[Check]()
     try:
-        others = tuple(each for each in plan.meters if each.point != point)
-        desk.publish(replace(plan, meters=others))
+        desk.publish(without(plan, point, *_asked_of(desk, meter)))
         counts = _final_counts(desk, meter, removed, checks)
         done = _retired(desk, meter, removed.reason, remarks, checks, counts)
     except BaseException:
         desk.restore(plan)
         raise
-    settle(desk.database, desk.site, desk.clock)
+    desk.settle()
     return replace(done, collected=desk.publish(desk.plan()))
+
+
+def _asked_of(desk: FieldDesk, meter: Meter) -> list[SourcePlan]:
+    """Return the source that is asked for the last count; none of a pulse box."""
+    return [] if "device" in meter.address else [desk.source(meter.source)]
 
 
 def _final_counts(
@@ -98,25 +93,30 @@ def _pulses(
 ) -> dict[str, int]:
     """Return the last count of a pulse box; its display is held against it. [count]."""
     counting_ones = counting(channels)
-    with desk.database.connection() as connection:
-        numbers = [channel.number for channel in counting_ones]
-        newest = newest_counts(connection, desk.site.schema, numbers)
+    newest = desk.newest([channel.number for channel in counting_ones])
     papers: MeterPapers | None = desk.metering.find(papers_id(desk.site.key, meter.point))
-    held = papers.offsets.get(str(meter.serial)) if papers is not None else None
     counts: dict[str, int] = {}
     for channel in counting_ones:
         quantity, facts = channel.facts.quantity, channel.facts
         if channel.number not in newest:
-            raise FieldRefusedError(
-                f"Meter {meter.serial} at {meter.point} has sent no pulse count: there is none to "
-                "end with. Look at its box. Nothing was written."
-            )
+            raise FieldRefusedError.of("no_pulses", serial=meter.serial, point=meter.point)
         at, counts[quantity] = newest[channel.number]
-        text = f"last pulse count {counts[quantity]} of {at:%Y-%m-%d %H:%M} UTC"
-        if held is not None and quantity in shown:
-            drift = shown[quantity].value - held[0] - counts[quantity] * facts.resolution
-            text += f"; display {shown[quantity].text} is {exact_text(drift)} {facts.unit} ahead"
-        checks.append(Check(name="final reading", outcome=Outcome.NOTED, text=text))
+        told = {"count": str(counts[quantity]), "at": f"{at:%Y-%m-%d %H:%M}"}
+        code = "final_pulses"
+        expected = None
+        if papers is not None:
+            expected = papers.display_at(
+                str(meter.serial),
+                counts[quantity],
+                resolution=facts.resolution,
+                modulus=facts.modulus,
+            )
+        if expected is not None and quantity in shown:
+            drift = shown[quantity].value - expected
+            code = "final_pulses_display"
+            told |= {"display": shown[quantity].text, "drift": exact_text(drift)}
+            told["unit"] = facts.unit
+        checks.append(Check.of("final_reading", Outcome.NOTED, code, **told))
     return counts
 
 
@@ -137,107 +137,18 @@ def _retired(
         at=at,
         final_counts={numbers[quantity]: count for quantity, count in counts.items()},
         reason=reason,
-        record=record_of(desk.system, desk.site, remarks, checks, "field retire"),
+        record=record_of(desk, remarks, checks, "field retire"),
         command_id=command,
     )
     return Done(
         point=meter.point,
         serial=serial,
         at=at.isoformat(),
-        position=store_meter(desk.metering, meter, None),
+        position=desk.store(meter),
         checks=tuple(checks),
         counts={},
         final_counts=counts,
         collected=False,
-    )
-
-
-def change_ratio(
-    desk: FieldDesk,
-    point: str,
-    multiplier: Fraction,
-    *,
-    reason: str,
-    displays: Sequence[str],
-    remarks: Remarks,
-) -> Done:
-    """Let another ratio of the transformers count from now on; the device stays.
-
-    Args:
-        desk: The site.
-        point: The metering point.
-        multiplier: CT x VT of the transformers that are in now.
-        reason: Why it changed.
-        displays: What the device shows, compared with its register; may be empty.
-        remarks: Who was there, photos, seals.
-
-    Raises:
-        UnknownMeterError: The site has no such point.
-        NoContactError: The device is silent: its count at the change must be known.
-        ChecksFailedError: Display and register differ.
-        MeterStateError: No device serves the point.
-    """
-    desk.ready()
-    meter = desk.meter(point)
-    if meter is None:
-        raise UnknownMeterError(point)
-    if meter.serial is None:
-        raise FieldRefusedError(
-            f"No meter serves point {point}. Run `field commission` with the ratio. Nothing was "
-            "written."
-        )
-    if Fraction(meter.multiplier) == multiplier:
-        return _same_ratio(desk, meter, multiplier)
-    channels = channels_of(meter)
-    facts = [channel.facts for channel in channels]
-    answered = read_device(desk.served_by(meter), [f.quantity for f in facts], desk.clock)
-    shown = displays_of(displays, billed_counter(facts).quantity)
-    checks = [
-        *flaw_checks(answered),
-        *display_checks(answered, facts, shown, Fraction(meter.multiplier)),
-    ]
-    raise_on(checks)
-    told = f"{exact_text(Fraction(meter.multiplier))} until now, {exact_text(multiplier)} from now"
-    checks.append(Check(name="ratio", outcome=Outcome.NOTED, text=told))
-    return _ratio_changed(desk, meter, multiplier, reason, remarks, checks, answered)
-
-
-def _ratio_changed(
-    desk: FieldDesk,
-    meter: Meter,
-    multiplier: Fraction,
-    reason: str,
-    remarks: Remarks,
-    checks: Sequence[Check],
-    answered: Answered,
-) -> Done:
-    """Append the event; return what was done."""
-    assert meter.serial is not None and meter.since is not None, "it is served"
-    channels = channels_of(meter)
-    counts = start_counts(answered, channels)
-    since = meter.since.isoformat()
-    meter.change_ratio(
-        at=answered.at,
-        counts=counts,
-        multiplier=multiplier,
-        reason=reason,
-        record=record_of(desk.system, desk.site, remarks, checks, "field change-ratio"),
-        command_id=id_of(
-            "field change-ratio", desk.site.key, meter.point, meter.serial, since, str(multiplier)
-        ),
-    )
-    position = store_meter(desk.metering, meter, None)
-    settle(desk.database, desk.site, desk.clock)
-    by_quantity = {c.facts.quantity: counts[c.number] for c in channels if c.number in counts}
-    return Done(
-        point=meter.point,
-        serial=meter.serial,
-        at=answered.at.isoformat(),
-        position=position,
-        checks=tuple(checks),
-        counts=by_quantity,
-        final_counts=by_quantity,
-        collected=desk.publish(desk.plan()),
     )
 
 
@@ -272,18 +183,5 @@ def _retired_before(desk: FieldDesk, meter: Meter, removed: Removed) -> Done:
     act = last_sheeted(desk, meter.point)
     if act is not None and act.did is Did.RETIRED and act.reason == removed.reason:
         return done_before(desk, act, meter.point)
-    since = "" if act is None else f" since {act.at:%Y-%m-%d %H:%M} UTC ({act.reason})"
-    raise FieldRefusedError(
-        f"No meter serves point {meter.point}{since}. `meter history {meter.point}` shows what was "
-        "done. Nothing was written."
-    )
-
-
-def _same_ratio(desk: FieldDesk, meter: Meter, multiplier: Fraction) -> Done:
-    act = last_sheeted(desk, meter.point)
-    if act is not None and act.did is Did.RATIO_CHANGED:
-        return done_before(desk, act, meter.point)
-    raise FieldRefusedError(
-        f"Meter {meter.serial} at {meter.point} counts with {exact_text(multiplier)} already. "
-        "Nothing was written."
-    )
+    since = "" if act is None else f" ({act.at:%Y-%m-%d %H:%M} UTC, {act.reason})"
+    raise FieldRefusedError.of("retired_before", point=meter.point, since=since)

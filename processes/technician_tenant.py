@@ -1,4 +1,4 @@
-"""In: a bus of Chinese tenant meters. Out: who is there, what they show, what they froze. I/O.
+"""In: a bus of tenant meters. Out: who is there, what they show, what they froze. I/O.
 
 The same path as the collector's: strict client, profile, decode, and the lease of the bus. Needs no
 database, and nothing is written anywhere: neither here nor to a meter.
@@ -6,16 +6,10 @@ database, and nothing is written anywhere: neither here nor to a meter.
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from adapters.bus_lease import BusLease
 from adapters.bus_source import BusSource
 from adapters.cjt188 import probe as cjt188_probe
 from adapters.cjt188 import profile as cjt188_profile
@@ -31,11 +25,12 @@ from adapters.link_fault import KEEPS_LINK, AskFailedError
 from adapters.octets import OctetLink
 from energy.base.clock import Clock
 from energy.base.quality import Quality
+from energy.metering.source_facts import MBUS
+from processes import technician_mbus
 from processes.collector_tenants import CJT188, DLT645, meter_number
 from processes.technician_values import FieldRefusedError, NoContactError
+from processes.tenant_bus import Found, FrozenValue, TenantBus, Value, run_on
 
-T = TypeVar("T")
-SETTLE_S = 1.0
 EDITIONS = ("2004", "2018")
 """Of CJ/T 188; the one of the profile is tried first."""
 ENERGY_NOW = "00010000"
@@ -46,93 +41,6 @@ KINDS = {0x10: "cold water", 0x11: "hot water", 0x12: "drinking water", 0x13: "r
          0x20: "heat", 0x21: "cooling", 0x22: "heat and cooling", 0x30: "gas"}  # fmt: skip
 
 
-class MeterSilentError(NoContactError):
-    """A meter gave no proper answer; its message can be told in every language."""
-
-    def __init__(self, cause: AskFailedError) -> None:
-        """Keep what went wrong, and where.
-
-        Args:
-            cause: The failed question.
-        """
-        self.fault = cause.fault
-        self.where = cause.where
-        self.what = cause.what
-        super().__init__(str(cause))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantBus:
-    """A bus as the technician names it."""
-
-    protocol: str
-    """"dlt645" or "cjt188"."""
-    at: str
-    """"10.8.3.41:4001", "/dev/ttyUSB0" or "COM3"."""
-    baud: int = 2400
-    parity: str = "E"
-    timeout_s: float = 1.5
-
-    def link(self) -> OctetLink:
-        """Return the bus; nothing is opened yet.
-
-        Raises:
-            FieldRefusedError: Protocol or place are none.
-        """
-        if self.protocol not in {DLT645, CJT188}:
-            raise FieldRefusedError(f"Protocol {self.protocol!r} is none of {DLT645}, {CJT188}.")
-        host, colon, port = self.at.rpartition(":")
-        if not colon:
-            lease = BusLease(os.path.realpath(self.at), "technician")
-            return OctetLink.open_serial(
-                self.at, baud=self.baud, parity=self.parity, settle_s=SETTLE_S, lease=lease
-            )
-        if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
-            raise FieldRefusedError(f"{self.at!r} is neither HOST:PORT nor a serial port.")
-        lease = BusLease(self.at, "technician")
-        return OctetLink.open(host, int(port), settle_s=SETTLE_S, lease=lease)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A meter that answered."""
-
-    meter: str
-    kind: str
-    clock_ahead: timedelta | None
-    """How far its clock is ahead of ours; None when it keeps none."""
-    plate: Mapping[str, str]
-    """What it says of itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One value of a meter."""
-
-    quantity: str
-    value: Fraction | None
-    """None when the meter gives no number."""
-    unit: str
-    flaw: str = ""
-    """Why there is no number, as a code; empty when there is one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenValue:
-    """What a register held when the meter froze it."""
-
-    quantity: str
-    what: str
-    """"month" or "day"."""
-    back: int
-    """1 is the newest."""
-    at: datetime | None
-    value: Fraction
-    unit: str
-    occurred: datetime | None
-    """When a maximum demand was met."""
-
-
 def who(
     bus: TenantBus,
     clock: Clock,
@@ -141,7 +49,7 @@ def who(
     search: bool = False,
     told: Callable[[str], None] = lambda _: None,
 ) -> list[Found]:
-    """Return the meters on a bus: the only one, or all of them by a search (DL/T 645).
+    """Return the meters on a bus: the only one, or all of them by a search (not CJ/T 188).
 
     Args:
         bus: The bus.
@@ -154,11 +62,13 @@ def who(
         NoContactError: Nobody answers, or several at once.
         FieldRefusedError: The protocol knows no search.
     """
+    if bus.protocol == MBUS:
+        return technician_mbus.who(bus, clock, zone, search=search, told=told)
     if bus.protocol == CJT188:
         if search:
             raise FieldRefusedError("CJ/T 188 knows no search: connect one meter at a time.")
-        return _run(bus, lambda link: _who_cjt188(link, bus, clock, zone))
-    return _run(bus, lambda link: _who_dlt645(link, bus, clock, zone, told if search else None))
+        return run_on(bus, lambda link: _who_cjt188(link, bus, clock, zone))
+    return run_on(bus, lambda link: _who_dlt645(link, bus, clock, zone, told if search else None))
 
 
 def show(bus: TenantBus, meter: str, profile: str, clock: Clock) -> list[Value]:
@@ -167,7 +77,7 @@ def show(bus: TenantBus, meter: str, profile: str, clock: Clock) -> list[Value]:
     Args:
         bus: The bus.
         meter: Number on the plate.
-        profile: Id of the profile.
+        profile: Id of the profile; empty shows all that an M-Bus meter says.
         clock: Our clock.
 
     Raises:
@@ -175,8 +85,10 @@ def show(bus: TenantBus, meter: str, profile: str, clock: Clock) -> list[Value]:
         MeterProfileError: There is no such profile.
         PlanError: The number is none.
     """
+    if bus.protocol == MBUS:
+        return technician_mbus.show(bus, meter, profile)
     number = meter_number(bus.protocol, meter)
-    return _run(bus, lambda link: _show(link, bus, number, profile, clock))
+    return run_on(bus, lambda link: _show(link, bus, number, profile, clock))
 
 
 def frozen(
@@ -189,7 +101,7 @@ def frozen(
     months: int,
     days: int,
 ) -> list[FrozenValue]:
-    """Return the energies and maximum demands that a DL/T 645 meter has frozen.
+    """Return what a meter has frozen: DL/T 645 month ends and days, storages of M-Bus.
 
     Args:
         bus: The bus.
@@ -197,7 +109,7 @@ def frozen(
         profile: Id of the profile.
         clock: Our clock.
         zone: Zone of the meter's clock.
-        months: Month ends, 0 to 12.
+        months: Month ends (of M-Bus: storages), 0 to 12.
         days: Days, 0 to 62.
 
     Raises:
@@ -205,27 +117,14 @@ def frozen(
         FieldRefusedError: The protocol keeps no such values under identifiers of their own.
         MeterProfileError: There is no such profile.
     """
+    if bus.protocol == MBUS:
+        return technician_mbus.stored(bus, meter, profile, zone, most=months)
     if bus.protocol != DLT645:
         raise FieldRefusedError(
             "CJ/T 188 meters send their month end with every answer: `field tenant show`."
         )
     number = meter_number(bus.protocol, meter)
-    return _run(bus, lambda link: _frozen(link, bus, number, profile, clock, zone, months, days))
-
-
-def _run(bus: TenantBus, story: Callable[[OctetLink], Coroutine[Any, Any, T]]) -> T:
-    async def run() -> T:
-        link = bus.link()
-        try:
-            return await story(link)
-        except AskFailedError as error:
-            if error.fault in KEEPS_LINK:
-                raise FieldRefusedError(str(error)) from error
-            raise MeterSilentError(error) from error
-        finally:
-            link.close()
-
-    return asyncio.run(run())
+    return run_on(bus, lambda link: _frozen(link, bus, number, profile, clock, zone, months, days))
 
 
 async def _who_dlt645(

@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from energy.base.errors import EnergyError, RefusedError
+from energy.base.errors import RefusedError
+from energy.base.text import t
 from energy.metering.channel import Side
 from processes.field_documents import Document
-from processes.technician_checks import Check
+from processes.technician_checks import Check, refused_checks
+from processes.technician_load import Load
+from processes.technician_told import FieldRefusedError, NoContactError
+
+__all__ = [
+    "SIDES", "ChecksFailedError", "Done", "FieldRefusedError", "Installed", "NewPoint", "NoContactError",
+    "Remarks", "Removed", "SettledBefore", "Sighted", "Witnesses",
+]  # fmt: skip
 
 
-class NoContactError(EnergyError):
-    """A device did not answer."""
-
-    code = "field.no_contact"
-
-
-class FieldRefusedError(RefusedError):
-    """A technician's command was refused; nothing was written."""
-
-    code = "field.refused"
+SIDES = {"primary": Side.PRIMARY, "secondary": Side.SECONDARY, "direct": Side.PRIMARY}
+"""Sides of the transformers as they are typed; a meter without any counts what flows."""
 
 
 class ChecksFailedError(RefusedError):
@@ -29,10 +29,15 @@ class ChecksFailedError(RefusedError):
 
     code = "field.checks"
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        """Join the reasons, one a row."""
-        self.reasons = list(reasons)
-        super().__init__("\n".join([*self.reasons, "Nothing was written."]))
+    def __init__(self, checks: Sequence[Check]) -> None:
+        """Join the reasons of the checks that forbid to go on, one a row."""
+        self.checks = refused_checks(checks)
+        super().__init__(self.told("en"))
+
+    def told(self, language: str) -> str:
+        """Return the reasons in a language."""
+        reasons = [check.told(language)[1] for check in self.checks]
+        return "\n".join([*reasons, t(language, "field_why.nothing_written")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,32 @@ class Remarks:
     photos: tuple[Document, ...] = ()
     side: str = ""
     """Side of the transformers that was settled, "" where the profile says it."""
+    found: Mapping[str, str] = field(default_factory=dict)
+    """What was found at the device and is needed later, such as `register_serial`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledBefore:
+    """What `field check` settled at this device a while ago."""
+
+    side: Side
+    ratio: Fraction
+    proofs: str
+    """What proved it: "load", "clamp, display"."""
+    at: str
+    """Instant, ISO."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighted:
+    """What a technician sees beside the device, which proves the side its counters count."""
+
+    ratio: Fraction | None = None
+    """CT x VT by the plates of the transformers."""
+    load: Load | None = None
+    clamp_a: Fraction | None = None
+    """Current of L1 by a clamp on the conductor. [A]"""
+    before: SettledBefore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +93,8 @@ class Installed:
     """The device that begins to serve a point, as the technician sees it."""
 
     point: str
-    unit: int
+    address: Mapping[str, int | str]
+    """{"unit": 2} behind Modbus, {"meter": "000012345678"} of a Chinese tenant meter."""
     serial: str
     displays: tuple[str, ...]
     """"15203.4", or "QUANTITY=15203.4" for another counter than the billed one."""
@@ -75,7 +107,10 @@ class Installed:
     location: str = ""
     photos: tuple[Document, ...] = ()
     side: Side | None = None
-    """Side of the transformers that the counters count, where `field check` has settled it."""
+    """Side of the transformers that the counters count, as the technician says."""
+    sighted: Sighted = field(default_factory=Sighted)
+    register_serial: str = ""
+    """Serial in the register, where the technician confirms that the plate bears another."""
 
     @property
     def remarks(self) -> Remarks:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.period import span_of_days
 from energy.base.units import BASE_UNIT, Utility, to_base
-from energy.metering.channel import Channel, Kind
+from energy.metering.channel import USAGE_KINDS, Channel
 from energy.metering.usage_groups import Every, UsageGroup, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -63,25 +63,27 @@ def read_usage(
         first: First local day.
         last: Last local day, included.
         every: Width of a group.
-        quantity: Counter meant; the billed one when None.
+        quantity: Counter or interval channel meant; the billed one when None.
         as_of: Position, instant or mark; None for now.
 
     Raises:
         UnknownMeterError: There is no such point.
-        NoUsageError: It has no such counter, or the days run backwards.
+        NoUsageError: It has no such channel, or the days run backwards.
         UnknownKnowledgeError: Nothing is known at `as_of`.
         NotFoldedError: The views have not come that far.
     """
     if last < first:
         raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
     with database.connection() as connection:
-        channel = _counter(channels_of(connection, site.schema, point), point, quantity)
+        channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         period = span_of_days(first, last, site.zone)
         known = known_when(connection, site, as_of)
         if known is None:
             spans = read_spans(connection, site.schema, [channel.number], period)
         else:
-            spans = usage_as_of(connection, site.schema, [channel.number], period, known.position)
+            spans = usage_as_of(
+                connection, site.schema, site.zone, [channel.number], period, known.position
+            )
     facts = channel.facts
     utility = facts.utility
     assert utility is not None, "a counter with usage has a utility"
@@ -133,11 +135,11 @@ def read_arrivals(
         last: Last local day, included.
         since: Position, instant or mark of the first figure.
         until: Position, instant or mark of the second figure; None for now.
-        quantity: Counter meant; the billed one when None.
+        quantity: Counter or interval channel meant; the billed one when None.
 
     Raises:
         UnknownMeterError: There is no such point.
-        NoUsageError: It has no such counter, or the days run backwards.
+        NoUsageError: It has no such channel, or the days run backwards.
         UnknownKnowledgeError: Nothing is known at `since` or `until`.
         NotFoldedError: The views have not come that far.
         ArrivalsError: `until` comes before `since`.
@@ -145,7 +147,7 @@ def read_arrivals(
     if last < first:
         raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
     with database.connection() as connection:
-        channel = _counter(channels_of(connection, site.schema, point), point, quantity)
+        channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         before, after = known_when(connection, site, since), known_when(connection, site, until)
         assert before is not None, "the first figure is named"
         arrivals = usage_arrived(
@@ -170,17 +172,16 @@ def read_arrivals(
     )
 
 
-def _counter(channels: list[Channel], point: str, quantity: str | None) -> Channel:
+def _metered(channels: list[Channel], point: str, quantity: str | None) -> Channel:
     if not channels:
         raise UnknownMeterError(point)
-    counters = [c for c in channels if c.facts.kind is Kind.COUNTER and _has_usage(c)]
-    if quantity is not None:
-        counters = [c for c in counters if c.facts.quantity == quantity]
-    if not counters:
-        known = ", ".join(c.facts.quantity for c in channels if _has_usage(c)) or "none"
+    metered = [c for c in channels if _has_usage(c)]
+    chosen = [c for c in metered if quantity is None or c.facts.quantity == quantity]
+    if not chosen:
+        known = ", ".join(c.facts.quantity for c in metered) or "none"
         raise NoUsageError(f"{point} has no counter {quantity or ''}. With usage: {known}.")
-    return next((c for c in counters if c.facts.billing), counters[0])
+    return next((c for c in chosen if c.facts.billing), chosen[0])
 
 
 def _has_usage(channel: Channel) -> bool:
-    return channel.facts.kind is Kind.COUNTER and isinstance(channel.facts.utility, Utility)
+    return channel.facts.kind in USAGE_KINDS and isinstance(channel.facts.utility, Utility)

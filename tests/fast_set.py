@@ -19,6 +19,7 @@ _MARKED = re.compile(
 _HEAVY = (
     "adapters/cjt188",
     "adapters/dlt645",
+    "adapters/mbus",
     "adapters/modbus/probing",
     "adapters/modbus/test_cycle.py",
     "adapters/modbus/test_register_map.py",

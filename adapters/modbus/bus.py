@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
-from adapters.modbus.client import ModbusClient, Monotonic
+from adapters.modbus.dialling import Monotonic
 from adapters.modbus.quarantine import DeadTime, Latencies
 from energy.base.clock import monotonic_s
 
@@ -77,50 +77,6 @@ class Asker(Protocol):
     def connects(self) -> int:
         """Connections opened so far."""
         ...
-
-
-class ClientAsker:
-    """A ModbusClient as a bus asks it."""
-
-    def __init__(self, client: ModbusClient) -> None:
-        """Take the connection."""
-        self._client = client
-        self.hurry = client.hurry
-        self.close = client.close
-
-    @property
-    def connects(self) -> int:
-        """Connections opened so far."""
-        return self._client.connects
-
-    @property
-    def suspect(self) -> bool:
-        """Whether an answer was lost and may come under another question."""
-        return self._client.suspect
-
-    @suspect.setter
-    def suspect(self, value: bool) -> None:
-        """Say whether it is."""
-        self._client.suspect = value
-
-    async def ask(self, question: Question, within_s: float | None) -> Sequence[int]:
-        """Return the registers.
-
-        Args:
-            question: What to read.
-            within_s: Give up earlier than usual; None as usual. [s]
-
-        Raises:
-            ReadFailedError: Names the fault.
-        """
-        return await self._client.read(
-            unit=question.unit,
-            function_code=question.function_code,
-            address=question.address,
-            count=question.registers,
-            timeout_s=within_s,
-            allow_transaction_zero=question.allow_transaction_zero,
-        )
 
 
 class Bus:

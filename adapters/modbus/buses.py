@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.modbus.budget import BusSpeed
-from adapters.modbus.bus import Asker, Bus, ClientAsker
-from adapters.modbus.client import ModbusClient, Monotonic
+from adapters.modbus.bus import Asker, Bus
+from adapters.modbus.client import asker_of
 from adapters.modbus.decode_columns import ColumnDecoder
 from adapters.modbus.decode_desk import DecodeDesk
+from adapters.modbus.dialling import Monotonic
 from adapters.modbus.learned import Learned
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.read_plan import ReadBlock
@@ -69,15 +70,14 @@ class Decoders:
         return self._known[key]
 
 
-def open_client(settings: ModbusSettings, number: int) -> Asker:
+def open_asker(settings: ModbusSettings, number: int) -> Asker:
     """Return one connection of a bus; nothing is opened yet."""
-    client = ModbusClient(
+    return asker_of(
         link=settings.link,
         timeout_s=settings.timeout_s,
         name=f"{settings.key}/{number}",
         lease=settings.lease,
     )
-    return ClientAsker(client)
 
 
 class Buses:
@@ -89,7 +89,7 @@ class Buses:
         learned: Learned | None = None,
         gather_s: float = 0.0,
         monotonic: Monotonic = monotonic_s,
-        asker: Callable[[ModbusSettings, int], Asker] = open_client,
+        asker: Callable[[ModbusSettings, int], Asker] = open_asker,
     ) -> None:
         """Begin without a bus.
 

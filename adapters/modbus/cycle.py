@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters.modbus.bus import Bus, Question, Rank
-from adapters.modbus.client import Monotonic
 from adapters.modbus.decode_desk import Answer, Sheet
 from adapters.modbus.decode_plate import decode_plate
 from adapters.modbus.device import ASK_AGAIN_S, Device, Read
+from adapters.modbus.dialling import Monotonic
 from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.plate_guard import Changed, compared
 from adapters.modbus.quarantine import HASTE_AFTER, NOT_ITS_FAULT, Standing
@@ -229,9 +229,11 @@ class Cycle:
             return True  # it has no such plate value: its counters stand without
         self._hear(device, latency_s)
         value = decode_plate(plate, registers, word_order=device.meter.map.word_order)
-        if device.lesson.plate is None and value not in {None, ""}:
+        recorded = device.meter.register_serial or device.meter.serial
+        changed = compared(device.lesson, plate.quantity, value, recorded=recorded)
+        if changed is None and device.lesson.plate is None and value not in {None, ""}:
             device.keep_plate(str(value))
-        self._changed[device] = compared(device.lesson, plate.quantity, value)
+        self._changed[device] = changed
         self._bus.trust()
         return True
 

@@ -20,6 +20,7 @@ from adapters.poll import PollAnswer, PollFailure, PollResult
 from energy.base.clock import from_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
+from energy.metering.channel import Kind
 from energy.metering.reading import ReadingColumns
 
 _MEASURED = np.uint8(Quality.MEASURED)
@@ -107,10 +108,13 @@ def decode_together(sheets: Iterable[Sheet]) -> None:
 
 
 def _hold(sheet: Sheet, answer: Answer, changed: Changed) -> None:
+    """Mark the counters that are not believed; of those it does not touch a person is told, too."""
     for place, point in enumerate(answer.decoder.block.points):
-        if not is_held(point, changed.doubt):
+        if point.kind is not Kind.COUNTER:
             continue
-        answer.quality[place] = _SUSPECT
+        held = is_held(point, changed.doubt)
+        if held:
+            answer.quality[place] = _SUSPECT
         proof = {
             "quantity": changed.quantity,
             "before": changed.before,
@@ -118,7 +122,7 @@ def _hold(sheet: Sheet, answer: Answer, changed: Changed) -> None:
             "count": int(answer.count[place]),
             "why": DOUBT_MEANS[changed.doubt],
         }
-        sheet.findings.append(_finding(answer, place, changed.doubt, proof))
+        sheet.findings.append(_finding(answer, place, changed.doubt, proof, held=held))
 
 
 def _find_flaws(pairs: Sequence[tuple[Sheet, Answer]], values: DecodedColumns) -> None:
@@ -136,9 +140,11 @@ def _find_flaws(pairs: Sequence[tuple[Sheet, Answer]], values: DecodedColumns) -
         sheet.findings.append(_finding(answer, place, flaw, proof))
 
 
-def _finding(answer: Answer, place: int, code: str, proof: dict[str, object]) -> Finding:
+def _finding(
+    answer: Answer, place: int, code: str, proof: dict[str, object], *, held: bool = True
+) -> Finding:
     at = from_us(answer.at_us)
-    billing = answer.decoder.block.points[place].billing
+    billing = held and answer.decoder.block.points[place].billing
     return Finding(
         code=f"modbus.{code}",
         severity=Severity.DO_NOT_BILL if billing else Severity.WARN,

@@ -36,6 +36,10 @@ class ModbusMeter:
     """Channel number by quantity."""
     serial: str = ""
     """Serial number on record: a recorded exchange makes what the old device taught void."""
+    register_serial: str = ""
+    """What the device itself tells for it, where a technician confirmed that the plate differs."""
+    ratio_since: str = ""
+    """Instant of the last ratio change on record: it makes the old ratio void."""
 
 
 class Read:
@@ -88,7 +92,10 @@ class Device:
             UnknownQuantityError: A channel's quantity is not in its register map.
         """
         self.meter = meter
-        self.name = f"{source}/{meter.unit}/{meter.map.id}/{meter.serial}"
+        self.name = "/".join(
+            [source, str(meter.unit), meter.map.id, meter.serial]
+            + ([meter.ratio_since] if meter.ratio_since else [])
+        )
         self.watch = DeviceWatch(f"{source}/{meter.point}")
         self.phase = zlib.crc32(meter.point.encode())
         """Its place among the devices of its bus: the same after every start."""

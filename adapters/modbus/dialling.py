@@ -5,22 +5,32 @@ Nothing here opens a connection: the client does.
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from adapters.backoff import Backoff
+from adapters.modbus.frame import Fault
 from adapters.modbus.link import Link, LinkKind
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
 
 
+class Monotonic(Protocol):
+    """Reads a clock that never goes back. [s]."""
+
+    def __call__(self) -> float:
+        """Return its reading. [s]."""
+        ...
+
+
 class Redial:
     """When a connection that failed may be tried again."""
 
-    def __init__(self, name: str, monotonic: Callable[[], float]) -> None:
+    def __init__(self, name: str, monotonic: Monotonic) -> None:
         """Begin without a wait.
 
         Args:
@@ -63,6 +73,25 @@ class Redial:
 def bus_name(link: Link) -> str:
     """Return the name of the bus: one for all the ways to write a serial port."""
     return os.path.realpath(link.device) if link.kind is LinkKind.RTU else link.where
+
+
+def where_asked(link: Link, unit: int, address: int, count: int) -> str:
+    """Return which registers of whom were asked for, in words."""
+    return f"{link.where} unit {unit} registers {address} to {address + count - 1}"
+
+
+def fault_of(error: Exception, usual: Fault) -> Fault:
+    """Return the class of a connection that could not be made.
+
+    Args:
+        error: Why.
+        usual: The class of most causes.
+    """
+    if isinstance(error, ssl.SSLError):
+        return Fault.TLS
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Fault.TOO_MANY_FILES
+    return usual
 
 
 def tls_context(link: Link) -> ssl.SSLContext:

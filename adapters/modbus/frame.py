@@ -1,8 +1,7 @@
-"""In: the bytes that came back for a read. Out: a verdict on them. Pure.
+"""In: what is wrong with an answer. Out: its name, its words, and the next step. Pure.
 
-pymodbus accepts answers that are none: too few or too many registers, another function code,
-transaction 0, an odd byte count. This checker looks at the raw frames before pymodbus does;
-what it refuses never becomes a reading.
+The values that all framings share. Who judges the octets: `mbap.py` where transactions are
+numbered, `rtu_frame.py` where they are not. What is refused never becomes a reading.
 """
 
 from __future__ import annotations
@@ -12,16 +11,15 @@ from enum import StrEnum
 
 from adapters.errors import AdapterError
 
-HEADER = 7
-"""Bytes of the header: transaction, protocol, length, unit. [byte]"""
-MAX_LENGTH = 254
-"""Most a frame's length field may say: unit, function code and 252 bytes. [byte]"""
+READ_FUNCTIONS = (3, 4)
+"""The only function codes that are ever asked: this program only reads."""
 
 
 class Fault(StrEnum):
     """What went wrong with a read."""
 
     NO_CONNECTION = "no_connection"
+    TOO_MANY_FILES = "too_many_files"
     NO_ANSWER = "no_answer"
     CLOSED = "closed"
     NOT_MODBUS = "not_modbus"
@@ -46,6 +44,8 @@ class Fault(StrEnum):
 
 NEXT_STEP: dict[Fault, str] = {
     Fault.NO_CONNECTION: "is the device or gateway on, and host and port right?",
+    Fault.TOO_MANY_FILES: "this program may not open more files: raise its limit of open files "
+    "(`LimitNOFILE=` of its service, `ulimit -n`); one connection takes one",
     Fault.NO_ANSWER: "is the unit number right and the meter behind the gateway powered?",
     Fault.CLOSED: "the device may allow fewer connections: close other masters or lower "
     "`connections`",
@@ -98,17 +98,14 @@ class ReadFailedError(AdapterError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The read an answer must fit."""
+    """The read an answer without a number must fit."""
 
-    transaction: int
     unit: int
     function_code: int
     count: int
     """Registers asked for. [register]"""
     address: int = 0
     """First register; no answer repeats it."""
-    allow_transaction_zero: bool = False
-    """The product answers with transaction 0 whatever it was asked; its profile says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,42 +120,6 @@ class Verdict:
 NOTHING_YET = Verdict(fault=Fault.NO_ANSWER, what="no answer in time", final=False)
 
 
-def judge(received: bytes, asked: Asked) -> bytes | Verdict:
-    """Return the good answer among the bytes received so far, or what is wrong with them.
-
-    Frames of another unit or transaction are passed over, for a duplicate of an earlier answer
-    may still be on its way; they are named when nothing better comes.
-
-    Args:
-        received: Everything since the read was sent.
-        asked: The read.
-    """
-    passed: Verdict | None = None
-    at = 0
-    while True:
-        rest = received[at:]
-        if len(rest) < HEADER + 1:
-            return passed or _waiting(rest)
-        length = int.from_bytes(rest[4:6], "big")
-        if rest[2:4] != b"\0\0" or not 3 <= length <= MAX_LENGTH:
-            return final(Fault.NOT_MODBUS, f"no Modbus frame but {rest[:16].hex(' ')}")
-        if len(rest) < 6 + length:
-            return passed or _waiting(rest)
-        frame = rest[: 6 + length]
-        at += 6 + length
-        passed = _foreign(frame, asked)
-        if passed is None:
-            return _refusal(frame, asked) or frame
-        if passed.final:
-            return passed
-
-
-def _waiting(rest: bytes) -> Verdict:
-    if rest:
-        return passing(Fault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
-    return NOTHING_YET
-
-
 def passing(fault: Fault, what: str) -> Verdict:
     """Return a verdict that a better answer may still overtake."""
     return Verdict(fault=fault, what=what, final=False)
@@ -167,33 +128,6 @@ def passing(fault: Fault, what: str) -> Verdict:
 def final(fault: Fault, what: str) -> Verdict:
     """Return a verdict that ends the wait."""
     return Verdict(fault=fault, what=what, final=True)
-
-
-def _foreign(frame: bytes, asked: Asked) -> Verdict | None:
-    transaction, unit = int.from_bytes(frame[:2], "big"), frame[6]
-    if transaction == 0 and not asked.allow_transaction_zero:
-        return final(Fault.WRONG_TRANSACTION, "an answer with transaction 0")
-    if transaction not in {0, asked.transaction}:
-        what = f"an answer to transaction {transaction}, not {asked.transaction}"
-        return passing(Fault.WRONG_TRANSACTION, what)
-    if unit != asked.unit:
-        return passing(Fault.WRONG_UNIT, f"an answer of unit {unit}, not {asked.unit}")
-    return None
-
-
-def _refusal(frame: bytes, asked: Asked) -> Verdict | None:
-    function_code, size = frame[7], len(frame) - HEADER - 2
-    if function_code == asked.function_code | 0x80:
-        if size != 0:
-            return final(Fault.WRONG_LENGTH, f"an exception of {size + 1} bytes")
-        return None
-    if function_code != asked.function_code:
-        what = f"an answer with function code {function_code}, not {asked.function_code}"
-        return final(Fault.WRONG_FUNCTION, what)
-    if frame[8] != 2 * asked.count or size != 2 * asked.count:
-        what = f"{size} byte(s) said to be {frame[8]}, not {2 * asked.count}"
-        return final(Fault.WRONG_LENGTH, what)
-    return None
 
 
 _EXCEPTIONS: dict[int, Fault] = {

@@ -7,6 +7,7 @@ and a person is asked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -14,6 +15,9 @@ from fractions import Fraction
 from adapters.modbus.learned import Lesson
 from adapters.modbus.register_map import RegisterPoint
 from energy.metering.channel import Kind, Side
+
+SURE_DIGITS = 5
+"""Digits from which on a serial tells devices apart; shorter ones are house numbers."""
 
 
 class Doubt(StrEnum):
@@ -41,23 +45,55 @@ class Changed:
     now: str
 
 
-def compared(lesson: Lesson, quantity: str, value: float | Fraction | str | None) -> Changed | None:
+def compared(
+    lesson: Lesson,
+    quantity: str,
+    value: float | Fraction | str | None,
+    *,
+    recorded: str = "",
+) -> Changed | None:
     """Return what has changed; None while the device is the one that is known.
 
     Args:
         lesson: What the device has taught; a first value is for the caller to keep.
         quantity: Name of the plate value, such as "serial_number" or "ct_ratio".
         value: What was read now; None for no number.
+        recorded: Serial on record: the first that a device tells is held against it.
     """
-    if lesson.plate is None or lesson.plate == str(value):
-        return None
     is_serial = "serial" in quantity or quantity.endswith("_id")
+    before = lesson.plate
+    if before is None and is_serial and value is not None and contradicts(recorded, str(value)):
+        before = recorded
+    if before is None or before == str(value):
+        return None
     return Changed(
         doubt=Doubt.OTHER_DEVICE if is_serial else Doubt.RATIO_CHANGED,
         quantity=quantity,
-        before=lesson.plate,
+        before=before,
         now=str(value),
     )
+
+
+def contradicts(recorded: str, shown: str) -> bool:
+    """Return whether a serial on record and one in a device are surely of two devices.
+
+    People write "SN 0022 081134" where the device tells 22081134, or a house number that no
+    register holds. Only two long plain numbers, neither of which holds the other, are two devices.
+
+    Args:
+        recorded: As it was typed at the plate.
+        shown: As the device tells it.
+    """
+    one, other = _number(recorded), _number(shown)
+    if min(len(one), len(other)) < SURE_DIGITS:
+        return False
+    return one not in other and other not in one
+
+
+def _number(serial: str) -> str:
+    """Return the plain number of a serial without zeros in front; "" where it is none."""
+    found = re.fullmatch(r"[^0-9]*([0-9][0-9 ]*)", serial.strip())
+    return "" if found is None else found[1].replace(" ", "").lstrip("0")
 
 
 def is_held(point: RegisterPoint, doubt: Doubt) -> bool:

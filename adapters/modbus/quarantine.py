@@ -28,6 +28,7 @@ HASTE_AFTER = 2
 NOT_ITS_FAULT = frozenset(
     {
         Fault.NO_CONNECTION,
+        Fault.TOO_MANY_FILES,
         Fault.NO_PORT,
         Fault.TLS,
         Fault.BUS_HELD,

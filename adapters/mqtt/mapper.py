@@ -21,8 +21,9 @@ from adapters.mqtt.mapping import (
     ValueRule,
     Where,
 )
-from adapters.mqtt.mapping_values import Ratio, instant_of, number_of
+from adapters.mqtt.mapping_values import instant_of, number_of
 from adapters.mqtt.payload import Reason, Refusal, RefusedError
+from adapters.number_text import Ratio
 
 MAX_NAME = 200
 """Longest name of a device, longest id. [character]"""

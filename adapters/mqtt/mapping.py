@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.mqtt.payload import MAX_BYTES, Encoding
 from adapters.mqtt.topic import TopicPattern
+from adapters.number_text import NumberFormat
 
 AHEAD_S = 300
 """How far a device's clock may run ahead of ours. [s]"""
@@ -30,25 +31,6 @@ class Dialect(StrEnum):
 
     JSON = "json"
     SPARKPLUG_B = "sparkplug_b"
-
-
-class NumberFormat(StrEnum):
-    """How a number is written; no other way of writing is accepted."""
-
-    INTEGER = "integer"
-    """A JSON number without fraction."""
-    JSON = "json"
-    """A JSON number."""
-    SWITCH = "switch"
-    """JSON's true and false: 1 and 0 of a state."""
-    PLAIN = "plain"
-    """A text like "-1234.5"."""
-    POINT = "1,234.5"
-    """A text: comma between thousands, point before the fraction."""
-    COMMA = "1.234,5"
-    """A text: point between thousands, comma before the fraction."""
-    COMMA_ONLY = "1234,5"
-    """A text: comma before the fraction."""
 
 
 class TimeFormat(StrEnum):

@@ -12,14 +12,14 @@ from adapters.mqtt.mapping import (
     COUNT_UNIT,
     OWN_QUANTITY,
     Meaning,
-    NumberFormat,
     Origin,
     Rounding,
     Soundness,
     ValueRule,
     Where,
 )
-from adapters.mqtt.mapping_units import KNOWN_UNITS
+from adapters.number_text import WRITTEN, NumberFormat
+from adapters.unit_factors import KNOWN_UNITS
 from energy.metering.site_file_checker import Checker
 
 _VALUE_KEYS = {
@@ -30,12 +30,6 @@ _MEANING_KEYS = {"quantity", "unit", "scale"}
 _QUANTITY = re.compile(r"[a-z][a-z0-9_]*")
 _PART = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _KEY = re.compile(r"\*([1-9])")
-_WRITTEN = {
-    NumberFormat.PLAIN,
-    NumberFormat.POINT,
-    NumberFormat.COMMA,
-    NumberFormat.COMMA_ONLY,
-}
 
 
 def read_where(checker: Checker, text: object, where: str, parts: frozenset[str]) -> Where | None:
@@ -94,7 +88,7 @@ def read_value(
         checker.problems.append(f'{where}: `rounding` is neither "exact" nor "half_up"')
         rounding = "exact"
     suffix = checker.text(table, "suffix", where) if "suffix" in table else ""
-    if suffix and NumberFormat(number) not in _WRITTEN:
+    if suffix and NumberFormat(number) not in WRITTEN:
         checker.problems.append(f"{where}: `suffix` needs a `number` format of texts")
     name = table.get("name")
     named = read_where(checker, name, f"{where}: `name`", parts) if "name" in table else None

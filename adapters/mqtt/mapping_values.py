@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from adapters.mqtt.mapping import NumberFormat, TimeFormat, TimeRule, ValueRule
-from adapters.mqtt.payload import Reason, RefusedError, bounded_decimal
+from adapters.mqtt.mapping import TimeFormat, TimeRule, ValueRule
+from adapters.mqtt.payload import Reason, RefusedError
+from adapters.number_text import NumberFormat, Ratio, ratio_in
+from adapters.wall_time import instants_of
 from energy.base.clock import to_us
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -23,20 +24,6 @@ EARLIEST_US = to_us(EARLIEST)
 LATEST_S = 253_402_300_799
 """Last second a calendar holds. [s]"""
 SECOND_US = 1_000_000
-Ratio = tuple[int, int]
-"""Numerator and denominator of an exact number."""
-_WRITTEN: dict[NumberFormat, re.Pattern[str]] = {
-    NumberFormat.PLAIN: re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII),
-    NumberFormat.POINT: re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII),
-    NumberFormat.COMMA: re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?", re.ASCII),
-    NumberFormat.COMMA_ONLY: re.compile(r"[+-]?\d+(?:,\d+)?", re.ASCII),
-}
-_PLAINLY: dict[NumberFormat, Callable[[str], str]] = {
-    NumberFormat.PLAIN: lambda text: text,
-    NumberFormat.POINT: lambda text: text.replace(",", ""),
-    NumberFormat.COMMA: lambda text: text.replace(".", "").replace(",", "."),
-    NumberFormat.COMMA_ONLY: lambda text: text.replace(",", "."),
-}
 _DIGITS = re.compile(r"\d{1,19}(?:\.\d{1,9})?", re.ASCII)
 
 
@@ -92,12 +79,10 @@ def _written(raw: str, rule: ValueRule) -> Ratio | None:
         if not text.endswith(rule.suffix):
             raise _wrong(raw, rule)
         text = text[: -len(rule.suffix)].rstrip()
-    if not _WRITTEN[rule.number].fullmatch(text):
+    ratio = ratio_in(text, rule.number)
+    if ratio is None:
         raise _wrong(raw, rule)
-    number = bounded_decimal(_PLAINLY[rule.number](text))
-    if number is None:
-        raise _wrong(raw, rule)
-    return number.as_integer_ratio()
+    return ratio
 
 
 def _wrong(raw: object, rule: ValueRule, reason: Reason = Reason.WRONG_VALUE) -> RefusedError:
@@ -161,11 +146,14 @@ def _local_us(raw: object, rule: TimeRule) -> int:
         wall = datetime.strptime(text, rule.pattern)  # noqa: DTZ007 - its zone is stated beside it
     except ValueError as error:
         raise _no_time(f"{text[:60]!r} is not written as {rule.pattern!r}") from error
-    at = wall.replace(tzinfo=rule.zone)
-    if at.utcoffset() != at.replace(fold=1).utcoffset():
+    try:
+        instants = instants_of(wall, rule.zone)
+    except OverflowError as error:
+        raise _no_time(f"no such instant: {text[:60]!r}") from error
+    if len(instants) != 1:
         detail = f"{text[:60]!r} happens twice or never in {rule.zone.key}: send UTC"
         raise _no_time(detail)
-    return _utc_us(at, text)
+    return instants[0]
 
 
 def _utc_us(at: datetime, text: str) -> int:

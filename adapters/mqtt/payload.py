@@ -7,22 +7,13 @@ what would have been right.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
-from typing import NoReturn
+
+from adapters.strict_json import DuplicateKeyError, StrictJsonError, TooDeepError, parse_json
 
 MAX_BYTES = 65_536
 """Largest payload that is parsed unless a mapping says otherwise. [byte]"""
-MAX_DEPTH = 8
-MAX_DIGITS = 40
-"""Most characters of a fraction: more is no measurement."""
-MAX_POWER = 40
-"""Largest power of ten of a fraction: 1e999999999 would fill the memory."""
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class Encoding(StrEnum):
@@ -115,59 +106,11 @@ def read_json(
         reason = Reason.NOT_UTF8 if encoding is Encoding.UTF_8 else Reason.NOT_GB18030
         detail = f"no {encoding} at byte {error.start}; the mapping declares the encoding"
         raise RefusedError(reason, detail) from error
-    _limit_depth(text)
     try:
-        value: object = json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_float=_decimal,
-        )
-    except ValueError as error:
-        raise RefusedError(Reason.NOT_JSON, f"no JSON: {error}") from error
-    return value
-
-
-def _limit_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    depth = 0
-    for sign in _STRING.sub("", text):
-        if sign in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                detail = f"nested deeper than {MAX_DEPTH}; send a flatter message"
-                raise RefusedError(Reason.TOO_DEEP, detail)
-        elif sign in "]}":
-            depth -= 1
-
-
-def _without_duplicates(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise RefusedError(Reason.DUPLICATE_KEY, f"field(s) {', '.join(twice)[:200]} stand twice")
-    return fields
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _decimal(text: str) -> Decimal:
-    number = bounded_decimal(text)
-    if number is None:
-        raise ValueError(f"{text[:MAX_DIGITS]} has more digits than any measurement")
-    return number
-
-
-def bounded_decimal(text: str) -> Decimal | None:
-    """Return a number written plainly; None when it is longer or larger than any measurement."""
-    if len(text) > MAX_DIGITS:
-        return None
-    try:
-        number = Decimal(text)
-    except ArithmeticError:  # an exponent beyond what a Decimal holds
-        return None
-    return number if abs(number.adjusted()) <= MAX_POWER else None
+        return parse_json(text)
+    except TooDeepError as error:
+        raise RefusedError(Reason.TOO_DEEP, str(error)) from error
+    except DuplicateKeyError as error:
+        raise RefusedError(Reason.DUPLICATE_KEY, str(error)) from error
+    except StrictJsonError as error:
+        raise RefusedError(Reason.NOT_JSON, str(error)) from error

@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from adapters.mqtt.mapper import Found
 from adapters.mqtt.mapping import CHANNEL_UNIT, COUNT_UNIT, Rounding
-from adapters.mqtt.mapping_units import unit_factor
-from adapters.mqtt.mapping_values import Ratio, SingleFloat
+from adapters.mqtt.mapping_values import SingleFloat
 from adapters.mqtt.payload import Reason, RefusedError
+from adapters.number_text import Ratio
+from adapters.unit_factors import unit_factor
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.channel import Kind

@@ -213,6 +213,9 @@ class Page:
         rows = [
             row for register in supply["readings"] for row in self._register_proof(register, supply)
         ]
+        if not supply["readings"] and supply["usage"] and supply["usage"]["total"]:
+            unit, total = _unit(supply["usage"]["unit"]), grouped(supply["usage"]["total"])
+            rows.append(self._t("proof_intervals", usage=total, unit=unit))
         for tariff in supply["tariffs"]:
             if tariff["gas"] and supply["usage"] and supply["usage"]["total"]:
                 rows.append(

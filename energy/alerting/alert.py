@@ -1,4 +1,4 @@
-"""In: crossings and acknowledgements. Out: the facts of one alert. Pure."""
+"""In: crossings, findings, acknowledgements. Out: the facts of one alert. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from energy.base.errors import RefusedError
 
 
 class Alert(JournalAggregate):
-    """A threshold crossing: raised until cleared; acknowledged by a named person."""
+    """A crossing or a finding: raised until cleared; acknowledged by a named person."""
 
     TOPIC = "alert"
 
     class Created(JournalAggregate.Created):
-        """The limit was crossed."""
+        """The limit was crossed, or something was found that a person must look at."""
 
         TOPIC = "alert.raised"
         alert: UUID
@@ -28,6 +28,10 @@ class Alert(JournalAggregate):
         value: int
         limit_value: int
         historic: bool
+        code: str = ""
+        """Code of the finding it tells of; empty where a rule was crossed."""
+        about: str = ""
+        """Source or metering point of that finding."""
 
     class Cleared(JournalAggregate.Event):
         """The value came back."""
@@ -60,6 +64,8 @@ class Alert(JournalAggregate):
         limit_value: int,
         historic: bool,
         command_id: UUID,
+        code: str,
+        about: str,
     ) -> None:
         """Raise the alert."""
         self.cleared = False

@@ -77,7 +77,9 @@ class Evaluator:
         """Clear the open alerts of rules that are withdrawn: no reading would ever do it."""
         rows: list[tuple[Any, ...]] = connection.execute(
             f"SELECT alert, value FROM {self._schema}.alert AS a WHERE cleared_at IS NULL "
-            f"AND NOT EXISTS (SELECT FROM {self._schema}.rule AS r WHERE r.rule = a.rule)"
+            f"AND NOT EXISTS (SELECT FROM {self._schema}.rule AS r WHERE r.rule = a.rule) "
+            f"AND NOT EXISTS (SELECT FROM {self._schema}.alert_finding AS f "
+            "WHERE f.alert = a.alert)"
         ).fetchall()
         for alert, value in rows:
             known = self._operations.find(alert)
@@ -116,6 +118,8 @@ class Evaluator:
                     limit_value=rule.above,
                     historic=not fresh,
                     command_id=command_id,
+                    code="",
+                    about="",
                 )
                 log.info("alert raised", rule=rule.key, at=crossing.at.isoformat(), fresh=fresh)
             elif known is None:

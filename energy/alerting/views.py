@@ -1,4 +1,4 @@
-"""In: events of rules and alerts. Out: the tables `rule` and `alert`. I/O: PostgreSQL."""
+"""In: events of rules and alerts. Out: `rule`, `alert`, `alert_finding`. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ class AlertView:
                         position,
                     ),
                 )
+                if event.code:
+                    cursor.execute(
+                        f"INSERT INTO {schema}.alert_finding VALUES (%s, %s, %s, %s, %s)",
+                        (event.alert, event.code, event.channel, event.about, position),
+                    )
             case Alert.Cleared():
                 cursor.execute(
                     f"UPDATE {schema}.alert SET cleared_at = %s, position = %s WHERE alert = %s",

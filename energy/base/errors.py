@@ -23,6 +23,14 @@ class EnergyError(Exception):
 
     code = "energy"
 
+    def told(self, language: str) -> str:  # noqa: ARG002 - errors with a catalogue use it
+        """Return the message for a reader; English where it stands in no other language.
+
+        Args:
+            language: "en" or "zh".
+        """
+        return str(self)
+
 
 class ConfigError(EnergyError):
     """A setting is missing, unknown or wrong."""

@@ -6,8 +6,6 @@ Our thin face on the event-sourcing library: its aggregates, mapper and reposito
 
 from __future__ import annotations
 
-from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +14,7 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
     JSONTranscoder,
-    Mapper,
     StoredEvent,
-    Transcoding,
 )
 
 from energy.base.aggregate import JournalAggregate
@@ -26,37 +22,8 @@ from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.journal.entry import Entry
 from energy.journal.recorder import APPLICATIONS, HeadRowRecorder, head_position
+from energy.journal.transcoding import event_mapper, register_own
 from energy.store.pool import Database
-
-
-class DateAsText(Transcoding):
-    """A calendar day as ISO text."""
-
-    type = date
-    name = "date"
-
-    def encode(self, obj: date) -> str:
-        """Return the ISO text."""
-        return obj.isoformat()
-
-    def decode(self, data: str) -> date:
-        """Return the day."""
-        return date.fromisoformat(data)
-
-
-class FractionAsText(Transcoding):
-    """An exact ratio as text, for example "1/3"."""
-
-    type = Fraction
-    name = "fraction"
-
-    def encode(self, obj: Fraction) -> str:
-        """Return the ratio as text."""
-        return str(obj)
-
-    def decode(self, data: str) -> Fraction:
-        """Return the ratio."""
-        return Fraction(data)
 
 
 class JournalApplication(Application[UUID]):
@@ -87,8 +54,7 @@ class JournalApplication(Application[UUID]):
     def register_transcodings(self, transcoder: JSONTranscoder) -> None:
         """Add days and ratios to what the library can store."""
         super().register_transcodings(transcoder)
-        transcoder.register(DateAsText())
-        transcoder.register(FractionAsText())
+        register_own(transcoder)
 
     def store(self, *aggregates: JournalAggregate) -> int:
         """Store the new events of some aggregates in one transaction; return the last position.
@@ -125,11 +91,7 @@ class EventDecoder:
 
     def __init__(self) -> None:
         """Build the library's mapper with our transcodings, without any database."""
-        transcoder = JSONTranscoder()
-        Application.register_transcodings(self, transcoder)  # type: ignore[arg-type]
-        transcoder.register(DateAsText())
-        transcoder.register(FractionAsText())
-        self._mapper: Mapper[UUID] = Mapper(transcoder)
+        self._mapper = event_mapper()
 
     def decode(self, entry: Entry) -> Any:
         """Return the domain event of an entry.

@@ -14,7 +14,7 @@ from energy.base.clock import Clock, to_us
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.metering.channel import Channel, Direction, Kind
+from energy.metering.channel import USAGE_KINDS, Channel, Direction, Kind
 from energy.metering.correction import (
     Correction,
     DisplayReadings,
@@ -197,7 +197,7 @@ class Corrections:
     def _stated(self, channel: Channel, readings: Stated) -> list[list[int]]:
         facts = channel.facts
         low, high = -LARGEST_COUNT, LARGEST_COUNT
-        if facts.kind is Kind.COUNTER and facts.direction is not Direction.NONE:
+        if facts.kind in USAGE_KINDS and facts.direction is not Direction.NONE:
             low = 0
         if facts.kind is Kind.COUNTER and facts.modulus is not None:
             low, high = 0, facts.modulus - 1

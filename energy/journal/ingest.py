@@ -89,17 +89,30 @@ class Ingest:
                 head = head_position(connection, self._schema, APPLICATION)
             return Accepted(stored=0, repeated=0, conflicts=0, position=head)
         with self._database.transaction() as connection:
-            head, _ = take_positions(connection, self._schema, APPLICATION, 0, self._clock.now())
-            head -= 1  # the position before the next one
-            known = self._known(connection, batches)
-            sorting = _sorted_out(batches, known)
-            fresh = [batches[n] for n in sorted(sorting.fresh)]
-            positions = {key: entry.position for key, entry in known.items()}
-            positions |= {_key(batch): head + n for n, batch in enumerate(fresh, start=1)}
-            if fresh:
-                self._append(connection, fresh)
-            against = [(batches[n], positions[key]) for n, key in sorting.against.items()]
-            told = self._tell_refused(connection, against)
+            return self.accept_in(connection, batches)
+
+    def accept_in(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        batches: Sequence[SpooledBatch],
+    ) -> Accepted:
+        """Store what is new inside a transaction that holds more than these batches.
+
+        Args:
+            connection: Inside a transaction; nobody else appends until it ends.
+            batches: At least one.
+        """
+        head, _ = take_positions(connection, self._schema, APPLICATION, 0, self._clock.now())
+        head -= 1  # the position before the next one
+        known = self._known(connection, batches)
+        sorting = _sorted_out(batches, known)
+        fresh = [batches[n] for n in sorted(sorting.fresh)]
+        positions = {key: entry.position for key, entry in known.items()}
+        positions |= {_key(batch): head + n for n, batch in enumerate(fresh, start=1)}
+        if fresh:
+            self._append(connection, fresh)
+        against = [(batches[n], positions[key]) for n, key in sorting.against.items()]
+        told = self._tell_refused(connection, against)
         return Accepted(
             stored=len(fresh),
             repeated=len(batches) - len(fresh) - len(sorting.refused),

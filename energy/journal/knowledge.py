@@ -17,12 +17,14 @@ import psycopg
 from energy.base.errors import RefusedError
 from energy.base.period import midnight
 from energy.journal.entry import BATCH_TOPIC, MARK_TOPIC, Entry, decode_mark
+from energy.journal.imported import IMPORTED_TOPIC
 from energy.journal.learned import learned_at
+from energy.journal.noted import NOTED_TOPIC
 from energy.journal.recorder import head_position, read_entries
 from energy.journal.refused import REFUSED_TOPIC
 
 Connection = psycopg.Connection[tuple[object, ...]]
-_CLOCKED = (BATCH_TOPIC, MARK_TOPIC, REFUSED_TOPIC)
+_CLOCKED = (BATCH_TOPIC, MARK_TOPIC, REFUSED_TOPIC, NOTED_TOPIC, IMPORTED_TOPIC)
 """Topics of entries that the head row's own clock has stamped."""
 _PAGE = 256
 

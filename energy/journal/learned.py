@@ -13,6 +13,8 @@ from energy.journal.entry import (
     decode_batch,
     decode_mark,
 )
+from energy.journal.imported import IMPORTED_TOPIC, decode_imported
+from energy.journal.noted import NOTED_TOPIC, decode_noted
 from energy.journal.refused import REFUSED_TOPIC, decode_refused
 
 _DECODER = EventDecoder()
@@ -32,6 +34,10 @@ def learned_at(entry: Entry) -> datetime | None:
                 return decode_mark(entry.state).learned_at
             case str() as topic if topic == REFUSED_TOPIC:
                 return decode_refused(entry.state).learned_at
+            case str() as topic if topic == NOTED_TOPIC:
+                return decode_noted(entry.state).learned_at
+            case str() as topic if topic == IMPORTED_TOPIC:
+                return decode_imported(entry.state).learned_at
             case _:
                 return _event_at(entry)
     except JournalError:

@@ -17,6 +17,8 @@ from energy.base.units import Utility, to_base
 
 LARGEST_MODULUS = 2**48
 """A register that turns later than this does not turn in service. [count]"""
+LOCAL_DAY_S = 86_400
+"""Stands for an interval from one local midnight to the next, however long. [s]"""
 
 
 class Kind(StrEnum):
@@ -26,6 +28,10 @@ class Kind(StrEnum):
     GAUGE = "gauge"
     INTERVAL = "interval"
     STATE = "state"
+
+
+USAGE_KINDS = (Kind.COUNTER, Kind.INTERVAL)
+"""Kinds of channels that have usage."""
 
 
 class Direction(StrEnum):
@@ -72,6 +78,14 @@ class ChannelFacts:
     """Width of the usage interval. [s]"""
     max_per_hour: int | None = None
     """Most counts an hour the device can honestly make. [count / h]"""
+    interval_s: int | None = None
+    """Width of the intervals that an interval channel delivers; LOCAL_DAY_S for one a local day,
+    None for that of the grid. [s]"""
+
+    @property
+    def delivered_s(self) -> int:
+        """Return the width of the intervals that an interval channel delivers. [s]."""
+        return self.grid_s if self.interval_s is None else self.interval_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +133,7 @@ def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:
 def facts_to_json(channel: Channel) -> dict[str, Any]:
     """Return a channel as JSON values, exact."""
     facts = channel.facts
-    return {
+    stored: dict[str, Any] = {
         "number": channel.number,
         "quantity": facts.quantity,
         "kind": facts.kind.value,
@@ -133,6 +147,9 @@ def facts_to_json(channel: Channel) -> dict[str, Any]:
         "grid_s": facts.grid_s,
         "max_per_hour": facts.max_per_hour,
     }
+    if facts.interval_s is not None:
+        stored["interval_s"] = facts.interval_s
+    return stored
 
 
 def facts_from_json(point: str, stored: Mapping[str, Any]) -> Channel:
@@ -152,12 +169,13 @@ def facts_from_json(point: str, stored: Mapping[str, Any]) -> Channel:
             billing=stored["billing"],
             grid_s=stored["grid_s"],
             max_per_hour=stored["max_per_hour"],
+            interval_s=stored.get("interval_s"),
         ),
     )
 
 
 def check_multiplier(facts: Iterable[ChannelFacts], multiplier: Fraction) -> None:
-    """Refuse a multiplier with which the counters of a meter could not be folded.
+    """Refuse a multiplier with which the usage of a meter could not be folded.
 
     Args:
         facts: Of the meter's channels.
@@ -171,5 +189,5 @@ def check_multiplier(facts: Iterable[ChannelFacts], multiplier: Fraction) -> Non
             f"Multiplier {multiplier} is not above zero. State the exact ratio of the transformers."
         )
     for each in facts:
-        if each.kind is Kind.COUNTER and each.utility is not None:
+        if each.kind in USAGE_KINDS and each.utility is not None:
             base_per_count(each, multiplier)

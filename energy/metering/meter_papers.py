@@ -199,6 +199,7 @@ class MeterPapers(JournalAggregate):
         reason: str,
         record: Mapping[str, Any],
         command_id: UUID,
+        modulus: int | None = None,
     ) -> Fraction:
         """Compare a pulse meter's display with its pulses; return the drift. [unit].
 
@@ -213,6 +214,8 @@ class MeterPapers(JournalAggregate):
             reason: What the person says of it.
             record: Who was there.
             command_id: Id of the command.
+            modulus: Counts at which the box returns to zero, the display not; None when it does
+                not. [count]
 
         Raises:
             PapersError: It is not after the control before.
@@ -226,8 +229,12 @@ class MeterPapers(JournalAggregate):
             )
         now_offset = display - count * resolution
         drift = Fraction(0)
-        if offset is not None and abs(now_offset - offset) > slack:
-            drift = now_offset - offset
+        if offset is not None:
+            if modulus is not None:  # what whole turns of the box add is no drift
+                turn = modulus * resolution
+                offset += turn * round((now_offset - offset) / turn)
+            if abs(now_offset - offset) > slack:
+                drift = now_offset - offset
         self._control(
             at=at,
             point=self.point,
@@ -243,6 +250,27 @@ class MeterPapers(JournalAggregate):
             command_id=command_id,
         )
         return drift
+
+    def display_at(
+        self, serial: str, count: int, *, resolution: Fraction, modulus: int | None
+    ) -> Fraction | None:
+        """Return what the display of a pulse meter should show; None where it was never read.
+
+        Args:
+            serial: Of the meter.
+            count: Its pulse count. [count]
+            resolution: Units per count. [unit / count]
+            modulus: Counts at which the box returns to zero; None when it does not. [count]
+        """
+        held = self.offsets.get(serial)
+        if held is None:
+            return None
+        display = held[0] + count * resolution
+        behind = self.shown[serial] - display
+        if modulus is not None and behind > modulus * resolution / 2:  # the box has turned over
+            turn = modulus * resolution
+            display += turn * round(behind / turn)
+        return display
 
     @event(Calibrated)
     def _calibrate(

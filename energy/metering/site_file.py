@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from energy.base.period import day_period, days_between, midnight
 from energy.base.text import LANGUAGES
 from energy.base.units import Utility
-from energy.metering.channel import ChannelFacts
+from energy.metering.channel import LOCAL_DAY_S, ChannelFacts
 from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
 from energy.metering.source_facts import KEYS, source_problems, sources_problems
@@ -257,15 +257,17 @@ def _meter(
 
 
 def _grids(checker: Checker, meters: Sequence[PlannedMeter], zone: ZoneInfo) -> None:
-    """Refuse a grid that some local day of the zone is no whole number of."""
-    grids = {facts.grid_s for meter in meters for facts in meter.channels}
+    """Refuse a width that some local day of the zone is no whole number of."""
+    every = [facts for meter in meters for facts in meter.channels]
+    grids = {facts.grid_s for facts in every} | {facts.delivered_s for facts in every}
+    grids -= {LOCAL_DAY_S}
     days = days_between(date(2015, 1, 1), date(2015, 12, 31))
     lengths = {day_period(day, zone) for day in days} if grids - {900} else set()
     for grid_s in sorted(grids):
         if any((day.end - day.start) % timedelta(seconds=grid_s) for day in lengths):
             checker.problems.append(
                 f"[site]: days of {zone.key} are not whole numbers of {grid_s} s when its clocks "
-                "change. Use grid_s = 900."
+                "change. Use grid_s = 900, and intervals as short."
             )
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from energy.base.errors import EnergyError
 from energy.base.units import Utility
-from energy.metering.channel import ChannelFacts, Direction, Kind, Side, base_per_count
+from energy.metering.channel import (
+    LOCAL_DAY_S,
+    USAGE_KINDS,
+    ChannelFacts,
+    Direction,
+    Kind,
+    Side,
+    base_per_count,
+)
 from energy.metering.site_file_checker import Checker
 
 ProfileFacts = Callable[[str, str], ChannelFacts]
@@ -26,6 +34,7 @@ _CHANNEL_KEYS = {
     "billing",
     "grid_s",
     "max_per_hour",
+    "interval_s",
 }
 
 
@@ -63,7 +72,7 @@ def read_channels(
         checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
     checker.unique([facts.quantity for facts in found], f"{where}: quantity")
     for facts in found:
-        if facts.kind is Kind.COUNTER and facts.utility is not None:
+        if facts.kind in USAGE_KINDS and facts.utility is not None:
             try:
                 base_per_count(facts, multiplier)
             except EnergyError as error:
@@ -97,6 +106,7 @@ def _channel(
     max_per_hour = None
     if "max_per_hour" in table:
         max_per_hour = checker.whole(table, "max_per_hour", where, None, least=1)
+    interval_s = _interval_s(checker, table, where, kind, modulus)
     if len(checker.problems) > before:
         return None
     return ChannelFacts(
@@ -111,4 +121,29 @@ def _channel(
         billing=billing,
         grid_s=grid_s,
         max_per_hour=max_per_hour,
+        interval_s=interval_s,
     )
+
+
+def _interval_s(
+    checker: Checker, table: Mapping[str, Any], where: str, kind: Kind, modulus: object
+) -> int | None:
+    """Return the width of delivered intervals where it is stated. [s]."""
+    if kind is not Kind.INTERVAL:
+        if "interval_s" in table:
+            checker.problems.append(f'{where}: `interval_s` goes with kind = "interval" only')
+        return None
+    if modulus is not None:
+        checker.problems.append(
+            f'{where}: `modulus` does not go with kind = "interval": an interval\'s count begins '
+            "at zero. Leave it out"
+        )
+    if "interval_s" not in table:
+        return None
+    interval_s = checker.whole(table, "interval_s", where, None, least=60)
+    if interval_s != LOCAL_DAY_S and (interval_s % 60 or HOUR_S % interval_s):
+        checker.problems.append(
+            f"{where}: `interval_s` = {interval_s} is neither a whole number of minutes that "
+            f"divides the hour nor {LOCAL_DAY_S} (a local day)"
+        )
+    return interval_s

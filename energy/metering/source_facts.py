@@ -16,8 +16,11 @@ MQTT = "mqtt"
 MODBUS = ("modbus_tcp", RTU_OVER_TCP, SERIAL_BUS, "modbus_udp", TLS)
 CHINESE = ("dlt645", "cjt188")
 """Tenant meters on a serial bus or behind a transparent gateway."""
-KINDS = (*MODBUS, *CHINESE, MQTT)
-ONE_QUESTION = (RTU_OVER_TCP, SERIAL_BUS, *CHINESE)
+MBUS = "mbus"
+FRAMED = (*CHINESE, MBUS)
+"""Kinds at a serial port or behind a transparent gateway, 2400 8E1 from the factory."""
+KINDS = (*MODBUS, *FRAMED, MQTT)
+ONE_QUESTION = (RTU_OVER_TCP, SERIAL_BUS, *FRAMED)
 """Kinds whose answers bear no number: one connection, and one source for one bus."""
 LAST_PORT = 65_535
 LEAST_BAUD = 300
@@ -51,7 +54,7 @@ _ONLY = {
 
 def factory_format(kind: str) -> tuple[int, str]:
     """Return speed [bit/s] and parity that devices of a kind have from the factory."""
-    return (2400, "E") if kind in CHINESE else (9600, "N")
+    return (2400, "E") if kind in FRAMED else (9600, "N")
 
 
 def source_problems(table: Mapping[str, Any]) -> list[str]:
@@ -107,7 +110,7 @@ def _wrong_values(table: Mapping[str, Any]) -> list[str]:
 def _reached(table: Mapping[str, Any], kind: str) -> list[str]:
     """Return problems with where it is: a serial port, or host and port."""
     device, host, port = (table.get(name) for name in ("device", "host", "port"))
-    if kind == SERIAL_BUS or (kind in CHINESE and device):
+    if kind == SERIAL_BUS or (kind in FRAMED and device):
         if not device:
             return ["`device` is missing, e.g. /dev/ttyUSB0 or COM7"]
         if host or port:
@@ -117,7 +120,7 @@ def _reached(table: Mapping[str, Any], kind: str) -> list[str]:
     if device:
         problems.append(f"`device` is for a serial port; kind {kind} has `host` and `port`")
     if not str(host or "").strip():
-        either = " (or `device` for a serial port)" if kind in CHINESE else ""
+        either = " (or `device` for a serial port)" if kind in FRAMED else ""
         problems.append(f"`host` is missing{either}")
     if not port:
         problems.append("`port` is missing; write 1 to 65535")

@@ -1,6 +1,6 @@
-"""What the fold of counters speaks of: usage spans, meter segments, breaks, qualities. Pure values.
+"""What the folds speak of: usage spans, meter segments, breaks, qualities. Pure values.
 
-The fold itself stands in usage_fold.py.
+The folds themselves stand in usage_fold.py (counters) and interval_fold.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ BADNESS[[0, 1, 2, 4, 3, 5, 6]] = range(7)
 BY_BADNESS = np.array([0, 1, 2, 4, 3, 5, 6], dtype=np.uint8)
 """The quality code that is so bad."""
 NEGATIVE_STEP, JUMP = BREAK_CODES = ("register.negative_step", "register.jump")
+OFF_GRID, CUT, TOO_MUCH = INTERVAL_CODES = ("interval.off_grid", "interval.cut", "interval.jump")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +45,7 @@ class UsageSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterSegment:
-    """The time one device with one multiplier counted, as the fold needs it."""
+    """The time one device with one multiplier served a channel, as the folds need it."""
 
     start_us: int
     end_us: int | None

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from energy.store.pool import Database
+if TYPE_CHECKING:  # a laptop knows the state of devices, and no database
+    from energy.store.pool import Database
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

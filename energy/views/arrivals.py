@@ -31,7 +31,7 @@ from energy.journal.entry import (
     unwrapped,
 )
 from energy.journal.learned import learned_at
-from energy.metering.channel import Channel
+from energy.metering.channel import Channel, Kind
 from energy.metering.decision import RetriedEntry
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_groups import Every, group_usage
@@ -150,13 +150,13 @@ def usage_arrived(
         raise ArrivalsError(f"Position {since} comes after {until}. Give --since before --until.")
 
     def looked_up(position: int) -> UsageSpan:
-        return usage_as_of(connection, schema, [channel], period, position)[channel]
+        return usage_as_of(connection, schema, zone, [channel], period, position)[channel]
 
     first = present = looked_up(since)
     lots = []
     for lot in _lots(_Search(connection, schema, channel, period, since, until)):
         position = lot.last_position
-        then = folded_as_of(connection, schema, [channel], period, position)[channel]
+        then = folded_as_of(connection, schema, zone, [channel], period, position)[channel]
         days = tuple(_changes(present, then, zone))
         difference = sum(day.after - day.before for day in days)
         lots.append(replace(lot, difference=difference, days=days))
@@ -218,6 +218,9 @@ class _Search:
         start_us, end_us = to_us(self.period.start), to_us(self.period.end)
         self.low_us, self.high_us = -_FAR_US, _FAR_US
         self.facts = load_channels(self.connection, self.schema, only=[self.channel])
+        if self.facts[self.channel].facts.kind is Kind.INTERVAL:  # no neighbour matters
+            self.low_us, self.high_us = start_us + 1, end_us
+            return
         known = readings_known(
             self.connection, self.schema, {self.channel: (start_us, end_us)}, as_of=self.since
         )[self.channel]
@@ -225,6 +228,8 @@ class _Search:
 
     def narrow(self, measured_us: np.ndarray[Any, Any]) -> None:
         """Take over nearer neighbours among instants of measured readings."""
+        if self.facts[self.channel].facts.kind is Kind.INTERVAL:
+            return
         before = measured_us[measured_us <= to_us(self.period.start)]
         behind = measured_us[measured_us >= to_us(self.period.end)]
         self.low_us = max(self.low_us, int(before.max(initial=-_FAR_US)))

@@ -7,17 +7,23 @@ in memory from the readings and meter segments known there. Both give the same f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy.base.clock import to_us
 from energy.base.errors import RefusedError
 from energy.base.period import Period, grid_of
+from energy.metering.channel import Kind
+from energy.metering.interval_fold import IntervalWindows, fold_intervals
 from energy.metering.usage import CounterSegment, UsageSpan
 from energy.metering.usage_fold import fold
+from energy.metering.usage_strips import SeriesColumns
 from energy.views.known import Accepted
+from energy.views.local_days import LocalDays, days_around
 from energy.views.old_readings import readings_known
 from energy.views.registry import load_registry
+from energy.views.registry_columns import IntervalColumns
 from energy.views.told import Connection
 from energy.views.usage import empty_span, read_spans
 
@@ -39,6 +45,7 @@ class NotFoldedError(RefusedError):
 def usage_as_of(
     connection: Connection,
     schema: str,
+    zone: ZoneInfo,
     channels: Sequence[int],
     period: Period,
     position: int,
@@ -48,6 +55,7 @@ def usage_as_of(
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
+        zone: The site's zone: interval channels are anchored at local days.
         channels: Channel numbers.
         period: Span on whole grid intervals of every channel asked for.
         position: Any position of the metering journal that the views have passed.
@@ -61,30 +69,41 @@ def usage_as_of(
     check_folded(connection, schema, position)
     if is_mark(connection, schema, position):
         return read_spans(connection, schema, channels, period, as_of=position)
-    return folded_as_of(connection, schema, channels, period, position)
+    return folded_as_of(connection, schema, zone, channels, period, position)
 
 
 def folded_as_of(
     connection: Connection,
     schema: str,
+    zone: ZoneInfo,
     channels: Sequence[int],
     period: Period,
     position: int,
 ) -> dict[int, UsageSpan]:
     """Return the usage known at a position, folded in memory; see usage_as_of."""
     registry = load_registry(connection, schema, as_of=position, only=channels)
-    counters = [number for number in channels if number in registry.segments]
-    window = (to_us(period.start), to_us(period.end))
-    known = readings_known(connection, schema, dict.fromkeys(counters, window), as_of=position)
+    days = days_around(to_us(period.start), to_us(period.end) - 1, zone)
+    windows = {
+        number: (int(days.start_us[1]), int(days.start_us[-2]))
+        if registry.channels[number].facts.kind is Kind.INTERVAL
+        else (to_us(period.start), to_us(period.end))
+        for number in channels
+        if number in registry.segments
+    }
+    known = readings_known(connection, schema, windows, as_of=position)
     spans: dict[int, UsageSpan] = {}
     for number in channels:
         planned = registry.channels.get(number)
         step_s = planned.facts.grid_s if planned is not None else 900
-        segments = registry.segments.get(number, ())
-        if not segments:
+        if number not in registry.segments:
             spans[number] = empty_span(number, period, step_s)
             continue
-        spans[number] = _folded(number, known.get(number, _NOTHING), segments, period, step_s)
+        mine = known.get(number, _NOTHING)
+        if registry.channels[number].facts.kind is Kind.INTERVAL:
+            columns = IntervalColumns.of(registry, [number])
+            spans[number] = _folded_intervals(columns, mine, period, days)
+        else:
+            spans[number] = _folded(number, mine, registry.segments[number], period, step_s)
     return spans
 
 
@@ -135,4 +154,44 @@ def _folded(
         step_s=step_s,
         usage=folded.usage,
         quality=folded.quality,
+    )
+
+
+def _folded_intervals(
+    columns: IntervalColumns, known: Accepted, period: Period, days: LocalDays
+) -> UsageSpan:
+    """Return the usage of one interval channel, cut out of the whole days around the period."""
+    low_us, high_us = days.start_us[1:-2], days.start_us[2:-1]
+    many = len(low_us)
+    place = np.zeros(many, dtype=np.int64)
+    # What ends at a midnight is of the day before it.
+    offsets = np.searchsorted(known.at_us, days.start_us[1:-1], side="right").astype(np.int64)
+    mine = slice(int(offsets[0]), int(offsets[-1]))
+    folded = fold_intervals(
+        SeriesColumns(
+            offsets=offsets - offsets[0],
+            at_us=known.at_us[mine],
+            count=known.count[mine],
+            quality=known.quality[mine],
+            position=known.position[mine],
+        ),
+        IntervalWindows(
+            place=place,
+            day_us=low_us,
+            low_us=low_us,
+            high_us=high_us,
+            step_us=columns.step_us[place],
+            length_us=columns.delivered_us(place, high_us - low_us),
+        ),
+        columns.segments,
+    )
+    step_us = int(columns.step_us[0])
+    first = (to_us(period.start) - int(low_us[0])) // step_us
+    part = slice(first, first + grid_of(period, step_us // 1_000_000))
+    return UsageSpan(
+        channel=int(columns.channel[0]),
+        start=period.start,
+        step_s=step_us // 1_000_000,
+        usage=folded.usage[part],
+        quality=folded.quality[part],
     )

@@ -130,6 +130,38 @@ def accepted_many(
     return _many(len(channel), *columns)
 
 
+def accepted_within(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    channel: NDArray[np.int64],
+    low_us: NDArray[np.int64],
+    high_us: NDArray[np.int64],
+) -> AcceptedMany:
+    """Return the accepted readings of many windows as they count now, without neighbours.
+
+    Args:
+        cursor: Any cursor that may read.
+        schema: The site's schema.
+        channel: Channel of each window, shape (n,).
+        low_us: Start of each window, not included. [us]
+        high_us: End of each window, included. [us]
+    """
+    use_arrays(cursor)
+    rows: list[tuple[Any, ...]] = cursor.execute(
+        f"""
+        SELECT array_agg(t.n), array_agg(r.at), array_agg(r.count), array_agg(r.quality::bigint),
+            array_agg(r.position)
+        FROM {_SPANS}
+        CROSS JOIN LATERAL (SELECT at, count, quality, position FROM {schema}.reading
+            WHERE channel = t.channel AND at > t.low AND at <= t.high AND {GOOD}) AS r
+        """,
+        (channel, low_us, high_us),
+        binary=True,
+    ).fetchall()
+    columns = rows[0] if rows[0][0] is not None else [np.empty(0, dtype=np.int64)] * 5
+    return _many(len(channel), *columns)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Neighbours:
     """The nearest readings beyond some spans, arrays of shape (n,)."""

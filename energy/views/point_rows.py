@@ -10,40 +10,10 @@ from typing import Any
 import psycopg
 
 from energy.metering.channel import Channel
+from energy.views.point_values import PlaceRow, PointRow
 from energy.views.registry import load_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceRow:
-    """A place of the place tree."""
-
-    key: str
-    parent: str | None
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointRow:
-    """A metering point and the device that serves it."""
-
-    point: str
-    place: str
-    name: str
-    utility: str | None
-    serial: str | None
-    source: str | None
-    address: dict[str, Any]
-    multiplier: str | None
-    commissioned_at: datetime | None
-    retired_at: datetime | None
-
-    @property
-    def served(self) -> bool:
-        """Return whether a device serves the point now."""
-        return self.serial is not None and self.retired_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +81,13 @@ def channels_of(connection: Connection, schema: str, point: str) -> list[Channel
 
 
 def segments_of(connection: Connection, schema: str, point: str) -> list[SegmentRow]:
-    """Return the segments of a point's counters, the oldest first."""
+    """Return the segments of a point's channels with usage, the oldest first."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT s.channel, c.quantity, s.serial, s.start_at, s.end_at, s.multiplier, "
         f"s.start_count, s.end_count FROM {schema}.segment AS s "
         f"JOIN {schema}.channel AS c ON c.number = s.channel "
-        "WHERE c.point = %s AND c.kind = 'counter' ORDER BY s.start_at, s.channel",
+        "WHERE c.point = %s AND c.kind IN ('counter', 'interval') "
+        "ORDER BY s.start_at, s.channel",
         (point,),
     ).fetchall()
     return [

@@ -69,6 +69,8 @@ def register_proofs(
 ) -> list[RegisterProof]:
     """Return one proof per meter segment that served the channel in a period.
 
+    An interval channel has no register, so no proof but the sum of its intervals.
+
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
@@ -88,8 +90,8 @@ def register_proofs(
         f"position, 0 FROM {schema}.segment_superseded WHERE channel = %(channel)s "
         "AND position <= %(limit)s AND until_position > %(limit)s) AS s "
         f"JOIN {schema}.channel AS c ON c.number = s.channel "
-        "WHERE s.start_at < %(end)s AND (s.end_at IS NULL OR s.end_at > %(start)s) "
-        "ORDER BY s.start_at",
+        "WHERE c.kind = 'counter' AND s.start_at < %(end)s "
+        "AND (s.end_at IS NULL OR s.end_at > %(start)s) ORDER BY s.start_at",
         asked,
     ).fetchall()
     segments = [_SegmentRow(*row) for row in rows]

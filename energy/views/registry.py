@@ -17,10 +17,19 @@ import psycopg
 
 from energy.base.clock import to_us
 from energy.base.units import Utility
-from energy.metering.channel import Channel, ChannelFacts, Direction, Kind, Side, base_per_count
+from energy.metering.channel import (
+    USAGE_KINDS,
+    Channel,
+    ChannelFacts,
+    Direction,
+    Kind,
+    Side,
+    base_per_count,
+)
 from energy.metering.meter import Meter
 from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
 from energy.metering.usage import CounterSegment
+from energy.views.plant_rows import write_places, write_supply
 
 _PLATE = (
     "UPDATE {schema}.meter SET serial = %s, profile = %s, source = %s, address = %s, "
@@ -38,11 +47,11 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Channels and counter segments of a site."""
+    """Channels and meter segments of a site."""
 
     channels: Mapping[int, Channel]
     segments: Mapping[int, tuple[CounterSegment, ...]]
-    """Of counters only, by start."""
+    """Of channels with usage, by start."""
 
 
 class RegistryView:
@@ -75,9 +84,9 @@ class RegistryView:
             case Meter.Retired():
                 return _retired(cursor, schema, position, event)
             case PlaceTree.Created() | PlaceTree.Redefined():
-                _places(cursor, schema, event.places)
+                write_places(cursor, schema, event.places)
             case SupplyGraph.Created() | SupplyGraph.Redefined():
-                _supply(cursor, schema, event)
+                write_supply(cursor, schema, event)
             case Source.Created() | Source.Redefined():
                 cursor.execute(
                     f"INSERT INTO {schema}.source VALUES (%s, %s, %s) ON CONFLICT (key) "
@@ -117,6 +126,11 @@ def _planned(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Met
                 channel["max_per_hour"],
             ),
         )
+        if channel.get("interval_s") is not None:
+            cursor.execute(
+                f"INSERT INTO {schema}.interval_channel VALUES (%s, %s)",
+                (channel["number"], channel["interval_s"]),
+            )
 
 
 def _point_and_channels(
@@ -266,49 +280,6 @@ def _retired(
     return Changed(channels=tuple(channels), since=event.at)
 
 
-def _places(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, places: list[dict[str, Any]]
-) -> None:
-    cursor.execute(f"DELETE FROM {schema}.place")
-    for place in places:
-        cursor.execute(
-            f"INSERT INTO {schema}.place VALUES (%s, %s, %s, %s, %s)",
-            (
-                place["key"],
-                place.get("parent"),
-                place["kind"],
-                place["name"],
-                place.get("area_m2"),
-            ),
-        )
-
-
-def _supply(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any) -> None:
-    """Close the utility's graph at the new one's start and write the new one."""
-    for table in ("supply_node", "supply_edge"):
-        cursor.execute(
-            f"UPDATE {schema}.{table} SET valid_to = %s WHERE utility = %s AND valid_to IS NULL",
-            (event.valid_from, event.utility),
-        )
-    for node in event.nodes:
-        cursor.execute(
-            f"INSERT INTO {schema}.supply_node VALUES (%s, %s, %s, %s, %s, %s)",
-            (
-                event.utility,
-                node["key"],
-                node["kind"],
-                node["name"],
-                node.get("point"),
-                event.valid_from,
-            ),
-        )
-    for from_key, to_key in event.edges:
-        cursor.execute(
-            f"INSERT INTO {schema}.supply_edge VALUES (%s, %s, %s, %s)",
-            (event.utility, from_key, to_key, event.valid_from),
-        )
-
-
 def load_channels(
     connection: psycopg.Connection[tuple[object, ...]],
     schema: str,
@@ -324,7 +295,8 @@ def load_channels(
     """
     rows = connection.execute(
         "SELECT number, point, quantity, kind, utility, unit, resolution, modulus, direction, "
-        f"side, billing, grid_s, max_per_hour FROM {schema}.channel "
+        f"side, billing, grid_s, max_per_hour, interval_s FROM {schema}.channel "
+        f"LEFT JOIN {schema}.interval_channel ON channel = number "
         "WHERE %(only)s::int[] IS NULL OR number = ANY(%(only)s) ORDER BY number",
         {"only": None if only is None else list(only)},
     ).fetchall()
@@ -347,6 +319,7 @@ def _channel(row: tuple[Any, ...]) -> Channel:
             billing=row[10],
             grid_s=row[11],
             max_per_hour=row[12],
+            interval_s=row[13],
         ),
     )
 
@@ -358,7 +331,7 @@ def load_registry(
     as_of: int | None = None,
     only: Sequence[int] | None = None,
 ) -> Registry:
-    """Return channels and counter segments.
+    """Return channels and the segments of those with usage.
 
     Args:
         connection: Any connection that may read.
@@ -382,14 +355,14 @@ def load_registry(
     for number, start_at, end_at, multiplier, *counts_and_positions in rows:
         start_count, end_count, position, end_position = counts_and_positions
         facts = channels[number].facts
-        if facts.kind is not Kind.COUNTER or facts.utility is None:
+        if facts.kind not in USAGE_KINDS or facts.utility is None:
             continue
         segments.setdefault(number, []).append(
             CounterSegment(
                 start_us=to_us(start_at),
                 end_us=None if end_at is None else to_us(end_at),
                 base_per_count=base_per_count(facts, Fraction(multiplier)),
-                modulus=facts.modulus,
+                modulus=facts.modulus if facts.kind is Kind.COUNTER else None,
                 max_per_hour=facts.max_per_hour,
                 start_count=start_count,
                 end_count=end_count,

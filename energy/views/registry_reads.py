@@ -43,6 +43,10 @@ class ServedMeter:
     """By number."""
     serial: str = ""
     """Serial number of the device that serves now."""
+    register_serial: str = ""
+    """What the device tells for it, where its record says that the plate differs."""
+    ratio_since: str = ""
+    """Instant of the last change of its ratio, ISO; "" where there was none."""
 
 
 def read_sources(database: Database, schema: str) -> list[SourceRow]:
@@ -61,7 +65,11 @@ def read_served_meters(database: Database, schema: str) -> list[ServedMeter]:
             "SELECT m.point, m.source, m.profile, m.address, m.serial, "
             "jsonb_agg(jsonb_build_object('number', c.number, 'quantity', c.quantity, "
             "'kind', c.kind, 'unit', c.unit, 'resolution', c.resolution, "
-            "'utility', coalesce(c.utility, '')) ORDER BY c.number) "
+            "'utility', coalesce(c.utility, '')) ORDER BY c.number), "
+            "coalesce(m.record ->> 'register_serial', ''), "
+            f"(SELECT max(s.start_at) FROM {schema}.segment AS s JOIN {schema}.channel AS own "
+            "ON own.number = s.channel WHERE own.point = m.point AND s.end_at IS NULL "
+            "AND s.start_at > m.commissioned_at) "
             f"FROM {schema}.meter AS m JOIN {schema}.channel AS c USING (point) "
             "WHERE m.serial IS NOT NULL AND m.retired_at IS NULL "
             "GROUP BY m.point ORDER BY m.point"
@@ -74,8 +82,10 @@ def read_served_meters(database: Database, schema: str) -> list[ServedMeter]:
             address=address,
             channels=tuple(ServedChannel(**channel) for channel in channels),
             serial=serial,
+            register_serial=register_serial,
+            ratio_since="" if since is None else since.isoformat(),
         )
-        for point, source, profile, address, serial, channels in rows
+        for point, source, profile, address, serial, channels, register_serial, since in rows
     ]
 
 

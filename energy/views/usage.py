@@ -3,11 +3,12 @@
 One row per channel, local day and mark. What is folded is pure (energy/metering/usage_fold.py),
 and so are the rows (usage_rows.py); here stand which windows are touched, and the reads. A fresh
 reading behind a tail (usage_tails.py) is folded from memory; everything else asks the table.
+Interval channels have their own fold and windows (usage_intervals.py), and the same rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,16 +26,15 @@ from energy.metering.usage_fold import fold_many
 from energy.metering.usage_strips import Flags, Ints, SeriesColumns
 from energy.views.known import NO_NEIGHBOUR, Neighbours, accepted_many, neighbours
 from energy.views.local_days import LocalDays, days_around
-from energy.views.old_readings import kept_from_us, rehydrate
 from energy.views.registry_columns import RegistryColumns
 from energy.views.slice import Slice
+from energy.views.usage_intervals import fold_changed_intervals, fold_fresh_intervals
 from energy.views.usage_rows import Windows, findings_of, parts_of, rows_of, unpacked
 from energy.views.usage_table import explain_breaks, held_rows, write_rows
 from energy.views.usage_tails import Fresh, Tails
+from energy.views.usage_windows import chunks_of, good_spans, put_back
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
-INTERVALS_AT_ONCE = 250_000
-"""Most intervals in memory at once, unless one counter alone has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,10 +71,12 @@ class UsageView:
         columns = part.columns
         if part.readings is None:
             self._tails = None
+            fold_changed_intervals(cursor, part)
             spans = _changed_spans(cursor, part)
             if spans is not None:
                 self._general(cursor, part, spans)
             return
+        fold_fresh_intervals(cursor, part)
         fresh = _fresh(part)
         if len(fresh.counter) == 0:
             return
@@ -118,7 +120,7 @@ class UsageView:
         """Fold what changed between its neighbours, asked of the table."""
         columns, schema = part.columns, part.schema
         channel = columns.counter[spans.counter]
-        _rehydrated(cursor, part, channel, spans.first_us, spans.last_us)
+        put_back(cursor, part, channel, spans.first_us, spans.last_us)
         begun_us = columns.segments.begun_us[spans.counter]
         near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us, begun_us=begun_us)
         low_us, high_us = _reach(near, columns, spans)
@@ -132,9 +134,9 @@ class UsageView:
             step_us=step_us,
         )
         newest = near.behind_us == NO_NEIGHBOUR
-        for chunk in _chunks(every):
+        for chunk in chunks_of(every):
             windows = every.chosen(chunk)
-            _rehydrated(cursor, part, windows.channel, windows.low_us, windows.high_us)
+            put_back(cursor, part, windows.channel, windows.low_us, windows.high_us)
             many = accepted_many(cursor, schema, windows.channel, windows.low_us, windows.high_us)
             series = SeriesColumns(
                 offsets=many.offsets,
@@ -212,8 +214,8 @@ def _changed_spans(cursor: Cursor, part: Slice) -> _Spans | None:
     since_us, segments = to_us(changed.since), columns.segments
     channel = np.array(sorted(changed.channels), dtype=np.int64)
     channel = channel[columns.counters(channel) >= 0]
-    _rehydrated(cursor, part, channel, *(np.full(len(channel), since_us) for _ in range(2)))
-    read = _read_spans(cursor, part.schema, channel.tolist())
+    put_back(cursor, part, channel, *(np.full(len(channel), since_us) for _ in range(2)))
+    read = good_spans(cursor, part.schema, channel.tolist())
     spans: list[tuple[int, int, int]] = []
     for number, counter in zip(channel.tolist(), columns.counters(channel).tolist(), strict=True):
         own = slice(int(segments.offsets[counter]), int(segments.offsets[counter + 1]))
@@ -227,34 +229,6 @@ def _changed_spans(cursor: Cursor, part: Slice) -> _Spans | None:
         return None
     counter_column, first, last = np.array(spans, dtype=np.int64).T
     return _Spans(counter=counter_column, first_us=first, last_us=last)
-
-
-def _read_spans(cursor: Cursor, schema: str, channels: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return the first and last instant of some channels' good readings. [us]."""
-    good = f"FROM {schema}.reading WHERE channel = c.channel AND quality <> {Quality.SUSPECT:d}"
-    rows: list[tuple[Any, ...]] = cursor.execute(
-        f"SELECT c.channel, (SELECT at {good} ORDER BY at LIMIT 1), "
-        f"(SELECT at {good} ORDER BY at DESC LIMIT 1) FROM unnest(%s::int[]) AS c (channel)",
-        (list(channels),),
-    ).fetchall()
-    return {
-        channel: (to_us(first), to_us(last)) for channel, first, last in rows if first is not None
-    }
-
-
-def _rehydrated(cursor: Cursor, part: Slice, channel: Ints, low_us: Ints, high_us: Ints) -> None:
-    """Put back raw rows of windows that retention has dropped."""
-    if len(channel) == 0 or kept_from_us(cursor.connection, part.schema) is None:
-        return
-    spans = zip(low_us.tolist(), high_us.tolist(), strict=True)
-    windows = dict(zip(channel.tolist(), spans, strict=True))
-    rehydrate(
-        cursor,
-        part.schema,
-        windows,
-        part.registry.channels,
-        journal_schema=part.journal_schema,
-    )
 
 
 def _reach(near: Neighbours, columns: RegistryColumns, spans: _Spans) -> tuple[Ints, Ints]:
@@ -301,18 +275,6 @@ def _stated(
     ends = np.where(touching & segments.end_stated[before], segments.end_us[before], last_us)
     ends = np.where(inside & segments.end_stated[own], segments.end_us[own], ends)
     return starts, ends
-
-
-def _chunks(windows: Windows) -> Iterator[slice]:
-    """Yield runs of windows that are folded together."""
-    intervals = np.cumsum((windows.high_us - windows.low_us) // windows.step_us)
-    begin = 0
-    while begin < len(intervals):
-        done = int(intervals[begin - 1]) if begin else 0
-        end = int(np.searchsorted(intervals, done + INTERVALS_AT_ONCE, side="right"))
-        end = max(end, begin + 1)
-        yield slice(begin, end)
-        begin = end
 
 
 def read_spans(

@@ -201,6 +201,12 @@ def worst_qualities(parts: Parts, rows: Rows) -> Bytes:
     return BY_BADNESS[np.maximum.reduceat(BADNESS[rows.quality], parts.offsets[:-1])]
 
 
+def some_known(parts: Parts, rows: Rows) -> Flags:
+    """Return of which days any interval is known."""
+    known: Flags = rows.quality != Quality.MISSING
+    return np.logical_or.reduceat(known, parts.offsets[:-1])
+
+
 def packed(parts: Parts, rows: Rows, which: Flags) -> tuple[list[bytes], list[bytes]]:
     """Return usage and quality of some rows as the table holds them.
 

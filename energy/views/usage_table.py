@@ -16,7 +16,7 @@ import psycopg
 from energy.base.clock import to_us
 from energy.base.finding import Finding
 from energy.base.ragged import ramp
-from energy.metering.usage import BREAK_CODES
+from energy.metering.usage import BREAK_CODES, INTERVAL_CODES
 from energy.metering.usage_strips import Flags, Ints
 from energy.store.arrays import INSTANT, use_arrays
 from energy.views.local_days import LocalDays
@@ -28,6 +28,7 @@ from energy.views.usage_rows import (
     nothing_known,
     packed,
     same_content,
+    some_known,
     totals,
     unpacked_many,
     worst_qualities,
@@ -116,6 +117,8 @@ def write_rows(
     rows: Rows,
     held: tuple[Held, Held],
     epoch: int,
+    *,
+    blank: bool = True,
 ) -> None:
     """Write the rows that say something new under the present epoch, and mark their days dirty.
 
@@ -127,6 +130,7 @@ def write_rows(
         rows: One a part.
         held: What held_rows returned.
         epoch: Position of the last mark.
+        blank: Whether a day of which nothing was ever known gets a row.
     """
     newest, marked = held
     as_marked = (marked.epoch >= 0) & same_content(parts, rows, marked.rows)
@@ -137,6 +141,8 @@ def write_rows(
         & (rows.position == newest.rows.position)
     )
     changed = ~as_marked & ~unchanged
+    if not blank:
+        changed &= (newest.epoch >= 0) | (some_known(parts, rows))
     if gone.any():
         cursor.execute(
             f"DELETE FROM {schema}.usage_block AS b USING (SELECT s.channel::int AS channel, "
@@ -213,7 +219,7 @@ def explain_breaks(
     opened: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT code, channel, start_at, end_at, position FROM {schema}.finding "
         "WHERE code = ANY(%s) AND resolved_at IS NULL AND explained_position IS NULL",
-        (list(BREAK_CODES),),
+        ([*BREAK_CODES, *INTERVAL_CODES],),
     ).fetchall()
     if not opened:
         return

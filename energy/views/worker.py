@@ -26,12 +26,16 @@ from energy.journal.entry import (
     unwrapped,
 )
 from energy.journal.follower import Follower
+from energy.journal.imported import IMPORTED_TOPIC
 from energy.journal.ingest import store_findings
+from energy.journal.noted import NOTED_TOPIC
 from energy.journal.refused import REFUSED_TOPIC
 from energy.metering.reading import ReadingColumns
 from energy.store.pool import Database
 from energy.views.corrections import DECISION_TOPICS, fold_decision
 from energy.views.gauge import GaugeView
+from energy.views.imported import fold_imported
+from energy.views.noted import fold_noted
 from energy.views.old_readings import rehydrate_behind
 from energy.views.papers import PAPER_TOPICS, fold_paper
 from energy.views.plausible import judge
@@ -105,6 +109,10 @@ class MeteringFold:
                 self._mark(cursor, unwrapped(run[0]))
             elif topic == REFUSED_TOPIC:
                 fold_refused(cursor, self._schema, unwrapped(run[0]))
+            elif topic == NOTED_TOPIC:
+                fold_noted(cursor, self._schema, unwrapped(run[0]))
+            elif topic == IMPORTED_TOPIC:
+                fold_imported(cursor, self._schema, unwrapped(run[0]))
             elif topic in PAPER_TOPICS:
                 self._paper(cursor, unwrapped(run[0]))
             elif topic not in DECISION_TOPICS:

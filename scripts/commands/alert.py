@@ -7,10 +7,12 @@ from uuid import UUID
 
 import typer
 
+from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from energy.alerting.desk import AlertDesk
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.base.text import catalogue, t
 from energy.system import WEB, WRITER
 from processes.settling import settle
 from scripts.commands.frame import Opened, group, opened
@@ -36,11 +38,11 @@ def list_(
             (
                 str(a.alert)[:8],
                 a.severity,
-                a.rule,
-                a.point,
-                a.value,
-                a.limit,
-                a.unit,
+                _what(at, a),
+                a.point or a.meter,
+                None if a.code else a.value,
+                None if a.code else a.limit,
+                None if a.code else a.unit,
                 a.raised_at,
                 a.acknowledged_by,
             )
@@ -64,6 +66,12 @@ def ack(
         desk.acknowledge(identity, person, command_id=command)
         settle(at.system.database, at.site, at.system.clock, "operations")
         print(at.text("alert.acknowledged", alert=identity))
+
+
+def _what(at: Opened, row: AlertRow) -> str:
+    """Return the rule that was crossed, or what was found."""
+    key = f"finding.{row.code}"
+    return (t(at.language, key) if key in catalogue() else row.code) if row.code else row.rule
 
 
 def _alert(at: Opened, name: str) -> UUID:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from energy.system import WRITER
+from energy.base.roles import WRITER
 from processes.technician import Technician
+from processes.technician_acts import Commission, Replace
 from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
 from scripts.commands.field_health import health
 from scripts.commands.field_look import add_looks
@@ -33,16 +34,28 @@ from scripts.commands.field_options import (
     desk_of,
     displays_given,
     documents_of,
+    judged,
     print_collected,
     print_done,
     ratio_of,
     side_of,
-    unit_given,
     utility_of,
 )
 from scripts.commands.field_paper import add_papers
 from scripts.commands.field_record import add_records
 from scripts.commands.field_round import add_rounds
+from scripts.commands.field_sight import (
+    AddressPart,
+    ClampText,
+    LoadText,
+    MeterNumber,
+    PlateRatio,
+    RegisterSerial,
+    address_given,
+    checked_before,
+    of_old,
+    sighted_of,
+)
 from scripts.commands.field_tenant import app as tenant
 from scripts.commands.frame import Opened, group, opened
 
@@ -66,8 +79,11 @@ def commission(
     utility: Annotated[str | None, typer.Option(help="Utility of a new point.")] = None,
     source: Source = None,
     unit: Unit = None,
+    meter: MeterNumber = None,
+    address: AddressPart = None,
     profile: Profile = None,
     serial: Serial = None,
+    register_serial: RegisterSerial = "",
     display: Shown = None,
     quantities: Annotated[
         list[str] | None, typer.Option(help="Channel of a new point; repeat.")
@@ -75,8 +91,11 @@ def commission(
     technician: Who = "",
     witness: Who = "",
     seal: Seal = None,
+    ratio: PlateRatio = None,
     multiplier: Multiplier = None,
     side: SideText = None,
+    load: LoadText = None,
+    clamp: ClampText = None,
     location: Location = "",
     photo: Photo = None,
     note: Note = "",
@@ -86,32 +105,39 @@ def commission(
 ) -> None:
     """Put a meter to work at a new or planned point, after comparing it with its display."""
     with opened(ctx, WRITER) as at:
-        desk = Technician(desk_of(at))
+        site_desk = desk_of(at)
+        knows = Technician(site_desk).knows
         point = asked(at, point, "point")
         new = None
-        if not desk.knows(point):
+        if not knows(point):
             new = NewPoint(
                 name=asked(at, name, "name"),
                 place=asked(at, place, "place"),
                 utility=utility_of(asked(at, utility, "utility")),
                 quantities=tuple(quantities or ()),
             )
+        its = site_desk.source(asked(at, source, "source"))
+        where, profile = address_given(at, its, unit, meter, address), asked(at, profile, "profile")
+        before = checked_before(at, its, where, profile)
         installed = Installed(
             point=point,
-            unit=unit_given(at, unit),
+            address=where,
             serial=asked(at, serial, "serial"),
+            register_serial=register_serial,
             displays=displays_given(at, display, "display"),
-            source=asked(at, source, "source"),
-            profile=asked(at, profile, "profile"),
+            source=its.key,
+            profile=profile,
             multiplier=ratio_of(multiplier),
             side=side_of(side),
+            sighted=sighted_of(ratio, load, clamp, before),
             people=Witnesses(technician=technician, witness=witness),
             seals=tuple(seal or ()),
             note=note,
             location=location,
             photos=documents_of(at, photo),
         )
-        _finish(at, desk.commission(installed, new, watch_s=watch), as_json=as_json)
+        done = site_desk.act(Commission(installed=installed, new=new, watch_s=watch))
+        _finish(at, judged(done), as_json=as_json)
 
 
 @app.command()
@@ -119,7 +145,10 @@ def replace(
     ctx: typer.Context,
     point: Point = None,
     unit: Unit = None,
+    meter: MeterNumber = None,
+    address: AddressPart = None,
     serial: Serial = None,
+    register_serial: RegisterSerial = "",
     final_display: FinalShown = None,
     display: Shown = None,
     reason: Annotated[str | None, typer.Option(help="Why it is replaced.")] = None,
@@ -128,7 +157,11 @@ def replace(
     technician: Who = "",
     witness: Who = "",
     seal: Seal = None,
+    ratio: PlateRatio = None,
     multiplier: Multiplier = None,
+    side: SideText = None,
+    load: LoadText = None,
+    clamp: ClampText = None,
     location: Location = "",
     photo: Photo = None,
     note: Note = "",
@@ -138,15 +171,21 @@ def replace(
 ) -> None:
     """Put another meter in place of the one at a point; both parts stay billable."""
     with opened(ctx, WRITER) as at:
-        desk = Technician(desk_of(at))
+        desk, point = desk_of(at), asked(at, point, "point")
+        source, profile = of_old(desk, point, source, profile)
+        its = desk.source(source)
+        where = address_given(at, its, unit, meter, address)
         installed = Installed(
-            point=asked(at, point, "point"),
-            unit=unit_given(at, unit),
+            point=point,
+            address=where,
             serial=asked(at, serial, "serial"),
+            register_serial=register_serial,
             displays=displays_given(at, display, "display"),
-            source=source or "",
-            profile=profile or "",
+            source=source,
+            profile=profile,
             multiplier=ratio_of(multiplier),
+            side=side_of(side),
+            sighted=sighted_of(ratio, load, clamp, checked_before(at, its, where, profile)),
             people=Witnesses(technician=technician, witness=witness),
             seals=tuple(seal or ()),
             note=note,
@@ -157,7 +196,8 @@ def replace(
             displays=displays_given(at, final_display, "final-display"),
             reason=asked(at, reason, "reason"),
         )
-        _finish(at, desk.replace(installed, removed, watch_s=watch), as_json=as_json)
+        done = desk.act(Replace(installed=installed, removed=removed, watch_s=watch))
+        _finish(at, judged(done), as_json=as_json)
 
 
 def _finish(at: Opened, done: Done, *, as_json: bool) -> None:

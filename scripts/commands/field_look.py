@@ -19,12 +19,13 @@ from energy.base.text import t
 from processes.technician_link import parse_link, parse_units
 from processes.technician_load import load_of
 from processes.technician_look import Beside, Wait, look
+from processes.technician_memory import remember
 from processes.technician_probe import probe
 from processes.technician_scan import Presence, Scanner
 from scripts.commands.field_look_json import look_json, probe_json, scan_json
 from scripts.commands.field_look_print import print_look, print_probe, print_scan
 from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
-from scripts.commands.frame import FINDINGS, NO_CONTACT, installation_of, opened, required
+from scripts.commands.frame import FINDINGS, NO_CONTACT, opened, required, workplace_of
 from scripts.commands.printing import advancing, pause_with_bar, print_json, working
 
 SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
@@ -52,7 +53,7 @@ def scan(
     as_json: Json = False,
 ) -> None:
     """Find out who answers on a bus or behind a gateway. Reads only."""
-    language = installation_of(ctx).config.language
+    language = workplace_of(ctx).config.language
     where, wait_s = _link(ctx, link, source, timeout)
     numbers = parse_units(units)
     title = t(language, "cli.look.scanning", link=where.where)
@@ -88,7 +89,7 @@ def probe_(
     as_json: Json = False,
 ) -> None:
     """Find out what a device is and how its registers are to be read. Never guesses. Reads only."""
-    language = installation_of(ctx).config.language
+    language = workplace_of(ctx).config.language
     where, wait_s = _link(ctx, link, source, timeout)
     number = _unit(unit, language)
     products = Products([load(name) for name in profile or known()])
@@ -128,7 +129,7 @@ def check(
     """Look at a device: wiring, ratio, display, counter and power. Writes nothing."""
     from processes.technician_checks import display_of
 
-    language = installation_of(ctx).config.language
+    language = workplace_of(ctx).config.language
     where, wait_s = _link(ctx, link, source, timeout)
     number = _unit(unit, language)
     name = required(profile, "--profile", t(language, "cli.ask.profile"))
@@ -146,17 +147,20 @@ def check(
             number,
             load(name),
             beside,
-            clock=installation_of(ctx).clock,
+            clock=workplace_of(ctx).clock,
             timeout_s=wait_s,
             watch_s=watch,
             wait=_waiting(language, watch),
             products=_shipped(),
         )
     )
+    kept = remember(workplace_of(ctx).config.data_dir, found)
     if as_json:
         print_json(look_json(found, language))
     else:
         print_look(found, language)
+        if kept:
+            print(t(language, "cli.look.remembered"))
     if found.refused:
         raise typer.Exit(FINDINGS)
 
@@ -191,7 +195,7 @@ def _link(
         where = parse_link(link)
         usual_s = SERIAL_TIMEOUT_S if where.kind is LinkKind.RTU else NETWORK_TIMEOUT_S
         return where, timeout or usual_s
-    from energy.system import WRITER
+    from energy.base.roles import WRITER
     from processes.collector_sources import link_of
     from scripts.commands.field_options import desk_of
 

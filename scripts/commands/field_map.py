@@ -9,7 +9,7 @@ import click
 import typer
 
 from energy.base.text import t
-from scripts.commands.frame import FINDINGS, NO_CONTACT, installation_of
+from scripts.commands.frame import FINDINGS, NO_CONTACT, workplace_of
 from scripts.commands.printing import print_json, print_table, working
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def try_mapping(
     """Check a mapping file and show what messages would become. Stores nothing (exit code 1)."""
     from processes.mapping_trial import mapping_named, remarks, tried
 
-    installation = installation_of(ctx)
+    installation = workplace_of(ctx)
     language = installation.config.language
     topics, files = topic or [], payload or []
     if len(topics) != len(files):
@@ -73,7 +73,7 @@ def look_at_broker(
     from adapters.mqtt.broker_settings import settings_problems
     from energy.base.broker_access import BrokerAccess
 
-    language = installation_of(ctx).config.language
+    language = workplace_of(ctx).config.language
     if not host and settings is None:
         raise click.UsageError("Give --host, or --settings with a mosquitto.conf.")
     problems = settings_problems(settings.read_text("utf-8")) if settings else []

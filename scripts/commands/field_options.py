@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import click
 import typer
@@ -16,13 +16,17 @@ import typer
 from energy.base.units import Utility
 from energy.metering.channel import Side
 from processes.field_documents import Document, read_document
-from processes.meter_import import SIDES
+from processes.laptop_installation import LaptopInstallation
 from processes.technician_checks import Check
-from processes.technician_desk import FieldDesk
+from processes.technician_desk import FieldDesk, Pause
 from processes.technician_papers import Filed
-from processes.technician_values import Done, Remarks, Witnesses
+from processes.technician_values import SIDES, Done, Remarks, Witnesses
 from scripts.commands.frame import Opened, required
 from scripts.commands.printing import pause_with_bar, print_facts, print_json, print_table
+
+T = TypeVar("T")
+if TYPE_CHECKING:
+    from processes.technician_site import SiteDesk
 
 Unit = Annotated[int | None, typer.Option(help="Unit number of the device, 1 to 247.")]
 Serial = Annotated[str | None, typer.Option(help="Serial on the plate.")]
@@ -59,18 +63,60 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def desk_of(at: Opened) -> FieldDesk:
-    """Return the desk of a technician at the site meant."""
+    """Return the desk of a technician: at the site meant, or the laptop's."""
+    laptop = laptop_of(at)
+    return site_desk_of(at) if laptop is None else laptop.desk(_pause(at))
 
-    def pause(seconds: int) -> None:
-        pause_with_bar(at.text("field.watching", seconds=seconds), seconds)
 
-    return FieldDesk(
-        at.system,
+def site_desk_of(at: Opened) -> SiteDesk:
+    """Return the desk with the journal behind it.
+
+    Raises:
+        NotHereError: This is a laptop.
+    """
+    system = at.system  # a laptop refuses here
+    from processes.technician_site import SiteDesk
+
+    return SiteDesk(
+        system,
         at.site,
         plan_file=at.installation.plan_file_of(at.site.key),
         environment=at.installation.environment,
-        pause=pause,
+        pause=_pause(at),
     )
+
+
+def laptop_of(at: Opened) -> LaptopInstallation | None:
+    """Return the laptop this is; None at an installation."""
+    found: object = at.installation
+    return found if isinstance(found, LaptopInstallation) else None
+
+
+def judged(done: T | None) -> T:
+    """Return what became of an act that every desk judges at once."""
+    assert done is not None, "only acts that come later are not judged"
+    return done
+
+
+def print_kept(at: Opened) -> None:
+    """Print under which number a laptop has kept what was just done."""
+    laptop = laptop_of(at)
+    if laptop is not None:
+        print(at.text("laptop.kept", number=laptop.home.commands()[-1].number))
+
+
+def print_unjudged(at: Opened) -> None:
+    """Print that a laptop has kept what only the server can judge."""
+    laptop = laptop_of(at)
+    assert laptop is not None, "an installation judges at once"
+    print(at.text("laptop.kept_unjudged", number=laptop.home.commands()[-1].number))
+
+
+def _pause(at: Opened) -> Pause:
+    def pause(seconds: int) -> None:
+        pause_with_bar(at.text("field.watching", seconds=seconds), seconds)
+
+    return pause
 
 
 def asked(at: Opened, value: str | None, option: str) -> str:
@@ -189,7 +235,10 @@ def print_done(at: Opened, done: Done, *, as_json: bool) -> None:
 
 
 def print_collected(at: Opened, done: Done) -> None:
-    """Print whether the collector reads the device from now on."""
+    """Print whether the collector reads the device from now on, or where the laptop kept it."""
+    if laptop_of(at) is not None:
+        print_kept(at)
+        return
     print(at.text("field.collected" if done.collected else "field.not_collected"))
 
 
@@ -208,9 +257,15 @@ def print_filed(at: Opened, filed: Filed, *, as_json: bool) -> None:
     )
     if filed.again:
         print(at.text("field.filed_before"))
+    else:
+        print_kept(at)
 
 
 def print_checks(at: Opened, checks: Sequence[Check]) -> None:
     """Print checks as a table."""
     heads = [at.text(f"head.{key}") for key in ("check", "outcome", "text")]
-    print_table(heads, [(check.name, check.outcome, check.text) for check in checks])
+    rows = []
+    for check in checks:
+        name, text = check.told(at.language)
+        rows.append((name, at.text(f"checked.{check.outcome}"), text))
+    print_table(heads, rows)

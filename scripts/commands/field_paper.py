@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from energy.base.errors import RefusedError
-from energy.system import WRITER
+from energy.base.roles import WRITER
 from processes.field_sheet import label_of, sheet_of
 from scripts.commands.field_options import ThePoint, desk_of
 from scripts.commands.frame import Opened, opened

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from energy.base.roles import WRITER
 from energy.metering.channel import ChannelFacts
-from energy.system import WRITER
 from processes.pulse_listen import BrokerEar
 from processes.technician_desk import FieldDesk
 from processes.technician_pulse import PulseMeter, Weight, commission_pulse
@@ -24,11 +24,11 @@ from scripts.commands.field_options import (
     Source,
     Who,
     asked,
-    desk_of,
     print_collected,
     print_done,
     ratio_of,
     remarks_of,
+    site_desk_of,
     utility_of,
 )
 from scripts.commands.frame import Opened, opened
@@ -81,7 +81,7 @@ def commission_pulse_(
 ) -> None:
     """Put a pulse box to work, after a test of at least ten pulses; the display is anchored."""
     with opened(ctx, WRITER) as at:
-        desk = desk_of(at)
+        desk = site_desk_of(at)
         meter = PulseMeter(
             point=asked(at, point, "point"),
             source=asked(at, source, "source"),

@@ -10,9 +10,9 @@ from typing import Annotated
 import click
 import typer
 
-from energy.system import WRITER
-from processes.technician_papers import Certificate, calibrate, close_record
-from processes.technician_retire import change_ratio, retire
+from energy.base.roles import WRITER
+from processes.technician_acts import Calibrate, ChangeRatio, Close, Retire
+from processes.technician_papers import Certificate
 from processes.technician_values import Removed
 from scripts.commands.field_options import (
     FinalShown,
@@ -28,8 +28,10 @@ from scripts.commands.field_options import (
     desk_of,
     displays_given,
     documents_of,
+    judged,
     print_done,
     print_filed,
+    print_kept,
     ratio_of,
     remarks_of,
 )
@@ -71,13 +73,15 @@ def retire_(
             displays=displays_given(at, final_display, "final-display"),
             reason=asked(at, reason, "reason"),
         )
-        done = retire(desk_of(at), asked(at, point, "point"), removed, remarks)
+        act = Retire(point=asked(at, point, "point"), removed=removed, remarks=remarks)
+        done = judged(desk_of(at).act(act))
         if done.again and not as_json:
             print(at.text("field.retired_before", point=done.point, at=done.at))
             return
         print_done(at, done, as_json=as_json)
         if not as_json:
             print(at.text("field.retired", point=done.point))
+            print_kept(at)
 
 
 def change_ratio_(
@@ -85,6 +89,10 @@ def change_ratio_(
     point: Point = None,
     multiplier: Annotated[
         str | None, typer.Option(help="Ratio of the transformers that are in now, e.g. 400/5.")
+    ] = None,
+    ratio: Annotated[
+        str | None,
+        typer.Option(help="The same, where it is set in the device itself (primary side)."),
     ] = None,
     reason: Reason = None,
     display: Shown = None,
@@ -98,22 +106,26 @@ def change_ratio_(
 ) -> None:
     """Let another ratio of the transformers count from now on; the meter stays."""
     with opened(ctx, WRITER) as at:
-        ratio = ratio_of(asked(at, multiplier, "multiplier"))
-        assert ratio is not None, "it was asked for"
-        done = change_ratio(
-            desk_of(at),
-            asked(at, point, "point"),
-            ratio,
+        in_device = ratio_of(ratio, "--ratio")
+        if in_device is None:
+            multiplier = asked(at, multiplier, "multiplier")
+        act = ChangeRatio(
+            point=asked(at, point, "point"),
+            multiplier=ratio_of(multiplier),
+            in_device=in_device,
             reason=asked(at, reason, "reason"),
             displays=tuple(display or ()),
             remarks=remarks_of(
                 at, technician=technician, witness=witness, seal=seal, note=note, photo=photo
             ),
         )
+        done = judged(desk_of(at).act(act))
         if done.again and not as_json:
             print(at.text("field.ratio_before", point=done.point, at=done.at))
             return
         print_done(at, done, as_json=as_json)
+        if not as_json:
+            print_kept(at)
 
 
 def calibrate_(
@@ -135,18 +147,18 @@ def calibrate_(
     with opened(ctx, WRITER) as at:
         if tested_on is None or valid_until is None:
             raise click.UsageError("Name both days: --tested-on and --valid-until (2026-11-22).")
-        filed = calibrate(
-            desk_of(at),
-            point,
-            Certificate(
+        act = Calibrate(
+            point=point,
+            certificate=Certificate(
                 document=documents_of(at, [certificate])[0],
                 laboratory=asked(at, laboratory, "laboratory"),
                 tested_on=tested_on.date(),
                 valid_until=valid_until.date(),
                 error_percent=_percent(error),
             ),
-            remarks_of(at, technician=technician, note=note),
+            remarks=remarks_of(at, technician=technician, note=note),
         )
+        filed = judged(desk_of(at).act(act))
         print_filed(at, filed, as_json=as_json)
         if filed.expired:
             if not as_json:
@@ -166,7 +178,7 @@ def close_(
     """Close the record of what was done last at a point, with photos of the signed sheet."""
     with opened(ctx, WRITER) as at:
         remarks = remarks_of(at, technician=technician, note=note, photo=photo)
-        filed = close_record(desk_of(at), point, remarks)
+        filed = judged(desk_of(at).act(Close(point=point, remarks=remarks)))
         print_filed(at, filed, as_json=as_json)
         if not as_json and not filed.again:
             print(at.text("field.closed", act=at.text(f"did.{filed.act}")))

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.files.round_result import read_result
-from adapters.files.workbook import read_table
-from dashboards.security.scope import Right
-from energy.system import WRITER
+from energy.base.roles import WRITER
 from processes.field_round import build_round
-from processes.field_round_result import RoundImported, import_round
-from processes.meter_import import Imported, import_meters
 from processes.readings_file import instant_of
-from processes.technician_control import control, drift_text
+from processes.technician_acts import Control
+from processes.technician_control import drift_text
 from scripts.commands.field_options import (
     Json,
     Note,
@@ -25,11 +21,17 @@ from scripts.commands.field_options import (
     Who,
     asked,
     desk_of,
+    print_unjudged,
     remarks_of,
+    site_desk_of,
 )
 from scripts.commands.field_paper import write
 from scripts.commands.frame import FINDINGS, Opened, group, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
+
+if TYPE_CHECKING:  # import and round import are the server's: a laptop lacks what they need
+    from processes.field_round_result import RoundImported
+    from processes.meter_import import Imported
 
 rounds = group("round", "Reading rounds: a way along meters whose displays a person reads.")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")]
@@ -54,9 +56,13 @@ def import_(
 ) -> None:
     """Plan the meters of a table, all of them or none."""
     with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from adapters.files.workbook import read_table
+        from processes.meter_import import import_meters
+
         table = read_table(file)
         with working(at.text("field.importing", file=file.name)):
-            found = import_meters(desk_of(at), table, dry_run=dry_run, partial=partial)
+            found = import_meters(desk, table, dry_run=dry_run, partial=partial)
         if as_json:
             print_json({"rows": found.rows, "written": found.written, "refused": found.refused})
         else:
@@ -81,15 +87,19 @@ def control_(
 ) -> None:
     """Compare the display of a pulse meter with its pulses; a drift is anchored anew, dated."""
     with opened(ctx, WRITER) as at:
-        when = at.system.clock.now() if at_time is None else instant_of(at_time, at.site.zone)
-        found = control(
-            desk_of(at),
-            point,
-            asked(at, display, "display"),
+        desk = desk_of(at)
+        when = desk.clock.now() if at_time is None else instant_of(at_time, at.site.zone)
+        act = Control(
+            point=point,
+            shown=asked(at, display, "display"),
             at=when,
             reason=reason,
             remarks=remarks_of(at, technician=technician, note=note, photo=photo),
         )
+        found = desk.act(act)
+        if found is None:
+            print_unjudged(at)
+            return
         if as_json:
             print_json(found)
         else:
@@ -146,10 +156,15 @@ def import_result(
 ) -> None:
     """Record what was read on a round; the same result again adds nothing."""
     with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from adapters.files.round_result import read_result
+        from dashboards.security.scope import Right
+        from processes.field_round_result import import_round
+
         person = at.person(by, Right.STATE_READINGS)
         result = read_result(file.read_text(encoding="utf-8-sig"))
         with working(at.text("field.importing", file=file.name)):
-            found = import_round(desk_of(at), result, by=person, dry_run=dry_run, partial=partial)
+            found = import_round(desk, result, by=person, dry_run=dry_run, partial=partial)
         if as_json:
             print_json(found)
         else:

@@ -1,4 +1,4 @@
-"""In: `field tenant who|show|frozen`. Out: what Chinese tenant meters say. I/O: a bus, read."""
+"""In: `field tenant who|show|frozen`. Out: what tenant meters on a bus say. I/O: a bus, read."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ import typer
 from rich.progress import Progress
 
 from energy.base.text import t
-from processes.technician_tenant import MeterSilentError, TenantBus
+from processes.technician_mbus import NOT_READ, SEVERAL
 from processes.technician_tenant import frozen as frozen_values
 from processes.technician_tenant import show as shown_values
 from processes.technician_tenant import who as found_meters
 from processes.technician_values import NoContactError
-from scripts.commands.frame import FINDINGS, group, installation_of
+from processes.tenant_bus import MeterSilentError, TenantBus
+from scripts.commands.frame import FINDINGS, group, workplace_of
 from scripts.commands.printing import print_json, print_table, working
 
-app = group("tenant", "Chinese tenant meters (DL/T 645, CJ/T 188): who is there, what they show.")
+app = group("tenant", "Tenant meters (DL/T 645, CJ/T 188, M-Bus): who is there, what they show.")
 CLOCK_LIMIT = timedelta(minutes=5)
 """A meter's clock further off than this puts its month ends in question."""
 
 At = Annotated[str, typer.Option(help="The bus: HOST:PORT of a gateway, or a serial port.")]
-Protocol = Annotated[str, typer.Option(help="dlt645 (electricity) or cjt188 (water, heat, gas).")]
-Meter = Annotated[str, typer.Option(help="Number on the plate.")]
+Protocol = Annotated[str, typer.Option(help="dlt645, cjt188 or mbus.")]
+Meter = Annotated[str, typer.Option(help="Number on the plate (M-Bus: or primary address).")]
 Profile = Annotated[str, typer.Option(help="Id of the profile, e.g. dlt645_single_phase.")]
 Baud = Annotated[int, typer.Option(help="Speed of a serial port.")]
 Parity = Annotated[str, typer.Option(help="Parity of a serial port: N, E or O.")]
@@ -58,7 +59,7 @@ def who(
     as_json: Json = False,
 ) -> None:
     """Find out which meter is there: its number, its plate and its clock. Writes nothing."""
-    installation = installation_of(ctx)
+    installation = workplace_of(ctx)
     language = installation.config.language
     bus = TenantBus(protocol=protocol, at=at, baud=baud, parity=parity)
     with _asking(language) as bar:
@@ -71,6 +72,7 @@ def who(
             told=lambda digits: bar.update(task, description=f"...{digits}"),
         )
     off = [each for each in found if abs(each.clock_ahead or timedelta()) > CLOCK_LIMIT]
+    unread = [each for each in found if each.kind in {SEVERAL, NOT_READ}]
     if as_json:
         print_json([
             {
@@ -99,7 +101,7 @@ def who(
             print(t(language, "cli.tenant.clock_off", meter=each.meter))
         if not found:
             print(t(language, "cli.tenant.nobody"))
-    if off or not found:
+    if off or unread or not found:
         raise typer.Exit(FINDINGS)
 
 
@@ -108,7 +110,7 @@ def show(
     ctx: typer.Context,
     at: At,
     meter: Meter,
-    profile: Profile,
+    profile: Profile = "",
     protocol: Protocol = "dlt645",
     baud: Baud = 2400,
     parity: Parity = "E",
@@ -116,7 +118,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show every value that a meter gives now; compare it with the display. Writes nothing."""
-    installation = installation_of(ctx)
+    installation = workplace_of(ctx)
     language = installation.config.language
     bus = TenantBus(protocol=protocol, at=at, baud=baud, parity=parity)
     with _asking(language):
@@ -149,16 +151,17 @@ def frozen(
     profile: Profile,
     months: Annotated[int, typer.Option(min=0, max=12, help="Month ends.")] = 3,
     days: Annotated[int, typer.Option(min=0, max=62, help="Days.")] = 0,
+    protocol: Protocol = "dlt645",
     baud: Baud = 2400,
     parity: Parity = "E",
     zone: Zone = "Asia/Shanghai",
     *,
     as_json: Json = False,
 ) -> None:
-    """Show what a DL/T 645 meter froze at its month ends and days. Writes nothing."""
-    installation = installation_of(ctx)
+    """Show what a meter froze at its month ends and days, or stored. Writes nothing."""
+    installation = workplace_of(ctx)
     language = installation.config.language
-    bus = TenantBus(protocol="dlt645", at=at, baud=baud, parity=parity)
+    bus = TenantBus(protocol=protocol, at=at, baud=baud, parity=parity)
     with _asking(language):
         values = frozen_values(
             bus, meter, profile, installation.clock, ZoneInfo(zone), months=months, days=days

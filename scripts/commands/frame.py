@@ -13,22 +13,25 @@ from enum import Enum
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 from uuid import UUID
 
 import click
 import typer
 from typer.core import TyperGroup
 
-from dashboards.security.scope import Right, Role, Scope
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.text import t
-from energy.store.sites import Site
-from energy.system import System
-from processes.installation import Installation, acting, find_installation, lost_contact
+from processes.laptop_installation import LaptopInstallation
+from processes.technician_told import NoContactError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a laptop has none of these: what needs a database is imported where it is used
     from dashboards.queries.sql import SqlQueries
+    from dashboards.security.scope import Right, Scope
+    from energy.store.sites import Site
+    from energy.system import System
+    from processes.installation import Installation
+    from processes.laptop_pack import LaptopSite
 
 DONE, FINDINGS, REFUSED, NO_CONTACT = 0, 1, 2, 3
 GLOBAL = ("--data-dir", "--site", "--lang")
@@ -80,8 +83,9 @@ class Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            if lost_contact(error):
-                fail(error, NO_CONTACT)
+            language = _language(ctx)
+            if _lost_contact(error):
+                fail(error, NO_CONTACT, language)
             if isinstance(error, UnicodeDecodeError):
                 fail(
                     RefusedError(f"The file is no UTF-8 text ({error}). Save it as UTF-8."), REFUSED
@@ -89,7 +93,7 @@ class Verbs(TyperGroup):
             if isinstance(error, OSError) and error.filename:
                 fail(RefusedError(f"{error.filename}: {error.strerror}. Check the path."), REFUSED)
             if isinstance(error, (EnergyError, OSError)):
-                fail(error, REFUSED)
+                fail(error, REFUSED, language)
             raise
 
 
@@ -138,11 +142,39 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     return first + rest
 
 
-def fail(error: BaseException, code: int) -> NoReturn:
-    """Print an error on standard error and end with a code."""
-    name = f"{error.code}: " if isinstance(error, EnergyError) else ""
-    typer.echo(f"{name}{error}", err=True)
+def fail(error: BaseException, code: int, language: str = "en") -> NoReturn:
+    """Print an error on standard error and end with a code.
+
+    Args:
+        error: What went wrong.
+        code: Exit code.
+        language: Of the person at the terminal.
+    """
+    if isinstance(error, EnergyError):
+        typer.echo(f"{error.code}: {error.told(language)}", err=True)
+    else:
+        typer.echo(str(error), err=True)
     raise typer.Exit(code)
+
+
+def _language(ctx: click.Context) -> str:
+    """Return the language of the person at the terminal, as far as it was found."""
+    found = ctx.find_root().obj
+    if found is None or isinstance(found, Meant):
+        return (found.language if found is not None else None) or "en"
+    language: str = found.config.language
+    return language
+
+
+def _lost_contact(error: BaseException) -> bool:
+    """Return whether somebody did not answer: device, database, broker."""
+    if isinstance(error, NoContactError):
+        return True
+    if "psycopg" not in sys.modules:
+        return False
+    from processes.installation import lost_contact
+
+    return lost_contact(error)
 
 
 def installation_of(ctx: typer.Context) -> Installation:
@@ -150,14 +182,30 @@ def installation_of(ctx: typer.Context) -> Installation:
 
     Raises:
         ConfigError: A setting is wrong.
+        NotHereError: This is a laptop.
+    """
+    found = workplace_of(ctx)
+    if isinstance(found, LaptopInstallation):
+        raise found.not_here(ctx.info_name or "")
+    return found
+
+
+def workplace_of(ctx: typer.Context) -> Installation | LaptopInstallation:
+    """Return the installation meant, or the laptop this is; found once.
+
+    Raises:
+        ConfigError: A setting is wrong.
     """
     root = ctx.find_root()
-    if not isinstance(root.obj, Installation):
-        meant = root.obj if isinstance(root.obj, Meant) else Meant()
+    if root.obj is None or isinstance(root.obj, Meant):
+        from processes.installation import find_installation
+
+        meant = root.obj or Meant()
         root.obj = find_installation(
             data_dir=meant.data_dir, site=meant.site, language=meant.language
         )
-    return root.obj
+    found: Installation | LaptopInstallation = root.obj
+    return found
 
 
 @dataclass(frozen=True)
@@ -194,6 +242,8 @@ class Opened:
     @property
     def scope(self) -> Scope:
         """Return the eyes of whoever may open the database: everything, by nobody's hand."""
+        from dashboards.security.scope import Role, Scope
+
         return Scope(
             person=UUID(int=0),
             name="terminal",
@@ -224,8 +274,46 @@ class Opened:
             RefusedError: There is no such person.
             NotPermittedError: The person lacks the role.
         """
+        from processes.installation import acting
+
         named = required(sign_in, "--by", self.text("ask.by"))
         return acting(self.system, named, self.site, right)
+
+
+@dataclass(frozen=True)
+class LaptopOpened:
+    """A laptop, opened for a verb: what Opened is, but for the database."""
+
+    verb: str
+    installation: LaptopInstallation
+
+    @property
+    def system(self) -> NoReturn:
+        """Refuse: a laptop has no database.
+
+        Raises:
+            NotHereError: Always.
+        """
+        raise self.installation.not_here(self.verb)
+
+    @property
+    def site(self) -> LaptopSite:
+        """Return the site of the pack."""
+        return self.installation.home.pack().site
+
+    @property
+    def language(self) -> str:
+        """Return the language of the person at the terminal."""
+        return self.installation.config.language
+
+    def text(self, key: str, **values: object) -> str:
+        """Return a text of the commands."""
+        return t(self.language, f"cli.{key}", **values)
+
+    def word(self, value: Enum | str) -> str:
+        """Return the word for a coded value, such as a quality or a state."""
+        code = value.name.lower() if isinstance(value, Enum) else value
+        return self.text(f"word.{code}")
 
 
 @contextmanager
@@ -239,7 +327,13 @@ def opened(ctx: typer.Context, role: str) -> Iterator[Opened]:
     Raises:
         StoreUnavailableError: The database does not answer.
     """
-    installation = installation_of(ctx)
+    installation = workplace_of(ctx)
+    if isinstance(installation, LaptopInstallation):
+        try:
+            yield cast("Opened", LaptopOpened(ctx.info_name or "", installation))
+        finally:
+            installation.close()
+        return
     system = installation.system(role)
     try:
         yield Opened(installation=installation, system=system)

@@ -12,7 +12,8 @@ from rich.tree import Tree
 from energy.base.text import t
 from energy.store.sites import list_sites
 from energy.system import OWNER, SEALER, WEB, WRITER, database_of
-from energy.views.point_rows import PlaceRow, PointRow, places, points
+from energy.views.point_rows import places, points
+from energy.views.point_values import PlaceRow, PointRow
 from processes.database_service import migrate
 from processes.installation import Installation
 from processes.site_init import CheckedSite, check_site_file, init_site

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.errors import SpoolError
-from adapters.spool import SEEN_KEPT, Spool
+from adapters.spool import Spool
 from adapters.spool_rows import RefusedMessage, SpoolPart, groups_of
+from adapters.spool_sealing import SEEN_KEPT
 from energy.base.clock import ManualClock, to_us
 from energy.base.quality import Quality
 from energy.metering.codec import MAX_READINGS, ZERO_HASH, batch_hash, decode
@@ -186,7 +187,7 @@ def test_refused_messages_are_kept_once_with_their_number(tmp_path: Path) -> Non
 def test_the_quarantine_is_bounded_and_counts_what_it_drops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.spool.QUARANTINE_KEPT", 5)
+    monkeypatch.setattr("adapters.spool_quarantine.QUARANTINE_KEPT", 5)
     with spool_in(tmp_path) as spool:
         for number in range(8):
             message = RefusedMessage(

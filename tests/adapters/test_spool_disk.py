@@ -97,7 +97,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.adapters.test_spool import CLOCK, START, columns
-from adapters.spool import Spool, SpoolPart
+from adapters.spool import Spool
+from adapters.spool_rows import SpoolPart
 spool = Spool(Path(sys.argv[1]), CLOCK)
 number = 0
 while True:

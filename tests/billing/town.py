@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from billing.account import Supply
 from billing.office import BillingOffice
 from billing.views.books import books_follower
-from energy.base.clock import ManualClock, to_us
+from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.base.units import Utility
@@ -38,6 +38,8 @@ class Town:
     """The site, its office, and what a test does to it."""
 
     def __init__(self, database: Database, key: str, clock: ManualClock) -> None:
+        self.delivering: frozenset[str] = frozenset()
+        """Points whose meters deliver intervals instead of register readings."""
         self.database = database
         self.clock = clock
         self.site = Site(
@@ -105,6 +107,10 @@ class Town:
             for channel in channels
             for at in [first + slot * timedelta(minutes=15)]
         ]
+        self.accept(readings)
+
+    def accept(self, readings: Sequence[Reading]) -> None:
+        """Bring some readings into the journal."""
         columns = ReadingColumns.of(readings)
         self._sequence += 1
         payload = encode(columns)
@@ -120,8 +126,8 @@ class Town:
             sequence=self._sequence,
             source="source-1",
             count=len(readings),
-            first_us=to_us(first),
-            last_us=to_us(last),
+            first_us=int(columns.at_us.min()),
+            last_us=int(columns.at_us.max()),
             payload=payload,
             previous_hash=self._hash,
             own_hash=own,
@@ -165,17 +171,17 @@ class Town:
         return self.rows(statement)[0][0]
 
     def _meter(self, number: int, point: str, utility: Utility) -> Meter:
-        gas = utility is Utility.GAS
+        gas, delivers = utility is Utility.GAS, point in self.delivering
         channel = Channel(
             number=number,
             point=point,
             facts=ChannelFacts(
                 quantity="volume" if gas else "active_energy_import",
-                kind=Kind.COUNTER,
+                kind=Kind.INTERVAL if delivers else Kind.COUNTER,
                 utility=utility,
                 unit="m3" if gas else "kWh",
                 resolution=Fraction(1, 100),
-                modulus=100_000_000,
+                modulus=None if delivers else 100_000_000,
                 direction=Direction.IMPORT,
                 billing=True,
             ),

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 
 from energy.base.errors import UnknownMeterError
 from processes.field_sheet import label_of, qr_text, sheet_of
-from processes.technician_retire import change_ratio, retire
+from processes.technician_ratio import change_ratio
+from processes.technician_retire import retire
 from processes.technician_values import FieldRefusedError, NewPoint, Remarks, Removed, Witnesses
 from tests.fixtures.field import Field
 from tests.fixtures.meters import planned
@@ -41,6 +42,7 @@ def served(field: Field, port: int) -> None:
         location="Basement, room 0.14, board 3, left of the door",
         photos=(field.photo(),),
         multiplier=Fraction(40),
+        sighted=field.sighted(port, 40),
         note="Cover screw replaced.",
     )
     field.technician(port).commission(installed, NEW, watch_s=60)
@@ -76,7 +78,11 @@ def test_the_sheet_of_a_change_holds_both_meters(field: Field, port: int) -> Non
     served(field, port)
     removed = Removed(displays=(field.display(2),), reason="calibration is due")
     done = field.technician(port).replace(
-        field.installed(102, source="", profile="", seals=("B1",)), removed, watch_s=60
+        field.installed(
+            102, source="", profile="", seals=("B1",), sighted=field.sighted(port, 40, 102)
+        ),
+        removed,
+        watch_s=60,
     )
     for language, title in (("en", "Change of meter"), ("zh", "换表单")):
         text = text_of(sheet_of(field.desk(port), "b2-elec", language), f"change-{language}.pdf")

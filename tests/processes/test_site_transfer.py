@@ -192,7 +192,9 @@ def figures(place: Place) -> dict[int, list[tuple[bytes, bytes]]]:
     found = {}
     with place.writer.connection() as connection:
         for position in range(1, head + 1):
-            spans = usage_as_of(connection, "site_cambridge", numbers, days, position)
+            spans = usage_as_of(
+                connection, "site_cambridge", place.site.zone, numbers, days, position
+            )
             found[position] = [
                 (span.usage.tobytes(), span.quality.tobytes()) for span in spans.values()
             ]

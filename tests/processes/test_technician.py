@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -44,7 +45,10 @@ def test_a_meter_is_commissioned_at_a_new_point_with_its_record_and_first_readin
     field: Field, port: int
 ) -> None:
     people = Witnesses(technician="Ada Okoye", witness="Bo Lindqvist")
-    installed = field.installed(2, people=people, seals=("A88123",), multiplier=Fraction(4))
+    load = field.sighted(port, 4)
+    installed = field.installed(
+        2, people=people, seals=("A88123",), multiplier=Fraction(4), sighted=load
+    )
     plan_from_registry(field.system.database, field.site.site).save(field.plan_file)
     done = field.technician(port).commission(installed, NEW, watch_s=60)
 
@@ -53,6 +57,10 @@ def test_a_meter_is_commissioned_at_a_new_point_with_its_record_and_first_readin
         "frequency": "ok",
         "display active_energy_import": "ok",
         "counter and power": "ok",
+        "serial": "noted",
+        "known load": "ok",
+        "side": "ok",
+        "multiplier": "ok",
     }
     assert done.counts["active_energy_import"] == field.count(2)
     meter = field.meter()
@@ -95,7 +103,9 @@ def test_a_unit_that_does_not_answer_is_no_contact_with_cause_and_next_step(
 ) -> None:
     before = field.position()
     with pytest.raises(NoContactError) as silent:
-        field.technician(port).commission(replace(field.installed(2), unit=9), NEW, watch_s=0)
+        field.technician(port).commission(
+            replace(field.installed(2), address={"unit": 9}), NEW, watch_s=0
+        )
     message = str(silent.value)
     assert f"No answer at 127.0.0.1:{port} unit 9 in 1 s" in message
     assert "check its bus and power" in message
@@ -106,7 +116,7 @@ def test_a_gateway_that_is_away_is_no_contact(field: Field) -> None:
     with gateway([], field.site.clock) as port:
         pass
     with pytest.raises(NoContactError, match="is the device or gateway on"):
-        field.technician(port).check(source="modbus-1", unit=2, profile="abb_b23_b24", watch_s=0)
+        field.technician(port).commission(field.installed(2), NEW, watch_s=0)
 
 
 def test_a_device_of_another_product_is_refused_by_its_registers(field: Field, port: int) -> None:
@@ -114,16 +124,6 @@ def test_a_device_of_another_product_is_refused_by_its_registers(field: Field, p
         field.technician(port).commission(
             field.installed(2, profile="eastron_sdm630"), NEW, watch_s=0
         )
-
-
-def test_a_look_at_a_device_writes_nothing(field: Field, port: int) -> None:
-    before = field.position()
-    answered, checks = field.technician(port).check(
-        source="modbus-1", unit=2, profile="abb_b23_b24", watch_s=0
-    )
-    assert answered.counts["active_energy_import"] == field.count(2)
-    assert "voltage" in [check.name for check in checks]
-    assert field.position() == before
 
 
 def commissioned(field: Field, port: int, unit: int = 2, **changes: Any) -> Done:
@@ -136,8 +136,10 @@ def test_a_serial_and_a_unit_serve_one_point_only(field: Field, port: int) -> No
     other = field.installed(5, point="b5-elec")
     with pytest.raises(FieldRefusedError, match=r"S-2 already commissioned at b2-elec since 2019"):
         field.technician(port).commission(replace(other, serial="S-2"), NEW, watch_s=0)
-    with pytest.raises(FieldRefusedError, match=r"Unit 2 of modbus-1 already serves b2-elec"):
-        field.technician(port).commission(replace(other, unit=2), NEW, watch_s=0)
+    with pytest.raises(
+        FieldRefusedError, match=r"Address unit 2 of modbus-1 already serves b2-elec"
+    ):
+        field.technician(port).commission(replace(other, address={"unit": 2}), NEW, watch_s=0)
     assert field.position() == before
 
 
@@ -303,7 +305,7 @@ def test_every_refusal_says_what_to_do_next(field: Field, port: int) -> None:
     technician = field.technician(port)
     tries = [
         field.installed(2, serial=" "),
-        replace(field.installed(2), unit=0),
+        replace(field.installed(2), address={"unit": 0}),
         field.installed(2, displays=("12,5",)),
         field.installed(2, displays=("active_energy_export=1",)),
     ]
@@ -324,9 +326,23 @@ def test_a_register_of_an_unknown_side_needs_what_the_check_has_settled(
     with pytest.raises(FieldRefusedError, match="does not say on which side"):
         technician.commission(field.installed(2, side=None), NEW, watch_s=0)
     twice = field.installed(2, side=Side.PRIMARY, multiplier=Fraction(40))
-    with pytest.raises(FieldRefusedError, match="x 40 would count it twice"):
+    with pytest.raises(ChecksFailedError, match=r"not proven\. Switch a known load on"):
         technician.commission(twice, NEW, watch_s=0)
     technician.commission(field.installed(2, side=Side.PRIMARY), NEW, watch_s=0)
     assert field.site.rows("SELECT side FROM {s}.channel WHERE number = 1") == [("primary",)]
     [(record,)] = field.site.rows("SELECT record FROM {s}.meter")
     assert record["side"] == "primary"
+
+
+def test_every_refusal_and_every_check_is_told_in_chinese_too(field: Field, port: int) -> None:
+    wrong = field.installed(2, displays=(f"{field.count(2)}.0",))
+    with pytest.raises(ChecksFailedError) as refused:
+        field.technician(port).commission(wrong, NEW, watch_s=0)
+    assert "比例相差 100 倍" in refused.value.told("zh")
+    away = field.installed(2, address={"unit": 9})
+    with pytest.raises(NoContactError) as silent:
+        field.technician(port).commission(away, NEW, watch_s=0)
+    assert "无应答" in silent.value.told("zh")
+    assert not re.search("[\u4e00-\u9fff]", str(silent.value))
+    for check in commissioned(field, port).checks:
+        assert re.search("[\u4e00-\u9fff]", " ".join(check.told("zh"))), check

@@ -18,7 +18,7 @@ from processes.technician_checks import (
     displays_of,
     final_count,
     flow_while_typing,
-    refusals,
+    refused_checks,
 )
 
 NOON = datetime(2019, 1, 1, 12, tzinfo=UTC)
@@ -137,7 +137,7 @@ def test_a_counter_that_stands_still_under_power_is_refused_with_the_next_step()
     check = rise("0", 3000)
     assert check.outcome is Outcome.REFUSED
     assert "--watch 60" in check.text
-    assert refusals([check]) == [check.text]
+    assert refused_checks([check]) == [check]
 
 
 def test_too_little_power_is_noted_and_proves_nothing() -> None:

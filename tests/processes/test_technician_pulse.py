@@ -207,6 +207,23 @@ def test_a_display_between_two_counts_agrees_with_anything_between_them(gas: Fie
     assert controlled(gas, 40, "4712.9").drift == 0
 
 
+def test_a_box_that_turned_over_since_its_control_shows_no_drift(gas: Field) -> None:
+    commissioned(gas, 9_870, 9_880, modulus=10_000)
+    pulses(gas, 30, 9_980)
+    pulses(gas, 45, 30)
+    before = used(gas)
+    found = controlled(gas, 45, "4713.03")
+    assert (found.drift, found.count) == (0, 30)
+    assert used(gas) == before
+    assert controlled(gas, 50, "4713.13").drift == 0, "behind the last count, within its rise"
+    done = retire(gas.desk(1), "b2-gas", Removed(displays=("4713.03",), reason="out"), Remarks())
+    assert "display 4713.03 is 0 m3 ahead" in done.checks[0].text
+
+
+def test_a_box_may_turn_over_during_its_test(gas: Field) -> None:
+    assert commissioned(gas, 9_995, 5, modulus=10_000).counts == {"volume": 5}
+
+
 def test_a_display_without_a_pulse_count_of_its_hour_is_refused(gas: Field) -> None:
     commissioned(gas, 1_000, 1_010)
     with pytest.raises(FieldRefusedError, match="no pulse count of the hour before"):

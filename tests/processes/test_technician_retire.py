@@ -14,7 +14,8 @@ from energy.views.usage import read_spans
 from processes.collect_plan_file import plan_from_registry
 from processes.collector_plan import CollectPlan
 from processes.meter_acts import Did, acts_of
-from processes.technician_retire import change_ratio, retire
+from processes.technician_ratio import change_ratio
+from processes.technician_retire import retire
 from processes.technician_values import (
     ChecksFailedError,
     Done,
@@ -76,7 +77,7 @@ def test_the_same_removal_again_writes_nothing_and_another_names_the_first(
     again = retire(field.desk(port), "b2-elec", removed(field), Remarks())
     assert again.again
     assert again.at == first.at
-    with pytest.raises(FieldRefusedError, match=r"since 2019-01-01 12:15 UTC \(tenant moved out\)"):
+    with pytest.raises(FieldRefusedError, match=r"\(2019-01-01 12:15 UTC, tenant moved out\)"):
         retire(field.desk(port), "b2-elec", removed(field, reason="burnt"), Remarks())
     assert field.position() == before
 

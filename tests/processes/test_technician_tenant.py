@@ -13,10 +13,13 @@ import pytest
 from adapters.cjt188.decode import Flaw as CjtFlaw
 from adapters.dlt645.decode import Flaw as DltFlaw
 from adapters.link_fault import LinkFault
+from adapters.mbus.decode import Flaw as MbusFlaw
 from energy.base.clock import ManualClock
 from energy.base.text import catalogue
-from processes.technician_tenant import KINDS, Found, TenantBus, frozen, show, who
+from processes.technician_mbus import MEDIA, NOT_READ, SEVERAL
+from processes.technician_tenant import KINDS, frozen, show, who
 from processes.technician_values import FieldRefusedError, NoContactError
+from processes.tenant_bus import Found, TenantBus
 from simulator.cjt188_meter import Cjt188Meter, Cjt188Slaves, volume_values
 from simulator.dlt645_meter import Dlt645Slaves, freeze_day, freeze_month, set_clock, three_phase
 from simulator.meter_bus import MeterBus, Slaves
@@ -148,14 +151,14 @@ def test_what_a_protocol_does_not_know_is_refused() -> None:
         who(bus, CLOCK, SHANGHAI, search=True)
     with pytest.raises(FieldRefusedError, match="tenant show"):
         frozen(bus, WATER, "cjt188_cold_water", CLOCK, SHANGHAI, months=1, days=0)
-    with pytest.raises(FieldRefusedError, match="none of dlt645, cjt188"):
+    with pytest.raises(FieldRefusedError, match="none of dlt645, cjt188, mbus"):
         who(TenantBus(protocol="modbus", at="127.0.0.1:1"), CLOCK, SHANGHAI)
 
 
 def test_every_kind_of_meter_and_every_fault_has_its_words() -> None:
     for fault in LinkFault:
         assert set(catalogue()[f"cli.tenant.fault_{fault}"]) >= {"en", "zh"}
-    for flaw in (*DltFlaw, *CjtFlaw):
+    for flaw in (*DltFlaw, *CjtFlaw, *MbusFlaw):
         assert set(catalogue()[f"cli.tenant.flaw_{flaw}"]) >= {"en", "zh"}
-    for kind in (*KINDS.values(), "electricity", "other"):
+    for kind in (*KINDS.values(), *MEDIA.values(), SEVERAL, NOT_READ, "other"):
         assert set(catalogue()[f"cli.tenant.kind_{kind.replace(' ', '_')}"]) >= {"en", "zh"}

@@ -187,10 +187,19 @@ class Telltale:
             spans = read_spans(connection, self.site.schema, self.numbers, PERIOD)
             self.expect(spans, head, "now")
             for mark in self.marks:
-                known = usage_as_of(connection, self.site.schema, self.numbers, PERIOD, mark)
+                known = usage_as_of(
+                    connection, self.site.schema, self.site.site.zone, self.numbers, PERIOD, mark
+                )
                 self.expect(known, mark, "at mark")
             for position in self.rng.choice(self.positions, 4).tolist():
-                known = usage_as_of(connection, self.site.schema, self.numbers, PERIOD, position)
+                known = usage_as_of(
+                    connection,
+                    self.site.schema,
+                    self.site.site.zone,
+                    self.numbers,
+                    PERIOD,
+                    position,
+                )
                 self.expect(known, position, "as of")
         assert self.site.rows("SELECT * FROM {s}.parked") == [], f"seed {self.seed}"
         daily = self.site.rows("SELECT sum(usage) FROM {s}.usage_day")

@@ -20,6 +20,7 @@ from adapters.modbus.read_plan import plan_reads
 from energy.metering.channel import Kind
 from simulator.profile_image import Image, Value
 from simulator.profile_slave import ProfileSlave, plausible, register_image
+from tests.adapters.modbus.libmodbus_peer import NEEDS_LIBMODBUS, asked_by_libmodbus
 
 UNIT = 7
 
@@ -178,6 +179,21 @@ def test_mbpoll_reads_a_device_that_we_simulate() -> None:
 
     said = asyncio.run(session())
     assert [row.split()[-1] for row in said.splitlines() if row.startswith("[")] == ["234", "475"]
+
+
+@NEEDS_LIBMODBUS
+def test_libmodbus_reads_a_device_that_we_simulate() -> None:
+    read = maps.load("xy_md02")
+
+    async def session() -> tuple[str, str]:
+        image = register_image(read, plausible(read))
+        async with ProfileSlave({UNIT: image}) as slave:
+            return (
+                await asked_by_libmodbus("tcp", str(slave.port), UNIT, 4, 1, 2),
+                await asked_by_libmodbus("tcp", str(slave.port), UNIT, 3, 1, 2),
+            )
+
+    assert asyncio.run(session()) == ("234 475", "refused: Illegal data address")
 
 
 def test_a_sunspec_device_can_be_found_by_its_marker() -> None:

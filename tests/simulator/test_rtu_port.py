@@ -11,6 +11,7 @@ from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.link import Link, LinkKind
 from simulator.profile_slave import ProfileSlave
 from simulator.rtu_port import RtuPort
+from tests.adapters.modbus.libmodbus_peer import NEEDS_LIBMODBUS, asked_by_libmodbus
 
 pytestmark = pytest.mark.servers
 
@@ -46,6 +47,21 @@ def test_mbpoll_reads_our_devices_over_a_serial_port() -> None:
     rows = [row.split()[-1] for row in inputs.splitlines() if row.startswith("[")]
     assert rows == ["4", "14"]
     assert "timed out" in absent
+
+
+@NEEDS_LIBMODBUS
+def test_libmodbus_reads_our_devices_over_a_serial_port() -> None:
+    async def story() -> tuple[str, str, str]:
+        async with RtuPort(ProfileSlave({7: IMAGE}).answer) as port:
+            return (
+                await asked_by_libmodbus("rtu", port.device, 7, 3, 2, 3),
+                await asked_by_libmodbus("rtu", port.device, 7, 4, 0, 2),
+                await asked_by_libmodbus("rtu", port.device, 7, 4, 19, 2),
+            )
+
+    holding, inputs, refused = asyncio.run(story())
+    assert (holding, inputs) == ("23 33 43", "4 14")
+    assert refused == "refused: Illegal data address"
 
 
 def test_our_client_reads_our_devices_over_a_serial_port_and_an_absent_unit_is_silent() -> None:

@@ -1,5 +1,7 @@
 """Run a Modbus slave written by others: `foreign_slave.py LIBRARY TRANSPORT PLACE [FOLDER]`.
 
+The one of libmodbus is libmodbus_peer.c.
+
 Unit 1 (every unit where the library knows none) holds 3 x address + 7 in its holding registers and
 5 x address + 1 in its input registers, addresses 0 to 199. It says "ready" when it listens.
 """
@@ -7,7 +9,6 @@ Unit 1 (every unit where the library knows none) holds 3 x address + 7 in its ho
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import socket
 import ssl
 import sys
@@ -131,53 +132,7 @@ def modbus_tk(transport: str, place: str, folder: str) -> None:
     threading.Event().wait()
 
 
-class Mapping(ctypes.Structure):
-    """modbus_mapping_t of libmodbus 3.1."""
-
-    _fields_ = (
-        *((name, ctypes.c_int) for name in ("nb_bits", "start_bits")),
-        *((name, ctypes.c_int) for name in ("nb_input_bits", "start_input_bits")),
-        *((name, ctypes.c_int) for name in ("nb_input_registers", "start_input_registers")),
-        *((name, ctypes.c_int) for name in ("nb_registers", "start_registers")),
-        ("tab_bits", ctypes.c_void_p),
-        ("tab_input_bits", ctypes.c_void_p),
-        ("tab_input_registers", ctypes.POINTER(ctypes.c_uint16)),
-        ("tab_registers", ctypes.POINTER(ctypes.c_uint16)),
-    )
-
-
-def libmodbus(transport: str, place: str, folder: str) -> None:
-    library = ctypes.CDLL("libmodbus.so.5")
-    for name in ("modbus_new_tcp", "modbus_new_rtu"):
-        getattr(library, name).restype = ctypes.c_void_p
-    library.modbus_mapping_new.restype = ctypes.POINTER(Mapping)
-    if transport == "rtu":
-        letter = ctypes.c_char(b"N")
-        context = library.modbus_new_rtu(place.encode(), BAUD, letter, 8, 1)
-    else:
-        context = library.modbus_new_tcp(b"127.0.0.1", int(place))
-    context = ctypes.c_void_p(context)
-    library.modbus_set_slave(context, 1)
-    mapping = library.modbus_mapping_new(1, 1, REGISTERS, REGISTERS)
-    for n in range(REGISTERS):
-        mapping.contents.tab_registers[n] = HOLDING[n]
-        mapping.contents.tab_input_registers[n] = INPUT[n]
-    question = (ctypes.c_uint8 * 260)()
-    if transport == "rtu":
-        assert library.modbus_connect(context) == 0
-        ready()
-    else:
-        listener = ctypes.c_int(library.modbus_tcp_listen(context, 2))
-        ready()
-    while True:
-        if transport == "tcp":
-            library.modbus_tcp_accept(context, ctypes.byref(listener))
-        while (size := library.modbus_receive(context, question)) >= 0:
-            if size > 0:
-                library.modbus_reply(context, question, size, mapping)
-
-
-LIBRARIES = {each.__name__: each for each in (pymodbus, pymodbustcp, umodbus, modbus_tk, libmodbus)}
+LIBRARIES = {each.__name__: each for each in (pymodbus, pymodbustcp, umodbus, modbus_tk)}
 
 if __name__ == "__main__":
     LIBRARIES[sys.argv[1]](sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else "")

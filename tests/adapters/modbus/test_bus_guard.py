@@ -8,7 +8,7 @@ from adapters.modbus.bus_guard import LATE_FOR_S, LONGEST_REST, BusGuard
 from adapters.modbus.frame import Asked, Fault
 from tests.adapters.modbus.rtu_slave import Question, asking, good, refusal
 
-ASKED = Asked(transaction=0, unit=7, function_code=3, address=100, count=4)
+ASKED = Asked(unit=7, function_code=3, address=100, count=4)
 
 
 def guard() -> BusGuard:

@@ -165,4 +165,4 @@ def test_a_read_that_is_cancelled_closes_its_connection() -> None:
 
 def test_there_is_no_call_that_writes_to_a_meter() -> None:
     names = [name for name in dir(ModbusClient) if not name.startswith("_")]
-    assert names == ["close", "hurry", "read", "suspect"]
+    assert names == ["close", "connects", "hurry", "read", "suspect"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes.util
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -22,14 +21,12 @@ from adapters.modbus.client import ModbusClient
 from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.link import Link, LinkKind
 from tests.adapters.modbus.foreign_slave import BAUD, HOLDING, INPUT
+from tests.adapters.modbus.libmodbus_peer import NEEDS_LIBMODBUS, libmodbus_peer
 from tests.adapters.modbus.pty_pair import pty_pair
 
 pytestmark = pytest.mark.servers
 
 PATIENT_S = 5.0
-NEEDS_LIBMODBUS = pytest.mark.skipif(
-    ctypes.util.find_library("modbus") is None, reason="libmodbus is not installed"
-)
 LIBMODBUS = pytest.param("libmodbus", marks=NEEDS_LIBMODBUS)
 
 
@@ -41,15 +38,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def foreign(*words: str) -> AsyncIterator[None]:
+async def foreign(library: str, *words: str) -> AsyncIterator[None]:
     """Run a slave of another library until it is asked no more."""
+    program = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("foreign_slave.py"))]
+    if library == "libmodbus":
+        program, library = [libmodbus_peer()], "slave"
     running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-W",
-        "ignore",
-        str(Path(__file__).with_name("foreign_slave.py")),
-        *words,
-        stdout=asyncio.subprocess.PIPE,
+        *program, library, *words, stdout=asyncio.subprocess.PIPE
     )
     assert running.stdout is not None
     try:

@@ -294,10 +294,15 @@ def test_a_recorded_exchange_begins_with_the_new_serial_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "quality"),
-    [(Side.PRIMARY, Quality.SUSPECT), (Side.SECONDARY, Quality.MEASURED)],
+    ("side", "quality", "severity"),
+    [
+        (Side.PRIMARY, Quality.SUSPECT, Severity.DO_NOT_BILL),
+        (Side.SECONDARY, Quality.MEASURED, Severity.WARN),
+    ],
 )
-def test_a_changed_ratio_holds_the_counters_that_it_changes(side: Side, quality: Quality) -> None:
+def test_a_changed_ratio_is_told_and_holds_the_counters_that_it_changes(
+    side: Side, quality: Quality, severity: Severity
+) -> None:
     ratio = replace(SERIAL, quantity="ct_ratio")
     bus = Simulated(units={1: showing(40)})
     source = source_on(bus, [meter(1, map_=known_by(ratio, side))])
@@ -305,8 +310,7 @@ def test_a_changed_ratio_holds_the_counters_that_it_changes(side: Side, quality:
     bus.units = {1: showing(60)}
     result = poll(source, bus, 10)
     assert qualities(result) == {10: quality, 11: Quality.MEASURED}
-    codes = {finding.code for finding in result.findings}
-    assert codes == ({"modbus.ratio_changed"} if quality is Quality.SUSPECT else set())
+    assert {(f.code, f.severity) for f in result.findings} == {("modbus.ratio_changed", severity)}
 
 
 def test_counters_wait_until_the_device_has_told_who_it_is() -> None:

@@ -16,16 +16,16 @@ from adapters.modbus.rtu_frame import (
 )
 from tests.adapters.modbus.cases import ADDRESS, FUNCTION_CODE, UNIT, Case, cases
 
-ASKED = Asked(transaction=0, unit=UNIT, function_code=FUNCTION_CODE, address=ADDRESS, count=4)
+ASKED = Asked(unit=UNIT, function_code=FUNCTION_CODE, address=ADDRESS, count=4)
 GOOD = bytes.fromhex("070308") + bytes(range(8))
 GOOD += checksum(GOOD)
 
 
 def test_the_checksum_is_the_one_of_the_modbus_specification() -> None:
     assert checksum(bytes.fromhex("0207")) == bytes.fromhex("4112")
-    assert question(
-        Asked(transaction=0, unit=1, function_code=3, address=0, count=10)
-    ) == bytes.fromhex("01030000000ac5cd")
+    assert question(Asked(unit=1, function_code=3, address=0, count=10)) == bytes.fromhex(
+        "01030000000ac5cd"
+    )
 
 
 @pytest.mark.parametrize("case", cases("modbus_rtu"), ids=lambda case: case.name)
@@ -107,7 +107,7 @@ def test_a_sound_frame_of_anybody_is_known_among_noise(
 
 
 def test_a_late_answer_is_told_from_another_master() -> None:
-    earlier = Asked(transaction=0, unit=9, function_code=3, address=0, count=2)
+    earlier = Asked(unit=9, function_code=3, address=0, count=2)
     late = framed("09 03 04 00010002")
     assert explain(late, ASKED, [earlier]).fault is Fault.LATE
     assert explain(late, ASKED).fault is Fault.SECOND_MASTER

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from adapters.mqtt.mapping import (
     Meaning,
-    NumberFormat,
     Origin,
     TimeFormat,
     TimeRule,
@@ -22,6 +21,7 @@ from adapters.mqtt.mapping import (
 )
 from adapters.mqtt.mapping_values import SingleFloat, instant_of, number_of
 from adapters.mqtt.payload import Reason, RefusedError
+from adapters.number_text import NumberFormat
 from energy.base.clock import to_us
 
 AT = Where(text="/v", origin=Origin.POINTER, steps=("v",))

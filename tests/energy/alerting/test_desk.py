@@ -29,6 +29,8 @@ def alert(site_schema: TestSite) -> UUID:
         value=120,
         limit_value=100,
         historic=False,
+        code="",
+        about="",
         command_id=command("raise"),
     )
     site_schema.application("operations").store(raised)

@@ -99,6 +99,25 @@ def test_another_meter_at_the_point_is_anchored_by_itself(papers: MeterPapers) -
     assert papers.offsets["G-2"] == (Fraction("0.47"), at(9))
 
 
+def test_a_box_that_turned_over_has_lost_nothing(papers: MeterPapers) -> None:
+    turning: dict[str, Any] = {"modulus": 10_000}
+    control(papers, 0, 9_900, "4800.5", **turning)
+    assert papers.offsets["G-1"][0] == Fraction("4701.5")
+    assert control(papers, 60, 150, "4803", **turning) == 0
+    assert papers.offsets["G-1"][0] == Fraction("4801.5")
+    shown: dict[str, Any] = {"resolution": Fraction(1, 100), "modulus": 10_000}
+    assert papers.display_at("G-1", 250, **shown) == Fraction("4804")
+    assert control(papers, 120, 250, "4805", **turning) == 1, "pulses were lost all the same"
+
+
+def test_between_two_controls_a_turned_box_still_tells_its_display(papers: MeterPapers) -> None:
+    control(papers, 0, 9_900, "4800.5", modulus=10_000)
+    shown: dict[str, Any] = {"resolution": Fraction(1, 100), "modulus": 10_000}
+    assert papers.display_at("G-1", 50, **shown) == Fraction("4802")
+    assert papers.display_at("G-1", 9_950, **shown) == Fraction("4801")
+    assert papers.display_at("G-9", 9_950, **shown) is None
+
+
 def test_the_topics_of_papers_are_those_of_their_events() -> None:
     events = (
         MeterPapers.Created,

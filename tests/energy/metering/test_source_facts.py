@@ -25,7 +25,7 @@ TENANTS = {"key": "c", "kind": "dlt645", "device": "COM3"}
 
 def test_the_kinds_of_modbus_are_those_of_the_links() -> None:
     assert set(MODBUS) == set(LinkKind)
-    assert set(KINDS) == {*LinkKind, *CHINESE, "mqtt"}
+    assert set(KINDS) == {*LinkKind, *CHINESE, "mbus", "mqtt"}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,8 @@ def test_the_kinds_of_modbus_are_those_of_the_links() -> None:
         {**TLS, "authority": "ca.pem", "certificate": "me.pem", "key_file": "me.key"},
         TENANTS,
         {**TENANTS, "device": "", "host": "10.8.3.41", "port": 4001},
+        {**TENANTS, "kind": "mbus"},
+        {**TENANTS, "kind": "mbus", "device": "", "host": "10.8.3.41", "port": 4001},
     ],
     ids=lambda table: str(table["kind"]),
 )

@@ -13,7 +13,7 @@ from energy.metering.reading import Reading
 from energy.views.arrivals import Arrivals, ArrivalsError, usage_arrived
 from energy.views.as_of import usage_as_of
 from tests.fixtures.batches import MIDNIGHT, Spooler, at, reading
-from tests.fixtures.meters import change_ratio, counter_facts, find_meter
+from tests.fixtures.meters import change_ratio, counter_facts, find_meter, interval_facts
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.statements import CLERK, MANAGER, channel_of, correct, enter, estimate
 
@@ -37,14 +37,21 @@ def arrived(site: TestSite, channel: int, since: int, until: int, period: Period
 
 def figure(site: TestSite, channel: int, position: int, period: Period) -> int:
     with site.writer.connection() as connection:
-        span = usage_as_of(connection, site.schema, [channel], period, position)[channel]
+        span = usage_as_of(connection, site.schema, site.site.zone, [channel], period, position)[
+            channel
+        ]
     return int(span.usage.sum())
 
 
 def eventful(site: TestSite, seed: int) -> list[int]:
-    """Live through six days of one meter in trouble; return the channels."""
+    """Live through six days of one meter in trouble; return the channels.
+
+    Of odd seeds the meters deliver intervals, some of them beside the grid.
+    """
     rng = np.random.default_rng(seed)
-    channels = [site.counter(f"m{n}", facts=counter_facts(modulus=None)) for n in range(2)]
+    delivers = interval_facts(resolution=Fraction(1, 3000), interval_s=1800)
+    facts_of_all = delivers if seed % 2 else counter_facts(modulus=None)
+    channels = [site.counter(f"m{n}", facts=facts_of_all) for n in range(2)]
     site.project()
     facts = channel_of(site, channels[0])
     site.clock.move_to(MIDNIGHT + 7 * DAY)

@@ -77,7 +77,9 @@ def shown(site: TestSite, channels: list[int], position: int | None = None) -> o
         if position is None:
             spans = read_spans(connection, site.schema, channels, PERIOD)
         else:
-            spans = folded_as_of(connection, site.schema, channels, PERIOD, position)
+            spans = folded_as_of(
+                connection, site.schema, site.site.zone, channels, PERIOD, position
+            )
     return [(spans[n].usage.tolist(), spans[n].quality.tolist()) for n in channels]
 
 
@@ -96,7 +98,9 @@ def test_usage_at_a_mark_is_looked_up_and_between_marks_folded(site_schema: Test
     assert marks & set(then)
     with site_schema.writer.connection() as connection:
         for position, figures in then.items():
-            spans = usage_as_of(connection, site_schema.schema, channels, PERIOD, position)
+            spans = usage_as_of(
+                connection, site_schema.schema, site_schema.site.zone, channels, PERIOD, position
+            )
             assert [(spans[n].usage.tolist(), spans[n].quality.tolist()) for n in channels] == (
                 figures
             )
@@ -108,7 +112,9 @@ def test_nothing_is_told_of_a_position_that_the_views_have_not_passed(
     channel = site_schema.counter()
     position = site_schema.mark("mark")
     with site_schema.writer.connection() as connection, pytest.raises(NotFoldedError):
-        usage_as_of(connection, site_schema.schema, [channel], PERIOD, position)
+        usage_as_of(
+            connection, site_schema.schema, site_schema.site.zone, [channel], PERIOD, position
+        )
 
 
 def test_segments_are_those_known_at_the_position(site_schema: TestSite) -> None:

@@ -1,0 +1,101 @@
+"""In: an XLSX workbook. Out: the rows of one sheet, one at a time. I/O: reads it.
+
+Read-only mode: a sheet of a million rows is never in memory. Looked at before it is opened: how
+large it unpacks, and whether formulas were saved without their values (they would read as empty).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+from xml.etree.ElementTree import ParseError
+
+from adapters.files.mapping import TableRule
+from adapters.files.table import Row
+from adapters.files.time_text import Cell
+from adapters.files.workbook import TableError
+
+MOST_UNPACKED = 2_147_483_648
+"""Largest workbook once it is unpacked. [octet]"""
+MOST_TEXTS = 268_435_456
+"""Largest part that is read whole: the workbook's table of texts. [octet]"""
+MOST_RATIO = 300
+"""How much smaller packing can make a sheet of readings; a bomb is a thousand times smaller."""
+_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_PIECE = 1_048_576
+_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError, NotImplementedError)
+
+
+def sheet_rows(path: Path, rule: TableRule) -> Iterator[Row]:
+    """Yield the rows of the sheet that the rule names, else of the first.
+
+    Raises:
+        TableError: It is damaged, a bomb, has formulas without values or no such sheet.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        _look_inside(path)
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (*_DAMAGED, InvalidFileException) as error:
+        raise _damaged(path, error) from error
+    try:
+        if rule.sheet and rule.sheet not in book.sheetnames:
+            known = ", ".join(repr(name) for name in book.sheetnames)
+            raise TableError(f"{path.name} has no sheet {rule.sheet!r}; it has {known}.")
+        sheet = book[rule.sheet] if rule.sheet else book.worksheets[0]
+        sheet.reset_dimensions()
+        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            if any(value is not None for value in values):
+                yield Row(number, cast("tuple[Cell, ...]", values))
+    except IndexError as error:
+        raise TableError(f"{path.name} has no sheet. Save it again.") from error
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+    finally:
+        book.close()
+
+
+def _damaged(path: Path, error: BaseException) -> TableError:
+    return TableError(
+        f"{path.name} is no whole XLSX workbook ({str(error)[:120]}). Copy or export it again."
+    )
+
+
+def _look_inside(path: Path) -> None:
+    """Refuse a bomb and formulas without values, before anything is unpacked into memory."""
+    with zipfile.ZipFile(path) as packed:
+        members = packed.infolist()
+        unpacked = sum(member.file_size for member in members)
+        bombs = [
+            member.filename
+            for member in members
+            if member.file_size > _PIECE
+            and member.file_size > MOST_RATIO * max(1, member.compress_size)
+        ]
+        texts = sum(m.file_size for m in members if m.filename.endswith("sharedStrings.xml"))
+        if unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bombs:
+            raise TableError(
+                f"{path.name} unpacks to {unpacked} octets: more than a sheet of readings does. "
+                "Export it as CSV."
+            )
+        for member in members:
+            if member.filename.startswith("xl/worksheets/") and _has_bare_formula(packed, member):
+                raise TableError(
+                    f"{path.name} has formulas whose values were not saved ({member.filename}). "
+                    "Open and save it in the program it comes from, or export values."
+                )
+
+
+def _has_bare_formula(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    with packed.open(member) as part:
+        before = b""
+        while piece := part.read(_PIECE):
+            if _FORMULA.search(before + piece):
+                return True
+            before = piece[-4096:]
+    return False

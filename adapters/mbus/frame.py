@@ -1,0 +1,196 @@
+"""In: a question, or the bytes that came back. Out: its frame, or a verdict on them. Pure.
+
+E5H acknowledges; 10H C A sum 16H is short; 68H L L 68H C A CI ... sum 16H is long. Four questions
+exist here and no other: link reset, select by number, application reset, read. None of them
+changes a count, an address, a speed or a clock of a meter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.link_fault import LinkFault, Verdict, final, passed_over
+from adapters.mbus.address import Secondary
+
+ACKNOWLEDGED = b"\xe5"
+SHORT, LONG, END = 0x10, 0x68, 0x16
+SHORT_SIZE, LONG_FRAME = 5, 6
+"""A short frame; a long one beside its field. [byte]"""
+SELECTED, ANYBODY = 0xFD, 0xFE
+"""The meter that was selected; whoever is alone on the bus."""
+FROM_MASTER, ANSWER, ANSWER_MASK = 0x40, 0x08, 0xCF
+"""Bit of a master's frames; answer with values, its access demand and flow bits aside."""
+VARIABLE, ERROR = 0x72, 0x70
+OLD_FORMATS = {0x73: "fixed structure", 0x76: "high byte first", 0x77: "fixed structure"}
+ERRORS = {
+    0: "unspecified", 1: "command unknown", 2: "buffer too long", 3: "too many records",
+    4: "premature end of record", 5: "too many extensions", 8: "busy", 9: "too many readouts",
+}  # fmt: skip
+
+
+class Ask(StrEnum):
+    """What may be asked. Nothing here writes, and nothing that writes may be added."""
+
+    LINK_RESET = "link reset"
+    SELECT = "select"
+    APPLICATION_RESET = "application reset"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The question that an answer must fit."""
+
+    ask: Ask
+    address: int
+    """1 to 250, SELECTED or ANYBODY."""
+    count_bit: bool = False
+    """Frame count bit of READ: turns with every telegram, so that none is given twice."""
+    select: Secondary | None = None
+    """Whom SELECT selects."""
+
+    def octets(self) -> bytes:
+        """Return the question as it goes on the wire."""
+        assert 1 <= self.address <= ANYBODY, "all are never told anything at once"
+        if self.ask is Ask.LINK_RESET:
+            return _short(0x40, self.address)
+        if self.ask is Ask.READ:
+            return _short(0x7B if self.count_bit else 0x5B, self.address)
+        if self.ask is Ask.APPLICATION_RESET:
+            return _long(bytes((0x53, self.address, 0x50)))
+        assert self.select is not None, "a selection names a meter"
+        return _long(bytes((0x53, SELECTED, 0x52)) + self.select.octets())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One frame as it came."""
+
+    control: int
+    address: int
+    field: bytes
+    """CI field and what follows; empty in a short frame."""
+
+
+def next_frame(received: bytes) -> tuple[Frame | None, bytes] | Verdict:
+    """Return the first frame (None: an acknowledgement) and the bytes behind it, or a verdict.
+
+    Args:
+        received: Bytes of the wire; what begins no frame is skipped.
+    """
+    for at, octet in enumerate(received):
+        rest = received[at:]
+        if octet == ACKNOWLEDGED[0]:
+            return None, rest[1:]
+        if octet == SHORT:
+            if len(rest) < SHORT_SIZE:
+                return _unfinished(rest)
+            if rest[4] == END and rest[3] == sum(rest[1:3]) & 0xFF:
+                return Frame(control=rest[1], address=rest[2], field=b""), rest[SHORT_SIZE:]
+        elif octet == LONG and _may_be_long(rest):
+            return _long_frame(rest)
+    noise = received.strip(b"\xfe\x00\xff")
+    if noise:
+        return passed_over(LinkFault.NOISE, f"no frame but {noise[:16].hex(' ')}")
+    return passed_over(LinkFault.NO_ANSWER, "no answer in time")
+
+
+def judge(received: bytes, asked: Asked) -> bytes | Verdict:
+    """Return the field of the answer in the bytes received so far, or what they are worth.
+
+    Our own echo and other masters' frames are passed over, for the answer may still be on its way;
+    they are named when nothing better comes.
+
+    Args:
+        received: Everything since the question was sent.
+        asked: The question.
+
+    Returns:
+        What stands behind the CI field; E5H where an acknowledgement was due.
+    """
+    passed: Verdict | None = None
+    rest = received
+    while True:
+        found = next_frame(rest)
+        if isinstance(found, Verdict):
+            better = found.final or found.fault is LinkFault.UNFINISHED
+            return found if better or passed is None else passed
+        frame, rest = found
+        verdict = _answer(frame, asked)
+        if isinstance(verdict, bytes):
+            return _alone(verdict, rest)
+        if verdict.final:
+            return verdict
+        passed = verdict
+
+
+def _alone(answer: bytes, behind: bytes) -> bytes | Verdict:
+    """Return an answer, unless another meter's stands right behind it."""
+    if answer == ACKNOWLEDGED:
+        return answer
+    found = next_frame(behind)
+    if isinstance(found, Verdict) and found.fault is not LinkFault.UNFINISHED:
+        return answer
+    return final(LinkFault.COLLISION, "two answers to one question")
+
+
+def _short(control: int, address: int) -> bytes:
+    return bytes((SHORT, control, address, (control + address) & 0xFF, END))
+
+
+def _long(body: bytes) -> bytes:
+    head = bytes((LONG, len(body), len(body), LONG))
+    return head + body + bytes((sum(body) & 0xFF, END))
+
+
+def _may_be_long(rest: bytes) -> bool:
+    """Return whether the bytes may begin a long frame: both lengths equal, the start repeated."""
+    head = rest[:4]
+    if len(head) > 1 and head[1] < 3:
+        return False
+    return (len(head) < 3 or head[1] == head[2]) and (len(head) < 4 or head[3] == LONG)
+
+
+def _long_frame(rest: bytes) -> tuple[Frame, bytes] | Verdict:
+    if len(rest) < 4 or len(rest) < rest[1] + LONG_FRAME:
+        return _unfinished(rest)
+    whole, behind = rest[: rest[1] + LONG_FRAME], rest[rest[1] + LONG_FRAME :]
+    body = whole[4:-2]
+    if whole[-1] != END or whole[-2] != sum(body) & 0xFF:
+        return final(LinkFault.WRONG_SUM, f"a damaged answer {whole[:16].hex(' ')} ...")
+    return Frame(control=body[0], address=body[1], field=body[2:]), behind
+
+
+def _unfinished(rest: bytes) -> Verdict:
+    return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
+
+
+def _answer(frame: Frame | None, asked: Asked) -> bytes | Verdict:
+    if frame is None:
+        if asked.ask is not Ask.READ:
+            return ACKNOWLEDGED
+        return passed_over(LinkFault.REFUSED, "the meter has no values to send now")
+    if frame.control & FROM_MASTER:
+        question = next_frame(asked.octets())
+        if isinstance(question, tuple) and question[0] == frame:
+            return passed_over(LinkFault.ECHO, "no answer, only our own question came back")
+        return passed_over(LinkFault.SECOND_MASTER, f"somebody else asked meter {frame.address}")
+    if asked.ask is not Ask.READ:
+        return passed_over(LinkFault.WRONG_CONTROL, "values, where an acknowledgement was due")
+    if asked.address not in {SELECTED, ANYBODY, frame.address}:
+        return passed_over(LinkFault.WRONG_METER, f"an answer of meter {frame.address}")
+    if frame.control & ANSWER_MASK != ANSWER or not frame.field:
+        return passed_over(LinkFault.WRONG_CONTROL, f"an answer with control {frame.control:02X}H")
+    return _values(frame.field)
+
+
+def _values(field: bytes) -> bytes | Verdict:
+    ci, rest = field[0], field[1:]
+    if ci == VARIABLE:
+        return rest
+    if ci == ERROR:
+        cause = ERRORS.get(rest[0] if rest else 0, "unknown")
+        return final(LinkFault.REFUSED, f"the meter answers error: {cause}")
+    old = OLD_FORMATS.get(ci, "unknown to us")
+    return final(LinkFault.UNKNOWN_FORMAT, f"values in format {ci:02X}H ({old})")

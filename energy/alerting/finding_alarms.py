@@ -1,0 +1,149 @@
+"""In: findings that wait for a person. Out: alerts that tell so, cleared when none waits. I/O.
+
+A row in a list wakes nobody. What bars a bill, and what a technician must look at, is an alert as
+well: one for a code at a channel, however many findings there are of it; its id is made of the
+first. Evaluated again, or after the views were built anew, it meets itself and changes nothing.
+What ended longer than FRESH ago is historic: it is shown, and wakes nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from energy.alerting.alert import Alert
+from energy.base.clock import Clock
+from energy.base.errors import ConflictError
+from energy.base.finding import Severity
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.store.pool import Database
+
+FRESH: Final = timedelta(hours=2)
+"""Counters are judged by the hour: what has ended longer ago is told as historic."""
+ALWAYS: Final = ("other_device", "ratio_changed", "map_changed")
+"""What is told even where it bars no bill: the ends of codes, whatever the protocol."""
+HIGH: Final = frozenset({"other_device", "ratio_changed", "frozen"})
+"""Ends of codes of which the severity is high; that of others is medium."""
+MOST: Final = 500
+"""Alerts raised in one step: a site that is imported has all its past to tell."""
+Connection = psycopg.Connection[tuple[object, ...]]
+log = structlog.get_logger("alerts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The open findings of one code at one channel."""
+
+    code: str
+    channel: int
+    """0 where the whole source is meant."""
+    first: datetime
+    """First instant of the first of them."""
+    last: datetime
+    """Last instant of any of them."""
+    position: int
+    """Journal position of the first of them."""
+    about: str
+
+    @property
+    def alert(self) -> UUID:
+        """Return the id of the alert that tells of them."""
+        return id_of("finding alert", self.code, str(self.channel), str(self.position))
+
+
+class FindingAlarms:
+    """Raises and clears the alerts of a site's findings."""
+
+    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+        """Work on a site.
+
+        Args:
+            database: The process's pool (role meterline_writer).
+            schema: The site's schema.
+            clock: Tells which findings are fresh.
+        """
+        self._database = database
+        self._schema = schema
+        self._clock = clock
+        self._operations = JournalApplication(database, schema, "operations", clock)
+
+    def step(self) -> int:
+        """Raise and clear what is due; return how many alerts changed."""
+        with self._database.connection() as connection:
+            waiting = self._waiting(connection)
+            settled = self._settled(connection)
+        raised = sum(self._raise(each) for each in waiting)
+        return raised + sum(self._clear(alert) for alert in settled)
+
+    def _waiting(self, connection: Connection) -> list[Waiting]:
+        """Return what waits for a person and has no open alert."""
+        rows: list[tuple[Any, ...]] = connection.execute(
+            "SELECT f.code, f.channel, min(f.start_at), max(f.end_at), min(f.position), "
+            "coalesce(min(c.point), min(f.proof->>'source'), '') "
+            f"FROM {self._schema}.finding AS f "
+            f"LEFT JOIN {self._schema}.channel AS c ON c.number = f.channel "
+            "WHERE f.explained_position IS NULL AND f.resolved_position IS NULL "
+            "AND (f.severity = %s OR split_part(f.code, '.', 2) = ANY(%s)) AND NOT EXISTS (SELECT "
+            f"FROM {self._schema}.alert_finding AS g JOIN {self._schema}.alert AS a USING (alert) "
+            "WHERE g.code = f.code AND g.channel = f.channel AND a.cleared_at IS NULL) "
+            "GROUP BY f.code, f.channel ORDER BY min(f.position), f.code, f.channel LIMIT %s",
+            (Severity.DO_NOT_BILL, list(ALWAYS), MOST),
+        ).fetchall()
+        return [
+            Waiting(
+                code=code, channel=channel, first=first, last=last, position=position, about=about
+            )
+            for code, channel, first, last, position, about in rows
+        ]
+
+    def _settled(self, connection: Connection) -> list[UUID]:
+        """Return the open alerts of whose finding nothing waits any more."""
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"SELECT a.alert FROM {self._schema}.alert AS a "
+            f"JOIN {self._schema}.alert_finding AS g USING (alert) WHERE a.cleared_at IS NULL "
+            f"AND NOT EXISTS (SELECT FROM {self._schema}.finding AS f WHERE f.code = g.code "
+            "AND f.channel = g.channel AND f.explained_position IS NULL "
+            "AND f.resolved_position IS NULL)"
+        ).fetchall()
+        return [alert for (alert,) in rows]
+
+    def _raise(self, found: Waiting) -> bool:
+        if self._operations.find(found.alert) is not None:
+            return False  # the views have not come so far
+        historic = self._clock.now() - found.last > FRESH
+        alert = Alert(
+            alert=found.alert,
+            rule=id_of("finding rule", found.code),
+            channel=found.channel,
+            severity="high" if found.code.rpartition(".")[2] in HIGH else "medium",
+            at=found.first,
+            value=0,
+            limit_value=0,
+            historic=historic,
+            command_id=id_of("finding raised", str(found.alert)),
+            code=found.code,
+            about=found.about,
+        )
+        log.info("finding alert", code=found.code, about=found.about, historic=historic)
+        return self._stored(alert)
+
+    def _clear(self, identity: UUID) -> bool:
+        known = self._operations.find(identity)
+        assert isinstance(known, Alert), "the table alert holds alerts"
+        command_id = id_of("finding settled", str(identity))
+        known.clear(at=self._clock.now(), value=0, command_id=command_id)
+        return self._stored(known)
+
+    def _stored(self, alert: Alert) -> bool:
+        try:
+            self._operations.store(alert)
+        except ConflictError:
+            log.info("another evaluator was faster", alert=str(alert.id))
+            return False
+        return True

@@ -1,0 +1,279 @@
+"""In: a laptop's folder, or what the server says. Out: bundle and receipt as values. I/O: files.
+
+A bundle holds every command that the server has not settled, the documents they name, and the
+readings that wait, sealed into numbered batches of the laptop's own source epoch. It may be sent
+twice or get lost: the server knows each command by its id and each batch by (epoch, number), and
+the laptop lets go of readings only when a receipt says that the server has them.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from adapters.spool import Spool
+from energy.base.clock import Clock, from_us, to_us
+from energy.metering.reading import SpooledBatch
+from processes.laptop_file import FileKind, read_value, require_seal, write_value
+from processes.laptop_home import HomeError, LaptopHome, OutboxCommand
+from processes.laptop_tape import Tape
+
+MOST_BATCHES = 4_000
+"""Batches of one bundle: 20 million readings; what is left goes with the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What a laptop sends."""
+
+    site: str
+    pack: UUID
+    laptop: UUID
+    made_at: datetime
+    commands: tuple[OutboxCommand, ...]
+    documents: Mapping[str, bytes]
+    """By SHA-256 in hex."""
+    batches: tuple[SpooledBatch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of one command."""
+
+    command: UUID
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the server has of a laptop."""
+
+    site: str
+    pack: UUID
+    laptop: UUID
+    made_at: datetime
+    commands: tuple[Told, ...]
+    batches: tuple[tuple[UUID, int], ...]
+    """Epoch and number of every batch that the journal holds."""
+    anew: bool = False
+    """Whether batches were refused, because the journal holds others under their numbers: the
+    laptop's spool was restored from a copy and seals again under a new epoch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a receipt changed on the laptop."""
+
+    commands: int
+    """Of which something new was told."""
+    readings: int
+    """That the laptop has let go."""
+    waiting: int
+    """Commands that still wait."""
+
+
+def gather(home: LaptopHome, clock: Clock) -> Bundle:
+    """Return everything that the server may not have yet.
+
+    Raises:
+        HomeError: There is no pack, or a document is gone.
+    """
+    pack = home.pack()
+    commands = tuple(home.waiting())
+    hashes = sorted({each for command in commands for each in _named(command.document_fields)})
+    batches: tuple[SpooledBatch, ...] = ()
+    if home.spool_file.exists():
+        spool = Spool(home.spool_file, clock)
+        try:
+            spool.seal()
+            batches = tuple(spool.pending(MOST_BATCHES))
+        finally:
+            spool.close()
+    return Bundle(
+        site=pack.site.key,
+        pack=pack.id,
+        laptop=home.laptop,
+        made_at=clock.now(),
+        commands=commands,
+        documents={sha256: home.document(sha256) for sha256 in hashes},
+        batches=batches,
+    )
+
+
+def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
+    """Keep what the server has told, and let go of the readings that it holds.
+
+    Raises:
+        HomeError: The receipt is of another laptop.
+    """
+    if receipt.laptop != home.laptop:
+        raise HomeError("This receipt is of another laptop. Take the one of the bundle made here.")
+    told = [(each.command, each.state, each.text) for each in receipt.commands]
+    fresh, readings = home.tell(told, clock.now()), 0
+    if (receipt.batches or receipt.anew) and home.spool_file.exists():
+        spool = Spool(home.spool_file, clock)
+        try:
+            known = set(receipt.batches)
+            gone = [b for b in spool.pending(MOST_BATCHES) if (b.stream, b.sequence) in known]
+            spool.accepted(gone)
+            if receipt.anew:
+                spool.begin_epoch()
+            readings = sum(batch.count for batch in gone)
+        finally:
+            spool.close()
+    return Received(commands=fresh, readings=readings, waiting=len(home.waiting()))
+
+
+def write_bundle(path: Path, bundle: Bundle, key: bytes) -> None:
+    """Write a bundle as one sealed file."""
+    fields = {
+        **_head(bundle),
+        "commands": [_command_fields(command) for command in bundle.commands],
+        "documents": {name: _text(content) for name, content in bundle.documents.items()},
+        "batches": [_batch_fields(batch) for batch in bundle.batches],
+    }
+    write_value(path, FileKind.BUNDLE, fields, key)
+
+
+def pack_of(path: Path, kind: FileKind) -> tuple[str, UUID]:
+    """Return site and pack of a bundle or receipt, before its seal is checked."""
+    fields = read_value(path, kind)
+    return fields["site"], UUID(fields["pack"])
+
+
+def read_bundle(path: Path, key: bytes) -> Bundle:
+    """Return the bundle in a file.
+
+    Raises:
+        LaptopFileError: It is none, is damaged, or was not sealed with this key.
+    """
+    require_seal(path, key)
+    fields = read_value(path, FileKind.BUNDLE)
+    return Bundle(
+        **_read_head(fields),
+        commands=tuple(_command(row) for row in fields["commands"]),
+        documents={name: _octets(text) for name, text in fields["documents"].items()},
+        batches=tuple(_batch(row) for row in fields["batches"]),
+    )
+
+
+def write_receipt(path: Path, receipt: Receipt, key: bytes) -> None:
+    """Write a receipt as one sealed file."""
+    fields = {
+        **_head(receipt),
+        "commands": [[str(c.command), c.state, c.text] for c in receipt.commands],
+        "batches": [[str(stream), sequence] for stream, sequence in receipt.batches],
+        "anew": receipt.anew,
+    }
+    write_value(path, FileKind.RECEIPT, fields, key)
+
+
+def read_receipt(path: Path, key: bytes) -> Receipt:
+    """Return the receipt in a file.
+
+    Raises:
+        LaptopFileError: It is none, is damaged, or was not sealed with this key.
+    """
+    require_seal(path, key)
+    fields = read_value(path, FileKind.RECEIPT)
+    return Receipt(
+        **_read_head(fields),
+        commands=tuple(
+            Told(command=UUID(command), state=state, text=text)
+            for command, state, text in fields["commands"]
+        ),
+        batches=tuple((UUID(stream), sequence) for stream, sequence in fields["batches"]),
+        anew=fields["anew"],
+    )
+
+
+def tape_of(body: Mapping[str, Any]) -> Tape:
+    """Return the tape in a command's body."""
+    return Tape(list(body["tape"]))
+
+
+def _head(value: Bundle | Receipt) -> dict[str, Any]:
+    return {
+        "site": value.site,
+        "pack": str(value.pack),
+        "laptop": str(value.laptop),
+        "made_at": value.made_at.isoformat(),
+    }
+
+
+def _read_head(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "site": fields["site"],
+        "pack": UUID(fields["pack"]),
+        "laptop": UUID(fields["laptop"]),
+        "made_at": datetime.fromisoformat(fields["made_at"]),
+    }
+
+
+def _command_fields(command: OutboxCommand) -> dict[str, Any]:
+    return {
+        "number": command.number,
+        "id": str(command.id),
+        "pack": str(command.pack),
+        "verb": command.verb,
+        "point": command.point,
+        "at_us": to_us(command.at),
+        "body": command.body,
+        "own_hash": command.own_hash.hex(),
+    }
+
+
+def _command(row: Mapping[str, Any]) -> OutboxCommand:
+    return OutboxCommand(
+        number=row["number"],
+        id=UUID(row["id"]),
+        pack=UUID(row["pack"]),
+        verb=row["verb"],
+        point=row["point"],
+        at=from_us(row["at_us"]),
+        body=row["body"],
+        own_hash=bytes.fromhex(row["own_hash"]),
+    )
+
+
+def _batch_fields(batch: SpooledBatch) -> dict[str, Any]:
+    return {
+        "stream": str(batch.stream),
+        "sequence": batch.sequence,
+        "source": batch.source,
+        "count": batch.count,
+        "first_us": batch.first_us,
+        "last_us": batch.last_us,
+        "payload": _text(batch.payload),
+        "previous_hash": _text(batch.previous_hash),
+        "own_hash": _text(batch.own_hash),
+    }
+
+
+def _batch(row: Mapping[str, Any]) -> SpooledBatch:
+    octets = {key: _octets(row[key]) for key in ("payload", "previous_hash", "own_hash")}
+    return SpooledBatch(**{**row, **octets, "stream": UUID(row["stream"])})
+
+
+def _named(value: object) -> Sequence[str]:
+    """Return the hashes of the documents that stored fields name."""
+    if isinstance(value, Mapping):
+        own = [str(value["sha256"])] if {"sha256", "media_type", "name"} <= set(value) else []
+        return [*own, *(each for child in value.values() for each in _named(child))]
+    if isinstance(value, list):
+        return [each for child in value for each in _named(child)]
+    return []
+
+
+def _text(octets: bytes) -> str:
+    return base64.b64encode(octets).decode()
+
+
+def _octets(text: str) -> bytes:
+    return base64.b64decode(text)

@@ -1,0 +1,96 @@
+"""In: a laptop's folder. Out: its settings, clock and desk, as a command needs them. I/O: SQLite.
+
+The laptop's counterpart of `installation`: no data directory, no database, nothing to start.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from adapters.meter_profile import use_own_profiles
+from adapters.modbus.register_map import use_own_maps
+from adapters.mqtt.mapping_file import use_own_mappings
+from energy.base.aggregate import use_clock
+from energy.base.clock import Clock, clock_from_environment
+from energy.base.config import Config, load_config
+from processes.laptop_desk import LaptopDesk
+from processes.laptop_home import LaptopHome
+from processes.technician_desk import Pause
+from processes.technician_told import FieldRefusedError
+
+LAPTOP = "METERLINE_LAPTOP"
+"""Names the laptop's folder."""
+VERBS = (
+    "scan, probe, check, commission, replace, retire, change-ratio, calibrate, close, control, "
+    "label, sheet, round export, tenant, points, outbox, log, ports, time, unpack, sync"
+)
+
+
+class NotHereError(FieldRefusedError):
+    """A command needs the server."""
+
+    code = "laptop.not_here"
+    PART = "laptop_why"
+
+
+@dataclass(frozen=True)
+class LaptopInstallation:
+    """A laptop's folder with its settings."""
+
+    folder: Path
+    config: Config
+    clock: Clock
+    environment: Mapping[str, str]
+
+    @cached_property
+    def home(self) -> LaptopHome:
+        """Return the folder, opened."""
+        return LaptopHome(self.folder)
+
+    def desk(self, pause: Pause) -> LaptopDesk:
+        """Return the laptop's desk.
+
+        Raises:
+            HomeError: There is no pack.
+        """
+        return LaptopDesk(self.home, clock=self.clock, environment=self.environment, pause=pause)
+
+    def not_here(self, verb: str) -> NotHereError:
+        """Return the refusal of a command that needs the server."""
+        return NotHereError.of("not_here", verb=verb, verbs=VERBS)
+
+    def close(self) -> None:
+        """Close the folder."""
+        if "home" in self.__dict__:
+            self.home.close()
+
+
+def find_laptop(
+    folder: Path, *, language: str | None = None, environment: Mapping[str, str] | None = None
+) -> LaptopInstallation:
+    """Return the laptop whose folder is meant.
+
+    Args:
+        folder: Its folder, made if absent.
+        language: Language named by the command.
+        environment: Instead of os.environ.
+
+    Raises:
+        ConfigError: A setting is wrong.
+    """
+    environment = dict(os.environ if environment is None else environment)
+    if language is not None:
+        environment["METERLINE_LANGUAGE"] = language
+    config = replace(load_config(environment=environment), data_dir=folder.resolve())
+    clock = clock_from_environment()
+    use_clock(clock)
+    use_own_maps(config.data_dir)
+    use_own_profiles(config.data_dir)
+    use_own_mappings(config.data_dir)
+    return LaptopInstallation(
+        folder=config.data_dir, config=config, clock=clock, environment=environment
+    )

@@ -1,0 +1,137 @@
+"""In: the pack's plan, meters that answer. Out: their readings in the laptop's spool. I/O.
+
+For days when nothing else polls: a meter under test, a bus whose collector is away. The readings
+bear the laptop's own source epoch and are brought in with `field sync`, each once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from adapters.poll import PolledSource, PollResult
+from adapters.spool import Spool
+from adapters.spool_rows import SpoolPart
+from energy.base.clock import Clock, wait
+from processes.collect_slots import slot_of
+from processes.collector_plan import CollectPlan
+from processes.collector_sources import framed_sources, modbus_sources
+from processes.technician_told import FieldRefusedError
+
+MOST_OCTETS = 512 * 1024 * 1024
+"""Largest spool of a laptop: some 100 million readings."""
+LONGEST_WAIT_S = 1.0
+
+
+class LogError(FieldRefusedError):
+    """Nothing can be logged."""
+
+    code = "laptop.log"
+    PART = "laptop_why"
+
+
+@dataclass(slots=True)
+class Logged:
+    """What was logged so far."""
+
+    slots: int = 0
+    readings: int = 0
+    failures: int = 0
+    last_failure: str = ""
+
+
+class LaptopLog:
+    """Polls the meters of a plan and spools what they answer."""
+
+    def __init__(self, plan: CollectPlan, spool: Spool, clock: Clock, *, every_s: int) -> None:
+        """Take up a plan; nothing is opened yet.
+
+        Args:
+            plan: Of the sources and meters to be asked.
+            spool: The laptop's own.
+            clock: The laptop's clock.
+            every_s: Seconds between two readings. [s]
+
+        Raises:
+            LogError: The plan has no meter that can be asked.
+        """
+        slow = tuple(replace(source, interval_s=every_s) for source in plan.sources)
+        own = replace(plan, sources=slow)
+        self._sources: list[PolledSource] = [
+            *modbus_sources(own, clock),
+            *framed_sources(own, clock),
+        ]
+        if not any(source.channels for source in self._sources):
+            raise LogError.of("nothing_to_log")
+        self._spool, self._clock, self._every_s = spool, clock, every_s
+        self._done = spool.safe_slot()  # a slot whose readings are stored is never asked for again
+        self.logged = Logged()
+
+    def run(self, stop: threading.Event, until: datetime | None = None) -> Logged:
+        """Log until told to stop or until an instant.
+
+        Raises:
+            SpoolFullError: The disk is full, or the spool has grown to its bound; what was stored
+                stays.
+        """
+        with asyncio.Runner() as runner:
+            while not stop.is_set():
+                now = self._clock.now()
+                if until is not None and now >= until:
+                    break
+                slot = slot_of(now, self._every_s)
+                if self._done is None or slot > self._done:
+                    runner.run(self.poll(slot))
+                    continue
+                ahead = slot + timedelta(seconds=self._every_s) - now
+                wait(min(LONGEST_WAIT_S, max(0.001, ahead / timedelta(seconds=1))), stop)
+        return self.logged
+
+    async def poll(self, slot: datetime) -> None:
+        """Ask every meter for a slot and store what they answer, before anything else is done.
+
+        Raises:
+            SpoolFullError: No room; nothing of the slot was stored.
+        """
+        results = await asyncio.gather(
+            *(source.poll(slot, urgent=True) for source in self._sources)
+        )
+        parts = [
+            SpoolPart(source=source.key, columns=result.columns)
+            for source, result in zip(self._sources, results, strict=True)
+            if len(result.columns)
+        ]
+        self.logged.readings += self._spool.append_many(parts, safe_slot=slot)
+        self._note(results)
+        self._done = slot
+        self.logged.slots += 1
+
+    def close(self) -> None:
+        """Close every connection."""
+        for source in self._sources:
+            source.close()
+
+    def _note(self, results: Collection[PollResult]) -> None:
+        failures = [failure for result in results for failure in result.failures]
+        self.logged.failures += len(failures)
+        if failures:
+            self.logged.last_failure = f"{failures[-1].point}: {failures[-1].message}"
+
+
+def plan_of_points(plan: CollectPlan, points: Collection[str]) -> CollectPlan:
+    """Return a plan of some points only; of all when none is named.
+
+    Raises:
+        LogError: No meter serves a point.
+    """
+    known = {meter.point for meter in plan.meters}
+    for point in points:
+        if point not in known:
+            raise LogError.of("point_not_served", point=point)
+    meters = tuple(m for m in plan.meters if not points or m.point in points)
+    keys = {meter.source for meter in meters}
+    sources = tuple(source for source in plan.sources if source.key in keys)
+    return CollectPlan(site=plan.site, sources=sources, meters=meters)

@@ -1,0 +1,128 @@
+"""In: a command of a laptop, its tape. Out: the same act in the site's journal. I/O: PostgreSQL.
+
+The act runs again with the server's knowledge of today and the devices' answers of then: every
+rule that holds at the desk holds here. What it changes is dated when it was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from energy.base.clock import Clock
+from energy.base.errors import RefusedError
+from energy.metering.plant import ChannelRegister
+from processes.laptop_pack import Numbers
+from processes.laptop_tape import ActClock, Tape, event_id
+from processes.technician_desk import Instants
+from processes.technician_device import Answered, Device
+from processes.technician_site import SiteDesk
+
+
+class ReplayError(RefusedError):
+    """A command of a laptop cannot be done any more as it was done."""
+
+    code = "laptop.replay"
+
+
+class ReplayDesk(SiteDesk):
+    """The site's desk at the time of a command, with the tape in the devices' place."""
+
+    def __init__(
+        self,
+        desk: SiteDesk,
+        command: UUID,
+        at: datetime,
+        tape: Tape,
+        *,
+        first_number: int | None,
+        numbers: Numbers | None,
+    ) -> None:
+        """Stand in for a laptop.
+
+        Args:
+            desk: The site's own.
+            command: Id of the command.
+            at: When it was done.
+            tape: What devices answered.
+            first_number: First channel number that the laptop gave to a new point.
+            numbers: Those that its pack reserved.
+        """
+        super().__init__(
+            desk.system,
+            desk.site,
+            plan_file=desk.plan_file,
+            environment=desk.environment,
+            pause=self._no_pause,
+        )
+        self._act = ActClock(at)
+        self._command = command
+        self._tape = tape
+        self._first_number = first_number
+        self._numbers = numbers
+        self._ids = 0
+        self.position = 0
+        """Of the journal behind what was stored; 0 while nothing was."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock of the act."""
+        return self._act
+
+    def ready(self) -> None:
+        """Let the views come up to date."""
+        self.settle()
+
+    def command_id(self) -> UUID:
+        """Return the next id of the act: the laptop made the same ones."""
+        self._ids += 1
+        return event_id(self._command, self._ids)
+
+    def read(self, device: Device, quantities: Sequence[str]) -> Answered:
+        """Return what the device answered then.
+
+        Raises:
+            TapeError: Another device was asked then, or nothing.
+        """
+        return self._tape.answer(device, self._act)
+
+    def pause(self, seconds: int) -> None:
+        """Wait in no time."""
+        self._tape.wait(self._act)
+
+    def newest(self, channels: Sequence[int]) -> Instants:
+        """Return the last reading of some channels before the act: later ones prove nothing."""
+        found = super().newest(channels)
+        now = self._act.now()
+        for number in [n for n, (at, _) in found.items() if at >= now]:
+            before, _ = self.around(number, now)
+            del found[number]
+            if before:
+                found[number] = before[0]
+        return found
+
+    def number(self, point: str, count: int, command: UUID) -> tuple[int, ChannelRegister | None]:
+        """Return the numbers that the laptop gave: they were reserved for it.
+
+        Raises:
+            ReplayError: They were not, or another point has them.
+        """
+        first, own = self._first_number, self._numbers
+        if first is None or own is None or not own.first <= first <= own.first + own.count - count:
+            raise ReplayError(
+                f"The laptop gave {point} channel numbers that its pack did not reserve. "
+                "Commission the point here."
+            )
+        taken = {c.number: c.point for c in self.channels()}
+        for number in range(first, first + count):
+            if number in taken:
+                raise ReplayError(
+                    f"Channel {number}, which the laptop gave to {point}, belongs to "
+                    f"{taken[number]}: two laptops used one pack. Commission the point here."
+                )
+        return first, None
+
+    @staticmethod
+    def _no_pause(seconds: int) -> None:
+        raise AssertionError(f"nobody waits {seconds} s for a tape")

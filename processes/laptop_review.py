@@ -1,0 +1,99 @@
+"""In: a command of a laptop in review, a person's decision. Out: it done, or refused. I/O."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from energy.base.errors import RefusedError
+from energy.store.attachment import kept_attachment
+from energy.store.laptop import APPLIED, REFUSED, REVIEW, LaptopCommand, command_rows, keep_command
+from processes.laptop_sync import done_again
+from processes.technician_site import SiteDesk
+
+
+class ReviewError(RefusedError):
+    """A decision on a laptop's command cannot be taken."""
+
+    code = "laptop.review"
+
+
+def review_list(desk: SiteDesk, *, every: bool = False) -> list[LaptopCommand]:
+    """Return the commands that wait for a person, the oldest first; all of them on request."""
+    with desk.database.connection() as connection:
+        return command_rows(connection, desk.site.schema, state="" if every else REVIEW)
+
+
+def accept(
+    desk: SiteDesk, beginning: str, *, by: UUID, reason: str, at: datetime | None = None
+) -> LaptopCommand:
+    """Do a command from review at the site's desk; it must pass every check of today.
+
+    Args:
+        desk: The site's.
+        beginning: Of the command's id.
+        by: Who decides.
+        reason: Why it is right.
+        at: When it was done in truth, where the laptop's clock was wrong; aware UTC.
+
+    Raises:
+        ReviewError: No such command waits, or it is refused as before; it stays in review.
+    """
+    row = _waiting(desk, beginning)
+    _require_reason(reason)
+    body = json.loads(desk.system.vault.open(row.command, row.sealed))
+    moved = timedelta() if at is None else at - row.at
+    done = done_again(desk, row, body, lambda sha256: _content(desk, sha256), moved=moved)
+    if done.state != APPLIED:
+        _keep(desk, done)
+        raise ReviewError(
+            f"{done.reason}\nCommand {row.number} stays in review. Mend the cause here, or refuse "
+            "the command."
+        )
+    at = row.at + moved
+    return _decided(desk, replace(done, at=at), by, reason)
+
+
+def refuse(desk: SiteDesk, beginning: str, *, by: UUID, reason: str) -> LaptopCommand:
+    """Refuse a command for good: it stays on record with the reason, its readings too.
+
+    Raises:
+        ReviewError: No such command waits.
+    """
+    row = _waiting(desk, beginning)
+    _require_reason(reason)
+    return _decided(desk, replace(row, state=REFUSED), by, reason)
+
+
+def _decided(desk: SiteDesk, row: LaptopCommand, by: UUID, reason: str) -> LaptopCommand:
+    now = desk.system.clock.now()
+    decided = replace(row, decided_at=now, decided_by=by, decision=reason.strip())
+    _keep(desk, decided)
+    return decided
+
+
+def _keep(desk: SiteDesk, row: LaptopCommand) -> None:
+    with desk.database.connection() as connection:
+        keep_command(connection, desk.site.schema, row)
+
+
+def _waiting(desk: SiteDesk, beginning: str) -> LaptopCommand:
+    wanted = beginning.strip().lower()
+    found = [row for row in review_list(desk) if str(row.command).startswith(wanted)]
+    if len(found) != 1 or len(wanted) < 4:
+        what = "Several commands begin" if len(found) > 1 else "No command in review begins"
+        raise ReviewError(f"{what} with {beginning!r}. `field review list` shows them.")
+    return found[0]
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReviewError("Say why (--reason): it stays on record.")
+
+
+def _content(desk: SiteDesk, sha256: str) -> bytes:
+    with desk.database.connection() as connection:
+        found = kept_attachment(connection, desk.site.schema, sha256)
+    return found[0][2] if found else b""

@@ -1,0 +1,329 @@
+"""In: a laptop's bundle. Out: its acts and readings in the journal, a receipt. I/O: PostgreSQL.
+
+Every command ends in one of three states, never in none: applied, in review with its reason, or
+refused by a person. A command is known by its id and a batch by (epoch, number): the same bundle
+again changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from energy.base.clock import to_us
+from energy.base.errors import EnergyError, RefusedError
+from energy.journal.ingest import Ingest
+from energy.journal.streams import positions_of
+from energy.metering.codec import decode
+from energy.metering.meter import Meter, meter_id
+from energy.metering.reading import SpooledBatch
+from energy.store.attachment import keep_attachment
+from energy.store.laptop import (
+    APPLIED,
+    REVIEW,
+    LaptopCommand,
+    command_rows,
+    keep_command,
+    laptop_of_pack,
+)
+from processes.field_documents import media_type_of
+from processes.laptop_bundle import Bundle, Receipt, Told, pack_of, read_bundle
+from processes.laptop_file import FileKind
+from processes.laptop_home import ZERO, OutboxCommand, chained
+from processes.laptop_pack_make import key_of, reserved
+from processes.laptop_replay import ReplayDesk
+from processes.laptop_tape import Tape, event_id
+from processes.technician_act_fields import act_of
+from processes.technician_acts import FieldAct
+from processes.technician_site import SiteDesk
+
+AHEAD = timedelta(minutes=2)
+"""A command dated further ahead of the server's clock was dated by a wrong one."""
+BATCHES_A_TRANSACTION = 8
+EVENTS = 12
+"""Most events of one command."""
+
+
+class SyncError(RefusedError):
+    """A bundle cannot be taken at all; nothing was written."""
+
+    code = "laptop.sync"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What a bundle brought."""
+
+    applied: int
+    """Commands that the journal took now."""
+    repeated: int
+    """Commands that were known."""
+    review: tuple[LaptopCommand, ...]
+    """Every command of this laptop that waits for a person."""
+    readings: int
+    """That the journal took now."""
+    readings_repeated: int
+    readings_held: int
+    """That wait on the laptop: their point is in review."""
+    receipt: Receipt
+    key: bytes
+    """Seals the receipt."""
+
+
+def take_bundle(
+    desk: SiteDesk, path: Path, *, told: Callable[[int, int], None] = lambda _, __: None
+) -> Synced:
+    """Bring a bundle in.
+
+    Args:
+        desk: The site's.
+        path: The bundle.
+        told: Told how many commands and batches of all are done.
+
+    Raises:
+        LaptopFileError: It is none, is damaged, or not of a pack made here.
+        SyncError: It is of another site.
+    """
+    site, pack = pack_of(path, FileKind.BUNDLE)
+    if site != desk.site.key:
+        raise SyncError(f"The bundle is of site {site}, this is {desk.site.key}. Name --site.")
+    key = key_of(desk, pack)
+    return _Taking(desk=desk, bundle=read_bundle(path, key), told=told).take(key)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Taking:
+    """One bundle on its way in."""
+
+    desk: SiteDesk
+    bundle: Bundle
+    told: Callable[[int, int], None]
+
+    def take(self, key: bytes) -> Synced:
+        desk, bundle = self.desk, self.bundle
+        desk.ready()
+        known = {row.command: row for row in self._rows()}
+        whole, done, applied, repeated = len(bundle.commands) + len(bundle.batches), 0, 0, 0
+        for command in bundle.commands:
+            if command.id in known:
+                repeated += 1
+            else:
+                row = self._take(command, list(known.values()))
+                known[command.id] = row
+                applied += row.state == APPLIED
+            done += 1
+            self.told(done, whole)
+        readings, again, held, kept, anew = self._readings(list(known.values()), done, whole)
+        receipt = Receipt(
+            site=desk.site.key,
+            pack=bundle.pack,
+            laptop=bundle.laptop,
+            made_at=desk.system.clock.now(),
+            commands=tuple(
+                Told(command=row.command, state=row.state, text=row.decision or row.reason)
+                for row in known.values()
+            ),
+            batches=tuple(kept),
+            anew=anew,
+        )
+        return Synced(
+            applied=applied,
+            repeated=repeated,
+            review=tuple(row for row in known.values() if row.state == REVIEW),
+            readings=readings,
+            readings_repeated=again,
+            readings_held=held,
+            receipt=receipt,
+            key=key,
+        )
+
+    def _rows(self) -> list[LaptopCommand]:
+        with self.desk.database.connection() as connection:
+            return command_rows(connection, self.desk.site.schema, laptop=self.bundle.laptop)
+
+    def _take(self, command: OutboxCommand, before: Sequence[LaptopCommand]) -> LaptopCommand:
+        """Do a command, or put it into review; return what became of it."""
+        desk, now = self.desk, self.desk.system.clock.now()
+        row = LaptopCommand(
+            command=command.id,
+            laptop=self.bundle.laptop,
+            pack=command.pack,
+            number=command.number,
+            verb=command.verb,
+            point=command.point,
+            at=command.at,
+            own_hash=command.own_hash,
+            state=REVIEW,
+            reason=self._doubt(command, before),
+            position=0,
+            received_at=now,
+            sealed=desk.system.vault.seal(command.id, command.body),
+        )
+        self._keep_documents()
+        if not row.reason:
+            row = done_again(desk, row, json.loads(command.body), self._content)
+        with desk.database.connection() as connection:
+            keep_command(connection, desk.site.schema, row)
+        return row
+
+    def _doubt(self, command: OutboxCommand, before: Sequence[LaptopCommand]) -> str:
+        """Return why a command waits for a person before it is tried at all; "" for no reason."""
+        desk = self.desk
+        if command.at > desk.system.clock.now() + AHEAD:
+            return (
+                f"The laptop dated it {command.at:%Y-%m-%d %H:%M} UTC, later than now: its clock "
+                "was wrong. Accept it with --at and the true time, or refuse it."
+            )
+        previous = next((r.own_hash for r in before if r.number == command.number - 1), None)
+        if command.number == 1:
+            previous = ZERO
+        told = (command.number, command.id, command.verb, to_us(command.at), command.body)
+        if previous is None or chained(previous, *told) != command.own_hash:
+            return (
+                "It does not follow the laptop's command before it: the outbox was restored from a "
+                "copy, or changed. Ask the technician, then accept or refuse it."
+            )
+        waiting = [r for r in before if r.point == command.point and r.state == REVIEW]
+        if waiting:
+            return (
+                f"Command {waiting[-1].number} of the same point waits in review. Decide that one "
+                "first."
+            )
+        with desk.database.connection() as connection:
+            now = desk.system.clock.now()
+            owner = laptop_of_pack(
+                connection, desk.site.schema, command.pack, self.bundle.laptop, now
+            )
+        numbered = json.loads(command.body).get("number") is not None
+        if owner != self.bundle.laptop and numbered:
+            return (
+                "Its pack was used on another laptop first, which gave the same channel numbers. "
+                "Commission the point here, and make a pack for each laptop."
+            )
+        return ""
+
+    def _keep_documents(self) -> None:
+        """Keep what commands name before they are tried: a review must find it later."""
+        with self.desk.database.connection() as connection:
+            for content in self.bundle.documents.values():
+                kind = media_type_of(content) or "application/octet-stream"
+                keep_attachment(connection, self.desk.site.schema, content, kind)
+
+    def _content(self, sha256: str) -> bytes:
+        return self.bundle.documents.get(sha256, b"")
+
+    def _readings(
+        self, commands: Sequence[LaptopCommand], done: int, whole: int
+    ) -> tuple[int, int, int, list[tuple[UUID, int]], bool]:
+        """Bring the readings in, but those of points in review.
+
+        Returns:
+            Readings stored, known before and held; batches that the journal holds; whether
+            batches were refused.
+        """
+        barred = self._barred(commands)
+        ingest = Ingest(self.desk.database, self.desk.site.schema, self.desk.system.clock)
+        stored = again = held = 0
+        kept: list[tuple[UUID, int]] = []
+        anew = False
+        batches = self.bundle.batches
+        for start in range(0, len(batches), BATCHES_A_TRANSACTION):
+            some = batches[start : start + BATCHES_A_TRANSACTION]
+            free = [batch for batch in some if not barred or not _touches(batch, barred)]
+            held += sum(batch.count for batch in some) - sum(batch.count for batch in free)
+            fresh = sum(b.count for b in free) - self._known(free)
+            found = ingest.accept(free)
+            refused = set(found.conflicting)
+            anew = anew or bool(refused)
+            sound = [b for b in free if (b.stream, b.sequence) not in refused]
+            kept += [(batch.stream, batch.sequence) for batch in sound]
+            fresh -= sum(b.count for b in free) - sum(b.count for b in sound)
+            stored += fresh
+            again += sum(b.count for b in sound) - fresh
+            self.told(done + start + len(some), whole)
+        if stored:
+            self.desk.settle()
+        return stored, again, held, kept, anew
+
+    def _known(self, batches: Sequence[SpooledBatch]) -> int:
+        """Return how many readings of some batches the journal holds already. [reading]."""
+        with self.desk.database.connection() as connection:
+            keys = [(b.stream, b.sequence) for b in batches]
+            found = positions_of(connection, self.desk.site.schema, "metering", keys)
+        return sum(b.count for b in batches if (b.stream, b.sequence) in found)
+
+    def _barred(self, commands: Sequence[LaptopCommand]) -> frozenset[int]:
+        """Return the channel numbers of this laptop's packs that stand for a point in review."""
+        barred: set[int] = set()
+        site = {channel.number for channel in self.desk.channels()}
+        for pack in {row.pack for row in commands} | {self.bundle.pack}:
+            numbers = reserved(self.desk, pack)
+            if numbers is None:
+                continue
+            own = range(numbers.first, numbers.first + numbers.count)
+            with self.desk.database.connection() as connection:
+                now = self.desk.system.clock.now()
+                owner = laptop_of_pack(
+                    connection, self.desk.site.schema, pack, self.bundle.laptop, now
+                )
+            if owner != self.bundle.laptop:
+                barred |= set(own)
+            elif any(row.state == REVIEW and row.pack == pack for row in commands):
+                barred |= set(own) - site
+        return frozenset(barred)
+
+
+def done_again(
+    desk: SiteDesk,
+    row: LaptopCommand,
+    body: Mapping[str, Any],
+    content: Callable[[str], bytes],
+    *,
+    moved: timedelta = timedelta(),
+) -> LaptopCommand:
+    """Return a command with what became of it when it was done at the site's desk.
+
+    Args:
+        desk: The site's.
+        row: The command.
+        body: Act, tape and numbers.
+        content: Returns a document by its hash.
+        moved: How far the laptop's clock was behind the true time.
+    """
+    tape = Tape(list(body["tape"])).moved(moved)
+    replay = ReplayDesk(
+        desk,
+        row.command,
+        row.at + moved,
+        tape,
+        first_number=body["number"],
+        numbers=reserved(desk, row.pack),
+    )
+    try:
+        act = act_of(row.verb, body["act"], content)
+        done = act.do(replay)
+    except EnergyError as error:
+        return replace(row, state=REVIEW, reason=str(error))
+    if done.again and not _own(desk, row, act):
+        what = f"{act.at_point}: the same was done here already, at {done.at}."
+        return replace(row, state=REVIEW, reason=f"{what} Compare both, then refuse this one.")
+    return replace(row, state=APPLIED, reason="", position=done.position, sealed="")
+
+
+def _own(desk: SiteDesk, row: LaptopCommand, act: FieldAct[Any]) -> bool:
+    """Return whether what was found done is this very command's, or a paper that is the same."""
+    if row.verb not in {"commission", "replace"}:
+        return True
+    meter: Meter | None = desk.metering.find(meter_id(desk.site.key, act.at_point))
+    if meter is None:
+        return False
+    return any(meter.seen(event_id(row.command, n)) for n in range(1, EVENTS))
+
+
+def _touches(batch: SpooledBatch, barred: frozenset[int]) -> bool:
+    return not barred.isdisjoint(decode(batch.payload).channel.tolist())

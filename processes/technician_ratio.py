@@ -1,0 +1,177 @@
+"""In: a point whose transformers were changed. Out: the event, with the counts of then. I/O.
+
+Behind a device that counts the secondary side the multiplier changes. A device that counts the
+primary side multiplies itself: its own ratio was set anew, the multiplier stays, and the change on
+record lets the collector believe its counters again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from billing.money import exact_text
+from energy.base.errors import UnknownMeterError
+from energy.base.ids import id_of
+from energy.base.units import Utility
+from energy.metering.channel import ChannelFacts, Kind, Side
+from energy.metering.meter import Meter
+from processes.meter_acts import Did
+from processes.technician_bus import alone_on
+from processes.technician_checks import Check, Outcome, displays_of
+from processes.technician_desk import FieldDesk
+from processes.technician_device import Answered
+from processes.technician_facts import (
+    billed_counter,
+    display_checks,
+    flaw_checks,
+    raise_on,
+    start_counts,
+)
+from processes.technician_reading import device_ratio
+from processes.technician_record import record_of
+from processes.technician_retire import channels_of, done_before, last_sheeted
+from processes.technician_values import Done, FieldRefusedError, Remarks
+
+
+def change_ratio(
+    desk: FieldDesk,
+    point: str,
+    multiplier: Fraction | None,
+    *,
+    in_device: Fraction | None = None,
+    reason: str,
+    displays: Sequence[str],
+    remarks: Remarks,
+) -> Done:
+    """Let another ratio of the transformers count from now on; the device stays.
+
+    Args:
+        desk: The site.
+        point: The metering point.
+        multiplier: CT x VT of the transformers that are in now; None where it stays.
+        in_device: CT x VT by the plates, set in a device that counts the primary side.
+        reason: Why it changed.
+        displays: What the device shows, compared with its register; may be empty.
+        remarks: Who was there, photos, seals.
+
+    Raises:
+        UnknownMeterError: The site has no such point.
+        FieldRefusedError: No device serves it, or the ratio is none of this side.
+        NoContactError: The device is silent: its count at the change must be known.
+        ChecksFailedError: Display and register differ, or the device says another ratio.
+    """
+    desk.ready()
+    meter = desk.meter(point)
+    if meter is None:
+        raise UnknownMeterError(point)
+    if meter.serial is None:
+        raise FieldRefusedError.of("point_unserved", point=point)
+    known = Fraction(meter.multiplier)
+    multiplier = known if multiplier is None else multiplier
+    facts = [channel.facts for channel in channels_of(meter)]
+    if in_device is not None:
+        before = _same_device_ratio(desk, meter, in_device)
+    else:
+        before = _same_ratio(desk, meter, multiplier, facts)
+    if before is not None:
+        return before
+    device = desk.served_by(meter)
+    shown = displays_of(displays, billed_counter(facts).quantity)
+    with alone_on(desk, device.source):
+        answered = desk.read(device, [f.quantity for f in facts])
+        checks = [
+            *flaw_checks(answered),
+            *display_checks(answered, facts, shown, known),
+            _ratio_check(answered, known, multiplier, in_device),
+        ]
+        raise_on(checks)
+        found = {"transformer_ratio": exact_text(in_device or multiplier)}
+        found |= {} if in_device is None else {"device_ratio": exact_text(in_device)}
+        return _changed(desk, meter, multiplier, reason, remarks, checks, answered, found)
+
+
+def _ratio_check(
+    answered: Answered, known: Fraction, multiplier: Fraction, in_device: Fraction | None
+) -> Check:
+    """Return what is new; a device that tells another ratio than the plates is refused."""
+    if in_device is None:
+        told = {"before": exact_text(known), "now": exact_text(multiplier)}
+        return Check.of("ratio", Outcome.NOTED, "ratio_recorded", **told)
+    tells = device_ratio(answered.plate)
+    if tells is not None and tells != in_device:
+        told = {"device": exact_text(tells), "ratio": exact_text(in_device)}
+        return Check.of("ratio", Outcome.REFUSED, "ratio_in_device_differs", **told)
+    told = {"now": exact_text(in_device), "multiplier": exact_text(multiplier)}
+    return Check.of("ratio", Outcome.NOTED, "ratio_in_device", **told)
+
+
+def _changed(
+    desk: FieldDesk,
+    meter: Meter,
+    multiplier: Fraction,
+    reason: str,
+    remarks: Remarks,
+    checks: Sequence[Check],
+    answered: Answered,
+    found: Mapping[str, str],
+) -> Done:
+    """Append the event; return what was done."""
+    assert meter.serial is not None and meter.since is not None, "it is served"
+    channels = channels_of(meter)
+    counts = start_counts(answered, channels)
+    since, new = meter.since.isoformat(), found.get("device_ratio", str(multiplier))
+    meter.change_ratio(
+        at=answered.at,
+        counts=counts,
+        multiplier=multiplier,
+        reason=reason,
+        record={**record_of(desk, remarks, checks, "field change-ratio"), **found},
+        command_id=id_of(
+            "field change-ratio", desk.site.key, meter.point, meter.serial, since, new
+        ),
+    )
+    position = desk.store(meter)
+    desk.settle()
+    by_quantity = {c.facts.quantity: counts[c.number] for c in channels if c.number in counts}
+    return Done(
+        point=meter.point,
+        serial=meter.serial,
+        at=answered.at.isoformat(),
+        position=position,
+        checks=tuple(checks),
+        counts=by_quantity,
+        final_counts=by_quantity,
+        collected=desk.publish(desk.plan()),
+    )
+
+
+def _same_ratio(
+    desk: FieldDesk, meter: Meter, multiplier: Fraction, facts: Sequence[ChannelFacts]
+) -> Done | None:
+    """Return what the same command did before; None when it is new.
+
+    Raises:
+        FieldRefusedError: The ratio is that of today, or lies in the device.
+    """
+    told = {"point": meter.point, "multiplier": exact_text(Fraction(meter.multiplier))}
+    if Fraction(meter.multiplier) == multiplier:
+        act = last_sheeted(desk, meter.point)
+        if act is not None and act.did is Did.RATIO_CHANGED:
+            return done_before(desk, act, meter.point)
+        raise FieldRefusedError.of("same_ratio", serial=meter.serial, **told)
+    if any(
+        each.side is Side.PRIMARY and each.kind is Kind.COUNTER
+        for each in facts
+        if each.utility is Utility.ELECTRICITY
+    ):
+        raise FieldRefusedError.of("ratio_of_device", serial=meter.serial, **told)
+    return None
+
+
+def _same_device_ratio(desk: FieldDesk, meter: Meter, ratio: Fraction) -> Done | None:
+    """Return what the same command did before; None when it is new."""
+    act = last_sheeted(desk, meter.point)
+    if act is not None and act.record.get("device_ratio") == exact_text(ratio):
+        return done_before(desk, act, meter.point)
+    return None

@@ -1,0 +1,57 @@
+"""One way of writing a number, for messages and files alike."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.number_text import WRITTEN, NumberFormat, digits_in, ratio_in
+
+SIGNS = {
+    NumberFormat.PLAIN: ("", "."),
+    NumberFormat.POINT: (",", "."),
+    NumberFormat.COMMA: (".", ","),
+    NumberFormat.COMMA_ONLY: ("", ","),
+    NumberFormat.SPACE: ("\u202f", ","),
+    NumberFormat.APOSTROPHE: ("'", "."),
+}
+
+
+@given(
+    form=st.sampled_from(sorted(WRITTEN)),
+    digits=st.integers(min_value=-(10**18), max_value=10**18),
+    behind=st.integers(min_value=0, max_value=9),
+    grouped=st.booleans(),
+)
+def test_what_is_written_in_a_format_is_read_back_exactly(
+    form: NumberFormat, digits: int, behind: int, *, grouped: bool
+) -> None:
+    thousands, point = SIGNS[form]
+    whole, rest = divmod(abs(digits), 10**behind)
+    text = f"{whole:,}".replace(",", thousands) if grouped else str(whole)
+    text = ("-" if digits < 0 else "") + text + (f"{point}{rest:0{behind}d}" if behind else "")
+    assert ratio_in(text, form) == Fraction(digits, 10**behind).as_integer_ratio()
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("1.234,5", "1,234.5"),
+        ("1,234.5", "1.234,5"),
+        ("1.23,5", "1.234,5"),
+        ("1 234,5", "1.234,5"),
+        ("1 23,5", "1 234,5"),
+        ("1''234.5", "1'234.5"),
+        ("12 kWh", "plain"),
+        ("1e3", "plain"),
+        ("\u0661\u0662", "plain"),
+        ("", "plain"),
+        ("--", "plain"),
+        ("9" * 41, "plain"),
+    ],
+)
+def test_another_way_of_writing_is_no_number(text: str, form: str) -> None:
+    assert digits_in(text, NumberFormat(form)) is None
