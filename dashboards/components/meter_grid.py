@@ -21,12 +21,11 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("place", 96),
     ("utility", 88),
     ("serial", 104),
-    ("profile", 126),
-    ("last", 134),
+    ("last", 152),
     ("at", 106),
     ("quality", 92),
     ("age", 78),
-    ("device", 118),
+    ("device", 150),
 )
 GRID = "meter-grid"
 MOST_CARDS = 60
@@ -104,7 +103,6 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "place": row.place,
         "utility": viewer.say(f"utility.{row.utility}") if row.utility else NOTHING,
         "serial": row.serial,
-        "profile": row.profile,
         "last": _last(viewer, row),
         "last_number": None if row.last is None else float(row.last),
         "at": short_instant(viewer.language, row.last_at, zone),

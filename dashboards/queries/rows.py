@@ -168,7 +168,6 @@ class MeterRow:
     place: str
     utility: Utility | None
     serial: str
-    profile: str
     last_at: datetime | None
     last: Decimal | None
     unit: str
