@@ -1,7 +1,7 @@
 """In: what came back for a question over a byte link. Out: named faults and verdicts. Pure.
 
-Shared by the adapters that frame bytes themselves (DL/T 645, CJ/T 188, M-Bus). A verdict that is not
-final may still be overtaken by a good answer; it is named when nothing better comes in time.
+Shared by the adapters that frame bytes themselves (DL/T 645, CJ/T 188, M-Bus). A verdict that is
+not final may still be overtaken by a good answer; it is named when nothing better comes in time.
 """
 
 from __future__ import annotations

@@ -7,16 +7,11 @@ bus never holds up the event loop or another bus.
 from __future__ import annotations
 
 import asyncio
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import serial
 
-_REFUSES: tuple[type[Exception], ...] = (ValueError,)
-if sys.platform != "win32":
-    import termios
-
-    _REFUSES = (ValueError, termios.error)
+from adapters.serial_ports import ports_text
 
 SLICE_S = 0.05
 """Longest single wait of the thread; a closed port is let go within it. [s]"""
@@ -52,13 +47,22 @@ async def open_port(device: str, *, baud: int, parity: str, stop_bits: int) -> S
 
     try:
         port = await asyncio.get_running_loop().run_in_executor(thread, opened)
-    except _REFUSES as error:
+    except FileNotFoundError as error:
         thread.shutdown(wait=False)
-        raise OSError(f"{device} cannot do {baud} bit/s, parity {parity}: {error}") from error
-    except BaseException:
+        raise FileNotFoundError(
+            error.errno, f"no such serial port; here: {ports_text()}"
+        ) from error
+    except BaseException as error:
         thread.shutdown(wait=False)
+        if _refuses(error):
+            raise OSError(f"{device} cannot do {baud} bit/s, parity {parity}: {error}") from error
         raise
     return SerialPort(port, thread)
+
+
+def _refuses(error: BaseException) -> bool:
+    """Return whether a port does not take its settings; on Linux its own module says so."""
+    return isinstance(error, ValueError) or type(error).__module__ == "termios"
 
 
 class SerialPort:

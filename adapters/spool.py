@@ -230,6 +230,11 @@ class Spool(OpenSpool):
         with self._lock, self._translated():
             return gone_ranges(self._db)
 
+    def open_by_source(self) -> dict[str, int]:
+        """Return how many readings of each source are in no numbered batch yet."""
+        with self._lock:
+            return {source: readings for source, readings in self._open.items() if readings}
+
     def waiting_sequences(self) -> list[tuple[int, int]]:
         """Return the sequences that wait, first and last, ranges without a hole."""
         with self._lock, self._translated():

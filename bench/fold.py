@@ -103,9 +103,9 @@ class IntervalFold:
         together = min(scale.fold_channels, max(INTERVALS_AT_ONCE // (96 * self.days), 1))
         many = together * self.days
         place = np.repeat(np.arange(together, dtype=np.int64), self.days)
-        low_us = MIDNIGHT_US + np.tile(np.arange(self.days, dtype=np.int64) * _DAY_US, together)
-        step_us = np.full(many, _QUARTER_US)
         local = days_around(MIDNIGHT_US, MIDNIGHT_US + self.days * _DAY_US, ZoneInfo("UTC"))
+        low_us = np.tile(local.start_us[1 : self.days + 1], together)
+        step_us = np.full(many, _QUARTER_US)
         windows = Windows(
             channel=place + 1,
             counter=place,

@@ -27,18 +27,21 @@ from energy.base.errors import EnergyError
 from energy.system import WRITER, build
 from processes.bus_budget import require_loaded_budget
 from processes.collect_board import CollectBoard
+from processes.collect_edge import Edge, EdgeParts, edge_parts
+from processes.collect_edge_of import edge_of, follow_own_plan
 from processes.collect_live import Live
 from processes.collect_sites import SPOOL_FILE, LateDoor, SiteCollectors, site_hold
 from processes.collector_drain import Door, Drain
 from processes.collector_findings import FILE as EPISODES
 from processes.collector_hold import Brake
-from processes.collector_plan import CollectPlan, with_overrides
+from processes.collector_plan import CollectPlan
 from processes.collector_play import Play
 from processes.collector_sources import Sources
 from processes.communication import Communication
 from processes.communication_report import CommunicationReport
+from processes.drain_lanes import Rate
 from processes.life import StopSignal, log_to_stderr
-from processes.plan_watch import follow_plan
+from processes.plan_watch import PlanInboxes
 from processes.vitals import Vitals
 
 TICK_S = 0.2
@@ -59,6 +62,7 @@ def run_collector(
     brake: Brake | None = None,
     board: CollectBoard | None = None,
     report: Callable[[Communication], CommunicationReport] | None = None,
+    edge: Edge | None = None,
 ) -> None:
     """Collect until asked to stop; returns within 10 s of the wish.
 
@@ -72,12 +76,14 @@ def run_collector(
         brake: Says when the spool holds; None never.
         board: Shows how the collector is doing.
         report: Gives what tells the database how the devices answer; None tells nobody.
+        edge: What lets it live alone; None nothing.
 
     Raises:
         BusOverloadedError: A serial bus has less time than its meters need.
         EnergyError: The plan, a register map or the spool cannot be used.
     """
-    spool = Spool(data_dir / SPOOL_FILE, clock)
+    edge = Edge() if edge is None else edge
+    spool = Spool(data_dir / SPOOL_FILE, clock, bound=edge.bound)
     if spool.set_aside is not None:
         _log.error(
             "spool.set_aside",
@@ -90,15 +96,17 @@ def run_collector(
         sources = Sources(plan, spool, clock, learned, episodes=data_dir / EPISODES)
         for warning in require_loaded_budget(sources.modbus):
             _log.warning("modbus.bus_nearly_full", cause=warning)
-        drain = Drain(spool, ingest, brake=brake)
+        drain = Drain(spool, ingest, brake=brake, notes=edge.notes, rate=Rate(edge.rate))
         drain.start()
-        if board is not None:
-            board.show(plan.site, spool, drain, sources.communication, sources.complaints)
         reporting = None if report is None else report(sources.communication)
         if reporting is not None:
             reporting.start()
         try:
-            asyncio.run(_collect(sources, play_socket, stop))
+            with edge_parts(edge, sources, data_dir, stop) as parts:
+                if board is not None:
+                    board.show(plan.site, spool, drain, sources.communication, parts.complaints)
+                    board.show_clocks(plan.site, parts.clock_facts)
+                asyncio.run(_collect(parts, edge, play_socket, stop))
         finally:
             if board is not None:
                 board.hide(plan.site)
@@ -111,28 +119,38 @@ def run_collector(
     _log.info("collect.stopped", drained=drain.drained)
 
 
-async def _collect(sources: Sources, play_socket: Path | None, stop: threading.Event) -> None:
+async def _collect(
+    parts: EdgeParts, edge: Edge, play_socket: Path | None, stop: threading.Event
+) -> None:
+    sources = parts.sources
+    sources.loop = asyncio.get_running_loop()
     sources.start()
-    work = asyncio.ensure_future(_play_then_live(sources, play_socket))
+    work = asyncio.ensure_future(_play_then_live(parts, edge, play_socket))
     try:
         while not stop.is_set() and not work.done():
             await asyncio.wait({work}, timeout=TICK_S)
         if work.done():
             await work  # it never ends well by itself: raise what ended it
     finally:
+        if edge.inbox is not None:
+            edge.inbox.close()
         work.cancel()
         await asyncio.wait({work})
         sources.close()
 
 
-async def _play_then_live(sources: Sources, play_socket: Path | None) -> None:
+async def _play_then_live(parts: EdgeParts, edge: Edge, play_socket: Path | None) -> None:
+    sources = parts.sources
     if play_socket is not None:
         play = Play(sources, play_socket)
         await play.run()
         _log.info("play.over", slots=play.slots)
     async with asyncio.TaskGroup() as group:
         group.create_task(_receive(sources))
-        group.create_task(Live(sources).run())
+        live = Live(sources, parts.may_ask)
+        group.create_task(live.run())
+        if edge.inbox is not None:
+            edge.inbox.open(parts.taker(live, edge, asyncio.get_running_loop()))
 
 
 async def _receive(sources: Sources) -> None:
@@ -173,14 +191,20 @@ def main() -> int:
         system.config,
         health=board.health,
         metrics=board.metrics,
-        more={"/devices": board.communication},
+        more={
+            "/devices": board.communication,
+            "/waiting": board.waiting,
+            "/clocks": board.clocks,
+        },
     )
+    inboxes = PlanInboxes()
 
     def collect(plan: CollectPlan, spool_dir: Path, ending: threading.Event) -> None:
         door = LateDoor(system, plan.site)
         hold = site_hold(system, door, plan.site, spool_dir)
+        edge = edge_of(system, door, spool_dir, inboxes.of(plan.site))
         run_collector(
-            with_overrides(plan),
+            edge.own_part(plan),
             door,
             system.clock,
             spool_dir,
@@ -191,18 +215,23 @@ def main() -> int:
             report=lambda told: CommunicationReport(
                 told, system.database, lambda: door.site().schema, system.clock
             ),
+            edge=edge,
         )
 
     vitals.start()
     try:
         if arguments.plan is not None:
-            follow_plan(
+            follow_own_plan(
+                system,
                 arguments.plan,
                 lambda plan, ending: collect(plan, arguments.data_dir, ending),
                 stop.event,
+                inboxes,
             )
         else:
-            SiteCollectors(arguments.plans, arguments.data_dir, collect, board).run(stop.event)
+            SiteCollectors(arguments.plans, arguments.data_dir, collect, board, inboxes).run(
+                stop.event
+            )
     except EnergyError as error:
         _log.error(error.code, cause=str(error))
         return 2

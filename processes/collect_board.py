@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from prometheus_client.core import Metric
 
@@ -26,6 +26,11 @@ class SiteBacklog:
     open_readings: int
     sealed_batches: int
     quarantined: int
+    notes: int
+    used: int
+    """[B]"""
+    bound: int
+    """[B]"""
     drained: int
     held: tuple[str, ...]
     failing: str
@@ -41,6 +46,7 @@ class CollectBoard:
         self._communication: dict[str, Communication] = {}
         self._complaints: dict[str, Callable[[], Sequence[str]]] = {}
         self._failures: dict[str, str] = {}
+        self._clocks: dict[str, Callable[[], dict[str, object]]] = {}
 
     def show(
         self,
@@ -65,6 +71,23 @@ class CollectBoard:
             self._shown.pop(site, None)
             self._communication.pop(site, None)
             self._complaints.pop(site, None)
+            self._clocks.pop(site, None)
+
+    def show_clocks(self, site: str, facts: Callable[[], dict[str, object]]) -> None:
+        """Take up what tells of a site's clocks."""
+        with self._lock:
+            self._clocks[site] = facts
+
+    def clocks(self) -> dict[str, object]:
+        """Return what the last check of every site's clocks saw."""
+        with self._lock:
+            known = sorted(self._clocks.items())
+        return {site: facts() for site, facts in known}
+
+    def waiting(self) -> dict[str, object]:
+        """Return what waits in every spool, by source and by number."""
+        with self._lock:  # a spool is closed only after it was hidden
+            return {site: _waiting(spool) for site, (spool, _) in sorted(self._shown.items())}
 
     def fail(self, site: str, cause: str) -> None:
         """Note that a site's collector ended with an error."""
@@ -87,6 +110,9 @@ class CollectBoard:
                         open_readings=waiting.open_readings,
                         sealed_batches=waiting.sealed_batches,
                         quarantined=waiting.quarantined,
+                        notes=waiting.notes,
+                        used=waiting.used,
+                        bound=waiting.bound,
                         drained=drain.drained,
                         held=drain.held,
                         failing=drain.failing,
@@ -130,6 +156,9 @@ class CollectBoard:
                 "open_readings": row.open_readings,
                 "sealed_batches": row.sealed_batches,
                 "quarantined": row.quarantined,
+                "notes": row.notes,
+                "used_mb": row.used // 1_000_000,
+                "bound_mb": row.bound // 1_000_000,
                 "drained": row.drained,
                 "held": list(row.held),
             }
@@ -160,6 +189,12 @@ class CollectBoard:
             [((row.site,), row.quarantined) for row in rows],
         )
         yield gauge(
+            "meterline_spool_used_bytes",
+            "Bytes of the spool in use.",
+            _SITE,
+            [((row.site,), row.used) for row in rows],
+        )
+        yield gauge(
             "meterline_spool_held",
             "1 while the spool holds for a reason.",
             ("site", "reason"),
@@ -188,3 +223,17 @@ class CollectBoard:
             _SITE,
             [((row.site,), row.drained) for row in rows],
         )
+
+
+def _waiting(spool: Spool) -> dict[str, object]:
+    try:
+        spans, sequences = spool.waiting(), spool.waiting_sequences()
+        return {
+            "source_epoch": str(spool.stream),
+            "head": spool.head_sequence(),
+            "sequences": [list(each) for each in sequences],
+            "open": spool.open_by_source(),
+            "spans": [asdict(span) for span in spans],
+        }
+    except SpoolError as error:
+        return {"failing": str(error)}

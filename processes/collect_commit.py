@@ -7,11 +7,14 @@ only when what it gave is on disk, or held in memory because the disk is full.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from adapters.errors import SpoolFullError
 from adapters.spool_rows import SpoolPart
 from processes.collector_sources import HeldParts, Sources
+
+Safe = Callable[[], None]
+"""Called when a part is on disk, or held because the disk is full."""
 
 
 class Committer:
@@ -25,19 +28,23 @@ class Committer:
         """
         self._sources = sources
         self._held = HeldParts()
-        self._brought: list[tuple[SpoolPart, asyncio.Future[None]]] = []
+        self._brought: list[tuple[SpoolPart, Safe]] = []
         self._some = asyncio.Event()
         self._is_over = False
 
-    async def store(self, part: SpoolPart) -> None:
-        """Return when a part is on disk, or held because the disk is full."""
+    def bring(self, part: SpoolPart, safe: Safe) -> None:
+        """Take a part for the next commit.
+
+        Args:
+            part: What a poll gave.
+            safe: Called when it is safe, in the event loop's thread.
+        """
         if self._is_over:  # a poll that ended in the moment of the stop
             self._commit([part])
+            safe()
             return
-        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._brought.append((part, safe))
         self._some.set()
-        await safe
 
     async def run(self) -> None:
         """Commit whatever was brought meanwhile, until cancelled; then what is left."""
@@ -48,13 +55,12 @@ class Committer:
                 brought, self._brought = self._brought, []
                 await asyncio.to_thread(self._commit, [part for part, _ in brought])
                 for _, safe in brought:
-                    if not safe.done():
-                        safe.set_result(None)
+                    safe()
         finally:
             self._is_over = True
             self._commit([part for part, _ in self._brought])
             for _, safe in self._brought:
-                safe.cancel()
+                safe()
 
     def _commit(self, brought: Sequence[SpoolPart]) -> None:
         parts = self._held.take(brought)

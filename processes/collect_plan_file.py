@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from energy.metering.source_facts import FILE
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.registry_reads import read_served_meters, read_sources
@@ -18,11 +19,14 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
     Raises:
         PlanError: The registry does not make a plan.
     """
+    every = read_sources(database, site.schema)
+    files = {source.key for source in every if source.kind == FILE}  # nobody asks those
     return CollectPlan(
         site=site.key,
         sources=tuple(
             SourcePlan(key=source.key, kind=source.kind, **source.settings)
-            for source in read_sources(database, site.schema)
+            for source in every
+            if source.key not in files
         ),
         meters=tuple(
             MeterPlan(
@@ -46,5 +50,6 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
                 ),
             )
             for meter in read_served_meters(database, site.schema)
+            if meter.source not in files
         ),
     )

@@ -18,6 +18,8 @@ from adapters.backoff import Backoff
 from energy.base.clock import wait
 from energy.base.errors import EnergyError
 from energy.journal.ingest import Accepted, Ingest
+from energy.journal.noted import Notes
+from energy.metering.note import Note
 from energy.metering.reading import SpooledBatch
 from energy.store.errors import DATABASE_AWAY
 from energy.store.sites import Site, UnknownSiteError, the_site
@@ -25,7 +27,7 @@ from energy.system import System
 from processes.collect_board import CollectBoard
 from processes.collector_hold import Hold, Pressure, limits_of, pressure_of, store_dir_of
 from processes.collector_plan import CollectPlan, PlanError
-from processes.plan_watch import collector_runs, follow_plan
+from processes.plan_watch import PlanInboxes, collector_runs, follow_plan
 
 SPOOL_FILE = "spool.sqlite"
 LOOK_S = 1.0
@@ -81,6 +83,16 @@ class LateDoor:
             system = self._system
             self._ingest = Ingest(system.database, self.site().schema, system.clock)
         return self._ingest.accept(batches)
+
+    def take(self, notes: Sequence[Note], /) -> int:
+        """Store what is new of a collector's notes in one transaction.
+
+        Raises:
+            PlanError: The database holds other sites than the plan.
+            StoreError: The database cannot be reached.
+        """
+        system = self._system
+        return Notes(system.database, self.site().schema, system.clock).take(notes)
 
 
 def site_hold(system: System, door: LateDoor, site: str, spool_dir: Path) -> Hold:
@@ -148,7 +160,14 @@ class _Running:
 class SiteCollectors:
     """Keeps one collector running for each plan in a folder."""
 
-    def __init__(self, plans: Path, data_dir: Path, collect: Collect, board: CollectBoard) -> None:
+    def __init__(
+        self,
+        plans: Path,
+        data_dir: Path,
+        collect: Collect,
+        board: CollectBoard,
+        inboxes: PlanInboxes | None = None,
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
@@ -156,7 +175,9 @@ class SiteCollectors:
             data_dir: Folder of the spools, one folder a site in it.
             collect: Collects by one plan.
             board: Shows what fails.
+            inboxes: Through which each site's collector takes another plan while it runs.
         """
+        self._inboxes = PlanInboxes() if inboxes is None else inboxes
         self._plans = plans
         self._data_dir = data_dir
         self._collect = collect
@@ -200,6 +221,7 @@ class SiteCollectors:
                     path,
                     lambda plan, end: self._collect(plan, self._data_dir / site, end),
                     ending,
+                    self._inboxes.of(site),
                 )
             except Exception as error:  # noqa: BLE001 - one site's trouble stops no other site
                 self._board.fail(site, f"{type(error).__name__}: {error}")

@@ -19,6 +19,8 @@ AT_ONCE_S = 6.0
 """A collector that begins later than this after a slot polls at once. [s]"""
 SPREAD_S = 0.005
 """Time between two sources that would begin together. [s]"""
+GRID_S = 0.02
+"""Sources begin on these steps: fewer wake-ups, each with work for more than one. [s]"""
 SHORT_S = 10.0
 """Below this interval readings are dated by the clock anyway: the whole interval is used. [s]"""
 USED = 0.8
@@ -63,7 +65,20 @@ def phase_s(key: str, interval_s: float, sources: int) -> float:
     """
     standing_s = interval_s if interval_s < SHORT_S else min(5.0, interval_s / 10)
     window_s = min(USED * standing_s, SPREAD_S * (sources - 1))
-    return window_s * zlib.crc32(key.encode()) / 2**32
+    return window_s * zlib.crc32(key.encode()) / 2**32 // GRID_S * GRID_S
+
+
+def delay_s(phase_s: float, late_s: float) -> float:
+    """Return how long a source still waits for its phase. [s].
+
+    One whose phase is over begins its phase after the present: those that are late together
+    do not begin together.
+
+    Args:
+        phase_s: Its phase. [s]
+        late_s: How long ago its slot was. [s]
+    """
+    return phase_s - late_s if 0.0 <= late_s < phase_s else phase_s
 
 
 RANGES_KEPT = 16
@@ -134,8 +149,20 @@ class Timetable:
         self._courses[key] = _Course(1_000_000 * interval_s, done_us)
         self.release(key)
 
+    def knows(self, key: str) -> bool:
+        """Return whether a source was taken up."""
+        return key in self._courses
+
+    def forget(self, key: str) -> None:
+        """Let go of a source that is asked no more."""
+        self._courses.pop(key, None)
+        self._next = [(at, each) for at, each in self._next if each != key]
+        heapq.heapify(self._next)
+
     def release(self, key: str) -> None:
         """Let a source be due again: what it was asked for is done."""
+        if key not in self._courses:
+            return  # forgotten while it was asked
         heapq.heappush(self._next, (self._courses[key].next_us(self._now_us), key))
 
     def take(self, now: datetime) -> list[Due]:

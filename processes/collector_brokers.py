@@ -82,13 +82,15 @@ class RefusalLog:
     """Logs refused messages: the first of a kind at once, then each minute how many there were."""
 
     AGAIN_S = 60.0
-    KINDS = 1_000
-    """Kinds remembered; beyond them the oldest is told anew."""
+    TOPICS = 20
+    """Topics of one source and reason told one by one; whoever invents more is told together."""
+    OTHERS = "(other topics)"
 
     def __init__(self, *, monotonic: Callable[[], float] = monotonic_s) -> None:
         """Have told nothing yet."""
         self._monotonic = monotonic
         self._told: dict[tuple[str, str, str], tuple[float, int]] = {}
+        self._topics: dict[tuple[str, str], set[str]] = {}
 
     def tell(self, arrivals: Sequence[Arrival]) -> None:
         """Log what was refused of arrivals that are safe in the quarantine."""
@@ -97,23 +99,30 @@ class RefusalLog:
                 self._tell(arrival, refusal)
 
     def _tell(self, arrival: Arrival, refusal: Refusal) -> None:
-        topic, now_s = arrival.message.topic[:200], self._monotonic()
-        kind = (arrival.source, topic, str(refusal.reason))
+        reason, now_s = str(refusal.reason), self._monotonic()
+        topic = self._topic(arrival.source, reason, arrival.message.topic[:200])
+        kind = (arrival.source, topic, reason)
         told_s, times = self._told.get(kind, (None, 0))
         if told_s is not None and now_s - told_s < self.AGAIN_S:
             self._told[kind] = (told_s, times + 1)
             return
-        if kind not in self._told and len(self._told) >= self.KINDS:
-            self._told.pop(next(iter(self._told)))
         self._told[kind] = (now_s, 0)
         _log.warning(
-            f"mqtt.{refusal.reason}",
+            f"mqtt.{reason}",
             source=arrival.source,
             topic=topic,
             cause=refusal.detail,
             since_told=times,
             next_step="the message lies in the spool's quarantine; mend the sender or mapping",
         )
+
+    def _topic(self, source: str, reason: str, topic: str) -> str:
+        """Return the topic under which a refusal is counted."""
+        known = self._topics.setdefault((source, reason), set())
+        if topic not in known and len(known) >= self.TOPICS:
+            return self.OTHERS
+        known.add(topic)
+        return topic
 
 
 def _columns(rows: list[tuple[int, int, int, int]]) -> ReadingColumns:

@@ -12,6 +12,7 @@ for WELL_S, so that a device that cannot decide tells twice in ten minutes at mo
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,7 +36,7 @@ from energy.metering.note import Note, Phase, note
 from energy.metering.reading import ReadingColumns
 
 PERSISTS = 3
-"""So many polls running must find a flaw before it is told."""
+"""So many polls running must find a flaw, or so many messages have it, before it is told."""
 WELL_S = 600.0
 """So long nothing may be found before an episode is over. [s]"""
 STAYS = frozenset(str(doubt) for doubt in Doubt)
@@ -260,19 +261,18 @@ class _Saved(msgspec.Struct, kw_only=True):
 
 
 def _refused(source: str, refusals: Sequence[tuple[str, Refusal]], now: datetime) -> list[Finding]:
-    """Return a finding a reason: strangers may invent as many topics as they like."""
-    newest = {refusal.reason: (topic, refusal.detail) for topic, refusal in refusals}
+    """Return a finding a refusal, of the source: strangers invent as many topics as they like."""
     return [
         Finding(
-            code=f"mqtt.{reason}",
+            code=f"mqtt.{refusal.reason}",
             severity=Severity.WARN,
             channel=None,
             start=now,
             end=now,
             position=0,
-            proof={"point": source, "topic": topic[:200], "why": detail[:300]},
+            proof={"point": source, "topic": topic[:200], "why": refusal.detail[:300]},
         )
-        for reason, (topic, detail) in newest.items()
+        for topic, refusal in refusals
     ]
 
 
@@ -309,7 +309,7 @@ def _met(source: str, mine: dict[Key, _Episode], key: Key, group: Sequence[Findi
     first, last = min(f.start for f in group), max(f.end for f in group)
     episode = mine.setdefault(key, _Episode(first=first, last=last))
     episode.last, episode.well_since = max(episode.last, last), None
-    episode.met += 1
+    episode.met += max(Counter(finding.channel for finding in group).values())
     for finding in group:
         episode.severities[finding.channel] = finding.severity
         episode.proof = dict(finding.proof)
@@ -330,7 +330,8 @@ def _not_met(
     if not of_all and not good.intersection(episode.severities):
         return []  # the poll says nothing of its channels
     if not episode.told:
-        del mine[key]  # once or twice no number: the reading is marked, that is all
+        if not of_all or now - episode.last > timedelta(seconds=WELL_S):
+            del mine[key]  # once or twice no number: the reading is marked, that is all
         return []
     episode.well_since = episode.well_since or now
     if now - episode.well_since < timedelta(seconds=WELL_S):

@@ -69,6 +69,9 @@ class Sources:
         """
         self.spool = spool
         self.clock = clock
+        self.plan = plan
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The event loop that polls; None until it runs."""
         self.arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
         self.learned = Learned() if learned is None else learned
         self.intervals_s = {source.key: source.interval_s for source in plan.sources}
@@ -83,6 +86,10 @@ class Sources:
         self._faults: dict[str, str] = {}
         self._flaws: set[tuple[str, int | None]] = set()
         self.findings = FieldFindings(spool, clock, episodes)
+        self.tell_left_out(plan)
+
+    def tell_left_out(self, plan: CollectPlan) -> None:
+        """Tell which channels of a plan, or of a part of it, no source collects."""
         collected = {*self.pushed_channels, *(c for each in self.polled for c in each.channels)}
         for key, points in _left_out(plan, collected).items():
             self.findings.left_out(key, points)
@@ -104,7 +111,8 @@ class Sources:
         self.broker_checks.start()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and hand over what was found."""
+        self.findings.tell()
         for polled in self.polled:
             polled.close()
         self.broker_checks.close()
@@ -146,9 +154,9 @@ class Sources:
         Raises:
             SpoolFullError: No room; nothing was stored.
         """
-        self.findings.tell()
         pushed = parts_of(arrivals)
         self.findings.pushed(arrivals, pushed)
+        self.findings.tell()
         every = [part for part in (*parts, *pushed) if len(part.columns)]
         refused = refused_of(arrivals)
         if not every and not refused and safe_slot is None:
@@ -308,8 +316,26 @@ def communication_of(
     plan: CollectPlan, modbus: Sequence[ModbusSource], links: Mapping[str, Connected]
 ) -> Communication:
     """Return the view of communication of a plan's polled devices."""
-    buses: dict[str, Connected] = {**links, **{source.key: source.bus for source in modbus}}
     communication = Communication()
+    know_devices(communication, plan, modbus, links)
+    return communication
+
+
+def know_devices(
+    communication: Communication,
+    plan: CollectPlan,
+    modbus: Sequence[ModbusSource],
+    links: Mapping[str, Connected],
+) -> None:
+    """Take up the polled devices of a plan.
+
+    Args:
+        communication: The view of communication.
+        plan: Some sources and their meters.
+        modbus: Those of them that are Modbus sources.
+        links: The links of the others.
+    """
+    buses: dict[str, Connected] = {**links, **{source.key: source.bus for source in modbus}}
     for source in plan.sources:
         place = Place(
             gateway=source.host or "serial ports of this machine",
@@ -319,7 +345,6 @@ def communication_of(
         if source.kind != MQTT:
             points = [meter.point for meter in plan.meters_of(source.key)]
             communication.know(source.key, place, points)
-    return communication
 
 
 def _modbus(

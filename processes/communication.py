@@ -79,6 +79,12 @@ class Communication:
             for point in points:
                 self._lines.setdefault(point, _Line(source))
 
+    def forget(self, source: str) -> None:
+        """Let go of a source that is collected no more, and of its devices."""
+        with self._lock:
+            self._places.pop(source, None)
+            self._lines = {p: line for p, line in self._lines.items() if line.source != source}
+
     def note(self, result: PollResult, now: datetime) -> None:
         """Count what one poll met.
 

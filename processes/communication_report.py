@@ -47,6 +47,7 @@ class CommunicationReport:
         self._clock = clock
         self._told: dict[str, DeviceState] = {}
         self._stop = threading.Event()
+        self._has_contact = False
         self._thread = threading.Thread(target=self._run, name="report", daemon=True)
 
     def start(self) -> None:
@@ -54,9 +55,9 @@ class CommunicationReport:
         self._thread.start()
 
     def finish(self) -> None:
-        """Tell a last time and end."""
+        """Tell a last time and end; without contact nobody waits for it."""
         self._stop.set()
-        self._thread.join(timeout=REPORT_S)
+        self._thread.join(timeout=REPORT_S if self._has_contact else 0.1)
 
     def tell(self) -> bool:
         """Tell once; returns whether the database took it."""
@@ -79,6 +80,6 @@ class CommunicationReport:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self.tell()
+            self._has_contact = self.tell()
             wait(REPORT_S, self._stop)
         self.tell()

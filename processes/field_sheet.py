@@ -19,6 +19,7 @@ from energy.base.text import catalogue, t
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter
 from processes.meter_acts import SHEETED, Act, Did, acts_of
+from processes.technician_checks import told_check
 from processes.technician_desk import FieldDesk
 from processes.technician_facts import counting
 from processes.technician_retire import channels_of
@@ -72,7 +73,7 @@ def label_of(desk: FieldDesk, point: str, language: str, *, picture: bool) -> by
     since = meter.since.astimezone(desk.site.zone)
     facts = [
         (t(language, "field_sheet.serial"), meter.serial),
-        (t(language, "field_sheet.ratio"), exact_text(Fraction(meter.multiplier))),
+        (t(language, "field_sheet.ratio"), _ratio(meter.multiplier)),
         (t(language, "field_sheet.since"), f"{since:%Y-%m-%d}"),
     ]
     page = {
@@ -172,6 +173,7 @@ class SheetPage:
         rows: list[tuple[str, str, str]] = [
             (self._t("serial"), *serials),
             (self._t("ratio"), *ratios),
+            *self._transformers(),
             *(
                 (
                     self._quantity(channel),
@@ -188,6 +190,19 @@ class SheetPage:
             "head": [head[n] for n in shown],
             "rows": [[row[n] for n in shown] for row in rows],
         }
+
+    def _transformers(self) -> list[tuple[str, str, str]]:
+        """Return the ratio of the transformers and on which side the registers count it."""
+        acts = [a for a in self.acts if a.did in SHEETED]
+        told = ["", "", *(self._ratio_told(act) for act in acts)]
+        return [(self._t("transformers"), told[-2], told[-1])] if told[-1] else []
+
+    def _ratio_told(self, act: Act) -> str:
+        ratio, side = act.record.get("transformer_ratio"), act.record.get("side")
+        if not ratio or ratio == "1":
+            return ""
+        told = [f"{ratio} : 1", *([self._t(f"side_{side}")] if side else [])]
+        return ", ".join(told)
 
     def _seal(self, *, before: bool) -> str:
         """Return the seals of the meter that came, or of the one before as it was recorded."""
@@ -212,7 +227,7 @@ class SheetPage:
         digits = len(exact_text(channel.facts.resolution).partition(".")[2])
         return exact_text(count * channel.facts.resolution, least_digits=digits)
 
-    def _checks(self, every: Sequence[Mapping[str, str]]) -> list[list[str]]:
+    def _checks(self, every: Sequence[Mapping[str, Any]]) -> list[list[str]]:
         if len(every) <= MOST_CHECKS:
             return [self._check(check) for check in every]
         doubtful_first = sorted(every, key=lambda check: check["outcome"] == "ok")
@@ -220,11 +235,19 @@ class SheetPage:
         more = self._t("more_checks", count=len(every) - len(rows))
         return [*rows, ["…", "", more]]
 
-    def _check(self, check: Mapping[str, str]) -> list[str]:
-        outcome, text = check["outcome"], check["text"]
+    def _check(self, check: Mapping[str, Any]) -> list[str]:
+        outcome, name, text = str(check["outcome"]), str(check["name"]), str(check["text"])
+        if f"look.{check.get('code')}" in catalogue():
+            name, text = told_check(
+                self.language,
+                title=str(check["title"]),
+                code=str(check["code"]),
+                values=check["values"],
+                of_old=bool(check.get("of_old")),
+            )
         word = self._t(f"outcome.{outcome}") if outcome in _OUTCOMES else outcome
         shown = text if len(text) <= LONGEST_CHECK else text[: LONGEST_CHECK - 1] + "…"
-        return [check["name"], word, shown]
+        return [name, word, shown]
 
     def _note(self) -> str:
         return str(self.act.record.get("note", "")) if self.act is not None else ""

@@ -189,9 +189,7 @@ class _Telling:
             case Why.CONTRADICTION:
                 same = (block.channel == channel.number) & (block.at_us == block.at_us[place])
                 rows = ", ".join(map(str, block.row[same][:6].tolist()))
-                return (
-                    f"rows {rows} say different values of {channel.key} at {at}: remove the wrong"
-                )
+                return f"rows {rows} differ about {channel.key} at {at}: remove the wrong one"
             case Why.RANGE:
                 low, high = (self._value(channel, count) for count in given)
                 return f"{value} of {channel.key} is outside {low} to {high}: check unit and scale"

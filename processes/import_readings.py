@@ -173,7 +173,7 @@ class FileImport:
         report = self._compare(counted)
         refused = sum(counted.refused.values())
         self._looked = Looked(
-            file=self._path.name,
+            file=shown_name(self._path),
             sha256=sha256,
             octets=octets,
             mapping=self._mapping.id,
@@ -292,6 +292,12 @@ def _columns(block: Block) -> ReadingColumns:
     return ReadingColumns(
         channel=block.channel, at_us=block.at_us, count=block.count, quality=block.quality
     )
+
+
+def shown_name(path: Path) -> str:
+    """Return the name of a file as text that every place can keep."""
+    name = path.name.encode("utf-8", "backslashreplace").decode()
+    return "".join(sign if sign.isprintable() else "?" for sign in name)[:200]
 
 
 def file_hash(path: Path) -> tuple[str, int]:

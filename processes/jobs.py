@@ -27,6 +27,7 @@ from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
 from energy.views.hour_checks import frozen_counters
 from energy.views.progress import newest_mark, read_all_lags
+from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
@@ -44,6 +45,8 @@ CHECKS_EVERY_S = 600.0
 """How often the hours that are over are checked. [s]"""
 FINDINGS_EVERY_S = 5.0
 """Longest time until what the views have found is an alert. [s]"""
+DROP_EVERY_S = 5.0
+"""A file that has not changed for so long has come to rest. [s]"""
 ALERTS_EVERY_S = 5.0
 """Longest time until the alerts of a withdrawn rule are cleared. [s]"""
 
@@ -112,6 +115,7 @@ class Jobs:
             self._checks(site),
             seal,
             self._readings(site),
+            Chore(name="drop", step=FileDrop(self._system, site).step, every_s=DROP_EVERY_S),
         )
         return SiteChores(chores=chores, look=self._look(site))
 

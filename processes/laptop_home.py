@@ -143,6 +143,17 @@ class LaptopHome:
             )
         return load_pack(self.pack_file)
 
+    def pack_key(self, pack: UUID) -> bytes:
+        """Return the key of a pack that was taken in here: a receipt may be of an older one.
+
+        Raises:
+            HomeError: It was none of this laptop's.
+        """
+        key = self.fact(f"key {pack}")
+        if key is None:
+            raise HomeError("This receipt is of a pack that never was on this laptop.")
+        return bytes.fromhex(key)
+
     def unpack(self, file: Path) -> Pack:
         """Take a pack in: the newest one counts; the outbox stays.
 
@@ -169,6 +180,7 @@ class LaptopHome:
                 raise HomeError(f"{file} names a file outside the folder ({name}). Make it again.")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
+        self.remember(f"key {pack.id}", pack.key.hex())
         _copy(file, self.pack_file)
         return pack
 

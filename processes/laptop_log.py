@@ -69,6 +69,7 @@ class LaptopLog:
         self._spool, self._clock, self._every_s = spool, clock, every_s
         self._done = spool.safe_slot()  # a slot whose readings are stored is never asked for again
         self.logged = Logged()
+        self._runner = asyncio.Runner()
 
     def run(self, stop: threading.Event, until: datetime | None = None) -> Logged:
         """Log until told to stop or until an instant.
@@ -77,28 +78,25 @@ class LaptopLog:
             SpoolFullError: The disk is full, or the spool has grown to its bound; what was stored
                 stays.
         """
-        with asyncio.Runner() as runner:
-            while not stop.is_set():
-                now = self._clock.now()
-                if until is not None and now >= until:
-                    break
-                slot = slot_of(now, self._every_s)
-                if self._done is None or slot > self._done:
-                    runner.run(self.poll(slot))
-                    continue
-                ahead = slot + timedelta(seconds=self._every_s) - now
-                wait(min(LONGEST_WAIT_S, max(0.001, ahead / timedelta(seconds=1))), stop)
+        while not stop.is_set():
+            now = self._clock.now()
+            if until is not None and now >= until:
+                break
+            slot = slot_of(now, self._every_s)
+            if self._done is None or slot > self._done:
+                self.poll(slot)
+                continue
+            ahead = slot + timedelta(seconds=self._every_s) - now
+            wait(min(LONGEST_WAIT_S, max(0.001, ahead / timedelta(seconds=1))), stop)
         return self.logged
 
-    async def poll(self, slot: datetime) -> None:
+    def poll(self, slot: datetime) -> None:
         """Ask every meter for a slot and store what they answer, before anything else is done.
 
         Raises:
             SpoolFullError: No room; nothing of the slot was stored.
         """
-        results = await asyncio.gather(
-            *(source.poll(slot, urgent=True) for source in self._sources)
-        )
+        results = self._runner.run(self._asked(slot))
         parts = [
             SpoolPart(source=source.key, columns=result.columns)
             for source, result in zip(self._sources, results, strict=True)
@@ -111,6 +109,13 @@ class LaptopLog:
 
     def close(self) -> None:
         """Close every connection."""
+        self._runner.run(self._closed())
+        self._runner.close()
+
+    async def _asked(self, slot: datetime) -> list[PollResult]:
+        return await asyncio.gather(*(s.poll(slot, urgent=True) for s in self._sources))
+
+    async def _closed(self) -> None:
         for source in self._sources:
             source.close()
 

@@ -183,7 +183,8 @@ class _Taking:
         if command.number == 1:
             previous = ZERO
         told = (command.number, command.id, command.verb, to_us(command.at), command.body)
-        if previous is None or chained(previous, *told) != command.own_hash:
+        twice = any(r.number == command.number for r in before)
+        if twice or previous is None or chained(previous, *told) != command.own_hash:
             return (
                 "It does not follow the laptop's command before it: the outbox was restored from a "
                 "copy, or changed. Ask the technician, then accept or refuse it."

@@ -17,8 +17,8 @@ from typing import IO
 import structlog
 
 from energy.base.clock import monotonic_s, wait
-from energy.base.errors import RefusedError
-from processes.collector_plan import CollectPlan, PlanError
+from energy.base.errors import EnergyError, RefusedError
+from processes.collector_plan import CollectPlan
 
 LOOK_S = 0.2
 """Time between two looks at the file. [s]"""
@@ -40,6 +40,52 @@ class PlanNotTakenError(RefusedError):
         )
 
 
+class PlanInbox:
+    """Through which a running collector takes a changed plan without being started anew."""
+
+    def __init__(self) -> None:
+        """Begin without a taker."""
+        self._taker: Callable[[CollectPlan], None] | None = None
+
+    def open(self, taker: Callable[[CollectPlan], None]) -> None:
+        """Let a collector take plans from here on.
+
+        Args:
+            taker: Follows a plan, or raises EnergyError and goes on with the one before.
+        """
+        self._taker = taker
+
+    def close(self) -> None:
+        """Let nobody take plans any more."""
+        self._taker = None
+
+    def offer(self, plan: CollectPlan) -> bool:
+        """Give a plan to the collector; returns False when it must be started anew with it.
+
+        Raises:
+            EnergyError: The plan cannot be followed.
+        """
+        taker = self._taker
+        if taker is None:
+            return False
+        taker(plan)
+        return True
+
+
+class PlanInboxes:
+    """The inbox of each site's collector in one process."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._lock = threading.Lock()
+        self._known: dict[str, PlanInbox] = {}
+
+    def of(self, site: str) -> PlanInbox:
+        """Return the inbox of a site, made if absent."""
+        with self._lock:
+            return self._known.setdefault(site, PlanInbox())
+
+
 def taken_file(plan: Path) -> Path:
     """Return the file beside a plan that tells which plan is in force."""
     return plan.with_name(plan.name + ".taken")
@@ -49,13 +95,16 @@ def follow_plan(
     path: Path,
     collect: Callable[[CollectPlan, threading.Event], None],
     stop: threading.Event,
+    inbox: PlanInbox | None = None,
 ) -> None:
-    """Collect by the plan in a file, and begin anew whenever the file holds another one.
+    """Collect by the plan in a file, and follow it whenever the file holds another one.
 
     Args:
         path: The plan.
         collect: Collects by a plan until its event is set.
         stop: Ends everything.
+        inbox: Through which the collector takes another plan while it runs; None, or nobody
+            there: it ends and begins anew.
 
     Raises:
         PlanError: The first plan is none; a broken later one is logged and not taken.
@@ -67,7 +116,10 @@ def follow_plan(
             _tell(told, digest)
             ending = threading.Event()
             watcher = threading.Thread(
-                target=_watch, args=(path, digest, told, ending, stop), name="plan", daemon=True
+                target=_watch,
+                args=(path, digest, told, ending, stop, inbox or PlanInbox()),
+                name="plan",
+                daemon=True,
             )
             watcher.start()
             try:
@@ -78,7 +130,12 @@ def follow_plan(
 
 
 def _watch(
-    path: Path, digest: str, told: IO[str], ending: threading.Event, stop: threading.Event
+    path: Path,
+    digest: str,
+    told: IO[str],
+    ending: threading.Event,
+    stop: threading.Event,
+    inbox: PlanInbox,
 ) -> None:
     refused = ""
     while not ending.wait(LOOK_S):
@@ -90,13 +147,17 @@ def _watch(
         if found in {digest, refused, ""}:
             continue
         try:
-            CollectPlan.load(path)
-        except PlanError as error:
+            taken = inbox.offer(CollectPlan.load(path))
+        except EnergyError as error:
             refused = found
             _log.error(error.code, cause=str(error))
             continue
-        _log.info("plan.changed", plan=str(path))
-        ending.set()
+        _log.info("plan.changed", plan=str(path), begins_anew=not taken)
+        if not taken:
+            ending.set()
+            return
+        digest = found
+        _tell(told, digest)
 
 
 def _digest(path: Path) -> str:

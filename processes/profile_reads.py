@@ -1,6 +1,6 @@
 """In: id of a profile, or file of a map. Out: what is known of the product, row by row. I/O: files.
 
-One shape for all protocols: Modbus register maps, DL/T 645 and CJ/T 188 profiles.
+One shape for all protocols: Modbus register maps, DL/T 645, CJ/T 188 and M-Bus profiles.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from adapters.cjt188 import profile as cjt188
 from adapters.cjt188.decode import Wire as CjtWire
 from adapters.dlt645 import profile as dlt645
 from adapters.dlt645.decode import Wire as DltWire
+from adapters.mbus import profile as mbus
+from adapters.mbus.decode import Wire as MbusWire
+from adapters.mbus.records import Function
 from adapters.meter_profile import MeterProfile, ProfilePoint
 from adapters.modbus.register_map import (
     MAPS,
@@ -30,7 +34,7 @@ from adapters.modbus.register_map import (
 from billing.money import exact_text
 from energy.metering.channel import ChannelFacts, Direction
 
-MODBUS, DLT645, CJT188 = "Modbus", "DL/T 645-2007", "CJ/T 188"
+MODBUS, DLT645, CJT188, MBUS = "Modbus", "DL/T 645-2007", "CJ/T 188", "M-Bus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +97,16 @@ class ProfileSheet:
 def shipped() -> list[str]:
     """Return the ids of every profile that ships, whatever its protocol."""
     maps = sorted(path.stem for path in MAPS.glob("*.toml"))
-    return [*maps, *sorted(dlt645.shipped()), *sorted(cjt188.shipped())]
+    return [*maps, *_framed_ids()]
 
 
 def every() -> list[str]:
     """Return the ids of all profiles: those that ship and a site's own."""
-    return [*known(), *sorted(dlt645.shipped()), *sorted(cjt188.shipped())]
+    return [*known(), *_framed_ids()]
+
+
+def _framed_ids() -> list[str]:
+    return [name for each in (dlt645, cjt188, mbus) for name in sorted(each.shipped())]
 
 
 def sheet(profile: str) -> ProfileSheet:
@@ -112,6 +120,8 @@ def sheet(profile: str) -> ProfileSheet:
         return _framed(dlt645.load(profile), DLT645)
     if profile in cjt188.shipped():
         return _framed(cjt188.load(profile), CJT188)
+    if profile in mbus.shipped():
+        return _framed(mbus.load(profile), MBUS)
     read = load(profile)
     return map_sheet(read, own=_plain(profile) in own_maps())
 
@@ -133,6 +143,7 @@ def text_of(profile: str) -> str:
     """
     folders = {**dict.fromkeys(dlt645.shipped(), dlt645.PROFILES)}
     folders |= dict.fromkeys(cjt188.shipped(), cjt188.PROFILES)
+    folders |= dict.fromkeys(mbus.shipped(), mbus.PROFILES)
     if profile not in folders:
         load(profile)
     name = _plain(profile)
@@ -169,7 +180,7 @@ def map_sheet(read: RegisterMap, *, own: bool) -> ProfileSheet:
     )
 
 
-def _framed(read: MeterProfile[DltWire] | MeterProfile[CjtWire], protocol: str) -> ProfileSheet:
+def _framed(read: MeterProfile[Any], protocol: str) -> ProfileSheet:
     points = [_framed_point(point) for point in read.points.values()]
     utilities = {p.facts.utility.value for p in read.points.values() if p.facts.utility}
     return ProfileSheet(
@@ -255,10 +266,14 @@ def _plate(plate: PlatePoint) -> PointRow:
     )
 
 
-def _framed_point(point: ProfilePoint[DltWire] | ProfilePoint[CjtWire]) -> PointRow:
+def _framed_point(
+    point: ProfilePoint[DltWire] | ProfilePoint[CjtWire] | ProfilePoint[MbusWire],
+) -> PointRow:
     wire = point.wire
     if isinstance(wire, DltWire):
         place, own = wire.identifier, ["with the instant it occurred"] if wire.timed else []
+    elif isinstance(wire, MbusWire):
+        place, own = record_text(wire), []
     else:
         last = wire.item.first + wire.item.size - 1
         place, own = f"bytes {wire.item.first} to {last}", []
@@ -276,6 +291,15 @@ def _framed_point(point: ProfilePoint[DltWire] | ProfilePoint[CjtWire]) -> Point
         billed=point.billing,
         note=_remarks(_Stated(facts=point.facts, note=point.note), wire.bits, own),
     )
+
+
+def record_text(wire: MbusWire) -> str:
+    """Return how a record of M-Bus looks: "energy storage 1"."""
+    numbers = {"storage": wire.storage, "tariff": wire.tariff, "part": wire.subunit}
+    parts = [wire.what, *(f"{name} {number}" for name, number in numbers.items() if number)]
+    if wire.function is not Function.INSTANTANEOUS:
+        parts.insert(0, wire.function.name.lower())
+    return " ".join([*parts, *(f"extension {each:02X}" for each in wire.extensions)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

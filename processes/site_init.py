@@ -200,7 +200,7 @@ def _meter(site: str, planned: PlannedMeter, register: ChannelRegister) -> Meter
         point=planned.point,
         name=planned.name,
         place=planned.place,
-        utility=planned.utility.value,
+        utility="" if planned.utility is None else planned.utility.value,
         channels=channels,
         command_id=command,
     )

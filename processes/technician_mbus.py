@@ -164,8 +164,10 @@ def _searched(
     bus: TenantBus, clock: Clock, zone: ZoneInfo, told: Callable[[str], None]
 ) -> list[Found]:
     quick = replace(
-        bus, timeout_s=min(SEARCH_TIMEOUT_S, bus.timeout_s), settle_s=SEARCH_SETTLE_S
-    )  # fmt: skip
+        bus,
+        timeout_s=min(SEARCH_TIMEOUT_S, bus.timeout_s),
+        settle_s=min(SEARCH_SETTLE_S, bus.settle_s),
+    )
 
     async def story(link: OctetLink) -> Search:
         found = await search_secondary(_client(quick, link), told)
@@ -173,7 +175,11 @@ def _searched(
             return found
         return await scan_primary(_client(quick, link), told)
 
-    search = run_on(quick, story)
+    return _told(run_on(quick, story), bus, clock, zone)
+
+
+def _told(search: Search, bus: TenantBus, clock: Clock, zone: ZoneInfo) -> list[Found]:
+    """Return what a search found: meters, addresses of several, meters that cannot be read."""
     return [
         *(_found(met, bus, clock, zone) for met in search.met),
         *(_trouble(str(address), SEVERAL, "") for address in search.collisions),
@@ -224,10 +230,10 @@ def _plain(record: Record) -> Value:
     """Return a record as it is: what it measures, and which of several it is."""
     meaning = meaning_of(record.vif)
     name = meaning.what or record.text or f"VIF {' '.join(f'{vif:02X}' for vif in record.vif)}"
-    parts = [name, *_apart(record, meaning)]
+    parts = _apart(name, record, meaning)
     if meaning.what in {"date", "instant"}:
         at = instant_of(record, UTC)
-        told = "" if at is None else at.replace(tzinfo=None).isoformat(" ", "minutes")
+        told = "" if at is None else f"{at:%Y-%m-%d}" + f"{at: %H:%M}" * (meaning.what != "date")
         return Value(quantity=" ".join(parts), value=None, unit=told, flaw=_no(bool(told)))
     if meaning.what == "error_flags":
         flags = flags_of(record)
@@ -243,9 +249,10 @@ def _no(sound: bool) -> str:  # noqa: FBT001  # a value is there or not
     return "" if sound else Flaw.NULL_VALUE
 
 
-def _apart(record: Record, meaning: Meaning) -> list[str]:
-    names = {"storage": record.storage, "tariff": record.tariff, "part": record.subunit}
-    parts = [f"{name} {number}" for name, number in names.items() if number]
+def _apart(name: str, record: Record, meaning: Meaning) -> list[str]:
+    """Return what tells a record apart from the others of its name."""
+    numbers = {"storage": record.storage, "tariff": record.tariff, "part": record.subunit}
+    parts = [name, *(f"{which} {number}" for which, number in numbers.items() if number)]
     if record.function is not Function.INSTANTANEOUS:
         parts.insert(0, record.function.name.lower().replace("_", " "))
     return [*parts, *(f"extension {each:02X}" for each in meaning.extensions)]

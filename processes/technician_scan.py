@@ -21,6 +21,7 @@ from adapters.modbus.probing.asking import questions
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.probing.judge import Ranked, judge
 from adapters.modbus.read_plan import plan_reads
+from adapters.serial_ports import ports_text
 from energy.base.clock import monotonic_s
 from processes.technician_asking import NOBODY, Conversation, Reader
 from processes.technician_checks import Outcome
@@ -363,8 +364,8 @@ def unreached(link: Link, found: Reach, timeout_s: float) -> NoContactError:
             text = f"No host named {link.host!r}. Check the name, or give its address."
         case Reach.NO_DEVICE:
             text = (
-                f"No serial port {link.device}. Is the adapter plugged in? `ls /dev/tty*` shows "
-                "the ports of this machine; on Windows they are COM1, COM2 ..."
+                f"No serial port {link.device}. Ports of this machine: {ports_text()}. Is the "
+                "adapter plugged in? `field ports` shows what each port is."
             )
         case Reach.NOT_ALLOWED:
             text = f"{link.device} may not be opened. Join the group that owns it (dialout)."

@@ -15,8 +15,8 @@ from processes.technician_load import Load
 from processes.technician_told import FieldRefusedError, NoContactError
 
 __all__ = [
-    "SIDES", "ChecksFailedError", "Done", "FieldRefusedError", "Installed", "NewPoint", "NoContactError",
-    "Remarks", "Removed", "SettledBefore", "Sighted", "Witnesses",
+    "SIDES", "ChecksFailedError", "Done", "FieldRefusedError", "Installed", "NewPoint",
+    "NoContactError", "Remarks", "Removed", "SettledBefore", "Sighted", "Witnesses",
 ]  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-LINK_RESET, READ, READ_COUNTED, SEND = 0x40, 0x5B, 0x7B, 0x53
+LINK_RESET, READ, READ_COUNTED = 0x40, 0x5B, 0x7B
+SENDS = (0x43, 0x53, 0x63, 0x73)
+"""SND_UD, whatever its count bits."""
 SELECT, APPLICATION_RESET = 0x52, 0x50
 SELECTED, ALL_ANSWER = 0xFD, 0xFE
 ACKNOWLEDGE = b"\xe5"
@@ -154,7 +156,7 @@ class MbusSlaves:
 
     def _of(self, meter: MbusMeter, body: bytes) -> bytes:
         control, address = body[0], body[1]
-        if control == SEND and address == SELECTED and body[2:3] == bytes((SELECT,)):
+        if control in SENDS and address == SELECTED and body[2:3] == bytes((SELECT,)):
             return self._select(meter, body[3:])
         called = meter.selected if address == SELECTED else address in {meter.primary, ALL_ANSWER}
         if not called:

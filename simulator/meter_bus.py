@@ -64,14 +64,18 @@ class Slaves(Protocol):
 class MeterBus:
     """Simulated meters behind one TCP port or one pseudo-terminal."""
 
-    def __init__(self, slaves: Slaves, faults: BusFaults | None = None) -> None:
+    def __init__(
+        self, slaves: Slaves, faults: BusFaults | None = None, *, wakes: bool = True
+    ) -> None:
         """Put meters on a bus.
 
         Args:
             slaves: The meters.
             faults: What goes wrong; None means nothing.
+            wakes: Whether up to four wake-up bytes go before an answer.
         """
         self.slaves = slaves
+        self._wake = WAKE if wakes else b""
         self.faults = faults or BusFaults()
         self.questions = 0
         self.connections = 0
@@ -141,7 +145,7 @@ class MeterBus:
             question = await self._waiting.get()
             number, self.questions = self.questions, self.questions + 1
             if self.faults.echo:
-                self._send(WAKE + question)
+                self._send(self._wake + question)
             answer = self.slaves.answer(question)
             if not answer or self.faults.strikes("silent", number):
                 continue
@@ -161,7 +165,7 @@ class MeterBus:
         before = NOISE if faults.strikes("noise", number) else b""
         if faults.strikes("stale", number):
             before += self._previous
-        return before + WAKE[: number % 5] + bytes(octets)
+        return before + self._wake[: number % 5] + bytes(octets)
 
     def _send(self, octets: bytes) -> None:
         if self._out is not None:

@@ -20,10 +20,13 @@ def round_page(content: Mapping[str, Any], *, title: str, language: str) -> str:
         title: Of the page.
         language: "en" or "zh".
     """
-    template = files("adapters.files").joinpath("round.html").read_text(encoding="utf-8")
+    folder = files("adapters.files")
+    template = folder.joinpath("round.html").read_text(encoding="utf-8")
+    codes = folder.joinpath("round_qr.js").read_text(encoding="utf-8")
     told = json.dumps(content, ensure_ascii=False)
     for sign in "<>&":  # no text ends the element it stands in
         told = told.replace(sign, f"\\u{ord(sign):04x}")
     head, _, tail = template.partition("__ROUND__")
     head = head.replace("__LANGUAGE__", html.escape(language))
-    return head.replace("__TITLE__", html.escape(title)) + told + tail
+    head = head.replace("__TITLE__", html.escape(title))
+    return head + told + tail.replace("__QR__", codes.strip())

@@ -1,12 +1,14 @@
-"""In: the text of a round's result. Out: its readings, each checked. Pure.
+"""In: the text of a round's result, or of its QR codes. Out: its readings, each checked. Pure.
 
-The file comes back from a phone by mail, cable or messenger: nothing in it is trusted.
+The file comes back from a phone by mail, cable or messenger, the codes from a scanner, one a row in
+any order: nothing in either is trusted.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +18,9 @@ from energy.base.errors import RefusedError
 FORMAT = "meterline-round-1"
 MOST_OCTETS = 2_000_000
 MOST_ENTRIES = 10_000
+MOST_CODES = 999
+_CODE = re.compile(r"MR1/(\d{1,3})/(\d{1,3})/([0-9a-f]{8})/([!-~]*)")
+_SHORT = ("point", "quantity", "serial", "at", "value", "note", "confirmed")
 _NUMBER = re.compile(r"\d{1,18}(\.\d{1,9})?")
 
 
@@ -59,6 +64,8 @@ def read_result(text: str) -> RoundResult:
     """
     if len(text.encode()) > MOST_OCTETS:
         raise RoundResultError(f"The file has more than {MOST_OCTETS} octets: it is no result.")
+    if text.lstrip().startswith("MR1/"):
+        return read_result(_of_codes(text))
     try:
         told = json.loads(text)
     except ValueError as error:
@@ -76,6 +83,55 @@ def read_result(text: str) -> RoundResult:
         reader=_text(told, "reader", "the file", 200),
         entries=tuple(_entry(row, n) for n, row in enumerate(rows, start=1)),
     )
+
+
+def _of_codes(text: str) -> str:
+    """Return the result that scanned codes hold, as the file has it.
+
+    Raises:
+        RoundResultError: A row is no code, codes of two results are mixed, or some are missing.
+    """
+    parts: dict[int, str] = {}
+    wholes: set[tuple[int, str]] = set()
+    for number, row in enumerate(_rows(text), start=1):
+        found = _CODE.fullmatch(row)
+        if found is None:
+            raise RoundResultError(f"Row {number} is no code of a round. Scan that code again.")
+        part, many, checksum, piece = found.groups()
+        wholes.add((int(many), checksum))
+        if parts.setdefault(int(part), piece) != piece or len(wholes) > 1:
+            raise RoundResultError(
+                f"Row {number} is a code of another result: an entry was changed between two, "
+                "or two phones are mixed. Scan all codes of one phone again."
+            )
+    [(many_codes, checksum)] = wholes
+    missing = [str(n) for n in range(1, min(many_codes, MOST_CODES) + 1) if n not in parts]
+    if missing:
+        raise RoundResultError(
+            f"Code {', '.join(missing)} of {many_codes} is missing. Scan it too, then import all."
+        )
+    whole = "".join(parts[n] for n in sorted(parts))
+    if f"{zlib.crc32(whole.encode()):08x}" != checksum:
+        raise RoundResultError("The codes do not make one whole. Scan them all again.")
+    return _unfolded(whole)
+
+
+def _rows(text: str) -> list[str]:
+    """Return the rows that are not blank; what a code holds bears no blanks."""
+    return [row.strip() for row in text.splitlines() if row.strip()]
+
+
+def _unfolded(whole: str) -> str:
+    """Return the short form as the file has it."""
+    try:
+        name, site, round_key, reader, rows = json.loads(whole)
+        entries = [dict(zip(_SHORT, row, strict=True)) for row in rows]
+    except (ValueError, TypeError) as error:
+        raise RoundResultError(f"The codes hold no result of a round ({error}).") from error
+    for entry in entries:
+        entry["confirmed"] = entry["confirmed"] == 1
+    told = {"format": name, "site": site, "round": round_key, "reader": reader}
+    return json.dumps({**told, "entries": entries})
 
 
 def _entry(row: Any, number: int) -> RoundEntry:

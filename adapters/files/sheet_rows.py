@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 from xml.etree.ElementTree import ParseError
 
 from adapters.files.mapping import TableRule
@@ -29,8 +28,13 @@ _PIECE = 1_048_576
 _DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError, NotImplementedError)
 
 
-def sheet_rows(path: Path, rule: TableRule) -> Iterator[Row]:
+def sheet_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
     """Yield the rows of the sheet that the rule names, else of the first.
+
+    Args:
+        file: The workbook.
+        rule: Names its sheet.
+        name: Of the file, for messages.
 
     Raises:
         TableError: It is damaged, a bomb, has formulas without values or no such sheet.
@@ -39,36 +43,36 @@ def sheet_rows(path: Path, rule: TableRule) -> Iterator[Row]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        _look_inside(path)
-        book = load_workbook(path, read_only=True, data_only=True)
+        _look_inside(file, name)
+        book = load_workbook(file, read_only=True, data_only=True)
     except (*_DAMAGED, InvalidFileException) as error:
-        raise _damaged(path, error) from error
+        raise _damaged(name, error) from error
     try:
         if rule.sheet and rule.sheet not in book.sheetnames:
-            known = ", ".join(repr(name) for name in book.sheetnames)
-            raise TableError(f"{path.name} has no sheet {rule.sheet!r}; it has {known}.")
+            known = ", ".join(repr(title) for title in book.sheetnames)
+            raise TableError(f"{name} has no sheet {rule.sheet!r}; it has {known}.")
         sheet = book[rule.sheet] if rule.sheet else book.worksheets[0]
         sheet.reset_dimensions()
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
             if any(value is not None for value in values):
                 yield Row(number, cast("tuple[Cell, ...]", values))
     except IndexError as error:
-        raise TableError(f"{path.name} has no sheet. Save it again.") from error
+        raise TableError(f"{name} has no sheet. Save it again.") from error
     except _DAMAGED as error:
-        raise _damaged(path, error) from error
+        raise _damaged(name, error) from error
     finally:
         book.close()
 
 
-def _damaged(path: Path, error: BaseException) -> TableError:
+def _damaged(name: str, error: BaseException) -> TableError:
     return TableError(
-        f"{path.name} is no whole XLSX workbook ({str(error)[:120]}). Copy or export it again."
+        f"{name} is no whole XLSX workbook ({str(error)[:120]}). Copy or export it again."
     )
 
 
-def _look_inside(path: Path) -> None:
+def _look_inside(file: BinaryIO, name: str) -> None:
     """Refuse a bomb and formulas without values, before anything is unpacked into memory."""
-    with zipfile.ZipFile(path) as packed:
+    with zipfile.ZipFile(file) as packed:
         members = packed.infolist()
         unpacked = sum(member.file_size for member in members)
         bombs = [
@@ -80,13 +84,13 @@ def _look_inside(path: Path) -> None:
         texts = sum(m.file_size for m in members if m.filename.endswith("sharedStrings.xml"))
         if unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bombs:
             raise TableError(
-                f"{path.name} unpacks to {unpacked} octets: more than a sheet of readings does. "
+                f"{name} unpacks to {unpacked} octets: more than a sheet of readings does. "
                 "Export it as CSV."
             )
         for member in members:
             if member.filename.startswith("xl/worksheets/") and _has_bare_formula(packed, member):
                 raise TableError(
-                    f"{path.name} has formulas whose values were not saved ({member.filename}). "
+                    f"{name} has formulas whose values were not saved ({member.filename}). "
                     "Open and save it in the program it comes from, or export values."
                 )
 

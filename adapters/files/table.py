@@ -69,7 +69,7 @@ def open_table(path: Path, rule: TableRule, wanted: Sequence[str] = ()) -> Itera
             case FileKind.CSV:
                 yield _headed(csv_rows(file, rule, path.name), rule, path.name, file.tell)
             case FileKind.XLSX:
-                yield _headed(sheet_rows(path, rule), rule, path.name, lambda: 0)
+                yield _headed(sheet_rows(file, rule, path.name), rule, path.name, lambda: 0)
             case FileKind.JSON:
                 heads, rows = json_table(file, rule, wanted, path.name)
                 yield Table(heads=heads, rows=rows, read=file.tell)
@@ -128,17 +128,18 @@ def _headed(rows: Iterator[Row], rule: TableRule, name: str, read: Callable[[], 
     faulty = next((row for row in given if row.fault and row.number in rule.head_rows), None)
     if faulty is not None:
         raise TableError(f"{name}, row {faulty.number} with the heads: {faulty.fault}.")
+    width = max((len(row.cells) for row in [*given, *([first] if first else [])]), default=0)
+    if width > MOST_COLUMNS:
+        raise TableError(
+            f"{name} has {width} columns; {MOST_COLUMNS} are read. Is `separator` right? Else "
+            "export fewer channels a file."
+        )
     if rule.head_rows:
         heads = _heads([by_number[n].cells if n in by_number else () for n in rule.head_rows])
         if not any(heads):
             raise TableError(f"{name}: row {rule.head_rows[-1]} names no column. State `head_row`.")
     else:
         heads = tuple(str(n) for n in range(1, len(first.cells if first else ()) + 1))
-    if len(heads) > MOST_COLUMNS:
-        raise TableError(
-            f"{name} has {len(heads)} columns; {MOST_COLUMNS} are read. Is `separator` right? Else "
-            "export fewer channels a file."
-        )
 
     def behind() -> Iterator[Row]:
         if first is not None:
@@ -155,6 +156,7 @@ def _heads(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     """
     width = max((len(row) for row in rows), default=0)
     texts = [[_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+    own = [next((row[n] for row in reversed(texts) if row[n]), "") for n in range(width)]
     for row in texts[:-1]:
         for n in range(1, width):
             row[n] = row[n] or row[n - 1]
@@ -162,7 +164,7 @@ def _heads(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     heads = []
     for n in range(width):
         parts = [row[n] for row in texts if row[n]]
-        head = "/".join(parts) if texts and texts[-1][n] else ""
+        head = "/".join(parts) if texts[-1][n] else own[n]  # merged downwards: one name
         if head:
             seen[head] = seen.get(head, 0) + 1
             head = head if seen[head] == 1 else f"{head}#{seen[head]}"

@@ -101,6 +101,35 @@ class ValueReader:
         Raises:
             ValueTextError: It is no number in the mapping's format, or no count of the channel.
         """
+        found = self._found(cell)
+        if found is None:
+            return None
+        digits, behind = found
+        ratios = target.ratios
+        numerator, denominator = ratios[behind] if behind < len(ratios) else target.ratio(behind)
+        count, rest = divmod(digits * numerator, denominator)
+        if rest:
+            if self._exact:
+                raise _not_whole(cell, target)
+            count = (2 * digits * numerator + denominator) // (2 * denominator)
+        if not -LARGEST_COUNT <= count <= LARGEST_COUNT:
+            raise ValueTextError(f"{shown(cell)} is more than any register shows: check the unit")
+        return count
+
+    def decimal(self, cell: Cell) -> Decimal | None:
+        """Return the exact number of a cell as it is written; None where it says "no value".
+
+        Raises:
+            ValueTextError: It is no number in the mapping's format.
+        """
+        found = self._found(cell)
+        if found is None:
+            return None
+        digits, behind = found
+        return Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -behind))
+
+    def _found(self, cell: Cell) -> tuple[int, int] | None:
+        """Return whole digits and how many stand behind the point; None for "no value"."""
         if type(cell) is str:
             text = cell.strip()
             if text in self._nulls:
@@ -114,17 +143,7 @@ class ValueReader:
             found = self._number(cell)
         if found is None:
             raise self._wrong(cell)
-        digits, behind = found
-        ratios = target.ratios
-        numerator, denominator = ratios[behind] if behind < len(ratios) else target.ratio(behind)
-        count, rest = divmod(digits * numerator, denominator)
-        if rest:
-            if self._exact:
-                raise _not_whole(cell, target)
-            count = (2 * digits * numerator + denominator) // (2 * denominator)
-        if not -LARGEST_COUNT <= count <= LARGEST_COUNT:
-            raise ValueTextError(f"{shown(cell)} is more than any register shows: check the unit")
-        return count
+        return found
 
     def _digits(self, text: str) -> tuple[int, int] | None:
         rule = self._rule

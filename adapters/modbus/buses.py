@@ -6,7 +6,7 @@ product answer is decoded together, whichever source asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from adapters.modbus.budget import BusSpeed
@@ -17,7 +17,7 @@ from adapters.modbus.decode_desk import DecodeDesk
 from adapters.modbus.dialling import Monotonic
 from adapters.modbus.learned import Learned
 from adapters.modbus.link import Link, LinkKind
-from adapters.modbus.read_plan import ReadBlock
+from adapters.modbus.read_plan import Hole, ReadBlock, plan_reads
 from adapters.modbus.register_map import RegisterMap
 from energy.base.clock import monotonic_s
 
@@ -56,11 +56,42 @@ def speed_of(link: Link, least_gap_s: float = 0.0) -> BusSpeed | None:
 
 
 class Decoders:
-    """One decoder for all meters of one product that are read alike."""
+    """One plan and one decoder for all meters of one product that are read alike."""
 
     def __init__(self) -> None:
         """Begin without any."""
         self._known: dict[tuple[int, ReadBlock], ColumnDecoder] = {}
+        self._plans: dict[object, tuple[tuple[ReadBlock, ColumnDecoder], ...]] = {}
+
+    def plan(
+        self,
+        register_map: RegisterMap,
+        quantities: Iterable[str],
+        max_gap: int,
+        holes: Iterable[Hole],
+    ) -> tuple[tuple[ReadBlock, ColumnDecoder], ...]:
+        """Return the reads of a meter with their decoders, planned once for all that are alike.
+
+        Args:
+            register_map: The product.
+            quantities: What is wanted.
+            max_gap: Widest hole read along. [register]
+            holes: What the device is known to refuse.
+
+        Raises:
+            UnknownQuantityError: A quantity is not in the register map.
+        """
+        wanted, known = tuple(quantities), frozenset(holes)
+        key = (id(register_map), wanted, max_gap, known)
+        if key not in self._plans:
+            blocks = plan_reads(
+                [register_map.point(quantity) for quantity in wanted],
+                max_gap=max_gap,
+                max_count=register_map.max_registers,
+                holes=known,
+            )
+            self._plans[key] = tuple((block, self.of(block, register_map)) for block in blocks)
+        return self._plans[key]
 
     def of(self, block: ReadBlock, register_map: RegisterMap) -> ColumnDecoder:
         """Return the decoder of a block, made once."""

@@ -160,7 +160,9 @@ def quantised(value: float, resolution: Fraction) -> int:
     floor = math.floor(raised) if abs(raised) < _SURE_BELOW else None
     if floor is not None and _NEAR_HALF < raised - floor < 1 - _NEAR_HALF:
         return floor
-    return math.floor(Fraction(value) / resolution + Fraction(1, 2))
+    above, below = value.as_integer_ratio()
+    twice, half = 2 * above * resolution.denominator, below * resolution.numerator
+    return (twice + half) // (2 * half)
 
 
 def word_order_of(

@@ -7,7 +7,7 @@ together, product by product, and each gets its own rows back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,7 @@ from energy.metering.reading import ReadingColumns
 
 _MEASURED = np.uint8(Quality.MEASURED)
 _SUSPECT = np.uint8(Quality.SUSPECT)
+_NOTHING = ReadingColumns.of(())
 
 
 @dataclass(slots=True, eq=False)
@@ -39,8 +40,6 @@ class Answer:
     at_us: int
     changed: Changed | None
     """Why the counters among them are not believed."""
-    count: NDArray[np.int64] = field(init=False)
-    quality: NDArray[np.uint8] = field(init=False)
 
 
 @dataclass(slots=True)
@@ -73,8 +72,7 @@ class DecodeDesk:
             at_once: Wait for nobody.
         """
         if at_once or not self._gather_s:
-            decode_together([sheet])
-            return _result(sheet)
+            return decode_together([sheet])[0]
         loop = asyncio.get_running_loop()
         done: asyncio.Future[PollResult] = loop.create_future()
         if not self._waiting:
@@ -84,13 +82,36 @@ class DecodeDesk:
 
     def _decode(self) -> None:
         waiting, self._waiting = self._waiting, []
-        decode_together([sheet for sheet, _ in waiting])
-        for sheet, done in waiting:
+        results = decode_together([sheet for sheet, _ in waiting])
+        for result, (_, done) in zip(results, waiting, strict=True):
             if not done.done():
-                done.set_result(_result(sheet))
+                done.set_result(result)
 
 
-def decode_together(sheets: Iterable[Sheet]) -> None:
+def decode_together(sheets: Sequence[Sheet]) -> list[PollResult]:
+    """Return the result of every sheet: columns cut from those of all of them."""
+    answers = [answer for sheet in sheets for answer in sheet.answers]
+    if not answers:
+        return [_result(sheet, _NOTHING) for sheet in sheets]
+    sizes = [len(answer.channels) for answer in answers]
+    ends = np.cumsum(sizes)
+    columns = ReadingColumns(
+        channel=np.concatenate([answer.channels for answer in answers]),
+        at_us=np.repeat(np.array([answer.at_us for answer in answers], dtype=np.int64), sizes),
+        count=np.empty(ends[-1], dtype=np.int64),
+        quality=np.empty(ends[-1], dtype=np.uint8),
+    )
+    starts = dict(zip(map(id, answers), (ends - sizes).tolist(), strict=True))
+    _fill(sheets, starts, columns)
+    results, start = [], 0
+    for sheet in sheets:
+        size = sum(len(answer.channels) for answer in sheet.answers)
+        results.append(_result(sheet, _part(columns, slice(start, start + size))))
+        start += size
+    return results
+
+
+def _fill(sheets: Sequence[Sheet], starts: dict[int, int], columns: ReadingColumns) -> None:
     """Fill in counts and qualities of every answer, and the findings of every sheet."""
     by_decoder: dict[ColumnDecoder, list[tuple[Sheet, Answer]]] = {}
     for sheet in sheets:
@@ -98,28 +119,31 @@ def decode_together(sheets: Iterable[Sheet]) -> None:
             by_decoder.setdefault(answer.decoder, []).append((sheet, answer))
     for decoder, pairs in by_decoder.items():
         values = decoder.decode([answer.registers for _, answer in pairs])
-        quality = np.where(values.flaw == 0, _MEASURED, _SUSPECT)
-        for row, (sheet, answer) in enumerate(pairs):
-            answer.count = values.count[row]
-            answer.quality = quality[row]
+        first = np.array([starts[id(answer)] for _, answer in pairs])
+        places = first[:, np.newaxis] + np.arange(values.count.shape[1])
+        columns.count[places] = values.count
+        columns.quality[places] = np.where(values.flaw == 0, _MEASURED, _SUSPECT)
+        for sheet, answer in pairs:
             if answer.changed is not None:
-                _hold(sheet, answer, answer.changed)
+                _hold(sheet, answer, answer.changed, columns, starts[id(answer)])
         _find_flaws(pairs, values)
 
 
-def _hold(sheet: Sheet, answer: Answer, changed: Changed) -> None:
+def _hold(
+    sheet: Sheet, answer: Answer, changed: Changed, columns: ReadingColumns, start: int
+) -> None:
     """Mark the counters that are not believed; of those it does not touch a person is told, too."""
     for place, point in enumerate(answer.decoder.block.points):
         if point.kind is not Kind.COUNTER:
             continue
         held = is_held(point, changed.doubt)
         if held:
-            answer.quality[place] = _SUSPECT
+            columns.quality[start + place] = _SUSPECT
         proof = {
             "quantity": changed.quantity,
             "before": changed.before,
             "now": changed.now,
-            "count": int(answer.count[place]),
+            "count": int(columns.count[start + place]),
             "why": DOUBT_MEANS[changed.doubt],
         }
         sheet.findings.append(_finding(answer, place, changed.doubt, proof, held=held))
@@ -156,24 +180,19 @@ def _finding(
     )
 
 
-def _result(sheet: Sheet) -> PollResult:
+def _result(sheet: Sheet, columns: ReadingColumns) -> PollResult:
     return PollResult(
-        columns=_columns(sheet.answers),
+        columns=columns,
         findings=tuple(sheet.findings),
         failures=tuple(sheet.failures),
         answered=tuple(sheet.answered),
     )
 
 
-def _columns(answers: Sequence[Answer]) -> ReadingColumns:
-    if not answers:
-        return ReadingColumns.of(())
+def _part(columns: ReadingColumns, which: slice) -> ReadingColumns:
     return ReadingColumns(
-        channel=np.concatenate([answer.channels for answer in answers]),
-        at_us=np.repeat(
-            np.array([answer.at_us for answer in answers], dtype=np.int64),
-            [len(answer.channels) for answer in answers],
-        ),
-        count=np.concatenate([answer.count for answer in answers]),
-        quality=np.concatenate([answer.quality for answer in answers]),
+        channel=columns.channel[which],
+        at_us=columns.at_us[which],
+        count=columns.count[which],
+        quality=columns.quality[which],
     )

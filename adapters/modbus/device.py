@@ -18,7 +18,7 @@ from adapters.modbus.buses import Decoders
 from adapters.modbus.decode_columns import ColumnDecoder
 from adapters.modbus.learned import Learned
 from adapters.modbus.quarantine import DeviceWatch
-from adapters.modbus.read_plan import Hole, ReadBlock, plan_reads
+from adapters.modbus.read_plan import Hole, ReadBlock
 from adapters.modbus.register_map import RegisterMap
 
 ASK_AGAIN_S = 600.0
@@ -104,16 +104,8 @@ class Device:
         self._decoders = decoders
         self._learned = learned
         self.lesson = learned.of(self.name)
-        points = [meter.map.point(quantity) for quantity in meter.channels]
-        self.reads = [
-            self._read(block)
-            for block in plan_reads(
-                points,
-                max_gap=max_gap,
-                max_count=meter.map.max_registers,
-                holes=self.lesson.holes,
-            )
-        ]
+        plan = decoders.plan(meter.map, meter.channels, max_gap, self.lesson.holes)
+        self.reads = [Read(meter, block, decoder) for block, decoder in plan]
         plate = meter.map.plate.get(meter.map.constant) if meter.map.constant else None
         self.plate = plate
         self.plate_question = (
@@ -138,7 +130,8 @@ class Device:
 
     def halves(self, blocks: Sequence[ReadBlock]) -> list[Read]:
         """Return reads for the parts of a refused one."""
-        return [self._read(block) for block in blocks]
+        of = self._decoders.of
+        return [Read(self.meter, block, of(block, self.meter.map)) for block in blocks]
 
     def learn(self, refused: Read, parts: Sequence[Read], holes: Sequence[Hole]) -> None:
         """Ask in parts from now on, and remember where the cuts are.
@@ -157,9 +150,6 @@ class Device:
         """Remember by which plate value the device is known."""
         self.lesson.plate = value
         self._learned.changed()
-
-    def _read(self, block: ReadBlock) -> Read:
-        return Read(self.meter, block, self._decoders.of(block, self.meter.map))
 
 
 def _rank(block: ReadBlock) -> Rank:

@@ -74,7 +74,7 @@ class Latencies:
 class DeviceWatch:
     """How one device has behaved."""
 
-    __slots__ = ("_rest", "failures", "latencies", "probe_at_s", "seen")
+    __slots__ = ("_rest", "failures", "latencies", "probe_at_s", "standing")
 
     def __init__(self, name: str) -> None:
         """Begin with a device nobody has asked.
@@ -85,26 +85,18 @@ class DeviceWatch:
         self._rest = Backoff(name, first_s=FIRST_REST_S, most_s=LONGEST_REST_S)
         self.failures = 0
         """Failed cycles in a row."""
-        self.seen = False
-        """Whether it ever answered."""
+        self.standing = Standing.NEW
+        """How it stands."""
         self.probe_at_s = 0.0
         """When a dead one is probed next. [s]"""
         self.latencies = Latencies()
 
-    @property
-    def standing(self) -> Standing:
-        """How the device stands."""
-        if self.failures >= FAILURES_BEFORE_REST:
-            return Standing.DEAD
-        if self.failures:
-            return Standing.DOUBTFUL
-        return Standing.WELL if self.seen else Standing.NEW
-
     def answered(self) -> None:
         """Note a cycle in which it answered."""
-        self.seen = True
-        self.failures = 0
-        self._rest.reset()
+        if self.standing is not Standing.WELL:
+            self.standing = Standing.WELL
+            self.failures = 0
+            self._rest.reset()
 
     def failed(self, now_s: float) -> None:
         """Note a cycle in which it did not.
@@ -113,7 +105,9 @@ class DeviceWatch:
             now_s: Monotonic now. [s]
         """
         self.failures += 1
-        if self.failures >= FAILURES_BEFORE_REST:
+        is_dead = self.failures >= FAILURES_BEFORE_REST
+        self.standing = Standing.DEAD if is_dead else Standing.DOUBTFUL
+        if is_dead:
             self.probe_at_s = now_s + self._rest.next_s()
 
     def wake(self) -> None:

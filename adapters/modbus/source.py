@@ -57,7 +57,7 @@ class ModbusSource:
         ]
         self.bus = shared.join(settings, len(meters))
         self._turns: list[Turn] = []
-        self._planned: tuple[int, ...] = ()
+        self._planned: list[int] = []
         self._is_full = False
         self._cycles = 0
 
@@ -119,7 +119,7 @@ class ModbusSource:
 
     def _wanted(self, points: Collection[str] | None) -> tuple[list[Turn], list[Device]]:
         """Return the turns of well devices and the other devices, only those asked for."""
-        planned = tuple(len(device.reads) for device in self.devices)
+        planned = [len(device.reads) for device in self.devices]
         if planned != self._planned:
             self._planned = planned
             self._turns = turns_of(self.devices)

@@ -15,10 +15,12 @@ import psycopg
 from billing.account import Account
 from billing.bill_run import BillRun, RunState
 from billing.canonical import sha256_of
+from billing.ic_card import ICCardRecord
 from billing.invoice import Invoice, InvoiceState
 from billing.issuer import NamedIssuer
 from billing.number_series import NumberSeries
 from billing.published_tariff import PublishedTariff
+from billing.views.ic_cards import fold_card
 from energy.base.clock import Clock
 from energy.journal.follower import Follower, event_fold
 from energy.store.pool import Database
@@ -48,6 +50,8 @@ class BooksView:
                 _drafted(cursor, schema, position, event)
             case Invoice.Redrafted() | Invoice.Issued():
                 _invoice_changed(cursor, schema, position, event)
+            case ICCardRecord.Created():
+                fold_card(cursor, schema, position, event)
             case NumberSeries.Event() | Account.Billed() | NamedIssuer.Event():
                 pass  # no row: decided by the aggregates, shown by the invoices
             case _:

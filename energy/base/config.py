@@ -57,6 +57,14 @@ class Config:
     """Age of the oldest entry not folded from which the spool holds; 0 never holds. [s]"""
     hold_disk_mb: int = 1024
     """Free space of the database's disk below which the spool holds; 0 never holds. [MB]"""
+    spool_mb: int = 8192
+    """Most disk that a spool takes; near it gauges are thinned. 0: what the disk has. [MB]"""
+    drain_rate: int = 20_000
+    """Readings a second of an old backlog brought into the journal; 0 as fast as it goes."""
+    clock_limit_ms: int = 2000
+    """How far a clock may be off before it is a finding; 0 checks none. [ms]"""
+    collect_sources: str = ""
+    """Sources this machine's collector asks, separated by commas; empty means all of the site."""
     attachment_mb: int = 10
     """Largest photo, certificate or signed sheet that is kept. [MB]"""
     store_dir: str = ""
@@ -88,6 +96,9 @@ _RANGES = {
     "reading_days": (0, 36_500),
     "hold_lag_s": (0, 604_800),
     "hold_disk_mb": (0, 100_000_000),
+    "spool_mb": (0, 100_000_000),
+    "drain_rate": (0, 100_000_000),
+    "clock_limit_ms": (0, 86_400_000),
     "attachment_mb": (1, 20),
 }
 """Least and most of each whole number."""

@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 from energy.base.period import day_period, days_between, midnight
 from energy.base.text import LANGUAGES
 from energy.base.units import Utility
-from energy.metering.channel import LOCAL_DAY_S, ChannelFacts
+from energy.metering.channel import LOCAL_DAY_S
 from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
+from energy.metering.site_file_drivers import PlannedMeter, read_drivers
 from energy.metering.source_facts import KEYS, source_problems, sources_problems
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
+__all__ = ["PlannedMeter", "PlannedRule", "SitePlan", "read_site"]
 _METER_KEYS = {
     "point",
     "name",
@@ -49,25 +51,6 @@ _RULE_KEYS = {
     "fresh_s",
 }
 _SEVERITIES = ("low", "medium", "high", "critical")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedMeter:
-    """A metering point with its first device."""
-
-    point: str
-    name: str
-    place: str
-    utility: Utility
-    serial: str
-    profile: str
-    source: str
-    address: dict[str, Any]
-    multiplier: Fraction
-    channels: tuple[ChannelFacts, ...]
-    since: datetime
-    planned: bool
-    """True when a technician still has to commission it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +94,8 @@ def read_site(
         profile_facts: Gives the facts of a profile's quantity (the register maps).
     """
     checker = Checker(document)
-    known = {"site", "place", "supply", "source", "meter", "account", "tariff", "rule", "issuer"}
+    known = {"site", "place", "supply", "source", "meter", "driver", "account", "tariff", "rule"}
+    known |= {"issuer"}
     checker.unknown_keys(document, known, "file")
     site = document.get("site")
     if not isinstance(site, dict):
@@ -129,6 +113,7 @@ def read_site(
         _meter(checker, table, n, zone, places, sources, profile_facts)
         for n, table in enumerate(checker.tables("meter"), 1)
     ]
+    meters += read_drivers(checker, zone, places, sources)
     checker.unique([meter.point for meter in meters], "meter point")
     checker.unique([meter.serial for meter in meters], "meter serial")
     _addresses(checker, meters)

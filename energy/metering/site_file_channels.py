@@ -42,7 +42,7 @@ def read_channels(
     checker: Checker,
     table: Mapping[str, Any],
     where: str,
-    utility: Utility,
+    utility: Utility | None,
     multiplier: Fraction,
     profile_facts: ProfileFacts,
 ) -> tuple[ChannelFacts, ...]:
@@ -52,7 +52,7 @@ def read_channels(
         checker: Gathers problems.
         table: The [[meter]] table.
         where: What to call the meter in a problem.
-        utility: Utility of channels stated in the file.
+        utility: Utility of channels stated in the file; None for drivers.
         multiplier: The meter's multiplier: a full turn must be whole base units.
         profile_facts: Gives the facts of a profile's quantity.
     """
@@ -81,7 +81,7 @@ def read_channels(
 
 
 def _channel(
-    checker: Checker, table: Mapping[str, Any], where: str, utility: Utility
+    checker: Checker, table: Mapping[str, Any], where: str, utility: Utility | None
 ) -> ChannelFacts | None:
     before = len(checker.problems)
     checker.unknown_keys(table, _CHANNEL_KEYS, where)

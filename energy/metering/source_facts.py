@@ -19,7 +19,9 @@ CHINESE = ("dlt645", "cjt188")
 MBUS = "mbus"
 FRAMED = (*CHINESE, MBUS)
 """Kinds at a serial port or behind a transparent gateway, 2400 8E1 from the factory."""
-KINDS = (*MODBUS, *FRAMED, MQTT)
+FILE = "file"
+"""Readings come in files (`readings import`, drop folder); no collector asks anybody."""
+KINDS = (*MODBUS, *FRAMED, MQTT, FILE)
 ONE_QUESTION = (RTU_OVER_TCP, SERIAL_BUS, *FRAMED)
 """Kinds whose answers bear no number: one connection, and one source for one bus."""
 LAST_PORT = 65_535
@@ -109,6 +111,9 @@ def _wrong_values(table: Mapping[str, Any]) -> list[str]:
 
 def _reached(table: Mapping[str, Any], kind: str) -> list[str]:
     """Return problems with where it is: a serial port, or host and port."""
+    if kind == FILE:
+        given = [name for name in ("device", "host", "port") if table.get(name)]
+        return [f"`{name}` is not for kind {FILE}: its readings are imported" for name in given]
     device, host, port = (table.get(name) for name in ("device", "host", "port"))
     if kind == SERIAL_BUS or (kind in FRAMED and device):
         if not device:

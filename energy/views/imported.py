@@ -11,13 +11,14 @@ import psycopg
 
 from energy.base.clock import from_us
 from energy.journal.entry import Entry
-from energy.journal.imported import decode_imported
+from energy.journal.imported import ImportedRecord, decode_imported
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _COLUMNS = (
     "stream, file, sha256, octets, mapping, mapping_sha256, source, readings, channels, refused, "
     "first_at, last_at, imported_by, learned_at, position"
 )
+_NAMES = _COLUMNS.split(", ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +56,32 @@ def fold_imported(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, entry
     Raises:
         JournalError: The entry does not decode.
     """
-    told = decode_imported(entry.state)
+    row = row_of(decode_imported(entry.state), entry.position)
     cursor.execute(
         f"INSERT INTO {schema}.file_import ({_COLUMNS}) VALUES "
         "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (
-            told.stream,
-            told.file,
-            told.sha256,
-            told.octets,
-            told.mapping,
-            told.mapping_sha256,
-            told.source,
-            told.readings,
-            told.channels,
-            told.refused,
-            from_us(told.first_us),
-            from_us(told.last_us),
-            told.imported_by,
-            told.learned_at,
-            entry.position,
-        ),
+        [getattr(row, name) for name in _NAMES],
+    )
+
+
+def row_of(told: ImportedRecord, position: int) -> ImportRow:
+    """Return the row of an entry's record."""
+    return ImportRow(
+        stream=told.stream,
+        file=told.file,
+        sha256=told.sha256,
+        octets=told.octets,
+        mapping=told.mapping,
+        mapping_sha256=told.mapping_sha256,
+        source=told.source,
+        readings=told.readings,
+        channels=told.channels,
+        refused=told.refused,
+        first_at=from_us(told.first_us),
+        last_at=from_us(told.last_us),
+        imported_by=told.imported_by,
+        learned_at=told.learned_at,
+        position=position,
     )
 
 
@@ -96,5 +102,4 @@ def read_imports(
         "ORDER BY position DESC LIMIT %(limit)s",
         {"sha256": sha256, "limit": limit},
     ).fetchall()
-    names = [name.strip() for name in _COLUMNS.split(",")]
-    return [ImportRow(**dict(zip(names, row, strict=True))) for row in rows]
+    return [ImportRow(**dict(zip(_NAMES, row, strict=True))) for row in rows]

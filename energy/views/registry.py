@@ -104,7 +104,7 @@ def _planned(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Met
     cursor.execute(
         f"INSERT INTO {schema}.meter (point, meter, place, name, utility, address) "
         "VALUES (%s, %s, %s, %s, %s, '{}')",
-        (event.point, event.originator_id, event.place, event.name, event.utility),
+        (event.point, event.originator_id, event.place, event.name, event.utility or None),
     )
     for channel in event.channels:
         cursor.execute(

@@ -11,6 +11,7 @@ from processes.technician import Technician
 from processes.technician_acts import Commission, Replace
 from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
 from scripts.commands.field_health import health
+from scripts.commands.field_laptop import add_laptop
 from scripts.commands.field_look import add_looks
 from scripts.commands.field_map import add_brokers
 from scripts.commands.field_options import (
@@ -41,6 +42,7 @@ from scripts.commands.field_options import (
     side_of,
     utility_of,
 )
+from scripts.commands.field_pack import add_packs
 from scripts.commands.field_paper import add_papers
 from scripts.commands.field_record import add_records
 from scripts.commands.field_round import add_rounds
@@ -59,7 +61,8 @@ from scripts.commands.field_sight import (
 from scripts.commands.field_tenant import app as tenant
 from scripts.commands.frame import Opened, group, opened
 
-app = group("field", "The technician's commands. They read meters and never write to one.")
+SUMMARY = "The technician's commands. They read meters and never write to one."
+app = group("field", SUMMARY)
 app.command()(health)
 add_looks(app)
 add_brokers(app)
@@ -67,6 +70,8 @@ add_records(app)
 add_papers(app)
 add_rounds(app)
 app.add_typer(tenant)
+add_packs(app)
+add_laptop(app, SUMMARY)
 WATCH_S = 10
 
 

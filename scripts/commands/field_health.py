@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from energy.base.text import t
-from processes.vitals_reads import ask_health
 from scripts.commands.frame import FINDINGS, installation_of
 from scripts.commands.printing import print_json, print_table
 
@@ -25,6 +24,8 @@ def health(
 ) -> None:
     """Show spools, gateways, buses and the devices that fail (exit code 1 if something does)."""
     installation = installation_of(ctx)
+    from processes.vitals_reads import ask_health
+
     data_dir, language = installation.config.data_dir, installation.config.language
     told = ask_health(data_dir, "collect")
     sites: Mapping[str, Any] = ask_health(data_dir, "collect", "/devices")

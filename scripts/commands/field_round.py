@@ -147,7 +147,14 @@ def export(
 @rounds.command("import")
 def import_result(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The result that the phone downloaded.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The result that the phone downloaded, or the text of its scanned QR codes, one a "
+            "row; - reads what a scanner types.",
+            allow_dash=True,
+        ),
+    ],
     by: By = None,
     *,
     dry_run: DryRun = False,
@@ -162,7 +169,7 @@ def import_result(
         from processes.field_round_result import import_round
 
         person = at.person(by, Right.STATE_READINGS)
-        result = read_result(file.read_text(encoding="utf-8-sig"))
+        result = read_result(_typed(file))
         with working(at.text("field.importing", file=file.name)):
             found = import_round(desk, result, by=person, dry_run=dry_run, partial=partial)
         if as_json:
@@ -171,6 +178,13 @@ def import_result(
             _print_entries(at, found, dry_run=dry_run)
         if found.open:
             raise typer.Exit(FINDINGS)
+
+
+def _typed(file: Path) -> str:
+    """Return the text of a file, or what comes in on standard input."""
+    if str(file) == "-":
+        return typer.get_text_stream("stdin").read()
+    return file.read_text(encoding="utf-8-sig")
 
 
 def _print_rows(at: Opened, found: Imported, *, dry_run: bool) -> None:

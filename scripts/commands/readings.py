@@ -21,15 +21,16 @@ from processes.readings_reads import ReadingRow, channel_of, read_readings
 from processes.readings_state import (
     correction_named,
     corrections_at,
-    import_readings,
     keep_evidence,
     settled,
     statement_command,
 )
 from scripts.commands.frame import Opened, group, opened, required
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.readings_import import add_imports
 
 app = group("readings", "Readings: shown with their two times, corrected by two people, stated.")
+add_imports(app)
 Point = Annotated[str, typer.Argument(help="The metering point.")]
 First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
 Last = Annotated[
@@ -266,28 +267,6 @@ def record(
         )
         settled(at.system, at.site)
         print(at.text("readings.recorded", count=len(readings), point=point, position=position))
-
-
-@app.command("import")
-def import_(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV: point, quantity, at, value.")],
-    by: By = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Record the readings of a CSV file, taken from displays; the same file again adds nothing."""
-    with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.STATE_READINGS)
-        text = file.read_text(encoding="utf-8-sig")
-        with working(at.text("readings.writing")):
-            found = import_readings(at.system, at.site, text, note=file.name, by=person)
-            settled(at.system, at.site)
-        if as_json:
-            print_json(found)
-            return
-        key = "imported" if found.added else "imported_before"
-        print(at.text(f"readings.{key}", count=found.readings, channels=found.channels))
 
 
 def _read(

@@ -18,10 +18,15 @@ from adapters.modbus.register_map import load
 from adapters.spool import Spool
 from adapters.spool_rows import SpoolPart
 from billing.views.supply import SupplyReader
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.security.scope import Role, Scope
 from energy.alerting.finding_alarms import FindingAlarms
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.finding import Severity
 from energy.base.period import day_period, local_day
+from energy.base.secrets import PersonVault
+from energy.journal.directory import TableKeys
 from energy.journal.follower import Follower, event_fold
 from energy.journal.noted import Notes
 from energy.metering.plant import ChannelRegister
@@ -131,6 +136,24 @@ class Stand:
             "SELECT f.code, a.severity FROM {s}.alert AS a JOIN {s}.alert_finding AS f "
             "USING (alert) WHERE a.cleared_at IS NULL AND NOT a.historic ORDER BY 1, 2"
         )
+
+    def on_screen(self) -> list[tuple[str, str, str]]:
+        """Return code, metering point and meter of every open alert, as the dashboard asks."""
+        self.look()
+        manager = Scope(
+            person=command("manager"),
+            name="M",
+            roles=frozenset({Role.ENERGY_MANAGER}),
+            sites=frozenset({self.site.site.key}),
+        )
+        screens = SqlSite(
+            database=self.site.writer,
+            site=self.site.site,
+            clock=self.site.clock,
+            vault=PersonVault(bytes(32), TableKeys(self.site.writer)),
+        )
+        rows = SqlQueries(screens).open_alerts(manager).rows
+        return [(row.code, row.point, row.meter) for row in rows]
 
     def bars(self) -> set[str]:
         """Return the codes that bar a bill of the day, as billing reads them; no tariff aside."""

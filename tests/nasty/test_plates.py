@@ -36,6 +36,7 @@ def test_14_a_meter_swapped_without_a_record_is_asked_about_and_not_billed(
         here.poll()
         assert qualities(here, IMPORT) == [MEASURED, MEASURED, SUSPECT, SUSPECT]
         assert here.alarms() == [("modbus.other_device", "high")]
+        assert here.on_screen() == [("modbus.other_device", "m1", "m1")]
         assert here.bars() == {"modbus.other_device"}
         (row,) = night.rows("SELECT start_at, end_at, proof FROM {s}.finding")
         assert row[:2] == (at(45), FOR_GOOD)
@@ -60,19 +61,19 @@ def test_14_the_old_meter_back_in_its_place_still_waits_for_a_person(
 
 
 @pytest.mark.parametrize(
-    ("profile", "quantity", "held"),
-    [("chint_dtsu666", IMPORT, True), ("acrel_adl3000", IMPORT, False)],
+    ("profile", "held"),
+    [("chint_dtsu666", True), ("acrel_adl3000", False)],
     ids=["primary counts are held", "secondary counts go on"],
 )
 def test_15_a_changed_ratio_is_a_dated_event_and_an_alarm(
-    night: TestSite, tmp_path: Path, profile: str, quantity: str, held: bool
+    night: TestSite, tmp_path: Path, profile: str, held: bool
 ) -> None:
-    with stand(night, tmp_path, profile, quantity) as here:
+    with stand(night, tmp_path, profile, IMPORT) as here:
         for ratio in (40, 40, 60, 60):
-            here.show(ct_ratio=Fraction(ratio), **{quantity: Fraction(100)})
+            here.show(ct_ratio=Fraction(ratio), active_energy_import=Fraction(100))
             here.poll()
         after = SUSPECT if held else MEASURED
-        assert qualities(here, quantity) == [MEASURED, MEASURED, after, after]
+        assert qualities(here, IMPORT) == [MEASURED, MEASURED, after, after]
         assert here.alarms() == [("modbus.ratio_changed", "high")]
         assert here.bars() == ({"modbus.ratio_changed"} if held else set())
         (row,) = night.rows("SELECT start_at, proof->>'before', proof->>'now' FROM {s}.finding")

@@ -1,4 +1,4 @@
-"""25: what waits at the broker for a collector that begins anew comes before its gateway's birth."""
+"""25: what a broker kept for a collector that begins anew comes before the gateway's birth."""
 
 from __future__ import annotations
 

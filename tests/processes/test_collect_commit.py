@@ -47,15 +47,22 @@ def committer(disk: Disk) -> Committer:
     return Committer(cast("Sources", disk))
 
 
+async def store(work: Committer, some: SpoolPart) -> None:
+    """Bring a part and return when it is safe."""
+    safe = asyncio.Event()
+    work.bring(some, safe.set)
+    await safe.wait()
+
+
 def test_what_comes_while_a_commit_waits_for_the_disk_goes_into_the_next_one() -> None:
     async def story() -> None:
         disk = Disk()
         work = committer(disk)
         running = asyncio.ensure_future(work.run())
         disk.go.clear()
-        first = asyncio.ensure_future(work.store(part("m0")))
+        first = asyncio.ensure_future(store(work, part("m0")))
         await asyncio.sleep(0.01)
-        others = [asyncio.ensure_future(work.store(part(f"m{n}"))) for n in range(1, 100)]
+        others = [asyncio.ensure_future(store(work, part(f"m{n}"))) for n in range(1, 100)]
         await asyncio.sleep(0.01)
         assert not any(other.done() for other in others), "not safe yet"
         disk.go.set()
@@ -73,9 +80,9 @@ def test_a_full_disk_holds_the_readings_and_stores_them_first_when_there_is_room
         disk.is_full = True
         work = committer(disk)
         running = asyncio.ensure_future(work.run())
-        await work.store(part("m1"))
+        await store(work, part("m1"))
         disk.is_full = False
-        await work.store(part("m2"))
+        await store(work, part("m2"))
         assert disk.commits == [["m1", "m2"]]
         running.cancel()
         await asyncio.wait({running})
@@ -89,13 +96,13 @@ def test_polls_that_end_in_the_moment_of_the_stop_lose_nothing_and_hang_nowhere(
         work = committer(disk)
         running = asyncio.ensure_future(work.run())
         await asyncio.sleep(0)
-        waiting = asyncio.ensure_future(work.store(part("m1")))
+        waiting = asyncio.ensure_future(store(work, part("m1")))
         await asyncio.sleep(0)
         running.cancel()
         await asyncio.wait({running, waiting}, timeout=5)
         assert running.done()
         assert waiting.done()
-        await asyncio.wait_for(work.store(part("m2")), 5)
+        await asyncio.wait_for(store(work, part("m2")), 5)
         assert sorted(source for commit in disk.commits for source in commit) == ["m1", "m2"]
 
     asyncio.run(story())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.collect_slots import Timetable, last_done, phase_s, slot_of
+from processes.collect_slots import Timetable, delay_s, last_done, phase_s, slot_of
 
 START = datetime(2019, 1, 1, 10, tzinfo=UTC)
 
@@ -141,3 +141,13 @@ def test_sources_are_spread_within_the_time_that_stands_for_the_slot() -> None:
     assert busiest < 60
     assert max(phase_s(key, 1, 1000) for key in keys) <= 0.8
     assert phase_s("alone", 60, 1) == 0.0
+
+
+def test_a_source_that_is_taken_late_begins_at_its_phase_all_the_same() -> None:
+    assert delay_s(0.5, 0.125) == 0.375
+    assert delay_s(0.5, 0.0) == 0.5
+    assert delay_s(0.0, 0.25) == 0.0
+
+
+def test_sources_whose_phase_is_over_do_not_begin_together() -> None:
+    assert [delay_s(phase, 30.0) for phase in (0.0, 1.5, 4.0)] == [0.0, 1.5, 4.0]

@@ -153,6 +153,21 @@ def test_a_flood_of_refused_messages_is_told_once_a_minute() -> None:
     ]
 
 
+def test_a_stranger_who_invents_topics_does_not_flood_the_log() -> None:
+    now_s = [0.0]
+    told = RefusalLog(monotonic=lambda: now_s[0])
+    refusal = Refusal(reason=Reason.UNKNOWN_TOPIC, detail="no")
+    with capture_logs() as rows:
+        for number in range(10_000):
+            now_s[0] = number / 100
+            told.tell(
+                [Arrival(source="gw", message=replace(MESSAGE, topic=f"x/{number}"),
+                         refusals=(refusal,))]
+            )  # fmt: skip
+    assert len(rows) == RefusalLog.TOPICS + 2
+    assert (rows[-1]["topic"], rows[-1]["since_told"]) == (RefusalLog.OTHERS, 5_999)
+
+
 def test_certificates_of_a_source_go_before_those_of_the_environment() -> None:
     own = replace(SOURCE, authority="/absent/own.crt")
     with pytest.raises(BrokerAccessError, match=r"/absent/own\.crt"):

@@ -5,14 +5,24 @@ from fractions import Fraction
 import pytest
 
 from adapters.errors import RegisterMapError
+from adapters.mbus.decode import Wire
+from adapters.mbus.records import Function
 from adapters.modbus.register_map import load
-from processes.profile_reads import every, rule_text, serial_text, sheet, shipped, text_of
+from processes.profile_reads import (
+    every,
+    record_text,
+    rule_text,
+    serial_text,
+    sheet,
+    shipped,
+    text_of,
+)
 
 
 def test_all_protocols_are_in_one_list() -> None:
     protocols = [sheet(name).protocol for name in shipped()]
     assert protocols.count("Modbus") == 37
-    assert {"DL/T 645-2007", "CJ/T 188"} <= set(protocols)
+    assert {"DL/T 645-2007", "CJ/T 188", "M-Bus"} <= set(protocols)
     assert set(every()) >= set(shipped())
 
 
@@ -69,3 +79,15 @@ def test_a_profile_that_is_none_is_refused() -> None:
         text_of("../../etc/passwd")
     with pytest.raises(RegisterMapError, match="no such map"):
         sheet("pac4200")
+
+
+def test_an_m_bus_meter_shows_which_record_is_meant() -> None:
+    rows = {row.quantity: row for row in sheet("mbus_heat_cooling_kwh").points}
+    assert rows["heat_energy"].register == "energy"
+    assert rows["cooling_energy_month_end"].register == "energy storage 1 extension 3C"
+    assert rows["battery_low"].note.startswith("bit 2")
+    assert record_text(Wire(what="flow", function=Function.MAXIMUM, tariff=2)) == (
+        "maximum flow tariff 2"
+    )
+    assert "media 0D" in sheet("mbus_heat_cooling_kwh").signature
+    assert text_of("mbus_water").startswith("# Any water meter on M-Bus")

@@ -60,11 +60,10 @@ class Telltale:
 
     def __init__(self, site: TestSite, seed: int) -> None:
         self.site, self.seed = site, seed
-        self.history = history(seed)
-        self.auditor = Auditor(self.history.points)
+        self.made_up()
         self.rng = np.random.default_rng(seed + 10_000)
         site.clock.move_to(MIDNIGHT + timedelta(days=DAYS + 1))
-        self.numbers = [self._planned(n) for n in range(len(self.history.points))]
+        self.numbers = [self.planned(n) for n in range(len(self.points))]
         site.project()
         self.channels = self._channels()
         self.spools = [Spooler(f"{seed} one"), Spooler(f"{seed} two")]
@@ -73,8 +72,14 @@ class Telltale:
         self.positions: list[int] = []
         self.follower = self._new_follower()
 
-    def _planned(self, number: int) -> int:
-        base = self.history.points[number][0].base_per_count
+    def made_up(self) -> None:
+        """Make up what is told, and somebody who audits it."""
+        made = history(self.seed)
+        self.points, self.tellings, self.auditor = made.points, made.tellings, Auditor(made.points)
+
+    def planned(self, number: int) -> int:
+        """Plan and commission a point; return its channel."""
+        base = self.points[number][0].base_per_count
         metering = self.site.application("metering")
         channel = plan_counter(
             metering,
@@ -101,7 +106,7 @@ class Telltale:
 
     def run(self) -> None:
         """Tell everything; fold now and then, crash now and then."""
-        for number, told in enumerate(self.history.tellings):
+        for number, told in enumerate(self.tellings):
             position = self.tell(number, told)
             self.auditor.hear(position, told)
             self.positions.append(position)
@@ -120,7 +125,7 @@ class Telltale:
             return self.site.mark(f"mark {number}", at(number))
         if told.kind in {CORRECTION, ESTIMATE, DISPLAY}:
             return self._statement(number, told)
-        return self._swap(told)
+        return self.swap(told)
 
     def _batch(self, told: Telling) -> int:
         rows = [reading(self.numbers[p], minute, count) for p, minute, count in told.rows]
@@ -146,8 +151,9 @@ class Telltale:
         )
         return self.stated.approve(correction, by=BEN, command_id=id_of("yes", str(command)))
 
-    def _swap(self, told: Telling) -> int:
-        registers = self.history.points[told.point]
+    def swap(self, told: Telling) -> int:
+        """Put the next meter of a point in place; return the position."""
+        registers = self.points[told.point]
         old, new = registers[told.swap], registers[told.swap + 1]
         assert old.end is not None
         metering = self.site.application("metering")

@@ -16,7 +16,7 @@ CREATE INDEX file_import_file ON {schema}.file_import (sha256);
 CREATE TABLE {schema}.ic_card_record (
     system text NOT NULL, record text NOT NULL, card text NOT NULL, meter text NOT NULL,
     kind text NOT NULL, at timestamptz NOT NULL, energy numeric, unit text NOT NULL,
-    money numeric, price numeric, remaining numeric, currency text NOT NULL,
+    money numeric, price numeric, remaining numeric, used numeric, currency text NOT NULL,
     file text NOT NULL, file_row bigint NOT NULL, sha256 text NOT NULL, position bigint NOT NULL,
     PRIMARY KEY (system, record)
 );

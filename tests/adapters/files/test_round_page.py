@@ -19,7 +19,8 @@ from scripts.screenshots import ARGUMENTS, chromium_path
 
 pytestmark = pytest.mark.browser
 KEYS = ("reader", "how", "download", "copy", "text", "serial", "last", "no_last", "note", "confirm")
-KEYS += ("no_number", "too_fine", "below", "above", "progress")
+KEYS += ("no_number", "too_fine", "below", "above", "progress", "show", "code", "one_code")
+KEYS += ("code_next", "code_back")
 
 
 def stop(number: int, point: str, **changes: Any) -> dict[str, Any]:

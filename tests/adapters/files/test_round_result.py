@@ -65,6 +65,6 @@ def test_no_name_breaks_out_of_the_page() -> None:
         title="<b>Round & more</b>",
         language='en" onload="x',
     )
-    assert page.count("</script>") == 2
+    assert page.count("</script>") == 3
     assert "&lt;b&gt;Round &amp; more&lt;/b&gt;" in page
     assert '<html lang="en&quot; onload=&quot;x">' in page

@@ -82,7 +82,7 @@ def test_an_answer_gives_its_records_or_a_named_fault(case: Case) -> None:
 @pytest.mark.parametrize(
     ("asked", "octets"),
     [
-        # gitea.hottis.de, M-Bus Master, Part 4; The M-Bus: a documentation 4.8, sections 5.4 and 7.1
+        # gitea.hottis.de, M-Bus Master, Part 4; The M-Bus: a documentation 4.8, 5.4 and 7.1
         (Asked(ask=Ask.LINK_RESET, address=0x40), "1040408016"),
         (Asked(ask=Ask.READ, address=0x40), "105B409B16"),
         (read_of(1), "107B017C16"),

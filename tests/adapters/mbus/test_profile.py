@@ -91,6 +91,8 @@ def test_the_readme_explains_every_key_and_shows_the_sample() -> None:
     readme = (folder / "README.md").read_text("utf-8")
     sample = (folder / "sample.toml").read_text("utf-8")
     assert sample.strip() in readme
-    assert [k for k in (*MbusReader.OWN_KEYS, *MbusReader.WIRE_KEYS) if f"`{k}`" not in readme] == []
+    assert [
+        k for k in (*MbusReader.OWN_KEYS, *MbusReader.WIRE_KEYS) if f"`{k}`" not in readme
+    ] == []
     (source,) = tomllib.loads(sample)["source"]
     assert source_problems(source) == []

@@ -45,7 +45,7 @@ def on_a_bus(
     faults: BusFaults | None = None,
 ) -> None:
     async def run() -> None:
-        bus = MeterBus(MbusSlaves(slaves), faults)
+        bus = MeterBus(MbusSlaves(slaves), faults, wakes=False)
         link = OctetLink.open("127.0.0.1", await bus.listen(), settle_s=0.002)
         source = MbusSource("m", link, meters, ManualClock(SLOT), timeout_s=0.1, baud=FAST)
         try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mbus.units import measured, meaning_of
+from adapters.mbus.units import meaning_of, measured
 
 
 @pytest.mark.parametrize(

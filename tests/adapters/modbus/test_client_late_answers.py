@@ -124,12 +124,12 @@ def play(kind: str, seeds: range) -> Counter[str]:
 
 
 @pytest.mark.parametrize("kind", BUSES)
-def test_in_a_hundred_rounds_of_late_answers_no_value_stands_under_a_wrong_register(
+def test_in_some_rounds_of_late_answers_no_value_stands_under_a_wrong_register(
     kind: str,
 ) -> None:
-    done = play(kind, range(100))
-    assert done["right"] > 50, "on a busy machine many a good answer is too late as well"
-    assert done["released"] > 15, "the imp has had its chances"
+    done = play(kind, range(40))
+    assert done["right"] > 20, "on a busy machine many a good answer is too late as well"
+    assert done["released"] > 6, "the imp has had its chances"
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from energy.metering.channel import (
     facts_from_json,
     facts_to_json,
 )
-from tests.fixtures.meters import counter_facts, gauge_facts
+from tests.fixtures.meters import counter_facts, gauge_facts, interval_facts
 
 
 def test_count_of_a_hundredth_kwh_is_ten_watt_hours_times_the_transformers() -> None:
@@ -71,6 +71,7 @@ def test_facts_come_back_from_json_exactly() -> None:
     for facts in (
         counter_facts(resolution=Fraction(1, 3), max_per_hour=9),
         gauge_facts(),
+        interval_facts(interval_s=1800),
         replace(
             gauge_facts(),
             utility=None,
@@ -81,3 +82,9 @@ def test_facts_come_back_from_json_exactly() -> None:
     ):
         channel = Channel(number=7, point="m1", facts=facts)
         assert facts_from_json("m1", json.loads(json.dumps(facts_to_json(channel)))) == channel
+
+
+def test_facts_of_the_first_sites_come_back_without_a_width_of_intervals() -> None:
+    stored = facts_to_json(Channel(number=7, point="m1", facts=interval_facts()))
+    assert "interval_s" not in stored
+    assert facts_from_json("m1", stored).facts.delivered_s == 900

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scripts.main import app
+from simulator.mbus_meter import MbusSlaves, heat_meter
 from tests.processes.test_technician_tenant import ADDRESS, WATER, bus_of, cold_water, electric
 
 pytestmark = pytest.mark.servers
@@ -68,3 +69,19 @@ def test_a_silent_meter_is_no_contact_in_the_persons_language() -> None:
         result = tenant(*row, "--at", at, "--lang", "zh", code=3)
     assert "meter 000000000099" in result.output
     assert "请核对铭牌表号与地址" in result.output
+
+
+def test_meters_on_m_bus_are_found_shown_and_asked_for_what_they_stored() -> None:
+    mbus = ("--protocol", "mbus", "--meter", "12345678")
+    slaves = MbusSlaves([heat_meter(1, "12345678", clock="202611221200")])
+    with bus_of(slaves) as at:  # its clock stands at November 2026
+        (row,) = json.loads(tenant("who", "--at", at, *mbus[:2], "--json", code=1).stdout)
+        plain = tenant("show", "--at", at, *mbus, code=0).stdout
+        profile = ("--profile", row["plate"]["profile"])
+        values = json.loads(tenant("show", "--at", at, *mbus, *profile, "--json", code=0).stdout)
+        kept = tenant("frozen", "--at", at, *mbus, *profile, "--months", "1", code=0).stdout
+    assert (row["meter"], row["kind"]) == ("12345678MTL0104", "heat")
+    assert {v["quantity"]: v["value"] for v in values}["heat_energy"] == "123456"
+    assert "energy storage 1" in plain
+    assert "storage 1" in kept
+    assert "2026-10-31 00:00" in kept

@@ -1,0 +1,159 @@
+"""In: files that others drop into folders. Out: their readings, and a report beside each. I/O.
+
+A folder bears the name of a mapping: `<data>/drop/<site>/<mapping>/`. A file that has come to rest
+is imported, all or nothing, and moves to `done/` or, with its causes, to `refused/`. What is still
+being written is left alone; the same file again adds nothing; a jobs process that is killed
+meanwhile finds the file where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from adapters.files.mapping_file import FileMappingError, load_file_mapping
+from energy.base.clock import Clock
+from energy.base.errors import RefusedError
+from energy.store.sites import Site
+from energy.system import System
+from processes.import_mappings import own_mappings
+from processes.import_readings import FileImport, ImportRefusedError, Looked, shown_name
+
+log = structlog.get_logger("drop")
+DROP = "drop"
+"""Folder of the data directory into which others put files."""
+DONE, REFUSED = "done", "refused"
+UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp")
+"""Ends of names that programs use while they write."""
+Seen = tuple[int, int, int]
+"""Size, last change [ns] and inode of a file."""
+
+
+class DropFolderError(RefusedError):
+    """Something in the drop folders cannot be done by itself."""
+
+    code = "drop"
+
+
+class FileDrop:
+    """Imports what lies in the drop folders of one site."""
+
+    def __init__(self, system: System, site: Site) -> None:
+        """Watch a site's folders; nothing is looked at yet."""
+        self._system = system
+        self._site = site
+        self._clock: Clock = system.clock
+        self._folder = system.config.data_dir / DROP / site.key
+        self._seen: dict[Path, Seen] = {}
+
+    def step(self) -> bool:
+        """Import one file that has come to rest; return whether more of them wait.
+
+        Raises:
+            DropFolderError: A mapping has problems, or a file cannot be moved; what can be done
+                was done.
+        """
+        complaints: list[str] = []
+        ready = self._ready(complaints)
+        if ready:
+            path, mapping = ready[0]
+            try:
+                self._import(path, mapping)
+            except OSError as error:
+                complaints.append(f"{path}: {error.strerror}. Look at its rights.")
+        if complaints:
+            raise DropFolderError("\n".join(complaints))
+        return len(ready) > 1
+
+    def _ready(self, complaints: list[str]) -> list[tuple[Path, Path]]:
+        """Return files that have not changed since the last look, with their mappings."""
+        found: dict[Path, Seen] = {}
+        ready = []
+        for mapping in own_mappings(self._system.config.data_dir):
+            folder = self._folder / mapping.stem
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                load_file_mapping(mapping)
+            except FileMappingError as error:
+                complaints.append(str(error))
+                continue
+            for path, seen in _files(folder):
+                found[path] = seen
+                if self._seen.get(path) == seen:
+                    ready.append((path, mapping))
+        self._seen = found
+        return ready
+
+    def _import(self, path: Path, mapping: Path) -> None:
+        report: dict[str, Any] = {
+            "file": shown_name(path),
+            "mapping": mapping.stem,
+            "at": self._clock.now().isoformat(),
+        }
+        try:
+            with FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one:
+                looked = one.look()
+                report |= _told(looked)
+                report["position"] = one.write(partial=False, by=None)
+            folder = DONE
+        except ImportRefusedError:
+            report["error"] = "Rows are refused; nothing was written. Mend them or import by hand."
+            folder = REFUSED
+        except RefusedError as error:
+            report["error"] = str(error)
+            folder = REFUSED
+        moved = self._move(path, folder)
+        beside = moved.with_name(f"{moved.name}.report.json")
+        _write(beside, json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n")
+        self._seen.pop(path, None)
+        tell = log.info if folder == DONE else log.error
+        tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=str(beside))
+
+    def _move(self, path: Path, name: str) -> Path:
+        """Move a file into a folder beside it; one that is there already is never replaced."""
+        folder = path.parent / name
+        folder.mkdir(exist_ok=True)
+        target = folder / path.name
+        number = 1
+        while target.exists():
+            number += 1
+            target = folder / f"{path.stem}.{number}{path.suffix}"
+        path.rename(target)
+        return target
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, Seen]]:
+    """Yield the finished files of a folder by name; links and folders are left alone."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+        if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED):
+            continue
+        try:
+            facts = entry.stat(follow_symlinks=False)
+        except OSError:  # it has gone meanwhile
+            continue
+        if stat.S_ISREG(facts.st_mode):
+            yield Path(entry.path), (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+
+
+def _told(looked: Looked) -> dict[str, Any]:
+    """Return what a report says of a file."""
+    facts = asdict(looked)
+    facts.pop("channels")
+    facts.pop("conflicts")
+    facts["refused_rows"] = [row._asdict() for row in looked.refused_rows]
+    facts["channels"] = [f"{each.point}/{each.quantity}" for each in looked.channels]
+    return facts
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a report; a reader sees all of it or nothing."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,247 @@
+"""In: `field unpack|time|points|outbox|ports|log`. Out: the laptop's own verbs. I/O: files."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from adapters.serial_ports import serial_ports
+from energy.base.text import t
+from processes.laptop_desk import LaptopDesk
+from processes.laptop_installation import LAPTOP, LaptopInstallation, find_laptop
+from scripts.commands.field_options import Json, laptop_of
+from scripts.commands.frame import FINDINGS, Meant, Opened, opened, workplace_of
+from scripts.commands.printing import print_json, print_table
+
+_SPAN = re.compile(r"(\d{1,4})\s*([smhd])")
+_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+NOBODY = ""
+"""Role of a command without database."""
+
+
+def add_laptop(app: typer.Typer, summary: str) -> None:
+    """Add the laptop's own verbs to the group, and the option that names its folder."""
+    app.callback(help=summary)(choose)
+    app.command("unpack")(unpack)
+    app.command("time")(time_)
+    app.command("points")(points)
+    app.command("outbox")(outbox)
+    app.command("ports")(ports)
+    app.command("log")(log)
+
+
+def choose(
+    ctx: typer.Context,
+    laptop: Annotated[
+        Path | None,
+        typer.Option(envvar=LAPTOP, help="Folder of a laptop: work there, without network."),
+    ] = None,
+) -> None:
+    """Work on a laptop where one is named."""
+    root = ctx.find_root()
+    if laptop is not None and not isinstance(root.obj, LaptopInstallation):
+        meant = root.obj if isinstance(root.obj, Meant) else Meant()
+        root.obj = find_laptop(laptop, language=meant.language)
+
+
+def unpack(
+    ctx: typer.Context, file: Annotated[Path, typer.Argument(help="The pack of the server.")]
+) -> None:
+    """Take a pack in; what was done here before stays."""
+    laptop = _laptop(ctx)
+    with opened(ctx, NOBODY) as at:
+        pack = laptop.home.unpack(file)
+        _print_time(at, laptop)
+        print(
+            at.text(
+                "laptop.unpacked",
+                site=pack.site.name,
+                points=len(pack.points),
+                at=f"{pack.made_at.astimezone(pack.site.zone):%Y-%m-%d %H:%M}",
+                zone=pack.site.zone.key,
+                who=pack.made_for or "-",
+            )
+        )
+
+
+def time_(
+    ctx: typer.Context,
+    *,
+    is_right: Annotated[
+        bool, typer.Option("--is-right", help="You vouch for the clock: kept for a day.")
+    ] = False,
+) -> None:
+    """Show the laptop's clock beside the site's (exit code 1 if they do not fit)."""
+    laptop = _laptop(ctx)
+    with opened(ctx, NOBODY) as at:
+        if is_right:
+            _desk(laptop).confirm_time()
+        doubted = _print_time(at, laptop)
+        if is_right:
+            print(at.text("laptop.time_confirmed"))
+        elif doubted:
+            raise typer.Exit(FINDINGS)
+
+
+def points(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Show the points of the pack, as this laptop left them."""
+    laptop = _laptop(ctx)
+    with opened(ctx, NOBODY) as at:
+        rows = _desk(laptop).points()
+        if as_json:
+            print_json(rows)
+            return
+        heads = [at.text(f"laptop.head.{k}") for k in ("point", "meter", "source", "address")]
+        print_table(
+            heads,
+            [
+                (
+                    row.point,
+                    row.serial if row.served else "-",
+                    row.source or "-",
+                    ", ".join(f"{key} {value}" for key, value in row.address.items()),
+                )
+                for row in rows
+            ],
+        )
+
+
+def outbox(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Show what was done here and what the server said of it (exit code 1 if something waits)."""
+    laptop = _laptop(ctx)
+    with opened(ctx, NOBODY) as at:
+        rows, zone = laptop.home.commands(), laptop.home.pack().site.zone
+        waiting = laptop.home.waiting()
+        if as_json:
+            print_json(
+                [{"number": c.number, "command": c.id, "verb": c.verb, "point": c.point,
+                  "at": c.at, "state": c.state or "waiting", "text": c.text} for c in rows]
+            )  # fmt: skip
+        else:
+            keys = ("number", "verb", "point", "at", "state", "reason")
+            print_table(
+                [at.text(f"laptop.head.{key}") for key in keys],
+                [
+                    (
+                        c.number,
+                        c.verb,
+                        c.point,
+                        f"{c.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                        at.text(f"laptop.state.{c.state or 'waiting'}"),
+                        c.text,
+                    )
+                    for c in rows
+                ],
+                right=(0,),
+            )
+        if waiting:
+            raise typer.Exit(FINDINGS)
+
+
+def ports(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Show the serial ports of this machine by name."""
+    language = workplace_of(ctx).config.language
+    found = serial_ports()
+    if as_json:
+        print_json(found)
+    elif not found:
+        print(t(language, "cli.laptop.no_ports"))
+    else:
+        heads = [t(language, f"cli.laptop.head.{key}") for key in ("port", "what", "maker")]
+        print_table(heads, [(port.device, port.description, port.maker) for port in found])
+
+
+def log(
+    ctx: typer.Context,
+    every: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds between readings.")] = 60,
+    duration: Annotated[
+        str, typer.Option("--for", help="How long: 90m, 12h, 7d; until Ctrl+C when empty.")
+    ] = "",
+    point: Annotated[list[str] | None, typer.Option(help="Only this point; repeat.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read the meters of the pack for hours or days; the readings are brought in with sync."""
+    from adapters.spool import Spool
+    from processes.laptop_log import LaptopLog, plan_of_points
+
+    laptop = _laptop(ctx)
+    with opened(ctx, NOBODY) as at:
+        desk = _desk(laptop)
+        desk.time().require_right()
+        plan = plan_of_points(desk.plan(), point or ())
+        until = laptop.clock.now() + _span(duration) if duration else None
+        spool = Spool(laptop.home.spool_file, laptop.clock)
+        logging = LaptopLog(plan, spool, laptop.clock, every_s=every)
+        stop = threading.Event()
+        typer.echo(at.text("laptop.logging", meters=len(plan.meters), every=every), err=True)
+        try:
+            logging.run(stop, until)
+        except KeyboardInterrupt:
+            stop.set()
+        finally:
+            logging.close()
+            spool.close()
+        done = logging.logged
+        if as_json:
+            print_json(done)
+            return
+        print(
+            at.text(
+                "laptop.logged",
+                slots=done.slots,
+                readings=done.readings,
+                failures=done.failures,
+                last=done.last_failure,
+            )
+        )
+
+
+def _laptop(ctx: typer.Context) -> LaptopInstallation:
+    """Return the laptop this is.
+
+    Raises:
+        click.UsageError: No folder of a laptop is named.
+    """
+    found = workplace_of(ctx) if isinstance(ctx.find_root().obj, LaptopInstallation) else None
+    if not isinstance(found, LaptopInstallation):
+        raise click.UsageError(
+            f"This verb works on a laptop. Name its folder: `field --laptop DIR` or {LAPTOP}."
+        )
+    return found
+
+
+def _desk(laptop: LaptopInstallation) -> LaptopDesk:
+    return laptop.desk(lambda _: None)
+
+
+def _print_time(at: Opened, laptop: LaptopInstallation) -> bool:
+    """Print both clocks and zones, loudly; return whether they are doubtful."""
+    assert laptop_of(at) is not None, "only a laptop's clock is doubted"
+    time = _desk(laptop).time()
+    told = time.told()
+    rows = [
+        (at.text("laptop.time_laptop"), told["laptop"], told["laptop_offset"]),
+        (at.text("laptop.time_site"), told["site"], f"{told['site_offset']} {told['zone']}"),
+        (at.text("laptop.time_pack"), told["pack"], told["zone"]),
+        (at.text("laptop.time_last"), told["last"], told["zone"]),
+    ]
+    print_table([at.text(f"laptop.head.{key}") for key in ("clock", "time", "zone")], rows)
+    for doubt in time.doubts:
+        click.secho(t(at.language, f"laptop_why.{doubt}", **told), fg="red", bold=True)
+    if not time.doubts:
+        print(at.text("laptop.time_right"))
+    return bool(time.doubts) and not time.confirmed
+
+
+def _span(text: str) -> timedelta:
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
+        raise click.UsageError(f"--for {text!r} is no span such as 90m, 12h or 7d.")
+    return timedelta(seconds=int(match[1]) * _SPANS[match[2]])

@@ -1,0 +1,338 @@
+"""In: `field pack|sync|review|zip`. Out: what a laptop takes along and brings back. I/O: files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from energy.base.roles import WRITER
+from processes.laptop_bundle import (
+    Received,
+    gather,
+    pack_of,
+    read_receipt,
+    take_receipt,
+    write_bundle,
+    write_receipt,
+)
+from processes.laptop_file import FileKind, LaptopFileError, kind_of, write_value
+from processes.laptop_home import LaptopHome
+from processes.laptop_installation import LaptopInstallation
+from processes.laptop_pack import pack_fields
+from scripts.commands.field_options import Json, asked, site_desk_of
+from scripts.commands.frame import FINDINGS, Opened, group, opened, workplace_of
+from scripts.commands.printing import advancing, print_json, print_table, working
+
+if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
+    from energy.store.laptop import LaptopCommand
+    from processes.laptop_sync import Synced
+
+review = group("review", "What laptops did that only a person can settle.")
+By = Annotated[str | None, typer.Option(help="Sign-in of the person who decides.")]
+Reason = Annotated[str | None, typer.Option(help="Why; it stays on record.")]
+Which = Annotated[str, typer.Argument(help="Beginning of the command's id.")]
+SHORT = 8
+"""Digits of an id that are shown."""
+
+
+def add_packs(app: typer.Typer) -> None:
+    """Add the verbs of the laptop's two ways to the group."""
+    app.command("pack")(pack)
+    app.command("sync")(sync)
+    app.command("zip")(zip_)
+    app.add_typer(review, name="review")
+
+
+def pack(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="File to write: FILE.pack.")] = None,
+    made_for: Annotated[
+        str, typer.Option("--for", help="Who takes it along; one pack for one laptop.")
+    ] = "",
+    places: Annotated[
+        list[str] | None, typer.Option(help="Only this place and below it; repeat.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write what a laptop takes along: points, meters, last readings, profiles, buses."""
+    with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from processes.laptop_pack_make import make_pack
+
+        with working(at.text("laptop.packing")):
+            made = make_pack(desk, made_for=made_for, places=places or ())
+            target = out or Path(f"{made.site.key}-{made.made_at:%Y%m%dT%H%MZ}.pack")
+            sha256 = write_value(target, FileKind.PACK, pack_fields(made))
+        octets, last = target.stat().st_size, made.numbers.first + made.numbers.count - 1
+        if as_json:
+            print_json({"file": target, "pack": made.id, "sha256": sha256, "octets": octets})
+            return
+        print(
+            at.text(
+                "laptop.packed",
+                who=made_for or "-",
+                points=len(made.points),
+                channels=len(made.channels),
+                octets=octets,
+                first=made.numbers.first,
+                last=last,
+                file=target,
+            )
+        )
+
+
+def sync(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="On the server: a bundle, or a laptop's folder. On a laptop: a receipt; nothing "
+            "writes a bundle."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write: the bundle, or the receipt.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Bring a laptop's work to the server and its answer back; the same file twice does nothing."""
+    workplace = workplace_of(ctx)
+    with opened(ctx, WRITER) as at:
+        if isinstance(workplace, LaptopInstallation):
+            if file is None:
+                _send(at, workplace, out, as_json=as_json)
+            else:
+                _receive(at, workplace, file, as_json=as_json)
+            return
+        if file is None:
+            raise click.UsageError("Name the bundle that the laptop wrote, or its folder.")
+        done = _from_folder(at, file) if file.is_dir() else _from_bundle(at, file, out)
+        _print_synced(at, done, as_json=as_json)
+        if done.review or done.readings_held:
+            raise typer.Exit(FINDINGS)
+
+
+def _send(at: Opened, laptop: LaptopInstallation, out: Path | None, *, as_json: bool) -> None:
+    """Write a bundle."""
+    bundle = gather(laptop.home, laptop.clock)
+    readings = sum(batch.count for batch in bundle.batches)
+    if not bundle.commands and not readings:
+        print_json({"file": None}) if as_json else print(at.text("laptop.nothing_waits"))
+        return
+    name = f"{bundle.site}-{str(bundle.laptop)[:SHORT]}-{bundle.made_at:%Y%m%dT%H%M%SZ}.bundle"
+    target = out or Path(name)
+    write_bundle(target, bundle, laptop.home.pack().key)
+    told = {
+        "commands": len(bundle.commands),
+        "documents": len(bundle.documents),
+        "readings": readings,
+        "octets": target.stat().st_size,
+    }
+    if as_json:
+        print_json({"file": target, **told})
+    else:
+        print(at.text("laptop.bundled", file=target, name=target.name, **told))
+
+
+def _receive(at: Opened, laptop: LaptopInstallation, file: Path, *, as_json: bool) -> None:
+    """Take a receipt."""
+    if kind_of(file) is not FileKind.RECEIPT:
+        raise LaptopFileError(
+            f"{file} is a {kind_of(file)}: bring it to the server. Here a receipt is taken."
+        )
+    receipt = read_receipt(file, laptop.home.pack_key(pack_of(file, FileKind.RECEIPT)[1]))
+    _print_received(at, take_receipt(laptop.home, receipt, laptop.clock), as_json=as_json)
+
+
+def _print_received(at: Opened, found: Received, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        told = {"commands": found.commands, "readings": found.readings, "waiting": found.waiting}
+        print(at.text("laptop.received", **told))
+
+
+def _from_bundle(at: Opened, file: Path, out: Path | None) -> Synced:
+    from processes.laptop_sync import take_bundle
+
+    title = at.text("laptop.syncing", file=file.name)
+    with working(title) as bar:
+        advance = advancing(bar)
+        done = take_bundle(site_desk_of(at), file, told=lambda n, whole: advance(title, n, whole))
+    target = out or file.with_suffix(".receipt")
+    write_receipt(target, done.receipt, done.key)
+    typer.echo(at.text("laptop.receipt", file=target, name=target.name), err=True)
+    return done
+
+
+def _from_folder(at: Opened, folder: Path) -> Synced:
+    """Bring a laptop in whose folder is here: both ways in one step."""
+    from processes.laptop_sync import take_bundle
+
+    home, clock = LaptopHome(folder), at.installation.clock
+    passing = folder / "passing.bundle"
+    try:
+        write_bundle(passing, gather(home, clock), home.pack().key)
+        done = take_bundle(site_desk_of(at), passing)
+        take_receipt(home, done.receipt, clock)
+    finally:
+        passing.unlink(missing_ok=True)
+        home.close()
+    return done
+
+
+def _print_synced(at: Opened, done: Synced, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "applied": done.applied,
+                "repeated": done.repeated,
+                "review": [_short(row) for row in done.review],
+                "readings": done.readings,
+                "readings_repeated": done.readings_repeated,
+                "readings_held": done.readings_held,
+            }
+        )
+        return
+    print(
+        at.text(
+            "laptop.synced",
+            applied=done.applied,
+            repeated=done.repeated,
+            review=len(done.review),
+            readings=done.readings,
+            again=done.readings_repeated,
+            held=done.readings_held,
+        )
+    )
+    if done.review:
+        _print_review(at, done.review)
+        print(at.text("laptop.review_hint"))
+
+
+@review.command("list")
+def list_(
+    ctx: typer.Context,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Decided and done ones, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what waits for a decision (exit code 1 if something does)."""
+    with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from processes.laptop_review import review_list
+
+        rows = review_list(desk, every=every)
+        if as_json:
+            print_json([_short(row) for row in rows])
+        elif rows:
+            _print_review(at, rows)
+        else:
+            print(at.text("laptop.no_review"))
+        if any(row.state == "review" for row in rows):
+            raise typer.Exit(FINDINGS)
+
+
+@review.command("accept")
+def accept_(
+    ctx: typer.Context,
+    command: Which,
+    reason: Reason = None,
+    by: By = None,
+    at_time: Annotated[
+        str | None,
+        typer.Option("--at", help="When it was done in truth, where the laptop's clock was wrong."),
+    ] = None,
+) -> None:
+    """Do a command now: it must pass every check of today, or it stays in review."""
+    with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from dashboards.security.scope import Right
+        from processes.laptop_review import accept
+        from processes.readings_file import instant_of
+
+        person = at.person(by, Right.STATE_READINGS)
+        when = None if at_time is None else instant_of(at_time, at.site.zone)
+        row = accept(desk, command, by=person, reason=asked(at, reason, "reason"), at=when)
+        print(at.text("laptop.accepted", number=row.number, point=row.point, position=row.position))
+
+
+@review.command("refuse")
+def refuse_(ctx: typer.Context, command: Which, reason: Reason = None, by: By = None) -> None:
+    """Refuse a command for good; it stays on record."""
+    with opened(ctx, WRITER) as at:
+        desk = site_desk_of(at)
+        from dashboards.security.scope import Right
+        from processes.laptop_review import refuse
+
+        person = at.person(by, Right.STATE_READINGS)
+        row = refuse(desk, command, by=person, reason=asked(at, reason, "reason"))
+        print(at.text("laptop.refused", number=row.number, point=row.point))
+
+
+def zip_(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help="File to write: FILE.zip.")] = Path(
+        "meterline-laptop.zip"
+    ),
+    wheels: Annotated[
+        Path | None, typer.Option(help="Folder with the wheels; else they are fetched with pip.")
+    ] = None,
+) -> None:
+    """Make the laptop's zip: the program with its wheels, for Windows and Linux."""
+    from processes.laptop_zip import make_zip
+
+    workplace = workplace_of(ctx)
+    from energy.base.text import t
+
+    language = workplace.config.language
+    with working(t(language, "cli.laptop.zip_building")):
+        made = make_zip(out, wheels=wheels)
+    print(
+        t(
+            language,
+            "cli.laptop.zipped",
+            file=made.file,
+            octets=made.octets,
+            wheels=made.wheels,
+            platforms=", ".join(made.platforms),
+        )
+    )
+
+
+def _short(row: LaptopCommand) -> dict[str, object]:
+    return {
+        "command": row.command,
+        "number": row.number,
+        "verb": row.verb,
+        "point": row.point,
+        "at": row.at,
+        "state": row.state,
+        "reason": row.decision or row.reason,
+    }
+
+
+def _print_review(at: Opened, rows: Sequence[LaptopCommand]) -> None:
+    heads = [
+        at.text(f"laptop.head.{key}")
+        for key in ("id", "number", "verb", "point", "at", "state", "reason")
+    ]
+    table = [
+        (
+            str(row.command)[:SHORT],
+            row.number,
+            row.verb,
+            row.point,
+            f"{row.at.astimezone(at.site.zone):%Y-%m-%d %H:%M}",
+            at.text(f"laptop.state.{row.state}"),
+            row.decision or row.reason,
+        )
+        for row in rows
+    ]
+    print_table(heads, table, right=(1,))
