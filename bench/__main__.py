@@ -15,7 +15,19 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import append, fold, late, mapper, modbus, project, seal, soak, spool, sustained
+from bench import (
+    append,
+    file_import,
+    fold,
+    late,
+    mapper,
+    modbus,
+    project,
+    seal,
+    soak,
+    spool,
+    sustained,
+)
 from bench.beside import command
 from bench.ground import ground
 from bench.machine import describe
@@ -27,6 +39,7 @@ BENCHES: tuple[Bench, ...] = (
     *spool.BENCHES,
     *modbus.BENCHES,
     *mapper.BENCHES,
+    *file_import.BENCHES,
     *project.BENCHES,
     *fold.BENCHES,
     *late.BENCHES,

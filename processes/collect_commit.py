@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 
 from adapters.errors import SpoolFullError
 from adapters.spool_rows import SpoolPart
-from processes.collector_sources import HeldParts, Sources
+from energy.metering.reading import ReadingColumns
+from processes.collect_held import HeldParts
+from processes.collector_sources import Sources
 
 Safe = Callable[[], None]
 """Called when a part is on disk, or held because the disk is full."""
@@ -46,6 +48,12 @@ class Committer:
         self._brought.append((part, safe))
         self._some.set()
 
+    async def settled(self) -> None:
+        """Return when everything brought so far is safe."""
+        safe = asyncio.Event()
+        self.bring(SpoolPart(source="", columns=ReadingColumns.of(())), safe.set)
+        await safe.wait()
+
     async def run(self) -> None:
         """Commit whatever was brought meanwhile, until cancelled; then what is left."""
         try:
@@ -59,6 +67,8 @@ class Committer:
         finally:
             self._is_over = True
             self._commit([part for part, _ in self._brought])
+            self._held.give_up()
+            self._held.tell(self._sources.spool)
             for _, safe in self._brought:
                 safe()
 
@@ -70,3 +80,4 @@ class Committer:
             self._sources.commit(parts, ())
         except SpoolFullError as error:
             self._held.hold(parts, error)
+        self._held.tell(self._sources.spool)

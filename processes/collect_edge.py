@@ -20,6 +20,7 @@ from processes.collect_room import RoomKeeper, kinds_of
 from processes.collector_drain import NoteDoor
 from processes.collector_plan import CollectPlan, PlanError
 from processes.collector_sources import Sources
+from processes.heartbeat import Heartbeat
 from processes.plan_watch import PlanInbox
 from processes.source_lease import SourceLease
 
@@ -111,7 +112,10 @@ def edge_parts(
         folder: Folder of its spool.
         stop: Set when it is to end.
     """
-    parts = EdgeParts(sources, stop, RoomKeeper(sources.spool, folder, kinds_of(sources.plan)))
+    heartbeat = Heartbeat(folder, sources.clock)
+    heartbeat.begin(sources.spool.tell)
+    room = RoomKeeper(sources.spool, folder, kinds_of(sources.plan), each_look=heartbeat.beat)
+    parts = EdgeParts(sources, stop, room)
     with ExitStack() as after:
         parts.room.start()
         after.callback(parts.room.finish)

@@ -23,6 +23,7 @@ from processes.collect_slots import Due, Timetable, delay_s, phase_s
 from processes.collector_plan import CollectPlan
 from processes.collector_renewal import prepare, renew
 from processes.collector_sources import Sources
+from processes.open_files import room_for
 from processes.plan_changes import changed
 
 TICK_S = 0.2
@@ -94,6 +95,7 @@ class Live:
             ending = [self._polling[key] for key in change.gone if key in self._polling]
             if ending:
                 await asyncio.wait(ending)
+                await self._committer.settled()  # and so their slots are released
             before = dict(self._sources.intervals_s)
             renew(self._sources, renewal, plan)
             self._take_up(change.gone, renewal.polled, before)
@@ -122,6 +124,9 @@ class Live:
         for key in self._polled:
             self._table.add(key, self._sources.intervals_s[key], now)
         settle_memory()
+        lacking = room_for(self._connections())
+        if lacking is not None:
+            _log.error("collect.too_many_files", cause=lacking)
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._committer.run())
@@ -140,6 +145,11 @@ class Live:
                     self._is_over = True
                     self._tell_missed(at_once=True)
                     raise
+
+    def _connections(self) -> int:
+        """Return how many connections polls may have open, one a source that is no Modbus bus."""
+        widths = {id(source.bus): source.bus.width for source in self._sources.modbus}
+        return sum(widths.values()) + len(self._polled) - len(self._sources.modbus)
 
     def _by_delay(self, now: datetime) -> dict[float, list[Due]]:
         """Return what is due, by the time that it still waits. [s]."""

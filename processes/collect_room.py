@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,14 +70,23 @@ def kinds_of(plan: CollectPlan) -> dict[int, str]:
 class RoomKeeper:
     """Keeps one spool within its bound."""
 
-    def __init__(self, spool: Spool, folder: Path, kinds: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        folder: Path,
+        kinds: Mapping[int, str],
+        *,
+        each_look: Callable[[], None] = lambda: None,
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             spool: The spool.
             folder: A folder on its disk.
             kinds: Kind of each channel.
+            each_look: Called at each look.
         """
+        self._each_look = each_look
         self._spool = spool
         self._folder = folder
         self.kinds = kinds
@@ -146,6 +155,7 @@ class RoomKeeper:
     def _run(self) -> None:
         told = ""
         while not self._stop.wait(LOOK_S):
+            self._each_look()
             try:
                 self.keep()
                 told = ""

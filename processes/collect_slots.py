@@ -19,6 +19,8 @@ AT_ONCE_S = 6.0
 """A collector that begins later than this after a slot polls at once. [s]"""
 SPREAD_S = 0.005
 """Time between two sources that would begin together. [s]"""
+COST_S = 0.0008
+"""Least time between two sources: what one poll takes of a core, doubled. [s]"""
 GRID_S = 0.02
 """Sources begin on these steps: fewer wake-ups, each with work for more than one. [s]"""
 SHORT_S = 10.0
@@ -56,7 +58,9 @@ def last_done(now: datetime, interval_s: int) -> datetime:
 def phase_s(key: str, interval_s: float, sources: int) -> float:
     """Return how long after its slot a source begins: the same after every start. [s].
 
-    A thousand sources do not begin at one instant; a single one does not wait at all.
+    A thousand sources do not begin at one instant; a single one does not wait at all. Ten
+    thousand need longer than a reading stands for its slot: the last ones are dated by the clock,
+    for one core cannot ask them sooner.
 
     Args:
         key: Name of the source.
@@ -65,6 +69,7 @@ def phase_s(key: str, interval_s: float, sources: int) -> float:
     """
     standing_s = interval_s if interval_s < SHORT_S else min(5.0, interval_s / 10)
     window_s = min(USED * standing_s, SPREAD_S * (sources - 1))
+    window_s = max(window_s, min(USED * interval_s, COST_S * (sources - 1)))
     return window_s * zlib.crc32(key.encode()) / 2**32 // GRID_S * GRID_S
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import structlog
 
 from adapters.bus_source import BusSource
-from adapters.errors import SpoolFullError
 from adapters.modbus.buses import Buses
 from adapters.modbus.learned import Learned
 from adapters.modbus.link import Link, LinkKind
@@ -208,35 +207,6 @@ def _left_out(plan: CollectPlan, collected: Collection[int]) -> dict[str, dict[s
                 points = missing.setdefault(meter.source, {})
                 points.setdefault(meter.point, []).append(channel.number)
     return missing
-
-
-class HeldParts:
-    """Readings a full disk has refused, kept in memory until there is room again; bounded."""
-
-    MOST = 200_000
-    """Readings held at most. [reading]"""
-
-    def __init__(self) -> None:
-        """Hold nothing."""
-        self._parts: list[SpoolPart] = []
-
-    def take(self, parts: Sequence[SpoolPart]) -> list[SpoolPart]:
-        """Return what was held with the new parts behind it, and hold nothing."""
-        every, self._parts = [*self._parts, *parts], []
-        return every
-
-    def hold(self, parts: Sequence[SpoolPart], error: SpoolFullError) -> None:
-        """Hold parts; beyond the bound the oldest go, for the newest counts tell the most."""
-        _log.error(error.code, cause=str(error))
-        self._parts = list(parts)
-        while sum(len(part.columns) for part in self._parts) > self.MOST:
-            gone = self._parts.pop(0)
-            _log.error(
-                "spool.readings_dropped",
-                source=gone.source,
-                readings=len(gone.columns),
-                next_step="free space on the spool's disk at once; counters keep their totals",
-            )
 
 
 def framed_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:

@@ -18,11 +18,13 @@ from typing import Any
 
 import structlog
 
+from adapters.files.card_mapping import is_card_mapping, load_card_mapping
 from adapters.files.mapping_file import FileMappingError, load_file_mapping
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.store.sites import Site
 from energy.system import System
+from processes.import_cards import CardsRefusedError, look_at_cards, write_cards
 from processes.import_mappings import own_mappings
 from processes.import_readings import FileImport, ImportRefusedError, Looked, shown_name
 
@@ -80,7 +82,7 @@ class FileDrop:
             folder = self._folder / mapping.stem
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                load_file_mapping(mapping)
+                _check(mapping)
             except FileMappingError as error:
                 complaints.append(str(error))
                 continue
@@ -98,12 +100,12 @@ class FileDrop:
             "at": self._clock.now().isoformat(),
         }
         try:
-            with FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one:
-                looked = one.look()
-                report |= _told(looked)
-                report["position"] = one.write(partial=False, by=None)
+            if is_card_mapping(mapping):
+                self._cards(path, mapping, report)
+            else:
+                self._readings(path, mapping, report)
             folder = DONE
-        except ImportRefusedError:
+        except (ImportRefusedError, CardsRefusedError):
             report["error"] = "Rows are refused; nothing was written. Mend them or import by hand."
             folder = REFUSED
         except RefusedError as error:
@@ -116,6 +118,20 @@ class FileDrop:
         tell = log.info if folder == DONE else log.error
         tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=str(beside))
 
+    def _readings(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
+        with FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one:
+            report |= _told(one.look())
+            report["position"] = one.write(partial=False, by=None)
+
+    def _cards(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
+        looked = look_at_cards(self._system, self._site, path, load_card_mapping(mapping))
+        report |= {"new": len(looked.new), "known": looked.known}
+        report["refused_rows"] = [row._asdict() for row in looked.refused]
+        report["findings"] = [asdict(finding) for finding in looked.findings]
+        report["position"] = write_cards(
+            self._system, self._site, path, looked, partial=False, by=None
+        )
+
     def _move(self, path: Path, name: str) -> Path:
         """Move a file into a folder beside it; one that is there already is never replaced."""
         folder = path.parent / name
@@ -127,6 +143,18 @@ class FileDrop:
             target = folder / f"{path.stem}.{number}{path.suffix}"
         path.rename(target)
         return target
+
+
+def _check(mapping: Path) -> None:
+    """Read a mapping of either kind.
+
+    Raises:
+        FileMappingError: It has problems.
+    """
+    if is_card_mapping(mapping):
+        load_card_mapping(mapping)
+    else:
+        load_file_mapping(mapping)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Seen]]:

@@ -322,10 +322,10 @@ def refusal_text(looked: Looked, most: int = 20) -> str:
 
     Args:
         looked: What the file would bring.
-        most: Most rows told.
+        most: Most rows told; 0 where they stand already.
     """
     told = [row_text(row) for row in looked.refused_rows[:most]]
-    if looked.refused > len(told):
+    if most and looked.refused > len(told):
         told.append(f"... and {looked.refused - len(told)} more (--json tells the first 1000)")
     told.append(
         f"{looked.refused} rows or cells of {looked.file} are refused; nothing was written. Mend "

@@ -166,4 +166,6 @@ def _plot(mine: _Sum, *, mean: bool) -> str:
     low = low if mean else min(low, 0.0)
     scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
     levels = np.rint((heights - low) * scale).astype(int)
-    return "".join(BARS[n] if ok else GAP for n, ok in zip(levels, there, strict=True))
+    few = mine.readings <= PLACES  # then a place between two readings is no gap
+    signs = [BARS[n] if ok else "" if few else GAP for n, ok in zip(levels, there, strict=True)]
+    return "".join(signs)

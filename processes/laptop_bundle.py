@@ -113,7 +113,7 @@ def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
         HomeError: The receipt is of another laptop.
     """
     if receipt.laptop != home.laptop:
-        raise HomeError("This receipt is of another laptop. Take the one of the bundle made here.")
+        raise HomeError.of("strange_receipt")
     told = [(each.command, each.state, each.text) for each in receipt.commands]
     fresh, readings = home.tell(told, clock.now()), 0
     if (receipt.batches or receipt.anew) and home.spool_file.exists():

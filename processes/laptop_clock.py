@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from processes.technician_told import FieldRefusedError
+from processes.laptop_errors import LaptopError
 
 OLDEST_PACK = timedelta(days=60)
 """A clock further ahead of its pack than this may be wrong by a year."""
@@ -29,11 +29,10 @@ class Doubt(StrEnum):
     OTHER_ZONE = "other_zone"
 
 
-class LaptopClockError(FieldRefusedError):
+class LaptopClockError(LaptopError):
     """The laptop's clock or zone is doubtful; nothing was written."""
 
     code = "laptop.clock"
-    PART = "laptop_why"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,10 +234,7 @@ class LaptopDesk(FieldDesk):
         used = [channel.number for channel in self.channels()]
         first = max([own.first - 1, *(n for n in used if own.first <= n < own.first + own.count)])
         if first + count >= own.first + own.count:
-            raise HomeError(
-                f"The {own.count} channel numbers of this pack are used up. `field sync`, then "
-                "take a new pack along. Nothing was written."
-            )
+            raise HomeError.of("numbers_used", count=own.count)
         self._numbered = first + 1
         return first + 1, None
 
@@ -248,7 +245,7 @@ class LaptopDesk(FieldDesk):
             HomeError: No act is under way: nothing would bring them to the server.
         """
         if self._act is None:
-            raise HomeError("This command needs the server. Nothing was written.")
+            raise HomeError.of("needs_server")
         self.metering.stage(aggregates)
         return self.pack.position
 

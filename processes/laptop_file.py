@@ -17,7 +17,7 @@ from typing import Any
 
 import zstandard
 
-from energy.base.errors import RefusedError
+from processes.laptop_errors import LaptopError
 
 FORMAT = 1
 LARGEST = 1 << 30
@@ -33,7 +33,7 @@ class FileKind(StrEnum):
     RECEIPT = "receipt"
 
 
-class LaptopFileError(RefusedError):
+class LaptopFileError(LaptopError):
     """A file is no pack, bundle or receipt, or is damaged."""
 
     code = "laptop.file"
@@ -82,14 +82,14 @@ def read_value(path: Path, kind: FileKind) -> dict[str, Any]:
     """
     head, found, packed = _head(path)
     if found != kind:
-        raise LaptopFileError(f"{path} is a {found}, not a {kind}. Name the {kind}.")
+        raise LaptopFileError.of("other_kind", path=path, found=found, kind=kind)
     if hashlib.sha256(packed).hexdigest() != head[3]:
-        raise LaptopFileError(f"{path} is damaged: its hash does not fit. Copy or make it again.")
+        raise LaptopFileError.of("damaged", path=path, error="SHA-256")
     try:
         whole = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
         value = json.loads(whole)
     except (zstandard.ZstdError, ValueError, MemoryError) as error:
-        raise LaptopFileError(f"{path} is damaged ({error}). Copy or make it again.") from error
+        raise LaptopFileError.of("damaged", path=path, error=error) from error
     assert isinstance(value, dict), "we write objects"
     return value
 
@@ -102,10 +102,7 @@ def require_seal(path: Path, key: bytes) -> None:
     """
     head, kind, packed = _head(path)
     if not hmac.compare_digest(head[4].encode(), _seal(key, packed)):
-        raise LaptopFileError(
-            f"{path}: the seal of this {kind} does not fit its pack. It was changed, or comes from "
-            "another installation. Make it again with `field sync`."
-        )
+        raise LaptopFileError.of("wrong_seal", path=path, kind=kind)
 
 
 def _seal(key: bytes, packed: bytes) -> bytes:
@@ -116,13 +113,10 @@ def _head(path: Path) -> tuple[list[str], str, bytes]:
     try:
         row, _, packed = path.read_bytes().partition(b"\n")
     except OSError as error:
-        raise LaptopFileError(f"{path}: {error.strerror}. Check the path.") from error
+        raise LaptopFileError.of("not_read", path=path, error=error.strerror) from error
     head = row.decode("ascii", "replace").split(" ") if len(row) < 300 else []
     if len(head) != 5 or head[0] != _MAGIC.decode() or head[1] not in set(FileKind):
-        raise LaptopFileError(f"{path} is no pack, bundle or receipt of Meterline. Check the path.")
+        raise LaptopFileError.of("no_kind", path=path)
     if head[2] != str(FORMAT):
-        raise LaptopFileError(
-            f"{path} has format {head[2]}, this program reads {FORMAT}. Take the program of the "
-            "same version on both sides."
-        )
+        raise LaptopFileError.of("other_format", path=path, found=head[2], format=FORMAT)
     return head, head[1], packed

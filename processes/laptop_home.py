@@ -20,8 +20,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from energy.base.clock import from_us, to_us
-from energy.base.errors import RefusedError
 from processes.field_documents import Document
+from processes.laptop_errors import LaptopError
 from processes.laptop_pack import Pack, StoredRow, load_pack
 
 PACK_FILE, OUTBOX_FILE, SPOOL_FILE = "site.pack", "outbox.sqlite", "spool.sqlite"
@@ -46,7 +46,7 @@ CREATE TRIGGER IF NOT EXISTS command_kept BEFORE DELETE ON command
 """
 
 
-class HomeError(RefusedError):
+class HomeError(LaptopError):
     """A laptop's folder cannot be used."""
 
     code = "laptop.home"
@@ -104,10 +104,7 @@ class LaptopHome:
             self._db.executescript(_SCHEMA)
             self._db.execute("INSERT OR IGNORE INTO fact VALUES ('laptop', ?)", (str(uuid4()),))
         except (OSError, sqlite3.Error) as error:
-            raise HomeError(
-                f"{folder} cannot be used as the laptop's folder ({error}). Name one that you may "
-                "write in, and end other programs that use it."
-            ) from error
+            raise HomeError.of("home_unusable", folder=folder, error=error) from error
 
     def close(self) -> None:
         """Close the outbox."""
@@ -137,10 +134,7 @@ class LaptopHome:
             LaptopFileError: It is damaged.
         """
         if not self.pack_file.exists():
-            raise HomeError(
-                f"{self.folder} holds no pack. Fetch one from the server (`field pack`), then run "
-                "`field unpack FILE` here."
-            )
+            raise HomeError.of("no_pack", folder=self.folder)
         return load_pack(self.pack_file)
 
     def pack_key(self, pack: UUID) -> bytes:
@@ -151,7 +145,7 @@ class LaptopHome:
         """
         key = self.fact(f"key {pack}")
         if key is None:
-            raise HomeError("This receipt is of a pack that never was on this laptop.")
+            raise HomeError.of("strange_receipt")
         return bytes.fromhex(key)
 
     def unpack(self, file: Path) -> Pack:
@@ -165,19 +159,17 @@ class LaptopHome:
         if self.pack_file.exists():
             before = self.pack()
             if before.site.key != pack.site.key and self.waiting():
-                raise HomeError(
-                    f"Commands of site {before.site.key} wait here. `field sync` them before you "
-                    f"take site {pack.site.key} along."
-                )
+                raise HomeError.of("other_site_waits", before=before.site.key, site=pack.site.key)
             if before.site.key == pack.site.key and pack.made_at < before.made_at:
-                raise HomeError(
-                    f"This pack is of {pack.made_at:%Y-%m-%d %H:%M} UTC, the one here of "
-                    f"{before.made_at:%Y-%m-%d %H:%M}. The newer one stays."
+                raise HomeError.of(
+                    "older_pack",
+                    at=f"{pack.made_at:%Y-%m-%d %H:%M}",
+                    here=f"{before.made_at:%Y-%m-%d %H:%M}",
                 )
         for name, text in pack.files.items():
             target = (self.folder / name).resolve()
             if not target.is_relative_to(self.folder.resolve()):
-                raise HomeError(f"{file} names a file outside the folder ({name}). Make it again.")
+                raise HomeError.of("outside", file=file, name=name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
         self.remember(f"key {pack.id}", pack.key.hex())
@@ -314,7 +306,7 @@ class LaptopHome:
         except OSError:
             content = b""
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise HomeError(f"Document {sha256[:16]} in {self.folder} is gone or was changed.")
+            raise HomeError.of("document_gone", document=sha256[:16], folder=self.folder)
         return content
 
     def fact(self, name: str) -> str | None:
@@ -347,10 +339,7 @@ class LaptopHome:
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
-            raise HomeError(
-                f"The outbox in {self.folder} could not be written ({error}). Nothing was stored. "
-                "Free space on the disk, end other programs that use it, and repeat the command."
-            ) from error
+            raise HomeError.of("not_stored", folder=self.folder, error=error) from error
         except BaseException:
             self._db.execute("ROLLBACK")
             raise

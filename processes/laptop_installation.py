@@ -18,9 +18,9 @@ from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, clock_from_environment
 from energy.base.config import Config, load_config
 from processes.laptop_desk import LaptopDesk
+from processes.laptop_errors import LaptopError
 from processes.laptop_home import LaptopHome
 from processes.technician_desk import Pause
-from processes.technician_told import FieldRefusedError
 
 LAPTOP = "METERLINE_LAPTOP"
 """Names the laptop's folder."""
@@ -30,11 +30,10 @@ VERBS = (
 )
 
 
-class NotHereError(FieldRefusedError):
+class NotHereError(LaptopError):
     """A command needs the server."""
 
     code = "laptop.not_here"
-    PART = "laptop_why"
 
 
 @dataclass(frozen=True)

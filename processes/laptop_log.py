@@ -19,18 +19,17 @@ from energy.base.clock import Clock, wait
 from processes.collect_slots import slot_of
 from processes.collector_plan import CollectPlan
 from processes.collector_sources import framed_sources, modbus_sources
-from processes.technician_told import FieldRefusedError
+from processes.laptop_errors import LaptopError
 
 MOST_OCTETS = 512 * 1024 * 1024
 """Largest spool of a laptop: some 100 million readings."""
 LONGEST_WAIT_S = 1.0
 
 
-class LogError(FieldRefusedError):
+class LogError(LaptopError):
     """Nothing can be logged."""
 
     code = "laptop.log"
-    PART = "laptop_why"
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ def load_pack(path: Path) -> Pack:
     try:
         return _pack(value)
     except (KeyError, TypeError, ValueError) as error:
-        raise LaptopFileError(f"{path} holds no whole pack ({error!r}). Make it again.") from error
+        raise LaptopFileError.of("no_whole_pack", path=path, error=repr(error)) from error
 
 
 def pack_fields(pack: Pack) -> dict[str, Any]:

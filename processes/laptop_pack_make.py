@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.journal.people_rows import all_people
 from energy.journal.streams import stored_streams
@@ -22,6 +21,7 @@ from energy.metering.meter_papers import papers_id
 from energy.metering.plant import ChannelRegister
 from energy.views.point_values import PlaceRow, PointRow
 from processes.collector_plan import with_overrides
+from processes.laptop_errors import LaptopError
 from processes.laptop_pack import LaptopSite, Numbers, Pack
 from processes.technician_site import SiteDesk
 
@@ -30,7 +30,7 @@ NUMBERS = 500
 """Channel numbers of one pack: some fifty new meters."""
 
 
-class PackError(RefusedError):
+class PackError(LaptopError):
     """A pack cannot be made so."""
 
     code = "laptop.pack"
@@ -117,7 +117,7 @@ def _chosen(
     parents = {place.key: place.parent for place in tree}
     unknown = sorted(set(wanted) - set(parents))
     if unknown:
-        raise PackError(f"No place {unknown[0]!r} at this site. `site tree` shows them.")
+        raise PackError.of("no_place", place=unknown[0])
     if not wanted:
         return {row.point for row in points}
     return {row.point for row in points if _within(row.place, parents, wanted)}

@@ -11,8 +11,8 @@ from datetime import datetime
 from uuid import UUID
 
 from energy.base.clock import Clock
-from energy.base.errors import RefusedError
 from energy.metering.plant import ChannelRegister
+from processes.laptop_errors import LaptopError
 from processes.laptop_pack import Numbers
 from processes.laptop_tape import ActClock, Tape, event_id
 from processes.technician_desk import Instants
@@ -20,7 +20,7 @@ from processes.technician_device import Answered, Device
 from processes.technician_site import SiteDesk
 
 
-class ReplayError(RefusedError):
+class ReplayError(LaptopError):
     """A command of a laptop cannot be done any more as it was done."""
 
     code = "laptop.replay"
@@ -110,16 +110,12 @@ class ReplayDesk(SiteDesk):
         """
         first, own = self._first_number, self._numbers
         if first is None or own is None or not own.first <= first <= own.first + own.count - count:
-            raise ReplayError(
-                f"The laptop gave {point} channel numbers that its pack did not reserve. "
-                "Commission the point here."
-            )
+            raise ReplayError.of("not_reserved", point=point)
         taken = {c.number: c.point for c in self.channels()}
         for number in range(first, first + count):
             if number in taken:
-                raise ReplayError(
-                    f"Channel {number}, which the laptop gave to {point}, belongs to "
-                    f"{taken[number]}: two laptops used one pack. Commission the point here."
+                raise ReplayError.of(
+                    "number_taken", number=number, point=point, other=taken[number]
                 )
         return first, None
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from energy.base.errors import RefusedError
 from energy.store.attachment import kept_attachment
 from energy.store.laptop import APPLIED, REFUSED, REVIEW, LaptopCommand, command_rows, keep_command
+from processes.laptop_errors import LaptopError
 from processes.laptop_sync import done_again
 from processes.technician_site import SiteDesk
 
 
-class ReviewError(RefusedError):
+class ReviewError(LaptopError):
     """A decision on a laptop's command cannot be taken."""
 
     code = "laptop.review"
@@ -48,10 +48,7 @@ def accept(
     done = done_again(desk, row, body, lambda sha256: _content(desk, sha256), moved=moved)
     if done.state != APPLIED:
         _keep(desk, done)
-        raise ReviewError(
-            f"{done.reason}\nCommand {row.number} stays in review. Mend the cause here, or refuse "
-            "the command."
-        )
+        raise ReviewError.of("stays", reason=done.reason, number=row.number)
     at = row.at + moved
     return _decided(desk, replace(done, at=at), by, reason)
 
@@ -83,14 +80,14 @@ def _waiting(desk: SiteDesk, beginning: str) -> LaptopCommand:
     wanted = beginning.strip().lower()
     found = [row for row in review_list(desk) if str(row.command).startswith(wanted)]
     if len(found) != 1 or len(wanted) < 4:
-        what = "Several commands begin" if len(found) > 1 else "No command in review begins"
-        raise ReviewError(f"{what} with {beginning!r}. `field review list` shows them.")
+        key = "several" if len(found) > 1 else "none_waits"
+        raise ReviewError.of(key, beginning=beginning)
     return found[0]
 
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise ReviewError("Say why (--reason): it stays on record.")
+        raise ReviewError.of("say_why")
 
 
 def _content(desk: SiteDesk, sha256: str) -> bytes:

@@ -16,7 +16,8 @@ from typing import Any
 from uuid import UUID
 
 from energy.base.clock import to_us
-from energy.base.errors import EnergyError, RefusedError
+from energy.base.errors import EnergyError
+from energy.base.text import t
 from energy.journal.ingest import Ingest
 from energy.journal.streams import positions_of
 from energy.metering.codec import decode
@@ -33,6 +34,7 @@ from energy.store.laptop import (
 )
 from processes.field_documents import media_type_of
 from processes.laptop_bundle import Bundle, Receipt, Told, pack_of, read_bundle
+from processes.laptop_errors import LaptopError
 from processes.laptop_file import FileKind
 from processes.laptop_home import ZERO, OutboxCommand, chained
 from processes.laptop_pack_make import key_of, reserved
@@ -49,7 +51,7 @@ EVENTS = 12
 """Most events of one command."""
 
 
-class SyncError(RefusedError):
+class SyncError(LaptopError):
     """A bundle cannot be taken at all; nothing was written."""
 
     code = "laptop.sync"
@@ -91,7 +93,7 @@ def take_bundle(
     """
     site, pack = pack_of(path, FileKind.BUNDLE)
     if site != desk.site.key:
-        raise SyncError(f"The bundle is of site {site}, this is {desk.site.key}. Name --site.")
+        raise SyncError.of("other_site", site=site, here=desk.site.key)
     key = key_of(desk, pack)
     return _Taking(desk=desk, bundle=read_bundle(path, key), told=told).take(key)
 
@@ -175,26 +177,17 @@ class _Taking:
         """Return why a command waits for a person before it is tried at all; "" for no reason."""
         desk = self.desk
         if command.at > desk.system.clock.now() + AHEAD:
-            return (
-                f"The laptop dated it {command.at:%Y-%m-%d %H:%M} UTC, later than now: its clock "
-                "was wrong. Accept it with --at and the true time, or refuse it."
-            )
+            return self._why("ahead", at=f"{command.at:%Y-%m-%d %H:%M}")
         previous = next((r.own_hash for r in before if r.number == command.number - 1), None)
         if command.number == 1:
             previous = ZERO
         told = (command.number, command.id, command.verb, to_us(command.at), command.body)
         twice = any(r.number == command.number for r in before)
         if twice or previous is None or chained(previous, *told) != command.own_hash:
-            return (
-                "It does not follow the laptop's command before it: the outbox was restored from a "
-                "copy, or changed. Ask the technician, then accept or refuse it."
-            )
+            return self._why("restored")
         waiting = [r for r in before if r.point == command.point and r.state == REVIEW]
         if waiting:
-            return (
-                f"Command {waiting[-1].number} of the same point waits in review. Decide that one "
-                "first."
-            )
+            return self._why("behind", number=waiting[-1].number)
         with desk.database.connection() as connection:
             now = desk.system.clock.now()
             owner = laptop_of_pack(
@@ -202,11 +195,11 @@ class _Taking:
             )
         numbered = json.loads(command.body).get("number") is not None
         if owner != self.bundle.laptop and numbered:
-            return (
-                "Its pack was used on another laptop first, which gave the same channel numbers. "
-                "Commission the point here, and make a pack for each laptop."
-            )
+            return self._why("shared_pack")
         return ""
+
+    def _why(self, key: str, **values: object) -> str:
+        return t(self.desk.site.language, f"laptop_why.{key}", **values)
 
     def _keep_documents(self) -> None:
         """Keep what commands name before they are tried: a review must find it later."""
@@ -309,10 +302,11 @@ def done_again(
         act = act_of(row.verb, body["act"], content)
         done = act.do(replay)
     except EnergyError as error:
-        return replace(row, state=REVIEW, reason=str(error))
+        return replace(row, state=REVIEW, reason=error.told(desk.site.language))
     if done.again and not _own(desk, row, act):
-        what = f"{act.at_point}: the same was done here already, at {done.at}."
-        return replace(row, state=REVIEW, reason=f"{what} Compare both, then refuse this one.")
+        told = {"point": act.at_point, "at": done.at}
+        reason = t(desk.site.language, "laptop_why.same", **told)
+        return replace(row, state=REVIEW, reason=reason)
     return replace(row, state=APPLIED, reason="", position=done.position, sealed="")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from energy.base.clock import from_us, to_us
-from energy.base.errors import RefusedError
+from processes.laptop_errors import LaptopError
 from processes.technician_device import Answered, Device, ProfileMismatchError
 from processes.technician_told import NoContactError
 
@@ -23,7 +23,7 @@ _TOLD = [each.name for each in fields(Answered) if each.name not in {"at", "prod
 """Everything that a device told; whatever an answer gains later is taped with the rest."""
 
 
-class TapeError(RefusedError):
+class TapeError(LaptopError):
     """A command asks for other answers than were taped."""
 
     code = "laptop.tape"
@@ -76,9 +76,10 @@ class Tape:
         """
         row = self._take()
         if {key: row.get(key) for key in _asked(device)} != _asked(device):
-            raise TapeError(
-                f"The laptop asked {row.get('source')} {row.get('address')}, the server would ask "
-                f"{device.source.key} {dict(device.address)}: the point has changed meanwhile."
+            raise TapeError.of(
+                "other_device",
+                taped=f"{row.get('source')} {row.get('address')}",
+                asked=f"{device.source.key} {dict(device.address)}",
             )
         clock.move_to(from_us(row["at"]))
         if row.get("error") == MISFIT:
@@ -110,7 +111,7 @@ class Tape:
 
     def _take(self) -> Mapping[str, Any]:
         if self._next >= len(self.rows):
-            raise TapeError("The laptop asked nothing more: the point has changed meanwhile.")
+            raise TapeError.of("tape_ended")
         self._next += 1
         return self.rows[self._next - 1]
 

@@ -21,7 +21,7 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 
-from energy.base.errors import RefusedError
+from processes.laptop_errors import LaptopError
 from processes.laptop_modules import laptop_modules, module_file
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,7 @@ _EPOCH = (2026, 1, 1, 0, 0, 0)
 """Time of every file in wheel and zip: the same program makes the same octets."""
 
 
-class ZipError(RefusedError):
+class ZipError(LaptopError):
     """The laptop's zip cannot be made."""
 
     code = "laptop.zip"
@@ -78,11 +78,14 @@ def make_zip(
     Raises:
         ZipError: A wheel could not be fetched, or the folder holds none.
     """
+    for what, given, known in (("Python", pythons, PYTHONS), ("platform", platforms, PLATFORMS)):
+        if strange := sorted(set(given) - set(known)):
+            raise ZipError.of("no_such", what=what, given=strange[0], known=", ".join(known))
     with tempfile.TemporaryDirectory() as folder:
         found = wheels or _fetched(Path(folder), pythons, platforms)
         every = sorted(found.glob("*.whl"))
         if not every:
-            raise ZipError(f"{found} holds no wheel. Leave --wheels out to fetch them.")
+            raise ZipError.of("no_wheels", folder=found)
         out.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
             name, content = laptop_wheel()
@@ -171,10 +174,7 @@ def _download(folder: Path, *wanted: str) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ZipError(
-            f"pip fetched not every wheel: {done.stderr.strip()[-600:]} Check the network of this "
-            "machine, or give a folder with --wheels."
-        )
+        raise ZipError.of("not_fetched", error=done.stderr.strip()[-600:])
 
 
 def locked(lock: str, platform: str, python: str) -> str:
@@ -210,7 +210,7 @@ def locked(lock: str, platform: str, python: str) -> str:
             found.add(own)
     missing = set(NEEDED) - found - ({"colorama"} if platform != "windows" else set())
     if missing:
-        raise ZipError(f"Not in {LOCK.name}: {', '.join(sorted(missing))}. Make the lock anew.")
+        raise ZipError.of("not_locked", lock=LOCK.name, missing=", ".join(sorted(missing)))
     return "\n".join(entries) + "\n"
 
 

@@ -14,7 +14,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from adapters.files.workbook import TableRow
-from adapters.modbus.register_map import load as load_map
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.ids import id_of
 from energy.base.units import Utility
@@ -23,6 +22,7 @@ from energy.metering.meter import Meter, facts_to_json
 from energy.metering.plant import ChannelRegister
 from energy.views.point_values import PointRow
 from processes.collector_plan import SourcePlan, address_problem
+from processes.meter_profiles import load_product
 from processes.readings_file import count_of, instant_of
 from processes.technician_facts import billed_counter, default_quantities, with_side
 from processes.technician_pulse import PROFILE as PULSE
@@ -38,6 +38,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "profile": ("设备档案",),
     "source": ("数据源",),
     "unit": ("地址", "设备地址"),
+    "meter": ("表地址", "通信地址"),
+    "edition": ("规约版本",),
     "device": ("设备", "设备编号"),
     "multiplier": ("倍率",),
     "side": ("计量侧",),
@@ -181,8 +183,7 @@ class _Judge:
                 since = f"{row.commissioned_at:%Y-%m-%d}" if row.commissioned_at else "?"
                 where = f"already commissioned at {row.point} since {since}"
                 taken.serials[str(row.serial)] = f"serial {where}"
-                for value in row.address.values():
-                    taken.addresses[str(row.source), str(value)] = where
+                taken.addresses[str(row.source), _place(row.address)] = where
         sources = {source.key: source for source in desk.plan().sources}
         return _Judge(desk=desk, places=keys, sources=sources, known=known, taken=taken)
 
@@ -274,17 +275,18 @@ class _Judge:
                 raise _RowError(self.taken.serials[serial])
             self.taken.serials[serial] = f"serial stands in row {number} already"
         if serial and not wanted.address:
-            raise _RowError("neither `unit` nor `device` says where the meter answers")
+            raise _RowError("none of `unit`, `device`, `meter` says where the meter answers")
         if serial:  # a meter that no plan can hold would stop the plans of all others
             its = self.sources[source]
             _, problem = address_problem(its, wanted.address, len(wanted.facts))
             if problem is not None:
                 raise _RowError(f"{source} is a {its.kind} source: {problem}")
-        for value in wanted.address.values():
-            where = self.taken.addresses.get((source, str(value)))
-            if where is not None:
-                raise _RowError(f"{value} of {source} {where}")
-            self.taken.addresses[source, str(value)] = f"stands in row {number} already"
+        value = _place(wanted.address)
+        where = self.taken.addresses.get((source, value)) if value else None
+        if where is not None:
+            raise _RowError(f"{value} of {source} {where}")
+        if value:
+            self.taken.addresses[source, value] = f"stands in row {number} already"
 
 
 def _by_key(row: TableRow) -> dict[str, str]:
@@ -300,21 +302,32 @@ def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
         if weight is None:
             raise _RowError("a pulse meter needs `pulse_weight`, as printed on its plate")
         return [pulse_facts(utility, weight, quantity=words[0] if words else "")]
-    register_map = load_map(cells["profile"])
-    return [register_map.facts(q) for q in words or default_quantities(register_map)]
+    product = load_product(cells["profile"])
+    return [product.facts(q) for q in words or default_quantities(product)]
 
 
 def _address(cells: Mapping[str, str]) -> dict[str, int | str]:
-    unit, device = cells.get("unit", ""), cells.get("device", "")
-    if unit and device:
-        raise _RowError("unit and device are both given: a meter answers at one of them")
+    given = {key: cells[key] for key in ("unit", "device", "meter") if cells.get(key)}
+    if len(given) > 1:
+        raise _RowError(f"{' and '.join(given)} are given: a meter answers at one of them")
+    unit, device, meter = (given.get(key, "") for key in ("unit", "device", "meter"))
     if device:
         return {"device": device}
+    if meter:
+        edition = cells.get("edition", "")
+        return {"meter": meter, **({"edition": edition} if edition else {})}
     if not unit:
         return {}
     if not unit.isdecimal() or not 1 <= int(unit) <= 247:
         raise _RowError(f"unit {unit!r} is none of 1 to 247")
     return {"unit": int(unit)}
+
+
+def _place(address: Mapping[str, int | str]) -> str:
+    """Return what tells a meter from all others of its source; numbers of plates without zeros."""
+    if "meter" in address:
+        return str(address["meter"]).lstrip("0")
+    return str(next(iter(address.values()), ""))
 
 
 def _side(text: str) -> Side | None:

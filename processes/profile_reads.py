@@ -5,7 +5,8 @@ One shape for all protocols: Modbus register maps, DL/T 645, CJ/T 188 and M-Bus 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,7 @@ from adapters.dlt645.decode import Wire as DltWire
 from adapters.mbus import profile as mbus
 from adapters.mbus.decode import Wire as MbusWire
 from adapters.mbus.records import Function
-from adapters.meter_profile import MeterProfile, ProfilePoint
+from adapters.meter_profile import MeterProfile, MeterProfileError, ProfilePoint, profile_text
 from adapters.modbus.register_map import (
     MAPS,
     Identify,
@@ -35,6 +36,14 @@ from billing.money import exact_text
 from energy.metering.channel import ChannelFacts, Direction
 
 MODBUS, DLT645, CJT188, MBUS = "Modbus", "DL/T 645-2007", "CJ/T 188", "M-Bus"
+FRAMED: Mapping[str, Any] = {DLT645: dlt645, CJT188: cjt188, MBUS: mbus}
+"""The adapters whose profiles are no register maps, by protocol."""
+_OWN_WORDS: Mapping[str, frozenset[str]] = {
+    DLT645: dlt645.Dlt645Reader.WIRE_KEYS - {"bits"},
+    CJT188: frozenset(cjt188.Cjt188Reader.OWN_KEYS) | {"item"},
+    MBUS: frozenset(mbus.MbusReader.OWN_KEYS) | {"record"},
+}
+"""Keys that only profiles of one protocol have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +111,11 @@ def shipped() -> list[str]:
 
 def every() -> list[str]:
     """Return the ids of all profiles: those that ship and a site's own."""
-    return [*known(), *_framed_ids()]
+    return [*known(), *(name for each in FRAMED.values() for name in sorted(each.known()))]
 
 
 def _framed_ids() -> list[str]:
-    return [name for each in (dlt645, cjt188, mbus) for name in sorted(each.shipped())]
+    return [name for each in FRAMED.values() for name in sorted(each.shipped())]
 
 
 def sheet(profile: str) -> ProfileSheet:
@@ -116,23 +125,48 @@ def sheet(profile: str) -> ProfileSheet:
         RegisterMapError: There is no such profile, or its map has problems.
         MeterProfileError: The profile has problems.
     """
-    if profile in dlt645.shipped():
-        return _framed(dlt645.load(profile), DLT645)
-    if profile in cjt188.shipped():
-        return _framed(cjt188.load(profile), CJT188)
-    if profile in mbus.shipped():
-        return _framed(mbus.load(profile), MBUS)
+    for protocol, each in FRAMED.items():
+        if profile in each.known():
+            return _framed(each.load(profile), protocol, own=profile not in each.shipped())
     read = load(profile)
     return map_sheet(read, own=_plain(profile) in own_maps())
 
 
 def file_sheet(file: Path) -> ProfileSheet:
-    """Return what a map of the site's own says, checked.
+    """Return what a profile of the site's own says, checked; its keys tell its protocol.
 
     Raises:
         RegisterMapError: Lists every problem.
+        MeterProfileError: Likewise, of a profile that is no register map.
     """
-    return map_sheet(load_file(file), own=True)
+    text = file.read_text(encoding="utf-8")
+    protocol = _protocol_of(text)
+    if protocol is None:
+        return map_sheet(load_file(file), own=True)
+    each = FRAMED[protocol]
+    if file.stem in each.shipped() and file.resolve().parent != each.PROFILES.resolve():
+        problem = f"{file.stem} ships with Meterline; give a profile of your own another id"
+        raise MeterProfileError(file.stem, [problem])
+    return _framed(each.parse(text, name=file.stem), protocol, own=True)
+
+
+def folder_of(protocol: str) -> str:
+    """Return in which folder of the data directory a site's own profiles of a protocol lie."""
+    return f"profiles/{FRAMED[protocol].PROTOCOL}" if protocol in FRAMED else "profiles"
+
+
+def _protocol_of(text: str) -> str | None:
+    """Return the protocol whose keys a profile has; None for a register map, or no TOML."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    points = [row for row in raw.get("point", ()) if isinstance(row, dict)]
+    keys = {*raw, *(key for row in points for key in row)}
+    for protocol, told in _OWN_WORDS.items():
+        if keys & told:
+            return protocol
+    return None
 
 
 def text_of(profile: str) -> str:
@@ -141,14 +175,12 @@ def text_of(profile: str) -> str:
     Raises:
         RegisterMapError: There is no such profile.
     """
-    folders = {**dict.fromkeys(dlt645.shipped(), dlt645.PROFILES)}
-    folders |= dict.fromkeys(cjt188.shipped(), cjt188.PROFILES)
-    folders |= dict.fromkeys(mbus.shipped(), mbus.PROFILES)
-    if profile not in folders:
-        load(profile)
+    for each in FRAMED.values():
+        if profile in each.known():
+            return profile_text(profile, each.PROFILES, each.PROTOCOL)
+    load(profile)
     name = _plain(profile)
-    file = own_maps().get(name, folders.get(name, MAPS) / f"{name}.toml")
-    return file.read_text(encoding="utf-8")
+    return own_maps().get(name, MAPS / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def _plain(profile: str) -> str:
@@ -180,7 +212,7 @@ def map_sheet(read: RegisterMap, *, own: bool) -> ProfileSheet:
     )
 
 
-def _framed(read: MeterProfile[Any], protocol: str) -> ProfileSheet:
+def _framed(read: MeterProfile[Any], protocol: str, *, own: bool) -> ProfileSheet:
     points = [_framed_point(point) for point in read.points.values()]
     utilities = {p.facts.utility.value for p in read.points.values() if p.facts.utility}
     return ProfileSheet(
@@ -200,7 +232,7 @@ def _framed(read: MeterProfile[Any], protocol: str) -> ProfileSheet:
         signature=[f"{key} {value}" for key, value in read.own.items()],
         sources=read.sources,
         note="",
-        own=False,
+        own=own,
         points=points,
     )
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import msgspec
 
-from energy.base.errors import RefusedError
 from processes.field_documents import Document
+from processes.laptop_errors import LaptopError
 from processes.technician_acts import ACTS, FieldAct
 
 _DOCUMENT = {"name", "media_type", "sha256"}
 
 
-class ActFieldsError(RefusedError):
+class ActFieldsError(LaptopError):
     """A stored act is none that this program knows."""
 
     code = "laptop.act"
@@ -55,7 +55,7 @@ def act_of(verb: str, stored: Mapping[str, Any], content: Callable[[str], bytes]
         ActFieldsError: It is none, or a document does not fit its hash.
     """
     if verb not in ACTS:
-        raise ActFieldsError(f"No act {verb!r} is known here. Take the server's program's version.")
+        raise ActFieldsError.of("unknown_act", verb=verb)
     try:
         act: FieldAct[Any] = msgspec.convert(
             _whole(stored, content),
@@ -64,7 +64,7 @@ def act_of(verb: str, stored: Mapping[str, Any], content: Callable[[str], bytes]
             builtin_types=(bytes,),
         )
     except (msgspec.ValidationError, ValueError) as error:
-        raise ActFieldsError(f"A stored {verb} cannot be read ({error}).") from error
+        raise ActFieldsError.of("act_unread", verb=verb, error=error) from error
     return act
 
 
@@ -105,7 +105,7 @@ def _whole(value: Any, content: Callable[[str], bytes]) -> Any:
         if set(value) == _DOCUMENT:
             octets = content(value["sha256"])
             if hashlib.sha256(octets).hexdigest() != value["sha256"]:
-                raise ActFieldsError(f"Document {value['sha256'][:16]} does not fit its hash.")
+                raise ActFieldsError.of("document_unfit", document=value["sha256"][:16])
             return {"name": value["name"], "media_type": value["media_type"], "content": octets}
         return {key: _whole(each, content) for key, each in value.items()}
     if isinstance(value, list):

@@ -13,7 +13,7 @@ from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.probing.candidate import Run
 from adapters.modbus.probing.seen import Seen
 from energy.base.clock import monotonic_s
-from processes.technician_values import NoContactError
+from processes.technician_faults import fault_key, no_contact
 
 R = TypeVar("R")
 ATTEMPTS = 2
@@ -54,6 +54,8 @@ class Conversation:
     faults: list[Fault] = field(default_factory=list)
     last: str = ""
     """What the last failure said."""
+    why: str = ""
+    """Where the catalogue says what it means; "" where nowhere."""
 
     @property
     def heard(self) -> bool:
@@ -76,15 +78,15 @@ class Conversation:
                 )
             except ReadFailedError as error:
                 self.faults.append(error.fault)
-                self.last = str(error)
+                self.last, self.why = str(error), fault_key(error.code)
                 if error.fault in NOBODY or error.fault is Fault.NO_CONNECTION:
-                    raise NoContactError(str(error)) from error
+                    raise no_contact(error) from error
                 if error.fault in REFUSALS:
                     self.silences = 0
                     break
                 self.silences += 1
                 if self.silences >= (MOST_LATER_SILENCES if self.heard else MOST_SILENCES):
-                    raise NoContactError(str(error)) from error
+                    raise no_contact(error) from error
             else:
                 self.silences = 0
                 self.seen.take(code, first, registers)

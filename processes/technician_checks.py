@@ -16,6 +16,7 @@ from billing.money import exact_text
 from energy.base.errors import RefusedError
 from energy.base.text import catalogue, t
 from energy.base.units import Utility, to_base
+from processes.technician_told import ToldError
 
 VOLTAGE_V = (Fraction(45), Fraction(300))
 """Phase voltages a meter may honestly show, voltage transformers included. [V]"""
@@ -135,7 +136,7 @@ class Observed:
     """By quantity. [unit]"""
 
 
-class DisplayTextError(RefusedError):
+class DisplayTextError(ToldError, RefusedError):
     """A display value is no plain number."""
 
     code = "field.display"
@@ -149,9 +150,7 @@ def display_of(text: str) -> Display:
     """
     plain = text.strip()
     if not _NUMBER.fullmatch(plain):
-        raise DisplayTextError(
-            f"{text!r} is no display value. Type the digits as they stand, for example 15203.4."
-        )
+        raise DisplayTextError.of("display_text", text=repr(text))
     digits = len(plain.partition(".")[2])
     return Display(text=plain, value=Fraction(plain), step=Fraction(1, 10**digits))
 
@@ -171,7 +170,7 @@ def displays_of(texts: Sequence[str], default: str) -> dict[str, Display]:
         quantity, sign, value = text.rpartition("=")
         quantity = quantity.strip() if sign else default
         if quantity in found:
-            raise DisplayTextError(f"The display of {quantity} is given twice. Give it once.")
+            raise DisplayTextError.of("display_twice", quantity=quantity)
         found[quantity] = display_of(value)
     return found
 
@@ -322,10 +321,7 @@ def final_count(display: Display, resolution: Fraction) -> int:
     """
     counts = display.value / resolution
     if counts.denominator != 1:
-        raise DisplayTextError(
-            f"Display {display.text} has more digits than the register, which counts "
-            f"{exact_text(resolution)}. Leave the last ones out."
-        )
+        raise DisplayTextError.of("display_fine", display=display.text, step=exact_text(resolution))
     return counts.numerator
 
 

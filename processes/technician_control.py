@@ -17,8 +17,11 @@ from energy.base.ids import id_of
 from energy.metering.channel import Channel, Kind
 from energy.metering.meter import Meter
 from energy.metering.meter_papers import MeterPapers, papers_id
-from processes.technician_checks import Display, display_of
+from energy.metering.source_facts import ONE_QUESTION
+from processes.technician_bus import alone_on
+from processes.technician_checks import Display, Outcome, display_of
 from processes.technician_desk import FieldDesk
+from processes.technician_facts import billed_counter, display_checks
 from processes.technician_papers import papers_of, store_papers
 from processes.technician_record import record_of
 from processes.technician_retire import channels_of
@@ -48,6 +51,8 @@ class Controlled:
     first: bool
     """Whether the display was anchored for the first time."""
     again: bool = False
+    register: bool = False
+    """Whether the display was held against a register: nothing was written then."""
 
 
 def anchored(desk: FieldDesk, point: str, serial: str | None) -> bool:
@@ -65,7 +70,9 @@ def control(
     reason: str,
     remarks: Remarks,
 ) -> Controlled:
-    """Compare the display of a pulse meter with its pulses.
+    """Compare the display of a pulse meter with its pulses; of every other with its register.
+
+    A register that is read needs no anchor: the comparison is told and nothing is written.
 
     Args:
         desk: The site.
@@ -81,6 +88,9 @@ def control(
         PapersError: It is not after the control before.
     """
     desk.ready()
+    known_meter = desk.meter(point)
+    if known_meter is not None and known_meter.serial and "device" not in known_meter.address:
+        return _of_register(desk, known_meter, shown, at)
     meter = _pulse_meter(desk, point)
     serial = str(meter.serial)
     channel = next(c for c in channels_of(meter) if c.facts.kind is Kind.COUNTER)
@@ -115,6 +125,41 @@ def control(
         position=store_papers(desk, papers),
         first=known is None,
         again=again,
+    )
+
+
+def _of_register(desk: FieldDesk, meter: Meter, shown: str, at: datetime) -> Controlled:
+    """Read the device now and hold its display against the register; nothing is written.
+
+    Raises:
+        FieldRefusedError: The display was read too long ago.
+        NoContactError: The device does not answer.
+    """
+    if abs(desk.clock.now() - at) > SAME:
+        raise FieldRefusedError.of("control_now", serial=meter.serial, point=meter.point)
+    facts = [channel.facts for channel in channels_of(meter)]
+    counter = billed_counter(facts)
+    device, plan = desk.served_by(meter), desk.plan()
+    with alone_on(desk, device.source):
+        answered = desk.read(device, [each.quantity for each in facts])
+    if device.source.kind in ONE_QUESTION:
+        desk.restore(plan)
+    display = display_of(shown)
+    [check] = display_checks(
+        answered, facts, {counter.quantity: display}, Fraction(meter.multiplier)
+    )
+    register = answered.observed.values[counter.quantity]
+    return Controlled(
+        point=meter.point,
+        serial=str(meter.serial),
+        at=answered.at,
+        count=answered.counts[counter.quantity],
+        display=display.value,
+        drift=Fraction(0) if check.outcome is Outcome.OK else display.value - register,
+        unit=counter.unit,
+        position=desk.metering.position(),
+        first=False,
+        register=True,
     )
 
 

@@ -1,8 +1,10 @@
-"""In: the code of a failed question. Out: the key of its cause and next step. Pure."""
+"""In: a failed question. Out: its cause and next step, as keys of the catalogue. Pure."""
 
 from __future__ import annotations
 
+from adapters.modbus.frame import ReadFailedError
 from energy.base.text import catalogue
+from processes.technician_told import NoContactError
 
 
 def fault_key(code: str) -> str:
@@ -15,3 +17,13 @@ def fault_key(code: str) -> str:
     part = "look.fault." if protocol == "modbus" else "cli.tenant.fault_"
     key = f"{part}{fault}"
     return key if key in catalogue() else ""
+
+
+def no_contact(error: ReadFailedError) -> NoContactError:
+    """Return why a question brought nothing, with the next step.
+
+    Args:
+        error: The failed question.
+    """
+    where, _, what = str(error).partition(": ")
+    return NoContactError.of("hindered", where=where, cause=fault_key(error.code) or what)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from adapters.modbus.link import PARITIES, STOP_BITS, Link, LinkKind
 from energy.base.errors import RefusedError
+from processes.technician_told import NoContactError, ToldError
 
 MODBUS_PORT = 502
 KINDS = {
@@ -28,17 +29,13 @@ _SERIAL = re.compile(
 )
 
 
-class LinkTextError(RefusedError):
+class LinkTextError(ToldError, RefusedError):
     """A link as typed is none."""
 
     code = "field.link"
 
-    def __init__(self, text: str, why: str) -> None:
-        """Say what is wrong and how one looks."""
-        super().__init__(f"--link {text!r}: {why}. A link looks like {EXAMPLES}.")
 
-
-class UnitsTextError(RefusedError):
+class UnitsTextError(ToldError, RefusedError):
     """A list of unit numbers as typed is none."""
 
     code = "field.units"
@@ -65,22 +62,23 @@ def parse_link(text: str) -> Link:
     kind_text, sign, rest = text.strip().partition(":")
     kind = KINDS.get(kind_text.lower())
     if not sign or kind is None:
-        raise LinkTextError(text, f"it begins with none of {', '.join(f'{k}:' for k in KINDS)}")
+        kinds = ", ".join(f"{kind}:" for kind in KINDS)
+        raise LinkTextError.of("link_kind", text=repr(text), kinds=kinds, examples=EXAMPLES)
     if kind is LinkKind.RTU:
         return _serial(text, rest)
     found = _HOST.fullmatch(rest.strip())
     if found is None:
-        raise LinkTextError(text, f"{rest!r} is no host and port")
+        raise LinkTextError.of("link_host", text=repr(text), rest=repr(rest), examples=EXAMPLES)
     port = int(found["port"] or MODBUS_PORT)
     if not 1 <= port <= 65535:
-        raise LinkTextError(text, "a port is 1 to 65535")
+        raise LinkTextError.of("link_port", text=repr(text), examples=EXAMPLES)
     return Link(kind=kind, host=found["host"].strip("[]"), port=port)
 
 
 def _serial(text: str, rest: str) -> Link:
     found = _SERIAL.fullmatch(rest.strip())
     if found is None:
-        raise LinkTextError(text, f"{rest!r} is no serial port, speed and format")
+        raise LinkTextError.of("link_serial", text=repr(text), rest=repr(rest), examples=EXAMPLES)
     parity, stop = (found["parity"] or "N").upper(), int(found["stop"] or 1)
     assert parity in PARITIES, "the pattern sees to it"
     assert stop in STOP_BITS, "the pattern sees to it"
@@ -113,10 +111,10 @@ def parse_units(text: str) -> list[int]:
         first, sign, last = part.partition("-")
         ends = (first, last if sign else first)
         if not all(end.isdecimal() and 1 <= int(end) <= 247 for end in ends):
-            raise UnitsTextError(f"--units {text!r}: units are 1 to 247, such as 1-32 or 1,5,17.")
+            raise UnitsTextError.of("units_text", text=repr(text))
         units |= set(range(int(ends[0]), int(ends[1]) + 1))
     if not units:
-        raise UnitsTextError(f"--units {text!r}: the last unit lies before the first.")
+        raise UnitsTextError.of("units_order", text=repr(text))
     return sorted(units)
 
 
@@ -153,3 +151,28 @@ def _port_exists(device: str) -> bool:
 
 def _unresolved(error: OSError) -> bool:
     return error.__class__.__name__ == "gaierror"
+
+
+_UNREACHED = {
+    Reach.CLOSED: "port_closed",
+    Reach.UNKNOWN_HOST: "unknown_host",
+    Reach.NO_DEVICE: "no_serial_port",
+    Reach.NOT_ALLOWED: "port_not_allowed",
+}
+
+
+def unreached(link: Link, found: Reach, timeout_s: float) -> NoContactError:
+    """Return why nothing is reached, with the next step.
+
+    Args:
+        link: Where.
+        found: What was met.
+        timeout_s: How long was waited. [s]
+    """
+    return NoContactError.of(
+        _UNREACHED.get(found, "host_silent"),
+        where=link.where,
+        host=link.host,
+        device=link.device,
+        seconds=f"{timeout_s:g}",
+    )

@@ -11,13 +11,14 @@ from energy.base.errors import RefusedError
 from processes.technician_checks import Outcome
 from processes.technician_judgement import Judgement, digits
 from processes.technician_side import NEAR, power_factor_of_ten
+from processes.technician_told import ToldError
 
 _POWER = re.compile(r"(?P<number>\d{1,9}([.,]\d{1,6})?)\s*(?P<unit>[kKM]?)\s*[wW]")
 _PHASE = re.compile(r"L\s?([123])(?!\d)", re.IGNORECASE)
 _TIMES = {"": 1, "k": 1000, "K": 1000, "M": 1_000_000}
 
 
-class LoadTextError(RefusedError):
+class LoadTextError(ToldError, RefusedError):
     """A stated load names no power."""
 
     code = "field.load"
@@ -41,9 +42,7 @@ def load_of(text: str) -> Load:
     """
     power, phase = _POWER.search(text), _PHASE.search(text)
     if power is None or not Fraction(power["number"].replace(",", ".")):
-        raise LoadTextError(
-            f'--load {text!r} names no power. Say for example "3 kW heater on L1" or "11 kW".'
-        )
+        raise LoadTextError.of("load_text", text=repr(text))
     watts = Fraction(power["number"].replace(",", ".")) * _TIMES[power["unit"]]
     return Load(power_w=watts, phase=int(phase[1]) if phase else None)
 

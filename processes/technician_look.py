@@ -20,7 +20,7 @@ from energy.base.units import Utility
 from processes.technician_asking import Conversation
 from processes.technician_checks import Display, Outcome
 from processes.technician_judgement import Judgement
-from processes.technician_link import Reach, reach
+from processes.technician_link import Reach, reach, unreached
 from processes.technician_load import Load, judge_load, power_by_load
 from processes.technician_phases import Phase, phases_of
 from processes.technician_reading import LONGEST_S, Shown, billed, read_shown
@@ -32,7 +32,7 @@ from processes.technician_register import (
     judge_flaws,
     judge_illegal,
 )
-from processes.technician_scan import connected, unreached
+from processes.technician_scan import connected
 from processes.technician_side import (
     Proofs,
     SettledSide,

@@ -16,11 +16,14 @@ from adapters.mbus.client import MbusClient, Readout
 from adapters.mbus.decode import Flaw, decode
 from adapters.mbus.frame import ANYBODY
 from adapters.mbus.numbers import flags_of, instant_of, number_of, text_of
+from adapters.mbus.own_profile import own_profile
 from adapters.mbus.probe import Met, Search, ahead, scan_primary, search_secondary
-from adapters.mbus.profile import fitting, load
+from adapters.mbus.profile import PROFILES, PROTOCOL, fitting, load
+from adapters.mbus.profile import parse as parse_profile
 from adapters.mbus.records import Function, Record
 from adapters.mbus.stored import stored_counts
 from adapters.mbus.units import Meaning, meaning_of
+from adapters.meter_profile import profile_text
 from adapters.octets import OctetLink
 from energy.base.clock import Clock
 from processes.technician_told import FieldRefusedError
@@ -105,6 +108,27 @@ def show(bus: TenantBus, meter: str, profile: str) -> list[Value]:
                 )
             )  # fmt: skip
     return found
+
+
+def own(bus: TenantBus, meter: str, profile: str, name: str) -> str:
+    """Return a profile of one very meter as a file: what it sends, and where its registers turn.
+
+    Args:
+        bus: The bus.
+        meter: Address, as in a site file.
+        profile: Id of the profile to begin with.
+        name: Id of the new one.
+
+    Raises:
+        NoContactError: The meter gave no proper answer.
+        FieldRefusedError: The address is none, or the meter will not.
+        MeterProfileError: There is no such profile, or the name is none.
+    """
+    read = load(profile)
+    readout = _read(bus, meter, reset=read.own["application_reset"] == "yes")
+    text = own_profile(profile_text(profile, PROFILES, PROTOCOL), read, readout, name)
+    parse_profile(text, name=name)
+    return text
 
 
 def stored(

@@ -14,8 +14,8 @@ from adapters.modbus.probing.candidate import Products
 from adapters.modbus.probing.judge import Verdict, judge
 from energy.base.clock import monotonic_s
 from processes.technician_asking import Conversation, Progress
-from processes.technician_link import Reach, reach
-from processes.technician_scan import connected, unreached
+from processes.technician_link import Reach, reach, unreached
+from processes.technician_scan import connected
 from processes.technician_values import NoContactError
 
 PROBING_S = 180.0
@@ -69,9 +69,8 @@ async def probe(
             found = await reach(link, timeout_s)
             if found is not Reach.OPEN:
                 raise unreached(link, found, timeout_s) from error
-            raise NoContactError(
-                f"Unit {unit} does not answer at {link.where}: {error} "
-                "`field scan` shows which units do."
+            raise NoContactError.of(
+                "unit_silent", unit=unit, where=link.where, cause=conversation.why or str(error)
             ) from error
     return Probe(
         where=link.where,

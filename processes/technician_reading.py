@@ -148,7 +148,7 @@ async def read_shown(
     asking = _asking(points, register_map, conversation.seen, plate=plate)
     done = await conversation.through(asking, until_s=monotonic_s() + LONGEST_S)
     if done is None:
-        raise NoContactError(f"The device needs more than {LONGEST_S:g} s to answer. Try again.")
+        raise NoContactError.of("too_slow", seconds=f"{LONGEST_S:g}")
     values, flaws = _decoded(points, register_map, conversation.seen)
     return Shown(
         at=clock.now(),

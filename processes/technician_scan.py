@@ -21,12 +21,12 @@ from adapters.modbus.probing.asking import questions
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.probing.judge import Ranked, judge
 from adapters.modbus.read_plan import plan_reads
-from adapters.serial_ports import ports_text
 from energy.base.clock import monotonic_s
 from processes.technician_asking import NOBODY, Conversation, Reader
 from processes.technician_checks import Outcome
+from processes.technician_faults import no_contact
 from processes.technician_judgement import Judgement
-from processes.technician_link import Reach, link_text, reach
+from processes.technician_link import Reach, link_text, reach, unreached
 from processes.technician_values import NoContactError
 
 GARBLED = frozenset(
@@ -39,6 +39,8 @@ GARBLED = frozenset(
     }
 )
 """Bytes came, and no frame of this unit."""
+DOUBLED = frozenset({Fault.LATE, Fault.SECOND_MASTER, Fault.WRONG_FUNCTION})
+"""A second answer behind a sound one: two devices of one number, if it comes again and again."""
 HINDERED = frozenset({Fault.BUS_HELD, Fault.NO_PORT, Fault.TLS})
 """Nothing was asked at all: the fault says who or what is in the way."""
 KNOCKS = 3
@@ -91,6 +93,10 @@ class UnitFound:
     reads: tuple[int, ...] = ()
     """Registers of each read that its billed counters and power take. [register]"""
     exception: str = ""
+    fault: Fault | None = None
+    """The last that was met, where nothing sound came."""
+    counted: tuple[int, ...] = ()
+    """Registers of its billed counter, as they were: two devices never count alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +143,7 @@ class Scanner:
         self.notes += [
             _note("two_devices", unit=unit.unit) for unit in met if unit.presence is Presence.CLASH
         ]
+        self.notes += _of_one_device(met) + of_every_fault(met)
         known = [unit for unit in met if unit.presence is not Presence.SILENT]
         scan = Scan(
             link=link_text(self.link),
@@ -171,7 +178,11 @@ class Scanner:
             return found
         serial = await _serial(conversation, best)
         return replace(
-            found, guess=guess_of(best, settled=verdict.settled), serial=serial, reads=_reads(best)
+            found,
+            guess=guess_of(best, settled=verdict.settled),
+            serial=serial,
+            reads=_reads(best),
+            counted=_counted(conversation, best),
         )
 
     async def _without_answer(
@@ -217,6 +228,7 @@ def connected(link: Link, timeout_s: float) -> Iterator[ModbusClient]:
 async def knock(client: Reader, unit: int) -> UnitFound:
     """Return what is at a unit number, by one register and, if need be, another kind of it."""
     met: list[Presence] = []
+    faults: list[Fault] = []
     told = ""
     for attempt in range(KNOCKS):
         function_code = 4 if met == [Presence.NOBODY] else 3
@@ -226,9 +238,12 @@ async def knock(client: Reader, unit: int) -> UnitFound:
             await client.read(unit=unit, function_code=function_code, address=0, count=1)
         except ReadFailedError as error:
             if error.fault in HINDERED:
-                raise NoContactError(str(error)) from error
+                raise no_contact(error) from error
             met.append(_presence(error.fault))
+            faults.append(error.fault)
             told = str(error)
+            if error.fault in DOUBLED:
+                continue
             if met[-1] is Presence.SILENT or error.fault in NOBODY:
                 break
         else:
@@ -238,9 +253,12 @@ async def knock(client: Reader, unit: int) -> UnitFound:
             return UnitFound(unit=unit, presence=Presence.HERE, answer_ms=answer_ms)
         if met == [Presence.NOBODY, Presence.NOBODY]:
             break  # 4 at one kind of register may be the device's own, at both it is nobody
-    if Presence.CLASH in met:
+    here = Presence.HERE in met
+    if Presence.CLASH in met or (here and sum(fault in DOUBLED for fault in faults) > 1):
         return UnitFound(unit=unit, presence=Presence.CLASH)
-    return UnitFound(unit=unit, presence=met[-1], exception=_exception(told))
+    fault = faults[-1] if faults else None
+    presence = Presence.HERE if here and met[-1] is Presence.SILENT else met[-1]
+    return UnitFound(unit=unit, presence=presence, exception=_exception(told), fault=fault)
 
 
 def _presence(fault: Fault) -> Presence:
@@ -337,6 +355,38 @@ def other_links(link: Link) -> list[Link]:
     return [*formats, *speeds]
 
 
+def _counted(conversation: Conversation, best: Ranked) -> tuple[int, ...]:
+    """Return the registers of the billed counter as they were answered; none where it has none."""
+    for point in best.candidate.map.points.values():
+        if not point.billing:
+            continue
+        registers = conversation.seen.get(point.function_code, point.address, point.type.width)
+        if registers is not None and any(registers):
+            return tuple(registers)
+    return ()
+
+
+def _of_one_device(met: Sequence[UnitFound]) -> list[Judgement]:
+    """Return a note where one device answers at several unit numbers."""
+    at: dict[tuple[object, ...], list[int]] = {}
+    for unit in met:
+        if unit.presence is Presence.HERE and unit.counted and unit.guess is not None:
+            at.setdefault((unit.guess.profile, unit.serial, unit.counted), []).append(unit.unit)
+    return [
+        _note("one_device", units=", ".join(map(str, units)), first=units[0])
+        for units in at.values()
+        if len(units) > 1
+    ]
+
+
+def of_every_fault(met: Sequence[UnitFound]) -> list[Judgement]:
+    """Return a note where nothing sound came from anybody, but always the same."""
+    faults = {unit.fault for unit in met}
+    if len(faults) == 1 and faults <= {Fault.ECHO, Fault.SECOND_MASTER}:
+        return [_note(str(faults.pop()))]
+    return []
+
+
 def _note(code: str, **values: object) -> Judgement:
     return Judgement(name="link", outcome=Outcome.NOTED, code=f"scan.{code}", values=values)
 
@@ -348,30 +398,3 @@ def _why_other(link: Link, other: Link, *, garbled: bool) -> Judgement:
         return _note(f"{code}_broken" if garbled else code, **told)
     transparent = other.kind is LinkKind.RTU_OVER_TCP
     return _note("transparent" if transparent else "not_transparent", **told)
-
-
-def unreached(link: Link, found: Reach, timeout_s: float) -> NoContactError:
-    """Return why nothing is reached, with the next step."""
-    where, waited = link.where, f"{timeout_s:g} s"
-    match found:
-        case Reach.CLOSED:
-            text = (
-                f"No answer at {where}: the host answers, the port is closed. Is Modbus switched "
-                f"on there? A gateway in transparent mode listens at another port: try "
-                f"--link rtu-over-tcp:{link.host}:PORT."
-            )
-        case Reach.UNKNOWN_HOST:
-            text = f"No host named {link.host!r}. Check the name, or give its address."
-        case Reach.NO_DEVICE:
-            text = (
-                f"No serial port {link.device}. Ports of this machine: {ports_text()}. Is the "
-                "adapter plugged in? `field ports` shows what each port is."
-            )
-        case Reach.NOT_ALLOWED:
-            text = f"{link.device} may not be opened. Join the group that owns it (dialout)."
-        case _:
-            text = (
-                f"No answer at {where} in {waited}: the host is silent. Does it answer a ping? "
-                "Check power, cable, address and network mask, or a firewall in between."
-            )
-    return NoContactError(text)

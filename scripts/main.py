@@ -26,6 +26,7 @@ Verbs.groups = (
     "usage",
     "tariff",
     "bill",
+    "prepaid",
     "alert",
     "journal",
     "view",

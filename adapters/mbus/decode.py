@@ -123,7 +123,7 @@ def decode(head: Head, records: Sequence[Record], wire: Wire, facts: ChannelFact
     if wire.what == STATUS:
         assert wire.bits is not None, "the profile was checked"
         return Decoded(count=_bits(head.status, wire.bits))
-    found = [(r, m) for r in records if _fits(r, m := meaning_of(r.vif), wire)]
+    found = matching(records, wire)
     if not found:
         erring = any(r.function is Function.IN_ERROR and _is(r, meaning_of(r.vif), wire)
                      for r in records)  # fmt: skip
@@ -142,6 +142,16 @@ def decode(head: Head, records: Sequence[Record], wire: Wire, facts: ChannelFact
     if not _agree(fitting, value * meaning.step):
         return Decoded(count=0, flaw=Flaw.AMBIGUOUS)
     return _counted(value, meaning, facts)
+
+
+def matching(records: Sequence[Record], wire: Wire) -> list[tuple[Record, Meaning]]:
+    """Return the records that look like a value, each with its meaning.
+
+    Args:
+        records: All records of the meter.
+        wire: How the value's record looks.
+    """
+    return [(r, m) for r in records if _fits(r, m := meaning_of(r.vif), wire)]
 
 
 def unfit(meaning: Meaning, facts: ChannelFacts) -> Flaw | None:

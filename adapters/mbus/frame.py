@@ -7,6 +7,7 @@ changes a count, an address, a speed or a clock of a meter.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ ACKNOWLEDGED = b"\xe5"
 SHORT, LONG, END = 0x10, 0x68, 0x16
 SHORT_SIZE, LONG_FRAME = 5, 6
 """A short frame; a long one beside its field. [byte]"""
+_BEGINS = re.compile(rb"[\x10\x68\xe5]")
 SELECTED, ANYBODY = 0xFD, 0xFE
 """The meter that was selected; whoever is alone on the bus."""
 FROM_MASTER, ANSWER, ANSWER_MASK = 0x40, 0x08, 0xCF
@@ -79,17 +81,19 @@ def next_frame(received: bytes) -> tuple[Frame | None, bytes] | Verdict:
     Args:
         received: Bytes of the wire; what begins no frame is skipped.
     """
-    for at, octet in enumerate(received):
-        rest = received[at:]
+    for begin in _BEGINS.finditer(received):
+        at, octet = begin.start(), begin.group()[0]
         if octet == ACKNOWLEDGED[0]:
-            return None, rest[1:]
+            return None, received[at + 1 :]
         if octet == SHORT:
-            if len(rest) < SHORT_SIZE:
-                return _unfinished(rest)
-            if rest[4] == END and rest[3] == sum(rest[1:3]) & 0xFF:
-                return Frame(control=rest[1], address=rest[2], field=b""), rest[SHORT_SIZE:]
-        elif octet == LONG and _may_be_long(rest):
-            return _long_frame(rest)
+            short = received[at : at + SHORT_SIZE]
+            if len(short) < SHORT_SIZE:
+                return _unfinished(short)
+            if short[4] == END and short[3] == sum(short[1:3]) & 0xFF:
+                frame = Frame(control=short[1], address=short[2], field=b"")
+                return frame, received[at + SHORT_SIZE :]
+        elif _may_be_long(received[at : at + 4]):
+            return _long_frame(received[at:])
     noise = received.strip(b"\xfe\x00\xff")
     if noise:
         return passed_over(LinkFault.NOISE, f"no frame but {noise[:16].hex(' ')}")
@@ -144,9 +148,8 @@ def _long(body: bytes) -> bytes:
     return head + body + bytes((sum(body) & 0xFF, END))
 
 
-def _may_be_long(rest: bytes) -> bool:
+def _may_be_long(head: bytes) -> bool:
     """Return whether the bytes may begin a long frame: both lengths equal, the start repeated."""
-    head = rest[:4]
     if len(head) > 1 and head[1] < 3:
         return False
     return (len(head) < 3 or head[1] == head[2]) and (len(head) < 4 or head[3] == LONG)

@@ -22,7 +22,7 @@ from energy.metering.interval_fold import (
     OddInterval,
     fold_intervals,
 )
-from energy.metering.usage import TOO_MUCH
+from energy.metering.usage import INTERVAL_CODES, TOO_MUCH
 from energy.metering.usage_strips import Ints, SeriesColumns
 from energy.store.arrays import use_arrays
 from energy.views.known import accepted_within
@@ -145,7 +145,7 @@ def _write(
     held = held_rows(cursor, part.schema, parts, days, part.epoch)
     rows = interval_rows(parts, folded, held[0].rows)
     odd = _findings(windows, folded.odd)
-    explain_breaks(cursor, part.schema, windows, odd, part.epoch)
+    explain_breaks(cursor, part.schema, windows, odd, part.epoch, codes=INTERVAL_CODES)
     write_rows(cursor, part.schema, parts, days, rows, held, part.epoch, blank=False)
     store_findings(cursor.connection, part.schema, odd)
 

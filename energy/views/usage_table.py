@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from energy.base.clock import to_us
+from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding
 from energy.base.ragged import ramp
-from energy.metering.usage import BREAK_CODES, INTERVAL_CODES
+from energy.metering.usage import BREAK_CODES
 from energy.metering.usage_strips import Flags, Ints
 from energy.store.arrays import INSTANT, use_arrays
 from energy.views.local_days import LocalDays
@@ -207,19 +207,34 @@ def _upsert(
 
 
 def explain_breaks(
-    cursor: Cursor, schema: str, windows: Windows, breaks: Sequence[Finding], epoch: int
+    cursor: Cursor,
+    schema: str,
+    windows: Windows,
+    breaks: Sequence[Finding],
+    epoch: int,
+    *,
+    codes: Sequence[str] = BREAK_CODES,
 ) -> None:
-    """Close open breaks that reach into a folded window and were not found again.
+    """Close open findings of a fold that reach into a folded window and were not found again.
 
     Findings of the fold follow from the readings alone, not from the order of their arrival: a
     late reading may explain a break. A bill run asks what was open at its mark, so a break that
     a mark has seen stays as a row, explained from behind the last mark on. One that no mark has
     seen leaves none: the rows do not depend on how the journal was sliced.
+
+    Args:
+        cursor: Inside the follower's transaction.
+        schema: The site's schema.
+        windows: What was folded.
+        breaks: What was found.
+        epoch: Position of the last mark.
+        codes: Codes that the fold finds.
     """
     opened: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT code, channel, start_at, end_at, position FROM {schema}.finding "
-        "WHERE code = ANY(%s) AND resolved_at IS NULL AND explained_position IS NULL",
-        ([*BREAK_CODES, *INTERVAL_CODES],),
+        "WHERE code = ANY(%s) AND resolved_at IS NULL AND explained_position IS NULL "
+        "AND start_at < %s AND end_at > %s",
+        (list(codes), from_us(int(windows.high_us.max())), from_us(int(windows.low_us.min()))),
     ).fetchall()
     if not opened:
         return

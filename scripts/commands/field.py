@@ -10,6 +10,7 @@ from energy.base.roles import WRITER
 from processes.technician import Technician
 from processes.technician_acts import Commission, Replace
 from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
+from scripts.commands.field_gaps import gaps
 from scripts.commands.field_health import health
 from scripts.commands.field_laptop import add_laptop
 from scripts.commands.field_look import add_looks
@@ -64,6 +65,7 @@ from scripts.commands.frame import Opened, group, opened
 SUMMARY = "The technician's commands. They read meters and never write to one."
 app = group("field", SUMMARY)
 app.command()(health)
+app.command()(gaps)
 add_looks(app)
 add_brokers(app)
 add_records(app)

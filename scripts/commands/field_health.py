@@ -29,13 +29,17 @@ def health(
     data_dir, language = installation.config.data_dir, installation.config.language
     told = ask_health(data_dir, "collect")
     sites: Mapping[str, Any] = ask_health(data_dir, "collect", "/devices")
+    clocks: Mapping[str, Any] = ask_health(data_dir, "collect", "/clocks")
     if as_json:
-        print_json({**told, "communication": sites})
+        print_json({**told, "communication": sites, "clocks": clocks})
     else:
         _print_spools(language, told)
         for site in sites.values():
             _print_groups(language, site)
             _print_devices(language, site["devices"], every=every)
+        for checked in clocks.values():
+            if checked:
+                _print_clocks(language, checked)
     failing = any(row["failing"] for site in sites.values() for row in site["devices"])
     if failing or not told["ok"]:
         raise typer.Exit(FINDINGS)
@@ -75,6 +79,19 @@ def _print_devices(language: str, devices: list[dict[str, Any]], *, every: bool)
         print_table(_heads(language, keys), cells, right=(3, 4, 5, 6))
     if len(rows) > len(shown):
         print(t(language, "communication.more", more=len(rows) - len(shown)))
+
+
+def _print_clocks(language: str, checked: Mapping[str, Any]) -> None:
+    host = checked["host"]
+    print(f"\n{t(language, 'clocks.title', at=checked['at'])}")
+    state = "not_told" if host is None else "kept" if host["synchronised"] else "not_kept"
+    most = round(host["most_error_us"] / 1000) if host else 0
+    print(t(language, f"clocks.{state}", ms=most))
+    for offset in checked["offsets"]:
+        ahead = f"{offset['ahead_us'] / 1e6:+.3f}"
+        print(t(language, "clocks.ahead", whose=offset["whose"], ahead=ahead))
+    for whose in checked["unanswered"]:
+        print(t(language, "clocks.silent", whose=whose))
 
 
 def _heads(language: str, keys: tuple[str, ...]) -> list[str]:

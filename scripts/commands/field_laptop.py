@@ -169,7 +169,7 @@ def log(
 ) -> None:
     """Read the meters of the pack for hours or days; the readings are brought in with sync."""
     from adapters.spool import Spool
-    from processes.laptop_log import LaptopLog, plan_of_points
+    from processes.laptop_log import MOST_OCTETS, LaptopLog, plan_of_points
 
     laptop = _laptop(ctx)
     with opened(ctx, NOBODY) as at:
@@ -177,7 +177,7 @@ def log(
         desk.time().require_right()
         plan = plan_of_points(desk.plan(), point or ())
         until = laptop.clock.now() + _span(duration) if duration else None
-        spool = Spool(laptop.home.spool_file, laptop.clock)
+        spool = Spool(laptop.home.spool_file, laptop.clock, bound=MOST_OCTETS)
         logging = LaptopLog(plan, spool, laptop.clock, every_s=every)
         stop = threading.Event()
         typer.echo(at.text("laptop.logging", meters=len(plan.meters), every=every), err=True)

@@ -7,7 +7,8 @@ They read devices and write nothing. With --link they need neither database nor 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import click
 import typer
@@ -16,14 +17,20 @@ from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.register_map import known, load
 from energy.base.text import t
-from processes.technician_link import parse_link, parse_units
+from processes.technician_link import link_text, parse_link, parse_units
 from processes.technician_load import load_of
 from processes.technician_look import Beside, Wait, look
 from processes.technician_memory import remember
 from processes.technician_probe import probe
-from processes.technician_scan import Presence, Scanner
+from processes.technician_scan import Presence, Scan, Scanner
+from processes.technician_told import NoContactError
 from scripts.commands.field_look_json import look_json, probe_json, scan_json
-from scripts.commands.field_look_print import print_look, print_probe, print_scan
+from scripts.commands.field_look_print import (
+    print_folded,
+    print_look,
+    print_probe,
+    print_scan,
+)
 from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
 from scripts.commands.frame import FINDINGS, NO_CONTACT, opened, required, workplace_of
 from scripts.commands.printing import advancing, pause_with_bar, print_json, working
@@ -32,6 +39,13 @@ SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
 LinkText = Annotated[
     str | None,
     typer.Option("--link", help="tcp:HOST:PORT, rtu:PORT,9600,8N1 or rtu-over-tcp:HOST:PORT."),
+]
+LinkTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--link",
+        help="tcp:HOST:PORT, rtu:PORT,9600,8N1 or rtu-over-tcp:HOST:PORT; repeat for several.",
+    ),
 ]
 Timeout = Annotated[float | None, typer.Option(min=0.05, max=30, help="Seconds for an answer.")]
 
@@ -45,17 +59,42 @@ def add_looks(app: typer.Typer) -> None:
 
 def scan(
     ctx: typer.Context,
-    link: LinkText = None,
+    link: LinkTexts = None,
     source: Source = None,
     units: Annotated[str, typer.Option(help="Unit numbers: 1-32 or 1,5,17-20.")] = "1-32",
     timeout: Timeout = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Find out who answers on a bus or behind a gateway. Reads only."""
+    """Find out who answers on a bus or behind a gateway; several one by one. Reads only."""
     language = workplace_of(ctx).config.language
-    where, wait_s = _link(ctx, link, source, timeout)
+    wanted: list[str | None] = [*link] if link else [None]
+    targets = [_link(ctx, each, source, timeout) for each in wanted]
     numbers = parse_units(units)
+    found = [_scanned(where, wait_s, numbers, language) for where, wait_s in targets]
+    if len(found) == 1 and isinstance(found[0], NoContactError):
+        raise found[0]
+    if as_json:
+        told = [
+            _scan_json(each, where, language)
+            for each, (where, _) in zip(found, targets, strict=True)
+        ]
+        print_json(told[0] if len(told) == 1 else told)
+    else:
+        for each, (where, _) in zip(found, targets, strict=True):
+            _print_scan(each, where, language, alone=len(found) == 1)
+    scans = [each for each in found if isinstance(each, Scan)]
+    if not any(each.units for each in scans):
+        raise typer.Exit(NO_CONTACT)
+    clash = any(unit.presence is Presence.CLASH for each in scans for unit in each.units)
+    if clash or len(scans) < len(found) or any(each.notes for each in scans):
+        raise typer.Exit(FINDINGS)
+
+
+def _scanned(
+    where: Link, wait_s: float, numbers: Sequence[int], language: str
+) -> Scan | NoContactError:
+    """Return what a scan found at a link, or why nothing is reached there."""
     title = t(language, "cli.look.scanning", link=where.where)
     with working(title) as bar:
         advance = advancing(bar)
@@ -65,15 +104,25 @@ def scan(
             products=_shipped(),
             progress=lambda done, total: advance(title, done, total),
         )
-        found = asyncio.run(scanner.scan(numbers))
-    if as_json:
-        print_json(scan_json(found, language))
-    else:
+        try:
+            return asyncio.run(scanner.scan(numbers))
+        except NoContactError as error:
+            return error
+
+
+def _scan_json(found: Scan | NoContactError, where: Link, language: str) -> dict[str, Any]:
+    if isinstance(found, Scan):
+        return scan_json(found, language)
+    return {"link": link_text(where), "error": found.code, "text": found.told(language)}
+
+
+def _print_scan(found: Scan | NoContactError, where: Link, language: str, *, alone: bool) -> None:
+    if not alone:
+        print(f"== {link_text(where)}")
+    if isinstance(found, Scan):
         print_scan(found, language)
-    if not found.units:
-        raise typer.Exit(NO_CONTACT)
-    if found.notes or any(unit.presence is Presence.CLASH for unit in found.units):
-        raise typer.Exit(FINDINGS)
+    else:
+        print_folded(found.told(language))
 
 
 def probe_(

@@ -65,14 +65,14 @@ def print_scan(scan: Scan, language: str) -> None:
         _console().print(table)
     for exception in sorted({unit.exception for unit in scan.units if unit not in shown}):
         numbers = [u.unit for u in scan.units if u not in shown and u.exception == exception]
-        _print_folded(text("nobody", units=ranges(numbers), exception=exception or "?"))
+        print_folded(text("nobody", units=ranges(numbers), exception=exception or "?"))
     if scan.silent:
         print(text("silent", silent=scan.silent, asked=scan.asked))
     for note in scan.notes:
-        _print_folded(note.text(language))
+        print_folded(note.text(language))
     if scan.budget is not None:
         colon = "：" if language == "zh" else ": "
-        _print_folded(scan.budget.title(language) + colon + scan.budget.text(language))
+        print_folded(scan.budget.title(language) + colon + scan.budget.text(language))
 
 
 def ranges(numbers: Sequence[int]) -> str:
@@ -116,7 +116,7 @@ def print_probe(probe: Probe, link: Link, language: str) -> None:
     verdict = probe.verdict
     best = verdict.best
     if best is None or best.bits <= 0:
-        _print_folded(text("nothing", asked=probe.asked))
+        print_folded(text("nothing", asked=probe.asked))
         return
     if verdict.settled:
         _print_candidate(best, verdict.ranked[1:2], language)
@@ -131,7 +131,7 @@ def print_probe(probe: Probe, link: Link, language: str) -> None:
         for each in verdict.differences():
             first, second = (digits_or_dash(v) for v in (each.first, each.second))
             print(text("apart_row", quantity=each.quantity, first=first, second=second))
-        _print_folded(text("plate_tells").strip(), indent=2)
+        print_folded(text("plate_tells").strip(), indent=2)
 
 
 def digits_or_dash(value: float | None) -> str:
@@ -141,7 +141,7 @@ def digits_or_dash(value: float | None) -> str:
 
 def _print_candidate(ranked: Ranked, others: Sequence[Ranked], language: str) -> None:
     candidate = ranked.candidate
-    _print_folded(
+    print_folded(
         t(
             language,
             "cli.look.settled" if others else "cli.look.candidate",
@@ -156,9 +156,9 @@ def _print_candidate(ranked: Ranked, others: Sequence[Ranked], language: str) ->
     good = [each for each in ranked.evidence if each.bits > 0][:MOST_REASONS]
     bad = [each for each in ranked.evidence if each.bits < 0]
     if good:
-        _print_folded(t(language, "cli.look.because", why=_reasons(good, language)), indent=2)
+        print_folded(t(language, "cli.look.because", why=_reasons(good, language)), indent=2)
     if bad:
-        _print_folded(t(language, "cli.look.against", why=_reasons(bad, language)), indent=2)
+        print_folded(t(language, "cli.look.against", why=_reasons(bad, language)), indent=2)
 
 
 def _reasons(evidence: Sequence[Evidence], language: str) -> str:
@@ -168,10 +168,10 @@ def _reasons(evidence: Sequence[Evidence], language: str) -> str:
 
 def _print_next(best: Ranked, link: Link, unit: int, language: str) -> None:
     if best.twins:
-        _print_folded(t(language, "cli.look.twins", twins=", ".join(best.twins)), indent=2)
+        print_folded(t(language, "cli.look.twins", twins=", ".join(best.twins)), indent=2)
     if best.scales:
         scales = ", ".join(f"{family} x {10.0**power:g}" for family, power in best.scales.items())
-        _print_folded(t(language, "cli.look.scaled", scales=scales))
+        print_folded(t(language, "cli.look.scaled", scales=scales))
         return
     profile = best.candidate.profile
     print(t(language, "cli.look.next", link=link_text(link), unit=unit, profile=profile))
@@ -282,7 +282,7 @@ def _print_candidates(look: Look, language: str) -> None:
     _console().print(table)
 
 
-def _print_folded(text: str, *, indent: int = 0) -> None:
+def print_folded(text: str, *, indent: int = 0) -> None:
     """Print a text in rows of at most 80 columns."""
     for row in folded(text, WIDTH - indent):
         print(" " * indent + row)

@@ -10,6 +10,7 @@ import click
 import typer
 
 from energy.base.roles import WRITER
+from energy.base.text import t
 from processes.laptop_bundle import (
     Received,
     gather,
@@ -24,7 +25,7 @@ from processes.laptop_home import LaptopHome
 from processes.laptop_installation import LaptopInstallation
 from processes.laptop_pack import pack_fields
 from scripts.commands.field_options import Json, asked, site_desk_of
-from scripts.commands.frame import FINDINGS, Opened, group, opened, workplace_of
+from scripts.commands.frame import FINDINGS, Opened, group, installation_of, opened, workplace_of
 from scripts.commands.printing import advancing, print_json, print_table, working
 
 if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
@@ -112,8 +113,12 @@ def sync(
             return
         if file is None:
             raise click.UsageError("Name the bundle that the laptop wrote, or its folder.")
-        done = _from_folder(at, file) if file.is_dir() else _from_bundle(at, file, out)
-        _print_synced(at, done, as_json=as_json)
+        if file.is_dir():
+            done, receipt = _from_folder(at, file), None
+        else:
+            receipt = out or file.with_suffix(".receipt")
+            done = _from_bundle(at, file, receipt)
+        _print_synced(at, done, receipt, as_json=as_json)
         if done.review or done.readings_held:
             raise typer.Exit(FINDINGS)
 
@@ -143,8 +148,8 @@ def _send(at: Opened, laptop: LaptopInstallation, out: Path | None, *, as_json: 
 def _receive(at: Opened, laptop: LaptopInstallation, file: Path, *, as_json: bool) -> None:
     """Take a receipt."""
     if kind_of(file) is not FileKind.RECEIPT:
-        raise LaptopFileError(
-            f"{file} is a {kind_of(file)}: bring it to the server. Here a receipt is taken."
+        raise LaptopFileError.of(
+            "other_kind", path=file, found=kind_of(file), kind=FileKind.RECEIPT
         )
     receipt = read_receipt(file, laptop.home.pack_key(pack_of(file, FileKind.RECEIPT)[1]))
     _print_received(at, take_receipt(laptop.home, receipt, laptop.clock), as_json=as_json)
@@ -158,16 +163,14 @@ def _print_received(at: Opened, found: Received, *, as_json: bool) -> None:
         print(at.text("laptop.received", **told))
 
 
-def _from_bundle(at: Opened, file: Path, out: Path | None) -> Synced:
+def _from_bundle(at: Opened, file: Path, receipt: Path) -> Synced:
     from processes.laptop_sync import take_bundle
 
     title = at.text("laptop.syncing", file=file.name)
     with working(title) as bar:
         advance = advancing(bar)
         done = take_bundle(site_desk_of(at), file, told=lambda n, whole: advance(title, n, whole))
-    target = out or file.with_suffix(".receipt")
-    write_receipt(target, done.receipt, done.key)
-    typer.echo(at.text("laptop.receipt", file=target, name=target.name), err=True)
+    write_receipt(receipt, done.receipt, done.key)
     return done
 
 
@@ -187,7 +190,7 @@ def _from_folder(at: Opened, folder: Path) -> Synced:
     return done
 
 
-def _print_synced(at: Opened, done: Synced, *, as_json: bool) -> None:
+def _print_synced(at: Opened, done: Synced, receipt: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -197,6 +200,7 @@ def _print_synced(at: Opened, done: Synced, *, as_json: bool) -> None:
                 "readings": done.readings,
                 "readings_repeated": done.readings_repeated,
                 "readings_held": done.readings_held,
+                "receipt": receipt,
             }
         )
         return
@@ -214,6 +218,8 @@ def _print_synced(at: Opened, done: Synced, *, as_json: bool) -> None:
     if done.review:
         _print_review(at, done.review)
         print(at.text("laptop.review_hint"))
+    if receipt is not None:
+        print(at.text("laptop.receipt", file=receipt, name=receipt.name))
 
 
 @review.command("list")
@@ -284,16 +290,21 @@ def zip_(
     wheels: Annotated[
         Path | None, typer.Option(help="Folder with the wheels; else they are fetched with pip.")
     ] = None,
+    python: Annotated[
+        list[str] | None, typer.Option(help="Only this Python, e.g. 3.12; repeat.")
+    ] = None,
+    platform: Annotated[
+        list[str] | None, typer.Option(help="Only windows, or linux; repeat.")
+    ] = None,
 ) -> None:
     """Make the laptop's zip: the program with its wheels, for Windows and Linux."""
-    from processes.laptop_zip import make_zip
+    language = installation_of(ctx).config.language  # a laptop refuses here
+    from processes.laptop_zip import PLATFORMS, PYTHONS, make_zip
 
-    workplace = workplace_of(ctx)
-    from energy.base.text import t
-
-    language = workplace.config.language
     with working(t(language, "cli.laptop.zip_building")):
-        made = make_zip(out, wheels=wheels)
+        made = make_zip(
+            out, wheels=wheels, pythons=python or PYTHONS, platforms=platform or tuple(PLATFORMS)
+        )
     print(
         t(
             language,

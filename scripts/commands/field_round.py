@@ -85,7 +85,7 @@ def control_(
     *,
     as_json: Json = False,
 ) -> None:
-    """Compare the display of a pulse meter with its pulses; a drift is anchored anew, dated."""
+    """Compare a display with its pulses, a drift is anchored anew; or with its register, now."""
     with opened(ctx, WRITER) as at:
         desk = desk_of(at)
         when = desk.clock.now() if at_time is None else instant_of(at_time, at.site.zone)
@@ -107,12 +107,14 @@ def control_(
                 (at.text("head.point"), found.point),
                 (at.text("head.serial"), found.serial),
                 (at.text("head.at"), found.at),
-                (at.text("head.count"), found.count),
+                (at.text("head.register" if found.register else "head.count"), found.count),
                 (at.text("head.control"), found.display),
                 (at.text("head.position"), found.position),
             ]
             print_facts(rows)
             key = "drift" if found.drift else "anchored" if found.first else "no_drift"
+            if found.register:
+                key = "register_differs" if found.drift else "register_agrees"
             print(at.text(f"field.{key}", drift=drift_text(found)))
         if found.drift:
             raise typer.Exit(FINDINGS)

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from energy.base.text import t
 from processes.technician_mbus import NOT_READ, SEVERAL
+from processes.technician_mbus import own as own_profile
 from processes.technician_tenant import frozen as frozen_values
 from processes.technician_tenant import show as shown_values
 from processes.technician_tenant import who as found_meters
@@ -114,6 +115,9 @@ def show(
     protocol: Protocol = "dlt645",
     baud: Baud = 2400,
     parity: Parity = "E",
+    own: Annotated[
+        str, typer.Option(help="M-Bus: print a profile of this very meter, with this id.")
+    ] = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -121,6 +125,11 @@ def show(
     installation = workplace_of(ctx)
     language = installation.config.language
     bus = TenantBus(protocol=protocol, at=at, baud=baud, parity=parity)
+    if own:
+        with _asking(language):
+            text = own_profile(bus, meter, profile, own)
+        print(text, end="")
+        return
     with _asking(language):
         values = shown_values(bus, meter, profile, installation.clock)
     if as_json:

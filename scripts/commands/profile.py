@@ -12,7 +12,15 @@ import typer
 
 from energy.base.text import t
 from processes.profile_page import profiles_page
-from processes.profile_reads import ProfileSheet, every, file_sheet, sheet, shipped, text_of
+from processes.profile_reads import (
+    ProfileSheet,
+    every,
+    file_sheet,
+    folder_of,
+    sheet,
+    shipped,
+    text_of,
+)
 from scripts.commands.frame import group, installation_of
 from scripts.commands.printing import plain, print_facts, print_json, print_table
 
@@ -67,14 +75,15 @@ def check(
     *,
     as_json: Json = False,
 ) -> None:
-    """Check a register map of your own; every problem is listed at once."""
+    """Check a profile of your own; every problem is listed at once."""
     language = installation_of(ctx).config.language
     read = file_sheet(file)
     if as_json:
         print_json({**_heading(read), "points": read.points})
         return
     _print_sheet(language, read)
-    print(t(language, "cli.profile.sound", profile=read.profile, points=len(read.points)))
+    told = {"profile": read.profile, "points": len(read.points)}
+    print(t(language, "cli.profile.sound", folder=folder_of(read.protocol), **told))
 
 
 @app.command()

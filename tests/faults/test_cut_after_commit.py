@@ -36,7 +36,7 @@ READING = {
     *("site list", "site tree", "field check", "meter list", "meter show", "usage show"),
     *("tariff check", "tariff rate", "bill review", "bill show", "bill export", "alert list"),
     *("journal verify", "view lag", "view verify", "user list", "site usage", "site export"),
-    *("field health", "readings show", "readings export", "readings corrections"),
+    *("field health", "field gaps", "readings show", "readings export", "readings corrections"),
     *("finding list", "usage arrived", "usage marks", "journal export", "journal check"),
     *("db size", "db backup", "field label", "field sheet", "meter history", "meter document"),
     *("field scan", "field probe", "field tenant", "field broker", "field map"),

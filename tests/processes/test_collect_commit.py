@@ -106,3 +106,24 @@ def test_polls_that_end_in_the_moment_of_the_stop_lose_nothing_and_hang_nowhere(
         assert sorted(source for commit in disk.commits for source in commit) == ["m1", "m2"]
 
     asyncio.run(story())
+
+
+def test_settled_waits_for_everything_that_was_brought_before() -> None:
+    async def story() -> None:
+        disk, safe = Disk(), []
+        work = committer(disk)
+        running = asyncio.ensure_future(work.run())
+        disk.go.clear()
+        for number in range(3):
+            work.bring(part(f"m{number}"), lambda number=number: safe.append(number))
+            await asyncio.sleep(0.01)
+        settled = asyncio.ensure_future(work.settled())
+        await asyncio.sleep(0.01)
+        assert not settled.done()
+        disk.go.set()
+        await settled
+        assert safe == [0, 1, 2]
+        running.cancel()
+        await asyncio.wait({running})
+
+    asyncio.run(story())

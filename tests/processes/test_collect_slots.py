@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -140,6 +141,7 @@ def test_sources_are_spread_within_the_time_that_stands_for_the_slot() -> None:
     busiest = max(sum(at <= p < at + 0.1 for p in phases) for at in [n / 10 for n in range(40)])
     assert busiest < 60
     assert max(phase_s(key, 1, 1000) for key in keys) <= 0.8
+    assert max(phase_s(key, 60, 5000) for key in keys) <= 4.0
     assert phase_s("alone", 60, 1) == 0.0
 
 
@@ -151,3 +153,11 @@ def test_a_source_that_is_taken_late_begins_at_its_phase_all_the_same() -> None:
 
 def test_sources_whose_phase_is_over_do_not_begin_together() -> None:
     assert [delay_s(phase, 30.0) for phase in (0.0, 1.5, 4.0)] == [0.0, 1.5, 4.0]
+
+
+def test_ten_thousand_sources_are_spread_over_the_time_that_a_core_needs_for_them() -> None:
+    keys = [f"meter-{number}" for number in range(10_000)]
+    phases = [phase_s(key, 10, 10_000) for key in keys]
+    assert 7.5 < max(phases) <= 8.0
+    begun = Counter(round(phase / 0.02) for phase in phases)
+    assert max(begun.values()) < 60, "25 on each step of the grid, and chance"

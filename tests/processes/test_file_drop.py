@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from adapters.files.mapping_file import SAMPLES
 from processes.file_drop import DropFolderError, FileDrop
 from processes.import_mappings import OWN
 from tests.fixtures.files import LONG_CSV, long_csv
@@ -103,3 +104,17 @@ def test_a_wrong_mapping_is_told_and_the_others_go_on(desk: Desk) -> None:
         with pytest.raises(DropFolderError, match="Mapping 'broken' has"):
             drop.step()
     assert names(place) == ["done/a.csv", "done/a.csv.report.json"]
+
+
+def test_records_of_cards_may_be_dropped_too(desk: Desk) -> None:
+    sample = SAMPLES / "card_purchases.toml"
+    (desk.folder / OWN / sample.name).write_bytes(sample.read_bytes())
+    drop = FileDrop(desk.system, desk.site.site)
+    place = folder(desk).with_name("card_purchases")
+    place.mkdir()
+    heads = "流水号,卡号,表号,购电时间,类型,购电量(kWh),金额(元),单价,剩余电量"
+    row = "1001,88001,0002208,2026-06-01 09:00:00,购电,100,66.00,0.66,150"
+    (place / "cards.csv").write_bytes(f"{heads}\n{row}\n".encode("gb18030"))
+    for _ in range(2):
+        drop.step()
+    assert told(place / "done/cards.csv")["new"] == 1

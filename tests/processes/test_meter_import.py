@@ -6,10 +6,12 @@ import pytest
 
 from adapters.files.workbook import TableRow
 from energy.metering.meter import Meter, meter_id
+from energy.metering.plant import Source
 from processes.collect_plan_file import plan_from_registry
 from processes.meter_import import Imported, ImportRefusedError, Verdict, import_meters
 from processes.technician_values import NewPoint
 from tests.fixtures.field import Field
+from tests.fixtures.postgres import command
 
 pytestmark = pytest.mark.servers
 SHOP = {
@@ -118,6 +120,28 @@ def test_a_dry_run_judges_every_row_and_writes_nothing(field: Field, port: int) 
     ):
         assert words in text, text
     assert field.position() == before
+
+
+def test_chinese_tenant_meters_come_in_by_the_number_on_their_plates(field: Field) -> None:
+    field.site.application("metering").store(
+        Source(
+            site=field.site.site.key,
+            key="tenants",
+            kind="dlt645",
+            settings={"host": "127.0.0.1", "port": 4001},
+            command_id=command("tenants"),
+        )
+    )
+    field.site.project()
+    row = {**SHOP, **AT_WORK, "source": "tenants", "profile": "dlt645_three_phase", "unit": ""}
+    row |= {"serial": "12345678", "side": "", "start": "15203.41"}
+    twice = {**row, "point": "p2", "serial": "S-9", "meter": "000012345678"}
+    brought = take(field, {**row, "meter": "12345678"}, twice, dry_run=True)
+    assert [each.verdict for each in brought.rows] == [Verdict.COMMISSIONED, Verdict.REFUSED]
+    assert "12345678 of tenants stands in row 2 already" in brought.rows[1].text
+    take(field, {**row, "meter": "12345678"})
+    [meter] = plan_from_registry(field.system.database, field.site.site).meters
+    assert meter.address == {"meter": "12345678"}
 
 
 def test_one_refused_row_stops_all_unless_the_rest_is_asked_for(field: Field) -> None:

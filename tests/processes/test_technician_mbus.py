@@ -9,10 +9,12 @@ import pytest
 from adapters.link_fault import LinkFault
 from adapters.mbus.address import Address
 from adapters.mbus.probe import Search
+from adapters.mbus.profile import parse
+from adapters.meter_profile import MeterProfileError
 from energy.base.clock import ManualClock
 from processes.collect_plan_file import plan_from_registry
 from processes.technician import Technician
-from processes.technician_mbus import NOT_READ, SEVERAL, _told
+from processes.technician_mbus import NOT_READ, SEVERAL, _told, own
 from processes.technician_tenant import frozen, show, who
 from processes.technician_values import FieldRefusedError, NewPoint
 from processes.tenant_bus import MeterSilentError, TenantBus
@@ -107,6 +109,16 @@ def test_without_a_profile_every_record_is_shown_as_it_is() -> None:
         ("error_flags", 3, "", ""),
         ("energy", 1000, "Wh", "record_error"),
     ]
+
+
+def test_a_profile_of_the_very_meter_is_printed() -> None:
+    with bus_of(MbusSlaves([heat()])) as at:
+        text = own(bus_at(at), HEAT, "mbus_heat_kwh", "shop_12")
+        with pytest.raises(MeterProfileError, match="no such profile"):
+            own(bus_at(at), HEAT, "mbus_steam", "shop_12")
+    read = parse(text, name="shop_12")
+    assert read.facts("heat_energy").modulus == 10**11  # eight digits of kWh in steps of 1 Wh
+    assert "volume_month_end" not in read.points
 
 
 def test_what_a_meter_stored_is_shown_with_its_own_date() -> None:

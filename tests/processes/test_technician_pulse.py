@@ -244,18 +244,24 @@ def test_a_pulse_meter_is_retired_with_its_last_count_and_its_display_held_again
     ]
 
 
-def test_a_register_that_is_read_needs_no_control(field: Field, port: int) -> None:
+def test_the_display_of_a_register_is_held_against_it_now_and_nothing_is_written(
+    field: Field, port: int
+) -> None:
     new = NewPoint(name="B2", place="b2", utility="electricity")
     field.technician(port).commission(field.installed(2), new, watch_s=0)
-    with pytest.raises(FieldRefusedError, match="`readings record` takes its display"):
-        control(
-            field.desk(port),
-            "b2-elec",
-            "1",
-            at=field.site.clock.now(),
-            reason="",
-            remarks=Remarks(),
-        )
+    before = field.position()
+
+    def looked(shown: str, minutes: int = 0) -> Controlled:
+        at = field.site.clock.now() - timedelta(minutes=minutes)
+        return control(field.desk(port), "b2-elec", shown, at=at, reason="", remarks=Remarks())
+
+    found = looked(field.display(2))
+    assert (found.register, found.drift, found.count) == (True, 0, field.count(2))
+    wrong = looked("5.0")
+    assert wrong.drift == 5 - Fraction(field.count(2), 100)
+    with pytest.raises(FieldRefusedError, match="use `readings record`"):
+        looked(field.display(2), minutes=20)
+    assert field.position() == before
 
 
 def test_a_pulse_meter_is_changed_by_retiring_it_and_commissioning_the_next_one(

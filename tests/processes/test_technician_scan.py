@@ -16,7 +16,16 @@ from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.register_map import known, load
 from processes.technician_checks import Outcome
-from processes.technician_scan import Guess, Presence, Scan, Scanner, UnitFound, budget_of, knock
+from processes.technician_scan import (
+    Guess,
+    Presence,
+    Scan,
+    Scanner,
+    UnitFound,
+    budget_of,
+    knock,
+    of_every_fault,
+)
 from processes.technician_values import NoContactError
 from simulator.profile_slave import ProfileSlave, checksum
 from tests.fixtures.slaves import image_of, slaves
@@ -105,12 +114,38 @@ class Answering:
         ((Fault.BAD_CHECKSUM,), Presence.CLASH),
         ((Fault.BAD_CHECKSUM, None), Presence.CLASH),
         ((None, Fault.BAD_CHECKSUM), Presence.CLASH),
+        ((None, Fault.SECOND_MASTER), Presence.CLASH),  # a second answer behind each sound one
+        ((None, Fault.LATE), Presence.CLASH),
+        ((None, Fault.LATE, None), Presence.HERE),  # once is a slow network
+        ((None, Fault.NO_ANSWER), Presence.HERE),
+        ((Fault.SECOND_MASTER,), Presence.SILENT),
     ],
 )
 def test_an_answer_is_a_device_a_ghost_a_silence_or_a_clash(
     faults: tuple[Fault | None, ...], presence: Presence
 ) -> None:
     assert asyncio.run(knock(Answering(*faults), 7)).presence is presence
+
+
+def test_one_device_that_answers_at_every_number_is_told_as_one() -> None:
+    alone = image_of("eastron_sdm630")
+    other = image_of("eastron_sdm630", {"active_energy_import": Fraction("4711.5")})
+    with slaves({1: alone, 2: alone, 3: alone, 4: other}) as slave:
+        found = scan(tcp(slave), [1, 2, 3, 4])
+    [note] = found.notes
+    assert "same counter at units 1, 2, 3" in note.text("en")
+    assert len(found.found) == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(Fault.ECHO, "the adapter echoes"), (Fault.SECOND_MASTER, "Somebody else asks")],
+)
+def test_what_happens_at_every_number_is_told_once(fault: Fault, words: str) -> None:
+    met = [UnitFound(unit=n, presence=Presence.SILENT, fault=fault) for n in (1, 2, 3)]
+    [note] = of_every_fault(met)
+    assert words in note.text("en")
+    assert of_every_fault([*met, UnitFound(unit=4, presence=Presence.HERE)]) == []
 
 
 def test_a_bus_with_too_many_meters_is_over_its_budget() -> None:

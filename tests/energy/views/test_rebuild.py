@@ -14,6 +14,7 @@ from energy.views.replay_check import Verified, verify
 from energy.views.rollup import roll_up
 from energy.views.worker import metering_follower
 from tests.fixtures.batches import reading
+from tests.fixtures.meters import interval_facts
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.rebuild import copied_journal, view_rows
 from tests.properties.test_rebuild_equals_live import Plant
@@ -45,10 +46,13 @@ def schemas(site: TestSite) -> list[str]:
 def test_a_rebuild_puts_the_same_rows_back(owner: Database, new_site: Any) -> None:
     site: TestSite = new_site()
     plant = Plant(site, 3)
-    for _ in range(20):
+    hourly = site.counter("hourly", facts=interval_facts(interval_s=3600))
+    for n in range(20):
         plant.go_on()
+        site.accept(reading(hourly, 60 * (20 - n), n), reading(hourly, 60 * n + 7, n))
     site.project(rollups=True)
     before = view_rows(site)
+    assert before["interval_channel"] == [(f"({hourly},3600)",)]
     done = rebuilt(owner, site)
     assert view_rows(site) == before
     assert schemas(site) == [site.schema]

@@ -10,15 +10,17 @@ import pytest
 
 from energy.base.period import Period, day_period
 from energy.base.quality import Quality
+from energy.journal.decisions import Decisions
 from energy.metering.reading import Reading
 from energy.metering.usage import UsageSpan
+from energy.views import usage_intervals
 from energy.views.as_of import folded_as_of, usage_as_of
 from energy.views.usage import read_spans
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import change_ratio, find_meter, interval_facts
-from tests.fixtures.postgres import TestSite
+from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.rebuild import copied_journal, folded_live, view_rows
-from tests.fixtures.statements import channel_of, correct, estimate
+from tests.fixtures.statements import MANAGER, channel_of, correct, estimate
 
 pytestmark = pytest.mark.servers
 DAY = timedelta(days=1)
@@ -252,3 +254,32 @@ def test_folded_anew_in_other_slices_every_row_is_the_same(new_site: Any) -> Non
     live, anew = view_rows(site), view_rows(again)
     assert live == anew
     assert len(live["usage_block"]) > 4
+
+
+def test_a_batch_set_aside_is_missing_until_it_is_retried(
+    site_schema: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = site_schema.counter(facts=interval_facts())
+    site_schema.accept(reading(channel, 15, 1))
+    site_schema.project()
+
+    def broken(*_: object) -> object:
+        raise ValueError("a fault of this version")
+
+    with monkeypatch.context() as version:
+        version.setattr(usage_intervals, "fold_intervals", broken)
+        parked = site_schema.accept(reading(channel, 30, 2)).position
+        site_schema.project()
+    mark = site_schema.mark("bill run")
+    site_schema.accept(reading(channel, 45, 3))
+    site_schema.project()
+    assert known(site_schema, channel) == {0: (10, 0), 2: (30, 0)}
+    assert findings(site_schema)[0][:2] == ("entry.parked", "do_not_bill")
+    Decisions(site_schema.writer, site_schema.schema, site_schema.clock).retry(
+        parked, reason="new version", by=MANAGER, command_id=command("retry")
+    )
+    site_schema.project()
+    assert known(site_schema, channel) == {0: (10, 0), 1: (20, 0), 2: (30, 0)}
+    with site_schema.writer.connection() as connection:
+        then = read_spans(connection, site_schema.schema, [channel], TWO_DAYS, as_of=mark)
+    assert then[channel].quality[:3].tolist() == [MEASURED, MISSING, MISSING]

@@ -72,6 +72,31 @@ def test_a_scan_needs_no_database(field: Field) -> None:
     assert "budget:" in told
 
 
+def test_several_links_are_scanned_one_by_one_and_one_that_is_shut_stops_none(
+    field: Field,
+) -> None:
+    with slaves({}) as gone:
+        shut = f"tcp:127.0.0.1:{gone.port}"
+    told = field("scan", "--units", "1", "--link", shut, code=1).stdout
+    assert f"== {field.link}" in told
+    assert "Eastron SDM630" in told
+    assert f"== {shut}" in told
+    assert "the port is closed" in " ".join(told.split())
+    chinese = field("scan", "--units", "1", "--link", shut, "--lang", "zh", code=1).stdout
+    assert "端口未开" in chinese
+    rows = json.loads(field("scan", "--units", "1", "--link", shut, "--json", code=1).stdout)
+    assert [row["link"] for row in rows] == [field.link, shut]
+    assert rows[1]["error"] == "field.no_contact"
+
+
+def test_a_silent_unit_is_told_in_both_languages(field: Field) -> None:
+    english = field("probe", "--unit", "3", "--profile", "xy_md02", code=3).output
+    assert "(exception 0x0B): check its bus and power" in english
+    chinese = field("probe", "--unit", "3", "--profile", "xy_md02", "--lang", "zh", code=3).output
+    assert "网关后的表计无应答" in chinese
+    assert "no such" not in chinese
+
+
 def test_a_probe_names_the_profile_and_the_next_command(field: Field) -> None:
     told = field("probe", "--unit", "5").stdout
     assert "chint_dtsu666@-1~little: function code 3, offset -1, words little" in told

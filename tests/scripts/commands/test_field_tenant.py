@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,9 +80,11 @@ def test_meters_on_m_bus_are_found_shown_and_asked_for_what_they_stored() -> Non
         plain = tenant("show", "--at", at, *mbus, code=0).stdout
         profile = ("--profile", row["plate"]["profile"])
         values = json.loads(tenant("show", "--at", at, *mbus, *profile, "--json", code=0).stdout)
+        own = tenant("show", "--at", at, *mbus, *profile, "--own", "shop_12", code=0).stdout
         kept = tenant("frozen", "--at", at, *mbus, *profile, "--months", "1", code=0).stdout
     assert (row["meter"], row["kind"]) == ("12345678MTL0104", "heat")
     assert {v["quantity"]: v["value"] for v in values}["heat_energy"] == "123456"
     assert "energy storage 1" in plain
+    assert tomllib.loads(own)["id"] == "shop_12"
     assert "storage 1" in kept
     assert "2026-10-31 00:00" in kept

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.meter_profile import use_own_profiles
 from adapters.modbus.register_map import MAPS, use_own_maps
 from scripts.main import app
 
@@ -20,6 +21,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
     yield
     use_own_maps(None)
+    use_own_profiles(None)
 
 
 def profile(*arguments: object, code: int = 0) -> Result:
@@ -112,3 +114,35 @@ def test_the_page_of_the_shipped_profiles_leaves_a_sites_own_out(tmp_path: Path)
     page = profile("docs").stdout
     assert page.startswith("# Profiles that ship")
     assert "panel_sensor" not in page
+
+
+@pytest.mark.parametrize(
+    ("shipped", "protocol", "folder"),
+    [
+        ("dlt645_single_phase", "DL/T 645-2007", "dlt645"),
+        ("cjt188_cold_water", "CJ/T 188", "cjt188"),
+        ("mbus_heat_kwh", "M-Bus", "mbus"),
+    ],
+)
+def test_a_sites_own_profile_of_another_protocol_is_listed_shown_and_checked(
+    tmp_path: Path, shipped: str, protocol: str, folder: str
+) -> None:
+    text = profile("show", shipped, "--toml").stdout.replace(f'"{shipped}"', '"tower_own"')
+    loose = tmp_path / "tower_own.toml"
+    loose.write_text(text, "utf-8")
+    assert f"`profiles/{folder}` of the data directory" in profile("check", loose).output
+    assert "another id" in profile("check", _renamed(loose, shipped), code=2).output
+    kept = tmp_path / "profiles" / folder / "tower_own.toml"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(text, "utf-8")
+    rows = json.loads(profile("list", "--json").stdout)
+    assert [(r["profile"], r["protocol"]) for r in rows if r["own"]] == [("tower_own", protocol)]
+    shown = profile("show", "tower_own").stdout
+    assert protocol in shown
+    assert profile("show", "tower_own", "--toml").stdout == text
+
+
+def _renamed(file: Path, shipped: str) -> Path:
+    other = file.with_name(f"{shipped}.toml")
+    other.write_text(file.read_text("utf-8").replace('"tower_own"', f'"{shipped}"'), "utf-8")
+    return other

@@ -1,0 +1,129 @@
+"""In: `prepaid import|records`. Out: records of card systems, and what is wrong in them. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.files.card_mapping import load_card_mapping
+from billing.ic_card import CardFinding, CardRecord, implausible
+from billing.views.ic_cards import read_cards
+from dashboards.security.scope import Right
+from energy.system import WEB, WRITER
+from processes.import_cards import CardsLooked, look_at_cards, write_cards
+from processes.import_mappings import mapping_path
+from processes.import_readings import row_text
+from processes.settling import settle
+from scripts.commands.frame import FINDINGS, Opened, group, opened
+from scripts.commands.printing import print_json, print_table, working
+
+app = group("prepaid", "Prepaid cards: records of card systems, taken over and checked.")
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+MOST_ROWS = 20
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Export of the card system: CSV, XLSX or JSON.")],
+    map_: Annotated[str, typer.Option("--map", help="Mapping file, or its name.")],
+    by: Annotated[str | None, typer.Option(help="Sign-in of the billing clerk.")] = None,
+    *,
+    preview: Annotated[bool, typer.Option(help="Only show what would be written.")] = False,
+    partial: Annotated[
+        bool, typer.Option(help="Write the good records, leave the others.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take records of a card system over; the same record again adds nothing."""
+    with opened(ctx, WEB if preview else WRITER) as at:
+        mapping = load_card_mapping(mapping_path(map_, at.system.config.data_dir))
+        person = None if preview else at.person(by, Right.ISSUE)
+        with working(at.text("readings_import.stage.read")):
+            looked = look_at_cards(at.system, at.site, file, mapping)
+        if not as_json:
+            _print_looked(at, looked)
+        position = None
+        if person is not None:
+            position = write_cards(at.system, at.site, file, looked, partial=partial, by=person)
+            settle(at.system.database, at.site, at.system.clock, "books")
+        if as_json:
+            print_json({"looked": looked, "position": position})
+        elif position is not None:
+            print(at.text("prepaid.written", count=len(looked.new), position=position))
+        elif not preview:
+            print(at.text("readings_import.nothing"))
+        if looked.refused or looked.findings:
+            raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def records(
+    ctx: typer.Context,
+    card: Annotated[str | None, typer.Option(help="Only of this card.")] = None,
+    system: Annotated[str | None, typer.Option(help="Only of this card system.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List records of cards, and what is implausible in them (exit code 1)."""
+    with opened(ctx, WEB) as at:
+        with at.system.database.connection() as connection:
+            rows = read_cards(connection, at.site.schema, card=card, system=system)
+        findings = implausible(rows)
+        if as_json:
+            print_json({"records": rows, "findings": findings})
+        else:
+            _print_records(at, rows)
+            _print_findings(at, findings)
+        if findings:
+            raise typer.Exit(FINDINGS)
+
+
+def _print_looked(at: Opened, looked: CardsLooked) -> None:
+    print(at.text("prepaid.new", number=len(looked.new)))
+    if looked.known:
+        print(at.text("readings_import.known", number=looked.known))
+    if looked.refused:
+        print(at.text("readings_import.refused", number=len(looked.refused)))
+    for row in looked.refused[:MOST_ROWS]:
+        print(f"  {row_text(row)}")
+    _print_findings(at, looked.findings)
+
+
+def _print_records(at: Opened, rows: Sequence[CardRecord]) -> None:
+    keys = ("at", "card", "meter", "kind", "energy", "money", "price", "remaining", "record")
+    heads = [at.text(f"prepaid.head.{key}") for key in keys]
+    table = [
+        (
+            r.at.astimezone(at.site.zone),
+            r.card,
+            r.meter,
+            at.text(f"prepaid.kind.{r.kind}"),
+            None if r.energy is None else f"{r.energy:f} {r.unit}",
+            None if r.money is None else f"{r.money:f} {r.currency}",
+            r.price,
+            r.remaining,
+            r.record,
+        )
+        for r in rows
+    ]
+    print_table(heads, table, right=(4, 5, 6, 7))
+
+
+def _print_findings(at: Opened, findings: Sequence[CardFinding]) -> None:
+    for each in findings[:MOST_ROWS]:
+        key = each.code.replace(".", "_")
+        print(
+            at.text(
+                f"prepaid.{key}",
+                record=each.record,
+                card=each.card,
+                stated=f"{each.stated:f}",
+                expected=f"{each.expected:f}",
+            )
+        )
+    if len(findings) > MOST_ROWS:
+        print(at.text("readings_import.more", number=len(findings) - MOST_ROWS))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from adapters.spool import Spool
+from energy.base.clock import to_us
+from energy.base.quality import Quality
+from energy.metering.codec import decode
+from energy.metering.reading import ReadingColumns
+from processes.collect_room import GOOD_AT, RoomKeeper, room_of
+from tests.adapters.test_spool import CLOCK, START
+
+CHANNELS = 20
+KINDS = {n: "gauge" if n % 2 else "counter" for n in range(1, CHANNELS + 1)}
+
+
+def slots(first: int, many: int, rng: np.random.Generator) -> ReadingColumns:
+    """Return some minutes of every channel."""
+    minute = np.repeat(np.arange(first, first + many, dtype=np.int64), CHANNELS)
+    channel = np.tile(np.arange(1, CHANNELS + 1, dtype=np.int32), many)
+    count = np.where(channel % 2 == 1, rng.integers(0, 10**6, len(minute)), 7 * minute)
+    return ReadingColumns(
+        channel=channel,
+        at_us=to_us(START) + 60_000_000 * minute,
+        count=count,
+        quality=np.full(len(minute), Quality.MEASURED, dtype=np.uint8),
+    )
+
+
+def test_a_disk_that_others_have_filled_counts_once_the_spool_is_worth_it() -> None:
+    assert room_of(50, 100, 0).level == 0.5
+    assert room_of(90_000_000, 0, 10_000_000).level == 0.9
+    assert room_of(1_000, 0, 0).level == 0.0
+
+
+def test_weeks_without_a_database_stay_within_the_bound_and_no_counter_loses_its_total(
+    tmp_path: Path,
+) -> None:
+    spool = Spool(tmp_path / "spool.sqlite", CLOCK, bound=600_000)
+    keeper = RoomKeeper(spool, tmp_path, KINDS)
+    rng = np.random.default_rng(3)
+    most, minutes = 0.0, 9_000
+    for first in range(0, minutes, 250):
+        spool.append("bus", slots(first, 250, rng))
+        spool.seal(least=5_000)
+        keeper.keep()
+        most = max(most, keeper.room.level)
+    assert most < 1.0
+    assert keeper.thinned > 0
+    assert keeper.room.level <= 1.0
+    spool.seal()
+    readings = [r for batch in spool.pending(10_000) for r in decode(batch.payload)]
+    counters = {n: [r.count for r in readings if r.channel == n] for n in KINDS if n % 2 == 0}
+    assert {(min(counts), max(counts)) for counts in counters.values()} == {(0, 7 * (minutes - 1))}
+    told = spool.notes()
+    gone = sum(each.proof["readings"] for each in told)
+    assert gone == keeper.thinned
+    assert len(readings) + gone == minutes * CHANNELS, "every reading is there or told of"
+    spool.close()
+
+
+def test_a_spool_with_room_is_left_alone(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.sqlite", CLOCK, bound=10_000_000)
+    keeper = RoomKeeper(spool, tmp_path, KINDS)
+    spool.append("bus", slots(0, 1, np.random.default_rng(0)))
+    keeper.keep()
+    assert keeper.thinned == 0
+    assert keeper.room.level < GOOD_AT
+    assert keeper.complaints() == []
+    spool.close()
