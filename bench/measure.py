@@ -50,6 +50,8 @@ class Scale:
     """Meters polled each second."""
     modbus_s: float = 5.0
     """How long polling is counted. [s]"""
+    reconnecting: int = 10_000
+    """Meters that lose their connections at once."""
     sustained_gateways: int = 20
     """Gateways of 500 channels and 5,000 readings/s each."""
 

@@ -42,16 +42,28 @@ ROOT = Path(__file__).parents[1]
 @contextmanager
 def slave() -> Iterator[int]:
     """Run the load in a process of its own; yields its port."""
+    with slave_to_drop() as (port, _):
+        yield port
+
+
+@contextmanager
+def slave_to_drop() -> Iterator[tuple[int, Callable[[], None]]]:
+    """Run the load; yields its port and how to drop all its connections at once."""
     command = [sys.executable, "-m", "bench.modbus_slave"]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
         assert running.stdout is not None
         assert running.stdin is not None
+        told = running.stdin
+
+        def drop() -> None:
+            print(file=told, flush=True)
+
         try:
-            yield int(running.stdout.readline())
+            yield int(running.stdout.readline()), drop
         finally:
-            running.stdin.close()
+            told.close()
 
 
 def host_of(number: int) -> str:

@@ -83,14 +83,7 @@ def run_collector(
         EnergyError: The plan, a register map or the spool cannot be used.
     """
     edge = Edge() if edge is None else edge
-    spool = Spool(data_dir / SPOOL_FILE, clock, bound=edge.bound)
-    if spool.set_aside is not None:
-        _log.error(
-            "spool.set_aside",
-            file=str(spool.set_aside),
-            recovered_readings=spool.recovered,
-            next_step="keep the file; a new source epoch has begun with what was readable",
-        )
+    spool = _opened(data_dir, clock, edge)
     try:
         learned = Learned(data_dir / FILE)
         sources = Sources(plan, spool, clock, learned, episodes=data_dir / EPISODES)
@@ -117,6 +110,18 @@ def run_collector(
     finally:
         spool.close()
     _log.info("collect.stopped", drained=drain.drained)
+
+
+def _opened(data_dir: Path, clock: Clock, edge: Edge) -> Spool:
+    spool = Spool(data_dir / SPOOL_FILE, clock, bound=edge.bound)
+    if spool.set_aside is not None:
+        _log.error(
+            "spool.set_aside",
+            file=str(spool.set_aside),
+            recovered_readings=spool.recovered,
+            next_step="keep the file; a new source epoch has begun with what was readable",
+        )
+    return spool
 
 
 async def _collect(
@@ -170,15 +175,19 @@ async def _receive(sources: Sources) -> None:
         sources.acknowledge(arrivals)
 
 
-def main() -> int:
-    """Run the collect process by its command arguments; returns the exit code."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="collect", description="Meters to spool to journal.")
     plans = parser.add_mutually_exclusive_group(required=True)
     plans.add_argument("--plan", type=Path, help="the collect plan of one site, JSON")
     plans.add_argument("--plans", type=Path, help="folder of the plans of all sites")
     parser.add_argument("--data-dir", type=Path, required=True, help="folder of the spools")
     parser.add_argument("--play", type=Path, help="socket of a simulator that leads")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the collect process by its command arguments; returns the exit code."""
+    arguments = _arguments()
     log_to_stderr("collect")
     stop = StopSignal()
     system = build(WRITER)

@@ -22,7 +22,7 @@ from adapters.files.piece import Piece
 WEEK_US = 7 * 86_400 * 1_000_000
 BLOCK = 250_000
 """Readings of a block, unless one channel has more in a week."""
-RUN = 1_000_000
+RUN = 400_000
 """Readings sorted at once."""
 _ROW = np.dtype(
     [("key", "<i8"), ("at_us", "<i8"), ("count", "<i8"), ("row", "<i8"), ("quality", "u1")]

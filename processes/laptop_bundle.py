@@ -23,8 +23,8 @@ from processes.laptop_file import FileKind, read_value, require_seal, write_valu
 from processes.laptop_home import HomeError, LaptopHome, OutboxCommand
 from processes.laptop_tape import Tape
 
-MOST_BATCHES = 4_000
-"""Batches of one bundle: 20 million readings; what is left goes with the next one."""
+MOST_BATCHES = 1_000
+"""Batches of one bundle: 5 million readings; what is left goes with the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

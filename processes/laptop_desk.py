@@ -72,7 +72,7 @@ class LaptopDesk(FieldDesk):
         self._tape = Tape()
         self._command = UUID(int=0)
         self._ids = 0
-        self._numbered: int | None = None
+        self._numbered: tuple[int, int] | None = None
 
     # ------------------------------------------------------------ acts
     def act(self, act: FieldAct[T]) -> T | None:
@@ -101,7 +101,7 @@ class LaptopDesk(FieldDesk):
         body = {
             "act": act_fields(act),
             "tape": self._tape.rows,
-            "number": self._numbered,
+            "numbers": self._numbered,
             "clock_confirmed": said,
             "offset_s": self._offset_now() // timedelta(seconds=1),
         }
@@ -231,12 +231,11 @@ class LaptopDesk(FieldDesk):
             HomeError: They are used up.
         """
         own = self.pack.numbers
-        used = [channel.number for channel in self.channels()]
-        first = max([own.first - 1, *(n for n in used if own.first <= n < own.first + own.count)])
-        if first + count >= own.first + own.count:
+        first = max(own.first, self.home.next_number(self.pack.id))
+        if first + count > own.first + own.count:
             raise HomeError.of("numbers_used", count=own.count)
-        self._numbered = first + 1
-        return first + 1, None
+        self._numbered = (first, count)
+        return first, None
 
     def store(self, *aggregates: JournalAggregate) -> int:
         """Stage new events: they are stored with the act, in one transaction.
@@ -263,8 +262,9 @@ class LaptopDesk(FieldDesk):
         try:
             answered = super().read(device, quantities)
         except (NoContactError, ProfileMismatchError) as error:
-            self._tape.failed(device, error, self._clock.now())
-            act.move_to(self._clock.now())
+            at = self._clock.now()
+            self._tape.failed(device, error, at)
+            act.move_to(at)
             raise
         finally:
             self._act = act

@@ -252,6 +252,15 @@ class LaptopHome:
         """Return the commands of which the server has told nothing, or that wait for a person."""
         return [command for command in self.commands() if command.state in {"", "review"}]
 
+    def next_number(self, pack: UUID) -> int:
+        """Return the channel number behind those given so far from a pack; 0 when none was.
+
+        A refused command's count too: readings may bear them.
+        """
+        rows = self._db.execute("SELECT body FROM command WHERE pack = ?", (str(pack),)).fetchall()
+        given = [json.loads(body).get("numbers") for (body,) in rows]
+        return max((first + count for first, count in filter(None, given)), default=0)
+
     def last_at(self) -> datetime | None:
         """Return the instant of the newest command; None when there is none."""
         (at_us,) = self._db.execute("SELECT max(at_us) FROM command").fetchone()

@@ -23,6 +23,7 @@ DOORS = frozenset(
         "dashboards.security.scope",
         "energy.store.attachment",
         "processes.field_round_result",
+        "processes.gap_report",
         "processes.installation",
         "processes.laptop_pack_make",
         "processes.laptop_review",

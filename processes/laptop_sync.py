@@ -110,6 +110,8 @@ class _Taking:
         desk, bundle = self.desk, self.bundle
         desk.ready()
         known = {row.command: row for row in self._rows()}
+        if any(command.id not in known for command in bundle.commands):
+            self._keep_documents()
         whole, done, applied, repeated = len(bundle.commands) + len(bundle.batches), 0, 0, 0
         for command in bundle.commands:
             if command.id in known:
@@ -166,7 +168,6 @@ class _Taking:
             received_at=now,
             sealed=desk.system.vault.seal(command.id, command.body),
         )
-        self._keep_documents()
         if not row.reason:
             row = done_again(desk, row, json.loads(command.body), self._content)
         with desk.database.connection() as connection:
@@ -193,7 +194,7 @@ class _Taking:
             owner = laptop_of_pack(
                 connection, desk.site.schema, command.pack, self.bundle.laptop, now
             )
-        numbered = json.loads(command.body).get("number") is not None
+        numbered = json.loads(command.body).get("numbers") is not None
         if owner != self.bundle.laptop and numbered:
             return self._why("shared_pack")
         return ""
@@ -295,7 +296,7 @@ def done_again(
         row.command,
         row.at + moved,
         tape,
-        first_number=body["number"],
+        first_number=body["numbers"][0] if body["numbers"] else None,
         numbers=reserved(desk, row.pack),
     )
     try:

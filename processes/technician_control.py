@@ -88,9 +88,16 @@ def control(
         PapersError: It is not after the control before.
     """
     desk.ready()
-    known_meter = desk.meter(point)
-    if known_meter is not None and known_meter.serial and "device" not in known_meter.address:
-        return _of_register(desk, known_meter, shown, at)
+    meter = desk.meter(point)
+    if meter is not None and meter.serial and "device" not in meter.address:
+        return _of_register(desk, meter, shown, at)
+    return _of_pulses(desk, point, shown, at=at, reason=reason, remarks=remarks)
+
+
+def _of_pulses(
+    desk: FieldDesk, point: str, shown: str, *, at: datetime, reason: str, remarks: Remarks
+) -> Controlled:
+    """Hold a display against the pulses of that hour; keep it."""
     meter = _pulse_meter(desk, point)
     serial = str(meter.serial)
     channel = next(c for c in channels_of(meter) if c.facts.kind is Kind.COUNTER)

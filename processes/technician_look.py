@@ -192,13 +192,10 @@ def judged(where: str, unit: int, shown: Shown, beside: Beside, samples: list[Sa
     known, counter = shown.known, billed(shown.map)
     phases = phases_of(known)
     ratio, proofs = _proofs(shown, beside, counter)
+    point = shown.map.points[counter] if counter is not None and counter in shown.values else None
     side = None
-    if (
-        counter is not None
-        and counter in shown.values
-        and shown.map.points[counter].utility is Utility.ELECTRICITY
-    ):
-        side = settle_side(shown.map.points[counter].side, ratio, proofs)
+    if point is not None and point.utility is Utility.ELECTRICITY:
+        side = settle_side(point.side, ratio, proofs)
     judgements = [
         *judge_flaws(shown),
         *judge_voltages(known),
@@ -213,14 +210,13 @@ def judged(where: str, unit: int, shown: Shown, beside: Beside, samples: list[Sa
         judgements += judge_load(beside.load, known, ratio)
     judgements += judge_ratio(ratio, beside.ratio is not None, proofs)
     candidates: list[SideCandidate] = []
-    if counter is not None and counter in shown.values:
-        point = shown.map.points[counter]
+    if point is not None:
         if beside.display is not None:
-            judgements += judge_display(beside.display, shown, counter, ratio)
+            judgements += judge_display(beside.display, shown, point.quantity, ratio)
         judgements += judge_counter(samples, point, may_feed=beside.may_feed)
         if ratio != 1:
             candidates = side_candidates(
-                shown.values[counter],
+                shown.values[point.quantity],
                 point.unit,
                 ratio,
                 current_a=shown.in_base("current_l1"),

@@ -30,7 +30,7 @@ def groups_of(site: Site) -> dict[str, Group]:
         "operations": Group(
             application="operations",
             follower=OPERATIONS_VIEWS,
-            views={"alerts": ("rule", "alert")},
+            views={"alerts": ("rule", "alert", "alert_finding")},
             fold=_events(AlertView()),
         ),
         "books": Group(

@@ -214,8 +214,7 @@ class MeterPapers(JournalAggregate):
             reason: What the person says of it.
             record: Who was there.
             command_id: Id of the command.
-            modulus: Counts at which the box returns to zero, the display not; None when it does
-                not. [count]
+            modulus: Counts at which the box returns to zero, the display not. [count]
 
         Raises:
             PapersError: It is not after the control before.
@@ -230,11 +229,8 @@ class MeterPapers(JournalAggregate):
         now_offset = display - count * resolution
         drift = Fraction(0)
         if offset is not None:
-            if modulus is not None:  # what whole turns of the box add is no drift
-                turn = modulus * resolution
-                offset += turn * round((now_offset - offset) / turn)
-            if abs(now_offset - offset) > slack:
-                drift = now_offset - offset
+            offset += _turns(now_offset - offset, resolution, modulus)
+            drift = now_offset - offset if abs(now_offset - offset) > slack else drift
         self._control(
             at=at,
             point=self.point,
@@ -266,11 +262,7 @@ class MeterPapers(JournalAggregate):
         if held is None:
             return None
         display = held[0] + count * resolution
-        behind = self.shown[serial] - display
-        if modulus is not None and behind > modulus * resolution / 2:  # the box has turned over
-            turn = modulus * resolution
-            display += turn * round(behind / turn)
-        return display
+        return display + max(Fraction(0), _turns(self.shown[serial] - display, resolution, modulus))
 
     @event(Calibrated)
     def _calibrate(
@@ -323,3 +315,17 @@ class MeterPapers(JournalAggregate):
     ) -> None:
         self.offsets[serial] = (offset, at)
         self.shown[serial] = display
+
+
+def _turns(difference: Fraction, resolution: Fraction, modulus: int | None) -> Fraction:
+    """Return what whole turns of a box make of a difference. [unit].
+
+    Args:
+        difference: Between a display and its pulses. [unit]
+        resolution: Units per count. [unit / count]
+        modulus: Counts at which the box returns to zero; None when it does not. [count]
+    """
+    if modulus is None:
+        return Fraction(0)
+    turn = modulus * resolution
+    return turn * round(difference / turn)

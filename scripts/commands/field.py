@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -112,20 +113,12 @@ def commission(
 ) -> None:
     """Put a meter to work at a new or planned point, after comparing it with its display."""
     with opened(ctx, WRITER) as at:
-        site_desk = desk_of(at)
-        knows = Technician(site_desk).knows
-        point = asked(at, point, "point")
+        desk, point = desk_of(at), asked(at, point, "point")
         new = None
-        if not knows(point):
-            new = NewPoint(
-                name=asked(at, name, "name"),
-                place=asked(at, place, "place"),
-                utility=utility_of(asked(at, utility, "utility")),
-                quantities=tuple(quantities or ()),
-            )
-        its = site_desk.source(asked(at, source, "source"))
+        if not Technician(desk).knows(point):
+            new = _new_point(at, name, place, utility, quantities or ())
+        its = desk.source(asked(at, source, "source"))
         where, profile = address_given(at, its, unit, meter, address), asked(at, profile, "profile")
-        before = checked_before(at, its, where, profile)
         installed = Installed(
             point=point,
             address=where,
@@ -136,15 +129,31 @@ def commission(
             profile=profile,
             multiplier=ratio_of(multiplier),
             side=side_of(side),
-            sighted=sighted_of(ratio, load, clamp, before),
+            sighted=sighted_of(ratio, load, clamp, checked_before(at, its, where, profile)),
             people=Witnesses(technician=technician, witness=witness),
             seals=tuple(seal or ()),
             note=note,
             location=location,
             photos=documents_of(at, photo),
         )
-        done = site_desk.act(Commission(installed=installed, new=new, watch_s=watch))
+        done = desk.act(Commission(installed=installed, new=new, watch_s=watch))
         _finish(at, judged(done), as_json=as_json)
+
+
+def _new_point(
+    at: Opened,
+    name: str | None,
+    place: str | None,
+    utility: str | None,
+    quantities: Sequence[str],
+) -> NewPoint:
+    """Return what a new point is, asked for where it was not said."""
+    return NewPoint(
+        name=asked(at, name, "name"),
+        place=asked(at, place, "place"),
+        utility=utility_of(asked(at, utility, "utility")),
+        quantities=tuple(quantities),
+    )
 
 
 @app.command()

@@ -84,6 +84,9 @@ class Verbs(TyperGroup):
             return super().invoke(ctx)
         except Exception as error:
             language = _language(ctx)
+            laptop = ctx.find_root().obj
+            if isinstance(error, ModuleNotFoundError) and isinstance(laptop, LaptopInstallation):
+                fail(laptop.not_here(" ".join(ctx.protected_args)), REFUSED, language)
             if _lost_contact(error):
                 fail(error, NO_CONTACT, language)
             if isinstance(error, UnicodeDecodeError):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ class Disk:
     """A spool that counts its commits, and may be full or slow."""
 
     def __init__(self) -> None:
+        self.spool = self
         self.commits: list[list[str]] = []
         self.is_full = False
         self.go = threading.Event()
@@ -110,12 +112,12 @@ def test_polls_that_end_in_the_moment_of_the_stop_lose_nothing_and_hang_nowhere(
 
 def test_settled_waits_for_everything_that_was_brought_before() -> None:
     async def story() -> None:
-        disk, safe = Disk(), []
+        disk, safe = Disk(), list[int]()
         work = committer(disk)
         running = asyncio.ensure_future(work.run())
         disk.go.clear()
         for number in range(3):
-            work.bring(part(f"m{number}"), lambda number=number: safe.append(number))
+            work.bring(part(f"m{number}"), partial(safe.append, number))
             await asyncio.sleep(0.01)
         settled = asyncio.ensure_future(work.settled())
         await asyncio.sleep(0.01)

@@ -88,9 +88,7 @@ def test_after_weeks_the_newest_comes_first_and_the_backlog_at_its_rate(tmp_path
     took_s = journal.arrived[-1][0]
     assert old / took_s < 1.1 * RATE + 4 * MAX_READINGS
     parts = [decode(batch.payload) for batch in journal.batches.values()]
-    rows = [
-        row for p in parts for row in zip(p.channel.tolist(), p.at_us.tolist(), strict=True)
-    ]
+    rows = [row for p in parts for row in zip(p.channel.tolist(), p.at_us.tolist(), strict=True)]
     assert len(rows) == SOURCES * CHANNELS * minute, "nothing is lost"
     assert len(set(rows)) == len(rows), "nothing is doubled"
     assert spool.backlog().sealed_batches == spool.backlog().open_readings == 0

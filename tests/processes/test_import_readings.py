@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from energy.base.clock import to_us
 from energy.base.config import Config
 from energy.base.errors import ConflictError
-from energy.metering.channel import ChannelFacts
+from energy.metering.channel import ChannelFacts, Kind
 from energy.system import WRITER, System
 from energy.views.imported import read_imports
 from energy.views.registry import load_channels
@@ -286,3 +286,19 @@ def test_blocks_and_runs_of_any_size_give_the_same(
     monkeypatch.setattr("adapters.files.readings.AT_ONCE", 13)
     assert desk.look(path) == whole
     assert (whole.readings, whole.duplicates) == (360, 2)
+
+
+def test_drivers_without_utility_are_imported_and_make_no_usage(desk: Desk) -> None:
+    for point, kind in (("weather", Kind.GAUGE), ("traffic", Kind.INTERVAL)):
+        desk.site.counter(point, facts=replace(facts(), kind=kind, utility=None, modulus=None))
+    desk.site.project()
+    for point, kind in (("weather", "gauges"), ("traffic", 'intervals"\ninterval_s = 900\nx = "')):
+        text = LONG_CSV.replace('kind = "registers"', f'kind = "{kind}"').replace('\nx = ""', "")
+        path = desk.file(quarters(point, 1, 200), f"{point}.csv")
+        with FileImport(desk.system, desk.site.site, path, mapping(desk.folder, text)) as one:
+            assert one.look().readings == 199
+            one.write(partial=False, by=PERSON)
+    desk.site.project(rollups=True)
+    assert len(desk.stored()) == 398
+    assert desk.site.rows("SELECT 1 FROM {s}.usage_block WHERE total > 0") == []
+    assert desk.site.rows("SELECT 1 FROM {s}.parked") == []

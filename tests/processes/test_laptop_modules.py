@@ -142,6 +142,7 @@ for row in json.loads(sys.stdin.read()):
         (["outbox"], 2, "holds no pack"),
         (["import", "x.xlsx"], 2, "needs the server"),
         (["health"], 2, "needs the server"),
+        (["gaps"], 2, "needs the server"),
         (["scan", "--link", "tcp:127.0.0.1:9", "--units", "1", "--timeout", "0.1"], 3, "answer"),
     ]
     done = subprocess.run(

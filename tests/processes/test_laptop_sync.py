@@ -130,6 +130,7 @@ def test_a_meter_commissioned_offline_is_in_the_journal_once_however_often_it_is
     assert [each.state for each in laptop.home.commands()] == [APPLIED]
 
 
+@pytest.mark.slow
 def test_a_bundle_that_arrives_twice_changes_nothing(laptop: Laptop, field: Field) -> None:
     laptop.commission()
     file = laptop.write_bundle()
@@ -141,6 +142,7 @@ def test_a_bundle_that_arrives_twice_changes_nothing(laptop: Laptop, field: Fiel
     assert second.receipt.commands == first.receipt.commands
 
 
+@pytest.mark.slow
 def test_the_names_of_the_laptop_are_sealed_in_the_journal(laptop: Laptop, field: Field) -> None:
     laptop.commission()
     laptop.sync()
@@ -149,6 +151,7 @@ def test_the_names_of_the_laptop_are_sealed_in_the_journal(laptop: Laptop, field
     assert signed_by(field.system.vault, act.record, "technician") == "Li Wei"
 
 
+@pytest.mark.slow
 def test_a_photo_travels_by_its_hash(laptop: Laptop, field: Field) -> None:
     photo = field.photo()
     laptop.commission(photos=(photo,))
@@ -197,6 +200,7 @@ def test_a_point_commissioned_here_meanwhile_waits_for_a_person(
     assert [each.state for each in laptop.home.commands()] == [REVIEW]
 
 
+@pytest.mark.slow
 def test_the_same_meter_commissioned_on_both_sides_waits_too(laptop: Laptop, field: Field) -> None:
     laptop.commission()
     field.technician(laptop.port).commission(field.installed(2), NEW, watch_s=0)
@@ -225,6 +229,7 @@ def test_a_serial_commissioned_elsewhere_meanwhile_waits_and_is_accepted_once_it
     assert [each.state for each in laptop.home.commands()] == [APPLIED]
 
 
+@pytest.mark.slow
 def test_a_meter_retired_here_meanwhile_lets_its_replacement_wait(
     laptop: Laptop, field: Field
 ) -> None:
@@ -249,6 +254,7 @@ def test_a_meter_retired_here_meanwhile_lets_its_replacement_wait(
     assert laptop.desk().meter("b2-elec").serial == "S-2"  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_what_follows_at_a_point_in_review_waits_behind_it(laptop: Laptop, field: Field) -> None:
     laptop.commission(serial="S-other")
     field.technician(laptop.port).commission(field.installed(2), NEW, watch_s=0)
@@ -260,6 +266,7 @@ def test_what_follows_at_a_point_in_review_waits_behind_it(laptop: Laptop, field
     assert field.meter().serial == "S-2"
 
 
+@pytest.mark.slow
 def test_an_act_of_a_clock_that_ran_ahead_is_accepted_at_its_true_time(
     laptop: Laptop, field: Field
 ) -> None:
@@ -279,6 +286,7 @@ def test_an_act_of_a_clock_that_ran_ahead_is_accepted_at_its_true_time(
     assert since is not None and true <= since < true + timedelta(minutes=1)
 
 
+@pytest.mark.slow
 def test_an_outbox_restored_from_a_copy_waits_for_a_person(
     laptop: Laptop, field: Field, tmp_path: Path
 ) -> None:
@@ -295,6 +303,7 @@ def test_an_outbox_restored_from_a_copy_waits_for_a_person(
     copy.close()
 
 
+@pytest.mark.slow
 def test_two_laptops_with_one_pack_do_not_share_channel_numbers(
     laptop: Laptop, field: Field, tmp_path: Path
 ) -> None:
@@ -309,6 +318,7 @@ def test_two_laptops_with_one_pack_do_not_share_channel_numbers(
     second.close()
 
 
+@pytest.mark.slow
 def test_a_bundle_that_was_changed_on_its_way_is_refused(laptop: Laptop, field: Field) -> None:
     laptop.commission()
     file = laptop.write_bundle(key=bytes(32))
@@ -333,3 +343,21 @@ def test_readings_of_a_point_in_review_wait_on_the_laptop(laptop: Laptop, field:
     after = laptop.sync()
     assert (after.readings, after.readings_held) == (5 * 2, 0)
     assert laptop.sync().readings == 0
+
+
+@pytest.mark.slow
+def test_channel_numbers_of_a_refused_point_are_never_given_again(
+    laptop: Laptop, field: Field
+) -> None:
+    laptop.commission(serial="S-other")
+    field.technician(laptop.port).commission(field.installed(2), NEW, watch_s=0)
+    (row,) = laptop.sync().review
+    refuse(field.desk(laptop.port), str(row.command), by=PERSON, reason="wrong plate")
+    laptop.sync()
+    field.site.tick(60)
+    first = laptop.home.next_number(laptop.home.pack().id)
+    laptop.commission(point="b5-elec", unit=5)
+    meter = laptop.desk().meter("b5-elec")
+    assert meter is not None
+    assert [c["number"] for c in meter.channels] == [first, first + 1]
+    assert laptop.sync().applied == 1

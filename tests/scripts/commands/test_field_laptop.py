@@ -93,6 +93,7 @@ def test_a_day_without_network_ends_with_everything_on_the_server(
     assert "Nothing waits" in laptop("field sync").output
 
 
+@pytest.mark.slow
 def test_two_who_did_the_same_meet_in_review(visit: Visit, laptop: Laptop) -> None:
     visit("field pack --out site.pack")
     laptop("field unpack site.pack")

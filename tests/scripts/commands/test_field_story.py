@@ -115,9 +115,7 @@ def count_pulses(visit: FirstVisit) -> None:
     weight = ["--serial", "W-77120", "--plate-weight", "0.01", "--unit", "m3", "--pulses", "10"]
     people = ["--technician", "Ada Okoye", "--display", "4711.53"]
     with visit.hall.sending(visit.broker_port):
-        visit(
-            f"field commission-pulse {told} {BOX} --name", "Gate 14 water", *weight, *people
-        )
+        visit(f"field commission-pulse {told} {BOX} --name", "Gate 14 water", *weight, *people)
     visit.hall.pulses_a_wait = 250
     visit.hall.tick(1_800)
     visit.hall.pulses_a_wait = 0
