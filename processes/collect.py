@@ -200,11 +200,7 @@ def main() -> int:
         system.config,
         health=board.health,
         metrics=board.metrics,
-        more={
-            "/devices": board.communication,
-            "/waiting": board.waiting,
-            "/clocks": board.clocks,
-        },
+        more=board.more(),
     )
     inboxes = PlanInboxes()
 

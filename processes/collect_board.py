@@ -94,6 +94,14 @@ class CollectBoard:
         with self._lock:
             self._failures[site] = cause
 
+    def more(self) -> dict[str, Callable[[], dict[str, object]]]:
+        """Return what it answers beside health and metrics, by path."""
+        return {
+            "/devices": self.communication,
+            "/waiting": self.waiting,
+            "/clocks": self.clocks,
+        }
+
     def rows(self) -> list[SiteBacklog]:
         """Return what every spool says."""
         rows = []

@@ -122,6 +122,8 @@ class Report:
             mine.backwards += int((steps < 0).sum())
         mine.total += int((steps if counter else count).sum())
         mine.gaps += self._missing(spans)
+        if counter:  # what grew in a gap, nobody knows when
+            steps = np.where(self._wide(spans), 0, steps)
         self._draw(mine, at_us, steps if counter else count)
 
     def _missing(self, spans: NDArray[np.int64]) -> int:
@@ -131,6 +133,12 @@ class Report:
         if self._interval_s == LOCAL_DAY_S:  # a local day has 23 to 25 hours
             return int(np.maximum(np.rint(spans / width_us) - 1, 0).sum())
         return int(np.maximum((spans + width_us // 2) // width_us - 1, 0).sum())
+
+    def _wide(self, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which steps reach over a gap."""
+        if self._interval_s is None:
+            return np.zeros(len(spans), dtype=np.bool_)
+        return spans > self._interval_s * 1_500_000
 
     def _draw(self, mine: _Sum, at_us: NDArray[np.int64], height: NDArray[np.int64]) -> None:
         low, high = mine.span

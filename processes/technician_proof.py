@@ -159,7 +159,7 @@ def _before(settled: SettledSide, ratio: Fraction, installed: Installed) -> Chec
         return None
     if installed.side not in {None, before.side}:
         return None
-    told = {"side": before.side, "at": before.at, "proofs": before.proofs}
+    told = {"side": _word(before.side), "at": before.at, "proofs": before.proofs}
     return Check.of("side", Outcome.OK, "side_as_said", **told)
 
 
@@ -168,7 +168,12 @@ def _contradiction(settled: SettledSide, installed: Installed) -> Check:
         "side",
         Outcome.REFUSED,
         "side_contradicts",
-        side=installed.side,
-        settled=settled.side,
+        side=_word(installed.side),
+        settled=_word(settled.side),
         why=settled.judgement().text("en"),
     )
+
+
+def _word(side: Side | None) -> str:
+    """Return where the catalogue says a side in words."""
+    return f"look.word.{side}"

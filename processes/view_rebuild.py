@@ -40,6 +40,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "tariffs": ("tariff_version",),
                 "accounts": ("account", "account_channel"),
                 "invoices": ("bill_run", "invoice"),
+                "cards": ("ic_card_record",),
             },
             fold=_events(BooksView()),
         ),

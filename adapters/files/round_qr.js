@@ -161,21 +161,14 @@ const qr = (() => {
     return { version, mask, dark: every[mask] };
   }
 
-  // One path, four modules of white around it: always dark on white, whatever the phone's theme.
-  function picture(text, name) {
+  // Into a picture of the page: a square and one path, four modules of white around it; always dark
+  // on white, whatever the phone's theme.
+  function draw(picture, text, name) {
     const { dark } = made(text), side = dark.length + 8;
     const path = dark.map((row, y) => row.map((on, x) => on ? `M${x + 4} ${y + 4}h1v1h-1z` : "").join(""));
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const put = (kind, attributes) => {
-      const shape = document.createElementNS("http://www.w3.org/2000/svg", kind);
-      for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-      svg.append(shape);
-    };
-    for (const [key, value] of Object.entries({ viewBox: `0 0 ${side} ${side}`, role: "img",
-      "aria-label": name, "shape-rendering": "crispEdges" })) svg.setAttribute(key, value);
-    put("rect", { width: side, height: side, fill: "#fff" });
-    put("path", { d: path.join(""), fill: "#000" });
-    return svg;
+    picture.setAttribute("viewBox", `0 0 ${side} ${side}`);
+    picture.setAttribute("aria-label", name);
+    picture.querySelector("path").setAttribute("d", path.join(""));
   }
-  return { made, picture, room };
+  return { made, draw, room };
 })();

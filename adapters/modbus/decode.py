@@ -16,6 +16,7 @@ from enum import StrEnum
 from fractions import Fraction
 from operator import itemgetter
 
+from adapters.exact_float import quantised
 from adapters.modbus.read_plan import ReadBlock
 from adapters.modbus.register_map import Null, RegisterMap, RegisterPoint, RegisterType
 from energy.metering.channel import Kind
@@ -43,8 +44,6 @@ MOST_POWER = 10
 """A scale register beyond this power of ten, up or down, holds no scale."""
 NO_SCALE = -(2**15)
 """What a scale register holds when the product has no such value."""
-_SURE_BELOW = 2.0**31
-_NEAR_HALF = 1e-5
 
 
 class Flaw(StrEnum):
@@ -147,22 +146,6 @@ def _decoded(
     if abs(count) > MAX_COUNT or (count < 0 and point.kind is Kind.COUNTER):
         return Decoded(point=point, count=0, flaw=Flaw.OUT_OF_RANGE)
     return Decoded(point=point, count=count, flaw=flaw)
-
-
-def quantised(value: float, resolution: Fraction) -> int:
-    """Return the whole counts nearest to a finite float, half a count going up. [count].
-
-    Args:
-        value: What the device sent. [raw]
-        resolution: How much of it is one count. [raw / count]
-    """
-    raised = value * resolution.denominator / resolution.numerator + 0.5
-    floor = math.floor(raised) if abs(raised) < _SURE_BELOW else None
-    if floor is not None and _NEAR_HALF < raised - floor < 1 - _NEAR_HALF:
-        return floor
-    above, below = value.as_integer_ratio()
-    twice, half = 2 * above * resolution.denominator, below * resolution.numerator
-    return (twice + half) // (2 * half)
 
 
 def word_order_of(

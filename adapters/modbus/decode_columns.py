@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.exact_float import quantised
 from adapters.modbus.decode import (
     MAX_COUNT,
     MOST_POWER,
@@ -21,7 +22,6 @@ from adapters.modbus.decode import (
     Flaw,
     coarse_from,
     null_of,
-    quantised,
     raised_by,
     word_order_of,
 )

@@ -66,7 +66,7 @@ class Wire(asyncio.BufferedProtocol, asyncio.DatagramProtocol):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if self._abort is not None:
+        if self._abort is not None and not self._loop.is_closed():
             self._abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -238,5 +238,5 @@ def _grow(branch: Tree, parent: str | None, every: list[PlaceRow], metered: list
     for place in (each for each in every if each.parent == parent):
         node = branch.add(f"[bold]{place.name}[/bold] [dim]{place.key}, {place.kind}[/dim]")
         for row in (each for each in metered if each.place == place.key):
-            node.add(f"{row.point} [dim]{row.utility}, {row.serial or '-'}[/dim]")
+            node.add(f"{row.point} [dim]{row.utility or '-'}, {row.serial or '-'}[/dim]")
         _grow(node, place.key, every, metered)

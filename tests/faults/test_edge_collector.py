@@ -118,14 +118,18 @@ def killed_at(site: TestSite, folder: Path, events: list[int]) -> Verdict:
         for number, event in enumerate(events):
             mortal = EdgeOrders(**{**orders.__dict__, "dies_at": event})
             process = started(mortal)
-            if number == 0:
-                until(lambda: gas_known(orders) > 0 or _sent(gateway.send), "never subscribed")
             until(lambda p=process: p.exitcode is not None or _sent(gateway.send), "lives on")
             process.join()
             assert process.exitcode == -signal.SIGKILL
             gateway.send(50)  # while nobody collects
+        last, before = started(immortal(orders)), gateway.sent
+        until(
+            lambda: (
+                any(c == GAS and n > before for c, _, n in ledger_of(orders)) or _sent(gateway.send)
+            ),
+            "never subscribed",
+        )
         gateway.wait_until_acked()
-        last = started(immortal(orders))
         newest = gateway.sent
         until(lambda: any(c == GAS and n == newest for c, _, n in ledger_of(orders)), "never came")
         orders.over.touch()
@@ -135,6 +139,7 @@ def killed_at(site: TestSite, folder: Path, events: list[int]) -> Verdict:
 
 
 def _sent(send: Callable[[int], None]) -> bool:
+    """Send a little more; the wait goes on."""
     send(5)
     return False
 

@@ -292,8 +292,8 @@ def test_drivers_without_utility_are_imported_and_make_no_usage(desk: Desk) -> N
     for point, kind in (("weather", Kind.GAUGE), ("traffic", Kind.INTERVAL)):
         desk.site.counter(point, facts=replace(facts(), kind=kind, utility=None, modulus=None))
     desk.site.project()
-    for point, kind in (("weather", "gauges"), ("traffic", 'intervals"\ninterval_s = 900\nx = "')):
-        text = LONG_CSV.replace('kind = "registers"', f'kind = "{kind}"').replace('\nx = ""', "")
+    for point, series in (("weather", '"gauges"'), ("traffic", '"intervals"\ninterval_s = 900')):
+        text = LONG_CSV.replace('"registers"', series)
         path = desk.file(quarters(point, 1, 200), f"{point}.csv")
         with FileImport(desk.system, desk.site.site, path, mapping(desk.folder, text)) as one:
             assert one.look().readings == 199

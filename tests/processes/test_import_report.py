@@ -54,7 +54,8 @@ def test_what_is_missing_is_a_dot_in_the_plot() -> None:
     there = {n: n * n for n in range(1000) if not 400 <= n < 600}
     told = report(channel(1, "m1"), there)
     assert len(told.plot) == PLACES
-    assert told.plot.count(GAP) == 5
+    assert told.plot[13:19] == 6 * GAP
+    assert told.plot.count(GAP) == 6
     assert told.plot[-1] == "\u2588"
 
 

@@ -29,8 +29,10 @@ from processes.laptop_home import LaptopHome
 from processes.laptop_log import LaptopLog
 from processes.laptop_pack import pack_fields
 from processes.laptop_pack_make import make_pack
+from processes.laptop_replay import ReplayDesk
 from processes.laptop_review import ReviewError, accept, refuse, review_list
 from processes.laptop_sync import Synced, take_bundle
+from processes.laptop_tape import Tape
 from processes.meter_acts import acts_of
 from processes.technician_acts import Calibrate, Commission, Replace, Retire
 from processes.technician_papers import Certificate
@@ -361,3 +363,39 @@ def test_channel_numbers_of_a_refused_point_are_never_given_again(
     assert meter is not None
     assert [c["number"] for c in meter.channels] == [first, first + 1]
     assert laptop.sync().applied == 1
+
+
+@pytest.mark.slow
+def test_readings_behind_an_act_prove_nothing_when_it_is_done_again(
+    laptop: Laptop, field: Field
+) -> None:
+    laptop.commission()
+    laptop.log(minutes=3)
+    laptop.sync()
+    desk = field.desk(laptop.port)
+    number = field.meter().channels[0]["number"]
+    last, _ = desk.newest([number])[number]
+    then = last - timedelta(seconds=90)
+    replay = ReplayDesk(desk, PERSON, then, Tape(), first_number=None, numbers=None)
+    at, _ = replay.newest([number])[number]
+    assert at == last - timedelta(minutes=2)
+    assert desk.newest([number])[number][0] == last
+
+
+def test_a_server_killed_between_act_and_ledger_does_nothing_twice(
+    laptop: Laptop, field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop.commission()
+    with monkeypatch.context() as killed:
+        killed.setattr("processes.laptop_sync.keep_command", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_bundle(field.desk(laptop.port), laptop.write_bundle())
+    position = field.position()
+    done = laptop.sync()
+    assert (done.applied, done.review, field.position()) == (1, (), position)
+    acts = acts_of(field.site.application("metering"), field.site.site.key, "b2-elec")
+    assert len(acts) == 1
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt

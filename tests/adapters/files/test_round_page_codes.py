@@ -59,9 +59,7 @@ def read(dark: Sequence[Sequence[int]], mask: int) -> str:
     side = len(dark)
     version = (side - 17) // 4
     bits = [
-        dark[y][x] ^ (MASKS[mask](x, y) == 0)  # type: ignore[no-untyped-call]
-        for x, y in _way(side)
-        if not _fixed(x, y, version)
+        dark[y][x] ^ (MASKS[mask](x, y) == 0) for x, y in _way(side) if not _fixed(x, y, version)
     ]
     octets = [int("".join(map(str, map(int, bits[n : n + 8]))), 2) for n in range(0, len(bits), 8)]
     sizes = [
@@ -89,7 +87,7 @@ def _fixed(x: int, y: int, version: int) -> bool:
     last = 16 + 4 * version
     near, far = sorted((x, y))
     corner = (near < 9 and far >= last - 7) or far < 9
-    squares = consts.ALIGNMENT_POS[version - 2] if version > 1 else ()
+    squares: Sequence[int] = consts.ALIGNMENT_POS[version - 2] if version > 1 else ()  # type: ignore[index]
     square = any(
         abs(x - across) < 3 and abs(y - down) < 3
         for across in squares
@@ -114,8 +112,8 @@ def _way(side: int) -> Iterator[tuple[int, int]]:
 
 def shown(page: Page) -> str:
     """Return the text of the code on the screen, read from its picture."""
-    path = page.locator("#code svg path").get_attribute("d") or ""
-    side = int((page.locator("#code svg").get_attribute("viewBox") or "").split()[2]) - 8
+    path = page.locator("#code path").get_attribute("d") or ""
+    side = int((page.locator("#code").get_attribute("viewBox") or "").split()[2]) - 8
     dark = [[0] * side for _ in range(side)]
     for piece in path.split("M")[1:]:
         x, y = map(int, piece.split("h")[0].split())
