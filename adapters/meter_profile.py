@@ -140,7 +140,7 @@ class _Own:
 
 
 def use_own_profiles(data_dir: Path | None) -> None:
-    """Look for a site's own profiles in `profiles/dlt645`, `cjt188` and `mbus` of a folder.
+    """Look for a site's own profiles in `profiles/<protocol>` of a folder.
 
     Args:
         data_dir: The data directory; None knows those that ship alone.
@@ -164,7 +164,7 @@ def profile_text(profile: str, shipped: Path, protocol: str) -> str:
     Args:
         profile: Id of the profile.
         shipped: Folder of those that ship.
-        protocol: "dlt645", "cjt188" or "mbus".
+        protocol: "dlt645", "cjt188", "mbus", "opcua" or "bacnet".
 
     Raises:
         MeterProfileError: There is no such profile.

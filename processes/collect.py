@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -28,7 +29,7 @@ from energy.system import WRITER, build
 from processes.bus_budget import require_loaded_budget
 from processes.collect_board import CollectBoard
 from processes.collect_edge import Edge, EdgeParts, edge_parts
-from processes.collect_edge_of import edge_of, follow_own_plan
+from processes.collect_edge_of import edge_of, follow_own_plan, plan_keeper
 from processes.collect_live import Live
 from processes.collect_sites import SPOOL_FILE, LateDoor, SiteCollectors, site_hold
 from processes.collector_drain import Door, Drain
@@ -185,15 +186,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _use_own(folder: Path) -> None:
+    use_own_maps(folder)
+    use_own_profiles(folder)
+    use_own_mappings(folder)
+
+
 def main() -> int:
     """Run the collect process by its command arguments; returns the exit code."""
     arguments = _arguments()
     log_to_stderr("collect")
     stop = StopSignal()
     system = build(WRITER)
-    use_own_maps(system.config.data_dir)
-    use_own_profiles(system.config.data_dir)
-    use_own_mappings(system.config.data_dir)
+    _use_own(system.config.data_dir)
     board = CollectBoard()
     vitals = Vitals(
         "collect",
@@ -234,9 +239,11 @@ def main() -> int:
                 inboxes,
             )
         else:
-            SiteCollectors(arguments.plans, arguments.data_dir, collect, board, inboxes).run(
-                stop.event
+            keeper = partial(plan_keeper, system)
+            every = SiteCollectors(
+                arguments.plans, arguments.data_dir, collect, board, inboxes, keeper
             )
+            every.run(stop.event)
     except EnergyError as error:
         _log.error(error.code, cause=str(error))
         return 2

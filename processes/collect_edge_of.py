@@ -113,12 +113,20 @@ def follow_own_plan(
         if path.exists():
             raise
         site = system.config.site
-    door = LateDoor(system, site)
-    keeper = PlanKeeper(path, lambda: plan_from_registry(system.database, door.site()))
-    if not path.exists():
+    keeper = plan_keeper(system, site, path)
+    if not path.exists() and system.config.dsn:  # else `site init` writes it beside the database
         keeper.look()
-    keeper.start()
-    try:
-        follow_plan(path, collect, stop, inboxes.of(site))
-    finally:
-        keeper.finish()
+    keeper.start(stop)
+    follow_plan(path, collect, stop, inboxes.of(site))
+
+
+def plan_keeper(system: System, site: str, path: Path) -> PlanKeeper:
+    """Return what keeps a site's plan file up to its journal.
+
+    Args:
+        system: The process's parts.
+        site: The site's key; empty means the only one.
+        path: The plan's file.
+    """
+    door = LateDoor(system, site)
+    return PlanKeeper(path, lambda: plan_from_registry(system.database, door.site()))

@@ -27,6 +27,7 @@ from energy.system import System
 from processes.collect_board import CollectBoard
 from processes.collector_hold import Hold, Pressure, limits_of, pressure_of, store_dir_of
 from processes.collector_plan import CollectPlan, PlanError
+from processes.plan_keeper import PlanKeeper
 from processes.plan_watch import PlanInboxes, collector_runs, follow_plan
 
 SPOOL_FILE = "spool.sqlite"
@@ -167,6 +168,7 @@ class SiteCollectors:
         collect: Collect,
         board: CollectBoard,
         inboxes: PlanInboxes | None = None,
+        keeper: Callable[[str, Path], PlanKeeper] | None = None,
     ) -> None:
         """Prepare; nothing runs yet.
 
@@ -176,7 +178,9 @@ class SiteCollectors:
             collect: Collects by one plan.
             board: Shows what fails.
             inboxes: Through which each site's collector takes another plan while it runs.
+            keeper: Keeps a site's plan file up to its journal; None leaves it alone.
         """
+        self._keeper = keeper
         self._inboxes = PlanInboxes() if inboxes is None else inboxes
         self._plans = plans
         self._data_dir = data_dir
@@ -215,6 +219,8 @@ class SiteCollectors:
     def _keep(self, site: str, path: Path, ending: threading.Event) -> None:
         """Collect for one site; start again what fails."""
         rest = Backoff(f"collect/{site}", first_s=1.0, most_s=60.0)
+        if self._keeper is not None:
+            self._keeper(site, path).start(ending)
         while not ending.is_set():
             try:
                 follow_plan(

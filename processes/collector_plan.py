@@ -9,25 +9,31 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapters.mbus.address import MbusAddressError
+from adapters.bacnet.address import parse as parse_bacnet
+from adapters.errors import AdapterError
 from adapters.mbus.address import parse as parse_mbus
+from adapters.opcua.node import require_name
 from energy.base.errors import ConfigError
 from energy.metering.source_facts import (
+    BACNET,
     CHINESE,
     MBUS,
     MODBUS,
     ONE_QUESTION,
+    OPCUA,
     factory_format,
     source_problems,
     sources_problems,
 )
 
 FORMAT = 1
+NAMED: Mapping[str, Callable[[str], object]] = {OPCUA: require_name, BACNET: parse_bacnet}
+"""How a meter is named behind each kind of server."""
 
 
 class PlanError(ConfigError):
@@ -81,6 +87,14 @@ class SourcePlan:
     """Mapping file or preset of a broker's messages."""
     share: str = ""
     """Group of collectors that share a broker's messages; empty: this one gets them all."""
+    path: str = ""
+    """What follows the port in the address of an OPC UA server."""
+    security: str = ""
+    """Policy of an OPC UA server; empty: none."""
+    user: str = ""
+    """Account at an OPC UA server."""
+    password_file: str = ""
+    """File with the password of that account."""
     silent_s: int = 3600
     """Silence of a broker's source from which it is reported; 0 never. [s]"""
     receive_maximum: int = 1000
@@ -147,6 +161,13 @@ class CollectPlan:
     def meters_of(self, source: str) -> list[MeterPlan]:
         """Return the meters behind a source."""
         return [meter for meter in self.meters if meter.source == source]
+
+    def meters_by_source(self) -> dict[str, list[MeterPlan]]:
+        """Return the meters behind every source that has any: one look for all."""
+        behind: dict[str, list[MeterPlan]] = {}
+        for meter in self.meters:
+            behind.setdefault(meter.source, []).append(meter)
+        return behind
 
     def save(self, path: Path) -> None:
         """Write the plan as JSON; a reader sees the old file or the new one, never half of it."""
@@ -235,17 +256,20 @@ def address_problem(
         good = isinstance(number, str) and number.isalnum()
         return "meter", None if good else 'address needs meter = "number on the plate"'
     if source.kind == MBUS:
-        return "meter", _mbus_problem(address.get("meter"))
+        return "meter", _unnamed(parse_mbus, address.get("meter"))
+    if source.kind in NAMED:
+        return "meter", _unnamed(NAMED[source.kind], address.get("meter"))
     good = isinstance(address.get("device"), str)
     if not source.mapping:
         good = good and channels == 1
     return "device", None if good else "needs a device in its address and one channel"
 
 
-def _mbus_problem(written: object) -> str | None:
+def _unnamed(parse: Callable[[str], object], written: object) -> str | None:
+    """Return why what is written names no meter of a kind."""
     try:
-        parse_mbus(written if isinstance(written, str) else "")
-    except MbusAddressError as error:
+        parse(written if isinstance(written, str) else "")
+    except AdapterError as error:
         return str(error)
     return None
 

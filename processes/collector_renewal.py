@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.bus_source import BusSource
 from adapters.modbus.source import ModbusSource
 from adapters.mqtt.source import MqttSource
 from adapters.poll import PolledSource
@@ -13,6 +12,7 @@ from processes.bus_budget import require_loaded_budget
 from processes.collector_brokers import broker_sources
 from processes.collector_plan import CollectPlan
 from processes.collector_sources import Sources, framed_sources, know_devices, modbus_sources
+from processes.communication import LinkedSource
 from processes.plan_changes import PlanChange
 
 
@@ -22,7 +22,7 @@ class Renewal:
 
     change: PlanChange
     modbus: list[ModbusSource]
-    framed: list[BusSource]
+    framed: list[LinkedSource]
     pushed: list[MqttSource]
 
     @property

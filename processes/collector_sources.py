@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 
-from adapters.bus_source import BusSource
 from adapters.modbus.buses import Buses
 from adapters.modbus.learned import Learned
 from adapters.modbus.link import Link, LinkKind
@@ -31,8 +30,9 @@ from processes.collector_brokers import RefusalLog, broker_sources, parts_of, re
 from processes.collector_findings import FieldFindings
 from processes.collector_mbus import mbus_sources
 from processes.collector_plan import CollectPlan, MeterPlan, SourcePlan
+from processes.collector_servers import server_sources
 from processes.collector_tenants import tenant_sources
-from processes.communication import Communication, Connected, Place
+from processes.communication import Communication, Connected, LinkedSource, Place
 
 POLL_GATHER_S = 0.1
 """How long polls wait for each other to be decoded and stored together. [s]"""
@@ -209,8 +209,8 @@ def _left_out(plan: CollectPlan, collected: Collection[int]) -> dict[str, dict[s
     return missing
 
 
-def framed_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
-    """Return the polled sources of a plan whose bytes we frame ourselves; nothing is opened yet.
+def framed_sources(plan: CollectPlan, clock: Clock) -> list[LinkedSource]:
+    """Return the polled sources of a plan that are not Modbus; nothing is opened yet.
 
     Args:
         plan: The plan.
@@ -220,7 +220,8 @@ def framed_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
         PlanError: An address is none, or a serial port has less time than its meters need.
         MeterProfileError: A profile or quantity is unknown.
     """
-    return [*tenant_sources(plan, clock), *mbus_sources(plan, clock)]
+    framed: list[LinkedSource] = [*tenant_sources(plan, clock), *mbus_sources(plan, clock)]
+    return framed + server_sources(plan, clock)
 
 
 def link_of(source: SourcePlan) -> Link:
@@ -254,8 +255,9 @@ def modbus_sources(
     """
     maps: dict[str, RegisterMap] = {}
     buses = Buses(learned=learned, gather_s=POLL_GATHER_S)
+    behind = plan.meters_by_source()
     return [
-        _modbus(plan, source, maps, clock, buses)
+        _modbus(source, behind.get(source.key, ()), maps, clock, buses)
         for source in plan.sources
         if source.kind in MODBUS
     ]
@@ -306,6 +308,7 @@ def know_devices(
         links: The links of the others.
     """
     buses: dict[str, Connected] = {**links, **{source.key: source.bus for source in modbus}}
+    behind = plan.meters_by_source()
     for source in plan.sources:
         place = Place(
             gateway=source.host or "serial ports of this machine",
@@ -313,19 +316,19 @@ def know_devices(
             connected=buses.get(source.key),
         )
         if source.kind != MQTT:
-            points = [meter.point for meter in plan.meters_of(source.key)]
+            points = [meter.point for meter in behind.get(source.key, ())]
             communication.know(source.key, place, points)
 
 
 def _modbus(
-    plan: CollectPlan,
     source: SourcePlan,
+    planned: Sequence[MeterPlan],
     maps: dict[str, RegisterMap],
     clock: Clock,
     buses: Buses,
 ) -> ModbusSource:
     meters = []
-    for meter in plan.meters_of(source.key):
+    for meter in planned:
         if meter.profile not in maps:
             maps[meter.profile] = load(meter.profile)
         meters.append(

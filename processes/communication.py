@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from adapters.poll import PollResult
+from adapters.poll import PolledSource, PollResult
 from energy.store.communication import DeviceState
 
 LATENCIES_KEPT = 64
@@ -27,6 +27,15 @@ class Connected(Protocol):
     @property
     def connects(self) -> int:
         """Connections opened since the start."""
+        ...
+
+
+class LinkedSource(PolledSource, Protocol):
+    """A polled source whose connections are counted."""
+
+    @property
+    def link(self) -> Connected:
+        """Return what its questions go through."""
         ...
 
 

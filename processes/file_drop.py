@@ -27,6 +27,7 @@ from energy.system import System
 from processes.import_cards import CardsRefusedError, look_at_cards, write_cards
 from processes.import_mappings import own_mappings
 from processes.import_readings import FileImport, ImportRefusedError, Looked, shown_name
+from processes.settling import settle
 
 log = structlog.get_logger("drop")
 DROP = "drop"
@@ -119,6 +120,8 @@ class FileDrop:
         tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=str(beside))
 
     def _readings(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
+        # What the views do not know yet would be written again.
+        settle(self._system.database, self._site, self._clock, "metering")
         with FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one:
             report |= _told(one.look())
             report["position"] = one.write(partial=False, by=None)

@@ -1,22 +1,27 @@
 """In: the id of a profile. Out: the product it describes, whichever protocol it speaks. I/O: files.
 
-The ids of the adapters do not meet: those of DL/T 645, CJ/T 188 and M-Bus begin with
-their names.
+The ids of the adapters do not meet: those of the other protocols begin with their names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
+from adapters.bacnet import profile as bacnet
 from adapters.cjt188 import profile as cjt188
 from adapters.dlt645 import profile as dlt645
 from adapters.mbus import profile as mbus
 from adapters.modbus import register_map
+from adapters.opcua import profile as opcua
 from energy.metering.channel import ChannelFacts
-from energy.metering.source_facts import CHINESE, MBUS, MODBUS
+from energy.metering.source_facts import BACNET, CHINESE, MBUS, MODBUS, OPCUA
 
 DLT645, CJT188 = CHINESE
+_OTHERS: Mapping[str, Any] = {
+    DLT645: dlt645, CJT188: cjt188, MBUS: mbus, OPCUA: opcua, BACNET: bacnet,
+}  # fmt: skip
+"""The adapters whose profiles are no register maps, by kind of source."""
 
 
 class Billable(Protocol):
@@ -62,23 +67,16 @@ class Product(Protocol):
 
 def kinds_of(profile: str) -> tuple[str, ...]:
     """Return the kinds of source that meters of a profile can be asked through."""
-    if profile in dlt645.known():
-        return (DLT645,)
-    if profile in cjt188.known():
-        return (CJT188,)
-    if profile in mbus.known():
-        return (MBUS,)
+    for kind, each in _OTHERS.items():
+        if profile in each.known():
+            return (kind,)
     return MODBUS
 
 
 def known_for(kind: str) -> list[str]:
     """Return the ids of the profiles whose meters a source of a kind can ask."""
-    if kind == DLT645:
-        return dlt645.known()
-    if kind == CJT188:
-        return cjt188.known()
-    if kind == MBUS:
-        return mbus.known()
+    if kind in _OTHERS:
+        return list(_OTHERS[kind].known())
     return register_map.known() if kind in MODBUS else []
 
 
@@ -92,10 +90,8 @@ def load_product(profile: str) -> Product:
         RegisterMapError: There is no such profile, or a register map has problems.
         MeterProfileError: The profile has problems.
     """
-    if profile in dlt645.known():
-        return dlt645.load(profile)
-    if profile in cjt188.known():
-        return cjt188.load(profile)
-    if profile in mbus.known():
-        return mbus.load(profile)
+    for each in _OTHERS.values():
+        if profile in each.known():
+            product: Product = each.load(profile)
+            return product
     return register_map.load(profile)

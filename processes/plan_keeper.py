@@ -36,16 +36,14 @@ class PlanKeeper:
         self._path = path
         self._fetch = fetch
         self._known: CollectPlan | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="plan-keeper", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
+    def start(self, stop: threading.Event) -> None:
+        """Look until stopped; nobody waits for the end, for the database may be away.
 
-    def finish(self) -> None:
-        """Stop."""
-        self._stop.set()  # it may wait for a database that is away: nobody waits for it
+        Args:
+            stop: Set to end.
+        """
+        threading.Thread(target=self._run, args=(stop,), name="plan-keeper", daemon=True).start()
 
     def look(self) -> bool:
         """Look once; returns whether the file was written."""
@@ -68,6 +66,6 @@ class PlanKeeper:
         except PlanError:
             return None
 
-    def _run(self) -> None:
-        while not self._stop.wait(LOOK_S):
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(LOOK_S):
             self.look()

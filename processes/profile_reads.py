@@ -1,6 +1,6 @@
 """In: id of a profile, or file of a map. Out: what is known of the product, row by row. I/O: files.
 
-One shape for all protocols: Modbus register maps, DL/T 645, CJ/T 188 and M-Bus profiles.
+One shape for all protocols: Modbus register maps and the profiles of the other protocols.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from adapters.bacnet import profile as bacnet
+from adapters.bacnet.profile import Wire as BacnetWire
 from adapters.cjt188 import profile as cjt188
 from adapters.cjt188.decode import Wire as CjtWire
 from adapters.dlt645 import profile as dlt645
@@ -32,18 +34,29 @@ from adapters.modbus.register_map import (
     load_file,
     own_maps,
 )
+from adapters.opcua import profile as opcua
+from adapters.opcua.profile import Wire as OpcuaWire
 from billing.money import exact_text
 from energy.metering.channel import ChannelFacts, Direction
 
 MODBUS, DLT645, CJT188, MBUS = "Modbus", "DL/T 645-2007", "CJ/T 188", "M-Bus"
-FRAMED: Mapping[str, Any] = {DLT645: dlt645, CJT188: cjt188, MBUS: mbus}
+OPCUA, BACNET = "OPC UA", "BACnet/IP"
+FRAMED: Mapping[str, Any] = {
+    DLT645: dlt645, CJT188: cjt188, MBUS: mbus, OPCUA: opcua, BACNET: bacnet,
+}  # fmt: skip
 """The adapters whose profiles are no register maps, by protocol."""
 _OWN_WORDS: Mapping[str, frozenset[str]] = {
     DLT645: dlt645.Dlt645Reader.WIRE_KEYS - {"bits"},
     CJT188: frozenset(cjt188.Cjt188Reader.OWN_KEYS) | {"item"},
     MBUS: frozenset(mbus.MbusReader.OWN_KEYS) | {"record"},
+    OPCUA: frozenset({"node"}),
+    BACNET: frozenset({"object"}),
 }
 """Keys that only profiles of one protocol have."""
+_LINKS: Mapping[str, Sequence[str]] = {OPCUA: ("tcp",), BACNET: ("udp",)}
+
+
+_AnyWire = DltWire | CjtWire | MbusWire | OpcuaWire | BacnetWire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +234,7 @@ def _framed(read: MeterProfile[Any], protocol: str, *, own: bool) -> ProfileShee
         vendor=read.vendor,
         models=read.models,
         utility=", ".join(sorted(utilities)) or "none",
-        link=("serial", "tcp"),
+        link=_LINKS.get(protocol, ("serial", "tcp")),
         serial="",
         word_order="",
         trust=read.trust,
@@ -298,17 +311,19 @@ def _plate(plate: PlatePoint) -> PointRow:
     )
 
 
-def _framed_point(
-    point: ProfilePoint[DltWire] | ProfilePoint[CjtWire] | ProfilePoint[MbusWire],
-) -> PointRow:
+def _framed_point(point: ProfilePoint[_AnyWire]) -> PointRow:
     wire = point.wire
+    own: Sequence[str] = ()
     if isinstance(wire, DltWire):
         place, own = wire.identifier, ["with the instant it occurred"] if wire.timed else []
     elif isinstance(wire, MbusWire):
-        place, own = record_text(wire), []
+        place = record_text(wire)
+    elif isinstance(wire, OpcuaWire | BacnetWire):
+        place = wire.node if isinstance(wire, OpcuaWire) else wire.object
+        own = [f"value x {exact_text(wire.scale)}"] if wire.scale != 1 else []
     else:
         last = wire.item.first + wire.item.size - 1
-        place, own = f"bytes {wire.item.first} to {last}", []
+        place = f"bytes {wire.item.first} to {last}"
     return PointRow(
         quantity=point.quantity,
         fc=None,

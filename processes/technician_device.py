@@ -161,6 +161,24 @@ async def _plate(device: Device, register_map: RegisterMap) -> dict[str, str]:
     return {name: plate_text(value) for name, value in plate.items()}
 
 
+def look_at(device: Device, quantities: Sequence[str], clock: Clock) -> Answered:
+    """Return what a device answers of some quantities; what it lacks is left out.
+
+    Args:
+        device: Where it is and what it is.
+        quantities: What is asked for.
+        clock: Dates the answer.
+
+    Raises:
+        NoContactError: It answers nothing at all.
+        ProfileMismatchError: It has none of them.
+    """
+    result = asyncio.run(_poll(device, quantities, clock))
+    if result.failures and not len(result.columns):
+        raise _failure(device, result.failures[0])
+    return _answered(device, quantities, result, clock)
+
+
 def address_text(address: Mapping[str, int | str]) -> str:
     """Return an address in words: "unit 2"."""
     return ", ".join(f"{key} {value}" for key, value in address.items())
@@ -207,7 +225,7 @@ def _answered(
     return Answered(at=at, counts=counts, flaws=flaws, product=device.product)
 
 
-async def _poll(device: Device, quantities: list[str], clock: Clock) -> PollResult:
+async def _poll(device: Device, quantities: Sequence[str], clock: Clock) -> PollResult:
     source = _source(device, quantities, clock)
     try:
         for _ in range(ATTEMPTS):
@@ -219,7 +237,7 @@ async def _poll(device: Device, quantities: list[str], clock: Clock) -> PollResu
         source.close()
 
 
-def _source(device: Device, quantities: list[str], clock: Clock) -> PolledSource:
+def _source(device: Device, quantities: Sequence[str], clock: Clock) -> PolledSource:
     """Return a source with this device alone; its channels are the places of the quantities."""
     numbers = {quantity: n for n, quantity in enumerate(quantities, 1)}
     if device.map is None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from adapters.modbus.frame import ReadFailedError
 from energy.base.text import catalogue
+from energy.metering.source_facts import BACNET, OPCUA
 from processes.technician_told import NoContactError
+
+_PARTS = {"modbus": "look.fault.", OPCUA: "server.fault.", BACNET: "server.fault."}
+"""Where the catalogue says it, by protocol; those that frame bytes share a part."""
 
 
 def fault_key(code: str) -> str:
@@ -14,7 +18,7 @@ def fault_key(code: str) -> str:
         code: Of a failure: "modbus.no_answer", "dlt645.wrong_sum".
     """
     protocol, _, fault = code.partition(".")
-    part = "look.fault." if protocol == "modbus" else "cli.tenant.fault_"
+    part = _PARTS.get(protocol, "cli.tenant.fault_")
     key = f"{part}{fault}"
     return key if key in catalogue() else ""
 

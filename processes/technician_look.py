@@ -146,7 +146,7 @@ async def look(
             raise
     watched = [sample for sample in samples if sample is not None]
     if not shown.values:
-        return _of_another_product(link.where, unit, shown, looks_like)
+        return _of_another_product(link.where, unit, shown, register_map, looks_like)
     return judged(link.where, unit, shown, beside, watched)
 
 
@@ -158,14 +158,16 @@ async def _looks_like(conversation: Conversation, products: Products) -> Ranked 
     return verdict.best if verdict.settled else None
 
 
-def _of_another_product(where: str, unit: int, shown: Shown, looks_like: Ranked | None) -> Look:
+def _of_another_product(
+    where: str, unit: int, shown: Shown, register_map: RegisterMap, looks_like: Ranked | None
+) -> Look:
     profile = None if looks_like is None else looks_like.candidate.profile
     return Look(
         where=where,
         unit=unit,
         shown=shown,
         phases=(),
-        judgements=(judge_illegal(shown.map, profile),),
+        judgements=(judge_illegal(register_map, profile),),
         side=None,
         candidates=(),
     )

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from adapters.modbus.register_point import RegisterPoint
 from adapters.modbus.register_product import RegisterMap
 from billing.money import exact_text
 from energy.base.units import Utility, to_base
@@ -25,7 +24,7 @@ from processes.technician_checks import (
     flow_while_typing,
 )
 from processes.technician_judgement import Judgement, digits
-from processes.technician_reading import Shown, billed
+from processes.technician_reading import LookedPoint, Shown, billed
 
 LONGEST_WATCH_S = 3600
 
@@ -124,7 +123,7 @@ def _display(outcome: Outcome, code: str, told: dict[str, str]) -> Judgement:
 
 
 def judge_counter(
-    samples: Sequence[Sample], point: RegisterPoint, *, may_feed: bool
+    samples: Sequence[Sample], point: LookedPoint, *, may_feed: bool
 ) -> list[Judgement]:
     """Return whether the counter rose as the integral of the power.
 
@@ -171,7 +170,7 @@ def _seconds(first: Sample, later: Sample) -> Fraction:
     return Fraction((later.at - first.at) // timedelta(microseconds=1), 1_000_000)
 
 
-def _more_s(power_w: Fraction, point: RegisterPoint) -> int:
+def _more_s(power_w: Fraction, point: LookedPoint) -> int:
     """Return how long to watch until the counter must have moved. [s]."""
     if power_w <= 0:
         return 60

@@ -27,6 +27,8 @@ class _Lines:
         self._name = name
         self.number = 0
         self.fault = ""
+        self.cut = False
+        """Whether the last line has no end."""
 
     def __iter__(self) -> Iterator[str]:
         """Yield lines with their ends."""
@@ -46,6 +48,7 @@ class _Lines:
                     "state the file's `encoding` in the mapping"
                 )
                 text = line.decode("latin-1")
+            self.cut = not text.endswith(("\n", "\r"))
             if encoding == "utf-8-sig":
                 encoding = "utf-8"  # a mark stands at the beginning alone
             if "\0" in text:
@@ -67,6 +70,7 @@ def csv_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
     """
     lines = _Lines(file, rule.encoding, name)
     reader = csv.reader(iter(lines), delimiter=rule.separator, quotechar=rule.quote, strict=True)
+    width = 0  # of the first row, which mostly has the heads
     while True:
         first = lines.number + 1
         try:
@@ -77,12 +81,15 @@ def csv_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
             fault, lines.fault = _fault(str(error), first, lines.number), ""
             yield Row(first, (), fault)
             continue
+        width = width or len(cells)
         if lines.fault:
             yield Row(first, cells, lines.fault)
             lines.fault = ""
+        elif lines.cut and len(cells) < width:
+            yield Row(first, (), "the file ends in the middle of it: copy or export it again")
         elif len(cells) > MOST_COLUMNS and first >= rule.first_row:
             yield Row(first, (), f"it has {len(cells)} columns; {MOST_COLUMNS} are read")
-        elif cells:
+        elif cells and (cells[0] or any(cell.strip() for cell in cells)):
             yield Row(first, cells)
 
 

@@ -104,9 +104,14 @@ class _Reader:
             )
         )
         targets: dict[tuple[str, str], Target | str | None] = {}
+        width = len(self._table.heads)
         for row in self._table.rows:
             self._out.rows += 1
-            if row.fault:
+            cells = row.cells
+            if len(cells) > width and any(_word(cells, n) for n in range(width, len(cells))):
+                fault = f"it has {len(cells)} cells under {width} heads: is `separator` right?"
+                self._refuse(row.number, Why.ROW, fault)
+            elif row.fault:
                 self._refuse(row.number, Why.ROW, row.fault)
             elif long is None:
                 self._row(row, columns)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from adapters.link_fault import AskFailedError, LinkFault
 from adapters.mbus.address import Address, Secondary
 from adapters.mbus.frame import SELECTED, Ask, Asked, judge
-from adapters.mbus.records import Head, Record, Telegram, TelegramError, parse
+from adapters.mbus.records import HEAD, Head, Record, Telegram, TelegramError, parse
 from adapters.octet_ask import Question, ask
 from adapters.octets import OctetLink
 
@@ -73,11 +73,12 @@ class MbusClient:
             telegram = self._telegram(values, address)
             if telegrams:
                 self._follows(telegram, telegrams[0], address)
-            if values in seen or len(telegrams) == MOST_TELEGRAMS:
+            content = values[HEAD:]  # the head counts answers: it is another one every time
+            if content in seen or len(telegrams) == MOST_TELEGRAMS:
                 what = f"telegram {len(telegrams) + 1} repeats an earlier one, or is one too many"
                 raise self._failed(LinkFault.WRONG_SEQUENCE, address, what)
             telegrams.append(telegram)
-            seen.append(values)
+            seen.append(content)
         records = tuple(record for telegram in telegrams for record in telegram.records)
         return Readout(head=telegrams[-1].head, records=records, telegrams=len(telegrams))
 

@@ -182,6 +182,8 @@ def _counted(value: Fraction, meaning: Meaning, facts: ChannelFacts) -> Decoded:
 
 
 def _state(found: Sequence[tuple[Record, Meaning]], bits: tuple[int, int]) -> Decoded:
+    if any(meaning.error for _, meaning in found):
+        return Decoded(count=0, flaw=Flaw.RECORD_ERROR)
     states = {flags_of(record) for record, _ in found}
     if len(states) > 1:
         return Decoded(count=0, flaw=Flaw.AMBIGUOUS)

@@ -110,8 +110,9 @@ def clock_of(records: Iterable[Record], zone: ZoneInfo) -> datetime | None:
         zone: Zone of the meter's clock.
     """
     for record in records:
-        now = (record.function, record.storage) == (Function.INSTANTANEOUS, 0)
-        if now and meaning_of(record.vif).what == "instant" and record.tariff == record.subunit:
+        meaning = meaning_of(record.vif)
+        plain = not (meaning.extensions or record.storage or record.tariff or record.subunit)
+        if plain and record.function is Function.INSTANTANEOUS and meaning.what == "instant":
             found = instant_of(record, zone)
             if found is not None:
                 return found

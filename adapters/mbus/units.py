@@ -13,8 +13,12 @@ from functools import cache
 
 FIRST_TABLE, SECOND_TABLE = 0x7B, 0x7D
 """Extension VIFs (with their extension bit FBH and FDH)."""
-LAST_RECORD_ERROR = 0x1F
-"""Extensions up to here tell what is wrong with the record."""
+STANDARD_CONTENT, OTHER_TABLE = 0x1D, 0x7C
+"""The record means what the standard says; the next extension is of another table."""
+LIMITS = frozenset({0x12, 0x13, 0x14, 0x1E, 0x1F})
+"""Average, profiles of many values, relative deviation: extensions among those of errors."""
+RECORD_ERRORS = frozenset(range(1, 0x20)) - LIMITS - {STANDARD_CONTENT}
+"""Extensions that tell what is wrong with the record."""
 FORWARD, BACKWARD = 0x3B, 0x3C
 """Counts only what flows one way; the second tells of the cold or of the way back."""
 MAKERS_OWN = 0x7F
@@ -122,13 +126,15 @@ def meaning_of(vif: tuple[int, ...]) -> Meaning:
         if extension == MAKERS_OWN:
             kept += rest[at:]
             break
-        if 0 < extension <= LAST_RECORD_ERROR:
+        if extension == OTHER_TABLE or rest[at - 1 : at] == (OTHER_TABLE,):
+            kept.append(extension)
+        elif extension in RECORD_ERRORS:
             error = extension
         elif 0x70 <= extension <= 0x77:
             step *= TEN ** (extension - 0x76)
         elif extension == 0x7D:
             step *= 1000
-        elif extension:
+        elif extension not in {0, STANDARD_CONTENT}:
             kept.append(extension)
     return Meaning(what=what, unit=unit, step=step, extensions=tuple(kept), error=error)
 

@@ -312,7 +312,9 @@ class MqttClient:
         if self._stop.is_set():
             return
         taken_over = reason.value == SESSION_TAKEN_OVER
-        self._away_s = self._rivalry.ended(monotonic_s(), taken_over=taken_over)
+        self._away_s = self._rivalry.ended(
+            monotonic_s(), taken_over=taken_over, names_reasons=client.protocol is _NEWER
+        )
         if self._away_s is not None:
             _log.error(
                 "mqtt.session_taken_over",

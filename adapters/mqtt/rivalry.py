@@ -13,6 +13,10 @@ from adapters.backoff import Backoff
 SHORT_S = 10.0
 """A connection that ended within this time was short. [s]"""
 SHORT_ONES = 3
+"""So many short connections in a row tell it, where the broker names no reasons."""
+SHORT_UNNAMED = 10
+"""So many tell it where the broker could have named the reason and did not: a broken network or
+a broker that starts again and again ends connections early, too."""
 STEADY_S = 300.0
 """A connection that lasts this long is ours alone. [s]"""
 FIRST_S, MOST_S = 60.0, 3600.0
@@ -55,19 +59,20 @@ class Rivalry:
             self.contested, self._short = False, 0
             self._away.reset()
 
-    def ended(self, now_s: float, *, taken_over: bool) -> float | None:
+    def ended(self, now_s: float, *, taken_over: bool, names_reasons: bool = False) -> float | None:
         """Return how long to stay away after a connection ended; None: come back as usual. [s].
 
         Args:
             now_s: Monotonic instant. [s]
             taken_over: Whether the broker named another connection as the reason.
+            names_reasons: Whether it could have: MQTT 5.
         """
         lasted_s = None if self._since_s is None else now_s - self._since_s
         self._since_s = None
         if lasted_s is None:
             return None
         self._short = self._short + 1 if lasted_s < SHORT_S else 0
-        if not taken_over and self._short < SHORT_ONES:
+        if not taken_over and self._short < (SHORT_UNNAMED if names_reasons else SHORT_ONES):
             return None
         self.contested, self._short = True, 0
         self.losses += 1

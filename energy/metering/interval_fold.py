@@ -276,14 +276,15 @@ def _too_much(told: _Delivered, segments: SegmentColumns) -> Flags:
 
 
 def _odd(code: str, every: _Delivered, which: Flags, segments: SegmentColumns) -> list[OddInterval]:
-    """Return some intervals as odd ones; a cut one is known since the meter's event, too."""
-    found = []
+    """Return some intervals as odd ones, known since their reading and the meter's events."""
+    found: list[OddInterval] = []
     chosen = every.chosen(which)
-    known = chosen.position
+    if len(chosen.at_us) == 0:
+        return found
+    known = np.maximum(chosen.position, segments.position[chosen.segment])
     if code == CUT:
         ended = segments.end_us[chosen.segment] < chosen.at_us
-        closing = np.where(ended, segments.end_position[chosen.segment], 0)
-        known = np.maximum(known, np.maximum(segments.position[chosen.segment], closing))
+        known = np.maximum(known, np.where(ended, segments.end_position[chosen.segment], 0))
     for window, begin_us, at_us, count, position in zip(
         chosen.window.tolist(),
         chosen.begin_us.tolist(),

@@ -19,9 +19,15 @@ CHINESE = ("dlt645", "cjt188")
 MBUS = "mbus"
 FRAMED = (*CHINESE, MBUS)
 """Kinds at a serial port or behind a transparent gateway, 2400 8E1 from the factory."""
+OPCUA = "opcua"
+BACNET = "bacnet"
+SERVERS = (OPCUA, BACNET)
+"""Servers that name the values of many meters; extras that are installed separately."""
+SECURITY = ("none", "Basic256Sha256")
+"""What a source of kind opcua may state; the second is SignAndEncrypt with certificates."""
 FILE = "file"
 """Readings come in files (`readings import`, drop folder); no collector asks anybody."""
-KINDS = (*MODBUS, *FRAMED, MQTT, FILE)
+KINDS = (*MODBUS, *FRAMED, *SERVERS, MQTT, FILE)
 ONE_QUESTION = (RTU_OVER_TCP, SERIAL_BUS, *FRAMED)
 """Kinds whose answers bear no number: one connection, and one source for one bus."""
 LAST_PORT = 65_535
@@ -30,6 +36,7 @@ LEAST_BAUD = 300
 PARITIES = ("N", "E", "O")
 TEXTS = (
     "host", "topic", "device", "parity", "authority", "certificate", "key_file", "mapping", "share",
+    "path", "security", "user", "password_file",
 )  # fmt: skip
 LEAST: dict[str, int] = {
     "interval_s": 1,
@@ -45,9 +52,13 @@ LEAST: dict[str, int] = {
 """Whole numbers of a source and the least each may be."""
 KEYS = frozenset({"key", "kind", *TEXTS, *LEAST})
 _ONLY = {
-    "authority": (TLS, MQTT),
-    "certificate": (TLS, MQTT),
-    "key_file": (TLS, MQTT),
+    "authority": (TLS, MQTT, OPCUA),
+    "certificate": (TLS, MQTT, OPCUA),
+    "key_file": (TLS, MQTT, OPCUA),
+    "path": (OPCUA,),
+    "security": (OPCUA,),
+    "user": (OPCUA,),
+    "password_file": (OPCUA,),
     "topic": (MQTT,),
     "mapping": (MQTT,),
     "share": (MQTT,),
@@ -157,4 +168,23 @@ def _fitting(table: Mapping[str, Any], kind: str) -> list[str]:
         problems.append("`connections` must be 1: answers on this bus bear no number of theirs")
     if table.get("key_file") and not table.get("certificate"):
         problems.append("`key_file` without `certificate`; name the certificate's file too")
+    return [*problems, *_secured(table)] if kind == OPCUA else problems
+
+
+def _secured(table: Mapping[str, Any]) -> list[str]:
+    """Return problems with how an OPC UA server is trusted, and how it knows the collector."""
+    none, signed = SECURITY
+    security = table.get("security") or none
+    if security not in SECURITY:
+        return [f"`security` = {security!r} is none of {', '.join(SECURITY)}"]
+    if security == signed:
+        needed = [name for name in ("authority", "certificate", "key_file") if not table.get(name)]
+        problems = [f"`{name}` is missing: {signed} has certificates on both sides"
+                    for name in needed]  # fmt: skip
+    else:
+        given = ("authority", "certificate", "key_file", "user", "password_file")
+        problems = [f'`{name}` needs `security` = "{signed}": without it nothing is encrypted'
+                    for name in given if table.get(name)]  # fmt: skip
+    if bool(table.get("user")) != bool(table.get("password_file")):
+        problems.append("`user` and `password_file` go together")
     return problems

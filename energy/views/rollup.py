@@ -126,18 +126,54 @@ def _write_days(cursor: Cursor, schema: str, blocks: _Blocks) -> None:
     )
 
 
+_MONTHS = """
+WITH told AS (
+    SELECT DISTINCT s.channel::int AS channel, date_trunc('month', {day})::date AS month
+    FROM unnest(%s, %s) AS s (channel, day)
+), touched AS (
+    SELECT channel, month FROM told UNION
+    SELECT t.channel, date_trunc('month', near.day)::date FROM told AS t
+    JOIN {schema}.channel AS c ON c.number = t.channel AND c.kind = 'interval'
+    CROSS JOIN LATERAL (
+        (SELECT day FROM {schema}.usage_day
+            WHERE channel = t.channel AND day < t.month ORDER BY day DESC LIMIT 1)
+        UNION ALL (SELECT day FROM {schema}.usage_day
+            WHERE channel = t.channel AND day >= t.month + interval '1 month'
+            ORDER BY day LIMIT 1)
+    ) AS near
+)
+INSERT INTO {schema}.usage_month
+SELECT m.channel, m.month, sum(u.usage),
+    CASE WHEN c.kind = 'interval' AND count(*) <
+        CASE WHEN EXISTS (SELECT FROM {schema}.usage_day AS later
+                WHERE later.channel = m.channel AND later.day >= m.month + interval '1 month')
+            THEN (m.month + interval '1 month')::date ELSE max(u.day) + 1 END
+        - CASE WHEN EXISTS (SELECT FROM {schema}.usage_day AS earlier
+                WHERE earlier.channel = m.channel AND earlier.day < m.month)
+            THEN m.month ELSE min(u.day) END
+        THEN {missing} ELSE {worst} END,
+    max(u.position)
+FROM touched AS m
+JOIN {schema}.channel AS c ON c.number = m.channel
+JOIN {schema}.usage_day AS u ON u.channel = m.channel
+    AND u.day >= m.month AND u.day < m.month + interval '1 month'
+GROUP BY m.channel, m.month, c.kind
+ON CONFLICT (channel, month) DO UPDATE SET usage = excluded.usage,
+    quality = excluded.quality, position = excluded.position
+"""
+"""Sums of the days' months. A day of which no interval was ever known has no row (0039): a month
+that lacks one between the channel's first day and its last one is MISSING, so the months beside
+those told are looked at again."""
+
+
 def _write_months(cursor: Cursor, schema: str, blocks: _Blocks) -> None:
-    cursor.execute(
-        f"INSERT INTO {schema}.usage_month "
-        "SELECT u.channel, date_trunc('month', u.day)::date, sum(u.usage), "
-        f"{WORST.format(q='u.quality')}, max(u.position) FROM (SELECT DISTINCT s.channel::int "
-        f"AS channel, date_trunc('month', {_DAY})::date AS month FROM unnest(%s, %s) "
-        f"AS s (channel, day)) AS m JOIN {schema}.usage_day AS u ON u.channel = m.channel "
-        "AND u.day >= m.month AND u.day < m.month + interval '1 month' "
-        "GROUP BY 1, 2 ON CONFLICT (channel, month) DO UPDATE SET usage = excluded.usage, "
-        "quality = excluded.quality, position = excluded.position",
-        (blocks.channel, blocks.day),
+    statement = _MONTHS.format(
+        schema=schema,
+        day=_DAY,
+        missing=int(Quality.MISSING),
+        worst=WORST.format(q="u.quality"),
     )
+    cursor.execute(statement.encode(), (blocks.channel, blocks.day))
 
 
 def _write_hours(cursor: Cursor, schema: str, blocks: _Blocks) -> None:

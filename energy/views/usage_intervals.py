@@ -61,13 +61,16 @@ def fold_changed_intervals(cursor: Cursor, part: Slice) -> None:
     if changed is None or changed.since is None or len(intervals.channel) == 0:
         return
     since_us = to_us(changed.since)
-    last_us = _last_us(cursor, part.schema, intervals.channel)
-    place = np.flatnonzero(last_us > since_us)
+    place = np.flatnonzero(np.isin(intervals.channel, changed.channels))
+    if len(place) == 0:
+        return
+    last_us = _last_us(cursor, part.schema, intervals.channel[place])
+    place, last_us = place[last_us > since_us], last_us[last_us > since_us]
     if len(place) == 0:
         return
     days = days_around(since_us, int(last_us.max()), part.zone)
     first = int(days.place(np.array([since_us]))[0])
-    many = days.place(last_us[place] - 1) - first + 1
+    many = days.place(last_us - 1) - first + 1
     owner = np.repeat(place, many)
     day = first + np.concatenate([np.arange(n, dtype=np.int64) for n in many.tolist()])
     _fold_days(cursor, part, days, owner, day, days.start_us[day], days.start_us[day + 1])

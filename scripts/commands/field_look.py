@@ -17,9 +17,10 @@ from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.register_map import known, load
 from energy.base.text import t
+from processes.technician_checks import display_of
 from processes.technician_link import link_text, parse_link, parse_units
 from processes.technician_load import load_of
-from processes.technician_look import Beside, Wait, look
+from processes.technician_look import Beside, Look, Wait, look
 from processes.technician_memory import remember
 from processes.technician_probe import probe
 from processes.technician_scan import Presence, Scan, Scanner
@@ -32,6 +33,7 @@ from scripts.commands.field_look_print import (
     print_scan,
 )
 from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
+from scripts.commands.field_sight import MeterNumber
 from scripts.commands.frame import FINDINGS, NO_CONTACT, opened, required, workplace_of
 from scripts.commands.printing import advancing, pause_with_bar, print_json, working
 
@@ -157,7 +159,8 @@ def check(
     link: LinkText = None,
     source: Source = None,
     unit: Unit = None,
-    profile: Annotated[str | None, typer.Option(help="Id of the register map.")] = None,
+    meter: MeterNumber = None,
+    profile: Annotated[str | None, typer.Option(help="Id of the profile.")] = None,
     watch: Watch = 0,
     ratio: Annotated[
         str | None, typer.Option(help="CT x VT ratio by the plates, e.g. 200/5.")
@@ -176,12 +179,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Look at a device: wiring, ratio, display, counter and power. Writes nothing."""
-    from processes.technician_checks import display_of
-
     language = workplace_of(ctx).config.language
-    where, wait_s = _link(ctx, link, source, timeout)
-    number = _unit(unit, language)
-    name = required(profile, "--profile", t(language, "cli.ask.profile"))
     beside = Beside(
         ratio=ratio_of(ratio, "--ratio"),
         multiplier=ratio_of(multiplier),
@@ -190,19 +188,12 @@ def check(
         display=None if display is None else display_of(display),
         clamp_a=ratio_of(clamp, "--clamp"),
     )
-    found = asyncio.run(
-        look(
-            where,
-            number,
-            load(name),
-            beside,
-            clock=workplace_of(ctx).clock,
-            timeout_s=wait_s,
-            watch_s=watch,
-            wait=_waiting(language, watch),
-            products=_shipped(),
-        )
-    )
+    name = required(profile, "--profile", t(language, "cli.ask.profile"))
+    if meter is not None:
+        found = _looked_framed(ctx, source, meter, name, beside, watch)
+    else:
+        where, wait_s = _link(ctx, link, source, timeout)
+        found = _looked(ctx, where, _unit(unit, language), name, beside, wait_s, watch)
     kept = remember(workplace_of(ctx).config.data_dir, found)
     if as_json:
         print_json(look_json(found, language))
@@ -212,6 +203,59 @@ def check(
             print(t(language, "cli.look.remembered"))
     if found.refused:
         raise typer.Exit(FINDINGS)
+
+
+def _looked(
+    ctx: typer.Context,
+    where: Link,
+    unit: int,
+    profile: str,
+    beside: Beside,
+    wait_s: float,
+    watch_s: int,
+) -> Look:
+    """Return a look at a Modbus device."""
+    return asyncio.run(
+        look(
+            where,
+            unit,
+            load(profile),
+            beside,
+            clock=workplace_of(ctx).clock,
+            timeout_s=wait_s,
+            watch_s=watch_s,
+            wait=_waiting(workplace_of(ctx).config.language, watch_s),
+            products=_shipped(),
+        )
+    )
+
+
+def _looked_framed(
+    ctx: typer.Context, source: str | None, meter: str, profile: str, beside: Beside, watch_s: int
+) -> Look:
+    """Return a look at a meter of another protocol, behind a source of the site.
+
+    Raises:
+        click.UsageError: No source is named.
+    """
+    from energy.base.roles import WRITER
+    from processes.technician_bus import alone_on
+    from processes.technician_look_framed import look_framed
+    from scripts.commands.field_options import desk_of
+
+    if source is None:
+        raise click.UsageError("Say where: --source KEY of the site (else `field tenant show`).")
+    with opened(ctx, WRITER) as at:
+        desk = desk_of(at)
+        device = desk.device(source=source, address={"meter": meter.strip()}, profile=profile)
+        plan = desk.plan()
+        try:
+            with alone_on(desk, device.source):
+                return look_framed(
+                    device, beside, clock=desk.clock, watch_s=watch_s, pause=desk.pause
+                )
+        finally:
+            desk.restore(plan)
 
 
 def _shipped() -> Products:

@@ -78,6 +78,8 @@ def import_(
         with working(at.text("readings.reading")) as bar:
             steps = FileImport(at.system, at.site, file, mapping, progress=_shown(at, bar))
             with steps as one:
+                if person is not None:  # what the views do not know yet would be written again
+                    settled(at.system, at.site)
                 looked = one.look()
                 bar.stop()
                 if not as_json:
@@ -260,7 +262,8 @@ def _print_looked(at: Opened, looked: Looked) -> None:
 
 def _print_refused(at: Opened, looked: Looked) -> None:
     for why, number in looked.refused_by.items():
-        print(f"  {at.text(f'readings_import.why.{why}')}: {number}")
+        step = at.text(f"readings_import.next.{why}")
+        print(f"  {at.text(f'readings_import.why.{why}')}: {number}. {step}")
     for row in looked.refused_rows[:MOST_ROWS]:
         print(f"  {row_text(row)}")
     if looked.refused > MOST_ROWS:

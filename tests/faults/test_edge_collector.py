@@ -13,6 +13,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -115,10 +117,10 @@ def killed_at(site: TestSite, folder: Path, events: list[int]) -> Verdict:
     """Run one stream of readings past a kill at each of these events."""
     with broker(folder) as mqtt, meters() as modbus, gas_gateway(mqtt) as gateway:
         orders = orders_of(site, folder / "c", modbus, mqtt)
-        for number, event in enumerate(events):
+        for event in events:
             mortal = EdgeOrders(**{**orders.__dict__, "dies_at": event})
             process = started(mortal)
-            until(lambda p=process: p.exitcode is not None or _sent(gateway.send), "lives on")
+            until(partial(_ended_or_sent, process, gateway.send), "lives on")
             process.join()
             assert process.exitcode == -signal.SIGKILL
             gateway.send(50)  # while nobody collects
@@ -136,6 +138,10 @@ def killed_at(site: TestSite, folder: Path, events: list[int]) -> Verdict:
         last.join(60)
         assert last.exitcode == 0
     return verdict(site, orders)
+
+
+def _ended_or_sent(process: BaseProcess, send: Callable[[int], None]) -> bool:
+    return process.exitcode is not None or _sent(send)
 
 
 def _sent(send: Callable[[int], None]) -> bool:

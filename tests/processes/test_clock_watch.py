@@ -6,7 +6,7 @@ from energy.base.clock import ManualClock
 from energy.metering.note import Note
 from energy.store.errors import StoreUnavailableError
 from processes.clock_watch import HOST, METER, SERVER, ClockWatch
-from processes.host_clock import HostClock, host_clock
+from processes.host_clock import HostClock
 
 NOW = datetime(2026, 3, 29, 1, tzinfo=UTC)
 GOOD = HostClock(synchronised=True, most_error_us=400)
@@ -72,8 +72,3 @@ def test_a_server_without_contact_is_asked_again_and_is_no_finding() -> None:
     checked = ClockWatch(clock, told.extend, limit_us=1, host=lambda: None, server=away)
     assert not checked.check()
     assert told == []
-
-
-def test_the_kernel_tells_or_nobody_does() -> None:
-    told = host_clock()
-    assert told is None or told.most_error_us >= 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -218,6 +220,7 @@ def test_a_quality_column_says_how_good_a_value_is(tmp_path: Path) -> None:
         ("m1,2026-01-01T00:00:00Z," + "9" * 30, Why.VALUE, "more than any register"),
         ('m1,2026-01-01T00:00:00Z,"1"2', Why.ROW, "no CSV"),
         ("m1,2026-01-01T00:00:00Z,\0", Why.ROW, "NUL"),
+        ("m1,2026-01-01T00:00:00Z,1,5", Why.ROW, "4 cells under 3 heads"),
     ],
 )
 def test_a_wrong_row_is_refused_with_cause_and_the_others_are_read(
@@ -259,7 +262,7 @@ def test_a_foreign_octet_costs_its_row_only(tmp_path: Path) -> None:
         ("zeit;m1\n", "no column 'time'"),
         ("time;m1;other\n1;2;3\n", "'other': "),
         ("time\n", "no column holds values"),
-        (";;;\n", "names no column"),
+        (";;;\n1;2\n", "names no column"),
     ],
 )
 def test_columns_that_do_not_fit_the_mapping_refuse_the_file(
@@ -270,3 +273,44 @@ def test_columns_that_do_not_fit_the_mapping_refuse_the_file(
     with pytest.raises(TableError, match="column") as error:
         read(path, mapping(tmp_path, WIDE_CSV), CHANNELS)
     assert cause in str(error.value)
+
+
+SHARED = Path(os.environ.get("METERLINE_SHARED", Path(__file__).parents[4] / "shared")) / "data"
+NREL = SHARED / "nrel-rsf" / "rsf_measured_2011_raw.csv.gz"
+
+
+@pytest.mark.skipif(not NREL.exists(), reason="the shared samples are not here")
+def test_a_real_year_of_a_building_is_read_but_for_the_nights_of_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "building.csv"
+    path.write_bytes(gzip.decompress(NREL.read_bytes()))
+    text = (
+        HEAD.format(id="m", kind="csv", layout="wide").replace("registers", "intervals")
+        + """interval_s = 3600
+[time]
+columns = ["Date and Time"]
+format = "local"
+pattern = "%m/%d/%Y %H:%M"
+zone = "America/Denver"
+twice = "order"
+[value]
+number = "plain"
+unit = "kWh"
+[name]
+unlisted = "ignore"
+[[channel]]
+name = "Total Building (kW)"
+point = "m1"
+[[channel]]
+name = "PV (kW)"
+point = "m2"
+"""
+    )
+    hourly = interval_facts(grid_s=3600)
+    got = read(
+        path,
+        mapping(tmp_path, text),
+        [Channel(number=n, point=point, facts=hourly) for n, point in ((1, "m1"), (2, "m2"))],
+    )
+    assert {(row.row, row.why) for row in got.refused} == {(1707, Why.TIME), (7418, Why.TWICE)}
+    assert len(got.said) == 2 * (8759 - 2)
+    assert got.said[0] == ("m1", to_us(datetime(2011, 1, 1, 8, tzinfo=UTC)), 108_000)

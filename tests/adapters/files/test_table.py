@@ -110,3 +110,12 @@ def test_the_declared_encoding_is_read(tmp_path: Path, encoding: str) -> None:
     assert heads_and_rows(path, rule)[0] == tuple(text.split(";"))
     with pytest.raises(TableError, match="row 1 with the heads"):
         heads_and_rows(path, CSV)
+
+
+def test_a_file_cut_in_the_middle_of_a_row_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("a;b\n1;2\n;;\n3")
+    cut = "the file ends in the middle of it: copy or export it again"
+    assert heads_and_rows(path, CSV)[1] == [(2, "1|2"), (4, cut)]
+    path.write_text("a;b\n1;2\n3;4")
+    assert heads_and_rows(path, CSV)[1] == [(2, "1|2"), (3, "3|4")]

@@ -71,6 +71,21 @@ def test_a_meter_that_repeats_its_telegram_is_not_believed() -> None:
     on_a_bus([meter], story)
 
 
+def test_a_repeated_telegram_is_known_though_the_meter_counts_its_answers() -> None:
+    class Repeating(MbusMeter):
+        def values(self, *, count: bool) -> bytes:
+            self.access = (self.access + 1) % 256
+            return super().values(count=count)
+
+    async def story(client: MbusClient, bus: MeterBus) -> None:
+        assert await fails(client.read(parse("5"))) is LinkFault.WRONG_SEQUENCE
+        assert bus.questions == 3, "the bus is not held any longer"
+
+    telegrams = [record("13", 1), record("13", 2, storage=1)]
+    meter = Repeating(primary=5, number=HEAT, telegrams=telegrams, obeys_count=False)
+    on_a_bus([meter], story)
+
+
 def test_a_meter_without_end_is_not_believed() -> None:
     async def story(client: MbusClient, _: MeterBus) -> None:
         assert await fails(client.read(parse("5"))) is LinkFault.WRONG_SEQUENCE

@@ -99,6 +99,7 @@ def test_states_are_bits_of_the_status_and_of_the_error_flags() -> None:
     assert of("error_code") == flaw(Flaw.NO_RECORD)
     assert of("error_code", record("FD17", 0x0102, size=2)) == Decoded(count=0x0102)
     assert of("error_code", record("FD17", 1), record("FD17", 2)) == flaw(Flaw.AMBIGUOUS)
+    assert of("error_code", record("FD9718", 0)) == flaw(Flaw.RECORD_ERROR)
 
 
 @pytest.mark.parametrize("flaw_", Flaw)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters.link_fault import AskFailedError, LinkFault
 from adapters.mbus.client import MbusClient
-from adapters.mbus.probe import ahead, scan_primary, search_secondary
-from simulator.mbus_meter import MbusMeter, frame, heat_meter, record, water_meter
+from adapters.mbus.probe import ahead, clock_of, scan_primary, search_secondary
+from simulator.mbus_meter import MbusMeter, date_record, frame, heat_meter, record, water_meter
 from simulator.meter_bus import MeterBus
 from tests.adapters.mbus.bus import at_once, on_a_bus
 
@@ -83,3 +84,16 @@ def test_the_meters_clock_is_compared_with_ours() -> None:
         assert ahead(met.readout.records[:1], SHANGHAI, now) is None
 
     at_once([heat_meter(7, "12345678")], story)
+
+
+@pytest.mark.parametrize("other", [{"vif": "ED6B"}, {"vif": "6D", "tariff": 1, "subunit": 1}])
+def test_a_time_of_something_else_is_not_the_meters_clock(other: dict[str, Any]) -> None:
+    begun = int.from_bytes(date_record("202001010000")[2:], "little")
+    meter = heat_meter(7, "12345678")
+    meter.telegrams = [record(value=begun, **other) + meter.telegrams[0]]
+
+    async def story(client: MbusClient) -> None:
+        (met,) = (await scan_primary(client, lambda _: None, [7])).met
+        assert clock_of(met.readout.records, SHANGHAI) == datetime(2026, 11, 22, 4, tzinfo=UTC)
+
+    at_once([meter], story)

@@ -57,6 +57,19 @@ def test_corrections_are_in_the_step_and_limits_are_kept() -> None:
     assert meaning_of((0x06, 0x18)).error == 0x18
 
 
+def test_averages_and_profiles_are_no_errors_and_no_plain_values() -> None:
+    for limit in (0x12, 0x13, 0x14, 0x1E, 0x1F):
+        told = meaning_of((0x13, limit))
+        assert (told.error, told.extensions) == (0, (limit,))
+    assert meaning_of((0x7D, 0x17, 0x1D)) == meaning_of((0x7D, 0x17)), "as the standard says"
+
+
+def test_an_extension_of_the_other_table_changes_neither_step_nor_error() -> None:
+    first_phase = meaning_of((0x06, 0x7C, 0x01))
+    assert (first_phase.error, first_phase.extensions) == (0, (0x7C, 0x01))
+    assert meaning_of((0x06, 0x7C, 0x73, 0x77)).step == 10_000
+
+
 def test_what_is_added_to_a_value_keeps_it_from_being_a_plain_one() -> None:
     assert meaning_of((0x13, 0x7B)).extensions == (0x7B,)
 

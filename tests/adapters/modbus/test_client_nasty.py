@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
+import resource
 import socket
 import struct
 import tracemalloc
@@ -203,7 +205,7 @@ def test_a_device_with_room_for_one_connection_serves_the_reader_that_has_it() -
 
 @pytest.mark.servers
 def test_two_collectors_never_ask_one_gateway_that_both_hold() -> None:
-    async def story() -> tuple[object, object]:
+    async def story() -> tuple[object, ...]:
         async with slave(addresses) as running:
             ours = client_of(running.port, timeout_s=PATIENT_S, lease=True)
             twin = client_of(running.port, timeout_s=PATIENT_S, lease=True)
@@ -257,3 +259,28 @@ def test_the_client_calls_no_writing_call_of_pymodbus() -> None:
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not {name for name in called if "write" in name}
     assert {"read_holding_registers", "read_input_registers"} <= called
+
+
+@pytest.mark.servers
+def test_a_collector_without_room_for_another_connection_says_so_and_what_to_do() -> None:
+    async def story() -> tuple[ReadFailedError, object]:
+        async with slave(addresses) as running:
+            client = client_of(running.port)
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            lowest_free = os.dup(0)
+            os.close(lowest_free)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+            try:
+                with pytest.raises(ReadFailedError) as caught:
+                    await client.read(unit=1, function_code=3, address=5, count=1)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            client.hurry()
+            later = await client.read(unit=1, function_code=3, address=5, count=1)
+            client.close()
+        return caught.value, later
+
+    error, later = asyncio.run(story())
+    assert error.fault is Fault.TOO_MANY_FILES
+    assert "raise its limit of open files" in str(error)
+    assert later == [5]

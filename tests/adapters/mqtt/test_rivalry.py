@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adapters.mqtt.rivalry import MOST_S, STEADY_S, Rivalry
+from adapters.mqtt.rivalry import MOST_S, SHORT_UNNAMED, STEADY_S, Rivalry
 
 
 def test_a_collector_thrown_out_stays_away_longer_each_time() -> None:
@@ -44,3 +44,12 @@ def test_a_connection_that_lasts_ends_the_quarrel() -> None:
     assert rivalry.contested
     rivalry.look(101.0 + STEADY_S)
     assert not rivalry.contested
+
+
+def test_short_connections_to_a_broker_that_names_reasons_are_its_own_trouble() -> None:
+    rivalry = Rivalry("collector")
+    for number in range(SHORT_UNNAMED - 1):
+        rivalry.accepted(number)
+        assert rivalry.ended(number + 0.5, taken_over=False, names_reasons=True) is None
+    rivalry.accepted(100.0)
+    assert rivalry.ended(100.5, taken_over=False, names_reasons=True) is not None

@@ -15,9 +15,17 @@ from energy.metering.reading import Reading
 from energy.metering.usage import UsageSpan
 from energy.views import usage_intervals
 from energy.views.as_of import folded_as_of, usage_as_of
+from energy.views.known import accepted_within
 from energy.views.usage import read_spans
 from tests.fixtures.batches import MIDNIGHT, at, reading
-from tests.fixtures.meters import change_ratio, find_meter, interval_facts
+from tests.fixtures.meters import (
+    change_ratio,
+    commission,
+    counter_facts,
+    find_meter,
+    interval_facts,
+    plan_counter,
+)
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.rebuild import copied_journal, folded_live, view_rows
 from tests.fixtures.statements import MANAGER, channel_of, correct, estimate
@@ -283,3 +291,73 @@ def test_a_batch_set_aside_is_missing_until_it_is_retried(
     with site_schema.writer.connection() as connection:
         then = read_spans(connection, site_schema.schema, [channel], TWO_DAYS, as_of=mark)
     assert then[channel].quality[:3].tolist() == [MEASURED, MISSING, MISSING]
+
+
+def test_a_meter_event_folds_the_channels_of_its_own_point_alone(
+    site_schema: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = site_schema.counter("m1", facts=interval_facts())
+    other = site_schema.counter("m2", facts=interval_facts())
+    site_schema.accept(
+        *(reading(number, 15 * n, 1) for number in (channel, other) for n in range(1, 300))
+    )
+    site_schema.project()
+    folded: list[int] = []
+
+    def within(cursor: Any, schema: str, numbers: Any, *span: Any) -> Any:
+        folded.extend(numbers.tolist())
+        return accepted_within(cursor, schema, numbers, *span)
+
+    monkeypatch.setattr(usage_intervals, "accepted_within", within)
+    site_schema.counter("m3")
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key, "m2")
+    change_ratio(meter, when=at(1500), counts={}, multiplier=Fraction(2))
+    metering.store(meter)
+    site_schema.project()
+    assert set(folded) == {other}
+
+
+def test_a_month_that_lost_a_day_of_intervals_is_not_called_whole(site_schema: TestSite) -> None:
+    channel = site_schema.counter(facts=interval_facts(grid_s=3600, interval_s=86_400))
+    counter = site_schema.counter("m2", facts=counter_facts(grid_s=3600))
+
+    def days(*numbers: int) -> None:
+        site_schema.accept(*(reading(channel, 1440 * (n + 1), 100) for n in numbers))
+        site_schema.project(rollups=True)
+
+    def months() -> list[tuple[Any, ...]]:
+        told = "SELECT month, usage, quality FROM {s}.usage_month WHERE channel = %s ORDER BY 1"
+        return site_schema.rows(told, channel)
+
+    site_schema.accept(reading(counter, 0, 0), reading(counter, 1440 * 70, 500))
+    january, february, march = (date(2019, month, 1) for month in (1, 2, 3))
+    days(*range(10, 27))
+    assert months() == [(january, 17_000, SPREAD)], "nothing is lost before it began"
+    days(*range(33, 50))
+    lost = [(january, 17_000, MISSING), (february, 17_000, MISSING)]
+    assert months() == lost, "four days and two were lost"
+    days(*range(27, 33))
+    assert months() == [(january, 21_000, SPREAD), (february, 19_000, SPREAD)]
+    days(60)
+    assert [row[2] for row in months()] == [SPREAD, MISSING, MISSING]
+    days(*range(50, 60))
+    assert [row[2] for row in months()] == [SPREAD] * 3
+    assert months()[2][0] == march
+    whole = "SELECT quality FROM {s}.usage_month WHERE channel = %s ORDER BY month"
+    assert site_schema.rows(whole, counter) == [(SPREAD,), (SPREAD,), (MISSING,)]
+
+
+def test_an_odd_interval_is_known_since_the_meter_it_was_told_by(site_schema: TestSite) -> None:
+    facts = interval_facts(max_per_hour=40)
+    metering = site_schema.application("metering")
+    channel = plan_counter(metering, site_schema.site.key, facts=facts, commissioned=False)
+    site_schema.accept(reading(channel, 15, 500), reading(channel, 32, 1))
+    mark = site_schema.mark("bill run")
+    meter = find_meter(metering, site_schema.site.key)
+    commission(meter)
+    commissioned = metering.store(meter)
+    site_schema.project()
+    told = site_schema.rows("SELECT code, position FROM {s}.finding ORDER BY start_at")
+    assert told == [("interval.jump", commissioned), ("interval.off_grid", commissioned)]
+    assert commissioned > mark

@@ -1,0 +1,96 @@
+"""A real BACnet/IP device on loopback (bacpypes3), in the loop of whoever starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+from bacpypes3.apdu import AbortPDU, AbortReason
+from bacpypes3.errors import UnrecognizedService
+from bacpypes3.ipv4.app import NormalApplication
+from bacpypes3.local.device import DeviceObject
+from bacpypes3.object import (
+    AccumulatorObject,
+    AnalogInputObject,
+    BinaryInputObject,
+    LargeAnalogValueObject,
+)
+from bacpypes3.pdu import IPv4Address
+
+KINDS: dict[str, type[Any]] = {
+    "accumulator": AccumulatorObject,
+    "analog-input": AnalogInputObject,
+    "binary-input": BinaryInputObject,
+    "large-analog-value": LargeAnalogValueObject,
+}
+
+
+class MeterDevice(NormalApplication):
+    """A device with objects of meters; counts what it is asked, and can refuse."""
+
+    _debug = None
+
+    def __init__(
+        self, number: int = 1001, *, host: str = "127.0.0.2", port: int = 0, apdu: int = 1476
+    ) -> None:
+        if not port:
+            port = free_port(host)
+        self.host, self.port = host, port
+        self.questions = 0
+        self.largest = 10**9
+        """Objects in a question from which the answer is too long."""
+        self.single = False
+        """Whether the device knows no ReadPropertyMultiple."""
+        self.mute = False
+        """Whether it drops them without a word."""
+        self.writes = 0
+        device = DeviceObject(
+            objectIdentifier=("device", number),
+            objectName=f"device {number}",
+            vendorIdentifier=999,
+            maxApduLengthAccepted=apdu,
+        )
+        super().__init__(device, IPv4Address(f"{host}/32:{port}"))
+
+    async def listening(self) -> MeterDevice:
+        await asyncio.gather(*self.normal.server._transport_tasks)
+        return self
+
+    def say(self, kind: str, instance: int, value: object, **properties: object) -> None:
+        """Let an object hold a present value and other properties."""
+        for known in list(self.objectIdentifier.values()):
+            if known.objectIdentifier == (kind, instance):
+                self.delete_object(known)
+        properties.setdefault("statusFlags", [0, 0, 0, 0])
+        self.add_object(
+            KINDS[kind](
+                objectIdentifier=(kind, instance),
+                objectName=f"{kind} {instance}",
+                presentValue=value,
+                **properties,
+            )
+        )
+
+    async def indication(self, apdu: Any) -> None:
+        self.questions += 1
+        self.writes += "Write" in type(apdu).__name__
+        await super().indication(apdu)
+
+    async def do_ReadPropertyMultipleRequest(self, apdu: Any) -> None:  # noqa: N802 - theirs
+        if self.single:
+            raise UnrecognizedService
+        if self.mute:
+            return
+        if len(apdu.listOfReadAccessSpecs) > self.largest:
+            reason = AbortReason.segmentationNotSupported
+            await self.response(AbortPDU(srv=True, reason=reason, context=apdu))
+            return
+        await super().do_ReadPropertyMultipleRequest(apdu)
+
+
+def free_port(host: str) -> int:
+    """Return a UDP port nobody uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
