@@ -1,8 +1,8 @@
 """In: a spool with what came while the journal was away. Out: what to bring next. I/O: the spool.
 
 What comes now goes first, so that screens and alerts are of now within seconds; then the newest
-batch of each source; then the backlog, at a rate that leaves the server room for everybody else.
-The backlog goes source by source: the views fold many batches of one source for the price of one.
+batch of each source; then the backlog, at a rate that leaves the server room for everybody else,
+source by source, so that whole devices become complete one after the other.
 """
 
 from __future__ import annotations

@@ -168,6 +168,7 @@ class MeterRow:
     place: str
     utility: Utility | None
     serial: str
+    profile: str
     last_at: datetime | None
     last: Decimal | None
     unit: str

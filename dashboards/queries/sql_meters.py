@@ -45,7 +45,7 @@ class SqlMeters:
         with self._at.database.connection() as connection:
             rows: list[Row] = connection.execute(
                 "SELECT m.point, m.name, coalesce(p.name, m.place), m.utility, m.serial, "
-                f"l.at, l.count, l.quality, c.resolution, c.unit, {COLUMNS} "
+                f"m.profile, l.at, l.count, l.quality, c.resolution, c.unit, {COLUMNS} "
                 f"FROM {schema}.meter AS m LEFT JOIN {schema}.place AS p ON p.key = m.place "
                 f"LEFT JOIN LATERAL (SELECT number, resolution, unit FROM {schema}.channel "
                 "WHERE point = m.point ORDER BY billing DESC, number LIMIT 1) AS c ON true "
@@ -202,13 +202,16 @@ def _natural(row: Row) -> list[tuple[int, str]]:
 
 
 def _meter(row: Row, now: datetime) -> MeterRow:
-    point, name, place, utility, serial, at, count, quality, resolution, unit = row[:-WIDTH]
+    point, name, place, utility, serial, profile, at, count, quality, resolution, unit = row[
+        :-WIDTH
+    ]
     return MeterRow(
         point=point,
         name=name,
         place=place,
         utility=Utility(utility) if utility else None,
         serial=serial or NONE,
+        profile=profile or NONE,
         last_at=at,
         last=None if count is None else shown(count, resolution),
         unit=unit or "",

@@ -23,7 +23,7 @@ class EnergyError(Exception):
 
     code = "energy"
 
-    def told(self, language: str) -> str:  # noqa: ARG002 - errors with a catalogue use it
+    def told(self, language: str) -> str:
         """Return the message for a reader; English where it stands in no other language.
 
         Args:

@@ -196,6 +196,7 @@ class FakeEnergy:
                         place=f"Building {n}",
                         utility=utility,
                         serial=f"CAM-{kind[0].upper()}-{n:04d}",
+                        profile="abb_b23_b24" if kind == "elec" else "pulse",
                         last_at=None if silent else self.clock.now() - timedelta(seconds=41),
                         last=None if silent else Decimal(n * 1234567) / 100,
                         unit=unit,

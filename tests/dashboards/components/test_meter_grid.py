@@ -33,6 +33,7 @@ def rows(count: int) -> tuple[MeterRow, ...]:
             place="Terminal 2",
             utility=Utility.WATER,
             serial=f"{number}",
+            profile="pulse",
             last_at=datetime(2026, 1, 1, tzinfo=UTC),
             last=Decimal(number),
             unit="m3",

@@ -67,7 +67,7 @@ def test_every_metering_point_stands_in_the_registry(web_town: WebTown) -> None:
     answer = web_town.queries.meters(scope(web_town))
     assert sorted(row.point for row in answer.rows) == sorted(POINTS)
     row = next(row for row in answer.rows if row.point == "b1-elec")
-    assert (row.serial, row.unit) == ("SN-0001", "kWh")
+    assert (row.serial, row.profile, row.unit) == ("SN-0001", "test", "kWh")
     assert row.last is not None
     assert row.last.as_tuple().exponent == -2  # every digit of the register
 
