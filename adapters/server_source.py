@@ -29,8 +29,9 @@ from energy.metering.reading import ReadingColumns
 FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0
 DEAD_A_POLL = 2
-"""Stations that failed before and are asked again in one poll: the live ones keep their interval."""
+"""Stations that failed before and are asked again in one poll: the live ones stay on time."""
 R = TypeVar("R")
+S = TypeVar("S", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class AskedValue(Generic[R]):
     """First bit and width of a state."""
 
 
-class Station(Protocol[R]):
+class Station(Protocol[S]):
     """One server or device as its adapter asks it."""
 
     @property
@@ -62,7 +63,7 @@ class Station(Protocol[R]):
         """Return its name for messages."""
         ...
 
-    async def ask(self, refs: Sequence[R], slot: datetime) -> Sequence[Told]:
+    async def ask(self, refs: Sequence[S], slot: datetime) -> Sequence[Told]:
         """Return what it says of each value, in their order.
 
         Args:
@@ -153,9 +154,7 @@ class ServerSource(Generic[R]):
             _Asked(
                 station=station,
                 values=values,
-                rest=Backoff(
-                    f"{key}/{station.where}", first_s=FIRST_REST_S, most_s=LONGEST_REST_S
-                ),
+                rest=Backoff(f"{key}/{station.where}", first_s=FIRST_REST_S, most_s=LONGEST_REST_S),
             )
             for station, values in stations
         ]

@@ -19,7 +19,7 @@ import structlog
 
 from adapters.errors import SpoolDamagedError, SpoolFullError
 from adapters.spool_disk import Reserve, spool_error
-from adapters.spool_file import close_damaged, finish_rebuilding, opened, rebuilt
+from adapters.spool_file import finish_rebuilding, opened, rebuilt
 from adapters.spool_rows import LostRecord, listed
 from adapters.spool_thinning import Key
 from energy.base.clock import Clock
@@ -115,7 +115,7 @@ class OpenSpool:
         except SpoolDamagedError as error:
             with self._lock:
                 if self._db is before:  # else another thread has mended it meanwhile
-                    close_damaged(self._db, self._path)
+                    self._db.close()
                     self._rebuild(error)
                     self.stream = self._read_stream()
                     self._open = self._read_open()

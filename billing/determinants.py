@@ -47,7 +47,7 @@ def determinants_of(
     """
     usage, quality = _cut(span, period)
     known = ~np.isin(quality, _UNBILLABLE)
-    codes = period_codes(tariff, to_us(period.start), len(usage), span.step_s)
+    codes = period_codes(tariff, to_us(period.start), len(usage), span.step_s, shape_s=span.shape_s)
     by_period = {
         each.key: _sum(usage, quality, known & (codes == index), codes == index)
         for index, each in enumerate(tariff.periods)
@@ -60,7 +60,7 @@ def determinants_of(
 
 @lru_cache(maxsize=512)
 def period_codes(
-    tariff: TariffVersion, start_us: int, intervals: int, step_s: int
+    tariff: TariffVersion, start_us: int, intervals: int, step_s: int, *, shape_s: int = 0
 ) -> NDArray[np.int16]:
     """Return the tariff period of each interval as an index; -1 where the tariff has none.
 
@@ -71,6 +71,7 @@ def period_codes(
         start_us: Start of the first interval. [us]
         intervals: Number of intervals.
         step_s: Width of an interval; divides an hour. [s]
+        shape_s: Width within which nobody knows when the usage was, if that is more. [s]
 
     Raises:
         RatingError: A tariff period begins inside an interval.
@@ -80,7 +81,7 @@ def period_codes(
             f"Usage every {step_s} s cannot be rated by time of day. "
             "Use a grid of whole minutes that divides the hour."
         )
-    step_minutes = step_s // 60
+    known_minutes = max(step_s, shape_s) // 60
     tables: dict[tuple[str, str], list[int]] = {}
     codes = np.empty(intervals, dtype=np.int16)
     start, step = from_us(start_us), timedelta(seconds=step_s)
@@ -90,7 +91,7 @@ def period_codes(
         table = tables.get(key)
         if table is None:
             table = tables[key] = tariff.period_of_minutes(*key)
-            _check_grid(table, step_minutes)
+            _check_grid(table, known_minutes)
         codes[n] = table[wall.hour * 60 + wall.minute]
     codes.flags.writeable = False
     return codes
@@ -101,7 +102,8 @@ def _check_grid(table: Sequence[int], step_minutes: int) -> None:
         if table[minute] != table[minute - 1] and minute % step_minutes:
             raise RatingError(
                 f"A tariff period begins at {clock_text(minute)}, inside a usage interval of "
-                f"{step_minutes} minutes. Set a finer grid for the channel or another tariff."
+                f"{step_minutes} minutes. Set a finer grid for the channel (where it delivers "
+                "longer intervals: a meter that delivers shorter ones) or another tariff."
             )
 
 

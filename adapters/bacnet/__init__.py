@@ -1,1 +1,1 @@
-"""Values of meters in BACnet/IP devices and gateways: objects, profiles, client, source. An extra."""
+"""Values of meters in BACnet/IP devices: objects, profiles, client, source. An extra."""

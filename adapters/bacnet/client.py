@@ -143,9 +143,7 @@ class BacnetLink:
         )
         answer = await self._asked(request, library.apdu.ReadPropertyMultipleACK)
         told = _results(answer)
-        return [
-            told.get(_key(library, each), Property(error="no-answer-for-it")) for each in asked
-        ]
+        return [told.get(_key(library, each), Property(error="no-answer-for-it")) for each in asked]
 
     def close(self) -> None:
         """Close the port."""
@@ -170,7 +168,7 @@ class BacnetLink:
             own = _bound(target)
         except OSError as error:
             raise self._fault(ServerFault.NO_CONNECTION, error.strerror or str(error)) from error
-        self._target = f"{target[0]}:{target[1]}"
+        self._target = f"{target[0]!s}:{target[1]}"
         self._app = library.Asker(own, round(self.timeout_s * 1000))
         self._loop = loop
         self.connects += 1
@@ -194,7 +192,7 @@ class BacnetLink:
             raise RefusedError(reason, whole=whole) from error
         except OSError as error:
             raise self._fault(ServerFault.NO_CONNECTION, error.strerror or str(error)) from error
-        except Exception as error:  # noqa: BLE001 - whatever octets make the library stumble over
+        except Exception as error:  # whatever octets make the library stumble over
             what = f"no sound answer ({type(error).__name__}: {error})"[:300]
             raise self._fault(ServerFault.UNKNOWN_FORMAT, what) from error
         if not isinstance(answer, wanted):

@@ -155,7 +155,7 @@ class _Device:
             try:
                 found = await self._ask_part(part)
             except RefusedError as error:
-                self._yield(error)
+                self._yield(error, len(part))
                 continue
             latency_us = round((monotonic_s() - asked_s) * 1e6)
             for ref in part:
@@ -165,18 +165,16 @@ class _Device:
             waiting = waiting[len(part) :]
         return [told[ref] for ref in refs]
 
-    def _yield(self, error: RefusedError) -> None:
+    def _yield(self, error: RefusedError, asked: int) -> None:
         """Ask less at once after a refusal; raises it again where one property is refused."""
         if self._singly:
             raise error
-        if error.reason in _TOO_LONG and self._objects > 1:
-            self._objects //= 2
+        if error.reason in _TOO_LONG and asked > 1:
+            self._objects = asked // 2
         else:
             self._singly = True
 
-    async def _ask_part(
-        self, refs: Sequence[ObjectRef]
-    ) -> dict[tuple[ObjectRef, str], Property]:
+    async def _ask_part(self, refs: Sequence[ObjectRef]) -> dict[tuple[ObjectRef, str], Property]:
         wanted = [
             (ref, name)
             for ref in refs
@@ -211,9 +209,7 @@ def _values(meter: BacnetMeter) -> list[AskedValue[ObjectRef]]:
     return values
 
 
-def _told(
-    found: Mapping[tuple[ObjectRef, str], Property], ref: ObjectRef, latency_us: int
-) -> Told:
+def _told(found: Mapping[tuple[ObjectRef, str], Property], ref: ObjectRef, latency_us: int) -> Told:
     value = found[ref, VALUE]
     if value.error:
         fault = ServerFault.BAD_STATUS

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.modbus.budget import BusSpeed
 from adapters.modbus.bus import Asker, Bus
+from adapters.modbus.calls import Calls
 from adapters.modbus.client import asker_of
 from adapters.modbus.decode_columns import ColumnDecoder
 from adapters.modbus.decode_desk import DecodeDesk
@@ -101,13 +103,14 @@ class Decoders:
         return self._known[key]
 
 
-def open_asker(settings: ModbusSettings, number: int) -> Asker:
+def open_asker(calls: Calls, settings: ModbusSettings, number: int) -> Asker:
     """Return one connection of a bus; nothing is opened yet."""
     return asker_of(
         link=settings.link,
         timeout_s=settings.timeout_s,
         name=f"{settings.key}/{number}",
         lease=settings.lease,
+        calls=calls,
     )
 
 
@@ -120,7 +123,7 @@ class Buses:
         learned: Learned | None = None,
         gather_s: float = 0.0,
         monotonic: Monotonic = monotonic_s,
-        asker: Callable[[ModbusSettings, int], Asker] = open_asker,
+        asker: Callable[[ModbusSettings, int], Asker] | None = None,
     ) -> None:
         """Begin without a bus.
 
@@ -128,13 +131,13 @@ class Buses:
             learned: What devices have taught; None forgets.
             gather_s: How long polls wait for each other to be decoded together. [s]
             monotonic: Clock for waits.
-            asker: Makes a connection.
+            asker: Makes a connection; None the ones of the settings' links.
         """
         self.learned = Learned() if learned is None else learned
         self.desk = DecodeDesk(gather_s=gather_s)
         self.decoders = Decoders()
         self.monotonic = monotonic
-        self._asker = asker
+        self._asker = asker or partial(open_asker, Calls())
         self._known: dict[str, Bus] = {}
 
     def join(self, settings: ModbusSettings, meters: int) -> Bus:

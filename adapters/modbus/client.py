@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.modbus.bus import Asker, Question
+from adapters.modbus.calls import Calls
 from adapters.modbus.dialling import Monotonic
 from adapters.modbus.frame import READ_FUNCTIONS
 from adapters.modbus.link import Link
@@ -24,6 +25,7 @@ def asker_of(
     timeout_s: float,
     name: str,
     lease: bool = False,
+    calls: Calls | None = None,
     monotonic: Monotonic = monotonic_s,
 ) -> Asker:
     """Return a connection of a link; nothing is opened yet.
@@ -34,11 +36,14 @@ def asker_of(
             for a connection at least a second. [s]
         name: Name of the connection; spreads the waits of many and names the lease's owner.
         lease: Hold the bus against other collectors; RTU framing always does.
+        calls: Gives turns to connections that are opened; None lets everybody call.
         monotonic: Clock for waits.
     """
     if link.framing == "rtu":
         return RtuAsker(link=link, timeout_s=timeout_s, name=name, monotonic=monotonic)
-    return MbapAsker(link=link, timeout_s=timeout_s, name=name, lease=lease, monotonic=monotonic)
+    return MbapAsker(
+        link=link, timeout_s=timeout_s, name=name, lease=lease, calls=calls, monotonic=monotonic
+    )
 
 
 class ModbusClient:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from adapters.bus_lease import BusHeldError, BusLease
 from adapters.modbus.bus import Question
+from adapters.modbus.calls import Calls
 from adapters.modbus.dialling import (
     Monotonic,
     Redial,
@@ -45,6 +47,7 @@ class MbapAsker:
         timeout_s: float,
         name: str,
         lease: bool = False,
+        calls: Calls | None = None,
         monotonic: Monotonic = monotonic_s,
     ) -> None:
         """Describe the connection; nothing is opened yet.
@@ -54,6 +57,7 @@ class MbapAsker:
             timeout_s: Longest wait for an answer; for a connection at least a second. [s]
             name: Name of the connection; spreads the waits of many and names the lease's owner.
             lease: Hold the bus against other collectors of this machine.
+            calls: Gives turns to connections that are opened; None lets everybody call.
             monotonic: Clock of the waits between two connections.
         """
         assert link.framing == "mbap", "the others bear no number"
@@ -62,6 +66,7 @@ class MbapAsker:
         self._redial = Redial(name, monotonic)
         self._lease = BusLease(bus_name(link), name, shared=True) if lease else None
         self._conversation = Conversation(datagrams=link.kind is LinkKind.UDP)
+        self._calls = nullcontext() if calls is None else calls
         self._wire: Wire | None = None
         self.connects = 0
 
@@ -130,7 +135,7 @@ class MbapAsker:
                 raise ReadFailedError(Fault.BUS_HELD, where, error.cause) from error
         self.connects += 1
         try:
-            async with asyncio.timeout(max(LEAST_CALL_S, self._timeout_s)):
+            async with self._calls, asyncio.timeout(max(LEAST_CALL_S, self._timeout_s)):
                 self._wire = await self._dialled()
         except (OSError, ValueError, OverflowError) as error:  # a host or port that cannot be
             self._redial.failed(words(error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,8 @@ from adapters.server_fault import ServerAskError, ServerFault, not_installed
 from energy.base.clock import monotonic_s
 
 if TYPE_CHECKING:
-    from asyncua import Client, ua
+    from asyncua import ua
+    from asyncua.client import Client
 
 NAMESPACES = "i=2255"
 MOST_NODES = "i=11705"
@@ -42,6 +43,9 @@ _SESSION_LOST = frozenset(
     {"BadSessionIdInvalid", "BadSessionClosed", "BadSecureChannelIdInvalid",
      "BadSecureChannelClosed", "BadConnectionClosed", "BadSecureChannelTokenUnknown"}
 )  # fmt: skip
+_UNSECURED = ("No matching endpoints", "Server certificate mismatch")
+"""How the library begins when the server has no such security, or another certificate."""
+MOST_SIGNS = 300
 _NO_TRUST = ("BadCertificate", "BadSecurity", "BadApplicationSignature", "BadNonce")
 
 
@@ -270,17 +274,19 @@ class OpcuaClient:
             if name in _SESSION_LOST:
                 raise _SessionLostError(name) from error
             raise self._fault(_fault_of(name), name) from error
-        except Exception as error:  # noqa: BLE001 - whatever octets make the library stumble over
-            what = f"no sound answer ({type(error).__name__}: {error})"[:300]
+        except self._ua.UaError as error:
+            secured = str(error).startswith(_UNSECURED)
+            fault = ServerFault.NOT_TRUSTED if secured else ServerFault.UNKNOWN_FORMAT
+            raise self._fault(fault, str(error)[:MOST_SIGNS]) from error
+        except Exception as error:  # whatever octets make the library stumble over
+            what = f"no sound answer ({type(error).__name__}: {error})"[:MOST_SIGNS]
             raise self._fault(ServerFault.UNKNOWN_FORMAT, what) from error
 
     def _fault(self, fault: ServerFault, what: str) -> ServerAskError:
         return ServerAskError(PROTOCOL, fault, self.settings.url, what)
 
 
-_NO_NODE = NodeValue(
-    value=None, status="BadNodeIdUnknown", single=False, dated=None, latency_us=0
-)
+_NO_NODE = NodeValue(value=None, status="BadNodeIdUnknown", single=False, dated=None, latency_us=0)
 
 
 def _prepared(settings: OpcuaSettings) -> tuple[Any, AccessFiles]:
@@ -294,7 +300,7 @@ def _prepared(settings: OpcuaSettings) -> tuple[Any, AccessFiles]:
 
 
 def _client(settings: OpcuaSettings) -> Client:
-    from asyncua import Client
+    from asyncua.client import Client
 
     client = Client(settings.url, timeout=settings.timeout_s, watchdog_intervall=WATCH_S)
     client.session_timeout = SESSION_MS
@@ -313,10 +319,8 @@ def _take_leave(client: Client, ua: Any) -> None:
     if protocol is not None and protocol.transport is not None:
         request = ua.CloseSessionRequest()
         request.DeleteSubscriptions = True
-        try:
+        with suppress(OSError, RuntimeError):  # then the session ends when its time is over
             protocol._send_request(request).cancel()  # noqa: SLF001 - the public call waits
-        except (OSError, RuntimeError, ua.UaError):
-            pass  # the server finds out by itself when the session's time is over
     inner.disconnect_socket()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -90,6 +90,7 @@ class SupplyReader:
                 period,
                 as_of=self.metering_position,
             )[channel]
+            span = replace(span, shape_s=self._shape_s(channel))
             registers = self._registers(channel, period)
             findings.extend(self._known_findings(channel, source, period))
         return SupplyFacts(
@@ -133,6 +134,16 @@ class SupplyReader:
             (point, utility, Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL]),
         ).fetchall()
         return rows[0][0] if len(rows) == 1 else None
+
+    def _shape_s(self, channel: int) -> int:
+        """Return how long the intervals are that a channel delivers; 0 where not longer. [s]."""
+        row: tuple[Any, ...] | None = self.connection.execute(
+            f"SELECT interval_s FROM {self.site.schema}.channel "
+            f"JOIN {self.site.schema}.interval_channel ON channel = number "
+            "WHERE number = %s AND interval_s > grid_s",
+            (channel,),
+        ).fetchone()
+        return 0 if row is None else row[0]
 
     def _registers(self, channel: int, period: Period) -> tuple[RegisterFacts, ...]:
         proofs = register_proofs(

@@ -36,6 +36,9 @@ class UsageSpan:
     """Usage per interval, shape (n,); 0 where quality is MISSING: never sum that. [base unit]"""
     quality: NDArray[np.uint8]
     """Quality codes, shape (n,)."""
+    shape_s: int = 0
+    """Width within which the shape is always estimated: that of delivered intervals where they are
+    longer than the grid's; 0 for none. [s]"""
 
     @property
     def end(self) -> datetime:

@@ -140,6 +140,15 @@ def _columns(connection: Connection, shadow: Shadow, table: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+_BESIDE = (
+    "EXISTS (SELECT FROM {live}.channel AS c WHERE c.number = t.channel AND c.kind = 'interval') "
+    "AND NOT EXISTS (SELECT FROM {live}.usage_month AS b WHERE b.channel = t.channel "
+    "AND (t.month < b.month AND b.month < date_trunc('month', d.day) "
+    "OR date_trunc('month', d.day) < b.month AND b.month < t.month))"
+)
+"""SQL: no month lies between; whether a month of intervals is whole depends on those beside it."""
+
+
 def _where(group: Group, shadow: Shadow, table: str) -> str:
     """Return which rows are compared.
 
@@ -165,7 +174,8 @@ def _where(group: Group, shadow: Shadow, table: str) -> str:
     return {
         "usage_hour": f"NOT EXISTS (SELECT {waiting} AND t.start_at "
         "BETWEEN d.day::timestamptz - interval '1 day' AND d.day::timestamptz + interval '2 days')",
-        "usage_month": f"NOT EXISTS (SELECT {waiting} AND date_trunc('month', d.day) = t.month)",
+        "usage_month": f"NOT EXISTS (SELECT {waiting} AND (date_trunc('month', d.day) = t.month "
+        f"OR {_BESIDE.format(live=live)}))",
     }.get(table, f"NOT EXISTS (SELECT {waiting} AND d.day = t.day)")
 
 

@@ -35,6 +35,8 @@ from energy.views.usage_tails import Fresh, Tails
 from energy.views.usage_windows import chunks_of, good_spans, put_back
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
+DEFAULT_GRID_S = 900
+"""Grid of a channel that nobody has planned. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -317,9 +319,19 @@ def read_spans(
             part = slice(low - offset, high - offset)
             span.usage[low:high] = unpacked(bytes(usage), intervals)[part]
             span.quality[low:high] = np.frombuffer(bytes(quality), dtype=np.uint8)[part]
-    for channel in channels:
-        spans.setdefault(channel, empty_span(channel, period, 900))
-    return spans
+    silent = [channel for channel in channels if channel not in spans]
+    grids = _grids(connection, schema, silent) if silent else {}
+    return spans | {n: empty_span(n, period, grids.get(n, DEFAULT_GRID_S)) for n in silent}
+
+
+def _grids(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, channels: Sequence[int]
+) -> dict[int, int]:
+    """Return the width of the grid of some channels, where they are planned. [s]."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT number, grid_s FROM {schema}.channel WHERE number = ANY(%s)", (list(channels),)
+    ).fetchall()
+    return dict(rows)
 
 
 def empty_span(channel: int, period: Period, step_s: int) -> UsageSpan:

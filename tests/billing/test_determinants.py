@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,16 @@ def test_the_repeated_hour_is_night_twice() -> None:
         span(usage, period.start, step_s=3600), tariff_in("Europe/London"), period, position=1
     )
     assert found.by_period["night"].base_units == 1000
+
+
+def test_usage_of_a_day_has_no_night() -> None:
+    period = day_period(date(2019, 1, 1), ZoneInfo("Europe/London"))
+    spread = replace(span([1] * 96, period.start), shape_s=86_400)
+    with pytest.raises(RatingError, match="inside a usage interval of 1440 minutes"):
+        determinants_of(spread, tariff_in("Europe/London"), period, position=1)
+    flat = parse_tariff((TARIFFS / "campus-gas.toml").read_text(encoding="utf-8"))
+    found, _ = determinants_of(spread, flat, period, position=1)
+    assert found.whole.base_units == 96
 
 
 def test_weekday_class_follows_the_local_day() -> None:

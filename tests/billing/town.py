@@ -40,6 +40,8 @@ class Town:
     def __init__(self, database: Database, key: str, clock: ManualClock) -> None:
         self.delivering: frozenset[str] = frozenset()
         """Points whose meters deliver intervals instead of register readings."""
+        self.interval_s: int | None = None
+        """Width of those intervals; None for that of the grid. [s]"""
         self.database = database
         self.clock = clock
         self.site = Site(
@@ -182,6 +184,7 @@ class Town:
                 unit="m3" if gas else "kWh",
                 resolution=Fraction(1, 100),
                 modulus=None if delivers else 100_000_000,
+                interval_s=self.interval_s if delivers else None,
                 direction=Direction.IMPORT,
                 billing=True,
             ),

@@ -8,7 +8,11 @@ from typing import Any
 
 from bacpypes3.apdu import AbortPDU, AbortReason
 from bacpypes3.errors import UnrecognizedService
+from bacpypes3.app import Application
+from bacpypes3.appservice import ApplicationServiceAccessPoint
+from bacpypes3.comm import bind
 from bacpypes3.ipv4.app import NormalApplication
+from bacpypes3.ipv4.link import NormalLinkLayer
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.object import (
     AccumulatorObject,
@@ -16,7 +20,11 @@ from bacpypes3.object import (
     BinaryInputObject,
     LargeAnalogValueObject,
 )
-from bacpypes3.pdu import IPv4Address
+from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
+from bacpypes3.pdu import IPv4Address, LocalStation
+from bacpypes3.primitivedata import ObjectIdentifier
+from bacpypes3.vlan import VirtualNetwork
+from bacpypes3.vlan.link import VirtualLinkLayer
 
 KINDS: dict[str, type[Any]] = {
     "accumulator": AccumulatorObject,
@@ -59,9 +67,9 @@ class MeterDevice(NormalApplication):
 
     def say(self, kind: str, instance: int, value: object, **properties: object) -> None:
         """Let an object hold a present value and other properties."""
-        for known in list(self.objectIdentifier.values()):
-            if known.objectIdentifier == (kind, instance):
-                self.delete_object(known)
+        known = self.get_object_id(ObjectIdentifier((kind, instance)))
+        if known is not None:
+            self.delete_object(known)
         properties.setdefault("statusFlags", [0, 0, 0, 0])
         self.add_object(
             KINDS[kind](
@@ -94,3 +102,52 @@ def free_port(host: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+class StationDevice(Application):
+    """A device behind a router, on a network inside the process."""
+
+    _debug = None
+
+    def __init__(self, number: int, network: str, station: int) -> None:
+        super().__init__()
+        device = DeviceObject(
+            objectIdentifier=("device", number), objectName=f"device {number}",
+            vendorIdentifier=999, maxApduLengthAccepted=480,
+        )  # fmt: skip
+        self.asap = ApplicationServiceAccessPoint(device, self.device_info_cache)
+        self.nsap = NetworkServiceAccessPoint()
+        self.nse = NetworkServiceElement()
+        bind(self.nse, self.nsap)
+        bind(self, self.asap, self.nsap)
+        own = LocalStation(station)
+        self.nsap.bind(VirtualLinkLayer(own, network), address=own)
+        self.add_object(device)
+
+    say = MeterDevice.say
+
+
+class MeterRouter:
+    """A router on loopback with devices as stations of network 2001 behind it."""
+
+    def __init__(self, *, stations: dict[int, int], host: str = "127.0.0.2") -> None:
+        self.host, self.port = host, free_port(host)
+        self.network = f"network {self.port}"
+        VirtualNetwork(self.network)  # it registers itself under its name
+        self.nsap = NetworkServiceAccessPoint()
+        self.nse = NetworkServiceElement()
+        bind(self.nse, self.nsap)
+        own = IPv4Address(f"{host}/32:{self.port}")
+        self.link = NormalLinkLayer(own)
+        self.nsap.bind(self.link, net=100, address=own)
+        self.nsap.bind(VirtualLinkLayer(LocalStation(1), self.network), net=2001)
+        self.devices = [
+            StationDevice(number, self.network, station) for station, number in stations.items()
+        ]
+
+    async def listening(self) -> MeterRouter:
+        await asyncio.gather(*self.link.server._transport_tasks)
+        return self
+
+    def close(self) -> None:
+        self.link.close()

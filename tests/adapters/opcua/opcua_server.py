@@ -32,10 +32,13 @@ class MeterServer:
         port: int = 0,
         certificate: tuple[Path, Path] | None = None,
         users: Any = None,
+        validator: Any = None,
     ) -> MeterServer:
         if users is not None:
             self.server = Server(user_manager=users)
         await self.server.init()
+        if validator is not None:
+            self.server.set_certificate_validator(validator)
         await self.server.set_application_uri("urn:test:server")
         self.server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/meters")
         if certificate is None:

@@ -19,7 +19,8 @@ pytest.importorskip(
 from asyncua import ua
 
 from adapters import opcua
-from adapters.opcua.profile import load, parse
+from adapters.meter_profile import MeterProfile
+from adapters.opcua.profile import Wire, load, parse
 from adapters.opcua.settings import OpcuaSettings
 from adapters.opcua.source import OpcuaMeter, OpcuaSource
 from adapters.poll import PollResult
@@ -56,7 +57,7 @@ kind = "{kind}"
 def profile_of(
     node: str, *, kind: str = "counter", scale: str = "1", timestamps: str = "sampled",
     more: str = "",
-):  # fmt: skip
+) -> MeterProfile[Wire]:  # fmt: skip
     quantity = {"counter": "active_energy_import", "gauge": "active_power"}.get(kind, "breaker_1")
     point = POINT.format(quantity=quantity, node=node, scale=scale, kind=kind, more=more)
     text = HEAD.format(timestamps=timestamps) + point.replace(
@@ -78,7 +79,7 @@ def run() -> Iterator[Callable[[Awaitable[object]], object]]:
 
 @pytest.fixture(scope="module")
 def server(run: Callable) -> Iterator[MeterServer]:
-    made = run(MeterServer().start())
+    made = run(MeterServer().start(port=free_port()))
     yield made
     run(made.stop())
 
@@ -281,11 +282,12 @@ def test_a_server_that_takes_few_nodes_at_once_is_asked_in_parts(
     run(story())
 
 
-def test_a_server_that_dies_and_comes_back_is_found_again(run: Callable) -> None:
+def test_a_server_that_dies_and_comes_back_is_found_again(
+    server: MeterServer, run: Callable
+) -> None:
     async def story() -> None:
-        server = await MeterServer().start(port=free_port())
         await server.say("MeterA.Energy", 1.0, dated=SLOT)
-        await server.say("MeterA.Power", 2.0, dated=SLOT)
+        await server.say("MeterA.Power", 2.0, ua.VariantType.Float, dated=SLOT)
         source = source_of(server.port, plain("A", 1))
         try:
             assert len(rows(await source.poll(SLOT))) == 2
@@ -305,7 +307,6 @@ def test_a_server_that_dies_and_comes_back_is_found_again(run: Callable) -> None
             assert source.link.connects == 3
         finally:
             source.close()
-            await server.stop()
 
     run(story())
 

@@ -11,6 +11,7 @@ import pytest
 
 from billing.documents.page import page_of
 from billing.documents.pdf import render_pdf
+from billing.errors import RatingError
 from energy.base.ids import id_of
 from energy.metering.reading import Reading
 from tests.billing.town import APPROVER, CLERK, Town, count_at
@@ -81,3 +82,22 @@ def test_a_missing_interval_holds_the_bill_until_it_comes(twins: Town) -> None:
     assert twins.office.review(again).findings == []
     twins.office.approve(again, APPROVER)
     assert len(twins.office.issue(again, CLERK)) == 2
+
+
+@pytest.mark.parametrize(("point", "fits"), [("b1-gas", True), ("b1-elec", False)])
+def test_daily_intervals_are_never_split_into_the_bands_of_a_day(
+    town: Town, point: str, *, fits: bool
+) -> None:
+    town.delivering, town.interval_s = frozenset({point}), 86_400
+    town.found()
+    own, others = (2, (1, 3, 4)) if fits else (1, (2, 3, 4))
+    town.read(channels=others)
+    ends = [MIDNIGHT + timedelta(days=n) for n in (1, 2, 3)]
+    town.accept([Reading(channel=own, at=end, count=1000) for end in ends])
+    town.catch_up()
+    if fits:
+        run = town.open_and_rate()
+        assert town.office.review(run).findings == []
+    else:
+        with pytest.raises(RatingError, match="inside a usage interval of 1440 minutes"):
+            town.open_and_rate()

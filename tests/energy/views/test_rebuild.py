@@ -149,3 +149,19 @@ def test_what_was_parked_is_parked_again(owner: Database, site_schema: TestSite)
         rebuilt(owner, site, view)
         assert view_rows(site) == before
     assert verified(owner, site).equal
+
+
+def test_a_month_beside_one_that_waits_to_be_summed_is_no_wrong_row(
+    owner: Database, site_schema: TestSite
+) -> None:
+    site = site_schema
+    channel = site.counter(facts=interval_facts(grid_s=3600, interval_s=86_400))
+    site.accept(*(reading(channel, 1440 * n, 5) for n in (1, 2, 40)))
+    site.project(rollups=True)
+    site.accept(reading(channel, 1440 * 70, 5))
+    site.project()
+    found = verified(owner, site)
+    assert found.equal, [each for each in found.tables if not each.equal]
+    site.rows("UPDATE {s}.usage_month SET usage = 1 WHERE month = '2019-01-01' RETURNING 1")
+    wrong = {each.table: each.first_keys for each in verified(owner, site).tables if not each.equal}
+    assert wrong == {"usage_month": (f"channel={channel} month=2019-01-01",)}

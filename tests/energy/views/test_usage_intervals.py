@@ -361,3 +361,13 @@ def test_an_odd_interval_is_known_since_the_meter_it_was_told_by(site_schema: Te
     told = site_schema.rows("SELECT code, position FROM {s}.finding ORDER BY start_at")
     assert told == [("interval.jump", commissioned), ("interval.off_grid", commissioned)]
     assert commissioned > mark
+
+
+def test_a_silent_channel_is_missing_on_its_own_grid(site_schema: TestSite) -> None:
+    hourly = site_schema.counter("m1", facts=interval_facts(grid_s=3600))
+    fine = site_schema.counter("m2", facts=interval_facts(grid_s=600))
+    site_schema.project()
+    for channel, step_s in ((hourly, 3600), (fine, 600)):
+        told = span(site_schema, channel)
+        assert (told.step_s, len(told.usage)) == (step_s, 2 * 86_400 // step_s)
+        assert set(told.quality.tolist()) == {MISSING}
