@@ -76,6 +76,7 @@ class BacnetLink:
         self.connects = 0
         self._app: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening = asyncio.Lock()
         self._target = ""
 
     @property
@@ -153,9 +154,14 @@ class BacnetLink:
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
-        if self._app is not None and self._loop is loop:
-            return
-        self.close()
+        if self._loop is not loop:
+            self.close()
+            self._loop, self._opening = loop, asyncio.Lock()
+        async with self._opening:  # several devices are asked at once
+            if self._app is None:
+                await self._open_port(loop)
+
+    async def _open_port(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             library = await asyncio.to_thread(_library)
         except ImportError as error:
@@ -170,7 +176,6 @@ class BacnetLink:
             raise self._fault(ServerFault.NO_CONNECTION, error.strerror or str(error)) from error
         self._target = f"{target[0]!s}:{target[1]}"
         self._app = library.Asker(own, round(self.timeout_s * 1000))
-        self._loop = loop
         self.connects += 1
 
     def _address(self, route: str) -> Any:

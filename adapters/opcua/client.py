@@ -76,6 +76,7 @@ class OpcuaClient:
         self.connects = 0
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._reading = asyncio.Lock()
         self._ua: Any = None
         self._namespaces: dict[str, int] = {}
         self._most = NODES_A_READ
@@ -89,6 +90,14 @@ class OpcuaClient:
         Raises:
             ServerAskError: The server gave no proper answer.
         """
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self.close()
+            self._loop, self._reading = loop, asyncio.Lock()
+        async with self._reading:  # somebody in a hurry may ask beside the slots
+            return await self._read(nodes)
+
+    async def _read(self, nodes: Sequence[str]) -> list[NodeValue]:
         fresh = await self._connect()
         try:
             return await self._read_all(nodes)
@@ -111,15 +120,13 @@ class OpcuaClient:
         client, self._client = self._client, None
         if client is None:
             return
-        same = self._loop is not None and not self._loop.is_closed()
-        if same:
+        if self._loop is not None and not self._loop.is_closed():
             _take_leave(client, self._ua)
 
     async def _connect(self) -> bool:
         """Return whether a connection was opened just now."""
-        if self._client is not None and self._loop is asyncio.get_running_loop():
+        if self._client is not None:
             return False
-        self.close()
         settings = self.settings
         self._ua, files = await asyncio.to_thread(_prepared, settings)
         client = await self._made(files)
@@ -133,7 +140,7 @@ class OpcuaClient:
             if settings.signed and error.fault in {ServerFault.NO_ANSWER, ServerFault.CLOSED}:
                 raise await self._why_not(files, error.what) from error
             raise
-        self._client, self._loop = client, asyncio.get_running_loop()
+        self._client = client
         self.connects += 1
         try:
             await self._learn()
@@ -178,6 +185,7 @@ class OpcuaClient:
         if not self.settings.signed:
             return self._fault(ServerFault.CLOSED, met)
         from asyncua.crypto import uacrypto
+        from cryptography.hazmat.primitives.serialization import Encoding
 
         try:
             with self._told():
@@ -196,7 +204,7 @@ class OpcuaClient:
         known = await uacrypto.load_certificate(files.authority, format_of(files.authority))
         if not shown:
             what = f"the server does not offer {SIGNED} with SignAndEncrypt"
-        elif uacrypto.der_from_x509(known) not in shown:
+        elif known.public_bytes(Encoding.DER) not in shown:
             what = "the server shows another certificate than the one in `authority`"
         else:
             what = f"the server refuses the collector's certificate ({met})"

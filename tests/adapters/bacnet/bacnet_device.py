@@ -7,20 +7,20 @@ import socket
 from typing import Any
 
 from bacpypes3.apdu import AbortPDU, AbortReason
-from bacpypes3.errors import UnrecognizedService
 from bacpypes3.app import Application
 from bacpypes3.appservice import ApplicationServiceAccessPoint
 from bacpypes3.comm import bind
+from bacpypes3.errors import UnrecognizedService
 from bacpypes3.ipv4.app import NormalApplication
 from bacpypes3.ipv4.link import NormalLinkLayer
 from bacpypes3.local.device import DeviceObject
+from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
 from bacpypes3.object import (
     AccumulatorObject,
     AnalogInputObject,
     BinaryInputObject,
     LargeAnalogValueObject,
 )
-from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
 from bacpypes3.pdu import IPv4Address, LocalStation
 from bacpypes3.primitivedata import ObjectIdentifier
 from bacpypes3.vlan import VirtualNetwork

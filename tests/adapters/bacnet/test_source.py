@@ -78,11 +78,9 @@ def meter(where: str, first: int = 1) -> BacnetMeter:
 
 
 def source_of(
-    device: MeterDevice | MeterRouter, *meters: BacnetMeter, timeout_s: float = 0.15, at_once: int = 1
-) -> BacnetSource:  # fmt: skip
-    settings = BacnetSettings(
-        host=device.host, port=device.port, timeout_s=timeout_s, at_once=at_once
-    )
+    device: MeterDevice | MeterRouter, *meters: BacnetMeter, at_once: int = 1
+) -> BacnetSource:
+    settings = BacnetSettings(host=device.host, port=device.port, timeout_s=0.15, at_once=at_once)
     return BacnetSource("bms", settings, meters, ManualClock(SLOT))
 
 
@@ -365,15 +363,23 @@ def test_devices_behind_a_router_are_asked_there_and_a_dead_one_stops_nobody(
             ("p1003@2001:7", "bacnet.no_answer")
         ]
         assert (len(rows(again)), codes(again)) == (4, [])  # the dead one rests
+        assert source.link.connects == 1
 
     run(story)
 
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"\x81", b"\x81\x0a\x00\x04", b"HTTP/1.1 400", b"\x81\x0a\x00\x0c\x01\x00\x30\x00\x0e\xff\xff\xff"],
-    ids=["nothing", "one byte", "empty", "http", "broken answer"],
-)  # fmt: skip
+    [
+        b"",
+        b"\x81",
+        b"\x81\x0a\x00\x04",
+        b"HTTP/1.1 400",
+        b"\x81\x0a\x00\x0c\x01\x00\x30\x00\x0e\xff\xff\xff",
+        b"\x81\x0a\x00\x0c\x01\x00\x30\x00\x0c\xff\xff\xff",
+    ],
+    ids=["nothing", "one byte", "empty", "http", "other service", "broken answer"],
+)
 def test_whoever_speaks_no_bacnet_there_is_named_in_time(octets: bytes) -> None:
     class Wrong(asyncio.DatagramProtocol):
         def connection_made(self, transport: Any) -> None:

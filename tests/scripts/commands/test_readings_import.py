@@ -90,6 +90,6 @@ def test_a_wrong_mapping_and_a_missing_file_say_what_to_do(row: Row, tmp_path: P
     (tmp_path / "m.toml").write_text(LONG_CSV.replace("iso", "isso"))
     assert "format 'isso' is none of" in row("readings import", *file, "--preview", code=2).output
     unknown = row("readings import", file[0], "--map", "nothing", "--preview", code=2).output
-    assert "there are chinese_register_sheet" in unknown
+    assert "chinese_register_sheet, dso_quarter_hours" in unknown
     missing = row("readings import /no/file --map weather --preview", code=2).output
     assert "No such file" in missing
