@@ -16,8 +16,9 @@ SITE = Site(key="x", name="x", zone=ZoneInfo("Europe/London"), currency="GBP", l
 NO_VIEWS = {
     *("journal_head", "metering_events", "operations_events", "books_events"),
     *("follower", "parked", "attachment", "seal", "seal_head", "archive_segment"),
+    *("communication", "source_claim", "laptop_command", "laptop_pack"),
 }
-"""What a rebuild never exchanges: the journal, its seal, files, and positions."""
+"""What a rebuild never exchanges: the journal, its seal, files, positions, and what is now."""
 
 
 @pytest.mark.servers
