@@ -31,7 +31,7 @@ LONGEST_REST_S = 60.0
 DEAD_A_POLL = 2
 """Stations that failed before and are asked again in one poll: the live ones stay on time."""
 R = TypeVar("R")
-S = TypeVar("S", contravariant=True)
+R_contra = TypeVar("R_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class AskedValue(Generic[R]):
     """First bit and width of a state."""
 
 
-class Station(Protocol[S]):
+class Station(Protocol[R_contra]):
     """One server or device as its adapter asks it."""
 
     @property
@@ -63,7 +63,7 @@ class Station(Protocol[S]):
         """Return its name for messages."""
         ...
 
-    async def ask(self, refs: Sequence[S], slot: datetime) -> Sequence[Told]:
+    async def ask(self, refs: Sequence[R_contra], slot: datetime) -> Sequence[Told]:
         """Return what it says of each value, in their order.
 
         Args:

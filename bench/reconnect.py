@@ -133,14 +133,18 @@ async def _story(
     steady, many = watched[:STEADY], watched[STEADY:]
     live = asyncio.ensure_future(Live(sources).run())
     clock = watched[0].clock
-    await _until(lambda: all(each.slots for each in watched), clock)
-    await asyncio.sleep(rest_s)
-    for each in watched:
-        each.forget()
-    drop()
-    back_s = await _until(lambda: all(each.slots for each in many), clock)
-    live.cancel()
-    await asyncio.wait({live})
+    try:
+        await _until(lambda: all(each.slots for each in watched), clock)
+        await asyncio.sleep(rest_s)
+        for each in watched:
+            each.forget()
+        drop()
+        back_s = await _until(lambda: all(each.slots for each in many), clock)
+    finally:
+        live.cancel()
+        await asyncio.wait({live})
+        sources.close()
+        await asyncio.sleep(0.1)  # the transports say farewell in the loop
     delays_s = [delay for each in steady for delay in each.delays_s]
     spans = [(e.slots[-1] - e.slots[0]).total_seconds() - len(e.slots) + 1 for e in steady]
     return Reconnected(

@@ -170,11 +170,11 @@ class BacnetLink:
             found = await loop.getaddrinfo(
                 self.host, self.port, family=socket.AF_INET, type=socket.SOCK_DGRAM
             )
-            target = found[0][4]
+            target: Any = found[0][4]
             own = _bound(target)
         except OSError as error:
             raise self._fault(ServerFault.NO_CONNECTION, error.strerror or str(error)) from error
-        self._target = f"{target[0]!s}:{target[1]}"
+        self._target = f"{target[0]}:{target[1]}"
         self._app = library.Asker(own, round(self.timeout_s * 1000))
         self.connects += 1
 

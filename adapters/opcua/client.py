@@ -28,7 +28,7 @@ from energy.base.clock import monotonic_s
 
 if TYPE_CHECKING:
     from asyncua import ua
-    from asyncua.client import Client
+    from asyncua.client.client import Client
 
 NAMESPACES = "i=2255"
 MOST_NODES = "i=11705"
@@ -308,7 +308,7 @@ def _prepared(settings: OpcuaSettings) -> tuple[Any, AccessFiles]:
 
 
 def _client(settings: OpcuaSettings) -> Client:
-    from asyncua.client import Client
+    from asyncua.client.client import Client
 
     client = Client(settings.url, timeout=settings.timeout_s, watchdog_intervall=WATCH_S)
     client.session_timeout = SESSION_MS
