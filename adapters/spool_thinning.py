@@ -86,11 +86,15 @@ def staying(columns: ReadingColumns, rung: Rung, channels: Collection[int]) -> N
     keep = first.copy()
     if rung.kind is not Kind.GAUGE:
         count, last = columns.count[order], np.concatenate([edge[1:], [True]])
-        off_bound = first & (at_us % window_us != 0) & ~edge
+        empty = np.concatenate([[False], window[1:] - window[:-1] > 1])  # windows without any
+        off_bound = first & (empty | (at_us % window_us != 0)) & ~edge
         back = np.concatenate([[False], count[1:] < count[:-1]]) & ~edge
         keep |= last | back | (columns.quality[order] != Quality.MEASURED)
         keep[:-1] |= off_bound[1:] | back[1:]
-    stay[order] = keep
+    # Of two readings of one instant the first counts: both go or both stay.
+    instant = np.flatnonzero(edge | np.concatenate([[True], at_us[1:] != at_us[:-1]]))
+    sizes = np.diff(np.append(instant, len(keep)))
+    stay[order] = np.repeat(np.logical_or.reduceat(keep, instant), sizes)
     return stay
 
 

@@ -191,7 +191,8 @@ def reconnected(devices: int, interval_s: int) -> Reconnected:
 @contextmanager
 def reconnecting(_: Ground, scale: Scale) -> Iterator[Sides]:
     """Give the collector alone: there is nothing to compare it with."""
-    yield Sides(product=lambda: 1000 * reconnected(scale.reconnecting, 10).p99_s)
+    interval_s = max(1, scale.reconnecting // 1_000)
+    yield Sides(product=lambda: 1000 * reconnected(scale.reconnecting, interval_s).p99_s)
 
 
 BENCHES = (

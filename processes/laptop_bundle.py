@@ -9,22 +9,29 @@ the laptop lets go of readings only when a receipt says that the server has them
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from adapters.spool import Spool
+from adapters.spool_rows import chosen
 from energy.base.clock import Clock, from_us, to_us
+from energy.metering.codec import decode, encode
 from energy.metering.reading import SpooledBatch
-from processes.laptop_file import FileKind, read_value, require_seal, write_value
+from processes.laptop_file import FileKind, as_known, read_value, require_seal, write_value
 from processes.laptop_home import HomeError, LaptopHome, OutboxCommand
+from processes.laptop_served import Served, Strange, served_here, strange_readings
 from processes.laptop_tape import Tape
 
 MOST_BATCHES = 1_000
 """Batches of one bundle: 5 million readings; what is left goes with the next one."""
+ANEW = "epoch begun by the receipt of"
+MOST_OCTETS = 256 * 1024 * 1024
+"""Documents of one bundle: far below what a server unpacks. [octet]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,8 @@ class Bundle:
     documents: Mapping[str, bytes]
     """By SHA-256 in hex."""
     batches: tuple[SpooledBatch, ...]
+    served: tuple[Served, ...] = ()
+    """Which meters the readings are of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,8 @@ class Receipt:
     anew: bool = False
     """Whether batches were refused, because the journal holds others under their numbers: the
     laptop's spool was restored from a copy and seals again under a new epoch."""
+    strange: tuple[Strange, ...] = ()
+    """Readings that the site does not take: the laptop sets them aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +87,10 @@ class Received:
     """That the laptop has let go."""
     waiting: int
     """Commands that still wait."""
+    aside: int = 0
+    """Readings that the site does not take: they stay here, and are not sent again."""
+    why: tuple[str, ...] = ()
+    """Why not."""
 
 
 def gather(home: LaptopHome, clock: Clock) -> Bundle:
@@ -85,8 +100,7 @@ def gather(home: LaptopHome, clock: Clock) -> Bundle:
         HomeError: There is no pack, or a document is gone.
     """
     pack = home.pack()
-    commands = tuple(home.waiting())
-    hashes = sorted({each for command in commands for each in _named(command.document_fields)})
+    commands, documents = _fitting(home)
     batches: tuple[SpooledBatch, ...] = ()
     if home.spool_file.exists():
         spool = Spool(home.spool_file, clock)
@@ -101,9 +115,27 @@ def gather(home: LaptopHome, clock: Clock) -> Bundle:
         laptop=home.laptop,
         made_at=clock.now(),
         commands=commands,
-        documents={sha256: home.document(sha256) for sha256 in hashes},
+        documents=documents,
         batches=batches,
+        served=tuple(served_here(home)),
     )
+
+
+def _fitting(home: LaptopHome) -> tuple[tuple[OutboxCommand, ...], dict[str, bytes]]:
+    """Return the commands of one bundle with their documents; the others go with the next one."""
+    chosen: list[OutboxCommand] = []
+    documents: dict[str, bytes] = {}
+    fresh = 0  # what the server does not have; a bundle brings one such command at least
+    for command in home.waiting():
+        own = {name: home.document(name) for name in _named(command.document_fields)}
+        octets = sum(len(own[name]) for name in own.keys() - documents.keys())
+        if not command.state:
+            if fresh and fresh + octets > MOST_OCTETS:
+                break
+            fresh += octets or 1
+        chosen.append(command)
+        documents |= own
+    return tuple(chosen), documents
 
 
 def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
@@ -115,19 +147,48 @@ def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
     if receipt.laptop != home.laptop:
         raise HomeError.of("strange_receipt")
     told = [(each.command, each.state, each.text) for each in receipt.commands]
-    fresh, readings = home.tell(told, clock.now()), 0
+    fresh, readings, aside = home.tell(told, clock.now()), 0, 0
     if (receipt.batches or receipt.anew) and home.spool_file.exists():
         spool = Spool(home.spool_file, clock)
         try:
             known = set(receipt.batches)
             gone = [b for b in spool.pending(MOST_BATCHES) if (b.stream, b.sequence) in known]
             spool.accepted(gone)
-            if receipt.anew:
+            aside = _set_aside(home, spool, receipt)
+            if receipt.anew and home.fact(ANEW) != receipt.made_at.isoformat():
                 spool.begin_epoch()
+                home.remember(ANEW, receipt.made_at.isoformat())
             readings = sum(batch.count for batch in gone)
         finally:
             spool.close()
-    return Received(commands=fresh, readings=readings, waiting=len(home.waiting()))
+    return Received(
+        commands=fresh,
+        readings=readings,
+        waiting=len(home.waiting()),
+        aside=aside,
+        why=tuple(sorted({each.why for each in receipt.strange})) if aside else (),
+    )
+
+
+def _set_aside(home: LaptopHome, spool: Spool, receipt: Receipt) -> int:
+    """Keep readings that the site does not take beside the spool; return how many there were.
+
+    What is killed in between leaves a batch twice, never not at all: the journal takes a reading
+    once.
+    """
+    found = 0
+    for batch in spool.pending(MOST_BATCHES) if receipt.strange else ():
+        columns = decode(batch.payload)
+        which = strange_readings(columns, receipt.strange)
+        if not which.any():
+            continue
+        kept = {"source": batch.source, "payload": _text(encode(chosen(columns, which)))}
+        home.remember(f"aside {batch.stream} {batch.sequence}", json.dumps(kept))
+        if not which.all():
+            spool.append(batch.source, chosen(columns, ~which))
+        spool.accepted([batch])
+        found += int(which.sum())
+    return found
 
 
 def write_bundle(path: Path, bundle: Bundle, key: bytes) -> None:
@@ -137,14 +198,20 @@ def write_bundle(path: Path, bundle: Bundle, key: bytes) -> None:
         "commands": [_command_fields(command) for command in bundle.commands],
         "documents": {name: _text(content) for name, content in bundle.documents.items()},
         "batches": [_batch_fields(batch) for batch in bundle.batches],
+        "served": [asdict(each) for each in bundle.served],
     }
     write_value(path, FileKind.BUNDLE, fields, key)
 
 
 def pack_of(path: Path, kind: FileKind) -> tuple[str, UUID]:
-    """Return site and pack of a bundle or receipt, before its seal is checked."""
+    """Return site and pack of a bundle or receipt, before its seal is checked.
+
+    Raises:
+        LaptopFileError: It is none, or is damaged.
+    """
     fields = read_value(path, kind)
-    return fields["site"], UUID(fields["pack"])
+    with as_known(path):
+        return str(fields["site"]), UUID(fields["pack"])
 
 
 def read_bundle(path: Path, key: bytes) -> Bundle:
@@ -155,12 +222,14 @@ def read_bundle(path: Path, key: bytes) -> Bundle:
     """
     require_seal(path, key)
     fields = read_value(path, FileKind.BUNDLE)
-    return Bundle(
-        **_read_head(fields),
-        commands=tuple(_command(row) for row in fields["commands"]),
-        documents={name: _octets(text) for name, text in fields["documents"].items()},
-        batches=tuple(_batch(row) for row in fields["batches"]),
-    )
+    with as_known(path):
+        return Bundle(
+            **_read_head(fields),
+            commands=tuple(_command(row) for row in fields["commands"]),
+            documents={name: _octets(text) for name, text in fields["documents"].items()},
+            batches=tuple(_batch(row) for row in fields["batches"]),
+            served=tuple(Served(**row) for row in fields["served"]),
+        )
 
 
 def write_receipt(path: Path, receipt: Receipt, key: bytes) -> None:
@@ -170,6 +239,7 @@ def write_receipt(path: Path, receipt: Receipt, key: bytes) -> None:
         "commands": [[str(c.command), c.state, c.text] for c in receipt.commands],
         "batches": [[str(stream), sequence] for stream, sequence in receipt.batches],
         "anew": receipt.anew,
+        "strange": [asdict(each) for each in receipt.strange],
     }
     write_value(path, FileKind.RECEIPT, fields, key)
 
@@ -182,15 +252,17 @@ def read_receipt(path: Path, key: bytes) -> Receipt:
     """
     require_seal(path, key)
     fields = read_value(path, FileKind.RECEIPT)
-    return Receipt(
-        **_read_head(fields),
-        commands=tuple(
-            Told(command=UUID(command), state=state, text=text)
-            for command, state, text in fields["commands"]
-        ),
-        batches=tuple((UUID(stream), sequence) for stream, sequence in fields["batches"]),
-        anew=fields["anew"],
-    )
+    with as_known(path):
+        return Receipt(
+            **_read_head(fields),
+            commands=tuple(
+                Told(command=UUID(command), state=state, text=text)
+                for command, state, text in fields["commands"]
+            ),
+            batches=tuple((UUID(stream), sequence) for stream, sequence in fields["batches"]),
+            anew=fields["anew"],
+            strange=tuple(Strange(**row) for row in fields["strange"]),
+        )
 
 
 def tape_of(body: Mapping[str, Any]) -> Tape:

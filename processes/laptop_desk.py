@@ -63,6 +63,7 @@ class LaptopDesk(FieldDesk):
         self.home = home
         self.pack = home.pack()
         self.site = self.pack.site
+        self._seen = home.newest()  # before the journal: what comes behind is another window's
         self.metering: PackJournal = PackJournal(home, self.pack)
         self.environment = environment
         self._clock = clock
@@ -93,6 +94,7 @@ class LaptopDesk(FieldDesk):
         finally:
             self._act = None
             self.metering.unstage()
+        self._seen = self.home.newest()
         self.metering = PackJournal(self.home, self.pack)
         return done
 
@@ -114,6 +116,7 @@ class LaptopDesk(FieldDesk):
             body=body,
             documents=list(documents_in(act).values()),
             events=self.metering.staged,
+            seen=self._seen,
         )
 
     # ------------------------------------------------------------ time

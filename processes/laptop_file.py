@@ -11,6 +11,8 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,9 @@ def write_value(path: Path, kind: FileKind, value: dict[str, Any], key: bytes = 
         kind: What it is.
         value: What JSON has.
         key: Seals it; empty for a pack, which brings the key.
+
+    Raises:
+        LaptopFileError: There is no room, or nobody may write there.
     """
     packed = zstandard.ZstdCompressor(level=6).compress(
         json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
@@ -55,14 +60,45 @@ def write_value(path: Path, kind: FileKind, value: dict[str, Any], key: bytes = 
     head = b" ".join(
         (_MAGIC, kind.value.encode(), str(FORMAT).encode(), sha256.encode(), _seal(key, packed))
     )
+    try:
+        store_file(path, head + b"\n" + packed)
+    except OSError as error:
+        raise LaptopFileError.of("not_written", path=path, error=error.strerror) from error
+    return sha256
+
+
+def store_file(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all, for its owner alone: names, photos and keys are in it.
+
+    Raises:
+        OSError: It could not be written; what was there before stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(head + b"\n" + packed)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    return sha256
+    fresh.unlink(missing_ok=True)
+    try:
+        fresh.touch(mode=0o600, exist_ok=False)
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # half a file takes the room that it lacks
+        raise
+
+
+@contextmanager
+def as_known(path: Path) -> Iterator[None]:
+    """Take apart a value that another program may have written.
+
+    Raises:
+        LaptopFileError: It has other fields than this program knows.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LaptopFileError.of("other_fields", path=path, error=repr(error)) from error
 
 
 def kind_of(path: Path) -> FileKind:
@@ -86,11 +122,14 @@ def read_value(path: Path, kind: FileKind) -> dict[str, Any]:
     if hashlib.sha256(packed).hexdigest() != head[3]:
         raise LaptopFileError.of("damaged", path=path, error="SHA-256")
     try:
+        if zstandard.frame_content_size(packed) > LARGEST:  # believed by the decompressor
+            raise LaptopFileError.of("too_large", path=path, most=LARGEST)
         whole = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
         value = json.loads(whole)
-    except (zstandard.ZstdError, ValueError, MemoryError) as error:
+    except (zstandard.ZstdError, ValueError, MemoryError, RecursionError) as error:
         raise LaptopFileError.of("damaged", path=path, error=error) from error
-    assert isinstance(value, dict), "we write objects"
+    if not isinstance(value, dict):
+        raise LaptopFileError.of("damaged", path=path, error=type(value).__name__)
     return value
 
 

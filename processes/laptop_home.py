@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,7 +21,8 @@ from uuid import UUID, uuid4
 from energy.base.clock import from_us, to_us
 from processes.field_documents import Document
 from processes.laptop_errors import LaptopError
-from processes.laptop_pack import Pack, StoredRow, load_pack
+from processes.laptop_file import store_file
+from processes.laptop_pack import Pack, StoredRow, load_pack, own_file
 
 PACK_FILE, OUTBOX_FILE, SPOOL_FILE = "site.pack", "outbox.sqlite", "spool.sqlite"
 ZERO = bytes(32)
@@ -153,28 +153,33 @@ class LaptopHome:
 
         Raises:
             LaptopFileError: It is none, or damaged.
-            HomeError: It is of another site while commands of the old one wait.
+            HomeError: It is of another site than what was done or read here, is older than the
+                one here, or there is no room.
         """
         pack = load_pack(file)
         if self.pack_file.exists():
             before = self.pack()
-            if before.site.key != pack.site.key and self.waiting():
-                raise HomeError.of("other_site_waits", before=before.site.key, site=pack.site.key)
+            if before.site.key != pack.site.key and self._used():
+                raise HomeError.of("other_site_here", before=before.site.key, site=pack.site.key)
             if before.site.key == pack.site.key and pack.made_at < before.made_at:
                 raise HomeError.of(
                     "older_pack",
                     at=f"{pack.made_at:%Y-%m-%d %H:%M}",
                     here=f"{before.made_at:%Y-%m-%d %H:%M}",
                 )
-        for name, text in pack.files.items():
-            target = (self.folder / name).resolve()
-            if not target.is_relative_to(self.folder.resolve()):
+        for name in pack.files:
+            if not own_file(name):
                 raise HomeError.of("outside", file=file, name=name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8")
-        self.remember(f"key {pack.id}", pack.key.hex())
-        _copy(file, self.pack_file)
+        with self._room():
+            for name, text in pack.files.items():
+                store_file(self.folder / name, text.encode())
+            self.remember(f"key {pack.id}", pack.key.hex())
+            store_file(self.pack_file, file.read_bytes())
         return pack
+
+    def _used(self) -> bool:
+        """Return whether anything was done or read here: its numbers mean its site's channels."""
+        return self.spool_file.exists() or bool(self.commands())
 
     # ------------------------------------------------------------ the outbox
     def append(
@@ -188,16 +193,25 @@ class LaptopHome:
         body: dict[str, Any],
         documents: Sequence[Document],
         events: Sequence[NewEvent],
+        seen: int | None = None,
     ) -> OutboxCommand:
         """Store a command with what it changed, whole or not at all; its documents first.
 
+        `seen` is the number of the newest command known when it was judged; None asks not.
+
         Raises:
-            HomeError: The disk is full, or another program holds the outbox.
+            HomeError: The disk is full, another program holds the outbox, or has changed the same
+                point or taken the same channel numbers meanwhile.
         """
         for document in documents:
             self.keep(document)
+        numbers = body.get("numbers")
         text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         with self._transaction() as db:
+            if numbers is not None and numbers[0] < self.next_number(pack):
+                raise HomeError.of("meanwhile")
+            if seen is not None and self._changed(db, seen, events):
+                raise HomeError.of("meanwhile")
             number, before = db.execute(
                 "SELECT coalesce(max(number), 0), (SELECT own_hash FROM command "
                 "ORDER BY number DESC LIMIT 1) FROM command"
@@ -224,6 +238,20 @@ class LaptopHome:
                 [(str(command), str(e.stream), e.version, e.topic, e.state) for e in events],
             )
         return made
+
+    def newest(self) -> int:
+        """Return the number of the newest command; 0 when there is none."""
+        (number,) = self._db.execute("SELECT coalesce(max(number), 0) FROM command").fetchone()
+        return int(number)
+
+    @staticmethod
+    def _changed(db: sqlite3.Connection, seen: int, events: Sequence[NewEvent]) -> bool:
+        """Return whether another window of this laptop has changed one of the streams since."""
+        rows = db.execute(
+            "SELECT stream FROM event AS e JOIN command AS c ON c.id = e.command WHERE number > ?",
+            (seen,),
+        ).fetchall()
+        return not {str(event.stream) for event in events}.isdisjoint(row[0] for row in rows)
 
     def commands(self) -> list[OutboxCommand]:
         """Return every command with what the server has told of it, the oldest first."""
@@ -292,17 +320,16 @@ class LaptopHome:
 
     # ------------------------------------------------------------ documents and facts
     def keep(self, document: Document) -> None:
-        """Keep a document by its hash, safe on disk."""
+        """Keep a document by its hash, safe on disk.
+
+        Raises:
+            HomeError: There is no room.
+        """
         path = self._document(document.sha256)
         if path.exists() and path.stat().st_size == len(document.content):
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("wb") as file:
-            file.write(document.content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        with self._room():
+            store_file(path, document.content)
 
     def document(self, sha256: str) -> bytes:
         """Return a kept document.
@@ -340,6 +367,13 @@ class LaptopHome:
         return self.folder / "documents" / sha256[:2] / sha256[2:]
 
     @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise HomeError.of("not_stored", folder=self.folder, error=error.strerror) from error
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -358,12 +392,3 @@ def chained(before: bytes, number: int, command: UUID, verb: str, at_us: int, bo
     """Return the hash of a command, chained to the one before. [32 bytes]."""
     told = f"{number}\n{command}\n{verb}\n{at_us}\n{body}".encode()
     return hashlib.sha256(before + told).digest()
-
-
-def _copy(file: Path, target: Path) -> None:
-    fresh = target.with_name(target.name + ".new")
-    with fresh.open("wb") as copy:
-        copy.write(file.read_bytes())
-        copy.flush()
-        os.fsync(copy.fileno())
-    fresh.replace(target)

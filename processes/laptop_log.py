@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.poll import PolledSource, PollResult
 from adapters.spool import Spool
 from adapters.spool_rows import SpoolPart
-from energy.base.clock import Clock, wait
+from energy.base.clock import Clock, to_us, wait
 from processes.collect_slots import slot_of
 from processes.collector_plan import CollectPlan
 from processes.collector_sources import framed_sources, modbus_sources
 from processes.laptop_errors import LaptopError
+from processes.laptop_served import Served
 
 MOST_OCTETS = 512 * 1024 * 1024
 """Largest spool of a laptop: some 100 million readings."""
 LONGEST_WAIT_S = 1.0
+SET_BACK = timedelta(minutes=2)
+"""A clock this far before the newest reading was set: it would log nothing until then."""
 
 
 class LogError(LaptopError):
@@ -45,7 +48,15 @@ class Logged:
 class LaptopLog:
     """Polls the meters of a plan and spools what they answer."""
 
-    def __init__(self, plan: CollectPlan, spool: Spool, clock: Clock, *, every_s: int) -> None:
+    def __init__(
+        self,
+        plan: CollectPlan,
+        spool: Spool,
+        clock: Clock,
+        *,
+        every_s: int,
+        logged: Logged | None = None,
+    ) -> None:
         """Take up a plan; nothing is opened yet.
 
         Args:
@@ -53,6 +64,7 @@ class LaptopLog:
             spool: The laptop's own.
             clock: The laptop's clock.
             every_s: Seconds between two readings. [s]
+            logged: Counts on; None begins at nothing.
 
         Raises:
             LogError: The plan has no meter that can be asked.
@@ -67,20 +79,29 @@ class LaptopLog:
             raise LogError.of("nothing_to_log")
         self._spool, self._clock, self._every_s = spool, clock, every_s
         self._done = spool.safe_slot()  # a slot whose readings are stored is never asked for again
-        self.logged = Logged()
+        self.logged = Logged() if logged is None else logged
         self._runner = asyncio.Runner()
 
-    def run(self, stop: threading.Event, until: datetime | None = None) -> Logged:
-        """Log until told to stop or until an instant.
+    def run(
+        self,
+        stop: threading.Event,
+        until: datetime | None = None,
+        *,
+        stale: Callable[[], bool] = lambda: False,
+    ) -> Logged:
+        """Log until told to stop, until an instant, or until the plan is no longer the laptop's.
 
         Raises:
+            LogError: The clock stands before what is logged already.
             SpoolFullError: The disk is full, or the spool has grown to its bound; what was stored
                 stays.
         """
         while not stop.is_set():
             now = self._clock.now()
-            if until is not None and now >= until:
+            if (until is not None and now >= until) or stale():
                 break
+            if self._done is not None and self._done - now > SET_BACK:
+                raise LogError.of("log_ahead", at=_told(self._done), now=_told(now))
             slot = slot_of(now, self._every_s)
             if self._done is None or slot > self._done:
                 self.poll(slot)
@@ -112,7 +133,7 @@ class LaptopLog:
         self._runner.close()
 
     async def _asked(self, slot: datetime) -> list[PollResult]:
-        return await asyncio.gather(*(s.poll(slot, urgent=True) for s in self._sources))
+        return await asyncio.gather(*(s.poll(slot) for s in self._sources))
 
     async def _closed(self) -> None:
         for source in self._sources:
@@ -123,6 +144,20 @@ class LaptopLog:
         self.logged.failures += len(failures)
         if failures:
             self.logged.last_failure = f"{failures[-1].point}: {failures[-1].message}"
+
+
+def served_by(plan: CollectPlan, now: datetime) -> list[Served]:
+    """Return which meters are asked for their channels from now on."""
+    return [
+        Served(channel=channel.number, since_us=to_us(now), serial=meter.serial)
+        for meter in plan.meters
+        for channel in meter.channels
+        if meter.serial
+    ]
+
+
+def _told(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def plan_of_points(plan: CollectPlan, points: Collection[str]) -> CollectPlan:

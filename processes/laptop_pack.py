@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from energy.base.clock import from_us, to_us
 from energy.metering.channel import Channel, facts_from_json, facts_to_json
 from energy.views.point_values import PlaceRow, PointRow
 from processes.collector_plan import CollectPlan, plan_from_fields
-from processes.laptop_file import FileKind, LaptopFileError, read_value
+from processes.laptop_file import FileKind, as_known, read_value
 
 StoredRow = tuple[int, str, str]
 """Version, topic and state of a stored event."""
@@ -79,10 +79,8 @@ def load_pack(path: Path) -> Pack:
         LaptopFileError: It is none, or damaged.
     """
     value = read_value(path, FileKind.PACK)
-    try:
+    with as_known(path):
         return _pack(value)
-    except (KeyError, TypeError, ValueError) as error:
-        raise LaptopFileError.of("no_whole_pack", path=path, error=repr(error)) from error
 
 
 def pack_fields(pack: Pack) -> dict[str, Any]:
@@ -106,6 +104,14 @@ def pack_fields(pack: Pack) -> dict[str, Any]:
         "streams": {str(stream): list(rows) for stream, rows in pack.streams.items()},
         "files": dict(pack.files),
     }
+
+
+def own_file(name: str) -> bool:
+    """Return whether a pack may bring a file: a profile or a mapping, whatever the system."""
+    path = PurePosixPath(name)
+    strange = {"..", "."} & set(path.parts) or set(name) & set("\\:")
+    own = path.parts[:1] in {("profiles",), ("mappings",)}
+    return not strange and own and path.suffix == ".toml"
 
 
 def _pack(value: dict[str, Any]) -> Pack:

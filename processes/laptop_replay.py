@@ -56,6 +56,7 @@ class ReplayDesk(SiteDesk):
             environment=desk.environment,
             pause=self._no_pause,
         )
+        self._begun = at
         self._act = ActClock(at)
         self._command = command
         self._tape = tape
@@ -64,6 +65,10 @@ class ReplayDesk(SiteDesk):
         self._ids = 0
         self.position = 0
         """Of the journal behind what was stored; 0 while nothing was."""
+
+    def instants(self) -> set[object]:
+        """Return every instant that what the act did may bear, as text."""
+        return {each.isoformat() for each in (self._begun, *self._tape.instants())}
 
     @property
     def clock(self) -> Clock:

@@ -10,7 +10,7 @@ from uuid import UUID
 from energy.store.attachment import kept_attachment
 from energy.store.laptop import APPLIED, REFUSED, REVIEW, LaptopCommand, command_rows, keep_command
 from processes.laptop_errors import LaptopError
-from processes.laptop_sync import done_again
+from processes.laptop_sync import alone, done_again
 from processes.technician_site import SiteDesk
 
 
@@ -41,8 +41,14 @@ def accept(
     Raises:
         ReviewError: No such command waits, or it is refused as before; it stays in review.
     """
-    row = _waiting(desk, beginning)
     _require_reason(reason)
+    with alone(desk):
+        return _accepted(desk, _waiting(desk, beginning), by, reason, at)
+
+
+def _accepted(
+    desk: SiteDesk, row: LaptopCommand, by: UUID, reason: str, at: datetime | None
+) -> LaptopCommand:
     body = json.loads(desk.system.vault.open(row.command, row.sealed))
     moved = timedelta() if at is None else at - row.at
     done = done_again(desk, row, body, lambda sha256: _content(desk, sha256), moved=moved)
@@ -59,9 +65,10 @@ def refuse(desk: SiteDesk, beginning: str, *, by: UUID, reason: str) -> LaptopCo
     Raises:
         ReviewError: No such command waits.
     """
-    row = _waiting(desk, beginning)
     _require_reason(reason)
-    return _decided(desk, replace(row, state=REFUSED), by, reason)
+    with alone(desk):
+        row = _waiting(desk, beginning)
+        return _decided(desk, replace(row, state=REFUSED), by, reason)
 
 
 def _decided(desk: SiteDesk, row: LaptopCommand, by: UUID, reason: str) -> LaptopCommand:

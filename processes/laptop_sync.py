@@ -8,8 +8,9 @@ again changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from energy.store.laptop import (
     command_rows,
     keep_command,
     laptop_of_pack,
+    only_one_sync,
 )
 from processes.field_documents import media_type_of
 from processes.laptop_bundle import Bundle, Receipt, Told, pack_of, read_bundle
@@ -39,6 +41,8 @@ from processes.laptop_file import FileKind
 from processes.laptop_home import ZERO, OutboxCommand, chained
 from processes.laptop_pack_make import key_of, reserved
 from processes.laptop_replay import ReplayDesk
+from processes.laptop_served import Strange
+from processes.laptop_strange import strange_in, strange_spans
 from processes.laptop_tape import Tape, event_id
 from processes.technician_act_fields import act_of
 from processes.technician_acts import FieldAct
@@ -47,6 +51,8 @@ from processes.technician_site import SiteDesk
 AHEAD = timedelta(minutes=2)
 """A command dated further ahead of the server's clock was dated by a wrong one."""
 BATCHES_A_TRANSACTION = 8
+AT_METERS = {"commission", "replace", "retire", "change-ratio"}
+"""Verbs behind which readings are another meter's, or count otherwise."""
 EVENTS = 12
 """Most events of one command."""
 
@@ -71,7 +77,9 @@ class Synced:
     """That the journal took now."""
     readings_repeated: int
     readings_held: int
-    """That wait on the laptop: their point is in review."""
+    """That wait on the laptop: their point, or one before them, is in review."""
+    readings_strange: int
+    """That the site does not take: they are another meter's."""
     receipt: Receipt
     key: bytes
     """Seals the receipt."""
@@ -89,13 +97,61 @@ def take_bundle(
 
     Raises:
         LaptopFileError: It is none, is damaged, or not of a pack made here.
-        SyncError: It is of another site.
+        SyncError: It is of another site, or another sync or review is at work.
     """
     site, pack = pack_of(path, FileKind.BUNDLE)
     if site != desk.site.key:
         raise SyncError.of("other_site", site=site, here=desk.site.key)
     key = key_of(desk, pack)
-    return _Taking(desk=desk, bundle=read_bundle(path, key), told=told).take(key)
+    bundle = read_bundle(path, key)
+    with alone(desk):
+        return _Taking(desk=desk, bundle=bundle, told=told).take(key)
+
+
+@contextmanager
+def alone(desk: SiteDesk) -> Iterator[None]:
+    """Hold the right to do laptops' commands at a site.
+
+    Raises:
+        SyncError: Another sync or review is at work.
+    """
+    with (
+        desk.database.connection() as connection,
+        only_one_sync(connection, desk.site.schema) as free,
+    ):
+        if not free:
+            raise SyncError.of("sync_running")
+        yield
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What became of readings."""
+
+    stored: int = 0
+    again: int = 0
+    held: int = 0
+    strange: int = 0
+    anew: bool = False
+    """Whether batches were refused."""
+    kept: list[tuple[UUID, int]] = field(default_factory=list)
+    spans: tuple[Strange, ...] = ()
+
+    def take(
+        self,
+        batches: Sequence[SpooledBatch],
+        known: Collection[tuple[UUID, int]],
+        refused: Collection[tuple[UUID, int]],
+    ) -> None:
+        """Count what was brought: known before, refused, or stored now."""
+        self.anew = self.anew or bool(refused)
+        for batch in batches:
+            key = (batch.stream, batch.sequence)
+            if key in refused:
+                continue
+            self.kept.append(key)
+            self.again += batch.count if key in known else 0
+            self.stored += 0 if key in known else batch.count
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +178,7 @@ class _Taking:
                 applied += row.state == APPLIED
             done += 1
             self.told(done, whole)
-        readings, again, held, kept, anew = self._readings(list(known.values()), done, whole)
+        brought = self._readings(list(known.values()), done, whole)
         receipt = Receipt(
             site=desk.site.key,
             pack=bundle.pack,
@@ -132,16 +188,18 @@ class _Taking:
                 Told(command=row.command, state=row.state, text=row.decision or row.reason)
                 for row in known.values()
             ),
-            batches=tuple(kept),
-            anew=anew,
+            batches=tuple(brought.kept),
+            anew=brought.anew or bool(brought.strange),
+            strange=brought.spans,
         )
         return Synced(
             applied=applied,
             repeated=repeated,
             review=tuple(row for row in known.values() if row.state == REVIEW),
-            readings=readings,
-            readings_repeated=again,
-            readings_held=held,
+            readings=brought.stored,
+            readings_repeated=brought.again,
+            readings_held=brought.held,
+            readings_strange=brought.strange,
             receipt=receipt,
             key=key,
         )
@@ -212,65 +270,67 @@ class _Taking:
     def _content(self, sha256: str) -> bytes:
         return self.bundle.documents.get(sha256, b"")
 
-    def _readings(
-        self, commands: Sequence[LaptopCommand], done: int, whole: int
-    ) -> tuple[int, int, int, list[tuple[UUID, int]], bool]:
-        """Bring the readings in, but those of points in review.
+    def _readings(self, commands: Sequence[LaptopCommand], done: int, whole: int) -> _Brought:
+        """Bring the readings in, in order: but those of points in review, and another meter's.
 
-        Returns:
-            Readings stored, known before and held; batches that the journal holds; whether
-            batches were refused.
+        What follows a batch that is not taken waits with it: no stream gets a hole.
         """
-        barred = self._barred(commands)
+        barred, others = self._barred(commands)
+        every = strange_spans(self.desk, self.bundle.served, others)
+        spans = [span for span in every if span.channel not in barred]  # judged once it is decided
         ingest = Ingest(self.desk.database, self.desk.site.schema, self.desk.system.clock)
-        stored = again = held = 0
-        kept: list[tuple[UUID, int]] = []
-        anew = False
+        brought, behind = _Brought(), set[UUID]()
         batches = self.bundle.batches
         for start in range(0, len(batches), BATCHES_A_TRANSACTION):
             some = batches[start : start + BATCHES_A_TRANSACTION]
-            free = [batch for batch in some if not barred or not _touches(batch, barred)]
-            held += sum(batch.count for batch in some) - sum(batch.count for batch in free)
-            fresh = sum(b.count for b in free) - self._known(free)
-            found = ingest.accept(free)
-            refused = set(found.conflicting)
-            anew = anew or bool(refused)
-            sound = [b for b in free if (b.stream, b.sequence) not in refused]
-            kept += [(batch.stream, batch.sequence) for batch in sound]
-            fresh -= sum(b.count for b in free) - sum(b.count for b in sound)
-            stored += fresh
-            again += sum(b.count for b in sound) - fresh
+            known, free = self._known(some), list[SpooledBatch]()
+            for batch in some:
+                if (batch.stream, batch.sequence) in known:
+                    free.append(batch)
+                    continue
+                odd = 0 if _touches(batch, barred) else strange_in(batch, spans)
+                brought.strange += odd
+                if odd or batch.stream in behind or _touches(batch, barred):
+                    behind.add(batch.stream)
+                    brought.held += batch.count - odd
+                else:
+                    free.append(batch)
+            brought.take(free, known, set(ingest.accept(free).conflicting))
             self.told(done + start + len(some), whole)
-        if stored:
+        brought.spans = tuple(spans) if brought.strange else ()
+        if brought.stored:
             self.desk.settle()
-        return stored, again, held, kept, anew
+        return brought
 
-    def _known(self, batches: Sequence[SpooledBatch]) -> int:
-        """Return how many readings of some batches the journal holds already. [reading]."""
+    def _known(self, batches: Sequence[SpooledBatch]) -> set[tuple[UUID, int]]:
+        """Return the keys of the batches that the journal holds already."""
         with self.desk.database.connection() as connection:
             keys = [(b.stream, b.sequence) for b in batches]
-            found = positions_of(connection, self.desk.site.schema, "metering", keys)
-        return sum(b.count for b in batches if (b.stream, b.sequence) in found)
+            return set(positions_of(connection, self.desk.site.schema, "metering", keys))
 
-    def _barred(self, commands: Sequence[LaptopCommand]) -> frozenset[int]:
-        """Return the channel numbers of this laptop's packs that stand for a point in review."""
-        barred: set[int] = set()
-        site = {channel.number for channel in self.desk.channels()}
+    def _barred(self, commands: Sequence[LaptopCommand]) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the channel numbers of points in review, and those that another laptop gives."""
+        waiting = [row for row in commands if row.state == REVIEW]
+        points = {row.point for row in waiting if row.verb in AT_METERS}
+        numbers = {channel.number: channel.point for channel in self.desk.channels()}
+        barred = {number for number, point in numbers.items() if point in points}
+        others: set[int] = set()
         for pack in {row.pack for row in commands} | {self.bundle.pack}:
-            numbers = reserved(self.desk, pack)
-            if numbers is None:
+            given = reserved(self.desk, pack)
+            if given is None:
                 continue
-            own = range(numbers.first, numbers.first + numbers.count)
+            own = range(given.first, given.first + given.count)
             with self.desk.database.connection() as connection:
                 now = self.desk.system.clock.now()
                 owner = laptop_of_pack(
                     connection, self.desk.site.schema, pack, self.bundle.laptop, now
                 )
+            review = any(row.pack == pack for row in waiting)
             if owner != self.bundle.laptop:
-                barred |= set(own)
-            elif any(row.state == REVIEW and row.pack == pack for row in commands):
-                barred |= set(own) - site
-        return frozenset(barred)
+                (barred if review else others).update(own)
+            elif review:
+                barred |= set(own) - set(numbers)
+        return frozenset(barred), frozenset(others)
 
 
 def done_again(
@@ -304,15 +364,17 @@ def done_again(
         done = act.do(replay)
     except EnergyError as error:
         return replace(row, state=REVIEW, reason=error.told(desk.site.language))
-    if done.again and not _own(desk, row, act):
+    if done.again and not _own(desk, row, act, done.at in replay.instants()):
         told = {"point": act.at_point, "at": done.at}
         reason = t(desk.site.language, "laptop_why.same", **told)
         return replace(row, state=REVIEW, reason=reason)
     return replace(row, state=APPLIED, reason="", position=done.position, sealed="")
 
 
-def _own(desk: SiteDesk, row: LaptopCommand, act: FieldAct[Any]) -> bool:
+def _own(desk: SiteDesk, row: LaptopCommand, act: FieldAct[Any], then: bool) -> bool:  # noqa: FBT001
     """Return whether what was found done is this very command's, or a paper that is the same."""
+    if row.verb in {"retire", "change-ratio"}:
+        return then  # their events bear no id of the command, but its instant
     if row.verb not in {"commission", "replace"}:
         return True
     meter: Meter | None = desk.metering.find(meter_id(desk.site.key, act.at_point))

@@ -109,6 +109,10 @@ class Tape:
         ]
         return Tape(rows)
 
+    def instants(self) -> list[datetime]:
+        """Return the instants of every answer and wait."""
+        return [from_us(row[key]) for row in self.rows for key in ("at", "paused") if key in row]
+
     def _take(self) -> Mapping[str, Any]:
         if self._next >= len(self.rows):
             raise TapeError.of("tape_ended")

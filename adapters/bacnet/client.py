@@ -284,6 +284,14 @@ def _reason(error: Any) -> str:
     return str(code)
 
 
+def _settle() -> None:
+    """Let addresses name their router, and the library log nothing: we tell faults ourselves."""
+    from bacpypes3.settings import settings
+
+    settings.route_aware = True
+    logging.getLogger("bacpypes3").setLevel(logging.CRITICAL + 1)
+
+
 @cache
 def _library() -> Any:
     """Return what is needed of bacpypes3; the first call imports it.
@@ -301,10 +309,8 @@ def _library() -> Any:
     from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
     from bacpypes3.pdu import Address, IPv4Address
     from bacpypes3.primitivedata import ObjectIdentifier, ObjectType
-    from bacpypes3.settings import settings
 
-    settings.route_aware = True
-    logging.getLogger("bacpypes3").setLevel(logging.CRITICAL + 1)  # we tell faults ourselves
+    _settle()
 
     class Asker(Application):  # type: ignore[misc]
         """Asks, and lets nobody ask it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,8 @@ from uuid import UUID
 import psycopg
 
 Connection = psycopg.Connection[tuple[object, ...]]
+SYNC_LOCK = 0x4C41_5054
+"""First part of the advisory lock's key; the second is the schema's."""
 APPLIED, REVIEW, REFUSED = "applied", "review", "refused"
 _COLUMNS = (
     "command, laptop, pack, number, verb, point, at, own_hash, state, reason, position, "
@@ -45,6 +49,26 @@ class LaptopCommand:
     """What the person who decided said."""
     sealed: str = ""
     """The act, as long as it may be needed."""
+
+
+@contextmanager
+def only_one_sync(connection: Connection, schema: str) -> Iterator[bool]:
+    """Give whether this session alone may do laptops' commands at a site, until the end.
+
+    Two at once would judge one command twice, and the second put into review what the first did.
+
+    Args:
+        connection: A session of one's own; who is killed lets go with it.
+        schema: The site's schema.
+    """
+    key = (SYNC_LOCK, schema)
+    row = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key).fetchone()
+    alone = row is not None and bool(row[0])
+    try:
+        yield alone
+    finally:
+        if alone and not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
 def command_rows(

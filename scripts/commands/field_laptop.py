@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import click
 import typer
@@ -14,10 +16,16 @@ import typer
 from adapters.serial_ports import serial_ports
 from energy.base.text import t
 from processes.laptop_desk import LaptopDesk
+from processes.laptop_errors import LaptopError
 from processes.laptop_installation import LAPTOP, LaptopInstallation, find_laptop
 from scripts.commands.field_options import Json, laptop_of
 from scripts.commands.frame import FINDINGS, Meant, Opened, opened, workplace_of
 from scripts.commands.printing import print_json, print_table
+
+if TYPE_CHECKING:  # numpy is loaded by what needs it
+    from adapters.spool import Spool
+    from processes.laptop_home import LaptopHome
+    from processes.laptop_log import Logged
 
 _SPAN = re.compile(r"(\d{1,4})\s*([smhd])")
 _SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -97,6 +105,9 @@ def points(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json(rows)
             return
+        if not rows:
+            print(at.text("laptop.no_points"))
+            return
         heads = [at.text(f"laptop.head.{k}") for k in ("point", "meter", "source", "address")]
         print_table(
             heads,
@@ -123,6 +134,8 @@ def outbox(ctx: typer.Context, *, as_json: Json = False) -> None:
                 [{"number": c.number, "command": c.id, "verb": c.verb, "point": c.point,
                   "at": c.at, "state": c.state or "waiting", "text": c.text} for c in rows]
             )  # fmt: skip
+        elif not rows:
+            print(at.text("laptop.nothing_done"))
         else:
             keys = ("number", "verb", "point", "at", "state", "reason")
             print_table(
@@ -169,26 +182,15 @@ def log(
 ) -> None:
     """Read the meters of the pack for hours or days; the readings are brought in with sync."""
     from adapters.spool import Spool
-    from processes.laptop_log import MOST_OCTETS, LaptopLog, plan_of_points
+    from processes.laptop_log import MOST_OCTETS, plan_of_points
 
     laptop = _laptop(ctx)
     with opened(ctx, NOBODY) as at:
-        desk = _desk(laptop)
-        desk.time().require_right()
-        plan = plan_of_points(desk.plan(), point or ())
+        _desk(laptop).time().require_right()
+        plan_of_points(_desk(laptop).plan(), point or ())
         until = laptop.clock.now() + _span(duration) if duration else None
-        spool = Spool(laptop.home.spool_file, laptop.clock, bound=MOST_OCTETS)
-        logging = LaptopLog(plan, spool, laptop.clock, every_s=every)
-        stop = threading.Event()
-        typer.echo(at.text("laptop.logging", meters=len(plan.meters), every=every), err=True)
-        try:
-            logging.run(stop, until)
-        except KeyboardInterrupt:
-            stop.set()
-        finally:
-            logging.close()
-            spool.close()
-        done = logging.logged
+        with closing(Spool(laptop.home.spool_file, laptop.clock, bound=MOST_OCTETS)) as spool:
+            done = _logged(at, laptop, spool, every_s=every, until=until, points=point or ())
         if as_json:
             print_json(done)
             return
@@ -203,17 +205,48 @@ def log(
         )
 
 
+def _logged(
+    at: Opened,
+    laptop: LaptopInstallation,
+    spool: Spool,
+    *,
+    every_s: int,
+    until: datetime | None,
+    points: Collection[str],
+) -> Logged:
+    """Log, by a fresh plan whenever another window has changed something at a meter."""
+    from processes.laptop_log import LaptopLog, Logged, plan_of_points, served_by
+    from processes.laptop_served import note_served
+
+    done, home = Logged(), laptop.home
+    while until is None or laptop.clock.now() < until:
+        stale = _newer(home, home.newest())
+        plan = plan_of_points(_desk(laptop).plan(), points)
+        logging = LaptopLog(plan, spool, laptop.clock, every_s=every_s, logged=done)
+        note_served(home, served_by(plan, laptop.clock.now()))
+        typer.echo(at.text("laptop.logging", meters=len(plan.meters), every=every_s), err=True)
+        try:
+            logging.run(threading.Event(), until, stale=stale)
+        except KeyboardInterrupt:
+            break
+        finally:
+            logging.close()
+    return done
+
+
+def _newer(home: LaptopHome, seen: int) -> Callable[[], bool]:
+    return lambda: home.newest() > seen
+
+
 def _laptop(ctx: typer.Context) -> LaptopInstallation:
     """Return the laptop this is.
 
     Raises:
-        click.UsageError: No folder of a laptop is named.
+        LaptopError: No folder of a laptop is named.
     """
     found = workplace_of(ctx) if isinstance(ctx.find_root().obj, LaptopInstallation) else None
     if not isinstance(found, LaptopInstallation):
-        raise click.UsageError(
-            f"This verb works on a laptop. Name its folder: `field --laptop DIR` or {LAPTOP}."
-        )
+        raise LaptopError.of("name_folder", variable=LAPTOP)
     return found
 
 
@@ -243,5 +276,5 @@ def _print_time(at: Opened, laptop: LaptopInstallation) -> bool:
 def _span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text.strip())
     if match is None:
-        raise click.UsageError(f"--for {text!r} is no span such as 90m, 12h or 7d.")
+        raise LaptopError.of("no_span", given=text)
     return timedelta(seconds=int(match[1]) * _SPANS[match[2]])

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from energy.base.roles import WRITER
@@ -20,8 +19,9 @@ from processes.laptop_bundle import (
     write_bundle,
     write_receipt,
 )
+from processes.laptop_errors import LaptopError
 from processes.laptop_file import FileKind, LaptopFileError, kind_of, write_value
-from processes.laptop_home import LaptopHome
+from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
 from processes.laptop_installation import LaptopInstallation
 from processes.laptop_pack import pack_fields
 from scripts.commands.field_options import Json, asked, site_desk_of
@@ -112,14 +112,14 @@ def sync(
                 _receive(at, workplace, file, as_json=as_json)
             return
         if file is None:
-            raise click.UsageError("Name the bundle that the laptop wrote, or its folder.")
+            raise LaptopError.of("name_bundle")
         if file.is_dir():
             done, receipt = _from_folder(at, file), None
         else:
             receipt = out or file.with_suffix(".receipt")
             done = _from_bundle(at, file, receipt)
         _print_synced(at, done, receipt, as_json=as_json)
-        if done.review or done.readings_held:
+        if done.review or done.readings_held or done.readings_strange:
             raise typer.Exit(FINDINGS)
 
 
@@ -161,6 +161,8 @@ def _print_received(at: Opened, found: Received, *, as_json: bool) -> None:
     else:
         told = {"commands": found.commands, "readings": found.readings, "waiting": found.waiting}
         print(at.text("laptop.received", **told))
+        if found.aside:
+            print(at.text("laptop.set_aside", readings=found.aside, why=" ".join(found.why)))
 
 
 def _from_bundle(at: Opened, file: Path, receipt: Path) -> Synced:
@@ -178,6 +180,8 @@ def _from_folder(at: Opened, folder: Path) -> Synced:
     """Bring a laptop in whose folder is here: both ways in one step."""
     from processes.laptop_sync import take_bundle
 
+    if not (folder / PACK_FILE).exists():  # else an outbox would be made in any folder
+        raise HomeError.of("no_laptop", folder=folder)
     home, clock = LaptopHome(folder), at.installation.clock
     passing = folder / "passing.bundle"
     try:
@@ -200,6 +204,7 @@ def _print_synced(at: Opened, done: Synced, receipt: Path | None, *, as_json: bo
                 "readings": done.readings,
                 "readings_repeated": done.readings_repeated,
                 "readings_held": done.readings_held,
+                "readings_strange": done.readings_strange,
                 "receipt": receipt,
             }
         )
@@ -215,6 +220,9 @@ def _print_synced(at: Opened, done: Synced, receipt: Path | None, *, as_json: bo
             held=done.readings_held,
         )
     )
+    if done.readings_strange:
+        why = " ".join(sorted({each.why for each in done.receipt.strange}))
+        print(at.text("laptop.strange", readings=done.readings_strange, why=why))
     if done.review:
         _print_review(at, done.review)
         print(at.text("laptop.review_hint"))

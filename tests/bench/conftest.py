@@ -11,6 +11,7 @@ from bench.measure import Scale
 def tiny() -> Scale:
     """A scale that takes seconds for all benches together."""
     return Scale(
+        reconnecting=20,
         modbus_meters=4,
         modbus_s=1.0,
         slices=1,

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
 from pathlib import Path
+from typing import NoReturn
+from uuid import uuid4
 
 import pytest
+import zstandard
 
+from processes.laptop_bundle import pack_of, read_bundle
 from processes.laptop_file import (
+    LARGEST,
     FileKind,
     LaptopFileError,
     kind_of,
@@ -74,3 +82,58 @@ def test_a_photo_is_none_of_them(tmp_path: Path) -> None:
         kind_of(path)
     with pytest.raises(LaptopFileError, match="Check the path"):
         kind_of(tmp_path / "nothing")
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LARGEST <= 1 << 30
+    monkeypatch.setattr("processes.laptop_file.LARGEST", 10_000)
+    path = tmp_path / "bomb.bundle"
+    write_value(path, FileKind.BUNDLE, {"site": "x" * 20_000}, KEY)
+    with pytest.raises(LaptopFileError, match="more than 10000 octets"):
+        pack_of(path, FileKind.BUNDLE)
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", "[" * 100_000, "null"])
+def test_what_is_no_object_is_damaged(tmp_path: Path, value: str) -> None:
+    packed = zstandard.ZstdCompressor().compress(value.encode())
+    path = tmp_path / "a.bundle"
+    _write_packed(path, packed)
+    with pytest.raises(LaptopFileError, match="damaged"):
+        pack_of(path, FileKind.BUNDLE)
+
+
+def test_fields_of_another_program_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.bundle"
+    write_value(path, FileKind.BUNDLE, {"site": "t1", "pack": "no id"}, KEY)
+    with pytest.raises(LaptopFileError, match="same version on both sides"):
+        pack_of(path, FileKind.BUNDLE)
+    write_value(path, FileKind.BUNDLE, {"site": "t1", "pack": str(uuid4())}, KEY)
+    with pytest.raises(LaptopFileError, match=r"laptop.*same version"):
+        read_bundle(path, KEY)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
+def test_only_its_owner_reads_names_photos_and_keys(bundle: Path) -> None:
+    assert bundle.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_the_file_before_and_no_half_one(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = bundle.read_bytes()
+    monkeypatch.setattr("os.fsync", _full)
+    with pytest.raises(LaptopFileError, match=r"could not be written.*--out"):
+        write_value(bundle, FileKind.BUNDLE, {"site": "other"}, KEY)
+    assert bundle.read_bytes() == whole
+    assert list(bundle.parent.iterdir()) == [bundle]
+
+
+def _full(_: int) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _write_packed(path: Path, packed: bytes) -> None:
+    sha256 = hashlib.sha256(packed).hexdigest()
+    path.write_bytes(f"METERLINE bundle 1 {sha256} -\n".encode() + packed)

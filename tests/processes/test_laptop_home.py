@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,7 +36,14 @@ def home(tmp_path: Path) -> Iterator[LaptopHome]:
     made.close()
 
 
-def _append(home: LaptopHome, at: datetime = AT, *, point: str = "p-1") -> OutboxCommand:
+def _append(
+    home: LaptopHome,
+    at: datetime = AT,
+    *,
+    point: str = "p-1",
+    seen: int | None = None,
+    numbers: tuple[int, int] | None = None,
+) -> OutboxCommand:
     event = NewEvent(stream=UUID(int=9), version=1, topic="meter.planned", state="{}")
     return home.append(
         uuid4(),
@@ -41,9 +51,10 @@ def _append(home: LaptopHome, at: datetime = AT, *, point: str = "p-1") -> Outbo
         verb="commission",
         point=point,
         at=at,
-        body={"act": {"photo": {"sha256": PHOTO.sha256}}},
+        body={"act": {"photo": {"sha256": PHOTO.sha256}}, "numbers": numbers},
         documents=[PHOTO],
         events=[event],
+        seen=seen,
     )
 
 
@@ -117,3 +128,34 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def _until_full(home: LaptopHome) -> None:
     for _ in range(200):
         _append(home)
+
+
+def test_another_window_s_act_at_the_same_point_is_not_written_over(home: LaptopHome) -> None:
+    seen = home.newest()
+    _append(home)
+    with pytest.raises(HomeError, match="Another window"):
+        _append(home, point="p-1", seen=seen)
+    _append(home, seen=home.newest())
+    assert [command.number for command in home.commands()] == [1, 2]
+
+
+def test_two_windows_never_give_one_channel_number(home: LaptopHome) -> None:
+    _append(home, numbers=(7, 2))
+    with pytest.raises(HomeError, match="same channel numbers"):
+        _append(home, point="p-2", numbers=(7, 2))
+    _append(home, point="p-2", numbers=(9, 2))
+    assert home.next_number(PACK) == 11
+
+
+def test_a_document_that_finds_no_room_says_so(
+    home: LaptopHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", _full)
+    with pytest.raises(HomeError, match="Free space"):
+        home.keep(PHOTO)
+    monkeypatch.undo()
+    assert list(home.folder.rglob("*.new")) == []
+
+
+def _full(_: int) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

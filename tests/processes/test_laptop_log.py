@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -13,12 +14,16 @@ from typing import IO
 
 import pytest
 
-from energy.base.clock import from_us, to_us, wait
+from adapters.spool import Spool
+from energy.base.clock import Clock, from_us, to_us, wait
+from energy.metering.codec import decode
 from processes.collect_slots import slot_of
+from processes.collector_plan import CollectPlan
 from processes.laptop_bundle import gather, take_receipt, write_bundle
 from processes.laptop_desk import LaptopDesk
 from processes.laptop_file import FileKind, write_value
 from processes.laptop_home import LaptopHome
+from processes.laptop_log import LaptopLog, LogError
 from processes.laptop_pack import pack_fields
 from processes.laptop_pack_make import make_pack
 from processes.laptop_sync import Synced, take_bundle
@@ -165,6 +170,51 @@ def test_a_week_offline_with_kills_loses_and_doubles_nothing(
         assert again.readings == 0
         assert _synced(field, port, home).readings_repeated == 0
     _judge(field, slots)
+
+
+def test_a_log_begun_between_two_slots_dates_its_readings_when_they_were_read(
+    field: Field, port: int, tmp_path: Path
+) -> None:
+    with laptop_of(field, port, tmp_path / "laptop") as home:
+        clock = field.site.clock
+        clock.move_to(slot_of(clock.now(), 3600) + timedelta(minutes=100))
+        spool = Spool(home.spool_file, clock)
+        logging = LaptopLog(_plan(home, clock), spool, clock, every_s=3600)
+        logging.poll(slot_of(clock.now(), 3600))
+        logging.close()
+        spool.seal()
+        (batch,) = spool.pending()
+        assert set(decode(batch.payload).at_us.tolist()) == {to_us(clock.now())}
+        spool.close()
+
+
+def test_a_log_says_that_the_clock_was_set_back_instead_of_waiting_for_its_newest_slot(
+    field: Field, port: int, tmp_path: Path
+) -> None:
+    with laptop_of(field, port, tmp_path / "laptop") as home:
+        clock = field.site.clock
+        spool = Spool(home.spool_file, clock)
+        spool.append_many([], safe_slot=clock.now() + timedelta(days=365))
+        logging = LaptopLog(_plan(home, clock), spool, clock, every_s=60)
+        with pytest.raises(LogError, match="set back"):
+            logging.run(threading.Event())
+        logging.close()
+        spool.close()
+
+
+def test_a_log_ends_where_another_window_has_changed_the_plan(
+    field: Field, port: int, tmp_path: Path
+) -> None:
+    with laptop_of(field, port, tmp_path / "laptop") as home:
+        spool = Spool(home.spool_file, field.site.clock)
+        logging = LaptopLog(_plan(home, field.site.clock), spool, field.site.clock, every_s=60)
+        assert logging.run(threading.Event(), stale=lambda: logging.logged.slots == 1).slots == 1
+        logging.close()
+        spool.close()
+
+
+def _plan(home: LaptopHome, clock: Clock) -> CollectPlan:
+    return LaptopDesk(home, clock=clock, environment={}, pause=lambda _: None).plan()
 
 
 @pytest.mark.slow

@@ -26,11 +26,12 @@ from processes.laptop_bundle import (
 from processes.laptop_desk import LaptopDesk
 from processes.laptop_file import FileKind, LaptopFileError, write_value
 from processes.laptop_home import LaptopHome
-from processes.laptop_log import LaptopLog
+from processes.laptop_log import LaptopLog, served_by
 from processes.laptop_pack import pack_fields
 from processes.laptop_pack_make import make_pack
 from processes.laptop_replay import ReplayDesk
 from processes.laptop_review import ReviewError, accept, refuse, review_list
+from processes.laptop_served import note_served
 from processes.laptop_sync import Synced, take_bundle
 from processes.laptop_tape import Tape
 from processes.meter_acts import acts_of
@@ -82,6 +83,7 @@ class Laptop:
         clock = self.field.site.clock
         spool = Spool(self.home.spool_file, clock)
         logging = LaptopLog(self.desk().plan(), spool, clock, every_s=every_s)
+        note_served(self.home, served_by(self.desk().plan(), clock.now()))
         try:
             for _ in range(minutes * 60 // every_s):
                 self.field.site.tick(every_s)

@@ -25,33 +25,40 @@ class MeterServer:
         self.server = Server()
         self.port = 0
         self._nodes: dict[str, Any] = {}
+        self._open_users: Any = None
 
-    async def start(
-        self,
-        *,
-        port: int = 0,
-        certificate: tuple[Path, Path] | None = None,
-        users: Any = None,
-        validator: Any = None,
-    ) -> MeterServer:
-        if users is not None:
-            self.server = Server(user_manager=users)
+    async def start(self, *, port: int = 0) -> MeterServer:
         await self.server.init()
-        if validator is not None:
-            self.server.set_certificate_validator(validator)
         await self.server.set_application_uri("urn:test:server")
         self.server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/meters")
-        if certificate is None:
-            self.server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        else:
-            await self.server.load_certificate(str(certificate[0]))
-            await self.server.load_private_key(str(certificate[1]))
-            self.server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        self.server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         assert await self.server.register_namespace(URI) == 2
         await self.server.start()
         listening = self.server.bserver._server.sockets[0]
         self.port = listening.getsockname()[1]
         return self
+
+    async def secure(self, certificate: tuple[Path, Path], users: Any, validator: Any) -> None:
+        """Start again with certificates and one account; building a server takes seconds."""
+        await self.stop()
+        self.server.iserver.endpoints.clear()
+        await self.server.load_certificate(str(certificate[0]))
+        await self.server.load_private_key(str(certificate[1]))
+        self.server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        self._open_users = self.server.iserver.user_manager
+        self.server.iserver.user_manager = users
+        self.server.iserver.certificate_validator = validator
+        await self.server.start()
+
+    async def unsecure(self) -> None:
+        """Start again, open to all."""
+        await self.stop()
+        self.server.iserver.endpoints.clear()
+        self.server.certificate = None
+        self.server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        self.server.iserver.user_manager = self._open_users
+        self.server.iserver.certificate_validator = None
+        await self.server.start()
 
     async def stop(self) -> None:
         await self.server.stop()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from asyncua.server.user_managers import User, UserRole
 from adapters.opcua.client import OpcuaClient
 from adapters.opcua.settings import OpcuaSettings
 from adapters.server_fault import ServerAskError, ServerFault
-from tests.adapters.opcua.opcua_server import MeterServer, free_port, make_certificate
+from tests.adapters.opcua.opcua_server import MeterServer, make_certificate
 
 pytestmark = pytest.mark.servers
 
@@ -43,7 +42,9 @@ class Secured:
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+def secured(
+    server: MeterServer, run: Callable[[Any], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Secured]:
     folder = tmp_path_factory.mktemp("opcua")
     theirs = make_certificate(folder, "server", "urn:test:server")
     ours = make_certificate(folder, "client", "urn:test:client")
@@ -57,37 +58,48 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         if certificate.public_bytes(Encoding.PEM) != trusted:
             raise ua.UaStatusCodeError(ua.StatusCodes.BadCertificateUntrusted)
 
-    async def start() -> MeterServer:
-        made = MeterServer()
-        await made.start(port=free_port(), certificate=theirs, users=OneUser(), validator=only_ours)
-        await made.say("MeterA.Energy", 1.5)
-        return made
-
-    with asyncio.Runner() as runner:
-        server = runner.run(start())
-        settings = OpcuaSettings(
-            host="127.0.0.1",
-            port=server.port,
-            path="meters",
-            security="Basic256Sha256",
-            authority=str(theirs[0]),
-            certificate=str(ours[0]),
-            key_file=str(ours[1]),
-            user="meterline",
-            password_file=str(folder / "password"),
-            timeout_s=1.0,
-        )
-        yield Secured(runner.run, settings, folder)
-        runner.run(server.stop())
+    run(server.say("MeterP.Energy", 1.5))
+    run(server.secure(theirs, OneUser(), only_ours))
+    settings = OpcuaSettings(
+        host="127.0.0.1",
+        port=server.port,
+        path="meters",
+        security="Basic256Sha256",
+        authority=str(theirs[0]),
+        certificate=str(ours[0]),
+        key_file=str(ours[1]),
+        user="meterline",
+        password_file=str(folder / "password"),
+    )
+    yield Secured(run, settings, folder)
+    run(server.unsecure())
 
 
 async def read(settings: OpcuaSettings) -> object:
     client = OpcuaClient(settings)
     try:
-        (value,) = await client.read(["ns=2;s=MeterA.Energy"])
+        (value,) = await client.read(["ns=2;s=MeterP.Energy"])
     finally:
         client.close()
     return value.value
+
+
+def test_a_server_without_the_policy_is_named(
+    server: MeterServer, run: Callable[[Any], Any], tmp_path: Path
+) -> None:
+    files = make_certificate(tmp_path, "any", "urn:test:any")
+    settings = OpcuaSettings(
+        host="127.0.0.1",
+        port=server.port,
+        security="Basic256Sha256",
+        authority=str(files[0]),
+        certificate=str(files[0]),
+        key_file=str(files[1]),
+    )
+    with pytest.raises(ServerAskError) as met:
+        run(read(settings))
+    assert met.value.fault is ServerFault.NOT_TRUSTED
+    assert "does not offer Basic256Sha256 with SignAndEncrypt" in str(met.value)
 
 
 def test_a_secured_server_is_read_with_certificate_and_password(secured: Secured) -> None:

@@ -1,14 +1,8 @@
 from __future__ import annotations
 
-import ast
-import asyncio
 import math
-import struct
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -18,19 +12,15 @@ pytest.importorskip(
 
 from asyncua import ua
 
-from adapters import opcua
 from adapters.meter_profile import MeterProfile
-from adapters.opcua.profile import Wire, load, parse
-from adapters.opcua.settings import OpcuaSettings
-from adapters.opcua.source import OpcuaMeter, OpcuaSource
-from adapters.poll import PollResult
-from energy.base.clock import ManualClock
+from adapters.opcua.profile import Wire, parse
+from adapters.opcua.source import OpcuaMeter
 from energy.base.quality import Quality
-from tests.adapters.opcua.opcua_server import MeterServer, free_port
+from tests.adapters.opcua.opcua_polls import SLOT, plain, polled, rows, source_of
+from tests.adapters.opcua.opcua_server import MeterServer
 
 pytestmark = pytest.mark.servers
 
-SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 HEAD = """
 schema_version = 1
 id = "mine"
@@ -68,43 +58,6 @@ def profile_of(
             'utility = "electricity"', 'utility = "none"'
         )
     return parse(text, name="mine")
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[Callable[[Awaitable[object]], object]]:
-    """One event loop for the server and all who ask it."""
-    with asyncio.Runner() as runner:
-        yield runner.run  # type: ignore[misc]
-
-
-@pytest.fixture(scope="module")
-def server(run: Callable) -> Iterator[MeterServer]:
-    made = run(MeterServer().start(port=free_port()))
-    yield made
-    run(made.stop())
-
-
-def source_of(port: int, *meters: OpcuaMeter, timeout_s: float = 1.0) -> OpcuaSource:
-    settings = OpcuaSettings(host="127.0.0.1", port=port, path="/meters", timeout_s=timeout_s)
-    return OpcuaSource("plant", settings, meters, ManualClock(SLOT), interval_s=60)
-
-
-def plain(name: str, first: int) -> OpcuaMeter:
-    channels = {"active_energy_import": first, "active_power": first + 1}
-    return OpcuaMeter(
-        point=f"p{name}", name=name, profile=load("opcua_energy_kwh"), channels=channels
-    )
-
-
-async def polled(source: OpcuaSource, *, urgent: bool = False) -> PollResult:
-    try:
-        return await source.poll(SLOT, urgent=urgent)
-    finally:
-        source.close()
-
-
-def rows(result: PollResult) -> list[tuple[int, int, Quality]]:
-    return [(r.channel, r.count, r.quality) for r in result.columns]
 
 
 def test_all_meters_of_a_server_come_in_one_question(server: MeterServer, run: Callable) -> None:
@@ -254,151 +207,3 @@ def test_a_namespace_by_name_holds_whatever_number_the_server_gives_it(
         ]
 
     run(story())
-
-
-def test_a_server_that_takes_few_nodes_at_once_is_asked_in_parts(
-    server: MeterServer, run: Callable
-) -> None:
-    async def story() -> None:
-        limit = server.server.get_node("i=11705")
-        before = await limit.read_value()
-        await server.server.write_attribute_value(
-            limit.nodeid, ua.DataValue(ua.Variant(2, ua.VariantType.UInt32))
-        )
-        await server.say("MeterA.Energy", 1.0, dated=SLOT)
-        await server.say("MeterA.Power", 2.0, ua.VariantType.Float, dated=SLOT)
-        source = source_of(server.port, *(
-            OpcuaMeter(point=f"p{n}", name="A", profile=load("opcua_energy_kwh"),
-                       channels={"active_energy_import": n, "active_power": n + 1})
-            for n in range(1, 7, 2)
-        ))  # fmt: skip
-        result = await polled(source)
-        await server.server.write_attribute_value(
-            limit.nodeid, ua.DataValue(ua.Variant(before, ua.VariantType.UInt32))
-        )
-        assert [count for _, count, _ in rows(result)] == [1_000, 2_000] * 3
-        assert source.link._most == 2
-
-    run(story())
-
-
-def test_a_server_that_dies_and_comes_back_is_found_again(
-    server: MeterServer, run: Callable
-) -> None:
-    async def story() -> None:
-        await server.say("MeterA.Energy", 1.0, dated=SLOT)
-        await server.say("MeterA.Power", 2.0, ua.VariantType.Float, dated=SLOT)
-        source = source_of(server.port, plain("A", 1))
-        try:
-            assert len(rows(await source.poll(SLOT))) == 2
-            await server.stop()
-            down = await source.poll(SLOT)
-            assert [f.code for f in down.failures] == ["opcua.no_connection"]
-            assert "a firewall" in down.failures[0].message
-            resting = await source.poll(SLOT)
-            assert (resting.failures, rows(resting)) == ((), [])  # it rests, and nobody waits
-            await server.server.start()
-            back = await source.poll(SLOT, urgent=True)
-            assert len(rows(back)) == 2
-            for client in list(server.server.bserver.clients):
-                client.transport.close()  # what a restart between two slots looks like
-            await asyncio.sleep(0.02)
-            assert len(rows(await source.poll(SLOT))) == 2
-            assert source.link.connects == 3
-        finally:
-            source.close()
-
-    run(story())
-
-
-def test_a_closed_source_leaves_no_session_at_the_server(
-    server: MeterServer, run: Callable
-) -> None:
-    async def story() -> None:
-        known = server.server.iserver._external_sessions
-        before = len(known)
-        source = source_of(server.port, plain("A", 1))
-        await source.poll(SLOT)
-        assert (server.connections, len(known)) == (1, before + 1)
-        source.close()
-        await asyncio.sleep(0.05)
-        assert server.connections == 0
-        assert len(known) == before
-        names = {str(task.get_coro()) for task in asyncio.all_tasks()}
-        assert not [name for name in names if "Client." in name]
-
-    run(story())
-
-
-async def wrong_server(octets: bytes | None) -> tuple[asyncio.Server, int]:
-    """Listen as something that is no OPC UA server; None says nothing at all."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            await reader.read(64)
-            if octets is not None:
-                writer.write(octets)
-                await writer.drain()
-                if not octets:
-                    writer.close()
-            await reader.read()
-        writer.close()
-
-    made = await asyncio.start_server(serve, "127.0.0.1", 0)
-    return made, made.sockets[0].getsockname()[1]
-
-
-ERROR = struct.pack("<4sII i", b"ERRF", 16 + 4, 0x80820000, 4) + b"full"
-HUGE = struct.pack("<4sI", b"ACKF", 2**31) + b"\0" * 60_000
-
-
-@pytest.mark.parametrize(
-    ("octets", "code"),
-    [
-        (None, "opcua.no_answer"),
-        (b"", "opcua.closed"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "opcua.no_answer"),
-        (HUGE, "opcua.no_answer"),
-        (struct.pack("<4sI", b"ACKF", 8), "opcua.closed"),
-        (b"\xff" * 200, "opcua.no_answer"),
-    ],
-    ids=["silent", "closes", "http", "huge", "short", "ones"],
-)
-def test_whoever_speaks_no_opc_ua_there_is_named_in_time(
-    run: Callable, octets: bytes | None, code: str
-) -> None:
-    async def story() -> None:
-        made, port = await wrong_server(octets)
-        source = source_of(port, plain("A", 1), timeout_s=0.2)
-        try:
-            result = await asyncio.wait_for(polled(source), 3)
-        finally:
-            made.close()
-            await made.wait_closed()
-        assert [f.code for f in result.failures] == [code]
-        assert not rows(result)
-
-    run(story())
-
-
-def test_without_the_extra_the_next_step_is_said(
-    run: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "asyncua", None)
-    result = run(polled(source_of(4840, plain("A", 1), plain("B", 3))))
-    assert [(f.point, f.code) for f in result.failures] == [
-        ("pA", "opcua.not_installed"), ("pB", "opcua.not_installed"),
-    ]  # fmt: skip
-    assert "pip install 'meterline[opcua]'" in result.failures[0].message
-
-
-def test_no_call_of_the_adapter_writes() -> None:
-    """The Read service is the only one that is called; the library has calls for every other."""
-    calls = set()
-    for path in Path(opcua.__path__[0]).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute):
-                calls.add(node.attr)
-    writing = ("write", "call", "add_", "delete", "history", "register", "set_value", "import_")
-    assert "read" in calls
-    assert [name for name in sorted(calls) if name.startswith(writing)] == []
