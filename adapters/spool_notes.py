@@ -146,6 +146,8 @@ def let_go(db: sqlite3.Connection, batches: Sequence[SpooledBatch]) -> None:
     if db.execute("SELECT 1 FROM batch LIMIT 1").fetchone() is None:
         db.execute("DELETE FROM gone")
         db.execute("DELETE FROM rung")
+    # What is sealed next may take the place of a batch that was thinned and has left.
+    db.execute("UPDATE rung SET place = min(place, (SELECT max(place) FROM batch))")
 
 
 def _remember(db: sqlite3.Connection, stream: bytes, sequence: int) -> None:

@@ -93,8 +93,9 @@ class Lanes:
         """
         if self._chose_old:
             self._rate.spend(readings)
-        if self._old_to and self._spool.newest_place() == 0:
-            self._old_to = self._newest_to = 0  # places begin anew
+        # What is sealed next may take the place of a batch that has left: it is no backlog.
+        newest = self._spool.newest_place()
+        self._old_to, self._newest_to = min(self._old_to, newest), min(self._newest_to, newest)
 
     def _old(self, limit: int) -> list[SpooledBatch]:
         if self._source is not None:

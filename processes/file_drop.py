@@ -55,6 +55,7 @@ class FileDrop:
         self._clock: Clock = system.clock
         self._folder = system.config.data_dir / DROP / site.key
         self._seen: dict[Path, Seen] = {}
+        self._tries: dict[Path, int] = {}
 
     def step(self) -> bool:
         """Import one file that has come to rest; return whether more of them wait.
@@ -66,11 +67,13 @@ class FileDrop:
         complaints: list[str] = []
         ready = self._ready(complaints)
         if ready:
-            path, mapping = ready[0]
+            # A file that fails again and again does not keep the others waiting.
+            path, mapping = min(ready, key=lambda each: self._tries.get(each[0], 0))
+            self._tries[path] = self._tries.get(path, 0) + 1
             try:
                 self._import(path, mapping)
             except OSError as error:
-                complaints.append(f"{path}: {error.strerror}. Look at its rights.")
+                complaints.append(f"{_shown(path)}: {error.strerror}. Look at its rights.")
         if complaints:
             raise DropFolderError("\n".join(complaints))
         return len(ready) > 1
@@ -92,6 +95,7 @@ class FileDrop:
                 if self._seen.get(path) == seen:
                     ready.append((path, mapping))
         self._seen = found
+        self._tries = {path: tries for path, tries in self._tries.items() if path in found}
         return ready
 
     def _import(self, path: Path, mapping: Path) -> None:
@@ -112,12 +116,15 @@ class FileDrop:
         except RefusedError as error:
             report["error"] = str(error)
             folder = REFUSED
+        if _seen_of(path) != self._seen[path]:
+            return  # another file lies under its name meanwhile: it is looked at in its turn
         moved = self._move(path, folder)
         beside = moved.with_name(f"{moved.name}.report.json")
         _write(beside, json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n")
         self._seen.pop(path, None)
+        self._tries.pop(path, None)
         tell = log.info if folder == DONE else log.error
-        tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=str(beside))
+        tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=_shown(beside))
 
     def _readings(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
         # What the views do not know yet would be written again.
@@ -165,12 +172,24 @@ def _files(folder: Path) -> Iterator[tuple[Path, Seen]]:
     for entry in sorted(os.scandir(folder), key=lambda each: each.name):
         if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED):
             continue
-        try:
-            facts = entry.stat(follow_symlinks=False)
-        except OSError:  # it has gone meanwhile
-            continue
-        if stat.S_ISREG(facts.st_mode):
-            yield Path(entry.path), (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+        path = Path(entry.path)
+        if (seen := _seen_of(path)) is not None:
+            yield path, seen
+
+
+def _seen_of(path: Path) -> Seen | None:
+    """Return size, last change and inode of a file; None of a link, a folder, or nothing."""
+    try:
+        facts = path.lstat()
+    except OSError:  # it has gone meanwhile
+        return None
+    if not stat.S_ISREG(facts.st_mode):
+        return None
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent}/{shown_name(path)}"
 
 
 def _told(looked: Looked) -> dict[str, Any]:
@@ -186,5 +205,6 @@ def _told(looked: Looked) -> dict[str, Any]:
 def _write(path: Path, text: str) -> None:
     """Write a report; a reader sees all of it or nothing."""
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
+    # A name that is no text is written as escapes.
+    fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
     fresh.replace(path)

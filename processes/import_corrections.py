@@ -17,6 +17,7 @@ from energy.store.attachment import MOST_OCTETS
 from energy.store.sites import Site
 from energy.system import System
 from processes.import_judge import Conflict
+from processes.import_readings import shown_name
 from processes.readings_file import chunks
 from processes.readings_state import corrections_at, keep_evidence
 
@@ -52,7 +53,7 @@ def propose_corrections(
     kept = [path] if path.stat().st_size <= MOST_OCTETS else []
     evidence = keep_evidence(system.database, site, kept)
     corrections = corrections_at(system, site)
-    told = f"{reason.strip()} ({path.name}, SHA-256 {sha256[:12]})" if reason.strip() else ""
+    told = f"{reason.strip()} ({shown_name(path)}, SHA-256 {sha256[:12]})" if reason.strip() else ""
     by_channel: dict[int, list[Conflict]] = {}
     for conflict in conflicts:
         by_channel.setdefault(conflict.channel, []).append(conflict)

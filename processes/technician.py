@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from energy.base.errors import UnknownMeterError
+from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, base_per_count
 from energy.metering.meter import Meter, facts_from_json
 from energy.metering.plant import ChannelRegister
@@ -70,9 +71,7 @@ class Technician:
         desk = self._desk
         desk.ready()
         meter = desk.meter(installed.point)
-        device = desk.device(
-            source=installed.source, address=installed.address, profile=installed.profile
-        )
+        device = _device(desk, installed)
         if meter is not None and meter.serial is not None:
             return desk.again(meter, installed, device)
         desk.require_free(installed)
@@ -120,9 +119,7 @@ class Technician:
             raise FieldRefusedError.of("point_unserved", point=meter.point)
         old = desk.served_by(meter)
         installed = _completed(installed, meter, last_sheeted(desk, meter.point))
-        device = desk.device(
-            source=installed.source, address=installed.address, profile=installed.profile
-        )
+        device = _device(desk, installed)
         if meter.serial == installed.serial:
             return desk.again(meter, installed, device)
         desk.require_free(installed)
@@ -212,6 +209,14 @@ class Technician:
         return planned, register, [facts_from_json(planned.point, c) for c in planned.channels]
 
 
+def _device(desk: FieldDesk, installed: Installed) -> Device:
+    """Return the new device, which must tell the serial on record where it tells one."""
+    device = desk.device(
+        source=installed.source, address=installed.address, profile=installed.profile
+    )
+    return replace(device, serial=(installed.register_serial or installed.serial).strip())
+
+
 def _completed(installed: Installed, meter: Meter, act: Act | None) -> Installed:
     """Return the new device with what is not said taken from the old one.
 
@@ -223,6 +228,8 @@ def _completed(installed: Installed, meter: Meter, act: Act | None) -> Installed
         sighted = replace(sighted, ratio=Fraction(str(recorded)))
     if multiplier is None and sighted.ratio is None:
         multiplier = Fraction(meter.multiplier)
+        if meter.utility != Utility.ELECTRICITY:  # on record is as good as read from the plate
+            sighted = replace(sighted, ratio=multiplier)
     return replace(
         installed,
         sighted=sighted,

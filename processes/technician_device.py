@@ -62,6 +62,8 @@ class Device:
     address: Mapping[str, int | str]
     """{"unit": 2} behind Modbus, {"meter": "000012345678"} of a Chinese tenant meter."""
     product: Product
+    serial: str = ""
+    """Number it must tell where a protocol tells it with every answer; "" compares nothing."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked.
@@ -269,6 +271,7 @@ def _plan(device: Device, numbers: Mapping[str, int]) -> CollectPlan:
         channels=tuple(
             ChannelPlan(number=number, quantity=quantity) for quantity, number in numbers.items()
         ),
+        serial=device.serial,
     )
     return CollectPlan(site="field", sources=(device.source,), meters=(meter,))
 

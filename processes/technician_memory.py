@@ -15,11 +15,12 @@ from typing import Any
 from billing.money import exact_text
 from energy.metering.channel import Side
 from processes.technician_look import Look
+from processes.technician_reading import billed
 from processes.technician_values import SettledBefore
 
 FILE = "field-checks.json"
 KEPT = timedelta(hours=12)
-_FIELDS = {"side", "ratio", "proofs", "at"}
+_FIELDS = {"side", "ratio", "proofs", "at", "quantity", "register", "serial"}
 
 
 def remember(folder: Path, look: Look) -> bool:
@@ -38,6 +39,7 @@ def remember(folder: Path, look: Look) -> bool:
         "ratio": exact_text(look.ratio),
         "proofs": proofs,
         "at": look.shown.at.isoformat(timespec="seconds"),
+        **_device(look),
     }
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{FILE}.new"
@@ -62,8 +64,25 @@ def remembered(
     if row is None or _age(row, now) > KEPT:
         return None
     return SettledBefore(
-        side=Side(row["side"]), ratio=Fraction(row["ratio"]), proofs=row["proofs"], at=row["at"]
+        side=Side(row["side"]),
+        ratio=Fraction(row["ratio"]),
+        proofs=row["proofs"],
+        at=row["at"],
+        quantity=row["quantity"],
+        register=Fraction(row["register"]) if row["register"] else None,
+        serial=row["serial"],
     )
+
+
+def _device(look: Look) -> dict[str, str]:
+    """Return by what the device is known again: another may hang at its unit number by then."""
+    quantity = billed(look.shown.map) or ""
+    register = look.shown.values.get(quantity)
+    return {
+        "quantity": quantity,
+        "register": "" if register is None else exact_text(register),
+        "serial": str(look.shown.plate.get("serial_number", "")),
+    }
 
 
 def _key(where: str, unit: int, profile: str) -> str:

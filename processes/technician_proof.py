@@ -7,7 +7,7 @@ mistake there is: either forbids to commission.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adapters.modbus.plate_guard import contradicts
@@ -20,9 +20,9 @@ from processes.technician_device import Answered, Device
 from processes.technician_load import judge_load, power_by_load
 from processes.technician_reading import device_ratio
 from processes.technician_side import Proofs, SettledSide, judge_multiplier, settle_side
-from processes.technician_values import Installed
+from processes.technician_values import Installed, SettledBefore
 
-SERIAL = "serial_number"
+SERIAL, PULSE = "serial_number", "pulse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +97,13 @@ def prove(answered: Answered, facts: Sequence[ChannelFacts], installed: Installe
     counter = _counter(facts)
     said = Proven(side=installed.side, multiplier=multiplier, checks=(), found=_said(installed))
     if counter is None:
-        return said
+        return _factor(facts, installed, said)
     ratio, proofs = _proofs(answered, installed)
     if ratio == 1 and installed.sighted.ratio is None:
         return said
     settled = settle_side(counter.side, ratio, proofs)
     checks, side = [*_load_checks(answered, installed, ratio)], settled.side
-    if side is None and (remembered := _before(settled, ratio, installed)) is not None:
+    if side is None and (remembered := _before(settled, ratio, installed, answered)):
         side = installed.sighted.before.side if installed.sighted.before else None
         checks.append(remembered)
     elif side is not None and installed.side not in {None, side}:
@@ -115,6 +115,24 @@ def prove(answered: Answered, facts: Sequence[ChannelFacts], installed: Installe
     checks += [each.check() for each in judge_multiplier(side, ratio, multiplier, proofs)]
     found = {**_said(installed), "transformer_ratio": exact_text(ratio)}
     return Proven(side=side, multiplier=multiplier, checks=tuple(checks), found=found)
+
+
+def _factor(facts: Sequence[ChannelFacts], installed: Installed, said: Proven) -> Proven:
+    """Return what becomes of a factor at a meter without transformers: the plate must say it.
+
+    Its register is held against the display, so a factor makes usage other than the display.
+    """
+    factor, plate = said.multiplier, installed.sighted.ratio
+    bare = any(each.kind is Kind.COUNTER and each.unit == PULSE for each in facts)
+    if bare or factor == (plate or 1) == 1:
+        return said
+    told = {"factor": exact_text(factor if factor != 1 else plate or factor)}
+    if factor != plate:
+        check = Check.of("multiplier", Outcome.REFUSED, "factor_unproven", **told)
+        return replace(said, checks=(check,))
+    check = Check.of("multiplier", Outcome.NOTED, "factor_by_plate", **told)
+    found = {**said.found, "transformer_ratio": exact_text(factor)}
+    return replace(said, checks=(check,), found=found)
 
 
 def _said(installed: Installed) -> dict[str, str]:
@@ -152,7 +170,9 @@ def _load_checks(answered: Answered, installed: Installed, ratio: Fraction) -> l
     return [each.check() for each in judge_load(load, known, ratio)]
 
 
-def _before(settled: SettledSide, ratio: Fraction, installed: Installed) -> Check | None:
+def _before(
+    settled: SettledSide, ratio: Fraction, installed: Installed, answered: Answered
+) -> Check | None:
     """Return what `field check` has settled before, where nothing speaks against it now."""
     before = installed.sighted.before
     if settled.code != "side_unsettled" or before is None or before.ratio != ratio:
@@ -160,7 +180,18 @@ def _before(settled: SettledSide, ratio: Fraction, installed: Installed) -> Chec
     if installed.side not in {None, before.side}:
         return None
     told = {"side": _word(before.side), "at": before.at, "proofs": before.proofs}
+    if _is_another(before, answered):
+        return Check.of("side", Outcome.REFUSED, "side_of_another", **told)
     return Check.of("side", Outcome.OK, "side_as_said", **told)
+
+
+def _is_another(before: SettledBefore, answered: Answered) -> bool:
+    """Return whether another meter hangs at the unit number of the one that was checked."""
+    serial = answered.plate.get(SERIAL, "")
+    if before.serial and serial and before.serial != serial:
+        return True
+    register = answered.observed.values.get(before.quantity)
+    return None not in {before.register, register} and bool(register < before.register)
 
 
 def _contradiction(settled: SettledSide, installed: Installed) -> Check:

@@ -70,6 +70,7 @@ def change_ratio(
     known = Fraction(meter.multiplier)
     multiplier = known if multiplier is None else multiplier
     facts = [channel.facts for channel in channels_of(meter)]
+    _require_transformers(meter, facts)
     if in_device is not None:
         before = _same_device_ratio(desk, meter, in_device)
     else:
@@ -89,6 +90,19 @@ def change_ratio(
         found = {"transformer_ratio": exact_text(in_device or multiplier)}
         found |= {} if in_device is None else {"device_ratio": exact_text(in_device)}
         return _changed(desk, meter, multiplier, reason, remarks, checks, answered, found)
+
+
+def _require_transformers(meter: Meter, facts: Sequence[ChannelFacts]) -> None:
+    """Refuse another ratio at a meter that no current flows through.
+
+    Raises:
+        FieldRefusedError: It counts no electricity.
+    """
+    if "device" not in meter.address and not any(
+        each.utility is Utility.ELECTRICITY and each.kind is Kind.COUNTER for each in facts
+    ):
+        told = {"point": meter.point, "utility": meter.utility, "serial": meter.serial}
+        raise FieldRefusedError.of("ratio_no_transformers", **told)
 
 
 def _ratio_check(

@@ -7,7 +7,7 @@ device lacks is left out, what its counters lack is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -260,10 +260,19 @@ def _asking(
         for part in plan_reads(block.points, max_gap=0, max_count=most):
             if not seen.settled(part.function_code, part.address, part.count):
                 yield (part.function_code, part.address, part.address + part.count)
+            if seen.get(part.function_code, part.address, part.count) is None:
+                yield from _one_by_one(part.points, seen)
     for value in register_map.plate.values() if plate else ():
         if not seen.settled(value.function_code, value.address, value.width):
             yield (value.function_code, value.address, value.end)
     return True
+
+
+def _one_by_one(points: Sequence[RegisterPoint], seen: Seen) -> Iterator[Run]:
+    """Ask for each value alone: a variant may lack the one beside the one that is billed."""
+    for point in points if len(points) > 1 else ():
+        if not seen.settled(point.function_code, point.address, point.end - point.address):
+            yield (point.function_code, point.address, point.end)
 
 
 def _decoded(

@@ -74,6 +74,12 @@ class SettledBefore:
     """What proved it: "load", "clamp, display"."""
     at: str
     """Instant, ISO."""
+    quantity: str = ""
+    """The billed counter, "" where it showed none."""
+    register: Fraction | None = None
+    """What that counter held: a lower one is another meter's. [unit of the profile]"""
+    serial: str = ""
+    """Serial that the device told, "" where it told none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

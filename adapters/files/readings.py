@@ -73,6 +73,9 @@ class _Reader:
         self._known: dict[Cell, tuple[int, ...]] = {}
         self._held: dict[tuple[int, tuple[int, ...]], list[ReadRow]] = {}
         self._held_count = 0
+        self._by_order = rule.twice is Twice.ORDER
+        self._latest: dict[int, int] = {}
+        self._backwards: set[tuple[int, tuple[int, ...]]] = set()
         self._out = Gathered()
         width = mapping.interval_s or 0
         self._shift_us = width * 1_000_000 if mapping.stamp is Stamp.START else 0
@@ -185,11 +188,16 @@ class _Reader:
         if quality is None:
             return
         read = self._values(row, columns, quality)
+        whose = columns[0][1].number if self._mapping.layout is Layout.LONG else 0
         if len(instants) == 1:
             self._out.take(read, instants[0])
+            if self._by_order:
+                self._latest[whose] = instants[0]
             return
-        key = (columns[0][1].number if self._mapping.layout is Layout.LONG else 0, instants)
+        key = (whose, instants)
         self._held.setdefault(key, []).append(read)
+        if self._latest.get(whose, 0) > instants[1]:  # a later time stands before both
+            self._backwards.add(key)
         self._held_count += 1 + len(read.counts)
         if self._held_count > MOST_HELD:
             raise TableError("Too many rows lie in hours that happen twice. Split the file.")
@@ -297,17 +305,19 @@ class _Reader:
 
     def _release(self) -> None:
         """Tell the two hours apart by the order of rows; what is not there twice is refused."""
-        for (_, instants), rows in self._held.items():
+        for key, rows in self._held.items():
+            cause = ""
             if len(rows) != 2:
+                cause = f"its time stands {len(rows)} times where two are due"
+            elif key in self._backwards:
+                cause = "the file goes back in time there: sort it by time"
+            if cause:
                 for read in rows:
                     self._refuse(
-                        read.number,
-                        Why.TWICE,
-                        f"its time stands {len(rows)} times where two are due: which hour it is "
-                        "nobody can tell",
+                        read.number, Why.TWICE, f"{cause}; which hour it is nobody can tell"
                     )
                 continue
-            for at_us, read in zip(instants, rows, strict=True):
+            for at_us, read in zip(key[1], rows, strict=True):
                 self._out.take(read, at_us)
         self._held.clear()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 from xml.etree.ElementTree import ParseError
@@ -25,7 +26,10 @@ MOST_RATIO = 300
 """How much smaller packing can make a sheet of readings; a bomb is a thousand times smaller."""
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _PIECE = 1_048_576
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError, NotImplementedError)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, ParseError, EOFError,
+    RuntimeError,  # a member with a password, or packed in an unknown way
+)  # fmt: skip
 
 
 def sheet_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:

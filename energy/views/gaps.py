@@ -148,17 +148,23 @@ def empty_spans(
 def missing_batches(connection: Connection, schema: str, since: datetime) -> list[MissingBatches]:
     """Return the numbers that are missing in the source epochs since the mark before a time.
 
+    Batches come out of order: between two that came since, others may have come before.
+
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         since: Aware UTC.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
+        "WITH fresh AS (SELECT originator_id AS stream, min(originator_version) AS first, "
+        f"max(originator_version) AS last FROM {schema}.metering_events "
+        "WHERE topic = %(topic)s AND notification_id > "
+        f"coalesce((SELECT max(position) FROM {schema}.mark WHERE at <= %(since)s), 0) GROUP BY 1) "
         "SELECT stream, version + 1, next - 1 FROM ("
-        "SELECT originator_id AS stream, originator_version AS version, lead(originator_version) "
-        "OVER (PARTITION BY originator_id ORDER BY originator_version) AS next "
-        f"FROM {schema}.metering_events WHERE topic = %(topic)s AND notification_id > "
-        f"coalesce((SELECT max(position) FROM {schema}.mark WHERE at <= %(since)s), 0)) AS v "
+        "SELECT stream, originator_version AS version, lead(originator_version) "
+        "OVER (PARTITION BY stream ORDER BY originator_version) AS next "
+        f"FROM fresh JOIN {schema}.metering_events ON originator_id = stream "
+        "AND originator_version BETWEEN first AND last) AS v "
         "WHERE next > version + 1 ORDER BY stream, version",
         {"topic": BATCH_TOPIC, "since": since},
     ).fetchall()

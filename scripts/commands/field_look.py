@@ -281,6 +281,7 @@ def _link(
     Raises:
         click.UsageError: Neither or both were given.
         LinkTextError: The link is none.
+        FieldRefusedError: The source is no Modbus.
     """
     if (link is None) == (source is None):
         raise click.UsageError("Say where: --link tcp:10.8.1.20:502, or --source KEY of the site.")
@@ -291,10 +292,12 @@ def _link(
     from energy.base.roles import WRITER
     from processes.collector_sources import link_of
     from scripts.commands.field_options import desk_of
+    from scripts.commands.field_sight import require_units
 
     assert source is not None, "one of the two was given"
     with opened(ctx, WRITER) as at:
         plan = desk_of(at).source(source)
+        require_units(plan)
     return link_of(plan), timeout or plan.timeout_ms / 1000
 
 

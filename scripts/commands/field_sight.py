@@ -15,7 +15,7 @@ from processes.collector_sources import link_of
 from processes.technician_desk import FieldDesk
 from processes.technician_load import load_of
 from processes.technician_memory import remembered
-from processes.technician_values import SettledBefore, Sighted
+from processes.technician_values import FieldRefusedError, SettledBefore, Sighted
 from scripts.commands.field_options import asked, ratio_of, unit_given
 from scripts.commands.frame import Opened
 
@@ -67,6 +67,19 @@ def address_given(
     if source.kind in FRAMED:
         address = {key: str(value) for key, value in address.items()}
     return address
+
+
+def require_units(source: SourcePlan) -> None:
+    """Refuse a source whose devices have no unit numbers.
+
+    Raises:
+        FieldRefusedError: It is no Modbus; says how its meters are asked.
+    """
+    if source.kind in MODBUS:
+        return
+    at = source.device or f"{source.host}:{source.port}"
+    code = "not_modbus" if source.kind in FRAMED else "not_scanned"
+    raise FieldRefusedError.of(code, source=source.key, kind=source.kind, at=at)
 
 
 def sighted_of(

@@ -127,16 +127,6 @@ def test_thinning_goes_on_where_it_was_after_a_restart_and_begins_anew_when_empt
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5)), min_size=2, max_size=200),
     st.integers(0, 59),
 )
-def test_what_is_sealed_where_thinned_batches_lay_is_thinned_in_its_turn(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "spool.sqlite", CLOCK)
-    hours_of(spool, 4)
-    assert climbed(spool, GAUGES[:1]) == 4 * 56
-    spool.accepted(spool.pending(10)[1:])  # the newest went first; the oldest still waits
-    hours_of(spool, 3)
-    assert climbed(spool, GAUGES[:1]) == 3 * 56
-    spool.close()
-
-
 def test_a_thinned_counter_keeps_its_total_its_steps_back_and_its_bounds(
     steps: list[tuple[int, int]], second: int
 ) -> None:
@@ -162,6 +152,16 @@ def test_a_counter_read_off_the_bound_keeps_both_neighbours_of_it() -> None:
     kept = columns.at_us[staying(columns, QUARTER, {1})]
     offsets = [(at - columns.at_us[0]) // 60_000_000 for at in kept.tolist()]
     assert offsets == [0, 14, 15, 29, 30, 44, 45, 59]
+
+
+def test_what_is_sealed_where_thinned_batches_lay_is_thinned_in_its_turn(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.sqlite", CLOCK)
+    hours_of(spool, 4)
+    assert climbed(spool, GAUGES[:1]) == 4 * 56
+    spool.accepted(spool.pending(10)[1:])  # the newest went first; the oldest still waits
+    hours_of(spool, 3)
+    assert climbed(spool, GAUGES[:1]) == 3 * 56
+    spool.close()
 
 
 def test_a_bound_inside_a_gap_keeps_both_neighbours_of_the_gap() -> None:

@@ -112,6 +112,27 @@ def test_the_backlog_goes_source_by_source(tmp_path: Path) -> None:
     spool.close()
 
 
+def test_what_comes_now_goes_first_though_the_newest_of_the_backlog_has_left(
+    tmp_path: Path,
+) -> None:
+    spool = Spool(tmp_path / "spool.sqlite", CLOCK)
+    for source in (0, 1, 1, 1, 1, 1, 1, 0):  # the bus whose turn is first sealed the last one, too
+        spool.append(f"bus-{source}", readings(source, 0, 100))
+        spool.seal()
+    journal = Clockwork()
+    journal.__post_init__()
+    drain = Drain(spool, journal)
+    assert drain.step(least=1)
+    assert {batch.source for _, batch in journal.arrived} == {"bus-0"}
+    spool.append("bus-2", readings(2, 100, 1))
+    drain.step(least=1)
+    assert journal.arrived[2][1].source == "bus-2"
+    while drain.step(least=1):
+        pass
+    assert len(journal.arrived) == 9
+    spool.close()
+
+
 def test_a_rate_saves_up_a_second_and_may_end_below_nothing() -> None:
     now = [0.0]
     rate = Rate(100, monotonic=lambda: now[0])

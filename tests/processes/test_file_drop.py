@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from adapters.files.mapping_file import SAMPLES
 from processes.file_drop import DropFolderError, FileDrop
 from processes.import_mappings import OWN
+from processes.import_readings import FileImport, Looked
 from tests.fixtures.files import LONG_CSV, long_csv
 from tests.fixtures.postgres import TestSite
 from tests.processes.test_import_readings import Desk, facts, quarters
@@ -118,3 +121,57 @@ def test_records_of_cards_may_be_dropped_too(desk: Desk) -> None:
     for _ in range(2):
         drop.step()
     assert told(place / "done/cards.csv")["new"] == 1
+
+
+def test_a_file_that_cannot_be_judged_does_not_stop_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, place = FileDrop(desk.system, desk.site.site), folder(desk)
+    (place / "a.csv").write_bytes(long_csv(quarters("m1", 0, 5)))
+    (place / "b.csv").write_bytes(long_csv(quarters("m1", 0, 5)))
+    look = FileImport.look
+
+    def broken(one: FileImport) -> Looked:
+        if one._path.name == "a.csv":
+            raise ZeroDivisionError("nobody thought of it")
+        return look(one)
+
+    monkeypatch.setattr(FileImport, "look", broken)
+    drop.step()
+    with pytest.raises(ZeroDivisionError):
+        drop.step()
+    drop.step()
+    assert names(place) == ["a.csv", "done/b.csv", "done/b.csv.report.json"]
+    with pytest.raises(ZeroDivisionError):
+        drop.step()
+
+
+def test_a_file_that_comes_under_the_same_name_meanwhile_is_imported_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, place = FileDrop(desk.system, desk.site.site), folder(desk)
+    (place / "a.csv").write_bytes(long_csv(quarters("m1", 0, 5)))
+    write = FileImport.write
+
+    def replaced(one: FileImport, *, partial: bool, by: UUID | None) -> int | None:
+        position = write(one, partial=partial, by=by)
+        monkeypatch.undo()
+        (place / "new.part").write_bytes(long_csv(quarters("m1", 5, 9)))
+        (place / "new.part").rename(place / "a.csv")
+        return position
+
+    monkeypatch.setattr(FileImport, "write", replaced)
+    for _ in range(4):
+        drop.step()
+    desk.site.project()
+    assert desk.stored() == quarters("m1", 0, 9)
+
+
+def test_a_name_that_is_no_text_gets_its_report(desk: Desk) -> None:
+    drop, place = FileDrop(desk.system, desk.site.site), folder(desk)
+    Path(os.fsdecode(bytes(place) + b"/\xff\x1b[2J.csv")).write_bytes(b"PK\x03\x04")
+    for _ in range(2):
+        drop.step()
+    (report,) = (place / "refused").glob("*.report.json")
+    assert "is a workbook" in json.loads(report.read_text("utf-8"))["error"]
+    assert "\x1b" not in report.read_text("utf-8")

@@ -143,3 +143,20 @@ def test_numbers_missing_between_others_are_waiting_thinned_or_elsewhere(yard: Y
     numbers = yard.report(10, spool=spool).numbers
     fates = [(n.first - first, n.last - first, n.fate) for n in numbers]
     assert fates == [(2, 3, Fate.WAITING), (5, 5, Fate.WAITING), (6, 6, Fate.LOST)]
+
+
+def test_the_rest_of_a_backlog_behind_a_mark_makes_nothing_lost_that_came_before_it(
+    yard: Yard,
+) -> None:
+    spooler = yard.site.spooler
+    batches = [spooler.batch([reading(yard.channels["m1"], n, n)]) for n in range(10)]
+    yard.site.ingest.accept([batches[n] for n in (0, 1, 5, 6, 7)])  # the newest goes first
+    with yard.site.writer.transaction() as connection:
+        connection.execute(
+            f"INSERT INTO {yard.site.schema}.mark "
+            "SELECT max(notification_id), %s, 'midnight', %s "
+            f"FROM {yard.site.schema}.metering_events",
+            (at(0), at(0)),
+        )
+    yard.site.ingest.accept([batches[n] for n in (8, 2, 3, 4, 9)])
+    assert yard.report(10).numbers == ()

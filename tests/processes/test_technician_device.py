@@ -122,6 +122,26 @@ def test_a_chinese_water_meter_is_commissioned_by_its_edition(field: Field) -> N
         ]
 
 
+def test_a_factor_at_a_meter_without_transformers_must_stand_on_its_plate(field: Field) -> None:
+    told: dict[str, Any] = {
+        "point": "shop-3-water", "address": {"meter": WATER, "edition": "2018"}, "serial": WATER,
+        "profile": "cjt188_cold_water", "displays": ("1234.56",),
+    }  # fmt: skip
+    ten, ratio = Fraction(10), Sighted(ratio=Fraction(10))
+    with tenants(field, "cjt188", cold_water()) as desk:
+        technician = Technician(desk)
+        for guessed in (shop(multiplier=ten, **told), shop(sighted=ratio, **told)):
+            with pytest.raises(ChecksFailedError, match="would bill 10 times the display"):
+                technician.commission(guessed, TAP, watch_s=0)
+        done = technician.commission(shop(multiplier=ten, sighted=ratio, **told), TAP, watch_s=0)
+        noted = {check.name: check for check in done.checks}["multiplier"]
+        assert (noted.outcome, noted.text[:15]) == (Outcome.NOTED, "10 by the plate")
+        with pytest.raises(FieldRefusedError, match="counts water: it has no transformers"):
+            change_ratio(
+                desk, "shop-3-water", Fraction(7), reason="x", displays=(), remarks=Remarks()
+            )
+
+
 def test_a_profile_of_another_protocol_and_a_silent_meter_are_told_in_both_languages(
     field: Field,
 ) -> None:

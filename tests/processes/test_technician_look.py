@@ -210,3 +210,29 @@ def test_a_device_that_hangs_up_is_no_contact() -> None:
                 clock=ManualClock(NOON), timeout_s=0.2, watch_s=0, wait=wait,
             )
         )  # fmt: skip
+
+
+def test_a_billed_counter_beside_a_register_that_the_variant_lacks_is_read() -> None:
+    whole = image_of("abb_b23_b24")
+    export = load("abb_b23_b24").points["active_energy_export"]
+    without = {
+        (code, at): word
+        for (code, at), word in whole.items()
+        if not export.address <= at < export.end
+    }
+    with slaves({1: without}) as slave:
+        found = asyncio.run(
+            look(
+                Link(kind=LinkKind.TCP, host="127.0.0.1", port=slave.port),
+                1,
+                load("abb_b23_b24"),
+                Beside(),
+                clock=ManualClock(NOON),
+                timeout_s=1.0,
+                watch_s=0,
+                wait=asyncio.sleep,
+                products=PRODUCTS,
+            )
+        )
+    assert "active_energy_import" in found.shown.values
+    assert "active_energy_export" not in found.shown.values

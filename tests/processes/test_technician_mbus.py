@@ -16,7 +16,7 @@ from processes.collect_plan_file import plan_from_registry
 from processes.technician import Technician
 from processes.technician_mbus import NOT_READ, SEVERAL, _told, own
 from processes.technician_tenant import frozen, show, who
-from processes.technician_values import FieldRefusedError, NewPoint
+from processes.technician_values import ChecksFailedError, FieldRefusedError, NewPoint
 from processes.tenant_bus import MeterSilentError, TenantBus
 from simulator.mbus_meter import MbusMeter, MbusSlaves, frame, heat_meter, record, water_meter
 from tests.fixtures.field import Field
@@ -157,3 +157,13 @@ def test_a_heat_meter_is_commissioned_and_watched_for_its_number(field: Field) -
         other = shop("1234", serial="KAM-1", point="shop-4", profile="mbus_heat_kwh")
         with pytest.raises(FieldRefusedError, match="eight digits on the plate"):
             Technician(desk).commission(other, point, watch_s=0)
+
+
+def test_a_meter_at_a_primary_address_that_tells_another_number_is_refused(field: Field) -> None:
+    with tenants(field, "mbus", MbusSlaves([heat()])) as desk:
+        told = {"displays": ("123456",), "profile": "mbus_heat_kwh"}
+        point = NewPoint(name="Shop 3 heating", place="b2", utility="heating")
+        with pytest.raises(ChecksFailedError, match=f"{HEAT}.*, not 87654321"):
+            Technician(desk).commission(shop("1", serial="87654321", **told), point, watch_s=0)
+        confirmed = shop("1", serial="87654321", register_serial=HEAT, **told)
+        assert Technician(desk).commission(confirmed, point, watch_s=0).counts

@@ -71,6 +71,22 @@ def test_what_the_check_settled_a_while_ago_is_taken_for_the_same_ratio(
     assert field.meter().multiplier == "40"
 
 
+def test_what_the_check_settled_at_another_meter_proves_nothing_for_this_one(
+    field: Field, port: int
+) -> None:
+    before = SettledBefore(
+        side=Side.SECONDARY, ratio=Fraction(40), proofs="load", at="2019-01-01T11:40:00+00:00",
+        quantity="active_energy_import", register=Fraction(field.display(2)) + 1000,
+    )  # fmt: skip
+    told = field.installed(2, side=None, sighted=Sighted(ratio=Fraction(40), before=before))
+    with pytest.raises(ChecksFailedError, match="another meter hangs here now"):
+        field.technician(port).commission(told, NEW, watch_s=0)
+    lower = replace(before, register=Fraction(0))
+    told = field.installed(2, side=None, sighted=Sighted(ratio=Fraction(40), before=lower))
+    field.technician(port).commission(told, NEW, watch_s=0)
+    assert field.meter().multiplier == "40"
+
+
 def test_a_new_meter_behind_known_transformers_is_proven_anew(field: Field, port: int) -> None:
     technician = field.technician(port)
     technician.commission(loaded(field, port, 40), NEW, watch_s=0)

@@ -44,6 +44,18 @@ def test_half_a_workbook_is_refused(tmp_path: Path) -> None:
         rows(path)
 
 
+def test_a_workbook_with_damage_in_its_packed_octets_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    sheet(path, [["a", "b"], *([n, n] for n in range(500))])
+    with zipfile.ZipFile(path) as packed:
+        member = packed.getinfo("xl/worksheets/sheet1.xml")
+    octets = bytearray(path.read_bytes())
+    octets[member.header_offset + 30 + len(member.filename)] = 0x07  # no such kind of block
+    path.write_bytes(octets)
+    with pytest.raises(TableError, match="no whole XLSX workbook"):
+        rows(path)
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "f.xlsx"
     sheet(path, [["a"], [1]])

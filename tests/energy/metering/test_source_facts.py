@@ -11,6 +11,7 @@ from energy.metering.source_facts import (
     KEYS,
     KINDS,
     MODBUS,
+    SERVERS,
     factory_format,
     source_problems,
     sources_problems,
@@ -20,12 +21,15 @@ TCP = {"key": "m", "kind": "modbus_tcp", "host": "10.8.1.20", "port": 502}
 BUS = {"key": "b", "kind": "modbus_rtu", "device": "/dev/ttyUSB0"}
 GATEWAY = {"key": "g", "kind": "modbus_rtu_over_tcp", "host": "10.8.1.21", "port": 4001}
 TLS = {"key": "t", "kind": "modbus_tls", "host": "meter", "port": 802}
+OPCUA = {"key": "o", "kind": "opcua", "host": "10.8.4.10", "port": 4840}
+TRUST = {"authority": "a.pem", "certificate": "me.pem", "key_file": "me.key"}
+SIGNED = {**OPCUA, "security": "Basic256Sha256", **TRUST}
 TENANTS = {"key": "c", "kind": "dlt645", "device": "COM3"}
 
 
 def test_the_kinds_of_modbus_are_those_of_the_links() -> None:
     assert set(MODBUS) == set(LinkKind)
-    assert set(KINDS) == {*LinkKind, *CHINESE, "mbus", "mqtt"}
+    assert set(KINDS) == {*LinkKind, *CHINESE, *SERVERS, "mbus", "mqtt", "file"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,9 @@ def test_the_kinds_of_modbus_are_those_of_the_links() -> None:
         TENANTS,
         {**TENANTS, "device": "", "host": "10.8.3.41", "port": 4001},
         {**TENANTS, "kind": "mbus"},
+        {**OPCUA, "path": "/meters", "security": "none"},
+        {**SIGNED, "user": "me", "password_file": "me.password"},
+        {**OPCUA, "kind": "bacnet", "port": 47_808, "connections": 4},
         {**TENANTS, "kind": "mbus", "device": "", "host": "10.8.3.41", "port": 4001},
     ],
     ids=lambda table: str(table["kind"]),
@@ -53,6 +60,13 @@ def test_a_sound_source_has_no_problem(table: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
+        ({**OPCUA, "security": "Basic128"}, "none of none, Basic256Sha256"),
+        ({**SIGNED, "authority": ""}, "`authority` is missing"),
+        ({**OPCUA, **TRUST}, '`authority` needs `security` = "Basic256Sha256"'),
+        ({**OPCUA, "user": "me", "password_file": "p"}, "`user` needs `security`"),
+        ({**SIGNED, "user": "me"}, "`user` and `password_file` go together"),
+        ({**OPCUA, "kind": "bacnet", "security": "none"}, "`security` is for kind opcua only"),
+        ({**OPCUA, "kind": "bacnet", "device": "/dev/ttyUSB0"}, "`device` is for a serial port"),
         ({**TCP, "kind": "smoke"}, "kind 'smoke' is unknown; use one of modbus_tcp"),
         ({**TCP, "host": ""}, "`host` is missing"),
         ({**TCP, "port": 0}, "`port` is missing; write 1 to 65535"),
@@ -61,7 +75,10 @@ def test_a_sound_source_has_no_problem(table: dict[str, Any]) -> None:
         ({**TCP, "host": 5}, "`host` = 5 is no text"),
         ({**TCP, "device": "COM3"}, "`device` is for a serial port"),
         ({**TCP, "timeout_ms": 0}, "`timeout_ms` = 0 is no whole number from 1 on"),
-        ({**TCP, "certificate": "me.pem"}, "`certificate` is for kind modbus_tls or mqtt only"),
+        (
+            {**TCP, "certificate": "me.pem"},
+            "`certificate` is for kind modbus_tls or mqtt or opcua only",
+        ),
         ({**TCP, "topic": "a/+"}, "`topic` is for kind mqtt only"),
         ({**BUS, "device": ""}, "`device` is missing, e.g. /dev/ttyUSB0 or COM7"),
         ({**BUS, "host": "10.8.1.20"}, "do not go with the serial port /dev/ttyUSB0"),

@@ -17,7 +17,10 @@ from typer.testing import CliRunner
 from energy.base.aggregate import use_clock
 from energy.base.clock import SystemClock
 from energy.base.text import catalogue
+from processes.collector_plan import SourcePlan
+from processes.technician_values import FieldRefusedError
 from scripts.commands.field_look_print import ranges
+from scripts.commands.field_sight import require_units
 from scripts.main import app
 from simulator.profile_slave import ProfileSlave
 from tests.fixtures.slaves import image_of, slaves
@@ -161,6 +164,18 @@ def test_a_place_must_be_named_once(field: Field) -> None:
     assert result.exit_code == 2
     assert "--link" in result.output
     assert "--source" in field("scan", "--source", "modbus-1", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("mbus", "field tenant who --at 10.8.1.9:10001 --protocol mbus"), ("mqtt", "field health")],
+)
+def test_a_source_without_unit_numbers_says_how_its_meters_are_asked(kind: str, told: str) -> None:
+    plan = SourcePlan(key="tenants", kind=kind, host="10.8.1.9", port=10001)
+    with pytest.raises(FieldRefusedError) as refused:
+        require_units(plan)
+    assert told in str(refused.value)
+    assert told in refused.value.told("zh")
 
 
 def test_numbers_in_a_row_are_written_short() -> None:
