@@ -237,8 +237,8 @@ class ServerSource(Generic[R]):
         answers = []
         for value, told in own:
             if told.fault is not None:
-                where = f"{station.where}, {value.ref}"
-                error = ServerAskError(station.protocol, told.fault, where, told.why)
+                what = f"{value.ref}: {told.why}"
+                error = ServerAskError(station.protocol, told.fault, station.where, what)
                 failed.setdefault(error.code, error)
                 continue
             answers.append(told.latency_us)

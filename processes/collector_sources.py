@@ -24,13 +24,12 @@ from adapters.spool import Spool
 from adapters.spool_rows import SpoolPart
 from energy.base.clock import Clock
 from energy.base.finding import Finding
-from energy.metering.source_facts import MODBUS, MQTT
+from energy.metering.source_facts import BACNET, MODBUS, MQTT, OPCUA
 from processes.broker_checks import BrokerChecks
 from processes.collector_brokers import RefusalLog, broker_sources, parts_of, refused_of
 from processes.collector_findings import FieldFindings
 from processes.collector_mbus import mbus_sources
 from processes.collector_plan import CollectPlan, MeterPlan, SourcePlan
-from processes.collector_servers import server_sources
 from processes.collector_tenants import tenant_sources
 from processes.communication import Communication, Connected, LinkedSource, Place
 
@@ -221,6 +220,10 @@ def framed_sources(plan: CollectPlan, clock: Clock) -> list[LinkedSource]:
         MeterProfileError: A profile or quantity is unknown.
     """
     framed: list[LinkedSource] = [*tenant_sources(plan, clock), *mbus_sources(plan, clock)]
+    if not any(source.kind in {BACNET, OPCUA} for source in plan.sources):
+        return framed
+    from processes.collector_servers import server_sources  # a laptop has none of their libraries
+
     return framed + server_sources(plan, clock)
 
 

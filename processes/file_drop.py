@@ -134,6 +134,7 @@ class FileDrop:
             report["position"] = one.write(partial=False, by=None)
 
     def _cards(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
+        settle(self._system.database, self._site, self._clock, "books")
         looked = look_at_cards(self._system, self._site, path, load_card_mapping(mapping))
         report |= {"new": len(looked.new), "known": looked.known}
         report["refused_rows"] = [row._asdict() for row in looked.refused]

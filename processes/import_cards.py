@@ -64,6 +64,7 @@ def look_at_cards(system: System, site: Site, path: Path, mapping: CardMapping) 
     sha256, _ = file_hash(path)
     rows: dict[str, CardRecord] = {}
     refused: list[RefusedRow] = []
+    differing: dict[str, CardRecord] = {}
     wanted = [*mapping.columns.values(), *mapping.time.columns]
     with open_table(path, mapping.table, wanted) as table:
         for row in read_cards(table, mapping):
@@ -74,10 +75,16 @@ def look_at_cards(system: System, site: Site, path: Path, mapping: CardMapping) 
             there = rows.setdefault(record.record, record)
             if there is not record and not _same(there, record):
                 refused.append(_conflict(record, f"row {there.file_row}"))
+                differing.setdefault(record.record, record)
             if len(rows) > MOST_RECORDS:
                 raise TableError(f"{path.name} has more than {MOST_RECORDS} records. Split it.")
     with system.database.connection() as connection:
         known = known_records(connection, site.schema, mapping.system, rows)
+    refused += [  # of two that differ neither is chosen
+        _conflict(rows[number], f"row {other.file_row}")
+        for number, other in differing.items()
+        if number not in known
+    ]
     refused += [
         _conflict(rows[number], f"{there.file}, row {there.file_row}")
         for number, there in known.items()

@@ -85,6 +85,7 @@ class Jobs:
         self._system = system
         self._owner = owner
         self._sealer = sealer
+        self._drops: dict[str, FileDrop] = {}
         # An evaluation stores alerts while it holds a connection: two each, at worst.
         threads = max(1, system.config.pool_size // 2)
         self.rounds = Rounds(system.database, self._sites, threads=threads)
@@ -108,6 +109,8 @@ class Jobs:
         """Return what is to be done for a site; the next job of a site is one more chore."""
         require_series(self._system.database)
         seal = self._seal(site.schema, SITE_APPLICATIONS)
+        # Chores are made anew when one has failed: the folders' files would never come to rest.
+        drop = self._drops.setdefault(site.key, FileDrop(self._system, site))
         chores = (
             self._midnights(site),
             self._alerts(site),
@@ -115,7 +118,7 @@ class Jobs:
             self._checks(site),
             seal,
             self._readings(site),
-            Chore(name="drop", step=FileDrop(self._system, site).step, every_s=DROP_EVERY_S),
+            Chore(name="drop", step=drop.step, every_s=DROP_EVERY_S),
         )
         return SiteChores(chores=chores, look=self._look(site))
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from adapters.errors import SpoolError
 from adapters.spool import Spool
 from adapters.spool_rows import chosen
 from energy.base.clock import Clock, from_us, to_us
@@ -29,6 +31,7 @@ from processes.laptop_tape import Tape
 
 MOST_BATCHES = 1_000
 """Batches of one bundle: 5 million readings; what is left goes with the next one."""
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 ANEW = "epoch begun by the receipt of"
 MOST_OCTETS = 256 * 1024 * 1024
 """Documents of one bundle: far below what a server unpacks. [octet]"""
@@ -103,12 +106,9 @@ def gather(home: LaptopHome, clock: Clock) -> Bundle:
     commands, documents = _fitting(home)
     batches: tuple[SpooledBatch, ...] = ()
     if home.spool_file.exists():
-        spool = Spool(home.spool_file, clock)
-        try:
+        with laptop_spool(home, clock) as spool:
             spool.seal()
             batches = tuple(spool.pending(MOST_BATCHES))
-        finally:
-            spool.close()
     return Bundle(
         site=pack.site.key,
         pack=pack.id,
@@ -149,8 +149,7 @@ def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
     told = [(each.command, each.state, each.text) for each in receipt.commands]
     fresh, readings, aside = home.tell(told, clock.now()), 0, 0
     if (receipt.batches or receipt.anew) and home.spool_file.exists():
-        spool = Spool(home.spool_file, clock)
-        try:
+        with laptop_spool(home, clock) as spool:
             known = set(receipt.batches)
             gone = [b for b in spool.pending(MOST_BATCHES) if (b.stream, b.sequence) in known]
             spool.accepted(gone)
@@ -159,8 +158,6 @@ def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
                 spool.begin_epoch()
                 home.remember(ANEW, receipt.made_at.isoformat())
             readings = sum(batch.count for batch in gone)
-        finally:
-            spool.close()
     return Received(
         commands=fresh,
         readings=readings,
@@ -168,6 +165,23 @@ def take_receipt(home: LaptopHome, receipt: Receipt, clock: Clock) -> Received:
         aside=aside,
         why=tuple(sorted({each.why for each in receipt.strange})) if aside else (),
     )
+
+
+@contextmanager
+def laptop_spool(home: LaptopHome, clock: Clock, *, bound: int = 0) -> Iterator[Spool]:
+    """Give the laptop's readings, closed at the end.
+
+    Raises:
+        HomeError: Another window has them: `field log`, or a sync.
+    """
+    try:
+        spool = Spool(home.spool_file, clock, bound=bound)
+    except SpoolError as error:
+        if not getattr(error.__cause__, "sqlite_errorname", "").startswith(_BUSY):
+            raise
+        raise HomeError.of("log_runs", folder=home.folder) from error
+    with closing(spool):
+        yield spool
 
 
 def _set_aside(home: LaptopHome, spool: Spool, receipt: Receipt) -> int:

@@ -118,7 +118,7 @@ def read_value(path: Path, kind: FileKind) -> dict[str, Any]:
     """
     head, found, packed = _head(path)
     if found != kind:
-        raise LaptopFileError.of("other_kind", path=path, found=found, kind=kind)
+        raise other_kind(path, FileKind(found), kind)
     if hashlib.sha256(packed).hexdigest() != head[3]:
         raise LaptopFileError.of("damaged", path=path, error="SHA-256")
     try:
@@ -133,6 +133,11 @@ def read_value(path: Path, kind: FileKind) -> dict[str, Any]:
     return value
 
 
+def other_kind(path: Path, found: FileKind, kind: FileKind) -> LaptopFileError:
+    """Return the refusal of a file of another kind."""
+    return LaptopFileError.of("other_kind", path=path, found=_named(found), kind=_named(kind))
+
+
 def require_seal(path: Path, key: bytes) -> None:
     """Refuse a bundle or receipt that was not sealed with a pack's key.
 
@@ -141,7 +146,12 @@ def require_seal(path: Path, key: bytes) -> None:
     """
     head, kind, packed = _head(path)
     if not hmac.compare_digest(head[4].encode(), _seal(key, packed)):
-        raise LaptopFileError.of("wrong_seal", path=path, kind=kind)
+        raise LaptopFileError.of("wrong_seal", path=path, kind=_named(kind))
+
+
+def _named(kind: str) -> str:
+    """Return the key of a kind's name: the catalogue fills it in."""
+    return f"laptop_why.kind_{kind}"
 
 
 def _seal(key: bytes, packed: bytes) -> bytes:

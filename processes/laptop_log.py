@@ -16,6 +16,7 @@ from adapters.poll import PolledSource, PollResult
 from adapters.spool import Spool
 from adapters.spool_rows import SpoolPart
 from energy.base.clock import Clock, to_us, wait
+from energy.metering.source_facts import BACNET, OPCUA
 from processes.collect_slots import slot_of
 from processes.collector_plan import CollectPlan
 from processes.collector_sources import framed_sources, modbus_sources
@@ -70,7 +71,7 @@ class LaptopLog:
             LogError: The plan has no meter that can be asked.
         """
         slow = tuple(replace(source, interval_s=every_s) for source in plan.sources)
-        own = replace(plan, sources=slow)
+        own = replace(plan, sources=tuple(s for s in slow if s.kind not in {BACNET, OPCUA}))
         self._sources: list[PolledSource] = [
             *modbus_sources(own, clock),
             *framed_sources(own, clock),

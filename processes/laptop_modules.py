@@ -22,6 +22,7 @@ DOORS = frozenset(
         "dashboards.queries.sql_site",
         "dashboards.security.scope",
         "energy.store.attachment",
+        "processes.collector_servers",
         "processes.field_round_result",
         "processes.gap_report",
         "processes.installation",

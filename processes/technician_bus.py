@@ -54,6 +54,23 @@ def alone_on(desk: FieldDesk, source: SourcePlan) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def only_looking(desk: FieldDesk, source: SourcePlan) -> Iterator[None]:
+    """Keep a collector that runs off a bus with one master, and give it back in any case.
+
+    Args:
+        desk: The site.
+        source: Of the devices that are looked at.
+    """
+    plan = desk.plan()
+    try:
+        with alone_on(desk, source):
+            yield
+    finally:
+        if source.kind in ONE_QUESTION:
+            desk.restore(plan)
+
+
 def require_room(desk: FieldDesk, meter: MeterPlan) -> list[Check]:
     """Refuse a meter for which its bus has no time; note a bus that is nearly full.
 

@@ -191,7 +191,9 @@ def _is_another(before: SettledBefore, answered: Answered) -> bool:
     if before.serial and serial and before.serial != serial:
         return True
     register = answered.observed.values.get(before.quantity)
-    return None not in {before.register, register} and bool(register < before.register)
+    if before.register is None or register is None:
+        return False
+    return register < before.register
 
 
 def _contradiction(settled: SettledSide, installed: Installed) -> Check:

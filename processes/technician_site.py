@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock, PlayClock
-from energy.base.errors import ConflictError
+from energy.base.errors import ConflictError, EnergyError
 from energy.journal.application import JournalApplication
 from energy.journal.ingest import Ingest
 from energy.metering.channel import Channel
@@ -192,6 +193,13 @@ class SiteDesk(FieldDesk):
         return self.plan_file.exists() and publish_plan(self.plan_file, plan)
 
     def restore(self, plan: CollectPlan) -> None:
-        """Give the collector its plan back, without waiting for it."""
-        if self.plan_file.exists():
-            plan.save(self.plan_file)
+        """Give the collector its plan back, without waiting for it.
+
+        What the journal says now goes before: another technician may have put a meter to work
+        since the plan was taken.
+        """
+        if not self.plan_file.exists():
+            return
+        with suppress(EnergyError, *DATABASE_AWAY):
+            plan = self.plan()
+        plan.save(self.plan_file)

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 findings, 2 refused, 3 no contact.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -67,8 +68,21 @@ def options(
 run.add_to(app)
 
 
+def _leave_tidily() -> None:
+    """Let a closed terminal or a kill end a verb as Ctrl+C does: what it holds is given back."""
+    for name in ("SIGHUP", "SIGTERM"):
+        number = getattr(signal, name, None)  # Windows knows no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the verb of this process's arguments."""
+    _leave_tidily()
     app(prog_name="scripts/meterline")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Collection
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -181,7 +180,7 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Read the meters of the pack for hours or days; the readings are brought in with sync."""
-    from adapters.spool import Spool
+    from processes.laptop_bundle import laptop_spool
     from processes.laptop_log import MOST_OCTETS, plan_of_points
 
     laptop = _laptop(ctx)
@@ -189,7 +188,7 @@ def log(
         _desk(laptop).time().require_right()
         plan_of_points(_desk(laptop).plan(), point or ())
         until = laptop.clock.now() + _span(duration) if duration else None
-        with closing(Spool(laptop.home.spool_file, laptop.clock, bound=MOST_OCTETS)) as spool:
+        with laptop_spool(laptop.home, laptop.clock, bound=MOST_OCTETS) as spool:
             done = _logged(at, laptop, spool, every_s=every, until=until, points=point or ())
         if as_json:
             print_json(done)

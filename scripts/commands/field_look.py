@@ -239,7 +239,7 @@ def _looked_framed(
         click.UsageError: No source is named.
     """
     from energy.base.roles import WRITER
-    from processes.technician_bus import alone_on
+    from processes.technician_bus import only_looking
     from processes.technician_look_framed import look_framed
     from scripts.commands.field_options import desk_of
 
@@ -248,14 +248,8 @@ def _looked_framed(
     with opened(ctx, WRITER) as at:
         desk = desk_of(at)
         device = desk.device(source=source, address={"meter": meter.strip()}, profile=profile)
-        plan = desk.plan()
-        try:
-            with alone_on(desk, device.source):
-                return look_framed(
-                    device, beside, clock=desk.clock, watch_s=watch_s, pause=desk.pause
-                )
-        finally:
-            desk.restore(plan)
+        with only_looking(desk, device.source):
+            return look_framed(device, beside, clock=desk.clock, watch_s=watch_s, pause=desk.pause)
 
 
 def _shipped() -> Products:
@@ -291,13 +285,15 @@ def _link(
         return where, timeout or usual_s
     from energy.base.roles import WRITER
     from processes.collector_sources import link_of
+    from processes.technician_bus import only_looking
     from scripts.commands.field_options import desk_of
     from scripts.commands.field_sight import require_units
 
     assert source is not None, "one of the two was given"
-    with opened(ctx, WRITER) as at:
-        plan = desk_of(at).source(source)
-        require_units(plan)
+    desk = desk_of(ctx.with_resource(opened(ctx, WRITER)))
+    plan = desk.source(source)
+    require_units(plan)
+    ctx.with_resource(only_looking(desk, plan))  # until the verb ends
     return link_of(plan), timeout or plan.timeout_ms / 1000
 
 

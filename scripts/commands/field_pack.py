@@ -20,7 +20,7 @@ from processes.laptop_bundle import (
     write_receipt,
 )
 from processes.laptop_errors import LaptopError
-from processes.laptop_file import FileKind, LaptopFileError, kind_of, write_value
+from processes.laptop_file import FileKind, kind_of, other_kind, write_value
 from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
 from processes.laptop_installation import LaptopInstallation
 from processes.laptop_pack import pack_fields
@@ -148,9 +148,7 @@ def _send(at: Opened, laptop: LaptopInstallation, out: Path | None, *, as_json: 
 def _receive(at: Opened, laptop: LaptopInstallation, file: Path, *, as_json: bool) -> None:
     """Take a receipt."""
     if kind_of(file) is not FileKind.RECEIPT:
-        raise LaptopFileError.of(
-            "other_kind", path=file, found=kind_of(file), kind=FileKind.RECEIPT
-        )
+        raise other_kind(file, kind_of(file), FileKind.RECEIPT)
     receipt = read_receipt(file, laptop.home.pack_key(pack_of(file, FileKind.RECEIPT)[1]))
     _print_received(at, take_receipt(laptop.home, receipt, laptop.clock), as_json=as_json)
 

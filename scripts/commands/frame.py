@@ -24,6 +24,7 @@ from energy.base.errors import EnergyError, RefusedError
 from energy.base.text import t
 from processes.laptop_installation import LaptopInstallation
 from processes.technician_told import NoContactError
+from scripts.commands.printing import harmless
 
 if TYPE_CHECKING:  # a laptop has none of these: what needs a database is imported where it is used
     from dashboards.queries.sql import SqlQueries
@@ -154,9 +155,9 @@ def fail(error: BaseException, code: int, language: str = "en") -> NoReturn:
         language: Of the person at the terminal.
     """
     if isinstance(error, EnergyError):
-        typer.echo(f"{error.code}: {error.told(language)}", err=True)
+        typer.echo(harmless(f"{error.code}: {error.told(language)}"), err=True)
     else:
-        typer.echo(str(error), err=True)
+        typer.echo(harmless(str(error)), err=True)
     raise typer.Exit(code)
 
 

@@ -43,6 +43,8 @@ def import_(
         mapping = load_card_mapping(mapping_path(map_, at.system.config.data_dir))
         person = None if preview else at.person(by, Right.ISSUE)
         with working(at.text("readings_import.stage.read")):
+            if person is not None:  # what the views do not know yet would be written again
+                settle(at.system.database, at.site, at.system.clock, "books")
             looked = look_at_cards(at.system, at.site, file, mapping)
         if not as_json:
             _print_looked(at, looked)

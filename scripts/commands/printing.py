@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -58,6 +59,17 @@ def print_json(value: object) -> None:
     print(json.dumps(plain(value), ensure_ascii=False, indent=1))
 
 
+def harmless(text: str) -> str:
+    """Return a text without signs that steer a terminal: names come from files and people."""
+    if text.isprintable():
+        return text
+    steering = {"Cc", "Cf", "Cs"}
+    return "".join(
+        "?" if sign not in "\n\t" and unicodedata.category(sign) in steering else sign
+        for sign in text
+    )
+
+
 def cell(value: object) -> str:
     """Return a value for a table; nothing known is a dash."""
     match value:
@@ -73,7 +85,7 @@ def cell(value: object) -> str:
             return exact_text(value)
         case datetime():
             return value.isoformat(sep=" ", timespec="seconds")
-    return str(value)
+    return harmless(str(value))
 
 
 def console() -> Console:
@@ -103,8 +115,9 @@ def print_table(
 
 def print_facts(rows: Sequence[tuple[str, object]]) -> None:
     """Print names and values, one a row."""
-    width = max((cell_len(name) for name, _ in rows), default=0)
-    for name, value in rows:
+    named = [(harmless(name), value) for name, value in rows]
+    width = max((cell_len(name) for name, _ in named), default=0)
+    for name, value in named:
         print(f"{name}{' ' * (width - cell_len(name))}  {cell(value)}")
 
 

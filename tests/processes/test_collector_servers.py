@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +17,11 @@ from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, PlanEr
 from processes.collector_servers import server_sources
 from processes.collector_sources import framed_sources
 from processes.meter_profiles import kinds_of, known_for, load_product
+from processes.technician_device import Device, look_at
 from processes.technician_faults import fault_key
+from processes.technician_told import FieldRefusedError
 
+ROOT = Path(__file__).parents[2]
 SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
 
@@ -81,7 +87,10 @@ def test_a_profile_tells_through_which_source_its_meters_are_asked(kind: str) ->
 
 @pytest.mark.parametrize("kind", ["opcua", "bacnet"])
 def test_a_host_without_a_server_is_a_failure_and_no_error(kind: str) -> None:
-    pytest.importorskip({"opcua": "asyncua", "bacnet": "bacpypes3"}[kind], reason="no extra")
+    pytest.importorskip(
+        {"opcua": "asyncua", "bacnet": "bacpypes3"}[kind],
+        reason=f"the extra {kind} is not installed",
+    )
 
     async def story() -> list[str]:
         (source,) = server_sources(plan_of(kind), ManualClock(SLOT))
@@ -92,6 +101,35 @@ def test_a_host_without_a_server_is_a_failure_and_no_error(kind: str) -> None:
     assert asyncio.run(story()) == [
         "opcua.no_connection" if kind == "opcua" else "bacnet.no_answer"
     ]
+
+
+@pytest.mark.servers
+def test_a_technician_reads_a_meter_of_a_device_before_it_is_commissioned() -> None:
+    pytest.importorskip("bacpypes3", reason="the extra bacnet is not installed")
+    from tests.adapters.bacnet.bacnet_device import MeterDevice
+
+    def asked(server: MeterDevice, meter: str) -> Device:
+        source = SourcePlan(key="bms", kind="bacnet", host=server.host, port=server.port)
+        return Device(
+            source=source, address={"meter": meter}, product=load_product("bacnet_energy_kwh")
+        )
+
+    async def story() -> None:
+        server = await MeterDevice().listening()
+        server.say("accumulator", 1, 1_234_567)
+        server.say("analog-input", 1, 3.5, statusFlags=[0, 0, 0, 1])
+        both = ["active_energy_import", "active_power"]
+        try:
+            clock = ManualClock(SLOT)
+            answered = await asyncio.to_thread(look_at, asked(server, "1001"), both, clock)
+            assert dict(answered.counts) == {"active_energy_import": 1_234_567}
+            assert "no longer follows the meter" in answered.flaws["active_power"]
+            with pytest.raises(FieldRefusedError, match="accumulator,8: unknown-object"):
+                await asyncio.to_thread(look_at, asked(server, "1001+7"), both, clock)
+        finally:
+            server.close()
+
+    asyncio.run(story())
 
 
 def test_every_fault_and_flaw_has_its_words_in_both_languages() -> None:
@@ -105,3 +143,15 @@ def test_every_fault_and_flaw_has_its_words_in_both_languages() -> None:
     for kind, others in own.items():
         absent += [f"finding.{kind}.{flaw}" for flaw in Flaw if flaw not in others]
     assert [key for key in absent if key not in said] == []
+
+
+def test_the_product_starts_without_the_extras_and_imports_none_of_them() -> None:
+    """A fresh interpreter: this one has met both libraries in other tests."""
+    program = (
+        "import sys; import processes.collector_sources; import processes.profile_reads;"
+        "print({'asyncua', 'bacpypes3'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "set()\n"

@@ -123,6 +123,23 @@ def test_records_of_cards_may_be_dropped_too(desk: Desk) -> None:
     assert told(place / "done/cards.csv")["new"] == 1
 
 
+def test_a_record_that_differs_from_one_just_dropped_is_refused(desk: Desk) -> None:
+    sample = SAMPLES / "card_purchases.toml"
+    (desk.folder / OWN / sample.name).write_bytes(sample.read_bytes())
+    drop = FileDrop(desk.system, desk.site.site)
+    place = folder(desk).with_name("card_purchases")
+    place.mkdir()
+    heads = "流水号,卡号,表号,购电时间,类型,购电量(kWh),金额(元),单价,剩余电量"
+    row = "1001,88001,0002208,2026-06-01 09:00:00,购电,100,66.00,0.66,150"
+    for name, text in (("a.csv", row), ("b.csv", row.replace(",100,", ",200,"))):
+        (place / name).write_bytes(f"{heads}\n{text}\n".encode("gb18030"))
+    for _ in range(3):  # no views are projected meanwhile
+        drop.step()
+    assert told(place / "done/a.csv")["new"] == 1
+    (refused,) = told(place / "refused/b.csv")["refused_rows"]
+    assert "says something else in a.csv, row 2" in refused["cause"]
+
+
 def test_a_file_that_cannot_be_judged_does_not_stop_the_others(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,27 +11,54 @@ import pytest
 from energy.base.config import Config
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
+from processes.file_drop import DropFolderError
+from processes.import_mappings import OWN
 from processes.jobs import Jobs
 from processes.site_rounds import Chore
 from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.files import LONG_CSV, long_csv
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
-def chores(new_site: Any, tmp_path: Path) -> Iterator[tuple[TestSite, dict[str, Chore]]]:
-    """A site with a counter and its power, and what jobs does for it."""
+def at_work(new_site: Any, tmp_path: Path) -> Iterator[tuple[TestSite, Jobs]]:
+    """A site with a counter and its power, and the jobs that serve it."""
     site: TestSite = new_site(at=MIDNIGHT)
     site.counter(gauge=True)
     config = Config(data_dir=tmp_path, dsn=site.server.dsn(WRITER), pool_size=4)
     system = System(config=config, role=WRITER, clock=site.clock)
     pools = [Database(site.server.dsn(role), max_size=1) for role in (OWNER, SEALER)]
     jobs = Jobs(system, *pools)
-    yield site, {chore.name: chore for chore in jobs._site_chores(site.site).chores}
+    yield site, jobs
     for pool in pools:
         pool.close()
     system.close()
+
+
+@pytest.fixture
+def chores(at_work: tuple[TestSite, Jobs]) -> tuple[TestSite, dict[str, Chore]]:
+    """The site, and what is done for it by name."""
+    site, jobs = at_work
+    return site, {chore.name: chore for chore in jobs._site_chores(site.site).chores}
+
+
+def test_one_wrong_mapping_does_not_keep_the_files_of_the_others_waiting(
+    at_work: tuple[TestSite, Jobs], tmp_path: Path
+) -> None:
+    site, jobs = at_work
+    (tmp_path / OWN).mkdir()
+    (tmp_path / OWN / "broken.toml").write_text("id = 3")
+    (tmp_path / OWN / "m.toml").write_text(LONG_CSV)
+    place = tmp_path / "drop" / site.site.key / "m"
+    place.mkdir(parents=True)
+    (place / "a.csv").write_bytes(long_csv([("m9", 0, 1)]))
+    for _ in range(2):  # a chore that fails is made anew: what it has seen stands all the same
+        (drop,) = (each for each in jobs._site_chores(site.site).chores if each.name == "drop")
+        with pytest.raises(DropFolderError, match="Mapping 'broken' has"):
+            drop.step()
+    assert [path.name for path in place.iterdir()] == ["refused"]
 
 
 def test_a_frozen_counter_becomes_a_finding_and_an_alert(

@@ -19,10 +19,10 @@ from energy.base.clock import Clock, from_us, to_us, wait
 from energy.metering.codec import decode
 from processes.collect_slots import slot_of
 from processes.collector_plan import CollectPlan
-from processes.laptop_bundle import gather, take_receipt, write_bundle
+from processes.laptop_bundle import gather, laptop_spool, take_receipt, write_bundle
 from processes.laptop_desk import LaptopDesk
 from processes.laptop_file import FileKind, write_value
-from processes.laptop_home import LaptopHome
+from processes.laptop_home import HomeError, LaptopHome
 from processes.laptop_log import LaptopLog, LogError
 from processes.laptop_pack import pack_fields
 from processes.laptop_pack_make import make_pack
@@ -159,6 +159,25 @@ def _judge(field: Field, slots: list[datetime]) -> None:
     assert rows == [(slot, register.shown_count(to_us(slot))) for slot in slots]
 
 
+def test_a_receipt_that_is_lost_costs_no_reading_and_doubles_none(
+    field: Field, port: int, tmp_path: Path
+) -> None:
+    with laptop_of(field, port, tmp_path / "laptop") as home:
+        clock, slots = field.site.clock, list[datetime]()
+        with laptop_spool(home, clock) as spool:
+            logging = LaptopLog(_plan(home, clock), spool, clock, every_s=60)
+            for _ in range(5):
+                slots.append(slot_of(clock.now(), 60) + timedelta(minutes=1))
+                clock.move_to(slots[-1])
+                logging.poll(slots[-1])
+            logging.close()
+        lost, again = _synced(field, port, home, receipt=False), _synced(field, port, home)
+        assert (lost.readings, again.readings, again.readings_repeated) == (10, 0, 10)
+        assert _synced(field, port, home).readings_repeated == 0
+    _judge(field, slots)
+
+
+@pytest.mark.slow
 def test_a_week_offline_with_kills_loses_and_doubles_nothing(
     field: Field, port: int, tmp_path: Path
 ) -> None:
@@ -211,6 +230,15 @@ def test_a_log_ends_where_another_window_has_changed_the_plan(
         assert logging.run(threading.Event(), stale=lambda: logging.logged.slots == 1).slots == 1
         logging.close()
         spool.close()
+
+
+def test_a_sync_beside_a_log_names_the_other_window(
+    field: Field, port: int, tmp_path: Path
+) -> None:
+    with laptop_of(field, port, tmp_path / "laptop") as home:
+        with laptop_spool(home, field.site.clock), pytest.raises(HomeError, match="Another window"):
+            gather(home, field.site.clock)
+        assert len(gather(home, field.site.clock).commands) == 1
 
 
 def _plan(home: LaptopHome, clock: Clock) -> CollectPlan:

@@ -108,6 +108,7 @@ def test_the_lock_names_each_distribution_once_for_each_platform(
     assert ("colorama" in entries) == (platform == "windows")
 
 
+@pytest.mark.slow  # what is imported is proven above, without starting anything
 def test_the_verbs_start_where_those_modules_are_missing_and_the_system_is_windows(
     tmp_path: Path,
 ) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from processes.laptop_file import FileKind, write_value
+from processes.laptop_home import HomeError
+from processes.laptop_pack import pack_fields
 from processes.laptop_review import refuse
 from processes.technician_acts import Commission, Replace, Retire
 from processes.technician_values import Remarks, Removed
@@ -79,6 +83,17 @@ def test_readings_behind_a_replacement_in_review_wait_and_a_refusal_sets_them_as
     assert (after.readings, after.readings_strange) == (0, 3 * 2)
     assert _stored(field, channel, changed) == 0
     assert (_aside(laptop), laptop.sync().readings_strange) == (1, 0)
+
+
+def test_a_folder_in_which_something_was_read_takes_no_other_site_s_pack(laptop: Laptop) -> None:
+    own = laptop.home.pack()
+    file = laptop.folder.with_suffix(".other")
+    site = replace(own.site, key="other")
+    write_value(file, FileKind.PACK, pack_fields(replace(own, site=site)))
+    laptop.home.spool_file.touch()
+    with pytest.raises(HomeError, match="another folder"):
+        laptop.home.unpack(file)
+    assert laptop.home.pack().site == own.site
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from energy.store.errors import StoreUnavailableError
 from processes.collector_plan import CollectPlan
-from processes.plan_keeper import PlanKeeper
+from processes.plan_keeper import FORGOTTEN_S, LOOK_S, PlanKeeper
 from tests.processes.test_collector_plan import PLAN
 
 LESS = replace(PLAN, meters=PLAN.meters[:1])
@@ -49,3 +49,15 @@ def test_without_contact_the_last_plan_stands(tmp_path: Path) -> None:
     registry.plan = None
     assert not keeper.look()
     assert CollectPlan.load(path) == PLAN
+
+
+def test_a_bus_that_a_killed_command_left_unasked_is_asked_again(tmp_path: Path) -> None:
+    path, registry = tmp_path / "plan.json", Registry()
+    keeper = PlanKeeper(path, registry.fetch)
+    keeper.look()
+    LESS.save(path)
+    looks = int(FORGOTTEN_S / LOOK_S)
+    assert not any(keeper.look() for _ in range(looks)), "a technician may be watching an hour"
+    assert keeper.look()
+    assert CollectPlan.load(path) == PLAN
+    assert not any(keeper.look() for _ in range(2 * looks)), "what is right is not written again"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -25,7 +26,10 @@ class Laptop:
 
     def __init__(self, visit: Visit) -> None:
         self.visit, self.folder = visit, visit.folder / "laptop"
-        self.environment = {"METERLINE_LAPTOP": str(self.folder), "METERLINE_DSN": None}
+        self.environment: dict[str, Any] = {
+            "METERLINE_LAPTOP": str(self.folder),
+            "METERLINE_DSN": None,
+        }
         self.environment |= {"METERLINE_SOURCE_MODBUS_1_PORT": None, "METERLINE_DATA_DIR": None}
 
     def __call__(self, row: str, *more: str, code: int = 0) -> Result:
@@ -79,7 +83,7 @@ def test_a_day_without_network_ends_with_everything_on_the_server(
     laptop("field sheet labs --file sheet.pdf")
     assert (visit.folder / "sheet.pdf").read_bytes().startswith(b"%PDF")
     laptop("field points")
-    laptop("field log --every 1 --for 2s")
+    laptop("field log --every 1 --for 1s")
     assert "waits for sync" in laptop("field outbox", code=1).output
     laptop("field sync")
     bundle = laptop.newest("bundle")
@@ -125,6 +129,9 @@ def test_what_needs_the_server_says_so_on_a_laptop(visit: Visit, laptop: Laptop)
     assert "0 rounds" not in laptop("field log --every 1 --for 1s", code=2).output
     laptop("field sync nothing.receipt", code=2)
     visit(f"field sync {Path('site.pack')}", code=2)
+    (visit.folder / "empty").mkdir()
+    assert "no laptop's folder" in visit(f"field sync {visit.folder / 'empty'}", code=2).output
+    assert list((visit.folder / "empty").iterdir()) == []
 
 
 def laptop_code(visit: Visit) -> int:

@@ -50,6 +50,15 @@ def test_another_record_under_the_same_number_is_refused(row: Row, tmp_path: Pat
     assert len(row.json("prepaid records")["records"]) == 4
 
 
+def test_of_two_records_that_differ_under_one_number_neither_is_chosen(
+    row: Row, tmp_path: Path
+) -> None:
+    file = export(tmp_path, ROWS[0], ROWS[1], ROWS[0].replace("66.00", "60.00"))
+    done = row.json("prepaid import", *file, "--by", "clerk", "--partial", code=1)
+    assert [each["record"] for each in done["looked"]["new"]] == ["1002"]
+    assert [each[0] for each in done["looked"]["refused"]] == [2, 4]
+
+
 def test_what_cannot_be_right_is_named(row: Row, tmp_path: Path) -> None:
     wrong = ROWS[2].replace('"1,020.5"', '"1,080.6"').replace("660.00", "606.00")
     text = row(
