@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from energy.base.text import catalogue
 from scripts.commands.frame import hoisted
-from scripts.main import app
+from scripts.main import _leave_tidily, app
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE_FILE = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
@@ -146,3 +148,17 @@ def test_every_text_that_a_command_names_is_in_the_catalogue() -> None:
                 columns += 1
     assert named - known == set()
     assert min(len(named), columns) > 60
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGHUP", 129), ("SIGTERM", 143)])
+def test_a_closed_terminal_or_a_kill_ends_a_verb_as_ctrl_c_does(name: str, code: int) -> None:
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    signal.signal(number, signal.SIG_DFL)
+    try:
+        _leave_tidily()
+        with pytest.raises(SystemExit) as ended:
+            os.kill(os.getpid(), number)
+    finally:
+        signal.signal(number, before)
+    assert ended.value.code == code
