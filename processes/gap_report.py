@@ -218,9 +218,7 @@ def _numbers(
         lost = [n for n in range(last_known + 1, int(spool["head"]) + 1) if not _within(n, waiting)]
         if lost and not _thinned(facts, own):
             found.append(
-                MissingNumbers(
-                    source_epoch=epoch_id, first=lost[0], last=lost[-1], fate=Fate.LOST
-                )
+                MissingNumbers(source_epoch=epoch_id, first=lost[0], last=lost[-1], fate=Fate.LOST)
             )
     return found
 

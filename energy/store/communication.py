@@ -11,7 +11,6 @@ if TYPE_CHECKING:  # a laptop knows the state of devices, and no database
     from energy.store.pool import Database
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState:
     """How one device answers its collector; counts since the collector's start."""
