@@ -17,16 +17,21 @@ _MARKED = re.compile(
     r"^pytestmark = (\[\s*)?pytest\.mark\.(servers|browser|slow|timing)\b", re.MULTILINE
 )
 _HEAVY = (
+    "adapters/bacnet",
     "adapters/cjt188",
     "adapters/dlt645",
+    "adapters/files",
     "adapters/mbus",
     "adapters/modbus/probing",
     "adapters/modbus/test_cycle.py",
     "adapters/modbus/test_register_map.py",
     "adapters/mqtt/test_sparkplug.py",
+    "adapters/mqtt/test_sparkplug_wire.py",
+    "adapters/opcua",
     "adapters/test_backoff.py",
     "adapters/test_spool.py",
     "adapters/test_spool_disk.py",
+    "adapters/test_spool_thinning.py",
     "bench",
     "billing/documents",
     "billing/test_drafting.py",

@@ -41,6 +41,8 @@ READING = {
     *("db size", "db backup", "field label", "field sheet", "meter history", "meter document"),
     *("field scan", "field probe", "field tenant", "field broker", "field map"),
     *("profile list", "profile show", "profile check", "profile docs"),
+    *("readings imports", "readings explain", "prepaid records", "field pack", "field zip"),
+    *("field ports", "field points", "field time", "field outbox", "field unpack"),
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {
@@ -52,9 +54,12 @@ NO_ENTRIES = {
     "db start": "starts a server; tests/energy/store/test_embedded.py",
     "db stop": "stops a server; tests/energy/store/test_embedded.py",
     "db migrate": "one transaction a file; tests/energy/store/test_migrate.py",
+    "field log": "into a laptop's spool; tests/processes/test_laptop_log.py",
+    "field sync": "each act once; tests/processes/test_laptop_sync.py",
+    "field review": "each act once; tests/processes/test_laptop_review.py",
     "view rebuild": "its last commit is the swap; tests/faults/test_rebuild_dies.py",
 }
-"""Verbs that write, but no entries, and where they are tested."""
+"""Verbs that write, but no entries of their own, and where they are tested."""
 PROCESSES = {"collect", "project", "jobs", "serve"}
 _numbers = itertools.count(1)
 
