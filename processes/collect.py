@@ -151,6 +151,7 @@ async def _play_then_live(parts: EdgeParts, edge: Edge, play_socket: Path | None
         play = Play(sources, play_socket)
         await play.run()
         _log.info("play.over", slots=play.slots)
+    parts.go_live()
     async with asyncio.TaskGroup() as group:
         group.create_task(_receive(sources))
         live = Live(sources, parts.may_ask)

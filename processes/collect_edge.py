@@ -55,8 +55,15 @@ class EdgeParts:
     sources: Sources
     stop: threading.Event
     room: RoomKeeper
+    heartbeat: Heartbeat
     lease: SourceLease | None = None
     clocks: ClockWatch | None = None
+
+    def go_live(self) -> None:
+        """Begin what goes by the time of the day: in a play that is the simulator's."""
+        self.heartbeat.begin(self.sources.spool.tell)
+        if self.clocks is not None:
+            self.clocks.start()
 
     def complaints(self) -> list[str]:
         """Return what a person must know, a sentence each; from any thread."""
@@ -113,9 +120,8 @@ def edge_parts(
         stop: Set when it is to end.
     """
     heartbeat = Heartbeat(folder, sources.clock)
-    heartbeat.begin(sources.spool.tell)
     room = RoomKeeper(sources.spool, folder, kinds_of(sources.plan), each_look=heartbeat.beat)
-    parts = EdgeParts(sources, stop, room)
+    parts = EdgeParts(sources, stop, room, heartbeat)
     with ExitStack() as after:
         parts.room.start()
         after.callback(parts.room.finish)
@@ -125,6 +131,5 @@ def edge_parts(
             after.callback(parts.lease.finish)
         if edge.clocks is not None:
             parts.clocks = edge.clocks(sources)
-            parts.clocks.start()
             after.callback(parts.clocks.finish)
         yield parts

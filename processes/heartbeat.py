@@ -30,6 +30,7 @@ class Heartbeat:
         self._file = folder / FILE
         self._clock = clock
         self._beaten: datetime | None = None
+        self._begun = False
 
     def begin(self, tell: Callable[[Sequence[Note]], None]) -> None:
         """Leave a note of the time since the last beat, and beat.
@@ -40,10 +41,13 @@ class Heartbeat:
         last, now = self._last(), self._clock.now()
         if last is not None and now - last > timedelta(seconds=WORTH_S):
             tell([note(DOWN, last, now)])
+        self._begun = True
         self.beat()
 
     def beat(self) -> None:
-        """Say that the collector runs; at most every few seconds something is written."""
+        """Say that the collector runs, once it has begun; writes every few seconds at most."""
+        if not self._begun:
+            return
         now = self._clock.now()
         if self._beaten is not None and abs(now - self._beaten) < timedelta(seconds=BEAT_S):
             return

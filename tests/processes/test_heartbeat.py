@@ -26,3 +26,11 @@ def test_the_time_without_a_collector_is_told_at_the_next_start(tmp_path: Path) 
     assert down.code == DOWN
     assert down.first_us == to_us(START + timedelta(minutes=9, seconds=90))
     assert down.last_us == to_us(START + timedelta(hours=3))
+
+
+def test_a_collector_that_plays_the_past_has_not_begun(tmp_path: Path) -> None:
+    clock, told = ManualClock(START), list[Note]()
+    Heartbeat(tmp_path, clock).beat()
+    clock.move_to(START + timedelta(days=1))
+    Heartbeat(tmp_path, clock).begin(told.extend)
+    assert told == []

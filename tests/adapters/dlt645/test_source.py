@@ -207,7 +207,7 @@ def test_thirty_of_thirty_two_meters_dead_leave_the_two_live_ones_their_interval
 
     live = [simulated(31), simulated(32)]
     meters = [meter(n, "active_energy_import") for n in range(1, 33)]
-    on_a_bus(live, meters, story, timeout_s=0.012, settle_s=0.004)
+    on_a_bus(live, meters, story, timeout_s=0.03, settle_s=0.01)
 
 
 def test_a_bus_that_was_cut_for_a_while_is_whole_again_at_once() -> None:

@@ -148,15 +148,25 @@ def test_an_index_added_by_hand_is_named(owner: Database, site: TestSite) -> Non
 
 
 def test_a_reader_is_waited_for(owner: Database, site: TestSite) -> None:
-    with session(site, WEB) as web, web.cursor("open") as cursor:
+    over, waited = threading.Event(), list[int]()
+    with session(site, WEB) as web, session(site, OWNER) as watch:
         web.execute("BEGIN")
-        cursor.execute(f"SELECT * FROM {site.schema}.usage_block")
-        cursor.fetchone()
-        letting_go = threading.Timer(1.5, web.commit)
+        web.execute(f"SELECT FROM {site.schema}.usage_block")
+
+        def let_go() -> None:
+            while not waited and not over.wait(0.01):
+                rows = watch.execute("SELECT pid FROM pg_locks WHERE NOT granted").fetchall()
+                waited.extend(row[0] for row in rows)
+            web.execute("COMMIT")
+
+        letting_go = threading.Thread(target=let_go)
         letting_go.start()
-        done = rebuilt(owner, site)
-        letting_go.join()
-    assert done.swap_s > 1.0
+        try:
+            rebuilt(owner, site)
+        finally:
+            over.set()
+            letting_go.join()
+    assert waited, "the swap stood in nobody's way and waited for nobody"
 
 
 def test_a_reader_that_stays_is_named_and_the_live_views_stand(
