@@ -140,6 +140,7 @@ async def _story(
             each.forget()
         drop()
         back_s = await _until(lambda: all(each.slots for each in many), clock)
+        await _until(lambda: all(each.slots for each in steady), clock)
     finally:
         live.cancel()
         await asyncio.wait({live})
