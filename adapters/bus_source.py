@@ -7,20 +7,17 @@ who rests, how readings are dated. How one meter is asked is the adapter's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-
-import numpy as np
 
 from adapters.backoff import Backoff
 from adapters.link_fault import NOT_ASKED, AskFailedError
 from adapters.octets import OctetLink
-from adapters.poll import PollAnswer, PollFailure, PollResult
+from adapters.poll import Gathered, PollAnswer, PollFailure, PollResult
 from energy.base.clock import Clock, monotonic_s, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
-from energy.metering.reading import ReadingColumns
 
 FAILURES_BEFORE_REST = 3
 FIRST_REST_S = 30.0
@@ -99,32 +96,6 @@ class _Asked:
         return self.failures >= FAILURES_BEFORE_REST
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """What a poll has gathered so far."""
-
-    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    failures: list[PollFailure] = field(default_factory=list)
-    answered: list[PollAnswer] = field(default_factory=list)
-
-    def result(self) -> PollResult:
-        """Return it as columns, in the order of the answers."""
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 4)
-        columns = ReadingColumns(
-            channel=table[:, 0].astype(np.int32),
-            at_us=table[:, 1].copy(),
-            count=table[:, 2].copy(),
-            quality=table[:, 3].astype(np.uint8),
-        )
-        return PollResult(
-            columns=columns,
-            findings=tuple(self.findings),
-            failures=tuple(self.failures),
-            answered=tuple(self.answered),
-        )
-
-
 class BusSource:
     """Polls the meters of one bus, one question at a time."""
 
@@ -194,7 +165,7 @@ class BusSource:
         wanted = [a for a in self._asked if points is None or a.meter.point in points]
         if urgent:
             self.link.hurry()
-        gathered = _Gathered()
+        gathered = Gathered()
         silent = 0
         for asked in sorted(wanted, key=lambda each: each.failures):
             before = asked.failures
@@ -211,7 +182,7 @@ class BusSource:
         self.link.close()
 
     async def _poll_meter(
-        self, asked: _Asked, slot: datetime, gathered: _Gathered, *, urgent: bool
+        self, asked: _Asked, slot: datetime, gathered: Gathered, *, urgent: bool
     ) -> None:
         def keep(values: Sequence[BusValue]) -> None:
             at = slot if urgent else self._dated(slot)

@@ -6,9 +6,11 @@ Every polled source, whatever its protocol, has the shape of PolledSource.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from energy.base.finding import Finding
 from energy.metering.reading import ReadingColumns
@@ -54,6 +56,32 @@ class PollResult:
             findings=tuple(f for p in every for f in p.findings),
             failures=tuple(f for p in every for f in p.failures),
             answered=tuple(a for p in every for a in p.answered),
+        )
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a poll has gathered so far, a value a row: channel, instant, count, quality."""
+
+    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[PollFailure] = field(default_factory=list)
+    answered: list[PollAnswer] = field(default_factory=list)
+
+    def result(self) -> PollResult:
+        """Return it as columns, in the order of the answers."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 4)
+        columns = ReadingColumns(
+            channel=table[:, 0].astype(np.int32),
+            at_us=table[:, 1].copy(),
+            count=table[:, 2].copy(),
+            quality=table[:, 3].astype(np.uint8),
+        )
+        return PollResult(
+            columns=columns,
+            findings=tuple(self.findings),
+            failures=tuple(self.failures),
+            answered=tuple(self.answered),
         )
 
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Generic, Protocol, TypeVar
 
-import numpy as np
-
 from adapters.backoff import Backoff
-from adapters.poll import PollAnswer, PollFailure, PollResult
+from adapters.poll import Gathered, PollAnswer, PollFailure, PollResult
 from adapters.server_fault import ServerAskError
 from adapters.told_value import FLAW_MEANS, Flaw, Told, counted
 from energy.base.clock import Clock, monotonic_s, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.metering.channel import ChannelFacts
-from energy.metering.reading import ReadingColumns
 
 FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0
@@ -97,31 +94,6 @@ class _Asked(Generic[R]):
     rest_until_s: float = 0.0
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """What a poll has gathered so far."""
-
-    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    failures: list[PollFailure] = field(default_factory=list)
-    answered: list[PollAnswer] = field(default_factory=list)
-
-    def result(self) -> PollResult:
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 4)
-        columns = ReadingColumns(
-            channel=table[:, 0].astype(np.int32),
-            at_us=table[:, 1].copy(),
-            count=table[:, 2].copy(),
-            quality=table[:, 3].astype(np.uint8),
-        )
-        return PollResult(
-            columns=columns,
-            findings=tuple(self.findings),
-            failures=tuple(self.failures),
-            answered=tuple(self.answered),
-        )
-
-
 class ServerSource(Generic[R]):
     """Polls the stations of one source."""
 
@@ -175,7 +147,7 @@ class ServerSource(Generic[R]):
             urgent: Somebody waits for this very slot: ask resting stations too, and date every
                 reading by the slot.
         """
-        gathered = _Gathered()
+        gathered = Gathered()
         room = asyncio.Semaphore(self._at_once)
 
         async def one(asked: _Asked[R]) -> None:
@@ -206,7 +178,7 @@ class ServerSource(Generic[R]):
         asked: _Asked[R],
         values: Sequence[AskedValue[R]],
         slot: datetime,
-        gathered: _Gathered,
+        gathered: Gathered,
         *,
         urgent: bool,
     ) -> None:
@@ -230,7 +202,7 @@ class ServerSource(Generic[R]):
         own: Sequence[tuple[AskedValue[R], Told]],
         slot: datetime,
         at: datetime,
-        gathered: _Gathered,
+        gathered: Gathered,
     ) -> None:
         """Take what was said of one meter."""
         failed: dict[str, ServerAskError] = {}
