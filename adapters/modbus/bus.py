@@ -145,11 +145,6 @@ class Bus:
                 await asyncio.sleep(self._free_at_s - began_s)
                 began_s = self._monotonic()
             registers = await asker.ask(question, within_s)
-            latency_s = self._monotonic() - began_s
-            if asker not in self._troubled:  # else the rest of the bus is in it
-                self.latencies.keep(latency_s)
-            self._troubled.discard(asker)
-            return Reply(registers, latency_s)
         except BaseException:
             self._troubled.add(asker)
             raise
@@ -159,6 +154,11 @@ class Bus:
             self.busy_s += ended_s - began_s
             self._free_at_s = ended_s + self._least_gap_s
             self._release(asker)
+        latency_s = ended_s - began_s
+        if asker not in self._troubled:  # else the rest of the bus is in it
+            self.latencies.keep(latency_s)
+        self._troubled.discard(asker)
+        return Reply(registers, latency_s)
 
     def hurry(self) -> None:
         """Forget the waits before the next connections."""
