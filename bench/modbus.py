@@ -25,7 +25,6 @@ from adapters.spool import Spool
 from bench.ground import Ground
 from bench.measure import Aim, Bench, Scale, Sides
 from energy.base.clock import SystemClock, monotonic_s
-from processes import event_loop
 from processes.collect_live import Live
 from processes.collect_slots import phase_s
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
@@ -157,7 +156,7 @@ def collected(port: int, meters: int, counted_s: float) -> float:
             finally:
                 sources.close()
 
-        share = event_loop.run(live())
+        share = asyncio.run(live())
         spool.close()
     return share
 

@@ -22,7 +22,6 @@ from bench.ground import Ground
 from bench.measure import Aim, Bench, Scale, Sides
 from bench.modbus import PROFILE, host_of, slave, slave_to_drop
 from energy.base.clock import SystemClock
-from processes import event_loop
 from processes.collect_live import Live
 from processes.collect_slots import phase_s
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
@@ -184,7 +183,7 @@ def reconnected(devices: int, interval_s: int) -> Reconnected:
         ]
         sources.polled = list(watched)
         try:
-            return event_loop.run(_story(sources, watched, drop, interval_s / 2))
+            return asyncio.run(_story(sources, watched, drop, interval_s / 2))
         finally:
             sources.close()
             spool.close()

@@ -17,14 +17,15 @@ from pathlib import Path
 import structlog
 
 from adapters.errors import SpoolFullError
+from adapters.meter_profile import use_own_profiles
 from adapters.modbus.learned import FILE, Learned
+from adapters.modbus.register_map import use_own_maps
+from adapters.mqtt.mapping_file import use_own_mappings
 from adapters.mqtt.source import Arrival
-from adapters.own_files import use_own_files
 from adapters.spool import Spool
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError
 from energy.system import WRITER, build
-from processes import event_loop
 from processes.bus_budget import require_loaded_budget
 from processes.collect_board import CollectBoard
 from processes.collect_edge import Edge, EdgeParts, edge_parts
@@ -99,7 +100,7 @@ def run_collector(
                 if board is not None:
                     board.show(plan.site, spool, drain, sources.communication, parts.complaints)
                     board.show_clocks(plan.site, parts.clock_facts)
-                event_loop.run(_collect(parts, edge, play_socket, stop))
+                asyncio.run(_collect(parts, edge, play_socket, stop))
         finally:
             if board is not None:
                 board.hide(plan.site)
@@ -186,13 +187,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _use_own(folder: Path) -> None:
+    use_own_maps(folder)
+    use_own_profiles(folder)
+    use_own_mappings(folder)
+
+
 def main() -> int:
     """Run the collect process by its command arguments; returns the exit code."""
     arguments = _arguments()
     log_to_stderr("collect")
     stop = StopSignal()
     system = build(WRITER)
-    use_own_files(system.config.data_dir)
+    _use_own(system.config.data_dir)
     board = CollectBoard()
     vitals = Vitals(
         "collect",
