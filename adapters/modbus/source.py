@@ -49,6 +49,7 @@ class ModbusSource:
         self.key = settings.key
         self.settings = settings
         self._clock = clock
+        self._skew = timedelta(seconds=settings.skew_s)
         self._monotonic = shared.monotonic
         self._desk = shared.desk
         gap = gap_on(speed_of(settings.link, settings.least_gap_s))
@@ -96,7 +97,7 @@ class ModbusSource:
         sheet = Sheet()
         limits = CycleLimits(
             slot=slot,
-            skew=timedelta(seconds=self.settings.skew_s),
+            skew=self._skew,
             timeout_s=self.settings.timeout_s,
             interval_s=self.settings.interval_s,
             until_s=self._until_s(slot),
@@ -123,17 +124,19 @@ class ModbusSource:
         if planned != self._planned:
             self._planned = planned
             self._turns = turns_of(self.devices)
-        well = [
-            turn
-            for turn in self._turns
-            if turn.device.watch.standing is Standing.WELL
-            and (points is None or turn.device.meter.point in points)
-        ]
         others = [
             device
             for device in self.devices
             if device.watch.standing is not Standing.WELL
             and (points is None or device.meter.point in points)
+        ]
+        if not others and points is None:  # nearly always: everybody is well and wanted
+            return list(self._turns), others
+        well = [
+            turn
+            for turn in self._turns
+            if turn.device.watch.standing is Standing.WELL
+            and (points is None or turn.device.meter.point in points)
         ]
         return well, others
 

@@ -43,9 +43,11 @@ class ReadingColumns:
 
     def __post_init__(self) -> None:
         """Hold the invariant: equal lengths."""
-        shapes = {a.shape for a in (self.channel, self.at_us, self.count, self.quality)}
-        assert len(shapes) == 1, "the four columns are equally long"
-        assert self.channel.ndim == 1, "columns are flat"
+        shape = self.channel.shape
+        assert shape == self.at_us.shape == self.count.shape == self.quality.shape, (
+            "the four columns are equally long"
+        )
+        assert len(shape) == 1, "columns are flat"
 
     def __len__(self) -> int:
         """Return the number of readings."""
