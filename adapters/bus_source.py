@@ -6,19 +6,21 @@ who rests, how readings are dated. How one meter is asked is the adapter's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from adapters.backoff import Backoff
 from adapters.link_fault import NOT_ASKED, AskFailedError
+from adapters.meter_profile import ProfiledMeter, ProfilePoint
 from adapters.octets import OctetLink
-from adapters.poll import Gathered, PollAnswer, PollFailure, PollResult
-from energy.base.clock import Clock, monotonic_s, to_us
-from energy.base.finding import Finding, Severity
-from energy.base.quality import Quality
+from adapters.poll import Gathered, PollAnswer, PolledValue, PollResult, dated
+from energy.base.clock import Clock, monotonic_s
 
+W = TypeVar("W")
 FAILURES_BEFORE_REST = 3
 FIRST_REST_S = 30.0
 LONGEST_REST_S = 600.0
@@ -32,43 +34,51 @@ DEAD_A_POLL = 1
 """The same for meters that rest. As soon as they answer, all are asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusValue:
-    """One value of an answer and the channel it is."""
-
-    channel: int
-    quantity: str
-    count: int
-    """Content of the register; 0 where there is no number. [count]"""
-    flaw: str = ""
-    """Why the value is suspect; empty when it is sound."""
-    why: str = ""
-    """The same in words."""
-    billing: bool = False
-
-
-Keep = Callable[[Sequence[BusValue]], None]
+Keep = Callable[[Sequence[PolledValue]], None]
 """Takes the values of one answer as soon as they are there."""
 
 
-class BusMeter(Protocol):
+class BusMeter(ABC, Generic[W]):
     """One meter as its adapter asks it."""
 
-    @property
-    def point(self) -> str:
-        """Return the metering point."""
-        ...
+    def __init__(self, meter: ProfiledMeter[W]) -> None:
+        """Take the meter.
+
+        Args:
+            meter: Its profile and channels.
+
+        Raises:
+            MeterProfileError: A channel's quantity is not in its profile.
+        """
+        self.point = meter.point
+        self.channels = meter.channels
+        self.points = [meter.profile.point(quantity) for quantity in meter.channels]
+
+    def value(
+        self, point: ProfilePoint[W], count: int, flaw: StrEnum | None, why: str
+    ) -> PolledValue:
+        """Return a value of the meter.
+
+        Args:
+            point: What it is.
+            count: Content of the register. [count]
+            flaw: Why it is suspect; None when it is sound.
+            why: The same in words.
+        """
+        return PolledValue(
+            channel=self.channels[point.quantity],
+            facts=point.facts,
+            count=count,
+            flaw=flaw,
+            why=why,
+        )
 
     @property
-    def channels(self) -> Mapping[str, int]:
-        """Return the channel number by quantity."""
-        ...
-
-    @property
+    @abstractmethod
     def exchanges(self) -> Sequence[int]:
         """Return the bytes of each question with its answer, wake-up bytes included. [byte]."""
-        ...
 
+    @abstractmethod
     async def read(self, keep: Keep, *, urgent: bool) -> Sequence[AskFailedError]:
         """Ask for every value; return what the meter properly refused.
 
@@ -79,14 +89,13 @@ class BusMeter(Protocol):
         Raises:
             AskFailedError: The meter gave no proper answer; it is not asked further.
         """
-        ...
 
 
 @dataclass(slots=True, kw_only=True)
 class _Asked:
     """A meter and how it behaved."""
 
-    meter: BusMeter
+    meter: BusMeter[Any]
     rest: Backoff
     failures: int = 0
     rest_until_s: float = 0.0
@@ -106,7 +115,7 @@ class BusSource:
         self,
         key: str,
         link: OctetLink,
-        meters: Sequence[BusMeter],
+        meters: Sequence[BusMeter[Any]],
         clock: Clock,
         *,
         skew_s: float = 5.0,
@@ -184,50 +193,23 @@ class BusSource:
     async def _poll_meter(
         self, asked: _Asked, slot: datetime, gathered: Gathered, *, urgent: bool
     ) -> None:
-        def keep(values: Sequence[BusValue]) -> None:
-            at = slot if urgent else self._dated(slot)
+        def keep(values: Sequence[PolledValue]) -> None:
+            at = slot if urgent else dated(slot, self._clock.now(), self._skew)
             gathered.answered.append(PollAnswer(asked.meter.point, self.link.latency_us))
             for value in values:
-                quality = Quality.SUSPECT if value.flaw else Quality.MEASURED
-                gathered.rows.append((value.channel, to_us(at), value.count, quality))
-                if value.flaw:
-                    gathered.findings.append(self._finding(asked.meter.point, value, at))
+                gathered.keep(self.PROTOCOL, asked.meter.point, value, at)
 
         try:
             refused = await asked.meter.read(keep, urgent=urgent)
         except AskFailedError as error:
-            gathered.failures.append(_failure(asked.meter.point, error, slot))
+            gathered.fail(asked.meter.point, error, slot)
             if error.fault not in NOT_ASKED:
                 asked.failures += 1
                 if asked.dead:
                     asked.rest_until_s = monotonic_s() + asked.rest.next_s()
             return
-        gathered.failures += [_failure(asked.meter.point, error, slot) for error in refused]
+        for refusal in refused:
+            gathered.fail(asked.meter.point, refusal, slot)
         asked.failures = 0
         asked.rest_until_s = 0.0
         asked.rest.reset()
-
-    def _dated(self, slot: datetime) -> datetime:
-        """Return the slot, or the present when the answer came too late to stand for it."""
-        now = self._clock.now()
-        return slot if abs(now - slot) <= self._skew else now
-
-    def _finding(self, point: str, value: BusValue, at: datetime) -> Finding:
-        return Finding(
-            code=f"{self.PROTOCOL}.{value.flaw}",
-            severity=Severity.DO_NOT_BILL if value.billing else Severity.WARN,
-            channel=value.channel,
-            start=at,
-            end=at,
-            position=0,
-            proof={
-                "point": point,
-                "quantity": value.quantity,
-                "count": value.count,
-                "why": value.why,
-            },
-        )
-
-
-def _failure(point: str, error: AskFailedError, slot: datetime) -> PollFailure:
-    return PollFailure(point=point, code=error.code, message=str(error), slot=slot)

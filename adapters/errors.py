@@ -4,9 +4,13 @@ The branch::
 
     EnergyError
     +- AdapterError
-       +- RegisterMapError       a register map is wrong; nothing was started
+       +- FaultyFileError        a file that describes something is wrong; nothing was started
+       |  +- RegisterMapError    a register map
+       |  +- MeterProfileError   a profile of a meter that is no register map (meter_profile.py)
+       |  +- MappingError        a mapping of messages (mqtt/mapping_file.py)
+       |  +- FileMappingError    a mapping of files (files/mapping_file.py)
+       +- UnknownProfileError    a name is no profile's (profile_shelf.py)
        +- ReadFailedError        one read of one meter failed (adapters/modbus/frame.py)
-       +- MeterProfileError      a profile of a tenant meter is wrong (adapters/meter_profile.py)
        +- LinkDownError          a byte link cannot be opened now (adapters/octets.py)
        |  +- LinkHeldError       another program asks on the bus
        +- AnswerLostError        no whole answer came over a byte link
@@ -19,6 +23,7 @@ The branch::
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from energy.base.errors import EnergyError
 
@@ -29,19 +34,26 @@ class AdapterError(EnergyError):
     code = "adapter"
 
 
-class RegisterMapError(AdapterError):
-    """A register map does not describe a product; lists every problem found."""
+class FaultyFileError(AdapterError):
+    """A file that describes something is wrong; lists every problem found."""
 
-    code = "modbus.register_map"
+    code = "file"
+    FAULTY: ClassVar[str] = "faulty.file"
+    """Text that names the file, its problems and the next step."""
 
     def __init__(self, name: str, problems: list[str]) -> None:
         """Join the problems into one message, one a row."""
         self.problems = problems
         rows = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(
-            f"Register map {name!r} has {len(problems)} problem(s):\n{rows}\n"
-            "Mend the map (adapters/modbus/README.md explains each key) and start again."
-        )
+        super().__init__()
+        self.keep(self.FAULTY, name=name, number=len(problems), rows=rows)
+
+
+class RegisterMapError(FaultyFileError):
+    """A register map does not describe a product."""
+
+    code = "modbus.register_map"
+    FAULTY = "faulty.register_map"
 
 
 class UnknownQuantityError(RegisterMapError):

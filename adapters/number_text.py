@@ -16,6 +16,7 @@ MAX_DIGITS = 40
 """Most characters of a number: more is no measurement."""
 MAX_POWER = 40
 """Largest power of ten of a fraction: 1e999999999 would fill the memory."""
+_FAR_POWER = re.compile(r"[eE][+-]?0*\d{3}")
 Ratio = tuple[int, int]
 """Numerator and denominator of an exact number."""
 
@@ -106,6 +107,20 @@ def ratio_in(text: str, form: NumberFormat) -> Ratio | None:
     if found is None:
         return None
     return Fraction(found[0], 10 ** found[1]).as_integer_ratio()
+
+
+def exact_number(value: object) -> Fraction | None:
+    """Return the number that a text of ours writes exactly, "0.01" or "1/3"; None when it is none.
+
+    Args:
+        value: As a TOML file has it: only a text is exact, a float is not.
+    """
+    if not isinstance(value, str) or len(value) > MAX_DIGITS or _FAR_POWER.search(value):
+        return None
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def bounded_decimal(text: str) -> Decimal | None:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from energy.base.finding import Finding
+from energy.base.clock import to_us
+from energy.base.errors import EnergyError
+from energy.base.finding import Finding, Severity
+from energy.base.quality import Quality
+from energy.metering.channel import ChannelFacts
 from energy.metering.reading import ReadingColumns
 
 
@@ -59,6 +64,43 @@ class PollResult:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledValue:
+    """One value of an answer and the channel it is."""
+
+    channel: int
+    facts: ChannelFacts
+    count: int
+    """Content of the register; 0 where there is no number. [count]"""
+    flaw: StrEnum | None = None
+    """Why the value is suspect; None when it is sound."""
+    why: str = ""
+    """The same in words."""
+
+    def finding(self, protocol: str, point: str, at: datetime) -> Finding:
+        """Return the finding of its flaw.
+
+        Args:
+            protocol: Begins the code.
+            point: Metering point.
+            at: The instant of the reading, aware UTC.
+        """
+        return Finding(
+            code=f"{protocol}.{self.flaw}",
+            severity=Severity.DO_NOT_BILL if self.facts.billing else Severity.WARN,
+            channel=self.channel,
+            start=at,
+            end=at,
+            position=0,
+            proof={
+                "point": point,
+                "quantity": self.facts.quantity,
+                "count": self.count,
+                "why": self.why,
+            },
+        )
+
+
 @dataclass(slots=True)
 class Gathered:
     """What a poll has gathered so far, a value a row: channel, instant, count, quality."""
@@ -67,6 +109,26 @@ class Gathered:
     findings: list[Finding] = field(default_factory=list)
     failures: list[PollFailure] = field(default_factory=list)
     answered: list[PollAnswer] = field(default_factory=list)
+
+    def keep(self, protocol: str, point: str, value: PolledValue, at: datetime) -> None:
+        """Keep a value, and the finding of its flaw.
+
+        Args:
+            protocol: Begins the code of the finding.
+            point: Metering point.
+            value: What the meter said.
+            at: The instant it stands for, aware UTC.
+        """
+        quality = Quality.MEASURED if value.flaw is None else Quality.SUSPECT
+        self.rows.append((value.channel, to_us(at), value.count, quality))
+        if value.flaw is not None:
+            self.findings.append(value.finding(protocol, point, at))
+
+    def fail(self, point: str, error: EnergyError, slot: datetime) -> None:
+        """Keep why a meter gave no reading in a slot."""
+        self.failures.append(
+            PollFailure(point=point, code=error.code, message=str(error), slot=slot)
+        )
 
     def result(self) -> PollResult:
         """Return it as columns, in the order of the answers."""
@@ -83,6 +145,17 @@ class Gathered:
             failures=tuple(self.failures),
             answered=tuple(self.answered),
         )
+
+
+def dated(slot: datetime, now: datetime, skew: timedelta) -> datetime:
+    """Return the slot, or the present when an answer came too late to stand for it.
+
+    Args:
+        slot: The scheduled instant, aware UTC.
+        now: When the answer came, aware UTC.
+        skew: How far it may lie from its slot.
+    """
+    return slot if abs(now - slot) <= skew else now
 
 
 class PolledSource(Protocol):

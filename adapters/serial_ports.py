@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from serial.tools import list_ports
+
+SYSTEM = Path("/sys/class/tty")
+"""Where a Linux kernel tells of its ports; nothing is told elsewhere."""
+NO_CHIP = "0"
+"""Kernel's word for a port behind which it found none (PORT_UNKNOWN)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ def serial_ports() -> list[SerialPortName]:
             serial=_said(port.serial_number),
         )
         for port in list_ports.comports()
+        if _has_hardware(Path(str(port.device)).name)
     ]
     return sorted(found, key=lambda port: (len(port.device), port.device))
 
@@ -38,6 +45,14 @@ def serial_ports() -> list[SerialPortName]:
 def ports_text() -> str:
     """Return the names of the ports in one row, "none" where there is none."""
     return ", ".join(port.device for port in serial_ports()) or "none"
+
+
+def _has_hardware(name: str) -> bool:
+    """Return whether a chip is behind a port: a PC's kernel names 32 ports and finds one or two."""
+    try:
+        return (SYSTEM / name / "type").read_text("ascii").strip() != NO_CHIP
+    except (OSError, ValueError):
+        return True  # an adapter, or another system
 
 
 def _said(text: object) -> str:

@@ -8,19 +8,19 @@ adapter's own. One question brings many values; a station that fails never stops
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Generic, Protocol, TypeVar
 
 from adapters.backoff import Backoff
-from adapters.poll import Gathered, PollAnswer, PollFailure, PollResult
+from adapters.meter_profile import ProfiledMeter
+from adapters.poll import Gathered, PollAnswer, PolledValue, PollResult, dated
 from adapters.server_fault import ServerAskError
-from adapters.told_value import FLAW_MEANS, Flaw, Told, counted
-from energy.base.clock import Clock, monotonic_s, to_us
-from energy.base.finding import Finding, Severity
-from energy.base.quality import Quality
+from adapters.server_wire import ServerWire
+from adapters.told_value import FLAW_MEANS, Told, counted
+from energy.base.clock import Clock, monotonic_s
 from energy.metering.channel import ChannelFacts
 
 FIRST_REST_S = 1.0
@@ -29,6 +29,7 @@ DEAD_A_POLL = 2
 """Stations that failed before and are asked again in one poll: the live ones stay on time."""
 R = TypeVar("R")
 R_contra = TypeVar("R_contra", contravariant=True)
+W = TypeVar("W", bound=ServerWire)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,33 @@ class AskedValue(Generic[R]):
     """Units of the channel in one of the server. [unit / raw]"""
     bits: tuple[int, int] | None = None
     """First bit and width of a state."""
+
+
+def asked_values(meter: ProfiledMeter[W], ref: Callable[[W], R]) -> list[AskedValue[R]]:
+    """Return the values of a meter behind a server.
+
+    Args:
+        meter: Its profile and channels.
+        ref: Names a value to the server, by where its profile says that it lies.
+
+    Raises:
+        MeterProfileError: A channel's quantity is not in the profile.
+    """
+    found = []
+    for quantity, channel in meter.channels.items():
+        known = meter.profile.point(quantity)
+        wire = known.wire
+        found.append(
+            AskedValue(
+                point=meter.point,
+                channel=channel,
+                facts=known.facts,
+                ref=ref(wire),
+                scale=wire.scale,
+                bits=wire.bits,
+            )
+        )
+    return found
 
 
 class Station(Protocol[R_contra]):
@@ -187,10 +215,11 @@ class ServerSource(Generic[R]):
         except ServerAskError as error:
             asked.rest_until_s = monotonic_s() + asked.rest.next_s()
             points = dict.fromkeys(value.point for value in values)
-            gathered.failures += [_failure(point, error, slot) for point in points]
+            for point in points:
+                gathered.fail(point, error, slot)
             return
         asked.rest.reset()
-        at = slot if urgent else self._dated(slot)
+        at = slot if urgent else dated(slot, self._clock.now(), self._skew)
         for point in dict.fromkeys(value.point for value in values):
             own = [(v, t) for v, t in zip(values, told, strict=True) if v.point == point]
             self._keep(asked.station, point, own, slot, at, gathered)
@@ -215,40 +244,18 @@ class ServerSource(Generic[R]):
                 continue
             answers.append(told.latency_us)
             worth = counted(told, value.facts, value.scale, value.bits)
-            quality = Quality.MEASURED if worth.flaw is None else Quality.SUSPECT
-            gathered.rows.append((value.channel, to_us(at), worth.count, quality))
+            why = ""
             if worth.flaw is not None:
                 why = (told.why if told.flaw is worth.flaw else "") or FLAW_MEANS[worth.flaw]
-                finding = _finding(station, value, worth.count, worth.flaw, why, at)
-                gathered.findings.append(finding)
+            polled = PolledValue(
+                channel=value.channel,
+                facts=value.facts,
+                count=worth.count,
+                flaw=worth.flaw,
+                why=why,
+            )
+            gathered.keep(station.protocol, point, polled, at)
         if answers:
             gathered.answered.append(PollAnswer(point, max(answers)))
-        gathered.failures += [_failure(point, error, slot) for error in failed.values()]
-
-    def _dated(self, slot: datetime) -> datetime:
-        """Return the slot, or the present when the answer came too late to stand for it."""
-        now = self._clock.now()
-        return slot if abs(now - slot) <= self._skew else now
-
-
-def _finding(
-    station: Station[R], value: AskedValue[R], count: int, flaw: Flaw, why: str, at: datetime
-) -> Finding:
-    return Finding(
-        code=f"{station.protocol}.{flaw}",
-        severity=Severity.DO_NOT_BILL if value.facts.billing else Severity.WARN,
-        channel=value.channel,
-        start=at,
-        end=at,
-        position=0,
-        proof={
-            "point": value.point,
-            "quantity": value.facts.quantity,
-            "count": count,
-            "why": why,
-        },
-    )
-
-
-def _failure(point: str, error: ServerAskError, slot: datetime) -> PollFailure:
-    return PollFailure(point=point, code=error.code, message=str(error), slot=slot)
+        for error in failed.values():
+            gathered.fail(point, error, slot)

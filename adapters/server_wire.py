@@ -1,50 +1,35 @@
-"""In: a point of a profile. Out: the scale and the bits of a server's value. Pure."""
+"""In: a point of a profile. Out: what is said alike of every value behind a server. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
+from adapters.profile_fields import Fields
 from energy.metering.channel import ChannelFacts, Kind
 
 MOST_BITS = 64
+"""Bits of the widest whole number that a state may be cut from. [bit]"""
 
 
-def read_scale(problems: list[str], where: str, row: Mapping[str, object]) -> Fraction:
-    """Return units of the channel in one of the server; notes a problem when it is no number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerWire:
+    """Where a value of a server lies, as far as every protocol says it."""
 
-    Args:
-        problems: Takes the problem.
-        where: Begins it.
-        row: The point's table; left out, the scale is 1.
-    """
-    value = row.get("scale", "1")
-    try:
-        if isinstance(value, str) and Fraction(value) > 0:
-            return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        pass
-    problems.append(f'{where}: scale must be an exact text such as "0.001"')
-    return Fraction(1)
+    scale: Fraction
+    """Units of the channel in one of the server. [unit / raw]"""
+    bits: tuple[int, int] | None = None
+    """First bit and width of a state; None takes the whole value."""
 
 
-def read_bits(
-    problems: list[str], where: str, row: Mapping[str, object], facts: ChannelFacts
-) -> tuple[int, int] | None:
-    """Return first bit and width of a state; None takes the whole value.
+def read_scale_and_bits(
+    fields: Fields, facts: ChannelFacts
+) -> tuple[Fraction, tuple[int, int] | None]:
+    """Return the scale of a value, and the bits of a state; what is wrong goes to the problems.
 
     Args:
-        problems: Takes the problem.
-        where: Begins it.
-        row: The point's table.
+        fields: Reads the point's table; left out, the scale is 1.
         facts: What the value is.
     """
-    value = row.get("bits")
-    if value is None:
-        return None
-    if isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value):
-        first, width = value
-        if facts.kind is Kind.STATE and first >= 0 and width >= 1 and first + width <= MOST_BITS:
-            return first, width
-    problems.append(f"{where}: bits = [first, width] is for a state of at most {MOST_BITS} bits")
-    return None
+    scale = fields.exact("scale", default=Fraction(1), above_zero=True)
+    return scale, fields.bits(most=MOST_BITS if facts.kind is Kind.STATE else 0)

@@ -42,6 +42,8 @@ class Rung:
     """Kind of the channels that are thinned."""
     window_s: int
     """One reading stays per window of this length. [s]"""
+    shift_s: int = 0
+    """How far the site's hours are from those of UTC: 1800 in India. [s]"""
 
 
 GAUGES = (
@@ -80,14 +82,15 @@ def staying(columns: ReadingColumns, rung: Rung, channels: Collection[int]) -> N
     order = places[np.lexsort((columns.at_us[places], columns.channel[places]))]
     channel, at_us = columns.channel[order], columns.at_us[order]
     window_us = rung.window_s * 1_000_000
-    window = at_us // window_us
+    local_us = at_us + rung.shift_s * 1_000_000
+    window = local_us // window_us
     edge = np.concatenate([[True], channel[1:] != channel[:-1]])
     first = edge | np.concatenate([[True], window[1:] != window[:-1]])
     keep = first.copy()
     if rung.kind is not Kind.GAUGE:
         count, last = columns.count[order], np.concatenate([edge[1:], [True]])
         empty = np.concatenate([[False], window[1:] - window[:-1] > 1])  # windows without any
-        off_bound = first & (empty | (at_us % window_us != 0)) & ~edge
+        off_bound = first & (empty | (local_us % window_us != 0)) & ~edge
         back = np.concatenate([[False], count[1:] < count[:-1]]) & ~edge
         keep |= last | back | (columns.quality[order] != Quality.MEASURED)
         keep[:-1] |= off_bound[1:] | back[1:]

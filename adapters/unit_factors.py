@@ -6,6 +6,10 @@ from fractions import Fraction
 
 from energy.base.units import TO_BASE, Utility
 
+COUNT_UNIT = "count"
+"""Unit of a value that is the register's own whole count."""
+CHANNEL_UNIT = "channel"
+"""Unit of a value that comes in the unit of the channel it is for."""
 _THOUSAND, _MILLION = Fraction(1000), Fraction(1_000_000)
 _FAMILIES: tuple[dict[str, Fraction], ...] = (
     {"W": Fraction(1), "kW": _THOUSAND, "MW": _MILLION},
@@ -32,6 +36,23 @@ KNOWN_UNITS: frozenset[str] = frozenset(
     unit for family in (*TO_BASE.values(), *_FAMILIES) for unit in family
 )
 """Every unit a mapping may name."""
+
+
+def counts_in(
+    unit: str, *, wanted: str, utility: Utility | None, resolution: Fraction
+) -> Fraction | None:
+    """Return counts of a channel in one of a unit; None when the unit does not fit. [count / unit].
+
+    Args:
+        unit: As a mapping or a message names it; "count" and "channel" have their meaning.
+        wanted: Unit of the channel.
+        utility: Of the channel.
+        resolution: Of the channel. [unit / count]
+    """
+    if unit == COUNT_UNIT:
+        return Fraction(1)
+    factor = unit_factor(wanted if unit == CHANNEL_UNIT else unit, wanted, utility)
+    return None if factor is None else factor / resolution
 
 
 def unit_factor(given: str, wanted: str, utility: Utility | None) -> Fraction | None:

@@ -74,9 +74,13 @@ def measure(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with ground() as place, Progress(*columns, console=Console(stderr=True)) as progress:
+    with (
+        ground(scale.channels) as place,
+        Progress(*columns, console=Console(stderr=True)) as progress,
+    ):
         machine = describe(place.version())
-        task = progress.add_task("start", total=sum(1 if b.once else rounds + 1 for b in benches))
+        each = rounds + (not scale.smoke)
+        task = progress.add_task("start", total=sum(1 if b.once else each for b in benches))
         results = []
         for bench in benches:
             progress.update(task, description=bench.name)

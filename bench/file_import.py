@@ -27,7 +27,6 @@ from energy.store.sites import Site
 from energy.system import WRITER, System
 from processes.import_readings import FileImport
 
-CHANNELS = 500
 ROWS_A_SLICE = 200
 """Rows of a file; with 200 counters each 40,000 readings."""
 QUARTER = timedelta(minutes=15)
@@ -116,8 +115,8 @@ class _Files:
 @contextmanager
 def _prepare(ground: Ground, scale: Scale) -> Iterator[Sides]:
     """Give both sides."""
-    with ground.site(CHANNELS) as site, tempfile.TemporaryDirectory() as folder:
-        numbers = [number for number in range(1, CHANNELS + 1) if is_counter(number)]
+    with ground.site() as site, tempfile.TemporaryDirectory() as folder:
+        numbers = [number for number in range(1, site.channels + 1) if is_counter(number)]
         names = [
             f"device-{(number - 1) // 20 * 20 + 1}/active_energy_import_{number}"
             for number in numbers

@@ -39,6 +39,8 @@ COPY_ROWS = 20_000
 """Rows in one transaction of the COPY baseline."""
 BATCH = 5_000
 """Readings in a full batch."""
+CHANNELS = 500
+"""Channels of a site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,14 @@ class BenchSite:
 class Ground:
     """The database of one run."""
 
-    def __init__(self, server: EmbeddedPostgres) -> None:
+    def __init__(self, server: EmbeddedPostgres, channels: int = CHANNELS) -> None:
         """Make roles and the directory on a running server.
 
         Args:
             server: Fresh and running.
+            channels: Of a site, where a bench asks for no other number; a multiple of 20.
         """
+        self._channels = channels
         self.clock = ManualClock(from_us(MIDNIGHT_US))
         use_clock(self.clock)
         self._sites = 0
@@ -134,13 +138,16 @@ class Ground:
         return str(row[0])
 
     @contextmanager
-    def site(self, channels: int = 500, *, scan_us: int = 10_000_000) -> Iterator[BenchSite]:
+    def site(
+        self, channels: int | None = None, *, scan_us: int = 10_000_000
+    ) -> Iterator[BenchSite]:
         """Give a fresh site whose meters the registry knows; it is dropped afterwards.
 
         Args:
-            channels: A multiple of 20.
+            channels: A multiple of 20; None for that of the run.
             scan_us: Time between two scans of its gateway. [us]
         """
+        channels = channels or self._channels
         self._sites += 1
         key = f"bench_{self._sites}"
         with psycopg.connect(self._owner_dsn, autocommit=True) as owner:
@@ -237,14 +244,18 @@ def _channel(point: str, number: int) -> Channel:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Give the database of one run; server and folder are gone afterwards."""
+def ground(channels: int = CHANNELS) -> Iterator[Ground]:
+    """Give the database of one run; server and folder are gone afterwards.
+
+    Args:
+        channels: Of a site, where a bench asks for no other number; a multiple of 20.
+    """
     with tempfile.TemporaryDirectory(prefix="meterline-bench-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL of a root launcher runs as another account
         server = EmbeddedPostgres(EmbeddedSettings(data_dir=Path(folder) / "db"))
         server.start()
         try:
-            opened = Ground(server)
+            opened = Ground(server, channels)
             try:
                 yield opened
             finally:

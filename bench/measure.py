@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.ground import Ground
+from bench.ground import CHANNELS, Ground
 from energy.base.clock import monotonic_s
 
 Side = Callable[[], float]
@@ -33,6 +33,10 @@ class Aim(StrEnum):
 class Scale:
     """How much work a run does."""
 
+    smoke: bool = False
+    """Whether each bench has only to run: without warm-up, no checkpoint before each side."""
+    channels: int = CHANNELS
+    """Of a site, where a bench asks for no other number; a multiple of 20."""
     slices: int = 12
     """Transactions of 20,000 readings a side and round."""
     rebuild_readings: int = 2_000_000
@@ -119,24 +123,26 @@ def run(
     values: list[float] = []
     baselines: list[float] = []
     with bench.prepare(ground, scale) as sides:
-        for number in range(1 if bench.once else rounds + 1):
-            value, baseline = _round(sides, ground, product_first=number % 2 == 0)
-            if number > 0 or bench.once:  # the first round fills caches and plans
+        warm_up = not (scale.smoke or bench.once)  # fills caches and plans
+        settle = (lambda: None) if scale.smoke else ground.settle
+        for number in range(1 if bench.once else rounds + warm_up):
+            value, baseline = _round(sides, settle, product_first=number % 2 == 0)
+            if number > 0 or not warm_up:
                 values.append(value)
                 baselines.append(baseline)
             advance()
     return _judged(bench, values, baselines if sides.baseline is not None else [])
 
 
-def _round(sides: Sides, ground: Ground, *, product_first: bool) -> tuple[float, float]:
+def _round(sides: Sides, settle: Callable[[], None], *, product_first: bool) -> tuple[float, float]:
     """Run both sides once, each from a settled database; without a baseline that is 0."""
     if sides.baseline is None:
-        ground.settle()
+        settle()
         return sides.product(), 0.0
     order = [sides.product, sides.baseline]
     found: list[float] = []
     for side in order if product_first else reversed(order):
-        ground.settle()
+        settle()
         found.append(side())
     value, baseline = found if product_first else reversed(found)
     return value, baseline

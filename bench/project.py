@@ -47,7 +47,7 @@ class Live:
     """Slices of four batches, each projected as soon as it is appended."""
 
     follower: Callable[[BenchSite], Follower]
-    channels: int = 500
+    channels: int | None = None
     evening: bool = False
     """Whether most of a day lies behind."""
 
@@ -57,7 +57,7 @@ class Live:
         with ground.site(self.channels) as site, ground.site(self.channels) as other:
             follower = self.follower(site)
             if self.evening:
-                site.append(scale.evening_scans * self.channels)
+                site.append(scale.evening_scans * site.channels)
             catch_up(follower)
             yield Sides(
                 product=lambda: _project(site, follower, scale.slices),

@@ -71,6 +71,7 @@ def require_budget(plan: CollectPlan, clock: Clock) -> list[str]:
 
     Raises:
         BusOverloadedError: A bus has less time than its meters need.
-        RegisterMapError: A profile or quantity is unknown.
+        UnknownProfileError: A profile is unknown.
+        RegisterMapError: A quantity is unknown.
     """
     return require_fit(budgets_of(modbus_sources(plan, clock)))

@@ -102,7 +102,7 @@ class EdgeParts:
                 following.cancel()
                 raise PlanError(["the collector is busy or ending and did not take it"])
             following.result()
-            self.room.kinds = kinds_of(plan)
+            self.room.kinds, self.room.zone = kinds_of(plan), plan.zone
 
         return take
 
@@ -121,6 +121,7 @@ def edge_parts(
     """
     heartbeat = Heartbeat(folder, sources.clock)
     room = RoomKeeper(sources.spool, folder, kinds_of(sources.plan), each_look=heartbeat.beat)
+    room.zone = sources.plan.zone
     parts = EdgeParts(sources, stop, room, heartbeat)
     with ExitStack() as after:
         parts.room.start()

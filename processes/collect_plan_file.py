@@ -23,6 +23,7 @@ def plan_from_registry(database: Database, site: Site) -> CollectPlan:
     files = {source.key for source in every if source.kind == FILE}  # nobody asks those
     return CollectPlan(
         site=site.key,
+        zone=site.zone.key,
         sources=tuple(
             SourcePlan(key=source.key, kind=source.kind, **source.settings)
             for source in every

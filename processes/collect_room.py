@@ -11,8 +11,10 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -30,6 +32,7 @@ SEAL_S = 600.0
 """Least time between two sealings of what is open, to save room. [s]"""
 WORTH = 64_000_000
 """A spool smaller than this leaves a full disk to whoever fills it. [B]"""
+HOUR_S = 3600
 _log = structlog.get_logger("collect.room")
 
 
@@ -67,6 +70,19 @@ def kinds_of(plan: CollectPlan) -> dict[int, str]:
     return {channel.number: channel.kind for meter in plan.meters for channel in meter.channels}
 
 
+def hour_shift_s(zone: str) -> int:
+    """Return how far the hours of a zone are from those of UTC; 0 where nobody knows. [s].
+
+    Usage is kept by the hours of the site: in India those of UTC end in their middle.
+    """
+    if not zone:
+        return 0
+    seasons = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7))
+    offsets = {at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for at in seasons}
+    shifts = {int(offset.total_seconds()) % HOUR_S for offset in offsets}
+    return shifts.pop() if len(shifts) == 1 else 0  # one island changes by half an hour
+
+
 class RoomKeeper:
     """Keeps one spool within its bound."""
 
@@ -90,6 +106,8 @@ class RoomKeeper:
         self._spool = spool
         self._folder = folder
         self.kinds = kinds
+        self.zone = ""
+        """Of the site; empty where an old plan does not tell."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
         self._sealed_s = -SEAL_S
@@ -145,7 +163,9 @@ class RoomKeeper:
         return self.room.level
 
     def _thin(self, rungs: Sequence[Rung]) -> None:
-        for rung in rungs:
+        shift_s = hour_shift_s(self.zone)
+        for each in rungs:
+            rung = replace(each, shift_s=shift_s)
             while self._look() > GOOD_AT and not self._stop.is_set():
                 done = self._spool.thin(rung, self.kinds)
                 self.thinned += done.readings

@@ -23,13 +23,14 @@ def mbus_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
 
     Raises:
         PlanError: A serial port has less time than its meters need.
-        MeterProfileError: A profile or quantity is unknown.
+        UnknownProfileError: A profile is unknown.
+        MeterProfileError: A quantity is unknown.
     """
     return [_source(plan, source, clock) for source in plan.sources if source.kind == MBUS]
 
 
 def _source(plan: CollectPlan, source: SourcePlan, clock: Clock) -> BusSource:
-    profiles = cache(mbus_profile.load)
+    profiles = cache(mbus_profile.PROFILES.load)
     meters = [
         MbusMeter(
             point=meter.point,

@@ -147,6 +147,8 @@ class CollectPlan:
     site: str
     sources: tuple[SourcePlan, ...]
     meters: tuple[MeterPlan, ...]
+    zone: str = ""
+    """Of the site; empty in a plan of before."""
 
     def __post_init__(self) -> None:
         """Check the plan whole.
@@ -234,6 +236,7 @@ def plan_from_fields(fields: Mapping[str, Any]) -> CollectPlan:
         site=fields["site"],
         sources=tuple(SourcePlan(**row) for row in fields["sources"]),
         meters=tuple(_meter(row) for row in fields["meters"]),
+        zone=fields.get("zone", ""),
     )
 
 

@@ -32,7 +32,7 @@ def server_sources(plan: CollectPlan, clock: Clock) -> list[LinkedSource]:
 
 
 def _opcua(plan: CollectPlan, source: SourcePlan, clock: Clock) -> LinkedSource:
-    profiles = cache(opcua_profile.load)
+    profiles = cache(opcua_profile.PROFILES.load)
     meters = [
         OpcuaMeter(
             point=meter.point,
@@ -65,7 +65,7 @@ def _opcua(plan: CollectPlan, source: SourcePlan, clock: Clock) -> LinkedSource:
 
 
 def _bacnet(plan: CollectPlan, source: SourcePlan, clock: Clock) -> LinkedSource:
-    profiles = cache(bacnet_profile.load)
+    profiles = cache(bacnet_profile.PROFILES.load)
     meters = [
         BacnetMeter(
             point=meter.point,

@@ -61,7 +61,8 @@ class Sources:
             episodes: Remembers what is wrong with devices; None forgets at the end.
 
         Raises:
-            RegisterMapError: A profile or quantity is unknown.
+            UnknownProfileError: A profile is unknown.
+            RegisterMapError: A quantity is unknown.
             MappingError: A mapping is unknown, has problems or does not fit its meters.
             BrokerAccessError: The certificates for a broker cannot be used.
         """
@@ -217,7 +218,8 @@ def framed_sources(plan: CollectPlan, clock: Clock) -> list[LinkedSource]:
 
     Raises:
         PlanError: An address is none, or a serial port has less time than its meters need.
-        MeterProfileError: A profile or quantity is unknown.
+        UnknownProfileError: A profile is unknown.
+        MeterProfileError: A quantity is unknown.
     """
     framed: list[LinkedSource] = [*tenant_sources(plan, clock), *mbus_sources(plan, clock)]
     if not any(source.kind in {BACNET, OPCUA} for source in plan.sources):
@@ -254,7 +256,8 @@ def modbus_sources(
         learned: What devices have taught; None forgets at the end.
 
     Raises:
-        RegisterMapError: A profile or quantity is unknown.
+        UnknownProfileError: A profile is unknown.
+        RegisterMapError: A quantity is unknown.
     """
     maps: dict[str, RegisterMap] = {}
     buses = Buses(learned=learned, gather_s=POLL_GATHER_S)

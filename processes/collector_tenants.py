@@ -36,7 +36,8 @@ def tenant_sources(plan: CollectPlan, clock: Clock) -> list[BusSource]:
 
     Raises:
         PlanError: A meter's number is none.
-        MeterProfileError: A profile or quantity is unknown.
+        UnknownProfileError: A profile is unknown.
+        MeterProfileError: A quantity is unknown.
     """
     profiles = _Profiles()
     return [
@@ -94,8 +95,8 @@ class _Profiles:
     """Each profile, read once for a whole plan."""
 
     def __init__(self) -> None:
-        self.dlt645 = cache(dlt645_profile.load)
-        self.cjt188 = cache(cjt188_profile.load)
+        self.dlt645 = cache(dlt645_profile.PROFILES.load)
+        self.cjt188 = cache(cjt188_profile.PROFILES.load)
 
 
 def _source(plan: CollectPlan, source: SourcePlan, clock: Clock, profiles: _Profiles) -> BusSource:

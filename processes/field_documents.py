@@ -68,20 +68,16 @@ def read_document(path: Path, *, most_mb: int) -> Document:
         octets = path.stat().st_size
         content = path.read_bytes() if octets <= most_mb * MEGABYTE else b""
     except OSError as error:
-        raise DocumentRefusedError(
-            f"{path}: {error.strerror}. Name the file with the photo. Nothing was written."
+        raise DocumentRefusedError.of(
+            "document.unreadable", path=path, strerror=error.strerror
         ) from error
     if octets > most_mb * MEGABYTE:
-        raise DocumentRefusedError(
-            f"{path.name} has {octets} octets, {most_mb} MB are kept (setting attachment_mb). Take "
-            "a smaller picture. Nothing was written."
+        raise DocumentRefusedError.of(
+            "document.too_large", name=path.name, octets=octets, most_mb=most_mb
         )
     media_type = media_type_of(content)
     if media_type is None:
-        raise DocumentRefusedError(
-            f"{path.name} is no JPEG, PNG, WebP, HEIC or PDF. Name the photo itself. Nothing was "
-            "written."
-        )
+        raise DocumentRefusedError.of("document.no_photo", name=path.name)
     return Document(name=path.name, content=content, media_type=media_type)
 
 
@@ -125,13 +121,10 @@ def kept_document(database: Database, site: Site, beginning: str) -> tuple[str, 
 
     wanted = beginning.strip().lower()
     if len(wanted) < 4 or set(wanted) - set("0123456789abcdef"):
-        raise DocumentRefusedError(
-            f"{beginning!r} is no SHA-256. Give at least its first four digits, as `meter history` "
-            "prints them."
-        )
+        raise DocumentRefusedError.of("document.no_hash", beginning=beginning)
     with database.connection() as connection:
         found = kept_attachment(connection, site.schema, wanted)
     if len(found) != 1:
-        what = "No document begins" if not found else "Several documents begin"
-        raise DocumentRefusedError(f"{what} with {wanted}. `meter history` prints their hashes.")
+        key = "document.several" if found else "document.unknown"
+        raise DocumentRefusedError.of(key, sha256=wanted)
     return found[0]

@@ -146,7 +146,7 @@ def build_round(
     tree = desk.places()
     served = _chosen(desk.points(), tree, places_wanted, points_wanted)
     if not served:
-        raise FieldRefusedError("No meter at work lies on this way. `meter list` shows them.")
+        raise FieldRefusedError.of("round.no_meter")
     now = desk.clock.now()
     stops = _stops(desk, served, tree, language, now)
     local = now.astimezone(desk.site.zone)
@@ -170,11 +170,11 @@ def _chosen(
     order = _walk(tree)
     for place in places_wanted:
         if place not in order:
-            raise FieldRefusedError(f"No place {place!r} at this site. `site tree` shows them.")
+            raise FieldRefusedError.of("round.no_place", place=place)
     known = {row.point for row in every if row.served}
     for point in points_wanted:
         if point not in known:
-            raise FieldRefusedError(f"No meter serves a point {point!r}. `meter list` shows them.")
+            raise FieldRefusedError.of("round.no_point", point=point)
     parents = {place.key: place.parent for place in tree}
     inside = {key for key in order if _within(key, parents, set(places_wanted))}
     rows = [

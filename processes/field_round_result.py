@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from adapters.files.piece import Cause
 from adapters.files.round_result import RoundEntry, RoundResult
 from energy.base.errors import EnergyError, RefusedError
+from energy.base.text import tell
 from energy.metering.channel import Channel
 from processes.meter_acts import SHEETED, Act, Did, acts_of
 from processes.readings_file import count_of, written_readings
@@ -49,7 +51,7 @@ class EntryReport:
     point: str
     value: str
     verdict: Verdict
-    text: str
+    text: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,7 @@ def import_round(
     """
     desk.ready()
     if result.site != desk.site.key:
-        raise RoundRefusedError(
-            f"The round is of site {result.site}, this is {desk.site.key}. Name the other with "
-            "--site. Nothing was written."
-        )
+        raise RoundRefusedError.of("round.other_site", result_site=result.site, site=desk.site.key)
     channels = {(c.point, c.facts.quantity): c for c in desk.channels()}
     reports = [
         _judged(desk, channels, entry, number)
@@ -100,9 +99,12 @@ def import_round(
     if dry_run:
         return found
     if refused and not partial:
-        told = [f"entry {r.entry} ({r.point}): {r.text}" for r in refused]
-        what = f"{len(refused)} entries are refused; nothing was written. Read those meters again, "
-        raise RoundRefusedError("\n".join([*told, f"{what}or import the others with --partial."]))
+        told = [
+            tell("why.round.entry", entry=each.entry, point=each.point, cause=each.text)
+            for each in refused
+        ]
+        told.append(tell("why.round.refused", number=len(refused)))
+        raise RoundRefusedError.of("import.rows", rows=told)
     return _written(desk, result, reports, by)
 
 
@@ -123,12 +125,15 @@ def _judged(
         return report
     channel = channels.get((entry.point, entry.quantity))
     if channel is None:
-        text = f"the site has no counter {entry.quantity} at {entry.point}"
+        text = tell("why.round.no_counter", quantity=entry.quantity, point=entry.point)
         return replace(report, verdict=Verdict.REFUSED, text=text)
     act = _serving(desk, entry)
     if act is None or act.serial != entry.serial:
-        served = "no meter" if act is None else f"meter {act.serial} since {act.at:%Y-%m-%d %H:%M}"
-        text = f"{entry.serial} was read at {entry.at:%Y-%m-%d %H:%M} UTC, but {served} served it"
+        read = {"serial": entry.serial, "at": entry.at}
+        if act is None:
+            text = tell("why.round.none_served", **read)
+        else:
+            text = tell("why.round.other_served", **read, other=act.serial, since=act.at)
         return replace(report, verdict=Verdict.REFUSED, text=text)
     if "device" in act.address:
         return replace(report, verdict=Verdict.CONTROL)
@@ -136,7 +141,7 @@ def _judged(
         count = count_of(entry.value, channel)
         corrections_at(desk.system, desk.site).check(channel, [(entry.at, count)])
     except EnergyError as error:
-        return replace(report, verdict=Verdict.REFUSED, text=str(error))
+        return replace(report, verdict=Verdict.REFUSED, text=error.message or str(error))
     return replace(report, verdict=Verdict.RECORDED)
 
 
@@ -188,7 +193,7 @@ def _compared(
             remarks=Remarks(people=Witnesses(technician=result.reader), note=entry.note),
         )
     except EnergyError as error:
-        return replace(report, verdict=Verdict.REFUSED, text=str(error)), False
+        return replace(report, verdict=Verdict.REFUSED, text=error.message or str(error)), False
     if found.drift:
         return replace(report, verdict=Verdict.DRIFT, text=drift_text(found)), not found.again
     return report, not found.again

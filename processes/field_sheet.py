@@ -66,10 +66,7 @@ def label_of(desk: FieldDesk, point: str, language: str, *, picture: bool) -> by
     """
     meter = _known(desk, point)
     if meter.serial is None or meter.since is None:
-        raise FieldRefusedError(
-            f"No meter serves point {point}, so there is none to label. Run `field commission` "
-            "first."
-        )
+        raise FieldRefusedError.of("meter.none_to_label", point=point)
     since = meter.since.astimezone(desk.site.zone)
     facts = [
         (t(language, "field_sheet.serial"), meter.serial),

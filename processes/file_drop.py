@@ -24,6 +24,7 @@ from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.store.sites import Site
 from energy.system import System
+from processes.import_alone import ImportBusyError, importing_alone
 from processes.import_cards import CardsRefusedError, look_at_cards, write_cards
 from processes.import_mappings import own_mappings
 from processes.import_readings import FileImport, ImportRefusedError, Looked, shown_name
@@ -113,6 +114,8 @@ class FileDrop:
         except (ImportRefusedError, CardsRefusedError):
             report["error"] = "Rows are refused; nothing was written. Mend them or import by hand."
             folder = REFUSED
+        except ImportBusyError:
+            return  # somebody imports by hand: its turn comes
         except RefusedError as error:
             report["error"] = str(error)
             folder = REFUSED
@@ -127,9 +130,10 @@ class FileDrop:
         tell(f"drop.{folder}", file=report["file"], site=self._site.key, report=_shown(beside))
 
     def _readings(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
-        # What the views do not know yet would be written again.
-        settle(self._system.database, self._site, self._clock, "metering")
-        with FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one:
+        with (
+            importing_alone(self._system, self._site, wait_s=0.1),
+            FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one,
+        ):
             report |= _told(one.look())
             report["position"] = one.write(partial=False, by=None)
 

@@ -20,10 +20,11 @@ from billing.ic_card import CardFinding, CardRecord, ICCardRecord, implausible
 from billing.views.ic_cards import known_records
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.base.text import Told, tell
 from energy.store.attachment import MOST_OCTETS, keep_attachment
 from energy.store.sites import Site
 from energy.system import System
-from processes.import_readings import file_hash, row_text, shown_name
+from processes.import_readings import file_hash, row_told, shown_name
 
 MOST_RECORDS = 20_000
 """Records of one file: they go into one transaction."""
@@ -74,26 +75,26 @@ def look_at_cards(system: System, site: Site, path: Path, mapping: CardMapping) 
             record = _record(row, mapping, shown_name(path), sha256)
             there = rows.setdefault(record.record, record)
             if there is not record and not _same(there, record):
-                refused.append(_conflict(record, f"row {there.file_row}"))
+                refused.append(_conflict(record, tell("why.row.there", row=there.file_row)))
                 differing.setdefault(record.record, record)
             if len(rows) > MOST_RECORDS:
-                raise TableError(f"{path.name} has more than {MOST_RECORDS} records. Split it.")
+                raise TableError.of("table.many_records", name=path.name, most=MOST_RECORDS)
     with system.database.connection() as connection:
         known = known_records(connection, site.schema, mapping.system, rows)
     refused += [  # of two that differ neither is chosen
-        _conflict(rows[number], f"row {other.file_row}")
+        _conflict(rows[number], tell("why.row.there", row=other.file_row))
         for number, other in differing.items()
         if number not in known
     ]
     refused += [
-        _conflict(rows[number], f"{there.file}, row {there.file_row}")
+        _conflict(rows[number], tell("why.row.in_file", file=there.file, row=there.file_row))
         for number, there in known.items()
         if not _same(there, rows[number])
     ]
     now = system.clock.now()
     late = [record for record in rows.values() if record.at > now]
     refused += [
-        RefusedRow(each.file_row, Why.FUTURE, f"{each.at:%Y-%m-%d %H:%M} UTC lies in the future")
+        RefusedRow(each.file_row, Why.FUTURE, tell("why.row.card_future", at=each.at))
         for each in late
     ]
     gone = {*known, *(each.record for each in late)}
@@ -133,12 +134,9 @@ def write_cards(
         ConflictError: Somebody else took a record over first; nothing was written.
     """
     if looked.refused and not partial:
-        told = [row_text(row) for row in looked.refused[:TOLD]]
-        told.append(
-            f"{len(looked.refused)} rows of {looked.file} are refused; nothing was written. Mend "
-            "them, or import the others with --partial."
-        )
-        raise CardsRefusedError("\n".join(told))
+        told = [row_told(row) for row in looked.refused[:TOLD]]
+        told.append(tell("why.import.refused", number=len(looked.refused), file=looked.file))
+        raise CardsRefusedError.of("import.rows", rows=told)
     if not looked.new:
         return None
     if path.stat().st_size <= MOST_OCTETS:
@@ -176,8 +174,8 @@ def _same(one: CardRecord, other: CardRecord) -> bool:
     )
 
 
-def _conflict(record: CardRecord, where: str) -> RefusedRow:
-    cause = f"record {record.record!r} says something else in {where}: ask the card system"
+def _conflict(record: CardRecord, where: Told) -> RefusedRow:
+    cause = tell("why.row.card_conflict", record=record.record, where=where)
     return RefusedRow(record.file_row, Why.CONFLICT, cause)
 
 

@@ -86,9 +86,7 @@ def origin_of(system: System, site: Site, channel: Channel, at: datetime) -> Ori
         )[channel.number]
         places = [n for n, each in enumerate(known.at_us.tolist()) if each == at_us]
         if not places:
-            raise NoReadingError(
-                f"{channel.key} has no reading at {at.isoformat()}. `readings show` lists them."
-            )
+            raise NoReadingError.of("reading.none", key=channel.key, at=at.isoformat())
         place = places[0]
         position = int(known.position[place])
         entry = unwrapped(next(entries_at(connection, site.schema, [position])))

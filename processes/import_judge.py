@@ -17,6 +17,7 @@ from adapters.files.piece import RefusedRow, Why
 from billing.money import exact_text
 from energy.base.clock import from_us
 from energy.base.quality import PRECEDENCE, Quality
+from energy.base.text import Told, tell
 from energy.metering.channel import Channel, Direction, Kind
 from energy.views.known import Accepted
 from processes.import_stage import Block
@@ -180,7 +181,7 @@ class _Telling:
                 RefusedRow(int(self._block.row[place]), why, self._cause(place, why, given))
             )
 
-    def _cause(self, place: int, why: Why, given: list[int]) -> str:
+    def _cause(self, place: int, why: Why, given: list[int]) -> Told:
         block = self._block
         channel = self._channels[int(block.channel[place])]
         at = f"{from_us(int(block.at_us[place])):%Y-%m-%d %H:%M:%S} UTC"
@@ -189,19 +190,16 @@ class _Telling:
             case Why.CONTRADICTION:
                 same = (block.channel == channel.number) & (block.at_us == block.at_us[place])
                 rows = ", ".join(map(str, block.row[same][:6].tolist()))
-                return f"rows {rows} differ about {channel.key} at {at}: remove the wrong one"
+                return tell("why.row.contradiction", rows=rows, key=channel.key, at=at)
             case Why.RANGE:
                 low, high = (self._value(channel, count) for count in given)
-                return f"{value} of {channel.key} is outside {low} to {high}: check unit and scale"
+                return tell("why.row.range", value=value, key=channel.key, low=low, high=high)
             case Why.FUTURE:
-                return f"{at} lies in the future: check the zone and the date"
+                return tell("why.row.future", at=at)
             case _:
                 there = self._value(channel, given[0])
-                return (
-                    f"the journal has {there} for {channel.key} at {at}, the file {value}: correct "
-                    "it with --correct REASON (a second person approves), or leave it out with "
-                    "--partial"
-                )
+                told = {"key": channel.key, "at": at, "there": there, "value": value}
+                return tell("why.row.conflict", **told)
 
     def _value(self, channel: Channel, count: int) -> str:
         return f"{exact_text(count * channel.facts.resolution)} {channel.facts.unit}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters.files.mapping import FileMapping, NamedChannel, Series, Unlisted
-from adapters.files.value_text import NameRefusedError, Target, counts_in
+from adapters.files.value_text import NameRefusedError, Target
+from adapters.unit_factors import counts_in
+from energy.base.text import tell
 from energy.metering.channel import Channel, Kind
 
 MOST_NAMED = 8
@@ -44,10 +46,7 @@ class SiteNames:
                 case Unlisted.IGNORE:
                     return None
                 case Unlisted.REFUSE:
-                    raise NameRefusedError(
-                        f"{name[:80]!r} is no [[channel]] of the mapping: list it there, or state "
-                        'unlisted = "ignore" in [name]'
-                    )
+                    raise NameRefusedError(tell("why.row.no_channel_listed", name=name[:80]))
                 case Unlisted.KEY:
                     point, _, quantity = name.rpartition("/") if "/" in name else (name, "", "")
                     listed = NamedChannel(name=name, point=point, quantity=quantity)
@@ -55,20 +54,26 @@ class SiteNames:
         value = self._mapping.value
         given = listed.unit or unit or value.unit
         scale = value.scale if listed.scale is None else listed.scale
-        per_written = counts_in(channel, given, scale)
-        if per_written is None:
+        facts = channel.facts
+        counts = counts_in(
+            given, wanted=facts.unit, utility=facts.utility, resolution=facts.resolution
+        )
+        if counts is None:
             raise NameRefusedError(
-                f"{name[:80]!r}: unit {given[:40]!r} is none of {channel.key} "
-                f"({channel.facts.unit}): state its unit in the mapping"
+                tell(
+                    "why.row.unit",
+                    name=name[:80],
+                    given=given[:40],
+                    key=channel.key,
+                    unit=channel.facts.unit,
+                )
             )
-        return Target(channel, per_written)
+        return Target(channel, counts * scale)
 
     def _channel(self, listed: NamedChannel) -> Channel:
         there = self._points.get(listed.point)
         if there is None:
-            raise NameRefusedError(
-                f"the site has no point {listed.point[:80]!r}: `meter list` shows its points"
-            )
+            raise NameRefusedError(tell("why.row.no_point", point=listed.point[:80]))
         kind = self._mapping.series.channel_kind
         meant = [c for c in there if c.facts.quantity == listed.quantity]
         if not listed.quantity:  # the billed one, else the first of the kind
@@ -77,7 +82,12 @@ class SiteNames:
         if not meant:
             known = ", ".join(c.facts.quantity for c in there[:MOST_NAMED])
             raise NameRefusedError(
-                f"{listed.point} has no channel {listed.quantity[:80]!r}; it has {known}"
+                tell(
+                    "why.row.no_channel",
+                    point=listed.point,
+                    quantity=listed.quantity[:80],
+                    known=known,
+                )
             )
         self._check_kind(meant[0], kind)
         return meant[0]
@@ -86,12 +96,17 @@ class SiteNames:
         facts = channel.facts
         if facts.kind is not kind:
             raise NameRefusedError(
-                f"{channel.key} is a channel of kind {facts.kind.value}; the mapping says kind = "
-                f"{self._mapping.series.value!r}: import to another channel or mend the mapping"
+                tell(
+                    "why.row.other_kind",
+                    key=channel.key,
+                    kind=facts.kind.value,
+                    series=self._mapping.series.value,
+                )
             )
         width = self._mapping.interval_s
         if self._mapping.series is Series.INTERVALS and facts.delivered_s != width:
             raise NameRefusedError(
-                f"{channel.key} takes intervals of {facts.delivered_s} s, the mapping has {width}: "
-                "plan a channel with that interval_s, or mend the mapping"
+                tell(
+                    "why.row.interval", key=channel.key, delivered_s=facts.delivered_s, width=width
+                )
             )

@@ -24,6 +24,7 @@ from adapters.files.table import open_table
 from adapters.files.workbook import TableError
 from energy.base.clock import to_us
 from energy.base.errors import RefusedError
+from energy.base.text import Told, tell
 from energy.journal.imported import ImportedRecord, KeptFile, store_import
 from energy.metering.channel import Channel
 from energy.metering.reading import ReadingColumns
@@ -205,7 +206,7 @@ class FileImport:
         looked = self._looked
         assert looked is not None, "looking comes first"
         if looked.refused and not partial:
-            raise ImportRefusedError(refusal_text(looked))
+            raise refusal_of(looked)
         if not looked.readings:
             return None
         source = f"file.{self._mapping.id}"
@@ -276,10 +277,7 @@ class FileImport:
         counted.refuse(judged.refused, judged.refused_by)
         counted.conflicts += judged.conflicts
         if len(counted.conflicts) > MOST_CONFLICTS:
-            raise TableError(
-                f"More than {MOST_CONFLICTS} readings contradict the journal: it is another meter "
-                "or another unit. Look at the mapping."
-            )
+            raise TableError.of("table.contradicts", most=MOST_CONFLICTS)
 
     def _known(self, block: Block) -> Mapping[int, Accepted]:
         """Return what the journal says around the instants of a block."""
@@ -313,28 +311,26 @@ def file_hash(path: Path) -> tuple[str, int]:
                 digest.update(piece)
                 octets += len(piece)
     except OSError as error:
-        raise TableError(f"{path}: {error.strerror}. Name a file that can be read.") from error
+        raise TableError.of("table.unreadable", path=path, strerror=error.strerror) from error
     return digest.hexdigest(), octets
 
 
-def refusal_text(looked: Looked, most: int = 20) -> str:
-    """Return the refused rows of a file with cause and next step.
+def refusal_of(looked: Looked, most: int = 20) -> ImportRefusedError:
+    """Return the refusal of a file: its refused rows with cause and next step.
 
     Args:
         looked: What the file would bring.
         most: Most rows told; 0 where they stand already.
     """
-    told = [row_text(row) for row in looked.refused_rows[:most]]
+    told = [row_told(row) for row in looked.refused_rows[:most]]
     if most and looked.refused > len(told):
-        told.append(f"... and {looked.refused - len(told)} more (--json tells the first 1000)")
-    told.append(
-        f"{looked.refused} rows or cells of {looked.file} are refused; nothing was written. Mend "
-        "them, or import the others with --partial."
-    )
-    return "\n".join(told)
+        told.append(tell("why.import.more", number=looked.refused - len(told)))
+    told.append(tell("why.import.refused", number=looked.refused, file=looked.file))
+    return ImportRefusedError.of("import.rows", rows=told)
 
 
-def row_text(row: RefusedRow) -> str:
+def row_told(row: RefusedRow) -> Told:
     """Return where a refused row stands and why."""
-    where = f"row {row.row}, {row.column}" if row.column else f"row {row.row}"
-    return f"{where}: {row.cause}"
+    if row.column:
+        return tell("why.import.cell", row=row.row, column=row.column, cause=row.cause)
+    return tell("why.import.row", row=row.row, cause=row.cause)

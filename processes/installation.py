@@ -13,13 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from adapters.meter_profile import use_own_profiles
-from adapters.modbus.register_map import use_own_maps
-from adapters.mqtt.mapping_file import use_own_mappings
+from adapters.own_files import use_own_files
 from dashboards.security.scope import Right, Role, Scope, roles_of
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, PlayClock, clock_from_environment
-from energy.base.config import Config, load_config
+from energy.base.config import Config, load_config, naming
 from energy.base.errors import EnergyError, NotPermittedError, RefusedError
 from energy.journal.directory import Person, roles_at
 from energy.store.errors import DATABASE_AWAY, StoreUnavailableError
@@ -133,10 +131,7 @@ class DatabaseAwayError(StoreUnavailableError):
 def _where_to_start(installation: Installation, error: StoreUnavailableError) -> EnergyError:
     if installation.config.dsn:
         return error
-    return DatabaseAwayError(
-        f"No database answers in {installation.config.data_dir}. Start `scripts/up`, or "
-        "`scripts/meterline db start`, or name another folder with --data-dir."
-    )
+    return DatabaseAwayError.of("database.away", data_dir=installation.config.data_dir)
 
 
 def find_installation(
@@ -157,11 +152,7 @@ def find_installation(
     Raises:
         ConfigError: A setting is wrong.
     """
-    environment = dict(os.environ if environment is None else environment)
-    if "METERLINE_LANG" in environment:
-        environment.setdefault("METERLINE_LANGUAGE", environment["METERLINE_LANG"])
-    if language is not None:
-        environment["METERLINE_LANGUAGE"] = language
+    environment = naming(language, os.environ if environment is None else environment)
     config = load_config(environment=environment)
     if data_dir is not None:
         config = replace(config, data_dir=data_dir.expanduser().resolve())
@@ -171,9 +162,7 @@ def find_installation(
         config = replace(config, site=site)
     clock = _clock(config.data_dir)
     use_clock(clock)
-    use_own_maps(config.data_dir)
-    use_own_profiles(config.data_dir)
-    use_own_mappings(config.data_dir)
+    use_own_files(config.data_dir)
     overrides = {**ports_played(config.data_dir), **environment}
     return Installation(config=config, clock=clock, environment=overrides)
 
@@ -223,14 +212,14 @@ def administrator(system: System, sign_in: str) -> UUID:
     """
     person = _person(system, sign_in)
     if Role.ADMIN not in roles_of(person.roles):
-        raise NotPermittedError(f"{sign_in} is no administrator. Ask one to do this.")
+        raise NotPermittedError.of("person.no_administrator", sign_in=sign_in)
     return person.person
 
 
 def _person(system: System, sign_in: str) -> Person:
     person = system.people.by_sign_in(sign_in)
     if person is None or person.disabled:
-        raise RefusedError(f"No person signs in as {sign_in!r}. `user list` shows who does.")
+        raise RefusedError.of("person.unknown", sign_in=sign_in)
     return person
 
 

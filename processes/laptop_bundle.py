@@ -24,6 +24,7 @@ from adapters.spool_rows import chosen
 from energy.base.clock import Clock, from_us, to_us
 from energy.metering.codec import decode, encode
 from energy.metering.reading import SpooledBatch
+from processes.laptop_aside import ASIDE
 from processes.laptop_file import FileKind, as_known, read_value, require_seal, write_value
 from processes.laptop_home import HomeError, LaptopHome, OutboxCommand
 from processes.laptop_served import Served, Strange, served_here, strange_readings
@@ -51,6 +52,17 @@ class Bundle:
     batches: tuple[SpooledBatch, ...]
     served: tuple[Served, ...] = ()
     """Which meters the readings are of."""
+    person: UUID | None = None
+    """Whose pack it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a bundle or receipt says that it comes from; its seal proves it."""
+
+    site: str
+    pack: UUID
+    person: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +130,7 @@ def gather(home: LaptopHome, clock: Clock) -> Bundle:
         documents=documents,
         batches=batches,
         served=tuple(served_here(home)),
+        person=pack.person,
     )
 
 
@@ -196,8 +209,10 @@ def _set_aside(home: LaptopHome, spool: Spool, receipt: Receipt) -> int:
         which = strange_readings(columns, receipt.strange)
         if not which.any():
             continue
-        kept = {"source": batch.source, "payload": _text(encode(chosen(columns, which)))}
-        home.remember(f"aside {batch.stream} {batch.sequence}", json.dumps(kept))
+        odd = chosen(columns, which)
+        why = sorted({s.why for s in receipt.strange if strange_readings(odd, [s]).any()})
+        kept = {"source": batch.source, "payload": _text(encode(odd)), "why": why}
+        home.remember(f"{ASIDE}{batch.stream} {batch.sequence}", json.dumps(kept))
         if not which.all():
             spool.append(batch.source, chosen(columns, ~which))
         spool.accepted([batch])
@@ -213,19 +228,20 @@ def write_bundle(path: Path, bundle: Bundle, key: bytes) -> None:
         "documents": {name: _text(content) for name, content in bundle.documents.items()},
         "batches": [_batch_fields(batch) for batch in bundle.batches],
         "served": [asdict(each) for each in bundle.served],
+        "person": "" if bundle.person is None else str(bundle.person),
     }
     write_value(path, FileKind.BUNDLE, fields, key)
 
 
-def pack_of(path: Path, kind: FileKind) -> tuple[str, UUID]:
-    """Return site and pack of a bundle or receipt, before its seal is checked.
+def origin_of(path: Path, kind: FileKind) -> Origin:
+    """Return site, pack and person of a bundle or receipt, before its seal is checked.
 
     Raises:
         LaptopFileError: It is none, or is damaged.
     """
     fields = read_value(path, kind)
     with as_known(path):
-        return str(fields["site"]), UUID(fields["pack"])
+        return Origin(site=str(fields["site"]), pack=UUID(fields["pack"]), person=_person(fields))
 
 
 def read_bundle(path: Path, key: bytes) -> Bundle:
@@ -243,6 +259,7 @@ def read_bundle(path: Path, key: bytes) -> Bundle:
             documents={name: _octets(text) for name, text in fields["documents"].items()},
             batches=tuple(_batch(row) for row in fields["batches"]),
             served=tuple(Served(**row) for row in fields["served"]),
+            person=_person(fields),
         )
 
 
@@ -300,6 +317,10 @@ def _read_head(fields: Mapping[str, Any]) -> dict[str, Any]:
         "laptop": UUID(fields["laptop"]),
         "made_at": datetime.fromisoformat(fields["made_at"]),
     }
+
+
+def _person(fields: Mapping[str, Any]) -> UUID | None:
+    return UUID(fields["person"]) if fields.get("person") else None
 
 
 def _command_fields(command: OutboxCommand) -> dict[str, Any]:

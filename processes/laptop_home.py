@@ -113,7 +113,7 @@ class LaptopHome:
     @property
     def laptop(self) -> UUID:
         """Return the laptop's id: made with its folder."""
-        return UUID(self._fact("laptop"))
+        return UUID(self.facts("laptop")["laptop"])
 
     @property
     def spool_file(self) -> Path:
@@ -350,6 +350,11 @@ class LaptopHome:
         row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
+    def facts(self, beginning: str) -> dict[str, str]:
+        """Return what is remembered under names that begin so."""
+        rows = self._db.execute("SELECT name, value FROM fact ORDER BY rowid").fetchall()
+        return {str(name): str(value) for name, value in rows if name.startswith(beginning)}
+
     def remember(self, name: str, value: str) -> None:
         """Remember a value under a name."""
         with self._transaction() as db:
@@ -357,11 +362,6 @@ class LaptopHome:
                 "INSERT INTO fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                 (name, value),
             )
-
-    def _fact(self, name: str) -> str:
-        value = self.fact(name)
-        assert value is not None, f"{name} was stored when the folder was made"
-        return value
 
     def _document(self, sha256: str) -> Path:
         return self.folder / "documents" / sha256[:2] / sha256[2:]

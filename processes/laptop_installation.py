@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from adapters.meter_profile import use_own_profiles
-from adapters.modbus.register_map import use_own_maps
-from adapters.mqtt.mapping_file import use_own_mappings
+from adapters.own_files import use_own_files
 from energy.base.aggregate import use_clock
 from energy.base.clock import Clock, clock_from_environment
-from energy.base.config import Config, load_config
+from energy.base.config import Config, load_config, naming
 from processes.laptop_desk import LaptopDesk
 from processes.laptop_errors import LaptopError
 from processes.laptop_home import LaptopHome
@@ -25,8 +23,8 @@ from processes.technician_desk import Pause
 LAPTOP = "METERLINE_LAPTOP"
 """Names the laptop's folder."""
 VERBS = (
-    "scan, probe, check, commission, replace, retire, change-ratio, calibrate, close, control, "
-    "label, sheet, round export, tenant, points, outbox, log, ports, time, unpack, sync"
+    "scan, probe, check, commission, replace, retire, change-ratio, prove, calibrate, close, "
+    "control, label, sheet, round export, tenant, points, outbox, log, ports, time, unpack, sync"
 )
 
 
@@ -81,15 +79,11 @@ def find_laptop(
     Raises:
         ConfigError: A setting is wrong.
     """
-    environment = dict(os.environ if environment is None else environment)
-    if language is not None:
-        environment["METERLINE_LANGUAGE"] = language
+    environment = naming(language, os.environ if environment is None else environment)
     config = replace(load_config(environment=environment), data_dir=folder.resolve())
     clock = clock_from_environment()
     use_clock(clock)
-    use_own_maps(config.data_dir)
-    use_own_profiles(config.data_dir)
-    use_own_mappings(config.data_dir)
+    use_own_files(config.data_dir)
     return LaptopInstallation(
         folder=config.data_dir, config=config, clock=clock, environment=environment
     )

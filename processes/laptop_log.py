@@ -174,4 +174,4 @@ def plan_of_points(plan: CollectPlan, points: Collection[str]) -> CollectPlan:
     meters = tuple(m for m in plan.meters if not points or m.point in points)
     keys = {meter.source for meter in meters}
     sources = tuple(source for source in plan.sources if source.key in keys)
-    return CollectPlan(site=plan.site, sources=sources, meters=meters)
+    return CollectPlan(site=plan.site, sources=sources, meters=meters, zone=plan.zone)

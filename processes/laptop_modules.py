@@ -28,6 +28,7 @@ DOORS = frozenset(
         "processes.installation",
         "processes.laptop_pack_make",
         "processes.laptop_review",
+        "processes.laptop_sign_in",
         "processes.laptop_sync",
         "processes.laptop_zip",
         "processes.meter_import",

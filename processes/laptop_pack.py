@@ -50,7 +50,7 @@ class Pack:
     site: LaptopSite
     made_at: datetime
     made_for: str
-    """Who takes it along."""
+    """Who takes it along: a name."""
     key: bytes
     """Seals what the laptop sends."""
     position: int
@@ -70,6 +70,8 @@ class Pack:
     """Events of meters, papers and the register of channels."""
     files: Mapping[str, str]
     """Own profiles and mappings: text by path below the home."""
+    person: UUID | None = None
+    """Whose it is: who signs in when its bundle is brought in. None of packs made before."""
 
 
 def load_pack(path: Path) -> Pack:
@@ -103,6 +105,7 @@ def pack_fields(pack: Pack) -> dict[str, Any]:
         "channels": [_channel_fields(channel) for channel in pack.channels],
         "streams": {str(stream): list(rows) for stream, rows in pack.streams.items()},
         "files": dict(pack.files),
+        "person": "" if pack.person is None else str(pack.person),
     }
 
 
@@ -137,6 +140,7 @@ def _pack(value: dict[str, Any]) -> Pack:
             for stream, rows in value["streams"].items()
         },
         files=value["files"],
+        person=UUID(value["person"]) if value.get("person") else None,
     )
 
 

@@ -37,7 +37,12 @@ class PackError(LaptopError):
 
 
 def make_pack(
-    desk: SiteDesk, *, made_for: str, places: Sequence[str] = (), numbers: int = NUMBERS
+    desk: SiteDesk,
+    *,
+    made_for: str,
+    places: Sequence[str] = (),
+    numbers: int = NUMBERS,
+    person: UUID | None = None,
 ) -> Pack:
     """Return what a technician takes along, and reserve its channel numbers.
 
@@ -47,6 +52,7 @@ def make_pack(
         places: Only what lies in these places; all when empty. Every point is known by its
             serial and address all the same.
         numbers: Channel numbers to reserve.
+        person: Whose it is: who signs in when its bundle is brought in.
 
     Raises:
         PackError: A place is unknown.
@@ -66,7 +72,8 @@ def make_pack(
         site=LaptopSite(key=site.key, name=site.name, zone=site.zone, language=site.language),
         made_at=now,
         made_for=made_for,
-        key=key_of(desk, pack),
+        person=person,
+        key=key_of(desk, pack, person),
         numbers=_reserved(desk, pack, numbers),
         position=desk.metering.position(),
         points=tuple(points),
@@ -82,12 +89,14 @@ def make_pack(
     )
 
 
-def key_of(desk: SiteDesk, pack: UUID) -> bytes:
+def key_of(desk: SiteDesk, pack: UUID, person: UUID | None) -> bytes:
     """Return the key with which a pack's laptop seals what it sends. [32 bytes].
 
-    It follows from the master key: the server keeps nothing, and knows it again.
+    It follows from the master key: the server keeps nothing, and knows it again. A bundle that
+    names another person than its pack does has another key.
     """
-    root = desk.system.vault.digest(f"laptop pack {desk.site.key} {pack}")
+    whose = "" if person is None else f" {person}"
+    root = desk.system.vault.digest(f"laptop pack {desk.site.key} {pack}{whose}")
     return hmac.new(root, b"laptop pack", hashlib.sha256).digest()
 
 

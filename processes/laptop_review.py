@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from energy.base.secrets import ERASED
 from energy.store.attachment import kept_attachment
 from energy.store.laptop import APPLIED, REFUSED, REVIEW, LaptopCommand, command_rows, keep_command
 from processes.laptop_errors import LaptopError
@@ -49,7 +50,10 @@ def accept(
 def _accepted(
     desk: SiteDesk, row: LaptopCommand, by: UUID, reason: str, at: datetime | None
 ) -> LaptopCommand:
-    body = json.loads(desk.system.vault.open(row.command, row.sealed))
+    opened = desk.system.vault.open(row.command, row.sealed)
+    if opened == ERASED:
+        raise ReviewError.of("act_gone", number=row.number)
+    body = json.loads(opened)
     moved = timedelta() if at is None else at - row.at
     done = done_again(desk, row, body, lambda sha256: _content(desk, sha256), moved=moved)
     if done.state != APPLIED:
@@ -60,7 +64,7 @@ def _accepted(
 
 
 def refuse(desk: SiteDesk, beginning: str, *, by: UUID, reason: str) -> LaptopCommand:
-    """Refuse a command for good: it stays on record with the reason, its readings too.
+    """Refuse a command for good: what it was and the reason stay, names and answers go.
 
     Raises:
         ReviewError: No such command waits.
@@ -68,7 +72,7 @@ def refuse(desk: SiteDesk, beginning: str, *, by: UUID, reason: str) -> LaptopCo
     _require_reason(reason)
     with alone(desk):
         row = _waiting(desk, beginning)
-        return _decided(desk, replace(row, state=REFUSED), by, reason)
+        return _decided(desk, replace(row, state=REFUSED, sealed=""), by, reason)
 
 
 def _decided(desk: SiteDesk, row: LaptopCommand, by: UUID, reason: str) -> LaptopCommand:

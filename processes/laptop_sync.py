@@ -35,7 +35,7 @@ from energy.store.laptop import (
     only_one_sync,
 )
 from processes.field_documents import media_type_of
-from processes.laptop_bundle import Bundle, Receipt, Told, pack_of, read_bundle
+from processes.laptop_bundle import Bundle, Receipt, Told, origin_of, read_bundle
 from processes.laptop_errors import LaptopError
 from processes.laptop_file import FileKind
 from processes.laptop_home import ZERO, OutboxCommand, chained
@@ -86,26 +86,34 @@ class Synced:
 
 
 def take_bundle(
-    desk: SiteDesk, path: Path, *, told: Callable[[int, int], None] = lambda _, __: None
+    desk: SiteDesk,
+    path: Path,
+    *,
+    by: UUID | None = None,
+    told: Callable[[int, int], None] = lambda _, __: None,
 ) -> Synced:
     """Bring a bundle in.
 
     Args:
         desk: The site's.
         path: The bundle.
+        by: Who has signed in for it (`laptop_sign_in`).
         told: Told how many commands and batches of all are done.
 
     Raises:
         LaptopFileError: It is none, is damaged, or not of a pack made here.
-        SyncError: It is of another site, or another sync or review is at work.
+        SyncError: It is of another site, nobody has signed in for a pack that is somebody's, or
+            another sync or review is at work.
     """
-    site, pack = pack_of(path, FileKind.BUNDLE)
-    if site != desk.site.key:
-        raise SyncError.of("other_site", site=site, here=desk.site.key)
-    key = key_of(desk, pack)
+    origin = origin_of(path, FileKind.BUNDLE)
+    if origin.site != desk.site.key:
+        raise SyncError.of("other_site", site=origin.site, here=desk.site.key)
+    if origin.person is not None and by is None:
+        raise SyncError.of("nobody_signed")
+    key = key_of(desk, origin.pack, origin.person)
     bundle = read_bundle(path, key)
     with alone(desk):
-        return _Taking(desk=desk, bundle=bundle, told=told).take(key)
+        return _Taking(desk=desk, bundle=bundle, told=told, by=by).take(key)
 
 
 @contextmanager
@@ -161,6 +169,7 @@ class _Taking:
     desk: SiteDesk
     bundle: Bundle
     told: Callable[[int, int], None]
+    by: UUID | None
 
     def take(self, key: bytes) -> Synced:
         desk, bundle = self.desk, self.bundle
@@ -228,6 +237,8 @@ class _Taking:
         )
         if not row.reason:
             row = done_again(desk, row, json.loads(command.body), self._content)
+        if row.state == APPLIED:  # by their word who has signed in
+            row = replace(row, decided_by=self.by, decided_at=None if self.by is None else now)
         with desk.database.connection() as connection:
             keep_command(connection, desk.site.schema, row)
         return row

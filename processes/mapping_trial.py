@@ -9,10 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from adapters.mqtt.mapper import Found, Mapper
-from adapters.mqtt.mapping import CHANNEL_UNIT, Dialect, Strangers, TopicMapping
+from adapters.mqtt.mapping import Dialect, Strangers, TopicMapping
 from adapters.mqtt.mapping_file import load_mapping, load_mapping_file
 from adapters.mqtt.payload import Refusal, RefusedError, check_size, read_json
 from adapters.mqtt.sparkplug import SparkplugHost
+from adapters.unit_factors import CHANNEL_UNIT
 from energy.base.clock import from_us
 
 

@@ -30,6 +30,7 @@ class Did(StrEnum):
     CALIBRATED = "calibrated"
     RECORD_CLOSED = "record_closed"
     CONTROLLED = "controlled"
+    MULTIPLIER_PROVED = "multiplier_proved"
 
 
 SHEETED = (Did.COMMISSIONED, Did.REPLACED, Did.RATIO_CHANGED, Did.RETIRED)
@@ -120,9 +121,7 @@ def _of_meter(events: Any) -> list[Act]:
 
 
 def _of_paper(event: DomainEventProtocol[Any]) -> Act | None:
-    if not isinstance(
-        event, (MeterPapers.Calibrated, MeterPapers.RecordClosed, MeterPapers.Controlled)
-    ):
+    if not isinstance(event, _PAPERS):
         return None
     kept = {"at", "point", "serial", "record", "reason", "command_id", "timestamp"}
     fields = {k: v for k, v in vars(event).items() if k not in kept and "originator" not in k}
@@ -144,7 +143,14 @@ _DID: Mapping[type, Did] = {
     MeterPapers.Calibrated: Did.CALIBRATED,
     MeterPapers.RecordClosed: Did.RECORD_CLOSED,
     MeterPapers.Controlled: Did.CONTROLLED,
+    MeterPapers.MultiplierProved: Did.MULTIPLIER_PROVED,
 }
+_PAPERS = (
+    MeterPapers.Calibrated,
+    MeterPapers.RecordClosed,
+    MeterPapers.Controlled,
+    MeterPapers.MultiplierProved,
+)
 
 
 def _act(did: Did, at: datetime, *, record: Mapping[str, Any], **fields: Any) -> Act:

@@ -13,15 +13,19 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from adapters.files.piece import Cause, CellError
 from adapters.files.workbook import TableRow
+from billing.money import exact_text
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.ids import id_of
+from energy.base.text import Told, tell
 from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, Side, check_multiplier
-from energy.metering.meter import Meter, facts_to_json
+from energy.metering.meter import UNPROVEN, Meter, facts_to_json
 from energy.metering.plant import ChannelRegister
 from energy.views.point_values import PointRow
 from processes.collector_plan import SourcePlan, address_problem
+from processes.meter_columns import HEADS, NEEDED, by_key
 from processes.meter_profiles import load_product
 from processes.readings_file import count_of, instant_of
 from processes.technician_facts import billed_counter, default_quantities, with_side
@@ -29,30 +33,6 @@ from processes.technician_pulse import PROFILE as PULSE
 from processes.technician_pulse import pulse_facts
 from processes.technician_site import SiteDesk
 from processes.technician_values import SIDES
-
-HEADS: Mapping[str, tuple[str, ...]] = {
-    "point": ("计量点", "计量点编号"),
-    "name": ("名称",),
-    "place": ("位置", "位置编号"),
-    "utility": ("能源种类",),
-    "profile": ("设备档案",),
-    "source": ("数据源",),
-    "unit": ("地址", "设备地址"),
-    "meter": ("表地址", "通信地址"),
-    "edition": ("规约版本",),
-    "device": ("设备", "设备编号"),
-    "multiplier": ("倍率",),
-    "side": ("计量侧",),
-    "quantities": ("量", "通道"),
-    "pulse_weight": ("脉冲当量",),
-    "serial": ("表号",),
-    "since": ("投运时间", "投运日期"),
-    "start": ("起始读数",),
-    "seal": ("封印", "封印号"),
-    "location": ("安装位置",),
-}
-"""Columns by their names; the Chinese ones are taken, too."""
-NEEDED = ("point", "name", "place", "utility", "profile")
 
 
 class Verdict(StrEnum):
@@ -78,7 +58,7 @@ class RowReport:
     row: int
     point: str
     verdict: Verdict
-    text: str
+    text: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +86,14 @@ class _Wanted:
     since: datetime | None
     start: int | None
 
+    @property
+    def unproven(self) -> bool:
+        """Return whether a meter at work counts by a multiplier that rests on the table alone."""
+        at_work = self.since is not None and self.cells["profile"] != PULSE
+        return at_work and self.multiplier != 1
 
-class _RowError(Exception):
+
+class _RowError(CellError):
     """Why a row cannot be taken."""
 
 
@@ -115,9 +101,9 @@ class _RowError(Exception):
 class _Taken:
     """What is in use: of the site, then of the rows above."""
 
-    serials: dict[str, str] = field(default_factory=dict)
-    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
-    points: dict[str, str] = field(default_factory=dict)
+    serials: dict[str, Told] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], Told] = field(default_factory=dict)
+    points: dict[str, Told] = field(default_factory=dict)
 
 
 def import_meters(
@@ -136,10 +122,10 @@ def import_meters(
             asked for; lists them.
     """
     desk.ready()
-    rows = [(row.number, _by_key(row)) for row in table]
+    rows = [(row.number, by_key(row)) for row in table]
     if rows and (missing := [key for key in NEEDED if key not in rows[0][1]]):
-        raise ImportRefusedError(
-            f"The table lacks the column {', '.join(missing)}. Known columns: {', '.join(HEADS)}."
+        raise ImportRefusedError.of(
+            "table.lacks", missing=", ".join(missing), known=", ".join(HEADS)
         )
     judge = _Judge.of(desk)
     reports, wanted = [], []
@@ -148,7 +134,7 @@ def import_meters(
         try:
             verdict, passed, text = judge.row(number, cells)
         except _RowError as error:
-            verdict, passed, text = Verdict.REFUSED, None, str(error)
+            verdict, passed, text = Verdict.REFUSED, None, error.cause
         reports.append(RowReport(row=number, point=point, verdict=verdict, text=text))
         if passed is not None:
             wanted.append(passed)
@@ -156,9 +142,10 @@ def import_meters(
     if dry_run or not wanted:
         return found
     if found.refused and not partial:
-        told = [f"row {r.row}: {r.text}" for r in reports if r.verdict is Verdict.REFUSED]
-        what = f"{found.refused} rows are refused; nothing was written. Mend them, or import the "
-        raise ImportRefusedError("\n".join([*told, f"{what}others with --partial."]))
+        refused = [row for row in reports if row.verdict is Verdict.REFUSED]
+        told = [tell("why.import.row", row=row.row, cause=row.text) for row in refused]
+        told.append(tell("why.meters.refused", number=len(refused)))
+        raise ImportRefusedError.of("import.rows", rows=told)
     return Imported(rows=tuple(reports), written=len(wanted), position=_store(desk, wanted))
 
 
@@ -181,13 +168,14 @@ class _Judge:
         for row in known.values():
             if row.served:
                 since = f"{row.commissioned_at:%Y-%m-%d}" if row.commissioned_at else "?"
-                where = f"already commissioned at {row.point} since {since}"
-                taken.serials[str(row.serial)] = f"serial {where}"
+                served = {"point": row.point, "since": since}
+                taken.serials[str(row.serial)] = tell("why.meters.serial_served", **served)
+                where = tell("why.meters.address_served", **served)
                 taken.addresses[str(row.source), _place(row.address)] = where
         sources = {source.key: source for source in desk.plan().sources}
         return _Judge(desk=desk, places=keys, sources=sources, known=known, taken=taken)
 
-    def row(self, number: int, cells: Mapping[str, str]) -> tuple[Verdict, _Wanted | None, str]:
+    def row(self, number: int, cells: Mapping[str, str]) -> tuple[Verdict, _Wanted | None, Cause]:
         """Return what becomes of a row.
 
         Raises:
@@ -196,32 +184,35 @@ class _Judge:
         point, serial = cells["point"], cells.get("serial", "")
         for key in NEEDED:
             if not cells[key]:
-                raise _RowError(f"{key} is empty")
+                raise _RowError(tell("why.meters.empty", key=key))
         if point in self.taken.points:
-            raise _RowError(f"point {point} stands in {self.taken.points[point]} already")
-        self.taken.points[point] = f"row {number}"
+            raise _RowError(
+                tell("why.meters.point_twice", point=point, where=self.taken.points[point])
+            )
+        self.taken.points[point] = tell("why.row.there", row=number)
         there = self.known.get(point)
         if there is not None:
             if (there.serial or "") == serial:
-                return Verdict.THERE, None, "the site has it already"
-            raise _RowError(
-                f"point {point} is there with serial {there.serial or '-'}: use `field commission` "
-                "or `field replace`"
-            )
+                return Verdict.THERE, None, tell("why.meters.there")
+            raise _RowError(tell("why.meters.point_there", point=point, serial=there.serial or "-"))
         if cells["place"] not in self.places:
-            raise _RowError(f"no place {cells['place']!r}; `site tree` lists them")
+            raise _RowError(tell("why.meters.no_place", place=cells["place"]))
         wanted = self._wanted(cells)
         self._free(number, cells, wanted)
         verdict = Verdict.COMMISSIONED if serial else Verdict.PLANNED
         channels = ", ".join(facts.quantity for facts in wanted.facts)
-        return verdict, wanted, channels
+        if not wanted.unproven:
+            return verdict, wanted, channels
+        ratio = exact_text(wanted.multiplier)
+        told = {"channels": channels, "multiplier": ratio, "point": point}
+        return verdict, wanted, tell("why.meters.unproven", **told)
 
     def _wanted(self, cells: Mapping[str, str]) -> _Wanted:
         try:
             utility = Utility(cells["utility"])
         except ValueError:
             raise _RowError(
-                f"utility {cells['utility']!r} is none of {', '.join(Utility)}"
+                tell("why.meters.utility", utility=cells["utility"], known=", ".join(Utility))
             ) from None
         try:
             facts = tuple(_facts(cells, utility))
@@ -229,13 +220,20 @@ class _Judge:
             check_multiplier(facts, multiplier)
             for each in facts:
                 if each.utility is not None and each.utility is not utility:
-                    raise _RowError(f"{cells['profile']} measures {each.utility}, not {utility}")
+                    raise _RowError(
+                        tell(
+                            "why.meters.other_utility",
+                            profile=cells["profile"],
+                            measured=each.utility,
+                            utility=utility,
+                        )
+                    )
             since, start = self._begin(cells, facts)
             if since is not None:
                 stated = _side(cells.get("side", ""))
                 facts = tuple(with_side(facts, stated, multiplier, cells["profile"]))
         except EnergyError as error:
-            raise _RowError(str(error)) from error
+            raise _RowError(error.message or str(error)) from error
         return _Wanted(
             cells=cells,
             facts=facts,
@@ -252,16 +250,18 @@ class _Judge:
         serial, since, start = (cells.get(key, "") for key in ("serial", "since", "start"))
         if not serial:
             if since or start:
-                raise _RowError("since and start need a serial: which meter was it?")
+                raise _RowError(tell("why.meters.whose_start"))
             return None, None
         if not since:
-            raise _RowError(f"meter {serial} has no `since`: the day from which it counts here")
+            raise _RowError(tell("why.meters.no_since", serial=serial))
         if cells.get("source", "") not in self.sources:
             known = ", ".join(sorted(self.sources)) or "none"
-            raise _RowError(f"no source {cells.get('source', '')!r}; known: {known}")
+            raise _RowError(
+                tell("why.meters.no_source", source=cells.get("source", ""), known=known)
+            )
         at = instant_of(since, self.desk.site.zone)
         if at > self.desk.clock.now():
-            raise _RowError(f"since {since} lies in the future")
+            raise _RowError(tell("why.meters.future", since=since))
         if not start:
             return at, None
         channel = Channel(number=0, point=cells["point"], facts=billed_counter(facts))
@@ -273,26 +273,24 @@ class _Judge:
         if serial:
             if serial in self.taken.serials:
                 raise _RowError(self.taken.serials[serial])
-            self.taken.serials[serial] = f"serial stands in row {number} already"
+            self.taken.serials[serial] = tell("why.meters.serial_twice", row=number)
         if serial and not wanted.address:
-            raise _RowError("none of `unit`, `device`, `meter` says where the meter answers")
+            raise _RowError(tell("why.meters.no_address"))
         if serial:  # a meter that no plan can hold would stop the plans of all others
             its = self.sources[source]
             _, problem = address_problem(its, wanted.address, len(wanted.facts))
             if problem is not None:
-                raise _RowError(f"{source} is a {its.kind} source: {problem}")
+                raise _RowError(
+                    tell("why.meters.wrong_source", source=source, kind=its.kind, problem=problem)
+                )
         value = _place(wanted.address)
         where = self.taken.addresses.get((source, value)) if value else None
         if where is not None:
-            raise _RowError(f"{value} of {source} {where}")
+            raise _RowError(
+                tell("why.meters.address_twice", value=value, source=source, where=where)
+            )
         if value:
-            self.taken.addresses[source, value] = f"stands in row {number} already"
-
-
-def _by_key(row: TableRow) -> dict[str, str]:
-    """Return the cells by our names of the columns."""
-    names = {alias: key for key, aliases in HEADS.items() for alias in (key, *aliases)}
-    return {names[head]: text for head, text in row.cells.items() if head in names}
+            self.taken.addresses[source, value] = tell("why.meters.address_row", row=number)
 
 
 def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
@@ -300,7 +298,7 @@ def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
     if cells["profile"] == PULSE:
         weight = _ratio(cells.get("pulse_weight", ""), "pulse_weight")
         if weight is None:
-            raise _RowError("a pulse meter needs `pulse_weight`, as printed on its plate")
+            raise _RowError(tell("why.meters.no_weight"))
         return [pulse_facts(utility, weight, quantity=words[0] if words else "")]
     product = load_product(cells["profile"])
     return [product.facts(q) for q in words or default_quantities(product)]
@@ -309,7 +307,7 @@ def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
 def _address(cells: Mapping[str, str]) -> dict[str, int | str]:
     given = {key: cells[key] for key in ("unit", "device", "meter") if cells.get(key)}
     if len(given) > 1:
-        raise _RowError(f"{' and '.join(given)} are given: a meter answers at one of them")
+        raise _RowError(tell("why.meters.addresses", given=" and ".join(given)))
     unit, device, meter = (given.get(key, "") for key in ("unit", "device", "meter"))
     if device:
         return {"device": device}
@@ -319,7 +317,7 @@ def _address(cells: Mapping[str, str]) -> dict[str, int | str]:
     if not unit:
         return {}
     if not unit.isdecimal() or not 1 <= int(unit) <= 247:
-        raise _RowError(f"unit {unit!r} is none of 1 to 247")
+        raise _RowError(tell("why.meters.unit", unit=unit))
     return {"unit": int(unit)}
 
 
@@ -333,7 +331,7 @@ def _place(address: Mapping[str, int | str]) -> str:
 def _side(text: str) -> Side | None:
     """Return the side of the transformers that counts; none where the profile says it."""
     if text and text not in SIDES:
-        raise _RowError(f"side {text!r} is none of {', '.join(SIDES)}")
+        raise _RowError(tell("why.meters.side", text=text, known=", ".join(SIDES)))
     return SIDES.get(text)
 
 
@@ -345,7 +343,7 @@ def _ratio(text: str, name: str) -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         ratio = Fraction(0)
     if ratio <= 0:
-        raise _RowError(f"{name} {text!r} is no ratio such as 40 or 2000/5")
+        raise _RowError(tell("why.meters.ratio", name=name, text=text))
     return ratio
 
 
@@ -386,6 +384,8 @@ def _meter(register: ChannelRegister, site: str, wanted: _Wanted) -> Meter:
     counters = [c for c in channels if c.facts is billed and c.facts.kind is Kind.COUNTER]
     record = {"origin": "field import"}
     record |= {key: cells[key] for key in ("seal", "location") if cells.get(key)}
+    if wanted.unproven:
+        record[UNPROVEN] = str(wanted.multiplier)
     meter.commission(
         at=wanted.since,
         serial=cells["serial"],

@@ -12,49 +12,24 @@ from adapters.bacnet import profile as bacnet
 from adapters.cjt188 import profile as cjt188
 from adapters.dlt645 import profile as dlt645
 from adapters.mbus import profile as mbus
+from adapters.meter_profile import MeterProfile
 from adapters.modbus import register_map
 from adapters.opcua import profile as opcua
+from adapters.profile_point import Described
+from adapters.profile_shelf import ProfileShelf, UnknownProfileError
 from energy.metering.channel import ChannelFacts
 from energy.metering.source_facts import BACNET, CHINESE, MBUS, MODBUS, OPCUA
 
 DLT645, CJT188 = CHINESE
-_OTHERS: Mapping[str, Any] = {
-    DLT645: dlt645, CJT188: cjt188, MBUS: mbus, OPCUA: opcua, BACNET: bacnet,
+SHELVES: Mapping[str, ProfileShelf[MeterProfile[Any]]] = {
+    DLT645: dlt645.PROFILES, CJT188: cjt188.PROFILES, MBUS: mbus.PROFILES,
+    OPCUA: opcua.PROFILES, BACNET: bacnet.PROFILES,
 }  # fmt: skip
-"""The adapters whose profiles are no register maps, by kind of source."""
+"""The profiles that are no register maps, by kind of source."""
 
 
-class Billable(Protocol):
-    """One value of a product."""
-
-    @property
-    def billing(self) -> bool:
-        """Return whether bills may rest on it."""
-        ...
-
-
-class Product(Protocol):
-    """What is known of one kind of meter."""
-
-    @property
-    def id(self) -> str:
-        """Return the id of its profile."""
-        ...
-
-    @property
-    def vendor(self) -> str:
-        """Return who makes it."""
-        ...
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """Return the names on its plate."""
-        ...
-
-    @property
-    def points(self) -> Mapping[str, Billable]:
-        """Return its values by quantity."""
-        ...
+class Product(Described, Protocol):
+    """What is known of one kind of meter, and what channels its values become."""
 
     def facts(self, quantity: str) -> ChannelFacts:
         """Return what a channel of a quantity is.
@@ -65,19 +40,35 @@ class Product(Protocol):
         ...
 
 
+def shelf_of(profile: str) -> tuple[str, ProfileShelf[MeterProfile[Any]]] | None:
+    """Return the kind of source of a profile and its shelf; None where it may be a register map."""
+    for kind, shelf in SHELVES.items():
+        if profile in shelf.known():
+            return kind, shelf
+    return None
+
+
 def kinds_of(profile: str) -> tuple[str, ...]:
     """Return the kinds of source that meters of a profile can be asked through."""
-    for kind, each in _OTHERS.items():
-        if profile in each.known():
-            return (kind,)
-    return MODBUS
+    found = shelf_of(profile)
+    return MODBUS if found is None else (found[0],)
 
 
 def known_for(kind: str) -> list[str]:
     """Return the ids of the profiles whose meters a source of a kind can ask."""
-    if kind in _OTHERS:
-        return list(_OTHERS[kind].known())
-    return register_map.known() if kind in MODBUS else []
+    if kind in SHELVES:
+        return SHELVES[kind].known()
+    return register_map.MAPS.known() if kind in MODBUS else []
+
+
+def every_shelf() -> list[ProfileShelf[Any]]:
+    """Return the shelves of every protocol, the register maps first."""
+    return [register_map.MAPS, *SHELVES.values()]
+
+
+def every_profile() -> list[str]:
+    """Return the ids of all profiles, whatever their protocol."""
+    return [profile for shelf in every_shelf() for profile in shelf.known()]
 
 
 def load_product(profile: str) -> Product:
@@ -87,11 +78,22 @@ def load_product(profile: str) -> Product:
         profile: Id of the profile, the name of its file.
 
     Raises:
-        RegisterMapError: There is no such profile, or a register map has problems.
+        UnknownProfileError: There is no such profile, whatever the protocol.
+        RegisterMapError: A register map has problems.
         MeterProfileError: The profile has problems.
     """
-    for each in _OTHERS.values():
-        if profile in each.known():
-            product: Product = each.load(profile)
-            return product
-    return register_map.load(profile)
+    found = shelf_of(profile)
+    return load_map(profile) if found is None else found[1].load(profile)
+
+
+def load_map(profile: str) -> register_map.RegisterMap:
+    """Return a register map, where the profile may be one of any protocol.
+
+    Raises:
+        UnknownProfileError: There is no such profile; names the nearest of every protocol.
+        RegisterMapError: The map has problems.
+    """
+    try:
+        return register_map.load(profile)
+    except UnknownProfileError as error:
+        raise UnknownProfileError(error.name, every_profile()) from None

@@ -12,16 +12,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from adapters.bacnet import profile as bacnet
 from adapters.bacnet.profile import Wire as BacnetWire
-from adapters.cjt188 import profile as cjt188
 from adapters.cjt188.decode import Wire as CjtWire
-from adapters.dlt645 import profile as dlt645
+from adapters.cjt188.profile import Cjt188Reader
 from adapters.dlt645.decode import Wire as DltWire
-from adapters.mbus import profile as mbus
+from adapters.dlt645.profile import Dlt645Reader
+from adapters.errors import FaultyFileError
 from adapters.mbus.decode import Wire as MbusWire
+from adapters.mbus.profile import MbusReader
 from adapters.mbus.records import Function
-from adapters.meter_profile import MeterProfile, MeterProfileError, ProfilePoint, profile_text
+from adapters.meter_profile import MeterProfile, ProfilePoint
 from adapters.modbus.register_map import (
     MAPS,
     Identify,
@@ -29,26 +29,26 @@ from adapters.modbus.register_map import (
     RegisterMap,
     RegisterPoint,
     SerialDefaults,
-    known,
-    load,
-    load_file,
-    own_maps,
+    plain_id,
 )
-from adapters.opcua import profile as opcua
 from adapters.opcua.profile import Wire as OpcuaWire
+from adapters.toml_text import text_in
 from billing.money import exact_text
-from energy.metering.channel import ChannelFacts, Direction
+from energy.metering.channel import Direction
+from energy.metering.source_facts import BACNET, CHINESE, MBUS, OPCUA
+from processes.meter_profiles import SHELVES, every_shelf, load_map, shelf_of
 
-MODBUS, DLT645, CJT188, MBUS = "Modbus", "DL/T 645-2007", "CJ/T 188", "M-Bus"
-OPCUA, BACNET = "OPC UA", "BACnet/IP"
-FRAMED: Mapping[str, Any] = {
-    DLT645: dlt645, CJT188: cjt188, MBUS: mbus, OPCUA: opcua, BACNET: bacnet,
+DLT645, CJT188 = CHINESE
+MODBUS = "Modbus"
+NAMES: Mapping[str, str] = {
+    DLT645: "DL/T 645-2007", CJT188: "CJ/T 188", MBUS: "M-Bus", OPCUA: "OPC UA",
+    BACNET: "BACnet/IP",
 }  # fmt: skip
-"""The adapters whose profiles are no register maps, by protocol."""
+"""Names of the protocols whose profiles are no register maps, by kind of source."""
 _OWN_WORDS: Mapping[str, frozenset[str]] = {
-    DLT645: dlt645.Dlt645Reader.WIRE_KEYS - {"bits"},
-    CJT188: frozenset(cjt188.Cjt188Reader.OWN_KEYS) | {"item"},
-    MBUS: frozenset(mbus.MbusReader.OWN_KEYS) | {"record"},
+    DLT645: Dlt645Reader.WIRE_KEYS - {"bits"},
+    CJT188: frozenset(Cjt188Reader.OWN_KEYS) | {"item"},
+    MBUS: frozenset(MbusReader.OWN_KEYS) | {"record"},
     OPCUA: frozenset({"node"}),
     BACNET: frozenset({"object"}),
 }
@@ -118,86 +118,63 @@ class ProfileSheet:
 
 def shipped() -> list[str]:
     """Return the ids of every profile that ships, whatever its protocol."""
-    maps = sorted(path.stem for path in MAPS.glob("*.toml"))
-    return [*maps, *_framed_ids()]
-
-
-def every() -> list[str]:
-    """Return the ids of all profiles: those that ship and a site's own."""
-    return [*known(), *(name for each in FRAMED.values() for name in sorted(each.known()))]
-
-
-def _framed_ids() -> list[str]:
-    return [name for each in FRAMED.values() for name in sorted(each.shipped())]
+    return [name for shelf in every_shelf() for name in shelf.shipped()]
 
 
 def sheet(profile: str) -> ProfileSheet:
     """Return what is known of a product.
 
     Raises:
-        RegisterMapError: There is no such profile, or its map has problems.
+        UnknownProfileError: There is no such profile.
+        RegisterMapError: Its map has problems.
         MeterProfileError: The profile has problems.
     """
-    for protocol, each in FRAMED.items():
-        if profile in each.known():
-            return _framed(each.load(profile), protocol, own=profile not in each.shipped())
-    read = load(profile)
-    return map_sheet(read, own=_plain(profile) in own_maps())
+    found = shelf_of(profile)
+    if found is None:
+        return map_sheet(load_map(profile), own=plain_id(profile) in MAPS.own_ids())
+    kind, shelf = found
+    return _framed(shelf.load(profile), kind, own=profile not in shelf.shipped())
 
 
 def file_sheet(file: Path) -> ProfileSheet:
     """Return what a profile of the site's own says, checked; its keys tell its protocol.
 
     Raises:
+        ProfileNameTakenError: It bears the id of one that ships.
         RegisterMapError: Lists every problem.
         MeterProfileError: Likewise, of a profile that is no register map.
     """
-    text = file.read_text(encoding="utf-8")
-    protocol = _protocol_of(text)
-    if protocol is None:
-        return map_sheet(load_file(file), own=True)
-    each = FRAMED[protocol]
-    if file.stem in each.shipped() and file.resolve().parent != each.PROFILES.resolve():
-        problem = f"{file.stem} ships with Meterline; give a profile of your own another id"
-        raise MeterProfileError(file.stem, [problem])
-    return _framed(each.parse(text, name=file.stem), protocol, own=True)
+    kind = _kind_of(text_in(file, name=file.stem, wrong=FaultyFileError))
+    if kind is None:
+        return map_sheet(MAPS.load_file(file), own=True)
+    return _framed(SHELVES[kind].load_file(file), kind, own=True)
 
 
 def folder_of(protocol: str) -> str:
     """Return in which folder of the data directory a site's own profiles of a protocol lie."""
-    return f"profiles/{FRAMED[protocol].PROTOCOL}" if protocol in FRAMED else "profiles"
+    return next((SHELVES[kind].own for kind, name in NAMES.items() if name == protocol), MAPS.own)
 
 
-def _protocol_of(text: str) -> str | None:
-    """Return the protocol whose keys a profile has; None for a register map, or no TOML."""
+def _kind_of(text: str) -> str | None:
+    """Return the kind of source whose keys a profile has; None for a register map, or no TOML."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return None
     points = [row for row in raw.get("point", ()) if isinstance(row, dict)]
     keys = {*raw, *(key for row in points for key in row)}
-    for protocol, told in _OWN_WORDS.items():
-        if keys & told:
-            return protocol
-    return None
+    return next((kind for kind, told in _OWN_WORDS.items() if keys & told), None)
 
 
 def text_of(profile: str) -> str:
     """Return the file of a profile as it stands.
 
     Raises:
-        RegisterMapError: There is no such profile.
+        UnknownProfileError: There is no such profile.
+        RegisterMapError: Its map has problems.
     """
-    for each in FRAMED.values():
-        if profile in each.known():
-            return profile_text(profile, each.PROFILES, each.PROTOCOL)
-    load(profile)
-    name = _plain(profile)
-    return own_maps().get(name, MAPS / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _plain(profile: str) -> str:
-    return profile.partition("@")[0].partition("~")[0]
+    found = shelf_of(profile)
+    return MAPS.text(plain_id(load_map(profile).id)) if found is None else found[1].text(profile)
 
 
 def map_sheet(read: RegisterMap, *, own: bool) -> ProfileSheet:
@@ -225,19 +202,19 @@ def map_sheet(read: RegisterMap, *, own: bool) -> ProfileSheet:
     )
 
 
-def _framed(read: MeterProfile[Any], protocol: str, *, own: bool) -> ProfileSheet:
+def _framed(read: MeterProfile[Any], kind: str, *, own: bool) -> ProfileSheet:
     points = [_framed_point(point) for point in read.points.values()]
     utilities = {p.facts.utility.value for p in read.points.values() if p.facts.utility}
     return ProfileSheet(
         profile=read.id,
-        protocol=protocol,
+        protocol=NAMES[kind],
         vendor=read.vendor,
         models=read.models,
         utility=", ".join(sorted(utilities)) or "none",
-        link=_LINKS.get(protocol, ("serial", "tcp")),
+        link=_LINKS.get(kind, ("serial", "tcp")),
         serial="",
         word_order="",
-        trust=read.trust,
+        trust=read.trust.value,
         side=_sides(points),
         constant="",
         ratios=(),
@@ -334,9 +311,9 @@ def _framed_point(point: ProfilePoint[_AnyWire]) -> PointRow:
         unit_known=True,
         kind=point.facts.kind.value,
         side=point.facts.side.value,
-        trust=point.trust,
+        trust=point.trust.value,
         billed=point.billing,
-        note=_remarks(_Stated(facts=point.facts, note=point.note), wire.bits, own),
+        note=_remarks(point, wire.bits, own),
     )
 
 
@@ -349,26 +326,10 @@ def record_text(wire: MbusWire) -> str:
     return " ".join([*parts, *(f"extension {each:02X}" for each in wire.extensions)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stated:
-    facts: ChannelFacts
-    note: str
-
-    @property
-    def billing(self) -> bool:
-        return self.facts.billing
-
-    @property
-    def direction(self) -> Direction:
-        return self.facts.direction
-
-    @property
-    def modulus(self) -> int | None:
-        return self.facts.modulus
-
-
 def _remarks(
-    point: RegisterPoint | _Stated, bits: tuple[int, int] | None, own: Sequence[str]
+    point: RegisterPoint | ProfilePoint[_AnyWire],
+    bits: tuple[int, int] | None,
+    own: Sequence[str],
 ) -> str:
     parts = ["billed"] if point.billing else []
     if point.direction is not Direction.NONE:

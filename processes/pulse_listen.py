@@ -67,9 +67,8 @@ class BrokerEar:
             FieldRefusedError: It is none.
         """
         if self.source.kind != MQTT:
-            raise FieldRefusedError(
-                f"Source {self.source.key} is a {self.source.kind} source; a pulse device sends to "
-                "a broker. Commission a device on a bus with --unit and --profile."
+            raise FieldRefusedError.of(
+                "pulse.no_broker", key=self.source.key, kind=self.source.kind
             )
 
     def hear(self) -> Pulses:
@@ -81,10 +80,13 @@ class BrokerEar:
         try:
             return asyncio.run(asyncio.wait_for(self._next(), self.patience_s))
         except TimeoutError:
-            raise NoContactError(
-                f"Device {self.device} sent no count to {self.source.host}:{self.source.port} in "
-                f"{self.patience_s:g} s. Is the box on, its topic {self.source.topic!r}, its "
-                "sending interval shorter than that? Nothing was written."
+            raise NoContactError.of(
+                "pulse.silent",
+                device=self.device,
+                host=self.source.host,
+                port=self.source.port,
+                patience_s=self.patience_s,
+                topic=self.source.topic,
             ) from None
 
     async def _next(self) -> Pulses:

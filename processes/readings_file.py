@@ -51,7 +51,7 @@ def stated_readings(
     for word in words:
         at, equals, value = word.rpartition("=")
         if not equals:
-            raise StatementError(f'{word!r} is no reading. Write "2019-01-02 10:15=4711.5".')
+            raise StatementError.of("reading.no_reading", word=word)
         readings.append((instant_of(at, zone), count_of(value, channel)))
     return readings
 
@@ -65,7 +65,7 @@ def instant_of(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise StatementError(f'{text!r} is no instant. Write "2019-01-02 10:15".') from None
+        raise StatementError.of("reading.no_instant", text=text) from None
     return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -79,13 +79,12 @@ def count_of(text: str, channel: Channel) -> int:
     try:
         value = Fraction(text.strip())
     except (ValueError, ZeroDivisionError):
-        raise StatementError(f"{text!r} is no number. Write it as the display shows it.") from None
+        raise StatementError.of("reading.no_number", text=text) from None
     count = value / facts.resolution
     if count.denominator != 1:
         step = exact_text(facts.resolution)
-        raise StatementError(
-            f"{text.strip()} {facts.unit} is finer than the register of {channel.point} shows: "
-            f"its step is {step} {facts.unit}."
+        raise StatementError.of(
+            "reading.too_fine", text=text.strip(), unit=facts.unit, point=channel.point, step=step
         )
     return int(count)
 
@@ -106,9 +105,8 @@ def read_file(
     table = csv.DictReader(io.StringIO(text))
     missing = {"point", "at", "value"} - set(table.fieldnames or ())
     if missing:
-        raise StatementError(
-            f"The file lacks the column {', '.join(sorted(missing))}. The first row names: "
-            f"{', '.join(IMPORTED)}."
+        raise StatementError.of(
+            "reading.file_lacks", missing=", ".join(sorted(missing)), known=", ".join(IMPORTED)
         )
     found: dict[int, list[tuple[datetime, int]]] = {}
     for number, row in enumerate(table, start=2):
@@ -116,9 +114,9 @@ def read_file(
             channel = channels[row["point"].strip(), (row.get("quantity") or "").strip()]
             reading = (instant_of(row["at"], zone), count_of(row["value"], channel))
         except KeyError as error:
-            raise StatementError(f"Row {number}: there is no channel {error}.") from None
+            raise StatementError.of("reading.row_channel", number=number, error=error) from None
         except (AttributeError, StatementError) as error:
-            raise StatementError(f"Row {number}: {error}") from None
+            raise StatementError.of("reading.row", number=number, error=error) from None
         found.setdefault(channel.number, []).append(reading)
     return found
 

@@ -78,7 +78,7 @@ def channel_of(connection: Connection, schema: str, point: str, quantity: str | 
     meant = [c for c in every if quantity is None or c.facts.quantity == quantity]
     if not meant:
         known = ", ".join(c.facts.quantity for c in every)
-        raise NoChannelError(f"{point} has no channel {quantity!r}. It has: {known}.")
+        raise NoChannelError.of("channel.none", point=point, quantity=quantity, known=known)
     return next((c for c in meant if c.facts.billing), meant[0])
 
 
@@ -125,7 +125,7 @@ def read_readings(
         UnknownKnowledgeError: Nothing is known at `as_of`.
     """
     if last < first:
-        raise NoChannelError(f"{first} to {last} runs backwards. Give --from before --to.")
+        raise NoChannelError.of("days.backwards", first=first, last=last)
     period = span_of_days(first, last, site.zone)
     with database.connection() as connection:
         channel = channel_of(connection, site.schema, point, quantity)

@@ -108,8 +108,8 @@ def correction_named(database: Database, site: Site, name: str) -> CorrectionRow
     wanted = name.lower().replace("-", "")
     meant = [row for row in every if wanted and row.correction.hex.startswith(wanted)]
     if len(meant) != 1:
-        what = "No correction begins" if not meant else f"{len(meant)} corrections begin"
-        raise CorrectionNameError(f"{what} with {name!r}. `readings corrections` lists them.")
+        key = "reading.several_corrections" if meant else "reading.correction_unknown"
+        raise CorrectionNameError.of(key, name=name, number=len(meant))
     return meant[0]
 
 

@@ -48,6 +48,7 @@ from energy.journal.site_copy import (
     CopyIn,
     PersonsNamed,
     attachments_of,
+    laptop_rows,
     require_empty,
     require_same,
 )
@@ -128,6 +129,9 @@ class SiteExport:
                 )
             for attached in attachments_of(connection, schema):
                 writer.record(Tag.ATTACHMENT, attachment_bytes(*attached))
+            for body, sealed_under in laptop_rows(connection, schema):
+                writer.record(Tag.LAPTOP, body)
+                persons.named |= set() if sealed_under is None else {sealed_under}
             if transfer is not None:
                 self._person_keys(writer, persons.named, transfer)
             writer.close(lambda message: (key.key_id, key.sign(message)))

@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from adapters.meter_profile import use_own_profiles
-from adapters.modbus.register_map import use_own_maps
+from adapters.own_files import use_own_files
 from dashboards.security.passwords import hashed
 from energy.base.aggregate import use_clock
 from energy.base.clock import PlayClock
@@ -81,8 +80,7 @@ class Stack:
         if not (self.dir / "play.json").exists() and self.clock.live:
             self.clock.move_to(datetime.fromisoformat(self.play.first))
         use_clock(self.clock)
-        use_own_maps(self.dir)
-        use_own_profiles(self.dir)
+        use_own_files(self.dir)
         checked = check_site_file(self.demo.site_file(self.play, self.dir))
         self.start_postgres()
         owner = database_of(self.config, OWNER)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from energy.base.errors import UnknownMeterError
 from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind, base_per_count
-from energy.metering.meter import Meter, facts_from_json
+from energy.metering.meter import UNPROVEN, Meter, facts_from_json
 from energy.metering.plant import ChannelRegister
 from processes.collector_plan import ChannelPlan, MeterPlan
 from processes.meter_acts import Act
@@ -224,10 +224,11 @@ def _completed(installed: Installed, meter: Meter, act: Act | None) -> Installed
     """
     multiplier, sighted = installed.multiplier, installed.sighted
     recorded = None if act is None else act.record.get("transformer_ratio")
-    if sighted.ratio is None and recorded:
-        sighted = replace(sighted, ratio=Fraction(str(recorded)))
+    if recorded and sighted.ratio in {None, Fraction(str(recorded))}:
+        sighted = replace(sighted, ratio=Fraction(str(recorded)), on_record=True)
     if multiplier is None and sighted.ratio is None:
         multiplier = Fraction(meter.multiplier)
+        sighted = replace(sighted, on_record=act is None or UNPROVEN not in act.record)
         if meter.utility != Utility.ELECTRICITY:  # on record is as good as read from the plate
             sighted = replace(sighted, ratio=multiplier)
     return replace(

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from processes.field_documents import Document
+from processes.field_documents import Document, media_type_of
 from processes.laptop_errors import LaptopError
 from processes.technician_acts import ACTS, FieldAct
 
@@ -104,7 +104,8 @@ def _whole(value: Any, content: Callable[[str], bytes]) -> Any:
     if isinstance(value, dict):
         if set(value) == _DOCUMENT:
             octets = content(value["sha256"])
-            if hashlib.sha256(octets).hexdigest() != value["sha256"]:
+            whole = hashlib.sha256(octets).hexdigest() == value["sha256"]
+            if not whole or media_type_of(octets) != value["media_type"]:
                 raise ActFieldsError.of("document_unfit", document=value["sha256"][:16])
             return {"name": value["name"], "media_type": value["media_type"], "content": octets}
         return {key: _whole(each, content) for key, each in value.items()}

@@ -6,54 +6,74 @@ server's does it again from there.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from processes.technician import Technician
 from processes.technician_control import Controlled, control
 from processes.technician_desk import FieldDesk
 from processes.technician_papers import Certificate, Filed, calibrate, close_record
+from processes.technician_prove import Proved, prove_multiplier
 from processes.technician_ratio import change_ratio
 from processes.technician_retire import retire
-from processes.technician_values import Done, Installed, NewPoint, Remarks, Removed
+from processes.technician_values import Done, Installed, NewPoint, Remarks, Removed, Sighted
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-class FieldAct(Protocol[T_co]):
+class FieldAct(ABC, Generic[T_co]):
     """Something that a technician does at a meter."""
 
+    __slots__ = ()
     VERB: ClassVar[str]
-    LATER: ClassVar[bool]
+    LATER: ClassVar[bool] = False
     """Whether only the server can judge it: a laptop keeps it and judges nothing."""
 
     @property
+    @abstractmethod
     def at_point(self) -> str:
         """Return the metering point."""
-        ...
 
+    @abstractmethod
     def do(self, desk: FieldDesk) -> T_co:
         """Do it at a desk."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commission:
-    """A device begins to serve a point."""
+class _Installing(FieldAct[Done]):
+    """An act with a device that begins to serve a point."""
 
-    VERB: ClassVar[str] = "commission"
-    LATER: ClassVar[bool] = False
     installed: Installed
-    new: NewPoint | None
-    watch_s: int
 
     @property
     def at_point(self) -> str:
         """Return the metering point."""
         return self.installed.point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AtMeter(FieldAct[T_co]):
+    """An act at a meter that is there."""
+
+    point: str
+
+    @property
+    def at_point(self) -> str:
+        """Return the metering point."""
+        return self.point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commission(_Installing):
+    """A device begins to serve a point."""
+
+    VERB: ClassVar[str] = "commission"
+    new: NewPoint | None
+    watch_s: int
 
     def do(self, desk: FieldDesk) -> Done:
         """Do it at a desk."""
@@ -61,19 +81,12 @@ class Commission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replace:
+class Replace(_Installing):
     """Another device takes over."""
 
     VERB: ClassVar[str] = "replace"
-    LATER: ClassVar[bool] = False
-    installed: Installed
     removed: Removed
     watch_s: int
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.installed.point
 
     def do(self, desk: FieldDesk) -> Done:
         """Do it at a desk."""
@@ -81,19 +94,12 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retire:
+class Retire(_AtMeter[Done]):
     """A device goes for good."""
 
     VERB: ClassVar[str] = "retire"
-    LATER: ClassVar[bool] = False
-    point: str
     removed: Removed
     remarks: Remarks
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.point
 
     def do(self, desk: FieldDesk) -> Done:
         """Do it at a desk."""
@@ -101,12 +107,10 @@ class Retire:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRatio:
+class ChangeRatio(_AtMeter[Done]):
     """Another ratio counts from now on."""
 
     VERB: ClassVar[str] = "change-ratio"
-    LATER: ClassVar[bool] = False
-    point: str
     multiplier: Fraction | None
     """None where it stays: the ratio lies in the device."""
     reason: str
@@ -114,11 +118,7 @@ class ChangeRatio:
     remarks: Remarks
     in_device: Fraction | None = None
     """Ratio by the plates, set in a device that counts the primary side."""
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.point
+    sighted: Sighted = field(default_factory=Sighted)
 
     def do(self, desk: FieldDesk) -> Done:
         """Do it at a desk."""
@@ -130,23 +130,17 @@ class ChangeRatio:
             reason=self.reason,
             displays=self.displays,
             remarks=self.remarks,
+            sighted=self.sighted,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calibrate:
+class Calibrate(_AtMeter[Filed]):
     """A certificate is filed."""
 
     VERB: ClassVar[str] = "calibrate"
-    LATER: ClassVar[bool] = False
-    point: str
     certificate: Certificate
     remarks: Remarks
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.point
 
     def do(self, desk: FieldDesk) -> Filed:
         """Do it at a desk."""
@@ -154,18 +148,11 @@ class Calibrate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
+class Close(_AtMeter[Filed]):
     """A signed sheet closes the record of what was done last."""
 
     VERB: ClassVar[str] = "close"
-    LATER: ClassVar[bool] = False
-    point: str
     remarks: Remarks
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.point
 
     def do(self, desk: FieldDesk) -> Filed:
         """Do it at a desk."""
@@ -173,21 +160,15 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
+class Control(_AtMeter[Controlled]):
     """The display of a pulse meter was read; its pulses are on the server."""
 
     VERB: ClassVar[str] = "control"
     LATER: ClassVar[bool] = True
-    point: str
     shown: str
     at: datetime
     reason: str
     remarks: Remarks
-
-    @property
-    def at_point(self) -> str:
-        """Return the metering point."""
-        return self.point
 
     def do(self, desk: FieldDesk) -> Controlled:
         """Do it at a desk."""
@@ -196,7 +177,22 @@ class Control:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prove(_AtMeter[Proved]):
+    """The multiplier of a meter that came by a table is proven at the meter."""
+
+    VERB: ClassVar[str] = "prove"
+    displays: tuple[str, ...]
+    remarks: Remarks
+    sighted: Sighted
+
+    def do(self, desk: FieldDesk) -> Proved:
+        """Do it at a desk."""
+        return prove_multiplier(desk, self.point, self.displays, self.sighted, self.remarks)
+
+
 ACTS: Mapping[str, type[FieldAct[Any]]] = {
-    act.VERB: act for act in (Commission, Replace, Retire, ChangeRatio, Calibrate, Close, Control)
+    act.VERB: act
+    for act in (Commission, Replace, Retire, ChangeRatio, Calibrate, Close, Control, Prove)
 }
 """Every act by the name of its verb."""

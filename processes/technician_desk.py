@@ -119,7 +119,7 @@ class FieldDesk(DeskParts):
 
         Raises:
             FieldRefusedError: The site has no such source.
-            RegisterMapError: There is no such profile.
+            UnknownProfileError: There is no such profile.
             ProfileMismatchError: It is not asked but sends, or speaks another protocol.
         """
         return Device(source=self.source(source), address=address, product=load_product(profile))

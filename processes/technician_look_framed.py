@@ -9,47 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
+from adapters.profile_point import Point
 from energy.base.clock import Clock
-from energy.base.units import Utility
-from energy.metering.channel import ChannelFacts, Kind, Side
+from energy.metering.channel import Kind
 from processes.technician_device import Device, look_at
 from processes.technician_look import SAMPLE_S, Beside, Look, judged
 from processes.technician_reading import WANTED, Shown, billed
 from processes.technician_register import Sample
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
-    """One value of a product as a look judges it."""
-
-    facts: ChannelFacts
-    unit_known: bool = True
-
-    @property
-    def quantity(self) -> str:
-        return self.facts.quantity
-
-    @property
-    def unit(self) -> str:
-        return self.facts.unit
-
-    @property
-    def resolution(self) -> Fraction:
-        return self.facts.resolution
-
-    @property
-    def billing(self) -> bool:
-        return self.facts.billing
-
-    @property
-    def utility(self) -> Utility | None:
-        return self.facts.utility
-
-    @property
-    def side(self) -> Side:
-        return self.facts.side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +26,7 @@ class _Product:
     id: str
     vendor: str
     models: tuple[str, ...]
-    points: Mapping[str, _Point]
+    points: Mapping[str, Point]
 
 
 def look_framed(
@@ -92,7 +59,7 @@ def _product(device: Device) -> _Product:
     facts = {quantity: device.product.facts(quantity) for quantity in device.product.points}
     electric = "voltage_l1" in facts
     wanted = {
-        quantity: _Point(facts=each)
+        quantity: Point(facts=each)
         for quantity, each in facts.items()
         if each.kind is not Kind.STATE
         and (

@@ -11,19 +11,17 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from adapters.link_fault import LinkFault
-from adapters.mbus.address import Address, MbusAddressError, parse
+from adapters.mbus.address import LAST_PRIMARY, Address, MbusAddressError, parse
 from adapters.mbus.client import MbusClient, Readout
 from adapters.mbus.decode import Flaw, decode
 from adapters.mbus.frame import ANYBODY
 from adapters.mbus.numbers import flags_of, instant_of, number_of, text_of
 from adapters.mbus.own_profile import own_profile
 from adapters.mbus.probe import Met, Search, ahead, scan_primary, search_secondary
-from adapters.mbus.profile import PROFILES, PROTOCOL, fitting, load
-from adapters.mbus.profile import parse as parse_profile
+from adapters.mbus.profile import PROFILES, fitting
 from adapters.mbus.records import Function, Record
 from adapters.mbus.stored import stored_counts
 from adapters.mbus.units import Meaning, meaning_of
-from adapters.meter_profile import profile_text
 from adapters.octets import OctetLink
 from energy.base.clock import Clock
 from processes.technician_told import FieldRefusedError
@@ -91,9 +89,9 @@ def show(bus: TenantBus, meter: str, profile: str) -> list[Value]:
     Raises:
         NoContactError: The meter gave no proper answer.
         FieldRefusedError: The address is none, or the meter will not.
-        MeterProfileError: There is no such profile.
+        UnknownProfileError: There is no such profile.
     """
-    read = load(profile) if profile else None
+    read = PROFILES.load(profile) if profile else None
     readout = _read(bus, meter, reset=read is not None and read.own["application_reset"] == "yes")
     if read is None:
         return [_plain(record) for record in readout.records]
@@ -122,12 +120,13 @@ def own(bus: TenantBus, meter: str, profile: str, name: str) -> str:
     Raises:
         NoContactError: The meter gave no proper answer.
         FieldRefusedError: The address is none, or the meter will not.
-        MeterProfileError: There is no such profile, or the name is none.
+        UnknownProfileError: There is no such profile.
+        MeterProfileError: The name is none.
     """
-    read = load(profile)
+    read = PROFILES.load(profile)
     readout = _read(bus, meter, reset=read.own["application_reset"] == "yes")
-    text = own_profile(profile_text(profile, PROFILES, PROTOCOL), read, readout, name)
-    parse_profile(text, name=name)
+    text = own_profile(PROFILES.text(profile), read, readout, name)
+    PROFILES.parse(text, name=name)
     return text
 
 
@@ -146,9 +145,9 @@ def stored(
     Raises:
         NoContactError: The meter gave no proper answer.
         FieldRefusedError: The address is none, or the meter will not.
-        MeterProfileError: There is no such profile.
+        UnknownProfileError: There is no such profile.
     """
-    read = load(profile)
+    read = PROFILES.load(profile)
     readout = _read(bus, meter, reset=read.own["application_reset"] == "yes")
     return [
         FrozenValue(
@@ -169,7 +168,7 @@ def _read(bus: TenantBus, meter: str, *, reset: bool) -> Readout:
     try:
         address = parse(meter)
     except MbusAddressError as error:
-        raise FieldRefusedError(str(error)) from error
+        raise FieldRefusedError.of("tenant.mbus_address", text=meter, last=LAST_PRIMARY) from error
     return run_on(bus, lambda link: _client(bus, link).read(address, reset=reset))
 
 

@@ -70,9 +70,7 @@ def calibrate(desk: FieldDesk, point: str, certificate: Certificate, remarks: Re
     if meter is None:
         raise UnknownMeterError(point)
     if meter.serial is None:
-        raise FieldRefusedError(
-            f"No meter serves point {point}. Run `field commission` first. Nothing was written."
-        )
+        raise FieldRefusedError.of("meter.none", point=point)
     papers, now = papers_of(desk, point), desk.clock.now()
     sha256 = certificate.document.sha256
     command = id_of("field calibrate", desk.site.key, point, meter.serial, sha256)
@@ -120,10 +118,7 @@ def close_record(desk: FieldDesk, point: str, remarks: Remarks) -> Filed:
         raise UnknownMeterError(point)
     act = last_sheeted(desk, point)
     if act is None or act.serial is None:
-        raise FieldRefusedError(
-            f"Nothing was done at point {point} that a sheet is signed for. Run `field commission` "
-            "first. Nothing was written."
-        )
+        raise FieldRefusedError.of("meter.nothing_done", point=point)
     sheets = [photo.sha256 for photo in remarks.photos]
     papers, now = papers_of(desk, point), desk.clock.now()
     command = id_of("field close", desk.site.key, point, act.at.isoformat(), *sheets)

@@ -19,8 +19,8 @@ from processes.technician_checks import Check, Display, Outcome
 from processes.technician_device import Answered, Device
 from processes.technician_load import judge_load, power_by_load
 from processes.technician_reading import device_ratio
-from processes.technician_side import Proofs, SettledSide, judge_multiplier, settle_side
-from processes.technician_values import Installed, SettledBefore
+from processes.technician_side import NEAR, Proofs, SettledSide, judge_multiplier, settle_side
+from processes.technician_values import Installed, SettledBefore, Witnesses
 
 SERIAL, PULSE = "serial_number", "pulse"
 
@@ -109,7 +109,7 @@ def prove(answered: Answered, facts: Sequence[ChannelFacts], installed: Installe
     elif side is not None and installed.side not in {None, side}:
         checks.append(_contradiction(settled, installed))
     else:
-        checks.append(settled.judgement().check())
+        checks += [settled.judgement().check(), *_typed(settled, ratio, installed, answered)]
     if installed.multiplier is None and side is Side.SECONDARY:
         multiplier = ratio
     checks += [each.check() for each in judge_multiplier(side, ratio, multiplier, proofs)]
@@ -174,15 +174,70 @@ def _before(
     settled: SettledSide, ratio: Fraction, installed: Installed, answered: Answered
 ) -> Check | None:
     """Return what `field check` has settled before, where nothing speaks against it now."""
-    before = installed.sighted.before
-    if settled.code != "side_unsettled" or before is None or before.ratio != ratio:
+    if settled.code != "side_unsettled" or installed.side not in {None, _side_before(installed)}:
         return None
-    if installed.side not in {None, before.side}:
+    return _as_checked(ratio, installed, answered)
+
+
+def _side_before(installed: Installed) -> Side | None:
+    before = installed.sighted.before
+    return None if before is None else before.side
+
+
+def _as_checked(ratio: Fraction, installed: Installed, answered: Answered) -> Check | None:
+    """Return what `field check` has proven of this ratio today; None where it has proven none."""
+    before = installed.sighted.before
+    if before is None or before.ratio != ratio:
         return None
     told = {"side": _word(before.side), "at": before.at, "proofs": before.proofs}
     if _is_another(before, answered):
         return Check.of("side", Outcome.REFUSED, "side_of_another", **told)
     return Check.of("side", Outcome.OK, "side_as_said", **told)
+
+
+def _typed(
+    settled: SettledSide, ratio: Fraction, installed: Installed, answered: Answered
+) -> list[Check]:
+    """Return what vouches for a ratio that nothing at the device can confirm.
+
+    A meter that by its profile always counts behind the transformers (DL/T 645) shows power and
+    counter alike whatever they are: its ratio is what somebody types. A known load or a clamp
+    proves it, or two people who have read the plates.
+    """
+    if settled.code != "side_stated_secondary" or "proofs" in settled.values:
+        return []
+    if installed.sighted.on_record:
+        return []
+    if checked := _as_checked(ratio, installed, answered):
+        return [checked]
+    if installed.sighted.ratio is not None and two_people(installed.people):
+        return [Check.of("ratio", Outcome.NOTED, "ratio_by_two", ratio=exact_text(ratio))]
+    return [Check.of("ratio", Outcome.REFUSED, "ratio_typed", ratio=exact_text(ratio))]
+
+
+def prove_none(answered: Answered, installed: Installed) -> Proven:
+    """Return whether the transformers are gone: the register shows a load as it is.
+
+    Args:
+        answered: What the device answered.
+        installed: What the technician says and saw beside it; its multiplier is 1.
+    """
+    _, proofs = _proofs(answered, installed)
+    seen = [each for each in (proofs.power_by_load, proofs.current_by_clamp) if each is not None]
+    if seen and all(abs(each - 1) <= NEAR for each in seen):
+        check = Check.of("ratio", Outcome.OK, "ratio_none_seen")
+    elif not seen and installed.sighted.ratio is not None and two_people(installed.people):
+        check = Check.of("ratio", Outcome.NOTED, "ratio_by_two", ratio="1")
+    else:
+        check = Check.of("ratio", Outcome.REFUSED, "ratio_typed", ratio="1")
+    found = {**_said(installed), "transformer_ratio": "1"}
+    return Proven(side=installed.side, multiplier=Fraction(1), checks=(check,), found=found)
+
+
+def two_people(people: Witnesses) -> bool:
+    """Return whether a witness stood beside the technician."""
+    technician, witness = people.technician.strip(), people.witness.strip()
+    return bool(technician and witness) and technician.casefold() != witness.casefold()
 
 
 def _is_another(before: SettledBefore, answered: Answered) -> bool:

@@ -62,18 +62,12 @@ class Weight:
             FieldRefusedError: Both or neither is given, or the box's step is missing.
         """
         if (plate is None) == (box is None):
-            raise FieldRefusedError(
-                "Give one weight: --plate-weight where the box counts bare pulses, or --box-weight "
-                "with --box-step where the box multiplies itself. Both would count twice."
-            )
+            raise FieldRefusedError.of("pulse.one_weight")
         if plate is not None:
             return Weight(pulse=plate, count=plate)
         assert box is not None, "one of both is there"
         if box_step is None or (box / box_step).denominator != 1:
-            raise FieldRefusedError(
-                "--box-step is what one count of the box is worth; the box's weight must be a "
-                "whole number of steps. Read it in the settings of the box."
-            )
+            raise FieldRefusedError.of("pulse.box_step")
         return Weight(pulse=box, count=box_step)
 
 
@@ -191,16 +185,17 @@ def _facts(known: Meter | None, new: NewPoint | None, meter: PulseMeter) -> Chan
     if known is not None:
         counters = [c.facts for c in channels_of(known) if c.facts.kind is Kind.COUNTER]
         if len(counters) != 1:
-            raise FieldRefusedError(
-                f"Point {known.point} has {len(counters)} counters; a pulse box serves one. Plan "
-                "the point anew."
+            raise FieldRefusedError.of(
+                "pulse.several_counters", point=known.point, counters=len(counters)
             )
         facts = counters[0]
         if facts.resolution != meter.weight.count:
-            raise FieldRefusedError(
-                f"Point {known.point} is planned with {exact_text(facts.resolution)} {facts.unit} "
-                f"a count, the box says {exact_text(meter.weight.count)}. Read plate and settings "
-                "again; nothing was written."
+            raise FieldRefusedError.of(
+                "pulse.planned_other",
+                point=known.point,
+                planned=exact_text(facts.resolution),
+                unit=facts.unit,
+                box=exact_text(meter.weight.count),
             )
         return facts
     if new is None:
@@ -314,17 +309,20 @@ def _store(
 
 def _require_free(desk: FieldDesk, meter: PulseMeter) -> None:
     if not meter.serial.strip():
-        raise FieldRefusedError("The serial is empty. Read it from the plate.")
+        raise FieldRefusedError.of("meter.no_serial")
     for row in desk.points():
         if not row.served or row.point == meter.point:
             continue
         since = f"{row.commissioned_at:%Y-%m-%d}" if row.commissioned_at else "?"
         same = (row.source, row.address.get("device")) == (meter.source, meter.device)
         if row.serial == meter.serial or same:
-            what = f"Device {meter.device} of {meter.source}" if same else f"Serial {meter.serial}"
-            raise FieldRefusedError(
-                f"{what} already commissioned at {row.point} since {since}. Read the plate again. "
-                "Nothing was written."
+            raise FieldRefusedError.of(
+                "pulse.device_taken" if same else "pulse.serial_taken",
+                device=meter.device,
+                source=meter.source,
+                serial=meter.serial,
+                point=row.point,
+                since=since,
             )
 
 
@@ -335,9 +333,8 @@ def _again(desk: FieldDesk, known: Meter, meter: PulseMeter) -> Done:
         {"device": meter.device},
     )
     if not same or known.since is None:
-        raise FieldRefusedError(
-            f"Point {known.point} is served by meter {known.serial} since "
-            f"{known.since:%Y-%m-%d %H:%M} UTC. Retire it first. Nothing was written."
+        raise FieldRefusedError.of(
+            "pulse.served", point=known.point, serial=known.serial, since=known.since
         )
     return Done(
         point=known.point,

@@ -8,6 +8,7 @@ record lets the collector believe its counters again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from billing.money import exact_text
@@ -20,18 +21,23 @@ from processes.meter_acts import Did
 from processes.technician_bus import alone_on
 from processes.technician_checks import Check, Outcome, displays_of
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Answered
+from processes.technician_device import Answered, Device
 from processes.technician_facts import (
     billed_counter,
     display_checks,
     flaw_checks,
     raise_on,
     start_counts,
+    with_side,
 )
+from processes.technician_proof import Proven, prove, prove_none
 from processes.technician_reading import device_ratio
 from processes.technician_record import record_of
 from processes.technician_retire import channels_of, done_before, last_sheeted
-from processes.technician_values import Done, FieldRefusedError, Remarks
+from processes.technician_values import Done, FieldRefusedError, Installed, Remarks, Sighted
+
+UNSEEN = Sighted()
+"""Nobody has looked beside the device."""
 
 
 def change_ratio(
@@ -43,6 +49,7 @@ def change_ratio(
     reason: str,
     displays: Sequence[str],
     remarks: Remarks,
+    sighted: Sighted = UNSEEN,
 ) -> Done:
     """Let another ratio of the transformers count from now on; the device stays.
 
@@ -54,12 +61,13 @@ def change_ratio(
         reason: Why it changed.
         displays: What the device shows, compared with its register; may be empty.
         remarks: Who was there, photos, seals.
+        sighted: What proves the new ratio: a known load, a clamp, a `field check` of the day.
 
     Raises:
         UnknownMeterError: The site has no such point.
         FieldRefusedError: No device serves it, or the ratio is none of this side.
         NoContactError: The device is silent: its count at the change must be known.
-        ChecksFailedError: Display and register differ, or the device says another ratio.
+        ChecksFailedError: Display or device say otherwise, or nothing proves the ratio.
     """
     desk.ready()
     meter = desk.meter(point)
@@ -87,8 +95,10 @@ def change_ratio(
             _ratio_check(answered, known, multiplier, in_device),
         ]
         raise_on(checks)
-        found = {"transformer_ratio": exact_text(in_device or multiplier)}
-        found |= {} if in_device is None else {"device_ratio": exact_text(in_device)}
+        proven = _proven(device, answered, facts, meter, in_device, multiplier, sighted, remarks)
+        checks += proven.checks
+        own = {} if in_device is None else {"device_ratio": exact_text(in_device)}
+        found = {**proven.found, "transformer_ratio": exact_text(in_device or multiplier), **own}
         return _changed(desk, meter, multiplier, reason, remarks, checks, answered, found)
 
 
@@ -118,6 +128,47 @@ def _ratio_check(
         return Check.of("ratio", Outcome.REFUSED, "ratio_in_device_differs", **told)
     told = {"now": exact_text(in_device), "multiplier": exact_text(multiplier)}
     return Check.of("ratio", Outcome.NOTED, "ratio_in_device", **told)
+
+
+def _proven(
+    device: Device,
+    answered: Answered,
+    facts: Sequence[ChannelFacts],
+    meter: Meter,
+    in_device: Fraction | None,
+    multiplier: Fraction,
+    sighted: Sighted,
+    remarks: Remarks,
+) -> Proven:
+    """Return what proves the new ratio by the rule of commissioning.
+
+    Nothing more is asked for where the device itself tells the ratio that the plates have.
+
+    Raises:
+        ChecksFailedError: Nothing proves it, or something speaks against it.
+        FieldRefusedError: It is proven of the other side of the transformers.
+    """
+    looked = sighted.load is not None or sighted.clamp_a is not None
+    if in_device is not None and not looked and device_ratio(answered.plate) is not None:
+        return Proven(side=None, multiplier=multiplier, checks=(), found={})
+    ratio = in_device or multiplier
+    installed = Installed(
+        point=meter.point,
+        address=meter.address,
+        serial=str(meter.serial),
+        displays=(),
+        multiplier=multiplier,
+        people=remarks.people,
+        sighted=replace(sighted, ratio=ratio),
+    )
+    if ratio == 1:
+        proven = prove_none(answered, installed)
+        raise_on(proven.checks)
+        return proven
+    proven = prove(answered, [device.product.facts(each.quantity) for each in facts], installed)
+    raise_on(proven.checks)
+    with_side(facts, proven.side, multiplier, device.product.id)
+    return proven
 
 
 def _changed(

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Protocol
 
 from adapters.modbus.decode import FLAW_MEANS, BlockDecoder, Flaw
 from adapters.modbus.decode_plate import decode_plate
@@ -21,10 +20,10 @@ from adapters.modbus.probing.seen import Seen
 from adapters.modbus.read_plan import ReadBlock, plan_reads
 from adapters.modbus.register_point import RegisterPoint
 from adapters.modbus.register_product import RegisterMap
+from adapters.profile_point import Described
 from billing.money import exact_text
 from energy.base.clock import Clock, monotonic_s
-from energy.base.units import Utility
-from energy.metering.channel import Kind, Side
+from energy.metering.channel import Kind
 from processes.technician_asking import Conversation, Reader
 from processes.technician_values import NoContactError
 
@@ -43,69 +42,6 @@ COMMON: dict[str, Fraction] = {
 LONGEST_S = 60.0
 
 
-class LookedPoint(Protocol):
-    """What one value of a product is."""
-
-    @property
-    def quantity(self) -> str:
-        """Return its canonical name."""
-        ...
-
-    @property
-    def unit(self) -> str:
-        """Return its unit."""
-        ...
-
-    @property
-    def unit_known(self) -> bool:
-        """Return whether a source settles the unit."""
-        ...
-
-    @property
-    def resolution(self) -> Fraction:
-        """Return units in one count. [unit / count]."""
-        ...
-
-    @property
-    def billing(self) -> bool:
-        """Return whether bills may rest on it."""
-        ...
-
-    @property
-    def utility(self) -> Utility | None:
-        """Return its utility."""
-        ...
-
-    @property
-    def side(self) -> Side:
-        """Return which side of the transformers it counts."""
-        ...
-
-
-class LookedProduct(Protocol):
-    """What a product is, whatever its protocol."""
-
-    @property
-    def id(self) -> str:
-        """Return the id of its profile."""
-        ...
-
-    @property
-    def vendor(self) -> str:
-        """Return who makes it."""
-        ...
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """Return the names on its plate."""
-        ...
-
-    @property
-    def points(self) -> Mapping[str, LookedPoint]:
-        """Return its values by quantity."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What a device shows at one instant."""
@@ -117,7 +53,7 @@ class Shown:
     """By quantity: why nothing may rest on it."""
     plate: Mapping[str, int | Fraction | str]
     """Texts and settings of the device."""
-    map: LookedProduct
+    map: Described
 
     @property
     def known(self) -> dict[str, float]:
@@ -184,7 +120,7 @@ def wanted_points(register_map: RegisterMap) -> list[RegisterPoint]:
     ]
 
 
-def billed(register_map: LookedProduct) -> str | None:
+def billed(register_map: Described) -> str | None:
     """Return the billed import counter of a map, its first billed one where it has no import."""
     billing = [q for q, point in register_map.points.items() if point.billing]
     if "active_energy_import" in register_map.points:

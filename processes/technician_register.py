@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from adapters.modbus.register_product import RegisterMap
+from adapters.profile_point import Point
 from billing.money import exact_text
 from energy.base.units import Utility, to_base
 from processes.technician_checks import (
@@ -24,7 +25,7 @@ from processes.technician_checks import (
     flow_while_typing,
 )
 from processes.technician_judgement import Judgement, digits
-from processes.technician_reading import LookedPoint, Shown, billed
+from processes.technician_reading import Shown, billed
 
 LONGEST_WATCH_S = 3600
 
@@ -122,9 +123,7 @@ def _display(outcome: Outcome, code: str, told: dict[str, str]) -> Judgement:
     return Judgement(name="display", outcome=outcome, code=code, values=told)
 
 
-def judge_counter(
-    samples: Sequence[Sample], point: LookedPoint, *, may_feed: bool
-) -> list[Judgement]:
+def judge_counter(samples: Sequence[Sample], point: Point, *, may_feed: bool) -> list[Judgement]:
     """Return whether the counter rose as the integral of the power.
 
     Args:
@@ -170,7 +169,7 @@ def _seconds(first: Sample, later: Sample) -> Fraction:
     return Fraction((later.at - first.at) // timedelta(microseconds=1), 1_000_000)
 
 
-def _more_s(power_w: Fraction, point: LookedPoint) -> int:
+def _more_s(power_w: Fraction, point: Point) -> int:
     """Return how long to watch until the counter must have moved. [s]."""
     if power_w <= 0:
         return 60

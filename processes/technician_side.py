@@ -69,6 +69,7 @@ def settle_side(stated: Side, ratio: Fraction, proofs: Proofs) -> SettledSide:
         return SettledSide(side=None, code="side_twice_inside", values=told)
     sides = {side for side in votes.values() if isinstance(side, Side)}
     if stated is not Side.UNKNOWN and sides <= {stated}:
+        told |= {"proofs": ", ".join(votes)} if votes else {}
         return SettledSide(side=stated, code=f"side_stated_{stated}", values=told)
     if stated is not Side.UNKNOWN or len(sides) > 1:
         by = ", ".join(f"{name}: {side}" for name, side in votes.items())

@@ -87,10 +87,7 @@ class SiteDesk(FieldDesk):
             FieldRefusedError: The past is being played: now is not now.
         """
         if isinstance(self.clock, PlayClock) and not self.clock.live:
-            raise FieldRefusedError(
-                "The past is being played here; its clock is not today's. Try again when "
-                "`scripts/up` shows its address."
-            )
+            raise FieldRefusedError.of("site.played")
         self.settle()
 
     def points(self) -> list[PointRow]:

@@ -28,6 +28,7 @@ from energy.base.quality import Quality
 from energy.metering.source_facts import MBUS
 from processes import technician_mbus
 from processes.collector_tenants import CJT188, DLT645, meter_number
+from processes.technician_faults import fault_key
 from processes.technician_values import FieldRefusedError, NoContactError
 from processes.tenant_bus import Found, FrozenValue, TenantBus, Value, run_on
 
@@ -66,7 +67,7 @@ def who(
         return technician_mbus.who(bus, clock, zone, search=search, told=told)
     if bus.protocol == CJT188:
         if search:
-            raise FieldRefusedError("CJ/T 188 knows no search: connect one meter at a time.")
+            raise FieldRefusedError.of("tenant.no_search")
         return run_on(bus, lambda link: _who_cjt188(link, bus, clock, zone))
     return run_on(bus, lambda link: _who_dlt645(link, bus, clock, zone, told if search else None))
 
@@ -82,7 +83,7 @@ def show(bus: TenantBus, meter: str, profile: str, clock: Clock) -> list[Value]:
 
     Raises:
         NoContactError: The meter gave no proper answer.
-        MeterProfileError: There is no such profile.
+        UnknownProfileError: There is no such profile.
         PlanError: The number is none.
     """
     if bus.protocol == MBUS:
@@ -115,14 +116,12 @@ def frozen(
     Raises:
         NoContactError: The meter gave no proper answer.
         FieldRefusedError: The protocol keeps no such values under identifiers of their own.
-        MeterProfileError: There is no such profile.
+        UnknownProfileError: There is no such profile.
     """
     if bus.protocol == MBUS:
         return technician_mbus.stored(bus, meter, profile, zone, most=months)
     if bus.protocol != DLT645:
-        raise FieldRefusedError(
-            "CJ/T 188 meters send their month end with every answer: `field tenant show`."
-        )
+        raise FieldRefusedError.of("tenant.month_end")
     number = meter_number(bus.protocol, meter)
     return run_on(bus, lambda link: _frozen(link, bus, number, profile, clock, zone, months, days))
 
@@ -168,7 +167,10 @@ async def _show(
         await source.poll(clock.now(), urgent=True)  # teaches which blocks the meter knows
     result = await source.poll(clock.now(), urgent=True)
     if not len(result.columns) and result.failures:
-        raise NoContactError(result.failures[0].message)
+        failure = result.failures[0]
+        where, _, what = failure.message.partition(": ")
+        cause = fault_key(failure.code) or what
+        raise NoContactError.of("hindered", where=where, cause=cause)
     flaws = {finding.channel: finding.code.partition(".")[2] for finding in result.findings}
     names = list(units)
     return [
@@ -197,7 +199,7 @@ async def _reached(link: OctetLink, bus: TenantBus, meter: str, profile: str) ->
             if error.fault not in KEEPS_LINK:
                 raise
         return ""
-    own = cjt188_profile.load(profile).own
+    own = cjt188_profile.PROFILES.load(profile).own
     client = Cjt188Client(link, timeout_s=bus.timeout_s)
     first: AskFailedError | None = None
     for edition in sorted(EDITIONS, key=lambda each: each != own["edition"]):
@@ -222,12 +224,12 @@ def _source(
 ) -> tuple[BusSource, dict[str, tuple[Fraction, str]]]:
     """Return a source of one meter with every quantity, and resolution and unit of each."""
     if bus.protocol == DLT645:
-        electric = dlt645_profile.load(profile)
+        electric = dlt645_profile.PROFILES.load(profile)
         channels = {quantity: number for number, quantity in enumerate(electric.points)}
         one = Dlt645Meter(point=meter, meter=meter, profile=electric, channels=channels)
         units = {q: (p.resolution, p.unit) for q, p in electric.points.items()}
         return Dlt645Source("technician", link, [one], clock, timeout_s=bus.timeout_s), units
-    other = cjt188_profile.load(profile)
+    other = cjt188_profile.PROFILES.load(profile)
     channels = {quantity: number for number, quantity in enumerate(other.points)}
     units = {q: (p.resolution, p.unit) for q, p in other.points.items()}
     meters = [
@@ -247,7 +249,7 @@ async def _frozen(
     days: int,
 ) -> list[FrozenValue]:
     client = Dlt645Client(link, timeout_s=bus.timeout_s)
-    read = dlt645_profile.load(profile)
+    read = dlt645_profile.PROFILES.load(profile)
     quantities = [q for q in read.points if q.startswith(("active_energy_im", "maximum_demand_im"))]
     found: list[tuple[str, dlt645_frozen.FrozenCount]] = []
     if months:

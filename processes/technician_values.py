@@ -92,6 +92,8 @@ class Sighted:
     clamp_a: Fraction | None = None
     """Current of L1 by a clamp on the conductor. [A]"""
     before: SettledBefore | None = None
+    on_record: bool = False
+    """Whether the ratio is that of the meter before: it was proven when that one came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

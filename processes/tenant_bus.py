@@ -17,6 +17,7 @@ from adapters.bus_lease import BusLease
 from adapters.link_fault import KEEPS_LINK, AskFailedError
 from adapters.octets import OctetLink
 from energy.metering.source_facts import FRAMED, LAST_PORT
+from processes.technician_faults import fault_key
 from processes.technician_told import FieldRefusedError, NoContactError
 
 T = TypeVar("T")
@@ -64,7 +65,9 @@ class TenantBus:
             FieldRefusedError: Protocol or place are none.
         """
         if self.protocol not in FRAMED:
-            raise FieldRefusedError(f"Protocol {self.protocol!r} is none of {', '.join(FRAMED)}.")
+            raise FieldRefusedError.of(
+                "tenant.protocol", protocol=self.protocol, known=", ".join(FRAMED)
+            )
         host, colon, port = self.at.rpartition(":")
         if not colon:
             lease = BusLease(os.path.realpath(self.at), "technician")
@@ -72,7 +75,7 @@ class TenantBus:
                 self.at, baud=self.baud, parity=self.parity, settle_s=self.settle_s, lease=lease
             )
         if not host or not port.isdecimal() or not 1 <= int(port) <= LAST_PORT:
-            raise FieldRefusedError(f"{self.at!r} is neither HOST:PORT nor a serial port.")
+            raise FieldRefusedError.of("tenant.where", at=self.at)
         lease = BusLease(self.at, "technician")
         return OctetLink.open(host, int(port), settle_s=self.settle_s, lease=lease)
 
@@ -135,7 +138,8 @@ def run_on(bus: TenantBus, story: Callable[[OctetLink], Coroutine[Any, Any, T]])
             return await story(link)
         except AskFailedError as error:
             if error.fault in KEEPS_LINK:
-                raise FieldRefusedError(str(error)) from error
+                cause = fault_key(error.code) or error.what
+                raise FieldRefusedError.of("hindered", where=error.where, cause=cause) from error
             raise MeterSilentError(error) from error
         finally:
             link.close()

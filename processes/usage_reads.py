@@ -179,7 +179,9 @@ def _metered(channels: list[Channel], point: str, quantity: str | None) -> Chann
     chosen = [c for c in metered if quantity is None or c.facts.quantity == quantity]
     if not chosen:
         known = ", ".join(c.facts.quantity for c in metered) or "none"
-        raise NoUsageError(f"{point} has no counter {quantity or ''}. With usage: {known}.")
+        raise NoUsageError.of(
+            "channel.no_counter", point=point, quantity=quantity or "", known=known
+        )
     return next((c for c in chosen if c.facts.billing), chosen[0])
 
 

@@ -6,18 +6,14 @@ in `meterline-laptop` of the person's home. It imports no database, and nothing 
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from pathlib import Path
-from typing import Annotated
 
-import structlog
 import typer
 
 from processes.laptop_installation import LAPTOP
 from scripts.commands import field
-from scripts.commands.frame import Meant, Verbs
+from scripts.commands.tree import Meant, Verbs, Words, keep_quiet, language_of
 
 
 class LaptopVerbs(Verbs):
@@ -26,9 +22,8 @@ class LaptopVerbs(Verbs):
     groups = ()
 
 
-app = typer.Typer(
-    name="meterline",
-    help="Meterline on a laptop: the technician's verbs without network.",
+app = Words(
+    name="laptop",
     cls=LaptopVerbs,
     no_args_is_help=True,
     add_completion=False,
@@ -38,21 +33,12 @@ app.add_typer(field.app, name="field")
 
 
 @app.callback()
-def options(
-    ctx: typer.Context,
-    lang: Annotated[str | None, typer.Option(help="Language of the output: en or zh.")] = None,
-) -> None:
-    """Meterline on a laptop: the technician's verbs without network.
-
-    Exit codes: 0 done, 1 findings, 2 refused, 3 no contact.
-    """
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+def options(ctx: typer.Context, lang: str | None = None) -> None:
+    """Keep what the global option says, and find the laptop's folder."""
+    keep_quiet()
     if LAPTOP not in os.environ:
         os.environ[LAPTOP] = str(Path.home() / "meterline-laptop")
-    ctx.obj = Meant(language=lang)
+    ctx.obj = Meant(language=lang, spoken=language_of(ctx))
 
 
 def main() -> None:

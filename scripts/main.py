@@ -5,17 +5,13 @@ Exit codes: 0 done, 1 findings, 2 refused, 3 no contact.
 
 from __future__ import annotations
 
-import logging
 import signal
-import sys
 from pathlib import Path
-from typing import Annotated
 
-import structlog
 import typer
 
 from scripts.commands import run
-from scripts.commands.frame import Meant, Verbs
+from scripts.commands.tree import Meant, Verbs, Words, keep_quiet, language_of
 
 Verbs.groups = (
     "site",
@@ -34,9 +30,8 @@ Verbs.groups = (
     "db",
     "user",
 )
-app = typer.Typer(
+app = Words(
     name="meterline",
-    help="Meterline: from the register to the invoice.",
     cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
@@ -47,22 +42,14 @@ app = typer.Typer(
 @app.callback()
 def options(
     ctx: typer.Context,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder of the installation; else the settings' or demo.")
-    ] = None,
-    site: Annotated[str | None, typer.Option(help="Key of the site; else the only one.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the output: en or zh.")] = None,
+    data_dir: Path | None = None,
+    site: str | None = None,
+    lang: str | None = None,
 ) -> None:
-    """Meterline: from the register to the invoice.
-
-    The options below may stand anywhere in the row. Exit codes: 0 done, 1 findings, 2 refused,
-    3 no contact.
-    """
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    ctx.obj = Meant(data_dir=data_dir, site=site, language=lang)
+    """Keep what the global options say."""
+    keep_quiet()
+    spoken = language_of(ctx)
+    ctx.obj = Meant(data_dir=data_dir, site=site, language=lang, spoken=spoken)
 
 
 run.add_to(app)

@@ -17,6 +17,9 @@ SELECTIONS: dict[str, list[str]] = {
     "slow": ["-m", "slow"],
     "all": [],
 }
+MEMORY, MEMORY_ROWS = Path("/dev/shm"), Path("/proc/meminfo")  # noqa: S108 - a folder of tests
+ROOM = 8 * 2**30
+"""Least free memory for it: some runs keep dozens of databases for a while. [byte]"""
 EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
 
 
@@ -82,7 +85,30 @@ def environment_of(arguments: Sequence[str], given: Mapping[str, str]) -> dict[s
     # Hundreds of programs start in a run; a machine that forbids Python to keep what it compiled
     # (containers often do) would compile all of Meterline for each of them.
     kept = {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if arguments[:1] not in (["slow"], ["all"]) and "TMPDIR" not in kept and has_room(MEMORY):
+        kept["TMPDIR"] = str(MEMORY)  # databases of the tests live seconds: no disk need keep them
     return kept | ({"METERLINE_TEST_SET": "fast"} if "fast" in arguments[:1] else {})
+
+
+def has_room(folder: Path) -> bool:
+    """Return whether the databases of a run find room in a folder in memory.
+
+    Args:
+        folder: Where it may be.
+    """
+    try:
+        free = _free(folder)
+        rows = dict(row.split(":", 1) for row in MEMORY_ROWS.read_text().splitlines())
+        available = int(rows["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return False
+    return min(free, available) >= ROOM
+
+
+def _free(folder: Path) -> int:
+    """Return the room of a folder; none where programs may not run. [byte]."""
+    disk = os.statvfs(folder)
+    return 0 if disk.f_flag & os.ST_NOEXEC else disk.f_bavail * disk.f_frsize
 
 
 def main(arguments: Sequence[str]) -> int:

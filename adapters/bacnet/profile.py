@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from adapters.bacnet.address import LAST_INSTANCE
-from adapters.meter_profile import MeterProfile, ProfileReader, ids_in, own_ids, profile_text
-from adapters.server_wire import read_bits, read_scale
+from adapters.meter_profile import ProfileReader
+from adapters.profile_fields import Fields
+from adapters.profile_shelf import OWN_PROFILES, ProfileShelf
+from adapters.server_wire import ServerWire, read_scale_and_bits
 from energy.metering.channel import ChannelFacts
 
 PROTOCOL = "bacnet"
-PROFILES = Path(__file__).parent / "profiles"
 TYPES: Mapping[str, int] = {
     "analog-input": 0, "analog-output": 1, "analog-value": 2, "binary-input": 3,
     "binary-output": 4, "binary-value": 5, "multi-state-input": 13, "multi-state-output": 14,
@@ -25,15 +25,11 @@ TYPES: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(ServerWire):
     """Where a value lies: the present value of an object."""
 
     type: str
     instance: int
-    scale: Fraction
-    """Units of the channel in one of the device. [unit / raw]"""
-    bits: tuple[int, int] | None = None
-    """First bit and width of a state; None takes the whole value."""
 
     @property
     def object(self) -> str:
@@ -46,48 +42,21 @@ class BacnetReader(ProfileReader[Wire]):
 
     WIRE_KEYS = frozenset({"object", "scale", "bits"})
 
-    def wire(self, where: str, row: Mapping[str, object], facts: ChannelFacts) -> Wire | None:
+    def wire(self, fields: Fields, facts: ChannelFacts) -> Wire | None:
         """Return where a value lies; None after a problem was noted."""
-        before = len(self.problems)
-        kind, _, number = str(row.get("object")).partition(",")
+        before = len(fields.problems)
+        kind, _, number = str(fields.table.get("object")).partition(",")
         good = kind in TYPES and re.fullmatch("[0-9]{1,7}", number) is not None
         if not good or int(number) > LAST_INSTANCE:
-            self.problems.append(
-                f'{where}: object must look like "accumulator,3", a kind of {", ".join(TYPES)}'
-            )
-        scale = read_scale(self.problems, where, row)
-        bits = read_bits(self.problems, where, row, facts)
-        if len(self.problems) > before:
+            names = ", ".join(TYPES)
+            fields.problem(f'object must look like "accumulator,3", a kind of {names}')
+        scale, bits = read_scale_and_bits(fields, facts)
+        if len(fields.problems) > before:
             return None
         return Wire(type=kind, instance=int(number), scale=scale, bits=bits)
 
 
-def load(profile: str) -> MeterProfile[Wire]:
-    """Return the checked profile of a meter, one that ships or a site's own.
-
-    Args:
-        profile: Id of the profile, the name of its file.
-
-    Raises:
-        MeterProfileError: There is no such profile or it has problems.
-    """
-    return parse(profile_text(profile, PROFILES, PROTOCOL), name=profile)
-
-
-def parse(text: str, *, name: str) -> MeterProfile[Wire]:
-    """Return the checked profile written in a text.
-
-    Raises:
-        MeterProfileError: Lists every problem.
-    """
-    return BacnetReader(text, name=name).profile()
-
-
-def shipped() -> list[str]:
-    """Return the ids of the profiles that ship."""
-    return ids_in(PROFILES)
-
-
-def known() -> list[str]:
-    """Return the ids of all profiles: those that ship and a site's own."""
-    return [*shipped(), *own_ids(PROTOCOL)]
+PROFILES = ProfileShelf(
+    Path(__file__).parent / "profiles", own=f"{OWN_PROFILES}/{PROTOCOL}", parse=BacnetReader.parse
+)
+"""Those that ship, and an installation's own."""

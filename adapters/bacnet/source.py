@@ -10,9 +10,9 @@ from adapters.bacnet.address import BacnetAddress
 from adapters.bacnet.client import LARGEST_APDU, Asked, BacnetLink, Property, RefusedError
 from adapters.bacnet.profile import PROTOCOL, Wire
 from adapters.exact_float import FLOAT32_BITS, FLOAT64_BITS
-from adapters.meter_profile import MeterProfile
+from adapters.meter_profile import ProfiledMeter
 from adapters.server_fault import ServerAskError, ServerFault
-from adapters.server_source import AskedValue, ServerSource
+from adapters.server_source import AskedValue, ServerSource, asked_values
 from adapters.told_value import Flaw, Told
 from energy.base.clock import Clock, monotonic_s
 
@@ -38,14 +38,10 @@ class BacnetSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BacnetMeter:
+class BacnetMeter(ProfiledMeter[Wire]):
     """One meter: where it lies and which quantity is which channel."""
 
-    point: str
     address: BacnetAddress
-    profile: MeterProfile[Wire]
-    channels: Mapping[str, int]
-    """Channel number by quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,20 +189,8 @@ class _Device:
 
 
 def _values(meter: BacnetMeter) -> list[AskedValue[ObjectRef]]:
-    values = []
-    for quantity, channel in meter.channels.items():
-        point = meter.profile.point(quantity)
-        values.append(
-            AskedValue(
-                point=meter.point,
-                channel=channel,
-                facts=point.facts,
-                ref=ObjectRef(point.wire.type, point.wire.instance + meter.address.offset),
-                scale=point.wire.scale,
-                bits=point.wire.bits,
-            )
-        )
-    return values
+    offset = meter.address.offset
+    return asked_values(meter, lambda wire: ObjectRef(wire.type, wire.instance + offset))
 
 
 def _told(found: Mapping[tuple[ObjectRef, str], Property], ref: ObjectRef, latency_us: int) -> Told:

@@ -13,11 +13,12 @@ from enum import IntEnum
 
 from adapters.bcd import digits, octets_of
 from adapters.link_fault import LinkFault, Verdict, final, passed_over
+from adapters.octet_frame import END, best_answer, nothing_in, summed_frame
 
 WAKE = b"\xfe\xfe\xfe\xfe"
 ANYBODY = "A" * 14
 ANY_TYPE = 0xAA
-START, END = 0x68, 0x16
+START = 0x68
 HEAD = 11
 """Bytes before the field. [byte]"""
 MOST_FIELD = 0x64
@@ -91,29 +92,17 @@ def next_frame(received: bytes) -> tuple[Frame, bytes] | Verdict:
         at = received.find(START, at + 1)
     rest = received[at:] if at >= 0 else b""
     if not rest:
-        noise = received.strip(b"\xfe")
-        if noise:
-            return passed_over(LinkFault.NOISE, f"no frame but {noise[:16].hex(' ')}")
-        return passed_over(LinkFault.NO_ANSWER, "no answer in time")
-    if len(rest) < HEAD:
-        return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
-    length = rest[10]
-    if length > MOST_FIELD:
-        return final(LinkFault.WRONG_LENGTH, f"an answer that says it is {length} bytes long")
-    if len(rest) < HEAD + length + 2:
-        return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
-    body, tail = rest[: HEAD + length], rest[HEAD + length :]
-    if tail[0] != sum(body) & 0xFF or tail[1] != END:
-        return final(LinkFault.WRONG_SUM, f"a damaged answer {rest[: HEAD + length + 2].hex(' ')}")
+        return nothing_in(received)
+    whole = summed_frame(rest, head=HEAD, most=MOST_FIELD)
+    if isinstance(whole, Verdict):
+        return whole
+    body, behind = whole
     frame = Frame(type=body[1], meter=digits(body[2:9]), control=body[9], field=body[HEAD:])
-    return frame, tail[2:]
+    return frame, behind
 
 
 def judge(received: bytes, asked: Asked) -> bytes | Verdict:
     """Return the values in the bytes received so far, or what they are worth.
-
-    Frames of other meters, other questions and our own echo are passed over, for the answer may
-    still be on its way; they are named when nothing better comes.
 
     Args:
         received: Everything since the question was sent.
@@ -122,18 +111,7 @@ def judge(received: bytes, asked: Asked) -> bytes | Verdict:
     Returns:
         The field behind identifier and sequence; meter type and address when those were asked.
     """
-    passed: Verdict | None = None
-    rest = received
-    while True:
-        found = next_frame(rest)
-        if isinstance(found, Verdict):
-            better = found.final or found.fault is LinkFault.UNFINISHED
-            return found if better or passed is None else passed
-        frame, rest = found
-        verdict = _answer(frame, asked)
-        if isinstance(verdict, bytes) or verdict.final:
-            return verdict
-        passed = verdict
+    return best_answer(received, next_frame, lambda frame, _: _answer(frame, asked))
 
 
 def _is_type(octet: int) -> bool:

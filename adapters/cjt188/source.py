@@ -5,15 +5,16 @@ One question gives every value of a meter, so that they are of one moment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.bus_source import BusSource, BusValue, Keep
+from adapters.bus_source import BusMeter, BusSource, Keep
 from adapters.cjt188.client import PROTOCOL, Cjt188Client
 from adapters.cjt188.decode import FLAW_MEANS, Wire, decode, layout_size
 from adapters.link_fault import KEEPS_LINK, AskFailedError
-from adapters.meter_profile import MeterProfile
+from adapters.meter_profile import ProfiledMeter, ProfilePoint
 from adapters.octets import OctetLink
+from adapters.poll import PolledValue
 from energy.base.clock import Clock
 
 FRAME_OCTETS = 20
@@ -21,15 +22,11 @@ FRAME_OCTETS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cjt188Meter:
+class Cjt188Meter(ProfiledMeter[Wire]):
     """One meter on a bus: its address and which quantity is which channel."""
 
-    point: str
     meter: str
     """Address, fourteen digits, highest first, as on the plate."""
-    profile: MeterProfile[Wire]
-    channels: Mapping[str, int]
-    """Channel number by quantity."""
     edition: str = ""
     """"2004" or "2018": order of the identifier's bytes; empty takes the profile's."""
 
@@ -67,21 +64,13 @@ class Cjt188Source(BusSource):
         super().__init__(key, link, asked, clock, skew_s=skew_s)
 
 
-class _AskedMeter:
+class _AskedMeter(BusMeter[Wire]):
     """A meter as it is asked."""
 
     def __init__(self, client: Cjt188Client, meter: Cjt188Meter) -> None:
+        super().__init__(meter)
         self._client = client
         self._meter = meter
-        self._points = [meter.profile.point(quantity) for quantity in meter.channels]
-
-    @property
-    def point(self) -> str:
-        return self._meter.point
-
-    @property
-    def channels(self) -> Mapping[str, int]:
-        return self._meter.channels
 
     @property
     def exchanges(self) -> Sequence[int]:
@@ -101,17 +90,10 @@ class _AskedMeter:
             if error.fault in KEEPS_LINK:
                 return [error]
             raise
-        keep([self._value(number, values) for number in range(len(self._points))])
+        keep([self._value(point, values) for point in self.points])
         return []
 
-    def _value(self, number: int, values: bytes) -> BusValue:
-        point = self._points[number]
+    def _value(self, point: ProfilePoint[Wire], values: bytes) -> PolledValue:
         got = decode(values, point.wire, point.facts)
-        return BusValue(
-            channel=self._meter.channels[point.quantity],
-            quantity=point.quantity,
-            count=got.count,
-            flaw="" if got.flaw is None else got.flaw.value,
-            why="" if got.flaw is None else FLAW_MEANS[got.flaw],
-            billing=point.billing,
-        )
+        why = "" if got.flaw is None else FLAW_MEANS[got.flaw]
+        return self.value(point, got.count, got.flaw, why)

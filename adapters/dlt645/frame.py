@@ -14,12 +14,13 @@ from enum import IntEnum
 from adapters.bcd import digits, octets_of
 from adapters.dlt645.identifiers import error_names
 from adapters.link_fault import LinkFault, Verdict, final, passed_over
+from adapters.octet_frame import END, best_answer, nothing_in, summed_frame
 
 WAKE = b"\xfe\xfe\xfe\xfe"
 """Sent before a question; wakes the receiver."""
 ANYBODY = "AAAAAAAAAAAA"
 """Address to which whoever is alone on the bus answers; for asking who is there only."""
-START, END = 0x68, 0x16
+START = 0x68
 SHIFT = 0x33
 HEAD = 10
 """Bytes before the field. [byte]"""
@@ -90,26 +91,17 @@ def next_frame(received: bytes) -> tuple[Frame, bytes] | Verdict:
         at = received.find(START, at + 1)
     rest = received[at:] if at >= 0 else b""
     if not rest:
-        return _nothing_in(received)
-    if len(rest) < HEAD:
-        return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
-    length = rest[9]
-    if length > MOST_FIELD:
-        return final(LinkFault.WRONG_LENGTH, f"an answer that says it is {length} bytes long")
-    if len(rest) < HEAD + length + 2:
-        return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
-    body, tail = rest[: HEAD + length], rest[HEAD + length :]
-    if tail[0] != sum(body) & 0xFF or tail[1] != END:
-        return final(LinkFault.WRONG_SUM, f"a damaged answer {rest[: HEAD + length + 2].hex(' ')}")
+        return nothing_in(received)
+    whole = summed_frame(rest, head=HEAD, most=MOST_FIELD)
+    if isinstance(whole, Verdict):
+        return whole
+    body, behind = whole
     field = bytes((octet - SHIFT) & 0xFF for octet in body[HEAD:])
-    return Frame(meter=digits(body[1:7]), control=body[8], field=field), tail[2:]
+    return Frame(meter=digits(body[1:7]), control=body[8], field=field), behind
 
 
 def judge(received: bytes, asked: Asked) -> bytes | Verdict:
     """Return the value in the bytes received so far, or what they are worth.
-
-    Frames of other meters, other questions and our own echo are passed over, for the answer may
-    still be on its way; they are named when nothing better comes.
 
     Args:
         received: Everything since the question was sent.
@@ -119,25 +111,7 @@ def judge(received: bytes, asked: Asked) -> bytes | Verdict:
         The field behind the identifier; the address itself when it was asked for. The first byte
         of a value is 01H when more follows in another frame, else 00H.
     """
-    passed: Verdict | None = None
-    rest = received
-    while True:
-        found = next_frame(rest)
-        if isinstance(found, Verdict):
-            better = found.final or found.fault is LinkFault.UNFINISHED
-            return found if better or passed is None else passed
-        frame, rest = found
-        verdict = _answer(frame, asked)
-        if isinstance(verdict, bytes) or verdict.final:
-            return verdict
-        passed = verdict
-
-
-def _nothing_in(received: bytes) -> Verdict:
-    noise = received.strip(b"\xfe")
-    if noise:
-        return passed_over(LinkFault.NOISE, f"no frame but {noise[:16].hex(' ')}")
-    return passed_over(LinkFault.NO_ANSWER, "no answer in time")
+    return best_answer(received, next_frame, lambda frame, _: _answer(frame, asked))
 
 
 def _fits(meter: str, asked: str) -> bool:

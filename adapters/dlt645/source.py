@@ -6,16 +6,17 @@ that they are of one moment; a meter that knows no block is asked value by value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from adapters.bus_source import BusSource, BusValue, Keep
+from adapters.bus_source import BusMeter, BusSource, Keep
 from adapters.dlt645.client import PROTOCOL, Dlt645Client
 from adapters.dlt645.decode import FLAW_MEANS, Wire, decode
 from adapters.link_fault import KEEPS_LINK, AskFailedError, LinkFault
-from adapters.meter_profile import MeterProfile, ProfilePoint
+from adapters.meter_profile import ProfiledMeter, ProfilePoint
 from adapters.octets import OctetLink
+from adapters.poll import PolledValue
 from energy.base.clock import Clock, monotonic_s
 from energy.metering.channel import Kind
 
@@ -30,15 +31,11 @@ BLOCK_VALUES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dlt645Meter:
+class Dlt645Meter(ProfiledMeter[Wire]):
     """One meter on a bus: its address and which quantity is which channel."""
 
-    point: str
     meter: str
     """Address, twelve digits, highest first, as on the plate."""
-    profile: MeterProfile[Wire]
-    channels: Mapping[str, int]
-    """Channel number by quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +110,19 @@ class Dlt645Source(BusSource):
         super().__init__(key, link, asked, clock, skew_s=skew_s)
 
 
-class _AskedMeter:
+class _AskedMeter(BusMeter[Wire]):
     """A meter as it is asked: its questions, and what it refused."""
 
     def __init__(
         self, client: Dlt645Client, meter: Dlt645Meter, monotonic: Callable[[], float]
     ) -> None:
+        super().__init__(meter)
         self._client = client
         self._monotonic = monotonic
         self._meter = meter
-        self._points = [meter.profile.point(quantity) for quantity in meter.channels]
-        self._reads = plan_reads(self._points, blocks=True)
+        self._reads = plan_reads(self.points, blocks=True)
         self._refused: dict[str, tuple[AskFailedError, float]] = {}
         """What it said of a value, and until when that is believed. [s]"""
-
-    @property
-    def point(self) -> str:
-        return self._meter.point
-
-    @property
-    def channels(self) -> Mapping[str, int]:
-        return self._meter.channels
 
     @property
     def exchanges(self) -> Sequence[int]:
@@ -169,7 +158,7 @@ class _AskedMeter:
         elif error.fault is LinkFault.NO_SUCH_VALUE:
             self._refused[read.identifier] = (error, self._monotonic() + ASK_AGAIN_S)
 
-    async def _values(self, read: Read) -> list[BusValue]:
+    async def _values(self, read: Read) -> list[PolledValue]:
         size = None if read.in_block else read.points[0].wire.size
         octets = await self._client.read(self._meter.meter, read.identifier, size=size)
         if read.in_block:
@@ -184,20 +173,14 @@ class _AskedMeter:
                 )
         return [self._value(point, octets, in_block=read.in_block) for point in read.points]
 
-    def _value(self, point: ProfilePoint[Wire], octets: bytes, *, in_block: bool) -> BusValue:
+    def _value(self, point: ProfilePoint[Wire], octets: bytes, *, in_block: bool) -> PolledValue:
         wire = point.wire
         first = wire.place * wire.size if in_block else 0
         got = decode(
             octets[first : first + wire.size], wire, counter=point.facts.kind is Kind.COUNTER
         )
-        return BusValue(
-            channel=self._meter.channels[point.quantity],
-            quantity=point.quantity,
-            count=got.count,
-            flaw="" if got.flaw is None else got.flaw.value,
-            why="" if got.flaw is None else FLAW_MEANS[got.flaw],
-            billing=point.billing,
-        )
+        why = "" if got.flaw is None else FLAW_MEANS[got.flaw]
+        return self.value(point, got.count, got.flaw, why)
 
 
 def _shorter_block(read: Read, error: AskFailedError) -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from adapters.files.mapping import TableRule, TimeRule, ValueRule
 from adapters.files.mapping_file import FileMappingError, load_document, read_table_rule
-from adapters.files.mapping_file_parts import one_of, read_time
+from adapters.files.mapping_file_parts import read_time
+from adapters.mapping_words import one_of
 from adapters.number_text import NumberFormat
 from energy.base.units import TO_BASE
 from energy.metering.site_file_checker import Checker

@@ -8,12 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from adapters.files.card_mapping import AMOUNTS, NEEDED, CardKind, CardMapping
-from adapters.files.piece import RefusedRow, Why
+from adapters.files.piece import Cause, RefusedRow, Why
 from adapters.files.table import Row, Table
 from adapters.files.time_text import Cell, TimeReader, TimeTextError, joined_time
 from adapters.files.value_text import ValueReader, ValueTextError
 from adapters.files.workbook import TableError
 from energy.base.clock import from_us
+from energy.base.text import tell
 
 LONGEST = 64
 """Longest number of a card, meter or record. [character]"""
@@ -46,7 +47,7 @@ class CardRow:
 class _RowError(Exception):
     """Why a row gives no record."""
 
-    def __init__(self, why: Why, cause: str, column: str = "") -> None:
+    def __init__(self, why: Why, cause: Cause, column: str = "") -> None:
         super().__init__(cause)
         self.why, self.cause, self.column = why, cause, column
 
@@ -62,7 +63,7 @@ def read_cards(table: Table, mapping: CardMapping) -> Iterator[CardRow | Refused
     missing = [column for column in wanted if column not in places]
     if missing:
         heads = ", ".join(repr(head) for head in list(places)[:30])
-        raise TableError(f"The file has no column {missing[0]!r}; its heads are {heads}.")
+        raise TableError.of("table.no_column", column=missing[0], heads=heads)
     reader = _Cards(mapping, places)
     for row in table.rows:
         try:
@@ -93,7 +94,7 @@ class _Cards:
         amounts = {name: self._amount(row.cells, name) for name in AMOUNTS}
         kind = self._kind(row.cells)
         if kind is not CardKind.BALANCE and amounts["energy"] is None and amounts["money"] is None:
-            raise _RowError(Why.VALUE, "a purchase has neither energy nor money: export it again")
+            raise _RowError(Why.VALUE, tell("why.row.no_amount"))
         return CardRow(
             row=row.number,
             kind=kind,
@@ -115,7 +116,7 @@ class _Cards:
         text = "" if cell is None else str(cell).strip()
         if not text or len(text) > LONGEST or not text.isprintable():
             column = self._mapping.columns[name]
-            raise _RowError(Why.NAME, f"{text[:40]!r} is no number of a {name}", column)
+            raise _RowError(Why.NAME, tell("why.row.no_name", text=text[:40], name=name), column)
         return text
 
     def _amount(self, cells: Sequence[Cell], name: str) -> Decimal | None:
@@ -124,14 +125,14 @@ class _Cards:
         try:
             return self._value.decimal(_cell(cells, self._at[name]))
         except ValueTextError as error:
-            raise _RowError(Why.VALUE, str(error), self._mapping.columns[name]) from error
+            raise _RowError(Why.VALUE, error.cause, self._mapping.columns[name]) from error
 
     def _kind(self, cells: Sequence[Cell]) -> CardKind:
         if "kind" not in self._at:
             return CardKind.PURCHASE
         word = str(_cell(cells, self._at["kind"]) or "").strip()
         if word not in self._mapping.kinds:
-            raise _RowError(Why.NAME, f"kind {word[:40]!r} is not listed in [card]")
+            raise _RowError(Why.NAME, tell("why.row.kind", word=word[:40]))
         return self._mapping.kinds[word]
 
     def _instant(self, cells: Sequence[Cell]) -> datetime:
@@ -139,9 +140,9 @@ class _Cards:
             cell = joined_time([_cell(cells, place) for place in self._time_at])
             instants = self._time.instants(cell)
         except TimeTextError as error:
-            raise _RowError(Why.TIME, str(error)) from error
+            raise _RowError(Why.TIME, error.cause) from error
         if len(instants) > 1:
-            raise _RowError(Why.TWICE, "its hour happened twice: export it with its zone")
+            raise _RowError(Why.TWICE, tell("why.row.hour_twice"))
         return from_us(instants[0])
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from adapters.files.mapping import TableRule
+from adapters.files.piece import Cause
 from adapters.files.table import MOST_COLUMNS, Row
 from adapters.files.workbook import TableError
+from energy.base.text import tell
 
 MOST_OCTETS_A_LINE = 16_777_216
 """Longer lines are read by nobody: the file has another end of line, or is no text. [octet]"""
@@ -26,7 +28,7 @@ class _Lines:
         self._encoding = encoding
         self._name = name
         self.number = 0
-        self.fault = ""
+        self.fault: Cause = ""
         self.cut = False
         """Whether the last line has no end."""
 
@@ -36,23 +38,24 @@ class _Lines:
         while line := self._file.readline(MOST_OCTETS_A_LINE):
             self.number += 1
             if len(line) == MOST_OCTETS_A_LINE:
-                raise TableError(
-                    f"{self._name}: line {self.number} does not end within {MOST_OCTETS_A_LINE} "
-                    "octets. Save the file as CSV with an end of line behind each row."
+                raise TableError.of(
+                    "table.long_row", name=self._name, number=self.number, most=MOST_OCTETS_A_LINE
                 )
             try:
                 text = line.decode(encoding)
             except UnicodeDecodeError as error:
-                self.fault = (
-                    f"octet {line[error.start]:#04x} in column {error.start + 1} is no {encoding}: "
-                    "state the file's `encoding` in the mapping"
+                self.fault = tell(
+                    "why.row.no_encoding",
+                    octet=line[error.start],
+                    column=error.start + 1,
+                    encoding=encoding,
                 )
                 text = line.decode("latin-1")
             self.cut = not text.endswith(("\n", "\r"))
             if encoding == "utf-8-sig":
                 encoding = "utf-8"  # a mark stands at the beginning alone
             if "\0" in text:
-                self.fault = "NUL octets stand in it: the file was damaged, export it again"
+                self.fault = tell("why.row.nul")
                 text = text.replace("\0", "")
             yield text
 
@@ -86,14 +89,14 @@ def csv_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
             yield Row(first, cells, lines.fault)
             lines.fault = ""
         elif lines.cut and len(cells) < width:
-            yield Row(first, (), "the file ends in the middle of it: copy or export it again")
+            yield Row(first, (), tell("why.row.cut"))
         elif len(cells) > MOST_COLUMNS and first >= rule.first_row:
-            yield Row(first, (), f"it has {len(cells)} columns; {MOST_COLUMNS} are read")
+            yield Row(first, (), tell("why.row.wide", given=len(cells), most=MOST_COLUMNS))
         elif cells and (cells[0] or any(cell.strip() for cell in cells)):
             yield Row(first, cells)
 
 
-def _fault(error: str, first: int, last: int) -> str:
+def _fault(error: str, first: int, last: int) -> Cause:
     if "field larger" in error or "unexpected end" in error:
-        return f"a quote is opened and not closed down to row {last}: mend it, or state `quote`"
-    return f"it is no CSV ({error}); rows {first} to {last} were left out"
+        return tell("why.row.quote", last=last)
+    return tell("why.row.no_csv", error=error, first=first, last=last)

@@ -31,23 +31,23 @@ def json_table(
     """
     octets = file.read(MOST_OCTETS + 1)
     if len(octets) > MOST_OCTETS:
-        raise TableError(f"{name} has more than {MOST_OCTETS} octets. Split the document.")
+        raise TableError.of("table.json_large", name=name, most=MOST_OCTETS)
     try:
         found = parse_json(octets.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise TableError(f"{name} is no UTF-8 ({error}). Save it as UTF-8.") from error
+        raise TableError.of("table.no_utf8", name=name, error=error) from error
     except StrictJsonError as error:
-        raise TableError(f"{name} is no strict JSON: {error}. Export it again.") from error
+        raise TableError.of("table.no_json", name=name, error=error) from error
     for step in rule.rows_at:
         found = _under(found, step.replace("~1", "/").replace("~0", "~"))
     if not isinstance(found, list):
         where = "/" + "/".join(rule.rows_at) if rule.rows_at else "the document"
-        raise TableError(f"{name}: {where} is no list of objects. State `rows` in the mapping.")
+        raise TableError.of("table.json_no_list", name=name, where=where)
     pointers = [column for column in wanted if column.startswith("/")]
     keys = {key: None for each in found if isinstance(each, dict) for key in each}
     heads = (*dict.fromkeys(pointers), *keys)
     if len(heads) > MOST_COLUMNS:
-        raise TableError(f"{name} has {len(heads)} names; {MOST_COLUMNS} are read. Split it.")
+        raise TableError.of("table.json_wide", name=name, given=len(heads), most=MOST_COLUMNS)
     return heads, _rows(found, heads)
 
 

@@ -12,14 +12,11 @@ from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from adapters.mapping_words import Rounding
 from adapters.number_text import NumberFormat
 from energy.base.quality import Quality
 from energy.metering.channel import Kind
 
-COUNT_UNIT = "count"
-"""Unit of a value that is the register's own whole count."""
-CHANNEL_UNIT = "channel"
-"""Unit of a value that comes in the unit of the channel it is for."""
 LOCAL_DAY_S = 86_400
 """Stands for an interval from one local midnight to the next, however long. [s]"""
 
@@ -104,13 +101,6 @@ class Others(StrEnum):
 
     REFUSE = "refuse"
     SUSPECT = "suspect"
-
-
-class Rounding(StrEnum):
-    """What becomes of a value that is no whole number of counts."""
-
-    EXACT = "exact"
-    HALF_UP = "half_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,37 +6,35 @@ A mapping is checked whole: every problem is listed at once, and one with a prob
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from adapters.errors import AdapterError
+from adapters.errors import FaultyFileError
 from adapters.files.mapping import (
     LOCAL_DAY_S,
     FileKind,
     FileMapping,
     Layout,
-    Rounding,
     Series,
     Stamp,
     TableRule,
     ValueRule,
 )
 from adapters.files.mapping_file_parts import (
-    one_of,
     read_channels,
     read_quality,
     read_time,
     read_unit,
     read_unlisted,
 )
+from adapters.mapping_words import Rounding, check_heading, one_of
 from adapters.number_text import NumberFormat
+from adapters.toml_text import table_in, text_in
 from energy.metering.site_file_checker import Checker
 
 SAMPLES = Path(__file__).parent / "samples"
 """Mapping files that ship, to be copied."""
-SCHEMA_VERSION = 1
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "latin-1")
 LARGEST = 1_000_000
 """A mapping is a page of text, never a megabyte. [octet]"""
@@ -55,22 +53,13 @@ _ONLY = {
     FileKind.JSON: {"rows"},
 }
 """Keys for one kind of file alone."""
-E = TypeVar("E")
 
 
-class FileMappingError(AdapterError):
-    """A mapping file does not describe a file; lists every problem found."""
+class FileMappingError(FaultyFileError):
+    """A mapping file does not describe a file."""
 
     code = "files.mapping"
-
-    def __init__(self, name: str, problems: list[str]) -> None:
-        """Join the problems into one message, one a row."""
-        self.problems = problems
-        rows = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(
-            f"Mapping {name!r} has {len(problems)} problem(s):\n{rows}\n"
-            "Mend the file; docs/readings-file.md explains each key."
-        )
+    FAULTY = "faulty.file_mapping"
 
 
 def load_document(path: Path) -> tuple[str, dict[str, Any]]:
@@ -82,14 +71,10 @@ def load_document(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         if path.stat().st_size > LARGEST:
             raise FileMappingError(path.name, [f"it has more than {LARGEST} octets"])
-        text = path.read_text("utf-8")
-        return text, tomllib.loads(text)
+        text = text_in(path, name=path.name, wrong=FileMappingError)
     except OSError as error:
         raise FileMappingError(path.name, [f"{path}: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise FileMappingError(path.name, [f"no UTF-8: {error}"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise FileMappingError(path.name, [f"no TOML: {error}"]) from error
+    return text, table_in(text, name=path.name, wrong=FileMappingError)
 
 
 def load_file_mapping(path: Path) -> FileMapping:
@@ -151,10 +136,7 @@ def read_table_rule(checker: Checker, document: Mapping[str, Any], name: str) ->
         document: The mapping.
         name: Name of its file.
     """
-    if document.get("schema_version") != SCHEMA_VERSION:
-        checker.problems.append(f"schema_version must be {SCHEMA_VERSION}")
-    if document.get("id") != name:
-        checker.problems.append(f"id must be {name!r}, the name of the file")
+    check_heading(checker, name)
     if not re.fullmatch(r"[a-z0-9_]+", name):
         checker.problems.append(f"the file's name {name!r} must be made of a-z, 0-9 and _")
     kind = one_of(checker, FileKind, document.get("file"), "file") or FileKind.CSV

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from fractions import Fraction
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from adapters.files.mapping import (
-    CHANNEL_UNIT,
-    COUNT_UNIT,
     NamedChannel,
     Others,
     QualityRule,
@@ -20,11 +16,10 @@ from adapters.files.mapping import (
     Unlisted,
 )
 from adapters.files.time_text import pattern_problem
-from adapters.unit_factors import KNOWN_UNITS
+from adapters.mapping_words import check_unit, one_of, read_zone
 from energy.base.quality import Quality
 from energy.metering.site_file_checker import Checker
 
-E = TypeVar("E", bound=StrEnum)
 MOST_CHANNELS = 20_000
 _TIME_KEYS = {"columns", "format", "zone", "pattern", "twice", "twice_column", "earlier", "later"}
 _QUALITIES = {
@@ -33,16 +28,6 @@ _QUALITIES = {
 }
 _CHANNEL_KEYS = {"name", "point", "quantity", "unit", "scale"}
 _ZONED = {TimeFormat.LOCAL, TimeFormat.EXCEL}
-
-
-def one_of(checker: Checker, kind: type[E], value: object, where: str) -> E | None:
-    """Return a word of a closed set, or a problem and None."""
-    if value in list(kind):
-        return kind(str(value))
-    checker.problems.append(
-        f"{where} {value!r} is none of {', '.join(repr(e.value) for e in kind)}"
-    )
-    return None
 
 
 def read_time(checker: Checker, table: object) -> TimeRule:
@@ -75,7 +60,7 @@ def read_time(checker: Checker, table: object) -> TimeRule:
     return TimeRule(
         columns=columns,
         format=form,
-        zone=_zone(checker, table.get("zone")) if "zone" in table else None,
+        zone=read_zone(checker, table.get("zone"), where) if "zone" in table else None,
         pattern=pattern,
         twice=twice,
         twice_column=column,
@@ -84,22 +69,10 @@ def read_time(checker: Checker, table: object) -> TimeRule:
     )
 
 
-def _zone(checker: Checker, text: object) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(str(text))
-    except (KeyError, ValueError, OSError):
-        checker.problems.append(f"[time]: zone {text!r} is unknown; write e.g. Asia/Shanghai")
-        return None
-
-
 def read_unit(checker: Checker, table: Mapping[str, Any], where: str) -> tuple[str, str]:
     """Return a unit and the column that has it instead; what is wrong goes to the problems."""
     unit, column = table.get("unit", ""), table.get("unit_column", "")
-    if unit and unit not in {*KNOWN_UNITS, COUNT_UNIT, CHANNEL_UNIT}:
-        checker.problems.append(
-            f"{where}: unit {unit!r} is unknown; there are {', '.join(sorted(KNOWN_UNITS))}, "
-            f"{COUNT_UNIT} and {CHANNEL_UNIT}"
-        )
+    check_unit(checker, unit, where)
     if unit and column:
         checker.problems.append(f"{where}: `unit` and `unit_column` exclude each other")
     return str(unit), str(column)

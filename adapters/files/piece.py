@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from energy.base.text import Told
+
 
 class Why(StrEnum):
     """Why a row, or one cell of it, gives no reading."""
@@ -28,12 +30,25 @@ class Why(StrEnum):
     """The journal holds another value of the instant."""
 
 
+Cause = Told | str
+"""Why, and the next step."""
+
+
+class CellError(Exception):
+    """A cell gives no reading; says why and what to do."""
+
+    def __init__(self, cause: Cause) -> None:
+        """Take the cause."""
+        super().__init__(cause)
+        self.cause = cause
+
+
 class RefusedRow(NamedTuple):
     """A row, or one cell of it, that gives no reading."""
 
     row: int
     why: Why
-    cause: str
+    cause: Cause
     """Cause and next step."""
     column: str = ""
 

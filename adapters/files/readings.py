@@ -18,7 +18,7 @@ from adapters.files.mapping import (
     Stamp,
     Twice,
 )
-from adapters.files.piece import Gathered, Piece, ReadRow, RefusedRow, Why
+from adapters.files.piece import Cause, Gathered, Piece, ReadRow, RefusedRow, Why
 from adapters.files.table import Row, Table
 from adapters.files.time_text import Cell, TimeReader, TimeTextError, joined_time, shown
 from adapters.files.value_text import (
@@ -32,6 +32,7 @@ from adapters.files.workbook import TableError
 from energy.base.clock import from_us, to_us
 from energy.base.period import local_day, midnight
 from energy.base.quality import Quality
+from energy.base.text import tell
 
 AT_ONCE = 100_000
 """Readings of one piece."""
@@ -88,10 +89,7 @@ class _Reader:
             return self._places[column]
         except KeyError:
             heads = ", ".join(repr(head) for head in list(self._places)[:30])
-            raise TableError(
-                f"The file has no column {column!r}; its heads are {heads}. Mend the mapping "
-                "(`separator`, `head_row`, names of columns)."
-            ) from None
+            raise TableError.of("table.no_column_mend", column=column, heads=heads) from None
 
     def pieces(self) -> Iterator[Piece]:
         """Yield pieces of about AT_ONCE readings."""
@@ -106,13 +104,13 @@ class _Reader:
                 self._place(unit) if (unit := self._mapping.value.unit_column) else None,
             )
         )
-        targets: dict[tuple[str, str], Target | str | None] = {}
+        targets: dict[tuple[str, str], Target | NameRefusedError | None] = {}
         width = len(self._table.heads)
         for row in self._table.rows:
             self._out.rows += 1
             cells = row.cells
             if len(cells) > width and any(_word(cells, n) for n in range(width, len(cells))):
-                fault = f"it has {len(cells)} cells under {width} heads: is `separator` right?"
+                fault = tell("why.row.many_cells", given=len(cells), width=width)
                 self._refuse(row.number, Why.ROW, fault)
             elif row.fault:
                 self._refuse(row.number, Why.ROW, row.fault)
@@ -153,14 +151,14 @@ class _Reader:
         ]
         if problems or not found:
             told = "; ".join(problems[:20]) or "no column holds values"
-            raise TableError(f"The columns do not fit the mapping: {told}.")
+            raise TableError.of("table.unfit", told=told)
         return found
 
     def _long_target(
         self,
         row: Row,
         long: tuple[list[int], int, int | None],
-        targets: dict[tuple[str, str], Target | str | None],
+        targets: dict[tuple[str, str], Target | NameRefusedError | None],
     ) -> Target | None:
         """Return the channel of a row in the long layout; None when it is refused or ignored."""
         name_at, _, unit_at = long
@@ -173,10 +171,10 @@ class _Reader:
             try:
                 targets[key] = self._names.target(*key)
             except NameRefusedError as error:
-                targets[key] = str(error)
+                targets[key] = error
         target = targets[key]
-        if isinstance(target, str):
-            self._refuse(row.number, Why.NAME, target)
+        if isinstance(target, NameRefusedError):
+            self._refuse(row.number, Why.NAME, target.cause)
             return None
         return target
 
@@ -200,7 +198,7 @@ class _Reader:
             self._backwards.add(key)
         self._held_count += 1 + len(read.counts)
         if self._held_count > MOST_HELD:
-            raise TableError("Too many rows lie in hours that happen twice. Split the file.")
+            raise TableError.of("table.many_twice")
 
     def _values(
         self, row: Row, columns: Sequence[tuple[int, Target, str]], quality: Quality
@@ -215,7 +213,7 @@ class _Reader:
             try:
                 value = count(cells[place] if place < width else None, target)
             except ValueTextError as error:
-                self._refuse(row.number, Why.VALUE, str(error), head)
+                self._refuse(row.number, Why.VALUE, error.cause, head)
                 continue
             if value is None:
                 self._out.empty += 1
@@ -237,7 +235,7 @@ class _Reader:
             try:
                 instants = self._stamped(self._time.instants(joined_time([cell])))
             except TimeTextError as error:
-                self._refuse(row.number, Why.TIME, str(error))
+                self._refuse(row.number, Why.TIME, error.cause)
                 return ()
             if len(self._known) > REMEMBERED:
                 self._known.clear()
@@ -246,8 +244,7 @@ class _Reader:
             self._refuse(
                 row.number,
                 Why.GRID,
-                f"{shown(cell)} ends no interval of {self._mapping.interval_s} s: check interval_s "
-                "and the time",
+                tell("why.row.grid", cell=shown(cell), interval_s=self._mapping.interval_s),
             )
             return ()
         return instants if len(instants) == 1 else self._which(row, instants, cell)
@@ -263,13 +260,13 @@ class _Reader:
                 return instants[:1]
             if word in rule.later:
                 return instants[1:]
-            cause = f"{word!r} in {rule.twice_column!r} is none of `earlier` and `later`"
+            cause = tell("why.row.neither", word=word, column=rule.twice_column)
             self._refuse(row.number, Why.TWICE, cause)
             return ()
         self._refuse(
             row.number,
             Why.TWICE,
-            f"{shown(cell)} happened twice: state `twice` in the mapping, by order or by a column",
+            tell("why.row.twice", cell=shown(cell)),
         )
         return ()
 
@@ -284,7 +281,7 @@ class _Reader:
         assert zone is not None, "the mapping file was checked"
         day = local_day(from_us(at_us), zone)
         if to_us(midnight(day, zone)) != at_us:
-            raise TimeTextError("it is no midnight: a day is named by the midnight at its edge")
+            raise TimeTextError(tell("why.row.no_midnight"))
         if self._mapping.stamp is Stamp.END:
             return at_us
         return to_us(midnight(local_day(from_us(at_us + 129_600_000_000), zone), zone))
@@ -299,29 +296,27 @@ class _Reader:
             return quality
         if rule.others is Others.SUSPECT:
             return Quality.SUSPECT
-        cause = f"quality {word[:40]!r} is not listed in [quality] of the mapping"
+        cause = tell("why.row.quality", word=word[:40])
         self._refuse(row.number, Why.QUALITY, cause)
         return None
 
     def _release(self) -> None:
         """Tell the two hours apart by the order of rows; what is not there twice is refused."""
         for key, rows in self._held.items():
-            cause = ""
+            cause = None
             if len(rows) != 2:
-                cause = f"its time stands {len(rows)} times where two are due"
+                cause = tell("why.row.not_twice", times=len(rows))
             elif key in self._backwards:
-                cause = "the file goes back in time there: sort it by time"
-            if cause:
+                cause = tell("why.row.backwards")
+            if cause is not None:
                 for read in rows:
-                    self._refuse(
-                        read.number, Why.TWICE, f"{cause}; which hour it is nobody can tell"
-                    )
+                    self._refuse(read.number, Why.TWICE, cause)
                 continue
             for at_us, read in zip(key[1], rows, strict=True):
                 self._out.take(read, at_us)
         self._held.clear()
 
-    def _refuse(self, row: int, why: Why, cause: str, column: str = "") -> None:
+    def _refuse(self, row: int, why: Why, cause: Cause, column: str = "") -> None:
         self._out.refused.append(RefusedRow(row, why, cause, column))
 
 

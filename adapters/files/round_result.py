@@ -63,20 +63,18 @@ def read_result(text: str) -> RoundResult:
         RoundResultError: It is none; says where it goes wrong.
     """
     if len(text.encode()) > MOST_OCTETS:
-        raise RoundResultError(f"The file has more than {MOST_OCTETS} octets: it is no result.")
+        raise RoundResultError.of("result.large", most=MOST_OCTETS)
     if text.lstrip().startswith("MR1/"):
         return read_result(_of_codes(text))
     try:
         told = json.loads(text)
     except ValueError as error:
-        raise RoundResultError(
-            f"The file is no result of a round ({error}). Take the file that the phone downloaded."
-        ) from error
+        raise RoundResultError.of("result.no_result", error=error) from error
     if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise RoundResultError(f"The file is no result of a round: its format is not {FORMAT}.")
+        raise RoundResultError.of("result.format", format=FORMAT)
     rows = told.get("entries")
     if not isinstance(rows, list) or len(rows) > MOST_ENTRIES:
-        raise RoundResultError(f"The result holds no list of at most {MOST_ENTRIES} entries.")
+        raise RoundResultError.of("result.no_list", most=MOST_ENTRIES)
     return RoundResult(
         site=_text(told, "site", "the file", 100),
         round=_text(told, "round", "the file", 100),
@@ -96,23 +94,20 @@ def _of_codes(text: str) -> str:
     for number, row in enumerate(_rows(text), start=1):
         found = _CODE.fullmatch(row)
         if found is None:
-            raise RoundResultError(f"Row {number} is no code of a round. Scan that code again.")
+            raise RoundResultError.of("result.no_code", number=number)
         part, many, checksum, piece = found.groups()
         wholes.add((int(many), checksum))
         if parts.setdefault(int(part), piece) != piece or len(wholes) > 1:
-            raise RoundResultError(
-                f"Row {number} is a code of another result: an entry was changed between two, "
-                "or two phones are mixed. Scan all codes of one phone again."
-            )
+            raise RoundResultError.of("result.other", number=number)
     [(many_codes, checksum)] = wholes
     missing = [str(n) for n in range(1, min(many_codes, MOST_CODES) + 1) if n not in parts]
     if missing:
-        raise RoundResultError(
-            f"Code {', '.join(missing)} of {many_codes} is missing. Scan it too, then import all."
+        raise RoundResultError.of(
+            "result.missing_code", missing=", ".join(missing), many=many_codes
         )
     whole = "".join(parts[n] for n in sorted(parts))
     if f"{zlib.crc32(whole.encode()):08x}" != checksum:
-        raise RoundResultError("The codes do not make one whole. Scan them all again.")
+        raise RoundResultError.of("result.not_whole")
     return _unfolded(whole)
 
 
@@ -127,7 +122,7 @@ def _unfolded(whole: str) -> str:
         name, site, round_key, reader, rows = json.loads(whole)
         entries = [dict(zip(_SHORT, row, strict=True)) for row in rows]
     except (ValueError, TypeError) as error:
-        raise RoundResultError(f"The codes hold no result of a round ({error}).") from error
+        raise RoundResultError.of("result.codes_none", error=error) from error
     for entry in entries:
         entry["confirmed"] = entry["confirmed"] == 1
     told = {"format": name, "site": site, "round": round_key, "reader": reader}
@@ -137,16 +132,16 @@ def _unfolded(whole: str) -> str:
 def _entry(row: Any, number: int) -> RoundEntry:
     where = f"entry {number}"
     if not isinstance(row, dict):
-        raise RoundResultError(f"{where} is no entry of a round.")
+        raise RoundResultError.of("result.no_entry", where=where)
     value = row.get("value")
     if value is not None and not (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        raise RoundResultError(f"{where}: {value!r} is no display value such as 15203.4.")
+        raise RoundResultError.of("result.no_value", where=where, value=value)
     try:
         at = datetime.fromisoformat(_text(row, "at", where, 40))
     except ValueError as error:
-        raise RoundResultError(f"{where}: `at` is no instant ({error}).") from error
+        raise RoundResultError.of("result.no_instant", where=where, error=error) from error
     if at.tzinfo is None:
-        raise RoundResultError(f"{where}: `at` bears no zone.")
+        raise RoundResultError.of("result.no_zone", where=where)
     return RoundEntry(
         point=_text(row, "point", where, 200),
         quantity=_text(row, "quantity", where, 200),
@@ -161,5 +156,5 @@ def _entry(row: Any, number: int) -> RoundEntry:
 def _text(told: dict[str, Any], key: str, where: str, most: int) -> str:
     value = told.get(key)
     if not isinstance(value, str) or len(value) > most:
-        raise RoundResultError(f"{where}: {key!r} is no text of at most {most} characters.")
+        raise RoundResultError.of("result.no_text", where=where, key=key, most=most)
     return value

@@ -54,14 +54,14 @@ def sheet_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
     try:
         if rule.sheet and rule.sheet not in book.sheetnames:
             known = ", ".join(repr(title) for title in book.sheetnames)
-            raise TableError(f"{name} has no sheet {rule.sheet!r}; it has {known}.")
+            raise TableError.of("table.no_sheet", name=name, sheet=rule.sheet, known=known)
         sheet = book[rule.sheet] if rule.sheet else book.worksheets[0]
         sheet.reset_dimensions()
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
             if any(value is not None for value in values):
                 yield Row(number, cast("tuple[Cell, ...]", values))
     except IndexError as error:
-        raise TableError(f"{name} has no sheet. Save it again.") from error
+        raise TableError.of("table.sheetless", name=name) from error
     except _DAMAGED as error:
         raise _damaged(name, error) from error
     finally:
@@ -69,9 +69,7 @@ def sheet_rows(file: BinaryIO, rule: TableRule, name: str) -> Iterator[Row]:
 
 
 def _damaged(name: str, error: BaseException) -> TableError:
-    return TableError(
-        f"{name} is no whole XLSX workbook ({str(error)[:120]}). Copy or export it again."
-    )
+    return TableError.of("table.broken_workbook", name=name, error=str(error)[:120])
 
 
 def _look_inside(file: BinaryIO, name: str) -> None:
@@ -87,16 +85,10 @@ def _look_inside(file: BinaryIO, name: str) -> None:
         ]
         texts = sum(m.file_size for m in members if m.filename.endswith("sharedStrings.xml"))
         if unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bombs:
-            raise TableError(
-                f"{name} unpacks to {unpacked} octets: more than a sheet of readings does. "
-                "Export it as CSV."
-            )
+            raise TableError.of("table.bomb", name=name, unpacked=unpacked)
         for member in members:
             if member.filename.startswith("xl/worksheets/") and _has_bare_formula(packed, member):
-                raise TableError(
-                    f"{name} has formulas whose values were not saved ({member.filename}). "
-                    "Open and save it in the program it comes from, or export values."
-                )
+                raise TableError.of("table.formulas", name=name, filename=member.filename)
 
 
 def _has_bare_formula(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:

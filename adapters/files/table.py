@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.files.mapping import FileKind, TableRule
+from adapters.files.piece import Cause
 from adapters.files.time_text import Cell
 from adapters.files.workbook import TableError
 
@@ -27,7 +28,7 @@ class Row(NamedTuple):
 
     number: int
     cells: Sequence[Cell]
-    fault: str = ""
+    fault: Cause = ""
     """Why it cannot be read; empty when it can."""
 
 
@@ -61,7 +62,7 @@ def open_table(path: Path, rule: TableRule, wanted: Sequence[str] = ()) -> Itera
     try:
         file = path.open("rb")
     except OSError as error:
-        raise TableError(f"{path}: {error.strerror}. Name a file that can be read.") from error
+        raise TableError.of("table.unreadable", path=path, strerror=error.strerror) from error
     with file:
         check_kind(file.read(4096), rule.kind, path.name)
         file.seek(0)
@@ -87,29 +88,20 @@ def check_kind(beginning: bytes, kind: FileKind, name: str) -> None:
         TableError: It is of another kind.
     """
     if not beginning:
-        raise TableError(f"{name} is empty. Export it again.")
+        raise TableError.of("table.empty", name=name)
     if beginning.startswith(_OLE):
-        raise TableError(
-            f"{name} is an old workbook (.xls, or one with a password). Save it as .xlsx without "
-            "password."
-        )
+        raise TableError.of("table.old_workbook", name=name)
     zipped, text = beginning.startswith(_ZIP), beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
     if kind is FileKind.XLSX and not zipped:
-        raise TableError(
-            f"{name} is no XLSX workbook, whatever its name says. Save it as .xlsx, or use a "
-            'mapping with file = "csv".'
-        )
+        raise TableError.of("table.no_workbook", name=name)
     if kind is FileKind.XLSX:
         return
     if zipped:
-        raise TableError(
-            f"{name} is a workbook or an archive, not {kind.value}. Use a mapping with "
-            'file = "xlsx", or unpack it.'
-        )
+        raise TableError.of("table.archive", name=name, kind=kind.value)
     if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise TableError(f"{name} is UTF-16 text. Save it as UTF-8.")
+        raise TableError.of("table.utf16", name=name)
     if text[:15].lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
-        raise TableError(f"{name} is a web page or XML, not {kind.value}. Export it again.")
+        raise TableError.of("table.web_page", name=name, kind=kind.value)
 
 
 def _headed(rows: Iterator[Row], rule: TableRule, name: str, read: Callable[[], int]) -> Table:
@@ -123,21 +115,20 @@ def _headed(rows: Iterator[Row], rule: TableRule, name: str, read: Callable[[], 
             break
         given.append(row)
     if first is None and not given:
-        raise TableError(f"{name} has no rows. Export it again.")
+        raise TableError.of("table.no_rows", name=name)
     by_number = {row.number: row for row in given}
     faulty = next((row for row in given if row.fault and row.number in rule.head_rows), None)
     if faulty is not None:
-        raise TableError(f"{name}, row {faulty.number} with the heads: {faulty.fault}.")
+        raise TableError.of(
+            "table.faulty_heads", name=name, number=faulty.number, fault=faulty.fault
+        )
     width = max((len(row.cells) for row in [*given, *([first] if first else [])]), default=0)
     if width > MOST_COLUMNS:
-        raise TableError(
-            f"{name} has {width} columns; {MOST_COLUMNS} are read. Is `separator` right? Else "
-            "export fewer channels a file."
-        )
+        raise TableError.of("table.wide", name=name, width=width, most=MOST_COLUMNS)
     if rule.head_rows:
         heads = _heads([by_number[n].cells if n in by_number else () for n in rule.head_rows])
         if not any(heads):
-            raise TableError(f"{name}: row {rule.head_rows[-1]} names no column. State `head_row`.")
+            raise TableError.of("table.no_heads", name=name, row=rule.head_rows[-1])
     else:
         heads = tuple(str(n) for n in range(1, len(first.cells if first else ()) + 1))
 

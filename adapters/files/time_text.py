@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from adapters.files.mapping import TimeFormat, TimeRule
+from adapters.files.piece import CellError
 from adapters.wall_time import instants_of
 from energy.base.clock import to_us
+from energy.base.text import tell
 
 Cell: TypeAlias = "str | int | float | Decimal | bool | datetime | date | time | timedelta | None"
 """What stands in a cell; CSV has texts only."""
@@ -37,7 +39,7 @@ _LONGEST = 64
 _NUMBER = re.compile(r"\d{1,19}(?:\.\d{1,15})?", re.ASCII)
 
 
-class TimeTextError(Exception):
+class TimeTextError(CellError):
     """A cell holds no instant; says why and what to do."""
 
 
@@ -86,7 +88,7 @@ class TimeReader:
             raise _no_time(cell, self._rule)
         at = datetime.fromisoformat(cell)
         if at.tzinfo is None:
-            raise TimeTextError(f"{cell!r} has no zone; state format local with a zone")
+            raise TimeTextError(tell("why.row.no_zone", cell=cell))
         return to_us(at.astimezone(UTC))
 
     def _epoch(self, cell: Cell, unit_us: int) -> int:
@@ -112,10 +114,7 @@ class TimeReader:
             wall = self._from_text(cell)
         instants = instants_of(wall.replace(tzinfo=None), zone)
         if not instants:
-            raise TimeTextError(
-                f"{shown(cell)} never happened in {zone.key}: its clocks were put forward; "
-                "check the zone of the mapping"
-            )
+            raise TimeTextError(tell("why.row.skipped", cell=shown(cell), zone=zone.key))
         return instants
 
     def _from_text(self, cell: Cell) -> datetime:
@@ -168,4 +167,4 @@ def shown(cell: Cell) -> str:
 
 def _no_time(cell: Cell, rule: TimeRule) -> TimeTextError:
     wanted = f"local {rule.pattern!r}" if rule.format is TimeFormat.LOCAL else rule.format.value
-    return TimeTextError(f"{shown(cell)} is no time in format {wanted}")
+    return TimeTextError(tell("why.row.no_time", cell=shown(cell), wanted=wanted))

@@ -11,21 +11,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from adapters.files.mapping import CHANNEL_UNIT, COUNT_UNIT, Rounding, ValueRule
+from adapters.files.mapping import ValueRule
+from adapters.files.piece import CellError
 from adapters.files.time_text import Cell, shown
+from adapters.mapping_words import Rounding
 from adapters.number_text import MAX_POWER, WRITTEN, NumberFormat, digits_in
-from adapters.unit_factors import unit_factor
+from energy.base.text import tell
 from energy.metering.channel import Channel
 
 LARGEST_COUNT = 2**53
 """No register shows more. [count]"""
 
 
-class ValueTextError(Exception):
+class ValueTextError(CellError):
     """A cell holds no value of its channel; says why and what to do."""
 
 
-class NameRefusedError(Exception):
+class NameRefusedError(CellError):
     """A name in the file is nobody's; says why and what to do."""
 
 
@@ -69,22 +71,6 @@ class ChannelNames(Protocol):
         ...
 
 
-def counts_in(channel: Channel, unit: str, scale: Fraction) -> Fraction | None:
-    """Return counts of a channel in one of a unit; None when the unit does not fit. [count / unit].
-
-    Args:
-        channel: The channel.
-        unit: Of the file; "count" and "channel" have their meaning.
-        scale: What the written number is multiplied with to be in that unit.
-    """
-    facts = channel.facts
-    if unit == COUNT_UNIT:
-        return scale
-    given = facts.unit if unit == CHANNEL_UNIT else unit
-    factor = unit_factor(given, facts.unit, facts.utility)
-    return None if factor is None else factor * scale / facts.resolution
-
-
 class ValueReader:
     """Reads the values of one file."""
 
@@ -113,7 +99,7 @@ class ValueReader:
                 raise _not_whole(cell, target)
             count = (2 * digits * numerator + denominator) // (2 * denominator)
         if not -LARGEST_COUNT <= count <= LARGEST_COUNT:
-            raise ValueTextError(f"{shown(cell)} is more than any register shows: check the unit")
+            raise ValueTextError(tell("why.row.too_large", cell=shown(cell)))
         return count
 
     def decimal(self, cell: Cell) -> Decimal | None:
@@ -138,7 +124,7 @@ class ValueReader:
         elif cell is None:
             if "" in self._nulls:
                 return None
-            raise ValueTextError('it is empty; list "" in `nulls` if that says "no value"')
+            raise ValueTextError(tell("why.row.empty"))
         else:
             found = self._number(cell)
         if found is None:
@@ -172,18 +158,20 @@ class ValueReader:
         return (whole * 10**exponent, 0) if exponent > 0 else (whole, -exponent)
 
     def _wrong(self, cell: Cell) -> ValueTextError:
-        wanted = f"number format {self._rule.number.value!r}"
+        wanted = tell("why.row.format", form=self._rule.number.value)
         if self._rule.suffix:
-            wanted += f" with suffix {self._rule.suffix!r}"
-        return ValueTextError(
-            f"{shown(cell)} is not written in {wanted}; state the format, or list it in `nulls`"
-        )
+            wanted = tell("why.row.suffixed", form=wanted, suffix=self._rule.suffix)
+        return ValueTextError(tell("why.row.no_number", cell=shown(cell), wanted=wanted))
 
 
 def _not_whole(cell: Cell, target: Target) -> ValueTextError:
     facts = target.channel.facts
     return ValueTextError(
-        f"{shown(cell)} is no whole number of steps of {facts.resolution} {facts.unit} of "
-        f"{target.channel.key}: check unit and scale, give the channel a finer resolution, or "
-        'state rounding = "half_up"'
+        tell(
+            "why.row.not_whole",
+            cell=shown(cell),
+            resolution=facts.resolution,
+            unit=facts.unit,
+            key=target.channel.key,
+        )
     )

@@ -51,11 +51,11 @@ def read_table(path: Path) -> list[TableRow]:
     """
     try:
         if path.stat().st_size > MOST_OCTETS:
-            raise TableError(f"{path.name} has more than {MOST_OCTETS} octets. Split the table.")
+            raise TableError.of("table.large", name=path.name, most=MOST_OCTETS)
         rows = _workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv(path)
         return _under_heads(path, rows)
     except OSError as error:
-        raise TableError(f"{path}: {error.strerror}. Name a table.") from error
+        raise TableError.of("table.name_one", path=path, strerror=error.strerror) from error
 
 
 def _under_heads(path: Path, rows: Iterable[Sequence[str]]) -> list[TableRow]:
@@ -64,13 +64,11 @@ def _under_heads(path: Path, rows: Iterable[Sequence[str]]) -> list[TableRow]:
     heads = [head.strip().lower() for head in first[1]] if first is not None else []
     named = [head for head in heads if head]
     if not named or len(set(named)) != len(named):
-        raise TableError(
-            f"{path.name}: the first row names each column once; it says {', '.join(named) or '-'}."
-        )
+        raise TableError.of("table.heads_twice", name=path.name, named=", ".join(named) or "-")
     found = []
     for number, row in numbered:
         if number > MOST_ROWS + 1:
-            raise TableError(f"{path.name} has more than {MOST_ROWS} rows. Split the table.")
+            raise TableError.of("table.long", name=path.name, most=MOST_ROWS)
         cells = {head: text for head, text in zip(heads, row, strict=False) if head}
         if any(cells.values()):
             found.append(TableRow(number=number, cells={h: cells.get(h, "") for h in named}))
@@ -84,12 +82,10 @@ def _workbook(path: Path) -> Iterator[Sequence[str]]:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(member.file_size for member in packed.infolist()) > MOST_OCTETS:
-                raise TableError(f"{path.name} unpacks to more than {MOST_OCTETS} octets.")
+                raise TableError.of("table.unpacks", name=path.name, most=MOST_OCTETS)
         book = load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise TableError(
-            f"{path.name} is no XLSX workbook ({error}). Save it as .xlsx or .csv."
-        ) from error
+        raise TableError.of("table.no_xlsx", name=path.name, error=error) from error
     try:
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield [_text(value) for value in row]
@@ -101,7 +97,7 @@ def _csv(path: Path) -> Iterator[Sequence[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(f"{path.name} is no UTF-8 text ({error}). Save it as UTF-8.") from error
+        raise TableError.of("table.no_utf8_text", name=path.name, error=error) from error
     yield from ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)))
 
 

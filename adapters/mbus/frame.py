@@ -13,9 +13,10 @@ from enum import StrEnum
 
 from adapters.link_fault import LinkFault, Verdict, final, passed_over
 from adapters.mbus.address import Secondary
+from adapters.octet_frame import END, best_answer, nothing_in, unfinished
 
 ACKNOWLEDGED = b"\xe5"
-SHORT, LONG, END = 0x10, 0x68, 0x16
+SHORT, LONG = 0x10, 0x68
 SHORT_SIZE, LONG_FRAME = 5, 6
 """A short frame; a long one beside its field. [byte]"""
 _BEGINS = re.compile(rb"[\x10\x68\xe5]")
@@ -88,23 +89,17 @@ def next_frame(received: bytes) -> tuple[Frame | None, bytes] | Verdict:
         if octet == SHORT:
             short = received[at : at + SHORT_SIZE]
             if len(short) < SHORT_SIZE:
-                return _unfinished(short)
+                return unfinished(short)
             if short[4] == END and short[3] == sum(short[1:3]) & 0xFF:
                 frame = Frame(control=short[1], address=short[2], field=b"")
                 return frame, received[at + SHORT_SIZE :]
         elif _may_be_long(received[at : at + 4]):
             return _long_frame(received[at:])
-    noise = received.strip(b"\xfe\x00\xff")
-    if noise:
-        return passed_over(LinkFault.NOISE, f"no frame but {noise[:16].hex(' ')}")
-    return passed_over(LinkFault.NO_ANSWER, "no answer in time")
+    return nothing_in(received, b"\xfe\x00\xff")
 
 
 def judge(received: bytes, asked: Asked) -> bytes | Verdict:
     """Return the field of the answer in the bytes received so far, or what they are worth.
-
-    Our own echo and other masters' frames are passed over, for the answer may still be on its way;
-    they are named when nothing better comes.
 
     Args:
         received: Everything since the question was sent.
@@ -113,20 +108,12 @@ def judge(received: bytes, asked: Asked) -> bytes | Verdict:
     Returns:
         What stands behind the CI field; E5H where an acknowledgement was due.
     """
-    passed: Verdict | None = None
-    rest = received
-    while True:
-        found = next_frame(rest)
-        if isinstance(found, Verdict):
-            better = found.final or found.fault is LinkFault.UNFINISHED
-            return found if better or passed is None else passed
-        frame, rest = found
+
+    def answer(frame: Frame | None, behind: bytes) -> bytes | Verdict:
         verdict = _answer(frame, asked)
-        if isinstance(verdict, bytes):
-            return _alone(verdict, rest)
-        if verdict.final:
-            return verdict
-        passed = verdict
+        return _alone(verdict, behind) if isinstance(verdict, bytes) else verdict
+
+    return best_answer(received, next_frame, answer)
 
 
 def _alone(answer: bytes, behind: bytes) -> bytes | Verdict:
@@ -157,16 +144,12 @@ def _may_be_long(head: bytes) -> bool:
 
 def _long_frame(rest: bytes) -> tuple[Frame, bytes] | Verdict:
     if len(rest) < 4 or len(rest) < rest[1] + LONG_FRAME:
-        return _unfinished(rest)
+        return unfinished(rest)
     whole, behind = rest[: rest[1] + LONG_FRAME], rest[rest[1] + LONG_FRAME :]
     body = whole[4:-2]
     if whole[-1] != END or whole[-2] != sum(body) & 0xFF:
         return final(LinkFault.WRONG_SUM, f"a damaged answer {whole[:16].hex(' ')} ...")
     return Frame(control=body[0], address=body[1], field=body[2:]), behind
-
-
-def _unfinished(rest: bytes) -> Verdict:
-    return passed_over(LinkFault.UNFINISHED, f"{len(rest)} byte(s) of an answer, then none")
 
 
 def _answer(frame: Frame | None, asked: Asked) -> bytes | Verdict:

@@ -5,16 +5,17 @@ One read gives every value of a meter, so that they are of one moment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.bus_source import BusSource, BusValue, Keep
+from adapters.bus_source import BusMeter, BusSource, Keep
 from adapters.link_fault import KEEPS_LINK, AskFailedError, LinkFault
 from adapters.mbus.address import Address
 from adapters.mbus.client import PROTOCOL, MbusClient, Readout
 from adapters.mbus.decode import FLAW_MEANS, Decoded, Flaw, Wire, decode
-from adapters.meter_profile import MeterProfile, ProfilePoint
+from adapters.meter_profile import ProfiledMeter, ProfilePoint
 from adapters.octets import OctetLink
+from adapters.poll import PolledValue
 from energy.base.clock import Clock
 
 QUESTIONS_OCTETS = 23
@@ -25,14 +26,10 @@ NUMBER_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MbusMeter:
+class MbusMeter(ProfiledMeter[Wire]):
     """One meter on a bus: its address and which quantity is which channel."""
 
-    point: str
     address: Address
-    profile: MeterProfile[Wire]
-    channels: Mapping[str, int]
-    """Channel number by quantity."""
     serial: str = ""
     """Serial number on record; where it ends with eight digits, the meter must say them."""
 
@@ -72,22 +69,14 @@ class MbusSource(BusSource):
         super().__init__(key, link, asked, clock, skew_s=skew_s)
 
 
-class _AskedMeter:
+class _AskedMeter(BusMeter[Wire]):
     """A meter as it is asked."""
 
     def __init__(self, client: MbusClient, meter: MbusMeter) -> None:
+        super().__init__(meter)
         self._client = client
         self._meter = meter
-        self._points = [meter.profile.point(quantity) for quantity in meter.channels]
         self._reset = meter.profile.own["application_reset"] == "yes"
-
-    @property
-    def point(self) -> str:
-        return self._meter.point
-
-    @property
-    def channels(self) -> Mapping[str, int]:
-        return self._meter.channels
 
     @property
     def exchanges(self) -> Sequence[int]:
@@ -102,7 +91,7 @@ class _AskedMeter:
             raise
         other = is_other(self._meter.serial, readout)
         values, absent = [], []
-        for point in self._points:
+        for point in self.points:
             got = decode(readout.head, readout.records, point.wire, point.facts)
             if got.flaw is Flaw.NO_RECORD:
                 absent.append(self._absent(point.quantity))
@@ -118,19 +107,12 @@ class _AskedMeter:
 
     def _value(
         self, point: ProfilePoint[Wire], got: Decoded, readout: Readout, *, other: bool
-    ) -> BusValue:
+    ) -> PolledValue:
         flaw, why = got.flaw, "" if got.flaw is None else FLAW_MEANS[got.flaw]
         if other:
             flaw = Flaw.OTHER_DEVICE
             why = f"{FLAW_MEANS[flaw]}: {readout.head.who}, not {self._meter.serial}"
-        return BusValue(
-            channel=self._meter.channels[point.quantity],
-            quantity=point.quantity,
-            count=got.count,
-            flaw="" if flaw is None else flaw.value,
-            why=why,
-            billing=point.billing,
-        )
+        return self.value(point, got.count, flaw, why)
 
 
 def is_other(serial: str, readout: Readout) -> bool:

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from energy.base.units import Utility
-from energy.metering.channel import Direction, Kind, Side
-
-UNSETTLED_UNITS = frozenset({"see_unit_register", "unverified", "device_unit"})
-"""Words for a unit that no source settles: such a value never becomes a channel."""
+from adapters.profile_point import Point, Trust
 
 
 class RegisterType(StrEnum):
@@ -55,15 +51,6 @@ class RegisterType(StrEnum):
         return self.value.startswith("bits")
 
 
-class Trust(StrEnum):
-    """How well the map is known before a meter was witnessed."""
-
-    SINGLE = "single"
-    AGREE = "agree"
-    MANUAL = "manual"
-    CONFLICT = "conflict"
-
-
 class Null(StrEnum):
     """Raw integer that means "not available"."""
 
@@ -73,27 +60,14 @@ class Null(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterPoint:
+class RegisterPoint(Point):
     """One value of a product that may become a channel: where it lies and what it means."""
 
-    quantity: str
     address: int
     """First register, as it goes on the wire."""
     type: RegisterType
     function_code: int
     """3 holding registers, 4 input registers."""
-    resolution: Fraction
-    """Units per count. [unit / count]"""
-    unit: str
-    kind: Kind
-    utility: Utility | None
-    direction: Direction
-    side: Side
-    billing: bool
-    modulus: int | None
-    """Counts at which the register returns to zero; None when no source says. [count]"""
-    max_per_hour: int | None
-    """Most counts an hour at the greatest current and voltage of the device. [count / h]"""
     trust: Trust
     note: str
     bits: tuple[int, int] | None = None
@@ -119,11 +93,6 @@ class RegisterPoint:
     def raw_per_count(self) -> Fraction:
         """How much a float's raw value moves in one count. [raw / count]."""
         return self.resolution / self.scale
-
-    @property
-    def unit_known(self) -> bool:
-        """Whether a source settles the unit."""
-        return self.unit not in UNSETTLED_UNITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,20 +9,17 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
-from adapters.modbus.register_fields import Fields
 from adapters.modbus.register_point import (
-    UNSETTLED_UNITS,
     Identify,
     PlatePoint,
     RegisterPoint,
     RegisterType,
-    Trust,
 )
 from adapters.modbus.register_product import MOST_REGISTERS
-from adapters.quantities import is_energy_or_power, problem_with
-from energy.base.errors import EnergyError
-from energy.base.units import Utility, to_base
-from energy.metering.channel import Direction, Kind, Side
+from adapters.profile_fields import Fields, read_facts, twice
+from adapters.profile_point import UNSETTLED_UNITS, Trust
+from adapters.quantities import problem_with
+from energy.metering.channel import Kind
 
 POINT_KEYS = frozenset({
     "quantity", "address", "type", "function_code", "resolution", "scale", "scale_address", "unit",
@@ -104,66 +101,36 @@ def read_point(fields: Fields) -> RegisterPoint | None:
     """Return what may become a channel, or None when something is wrong with it."""
     fields.only(POINT_KEYS)
     before = len(fields.problems)
-    name = fields.text("quantity")
-    wrong = problem_with(fields.table.get("quantity"), plate=False)
-    if wrong is not None:
-        fields.problem(wrong)
-    kind = fields.one_of(Kind, "kind")
-    utility = fields.one_or_none(Utility, "utility")
-    side = fields.one_of(Side, "side")
-    direction = fields.one_of(Direction, "direction", default="none")
+    facts = read_facts(fields, unsettled=UNSETTLED_UNITS)
     trust = fields.one_of(Trust, "trust")
     place = read_place(fields)
+    type_ = (place.type if place else None) or RegisterType.U64
     point = RegisterPoint(
-        quantity=name,
+        facts=facts,
         address=place.address if place else 0,
-        type=(place.type if place else None) or RegisterType.U16,
+        type=type_,
         function_code=place.function_code if place else 3,
-        resolution=fields.exact("resolution", above_zero=True),
-        unit=fields.text("unit"),
-        kind=kind or Kind.GAUGE,
-        utility=utility,
-        direction=direction or Direction.NONE,
-        side=side or Side.UNKNOWN,
-        billing=fields.flag("billing"),
-        modulus=fields.whole("modulus", 2),
-        max_per_hour=fields.whole("max_per_hour", 1),
         trust=trust or Trust.SINGLE,
         note=fields.text("note", ""),
-        bits=_bits(fields),
+        bits=fields.bits(most=type_.bits if facts.kind is Kind.STATE else 0),
         scale=fields.exact("scale", default=Fraction(1), above_zero=False),
         scale_address=fields.whole("scale_address", 0, 65535),
     )
     if place is not None and place.type is None:
         fields.problem("type str is for kind text or config")
-    elif place is not None and kind is not None:
+    elif place is not None and fields.get("kind") in list(Kind):
         _check(fields, point)
     return point if len(fields.problems) == before else None
 
 
-def _bits(fields: Fields) -> tuple[int, int] | None:
-    bits = fields.wholes("bits", 0, 64)
-    if len(bits) not in {0, 2}:
-        fields.problem("bits must be [lowest bit, number of bits]")
-    return (bits[0], bits[1]) if len(bits) == 2 else None
-
-
 def _check(fields: Fields, point: RegisterPoint) -> None:
     """Gather what does not fit together in a point."""
-    if point.kind is Kind.COUNTER and point.utility is not None and point.unit_known:
-        try:
-            to_base(point.utility, point.unit)
-        except EnergyError as error:
-            fields.problem(f'{error} (or state utility = "none")')
     if point.unit in UNSETTLED_UNITS and point.billing:
         fields.problem(f"no bill may rest on a value whose unit is {point.unit}")
     if point.billing and (point.kind not in {Kind.COUNTER, Kind.INTERVAL} or not point.utility):
         fields.problem("billing is for counters and intervals of a utility")
     if point.modulus is not None and point.kind is not Kind.COUNTER:
         fields.problem("modulus is for counters")
-    if "side" not in fields.table and fields.get("side") is None:
-        what = "energy or power" if is_energy_or_power(point.quantity) else "a value"
-        fields.problem(f"side: {what} states its side, if only unknown")
     _check_bits(fields, point)
     _check_scale(fields, point)
 
@@ -173,13 +140,8 @@ def _check_bits(fields: Fields, point: RegisterPoint) -> None:
         fields.problem(f"type {point.type} is for kind state")
     if point.kind is Kind.STATE and point.type.is_float:
         fields.problem("a state is a whole number, not a float")
-    if point.bits is None:
-        return
-    first, width = point.bits
-    if point.kind is not Kind.STATE:
-        fields.problem("bits are for kind state")
-    elif width < 1 or first + width > point.type.bits or point.type.is_signed:
-        fields.problem(f"bits must lie within the {point.type.bits} bits of an unsigned type")
+    if point.bits is not None and point.type.is_signed:
+        fields.problem("bits are cut from an unsigned type")
 
 
 def _check_scale(fields: Fields, point: RegisterPoint) -> None:
@@ -230,10 +192,7 @@ def overlaps(points: list[RegisterPoint | PlatePoint]) -> list[str]:
 
     States cut from one register may share it as long as no bit belongs to two of them.
     """
-    names = [point.quantity for point in points]
-    problems = [
-        f"quantity {name!r} stands twice" for name in sorted(set(names)) if names.count(name) > 1
-    ]
+    problems = twice([point.quantity for point in points])
     in_order = sorted(points, key=lambda p: (p.function_code, p.address, _first_bit(p)))
     for a, b in pairwise(in_order):
         a_end = a.value_end if isinstance(a, RegisterPoint) else a.end

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from adapters.errors import RegisterMapError, UnknownQuantityError
-from adapters.modbus.register_point import Identify, Null, PlatePoint, RegisterPoint, Trust
+from adapters.modbus.register_point import Identify, Null, PlatePoint, RegisterPoint
+from adapters.profile_fields import changed_step
+from adapters.profile_point import Trust
 from energy.metering.channel import ChannelFacts
 
 MOST_REGISTERS = 125
@@ -115,25 +116,10 @@ class RegisterMap:
             UnknownQuantityError: The product does not offer it.
             RegisterMapError: Its place or its unit is not settled.
         """
-        point = self.point(quantity)
-        return ChannelFacts(
-            quantity=quantity,
-            kind=point.kind,
-            utility=point.utility,
-            unit=point.unit,
-            resolution=point.resolution,
-            modulus=point.modulus,
-            direction=point.direction,
-            side=point.side,
-            billing=point.billing,
-            max_per_hour=point.max_per_hour,
-        )
+        return self.point(quantity).facts
 
     def disagrees(self, quantity: str, *, unit: str, resolution: str) -> str | None:
         """Return how a channel in the journal differs from this map, None where it does not.
-
-        A map that was changed after a meter was commissioned would make counts of another size:
-        such a channel must not be collected.
 
         Args:
             quantity: Quantity of the channel.
@@ -143,11 +129,4 @@ class RegisterMap:
         point = self.points.get(quantity)
         if point is None:
             return f"{self.id} has no {quantity} any more"
-        if (unit and unit != point.unit) or (
-            resolution and Fraction(resolution) != point.resolution
-        ):
-            return (
-                f"{quantity} was commissioned in steps of {resolution} {unit}, {self.id} now says "
-                f"{point.resolution} {point.unit}: put the map back, or commission the meter anew"
-            )
-        return None
+        return changed_step(self.id, point.facts, unit=unit, resolution=resolution)

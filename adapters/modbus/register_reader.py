@@ -6,12 +6,10 @@ Every problem is listed at once, and a map with a problem is not used.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 
 from adapters.errors import RegisterMapError
-from adapters.modbus.register_fields import Fields
-from adapters.modbus.register_point import Identify, Null, PlatePoint, RegisterPoint, Trust
+from adapters.modbus.register_point import Identify, Null, PlatePoint, RegisterPoint
 from adapters.modbus.register_point_reader import (
     is_plate,
     overlaps,
@@ -25,8 +23,10 @@ from adapters.modbus.register_product import (
     RegisterMap,
     SerialDefaults,
 )
+from adapters.profile_fields import Fields
+from adapters.profile_point import Trust
+from adapters.toml_text import table_in
 
-SCHEMA_VERSION = 1
 LINKS = frozenset({"rtu", "tcp", "udp", "tls"})
 UTILITIES = frozenset({"electricity", "water", "gas", "heating", "cooling", "steam", "none"})
 MAP_KEYS = frozenset({
@@ -46,14 +46,10 @@ def parse(text: str, *, name: str) -> RegisterMap:
     Raises:
         RegisterMapError: Lists every problem.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RegisterMapError(name, [f"no TOML: {error}"]) from error
-    problems: list[str] = []
-    read = _map(Fields(table, problems), name)
-    if problems:
-        raise RegisterMapError(name, problems)
+    fields = Fields(table_in(text, name=name, wrong=RegisterMapError), [])
+    read = _map(fields, name)
+    if fields.problems:
+        raise RegisterMapError(name, fields.problems)
     return read
 
 
@@ -91,11 +87,7 @@ def _map(fields: Fields, name: str) -> RegisterMap:
 
 
 def _heading(fields: Fields, name: str) -> None:
-    fields.only(MAP_KEYS)
-    if fields.table.get("schema_version") != SCHEMA_VERSION:
-        fields.problem(f"schema_version must be {SCHEMA_VERSION}")
-    if fields.table.get("id") != name:
-        fields.problem(f"id must be {name!r}, the name of the file")
+    fields.heading(name, MAP_KEYS)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         fields.problem("id must be lower-case letters, digits and _")
 
@@ -164,8 +156,7 @@ def _points(fields: Fields) -> tuple[dict[str, RegisterPoint], dict[str, PlatePo
 
 
 def _row(fields: Fields, row: Mapping[str, object], where: str) -> Fields:
-    keys = ("utility", "side", "trust", "function_code")
-    return Fields(row, fields.problems, where, {key: fields.table.get(key) for key in keys})
+    return fields.below(row, where, ("utility", "side", "trust", "function_code"))
 
 
 def _identify(fields: Fields) -> tuple[Identify, ...]:

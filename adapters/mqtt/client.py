@@ -3,7 +3,9 @@
 Only this file and `broker_check.py` know paho. One thread runs the network loop and reconnects
 with stable waits. Every callback is wrapped, for an exception inside one ends paho's loop
 silently. An acknowledgement belongs to the connection its message came on: message numbers start
-anew with each connection, so an old one is dropped and the broker sends the message again.
+anew with each connection, so an old one is dropped and the broker sends the message again. Others
+only hand packets to the network thread: paho writes them in the thread that acknowledges unless
+told otherwise, and a connection that breaks there calls back into the lock that thread holds.
 
 The client listens. The one thing it can say is a gateway's request for its Sparkplug birth.
 """
@@ -117,7 +119,7 @@ class MqttClient:
         self._stop.set()
         if self._paho is None:
             return
-        self._client.disconnect()
+        self._client.disconnect()  # handed to the network thread
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         # paho closes its sockets when nothing refers to it any more: now, not some day.
@@ -166,6 +168,7 @@ class MqttClient:
             reconnect_on_failure=False,
         )
         client.on_socket_open = without_delay
+        client.on_socket_register_write = _left_to_the_network_thread
         client.on_connect = self._connected_to
         client.on_disconnect = self._disconnected_from
         client.on_message = self._received
@@ -210,7 +213,7 @@ class MqttClient:
         while self._client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
             self._turn()
             if self._stop.is_set():
-                self._client.disconnect()  # again: the wish may be older than the connection
+                self._leave()  # again: the wish may be older than the connection
                 return
             if not self._answered and monotonic_s() > give_up_s:
                 # A broker that cannot read version 5 may say nothing at all; one that is merely
@@ -218,8 +221,13 @@ class MqttClient:
                 if self._protocol is _OLDER:
                     self._report("mqtt.silent", "the broker does not answer our connection")
                 self._protocol = _OTHER[self._protocol]
-                self._client.disconnect()
+                self._leave()
                 return
+
+    def _leave(self) -> None:
+        """Disconnect at once; only the network thread may."""
+        self._client.disconnect()
+        self._client.loop_write()
 
     def _connect(self) -> None:
         if self._client.protocol != self._protocol:
@@ -344,3 +352,10 @@ class MqttClient:
             )
         except Exception:  # noqa: BLE001 - one here would end the network thread silently
             _log.exception("mqtt.message_dropped", next_step="it was not acknowledged: it returns")
+
+
+def _left_to_the_network_thread(_client: Client, _userdata: Any, _socket: Any) -> None:
+    """Have paho queue packets instead of writing them in whichever thread sends them.
+
+    Its loop is woken for each; with two threads writing, their packets could mix, too.
+    """

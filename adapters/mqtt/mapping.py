@@ -12,16 +12,13 @@ from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from adapters.mapping_words import Rounding
 from adapters.mqtt.payload import MAX_BYTES, Encoding
 from adapters.mqtt.topic import TopicPattern
 from adapters.number_text import NumberFormat
 
 AHEAD_S = 300
 """How far a device's clock may run ahead of ours. [s]"""
-COUNT_UNIT = "count"
-"""Unit of a value that is the register's own whole count."""
-CHANNEL_UNIT = "channel"
-"""Unit of a value that comes in the unit of the channel it is for."""
 OWN_QUANTITY = ""
 """Quantity of a value that is for the only channel of its meter."""
 
@@ -46,15 +43,6 @@ class TimeFormat(StrEnum):
     """Whole milliseconds since 1970."""
     ARRIVAL = "arrival"
     """The message has none: it is dated when it comes, and must be fresh."""
-
-
-class Rounding(StrEnum):
-    """What becomes of a value that is no whole number of counts."""
-
-    EXACT = "exact"
-    """It is refused."""
-    HALF_UP = "half_up"
-    """The nearest count, half a count going up: for floats."""
 
 
 class Strangers(StrEnum):

@@ -7,15 +7,13 @@ used. An installation's own file goes before a preset of the same name.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from adapters.errors import AdapterError
+from adapters.errors import FaultyFileError
+from adapters.mapping_words import check_heading, one_of, read_zone
 from adapters.mqtt.mapping import (
     AHEAD_S,
     Dialect,
@@ -30,15 +28,15 @@ from adapters.mqtt.mapping import (
 from adapters.mqtt.mapping_file_values import read_value, read_where
 from adapters.mqtt.payload import MAX_BYTES, Encoding
 from adapters.mqtt.topic import TopicPattern, TopicPatternError
+from adapters.own_files import own_folder
+from adapters.toml_text import table_in, text_in
 from energy.metering.site_file_checker import Checker
 
-E = TypeVar("E", bound=StrEnum)
 PRESETS = Path(__file__).parent / "presets"
 PULSES = "pulses"
 """Preset of a source that names none: Meterline's own form."""
 OWN_MAPPINGS = "mappings"
 """Folder of an installation's own mappings, in the data directory."""
-SCHEMA_VERSION = 1
 MOST_BYTES = 1_048_576
 """Largest `max_bytes`: more the broker does not send us. [byte]"""
 _KEYS = {
@@ -49,33 +47,11 @@ _MESSAGE_KEYS = {"topic", "device", "account", "agree", "id", "time", "value"}
 _TIME_KEYS = {"at", "format", "zone", "pattern", "ahead_s", "oldest_s"}
 
 
-class MappingError(AdapterError):
-    """A mapping file does not describe a dialect; lists every problem found."""
+class MappingError(FaultyFileError):
+    """A mapping file does not describe a dialect."""
 
     code = "mqtt.mapping"
-
-    def __init__(self, name: str, problems: list[str]) -> None:
-        """Join the problems into one message, one a row."""
-        self.problems = problems
-        rows = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(
-            f"Mapping {name!r} has {len(problems)} problem(s):\n{rows}\n"
-            "Mend the file (docs/mapping-file.md explains each key), try it with `field map`, "
-            "and start the collector again."
-        )
-
-
-_own: Path | None = None
-
-
-def use_own_mappings(data_dir: Path | None) -> None:
-    """Say where this process finds an installation's own mappings (once, by its start).
-
-    Args:
-        data_dir: Data directory of the installation; None for presets only.
-    """
-    global _own  # noqa: PLW0603 - which files are mappings is a fact of the process
-    _own = None if data_dir is None else data_dir / OWN_MAPPINGS
+    FAULTY = "faulty.mapping"
 
 
 def presets() -> list[str]:
@@ -95,13 +71,14 @@ def load_mapping(name: str) -> TopicMapping:
     name = name or PULSES
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise MappingError(name, ["its name must be made of a-z, 0-9 and _"])
-    places = [place for place in (_own, PRESETS) if place is not None]
+    own = own_folder(OWN_MAPPINGS)
+    places = [place for place in (own, PRESETS) if place is not None]
     for place in places:
         path = place / f"{name}.toml"
         if path.is_file():
-            return parse_mapping(_text(path, name), name=name)
-    own = f" or in {_own}" if _own else ""
-    raise MappingError(name, [f"no such mapping among {', '.join(presets())}{own}"])
+            return parse_mapping(text_in(path, name=name, wrong=MappingError), name=name)
+    there = f" or in {own}" if own else ""
+    raise MappingError(name, [f"no such mapping among {', '.join(presets())}{there}"])
 
 
 def load_mapping_file(path: Path) -> TopicMapping:
@@ -110,7 +87,7 @@ def load_mapping_file(path: Path) -> TopicMapping:
     Raises:
         MappingError: It has problems.
     """
-    return parse_mapping(_text(path, path.stem), name=path.stem)
+    return parse_mapping(text_in(path, name=path.stem, wrong=MappingError), name=path.stem)
 
 
 def parse_mapping(text: str, *, name: str) -> TopicMapping:
@@ -123,25 +100,19 @@ def parse_mapping(text: str, *, name: str) -> TopicMapping:
     Raises:
         MappingError: Lists every problem.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(name, [f"no TOML: {error}"]) from error
+    document = table_in(text, name=name, wrong=MappingError)
     checker = Checker(document)
     checker.unknown_keys(document, _KEYS, "file")
-    if document.get("schema_version") != SCHEMA_VERSION:
-        checker.problems.append(f"schema_version must be {SCHEMA_VERSION}")
-    if document.get("id") != name:
-        checker.problems.append(f"id must be {name!r}, the name of the file")
+    check_heading(checker, name)
     tables = checker.tables("message")
     if not tables:
         checker.problems.append("there is no [[message]]")
     max_bytes = checker.whole(document, "max_bytes", "file", MAX_BYTES, least=1)
     if max_bytes > MOST_BYTES:
         checker.problems.append(f"max_bytes is above {MOST_BYTES}")
-    dialect = _one_of(checker, Dialect, document.get("dialect", "json"), "dialect")
+    dialect = one_of(checker, Dialect, document.get("dialect", "json"), "dialect")
     rules = [_message(checker, table, f"message {n}") for n, table in enumerate(tables, 1)]
-    encoding = _one_of(checker, Encoding, document.get("encoding", "utf-8"), "encoding")
+    encoding = one_of(checker, Encoding, document.get("encoding", "utf-8"), "encoding")
     strangers = document.get("unknown_devices", Strangers.REFUSE.value)
     mapping = TopicMapping(
         id=name,
@@ -150,7 +121,7 @@ def parse_mapping(text: str, *, name: str) -> TopicMapping:
         messages=tuple(rule for rule in rules if rule is not None),
         encoding=encoding or Encoding.UTF_8,
         max_bytes=max_bytes,
-        strangers=_one_of(checker, Strangers, strangers, "unknown_devices") or Strangers.REFUSE,
+        strangers=one_of(checker, Strangers, strangers, "unknown_devices") or Strangers.REFUSE,
     )
     if checker.problems:
         raise MappingError(name, checker.problems)
@@ -256,7 +227,7 @@ def _time(checker: Checker, table: object, where: str, parts: frozenset[str]) ->
         checker.problems.append(f'{where} is missing, e.g. time = {{ at = "/ts", format = "iso" }}')
         return TimeRule(format=TimeFormat.ARRIVAL)
     checker.unknown_keys(table, _TIME_KEYS, where)
-    form = _one_of(checker, TimeFormat, table.get("format"), f"{where}: format")
+    form = one_of(checker, TimeFormat, table.get("format"), f"{where}: format")
     form = form or TimeFormat.ARRIVAL
     at = read_where(checker, table["at"], where, parts) if "at" in table else None
     if ("at" not in table) != (form is TimeFormat.ARRIVAL):
@@ -269,19 +240,11 @@ def _time(checker: Checker, table: object, where: str, parts: frozenset[str]) ->
     return TimeRule(
         format=form,
         at=at,
-        zone=_zone(checker, checker.text(table, "zone", where), where) if local else None,
+        zone=read_zone(checker, table.get("zone"), where) if local else None,
         pattern=checker.text(table, "pattern", where) if local else "",
         ahead_s=checker.whole(table, "ahead_s", where, AHEAD_S),
         oldest_s=checker.whole(table, "oldest_s", where, 0, 1) if "oldest_s" in table else None,
     )
-
-
-def _zone(checker: Checker, text: str, where: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(text) if text else None
-    except (KeyError, ValueError, OSError):
-        checker.problems.append(f"{where}: zone {text!r} is unknown; write e.g. Asia/Shanghai")
-        return None
 
 
 def _check_stars(checker: Checker, rule: MessageRule, where: str) -> None:
@@ -314,17 +277,3 @@ def _bound(place: Where, value: Where) -> bool:
 def _check_quantities(checker: Checker, rule: MessageRule, where: str) -> None:
     stated = [value.meaning.quantity for value in rule.values if value.meaning]
     checker.unique([quantity or "(the only one)" for quantity in stated], f"{where}: quantity")
-
-
-def _one_of(checker: Checker, kind: type[E], value: object, where: str) -> E | None:
-    if value in list(kind):
-        return kind(str(value))
-    checker.problems.append(f"{where} is none of {', '.join(repr(e.value) for e in kind)}")
-    return None
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise MappingError(name, [f"no UTF-8: {error}"]) from error

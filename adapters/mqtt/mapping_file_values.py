@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from adapters.mapping_words import Rounding, check_unit, one_of
 from adapters.mqtt.mapping import (
-    CHANNEL_UNIT,
-    COUNT_UNIT,
     OWN_QUANTITY,
     Meaning,
     Origin,
-    Rounding,
     Soundness,
     ValueRule,
     Where,
 )
 from adapters.number_text import WRITTEN, NumberFormat
-from adapters.unit_factors import KNOWN_UNITS
+from adapters.unit_factors import CHANNEL_UNIT, COUNT_UNIT
 from energy.metering.site_file_checker import Checker
 
 _VALUE_KEYS = {
@@ -78,23 +76,17 @@ def read_value(
     at = read_where(checker, table.get("at"), f"{where}: `at`", parts)
     if at is not None and at.origin is not Origin.POINTER:
         checker.problems.append(f"{where}: `at` must be a pointer into the message")
-    number = table.get("number", "json")
-    if number not in list(NumberFormat):
-        known = ", ".join(repr(each.value) for each in NumberFormat)
-        checker.problems.append(f"{where}: `number` = {number!r} is none of {known}")
-        number = "json"
-    rounding = table.get("rounding", "exact")
-    if rounding not in list(Rounding):
-        checker.problems.append(f'{where}: `rounding` is neither "exact" nor "half_up"')
-        rounding = "exact"
+    number = one_of(checker, NumberFormat, table.get("number", "json"), f"{where}: number")
+    rounding = one_of(checker, Rounding, table.get("rounding", "exact"), f"{where}: rounding")
     suffix = checker.text(table, "suffix", where) if "suffix" in table else ""
-    if suffix and NumberFormat(number) not in WRITTEN:
+    if suffix and number is not None and number not in WRITTEN:
         checker.problems.append(f"{where}: `suffix` needs a `number` format of texts")
     name = table.get("name")
     named = read_where(checker, name, f"{where}: `name`", parts) if "name" in table else None
     names, meaning, unit, unit_at = _meanings(checker, table, where, parts)
     if len(checker.problems) > before or at is None:
         return None
+    assert number is not None and rounding is not None, "else there is a problem"
     return ValueRule(
         at=at,
         meaning=meaning,
@@ -102,10 +94,10 @@ def read_value(
         names=names,
         unit=unit,
         unit_at=unit_at,
-        number=NumberFormat(number),
+        number=number,
         nulls=frozenset(checker.words(table, "nulls", where)),
         suffix=suffix,
-        rounding=Rounding(rounding),
+        rounding=rounding,
         required=checker.flag(table, "required", where),
         sound=_sound(checker, table.get("sound"), where, parts),
     )
@@ -146,16 +138,8 @@ def _unit(
     unit = checker.text(table, "unit", where)
     if unit.startswith("/"):
         return CHANNEL_UNIT, read_where(checker, unit, f"{where}: `unit`", parts)
-    _check_unit(checker, unit, where)
+    check_unit(checker, unit, where)
     return unit, None
-
-
-def _check_unit(checker: Checker, unit: str, where: str) -> None:
-    if unit and unit not in {*KNOWN_UNITS, COUNT_UNIT, CHANNEL_UNIT}:
-        checker.problems.append(
-            f"{where}: unit {unit!r} is unknown; there are {', '.join(sorted(KNOWN_UNITS))}, "
-            f"{COUNT_UNIT} and {CHANNEL_UNIT}"
-        )
 
 
 def _meaning(checker: Checker, row: object, where: str, *, own: bool = False) -> Meaning:
@@ -170,7 +154,7 @@ def _meaning(checker: Checker, row: object, where: str, *, own: bool = False) ->
     if not quantity and not own:
         checker.problems.append(f"{where}: `quantity` is missing")
     unit = checker.text(row, "unit", where) if not own else str(row.get("unit", ""))
-    _check_unit(checker, unit if not own else "", where)
+    check_unit(checker, unit if not own else "", where)
     scale = checker.ratio(row.get("scale", "1"), "scale", where)
     if unit == COUNT_UNIT and scale != Fraction(1):
         checker.problems.append(f"{where}: a count has no `scale`")

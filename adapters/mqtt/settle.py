@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from adapters.mapping_words import Rounding
 from adapters.mqtt.mapper import Found
-from adapters.mqtt.mapping import CHANNEL_UNIT, COUNT_UNIT, Rounding
 from adapters.mqtt.mapping_values import SingleFloat
 from adapters.mqtt.payload import Reason, RefusedError
 from adapters.number_text import Ratio
-from adapters.unit_factors import unit_factor
+from adapters.unit_factors import COUNT_UNIT, counts_in
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.channel import Kind
@@ -113,17 +113,19 @@ def factor_of(target: ChannelTarget, unit: str) -> Fraction:
     Raises:
         RefusedError: The unit does not fit the channel.
     """
-    if unit == COUNT_UNIT:
-        return Fraction(1)
-    if target.resolution is None:
+    if target.resolution is None and unit != COUNT_UNIT:
         detail = f"the collect plan does not tell the resolution of {target.point!r}; restart "
         raise RefusedError(Reason.WRONG_UNIT, detail + "the collector with the database at hand")
-    given = target.unit if unit == CHANNEL_UNIT else unit
-    factor = unit_factor(given, target.unit, target.utility)
-    if factor is None:
+    counts = counts_in(
+        unit,
+        wanted=target.unit,
+        utility=target.utility,
+        resolution=target.resolution or Fraction(1),
+    )
+    if counts is None:
         detail = f"unit {unit!r:.40} is none of channel {target.quantity!r} ({target.unit}) of "
         raise RefusedError(Reason.WRONG_UNIT, f"{detail}{target.point!r}")
-    return factor / target.resolution
+    return counts
 
 
 def _not_whole(found: Found, target: ChannelTarget) -> RefusedError:

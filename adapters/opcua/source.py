@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters.exact_float import FLOAT32_BITS, FLOAT64_BITS
-from adapters.meter_profile import MeterProfile
+from adapters.meter_profile import ProfiledMeter
 from adapters.opcua.client import NodeValue, OpcuaClient
 from adapters.opcua.node import filled
 from adapters.opcua.profile import CHANGED, PROTOCOL, Wire
 from adapters.opcua.settings import OpcuaSettings
 from adapters.server_fault import ServerFault
-from adapters.server_source import AskedValue, ServerSource
+from adapters.server_source import AskedValue, ServerSource, asked_values
 from adapters.told_value import Flaw, Told
 from energy.base.clock import Clock
 
@@ -25,15 +25,11 @@ _REFUSED = frozenset({"BadUserAccessDenied", "BadNotReadable", "BadSecurityModeI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpcuaMeter:
+class OpcuaMeter(ProfiledMeter[Wire]):
     """One meter behind a server: its name there and which quantity is which channel."""
 
-    point: str
     name: str
     """Stands for "{meter}" in the node ids."""
-    profile: MeterProfile[Wire]
-    channels: Mapping[str, int]
-    """Channel number by quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +98,7 @@ class _Server:
 
 def _values(meter: OpcuaMeter) -> list[AskedValue[NodeRef]]:
     dated = meter.profile.own["timestamps"] != CHANGED
-    values = []
-    for quantity, channel in meter.channels.items():
-        point = meter.profile.point(quantity)
-        values.append(
-            AskedValue(
-                point=meter.point,
-                channel=channel,
-                facts=point.facts,
-                ref=NodeRef(filled(point.wire.node, meter.name), dated),
-                scale=point.wire.scale,
-                bits=point.wire.bits,
-            )
-        )
-    return values
+    return asked_values(meter, lambda wire: NodeRef(filled(wire.node, meter.name), dated))
 
 
 def told(ref: NodeRef, value: NodeValue, slot: datetime, stale: timedelta) -> Told:

@@ -82,9 +82,7 @@ class Scope:
         """
         if site not in self.sites or not self.may(right):
             wanted = " or ".join(role for role in Role if right in RIGHTS[role])
-            raise NotPermittedError(
-                f"This needs the role {wanted} at site {site!r}. Ask an administrator to add it."
-            )
+            raise NotPermittedError.of("person.role", role=wanted, site=site)
 
 
 def roles_of(names: tuple[str, ...] | list[str]) -> frozenset[Role]:

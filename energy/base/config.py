@@ -129,6 +129,21 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
     return replace(config, data_dir=(home / config.data_dir.expanduser()).resolve())
 
 
+def naming(language: str | None, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the language that a command names; METERLINE_LANG is short.
+
+    Args:
+        language: Named by the command; None leaves it to the environment.
+        environment: Of the process.
+    """
+    named = dict(environment)
+    if "METERLINE_LANG" in named:
+        named.setdefault("METERLINE_LANGUAGE", named["METERLINE_LANG"])
+    if language is not None:
+        named["METERLINE_LANGUAGE"] = language
+    return named
+
+
 def _toml(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -17,19 +17,47 @@ A data problem (a gap, a jump) is no error but a row: see energy/base/finding.py
 
 from __future__ import annotations
 
+from typing import ClassVar, Self
+
+from energy.base.text import Told, tell
+
 
 class EnergyError(Exception):
-    """Base of every error that a person may read; `code` is stable for machines."""
+    """Base of every error that a person may read; `code` is stable for machines.
+
+    An error made by `of` is told in the reader's language; its own message is English.
+    """
 
     code = "energy"
+    PART: ClassVar[str] = "why"
+    """Part of the catalogue that `of` looks in: `<PART>.<key>`."""
+    message: Told | None = None
+
+    @classmethod
+    def of(cls, key: str, /, **values: object) -> Self:
+        """Return the error with a text of the catalogue.
+
+        Args:
+            key: Of the text, without its part.
+            values: What fills its places, as of `text.tell`; an error with what it tells.
+        """
+        message = tell(f"{cls.PART}.{key}", **values)
+        error = cls(str(message))
+        error.message = message
+        return error
+
+    def keep(self, key: str, /, **values: object) -> None:
+        """Take a text of the catalogue as the message, where an error makes its own."""
+        self.message = tell(f"{self.PART}.{key}", **values)
+        self.args = (str(self.message),)
 
     def told(self, language: str) -> str:
-        """Return the message for a reader; English where it stands in no other language.
+        """Return the message for a reader; English where it stands in no catalogue.
 
         Args:
             language: "en" or "zh".
         """
-        return str(self)
+        return self.message.told(language) if self.message is not None else str(self)
 
 
 class ConfigError(EnergyError):
@@ -66,7 +94,8 @@ class UnknownMeterError(RefusedError):
 
     def __init__(self, point: str) -> None:
         """Name the point and where the known ones are listed."""
-        super().__init__(f"No meter at point {point!r}. `meter list` shows the points of the site.")
+        super().__init__()
+        self.keep("meter.unknown", point=point)
 
 
 class NotPermittedError(RefusedError):

@@ -62,7 +62,8 @@ class UnknownUnitError(EnergyError):
     def __init__(self, utility: Utility, unit: str) -> None:
         """Name the unit and the ones known for the utility."""
         known = ", ".join(TO_BASE[utility])
-        super().__init__(f"Unit {unit!r} is not a quantity of {utility}. Use one of: {known}.")
+        super().__init__()
+        self.keep("channel.unit", unit=unit, utility=utility, known=known)
 
 
 def to_base(utility: Utility, unit: str) -> Fraction:

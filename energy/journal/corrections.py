@@ -137,7 +137,7 @@ class Corrections:
             StatementError: The readings cannot be true, or the method is missing.
         """
         if not method.strip():
-            raise StatementError("Name the method with --method: it stays in the journal.")
+            raise StatementError.of("reading.no_method")
         return self._once(
             id_of("estimate", str(command_id)),
             Estimate(
@@ -206,7 +206,5 @@ class Corrections:
     def _known(self, correction: UUID) -> Correction:
         known = self._application.find(correction)
         if not isinstance(known, Correction):
-            raise UnknownCorrectionError(
-                f"There is no correction {correction}. `readings corrections` lists them."
-            )
+            raise UnknownCorrectionError.of("reading.no_correction", correction=correction)
         return known

@@ -126,7 +126,7 @@ class Decisions:
         if known is None:
             return self._application.store(event)
         if not known.seen(command_id):
-            raise DecidedAlreadyError("Somebody has decided this already. `finding list` shows it.")
+            raise DecidedAlreadyError.of("finding.decided")
         return self._application.position()
 
     def _parked(self, position: int) -> Entry:
@@ -139,10 +139,7 @@ class Decisions:
                 connection, self._schema, "metering", after=position - 1, limit=1, up_to=position
             )
         if row is None or not entries:
-            raise UnknownEntryError(
-                f"No entry of the metering journal is parked at position {position}. "
-                "`finding list --parked` shows those that are."
-            )
+            raise UnknownEntryError.of("finding.no_parked", position=position)
         return entries[0]
 
 
@@ -165,4 +162,4 @@ class _Positions(msgspec.Struct):
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise StatementError("Say why with --reason: it stays in the journal.")
+        raise StatementError.of("reading.no_reason")

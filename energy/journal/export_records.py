@@ -50,6 +50,8 @@ class Tag(StrEnum):
     ENTRIES = "E"
     ATTACHMENT = "T"
     PERSON_KEY = "P"
+    LAPTOP = "C"
+    """A row of what laptops did: a table's name and the row, JSON."""
     END = "Z"
 
 

@@ -70,10 +70,7 @@ def knowledge_of(connection: Connection, schema: str, zone: ZoneInfo, said: str)
         return _at_position(connection, schema, marked, said)
     at = _instant(said, zone)
     if at is None:
-        raise UnknownKnowledgeError(
-            f"{said!r} is no position, no instant and no mark. Say for example 4711, "
-            '"2019-01-02 10:15" or "midnight 2019-01-02"; `usage marks` lists the marks.'
-        )
+        raise UnknownKnowledgeError.of("known.no_point", said=said)
     return _at_position(connection, schema, position_at(connection, schema, at), said)
 
 
@@ -132,9 +129,7 @@ def _clocked(
 def _at_position(connection: Connection, schema: str, position: int, said: str) -> Knowledge:
     head = head_position(connection, schema, "metering")
     if position > head:
-        raise UnknownKnowledgeError(
-            f"Position {position} lies beyond the journal, whose last one is {head}."
-        )
+        raise UnknownKnowledgeError.of("known.beyond", position=position, head=head)
     entries = read_entries(connection, schema, "metering", after=position - 1, limit=1)
     entry = entries[0] if position > 0 and entries else None
     mark = decode_mark(entry.state) if entry is not None and entry.topic == MARK_TOPIC else None

@@ -7,6 +7,7 @@ in one transaction as meterline_owner, so a killed import leaves an empty site.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ from energy.journal.export_records import (
     Tag,
     attachment,
     head_from,
+    json_bytes,
     part_from,
     seal_from,
 )
@@ -38,6 +40,7 @@ from energy.store.sites import DIRECTORY
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _UUID = re.compile(rb"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+LAPTOP_TABLES = ("laptop_command", "laptop_pack")
 TakeKey = Callable[[UUID, bytes], bytes]
 """Takes person and key as the file has it; returns it as this installation stores it."""
 
@@ -85,6 +88,17 @@ def attachments_of(connection: Connection, schema: str) -> Iterator[tuple[bytes,
             return
         last = bytes(row[0])
         yield last, row[1], bytes(row[2])
+
+
+def laptop_rows(connection: Connection, schema: str) -> Iterator[tuple[bytes, UUID | None]]:
+    """Give the rows of what laptops did, as a record has them, and whose key seals one of them."""
+    for table in LAPTOP_TABLES:
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"SELECT to_jsonb(t) FROM {schema}.{table} AS t ORDER BY 1"
+        ).fetchall()
+        for (row,) in rows:
+            sealed_under = UUID(row["command"]) if row.get("sealed") else None
+            yield json_bytes({"table": table, "row": row}), sealed_under
 
 
 def require_empty(connection: Connection, schema: str, header: Header) -> bool:
@@ -196,6 +210,8 @@ class CopyIn:
                 )
             case Tag.PERSON_KEY:
                 self._person(record.body)
+            case Tag.LAPTOP:
+                self._laptop(record.body)
             case _:
                 pass
 
@@ -248,4 +264,14 @@ class CopyIn:
         self._connection.execute(
             f"INSERT INTO {DIRECTORY}.person_key VALUES (%s, %s) ON CONFLICT DO NOTHING",
             (person, self._take_key(person, body[16:])),
+        )
+
+    def _laptop(self, body: bytes) -> None:
+        told = json.loads(body)
+        if told["table"] not in LAPTOP_TABLES:
+            raise DamagedError(f"A site has no laptops' table {told['table']!r}.")
+        table = f"{self._schema}.{told['table']}"
+        self._connection.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, %s::jsonb)).*",
+            (json.dumps(told["row"]),),
         )

@@ -112,20 +112,15 @@ def base_per_count(facts: ChannelFacts, multiplier: Fraction) -> Fraction:
         UnknownUnitError: The unit is none of the utility's.
     """
     if facts.utility is None:
-        raise ChannelError(
-            f"Channel {facts.quantity!r} has no utility, so it has no usage. "
-            "State the utility in the site file or register map."
-        )
+        raise ChannelError.of("channel.no_utility", quantity=facts.quantity)
     if facts.modulus is not None and facts.modulus > LARGEST_MODULUS:
-        raise ChannelError(
-            f"Modulus {facts.modulus} of {facts.quantity!r} is above {LARGEST_MODULUS}: such a "
-            "register does not turn in service. Leave the modulus out."
+        raise ChannelError.of(
+            "channel.modulus", modulus=facts.modulus, quantity=facts.quantity, most=LARGEST_MODULUS
         )
     factor = facts.resolution * multiplier * to_base(facts.utility, facts.unit)
     if facts.modulus is not None and (factor * facts.modulus).denominator != 1:
-        raise ChannelError(
-            f"A full turn of {facts.quantity!r} ({facts.modulus} counts x {factor}) is no whole "
-            "number of base units. State the multiplier as the exact ratio of the transformers."
+        raise ChannelError.of(
+            "channel.turn", quantity=facts.quantity, modulus=facts.modulus, factor=factor
         )
     return factor
 
@@ -185,9 +180,7 @@ def check_multiplier(facts: Iterable[ChannelFacts], multiplier: Fraction) -> Non
         ChannelError: It is not above zero, or does not fit a counter: see base_per_count.
     """
     if multiplier <= 0:
-        raise ChannelError(
-            f"Multiplier {multiplier} is not above zero. State the exact ratio of the transformers."
-        )
+        raise ChannelError.of("channel.multiplier", multiplier=multiplier)
     for each in facts:
         if each.kind in USAGE_KINDS and each.utility is not None:
             base_per_count(each, multiplier)

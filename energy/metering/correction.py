@@ -112,9 +112,7 @@ class Correction(JournalAggregate):
         """
         self._check_open()
         if by == self.proposed_by:
-            raise FourEyesError(
-                "You proposed this correction. Ask another person who may approve to look at it."
-            )
+            raise FourEyesError.of("reading.four_eyes")
         self._approve(
             channel=self.channel,
             readings=self.readings,
@@ -136,10 +134,7 @@ class Correction(JournalAggregate):
 
     def _check_open(self) -> None:
         if self.state != "proposed":
-            raise CorrectionStateError(
-                f"The correction is {self.state} already. Propose another one to change the "
-                "readings again: the last one approved counts."
-            )
+            raise CorrectionStateError.of("reading.settled", state=self.state)
 
     @event(Approved)
     def _approve(
@@ -244,20 +239,16 @@ def stated(readings: Stated, *, now: datetime, low: int, high: int) -> list[list
         StatementError: None or too many, one instant twice, in the future, or out of range.
     """
     if not 1 <= len(readings) <= MAX_STATED:
-        raise StatementError(f"State 1 to {MAX_STATED} readings at once, not {len(readings)}.")
+        raise StatementError.of("reading.too_many", most=MAX_STATED, given=len(readings))
     rows = sorted((to_us(at), count) for at, count in readings)
     for (earlier_us, _), (later_us, _) in pairwise(rows):
         if earlier_us == later_us:
-            raise StatementError(f"{from_us(later_us):%Y-%m-%d %H:%M} is stated twice.")
+            raise StatementError.of("reading.twice", at=from_us(later_us))
     if rows[-1][0] > to_us(now):
-        raise StatementError(
-            f"{from_us(rows[-1][0]):%Y-%m-%d %H:%M} UTC lies in the future. Check the date."
-        )
+        raise StatementError.of("reading.future", at=from_us(rows[-1][0]))
     for _, count in rows:
         if not low <= count <= high:
-            raise StatementError(
-                f"The register shows {low} to {high}, never {count}. Check the digits."
-            )
+            raise StatementError.of("reading.outside", low=low, high=high, count=count)
     return [[at_us, count] for at_us, count in rows]
 
 
@@ -296,4 +287,4 @@ def proposed(
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise StatementError("Say why with --reason: it stays in the journal.")
+        raise StatementError.of("reading.no_reason")

@@ -19,7 +19,9 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.channel import Kind, check_multiplier, facts_from_json, facts_to_json
 
-__all__ = ["Meter", "MeterStateError", "facts_from_json", "facts_to_json", "meter_id"]
+__all__ = ["UNPROVEN", "Meter", "MeterStateError", "facts_from_json", "facts_to_json", "meter_id"]
+UNPROVEN = "unproven_multiplier"
+"""Key in the record of a meter whose multiplier rests on a table: no bill until it is proven."""
 
 
 def meter_id(site: str, point: str) -> UUID:
@@ -150,15 +152,11 @@ class Meter(JournalAggregate):
         """
         self._check_multiplier(multiplier)
         if self.serial is not None:
-            raise MeterStateError(
-                f"Point {self.point} is already served by meter {self.serial} since "
-                f"{self.since:%Y-%m-%d}. Use `field replace` to change the device."
+            raise MeterStateError.of(
+                "meter.served", point=self.point, serial=self.serial, since=self.since
             )
         if self.since is not None and at < self.since:
-            raise MeterStateError(
-                f"The last meter of point {self.point} was taken away at "
-                f"{self.since:%Y-%m-%d %H:%M}, after {at:%Y-%m-%d %H:%M}. Check the date."
-            )
+            raise MeterStateError.of("meter.taken_away", point=self.point, since=self.since, at=at)
         self._commission(
             at=at,
             serial=serial,
@@ -198,13 +196,10 @@ class Meter(JournalAggregate):
         self._check_served(at)
         self._check_multiplier(multiplier)
         if serial == self.serial:
-            raise MeterStateError(f"Meter {serial} already serves point {self.point}.")
+            raise MeterStateError.of("meter.same", serial=serial, point=self.point)
         for number in self._counters():
             if number not in final_counts or number not in start_counts:
-                raise MeterStateError(
-                    f"Channel {number} of {self.point} needs the old register's final count and "
-                    "the new register's start count. Read both displays."
-                )
+                raise MeterStateError.of("meter.counts", number=number, point=self.point)
         self._replace(
             at=at,
             final_counts=_keyed(final_counts),
@@ -289,13 +284,10 @@ class Meter(JournalAggregate):
 
     def _check_served(self, at: datetime) -> None:
         if self.serial is None or self.since is None:
-            raise MeterStateError(
-                f"No meter serves point {self.point}. Run `field commission` first."
-            )
+            raise MeterStateError.of("meter.none_yet", point=self.point)
         if at <= self.since:
-            raise MeterStateError(
-                f"{at:%Y-%m-%d %H:%M} is not after the start of meter {self.serial} "
-                f"({self.since:%Y-%m-%d %H:%M}). Check the date."
+            raise MeterStateError.of(
+                "meter.before_start", at=at, serial=self.serial, since=self.since
             )
 
     @event(Commissioned)

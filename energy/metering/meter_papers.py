@@ -20,7 +20,13 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 
 PAPER_TOPICS = frozenset(
-    {"meter.papers_opened", "meter.calibrated", "meter.record_closed", "meter.controlled"}
+    {
+        "meter.papers_opened",
+        "meter.calibrated",
+        "meter.record_closed",
+        "meter.controlled",
+        "meter.multiplier_proved",
+    }
 )
 """Topics of these events: they change what is known of a meter, never its counts."""
 
@@ -104,6 +110,18 @@ class MeterPapers(JournalAggregate):
         reason: str
         record: dict[str, Any]
 
+    class MultiplierProved(JournalAggregate.Event):
+        """By what usage is multiplied was proven at the meter; it came by a table of meters."""
+
+        TOPIC = "meter.multiplier_proved"
+        at: datetime
+        point: str
+        serial: str
+        multiplier: str
+        side: str
+        """Side of the transformers that the counters count, "" where the meter has none."""
+        record: dict[str, Any]
+
     @staticmethod
     def create_id(*, site: str, point: str, **_: object) -> UUID:
         """Return the id from site and point."""
@@ -138,11 +156,10 @@ class MeterPapers(JournalAggregate):
             PapersError: The laboratory is not named, or the certificate ends before the test.
         """
         if not laboratory.strip():
-            raise PapersError("Name the laboratory as the certificate does.")
+            raise PapersError.of("paper.laboratory")
         if valid_until <= tested_on:
-            raise PapersError(
-                f"The certificate of {serial} ends on {valid_until}, not after the test of "
-                f"{tested_on}. Read both dates on it again."
+            raise PapersError.of(
+                "paper.dates", serial=serial, valid_until=valid_until, tested_on=tested_on
             )
         self._calibrate(
             at=at,
@@ -174,7 +191,7 @@ class MeterPapers(JournalAggregate):
             PapersError: There is no picture of it.
         """
         if not sheets:
-            raise PapersError("Take a picture of the signed sheet and name it with --photo FILE.")
+            raise PapersError.of("paper.no_photo")
         self._close_record(
             at=at,
             point=self.point,
@@ -182,6 +199,27 @@ class MeterPapers(JournalAggregate):
             act=act,
             act_at=act_at,
             sheets=sheets,
+            record=dict(record),
+            command_id=command_id,
+        )
+
+    def prove_multiplier(
+        self,
+        *,
+        at: datetime,
+        serial: str,
+        multiplier: Fraction,
+        side: str,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """Keep what proved the multiplier of a meter."""
+        self._prove_multiplier(
+            at=at,
+            point=self.point,
+            serial=serial,
+            multiplier=str(multiplier),
+            side=side,
             record=dict(record),
             command_id=command_id,
         )
@@ -222,10 +260,7 @@ class MeterPapers(JournalAggregate):
         known = self.offsets.get(serial)
         offset, previous_at = known if known is not None else (None, None)
         if previous_at is not None and at <= previous_at:
-            raise PapersError(
-                f"{at:%Y-%m-%d %H:%M} UTC is not after the last control of {serial} "
-                f"({previous_at:%Y-%m-%d %H:%M} UTC). Check the date."
-            )
+            raise PapersError.of("paper.control", at=at, serial=serial, previous_at=previous_at)
         now_offset = display - count * resolution
         drift = Fraction(0)
         if offset is not None:
@@ -291,6 +326,20 @@ class MeterPapers(JournalAggregate):
         act: str,
         act_at: datetime,
         sheets: list[str],
+        record: dict[str, Any],
+        command_id: UUID,
+    ) -> None:
+        pass
+
+    @event(MultiplierProved)
+    def _prove_multiplier(
+        self,
+        *,
+        at: datetime,
+        point: str,
+        serial: str,
+        multiplier: str,
+        side: str,
         record: dict[str, Any],
         command_id: UUID,
     ) -> None:

@@ -67,7 +67,8 @@ def read_channels(
         try:
             found.append(profile_facts(str(table.get("profile")), quantity))
         except EnergyError as error:
-            checker.problems.append(f"{where}: {error}")
+            problem = f"{where}: {error}"  # of a profile that is none, once for all quantities
+            checker.problems += [] if problem in checker.problems else [problem]
     if not stated and not quantities:
         checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
     checker.unique([facts.quantity for facts in found], f"{where}: quantity")

@@ -333,16 +333,12 @@ def _values(
     far = np.abs(strips.count[right].astype(np.float64)) + steps.turns[right] * modulus.astype(
         np.float64
     )
-    size = top.astype(np.float64)
-    low = bottom.astype(np.float64)
-    # Factors too large for int64 have the denominator 0.
-    fits = (
-        (bottom > 0)
-        & (reach * size < _SAFE)
-        & (far < _SAFE)
-        & (2.0 * (reach + far) * np.abs(into_us.astype(np.float64)) * size < _SAFE)
-        & (4.0 * run_us * low * low < _SAFE)
-    )
+    fits = _fits(reach, far, into_us, run_us, top, bottom)
+    if not fits.all():
+        # Years between two readings: the same fraction of them in steps of a quarter-hour fits.
+        step_us = np.where(fits, 1, np.gcd(run_us, into_us))
+        run_us, into_us = run_us // step_us, into_us // step_us
+        fits = _fits(reach, far, into_us, run_us, top, bottom)
     run_us, safe = np.where(fits, run_us, 1), np.where(fits, bottom, 1)
     whole, rest = begin * top // safe, begin * top % safe
     over = 2 * (rest * run_us + rise * into_us * top) + run_us * safe
@@ -350,6 +346,27 @@ def _values(
     for n in np.flatnonzero(~fits & inside).tolist():
         exact[n] = _exact(strips, steps, segments, cuts, n, int(left[n]), int(right[n]))
     return exact
+
+
+def _fits(
+    reach: NDArray[np.float64],
+    far: NDArray[np.float64],
+    into_us: Ints,
+    run_us: Ints,
+    top: Ints,
+    bottom: Ints,
+) -> Flags:
+    """Return where every product of _values fits int64."""
+    size, low = top.astype(np.float64), bottom.astype(np.float64)
+    # Factors too large for int64 have the denominator 0.
+    found: Flags = (
+        (bottom > 0)
+        & (reach * size < _SAFE)
+        & (far < _SAFE)
+        & (2.0 * (reach + far) * np.abs(into_us.astype(np.float64)) * size < _SAFE)
+        & (4.0 * run_us * low * low < _SAFE)
+    )
+    return found
 
 
 def _exact(

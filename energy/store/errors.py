@@ -37,10 +37,8 @@ class StoreUnavailableError(StoreError):
     def __init__(self, dsn: str, reason: str) -> None:
         """Name the server (never its password) and what it said."""
         shown = " ".join(part for part in dsn.split() if not part.startswith("password"))
-        super().__init__(
-            f"PostgreSQL does not answer at [{shown}]: {reason}. "
-            "Start it (`scripts/meterline db start`) or mend METERLINE_DSN."
-        )
+        super().__init__()
+        self.keep("database.silent", dsn=shown, reason=reason)
 
 
 class MigrationError(StoreError):

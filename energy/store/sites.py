@@ -71,10 +71,10 @@ def the_site(database: Database, key: str) -> Site:
             if site.key == key:
                 return site
         known = ", ".join(site.key for site in sites) or "none"
-        raise UnknownSiteError(f"No site {key!r}. Known: {known}. `site init FILE` makes one.")
+        raise UnknownSiteError.of("site.unknown", key=key, known=known)
     if len(sites) == 1:
         return sites[0]
     if not sites:
-        raise UnknownSiteError("There is no site yet. `site init FILE` makes the first one.")
+        raise UnknownSiteError.of("site.none")
     known = ", ".join(site.key for site in sites)
-    raise UnknownSiteError(f"There are several sites ({known}). Name one with --site.")
+    raise UnknownSiteError.of("site.several", known=known)

@@ -115,10 +115,7 @@ def check_folded(connection: Connection, schema: str, position: int) -> None:
     """
     reached = folded_position(connection, schema)
     if position > reached:
-        raise NotFoldedError(
-            f"The views are at position {reached}, not yet at {position}. Wait a moment; "
-            "`view lag` shows how far they are."
-        )
+        raise NotFoldedError.of("known.not_folded", reached=reached, position=position)
 
 
 def folded_position(connection: Connection, schema: str) -> int:

@@ -126,8 +126,8 @@ def finding_named(rows: Sequence[FindingRow], name: str) -> FindingRow:
     wanted = name.lower().replace("-", "")
     meant = [row for row in rows if wanted and row.finding.hex.startswith(wanted)]
     if len(meant) != 1:
-        what = "No finding begins" if not meant else f"{len(meant)} findings begin"
-        raise UnknownFindingError(f"{what} with {name!r}. `finding list --all` shows every id.")
+        key = "finding.several" if meant else "finding.no_such"
+        raise UnknownFindingError.of(key, name=name, number=len(meant))
     return meant[0]
 
 

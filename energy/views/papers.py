@@ -14,6 +14,7 @@ import psycopg
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
 from energy.metering.meter_papers import PAPER_TOPICS, MeterPapers
+from energy.views.unproven import explain_unproven
 
 PULSE_DRIFT = "meter.pulse_drift"
 __all__ = ["PAPER_TOPICS", "PULSE_DRIFT", "fold_paper"]
@@ -45,6 +46,10 @@ def fold_paper(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             _note(cursor, schema, event, "closed", paper)
         case MeterPapers.Controlled():
             _controlled(cursor, schema, position, event)
+        case MeterPapers.MultiplierProved():
+            paper = {"at": event.at.isoformat(), "multiplier": event.multiplier, "side": event.side}
+            _note(cursor, schema, event, "proof", paper)
+            explain_unproven(cursor, schema, position, event.point, event.serial)
         case _:
             assert isinstance(event, MeterPapers.Created), f"no fold for {type(event)}"
 

@@ -30,6 +30,7 @@ from energy.metering.meter import Meter
 from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
 from energy.metering.usage import CounterSegment
 from energy.views.plant_rows import write_places, write_supply
+from energy.views.unproven import end_unproven, find_unproven
 
 _PLATE = (
     "UPDATE {schema}.meter SET serial = %s, profile = %s, source = %s, address = %s, "
@@ -106,10 +107,9 @@ def _planned(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Met
         "VALUES (%s, %s, %s, %s, %s, '{}')",
         (event.point, event.originator_id, event.place, event.name, event.utility or None),
     )
-    for channel in event.channels:
-        cursor.execute(
-            f"INSERT INTO {schema}.channel VALUES "
-            "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+    cursor.executemany(
+        f"INSERT INTO {schema}.channel VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
             (
                 channel["number"],
                 event.point,
@@ -124,13 +124,14 @@ def _planned(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Met
                 channel["billing"],
                 channel["grid_s"],
                 channel["max_per_hour"],
-            ),
-        )
-        if channel.get("interval_s") is not None:
-            cursor.execute(
-                f"INSERT INTO {schema}.interval_channel VALUES (%s, %s)",
-                (channel["number"], channel["interval_s"]),
             )
+            for channel in event.channels
+        ],
+    )
+    told = [
+        (c["number"], c["interval_s"]) for c in event.channels if c.get("interval_s") is not None
+    ]
+    cursor.executemany(f"INSERT INTO {schema}.interval_channel VALUES (%s, %s)", told)
 
 
 def _point_and_channels(
@@ -173,13 +174,15 @@ def _open_segments(
     multiplier: str,
     counts: Mapping[str, int],
 ) -> None:
-    for number in channels:
-        cursor.execute(
-            f"INSERT INTO {schema}.segment "
-            "(channel, start_at, serial, multiplier, start_count, position) "
-            "VALUES (%s, %s, %s, %s, %s, %s)",
-            (number, at, serial, multiplier, counts.get(str(number)), position),
-        )
+    cursor.executemany(
+        f"INSERT INTO {schema}.segment "
+        "(channel, start_at, serial, multiplier, start_count, position) "
+        "VALUES (%s, %s, %s, %s, %s, %s)",
+        [
+            (number, at, serial, multiplier, counts.get(str(number)), position)
+            for number in channels
+        ],
+    )
 
 
 def _close_segments(
@@ -213,6 +216,7 @@ def _commissioned(
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     _plate(cursor, schema, point, event)
+    find_unproven(cursor, schema, position, event)
     _open_segments(
         cursor,
         schema,
@@ -232,6 +236,7 @@ def _replaced(
     point, channels = _point_and_channels(cursor, schema, event)
     _plate(cursor, schema, point, event)
     _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
+    end_unproven(cursor, schema, position, channels, event.at)
     _open_segments(
         cursor,
         schema,
@@ -258,6 +263,7 @@ def _ratio_changed(
     ).fetchone()
     assert row is not None, "the point is planned"
     _close_segments(cursor, schema, position, channels, event.at, event.counts)
+    end_unproven(cursor, schema, position, channels, event.at)
     _open_segments(
         cursor,
         schema,
@@ -277,6 +283,7 @@ def _retired(
     point, channels = _point_and_channels(cursor, schema, event)
     cursor.execute(f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point))
     _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
+    end_unproven(cursor, schema, position, channels, event.at)
     return Changed(channels=tuple(channels), since=event.at)
 
 

@@ -22,11 +22,12 @@ from energy.metering.interval_fold import (
     OddInterval,
     fold_intervals,
 )
-from energy.metering.usage import INTERVAL_CODES, TOO_MUCH
+from energy.metering.usage import CUT, OFF_GRID, TOO_MUCH
 from energy.metering.usage_strips import Ints, SeriesColumns
 from energy.store.arrays import use_arrays
 from energy.views.known import accepted_within
 from energy.views.local_days import LocalDays, days_around
+from energy.views.off_grid import days_with_some, tell_off_grid
 from energy.views.old_readings import kept_from_us
 from energy.views.slice import Slice
 from energy.views.usage_rows import Parts, Rows, Windows, parts_of
@@ -114,30 +115,60 @@ def _fold_days(
     )
     for chunk in chunks_of(every):
         windows, own = every.chosen(chunk), day[chunk]
-        _put_back_days(cursor, part, windows)
-        many = accepted_within(
-            cursor, part.schema, windows.channel, windows.low_us, windows.high_us
-        )
-        start_us, day_us = days.start_us[own], np.diff(days.start_us)[own]
-        folded = fold_intervals(
-            SeriesColumns(
-                offsets=many.offsets,
-                at_us=many.at_us,
-                count=many.count,
-                quality=many.quality,
-                position=many.position,
-            ),
-            IntervalWindows(
-                place=windows.counter,
-                day_us=start_us,
-                low_us=windows.low_us,
-                high_us=windows.high_us,
-                step_us=windows.step_us,
-                length_us=intervals.delivered_us(windows.counter, day_us),
-            ),
-            intervals.segments,
-        )
+        folded = _folded(cursor, part, days, windows, own)
         _write(cursor, part, windows, days, folded)
+        _tell_off_grid(cursor, part, days, windows, own, folded)
+
+
+def _folded(
+    cursor: Cursor, part: Slice, days: LocalDays, windows: Windows, day: Ints
+) -> FoldedIntervals:
+    """Return the fold of some windows, each within one day."""
+    _put_back_days(cursor, part, windows)
+    many = accepted_within(cursor, part.schema, windows.channel, windows.low_us, windows.high_us)
+    intervals, day_us = part.columns.intervals, np.diff(days.start_us)[day]
+    return fold_intervals(
+        SeriesColumns(
+            offsets=many.offsets,
+            at_us=many.at_us,
+            count=many.count,
+            quality=many.quality,
+            position=many.position,
+        ),
+        IntervalWindows(
+            place=windows.counter,
+            day_us=days.start_us[day],
+            low_us=windows.low_us,
+            high_us=windows.high_us,
+            step_us=windows.step_us,
+            length_us=intervals.delivered_us(windows.counter, day_us),
+        ),
+        intervals.segments,
+    )
+
+
+def _tell_off_grid(
+    cursor: Cursor,
+    part: Slice,
+    days: LocalDays,
+    windows: Windows,
+    day: Ints,
+    folded: FoldedIntervals,
+) -> None:
+    """Write one finding a channel and day that has intervals beside its grid: the whole day's."""
+    whole = Windows(
+        channel=windows.channel,
+        counter=windows.counter,
+        low_us=days.start_us[day],
+        high_us=days.start_us[day + 1],
+        step_us=windows.step_us,
+    )
+    which = days_with_some(cursor, part.schema, whole, folded.odd)
+    if len(which) == 0:
+        return
+    some = whole.chosen(np.isin(np.arange(len(day)), which))
+    odd = _folded(cursor, part, days, some, day[which]).odd
+    tell_off_grid(cursor, part.schema, some, odd, part.epoch)
 
 
 def _write(
@@ -148,7 +179,7 @@ def _write(
     held = held_rows(cursor, part.schema, parts, days, part.epoch)
     rows = interval_rows(parts, folded, held[0].rows)
     odd = _findings(windows, folded.odd)
-    explain_breaks(cursor, part.schema, windows, odd, part.epoch, codes=INTERVAL_CODES)
+    explain_breaks(cursor, part.schema, windows, odd, part.epoch, codes=(CUT, TOO_MUCH))
     write_rows(cursor, part.schema, parts, days, rows, held, part.epoch, blank=False)
     store_findings(cursor.connection, part.schema, odd)
 
@@ -207,7 +238,10 @@ def _last_us(cursor: Cursor, schema: str, channel: Ints) -> Ints:
 
 
 def _findings(windows: Windows, odd: list[OddInterval]) -> list[Finding]:
-    """Return odd intervals as findings: what is not folded is missing, so it need not block."""
+    """Return odd intervals as findings, but those beside the grid, which a day tells at once.
+
+    What is not folded is missing, so it need not block.
+    """
     return [
         Finding(
             code=each.code,
@@ -219,4 +253,5 @@ def _findings(windows: Windows, odd: list[OddInterval]) -> list[Finding]:
             proof={"count": each.count},
         )
         for each in odd
+        if each.code != OFF_GRID
     ]

@@ -15,17 +15,18 @@ from energy.base.ids import id_of
 from energy.base.text import catalogue, t
 from energy.system import WEB, WRITER
 from processes.settling import settle
-from scripts.commands.frame import Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import group
 
-app = group("alert", "Alerts: raised by rules, acknowledged by a named person.")
+app = group("alert")
 
 
 @app.command("list")
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """List the alerts that are not cleared, the newest first."""
     with opened(ctx, WEB) as at:
@@ -54,8 +55,8 @@ def list_(
 @app.command()
 def ack(
     ctx: typer.Context,
-    alert: Annotated[str, typer.Argument(help="Id of the alert; its beginning will do.")],
-    by: Annotated[str | None, typer.Option(help="Sign-in of the person who has seen it.")] = None,
+    alert: str,
+    by: str | None = None,
 ) -> None:
     """Acknowledge an alert."""
     with opened(ctx, WRITER) as at:

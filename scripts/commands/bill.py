@@ -21,26 +21,21 @@ from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from energy.system import WEB, WRITER
 from processes.settling import settle
-from scripts.commands.frame import DONE, FINDINGS, Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.tree import DONE, FINDINGS, group
 
-app = group("bill", "Bills: run, review, approve by a second person, issue, abandon, show.")
-Run = Annotated[str, typer.Argument(help="Key or id of the run; the beginning of the id will do.")]
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("bill")
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
 def run(
     ctx: typer.Context,
-    first: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day billed.")
-    ],
-    last: Annotated[
-        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
-    ],
-    account: Annotated[list[str] | None, typer.Option(help="Only this account; repeat.")] = None,
-    by: By = None,
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
+    account: list[str] | None = None,
+    by: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -59,7 +54,7 @@ def run(
 
 
 @app.command()
-def rate(ctx: typer.Context, run: Run, by: By = None, *, as_json: Json = False) -> None:
+def rate(ctx: typer.Context, run: str, by: str | None = None, *, as_json: Json = False) -> None:
     """Draft the invoices of an open or rated run again, as known when it opened (billing clerk)."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
@@ -69,7 +64,7 @@ def rate(ctx: typer.Context, run: Run, by: By = None, *, as_json: Json = False) 
 
 
 @app.command()
-def review(ctx: typer.Context, run: Run, *, as_json: Json = False) -> None:
+def review(ctx: typer.Context, run: str, *, as_json: Json = False) -> None:
     """Show the drafts of a run with their findings; exit 1 when one forbids to bill."""
     with opened(ctx, WEB) as at:
         found = _office(at).review(_run(at, run))
@@ -79,9 +74,9 @@ def review(ctx: typer.Context, run: Run, *, as_json: Json = False) -> None:
 @app.command()
 def approve(
     ctx: typer.Context,
-    run: Run,
-    by: By = None,
-    hold: Annotated[list[str] | None, typer.Option(help="Account left out; repeat.")] = None,
+    run: str,
+    by: str | None = None,
+    hold: list[str] | None = None,
 ) -> None:
     """Approve a run as a second person (billing approver)."""
     with opened(ctx, WRITER) as at:
@@ -94,10 +89,10 @@ def approve(
 @app.command()
 def issue(
     ctx: typer.Context,
-    run: Run,
-    by: By = None,
+    run: str,
+    by: str | None = None,
     *,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be issued.")] = False,
+    dry_run: bool = False,
     as_json: Json = False,
 ) -> None:
     """Number and issue the invoices of an approved run (billing clerk)."""
@@ -118,9 +113,9 @@ def issue(
 @app.command()
 def abandon(
     ctx: typer.Context,
-    run: Run,
-    reason: Annotated[str, typer.Option(help="Why; it stays in the books.")],
-    by: By = None,
+    run: str,
+    reason: Annotated[str, typer.Option()],
+    by: str | None = None,
 ) -> None:
     """Give a run up before it is issued; its days can be billed by another (billing clerk)."""
     with opened(ctx, WRITER) as at:
@@ -133,10 +128,8 @@ def abandon(
 @app.command()
 def show(
     ctx: typer.Context,
-    name: Annotated[
-        str | None, typer.Argument(help="Number or id of an invoice; none lists the runs.")
-    ] = None,
-    run: Annotated[str | None, typer.Option(help="List the invoices of this run.")] = None,
+    name: Annotated[str | None, typer.Argument()] = None,
+    run: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -157,11 +150,9 @@ def show(
 @app.command()
 def export(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="Number or id of the invoice.")],
-    pdf: Annotated[Path, typer.Option(help="File to write.")],
-    language: Annotated[
-        str | None, typer.Option("--document-lang", help="en or zh; else the account's.")
-    ] = None,
+    name: str,
+    pdf: Annotated[Path, typer.Option()],
+    language: Annotated[str | None, typer.Option("--document-lang")] = None,
 ) -> None:
     """Write an invoice as PDF/A-3 with its canonical JSON attached."""
     with opened(ctx, WEB) as at:

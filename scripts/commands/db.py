@@ -20,14 +20,15 @@ from processes.database_service import start_database, stop_database
 from processes.database_size import sizes_of
 from processes.database_upgrade import upgrade_database
 from processes.spools_restored import SpoolResumed
-from scripts.commands.frame import FINDINGS, group, installation_of, interactive
+from scripts.commands.frame import installation_of, interactive
 from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group
 
 PASSPHRASE = "METERLINE_KEYS_PASSPHRASE"  # noqa: S105 - a name
 """Environment variable that opens the sealed file of keys."""
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Json = Annotated[bool, typer.Option("--json")]
 
-app = group("db", "The database of an installation without `scripts/up`.")
+app = group("db")
 
 
 @app.command()
@@ -64,14 +65,10 @@ def migrate(ctx: typer.Context) -> None:
 @app.command()
 def backup(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where backups are kept; made if absent.")],
+    folder: Path,
     *,
-    keep: Annotated[
-        int | None, typer.Option("--keep", min=1, help="Delete all but the newest N backups.")
-    ] = None,
-    keys: Annotated[
-        Path | None, typer.Option("--keys", help="Seal the keys into this file; keep it apart.")
-    ] = None,
+    keep: Annotated[int | None, typer.Option("--keep", min=1)] = None,
+    keys: Path | None = None,
     as_json: Json = False,
 ) -> None:
     """Copy the running database into a new folder, checked; the keys only with --keys."""
@@ -101,22 +98,13 @@ def backup(
 @app.command()
 def restore(
     ctx: typer.Context,
-    source: Annotated[Path, typer.Argument(help="Folder of one backup.")],
+    source: Path,
     *,
-    until: Annotated[
-        str,
-        typer.Option("--until", help="Time on the server's clock, such as 2026-03-01T06:00Z."),
-    ] = "now",
-    archive: Annotated[
-        Path | None, typer.Option("--archive", help="Archived WAL, if it was moved.")
-    ] = None,
-    last_wal: Annotated[
-        Path | None, typer.Option("--last-wal", help="pg_wal of the lost database.")
-    ] = None,
-    keys: Annotated[Path | None, typer.Option("--keys", help="Sealed file of the keys.")] = None,
-    without_keys: Annotated[
-        bool, typer.Option("--without-keys", help="Restore though names cannot be read.")
-    ] = False,
+    until: str = "now",
+    archive: Path | None = None,
+    last_wal: Path | None = None,
+    keys: Path | None = None,
+    without_keys: Annotated[bool, typer.Option("--without-keys")] = False,
     as_json: Json = False,
 ) -> None:
     """Restore a backup into a data folder without a database, up to a time, and verify it."""

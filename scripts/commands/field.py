@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
 
 import typer
 
@@ -17,22 +17,8 @@ from scripts.commands.field_laptop import add_laptop
 from scripts.commands.field_look import add_looks
 from scripts.commands.field_map import add_brokers
 from scripts.commands.field_options import (
-    FinalShown,
     Json,
-    Location,
-    Multiplier,
-    Note,
-    Photo,
-    Point,
-    Profile,
-    Seal,
-    Serial,
-    Shown,
-    SideText,
-    Source,
-    Unit,
     Watch,
-    Who,
     asked,
     desk_of,
     displays_given,
@@ -48,23 +34,12 @@ from scripts.commands.field_pack import add_packs
 from scripts.commands.field_paper import add_papers
 from scripts.commands.field_record import add_records
 from scripts.commands.field_round import add_rounds
-from scripts.commands.field_sight import (
-    AddressPart,
-    ClampText,
-    LoadText,
-    MeterNumber,
-    PlateRatio,
-    RegisterSerial,
-    address_given,
-    checked_before,
-    of_old,
-    sighted_of,
-)
+from scripts.commands.field_sight import address_given, checked_before, of_old, sighted_of
 from scripts.commands.field_tenant import app as tenant
-from scripts.commands.frame import Opened, group, opened
+from scripts.commands.frame import Opened, opened
+from scripts.commands.tree import group
 
-SUMMARY = "The technician's commands. They read meters and never write to one."
-app = group("field", SUMMARY)
+app = group("field")
 app.command()(health)
 app.command()(gaps)
 add_looks(app)
@@ -74,39 +49,37 @@ add_papers(app)
 add_rounds(app)
 app.add_typer(tenant)
 add_packs(app)
-add_laptop(app, SUMMARY)
+add_laptop(app)
 WATCH_S = 10
 
 
 @app.command()
 def commission(
     ctx: typer.Context,
-    point: Point = None,
-    name: Annotated[str | None, typer.Option(help="Name of a new point.")] = None,
-    place: Annotated[str | None, typer.Option(help="Place of a new point.")] = None,
-    utility: Annotated[str | None, typer.Option(help="Utility of a new point.")] = None,
-    source: Source = None,
-    unit: Unit = None,
-    meter: MeterNumber = None,
-    address: AddressPart = None,
-    profile: Profile = None,
-    serial: Serial = None,
-    register_serial: RegisterSerial = "",
-    display: Shown = None,
-    quantities: Annotated[
-        list[str] | None, typer.Option(help="Channel of a new point; repeat.")
-    ] = None,
-    technician: Who = "",
-    witness: Who = "",
-    seal: Seal = None,
-    ratio: PlateRatio = None,
-    multiplier: Multiplier = None,
-    side: SideText = None,
-    load: LoadText = None,
-    clamp: ClampText = None,
-    location: Location = "",
-    photo: Photo = None,
-    note: Note = "",
+    point: str | None = None,
+    name: str | None = None,
+    place: str | None = None,
+    utility: str | None = None,
+    source: str | None = None,
+    unit: int | None = None,
+    meter: str | None = None,
+    address: list[str] | None = None,
+    profile: str | None = None,
+    serial: str | None = None,
+    register_serial: str = "",
+    display: list[str] | None = None,
+    quantities: list[str] | None = None,
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    ratio: str | None = None,
+    multiplier: str | None = None,
+    side: str | None = None,
+    load: str | None = None,
+    clamp: str | None = None,
+    location: str = "",
+    photo: list[Path] | None = None,
+    note: str = "",
     watch: Watch = WATCH_S,
     *,
     as_json: Json = False,
@@ -159,28 +132,28 @@ def _new_point(
 @app.command()
 def replace(
     ctx: typer.Context,
-    point: Point = None,
-    unit: Unit = None,
-    meter: MeterNumber = None,
-    address: AddressPart = None,
-    serial: Serial = None,
-    register_serial: RegisterSerial = "",
-    final_display: FinalShown = None,
-    display: Shown = None,
-    reason: Annotated[str | None, typer.Option(help="Why it is replaced.")] = None,
-    source: Source = None,
-    profile: Profile = None,
-    technician: Who = "",
-    witness: Who = "",
-    seal: Seal = None,
-    ratio: PlateRatio = None,
-    multiplier: Multiplier = None,
-    side: SideText = None,
-    load: LoadText = None,
-    clamp: ClampText = None,
-    location: Location = "",
-    photo: Photo = None,
-    note: Note = "",
+    point: str | None = None,
+    unit: int | None = None,
+    meter: str | None = None,
+    address: list[str] | None = None,
+    serial: str | None = None,
+    register_serial: str = "",
+    final_display: list[str] | None = None,
+    display: list[str] | None = None,
+    reason: str | None = None,
+    source: str | None = None,
+    profile: str | None = None,
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    ratio: str | None = None,
+    multiplier: str | None = None,
+    side: str | None = None,
+    load: str | None = None,
+    clamp: str | None = None,
+    location: str = "",
+    photo: list[Path] | None = None,
+    note: str = "",
     watch: Watch = WATCH_S,
     *,
     as_json: Json = False,

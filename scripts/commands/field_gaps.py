@@ -10,8 +10,9 @@ import typer
 
 from energy.base.roles import WEB
 from energy.base.text import t
-from scripts.commands.frame import FINDINGS, opened
+from scripts.commands.frame import opened
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import FINDINGS
 
 if TYPE_CHECKING:  # a laptop has the field commands, and no database
     from processes.gap_report import GapReport
@@ -27,15 +28,15 @@ def gaps(
     *,
     first: Annotated[
         datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First local day; else 7 days back."),
+        typer.Option("--from", formats=["%Y-%m-%d"]),
     ] = None,
     last: Annotated[
         datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included; else now."),
+        typer.Option("--to", formats=["%Y-%m-%d"]),
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Only behind this source.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every gap, not the first 60.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    source: str | None = None,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show where readings are missing and why (exit code 1 if some are and do not just wait)."""
     from processes.gap_report import gap_report

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from energy.base.text import t
-from scripts.commands.frame import FINDINGS, installation_of
+from scripts.commands.frame import installation_of
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import FINDINGS
 
 SHOWN = 40
 """Failing devices shown without --all."""
@@ -19,8 +20,8 @@ TALLY = ("answers", "failures", "latency_p50_us", "latency_p99_us")
 def health(
     ctx: typer.Context,
     *,
-    every: Annotated[bool, typer.Option("--all", help="Every device, not the failing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show spools, gateways, buses and the devices that fail (exit code 1 if something does)."""
     installation = installation_of(ctx)

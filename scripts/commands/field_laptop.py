@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,11 +18,15 @@ from processes.laptop_desk import LaptopDesk
 from processes.laptop_errors import LaptopError
 from processes.laptop_installation import LAPTOP, LaptopInstallation, find_laptop
 from scripts.commands.field_options import Json, laptop_of
-from scripts.commands.frame import FINDINGS, Meant, Opened, opened, workplace_of
+from scripts.commands.frame import Opened, opened, workplace_of
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import FINDINGS, Meant
 
 if TYPE_CHECKING:  # numpy is loaded by what needs it
+    from zoneinfo import ZoneInfo
+
     from adapters.spool import Spool
+    from processes.laptop_aside import Aside
     from processes.laptop_home import LaptopHome
     from processes.laptop_log import Logged
 
@@ -32,9 +36,9 @@ NOBODY = ""
 """Role of a command without database."""
 
 
-def add_laptop(app: typer.Typer, summary: str) -> None:
+def add_laptop(app: typer.Typer) -> None:
     """Add the laptop's own verbs to the group, and the option that names its folder."""
-    app.callback(help=summary)(choose)
+    app.callback()(choose)
     app.command("unpack")(unpack)
     app.command("time")(time_)
     app.command("points")(points)
@@ -47,7 +51,7 @@ def choose(
     ctx: typer.Context,
     laptop: Annotated[
         Path | None,
-        typer.Option(envvar=LAPTOP, help="Folder of a laptop: work there, without network."),
+        typer.Option(envvar=LAPTOP),
     ] = None,
 ) -> None:
     """Work on a laptop where one is named."""
@@ -57,9 +61,7 @@ def choose(
         root.obj = find_laptop(laptop, language=meant.language)
 
 
-def unpack(
-    ctx: typer.Context, file: Annotated[Path, typer.Argument(help="The pack of the server.")]
-) -> None:
+def unpack(ctx: typer.Context, file: Path) -> None:
     """Take a pack in; what was done here before stays."""
     laptop = _laptop(ctx)
     with opened(ctx, NOBODY) as at:
@@ -80,9 +82,7 @@ def unpack(
 def time_(
     ctx: typer.Context,
     *,
-    is_right: Annotated[
-        bool, typer.Option("--is-right", help="You vouch for the clock: kept for a day.")
-    ] = False,
+    is_right: Annotated[bool, typer.Option("--is-right")] = False,
 ) -> None:
     """Show the laptop's clock beside the site's (exit code 1 if they do not fit)."""
     laptop = _laptop(ctx)
@@ -122,10 +122,16 @@ def points(ctx: typer.Context, *, as_json: Json = False) -> None:
         )
 
 
-def outbox(ctx: typer.Context, *, as_json: Json = False) -> None:
+def outbox(ctx: typer.Context, *, aside: bool = False, as_json: Json = False) -> None:
     """Show what was done here and what the server said of it (exit code 1 if something waits)."""
+    from processes.laptop_aside import ASIDE, set_aside
+
     laptop = _laptop(ctx)
     with opened(ctx, NOBODY) as at:
+        left = set_aside(laptop.home.facts(ASIDE), _desk(laptop).channels())
+        if aside:
+            _print_aside(at, left, laptop.home.pack().site.zone, as_json=as_json)
+            return
         rows, zone = laptop.home.commands(), laptop.home.pack().site.zone
         waiting = laptop.home.waiting()
         if as_json:
@@ -152,8 +158,35 @@ def outbox(ctx: typer.Context, *, as_json: Json = False) -> None:
                 ],
                 right=(0,),
             )
+        if left and not as_json:
+            print(at.text("laptop.aside_hint", readings=sum(each.readings for each in left)))
         if waiting:
             raise typer.Exit(FINDINGS)
+
+
+def _print_aside(at: Opened, rows: Sequence[Aside], zone: ZoneInfo, *, as_json: bool) -> None:
+    """Print the readings that the server does not take."""
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        print(at.text("laptop.no_aside"))
+        return
+    keys = ("point", "quantity", "readings", "first", "last", "reason")
+    print_table(
+        [at.text(f"laptop.head.{key}") for key in keys],
+        [
+            (
+                row.point or row.channel,
+                row.quantity or "-",
+                row.readings,
+                *(f"{each.astimezone(zone):%Y-%m-%d %H:%M}" for each in (row.first, row.last)),
+                row.why,
+            )
+            for row in rows
+        ],
+        right=(2,),
+    )
 
 
 def ports(ctx: typer.Context, *, as_json: Json = False) -> None:
@@ -171,11 +204,9 @@ def ports(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 def log(
     ctx: typer.Context,
-    every: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds between readings.")] = 60,
-    duration: Annotated[
-        str, typer.Option("--for", help="How long: 90m, 12h, 7d; until Ctrl+C when empty.")
-    ] = "",
-    point: Annotated[list[str] | None, typer.Option(help="Only this point; repeat.")] = None,
+    every: Annotated[int, typer.Option(min=1, max=86_400)] = 60,
+    duration: Annotated[str, typer.Option("--for")] = "",
+    point: list[str] | None = None,
     *,
     as_json: Json = False,
 ) -> None:

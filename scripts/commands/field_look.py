@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import click
 import typer
 
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS, load
 from energy.base.text import t
 from processes.technician_checks import display_of
 from processes.technician_link import link_text, parse_link, parse_units
@@ -32,24 +31,13 @@ from scripts.commands.field_look_print import (
     print_probe,
     print_scan,
 )
-from scripts.commands.field_options import Json, Multiplier, Source, Unit, Watch, ratio_of
-from scripts.commands.field_sight import MeterNumber
-from scripts.commands.frame import FINDINGS, NO_CONTACT, opened, required, workplace_of
+from scripts.commands.field_options import Json, Watch, ratio_of
+from scripts.commands.frame import opened, required, workplace_of
 from scripts.commands.printing import advancing, pause_with_bar, print_json, working
+from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
 
 SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
-LinkText = Annotated[
-    str | None,
-    typer.Option("--link", help="tcp:HOST:PORT, rtu:PORT,9600,8N1 or rtu-over-tcp:HOST:PORT."),
-]
-LinkTexts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--link",
-        help="tcp:HOST:PORT, rtu:PORT,9600,8N1 or rtu-over-tcp:HOST:PORT; repeat for several.",
-    ),
-]
-Timeout = Annotated[float | None, typer.Option(min=0.05, max=30, help="Seconds for an answer.")]
+Timeout = Annotated[float | None, typer.Option(min=0.05, max=30)]
 
 
 def add_looks(app: typer.Typer) -> None:
@@ -61,9 +49,9 @@ def add_looks(app: typer.Typer) -> None:
 
 def scan(
     ctx: typer.Context,
-    link: LinkTexts = None,
-    source: Source = None,
-    units: Annotated[str, typer.Option(help="Unit numbers: 1-32 or 1,5,17-20.")] = "1-32",
+    link: list[str] | None = None,
+    source: str | None = None,
+    units: str = "1-32",
     timeout: Timeout = None,
     *,
     as_json: Json = False,
@@ -129,12 +117,10 @@ def _print_scan(found: Scan | NoContactError, where: Link, language: str, *, alo
 
 def probe_(
     ctx: typer.Context,
-    link: LinkText = None,
-    source: Source = None,
-    unit: Unit = None,
-    profile: Annotated[
-        list[str] | None, typer.Option(help="Only these profiles; repeat. All when none.")
-    ] = None,
+    link: str | None = None,
+    source: str | None = None,
+    unit: int | None = None,
+    profile: list[str] | None = None,
     timeout: Timeout = None,
     *,
     as_json: Json = False,
@@ -143,7 +129,7 @@ def probe_(
     language = workplace_of(ctx).config.language
     where, wait_s = _link(ctx, link, source, timeout)
     number = _unit(unit, language)
-    products = Products([load(name) for name in profile or known()])
+    products = Products([load(name) for name in profile or MAPS.known()])
     with working(t(language, "cli.look.probing", unit=number)):
         found = asyncio.run(probe(where, number, products, timeout_s=wait_s))
     if as_json:
@@ -156,26 +142,20 @@ def probe_(
 
 def check(
     ctx: typer.Context,
-    link: LinkText = None,
-    source: Source = None,
-    unit: Unit = None,
-    meter: MeterNumber = None,
-    profile: Annotated[str | None, typer.Option(help="Id of the profile.")] = None,
+    link: str | None = None,
+    source: str | None = None,
+    unit: int | None = None,
+    meter: str | None = None,
+    profile: str | None = None,
     watch: Watch = 0,
-    ratio: Annotated[
-        str | None, typer.Option(help="CT x VT ratio by the plates, e.g. 200/5.")
-    ] = None,
-    multiplier: Multiplier = None,
-    load_text: Annotated[
-        str | None, typer.Option("--load", help='A load switched on: "3 kW heater on L1".')
-    ] = None,
-    display: Annotated[str | None, typer.Option(help="What the display shows now.")] = None,
-    clamp: Annotated[str | None, typer.Option(help="Amperes of L1 by a clamp.")] = None,
+    ratio: str | None = None,
+    multiplier: str | None = None,
+    load_text: Annotated[str | None, typer.Option("--load")] = None,
+    display: str | None = None,
+    clamp: str | None = None,
     timeout: Timeout = None,
     *,
-    feeds: Annotated[
-        bool, typer.Option("--feeds", help="Power may flow back at this point.")
-    ] = False,
+    feeds: Annotated[bool, typer.Option("--feeds")] = False,
     as_json: Json = False,
 ) -> None:
     """Look at a device: wiring, ratio, display, counter and power. Writes nothing."""
@@ -244,7 +224,7 @@ def _looked_framed(
     from scripts.commands.field_options import desk_of
 
     if source is None:
-        raise click.UsageError("Say where: --source KEY of the site (else `field tenant show`).")
+        raise misused("no_source")
     with opened(ctx, WRITER) as at:
         desk = desk_of(at)
         device = desk.device(source=source, address={"meter": meter.strip()}, profile=profile)
@@ -254,7 +234,7 @@ def _looked_framed(
 
 def _shipped() -> Products:
     """Return every product as its map is written: what there is time for at many units."""
-    return Products([load(name) for name in known()], as_written=True)
+    return Products([load(name) for name in MAPS.known()], as_written=True)
 
 
 def _waiting(language: str, watch_s: int) -> Wait:
@@ -278,7 +258,7 @@ def _link(
         FieldRefusedError: The source is no Modbus.
     """
     if (link is None) == (source is None):
-        raise click.UsageError("Say where: --link tcp:10.8.1.20:502, or --source KEY of the site.")
+        raise misused("no_link")
     if link is not None:
         where = parse_link(link)
         usual_s = SERIAL_TIMEOUT_S if where.kind is LinkKind.RTU else NETWORK_TIMEOUT_S
@@ -301,5 +281,5 @@ def _unit(unit: int | None, language: str) -> int:
     text = None if unit is None else str(unit)
     answer = required(text, "--unit", t(language, "cli.ask.unit"))
     if not answer.isdecimal() or not 1 <= int(answer) <= 247:
-        raise click.UsageError(f"--unit {answer!r} is none of 1 to 247.")
+        raise misused("no_unit", value=answer)
     return int(answer)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from energy.base.text import t
-from scripts.commands.frame import FINDINGS, NO_CONTACT, workplace_of
+from scripts.commands.frame import workplace_of
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
 
 if TYPE_CHECKING:
     from processes.mapping_trial import TrialMessage
 
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 def add_brokers(app: typer.Typer) -> None:
@@ -26,13 +26,9 @@ def add_brokers(app: typer.Typer) -> None:
 
 def try_mapping(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(help="A mapping file (.toml), or a preset's name.")],
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Topic of a message; repeat with --payload.")
-    ] = None,
-    payload: Annotated[
-        list[Path] | None, typer.Option(help="File with a message as it came; repeat.")
-    ] = None,
+    file: str,
+    topic: list[str] | None = None,
+    payload: list[Path] | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -43,7 +39,7 @@ def try_mapping(
     language = installation.config.language
     topics, files = topic or [], payload or []
     if len(topics) != len(files):
-        raise click.UsageError("Give one --payload for each --topic, in the same order.")
+        raise misused("uneven")
     mapping = mapping_named(file)
     messages = [(each, path.read_bytes()) for each, path in zip(topics, files, strict=True)]
     found = tried(mapping, messages, installation.clock.now())
@@ -62,9 +58,9 @@ def try_mapping(
 
 def look_at_broker(
     ctx: typer.Context,
-    host: Annotated[str, typer.Option(help="Host of a running broker.")] = "",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Its TCP port.")] = 1883,
-    settings: Annotated[Path | None, typer.Option(help="A mosquitto.conf to look at.")] = None,
+    host: str = "",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
+    settings: Path | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -75,7 +71,7 @@ def look_at_broker(
 
     language = workplace_of(ctx).config.language
     if not host and settings is None:
-        raise click.UsageError("Give --host, or --settings with a mosquitto.conf.")
+        raise misused("no_broker")
     problems = settings_problems(settings.read_text("utf-8")) if settings else []
     report = None
     if host:

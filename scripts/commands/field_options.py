@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import click
 import typer
 
 from energy.base.units import Utility
@@ -23,43 +22,14 @@ from processes.technician_papers import Filed
 from processes.technician_values import SIDES, Done, Remarks, Witnesses
 from scripts.commands.frame import Opened, required
 from scripts.commands.printing import pause_with_bar, print_facts, print_json, print_table
+from scripts.commands.tree import misused
 
 T = TypeVar("T")
 if TYPE_CHECKING:
     from processes.technician_site import SiteDesk
 
-Unit = Annotated[int | None, typer.Option(help="Unit number of the device, 1 to 247.")]
-Serial = Annotated[str | None, typer.Option(help="Serial on the plate.")]
-Point = Annotated[str | None, typer.Option(help="Key of the metering point.")]
-ThePoint = Annotated[str, typer.Argument(help="Key of the metering point.")]
-Shown = Annotated[
-    list[str] | None,
-    typer.Option("--display", help="What the display shows now; QUANTITY=VALUE for another."),
-]
-FinalShown = Annotated[
-    list[str] | None,
-    typer.Option("--final-display", help="Last display of the meter that goes."),
-]
-Source = Annotated[str | None, typer.Option(help="Key of the source, e.g. modbus-1.")]
-Profile = Annotated[str | None, typer.Option(help="Id of the register map.")]
-Multiplier = Annotated[str | None, typer.Option(help="Ratio of the transformers, e.g. 40.")]
-Who = Annotated[str, typer.Option(help="Name or sign-in; stored sealed.")]
-Seal = Annotated[list[str] | None, typer.Option(help="Number of a seal; repeat.")]
-Note = Annotated[str, typer.Option(help="Anything worth keeping.")]
-Location = Annotated[str, typer.Option(help="Where the meter is: room, board, way.")]
-Photo = Annotated[
-    list[Path] | None, typer.Option(help="JPEG, PNG, WebP, HEIC or PDF; repeat. Kept by its hash.")
-]
-SideText = Annotated[
-    str | None,
-    typer.Option(
-        "--side",
-        help="Side of the transformers that the counter counts, as `field check` has settled it: "
-        "primary, secondary, or direct where there are none.",
-    ),
-]
-Watch = Annotated[int, typer.Option(min=0, max=3600, help="Seconds to watch the counter.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Watch = Annotated[int, typer.Option(min=0, max=3600)]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 def desk_of(at: Opened) -> FieldDesk:
@@ -137,7 +107,7 @@ def unit_given(at: Opened, unit: int | None) -> int:
     """
     text = asked(at, None if unit is None else str(unit), "unit")
     if not text.isdecimal():
-        raise click.UsageError(f"--unit {text!r} is no number.")
+        raise misused("no_number", option="--unit", value=text)
     return int(text)
 
 
@@ -148,7 +118,7 @@ def utility_of(text: str) -> str:
         click.UsageError: It is none.
     """
     if text not in set(Utility):
-        raise click.UsageError(f"--utility {text!r} is none of {', '.join(Utility)}.")
+        raise misused("none_of", option="--utility", value=text, known=", ".join(Utility))
     return text
 
 
@@ -159,7 +129,7 @@ def side_of(text: str | None) -> Side | None:
         click.UsageError: It is none.
     """
     if text is not None and text not in SIDES:
-        raise click.UsageError(f"--side {text!r} is none of {', '.join(SIDES)}.")
+        raise misused("none_of", option="--side", value=text, known=", ".join(SIDES))
     return None if text is None else SIDES[text]
 
 
@@ -176,7 +146,7 @@ def ratio_of(text: str | None, option: str = "--multiplier") -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         ratio = Fraction(0)
     if ratio <= 0:
-        raise click.UsageError(f"{option} {text!r} is no ratio such as 40 or 2000/5.")
+        raise misused("no_ratio", option=option, value=text)
     return ratio
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -13,7 +15,7 @@ from energy.base.text import t
 from processes.laptop_bundle import (
     Received,
     gather,
-    pack_of,
+    origin_of,
     read_receipt,
     take_receipt,
     write_bundle,
@@ -25,19 +27,26 @@ from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
 from processes.laptop_installation import LaptopInstallation
 from processes.laptop_pack import pack_fields
 from scripts.commands.field_options import Json, asked, site_desk_of
-from scripts.commands.frame import FINDINGS, Opened, group, installation_of, opened, workplace_of
+from scripts.commands.frame import (
+    Opened,
+    installation_of,
+    interactive,
+    opened,
+    required,
+    workplace_of,
+)
 from scripts.commands.printing import advancing, print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group
 
 if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
     from energy.store.laptop import LaptopCommand
     from processes.laptop_sync import Synced
 
-review = group("review", "What laptops did that only a person can settle.")
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who decides.")]
-Reason = Annotated[str | None, typer.Option(help="Why; it stays on record.")]
-Which = Annotated[str, typer.Argument(help="Beginning of the command's id.")]
+review = group("review")
 SHORT = 8
 """Digits of an id that are shown."""
+PASSWORD = "METERLINE_PASSWORD"  # noqa: S105 - a name
+"""Environment variable with the password of who brings a bundle in, where nobody is asked."""
 
 
 def add_packs(app: typer.Typer) -> None:
@@ -50,23 +59,24 @@ def add_packs(app: typer.Typer) -> None:
 
 def pack(
     ctx: typer.Context,
-    out: Annotated[Path | None, typer.Option(help="File to write: FILE.pack.")] = None,
-    made_for: Annotated[
-        str, typer.Option("--for", help="Who takes it along; one pack for one laptop.")
-    ] = "",
-    places: Annotated[
-        list[str] | None, typer.Option(help="Only this place and below it; repeat.")
-    ] = None,
+    out: Path | None = None,
+    made_for: Annotated[str, typer.Option("--for")] = "",
+    places: list[str] | None = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Write what a laptop takes along: points, meters, last readings, profiles, buses."""
     with opened(ctx, WRITER) as at:
         desk = site_desk_of(at)
+        from dashboards.security.scope import Right
+        from processes.installation import acting
         from processes.laptop_pack_make import make_pack
 
+        sign_in = required(made_for, "--for", at.text("ask_laptop.made_for"))
+        whose = acting(at.system, sign_in, at.site, Right.STATE_READINGS)
+        name = at.name_of(whose) or sign_in
         with working(at.text("laptop.packing")):
-            made = make_pack(desk, made_for=made_for, places=places or ())
+            made = make_pack(desk, made_for=name, places=places or (), person=whose)
             target = out or Path(f"{made.site.key}-{made.made_at:%Y%m%dT%H%MZ}.pack")
             sha256 = write_value(target, FileKind.PACK, pack_fields(made))
         octets, last = target.stat().st_size, made.numbers.first + made.numbers.count - 1
@@ -76,7 +86,7 @@ def pack(
         print(
             at.text(
                 "laptop.packed",
-                who=made_for or "-",
+                who=name,
                 points=len(made.points),
                 channels=len(made.channels),
                 octets=octets,
@@ -91,14 +101,10 @@ def sync(
     ctx: typer.Context,
     file: Annotated[
         Path | None,
-        typer.Argument(
-            help="On the server: a bundle, or a laptop's folder. On a laptop: a receipt; nothing "
-            "writes a bundle."
-        ),
+        typer.Argument(),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="File to write: the bundle, or the receipt.")
-    ] = None,
+    out: Path | None = None,
+    by: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -114,10 +120,10 @@ def sync(
         if file is None:
             raise LaptopError.of("name_bundle")
         if file.is_dir():
-            done, receipt = _from_folder(at, file), None
+            done, receipt = _from_folder(at, file, by), None
         else:
             receipt = out or file.with_suffix(".receipt")
-            done = _from_bundle(at, file, receipt)
+            done = _from_bundle(at, file, receipt, by)
         _print_synced(at, done, receipt, as_json=as_json)
         if done.review or done.readings_held or done.readings_strange:
             raise typer.Exit(FINDINGS)
@@ -149,7 +155,7 @@ def _receive(at: Opened, laptop: LaptopInstallation, file: Path, *, as_json: boo
     """Take a receipt."""
     if kind_of(file) is not FileKind.RECEIPT:
         raise other_kind(file, kind_of(file), FileKind.RECEIPT)
-    receipt = read_receipt(file, laptop.home.pack_key(pack_of(file, FileKind.RECEIPT)[1]))
+    receipt = read_receipt(file, laptop.home.pack_key(origin_of(file, FileKind.RECEIPT).pack))
     _print_received(at, take_receipt(laptop.home, receipt, laptop.clock), as_json=as_json)
 
 
@@ -163,18 +169,43 @@ def _print_received(at: Opened, found: Received, *, as_json: bool) -> None:
             print(at.text("laptop.set_aside", readings=found.aside, why=" ".join(found.why)))
 
 
-def _from_bundle(at: Opened, file: Path, receipt: Path) -> Synced:
+def _from_bundle(at: Opened, file: Path, receipt: Path, by: str | None) -> Synced:
     from processes.laptop_sync import take_bundle
 
+    who = _signed_in(at, origin_of(file, FileKind.BUNDLE).person, by)
     title = at.text("laptop.syncing", file=file.name)
     with working(title) as bar:
         advance = advancing(bar)
-        done = take_bundle(site_desk_of(at), file, told=lambda n, whole: advance(title, n, whole))
+        done = take_bundle(
+            site_desk_of(at), file, by=who, told=lambda n, whole: advance(title, n, whole)
+        )
     write_receipt(receipt, done.receipt, done.key)
     return done
 
 
-def _from_folder(at: Opened, folder: Path) -> Synced:
+def _signed_in(at: Opened, person: UUID | None, by: str | None) -> UUID:
+    """Return who answers for a bundle: whose pack it is, or whoever says so, with a password.
+
+    Raises:
+        SignInError: It is another's, or the password does not fit.
+        NotPermittedError: The person lacks the role.
+        click.UsageError: Nobody is named and nobody can be asked.
+    """
+    from processes.laptop_sign_in import signed_in
+
+    owner = None if person is None else at.system.people.get(person)
+    named = by or (None if owner is None else owner.sign_in)
+    sign_in = required(named, "--by", at.text("ask.by"))
+    password = os.environ.get(PASSWORD)
+    if password is None and interactive():
+        question = at.text("ask_laptop.password", sign_in=sign_in)
+        password = str(typer.prompt(question, hide_input=True))
+    if password is None:
+        raise LaptopError.of("nobody_signed")
+    return signed_in(at.system, at.site, person, sign_in=sign_in, password=password)
+
+
+def _from_folder(at: Opened, folder: Path, by: str | None) -> Synced:
     """Bring a laptop in whose folder is here: both ways in one step."""
     from processes.laptop_sync import take_bundle
 
@@ -183,8 +214,9 @@ def _from_folder(at: Opened, folder: Path) -> Synced:
     home, clock = LaptopHome(folder), at.installation.clock
     passing = folder / "passing.bundle"
     try:
+        who = _signed_in(at, home.pack().person, by)
         write_bundle(passing, gather(home, clock), home.pack().key)
-        done = take_bundle(site_desk_of(at), passing)
+        done = take_bundle(site_desk_of(at), passing, by=who)
         take_receipt(home, done.receipt, clock)
     finally:
         passing.unlink(missing_ok=True)
@@ -232,7 +264,7 @@ def _print_synced(at: Opened, done: Synced, receipt: Path | None, *, as_json: bo
 def list_(
     ctx: typer.Context,
     *,
-    every: Annotated[bool, typer.Option("--all", help="Decided and done ones, too.")] = False,
+    every: Annotated[bool, typer.Option("--all")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what waits for a decision (exit code 1 if something does)."""
@@ -242,9 +274,9 @@ def list_(
 
         rows = review_list(desk, every=every)
         if as_json:
-            print_json([_short(row) for row in rows])
+            print_json([{**_short(row), "by": at.name_of(row.decided_by)} for row in rows])
         elif rows:
-            _print_review(at, rows)
+            _print_review(at, rows, by=every)
         else:
             print(at.text("laptop.no_review"))
         if any(row.state == "review" for row in rows):
@@ -254,12 +286,12 @@ def list_(
 @review.command("accept")
 def accept_(
     ctx: typer.Context,
-    command: Which,
-    reason: Reason = None,
-    by: By = None,
+    command: str,
+    reason: str | None = None,
+    by: str | None = None,
     at_time: Annotated[
         str | None,
-        typer.Option("--at", help="When it was done in truth, where the laptop's clock was wrong."),
+        typer.Option("--at"),
     ] = None,
 ) -> None:
     """Do a command now: it must pass every check of today, or it stays in review."""
@@ -276,7 +308,9 @@ def accept_(
 
 
 @review.command("refuse")
-def refuse_(ctx: typer.Context, command: Which, reason: Reason = None, by: By = None) -> None:
+def refuse_(
+    ctx: typer.Context, command: str, reason: str | None = None, by: str | None = None
+) -> None:
     """Refuse a command for good; it stays on record."""
     with opened(ctx, WRITER) as at:
         desk = site_desk_of(at)
@@ -290,18 +324,10 @@ def refuse_(ctx: typer.Context, command: Which, reason: Reason = None, by: By = 
 
 def zip_(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option(help="File to write: FILE.zip.")] = Path(
-        "meterline-laptop.zip"
-    ),
-    wheels: Annotated[
-        Path | None, typer.Option(help="Folder with the wheels; else they are fetched with pip.")
-    ] = None,
-    python: Annotated[
-        list[str] | None, typer.Option(help="Only this Python, e.g. 3.12; repeat.")
-    ] = None,
-    platform: Annotated[
-        list[str] | None, typer.Option(help="Only windows, or linux; repeat.")
-    ] = None,
+    out: Path = Path("meterline-laptop.zip"),
+    wheels: Path | None = None,
+    python: list[str] | None = None,
+    platform: list[str] | None = None,
 ) -> None:
     """Make the laptop's zip: the program with its wheels, for Windows and Linux."""
     language = installation_of(ctx).config.language  # a laptop refuses here
@@ -335,11 +361,9 @@ def _short(row: LaptopCommand) -> dict[str, object]:
     }
 
 
-def _print_review(at: Opened, rows: Sequence[LaptopCommand]) -> None:
-    heads = [
-        at.text(f"laptop.head.{key}")
-        for key in ("id", "number", "verb", "point", "at", "state", "reason")
-    ]
+def _print_review(at: Opened, rows: Sequence[LaptopCommand], *, by: bool = False) -> None:
+    keys = ["id", "number", "verb", "point", "at", "state", "reason", *(["by"] if by else [])]
+    heads = [at.text(f"laptop.head.{key}") for key in keys]
     table = [
         (
             str(row.command)[:SHORT],
@@ -349,6 +373,7 @@ def _print_review(at: Opened, rows: Sequence[LaptopCommand]) -> None:
             f"{row.at.astimezone(at.site.zone):%Y-%m-%d %H:%M}",
             at.text(f"laptop.state.{row.state}"),
             row.decision or row.reason,
+            *([at.name_of(row.decided_by)] if by else []),
         )
         for row in rows
     ]

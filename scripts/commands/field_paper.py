@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from energy.base.errors import RefusedError
 from energy.base.roles import WRITER
 from processes.field_sheet import label_of, sheet_of
-from scripts.commands.field_options import ThePoint, desk_of
+from scripts.commands.field_options import desk_of
 from scripts.commands.frame import Opened, opened
-
-LabelFile = Annotated[Path | None, typer.Option(help="File to write: .png or .pdf.")]
-SheetFile = Annotated[Path | None, typer.Option(help="PDF file to write.")]
 
 
 def add_papers(app: typer.Typer) -> None:
@@ -23,17 +19,17 @@ def add_papers(app: typer.Typer) -> None:
     app.command("sheet")(sheet)
 
 
-def label(ctx: typer.Context, point: ThePoint, file: LabelFile = None) -> None:
+def label(ctx: typer.Context, point: str, file: Path | None = None) -> None:
     """Write the label of a meter: point, name, serial, and both as a QR code (62 mm x 29 mm)."""
     target = file or Path(f"label-{point}.png")
     if target.suffix not in {".png", ".pdf"}:
-        raise RefusedError(f"{target} is neither .png nor .pdf. Name the file so.")
+        raise RefusedError.of("file.no_picture", target=target)
     with opened(ctx, WRITER) as at:
         picture = target.suffix == ".png"
         write(at, target, label_of(desk_of(at), point, at.language, picture=picture))
 
 
-def sheet(ctx: typer.Context, point: ThePoint, file: SheetFile = None) -> None:
+def sheet(ctx: typer.Context, point: str, file: Path | None = None) -> None:
     """Write the sheet to sign: installation, change or removal, whatever was done last."""
     with opened(ctx, WRITER) as at:
         target = file or Path(f"sheet-{point}.pdf")

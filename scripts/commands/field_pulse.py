@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,14 +16,6 @@ from processes.technician_pulse import PulseMeter, Weight, commission_pulse
 from processes.technician_values import NewPoint
 from scripts.commands.field_options import (
     Json,
-    Location,
-    Note,
-    Photo,
-    Point,
-    Seal,
-    Serial,
-    Source,
-    Who,
     asked,
     print_collected,
     print_done,
@@ -35,47 +28,34 @@ from scripts.commands.frame import Opened, opened
 
 PULSES = 10
 TEST_S = 60
-Text = Annotated[str | None, typer.Option(help="Of a new point.")]
-Device = Annotated[str | None, typer.Option(help="The box, as its messages name it.")]
-Display = Annotated[str | None, typer.Option(help="What the display shows behind the test.")]
-PlateWeight = Annotated[
-    str | None, typer.Option(help="Worth of a pulse on the plate; the box counts bare pulses.")
-]
-BoxWeight = Annotated[
-    str | None, typer.Option(help="Worth of a pulse set in the box, which multiplies itself.")
-]
-BoxStep = Annotated[str | None, typer.Option(help="Worth of one count of such a box, e.g. 0.001.")]
-UnitText = Annotated[str, typer.Option(help="Unit of weight and display, e.g. m3.")]
-Pulses = Annotated[int, typer.Option(min=1, help="Pulses that you make for the test.")]
-Modulus = Annotated[
-    int | None, typer.Option(min=2, help="Counts at which the box returns to zero.")
-]
-TestTime = Annotated[int, typer.Option(min=0, max=3600, help="Seconds for making the pulses.")]
+Pulses = Annotated[int, typer.Option(min=1)]
+Modulus = Annotated[int | None, typer.Option(min=2)]
+TestTime = Annotated[int, typer.Option(min=0, max=3600)]
 
 
 def commission_pulse_(
     ctx: typer.Context,
-    point: Point = None,
-    name: Text = None,
-    place: Text = None,
-    utility: Text = None,
-    source: Source = None,
-    device: Device = None,
-    serial: Serial = None,
-    display: Display = None,
-    plate_weight: PlateWeight = None,
-    box_weight: BoxWeight = None,
-    box_step: BoxStep = None,
-    unit: UnitText = "",
+    point: str | None = None,
+    name: str | None = None,
+    place: str | None = None,
+    utility: str | None = None,
+    source: str | None = None,
+    device: str | None = None,
+    serial: str | None = None,
+    display: str | None = None,
+    plate_weight: str | None = None,
+    box_weight: str | None = None,
+    box_step: str | None = None,
+    unit: str = "",
     pulses: Pulses = PULSES,
     modulus: Modulus = None,
     watch: TestTime = TEST_S,
-    technician: Who = "",
-    witness: Who = "",
-    seal: Seal = None,
-    location: Location = "",
-    photo: Photo = None,
-    note: Note = "",
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    location: str = "",
+    photo: list[Path] | None = None,
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:

@@ -7,28 +7,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from energy.base.roles import WRITER
-from processes.technician_acts import Calibrate, ChangeRatio, Close, Retire
+from processes.technician_acts import Calibrate, ChangeRatio, Close, Prove, Retire
 from processes.technician_papers import Certificate
 from processes.technician_values import Removed
 from scripts.commands.field_options import (
-    FinalShown,
     Json,
-    Note,
-    Photo,
-    Point,
-    Seal,
-    Shown,
-    ThePoint,
-    Who,
     asked,
     desk_of,
     displays_given,
     documents_of,
     judged,
+    print_checks,
     print_done,
     print_filed,
     print_kept,
@@ -36,10 +28,12 @@ from scripts.commands.field_options import (
     remarks_of,
 )
 from scripts.commands.field_pulse import commission_pulse_
-from scripts.commands.frame import FINDINGS, opened
+from scripts.commands.field_sight import seen_at
+from scripts.commands.frame import opened
+from scripts.commands.printing import print_json
+from scripts.commands.tree import FINDINGS, misused
 
-Reason = Annotated[str | None, typer.Option(help="Why; it stays in the journal.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on the certificate.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
 def add_records(app: typer.Typer) -> None:
@@ -47,20 +41,21 @@ def add_records(app: typer.Typer) -> None:
     app.command("commission-pulse")(commission_pulse_)
     app.command("retire")(retire_)
     app.command("change-ratio")(change_ratio_)
+    app.command("prove")(prove_)
     app.command("calibrate")(calibrate_)
     app.command("close")(close_)
 
 
 def retire_(
     ctx: typer.Context,
-    point: Point = None,
-    final_display: FinalShown = None,
-    reason: Reason = None,
-    technician: Who = "",
-    witness: Who = "",
-    seal: Seal = None,
-    photo: Photo = None,
-    note: Note = "",
+    point: str | None = None,
+    final_display: list[str] | None = None,
+    reason: str | None = None,
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    photo: list[Path] | None = None,
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -86,21 +81,18 @@ def retire_(
 
 def change_ratio_(
     ctx: typer.Context,
-    point: Point = None,
-    multiplier: Annotated[
-        str | None, typer.Option(help="Ratio of the transformers that are in now, e.g. 400/5.")
-    ] = None,
-    ratio: Annotated[
-        str | None,
-        typer.Option(help="The same, where it is set in the device itself (primary side)."),
-    ] = None,
-    reason: Reason = None,
-    display: Shown = None,
-    technician: Who = "",
-    witness: Who = "",
-    seal: Seal = None,
-    photo: Photo = None,
-    note: Note = "",
+    point: str | None = None,
+    multiplier: str | None = None,
+    ratio: str | None = None,
+    reason: str | None = None,
+    display: list[str] | None = None,
+    load: str | None = None,
+    clamp: str | None = None,
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    photo: list[Path] | None = None,
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -109,8 +101,10 @@ def change_ratio_(
         in_device = ratio_of(ratio, "--ratio")
         if in_device is None:
             multiplier = asked(at, multiplier, "multiplier")
+        desk, point = desk_of(at), asked(at, point, "point")
         act = ChangeRatio(
-            point=asked(at, point, "point"),
+            point=point,
+            sighted=seen_at(at, desk, point, ratio=None, load=load, clamp=clamp),
             multiplier=ratio_of(multiplier),
             in_device=in_device,
             reason=asked(at, reason, "reason"),
@@ -119,7 +113,7 @@ def change_ratio_(
                 at, technician=technician, witness=witness, seal=seal, note=note, photo=photo
             ),
         )
-        done = judged(desk_of(at).act(act))
+        done = judged(desk.act(act))
         if done.again and not as_json:
             print(at.text("field.ratio_before", point=done.point, at=done.at))
             return
@@ -128,25 +122,60 @@ def change_ratio_(
             print_kept(at)
 
 
+def prove_(
+    ctx: typer.Context,
+    point: str,
+    ratio: str | None = None,
+    load: str | None = None,
+    clamp: str | None = None,
+    display: list[str] | None = None,
+    technician: str = "",
+    witness: str = "",
+    seal: list[str] | None = None,
+    photo: list[Path] | None = None,
+    note: str = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Prove the multiplier of a meter that came by a table; bills wait for it."""
+    with opened(ctx, WRITER) as at:
+        desk = desk_of(at)
+        act = Prove(
+            point=point,
+            displays=tuple(display or ()),
+            sighted=seen_at(at, desk, point, ratio=ratio, load=load, clamp=clamp),
+            remarks=remarks_of(
+                at, technician=technician, witness=witness, seal=seal, note=note, photo=photo
+            ),
+        )
+        proved = judged(desk.act(act))
+        if as_json:
+            print_json(proved)
+        elif proved.again:
+            print(at.text("field.proved_before", point=point, multiplier=proved.multiplier))
+        else:
+            print_checks(at, proved.checks)
+            print(at.text("field.proved", point=point, multiplier=proved.multiplier))
+            print_kept(at)
+
+
 def calibrate_(
     ctx: typer.Context,
-    point: ThePoint,
-    certificate: Annotated[Path, typer.Option(help="PDF or photo of the certificate.")],
-    laboratory: Annotated[str | None, typer.Option(help="Who tested the meter.")] = None,
+    point: str,
+    certificate: Annotated[Path, typer.Option()],
+    laboratory: str | None = None,
     tested_on: Day = None,
     valid_until: Day = None,
-    error: Annotated[
-        str | None, typer.Option(help="Error that was found, in percent, e.g. -0.12.")
-    ] = None,
-    technician: Who = "",
-    note: Note = "",
+    error: str | None = None,
+    technician: str = "",
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:
     """File the calibration certificate of the meter at a point."""
     with opened(ctx, WRITER) as at:
         if tested_on is None or valid_until is None:
-            raise click.UsageError("Name both days: --tested-on and --valid-until (2026-11-22).")
+            raise misused("both_days")
         act = Calibrate(
             point=point,
             certificate=Certificate(
@@ -168,10 +197,10 @@ def calibrate_(
 
 def close_(
     ctx: typer.Context,
-    point: ThePoint,
-    photo: Photo = None,
-    technician: Who = "",
-    note: Note = "",
+    point: str,
+    photo: list[Path] | None = None,
+    technician: str = "",
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -190,4 +219,4 @@ def _percent(text: str | None) -> Fraction | None:
     try:
         return Fraction(text.strip().removesuffix("%").strip())
     except (ValueError, ZeroDivisionError):
-        raise click.UsageError(f"--error {text!r} is no percentage such as -0.12.") from None
+        raise misused("no_percent", value=text) from None

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from energy.base.roles import WRITER
+from energy.base.text import told
 from processes.field_round import build_round
 from processes.readings_file import instant_of
 from processes.technician_acts import Control
 from processes.technician_control import drift_text
 from scripts.commands.field_options import (
     Json,
-    Note,
-    Photo,
-    ThePoint,
-    Who,
     asked,
     desk_of,
     print_unjudged,
@@ -26,17 +23,16 @@ from scripts.commands.field_options import (
     site_desk_of,
 )
 from scripts.commands.field_paper import write
-from scripts.commands.frame import FINDINGS, Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group
 
 if TYPE_CHECKING:  # import and round import are the server's: a laptop lacks what they need
     from processes.field_round_result import RoundImported
     from processes.meter_import import Imported
 
-rounds = group("round", "Reading rounds: a way along meters whose displays a person reads.")
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")]
-Partial = Annotated[bool, typer.Option(help="Write the rows that pass although others do not.")]
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
+rounds = group("round")
+DryRun = Annotated[bool, typer.Option("--dry-run")]
 
 
 def add_rounds(app: typer.Typer) -> None:
@@ -48,10 +44,10 @@ def add_rounds(app: typer.Typer) -> None:
 
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="XLSX or CSV: one meter a row.")],
+    file: Path,
     *,
     dry_run: DryRun = False,
-    partial: Partial = False,
+    partial: bool = False,
     as_json: Json = False,
 ) -> None:
     """Plan the meters of a table, all of them or none."""
@@ -73,15 +69,13 @@ def import_(
 
 def control_(
     ctx: typer.Context,
-    point: ThePoint,
-    display: Annotated[str | None, typer.Option(help="What the meter's display shows.")] = None,
-    at_time: Annotated[
-        str | None, typer.Option("--at", help='"2026-11-22 10:15"; else now.')
-    ] = None,
-    reason: Annotated[str, typer.Option(help="What you say of a difference.")] = "",
-    technician: Who = "",
-    photo: Photo = None,
-    note: Note = "",
+    point: str,
+    display: str | None = None,
+    at_time: Annotated[str | None, typer.Option("--at")] = None,
+    reason: str = "",
+    technician: str = "",
+    photo: list[Path] | None = None,
+    note: str = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -123,13 +117,9 @@ def control_(
 @rounds.command()
 def export(
     ctx: typer.Context,
-    place: Annotated[
-        list[str] | None, typer.Option(help="Only meters in this place and below it; repeat.")
-    ] = None,
-    point: Annotated[list[str] | None, typer.Option(help="Only this point; repeat.")] = None,
-    file: Annotated[
-        Path | None, typer.Option(help="File to write: .html for a phone, .pdf to print.")
-    ] = None,
+    place: list[str] | None = None,
+    point: list[str] | None = None,
+    file: Path | None = None,
 ) -> None:
     """Write a round: one HTML file for a phone without network, and the same as a printed sheet."""
     with opened(ctx, WRITER) as at:
@@ -151,16 +141,12 @@ def import_result(
     ctx: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(
-            help="The result that the phone downloaded, or the text of its scanned QR codes, one a "
-            "row; - reads what a scanner types.",
-            allow_dash=True,
-        ),
+        typer.Argument(allow_dash=True),
     ],
-    by: By = None,
+    by: str | None = None,
     *,
     dry_run: DryRun = False,
-    partial: Partial = False,
+    partial: bool = False,
     as_json: Json = False,
 ) -> None:
     """Record what was read on a round; the same result again adds nothing."""
@@ -193,7 +179,10 @@ def _print_rows(at: Opened, found: Imported, *, dry_run: bool) -> None:
     heads = [at.text(f"head.{key}") for key in ("row", "point", "outcome", "text")]
     print_table(
         heads,
-        [(r.row, r.point, at.text(f"imported.{r.verdict}"), r.text) for r in found.rows],
+        [
+            (r.row, r.point, at.text(f"imported.{r.verdict}"), told(at.language, r.text))
+            for r in found.rows
+        ],
         right=(0,),
     )
     key = "dry_run" if dry_run else "imported"
@@ -207,7 +196,7 @@ def _print_entries(at: Opened, found: RoundImported, *, dry_run: bool) -> None:
     print_table(
         heads,
         [
-            (e.entry, e.point, e.value, at.text(f"imported.{e.verdict}"), e.text)
+            (e.entry, e.point, e.value, at.text(f"imported.{e.verdict}"), told(at.language, e.text))
             for e in found.entries
         ],
         right=(0, 2),

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
-
-import click
-import typer
 
 from energy.base.errors import UnknownMeterError
 from energy.metering.source_facts import FRAMED, MODBUS
 from processes.collector_plan import SourcePlan
 from processes.collector_sources import link_of
 from processes.technician_desk import FieldDesk
+from processes.technician_device import address_text
 from processes.technician_load import load_of
 from processes.technician_memory import remembered
 from processes.technician_values import FieldRefusedError, SettledBefore, Sighted
 from scripts.commands.field_options import asked, ratio_of, unit_given
 from scripts.commands.frame import Opened
-
-MeterNumber = Annotated[
-    str | None, typer.Option("--meter", help="Number on the plate (DL/T 645, CJ/T 188, M-Bus).")
-]
-AddressPart = Annotated[
-    list[str] | None,
-    typer.Option("--address", help="KEY=VALUE of another kind of address; repeat."),
-]
-PlateRatio = Annotated[
-    str | None,
-    typer.Option("--ratio", help="CT x VT ratio by the plates of the transformers, e.g. 200/5."),
-]
-LoadText = Annotated[
-    str | None, typer.Option("--load", help='A load switched on: "3 kW heater on L1".')
-]
-ClampText = Annotated[str | None, typer.Option("--clamp", help="Amperes of L1 by a clamp.")]
-RegisterSerial = Annotated[
-    str,
-    typer.Option(
-        "--register-serial", help="Serial in the register, where the plate really bears another."
-    ),
-]
+from scripts.commands.tree import misused
 
 
 def address_given(
@@ -54,7 +30,7 @@ def address_given(
     for part in more or ():
         key, sign, value = part.partition("=")
         if not sign or not key.strip() or not value.strip():
-            raise click.UsageError(f"--address {part!r} is no KEY=VALUE such as edition=2018.")
+            raise misused("no_pair", value=part)
         address[key.strip()] = int(value) if value.strip().isdecimal() else value.strip()
     if meter is not None:
         address["meter"] = meter.strip()
@@ -103,16 +79,47 @@ def checked_before(
     at: Opened, source: SourcePlan, address: Mapping[str, int | str], profile: str
 ) -> SettledBefore | None:
     """Return what `field check` has proven at a device today; None where nothing was."""
-    unit = address.get("unit")
-    if source.kind not in MODBUS or not isinstance(unit, int):
+    unit, meter = address.get("unit"), address.get("meter")
+    if source.kind in MODBUS and isinstance(unit, int):
+        where = link_of(source).where
+    elif source.kind in FRAMED and meter is not None:
+        place = source.device or f"{source.host}:{source.port}"
+        where, unit = f"{place} {address_text({'meter': meter})}", 0
+    else:
         return None
     return remembered(
         at.installation.config.data_dir,
-        where=link_of(source).where,
+        where=where,
         unit=unit,
         profile=profile,
         now=at.installation.clock.now(),
     )
+
+
+def seen_at(
+    at: Opened,
+    desk: FieldDesk,
+    point: str,
+    *,
+    ratio: str | None,
+    load: str | None,
+    clamp: str | None,
+) -> Sighted:
+    """Return what proves the side of the meter that serves a point, a check of today included.
+
+    Raises:
+        UnknownMeterError: The site has no such point.
+        FieldRefusedError: The site has no such source.
+        LoadTextError: The load names no power.
+        click.UsageError: A number is none.
+    """
+    meter = desk.meter(point)
+    if meter is None:
+        raise UnknownMeterError(point)
+    before = None
+    if meter.serial is not None and "device" not in meter.address:
+        before = checked_before(at, desk.source(meter.source), meter.address, meter.profile)
+    return sighted_of(ratio, load, clamp, before)
 
 
 def of_old(desk: FieldDesk, point: str, source: str | None, profile: str | None) -> tuple[str, str]:

@@ -19,21 +19,18 @@ from processes.technician_tenant import show as shown_values
 from processes.technician_tenant import who as found_meters
 from processes.technician_values import NoContactError
 from processes.tenant_bus import MeterSilentError, TenantBus
-from scripts.commands.frame import FINDINGS, group, workplace_of
+from scripts.commands.frame import workplace_of
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group
 
-app = group("tenant", "Tenant meters (DL/T 645, CJ/T 188, M-Bus): who is there, what they show.")
+app = group("tenant")
 CLOCK_LIMIT = timedelta(minutes=5)
 """A meter's clock further off than this puts its month ends in question."""
 
-At = Annotated[str, typer.Option(help="The bus: HOST:PORT of a gateway, or a serial port.")]
-Protocol = Annotated[str, typer.Option(help="dlt645, cjt188 or mbus.")]
-Meter = Annotated[str, typer.Option(help="Number on the plate (M-Bus: or primary address).")]
-Profile = Annotated[str, typer.Option(help="Id of the profile, e.g. dlt645_single_phase.")]
-Baud = Annotated[int, typer.Option(help="Speed of a serial port.")]
-Parity = Annotated[str, typer.Option(help="Parity of a serial port: N, E or O.")]
-Zone = Annotated[str, typer.Option(help="Zone of the meters' clocks.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+At = Annotated[str, typer.Option()]
+Meter = Annotated[str, typer.Option()]
+Profile = Annotated[str, typer.Option()]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @contextmanager
@@ -51,12 +48,12 @@ def _asking(language: str) -> Iterator[Progress]:
 def who(
     ctx: typer.Context,
     at: At,
-    protocol: Protocol = "dlt645",
-    baud: Baud = 2400,
-    parity: Parity = "E",
-    zone: Zone = "Asia/Shanghai",
+    protocol: str = "dlt645",
+    baud: int = 2400,
+    parity: str = "E",
+    zone: str = "Asia/Shanghai",
     *,
-    search: Annotated[bool, typer.Option("--search", help="Several meters are there.")] = False,
+    search: Annotated[bool, typer.Option("--search")] = False,
     as_json: Json = False,
 ) -> None:
     """Find out which meter is there: its number, its plate and its clock. Writes nothing."""
@@ -112,12 +109,10 @@ def show(
     at: At,
     meter: Meter,
     profile: Profile = "",
-    protocol: Protocol = "dlt645",
-    baud: Baud = 2400,
-    parity: Parity = "E",
-    own: Annotated[
-        str, typer.Option(help="M-Bus: print a profile of this very meter, with this id.")
-    ] = "",
+    protocol: str = "dlt645",
+    baud: int = 2400,
+    parity: str = "E",
+    own: str = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -158,12 +153,12 @@ def frozen(
     at: At,
     meter: Meter,
     profile: Profile,
-    months: Annotated[int, typer.Option(min=0, max=12, help="Month ends.")] = 3,
-    days: Annotated[int, typer.Option(min=0, max=62, help="Days.")] = 0,
-    protocol: Protocol = "dlt645",
-    baud: Baud = 2400,
-    parity: Parity = "E",
-    zone: Zone = "Asia/Shanghai",
+    months: Annotated[int, typer.Option(min=0, max=12)] = 3,
+    days: Annotated[int, typer.Option(min=0, max=62)] = 0,
+    protocol: str = "dlt645",
+    baud: int = 2400,
+    parity: str = "E",
+    zone: str = "Asia/Shanghai",
     *,
     as_json: Json = False,
 ) -> None:

@@ -10,18 +10,18 @@ import typer
 
 from dashboards.security.scope import Right
 from energy.base.text import catalogue, t
+from energy.metering.usage import OFF_GRID
 from energy.system import WEB, WRITER
 from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
 from processes.readings_reads import known_when
 from processes.readings_state import decisions_at, settled
-from scripts.commands.frame import DONE, FINDINGS, Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import DONE, FINDINGS, group
 
-app = group("finding", "Findings: data problems, and entries that could not be folded.")
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the journal.")]
-Parked = Annotated[int, typer.Argument(help="Position of the parked entry.")]
+app = group("finding")
+Json = Annotated[bool, typer.Option("--json")]
+Reason = Annotated[str, typer.Option()]
 SHORT = 8
 _FIRST_YEAR, _LAST_YEAR = 1970, 9999
 
@@ -29,11 +29,11 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9999
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    point: Annotated[str | None, typer.Option(help="Only of this metering point.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="At a position, an instant or a mark.")] = None,
+    point: str | None = None,
+    as_of: str | None = None,
     *,
-    every: Annotated[bool, typer.Option("--all", help="Also explained and resolved ones.")] = False,
-    parked: Annotated[bool, typer.Option(help="Entries that could not be folded.")] = False,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    parked: bool = False,
     as_json: Json = False,
 ) -> None:
     """List findings that wait for a person; exit 1 when there are any."""
@@ -59,9 +59,9 @@ def list_(
 @app.command()
 def resolve(
     ctx: typer.Context,
-    finding: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
+    finding: str,
     reason: Reason,
-    by: By = None,
+    by: str | None = None,
 ) -> None:
     """Say that a finding was looked into and does not bar the bill any more."""
     with opened(ctx, WRITER) as at:
@@ -77,7 +77,7 @@ def resolve(
 
 
 @app.command()
-def retry(ctx: typer.Context, parked: Parked, reason: Reason, by: By = None) -> None:
+def retry(ctx: typer.Context, parked: int, reason: Reason, by: str | None = None) -> None:
     """Fold a parked entry again, as learned now; exit 1 when it cannot be folded again."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
@@ -93,7 +93,7 @@ def retry(ctx: typer.Context, parked: Parked, reason: Reason, by: By = None) -> 
 
 
 @app.command()
-def dismiss(ctx: typer.Context, parked: Parked, reason: Reason, by: By = None) -> None:
+def dismiss(ctx: typer.Context, parked: int, reason: Reason, by: str | None = None) -> None:
     """Let a parked entry count nowhere; it stays in the journal."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
@@ -113,7 +113,7 @@ def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
         (
             row.finding.hex[:SHORT],
             row.severity,
-            _said(at, row.key.code),
+            _said(at, row),
             row.point or row.proof.get("source"),
             _bounded(at, row.key.start),
             _bounded(at, row.end),
@@ -131,9 +131,11 @@ def _bounded(at: Opened, instant: datetime) -> datetime | None:
     return instant.astimezone(at.site.zone) if _FIRST_YEAR < instant.year < _LAST_YEAR else None
 
 
-def _said(at: Opened, code: str) -> str:
-    key = f"finding.{code}"
-    return f"{code}: {t(at.language, key)}" if key in catalogue() else code
+def _said(at: Opened, row: FindingRow) -> str:
+    code, key = row.key.code, f"finding.{row.key.code}"
+    said = f"{code}: {t(at.language, key)}" if key in catalogue() else code
+    many = row.proof.get("readings") if code == OFF_GRID else None
+    return f"{said} ({many})" if many is not None else said
 
 
 def _list_parked(at: Opened, *, as_json: bool) -> int:

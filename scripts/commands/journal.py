@@ -16,14 +16,12 @@ from energy.store.sites import DIRECTORY
 from energy.system import OWNER, SEALER, WEB, database_of
 from processes.journal_files import Archive, check_file, export_journal
 from processes.journal_seal import seal_all, sign_all, signing_key
-from scripts.commands.frame import FINDINGS, Opened, group, installation_of, opened
+from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import advancing, print_facts, print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group, misused
 
-app = group("journal", "The journal: what is kept for good.")
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-Folders = Annotated[
-    list[Path] | None, typer.Option("--archive", help="Folder with archived segments; repeatable.")
-]
+app = group("journal")
+Json = Annotated[bool, typer.Option("--json")]
 
 
 def folders_of(at: Opened, named: Sequence[Path] | None) -> list[Path]:
@@ -32,7 +30,9 @@ def folders_of(at: Opened, named: Sequence[Path] | None) -> list[Path]:
 
 
 @app.command("verify")
-def verify_(ctx: typer.Context, *, archive: Folders = None, as_json: Json = False) -> None:
+def verify_(
+    ctx: typer.Context, *, archive: list[Path] | None = None, as_json: Json = False
+) -> None:
     """Check every entry against its stream, the seal and the signed heads; exit 1 when broken."""
     with opened(ctx, WEB) as at:
         found = _verified(at, folders_of(at, archive))
@@ -93,9 +93,7 @@ def print_verified(language: str, found: Sequence[Verified]) -> None:
 def seal(
     ctx: typer.Context,
     *,
-    new_key: Annotated[
-        bool, typer.Option("--new-key", help="Let a new key sign from now on.")
-    ] = False,
+    new_key: Annotated[bool, typer.Option("--new-key")] = False,
     as_json: Json = False,
 ) -> None:
     """Seal every entry now and sign the newest heads; `jobs` does it every day."""
@@ -133,9 +131,9 @@ def seal(
 @app.command()
 def export(
     ctx: typer.Context,
-    target: Annotated[Path, typer.Argument(help="File to write, or a folder for it.")],
+    target: Path,
     *,
-    archive: Folders = None,
+    archive: list[Path] | None = None,
     as_json: Json = False,
 ) -> None:
     """Write every entry, the seal and the signed heads into one file for `journal check`."""
@@ -160,15 +158,10 @@ def export(
 @app.command()
 def check(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file of `journal export` or `site export`.")],
+    file: Path,
     *,
-    key: Annotated[
-        list[Path] | None,
-        typer.Option("--key", help="Public key (.pem) that is trusted; repeatable."),
-    ] = None,
-    seals: Annotated[
-        Path | None, typer.Option(help="Folder of signed heads kept elsewhere.")
-    ] = None,
+    key: list[Path] | None = None,
+    seals: Path | None = None,
     as_json: Json = False,
 ) -> None:
     """Check an exported file without any database; exit 1 when it is broken or cut off."""
@@ -202,19 +195,20 @@ def check(
 def archive(
     ctx: typer.Context,
     *,
-    before: Annotated[
-        str, typer.Option(help="First position to stay, or a day: what was signed before it.")
-    ],
-    to: Annotated[Path | None, typer.Option(help="Folder for the segments.")] = None,
-    application: Annotated[str, typer.Option(help="metering, operations or books.")] = "metering",
-    drop: Annotated[
-        bool, typer.Option("--drop", help="Take the readings of archived batches out of the table.")
-    ] = False,
+    before: Annotated[str, typer.Option()],
+    to: Path | None = None,
+    application: str = "metering",
+    drop: Annotated[bool, typer.Option("--drop")] = False,
     as_json: Json = False,
 ) -> None:
     """Write old, signed parts of the journal as sealed segment files; rows stay without --drop."""
     if application not in SITE_APPLICATIONS:
-        raise typer.BadParameter(f"{application!r} is none of {', '.join(SITE_APPLICATIONS)}.")
+        raise misused(
+            "none_of",
+            option="--application",
+            value=application,
+            known=", ".join(SITE_APPLICATIONS),
+        )
     with opened(ctx, SEALER) as at:
         config = at.installation.config
         folder = to or config.archive_dir

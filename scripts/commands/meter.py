@@ -19,10 +19,11 @@ from energy.views.point_rows import SegmentRow, record_at, segments_of
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
 from processes.technician_record import signed_by
-from scripts.commands.frame import Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import plain, print_facts, print_json, print_table
+from scripts.commands.tree import group
 
-app = group("meter", "Meters: what they are and what they showed last.")
+app = group("meter")
 READINGS = 8
 SHORT = 12
 """Digits of a hash that are shown; any beginning that names one document will do."""
@@ -34,7 +35,7 @@ SEALED = ("technician", "witness")
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """List the metering points with their newest reading."""
     with opened(ctx, WEB) as at:
@@ -54,9 +55,9 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    point: Annotated[str, typer.Argument(help="The metering point.")],
+    point: str,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show a metering point: plate, channels, segments, last readings."""
     with opened(ctx, WEB) as at:
@@ -78,9 +79,9 @@ def show(
 @app.command()
 def history(
     ctx: typer.Context,
-    point: Annotated[str, typer.Argument(help="The metering point.")],
+    point: str,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show what was done at a metering point, act by act, with the hashes of its documents."""
     with opened(ctx, WEB) as at:
@@ -112,17 +113,15 @@ def history(
 @app.command()
 def document(
     ctx: typer.Context,
-    sha256: Annotated[str, typer.Argument(help="Beginning of its SHA-256.")],
-    file: Annotated[
-        Path | None, typer.Option(help="File to write; else named by the hash.")
-    ] = None,
+    sha256: str,
+    file: Path | None = None,
 ) -> None:
     """Write a kept photo, certificate or signed sheet to a file."""
     with opened(ctx, WEB) as at:
         digest, media_type, content = kept_document(at.system.database, at.site, sha256)
         target = file or Path(digest[:SHORT] + SUFFIXES.get(media_type, ".bin"))
         if target.exists():
-            raise RefusedError(f"{target} is there already. Name another file with --file.")
+            raise RefusedError.of("file.there", target=target)
         target.write_bytes(content)
         print(at.text("field.written", file=target, octets=len(content)))
 

@@ -15,27 +15,26 @@ from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
 from processes.import_cards import CardsLooked, look_at_cards, write_cards
 from processes.import_mappings import mapping_path
-from processes.import_readings import row_text
+from processes.import_readings import row_told
 from processes.settling import settle
-from scripts.commands.frame import FINDINGS, Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.tree import FINDINGS, group
 
-app = group("prepaid", "Prepaid cards: records of card systems, taken over and checked.")
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("prepaid")
+Json = Annotated[bool, typer.Option("--json")]
 MOST_ROWS = 20
 
 
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Export of the card system: CSV, XLSX or JSON.")],
-    map_: Annotated[str, typer.Option("--map", help="Mapping file, or its name.")],
-    by: Annotated[str | None, typer.Option(help="Sign-in of the billing clerk.")] = None,
+    file: Path,
+    map_: Annotated[str, typer.Option("--map")],
+    by: str | None = None,
     *,
-    preview: Annotated[bool, typer.Option(help="Only show what would be written.")] = False,
-    partial: Annotated[
-        bool, typer.Option(help="Write the good records, leave the others.")
-    ] = False,
+    preview: bool = False,
+    partial: bool = False,
     as_json: Json = False,
 ) -> None:
     """Take records of a card system over; the same record again adds nothing."""
@@ -65,8 +64,8 @@ def import_(
 @app.command()
 def records(
     ctx: typer.Context,
-    card: Annotated[str | None, typer.Option(help="Only of this card.")] = None,
-    system: Annotated[str | None, typer.Option(help="Only of this card system.")] = None,
+    card: str | None = None,
+    system: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -91,7 +90,7 @@ def _print_looked(at: Opened, looked: CardsLooked) -> None:
     if looked.refused:
         print(at.text("readings_import.refused", number=len(looked.refused)))
     for row in looked.refused[:MOST_ROWS]:
-        print(f"  {row_text(row)}")
+        print(f"  {row_told(row).told(at.language)}")
     _print_findings(at, looked.findings)
 
 

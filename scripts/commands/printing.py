@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import select
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,12 +27,15 @@ from rich.table import Table
 from rich.text import Text
 
 from billing.money import exact_text
+from energy.base.text import Told
 
 NOTHING = "-"
 
 
 def plain(value: object) -> Any:
-    """Return a value as JSON has it: exact numbers as text, instants as ISO."""
+    """Return a value as JSON has it: exact numbers as text, instants as ISO, texts in English."""
+    if isinstance(value, Told):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     match value:
@@ -57,6 +63,35 @@ def plain(value: object) -> Any:
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=1))
+
+
+def reader_gone() -> bool:
+    """Return whether nobody reads what is printed (`| head`); the rest of it then goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        gone = True
+    else:
+        gone = _hung_up()
+    if gone:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return gone
+
+
+def _hung_up() -> bool:
+    """Return whether the system says so; what failed to be written is in no buffer any more."""
+    poll = getattr(select, "poll", None)  # Windows has none
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False
+    if poll is None:
+        return False
+    watch = poll()
+    watch.register(number, 0)
+    return any(flags & select.POLLERR for _, flags in watch.poll(0))
 
 
 def harmless(text: str) -> str:
@@ -88,10 +123,22 @@ def cell(value: object) -> str:
     return harmless(str(value))
 
 
+class _Paper(Console):
+    """A console that lets a verb end as it does everywhere when nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass it on.
+
+        Raises:
+            BrokenPipeError: Always.
+        """
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return the console of standard output; a pipe gets rows as wide as they are."""
-    out = Console(highlight=False)
-    return out if out.is_terminal else Console(highlight=False, width=200)
+    out = _Paper(highlight=False)
+    return out if out.is_terminal else _Paper(highlight=False, width=200)
 
 
 def print_table(

@@ -11,28 +11,29 @@ from typing import Annotated
 import typer
 
 from energy.base.text import t
+from processes.meter_profiles import every_profile
 from processes.profile_page import profiles_page
 from processes.profile_reads import (
     ProfileSheet,
-    every,
     file_sheet,
     folder_of,
     sheet,
     shipped,
     text_of,
 )
-from scripts.commands.frame import group, installation_of
+from scripts.commands.frame import installation_of
 from scripts.commands.printing import plain, print_facts, print_json, print_table
+from scripts.commands.tree import group
 
-app = group("profile", "Profiles: the register maps of products, shipped and your own.")
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("profile")
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command("list")
 def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Show every profile: those that ship and a site's own."""
     language = installation_of(ctx).config.language
-    sheets = [sheet(name) for name in every()]
+    sheets = [sheet(name) for name in every_profile()]
     if as_json:
         print_json([_heading(each) for each in sheets])
         return
@@ -51,11 +52,9 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
 @app.command()
 def show(
     ctx: typer.Context,
-    profile: Annotated[str, typer.Argument(help="Id of the profile, with @ or ~ or without.")],
+    profile: str,
     *,
-    toml: Annotated[
-        bool, typer.Option("--toml", help="The file itself, to begin one's own.")
-    ] = False,
+    toml: Annotated[bool, typer.Option("--toml")] = False,
     as_json: Json = False,
 ) -> None:
     """Show one profile: where each quantity lies, and how sure that is."""
@@ -71,7 +70,7 @@ def show(
 @app.command()
 def check(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The map (TOML).")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     *,
     as_json: Json = False,
 ) -> None:

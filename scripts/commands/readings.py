@@ -25,29 +25,21 @@ from processes.readings_state import (
     settled,
     statement_command,
 )
-from scripts.commands.frame import Opened, group, opened, required
+from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.readings_import import add_imports
+from scripts.commands.tree import group
 
-app = group("readings", "Readings: shown with their two times, corrected by two people, stated.")
+app = group("readings")
 add_imports(app)
-Point = Annotated[str, typer.Argument(help="The metering point.")]
-First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
-Last = Annotated[
-    datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
-]
-Quantity = Annotated[str | None, typer.Option(help="Channel; else the billed one.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option(help='As known at a position, an instant or a mark ("midnight 2019-01-02").'),
-]
+First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
+Last = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
 Told = Annotated[
     list[str],
-    typer.Option("--reading", help='"2019-01-02 10:15=4711.5", as the display shows it; repeat.'),
+    typer.Option("--reading"),
 ]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the journal.")]
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Reason = Annotated[str, typer.Option()]
+Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one thing will do."""
 
@@ -55,13 +47,13 @@ SHORT = 8
 @app.command()
 def show(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     first: First,
     last: Last,
-    quantity: Quantity = None,
-    as_of: AsOf = None,
+    quantity: str | None = None,
+    as_of: str | None = None,
     *,
-    history: Annotated[bool, typer.Option(help="Also those that do not count.")] = False,
+    history: bool = False,
     as_json: Json = False,
 ) -> None:
     """Show readings: when each was true, when it was learned, how good it is, where it stands."""
@@ -84,14 +76,14 @@ def show(
 @app.command()
 def export(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     first: First,
     last: Last,
-    file: Annotated[Path, typer.Option(help="CSV file to write.")],
-    quantity: Quantity = None,
-    as_of: AsOf = None,
+    file: Annotated[Path, typer.Option()],
+    quantity: str | None = None,
+    as_of: str | None = None,
     *,
-    history: Annotated[bool, typer.Option(help="Also those that do not count.")] = False,
+    history: bool = False,
 ) -> None:
     """Write readings to a CSV file, exact, both times in UTC."""
     with opened(ctx, WEB) as at:
@@ -103,14 +95,12 @@ def export(
 @app.command()
 def correct(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     reading: Told,
     reason: Reason,
-    evidence: Annotated[
-        list[Path] | None, typer.Option(help="Picture or signed sheet; repeat.")
-    ] = None,
-    quantity: Quantity = None,
-    by: By = None,
+    evidence: list[Path] | None = None,
+    quantity: str | None = None,
+    by: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -139,8 +129,8 @@ def correct(
 @app.command()
 def approve(
     ctx: typer.Context,
-    correction: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
-    by: By = None,
+    correction: str,
+    by: str | None = None,
 ) -> None:
     """Let a correction count, as another person than the one who proposed it."""
     with opened(ctx, WRITER) as at:
@@ -154,9 +144,9 @@ def approve(
 @app.command()
 def reject(
     ctx: typer.Context,
-    correction: Annotated[str, typer.Argument(help="Id; its beginning will do.")],
+    correction: str,
     reason: Reason,
-    by: By = None,
+    by: str | None = None,
 ) -> None:
     """Refuse a correction; its author may take it back."""
     with opened(ctx, WRITER) as at:
@@ -172,10 +162,8 @@ def reject(
 @app.command()
 def corrections(
     ctx: typer.Context,
-    point: Annotated[str | None, typer.Argument(help="Only of this metering point.")] = None,
-    state: Annotated[
-        str | None, typer.Option(help="proposed, approved, rejected or stands.")
-    ] = None,
+    point: Annotated[str | None, typer.Argument()] = None,
+    state: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -213,14 +201,12 @@ def corrections(
 @app.command()
 def estimate(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     reading: Told,
-    method: Annotated[str, typer.Option(help="Name of the method; it stays in the journal.")],
-    used: Annotated[
-        list[str] | None, typer.Option("--input", help="NAME=VALUE the method used; repeat.")
-    ] = None,
-    quantity: Quantity = None,
-    by: By = None,
+    method: Annotated[str, typer.Option()],
+    used: Annotated[list[str] | None, typer.Option("--input")] = None,
+    quantity: str | None = None,
+    by: str | None = None,
 ) -> None:
     """Record estimated readings; they give way to everything that is measured."""
     with opened(ctx, WRITER) as at:
@@ -245,11 +231,11 @@ def estimate(
 @app.command()
 def record(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     reading: Told,
-    note: Annotated[str, typer.Option(help="What the reader remarked.")] = "",
-    quantity: Quantity = None,
-    by: By = None,
+    note: str = "",
+    quantity: str | None = None,
+    by: str | None = None,
 ) -> None:
     """Record readings that a person took from the display."""
     with opened(ctx, WRITER) as at:

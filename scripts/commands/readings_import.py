@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -16,24 +17,24 @@ from billing.money import exact_text
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
 from energy.views.imported import read_imports
+from processes.import_alone import importing_alone
 from processes.import_corrections import propose_corrections
 from processes.import_explain import Origin, origin_of
 from processes.import_mappings import mapping_path
 from processes.import_readings import (
     FileImport,
-    ImportRefusedError,
     Looked,
-    refusal_text,
-    row_text,
+    refusal_of,
+    row_told,
 )
 from processes.readings_file import instant_of
 from processes.readings_reads import channel_of
 from processes.readings_state import import_readings, settled
-from scripts.commands.frame import FINDINGS, REFUSED, Opened, interactive, opened
+from scripts.commands.frame import Opened, interactive, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.tree import FINDINGS, REFUSED, misused
 
-By = Annotated[str | None, typer.Option(help="Sign-in of the person who acts.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
 MOST_ROWS = 20
 """Refused rows that are printed."""
@@ -48,19 +49,17 @@ def add_imports(app: typer.Typer) -> None:
 
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON; see docs/readings-file.md.")],
+    file: Path,
     map_: Annotated[
         str | None,
-        typer.Option("--map", help="Mapping file, or its name; without: readings of displays."),
+        typer.Option("--map"),
     ] = None,
-    correct: Annotated[
-        str, typer.Option(help="Why the journal is wrong: propose what the file says otherwise.")
-    ] = "",
-    by: By = None,
+    correct: str = "",
+    by: str | None = None,
     *,
-    preview: Annotated[bool, typer.Option(help="Only show what would be written.")] = False,
-    partial: Annotated[bool, typer.Option(help="Write the good rows, leave the others.")] = False,
-    yes: Annotated[bool, typer.Option(help="Do not ask before writing.")] = False,
+    preview: bool = False,
+    partial: bool = False,
+    yes: bool = False,
     as_json: Json = False,
 ) -> None:
     """Bring readings of a file into the journal; the same file again adds nothing.
@@ -69,7 +68,7 @@ def import_(
     """
     if map_ is None:
         if preview or partial or correct:
-            raise click.UsageError("--preview, --partial and --correct need --map MAP.toml.")
+            raise misused("need_map")
         _displays(ctx, file, by, as_json=as_json)
         return
     with opened(ctx, WEB if preview else WRITER) as at:
@@ -77,9 +76,8 @@ def import_(
         person = None if preview else at.person(by, Right.STATE_READINGS)
         with working(at.text("readings.reading")) as bar:
             steps = FileImport(at.system, at.site, file, mapping, progress=_shown(at, bar))
-            with steps as one:
-                if person is not None:  # what the views do not know yet would be written again
-                    settled(at.system, at.site)
+            alone = nullcontext() if person is None else importing_alone(at.system, at.site)
+            with alone, steps as one:
                 looked = one.look()
                 bar.stop()
                 if not as_json:
@@ -135,9 +133,9 @@ def imports(
 
 def explain(
     ctx: typer.Context,
-    point: Annotated[str, typer.Argument(help="The metering point.")],
-    at_: Annotated[str, typer.Option("--at", help='Instant, "2026-01-02 10:15", local.')],
-    quantity: Annotated[str | None, typer.Option(help="Channel; else the billed one.")] = None,
+    point: str,
+    at_: Annotated[str, typer.Option("--at")],
+    quantity: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -217,7 +215,7 @@ def _write(
     at: Opened, looked: Looked, one: FileImport, person: UUID, *, partial: bool, yes: bool
 ) -> int | None:
     if looked.refused and not partial:
-        raise ImportRefusedError(refusal_text(looked, 0))
+        raise refusal_of(looked, 0)
     if looked.readings and interactive() and not yes:
         click.confirm(at.text("readings_import.ask", count=looked.readings), abort=True)
     with working(at.text("readings_import.stage.write")):
@@ -265,7 +263,7 @@ def _print_refused(at: Opened, looked: Looked) -> None:
         step = at.text(f"readings_import.next.{why}")
         print(f"  {at.text(f'readings_import.why.{why}')}: {number}. {step}")
     for row in looked.refused_rows[:MOST_ROWS]:
-        print(f"  {row_text(row)}")
+        print(f"  {row_told(row).told(at.language)}")
     if looked.refused > MOST_ROWS:
         print(at.text("readings_import.more", number=looked.refused - MOST_ROWS))
 

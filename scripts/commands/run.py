@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import typer
 
-from processes.installation import Installation, refresh_plans
 from scripts.commands.frame import installation_of
+
+if TYPE_CHECKING:  # dear to import: the top's help page needs none of it
+    from processes.installation import Installation
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -25,6 +28,8 @@ def add_to(app: typer.Typer) -> None:
 
 def collect(ctx: typer.Context) -> None:
     """Run the collector: meters to spool to journal (options --plan, --play go to it)."""
+    from processes.installation import refresh_plans
+
     installation = installation_of(ctx)
     arguments = list(ctx.args)
     # --data-dir is ours and names the installation; the collector's own folder lies in it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.tree import Tree
 
@@ -18,7 +17,7 @@ from processes.database_service import migrate
 from processes.installation import Installation
 from processes.site_init import CheckedSite, check_site_file, init_site
 from processes.site_transfer import SiteExport, SiteImport
-from scripts.commands.frame import Opened, group, installation_of, interactive, opened
+from scripts.commands.frame import Opened, installation_of, interactive, opened
 from scripts.commands.printing import (
     advancing,
     console,
@@ -28,17 +27,18 @@ from scripts.commands.printing import (
     working,
 )
 from scripts.commands.site_usage import usage
+from scripts.commands.tree import group, misused
 
-app = group("site", "Sites: made from one file.")
+app = group("site")
 app.command()(usage)
 
 
 @app.command()
 def init(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The site file (TOML).")],
+    file: Path,
     *,
-    dry_run: Annotated[bool, typer.Option(help="Check the file and write nothing.")] = False,
+    dry_run: bool = False,
 ) -> None:
     """Make a site from its file: places, supply, sources, meters, accounts, tariffs, rules."""
     installation = installation_of(ctx)
@@ -59,25 +59,15 @@ def init(
     print(t(language, "cli.site.made", site=checked.site.key))
 
 
-Phrase = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", help="File with the pass phrase that protects names."),
-]
-
-
 @app.command()
 def export(
     ctx: typer.Context,
-    target: Annotated[Path, typer.Argument(help="File to write, or a folder for it.")],
+    target: Path,
     *,
-    passphrase_file: Phrase = None,
-    without_names: Annotated[
-        bool, typer.Option("--without-names", help="Leave names and addresses behind.")
-    ] = False,
-    archive: Annotated[
-        list[Path] | None, typer.Option(help="Folder with archived segments; repeatable.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    passphrase_file: Path | None = None,
+    without_names: Annotated[bool, typer.Option("--without-names")] = False,
+    archive: list[Path] | None = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Write a site with its positions, seals and attachments into one file."""
     with opened(ctx, WRITER) as at:
@@ -117,17 +107,12 @@ def export(
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file of `site export`.")],
+    file: Path,
     *,
-    passphrase_file: Phrase = None,
-    without_names: Annotated[
-        bool, typer.Option("--without-names", help="Leave names and addresses behind.")
-    ] = False,
-    key: Annotated[
-        list[Path] | None,
-        typer.Option("--key", help="Public key (.pem) that must have signed it; repeatable."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    passphrase_file: Path | None = None,
+    without_names: Annotated[bool, typer.Option("--without-names")] = False,
+    key: list[Path] | None = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Bring a site from a file into this installation; its key must be free here."""
     installation = installation_of(ctx)
@@ -176,7 +161,7 @@ def _phrase(at: Opened, file: Path | None) -> str:
     if file is not None:
         return file.read_text(encoding="utf-8").strip()
     if not interactive():
-        raise click.UsageError("Name --passphrase-file, or say --without-names.")
+        raise misused("no_phrase")
     answer: str = typer.prompt(at.text("site_file.ask_phrase"), hide_input=True)
     return answer
 
@@ -203,7 +188,7 @@ def _print_plan(installation: Installation, checked: CheckedSite) -> None:
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """List the sites of the installation."""
     with opened(ctx, WEB) as at:
@@ -219,7 +204,7 @@ def list_(
 def tree(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show the place tree with its meters."""
     with opened(ctx, WEB) as at:

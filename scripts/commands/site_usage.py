@@ -11,33 +11,28 @@ from energy.base.errors import RefusedError
 from energy.store.sites import Site, list_sites, the_site
 from energy.system import WEB
 from energy.views.group import TIMEOUT_S, GroupBy, GroupUsage, read_group
-from scripts.commands.frame import FINDINGS, Opened, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.tree import FINDINGS
 
-Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
-LastDay = Annotated[
-    datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
-]
+Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
+LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
 
 
 def usage(
     ctx: typer.Context,
     first: Day,
     last: LastDay,
-    every: Annotated[GroupBy, typer.Option(help="Width of a row.")] = GroupBy.DAY,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", help="Key of a site; repeat. Else all.")
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.01, help="Seconds that one site is waited for.")
-    ] = TIMEOUT_S,
+    every: GroupBy = GroupBy.DAY,
+    only: list[str] | None = None,
+    timeout: Annotated[float, typer.Option(min=0.01)] = TIMEOUT_S,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show the usage of all sites by utility; sites that do not answer are named (exit code 1)."""
     if last < first:
         days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-        raise RefusedError(f"{days} runs backwards. Give --from before --to.")
+        raise RefusedError.of("days.backward_days", days=days)
     with opened(ctx, WEB) as at:
         with working(at.text("site.asking")):
             group = read_group(

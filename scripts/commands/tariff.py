@@ -17,12 +17,13 @@ from energy.base.ids import id_of
 from energy.base.text import t
 from energy.system import WRITER
 from processes.settling import settle
-from scripts.commands.frame import group, installation_of, opened
+from scripts.commands.frame import installation_of, opened
 from scripts.commands.printing import print_facts, print_json, print_table
+from scripts.commands.tree import group
 
-app = group("tariff", "Tariffs: checked, published, tried out.")
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The tariff file (TOML).")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("tariff")
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
@@ -36,9 +37,9 @@ def check(ctx: typer.Context, file: File, *, as_json: Json = False) -> None:
 def publish(
     ctx: typer.Context,
     file: File,
-    by: Annotated[str | None, typer.Option(help="Sign-in of the billing clerk.")] = None,
+    by: str | None = None,
     *,
-    dry_run: Annotated[bool, typer.Option(help="Check only.")] = False,
+    dry_run: bool = False,
 ) -> None:
     """Make a tariff file binding; the same file again is the same version."""
     language = installation_of(ctx).config.language
@@ -62,9 +63,7 @@ def publish(
 def rate(
     ctx: typer.Context,
     tariff_file: File,
-    usage_file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Usage file: start,usage (CSV).")
-    ],
+    usage_file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     *,
     as_json: Json = False,
 ) -> None:

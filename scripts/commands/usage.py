@@ -14,31 +14,25 @@ from energy.system import WEB
 from energy.views.arrivals import Lot
 from energy.views.point_rows import marks
 from processes.usage_reads import PointArrivals, read_arrivals, read_usage
-from scripts.commands.frame import Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import cell, print_json, print_table, working
+from scripts.commands.tree import group
 
-app = group("usage", "Usage: what was used when, as known now or then, and what changed it.")
-Point = Annotated[str, typer.Argument(help="The metering point.")]
-Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")]
-LastDay = Annotated[
-    datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day, included.")
-]
-Quantity = Annotated[str | None, typer.Option(help="Counter; else the billed one.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("usage")
+Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
+LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
 def show(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     first: Day,
     last: LastDay,
-    every: Annotated[Every, typer.Option(help="Width of a row.")] = Every.DAY,
-    quantity: Quantity = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(help='As known at a position, an instant or a mark ("midnight 2019-01-02").'),
-    ] = None,
+    every: Every = Every.DAY,
+    quantity: str | None = None,
+    as_of: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -77,16 +71,12 @@ def show(
 @app.command()
 def arrived(
     ctx: typer.Context,
-    point: Point,
+    point: str,
     first: Day,
     last: LastDay,
-    since: Annotated[
-        str, typer.Option(help='First figure: a position, an instant or a mark ("2019-01-02").')
-    ],
-    until: Annotated[
-        str | None, typer.Option(help="Second figure: the same; now when left out.")
-    ] = None,
-    quantity: Quantity = None,
+    since: Annotated[str, typer.Option()],
+    until: str | None = None,
+    quantity: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:

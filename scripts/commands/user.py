@@ -13,22 +13,21 @@ from energy.base.errors import RefusedError
 from energy.journal.people_rows import all_people
 from energy.system import WEB, WRITER
 from processes.installation import administrator
-from scripts.commands.frame import Opened, group, opened, required
+from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import group
 
-app = group("user", "People: who may sign in, and their roles.")
-SignIn = Annotated[str, typer.Argument(help="The sign-in of the person.")]
-Roles = Annotated[list[str], typer.Option("--role", help="A role; repeat.")]
-By = Annotated[str | None, typer.Option(help="Sign-in of the administrator who acts.")]
+app = group("user")
+Roles = Annotated[list[str], typer.Option("--role")]
 
 
 @app.command()
 def add(
     ctx: typer.Context,
-    sign_in: SignIn,
+    sign_in: str,
     role: Roles,
-    name: Annotated[str | None, typer.Option(help="Name of the person.")] = None,
-    language: Annotated[str, typer.Option("--screen-lang", help="en or zh.")] = "en",
+    name: str | None = None,
+    language: Annotated[str, typer.Option("--screen-lang")] = "en",
 ) -> None:
     """Add a person; prints a first password, to be changed at the first sign-in."""
     with opened(ctx, WRITER) as at:
@@ -49,7 +48,7 @@ def add(
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """List everybody with their roles."""
     with opened(ctx, WEB) as at:
@@ -72,7 +71,7 @@ def list_(
 
 
 @app.command()
-def role(ctx: typer.Context, sign_in: SignIn, role: Roles, by: By = None) -> None:
+def role(ctx: typer.Context, sign_in: str, role: Roles, by: str | None = None) -> None:
     """Give a person other roles; their sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
@@ -82,7 +81,7 @@ def role(ctx: typer.Context, sign_in: SignIn, role: Roles, by: By = None) -> Non
 
 
 @app.command()
-def password(ctx: typer.Context, sign_in: SignIn, by: By = None) -> None:
+def password(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
     """Print a new first password, for one that was lost; the person's sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
@@ -92,7 +91,7 @@ def password(ctx: typer.Context, sign_in: SignIn, by: By = None) -> None:
 
 
 @app.command()
-def disable(ctx: typer.Context, sign_in: SignIn, by: By = None) -> None:
+def disable(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
     """Bar a person from signing in; their sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
@@ -107,7 +106,7 @@ def _first_password() -> str:
 def _person(at: Opened, sign_in: str) -> UUID:
     person = at.system.people.by_sign_in(sign_in)
     if person is None:
-        raise RefusedError(f"No person signs in as {sign_in!r}. `user list` shows who does.")
+        raise RefusedError.of("person.unknown", sign_in=sign_in)
     return person.person
 
 

@@ -18,11 +18,12 @@ from energy.views.progress import read_all_lags
 from energy.views.rebuild import Rebuilt, Stage, Tell
 from energy.views.replay_check import Verified
 from processes.view_rebuild import ALL, rebuild_views, verify_views
-from scripts.commands.frame import FINDINGS, Opened, group, opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
+from scripts.commands.tree import FINDINGS, group
 
-app = group("view", "Views: tables folded from the journal.")
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+app = group("view")
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
@@ -64,11 +65,9 @@ def lag(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 @app.command()
 def rebuild(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A view, an application, or all.")],
+    name: str,
     *,
-    wait: Annotated[
-        int, typer.Option("--wait", help="How long to try to swap while a table is in use. [s]")
-    ] = 60,
+    wait: int = 60,
     as_json: AsJson = False,
 ) -> None:
     """Fold a view anew from the journal and swap it in, while everything runs."""
@@ -112,7 +111,7 @@ def _rebuilt(done: Rebuilt) -> dict[str, object]:
 @app.command("verify")
 def verify_(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A view, an application, or all.")] = ALL,
+    name: Annotated[str, typer.Argument()] = ALL,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.number_text import WRITTEN, NumberFormat, digits_in, ratio_in
+from adapters.number_text import WRITTEN, NumberFormat, digits_in, exact_number, ratio_in
 
 SIGNS = {
     NumberFormat.PLAIN: ("", "."),
@@ -55,3 +55,20 @@ def test_what_is_written_in_a_format_is_read_back_exactly(
 )
 def test_another_way_of_writing_is_no_number(text: str, form: str) -> None:
     assert digits_in(text, NumberFormat(form)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.01", Fraction(1, 100)),
+        ("1/3", Fraction(1, 3)),
+        ("1e-3", Fraction(1, 1000)),
+        ("1e99999999", None),
+        ("1/0", None),
+        ("much", None),
+        (0.01, None),
+        (1, None),
+    ],
+)
+def test_a_text_of_ours_is_an_exact_number(text: object, number: Fraction | None) -> None:
+    assert exact_number(text) == number

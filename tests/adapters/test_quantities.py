@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.cjt188 import profile as cjt188
-from adapters.dlt645 import profile as dlt645
 from adapters.modbus import register_map
 from adapters.quantities import (
     PLATE_QUANTITIES,
@@ -11,6 +9,7 @@ from adapters.quantities import (
     is_energy_or_power,
     problem_with,
 )
+from processes.meter_profiles import SHELVES
 
 
 def test_a_name_is_a_channel_or_a_plate_value_never_both() -> None:
@@ -56,9 +55,9 @@ def test_energies_and_powers_depend_on_the_transformers(name: str, is_one: bool)
 
 
 def every_profile() -> list[tuple[str, list[str]]]:
-    found = [(name, list(register_map.load(name).points)) for name in register_map.known()]
-    for adapter in (dlt645, cjt188):
-        found += [(name, list(adapter.load(name).points)) for name in sorted(adapter.shipped())]
+    found = [(name, list(register_map.load(name).points)) for name in register_map.MAPS.known()]
+    for shelf in SHELVES.values():
+        found += [(name, list(shelf.load(name).points)) for name in shelf.shipped()]
     return found
 
 

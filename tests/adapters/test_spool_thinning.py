@@ -210,3 +210,14 @@ def test_a_spool_at_its_bound_refuses_whole_polls_and_notes_still_fit(tmp_path: 
     spool.seal()
     assert len(everything(spool)) == stored
     spool.close()
+
+
+@pytest.mark.parametrize(("shift_s", "bound"), [(0, 60), (1800, 30), (2700, 15)])
+def test_an_hour_is_the_site_s_where_its_zone_has_half_or_quarter_hours(
+    shift_s: int, bound: int
+) -> None:
+    told = minutes(1, [n * n for n in range(150)], second=20)
+    rung = Rung(number=4, kind=Kind.COUNTER, window_s=3600, shift_s=shift_s)
+    kept = np.flatnonzero(staying(told, rung, {1})).tolist()
+    neighbours = {n for at in range(bound, 150, 60) for n in (at - 1, at)}
+    assert kept == sorted({0, 149} | neighbours)

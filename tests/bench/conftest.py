@@ -11,6 +11,8 @@ from bench.measure import Scale
 def tiny() -> Scale:
     """A scale that takes seconds for all benches together."""
     return Scale(
+        smoke=True,
+        channels=40,
         reconnecting=20,
         modbus_meters=4,
         modbus_s=1.0,
@@ -20,7 +22,7 @@ def tiny() -> Scale:
         fold_channels=1,
         fold_days=1,
         evening_scans=200,
-        late_days=75,
+        late_days=60,
         sustained_s=1.0,
         sustained_gateways=2,
     )

@@ -71,25 +71,26 @@ def owner(database_server: Any) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize(
-    "share",
-    [0.05, 0.5, 0.8, 0.95, *(pytest.param(n / 40, marks=pytest.mark.slow) for n in range(40))],
+    "shares",
+    [(0.05, 0.5, 0.8, 0.95), *(pytest.param((n / 40,), marks=pytest.mark.slow) for n in range(40))],
 )
 def test_a_killed_rebuild_leaves_the_live_views_and_the_next_one_works(
-    owner: Database, site: TestSite, share: float
+    owner: Database, site: TestSite, shares: tuple[float, ...]
 ) -> None:
     order = Order(dsn=site.server.dsn(OWNER), schema=site.schema, zone=str(site.site.zone))
     trips = trips_of(order)
-    before = view_rows(site)
-    process = started(rebuild_all, order, Blow(trip=max(int(trips * share), 1), after=False))
-    process.join(PATIENCE_S)
-    assert process.exitcode == -signal.SIGKILL
-    assert view_rows(site) == before
-    site.accept(reading(1, 15 * 96 * 5, 7 * 96 * 5))
-    site.project(rollups=True)  # the live follower goes on behind the wreck
-    before = view_rows(site)
-    again(owner, site)
-    assert view_rows(site) == before
-    assert site.rows("SELECT FROM pg_namespace WHERE nspname = 'rebuild_{s}'") == []
+    for day, share in enumerate(shares, start=5):
+        before = view_rows(site)
+        process = started(rebuild_all, order, Blow(trip=max(int(trips * share), 1), after=False))
+        process.join(PATIENCE_S)
+        assert process.exitcode == -signal.SIGKILL, f"killed at {share}"
+        assert view_rows(site) == before
+        site.accept(reading(1, 15 * 96 * day, 7 * 96 * day))
+        site.project(rollups=True)  # the live follower goes on behind the wreck
+        before = view_rows(site)
+        again(owner, site)
+        assert view_rows(site) == before
+        assert site.rows("SELECT FROM pg_namespace WHERE nspname = 'rebuild_{s}'") == []
 
 
 @pytest.fixture
@@ -107,15 +108,14 @@ def small_disk() -> Iterator[Path]:
     place.rmdir()
 
 
-@pytest.mark.parametrize("view", ["metering", "reading"])
 def test_a_full_disk_leaves_the_live_views_and_no_shadow(
-    owner: Database, site: TestSite, small_disk: Path, view: str
+    owner: Database, site: TestSite, small_disk: Path
 ) -> None:
     gauge = site.counter("many")
     for batch in range(6):  # more rows than the small disk has room for
         site.accept(*(reading(gauge, 5_000 * batch + n, n) for n in range(5_000)))
     site.project(rollups=True)
-    before, told = view_rows(site), list[Stage]()
+    before = view_rows(site)
     with site.server.superuser() as own:
         try:
             own.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
@@ -124,13 +124,15 @@ def test_a_full_disk_leaves_the_live_views_and_no_shadow(
         own.execute("GRANT CREATE ON TABLESPACE small TO meterline_owner")
         own.execute("ALTER ROLE meterline_owner SET default_tablespace = 'small'")
         try:
-            with pytest.raises(DiskFullError, match="disk is full"):
-                again(owner, site, view, tell=told.append)
+            for view in ("metering", "reading"):
+                told = list[Stage]()
+                with pytest.raises(DiskFullError, match="disk is full"):
+                    again(owner, site, view, tell=told.append)
+                assert told[-1].name in ("make", "fold", "index"), "it was full before the swap"
+                assert view_rows(site) == before
+                assert site.rows("SELECT FROM pg_namespace WHERE nspname = 'rebuild_{s}'") == []
         finally:
             own.execute("ALTER ROLE meterline_owner RESET default_tablespace")
             own.execute("DROP TABLESPACE small")
-    assert told[-1].name in ("make", "fold", "index"), "it was full before the swap"
-    assert view_rows(site) == before
-    assert site.rows("SELECT FROM pg_namespace WHERE nspname = 'rebuild_{s}'") == []
     again(owner, site)
     assert view_rows(site) == before

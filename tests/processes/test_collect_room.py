@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
+import pytest
 
 from adapters.spool import Spool
+from adapters.spool_thinning import Rung, Thinned
 from energy.base.clock import to_us
 from energy.base.quality import Quality
 from energy.metering.codec import decode
 from energy.metering.reading import ReadingColumns
-from processes.collect_room import GOOD_AT, RoomKeeper, room_of
+from processes.collect_room import GOOD_AT, RoomKeeper, hour_shift_s, room_of
 from tests.adapters.test_spool import CLOCK, START
 
 CHANNELS = 20
@@ -69,4 +74,44 @@ def test_a_spool_with_room_is_left_alone(tmp_path: Path) -> None:
     assert keeper.thinned == 0
     assert keeper.room.level < GOOD_AT
     assert keeper.complaints() == []
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    ("zone", "shift_s"),
+    [
+        ("Europe/London", 0),
+        ("Asia/Shanghai", 0),
+        ("Asia/Kolkata", 1800),
+        ("Asia/Kathmandu", 2700),
+        ("America/St_Johns", 1800),
+        ("Australia/Lord_Howe", 0),
+        ("", 0),
+    ],
+)
+def test_the_hours_of_a_site_are_those_of_its_zone(zone: str, shift_s: int) -> None:
+    assert hour_shift_s(zone) == shift_s
+
+
+class Full(Spool):
+    """A spool that is full and notes how it is thinned."""
+
+    asked: ClassVar[list[Rung]] = []
+
+    def backlog(self) -> Any:
+        return SimpleNamespace(used=99, bound=100)
+
+    def thin(self, rung: Rung, kinds: Mapping[int, str]) -> Thinned:
+        self.asked.append(rung)
+        return Thinned(batches=0, readings=0)
+
+
+def test_counters_are_thinned_to_the_hours_of_the_site(tmp_path: Path) -> None:
+    spool = Full(tmp_path / "spool.sqlite", CLOCK)
+    keeper = RoomKeeper(spool, tmp_path, KINDS)
+    keeper.zone = "Asia/Kolkata"
+    keeper.keep()
+    assert {(rung.number, rung.shift_s) for rung in spool.asked} == {
+        (number, 1800) for number in (1, 2, 3, 4)
+    }
     spool.close()

@@ -10,10 +10,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.mqtt.connecting import BrokerAccessError, Message
-from adapters.mqtt.mapping_file import MappingError, use_own_mappings
+from adapters.mqtt.mapping_file import MappingError
 from adapters.mqtt.payload import Reason, Refusal
 from adapters.mqtt.settle import ChannelCount
 from adapters.mqtt.source import Arrival, MqttSource
+from adapters.own_files import use_own_files
 from adapters.spool import Spool
 from energy.base.clock import ManualClock, monotonic_s, wait
 from energy.base.quality import Quality
@@ -53,7 +54,7 @@ MESSAGE = Message(topic="gateway/GW07/up", payload=BODY, mid=1, qos=1, connectio
 
 @pytest.fixture(autouse=True)
 def presets_only() -> None:
-    use_own_mappings(None)
+    use_own_files(None)
 
 
 def sources(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.meter_profile import MeterProfileError
+from adapters.profile_shelf import UnknownProfileError
 from energy.base.clock import ManualClock
 from energy.base.quality import Quality
 from processes.collector_mbus import mbus_sources
@@ -89,7 +89,7 @@ def test_two_meters_at_one_address_are_refused() -> None:
 def test_an_unknown_profile_is_refused() -> None:
     plan = plan_of(4001)
     unknown = replace(plan.meters[0], profile="mbus_steam")
-    with pytest.raises(MeterProfileError, match="no such profile"):
+    with pytest.raises(UnknownProfileError, match="`profile list` shows all"):
         mbus_sources(replace(plan, meters=(unknown,)), ManualClock(SLOT))
 
 

@@ -22,6 +22,9 @@ JPEG = b"\xff\xd8\xff\xe0 a photo"
         (b"\x00\x00\x00\x18ftypheic....", "image/heif"),
         (b"RIFF\x00\x00\x00\x00WAVEfmt ", None),
         (b"<html>", None),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', None),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><svg/>', None),
+        (b"MZ\x90\x00", None),
         (b"", None),
     ],
 )

@@ -100,7 +100,15 @@ def test_the_sheets_of_a_removal_and_of_a_change_of_ratio_name_what_was_done(
 ) -> None:
     served(field, port)
     desk = field.desk(port)
-    change_ratio(desk, "b2-elec", Fraction(60), reason="300/5", displays=(), remarks=Remarks())
+    change_ratio(
+        desk,
+        "b2-elec",
+        Fraction(60),
+        reason="300/5",
+        displays=(),
+        remarks=Remarks(),
+        sighted=field.sighted(port, 60),
+    )
     text = text_of(sheet_of(desk, "b2-elec", "en"), "sheet-ratio-en.pdf")
     assert "Change of ratio" in text
     assert "× 40" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from energy.base.clock import to_us
+from energy.base.clock import to_us, wait
 from energy.base.config import Config
 from energy.base.errors import ConflictError
 from energy.metering.channel import ChannelFacts, Kind
@@ -22,6 +23,7 @@ from energy.system import WRITER, System
 from energy.views.imported import read_imports
 from energy.views.registry import load_channels
 from processes import import_stage
+from processes.import_alone import ImportBusyError, importing_alone
 from processes.import_corrections import propose_corrections
 from processes.import_explain import NoReadingError, origin_of
 from processes.import_readings import FileImport, ImportRefusedError, Looked
@@ -135,7 +137,7 @@ def test_rows_said_twice_are_counted_and_rows_that_differ_are_refused(desk: Desk
     looked = desk.look(path)
     assert (looked.readings, looked.duplicates) == (4, 1)
     assert dict(looked.refused_by) == {"contradiction": 2}
-    assert "rows 7, 8 differ about m1/active_energy_import" in looked.refused_rows[0].cause
+    assert "rows 7, 8 differ about m1/active_energy_import" in str(looked.refused_rows[0].cause)
 
 
 def test_a_corrected_file_never_overwrites_but_proposes(desk: Desk) -> None:
@@ -238,6 +240,44 @@ def test_a_write_that_was_stored_unknown_to_us_finds_its_own_result(desk: Desk) 
     assert (
         len(desk.site.rows("SELECT 1 FROM {s}.metering_events WHERE topic = 'file.imported'")) == 1
     )
+
+
+def test_two_files_at_once_are_judged_against_each_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processes.settling.PROJECT_S", 0.0)
+    said = quarters("m1", 0, 5)
+    first, other = desk.file(said), desk.file([(p, at, n + 1) for p, at, n in said], "other.csv")
+    rule = mapping(desk.folder, LONG_CSV)
+
+    def second(wait_s: float) -> Looked:
+        with (
+            importing_alone(desk.system, desk.site.site, wait_s=wait_s),
+            FileImport(desk.system, desk.site.site, other, rule) as one,
+        ):
+            looked = one.look()
+            one.write(partial=True, by=PERSON)
+            return looked
+
+    with ThreadPoolExecutor(1) as session:
+        with (
+            importing_alone(desk.system, desk.site.site),
+            FileImport(desk.system, desk.site.site, first, rule) as one,
+        ):
+            one.look()
+            with pytest.raises(ImportBusyError, match="Another file is being imported"):
+                second(0.01)
+            waiting = session.submit(second, 30)
+            while not desk.site.rows(
+                "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ):
+                wait(0.01)
+            one.write(partial=False, by=PERSON)
+        looked = waiting.result()
+    assert (looked.readings, looked.refused, len(looked.conflicts)) == (0, 5, 5)
+    desk.site.project()
+    assert desk.stored() == sorted(said)
+    assert desk.site.rows("SELECT code FROM {s}.finding") == []
 
 
 def test_a_file_that_changes_meanwhile_is_not_stored(desk: Desk) -> None:

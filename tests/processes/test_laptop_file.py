@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 import zstandard
 
-from processes.laptop_bundle import pack_of, read_bundle
+from processes.laptop_bundle import origin_of, read_bundle
 from processes.laptop_file import (
     LARGEST,
     FileKind,
@@ -92,7 +92,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
     path = tmp_path / "bomb.bundle"
     write_value(path, FileKind.BUNDLE, {"site": "x" * 20_000}, KEY)
     with pytest.raises(LaptopFileError, match="more than 10000 octets"):
-        pack_of(path, FileKind.BUNDLE)
+        origin_of(path, FileKind.BUNDLE)
 
 
 @pytest.mark.parametrize("value", ["[1, 2]", "[" * 100_000, "null"])
@@ -101,14 +101,14 @@ def test_what_is_no_object_is_damaged(tmp_path: Path, value: str) -> None:
     path = tmp_path / "a.bundle"
     _write_packed(path, packed)
     with pytest.raises(LaptopFileError, match="damaged"):
-        pack_of(path, FileKind.BUNDLE)
+        origin_of(path, FileKind.BUNDLE)
 
 
 def test_fields_of_another_program_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.bundle"
     write_value(path, FileKind.BUNDLE, {"site": "t1", "pack": "no id"}, KEY)
     with pytest.raises(LaptopFileError, match="same version on both sides"):
-        pack_of(path, FileKind.BUNDLE)
+        origin_of(path, FileKind.BUNDLE)
     write_value(path, FileKind.BUNDLE, {"site": "t1", "pack": str(uuid4())}, KEY)
     with pytest.raises(LaptopFileError, match=r"laptop.*same version"):
         read_bundle(path, KEY)

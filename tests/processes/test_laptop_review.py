@@ -53,6 +53,7 @@ def test_a_server_killed_behind_a_retirement_knows_it_for_the_laptop_s_own(
 ) -> None:
     laptop.commission()
     laptop.sync()
+    field.site.tick(60)
     gone = Removed(displays=(field.display(2),), reason="demolished")
     laptop.desk().act(Retire(point="b2-elec", removed=gone, remarks=Remarks()))
     with monkeypatch.context() as killed:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from processes.laptop_aside import ASIDE, set_aside
 from processes.laptop_file import FileKind, write_value
 from processes.laptop_home import HomeError
 from processes.laptop_pack import pack_fields
@@ -59,6 +60,13 @@ def test_a_meter_replaced_on_the_server_meanwhile_gets_no_reading_of_the_old_one
     assert (done.readings, done.readings_strange, done.readings_held) == (0, 4 * 2, 10 + 10)
     assert "meter S-2, but meter S-102" in done.receipt.strange[0].why
     assert _aside(laptop) == 1
+    kept = set_aside(laptop.home.facts(ASIDE), laptop.desk().channels())
+    assert [(row.point, row.quantity, row.readings) for row in kept] == [
+        ("b2-elec", "active_energy_import", 4),
+        ("b2-elec", "active_power", 4),
+    ]
+    assert {"meter S-2, but meter S-102" in row.why for row in kept} == {True}
+    assert changed < kept[0].first < kept[0].last
     after = laptop.sync()
     assert (after.readings, after.readings_strange, after.readings_held) == (3 * 2 + 7 * 2, 0, 0)
     assert _stored(field, channel, changed) == 0
@@ -78,7 +86,12 @@ def test_readings_behind_a_replacement_in_review_wait_and_a_refusal_sets_them_as
     laptop.log(minutes=3)
     done = laptop.sync()
     assert (len(done.review), done.readings, done.readings_held) == (1, 0, 3 * 2)
-    refuse(field.desk(laptop.port), str(done.review[0].command), by=PERSON, reason="never there")
+    [row] = done.review
+    assert row.sealed
+    refuse(field.desk(laptop.port), str(row.command), by=PERSON, reason="never there")
+    assert field.site.rows(
+        "SELECT state, sealed, decision FROM {s}.laptop_command WHERE state = 'refused'"
+    ) == [("refused", "", "never there")]
     after = laptop.sync()
     assert (after.readings, after.readings_strange) == (0, 3 * 2)
     assert _stored(field, channel, changed) == 0

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.mqtt.mapping_file import MappingError, load_mapping, use_own_mappings
+from adapters.mqtt.mapping_file import MappingError, load_mapping
+from adapters.own_files import use_own_files
 from processes.mapping_trial import TrialValue, mapping_named, remarks, tried
 
 NOW = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)
@@ -16,7 +17,7 @@ RECORDED = Path(__file__).parents[1] / "cases" / "mqtt" / "sparkplug_pysparkplug
 
 @pytest.fixture(autouse=True)
 def presets_only() -> None:
-    use_own_mappings(None)
+    use_own_files(None)
 
 
 def test_a_message_is_shown_as_it_would_be_stored_and_its_faults_beside() -> None:

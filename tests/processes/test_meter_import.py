@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.files.workbook import TableRow
+from energy.base.finding import Severity
 from energy.metering.meter import Meter, meter_id
 from energy.metering.plant import Source
+from energy.views.findings import FindingRow, read_findings
+from energy.views.noted import FOR_GOOD
+from energy.views.unproven import MULTIPLIER_UNPROVEN
 from processes.collect_plan_file import plan_from_registry
+from processes.meter_acts import Did, acts_of
 from processes.meter_import import Imported, ImportRefusedError, Verdict, import_meters
-from processes.technician_values import NewPoint
+from processes.technician import Technician
+from processes.technician_prove import prove_multiplier
+from processes.technician_values import (
+    ChecksFailedError,
+    NewPoint,
+    Remarks,
+    Removed,
+    Sighted,
+    Witnesses,
+)
 from tests.fixtures.field import Field
 from tests.fixtures.postgres import command
 
@@ -97,7 +113,7 @@ def test_a_dry_run_judges_every_row_and_writes_nothing(field: Field, port: int) 
         {**SHOP, "point": "p13", "unit": "21", "serial": "", "start": "5"},
     ]
     brought = take(field, {**SHOP, "point": "good"}, *wrong, dry_run=True)
-    texts = [row.text for row in brought.rows]
+    texts = [str(row.text) for row in brought.rows]
     assert [row.verdict for row in brought.rows] == [Verdict.PLANNED, *[Verdict.REFUSED] * 13]
     for text, words in zip(
         texts[1:],
@@ -138,7 +154,7 @@ def test_chinese_tenant_meters_come_in_by_the_number_on_their_plates(field: Fiel
     twice = {**row, "point": "p2", "serial": "S-9", "meter": "000012345678"}
     brought = take(field, {**row, "meter": "12345678"}, twice, dry_run=True)
     assert [each.verdict for each in brought.rows] == [Verdict.COMMISSIONED, Verdict.REFUSED]
-    assert "12345678 of tenants stands in row 2 already" in brought.rows[1].text
+    assert "12345678 of tenants stands in row 2 already" in str(brought.rows[1].text)
     take(field, {**row, "meter": "12345678"})
     [meter] = plan_from_registry(field.system.database, field.site.site).meters
     assert meter.address == {"meter": "12345678"}
@@ -168,7 +184,7 @@ def test_two_rows_never_share_a_serial_or_an_address(field: Field) -> None:
     one = {**SHOP, **AT_WORK}
     others = [{**one, "point": "p2", "unit": "12"}, {**SHOP, "point": "p3"}]
     brought = take(field, one, *others, dry_run=True)
-    assert [row.text for row in brought.rows[1:]] == [
+    assert [str(row.text) for row in brought.rows[1:]] == [
         "serial stands in row 2 already",
         "11 of modbus-1 stands in row 2 already",
     ]
@@ -180,7 +196,7 @@ def test_a_meter_that_its_source_cannot_ask_never_spoils_the_plan(field: Field) 
     plan_from_registry(field.system.database, field.site.site)
     [refused] = brought.rows
     assert refused.verdict is Verdict.REFUSED
-    assert "modbus-1 is a modbus_tcp source: address needs unit = 1 to 255" in refused.text
+    assert "modbus-1 is a modbus_tcp source: address needs unit = 1 to 255" in str(refused.text)
 
 
 def test_a_table_without_a_needed_column_is_refused_and_chinese_heads_are_taken(
@@ -191,3 +207,53 @@ def test_a_table_without_a_needed_column_is_refused_and_chinese_heads_are_taken(
     names = {"point": "计量点", "name": "名称", "place": "位置", "profile": "设备档案"}
     brought = take(field, {names.get(key, key): value for key, value in SHOP.items()})
     assert brought.written == 1
+
+
+def test_a_multiplier_of_a_table_bars_every_bill_until_it_is_proven_at_the_meter(
+    field: Field, port: int
+) -> None:
+    row = {**SHOP, **AT_WORK, "unit": "2", "start": field.display(2)}
+    brought = take(field, row, {**SHOP, **AT_WORK, "point": "p2", "multiplier": "", "serial": "S"})
+    assert "x 40 is not proven: no bill until `field prove shop-1`" in str(brought.rows[0].text)
+    assert "proven" not in str(brought.rows[1].text)
+    [held] = findings(field)
+    assert (held.key.code, held.point, held.end) == (MULTIPLIER_UNPROVEN, "shop-1", FOR_GOOD)
+    assert held.severity == Severity.DO_NOT_BILL
+    desk = field.desk(port)
+    with pytest.raises(ChecksFailedError, match=r"not proven\. Switch a known load on"):
+        prove_multiplier(desk, "shop-1", (), Sighted(), Remarks())
+    with pytest.raises(ChecksFailedError, match="CT ratio applied twice"):
+        prove_multiplier(desk, "shop-1", (), field.sighted(port, 1), Remarks())
+    with pytest.raises(ChecksFailedError, match=r"they differ by"):
+        prove_multiplier(desk, "shop-1", ("1.5",), field.sighted(port, 40), Remarks())
+    assert len(findings(field)) == 1
+    people = Remarks(people=Witnesses(technician="Ada Okoye"))
+    done = prove_multiplier(desk, "shop-1", (field.display(2),), field.sighted(port, 40), people)
+    assert {check.name: check.text for check in done.checks}["side"].startswith("secondary, proven")
+    assert findings(field) == []
+    assert [row.explained_position for row in findings(field, open_only=False)] == [done.position]
+    assert prove_multiplier(desk, "shop-1", (), Sighted(), Remarks()).again
+    last = acts_of(desk.metering, field.site.site.key, "shop-1")[-1]
+    assert (last.did, last.serial) == (Did.MULTIPLIER_PROVED, "S-11")
+    [(record,)] = field.site.rows("SELECT record FROM {s}.meter WHERE point = 'shop-1'")
+    assert (record["proof"]["multiplier"], record["proof"]["side"]) == ("40", "secondary")
+
+
+def test_what_an_unproven_meter_counted_waits_for_a_person_when_it_goes(
+    field: Field, port: int
+) -> None:
+    take(field, {**SHOP, **AT_WORK, "unit": "2", "start": field.display(2)})
+    desk = field.desk(port)
+    removed = Removed(displays=(field.display(2),), reason="calibration is due")
+    told: dict[str, Any] = {"source": "", "profile": "", "side": None, "point": "shop-1"}
+    with pytest.raises(ChecksFailedError, match="not proven"):  # a table's ratio proves no other
+        Technician(desk).replace(field.installed(102, **told), removed, watch_s=0)
+    new = field.installed(102, sighted=field.sighted(port, 40, 102), **told)
+    done = Technician(desk).replace(new, removed, watch_s=0)
+    ended, held = findings(field, open_only=False)
+    assert (ended.open, ended.end.isoformat(), held.open) == (True, done.at, False)
+
+
+def findings(field: Field, *, open_only: bool = True) -> list[FindingRow]:
+    with field.system.database.connection() as connection:
+        return read_findings(connection, field.site.schema, open_only=open_only)

@@ -59,3 +59,25 @@ def test_two_meters_of_one_number_on_one_bus_are_refused() -> None:
     plan, problems = read_site(document, facts)
     assert plan is None
     assert problems == ["meter 'shop-13': has the address of 'shop-12' on tenants-east"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "profile", "nearest"),
+    [
+        ("dlt645", "dlt645_singel_phase", "dlt645_single_phase, dlt645_three_phase"),
+        ("cjt188", "cjt188_coldwater", "cjt188_cold_water"),
+        ("modbus", "sdm-630", "eastron_sdm630"),
+        ("dlt645", "sdm-630", "eastron_sdm630"),
+    ],
+)
+def test_a_profile_that_is_none_is_told_once_with_its_nearest(
+    protocol: str, profile: str, nearest: str
+) -> None:
+    sample = (ROOT / "adapters" / protocol / "sample.toml").read_text("utf-8")
+    document = tomllib.loads(SITE + sample)
+    document["meter"][0]["profile"] = profile
+    _, problems = read_site(document, facts)
+    told = [problem for problem in problems if "There is no profile" in problem]
+    assert len(told) == 1
+    assert f'"{profile}"; nearest: {nearest}' in told[0]
+    assert "`profile list` shows all" in told[0]

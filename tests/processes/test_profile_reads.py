@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.errors import RegisterMapError
 from adapters.mbus.decode import Wire
 from adapters.mbus.records import Function
 from adapters.modbus.register_map import load
+from adapters.profile_shelf import UnknownProfileError
+from processes.meter_profiles import every_profile
 from processes.profile_reads import (
-    every,
     record_text,
     rule_text,
     serial_text,
@@ -23,7 +23,7 @@ def test_all_protocols_are_in_one_list() -> None:
     protocols = [sheet(name).protocol for name in shipped()]
     assert protocols.count("Modbus") == 37
     assert {"DL/T 645-2007", "CJ/T 188", "M-Bus"} <= set(protocols)
-    assert set(every()) >= set(shipped())
+    assert set(every_profile()) >= set(shipped())
 
 
 def test_words_for_signature_and_serial_bus() -> None:
@@ -75,9 +75,9 @@ def test_the_file_of_a_profile_is_shown_as_it_stands(profile: str) -> None:
 
 
 def test_a_profile_that_is_none_is_refused() -> None:
-    with pytest.raises(RegisterMapError, match="no such map"):
+    with pytest.raises(UnknownProfileError, match="`profile list` shows all"):
         text_of("../../etc/passwd")
-    with pytest.raises(RegisterMapError, match="no such map"):
+    with pytest.raises(UnknownProfileError, match="nearest: siemens_pac2200_3200"):
         sheet("pac4200")
 
 

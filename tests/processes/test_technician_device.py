@@ -16,6 +16,7 @@ from processes.technician import Technician
 from processes.technician_checks import Outcome
 from processes.technician_desk import FieldDesk
 from processes.technician_device import ProfileMismatchError, same_address
+from processes.technician_load import Load
 from processes.technician_ratio import change_ratio
 from processes.technician_retire import retire
 from processes.technician_values import (
@@ -26,6 +27,7 @@ from processes.technician_values import (
     Remarks,
     Removed,
     Sighted,
+    Witnesses,
 )
 from simulator.dlt645_meter import Dlt645Slaves, three_phase
 from simulator.meter_bus import Slaves
@@ -38,6 +40,8 @@ pytestmark = pytest.mark.servers
 SHOP = NewPoint(name="Shop 3", place="b2", utility="electricity")
 TAP = NewPoint(name="Shop 3 water", place="b2", utility="water")
 OTHER = "000012345699"
+W = Fraction(3125 * 30)
+"""Load behind transformers of 30 that the meter shows as 3125 W. [W]"""
 
 
 def source(field: Field, key: str, kind: str, at: str, **settings: Any) -> FieldDesk:
@@ -82,12 +86,15 @@ def test_a_chinese_electricity_meter_is_commissioned_replaced_and_retired(field:
     )
     with tenants(field, "dlt645", both) as desk:
         technician = Technician(desk)
-        done = technician.commission(shop(multiplier=Fraction(30)), SHOP, watch_s=0)
+        with pytest.raises(ChecksFailedError, match="30 rests on typing alone"):
+            technician.commission(shop(multiplier=Fraction(30)), SHOP, watch_s=0)
+        behind_30 = shop(multiplier=Fraction(30), sighted=Sighted(load=Load(power_w=W, phase=None)))
+        done = technician.commission(behind_30, SHOP, watch_s=0)
         assert done.counts["active_energy_import"] == DRAWN[0]
         told = {check.name: check for check in done.checks}
         assert told["serial"].outcome is Outcome.OK
         assert told["side"].text.startswith("secondary, by the profile: 30")
-        assert technician.commission(shop(multiplier=Fraction(30)), SHOP, watch_s=0).again
+        assert technician.commission(behind_30, SHOP, watch_s=0).again
         taken = shop(point="shop-4", serial="4711")
         with pytest.raises(FieldRefusedError, match="already serves shop-3"):
             technician.commission(taken, SHOP, watch_s=0)
@@ -104,6 +111,25 @@ def test_a_chinese_electricity_meter_is_commissioned_replaced_and_retired(field:
         field.site.tick(900)
         gone = retire(desk, "shop-3", Removed(displays=("16203.41",), reason="shut"), Remarks())
         assert gone.final_counts["active_energy_import"] == later[0]
+
+
+def test_two_people_vouch_for_the_ratio_of_a_chinese_meter_and_one_does_not(field: Field) -> None:
+    meters = Dlt645Slaves([three_phase(ADDRESS, drawn=DRAWN, power=31_250)])
+    with tenants(field, "dlt645", meters) as desk:
+        technician, plates = Technician(desk), Sighted(ratio=Fraction(30))
+        for witness in ("", "ada okoye "):
+            alone = Witnesses(technician="Ada Okoye", witness=witness)
+            with pytest.raises(ChecksFailedError, match="--ratio 30 --technician NAME --witness"):
+                technician.commission(shop(sighted=plates, people=alone), SHOP, watch_s=0)
+        half = Sighted(ratio=Fraction(30), load=Load(power_w=W / 2, phase=None))
+        with pytest.raises(ChecksFailedError, match="rests on typing"):
+            technician.commission(shop(sighted=half), SHOP, watch_s=0)
+        both = Witnesses(technician="Ada Okoye", witness="Bo Lindqvist")
+        done = technician.commission(shop(sighted=plates, people=both), SHOP, watch_s=0)
+        noted = {check.name: check for check in done.checks}["ratio"]
+        assert (noted.outcome, noted.text[:26]) == (Outcome.NOTED, "30, by the plates of the t")
+        [(record,)] = field.site.rows("SELECT record FROM {s}.meter")
+        assert record["transformer_ratio"] == "30"
 
 
 def test_a_chinese_water_meter_is_commissioned_by_its_edition(field: Field) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS, load
 from energy.base.clock import ManualClock
 from energy.metering.channel import Side
 from processes.technician_checks import Outcome, display_of
@@ -23,7 +23,7 @@ from simulator.profile_image import Value
 from tests.fixtures.postgres import NOON
 from tests.fixtures.slaves import image_of, slaves
 
-PRODUCTS = Products([load(name) for name in known()], as_written=True)
+PRODUCTS = Products([load(name) for name in MAPS.known()], as_written=True)
 
 
 def looked(
@@ -73,7 +73,7 @@ def test_a_sound_meter_has_nothing_against_it() -> None:
     assert seen.side.side is Side.PRIMARY
 
 
-@pytest.mark.parametrize("profile", [name for name in known() if "sunspec" not in name])
+@pytest.mark.parametrize("profile", [name for name in MAPS.known() if "sunspec" not in name])
 def test_every_product_can_be_looked_at(profile: str) -> None:
     seen = looked(profile)
     assert seen.shown.values

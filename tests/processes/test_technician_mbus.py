@@ -9,8 +9,8 @@ import pytest
 from adapters.link_fault import LinkFault
 from adapters.mbus.address import Address
 from adapters.mbus.probe import Search
-from adapters.mbus.profile import parse
-from adapters.meter_profile import MeterProfileError
+from adapters.mbus.profile import PROFILES
+from adapters.profile_shelf import UnknownProfileError
 from energy.base.clock import ManualClock
 from processes.collect_plan_file import plan_from_registry
 from processes.technician import Technician
@@ -114,9 +114,9 @@ def test_without_a_profile_every_record_is_shown_as_it_is() -> None:
 def test_a_profile_of_the_very_meter_is_printed() -> None:
     with bus_of(MbusSlaves([heat()])) as at:
         text = own(bus_at(at), HEAT, "mbus_heat_kwh", "shop_12")
-        with pytest.raises(MeterProfileError, match="no such profile"):
+        with pytest.raises(UnknownProfileError, match="`profile list` shows all"):
             own(bus_at(at), HEAT, "mbus_steam", "shop_12")
-    read = parse(text, name="shop_12")
+    read = PROFILES.parse(text, name="shop_12")
     assert read.facts("heat_energy").modulus == 10**11  # eight digits of kWh in steps of 1 Wh
     assert "volume_month_end" not in read.points
 

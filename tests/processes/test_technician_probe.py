@@ -8,12 +8,12 @@ import pytest
 
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS, load
 from processes.technician_probe import Probe, probe
 from processes.technician_values import NoContactError
 from tests.fixtures.slaves import image_of, slaves
 
-PRODUCTS = Products([load(name) for name in known()])
+PRODUCTS = Products([load(name) for name in MAPS.known()])
 
 
 def probed(port: int, unit: int, kind: LinkKind = LinkKind.TCP) -> Probe:

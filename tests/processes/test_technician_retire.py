@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,7 @@ def test_usage_counts_with_the_old_ratio_before_and_the_new_one_after_the_change
         reason="transformers changed to 200/5",
         displays=(field.display(2),),
         remarks=Remarks(seals=("A1",)),
+        sighted=field.sighted(port, 40),
     )
     changed = done.counts["active_energy_import"]
     assert changed == field.count(2)
@@ -141,7 +143,8 @@ def test_the_same_ratio_again_writes_nothing_and_a_silent_meter_cannot_change_it
     desk = field.desk(port)
     with pytest.raises(FieldRefusedError, match="counts with 1 already"):
         change_ratio(desk, "b2-elec", Fraction(1), reason="?", displays=(), remarks=Remarks())
-    change_ratio(desk, "b2-elec", Fraction(40), reason="new", displays=(), remarks=Remarks())
+    told: dict[str, Any] = {"reason": "new", "displays": (), "remarks": Remarks()}
+    change_ratio(desk, "b2-elec", Fraction(40), sighted=field.sighted(port, 40), **told)
     before = field.position()
     again = change_ratio(
         desk, "b2-elec", Fraction(40), reason="new", displays=(), remarks=Remarks()
@@ -152,3 +155,26 @@ def test_the_same_ratio_again_writes_nothing_and_a_silent_meter_cannot_change_it
             field.desk(nobody), "b2-elec", Fraction(80), reason="?", displays=(), remarks=Remarks()
         )
     assert field.position() == before
+
+
+def test_another_ratio_is_believed_by_the_rule_of_commissioning(field: Field, port: int) -> None:
+    served(field, port)
+    desk, before = field.desk(port), field.position()
+    told: dict[str, Any] = {"reason": "300/5", "displays": (), "remarks": Remarks()}
+    with pytest.raises(ChecksFailedError, match=r"not proven\. Switch a known load on"):
+        change_ratio(desk, "b2-elec", Fraction(60), **told)
+    with pytest.raises(ChecksFailedError, match="CT ratio applied twice"):
+        change_ratio(desk, "b2-elec", Fraction(60), sighted=field.sighted(port, 1), **told)
+    people = Remarks(people=Witnesses(technician="Ada Okoye", witness="Bo Lindqvist"))
+    with pytest.raises(ChecksFailedError, match="not proven"):  # the side is not theirs to say
+        change_ratio(desk, "b2-elec", Fraction(60), **{**told, "remarks": people})
+    assert (field.position(), field.meter().multiplier) == (before, "1")
+    change_ratio(desk, "b2-elec", Fraction(60), sighted=field.sighted(port, 60), **told)
+    field.site.tick(60)
+    with pytest.raises(ChecksFailedError, match="1 rests on typing alone"):
+        change_ratio(desk, "b2-elec", Fraction(1), **told)
+    with pytest.raises(ChecksFailedError, match="1 rests on typing alone"):
+        change_ratio(desk, "b2-elec", Fraction(1), sighted=field.sighted(port, 60), **told)
+    done = change_ratio(desk, "b2-elec", Fraction(1), sighted=field.sighted(port, 1), **told)
+    assert "shows the load as it is" in {check.name: check.text for check in done.checks}["ratio"]
+    assert field.meter().multiplier == "1"

@@ -14,7 +14,7 @@ import pytest
 from adapters.modbus.frame import Fault, ReadFailedError
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.probing.candidate import Products
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS, load
 from processes.technician_checks import Outcome
 from processes.technician_scan import (
     Guess,
@@ -30,7 +30,7 @@ from processes.technician_values import NoContactError
 from simulator.profile_slave import ProfileSlave, checksum
 from tests.fixtures.slaves import image_of, slaves
 
-PRODUCTS = Products([load(name) for name in known()], as_written=True)
+PRODUCTS = Products([load(name) for name in MAPS.known()], as_written=True)
 
 
 def scan(link: Link, units: list[int], timeout_s: float = 0.3) -> Scan:

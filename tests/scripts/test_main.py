@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from energy.base.text import catalogue
-from scripts.commands.frame import hoisted
+from scripts.commands.tree import hoisted
 from scripts.main import _leave_tidily, app
 
 ROOT = Path(__file__).resolve().parents[2]

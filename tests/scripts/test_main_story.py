@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,3 +247,20 @@ def _break_the_journal(row: Row) -> None:
     server = EmbeddedPostgres(EmbeddedSettings(data_dir=row.folder / "postgres"))
     with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
         connection.execute("DELETE FROM site_yard.metering_events WHERE notification_id = 2")
+
+
+@pytest.mark.parametrize("row", ["--help", "profile list", "profile show abb_b23_b24"])
+def test_a_reader_who_has_read_enough_ends_a_verb_quietly(row: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "scripts.main", *row.split()],
+            cwd=DEMO.parents[2],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scripts import run_tests
@@ -42,8 +44,38 @@ def test_every_marker_of_the_suite_is_known(pytestconfig: pytest.Config) -> None
 
 
 def test_programs_that_a_test_starts_keep_what_python_compiled() -> None:
-    given = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/home/kim"}
-    assert run_tests.environment_of([], given) == {"HOME": "/home/kim"}
+    given = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/home/kim", "TMPDIR": "/somewhere"}
+    assert run_tests.environment_of([], given) == {"HOME": "/home/kim", "TMPDIR": "/somewhere"}
+
+
+@pytest.mark.parametrize(
+    ("words", "available", "expected"),
+    [
+        ([], 16, True),
+        (["tests/energy"], 16, True),
+        ([], 4, False),
+        (["slow"], 16, False),
+        (["all"], 16, False),
+    ],
+)
+def test_databases_of_an_everyday_run_are_kept_in_memory_where_there_is_room(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    available: int,
+    expected: bool,
+) -> None:
+    rows = tmp_path / "meminfo"
+    rows.write_text(f"MemTotal: 1 kB\nMemAvailable:   {available * 2**20} kB\n")
+    monkeypatch.setattr(run_tests, "MEMORY_ROWS", rows)
+    monkeypatch.setattr(run_tests, "MEMORY", tmp_path)
+    monkeypatch.setattr(run_tests, "_free", lambda _folder: 16 * 2**30)
+    found = run_tests.environment_of(words, {})
+    assert found == ({"TMPDIR": str(tmp_path)} if expected else {})
+
+
+def test_a_machine_without_a_folder_in_memory_keeps_them_on_its_disk(tmp_path: Path) -> None:
+    assert not run_tests.has_room(tmp_path / "absent")
 
 
 def test_what_is_missing_comes_with_its_command() -> None:

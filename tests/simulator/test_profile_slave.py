@@ -78,7 +78,7 @@ def read_back(read: maps.RegisterMap, values: dict[str, Value]) -> dict[str, obj
     return asyncio.run(session())
 
 
-@pytest.mark.parametrize("profile", maps.known())
+@pytest.mark.parametrize("profile", maps.MAPS.known())
 def test_every_shipped_profile_reads_back_what_its_device_shows(profile: str) -> None:
     read = wire_map(profile)
     values = plausible(read)
@@ -105,7 +105,7 @@ def any_values(read: maps.RegisterMap, seed: int) -> dict[str, Value]:
     return values
 
 
-@pytest.mark.parametrize("profile", maps.known())
+@pytest.mark.parametrize("profile", maps.MAPS.known())
 def test_every_point_reads_back_any_value_that_its_type_can_hold(profile: str) -> None:
     read = wire_map(profile)
     for seed in range(3):
@@ -216,7 +216,7 @@ def test_a_value_between_two_steps_is_refused() -> None:
 
 @pytest.mark.slow
 def test_two_thousand_devices_that_differ_from_their_maps_are_read_by_their_variants() -> None:
-    names = maps.known()
+    names = maps.MAPS.known()
     for seed in range(2000):
         dice = Random(seed)
         read = maps.load(names[seed % len(names)])

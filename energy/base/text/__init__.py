@@ -1,12 +1,15 @@
 """In: a language and a message key. Out: the text in that language. Reads shipped files once.
 
 Catalogues are `catalogue/<part>.toml`, one a part of the program, each key with all languages
-side by side, so that a missing translation is seen where the text is written.
+side by side, so that a missing translation is seen where the text is written. The help pages of
+the command row lie apart in `help/`: they are read when a page is shown.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -16,8 +19,18 @@ LANGUAGES = ("en", "zh")
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return every text: key -> language -> text; two parts never share a key."""
+    return _read("catalogue")
+
+
+@cache
+def help_texts() -> dict[str, dict[str, str]]:
+    """Return every text of the help pages, as the catalogue has its own."""
+    return _read("help")
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
     texts: dict[str, dict[str, str]] = {}
-    folder = files(__package__).joinpath("catalogue")
+    folder = files(__package__).joinpath(name)
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if not entry.name.endswith(".toml"):
             continue
@@ -40,12 +53,61 @@ def _flat(tree: dict[str, object], prefix: str = "") -> list[tuple[str, dict[str
     return found
 
 
-def t(language: str, key: str, **values: object) -> str:
+def t(language: str, key: str, /, **values: object) -> str:
     """Return a text with its placeholders filled; English where a language is unknown.
 
     Raises:
         KeyError: The key stands in no catalogue.
     """
-    translations = catalogue()[key]
+    return _filled(catalogue()[key], language, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text of the catalogue with what fills it, told in the language of whoever reads it."""
+
+    key: str
+    values: Mapping[str, object]
+
+    def told(self, language: str) -> str:
+        """Return the text in a language; a part that can be told is told in it, too."""
+        return t(language, self.key, **{k: told(language, v) for k, v in self.values.items()})
+
+    def __str__(self) -> str:
+        """Return the text in English."""
+        return self.told("en")
+
+
+def tell(key: str, /, **values: object) -> Told:
+    """Return a text of the catalogue that is told later.
+
+    Args:
+        key: Of the text.
+        values: What fills its places; a key of the catalogue is filled with that text, a list
+            with a row for each of its parts.
+    """
+    return Told(key, values)
+
+
+def told(language: str, value: object) -> object:
+    """Return what fills a place: a told text, the text of a key, else the value."""
+    if isinstance(value, list):
+        return "\n".join(str(told(language, each)) for each in value)
+    if isinstance(value, str):
+        return t(language, value) if value in catalogue() else value
+    teller = getattr(value, "told", None)
+    return teller(language) if teller is not None else value
+
+
+def help_text(language: str, key: str, /, **values: object) -> str:
+    """Return a text of the help pages, as `t` does.
+
+    Raises:
+        KeyError: The key stands on no page.
+    """
+    return _filled(help_texts()[key], language, values)
+
+
+def _filled(translations: Mapping[str, str], language: str, values: Mapping[str, object]) -> str:
     text = translations.get(language) or translations["en"]
     return text.format(**values) if values else text

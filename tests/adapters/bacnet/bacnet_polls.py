@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from adapters.bacnet.address import parse as address
-from adapters.bacnet.profile import load
+from adapters.bacnet.profile import PROFILES
 from adapters.bacnet.source import BacnetMeter, BacnetSettings, BacnetSource
 from adapters.poll import PollResult
 from energy.base.clock import ManualClock
@@ -23,7 +23,7 @@ def run(story: Callable[[], Awaitable[None]]) -> None:
 
 def meter(where: str, first: int = 1) -> BacnetMeter:
     return BacnetMeter(
-        point=f"p{where}", address=address(where), profile=load("bacnet_energy_kwh"),
+        point=f"p{where}", address=address(where), profile=PROFILES.load("bacnet_energy_kwh"),
         channels={"active_energy_import": first, "active_power": first + 1},
     )  # fmt: skip
 

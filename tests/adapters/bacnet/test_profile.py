@@ -4,17 +4,17 @@ import tomllib
 
 import pytest
 
-from adapters.bacnet.profile import PROFILES, BacnetReader, load, parse, shipped
+from adapters.bacnet.profile import PROFILES, BacnetReader
 from adapters.meter_profile import MeterProfileError
 from energy.metering.source_facts import source_problems
 
 NAME = "bacnet_energy_kwh"
-TEXT = (PROFILES / f"{NAME}.toml").read_text("utf-8")
+TEXT = PROFILES.text(NAME)
 
 
 def test_what_ships_is_sound() -> None:
-    assert shipped() == [NAME]
-    assert load(NAME).point("active_energy_import").billing
+    assert PROFILES.shipped() == [NAME]
+    assert PROFILES.load(NAME).point("active_energy_import").billing
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_what_ships_is_sound() -> None:
         ("accumulator,1", "schedule,1", "object must look like"),
         ("accumulator,1", "accumulator,9999999", "object must look like"),
         ('scale = "0.001"', "scale = 0.001", "scale must be an exact text"),
-        ('kind = "gauge"', 'kind = "gauge"\nbits = [0, 1]', "bits = [first, width] is for a state"),
+        ('kind = "gauge"', 'kind = "gauge"\nbits = [0, 1]', "bits are for a state alone"),
         ('kind = "gauge"', 'kind = "gauge"\nregister = 7', "unknown key 'register'"),
     ],
 )  # fmt: skip
@@ -32,12 +32,12 @@ def test_a_profile_with_a_problem_is_refused_with_its_cause(
 ) -> None:
     assert old in TEXT
     with pytest.raises(MeterProfileError) as met:
-        parse(TEXT.replace(old, new, 1), name=NAME)
+        PROFILES.parse(TEXT.replace(old, new, 1), name=NAME)
     assert problem in str(met.value)
 
 
 def test_the_readme_explains_every_key_and_shows_the_sample() -> None:
-    folder = PROFILES.parent
+    folder = PROFILES.folder.parent
     readme = (folder / "README.md").read_text("utf-8")
     sample = (folder / "sample.toml").read_text("utf-8")
     assert sample.strip() in readme

@@ -11,7 +11,7 @@ pytest.importorskip(
 
 from bacpypes3.basetypes import Reliability
 
-from adapters.bacnet.profile import parse
+from adapters.bacnet.profile import PROFILES
 from adapters.bacnet.source import BacnetMeter
 from energy.base.quality import Quality
 from tests.adapters.bacnet.bacnet_device import MeterDevice
@@ -168,7 +168,7 @@ def test_a_present_value_is_an_exact_count_or_a_finding(
     async def story() -> None:
         device = await MeterDevice().listening()
         device.say(kind, 7, value)
-        profile = parse(
+        profile = PROFILES.parse(
             PROFILE.format(
                 quantity="active_energy_import", object=f"{kind},7", scale=scale, kind="counter"
             ),
@@ -227,7 +227,7 @@ def test_a_breaker_is_a_state() -> None:
     async def story() -> None:
         device = await MeterDevice().listening()
         device.say("binary-input", 4, "active")
-        profile = parse(STATE.format(object="binary-input,4"), name="mine")
+        profile = PROFILES.parse(STATE.format(object="binary-input,4"), name="mine")
         one = BacnetMeter(
             point="p", address=address("1001"), profile=profile, channels={"breaker_1": 9}
         )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.cjt188.decode import Flaw, decode, layout_size, meter_clock
-from adapters.cjt188.profile import load, shipped
+from adapters.cjt188.profile import PROFILES
 from adapters.cjt188.units import CODES, UNITS
 from energy.base.units import TO_BASE, Utility
 from simulator.cjt188_meter import heat_values, volume_values
@@ -19,7 +19,7 @@ HEAT = {
 
 
 def counts_of(profile: str, values: bytes) -> dict[str, int]:
-    read = load(profile)
+    read = PROFILES.load(profile)
     found = {q: decode(values, point.wire, point.facts) for q, point in read.points.items()}
     assert all(each.flaw is None for each in found.values())
     return {quantity: each.count for quantity, each in found.items()}
@@ -60,7 +60,7 @@ def test_a_gauge_in_another_unit_is_converted_exactly() -> None:
     values = bytearray(heat_values(**HEAT))
     values[10 + 4] = 0x1A  # 43.21 MW
     values[15 + 4] = 0x32  # 1.2345 L/h
-    read = load("cjt188_heat_kwh")
+    read = PROFILES.load("cjt188_heat_kwh")
     power, flow = read.point("heat_power"), read.point("flow")
     assert decode(bytes(values), power.wire, power.facts).count == 4_321_000
     assert decode(bytes(values), flow.wire, flow.facts).count == 12  # 0.0012345 m3/h, rounded
@@ -68,7 +68,7 @@ def test_a_gauge_in_another_unit_is_converted_exactly() -> None:
 
 
 def test_a_counter_in_another_unit_is_never_converted() -> None:
-    read = load("cjt188_heat_kwh")
+    read = PROFILES.load("cjt188_heat_kwh")
     point = read.point("heat_energy")
     for code, flaw in ((0x11, Flaw.OTHER_UNIT), (0x2C, Flaw.OTHER_UNIT), (0x99, Flaw.UNKNOWN_UNIT)):
         values = heat_values(**HEAT, unit=code)
@@ -84,8 +84,8 @@ def test_a_meter_without_a_clock_tells_no_time() -> None:
 
 
 def test_every_profile_that_ships_bills_one_counter() -> None:
-    assert len(shipped()) == 13
-    for name in shipped():
-        billed = [p.facts for p in load(name).points.values() if p.billing]
+    assert len(PROFILES.shipped()) == 13
+    for name in PROFILES.shipped():
+        billed = [p.facts for p in PROFILES.load(name).points.values() if p.billing]
         assert len(billed) == 1, name
         assert billed[0].modulus == 10**8

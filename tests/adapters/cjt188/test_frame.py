@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.cjt188.decode import decode, layout_size, meter_clock
 from adapters.cjt188.frame import ANY_TYPE, ANYBODY, OWN_ADDRESS, Asked, Control, judge, next_frame
 from adapters.cjt188.frame import Frame as CjtFrame
-from adapters.cjt188.profile import load
+from adapters.cjt188.profile import PROFILES
 from adapters.link_fault import LinkFault, Verdict
 from simulator.cjt188_meter import frame as simulated_frame
 from tests.adapters.dlt645.cases import Case, cases
@@ -45,7 +45,7 @@ def test_an_answer_gives_its_values_or_a_named_fault(case: Case) -> None:
     if "value" in expected:
         assert verdict.hex() == expected["value"]
         return
-    point = load(expected["profile"]).point(expected["quantity"])
+    point = PROFILES.load(expected["profile"]).point(expected["quantity"])
     got = decode(verdict, point.wire, point.facts)
     assert (got.count, got.flaw) == (expected["count"], expected.get("flaw"))
     if "clock" in expected:

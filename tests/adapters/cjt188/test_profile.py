@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.cjt188.profile import PROFILES, Cjt188Reader, load, parse, shipped
+from adapters.cjt188.profile import PROFILES, Cjt188Reader
 from adapters.meter_profile import MeterProfileError
 from energy.base.units import Utility
 from energy.metering.channel import Kind, base_per_count
@@ -18,11 +18,11 @@ TYPES = {
 
 
 def test_every_profile_names_the_type_of_the_standard() -> None:
-    for name in shipped():
-        utility = next(p.facts.utility for p in load(name).points.values() if p.billing)
+    for name in PROFILES.shipped():
+        utility = next(p.facts.utility for p in PROFILES.load(name).points.values() if p.billing)
         by_utility = {Utility.HEATING: "20", Utility.COOLING: "21"}
         expected = by_utility[utility] if utility in by_utility else TYPES[name]  # type: ignore[index]
-        assert load(name).own["meter_type"] == expected, name
+        assert PROFILES.load(name).own["meter_type"] == expected, name
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_every_profile_names_the_type_of_the_standard() -> None:
 def test_a_count_is_worth_its_unit_exactly(
     profile: str, quantity: str, base: int | Fraction
 ) -> None:
-    assert base_per_count(load(profile).facts(quantity), Fraction(1)) == base
+    assert base_per_count(PROFILES.load(profile).facts(quantity), Fraction(1)) == base
 
 
 def test_what_is_frozen_is_no_counter() -> None:
-    for name in shipped():
-        for quantity, point in load(name).points.items():
+    for name in PROFILES.shipped():
+        for quantity, point in PROFILES.load(name).points.items():
             if quantity.endswith("_month_end"):
                 assert point.facts.kind is Kind.GAUGE
 
@@ -54,7 +54,7 @@ def test_what_is_frozen_is_no_counter() -> None:
         ('item = "volume"', 'item = "clock"', "item must be one of volume"),
         ('resolution = "0.01"', 'resolution = "0.001"', "resolution must be 1/100"),
         ('unit = "m3"', 'unit = "t"', "is not a quantity of water"),
-        ("bits = [0, 2]", "bits = [15, 2]", "bits = [first, width]"),
+        ("bits = [0, 2]", "bits = [15, 2]", "bits must be [first, width] within 16 bits"),
         ('kind = "state"', 'kind = "gauge"', "states lie in the status"),
         ('edition = "2004"', 'edition = "1999"', "edition must look like 2004|2018"),
         ('meter_type = "10"', 'meter_type = "99"', "meter_type must look like"),
@@ -62,14 +62,14 @@ def test_what_is_frozen_is_no_counter() -> None:
     ],
 )
 def test_a_profile_with_a_problem_is_not_used(old: str, new: str, problem: str) -> None:
-    text = (PROFILES / "cjt188_cold_water.toml").read_text("utf-8").replace(old, new, 1)
+    text = PROFILES.text("cjt188_cold_water").replace(old, new, 1)
     with pytest.raises(MeterProfileError) as caught:
-        parse(text, name="cjt188_cold_water")
+        PROFILES.parse(text, name="cjt188_cold_water")
     assert problem in str(caught.value)
 
 
 def test_the_readme_shows_the_sample_and_explains_each_key() -> None:
-    folder = PROFILES.parent
+    folder = PROFILES.folder.parent
     sample = (folder / "sample.toml").read_text("utf-8")
     readme = (folder / "README.md").read_text("utf-8")
     assert sample in readme
@@ -78,5 +78,5 @@ def test_the_readme_shows_the_sample_and_explains_each_key() -> None:
     read = tomllib.loads(sample)
     (source,), (meter,) = read["source"], read["meter"]
     assert source_problems(source) == []
-    product = load(meter["profile"])
+    product = PROFILES.load(meter["profile"])
     assert all(product.facts(quantity) for quantity in meter["quantities"])

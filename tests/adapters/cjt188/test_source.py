@@ -9,7 +9,7 @@ import pytest
 
 from adapters.cjt188.client import Cjt188Client, Met
 from adapters.cjt188.probe import clock_skew, probe_address
-from adapters.cjt188.profile import load
+from adapters.cjt188.profile import PROFILES
 from adapters.cjt188.source import Cjt188Meter, Cjt188Source
 from adapters.link_fault import AskFailedError
 from adapters.octets import OctetLink
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.servers
 
 SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-WATER, HEAT = load("cjt188_cold_water"), load("cjt188_heat_kwh")
+WATER, HEAT = PROFILES.load("cjt188_cold_water"), PROFILES.load("cjt188_heat_kwh")
 WATER_ADDRESS, HEAT_ADDRESS, GAS_ADDRESS = "00000000001234", "00000000001234", "33010000000007"
 
 
@@ -149,7 +149,10 @@ def stale_rounds(rounds: int, *, seed: int) -> None:
     meters = [
         Cjt188Meter(point="a", meter=WATER_ADDRESS, profile=WATER, channels={"volume": 1}),
         Cjt188Meter(
-            point="b", meter=GAS_ADDRESS, profile=load("cjt188_gas"), channels={"volume": 2}
+            point="b",
+            meter=GAS_ADDRESS,
+            profile=PROFILES.load("cjt188_gas"),
+            channels={"volume": 2},
         ),
     ]
     faults = BusFaults(

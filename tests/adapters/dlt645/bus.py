@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.dlt645.client import Dlt645Client
-from adapters.dlt645.profile import load
+from adapters.dlt645.profile import PROFILES
 from adapters.octets import OctetLink
 from simulator.dlt645_meter import Dlt645Meter, Dlt645Slaves, freeze_day, freeze_month, three_phase
 from simulator.meter_bus import BusFaults, MeterBus
@@ -16,7 +16,7 @@ from simulator.meter_bus import BusFaults, MeterBus
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ADDRESS = "000012345678"
-PROFILE = load("dlt645_three_phase")
+PROFILE = PROFILES.load("dlt645_three_phase")
 DRAWN = (1_000_000, 100_000, 300_000, 350_000, 250_000)
 
 Story = Callable[[Dlt645Client, MeterBus], Awaitable[None]]

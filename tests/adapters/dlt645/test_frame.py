@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from adapters.dlt645.decode import decode
 from adapters.dlt645.frame import ANYBODY, Asked, Control, Frame, judge, next_frame
 from adapters.dlt645.identifiers import error_names
-from adapters.dlt645.profile import load
+from adapters.dlt645.profile import PROFILES
 from adapters.link_fault import LinkFault, Verdict
 from energy.metering.channel import Kind
 from simulator.dlt645_meter import frame as simulated_frame
 from tests.adapters.dlt645.cases import Case, cases
 
-PROFILE = load("dlt645_three_phase")
+PROFILE = PROFILES.load("dlt645_three_phase")
 ADDRESSES = st.text(alphabet="0123456789", min_size=12, max_size=12)
 IDENTIFIERS = st.binary(min_size=4, max_size=4)
 EVERY = cases("dlt645")

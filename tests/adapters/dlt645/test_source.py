@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.dlt645.profile import load
+from adapters.dlt645.profile import PROFILES
 from adapters.dlt645.source import ASK_AGAIN_S, Dlt645Meter, Dlt645Source, plan_reads
 from adapters.octets import OctetLink
 from adapters.poll import PollResult
@@ -20,7 +20,7 @@ from simulator.meter_bus import BusFaults, MeterBus
 pytestmark = pytest.mark.servers
 
 SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
-PROFILE = load("dlt645_three_phase")
+PROFILE = PROFILES.load("dlt645_three_phase")
 TARIFFS = tuple(f"active_energy_import{t}" for t in ("", "_sharp", "_peak", "_flat", "_valley"))
 DRAWN = (1_234_567, 100_000, 400_000, 434_567, 300_000)
 

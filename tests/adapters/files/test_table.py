@@ -16,7 +16,7 @@ CSV = TableRule(kind=FileKind.CSV, encoding="utf-8-sig", separator=";")
 def heads_and_rows(path: Path, rule: TableRule) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
     with open_table(path, rule) as table:
         return table.heads, [
-            (row.number, row.fault or "|".join(map(str, row.cells))) for row in table.rows
+            (row.number, str(row.fault) or "|".join(map(str, row.cells))) for row in table.rows
         ]
 
 

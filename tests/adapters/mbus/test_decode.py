@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mbus.decode import FLAW_MEANS, Decoded, Flaw, decode
-from adapters.mbus.profile import load
+from adapters.mbus.profile import PROFILES
 from adapters.mbus.records import parse
 from simulator.mbus_meter import record
 
 HEAT, GJ, WATER, BOTH = (
-    load(f"mbus_{name}") for name in ("heat_kwh", "heat_gj", "water", "heat_cooling_kwh")
+    PROFILES.load(f"mbus_{name}") for name in ("heat_kwh", "heat_gj", "water", "heat_cooling_kwh")
 )
 HEAD = bytes.fromhex("785634122D2C010455040000")
 KWH, M3 = "06", "13"

@@ -4,13 +4,13 @@ import pytest
 
 from adapters.mbus.client import Readout
 from adapters.mbus.own_profile import own_profile, turns_at
-from adapters.mbus.profile import PROFILES, load, parse
+from adapters.mbus.profile import PROFILES
 from adapters.mbus.records import parse as parse_records
 from simulator.mbus_meter import date_record, record
 
 HEAD = bytes.fromhex("785634122D2C010755000000")
-WATER = load("mbus_water")
-TEXT = (PROFILES / "mbus_water.toml").read_text("utf-8")
+WATER = PROFILES.load("mbus_water")
+TEXT = PROFILES.text("mbus_water")
 
 
 def readout(*records: bytes) -> Readout:
@@ -20,7 +20,7 @@ def readout(*records: bytes) -> Readout:
 
 def test_a_profile_of_one_meter_holds_what_it_sends_and_where_it_turns() -> None:
     sent = readout(record("13", 1, decimal=True), record("3B", 2, size=2), date_record("20261122"))
-    own = parse(own_profile(TEXT, WATER, sent, "main"), name="main")
+    own = PROFILES.parse(own_profile(TEXT, WATER, sent, "main"), name="main")
     assert own.id == "main"
     assert set(own.points) == {"volume", "flow", "battery_low", "alarm", "prealarm"}
     # eight digits of litres, counted in tenths of a litre
@@ -39,7 +39,7 @@ def test_a_profile_of_one_meter_holds_what_it_sends_and_where_it_turns() -> None
     ],
 )
 def test_where_digits_tell_nothing_no_modulus_is_made_up(sent: Readout) -> None:
-    own = parse(own_profile(TEXT, WATER, sent, "main"), name="main")
+    own = PROFILES.parse(own_profile(TEXT, WATER, sent, "main"), name="main")
     assert own.facts("volume").modulus is None
 
 

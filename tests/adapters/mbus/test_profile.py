@@ -6,13 +6,13 @@ from fractions import Fraction
 import pytest
 
 from adapters.mbus.decode import FLAGS
-from adapters.mbus.profile import PROFILES, MbusReader, fitting, load, parse, shipped
+from adapters.mbus.profile import PROFILES, MbusReader, fitting
 from adapters.mbus.units import measured
 from adapters.meter_profile import MeterProfileError
 from energy.metering.channel import Kind, base_per_count
 from energy.metering.source_facts import source_problems
 
-TEXT = (PROFILES / "mbus_heat_kwh.toml").read_text("utf-8")
+TEXT = PROFILES.text("mbus_heat_kwh")
 
 
 @pytest.mark.parametrize(
@@ -29,19 +29,19 @@ TEXT = (PROFILES / "mbus_heat_kwh.toml").read_text("utf-8")
 def test_a_count_is_worth_its_unit_exactly(
     profile: str, quantity: str, base: int | Fraction
 ) -> None:
-    assert base_per_count(load(profile).facts(quantity), Fraction(1)) == base
+    assert base_per_count(PROFILES.load(profile).facts(quantity), Fraction(1)) == base
 
 
 def test_what_is_stored_is_no_counter() -> None:
-    for name in shipped():
-        for point in load(name).points.values():
+    for name in PROFILES.shipped():
+        for point in PROFILES.load(name).points.values():
             assert (point.wire.storage > 0) == point.quantity.endswith("_month_end")
             assert not (point.wire.storage and point.facts.kind is Kind.COUNTER)
 
 
 def test_every_profile_bills_something_and_names_what_records_measure() -> None:
-    for name in shipped():
-        read = load(name)
+    for name in PROFILES.shipped():
+        read = PROFILES.load(name)
         assert any(point.billing for point in read.points.values()), name
         assert {point.wire.what for point in read.points.values()} <= measured().keys() | FLAGS
 
@@ -69,8 +69,8 @@ def test_medium_and_unit_tell_the_profile(medium: int, unit: str, names: list[st
         ("storage = 1", "storage = -1", "storage must be a whole number"),
         ("storage = 1", 'function = "mean"', "function must be one of now, maximum, minimum"),
         ('unit = "kW"', 'unit = "m3/h"', "unit must be one of W, kW"),
-        ("bits = [2, 1]", "bits = [7, 2]", "bits = [first, width]"),
-        ("bits = [0, 16]", "bits = [0, 33]", "bits = [first, width]"),
+        ("bits = [2, 1]", "bits = [7, 2]", "bits must be [first, width] within 8"),
+        ("bits = [0, 16]", "bits = [0, 33]", "bits must be [first, width] within 32"),
         ("storage = 1", 'extensions = ["BC"]', 'extensions must be a list such as ["3C"]'),
         ('record = "status"', 'record = "flow"', "states are bits of digital_input"),
         ('media = "04 0C"', 'media = "heat"', "media must look like"),
@@ -82,12 +82,12 @@ def test_a_profile_with_a_problem_is_refused_with_its_cause(
 ) -> None:
     assert old in TEXT
     with pytest.raises(MeterProfileError) as met:
-        parse(TEXT.replace(old, new, 1), name="mbus_heat_kwh")
+        PROFILES.parse(TEXT.replace(old, new, 1), name="mbus_heat_kwh")
     assert problem in str(met.value)
 
 
 def test_the_readme_explains_every_key_and_shows_the_sample() -> None:
-    folder = PROFILES.parent
+    folder = PROFILES.folder.parent
     readme = (folder / "README.md").read_text("utf-8")
     sample = (folder / "sample.toml").read_text("utf-8")
     assert sample.strip() in readme

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.mbus.address import parse
-from adapters.mbus.profile import load
+from adapters.mbus.profile import PROFILES
 from adapters.mbus.source import MbusMeter, MbusSource
 from adapters.octets import OctetLink
 from energy.base.clock import ManualClock
@@ -20,7 +20,7 @@ from tests.adapters.mbus.bus import FAST
 pytestmark = pytest.mark.servers
 
 SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
-HEAT, WATER = load("mbus_heat_kwh"), load("mbus_water")
+HEAT, WATER = PROFILES.load("mbus_heat_kwh"), PROFILES.load("mbus_water")
 HEAT_NUMBER, WATER_NUMBER = "12345678", "12340001"
 
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.mbus.client import Readout
-from adapters.mbus.profile import load
+from adapters.mbus.profile import PROFILES
 from adapters.mbus.records import parse
 from adapters.mbus.stored import StoredCount, stored_counts
 from simulator.mbus_meter import date_record, record
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-HEAT = load("mbus_heat_kwh")
+HEAT = PROFILES.load("mbus_heat_kwh")
 HEAD = bytes.fromhex("785634122D2C010455000000")
 
 

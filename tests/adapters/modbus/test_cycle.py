@@ -22,6 +22,7 @@ from adapters.poll import PollResult
 from energy.base.finding import Severity
 from energy.base.quality import Quality
 from energy.metering.channel import Side
+from tests.adapters.modbus.points import changed
 from tests.adapters.modbus.simulated_bus import START, Simulated, nothing, source_on
 
 ABB = load("abb_b23_b24")
@@ -246,7 +247,7 @@ SERIAL = PlatePoint(
 
 
 def known_by(plate: PlatePoint, side: Side = Side.UNKNOWN) -> RegisterMap:
-    points = {name: replace(point, side=side) for name, point in ABB.points.items()}
+    points = {name: changed(point, side=side) for name, point in ABB.points.items()}
     return replace(ABB, points=points, plate={plate.quantity: plate}, constant=plate.quantity)
 
 

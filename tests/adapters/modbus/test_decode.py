@@ -21,6 +21,7 @@ from adapters.modbus.decode import (
 from adapters.modbus.read_plan import ReadBlock, plan_reads
 from adapters.modbus.register_map import Null, RegisterMap, RegisterPoint, RegisterType, load
 from energy.metering.channel import Kind
+from tests.adapters.modbus.points import changed
 
 SDM = load("eastron_sdm630")
 ABB = load("abb_b23_b24")
@@ -28,7 +29,7 @@ CENT = Fraction(1, 100)
 
 
 def point_of(type_: RegisterType, *, kind: Kind = Kind.GAUGE, address: int = 0) -> RegisterPoint:
-    return replace(SDM.point("voltage_l1"), type=type_, kind=kind, address=address, resolution=CENT)
+    return changed(SDM.point("voltage_l1"), type=type_, kind=kind, address=address, resolution=CENT)
 
 
 def words_of(type_: RegisterType, value: float, word_order: str = "big") -> list[int]:
@@ -184,7 +185,7 @@ def test_what_is_encoded_is_decoded_in_any_block_and_word_order(data: st.DataObj
         registers += [0xDEAD] * hole
         registers += words_of(type_, count, word_order)
         at += hole
-        point = replace(point_of(type_, address=at), quantity=f"q{number}", resolution=Fraction(1))
+        point = changed(point_of(type_, address=at), quantity=f"q{number}", resolution=Fraction(1))
         points.append(point)
         counts.append(count)
         at += type_.width

@@ -13,6 +13,7 @@ from adapters.modbus.decode_columns import FLAWS, ColumnDecoder
 from adapters.modbus.read_plan import ReadBlock, plan_reads
 from adapters.modbus.register_map import Null, RegisterMap, RegisterType, load
 from energy.metering.channel import Kind
+from tests.adapters.modbus.points import changed
 from tests.adapters.modbus.test_decode import SDM, words_of
 
 TYPES = tuple(RegisterType)
@@ -40,7 +41,7 @@ def cases(draw: st.DrawFn) -> tuple[ReadBlock, RegisterMap, list[list[int]]]:
     for _ in range(draw(st.integers(1, 4))):
         address += draw(st.integers(0, 3))
         type_ = draw(st.sampled_from(TYPES))
-        point = replace(
+        point = changed(
             SDM.point("voltage_l1"),
             type=type_,
             kind=draw(st.sampled_from((Kind.COUNTER, Kind.GAUGE))),
@@ -54,7 +55,7 @@ def cases(draw: st.DrawFn) -> tuple[ReadBlock, RegisterMap, list[list[int]]]:
         elif not type_.is_signed and draw(st.booleans()):
             first = draw(st.integers(0, type_.bits - 1))
             width = draw(st.integers(1, type_.bits - first))
-            point = replace(point, kind=Kind.STATE, bits=(first, width))
+            point = changed(point, kind=Kind.STATE, bits=(first, width))
         points.append(point)
         address = point.end
     first = points[0].address
@@ -102,7 +103,7 @@ def test_every_read_of_a_product_gives_the_same_together(name: str) -> None:
 
 
 def test_halves_go_up_together_too() -> None:
-    point = replace(
+    point = changed(
         SDM.point("voltage_l1"), type=RegisterType.F64, address=0, resolution=Fraction(1)
     )
     block = ReadBlock(function_code=4, address=0, count=4, points=(point,))

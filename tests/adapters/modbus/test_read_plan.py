@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.modbus.read_plan import ReadBlock, plan_reads
 from adapters.modbus.register_map import RegisterPoint, RegisterType, load
 from energy.metering.channel import Kind
+from tests.adapters.modbus.points import changed
 
 SDM = load("eastron_sdm630")
 SEED = SDM.point("voltage_l1")
@@ -22,7 +21,7 @@ def meters(draw: st.DrawFn) -> list[RegisterPoint]:
         kind = draw(st.sampled_from([Kind.COUNTER, Kind.GAUGE, Kind.GAUGE]))
         type_ = draw(st.sampled_from(RegisterType))
         at += draw(st.one_of(st.integers(0, 20), st.integers(0, 200)))
-        points.append(replace(SEED, quantity=f"q{number}", address=at, type=type_, kind=kind))
+        points.append(changed(SEED, quantity=f"q{number}", address=at, type=type_, kind=kind))
         at += type_.width
     return draw(st.permutations(points))
 
@@ -57,7 +56,7 @@ def test_no_greedy_plan_needs_fewer_reads_unless_it_tears_counters_apart(
             greedy += 1
             start = point.address
         end = point.end
-    gauges = [replace(point, kind=Kind.GAUGE) for point in points]
+    gauges = [changed(point, kind=Kind.GAUGE) for point in points]
     assert len(plan_reads(gauges)) == greedy
     planned = plan_reads(points)
     assert len(planned) >= greedy
@@ -71,9 +70,9 @@ def test_blocks_with_counters_are_asked_first(points: list[RegisterPoint]) -> No
 
 
 def test_counters_stay_in_one_block_though_the_span_must_be_cut() -> None:
-    gauges = [replace(SEED, quantity=f"g{n}", address=2 * n) for n in range(60)]
+    gauges = [changed(SEED, quantity=f"g{n}", address=2 * n) for n in range(60)]
     counters = [
-        replace(SEED, quantity=f"c{n}", address=120 + 2 * n, kind=Kind.COUNTER) for n in range(8)
+        changed(SEED, quantity=f"c{n}", address=120 + 2 * n, kind=Kind.COUNTER) for n in range(8)
     ]
     first, second = plan_reads([*gauges, *counters])
     assert {p.quantity for p in first.points} >= {p.quantity for p in counters}
@@ -91,7 +90,7 @@ def test_import_and_power_of_a_three_phase_meter_need_two_reads() -> None:
 
 
 def test_two_function_codes_are_never_one_read() -> None:
-    points = [SEED, replace(SEED, quantity="other", address=2, function_code=3)]
+    points = [SEED, changed(SEED, quantity="other", address=2, function_code=3)]
     assert [b.function_code for b in plan_reads(points)] == [3, 4]
 
 

@@ -13,17 +13,11 @@ import pytest
 import yaml
 
 from adapters.errors import RegisterMapError, UnknownQuantityError
-from adapters.modbus.register_map import (
-    MAPS,
-    RegisterMap,
-    RegisterType,
-    known,
-    load,
-    load_file,
-    use_own_maps,
-)
+from adapters.modbus.register_map import MAPS, RegisterMap, RegisterType, load
 from adapters.modbus.register_point_reader import POINT_KEYS
 from adapters.modbus.register_reader import MAP_KEYS
+from adapters.own_files import use_own_files
+from adapters.profile_shelf import ProfileNameTakenError, UnknownProfileError
 from adapters.quantities import is_energy_or_power
 from energy.metering.channel import Direction, Kind, Side, base_per_count
 
@@ -74,14 +68,14 @@ LOOK_ALIKE = {
 
 @pytest.fixture(autouse=True)
 def only_shipped_maps() -> Iterator[None]:
-    use_own_maps(None)
+    use_own_files(None)
     yield
-    use_own_maps(None)
+    use_own_files(None)
 
 
 def test_every_map_that_is_no_stub_ships_and_no_other() -> None:
-    assert known() == sorted(SHIPPED)
-    assert len(known()) == 37
+    assert MAPS.known() == sorted(SHIPPED)
+    assert len(MAPS.known()) == 37
 
 
 def test_the_gathered_facts_are_those_of_the_design() -> None:
@@ -179,7 +173,7 @@ def test_the_signatures_are_the_gathered_ones(profile: str) -> None:
 
 def test_signatures_tell_the_products_apart_where_a_source_does() -> None:
     rules: dict[frozenset[tuple[object, ...]], set[str]] = {}
-    for profile in known():
+    for profile in MAPS.known():
         read = load(profile)
         if read.identify:
             signature = frozenset(
@@ -211,7 +205,7 @@ def test_no_two_values_lie_on_one_register(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", SHIPPED)
 def test_every_energy_and_power_states_its_side_in_the_file(profile: str) -> None:
-    table = tomllib.loads((MAPS / f"{profile}.toml").read_text("utf-8"))
+    table = tomllib.loads(MAPS.text(profile))
     assert table["side"] in set(Side)
     for point in load(profile).points.values():
         if is_energy_or_power(point.quantity):
@@ -223,7 +217,7 @@ def test_every_energy_and_power_states_its_side_in_the_file(profile: str) -> Non
 @pytest.mark.parametrize("profile", SHIPPED)
 def test_counters_are_directed_bounded_and_billed_with_reason(profile: str) -> None:
     read = load(profile)
-    text = (MAPS / f"{profile}.toml").read_text("utf-8")
+    text = MAPS.text(profile)
     for point in read.points.values():
         if point.billing:
             facts = (point.direction, point.kind, point.unit_known)
@@ -250,7 +244,7 @@ def test_both_tariffs_of_the_pac2200_are_billed_for_it_has_no_total() -> None:
 
 
 def test_exactly_these_products_bill_nothing_out_of_the_box() -> None:
-    silent = {key for key in known() if not any(p.billing for p in load(key).points.values())}
+    silent = {key for key in MAPS.known() if not any(p.billing for p in load(key).points.values())}
     assert silent == {
         "acrel_ard2f",  # unit of its energy unverified
         "circutor_rgu",
@@ -295,8 +289,8 @@ def test_an_address_cannot_be_shifted_off_the_wire() -> None:
 
 
 @pytest.mark.parametrize("profile", ["pulse", "../maps/abb_b23_b24", "", "ABB", "abb_b23_b24@x"])
-def test_an_unknown_profile_names_those_there_are(profile: str) -> None:
-    with pytest.raises(RegisterMapError, match="no such map; there are abb_b23_b24"):
+def test_an_unknown_profile_names_where_all_are_listed(profile: str) -> None:
+    with pytest.raises(UnknownProfileError, match="`profile list` shows all"):
         load(profile)
 
 
@@ -307,7 +301,7 @@ def test_an_unknown_quantity_names_those_of_the_map() -> None:
 
 def own_map(folder: Path, name: str) -> Path:
     folder.mkdir(exist_ok=True)
-    text = (MAPS / "wb_msw_v4.toml").read_text("utf-8").replace("wb_msw_v4", name)
+    text = MAPS.text("wb_msw_v4").replace("wb_msw_v4", name)
     path = folder / f"{name}.toml"
     path.write_text(text, "utf-8")
     return path
@@ -315,25 +309,25 @@ def own_map(folder: Path, name: str) -> Path:
 
 def test_a_map_of_the_sites_own_is_found_beside_the_shipped_ones(tmp_path: Path) -> None:
     own_map(tmp_path / "profiles", "our_sensor")
-    assert "our_sensor" not in known()
-    use_own_maps(tmp_path)
-    assert "our_sensor" in known()
-    assert len(known()) == 38
+    assert "our_sensor" not in MAPS.known()
+    use_own_files(tmp_path)
+    assert "our_sensor" in MAPS.known()
+    assert len(MAPS.known()) == 38
     assert load("our_sensor").point("temperature").type is RegisterType.S16
 
 
 def test_a_map_of_the_sites_own_cannot_take_the_name_of_a_shipped_one(tmp_path: Path) -> None:
     path = own_map(tmp_path / "profiles", "wb_msw_v4")
-    use_own_maps(tmp_path)
-    with pytest.raises(RegisterMapError, match="bears the id of a map that ships"):
+    use_own_files(tmp_path)
+    with pytest.raises(ProfileNameTakenError, match="bears the id of a profile that ships"):
         load("wb_msw_v4")
-    with pytest.raises(RegisterMapError, match="give a map of your own another id"):
-        load_file(path)
+    with pytest.raises(ProfileNameTakenError, match="give it another name and id"):
+        MAPS.load_file(path)
 
 
 def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
-    text = (MAPS.parent / "sample.toml").read_text("utf-8")
-    assert text in (MAPS.parent / "README.md").read_text("utf-8")
+    text = (MAPS.folder.parent / "sample.toml").read_text("utf-8")
+    assert text in (MAPS.folder.parent / "README.md").read_text("utf-8")
     sample = tomllib.loads(text)
     (meter,) = sample["meter"]
     for quantity in meter["quantities"]:
@@ -342,6 +336,6 @@ def test_the_sample_is_sound_and_stands_in_the_readme() -> None:
 
 
 def test_every_key_of_a_map_is_explained_in_the_readme() -> None:
-    readme = (MAPS.parent / "README.md").read_text("utf-8")
+    readme = (MAPS.folder.parent / "README.md").read_text("utf-8")
     for key in MAP_KEYS | POINT_KEYS:
         assert f"`{key}`" in readme or f"`[[{key}]]`" in readme, key

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from adapters.errors import RegisterMapError
-from adapters.modbus.register_map import MAPS, Trust, parse
+from adapters.modbus.register_map import MAPS, Trust
 from energy.metering.channel import Kind
 
 SMALL = """
@@ -72,17 +72,17 @@ kind = "gauge"
 
 
 def text_of(profile: str) -> str:
-    return (MAPS / f"{profile}.toml").read_text("utf-8")
+    return MAPS.text(profile)
 
 
 def problems_of(text: str, name: str = "abb_b23_b24") -> str:
     with pytest.raises(RegisterMapError) as caught:
-        parse(text, name=name)
+        MAPS.parse(text, name=name)
     return str(caught.value)
 
 
 def test_a_small_map_is_read() -> None:
-    read = parse(SMALL, name="box")
+    read = MAPS.parse(SMALL, name="box")
     assert list(read.points) == ["alarm", "prealarm", "active_energy_import", "voltage_l1"]
     assert list(read.plate) == ["serial_number"]
     assert (read.constant, read.max_registers, read.allow_transaction_zero) == (
@@ -139,8 +139,8 @@ def test_a_wrong_map_is_refused_with_the_problem(good: str, bad: str, problem: s
     ("good", "bad", "problem"),
     [
         ("bits = [4, 12]", "bits = [3, 13]", "alarm (0 to 0) and prealarm (0 to 0) overlap"),
-        ("bits = [4, 12]", "bits = [4, 13]", "bits must lie within the 16 bits"),
-        ("bits = [4, 12]", "bits = [4]", "bits must be [lowest bit, number of bits]"),
+        ("bits = [4, 12]", "bits = [4, 13]", "bits must be [first, width] within 16 bits"),
+        ("bits = [4, 12]", "bits = [4]", "bits must be [first, width] within 16 bits"),
         ("bits = [4, 12]", "", "alarm (0 to 0) and prealarm (0 to 0) overlap"),
         ('kind = "state"', 'kind = "gauge"', "type bits16 is for kind state"),
         ("scale_address = 14", "scale_address = 11", "must lie behind the value"),

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class Listener:
         *,
         older: bool = False,
         subscription: Subscription = T,
+        on_turn: Callable[[], None] | None = None,
     ) -> None:
         self.messages: queue.Queue[Message] = queue.Queue()
         self.client = MqttClient(
@@ -54,6 +56,7 @@ class Listener:
             client_id=client_id,
             subscription=subscription,
             on_message=self.messages.put,
+            on_turn=on_turn,
         )
         if older:
             self.client._protocol = MQTTProtocolVersion.MQTTv311
@@ -129,6 +132,34 @@ def test_an_acknowledgement_of_an_older_connection_is_not_sent(tmp_path: Path) -
         assert not listener.client.acknowledge(old)
         assert listener.client.acknowledge(fresh)
         listener.client.close()
+
+
+def test_an_acknowledgement_into_a_broken_connection_stops_nobody(tmp_path: Path) -> None:
+    port = free_port()
+    held, go_on = threading.Event(), threading.Event()
+
+    def turn() -> None:  # the network thread does not see that the connection is broken
+        if held.is_set():
+            go_on.wait(30)
+
+    with broker(tmp_path, port):
+        subscribed(port)
+        listener = Listener(port, on_turn=turn)
+        for number in range(5):
+            publish(port, "t/g2", str(number))
+        messages = [listener.next() for _ in range(5)]
+        held.set()
+        wait(1.2)  # one turn of the network loop
+    for message in messages:
+        done = threading.Thread(target=listener.client.acknowledge, args=(message,), daemon=True)
+        done.start()
+        done.join(5)
+        assert not done.is_alive(), "the one who acknowledges waits for himself"
+    go_on.set()
+    with broker(tmp_path, port):
+        assert eventually(lambda: listener.client.connected)
+        listener.client.close()
+    assert not listener.client._thread.is_alive()
 
 
 def test_messages_sent_while_the_collector_is_away_wait_for_it(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from adapters.mqtt.mapping_file import (
     load_mapping_file,
     parse_mapping,
     presets,
-    use_own_mappings,
     with_topic,
 )
+from adapters.own_files import use_own_files
 
 GOOD = """
 schema_version = 1
@@ -34,9 +34,9 @@ unit = "kWh"
 
 @pytest.fixture(autouse=True)
 def presets_only() -> Iterator[None]:
-    use_own_mappings(None)
+    use_own_files(None)
     yield
-    use_own_mappings(None)
+    use_own_files(None)
 
 
 def problems(text: str) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_source_without_a_mapping_speaks_our_own_form() -> None:
         ('id = "mine"', 'id = "other"', "id must be 'mine', the name of the file"),
         ('title = "One meter"', "", "`title` is missing"),
         ("[[message]]", 'colour = "red"\n[[message]]', "unknown key `colour`"),
-        ("[[message]]", 'encoding = "latin-1"\n[[message]]', "encoding is none of 'utf-8', 'gb"),
+        ("[[message]]", 'encoding = "latin-1"\n[[message]]', "encoding 'latin-1' is none of"),
         ("[[message]]", "max_bytes = 2000000\n[[message]]", "max_bytes is above 1048576"),
         ("plant/{device}/up", "plant/#", "level '#' is neither a plain name"),
         ('device = "{device}"', "", "`device` is missing"),
@@ -75,7 +75,7 @@ def test_a_source_without_a_mapping_speaks_our_own_form() -> None:
         ('device = "{device}"', 'device = "devId"', "'devId' is neither a pointer"),
         ('device = "{device}"', 'device = "*1"', "the * of *1 is none of /kWh"),
         ('device = "{device}"', 'device = "/a/*/id"', "the * of /a/*/id is none of /kWh"),
-        ('format = "epoch_s"', 'format = "unix"', "format is none of 'iso', 'local', 'epoch_s'"),
+        ('format = "epoch_s"', 'format = "unix"', "format 'unix' is none of 'iso', 'local'"),
         ('{ at = "/ts", format = "epoch_s" }', '{ format = "iso" }', "needs `at`"),
         ('format = "epoch_s"', 'format = "local"', "local time needs `zone` and `pattern`"),
         ('format = "epoch_s"', 'format = "epoch_s", zone = "UTC"', "belong to format local"),
@@ -91,9 +91,9 @@ def test_a_source_without_a_mapping_speaks_our_own_form() -> None:
         ('unit = "kWh"', 'unit = "kWh"\nscale = 0.1', "is a float; write"),
         ('unit = "kWh"', 'unit = "kWh"\nscale = "-1"', "not above zero"),
         ('unit = "kWh"', 'unit = "count"\nscale = "10"', "a count has no `scale`"),
-        ('unit = "kWh"', 'unit = "kWh"\nnumber = "1 234"', "`number` = '1 234' is none of"),
+        ('unit = "kWh"', 'unit = "kWh"\nnumber = "1 234"', "number '1 234' is none of"),
         ('unit = "kWh"', 'unit = "kWh"\nsuffix = "kWh"', "`suffix` needs a `number` format"),
-        ('unit = "kWh"', 'unit = "kWh"\nrounding = "down"', "`rounding` is neither"),
+        ('unit = "kWh"', 'unit = "kWh"\nrounding = "down"', "rounding 'down' is none of 'exact'"),
         ('unit = "kWh"', 'unit = "kWh"\nname = "/n"', "`name` and `quantity` exclude each other"),
         ('unit = "kWh"', 'unit = "kWh"\nsound = { at = "/q" }', "`sound` is no table"),
         ('unit = "kWh"', 'unit = "kWh"\nnames = { a = 1 }', "`names` needs `name`"),
@@ -142,7 +142,7 @@ def test_a_mapping_of_the_installation_goes_before_a_preset(tmp_path: Path) -> N
     folder = tmp_path / "mappings"
     folder.mkdir()
     (folder / "tasmota.toml").write_text(GOOD.replace('"mine"', '"tasmota"'), "utf-8")
-    use_own_mappings(tmp_path)
+    use_own_files(tmp_path)
     assert load_mapping("tasmota").title == "One meter"
     assert load_mapping("cloudevents").title != "One meter"
 

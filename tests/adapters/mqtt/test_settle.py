@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.mapping_words import Rounding
 from adapters.mqtt.mapper import Found
-from adapters.mqtt.mapping import Meaning, Origin, Rounding, ValueRule, Where
+from adapters.mqtt.mapping import Meaning, Origin, ValueRule, Where
 from adapters.mqtt.mapping_values import SingleFloat
 from adapters.mqtt.payload import Reason, RefusedError
 from adapters.mqtt.settle import ChannelCount, ChannelTarget, Settler

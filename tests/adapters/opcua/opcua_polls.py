@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from adapters.opcua.profile import load
+from adapters.opcua.profile import PROFILES
 from adapters.opcua.settings import OpcuaSettings
 from adapters.opcua.source import OpcuaMeter, OpcuaSource
 from adapters.poll import PollResult
@@ -22,7 +22,7 @@ def source_of(port: int, *meters: OpcuaMeter, timeout_s: float = 1.0) -> OpcuaSo
 def plain(name: str, first: int) -> OpcuaMeter:
     channels = {"active_energy_import": first, "active_power": first + 1}
     return OpcuaMeter(
-        point=f"p{name}", name=name, profile=load("opcua_energy_kwh"), channels=channels
+        point=f"p{name}", name=name, profile=PROFILES.load("opcua_energy_kwh"), channels=channels
     )
 
 

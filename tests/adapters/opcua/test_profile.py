@@ -5,16 +5,16 @@ import tomllib
 import pytest
 
 from adapters.meter_profile import MeterProfileError
-from adapters.opcua.profile import PROFILES, OpcuaReader, load, parse, shipped
+from adapters.opcua.profile import PROFILES, OpcuaReader
 from energy.metering.source_facts import source_problems
 
 NAME = "opcua_energy_kwh"
-TEXT = (PROFILES / f"{NAME}.toml").read_text("utf-8")
+TEXT = PROFILES.text(NAME)
 
 
 def test_what_ships_is_sound() -> None:
-    assert shipped() == [NAME]
-    assert load(NAME).point("active_energy_import").billing
+    assert PROFILES.shipped() == [NAME]
+    assert PROFILES.load(NAME).point("active_energy_import").billing
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_what_ships_is_sound() -> None:
     [
         ("ns=2;s=Meter{meter}.Energy", "Energy", "node must look like"),
         ('timestamps = "sampled"', 'timestamps = "often"', "timestamps must look like"),
-        ('kind = "gauge"', 'kind = "gauge"\nbits = [0, 1]', "bits = [first, width] is for a state"),
+        ('kind = "gauge"', 'kind = "gauge"\nbits = [0, 1]', "bits are for a state alone"),
         ('kind = "gauge"', 'kind = "gauge"\nregister = 7', "unknown key 'register'"),
     ],
 )  # fmt: skip
@@ -31,12 +31,12 @@ def test_a_profile_with_a_problem_is_refused_with_its_cause(
 ) -> None:
     assert old in TEXT
     with pytest.raises(MeterProfileError) as met:
-        parse(TEXT.replace(old, new, 1), name=NAME)
+        PROFILES.parse(TEXT.replace(old, new, 1), name=NAME)
     assert problem in str(met.value)
 
 
 def test_the_readme_explains_every_key_and_shows_the_sample() -> None:
-    folder = PROFILES.parent
+    folder = PROFILES.folder.parent
     readme = (folder / "README.md").read_text("utf-8")
     sample = (folder / "sample.toml").read_text("utf-8")
     assert sample.strip() in readme

@@ -13,7 +13,7 @@ pytest.importorskip(
 from asyncua import ua
 
 from adapters.meter_profile import MeterProfile
-from adapters.opcua.profile import Wire, parse
+from adapters.opcua.profile import PROFILES, Wire
 from adapters.opcua.source import OpcuaMeter
 from energy.base.quality import Quality
 from tests.adapters.opcua.opcua_polls import SLOT, plain, polled, rows, source_of
@@ -57,7 +57,7 @@ def profile_of(
         text = text.replace('resolution = "0.001"', 'resolution = "1"').replace(
             'utility = "electricity"', 'utility = "none"'
         )
-    return parse(text, name="mine")
+    return PROFILES.parse(text, name="mine")
 
 
 def test_all_meters_of_a_server_come_in_one_question(server: MeterServer, run: Callable) -> None:
@@ -195,8 +195,9 @@ def test_a_namespace_by_name_holds_whatever_number_the_server_gives_it(
         named = [
             OpcuaMeter(
                 point=uri, name="N", channels=channels | {"active_energy_import": number},
-                profile=parse(text.replace("ns=2;s=x", f"nsu={uri};s=Meter{{meter}}.Energy"),
-                              name="mine"),
+                profile=PROFILES.parse(
+                    text.replace("ns=2;s=x", f"nsu={uri};s=Meter{{meter}}.Energy"), name="mine"
+                ),
             )
             for number, uri in enumerate(("urn:test:meters", "urn:nobody"), 1)
         ]  # fmt: skip

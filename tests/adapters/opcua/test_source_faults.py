@@ -17,7 +17,7 @@ pytest.importorskip(
 from asyncua import ua
 
 from adapters import opcua
-from adapters.opcua.profile import load
+from adapters.opcua.profile import PROFILES
 from adapters.opcua.source import OpcuaMeter
 from tests.adapters.opcua.opcua_polls import SLOT, plain, polled, rows, source_of
 from tests.adapters.opcua.opcua_server import MeterServer
@@ -37,7 +37,7 @@ def test_a_server_that_takes_few_nodes_at_once_is_asked_in_parts(
         await server.say("MeterA.Energy", 1.0, dated=SLOT)
         await server.say("MeterA.Power", 2.0, ua.VariantType.Float, dated=SLOT)
         source = source_of(server.port, *(
-            OpcuaMeter(point=f"p{n}", name="A", profile=load("opcua_energy_kwh"),
+            OpcuaMeter(point=f"p{n}", name="A", profile=PROFILES.load("opcua_energy_kwh"),
                        channels={"active_energy_import": n, "active_power": n + 1})
             for n in range(1, 7, 2)
         ))  # fmt: skip

@@ -43,7 +43,7 @@ def test_a_day_is_written_as_the_language_writes_it() -> None:
 
 def test_a_chinese_bill_is_called_a_bill_and_never_a_fapiao() -> None:
     page = page_of(issued(), "zh")
-    assert page["title"] == "账单"
+    assert page["title"] == "缴费通知单"
     assert "发票" not in json.dumps(page, ensure_ascii=False)
 
 

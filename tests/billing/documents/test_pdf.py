@@ -25,7 +25,7 @@ def opened(language: str, document: str = ISSUED) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(render_pdf(document, language)))
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "Invoice"), ("zh", "账单")])
+@pytest.mark.parametrize(("language", "title"), [("en", "Invoice"), ("zh", "缴费通知单")])
 def test_it_can_be_read_in_the_language(language: str, title: str) -> None:
     reader = opened(language)
     text = "\n".join(page.extract_text() for page in reader.pages)

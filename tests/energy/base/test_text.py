@@ -10,12 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from energy.base.text import LANGUAGES, catalogue, t
+from energy.base.text import LANGUAGES, catalogue, help_texts, t
 
 ROOT = Path(__file__).resolve().parents[3]
 TOPS = ("adapters", "billing", "dashboards", "energy", "processes")
 SPEAKERS = {"t", "say"}
 """Functions whose first text argument is a key of the catalogue."""
+
+
+SYNONYMS = {
+    "价目": "费率方案",
+    "电价": "费率方案",
+    "发票": "缴费通知单",
+    "账单编号": "通知单编号",
+    "日志账": "日志",
+    "账簿": "账册",
+    "电表": "表计",
+    "计数器": "累计量, 寄存器",
+    "消息服务器": "代理服务器",
+    "现场人员": "技术员",
+    "缓冲区": "缓存",
+}
+"""Chinese words that stand for what docs/GLOSSARY.md calls otherwise."""
 
 
 def places(text: str) -> set[str]:
@@ -79,3 +95,13 @@ def test_places_are_filled_and_an_unknown_language_is_english() -> None:
     assert "7" in t("zh", "up.found", address="A", pid=7)
     with pytest.raises(KeyError):
         t("en", "no.such.text")
+
+
+def test_chinese_texts_use_the_words_of_the_glossary() -> None:
+    glossary = (ROOT / "docs" / "GLOSSARY.md").read_text("utf-8")
+    for words in SYNONYMS.values():
+        assert all(word in glossary or word == "通知单编号" for word in words.split(", "))
+    texts = {**catalogue(), **help_texts()}
+    for key, text in texts.items():
+        found = [word for word in SYNONYMS if word in text["zh"]]
+        assert found == [], f"{key}: the glossary says {[SYNONYMS[word] for word in found]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from click.testing import Result
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
+from dashboards.security.passwords import hashed
 from energy.base.clock import SystemClock, to_us
 from energy.base.config import load_config
 from energy.base.secrets import PersonVault, master_key
@@ -34,6 +36,13 @@ __all__ = ["new_site"]
 pytestmark = pytest.mark.servers
 CLOCK = SystemClock()
 PDF = b"%PDF-1.7 a certificate"
+PEOPLE = (
+    ("mina", "Mina Park", "energy_manager"),
+    ("ada", "Ada Okoye", "technician"),
+    ("bo", "Bo Lindqvist", "technician"),
+    ("neil", "Neil Fry", "technician"),
+)
+hashed_once = cache(hashed)
 
 
 class Visit:
@@ -60,6 +69,10 @@ class Visit:
         """Return what a display shows now: its last digit is a tenth."""
         count = self.meters[unit].register.shown_count(to_us(CLOCK.now())) // 10
         return f"{count // 10}.{count % 10}"
+
+    def load(self, unit: int, times: int) -> str:
+        """Return a load so many times what the register of a unit shows."""
+        return f"{times * self.meters[unit].register.power_cw(to_us(CLOCK.now())) / 100:.2f} W"
 
     def file(self, name: str, content: bytes = PHOTO) -> str:
         path = self.folder / name
@@ -105,14 +118,16 @@ def visit(
         command_id=command(key),
     )
     vault = PersonVault(master_key(load_config().secrets_dir / "master.key"), TableKeys(directory))
-    People(directory, CLOCK, vault).add(
-        sign_in="mina",
-        name="Mina Park",
-        password_hash="x",
-        roles=["energy_manager"],
-        language="en",
-        command_id=command(key, "mina"),
-    )
+    for sign_in, name, role in PEOPLE:
+        People(directory, CLOCK, vault).add(
+            sign_in=sign_in,
+            name=name,
+            password_hash=hashed_once(f"{sign_in}'s own password"),
+            must_change=sign_in == "neil",
+            roles=[role],
+            language="en",
+            command_id=command(key, sign_in),
+        )
     place = {"key": "b19", "kind": "building", "name": "Building 19"}
     site.application("metering").store(
         PlaceTree(site=key, places=[place], command_id=command("places")),
@@ -171,6 +186,8 @@ def test_a_meter_is_changed_its_ratio_too_and_at_last_it_goes(visit: Visit) -> N
     visit(
         "field change-ratio --point labs --multiplier 200/5 --reason",
         "transformers changed to 200/5",
+        "--load",
+        visit.load(19, 40),
         "--display",
         visit.display(19),
         "--seal",
@@ -223,7 +240,12 @@ def test_a_table_of_meters_is_judged_then_taken(visit: Visit) -> None:
     assert visit.json("meter list")["rows"] == []
     visit("field import meters.xlsx --partial", code=1)
     assert [row["point"] for row in visit.json("meter list")["rows"]] == ["shop-1"]
+    assert "field prove" in visit("finding list", code=1).stdout
+    visit("field prove shop-1", code=2)
+    visit("field prove shop-1 --technician", "Ada Okoye", "--load", visit.load(40, 40))
+    visit("finding list", tell=False)
     visit.keep("import")
+    visit("view verify", tell=False)
 
 
 def test_a_round_is_written_for_a_phone_and_its_result_recorded(visit: Visit) -> None:

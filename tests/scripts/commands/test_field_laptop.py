@@ -6,7 +6,7 @@ With METERLINE_KEEP_VISIT=FOLDER what the commands said is kept there, for the t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,16 @@ def laptop(visit: Visit) -> Iterator[Laptop]:
     os.environ.pop("METERLINE_LAPTOP", None)
 
 
+@pytest.fixture
+def signing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let somebody's password be the one that is given."""
+    return lambda who: monkeypatch.setenv("METERLINE_PASSWORD", f"{who}'s own password")
+
+
 def test_a_day_without_network_ends_with_everything_on_the_server(
-    visit: Visit, laptop: Laptop
+    visit: Visit, laptop: Laptop, signing: Callable[[str], None]
 ) -> None:
-    visit("field pack --out site.pack --for", "Ada Okoye")
+    visit("field pack --out site.pack --for ada")
     laptop("field unpack site.pack")
     if "field time --is-right" in laptop("field time", code=laptop_code(visit)).output:
         refused = laptop.commission("labs", 19, code=2)
@@ -87,6 +93,7 @@ def test_a_day_without_network_ends_with_everything_on_the_server(
     assert "waits for sync" in laptop("field outbox", code=1).output
     laptop("field sync")
     bundle = laptop.newest("bundle")
+    signing("ada")
     visit(f"field sync {bundle}")
     laptop(f"field sync {laptop.newest('receipt')}")
     assert "on the server" in laptop("field outbox").output
@@ -97,9 +104,38 @@ def test_a_day_without_network_ends_with_everything_on_the_server(
     assert "Nothing waits" in laptop("field sync").output
 
 
+def test_a_bundle_comes_in_by_the_word_of_whose_pack_it_is(
+    visit: Visit, laptop: Laptop, signing: Callable[[str], None]
+) -> None:
+    assert "user list" in visit("field pack --out x.pack --for eve", code=2, tell=False).output
+    visit("field pack --out site.pack --for ada", tell=False)
+    laptop("field unpack site.pack")
+    laptop("field time --is-right")
+    laptop.commission("labs", 19)
+    laptop("field sync")
+    row = f"field sync {laptop.newest('bundle')}"
+    assert "nobody has signed in" in visit(row, code=2).output
+    signing("bo")
+    assert "do not fit" in visit(row, code=2).output  # Ada's sign-in, Bo's password
+    assert "the pack of Ada Okoye" in visit(f"{row} --by bo", code=2).output
+    signing("neil")
+    assert "first password" in visit(f"{row} --by neil", code=2).output
+    assert visit.json("field review list --all") == []
+    signing("ada")
+    visit(row)
+    [known] = visit.json("field review list --all")
+    assert (known["state"], known["by"]) == ("applied", "Ada Okoye")
+    assert "Ada Okoye" in visit("field review list --all").stdout
+    signing("mina")
+    visit(f"{row} --by mina")  # one who decides on readings may stand in
+    assert [row["by"] for row in visit.json("field review list --all")] == ["Ada Okoye"]
+
+
 @pytest.mark.slow
-def test_two_who_did_the_same_meet_in_review(visit: Visit, laptop: Laptop) -> None:
-    visit("field pack --out site.pack")
+def test_two_who_did_the_same_meet_in_review(
+    visit: Visit, laptop: Laptop, signing: Callable[[str], None]
+) -> None:
+    visit("field pack --out site.pack --for ada", tell=False)
     laptop("field unpack site.pack")
     laptop("field time --is-right")
     laptop.commission("labs", 19)
@@ -109,20 +145,21 @@ def test_two_who_did_the_same_meet_in_review(visit: Visit, laptop: Laptop) -> No
         f"--serial CAM-E-9005 --display {visit.display(5)}",
         tell=False,
     )
-    visit(f"field sync {laptop.folder}", code=1)
+    signing("mina")
+    visit(f"field sync {laptop.folder} --by mina", code=1)
     (row,) = visit.json("field review list", code=1)
     assert "CAM-E-9005" in row["reason"]
     visit("field review list", code=1)
     visit(f"field review accept {row['command'][:8]} --by mina --reason", "looked again", code=2)
     visit(f"field review refuse {row['command'][:8]} --by mina --reason", "9005 hangs there")
     assert "Nothing waits" in visit("field review list").output
-    visit(f"field sync {laptop.folder}")
+    visit(f"field sync {laptop.folder} --by mina")
     assert "9005 hangs there" in laptop("field outbox").output
     visit.keep("review")
 
 
 def test_what_needs_the_server_says_so_on_a_laptop(visit: Visit, laptop: Laptop) -> None:
-    visit("field pack --out site.pack")
+    visit("field pack --out site.pack --for ada", tell=False)
     laptop("field unpack site.pack")
     for row in ("field import meters.xlsx", "field pack", "field review list", "field health"):
         assert "needs the server" in laptop(row, code=2).output

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.bus_lease import BusLease
 from scripts.main import app
 from simulator.mbus_meter import MbusSlaves, heat_meter
 from tests.processes.test_technician_tenant import ADDRESS, WATER, bus_of, cold_water, electric
@@ -61,7 +62,7 @@ def test_a_meter_in_litres_under_cubic_metres_is_a_finding_in_words() -> None:
         people = tenant("show", "--at", at, *row, code=1).stdout
         none = tenant("show", "--at", at, *row[:-1], "cjt188_steam", code=2)
     assert "another unit than its profile says" in " ".join(people.split())
-    assert "no such profile" in none.output
+    assert "nearest: cjt188_heat" in none.output
 
 
 def test_a_silent_meter_is_no_contact_in_the_persons_language() -> None:
@@ -70,6 +71,21 @@ def test_a_silent_meter_is_no_contact_in_the_persons_language() -> None:
         result = tenant(*row, "--at", at, "--lang", "zh", code=3)
     assert "meter 000000000099" in result.output
     assert "请核对铭牌表号与地址" in result.output
+
+
+def test_a_bus_that_is_polled_says_where_its_reading_is_and_how_to_ask_beside_the_poll() -> None:
+    with bus_of(electric()) as at:
+        polled = BusLease(at, "bus-east/0 of collect")
+        polled.take()
+        try:
+            row = ("--meter", "12345678", "--profile", "dlt645_single_phase")
+            for verb in (("who", "--at", at), ("show", "--at", at, *row)):
+                told = " ".join(tenant(*verb, code=3).output.split())
+                assert "held by bus-east/0 of collect" in told
+                assert "`meter show POINT` shows its last reading" in told
+                assert "`field check --source KEY --meter NUMBER" in told
+        finally:
+            polled.release()
 
 
 def test_meters_on_m_bus_are_found_shown_and_asked_for_what_they_stored() -> None:

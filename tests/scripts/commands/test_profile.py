@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.meter_profile import use_own_profiles
-from adapters.modbus.register_map import MAPS, use_own_maps
+from adapters.modbus.register_map import MAPS
+from adapters.own_files import use_own_files
 from scripts.main import app
 
 
@@ -20,8 +20,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
         monkeypatch.delenv(f"METERLINE_{name}", raising=False)
     monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
     yield
-    use_own_maps(None)
-    use_own_profiles(None)
+    use_own_files(None)
 
 
 def profile(*arguments: object, code: int = 0) -> Result:
@@ -31,7 +30,7 @@ def profile(*arguments: object, code: int = 0) -> Result:
 
 
 def own(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
-    text = (MAPS / "xy_md02.toml").read_text("utf-8").replace('id = "xy_md02"', f'id = "{name}"')
+    text = MAPS.text("xy_md02").replace('id = "xy_md02"', f'id = "{name}"')
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
@@ -79,7 +78,7 @@ def test_what_no_source_settles_is_said_in_both_languages() -> None:
 
 
 def test_a_file_to_begin_with_is_the_shipped_one_as_it_stands() -> None:
-    assert profile("show", "xy_md02", "--toml").stdout == (MAPS / "xy_md02.toml").read_text("utf-8")
+    assert profile("show", "xy_md02", "--toml").stdout == MAPS.text("xy_md02")
 
 
 def test_a_sound_map_is_checked_and_told_where_it_goes(tmp_path: Path) -> None:
@@ -102,11 +101,15 @@ def test_a_wrong_map_is_refused_with_every_problem(tmp_path: Path) -> None:
 
 def test_a_map_with_a_shipped_id_is_refused(tmp_path: Path) -> None:
     said = profile("check", own(tmp_path, "xy_md02"), code=2).output
-    assert "give a map of your own another id" in said
+    assert "give it another name and id" in said
 
 
-def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
-    assert "no such map; there are abb_b23_b24" in profile("show", "pac4200", code=2).output
+def test_an_unknown_profile_is_refused_with_its_nearest() -> None:
+    said = profile("show", "pac4200", code=2).output
+    assert 'profile.unknown: There is no profile "pac4200"; nearest: siemens_pac2200' in said
+    said = profile("show", "dlt645_one_phase", "--lang", "zh", code=2).output
+    nearest = "dlt645_single_phase, dlt645_three_phase"
+    assert f"没有设备档案“dlt645_one_phase”，最接近的是：{nearest}。" in said
 
 
 def test_the_page_of_the_shipped_profiles_leaves_a_sites_own_out(tmp_path: Path) -> None:
@@ -131,7 +134,7 @@ def test_a_sites_own_profile_of_another_protocol_is_listed_shown_and_checked(
     loose = tmp_path / "tower_own.toml"
     loose.write_text(text, "utf-8")
     assert f"`profiles/{folder}` of the data directory" in profile("check", loose).output
-    assert "another id" in profile("check", _renamed(loose, shipped), code=2).output
+    assert "another name and id" in profile("check", _renamed(loose, shipped), code=2).output
     kept = tmp_path / "profiles" / folder / "tower_own.toml"
     kept.parent.mkdir(parents=True)
     kept.write_text(text, "utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters.modbus.register_map import use_own_maps
+from adapters.own_files import use_own_files
 from energy.base.units import Utility
 from energy.metering.channel import Kind
 from processes.site_init import CheckedSite, check_site_file
@@ -26,9 +26,9 @@ def own_maps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The airport's own register maps are known, as in its data directory."""
     folder = tmp_path_factory.mktemp("maps")
     write_profiles(folder)
-    use_own_maps(folder)
+    use_own_files(folder)
     yield
-    use_own_maps(None)
+    use_own_files(None)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@ from __future__ import annotations
 from adapters.modbus.probing.asking import questions
 from adapters.modbus.probing.candidate import LONGEST_READ, Products
 from adapters.modbus.probing.seen import Seen
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS, load
 from simulator.profile_image import register_image
 from simulator.profile_values import plausible
 from tests.adapters.modbus.probing.devices import Device, Temper, probed
 
-PRODUCTS = Products([load(name) for name in known()])
+PRODUCTS = Products([load(name) for name in MAPS.known()])
 
 
 def asked_of(device: Device) -> list[tuple[int, int, int]]:

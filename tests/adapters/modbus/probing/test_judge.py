@@ -9,7 +9,8 @@ import pytest
 
 from adapters.modbus.probing.candidate import Products
 from adapters.modbus.probing.judge import SURE
-from adapters.modbus.register_map import known, load
+from adapters.modbus.register_map import MAPS as SHELF
+from adapters.modbus.register_map import load
 from simulator.profile_image import Image, register_image
 from simulator.profile_values import plausible
 from tests.adapters.modbus.probing.devices import (
@@ -24,7 +25,7 @@ from tests.adapters.modbus.probing.devices import (
     without,
 )
 
-MAPS = [load(name) for name in known()]
+MAPS = [load(name) for name in SHELF.known()]
 PRODUCTS = Products(MAPS)
 FAST_SEEDS, SLOW_SEEDS = range(16), range(10_000, 12_000)
 
@@ -38,7 +39,7 @@ def device(name: str, word_order: str, offset: int, temper: Temper = Temper.STRI
     return Device(map=register_map, values=values, image=image, temper=temper, around={})
 
 
-@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("name", SHELF.known())
 def test_every_product_is_identified_with_word_order_and_offset_deliberately_wrong(
     name: str,
 ) -> None:

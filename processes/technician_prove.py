@@ -1,0 +1,144 @@
+"""In: a meter that came by a table. Out: what proves its multiplier, on record. I/O: the desk.
+
+The rule is that of commissioning: serial and display are held against the register, and a known
+load, a clamp, a `field check` of the day or two people vouch for the ratio. Until then no bill
+rests on the meter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from energy.base.errors import UnknownMeterError
+from energy.base.ids import id_of
+from energy.metering.meter import Meter
+from processes.technician_bus import alone_on
+from processes.technician_checks import Check, displays_of
+from processes.technician_desk import FieldDesk
+from processes.technician_device import Answered, Device
+from processes.technician_facts import (
+    billed_counter,
+    display_checks,
+    flaw_checks,
+    raise_on,
+    with_side,
+)
+from processes.technician_papers import papers_of, store_papers
+from processes.technician_proof import Proven, judge_serial, prove
+from processes.technician_record import record_of
+from processes.technician_retire import channels_of
+from processes.technician_values import FieldRefusedError, Installed, Remarks, Sighted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What was proven of a meter."""
+
+    point: str
+    serial: str
+    at: str
+    """Instant, ISO."""
+    multiplier: str
+    position: int
+    checks: tuple[Check, ...]
+    again: bool = False
+    """Whether it was proven before and nothing was written now."""
+
+
+def prove_multiplier(
+    desk: FieldDesk, point: str, displays: Sequence[str], sighted: Sighted, remarks: Remarks
+) -> Proved:
+    """Prove by what the usage of the meter at a point is multiplied.
+
+    Args:
+        desk: The site.
+        point: The metering point.
+        displays: What the device shows, compared with its register; may be empty.
+        sighted: What proves it: ratio by the plates, load, clamp, a check of the day.
+        remarks: Who was there, photos, seals.
+
+    Raises:
+        UnknownMeterError: The site has no such point.
+        FieldRefusedError: No device serves it, or another side of the transformers is on record.
+        NoContactError: The device is silent.
+        ChecksFailedError: Serial, display or ratio speak against the record, or nothing proves it.
+    """
+    desk.ready()
+    meter = desk.meter(point)
+    if meter is None:
+        raise UnknownMeterError(point)
+    if meter.serial is None or meter.since is None:
+        raise FieldRefusedError.of("point_unserved", point=point)
+    papers, multiplier = papers_of(desk, point), Fraction(meter.multiplier)
+    command = id_of(
+        "field prove", desk.site.key, point, meter.serial, meter.since.isoformat(), meter.multiplier
+    )
+    checks: list[Check] = []
+    again, now = papers.seen(command), desk.clock.now()
+    if not again:
+        device = desk.served_by(meter)
+        with alone_on(desk, device.source):
+            checks, proven, answered = _examined(desk, meter, device, displays, sighted, remarks)
+        side = "" if proven.side is None else proven.side.value
+        papers.prove_multiplier(
+            at=answered.at,
+            serial=meter.serial,
+            multiplier=multiplier,
+            side=side,
+            record=record_of(
+                desk, replace(remarks, side=side, found=proven.found), checks, "field prove"
+            ),
+            command_id=command,
+        )
+        now = answered.at
+    return Proved(
+        point=point,
+        serial=meter.serial,
+        at=now.isoformat(),
+        multiplier=meter.multiplier,
+        position=desk.metering.position() if again else store_papers(desk, papers),
+        checks=tuple(checks),
+        again=again,
+    )
+
+
+def _examined(
+    desk: FieldDesk,
+    meter: Meter,
+    device: Device,
+    displays: Sequence[str],
+    sighted: Sighted,
+    remarks: Remarks,
+) -> tuple[list[Check], Proven, Answered]:
+    """Return the checks of a device against its record, and what they prove.
+
+    Raises:
+        NoContactError: It does not answer.
+        ChecksFailedError: A check speaks against the record.
+        FieldRefusedError: Another side of the transformers is on record.
+    """
+    facts, multiplier = [each.facts for each in channels_of(meter)], Fraction(meter.multiplier)
+    shown = displays_of(displays, billed_counter(facts).quantity)
+    installed = Installed(
+        point=meter.point,
+        address=meter.address,
+        serial=str(meter.serial),
+        displays=tuple(displays),
+        multiplier=multiplier,
+        people=remarks.people,
+        sighted=sighted,
+    )
+    answered = desk.read(device, [each.quantity for each in facts])
+    checks = [
+        *flaw_checks(answered),
+        *display_checks(answered, facts, shown, multiplier),
+        *judge_serial(answered, device, installed),
+    ]
+    raise_on(checks)
+    own_facts = [device.product.facts(each.quantity) for each in facts]
+    proven = prove(answered, own_facts, installed)
+    raise_on(proven.checks)
+    with_side(facts, proven.side, multiplier, device.product.id)
+    return [*checks, *proven.checks], proven, answered
