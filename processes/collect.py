@@ -17,11 +17,9 @@ from pathlib import Path
 import structlog
 
 from adapters.errors import SpoolFullError
-from adapters.meter_profile import use_own_profiles
 from adapters.modbus.learned import FILE, Learned
-from adapters.modbus.register_map import use_own_maps
-from adapters.mqtt.mapping_file import use_own_mappings
 from adapters.mqtt.source import Arrival
+from adapters.own_files import use_own_files
 from adapters.spool import Spool
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError
@@ -187,19 +185,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _use_own(folder: Path) -> None:
-    use_own_maps(folder)
-    use_own_profiles(folder)
-    use_own_mappings(folder)
-
-
 def main() -> int:
     """Run the collect process by its command arguments; returns the exit code."""
     arguments = _arguments()
     log_to_stderr("collect")
     stop = StopSignal()
     system = build(WRITER)
-    _use_own(system.config.data_dir)
+    use_own_files(system.config.data_dir)
     board = CollectBoard()
     vitals = Vitals(
         "collect",
