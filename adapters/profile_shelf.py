@@ -118,6 +118,7 @@ class ProfileShelf(Generic[P]):
 
         Raises:
             UnknownProfileError: There is no such profile.
+            ProfileNameTakenError: One that ships and an own one bear the name.
             AdapterError: It has problems.
         """
         return self.parse(self.text(name), name=name)
@@ -135,25 +136,19 @@ class ProfileShelf(Generic[P]):
         return self.parse(_text(path), name=path.stem)
 
     def text(self, name: str) -> str:
-        """Return the file of a profile as it stands: of one that ships, else of an own one.
+        """Return the file of a profile as it stands: of one that ships or of an own one.
 
         Raises:
             UnknownProfileError: There is no such profile.
+            ProfileNameTakenError: One that ships and an own one bear the name.
         """
-        for folder in (self.folder, own_folder(self.own)):
-            if folder is not None and name in _ids_in(folder):
-                return _text(folder / f"{name}.toml")
-        raise self.unknown(name)
-
-    def refuse_twin(self, name: str) -> None:
-        """Refuse a name that both a profile that ships and an installation's own one bear.
-
-        Raises:
-            ProfileNameTakenError: Both do.
-        """
-        folder = own_folder(self.own)
-        if folder is not None and name in self.shipped() and name in self.own_ids():
-            raise ProfileNameTakenError(folder / f"{name}.toml")
+        folders = [folder for folder in (self.folder, own_folder(self.own)) if folder is not None]
+        found = [folder / f"{name}.toml" for folder in folders if name in _ids_in(folder)]
+        if not found:
+            raise self.unknown(name)
+        if len(found) > 1:  # which of the two a site means nobody can tell
+            raise ProfileNameTakenError(found[-1])
+        return _text(found[0])
 
     def unknown(self, name: str) -> UnknownProfileError:
         """Return what is told of a name that is no profile's here."""

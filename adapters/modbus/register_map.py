@@ -46,7 +46,6 @@ def load(profile: str) -> RegisterMap:
     if parts is None:
         raise MAPS.unknown(profile)
     name, shift, word_order, function_code = parts
-    MAPS.refuse_twin(name)
     read = MAPS.load(name)
     if (shift, word_order, function_code) == (None, None, None):
         return read

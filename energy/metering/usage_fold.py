@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -349,8 +350,8 @@ def _values(
 
 
 def _fits(
-    reach: NDArray[np.float64],
-    far: NDArray[np.float64],
+    reach: NDArray[Any],
+    far: NDArray[Any],
     into_us: Ints,
     run_us: Ints,
     top: Ints,

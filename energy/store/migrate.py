@@ -26,6 +26,8 @@ from energy.store.pool import ROLES, Database
 from energy.store.sites import DIRECTORY, valid_key
 
 _FILE = re.compile(r"(directory|site)_(\d{3})_([a-z0-9_]+)\.sql")
+INTERVALS_SINCE = 3
+"""Number of the site's schema file since which usage of delivered intervals is derived."""
 _MIGRATE_LOCK = 7_246_000
 _LEAST_VERSION = 150_000
 LOCK_WAIT_MS = 500
@@ -194,7 +196,27 @@ def _migrate_site(
             engine.make_series(connection, schema)
             engine.ensure_partitions(connection, schema, at, at + PARTITIONS_AHEAD)
         applied.append(f"{schema} {file.number:03} {file.name}")
+        applied += _left_to_do(connection, file, schema)
     return applied
+
+
+def _left_to_do(
+    connection: psycopg.Connection[tuple[object, ...]], file: SchemaFile, schema: str
+) -> list[str]:
+    """Return what a person must do once behind a file, in the row to be typed."""
+    if file.number != INTERVALS_SINCE:
+        return []
+    row = connection.execute(
+        f"SELECT count(*) FROM {schema}.channel WHERE kind = 'interval'"
+    ).fetchone()
+    assert row is not None, "a count is a row"
+    if not row[0]:
+        return []
+    key = schema.removeprefix("site_")
+    return [
+        f"next, once: scripts/meterline --site {key} view rebuild usage   ({row[0]} channels of "
+        f"{schema} deliver intervals; the usage of their past is derived by it)"
+    ]
 
 
 def _patiently(

@@ -39,13 +39,15 @@ def test_a_site_numbers_its_tariffs_in_a_profile_of_its_own(own: Path) -> None:
     assert read.point("active_energy_import_sharp").wire.identifier == "00010200"
 
 
-def test_an_own_profile_never_takes_the_place_of_one_that_ships(own: Path) -> None:
+def test_an_own_profile_with_the_name_of_one_that_ships_is_refused_with_what_to_do(
+    own: Path,
+) -> None:
     twin = own / "dlt645" / "dlt645_single_phase.toml"
     twin.write_text("schema_version = 99", "utf-8")
-    assert PROFILES.load("dlt645_single_phase").vendor == "any"
+    for load in (PROFILES.load, lambda name: PROFILES.load_file(own / "dlt645" / f"{name}.toml")):
+        with pytest.raises(ProfileNameTakenError, match="give it another name and id"):
+            load("dlt645_single_phase")
     assert PROFILES.known() == PROFILES.shipped()
-    with pytest.raises(ProfileNameTakenError, match="give it another name and id"):
-        PROFILES.load_file(twin)
     assert PROFILES.load_file(PROFILES.folder / twin.name).vendor == "any"
 
 

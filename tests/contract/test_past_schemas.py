@@ -240,6 +240,9 @@ def test_a_past_database_migrates_to_the_newest_and_keeps_every_row(past: Past) 
     applied = past.migrate()
     expected = [f.number for f in schema_files("site") if f.number > int(past.number)]
     assert [int(row.split()[1]) for row in applied if row.startswith("site_")] == expected
+    told = [row for row in applied if row.startswith("next, once: ")]
+    assert len(told) == bool(past.told.delivering)
+    assert all(f"--site {SITE} view rebuild usage " in row for row in told)
     _assert_kept(before, past.content(columns))
     assert past.migrate() == []
 

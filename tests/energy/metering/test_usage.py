@@ -200,3 +200,20 @@ def test_fold_of_the_largest_counts_never_overflows() -> None:
     readings = [(0, -(2**53)), (15, 2**53), (30, 5)]
     result = folded(readings, segment(modulus=None, factor=Fraction(10**9)))
     assert [each.code for each in result.breaks] == [NEGATIVE_STEP, JUMP]
+
+
+@pytest.mark.parametrize("odd_s", [0, 7])
+def test_a_year_between_two_readings_is_spread_exactly(odd_s: int) -> None:
+    year_s, rise, factor = 365 * 86_400 + odd_s, 12_345_678, Fraction(36_000)
+    at = np.array([0, year_s], dtype=np.int64) * 1_000_000
+    result = fold(
+        at,
+        np.array([99_000_000, 99_000_000 + rise], dtype=np.int64),
+        np.zeros(2, dtype=np.uint8),
+        (segment(factor=factor, modulus=None),),
+        np.arange(0, 365 * 96 + 1, 97, dtype=np.int64) * QUARTER,
+        gap_us=QUARTER,
+    )
+    spread = [Fraction(rise * 900 * quarter, year_s) for quarter in range(0, 365 * 96 + 1, 97)]
+    values = [int((factor * (99_000_000 + counts) + Fraction(1, 2)) // 1) for counts in spread]
+    assert result.usage.tolist() == np.diff(values).tolist()
