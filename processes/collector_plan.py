@@ -19,6 +19,7 @@ from adapters.errors import AdapterError
 from adapters.mbus.address import parse as parse_mbus
 from adapters.opcua.node import require_name
 from energy.base.errors import ConfigError
+from energy.base.text import Told, tell
 from energy.metering.source_facts import (
     BACNET,
     CHINESE,
@@ -242,7 +243,7 @@ def plan_from_fields(fields: Mapping[str, Any]) -> CollectPlan:
 
 def address_problem(
     source: SourcePlan, address: Mapping[str, int | str], channels: int
-) -> tuple[str, str | None]:
+) -> tuple[str, Told | str | None]:
     """Return which key of its address names a meter behind a source, and what is wrong with it.
 
     Args:
@@ -253,11 +254,11 @@ def address_problem(
     if source.kind in MODBUS:
         unit, last = address.get("unit"), 247 if source.kind in ONE_QUESTION else 255
         good = type(unit) is int and 1 <= unit <= last
-        return "unit", None if good else f"address needs unit = 1 to {last}"
+        return "unit", None if good else tell("why.address.unit", last=last)
     if source.kind in CHINESE:
         number = address.get("meter")
         good = isinstance(number, str) and number.isalnum()
-        return "meter", None if good else 'address needs meter = "number on the plate"'
+        return "meter", None if good else tell("why.address.plate")
     if source.kind == MBUS:
         return "meter", _unnamed(parse_mbus, address.get("meter"))
     if source.kind in NAMED:
@@ -265,15 +266,15 @@ def address_problem(
     good = isinstance(address.get("device"), str)
     if not source.mapping:
         good = good and channels == 1
-    return "device", None if good else "needs a device in its address and one channel"
+    return "device", None if good else tell("why.address.device")
 
 
-def _unnamed(parse: Callable[[str], object], written: object) -> str | None:
+def _unnamed(parse: Callable[[str], object], written: object) -> Told | str | None:
     """Return why what is written names no meter of a kind."""
     try:
         parse(written if isinstance(written, str) else "")
     except AdapterError as error:
-        return str(error)
+        return error.message or str(error)
     return None
 
 

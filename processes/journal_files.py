@@ -106,9 +106,9 @@ def file_for(target: Path, name: str) -> Path:
     """
     path = target / name if target.is_dir() else target
     if path.exists():
-        raise RefusedError(f"{path} is there already. Name another file, or remove it.")
+        raise RefusedError.of("file.there_already", path=path)
     if not path.parent.is_dir():
-        raise RefusedError(f"There is no folder {path.parent}. Make it first.")
+        raise RefusedError.of("file.no_folder", parent=path.parent)
     return path
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from adapters.link_fault import LinkFault
-from adapters.mbus.address import LAST_PRIMARY, Address, MbusAddressError, parse
+from adapters.mbus.address import Address, MbusAddressError, parse
 from adapters.mbus.client import MbusClient, Readout
 from adapters.mbus.decode import Flaw, decode
 from adapters.mbus.frame import ANYBODY
@@ -168,7 +168,7 @@ def _read(bus: TenantBus, meter: str, *, reset: bool) -> Readout:
     try:
         address = parse(meter)
     except MbusAddressError as error:
-        raise FieldRefusedError.of("tenant.mbus_address", text=meter, last=LAST_PRIMARY) from error
+        raise FieldRefusedError.of("because", cause=error) from error
     return run_on(bus, lambda link: _client(bus, link).read(address, reset=reset))
 
 

@@ -73,7 +73,7 @@ def read_usage(
         NotFoldedError: The views have not come that far.
     """
     if last < first:
-        raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
+        raise NoUsageError.of("days.backwards", first=first, last=last)
     with database.connection() as connection:
         channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         period = span_of_days(first, last, site.zone)
@@ -145,7 +145,7 @@ def read_arrivals(
         ArrivalsError: `until` comes before `since`.
     """
     if last < first:
-        raise NoUsageError(f"{first} to {last} runs backwards. Give --from before --to.")
+        raise NoUsageError.of("days.backwards", first=first, last=last)
     with database.connection() as connection:
         channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         before, after = known_when(connection, site, since), known_when(connection, site, until)

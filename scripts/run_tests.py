@@ -14,7 +14,7 @@ MARKERS = ("servers", "browser", "slow", "timescale", "citus", "timing")
 FAST = " and ".join(f"not {name}" for name in MARKERS)
 SELECTIONS: dict[str, list[str]] = {
     "fast": ["-m", FAST],
-    "slow": ["-m", "slow"],
+    "slow": ["-m", "slow or hypothesis"],  # properties too, on hundreds of examples each
     "all": [],
 }
 MEMORY, MEMORY_ROWS = Path("/dev/shm"), Path("/proc/meminfo")  # noqa: S108 - a folder of tests
@@ -87,7 +87,9 @@ def environment_of(arguments: Sequence[str], given: Mapping[str, str]) -> dict[s
     kept = {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if arguments[:1] not in (["slow"], ["all"]) and "TMPDIR" not in kept and has_room(MEMORY):
         kept["TMPDIR"] = str(MEMORY)  # databases of the tests live seconds: no disk need keep them
-    return kept | ({"METERLINE_TEST_SET": "fast"} if "fast" in arguments[:1] else {})
+    if arguments and arguments[0] in {"fast", "slow"}:
+        kept["METERLINE_TEST_SET"] = arguments[0]
+    return kept
 
 
 def has_room(folder: Path) -> bool:

@@ -16,11 +16,13 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.examples import examples
 from tests.fast_set import is_fast_run, left_out
 
-settings.register_profile("meterline", deadline=None, derandomize=True, database=None)
-settings.register_profile("fast", settings.get_profile("meterline"), max_examples=8)
-settings.load_profile("fast" if is_fast_run() else "meterline")
+settings.register_profile(
+    "meterline", deadline=None, derandomize=True, database=None, max_examples=examples()
+)
+settings.load_profile("meterline")
 
 EXCUSED = ("timescale:", "citus:")
 

@@ -39,6 +39,7 @@ _HEAVY = (
     "dashboards",
     "docs",
     "energy/base/test_aggregate.py",
+    "energy/base/test_errors.py",
     "energy/base/test_text.py",
     "energy/base/test_transfer.py",
     "energy/store/test_key_box.py",
@@ -58,6 +59,11 @@ _HEAVY = (
 def is_fast_run() -> bool:
     """Return whether `scripts/test fast` runs."""
     return os.environ.get(VARIABLE) == "fast"
+
+
+def is_slow_run() -> bool:
+    """Return whether `scripts/test slow` runs."""
+    return os.environ.get(VARIABLE) == "slow"
 
 
 def left_out(path: Path) -> bool:

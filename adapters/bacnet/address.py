@@ -24,11 +24,8 @@ class BacnetAddressError(AdapterError):
 
     def __init__(self, text: str) -> None:
         """Name the text and what an address looks like."""
-        super().__init__(
-            f'"{text}" is no BACnet address: write the instance number of the device ("1001"), '
-            'for one meter of a gateway with what is added to its objects ("1001+20"), behind a '
-            'router with network and station ("1001@2001:5").'
-        )
+        super().__init__()
+        self.keep("address.bacnet", text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,8 @@ class MbusAddressError(AdapterError):
 
     def __init__(self, text: str) -> None:
         """Name the text and what an address looks like."""
-        super().__init__(
-            f'"{text}" is no M-Bus address: write "1" to "{LAST_PRIMARY}", the eight digits on '
-            'the plate, or those with manufacturer, version and medium ("12345678KAM1B04").'
-        )
+        super().__init__()
+        self.keep("address.mbus", text=text, last=LAST_PRIMARY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,10 +69,12 @@ def tls_of(access: BrokerAccess) -> ssl.SSLContext | None:
         if access.certificate:
             context.load_cert_chain(access.certificate, access.key or None)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise BrokerAccessError(
-            f"The certificates for the broker cannot be used ({error}): authority "
-            f"{access.authority or '-'}, certificate {access.certificate or '-'}, key "
-            f"{access.key or '-'}. Correct METERLINE_MQTT_CA, _CERT and _KEY or the source."
+        raise BrokerAccessError.of(
+            "broker.certificates",
+            error=error,
+            authority=access.authority or "-",
+            certificate=access.certificate or "-",
+            key=access.key or "-",
         ) from error
     return context
 

@@ -38,10 +38,7 @@ def require_name(written: object) -> str:
     """
     if isinstance(written, str) and re.fullmatch(r"[^;{}\x00-\x1f]{1,100}", written):
         return written
-    raise NodeError(
-        f"{written!r} names no meter at an OPC UA server: write what stands for {HOLE} in its "
-        'node ids, e.g. address = { meter = "T2-12" }'
-    )
+    raise NodeError.of("address.opcua", written=written, hole=HOLE)
 
 
 def filled(template: str, name: str) -> str:
@@ -58,7 +55,7 @@ def filled(template: str, name: str) -> str:
     kind, _, told = node.rpartition(";")[2].partition("=")
     number = kind == "i" and not (told.isascii() and told.isdecimal() and int(told) < 2**32)
     if number or (kind == "g" and not _GUID.fullmatch(told)):
-        raise NodeError(f'"{node}" is no node id: the name {name!r} does not fit "{template}"')
+        raise NodeError.of("address.no_node", node=node, name=name, template=template)
     return node
 
 

@@ -67,10 +67,7 @@ class JournalApplication(Application[UUID]):
         try:
             recordings = self.save(*aggregates)
         except IntegrityError as error:
-            raise ConflictError(
-                "Somebody else changed the same thing first; nothing was stored. "
-                "Load it again and repeat the command."
-            ) from error
+            raise ConflictError.of("known.changed") from error
         return recordings[-1].notification.id if recordings else self.position()
 
     def find(self, identity: UUID) -> Any | None:

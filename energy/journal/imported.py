@@ -173,10 +173,7 @@ def _pieces(connection: psycopg.Connection[Any], schema: str, kept: KeptFile) ->
                 packed = zstandard.ZstdCompressor(level=3).compress(piece)
                 yield keep_attachment(connection, schema, packed, _PACKED)
     if digest.hexdigest() != kept.sha256:
-        raise ConflictError(
-            f"{kept.path.name} has changed since it was looked at; nothing was stored. Import it "
-            "again when nobody writes to it."
-        )
+        raise ConflictError.of("import.changed", name=kept.path.name)
 
 
 def kept_file(

@@ -37,10 +37,7 @@ def keep_attachment(
         AttachmentError: It is empty or too large.
     """
     if not 1 <= len(content) <= MOST_OCTETS:
-        raise AttachmentError(
-            f"A document holds 1 octet to {MOST_OCTETS // 2**20} MiB; this one has {len(content)} "
-            "octets. Send a smaller picture."
-        )
+        raise AttachmentError.of("document.size", most=MOST_OCTETS // 2**20, octets=len(content))
     digest = hashlib.sha256(content)
     connection.execute(
         f"INSERT INTO {schema}.attachment (sha256, media_type, content) VALUES (%s, %s, %s) "

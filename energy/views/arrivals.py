@@ -147,7 +147,7 @@ def usage_arrived(
     """
     check_folded(connection, schema, until)
     if since > until:
-        raise ArrivalsError(f"Position {since} comes after {until}. Give --since before --until.")
+        raise ArrivalsError.of("known.backwards", since=since, until=until)
 
     def looked_up(position: int) -> UsageSpan:
         return usage_as_of(connection, schema, zone, [channel], period, position)[channel]

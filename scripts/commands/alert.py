@@ -84,6 +84,5 @@ def _alert(at: Opened, name: str) -> UUID:
     alerts = at.queries.open_alerts(at.scope).rows
     found = [each.alert for each in alerts if str(each.alert).startswith(name)]
     if len(found) != 1 or not name:
-        message = f"{len(found)} open alerts begin with {name!r}. `alert list` shows them."
-        raise RefusedError(message)
+        raise RefusedError.of("finding.alerts", number=len(found), name=name)
     return found[0]

@@ -210,11 +210,9 @@ def _instant(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise RefusedError(
-            f"--until {text!r} is no time. Write 2026-03-01T06:00+01:00, or now."
-        ) from error
+        raise RefusedError.of("database.no_time", text=text) from error
     if at.tzinfo is None:
-        raise RefusedError(f"--until {text!r} lacks its zone. Add Z for UTC, or +01:00.")
+        raise RefusedError.of("database.no_zone", text=text)
     return at
 
 
@@ -224,7 +222,7 @@ def _passphrase(language: str, *, twice: bool) -> str:
     if given is not None:
         return given
     if not interactive():
-        raise RefusedError(f"The keys need a passphrase. Set {PASSPHRASE}.")
+        raise RefusedError.of("database.no_passphrase", variable=PASSPHRASE)
     answer: str = typer.prompt(
         t(language, "cli.db.passphrase"), hide_input=True, confirmation_prompt=twice
     )

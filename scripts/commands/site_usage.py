@@ -31,8 +31,7 @@ def usage(
 ) -> None:
     """Show the usage of all sites by utility; sites that do not answer are named (exit code 1)."""
     if last < first:
-        days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-        raise RefusedError.of("days.backward_days", days=days)
+        raise RefusedError.of("days.backwards", first=first.date(), last=last.date())
     with opened(ctx, WEB) as at:
         with working(at.text("site.asking")):
             group = read_group(

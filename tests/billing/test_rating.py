@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.charge import ChargeLine
@@ -18,6 +18,7 @@ from billing.tariff_file import parse_tariff
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from tests.billing.samples import LONDON, TARIFFS, campus_tariff, span
+from tests.examples import tried
 
 POWER = campus_tariff("electricity")
 GAS_TEXT = (TARIFFS / "campus-gas.toml").read_text(encoding="utf-8")
@@ -48,7 +49,7 @@ def unrounded_by_clause(charges: tuple[ChargeLine, ...]) -> dict[str, Fraction]:
     return sums
 
 
-@settings(deadline=None, max_examples=40)
+@tried(40)
 @given(STARTS, st.integers(2, 40), st.integers(0, 2**32), st.data())
 def test_a_period_cut_at_any_day_costs_the_same_before_rounding(
     first: date, days: int, seed: int, draw: st.DataObject
@@ -61,7 +62,7 @@ def test_a_period_cut_at_any_day_costs_the_same_before_rounding(
     assert together == unrounded_by_clause(whole.charges)
 
 
-@settings(deadline=None, max_examples=25)
+@tried(25)
 @given(STARTS, st.integers(1, 33), st.integers(0, 2**32))
 def test_energy_of_the_tariff_periods_adds_up_to_the_register(
     first: date, days: int, seed: int
@@ -76,7 +77,7 @@ def test_energy_of_the_tariff_periods_adds_up_to_the_register(
     )
 
 
-@settings(deadline=None, max_examples=25)
+@tried(25)
 @given(st.integers(0, 2**32), st.integers(0, 2**32))
 def test_intervals_may_change_places_within_their_tariff_period(seed: int, order: int) -> None:
     day = date(2019, 7, 3)

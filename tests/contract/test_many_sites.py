@@ -34,30 +34,36 @@ def expect_exact(site: TestSite) -> None:
     assert journaled == [(0,)]
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_fifty_sites_run_within_sixty_connections(
-    database_server: DatabaseServer, folder: Path, new_site: Any, count: int
+    database_server: DatabaseServer, folder: Path, new_site: Any
 ) -> None:
-    with many_sites(database_server, folder, new_site, count) as many:
+    with many_sites(database_server, folder, new_site, 50) as many:
         for site in many.sites:
             many.fill_spool(site, QUARTERS)
         port = free_port(0)
         many.start_all()
         many.start("web", METERLINE_WEB_PORT=str(port))
         many.until(lambda: all(served(site, QUARTERS) for site in many.sites), 200)
-        many.until(lambda: not any(dirty(site) for site in many.sites))
-        many.until(lambda: fetched(f"http://127.0.0.1:{port}/health")[0] == 200)
-        for site in many.sites:
-            expect_dashboard(many, site, port)
-        for process in ("collect", "project", "jobs"):
-            status, body = many.ask(process, "/health")
-            assert (status, process in body) == (200, True), body
-        expect_metrics(many)
-        for site in many.sites:
-            expect_exact(site)
+        expect_all_served(many, port)
         (folder / "connections").write_text(str(many.most))
-        assert 0 < many.most <= MOST_CONNECTIONS
-        assert many.stop() == dict.fromkeys(many.running, 0)
+
+
+def expect_all_served(many: ManySites, port: int) -> None:
+    """Expect every site exact, shown and watched; then every process ends well."""
+    many.until(lambda: not any(dirty(site) for site in many.sites))
+    many.until(lambda: fetched(f"http://127.0.0.1:{port}/health")[0] == 200)
+    for site in many.sites:
+        expect_dashboard(many, site, port)
+    for process in ("collect", "project", "jobs"):
+        status, body = many.ask(process, "/health")
+        assert (status, process in body) == (200, True), body
+    expect_metrics(many)
+    for site in many.sites:
+        expect_exact(site)
+        assert site.rows("SELECT count(*) FROM {s}.parked") == [(0,)]
+    assert 0 < many.most <= MOST_CONNECTIONS
+    assert many.stop() == dict.fromkeys(many.running, 0)
 
 
 def expect_dashboard(many: ManySites, site: TestSite, port: int) -> None:
@@ -95,8 +101,10 @@ def test_two_projectors_a_locked_site_and_a_broken_site_do_no_harm_and_new_sites
             with database_server.superuser() as connection:
                 hide = f"ALTER TABLE {broken.schema}.latest RENAME TO gone"
                 connection.execute(hide.encode())
+            port = free_port(0)
             many.start_all()
             many.start("project", second=True)
+            many.start("web", METERLINE_WEB_PORT=str(port))
             many.until(lambda: served(lively, QUARTERS))
             late = many.add(new_site())
             many.fill_spool(late, QUARTERS)
@@ -109,8 +117,4 @@ def test_two_projectors_a_locked_site_and_a_broken_site_do_no_harm_and_new_sites
             show = f"ALTER TABLE {broken.schema}.gone RENAME TO latest"
             connection.execute(show.encode())
         many.until(lambda: served(locked, QUARTERS) and served(broken, QUARTERS))
-        for site in many.sites:
-            many.until(lambda site=site: not dirty(site))  # type: ignore[misc]
-            expect_exact(site)
-            assert site.rows("SELECT count(*) FROM {s}.parked") == [(0,)]
-        assert many.stop() == dict.fromkeys(many.running, 0)
+        expect_all_served(many, port)

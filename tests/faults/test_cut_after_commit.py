@@ -13,8 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 import typer
+from argon2 import PasswordHasher
 from psycopg.conninfo import conninfo_to_dict
 
+import dashboards.security.passwords
 import processes.settling
 from energy.base.aggregate import use_clock
 from energy.base.clock import SystemClock
@@ -77,6 +79,8 @@ def _row(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("DSN", "DSN_WRITER", "DSN_WEB", "SITE", "LANG", "LANGUAGE", "DATA_DIR", "CONFIG"):
         monkeypatch.delenv(f"METERLINE_{name}", raising=False)
     monkeypatch.setattr(processes.settling, "PROJECT_S", 0.0)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(dashboards.security.passwords, "_HASHER", cheap)
     plant = read_plant(DEMO / "site.toml", load_series(), shift_weeks=0)
     with gateway([*plant.electric, *plant.spares()], SystemClock()) as port:
         monkeypatch.setenv("METERLINE_SOURCE_MODBUS_1_PORT", str(port))

@@ -43,8 +43,8 @@ from tests.processes.test_collect import meters
 
 pytestmark = pytest.mark.servers
 
-KILLS = 5
-MANY_KILLS = 50
+KILLS = 3
+KILLS_A_RUN, MANY_KILLS = 5, 50
 EVENTS = 40
 """A kill falls at one of so many first commits of spool and journal."""
 DURABLE = (
@@ -161,13 +161,13 @@ def test_a_collector_killed_at_any_commit_loses_and_doubles_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(MANY_KILLS // KILLS))
+@pytest.mark.parametrize("seed", range(MANY_KILLS // KILLS_A_RUN))
 def test_fifty_kills_lose_and_double_nothing(
     tmp_path: Path, site_schema: TestSite, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rng = np.random.default_rng(100 + seed)
-    found = killed_at(site_schema, tmp_path, [int(n) for n in rng.integers(1, 90, KILLS)])
-    tell(capsys, f"seed {seed}: collector killed {KILLS} times", found)
+    found = killed_at(site_schema, tmp_path, [int(n) for n in rng.integers(1, 90, KILLS_A_RUN)])
+    tell(capsys, f"seed {seed}: collector killed {KILLS_A_RUN} times", found)
     assert found.is_good
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from energy.base.clock import to_us, wait
@@ -27,6 +27,7 @@ from processes.import_alone import ImportBusyError, importing_alone
 from processes.import_corrections import propose_corrections
 from processes.import_explain import NoReadingError, origin_of
 from processes.import_readings import FileImport, ImportRefusedError, Looked
+from tests.examples import tried
 from tests.fixtures.files import LONG_CSV, Said, long_csv, mapping
 from tests.fixtures.meters import counter_facts
 from tests.fixtures.postgres import TestSite
@@ -174,8 +175,8 @@ def test_a_corrected_file_never_overwrites_but_proposes(desk: Desk) -> None:
     assert desk.stored()[4][2] == 100
 
 
-@settings(
-    max_examples=6,
+@tried(
+    6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

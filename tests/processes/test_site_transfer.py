@@ -30,15 +30,6 @@ from energy.journal.seal import SITE_APPLICATIONS, seal_step
 from energy.journal.seal_keys import public_keys, seal_key
 from energy.journal.site_copy import CopyIn, NotEmptyError
 from energy.metering.reading import Reading
-from energy.store.laptop import (
-    APPLIED,
-    REFUSED,
-    REVIEW,
-    LaptopCommand,
-    command_rows,
-    keep_command,
-    laptop_of_pack,
-)
 from energy.store.migrate import ensure_roles, migrate_directory
 from energy.store.server_settings import SUPERUSER
 from energy.store.sites import list_sites
@@ -47,6 +38,7 @@ from processes.project import catch_up
 from processes.site_init import CheckedSite, channel_numbers, check_site_file, init_site
 from processes.site_transfer import SiteFileDamagedError
 from tests.fixtures.batches import Spooler
+from tests.fixtures.laptop_rows import keep_laptops, laptops_stand
 from tests.fixtures.places import NAMES, PHRASE, Place
 from tests.fixtures.postgres import DatabaseServer
 from tests.fixtures.yard import DEMO, yard_in
@@ -215,7 +207,7 @@ def test_site_brought_elsewhere_is_the_same_to_the_byte(
 ) -> None:
     here, there = places
     live(here)
-    _laptops(here)
+    keep_laptops(here)
     written = here.export(tmp_path)
     imported = there.bring(written.path)
     assert imported.site == here.site
@@ -228,48 +220,8 @@ def test_site_brought_elsewhere_is_the_same_to_the_byte(
     assert there.verified() == here.verified()
     assert all(each.chain_ok and each.signed == each.position for each in there.verified())
     _bills_stand(here, there)
-    _laptops_stand(here, there)
+    laptops_stand(here, there)
     _life_goes_on(there)
-
-
-def _laptops(place: Place) -> None:
-    """Let a laptop's command be done, one refused, one wait in review with its act sealed."""
-    laptop, pack = UUID(int=1), UUID(int=2)
-    with place.writer.connection() as connection:
-        laptop_of_pack(connection, "site_cambridge", pack, laptop, BEGIN)
-        for number, state in enumerate((APPLIED, REFUSED, REVIEW), 1):
-            command = UUID(int=100 + number)
-            waits = state == REVIEW
-            row = LaptopCommand(
-                command=command,
-                laptop=laptop,
-                pack=pack,
-                number=number,
-                verb="commission",
-                point="labs",
-                at=BEGIN,
-                own_hash=bytes(range(32)),
-                state=state,
-                reason="in doubt" if waits else "",
-                position=7,
-                received_at=BEGIN,
-                sealed=place.vault.seal(command, "the act") if waits else "",
-            )
-            keep_command(connection, "site_cambridge", row)
-
-
-def _laptops_stand(here: Place, there: Place) -> None:
-    found = []
-    for place in (here, there):
-        with place.writer.connection() as connection:
-            found.append(command_rows(connection, "site_cambridge"))
-    assert found[0] == found[1]
-    assert len(found[0]) == 3
-    [waiting] = [row for row in found[1] if row.sealed]
-    assert there.vault.open(waiting.command, waiting.sealed) == "the act"
-    assert there.rows("SELECT pack, laptop FROM site_cambridge.laptop_pack") == [
-        (UUID(int=2), UUID(int=1))
-    ]
 
 
 def _bills_stand(here: Place, there: Place) -> None:

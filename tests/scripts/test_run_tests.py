@@ -15,7 +15,7 @@ EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
     ("words", "expected"),
     [
         ([], EVERYDAY),
-        (["slow"], ["-m", "slow"]),
+        (["slow"], ["-m", "slow or hypothesis"]),
         (["all"], []),
         (["all", "-x"], ["-x"]),
         (["tests/energy"], [*EVERYDAY, "tests/energy"]),

@@ -49,8 +49,8 @@ from tests.simulation.history import (
 pytestmark = pytest.mark.servers
 
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split(",") if seed]
-SEEDS = CHOSEN or list(range(20))
-MANY_SEEDS = range(20, 2020)
+SEEDS = CHOSEN or list(range(10))
+MANY_SEEDS = range(10, 2010)
 PERIOD = Period(start=MIDNIGHT, end=MIDNIGHT + timedelta(days=DAYS))
 ADA, BEN = UUID(int=1), UUID(int=2)
 

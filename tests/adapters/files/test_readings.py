@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.files.piece import Why
@@ -16,6 +16,7 @@ from adapters.files.workbook import TableError
 from energy.base.clock import to_us
 from energy.base.quality import Quality
 from energy.metering.channel import Channel
+from tests.examples import tried
 from tests.fixtures.files import (
     HEAD,
     LONG_CSV,
@@ -76,7 +77,7 @@ def said_of(found: dict[tuple[str, int], int], base_us: int, step_us: int) -> li
     return [(point, base_us + n * step_us, count) for (point, n), count in found.items()]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=some_readings, more=st.data(), layout=st.sampled_from(["wide", "long"]))
 def test_what_is_written_in_any_layout_and_order_is_read_back(
     tmp_path: Path, found: dict[tuple[str, int], int], more: st.DataObject, layout: str
@@ -92,7 +93,7 @@ def test_what_is_written_in_any_layout_and_order_is_read_back(
     assert sorted(got.said) == sorted(said)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=some_readings, how=st.sampled_from(["dates", "serials", "json"]))
 def test_workbooks_and_json_are_read_back_exactly(
     tmp_path: Path, found: dict[tuple[str, int], int], how: str

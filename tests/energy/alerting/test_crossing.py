@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.alerting.crossing import Crossing, Direction, RuleState, alert_id, evaluate
 from energy.alerting.rule import ThresholdRule, rule_id
 from energy.base.quality import Quality
 from energy.metering.reading import Reading
+from tests.examples import tried
 from tests.fixtures.batches import at, reading
 
 
@@ -82,7 +83,7 @@ def test_reading_of_another_channel_is_a_bug() -> None:
         evaluate(rule(), RuleState(), [reading(2, 0, 5)])
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(
     st.lists(st.integers(60, 140), max_size=40),
     st.lists(st.integers(1, 9), max_size=20),

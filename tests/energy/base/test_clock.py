@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.clock import (
@@ -20,11 +20,12 @@ from energy.base.clock import (
     to_us,
     wait,
 )
+from tests.examples import tried
 
 AT = datetime(2019, 3, 31, 1, 0, 0, 1, tzinfo=UTC)
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))  # noqa: DTZ001 - naive on purpose
 def test_microseconds_and_instants_are_the_same(at: datetime) -> None:
     assert from_us(to_us(at)) == at

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.ids import id_of
+from tests.examples import tried
 
 keys = st.lists(st.text(st.characters(exclude_characters="\n")), min_size=1, max_size=4)
 
@@ -19,7 +20,7 @@ def test_id_of_a_known_meter_never_changes() -> None:
     )
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(keys, keys)
 def test_different_keys_have_different_ids(one: list[str], other: list[str]) -> None:
     assert (id_of(*one) == id_of(*other)) == (one == other)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.period import (
@@ -19,6 +19,7 @@ from energy.base.period import (
     month_period,
     span_of_days,
 )
+from tests.examples import tried
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = [
@@ -79,7 +80,7 @@ def test_december_ends_in_the_next_year() -> None:
     assert month_period(2019, 12, LONDON).end == datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.dates(date(2001, 1, 1), date(2037, 12, 30)), st.sampled_from(ZONES))
 def test_days_follow_each_other_without_gap_or_overlap(day: date, zone_key: str) -> None:
     zone = ZoneInfo(zone_key)
@@ -90,7 +91,7 @@ def test_days_follow_each_other_without_gap_or_overlap(day: date, zone_key: str)
     assert grid_of(today, 900) in {92, 94, 96, 98, 100}
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.integers(2001, 2036), st.integers(1, 12), st.sampled_from(ZONES))
 def test_month_is_its_days(year: int, month: int, zone_key: str) -> None:
     zone = ZoneInfo(zone_key)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import PRECEDENCE, Quality, worst_of
 from energy.metering.usage import worst, worst_in
+from tests.examples import tried
 
 some = st.lists(st.sampled_from(Quality), max_size=12)
 
@@ -45,13 +46,13 @@ def test_estimate_is_worse_than_a_measured_total_of_estimated_shape() -> None:
     assert worst_of([Quality.INTERPOLATED, Quality.MANUAL]) is Quality.INTERPOLATED
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(some)
 def test_worst_of_an_array_is_the_worst_of_its_list(qualities: list[Quality]) -> None:
     assert worst_in(np.array(qualities, dtype=np.uint8)) == worst_of(qualities)
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(some, some)
 def test_worst_of_two_sums_is_the_worst_of_all(one: list[Quality], other: list[Quality]) -> None:
     if one and other:

@@ -7,11 +7,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.errors import ConfigError
 from energy.base.secrets import ERASED, PersonVault, master_key
+from tests.examples import tried
 
 MASTER = bytes(range(32))
 
@@ -23,7 +24,7 @@ class Keys(dict[UUID, bytes]):
         return self.setdefault(person, wrapped)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.text())
 def test_what_was_sealed_opens(text: str) -> None:
     vault, person = PersonVault(MASTER, Keys()), uuid4()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.ids import id_of
@@ -24,6 +24,7 @@ from energy.metering.codec import (
     encode,
 )
 from energy.metering.reading import Reading, ReadingColumns
+from tests.examples import tried
 
 GOLDEN = Path(__file__).with_name("codec_version_1.hex")
 START = datetime(2019, 1, 1, tzinfo=UTC)
@@ -56,7 +57,7 @@ readings = st.builds(
 )
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.lists(readings, min_size=1, max_size=60))
 def test_what_was_encoded_comes_back(rows: list[Reading]) -> None:
     assert list(decode(encode(ReadingColumns.of(rows)))) == rows
@@ -128,7 +129,7 @@ def test_unknown_version_says_so(version: int) -> None:
         decode(bytes([version]) + payload[1:])
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.data())
 def test_damaged_bytes_are_refused_or_shown_by_the_hash(data: st.DataObject) -> None:
     payload = bytearray(encode(ReadingColumns.of(golden_readings())))

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.errors import EnergyError
 from energy.metering.channel import ChannelFacts
 from energy.metering.site_file import SitePlan, read_site
+from tests.examples import tried
 from tests.fixtures.meters import counter_facts, gauge_facts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -212,7 +213,7 @@ junk = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.data())
 def test_no_content_brings_the_checker_down(data: st.DataObject) -> None:
     document = small()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.clock import from_us, to_us
@@ -31,6 +31,7 @@ from energy.views.usage_rows import (
     unpacked,
     worst_qualities,
 )
+from tests.examples import tried
 
 LONDON = ZoneInfo("Europe/London")
 MINUTE_US = 60_000_000
@@ -202,7 +203,7 @@ SEGMENTS = [
 
 
 @pytest.mark.parametrize("segments", SEGMENTS, ids=["one meter", "stated start", "replaced"])
-@settings(max_examples=25)
+@tried(25)
 @given(drawn=st.data())
 def test_rows_do_not_depend_on_the_order_in_which_readings_came(
     segments: tuple[CounterSegment, ...], drawn: st.DataObject
