@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-
 from energy.base.errors import RefusedError
+from energy.store.import_lock import only_one_import
 from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
 
-IMPORT_LOCK = 0x494D_504F
-"""First part of the advisory lock's key; the second is the schema's."""
 WAIT_S = 20
 """So long another import is waited for: most are done by then. [s]"""
 
@@ -40,17 +37,11 @@ def importing_alone(system: System, site: Site, *, wait_s: float = WAIT_S) -> It
     Raises:
         ImportBusyError: Another one is still at work.
     """
-    key = (IMPORT_LOCK, site.schema)
-    with system.database.connection() as connection:
-        try:
-            with connection.transaction():
-                connection.execute(f"SET LOCAL lock_timeout = '{round(wait_s * 1000)}ms'")
-                connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
-        except psycopg.errors.LockNotAvailable as error:
-            raise ImportBusyError.of("import.busy") from error
-        try:
-            settle(system.database, site, system.clock, "metering")
-            yield
-        finally:
-            if not connection.closed:
-                connection.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+    with (
+        system.database.connection() as connection,
+        only_one_import(connection, site.schema, wait_s=wait_s) as alone,
+    ):
+        if not alone:
+            raise ImportBusyError.of("import.busy")
+        settle(system.database, site, system.clock, "metering")
+        yield

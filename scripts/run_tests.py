@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MARKERS = ("servers", "browser", "slow", "timescale", "citus", "timing")
 FAST = " and ".join(f"not {name}" for name in MARKERS)
 SELECTIONS: dict[str, list[str]] = {
-    "fast": ["-m", FAST],
+    "fast": ["-m", FAST, "-p", "no:anyio", "-p", "no:xdist"],
     "slow": ["-m", "slow or hypothesis"],  # properties too, on hundreds of examples each
     "all": [],
 }

@@ -1,24 +1,25 @@
-"""A real PostgreSQL for the billing office, and a small town to bill, new for each test."""
+"""A real PostgreSQL for the billing office, and a small town to bill, new for each test.
+
+Imports of the store stand in the fixtures: tests of rules alone go without them.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import psycopg
 import pytest
 
-from energy.base.aggregate import use_clock
-from energy.base.clock import ManualClock, SystemClock
-from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
-from energy.store.migrate import ensure_roles, migrate_directory, migrate_site
-from energy.store.pool import Database
-from energy.store.server_settings import SUPERUSER
-from tests.billing.town import Town
+if TYPE_CHECKING:
+    from energy.store.embedded import EmbeddedPostgres
+    from tests.billing.town import Town
 
 AT = datetime(2019, 2, 1, 9, tzinfo=UTC)
 
@@ -26,6 +27,12 @@ AT = datetime(2019, 2, 1, 9, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
     """One server for all tests of the office."""
+    import psycopg
+
+    from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
+    from energy.store.migrate import ensure_roles, migrate_directory
+    from energy.store.server_settings import SUPERUSER
+
     place = Path(tempfile.mkdtemp(prefix="meterline-test-"))
     place.chmod(0o755)
     server = EmbeddedPostgres(EmbeddedSettings(data_dir=place / "db"))
@@ -34,6 +41,8 @@ def server() -> Iterator[EmbeddedPostgres]:
         ensure_roles(connection)
         migrate_directory(connection, at=AT)
     yield server
+    if server.pid is not None:
+        os.kill(server.pid, signal.SIGQUIT)  # at once: nothing of it is kept
     server.stop()
     shutil.rmtree(place)
 
@@ -41,6 +50,15 @@ def server() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 def town(server: EmbeddedPostgres) -> Iterator[Town]:
     """A site with two buildings, metered in January 2019, nothing billed."""
+    import psycopg
+
+    from energy.base.aggregate import use_clock
+    from energy.base.clock import ManualClock, SystemClock
+    from energy.store.migrate import migrate_site
+    from energy.store.pool import Database
+    from energy.store.server_settings import SUPERUSER
+    from tests.billing.town import Town
+
     key = f"town_{uuid4().hex[:8]}"
     with psycopg.connect(server.dsn(user=SUPERUSER), autocommit=True) as connection:
         migrate_site(connection, key, at=AT)

@@ -71,7 +71,7 @@ def test_databases_of_an_everyday_run_are_kept_in_memory_where_there_is_room(
     monkeypatch.setattr(run_tests, "MEMORY", tmp_path)
     monkeypatch.setattr(run_tests, "_free", lambda _folder: 16 * 2**30)
     found = run_tests.environment_of(words, {})
-    assert found == ({"TMPDIR": str(tmp_path)} if expected else {})
+    assert found.get("TMPDIR") == (str(tmp_path) if expected else None)
 
 
 def test_a_machine_without_a_folder_in_memory_keeps_them_on_its_disk(tmp_path: Path) -> None:
