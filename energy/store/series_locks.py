@@ -67,7 +67,9 @@ def _with_short_waits(connection: Connection, act: Callable[[], T]) -> T:
     return done
 
 
-def wait_for_older_transactions(connection: Connection, *, patience_s: float = PATIENCE_S) -> bool:
+def wait_for_older_transactions(
+    connection: Connection, *, patience_s: float = PATIENCE_S, snapshots_only: bool = False
+) -> bool:
     """Wait until every transaction that runs now has ended; return whether they all did.
 
     What they read before this call is of no use to them afterwards.
@@ -75,11 +77,14 @@ def wait_for_older_transactions(connection: Connection, *, patience_s: float = P
     Args:
         connection: In autocommit mode.
         patience_s: When to give up. [s]
+        snapshots_only: Wait only for those whose next row would be one of before this call: a
+            statement that runs, a transaction that repeats its reads. One that is idle and looks
+            anew with each statement may be idle for hours.
     """
-    older = _running(connection)
+    older = _running(connection, snapshots_only=snapshots_only)
     give_up_s = monotonic_s() + patience_s
     pause_s = 0.01
-    while older & _running(connection):
+    while older & _running(connection, snapshots_only=snapshots_only):
         if monotonic_s() > give_up_s:
             return False
         wait(pause_s)
@@ -87,11 +92,13 @@ def wait_for_older_transactions(connection: Connection, *, patience_s: float = P
     return True
 
 
-def _running(connection: Connection) -> set[str]:
+def _running(connection: Connection, *, snapshots_only: bool) -> set[str]:
     """Return the transactions of this database: each holds a lock on its own number."""
     rows: Any = connection.execute(
         "SELECT l.virtualxid FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) "
         "WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_backend_pid() "
-        "AND a.datname = current_database() AND a.usesysid IS NOT NULL"  # no autovacuum
+        "AND a.datname = current_database() AND a.usesysid IS NOT NULL "  # no autovacuum
+        "AND (a.backend_xmin IS NOT NULL OR NOT %s)",
+        (snapshots_only,),
     ).fetchall()
     return {str(number) for (number,) in rows}

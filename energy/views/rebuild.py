@@ -244,7 +244,9 @@ def rebuild(
         tell(Stage(name="swap", elapsed_s=monotonic_s() - began_s))
         swap_began_s = monotonic_s()
         # A transaction with a snapshot older than the shadow's rows would find none there.
-        wait_for_older_transactions(ground.holder, patience_s=min(wait_s, OLD_SNAPSHOT_S))
+        wait_for_older_transactions(
+            ground.holder, patience_s=min(wait_s, OLD_SNAPSHOT_S), snapshots_only=True
+        )
         swap = Swap(
             shadow=shadow,
             tables=tables,

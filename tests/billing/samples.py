@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ ISSUER = Issuer(
 )
 
 
+@cache
 def campus_tariff(utility: str) -> TariffVersion:
     """Return a tariff version of the demo site."""
     return parse_tariff((TARIFFS / f"campus-{utility}.toml").read_text(encoding="utf-8"))

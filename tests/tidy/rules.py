@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 from tests.tidy import exceptions
@@ -53,12 +54,18 @@ def _length(node: Function) -> int:
     return (node.end_lineno or node.lineno) - first + 1
 
 
+@cache
+def named_and_calls(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return what the rules look at: walking every tree once a rule takes longer than parsing."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, (*NAMED, ast.Call)))
+
+
 def limits(path: str, text: str, tree: ast.Module) -> Iterator[str]:
     """Yield functions and modules over their limit."""
     rows = text.count("\n")
     if rows > MODULE_LIMIT and path not in exceptions.LONG_MODULES:
         yield f"{path}: {rows} lines, the limit is {MODULE_LIMIT}"
-    for node in ast.walk(tree):
+    for node in named_and_calls(tree):
         if not isinstance(node, Function) or _length(node) <= FUNCTION_LIMIT:
             continue
         if f"{path}:{node.name}" not in exceptions.LONG_FUNCTIONS:
@@ -75,7 +82,7 @@ def banned_calls(path: str, tree: ast.Module) -> Iterator[str]:
     """Yield calls that ask the machine for the time, for a pause or for luck."""
     if path in exceptions.CLOCK_FILES:
         return
-    for node in ast.walk(tree):
+    for node in named_and_calls(tree):
         if isinstance(node, ast.Call):
             call = ".".join(_dotted(node.func).split(".")[-2:])
             if call in BANNED_CALLS:
@@ -115,7 +122,7 @@ def words_of(name: str) -> set[str]:
 
 def vague_names(path: str, tree: ast.Module) -> Iterator[str]:
     """Yield classes, functions and the module when their name holds a word without meaning."""
-    named = [(node.name, node.lineno) for node in ast.walk(tree) if isinstance(node, Named)]
+    named = [(node.name, node.lineno) for node in named_and_calls(tree) if isinstance(node, Named)]
     for name, row in [(PurePosixPath(path).stem, 1), *named]:
         rest = name
         for phrase in exceptions.PHRASES:

@@ -124,5 +124,6 @@ def test_the_topics_of_papers_are_those_of_their_events() -> None:
         MeterPapers.Calibrated,
         MeterPapers.RecordClosed,
         MeterPapers.Controlled,
+        MeterPapers.MultiplierProved,
     )
     assert {event.TOPIC for event in events} == PAPER_TOPICS
