@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,9 +48,9 @@ def server() -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(place)
 
 
-@pytest.fixture
-def town(server: EmbeddedPostgres) -> Iterator[Town]:
-    """A site with two buildings, metered in January 2019, nothing billed."""
+@contextmanager
+def new_town(server: EmbeddedPostgres) -> Iterator[Town]:
+    """Make a site with two buildings, metered in January 2019, nothing billed."""
     import psycopg
 
     from energy.base.aggregate import use_clock
@@ -70,6 +71,13 @@ def town(server: EmbeddedPostgres) -> Iterator[Town]:
     finally:
         use_clock(SystemClock())
         database.close()
+
+
+@pytest.fixture
+def town(server: EmbeddedPostgres) -> Iterator[Town]:
+    """A town of its own for each test."""
+    with new_town(server) as town:
+        yield town
 
 
 @pytest.fixture

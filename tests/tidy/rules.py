@@ -57,7 +57,7 @@ def _length(node: Function) -> int:
 @cache
 def named_and_calls(tree: ast.Module) -> tuple[ast.AST, ...]:
     """Return what the rules look at: walking every tree once a rule takes longer than parsing."""
-    return tuple(node for node in ast.walk(tree) if isinstance(node, (*NAMED, ast.Call)))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, Named | ast.Call))
 
 
 def limits(path: str, text: str, tree: ast.Module) -> Iterator[str]:

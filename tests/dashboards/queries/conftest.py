@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from dashboards.queries.sql_site import SqlSite
 from energy.base.clock import ManualClock
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
-from tests.billing.conftest import server, town
+from tests.billing.conftest import new_town, server, town
 from tests.billing.town import Town
 
 __all__ = ["server", "town"]
@@ -29,9 +30,9 @@ class WebTown:
     queries: SqlQueries
 
 
-@pytest.fixture
-def web_town(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:  # a fixture
-    """The town with readings up to the middle of its third day, three days billed."""
+@contextmanager
+def shown(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:
+    """Give a town readings up to the middle of its third day, and let the web process see it."""
     town.found()
     town.read()
     town.catch_up()
@@ -39,3 +40,17 @@ def web_town(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:  # a fi
     at = SqlSite(database=database, site=town.site, clock=ManualClock(NOW), vault=town.vault)
     yield WebTown(town=town, database=database, queries=SqlQueries(at))
     database.close()
+
+
+@pytest.fixture
+def web_town(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:
+    """A town of its own for each test."""
+    with shown(server, town) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+def seen_town(server: EmbeddedPostgres) -> Iterator[WebTown]:
+    """One town for all tests that only look at it; the middle of its third day."""
+    with new_town(server) as town, shown(server, town) as web:
+        yield web

@@ -35,8 +35,8 @@ def scope(web: WebTown, *roles: Role, site: str | None = None) -> Scope:
     )
 
 
-def test_tiles_count_every_meter_once_and_say_what_is_known(web_town: WebTown) -> None:
-    answer = web_town.queries.tiles(scope(web_town))
+def test_tiles_count_every_meter_once_and_say_what_is_known(seen_town: WebTown) -> None:
+    answer = seen_town.queries.tiles(scope(seen_town))
     assert [tile.utility for tile in answer.rows] == [Utility.ELECTRICITY, Utility.GAS]
     assert answer.as_of > 0
     for tile in answer.rows:
@@ -48,8 +48,8 @@ def test_tiles_count_every_meter_once_and_say_what_is_known(web_town: WebTown) -
         assert 0 < tile.yesterday_so_far < tile.yesterday
 
 
-def test_todays_curve_is_the_sum_of_the_meters_under_its_tariff_bands(web_town: WebTown) -> None:
-    queries, who = web_town.queries, scope(web_town)
+def test_todays_curve_is_the_sum_of_the_meters_under_its_tariff_bands(seen_town: WebTown) -> None:
+    queries, who = seen_town.queries, scope(seen_town)
     profile = queries.load_profile(who, Utility.ELECTRICITY).rows
     assert (profile.day, len(profile.usage), profile.meters) == (date(2019, 1, 3), 96, 2)
     assert set(profile.known) == {2}
@@ -58,13 +58,13 @@ def test_todays_curve_is_the_sum_of_the_meters_under_its_tariff_bands(web_town: 
     assert sum(value or 0 for value in profile.before) == tile.yesterday
 
 
-def test_without_a_supply_graph_there_is_no_flow_but_no_error(web_town: WebTown) -> None:
-    flow = web_town.queries.energy_flow(scope(web_town), Utility.GAS, date(2019, 1, 2)).rows
+def test_without_a_supply_graph_there_is_no_flow_but_no_error(seen_town: WebTown) -> None:
+    flow = seen_town.queries.energy_flow(scope(seen_town), Utility.GAS, date(2019, 1, 2)).rows
     assert flow.edges == ()
 
 
-def test_every_metering_point_stands_in_the_registry(web_town: WebTown) -> None:
-    answer = web_town.queries.meters(scope(web_town))
+def test_every_metering_point_stands_in_the_registry(seen_town: WebTown) -> None:
+    answer = seen_town.queries.meters(scope(seen_town))
     assert sorted(row.point for row in answer.rows) == sorted(POINTS)
     row = next(row for row in answer.rows if row.point == "b1-elec")
     assert (row.serial, row.profile, row.unit) == ("SN-0001", "test", "kWh")
@@ -161,10 +161,12 @@ def test_a_charge_by_time_rests_on_no_register(web_town: WebTown) -> None:
     assert queries.bill(who, uuid4()) is None
 
 
-def test_the_queries_themselves_refuse_the_wrong_role_and_the_wrong_site(web_town: WebTown) -> None:
-    queries = web_town.queries
-    viewer = scope(web_town, Role.VIEWER)
-    elsewhere = scope(web_town, Role.ENERGY_MANAGER, site="elsewhere")
+def test_the_queries_themselves_refuse_the_wrong_role_and_the_wrong_site(
+    seen_town: WebTown,
+) -> None:
+    queries = seen_town.queries
+    viewer = scope(seen_town, Role.VIEWER)
+    elsewhere = scope(seen_town, Role.ENERGY_MANAGER, site="elsewhere")
     some = uuid4()
     for question in (
         queries.bill_runs,
@@ -198,21 +200,21 @@ def test_the_token_changes_with_the_views(web_town: WebTown) -> None:
     assert queries.token(who) != before
 
 
-def test_health_tells_the_lag_and_survives_a_database_that_is_away(web_town: WebTown) -> None:
-    health = web_town.queries.health()
+def test_health_tells_the_lag_and_survives_a_database_that_is_away(seen_town: WebTown) -> None:
+    health = seen_town.queries.health()
     assert health.database_ok
     assert dict(health.followers)["metering"] == 0
-    away = type(web_town.database)("host=127.0.0.1 port=1 connect_timeout=1")
+    away = type(seen_town.database)("host=127.0.0.1 port=1 connect_timeout=1")
     site = SqlSite(
-        database=away, site=web_town.town.site, clock=ManualClock(NOW), vault=web_town.town.vault
+        database=away, site=seen_town.town.site, clock=ManualClock(NOW), vault=seen_town.town.vault
     )
     away._pool.timeout = 0.2
     assert not SqlQueries(site).health().database_ok
     away.close()
 
 
-def test_sessions_are_rows_that_come_and_go(web_town: WebTown) -> None:
-    store = SqlSessionStore(web_town.database, web_town.town.vault.digest)
+def test_sessions_are_rows_that_come_and_go(seen_town: WebTown) -> None:
+    store = SqlSessionStore(seen_town.database, seen_town.town.vault.digest)
     person = id_of("person", "x")
     session = Session(
         token_hash=digest_of("token"),

@@ -123,13 +123,13 @@ def test_half_applied_migration_leaves_nothing(
     ],
 )
 def test_no_role_below_the_owner_can_change_an_entry(
-    site_schema: TestSite, role: str, table: str, statement: str
+    standing_site: TestSite, role: str, table: str, statement: str
 ) -> None:
     with (
-        psycopg.connect(site_schema.server.dsn(role), autocommit=True) as connection,
+        psycopg.connect(standing_site.server.dsn(role), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(statement.format(table=f"{site_schema.schema}.{table}").encode())
+        connection.execute(statement.format(table=f"{standing_site.schema}.{table}").encode())
 
 
 @pytest.mark.parametrize("role", [WRITER, WEB, SEALER])
@@ -166,12 +166,12 @@ def test_no_role_below_the_owner_can_change_the_directory(
         (WRITER, "DELETE FROM directory.migration"),
     ],
 )
-def test_role_has_no_more_than_it_needs(site_schema: TestSite, role: str, statement: str) -> None:
+def test_role_has_no_more_than_it_needs(standing_site: TestSite, role: str, statement: str) -> None:
     with (
-        psycopg.connect(site_schema.server.dsn(role), autocommit=True) as connection,
+        psycopg.connect(standing_site.server.dsn(role), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(statement.format(s=site_schema.schema).encode())
+        connection.execute(statement.format(s=standing_site.schema).encode())
 
 
 def test_no_role_is_a_superuser_or_passes_row_security(database_server: DatabaseServer) -> None:
@@ -184,12 +184,12 @@ def test_no_role_is_a_superuser_or_passes_row_security(database_server: Database
     assert {name for (name,) in rows} == set(ROLES)
 
 
-def test_head_cannot_be_deleted_by_an_appender(site_schema: TestSite) -> None:
+def test_head_cannot_be_deleted_by_an_appender(standing_site: TestSite) -> None:
     for role in (WRITER, WEB):
-        database = Database(site_schema.server.dsn(role), max_size=1)
+        database = Database(standing_site.server.dsn(role), max_size=1)
         with (
             database.connection() as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
-            connection.execute(f"DELETE FROM {site_schema.schema}.journal_head".encode())
+            connection.execute(f"DELETE FROM {standing_site.schema}.journal_head".encode())
         database.close()
