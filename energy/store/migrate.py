@@ -214,8 +214,10 @@ def _left_to_do(
         return []
     key = schema.removeprefix("site_")
     return [
-        f"next, once: scripts/meterline --site {key} view rebuild usage   ({row[0]} channels of "
-        f"{schema} deliver intervals; the usage of their past is derived by it)"
+        (
+            f"next, once: scripts/meterline --site {key} view rebuild usage   ({row[0]} channels "
+            f"of {schema} deliver intervals; the usage of their past is derived by it)"
+        )
     ]
 
 
