@@ -20,7 +20,8 @@ SELECTIONS: dict[str, list[str]] = {
 MEMORY, MEMORY_ROWS = Path("/dev/shm"), Path("/proc/meminfo")  # noqa: S108 - a folder of tests
 ROOM = 8 * 2**30
 """Least free memory for it: some runs keep dozens of databases for a while. [byte]"""
-EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
+EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile"]
+"""Three workers on two cores: tests of servers wait for a third of their time."""
 
 
 def _cjk_font() -> bool:

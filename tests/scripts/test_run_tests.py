@@ -8,7 +8,7 @@ import pytest
 
 from scripts import run_tests
 
-EVERYDAY = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
+EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile"]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,15 @@ def test_databases_of_an_everyday_run_are_kept_in_memory_where_there_is_room(
 
 def test_a_machine_without_a_folder_in_memory_keeps_them_on_its_disk(tmp_path: Path) -> None:
     assert not run_tests.has_room(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"), [(["fast"], "fast"), (["slow", "-x"], "slow"), ([], None), (["all"], None)]
+)
+def test_a_run_knows_whether_it_tries_few_or_many_examples(
+    words: list[str], chosen: str | None
+) -> None:
+    assert run_tests.environment_of(words, {}).get("METERLINE_TEST_SET") == chosen
 
 
 def test_what_is_missing_comes_with_its_command() -> None:
