@@ -22,7 +22,7 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("utility", 88),
     ("serial", 104),
     ("last", 152),
-    ("at", 106),
+    ("at", 132),
     ("quality", 92),
     ("age", 78),
     ("device", 150),
