@@ -17,6 +17,8 @@ MAX_DIGITS = 40
 MAX_POWER = 40
 """Largest power of ten of a fraction: 1e999999999 would fill the memory."""
 _FAR_POWER = re.compile(r"[eE][+-]?0*\d{3}")
+LARGEST_RATIO = 10**6
+"""Largest ratio, multiplier or weight there is; its reciprocal is the smallest."""
 Ratio = tuple[int, int]
 """Numerator and denominator of an exact number."""
 
@@ -115,12 +117,26 @@ def exact_number(value: object) -> Fraction | None:
     Args:
         value: As a TOML file has it: only a text is exact, a float is not.
     """
-    if not isinstance(value, str) or len(value) > MAX_DIGITS or _FAR_POWER.search(value):
+    if not isinstance(value, str) or len(value) > MAX_DIGITS:
+        return None
+    if "_" in value or _FAR_POWER.search(value):  # Python takes 1_0 for 10, and 1e9_9 for 1e99
         return None
     try:
         return Fraction(value)
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def exact_ratio(text: str) -> Fraction | None:
+    """Return the ratio, multiplier or weight that a text writes; None when it can be none.
+
+    Args:
+        text: "40", "2000/5", "0.01": what a person types.
+    """
+    number = exact_number(text)
+    if number is None or not Fraction(1, LARGEST_RATIO) <= number <= LARGEST_RATIO:
+        return None
+    return number
 
 
 def bounded_decimal(text: str) -> Decimal | None:

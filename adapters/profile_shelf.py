@@ -52,17 +52,25 @@ class UnknownProfileError(AdapterError):
 
 
 class ProfileNameTakenError(AdapterError):
-    """An installation's own profile bears the name of one that ships."""
+    """An installation's own profile bears the name of one that ships, or of another own one."""
 
     code = "profile.name_taken"
 
-    def __init__(self, path: Path) -> None:
-        """Name the file and what to do."""
+    def __init__(self, path: Path, other: Path | None = None) -> None:
+        """Name the file and what to do.
+
+        Args:
+            path: The file.
+            other: The one of another protocol that bears the name; None: one that ships beside.
+        """
         self.path = path
+        self.other = other
         super().__init__(self.told("en"))
 
     def told(self, language: str) -> str:
         """Return the message in a language."""
+        if self.other is not None:
+            return t(language, "profile_shelf.twice", path=self.path, other=self.other)
         return t(language, "profile_shelf.taken", path=self.path)
 
 
@@ -128,8 +136,7 @@ class ProfileShelf(Generic[P]):
 
         Raises:
             ProfileNameTakenError: It bears the id of one that ships, and is another file.
-            AdapterError: It has problems.
-            OSError: The file cannot be read.
+            AdapterError: It cannot be read or has problems.
         """
         if path.resolve().parent != self.folder.resolve() and path.stem in self.shipped():
             raise ProfileNameTakenError(path)
@@ -142,13 +149,17 @@ class ProfileShelf(Generic[P]):
             UnknownProfileError: There is no such profile.
             ProfileNameTakenError: One that ships and an own one bear the name.
         """
-        folders = [folder for folder in (self.folder, own_folder(self.own)) if folder is not None]
-        found = [folder / f"{name}.toml" for folder in folders if name in _ids_in(folder)]
+        found = self.files(name)
         if not found:
             raise self.unknown(name)
         if len(found) > 1:  # which of the two a site means nobody can tell
             raise ProfileNameTakenError(found[-1])
         return _text(found[0])
+
+    def files(self, name: str) -> list[Path]:
+        """Return the files that bear the name of a profile: the one that ships, the own one."""
+        folders = [folder for folder in (self.folder, own_folder(self.own)) if folder is not None]
+        return [folder / f"{name}.toml" for folder in folders if name in _ids_in(folder)]
 
     def unknown(self, name: str) -> UnknownProfileError:
         """Return what is told of a name that is no profile's here."""
@@ -180,4 +191,4 @@ def _text(path: Path) -> str:
 
 
 def _ids_in(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.toml"))
+    return sorted(path.stem for path in folder.glob("*.toml") if path.is_file())

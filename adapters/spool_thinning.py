@@ -2,8 +2,9 @@
 
 What is thinned is decided by kind, oldest batches first. A gauge keeps the first reading of each
 window. A counter keeps what its total and its value at the windows' bounds follow from exactly:
-the first reading of each window, the last one before a window that has none on its bound, both
-sides of every step back, and the first and last reading of the batch. Nothing else is thinned.
+the first good reading of each window, the last one before a window that has none on its bound,
+both sides of every step back, the first and last good one of the batch, and whatever is not plainly
+measured: a suspect reading counts for no bound and stays. Nothing else is thinned.
 A thinned batch leaves its number and gets a new one: no number ever stands for two contents.
 """
 
@@ -21,7 +22,7 @@ from adapters.spool_identity import next_in_chain
 from adapters.spool_notes import add_note, let_go
 from adapters.spool_rows import BATCH_COLUMNS, batch_of, chosen
 from energy.base.clock import from_us
-from energy.base.quality import Quality
+from energy.base.quality import PRECEDENCE, Quality
 from energy.metering.channel import Kind
 from energy.metering.codec import decode, encode
 from energy.metering.note import note
@@ -29,6 +30,10 @@ from energy.metering.reading import ReadingColumns, SpooledBatch
 
 BATCHES_A_STEP = 16
 THINNED = "spool.thinned"
+Ints = NDArray[np.int64]
+_RANK = np.full(256, max(PRECEDENCE.values()), dtype=np.uint8)
+"""Which quality counts among readings of one instant: the lowest, as at the site."""
+_RANK[list(PRECEDENCE)] = list(PRECEDENCE.values())
 Key = tuple[UUID, int]
 """Source epoch and sequence of a batch."""
 
@@ -69,6 +74,8 @@ class Thinned:
 def staying(columns: ReadingColumns, rung: Rung, channels: Collection[int]) -> NDArray[np.bool_]:
     """Return which readings of a batch stay.
 
+    What the site folds decides: a SUSPECT reading is the neighbour of no bound.
+
     Args:
         columns: The readings.
         rung: How thin.
@@ -79,26 +86,57 @@ def staying(columns: ReadingColumns, rung: Rung, channels: Collection[int]) -> N
     places = np.flatnonzero(ours)
     if len(places) == 0:
         return stay
-    order = places[np.lexsort((columns.at_us[places], columns.channel[places]))]
-    channel, at_us = columns.channel[order], columns.at_us[order]
-    window_us = rung.window_s * 1_000_000
-    local_us = at_us + rung.shift_s * 1_000_000
-    window = local_us // window_us
-    edge = np.concatenate([[True], channel[1:] != channel[:-1]])
-    first = edge | np.concatenate([[True], window[1:] != window[:-1]])
-    keep = first.copy()
-    if rung.kind is not Kind.GAUGE:
-        count, last = columns.count[order], np.concatenate([edge[1:], [True]])
-        empty = np.concatenate([[False], window[1:] - window[:-1] > 1])  # windows without any
-        off_bound = first & (empty | (local_us % window_us != 0)) & ~edge
-        back = np.concatenate([[False], count[1:] < count[:-1]]) & ~edge
-        keep |= last | back | (columns.quality[order] != Quality.MEASURED)
-        keep[:-1] |= off_bound[1:] | back[1:]
-    # Of two readings of one instant the first counts: both go or both stay.
-    instant = np.flatnonzero(edge | np.concatenate([[True], at_us[1:] != at_us[:-1]]))
-    sizes = np.diff(np.append(instant, len(keep)))
-    stay[order] = np.repeat(np.logical_or.reduceat(keep, instant), sizes)
+    rank = _RANK[columns.quality[places]]
+    order = places[np.lexsort((rank, columns.at_us[places], columns.channel[places]))]
+    channel, at_us, quality = (
+        each[order] for each in (columns.channel, columns.at_us, columns.quality)
+    )
+    # Of two readings of one instant one counts, the better or the first: both go or both stay.
+    instant = np.concatenate([[True], (np.diff(channel) != 0) | (np.diff(at_us) != 0)])
+    good = instant & (quality != Quality.SUSPECT)
+    if rung.kind is Kind.GAUGE:
+        keep = np.zeros(len(order), dtype=bool)
+        for which in (good, instant & ~good):
+            keep[which] = _begins(channel[which], at_us[which], rung)
+    else:
+        keep = quality != Quality.MEASURED
+        keep[good] |= _needed(channel[good], at_us[good], columns.count[order][good], rung)
+    first = np.flatnonzero(instant)
+    sizes = np.diff(np.append(first, len(keep)))
+    stay[order] = np.repeat(np.logical_or.reduceat(keep, first), sizes)
     return stay
+
+
+def _windows(at_us: Ints, rung: Rung) -> tuple[Ints, Ints]:
+    """Return the window of each instant and how far into it the instant is. [us]."""
+    window, into_us = np.divmod(at_us + rung.shift_s * 1_000_000, rung.window_s * 1_000_000)
+    return window, into_us
+
+
+def _begins(channel: Ints, at_us: Ints, rung: Rung) -> NDArray[np.bool_]:
+    """Return which readings are the first of a window; sorted by channel and instant."""
+    window, _ = _windows(at_us, rung)
+    begins = np.ones(len(at_us), dtype=bool)
+    begins[1:] = (np.diff(channel) != 0) | (np.diff(window) != 0)
+    return begins
+
+
+def _needed(channel: Ints, at_us: Ints, count: Ints, rung: Rung) -> NDArray[np.bool_]:
+    """Return on which good readings of counters total and bounds rest; sorted, one an instant."""
+    if len(at_us) == 0:
+        return np.zeros(0, dtype=bool)
+    window, into_us = _windows(at_us, rung)
+    edge = np.concatenate([[True], np.diff(channel) != 0])
+    first = _begins(channel, at_us, rung)
+    empty = np.concatenate([[False], np.diff(window) > 1])  # windows without any
+    off_bound = first & (empty | (into_us != 0)) & ~edge
+    back = np.concatenate([[False], np.diff(count) < 0]) & ~edge
+    keep: NDArray[np.bool_] = first | np.concatenate([edge[1:], [True]]) | back
+    keep[:-1] |= off_bound[1:] | back[1:]
+    # An impossible count becomes SUSPECT at the site alone: both its neighbours stay, too.
+    keep[1:] |= back[:-1]
+    keep[:-2] |= back[2:]
+    return keep
 
 
 def thin_some(

@@ -11,6 +11,11 @@ from typing import Any
 
 from adapters.errors import FaultyFileError
 
+WIDEST = 64
+"""Of a whole number of TOML. [bit]"""
+LONGEST = 160
+"""Of a parser's own words. [sign]"""
+
 
 def text_in(path: Path, *, name: str, wrong: type[FaultyFileError]) -> str:
     """Return the text of a file.
@@ -21,11 +26,12 @@ def text_in(path: Path, *, name: str, wrong: type[FaultyFileError]) -> str:
         wrong: Raised when it is no text.
 
     Raises:
-        FaultyFileError: It is not written in UTF-8.
-        OSError: The file cannot be read.
+        FaultyFileError: It cannot be read, or is not written in UTF-8.
     """
     try:
         return path.read_text("utf-8")
+    except OSError as error:
+        raise wrong(name, [f"{path} cannot be read: {error.strerror or error}"]) from error
     except UnicodeDecodeError as error:
         raise wrong(name, [f"no UTF-8: {error}"]) from error
 
@@ -42,6 +48,29 @@ def table_in(text: str, *, name: str, wrong: type[FaultyFileError]) -> dict[str,
         FaultyFileError: It is no TOML.
     """
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise wrong(name, [f"no TOML: {error}"]) from error
+        table = tomllib.loads(text)
+    except RecursionError as error:
+        raise wrong(name, ["no TOML: its lists or tables lie too deep in each other"]) from error
+    except ValueError as error:  # a TOMLDecodeError is one, too; so is a number without end
+        raise wrong(name, [f"no TOML: {_short(str(error))}"]) from error
+    if _has_wide_number(table):
+        raise wrong(name, [f"no TOML: a whole number has more than {WIDEST} bits"])
+    return table
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _has_wide_number(table: dict[str, Any]) -> bool:
+    """Return whether a number is wider than TOML's own: no message could write it out."""
+    todo: list[object] = [table]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+        elif isinstance(value, int) and not -(2 ** (WIDEST - 1)) <= value < 2 ** (WIDEST - 1):
+            return True
+    return False

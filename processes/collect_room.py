@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -77,8 +77,19 @@ def hour_shift_s(zone: str) -> int:
     """
     if not zone:
         return 0
+    try:
+        hours = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # an old machine, a new zone
+        _log.error(
+            "room.zone_unknown",
+            zone=zone,
+            cause=repr(error),
+            next_step="update this machine's time zones (tzdata) and start the collector again; "
+            "until then counters are thinned to the hours of UTC",
+        )
+        return 0
     seasons = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7))
-    offsets = {at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for at in seasons}
+    offsets = {at.astimezone(hours).utcoffset() or timedelta() for at in seasons}
     shifts = {int(offset.total_seconds()) % HOUR_S for offset in offsets}
     return shifts.pop() if len(shifts) == 1 else 0  # one island changes by half an hour
 
@@ -106,8 +117,7 @@ class RoomKeeper:
         self._spool = spool
         self._folder = folder
         self.kinds = kinds
-        self.zone = ""
-        """Of the site; empty where an old plan does not tell."""
+        self._zone, self._shift_s = "", 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
         self._sealed_s = -SEAL_S
@@ -115,6 +125,17 @@ class RoomKeeper:
         """As of the last look."""
         self.thinned = 0
         """Readings thinned since the start."""
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of the site; empty where an old plan does not tell."""
+        return self._zone
+
+    @zone.setter
+    def zone(self, zone: str) -> None:
+        """Take the zone of a plan; one that this machine does not know is told here, once."""
+        if zone != self._zone:
+            self._zone, self._shift_s = zone, hour_shift_s(zone)
 
     def start(self) -> None:
         """Begin to look."""
@@ -163,9 +184,8 @@ class RoomKeeper:
         return self.room.level
 
     def _thin(self, rungs: Sequence[Rung]) -> None:
-        shift_s = hour_shift_s(self.zone)
         for each in rungs:
-            rung = replace(each, shift_s=shift_s)
+            rung = replace(each, shift_s=self._shift_s)
             while self._look() > GOOD_AT and not self._stop.is_set():
                 done = self._spool.thin(rung, self.kinds)
                 self.thinned += done.readings
@@ -173,16 +193,24 @@ class RoomKeeper:
                     break
 
     def _run(self) -> None:
-        told = ""
+        told: dict[str, str] = {}
         while not self._stop.wait(LOOK_S):
-            self._each_look()
-            try:
-                self.keep()
-                told = ""
-            except SpoolError as error:
-                if error.code != told:
-                    told = error.code
-                    _log.error(error.code, cause=str(error))
+            for name, step in (("heartbeat", self._each_look), ("room", self.keep)):
+                fault, cause = _met(step)
+                if fault and told.get(name) != fault:
+                    _log.error(fault, step=name, cause=cause)
+                told[name] = fault
+
+
+def _met(step: Callable[[], None]) -> tuple[str, str]:
+    """Return code and cause of what went wrong in a step; two empty texts when nothing did."""
+    try:
+        step()
+    except SpoolError as error:
+        return error.code, str(error)
+    except Exception as error:  # noqa: BLE001 - without the room's thread the spool fills unseen
+        return "room.look_failed", repr(error)
+    return "", ""
 
 
 def _free(folder: Path) -> int | None:

@@ -233,11 +233,14 @@ def plan_from_fields(fields: Mapping[str, Any]) -> CollectPlan:
         PlanError: It does not fit together.
         KeyError, TypeError: It is no plan.
     """
+    zone = fields.get("zone", "")
+    if not isinstance(zone, str):  # which zones there are each machine knows by itself
+        raise PlanError([f"`zone` = {zone!r} is no text"])
     return CollectPlan(
         site=fields["site"],
         sources=tuple(SourcePlan(**row) for row in fields["sources"]),
         meters=tuple(_meter(row) for row in fields["meters"]),
-        zone=fields.get("zone", ""),
+        zone=zone,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy.base.errors import RefusedError
+from energy.base.system_faults import fault_of
 
 if TYPE_CHECKING:  # the laptop has no database
     from energy.store.pool import Database
@@ -69,7 +70,7 @@ def read_document(path: Path, *, most_mb: int) -> Document:
         content = path.read_bytes() if octets <= most_mb * MEGABYTE else b""
     except OSError as error:
         raise DocumentRefusedError.of(
-            "document.unreadable", path=path, strerror=error.strerror
+            "document.unreadable", path=path, strerror=fault_of(error)
         ) from error
     if octets > most_mb * MEGABYTE:
         raise DocumentRefusedError.of(

@@ -131,11 +131,11 @@ class FileDrop:
 
     def _readings(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
         with (
-            importing_alone(self._system, self._site, wait_s=0.1),
+            importing_alone(self._system, self._site, wait_s=0.1) as alone,
             FileImport(self._system, self._site, path, load_file_mapping(mapping)) as one,
         ):
             report |= _told(one.look())
-            report["position"] = one.write(partial=False, by=None)
+            report["position"] = one.write(partial=False, by=None, alone=alone)
 
     def _cards(self, path: Path, mapping: Path, report: dict[str, Any]) -> None:
         settle(self._system.database, self._site, self._clock, "books")

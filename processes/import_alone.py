@@ -6,17 +6,22 @@ without the other: what contradicts would stand in the journal, instead of being
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+
+import psycopg
 
 from energy.base.errors import RefusedError
-from energy.store.import_lock import only_one_import
+from energy.store.import_lock import ImportRight, only_one_import, still_held
 from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
 
 WAIT_S = 20
 """So long another import is waited for: most are done by then. [s]"""
+Alone = Callable[[psycopg.Connection[tuple[object, ...]]], None]
+"""Refuses a transaction that would write where the right to import was lost meanwhile."""
 
 
 class ImportBusyError(RefusedError):
@@ -25,23 +30,41 @@ class ImportBusyError(RefusedError):
     code = "readings.import_busy"
 
 
+class ImportLostError(ImportBusyError):
+    """The right to import was lost while the file was judged; nothing was written."""
+
+    code = "readings.import_lost"
+
+
 @contextmanager
-def importing_alone(system: System, site: Site, *, wait_s: float = WAIT_S) -> Iterator[None]:
+def importing_alone(system: System, site: Site, *, wait_s: float = WAIT_S) -> Iterator[Alone]:
     """Hold the right to import at a site; the views know whatever came before.
+
+    The right has a session of its own beside the pool: what is done meanwhile needs the pool's.
 
     Args:
         system: Parts of a process in the writer's role.
         site: The site.
         wait_s: How long another import is waited for. [s]
 
+    Yields:
+        What the transaction that writes calls first: it raises ImportLostError where another may
+        have been let in meanwhile.
+
     Raises:
         ImportBusyError: Another one is still at work.
+        StoreUnavailableError: The database does not answer.
     """
     with (
-        system.database.connection() as connection,
-        only_one_import(connection, site.schema, wait_s=wait_s) as alone,
+        closing(system.database.direct()) as connection,
+        only_one_import(connection, site.schema, wait_s=wait_s) as right,
     ):
-        if not alone:
+        if right is None:
             raise ImportBusyError.of("import.busy")
         settle(system.database, site, system.clock, "metering")
-        yield
+        yield partial(_require, right)
+
+
+def _require(right: ImportRight, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    if not still_held(connection, right):
+        raise ImportLostError.of("import.lost")

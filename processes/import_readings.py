@@ -35,6 +35,7 @@ from energy.views.imported import ImportRow, read_imports
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known, windows_of
 from energy.views.registry import load_channels
+from processes.import_alone import Alone
 from processes.import_judge import Conflict, Judged, judge_block
 from processes.import_names import SiteNames
 from processes.import_parcels import Parcels, chosen
@@ -192,15 +193,17 @@ class FileImport:
         )
         return self._looked
 
-    def write(self, *, partial: bool, by: UUID | None) -> int | None:
+    def write(self, *, partial: bool, by: UUID | None, alone: Alone | None = None) -> int | None:
         """Write what `look` found; return the journal's position, None when there is nothing new.
 
         Args:
             partial: Write the good rows although others are refused.
             by: Who imports; None for the drop folder.
+            alone: Of `importing_alone`; None where nobody else imports.
 
         Raises:
             ImportRefusedError: Rows are refused and `partial` is not asked for.
+            ImportLostError: Another may have been let in meanwhile; nothing was written.
             ConflictError: The file has changed meanwhile; nothing was written.
         """
         looked = self._looked
@@ -236,7 +239,9 @@ class FileImport:
         )
         self._progress("write", 0, 1)
         parts = self._parcels.batches(stream, source)
-        position = store_import(self._database, self._site.schema, self._clock, kept, parts, record)
+        position = store_import(
+            self._database, self._site.schema, self._clock, kept, parts, record, require=alone
+        )
         self._progress("write", 1, 1)
         return position
 

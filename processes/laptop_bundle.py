@@ -25,7 +25,7 @@ from energy.base.clock import Clock, from_us, to_us
 from energy.metering.codec import decode, encode
 from energy.metering.reading import SpooledBatch
 from processes.laptop_aside import ASIDE
-from processes.laptop_file import FileKind, as_known, read_value, require_seal, write_value
+from processes.laptop_file import FileKind, as_known, read_value, write_value
 from processes.laptop_home import HomeError, LaptopHome, OutboxCommand
 from processes.laptop_served import Served, Strange, served_here, strange_readings
 from processes.laptop_tape import Tape
@@ -250,8 +250,7 @@ def read_bundle(path: Path, key: bytes) -> Bundle:
     Raises:
         LaptopFileError: It is none, is damaged, or was not sealed with this key.
     """
-    require_seal(path, key)
-    fields = read_value(path, FileKind.BUNDLE)
+    fields = read_value(path, FileKind.BUNDLE, key)
     with as_known(path):
         return Bundle(
             **_read_head(fields),
@@ -281,8 +280,7 @@ def read_receipt(path: Path, key: bytes) -> Receipt:
     Raises:
         LaptopFileError: It is none, is damaged, or was not sealed with this key.
     """
-    require_seal(path, key)
-    fields = read_value(path, FileKind.RECEIPT)
+    fields = read_value(path, FileKind.RECEIPT, key)
     with as_known(path):
         return Receipt(
             **_read_head(fields),

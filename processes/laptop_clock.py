@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from energy.base.text import tell
 from processes.laptop_errors import LaptopError
 
 OLDEST_PACK = timedelta(days=60)
@@ -86,7 +87,8 @@ class LaptopTime:
         """
         doubts = self.doubts
         if doubts and not self.confirmed:
-            raise LaptopClockError.of(doubts[0].value, **self.told())
+            doubt = tell(f"laptop_why.{doubts[0]}", **self.told())
+            raise LaptopClockError.of("clock", doubt=doubt)
 
     def told(self) -> dict[str, str]:
         """Return the times as a person reads them."""

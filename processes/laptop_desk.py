@@ -106,6 +106,7 @@ class LaptopDesk(FieldDesk):
             "numbers": self._numbered,
             "clock_confirmed": said,
             "offset_s": self._offset_now() // timedelta(seconds=1),
+            "person": "" if self.pack.person is None else str(self.pack.person),
         }
         self.home.append(
             self._command,

@@ -19,6 +19,7 @@ from typing import Any
 
 import zstandard
 
+from energy.base.text import Key
 from processes.laptop_errors import LaptopError
 
 FORMAT = 1
@@ -110,13 +111,20 @@ def kind_of(path: Path) -> FileKind:
     return FileKind(_head(path)[1])
 
 
-def read_value(path: Path, kind: FileKind) -> dict[str, Any]:
+def read_value(path: Path, kind: FileKind, key: bytes | None = None) -> dict[str, Any]:
     """Return the value in a file, its hash checked.
 
+    Args:
+        path: The file; read once: what is checked is what is returned.
+        kind: What it shall be.
+        key: Of the pack whose seal it shall bear; None asks for none.
+
     Raises:
-        LaptopFileError: It is another file, of a newer program, or damaged.
+        LaptopFileError: It is another file, of a newer program, damaged, or its seal does not fit.
     """
     head, found, packed = _head(path)
+    if key is not None:
+        _require(path, head, packed, key)
     if found != kind:
         raise other_kind(path, FileKind(found), kind)
     if hashlib.sha256(packed).hexdigest() != head[3]:
@@ -138,20 +146,15 @@ def other_kind(path: Path, found: FileKind, kind: FileKind) -> LaptopFileError:
     return LaptopFileError.of("other_kind", path=path, found=_named(found), kind=_named(kind))
 
 
-def require_seal(path: Path, key: bytes) -> None:
-    """Refuse a bundle or receipt that was not sealed with a pack's key.
-
-    Raises:
-        LaptopFileError: The seal does not fit.
-    """
-    head, kind, packed = _head(path)
+def _require(path: Path, head: list[str], packed: bytes, key: bytes) -> None:
+    """Refuse a bundle or receipt that was not sealed with a pack's key."""
     if not hmac.compare_digest(head[4].encode(), _seal(key, packed)):
-        raise LaptopFileError.of("wrong_seal", path=path, kind=_named(kind))
+        raise LaptopFileError.of("wrong_seal", path=path, kind=_named(head[1]))
 
 
-def _named(kind: str) -> str:
+def _named(kind: str) -> Key:
     """Return the key of a kind's name: the catalogue fills it in."""
-    return f"laptop_why.kind_{kind}"
+    return Key(f"laptop_why.kind_{kind}")
 
 
 def _seal(key: bytes, packed: bytes) -> bytes:

@@ -22,7 +22,7 @@ from energy.metering.plant import ChannelRegister
 from energy.views.point_values import PlaceRow, PointRow
 from processes.collector_plan import with_overrides
 from processes.laptop_errors import LaptopError
-from processes.laptop_pack import LaptopSite, Numbers, Pack
+from processes.laptop_pack import LaptopSite, Numbers, Pack, load_pack
 from processes.technician_site import SiteDesk
 
 MONTH = timedelta(days=31)
@@ -34,6 +34,28 @@ class PackError(LaptopError):
     """A pack cannot be made so."""
 
     code = "laptop.pack"
+
+
+def require_own(path: Path, site: str, person: UUID, name: str) -> None:
+    """Refuse to write over anything but an older pack of the same person for the same site.
+
+    Args:
+        path: Where a pack shall be written.
+        site: Key of the site.
+        person: Whose pack it will be.
+        name: Theirs.
+
+    Raises:
+        PackError: Another pack, or something else, lies there.
+    """
+    if not path.exists():
+        return
+    try:
+        there = load_pack(path)
+    except LaptopError:
+        raise PackError.of("out_there", path=path, name=name) from None
+    if there.site.key != site or there.person != person:
+        raise PackError.of("out_of_another", path=path, who=there.made_for, site=there.site.key)
 
 
 def make_pack(

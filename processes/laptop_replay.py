@@ -6,18 +6,30 @@ rule that holds at the desk holds here. What it changes is dated when it was don
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from energy.base.clock import Clock
+from energy.base.errors import EnergyError
+from energy.base.text import t
+from energy.metering.meter import Meter, meter_id
 from energy.metering.plant import ChannelRegister
+from energy.store.laptop import APPLIED, REVIEW, LaptopCommand
 from processes.laptop_errors import LaptopError
 from processes.laptop_pack import Numbers
+from processes.laptop_pack_make import reserved
 from processes.laptop_tape import ActClock, Tape, event_id
+from processes.technician_act_fields import act_of
+from processes.technician_acts import FieldAct
 from processes.technician_desk import Instants
 from processes.technician_device import Answered, Device
 from processes.technician_site import SiteDesk
+
+EVENTS = 12
+"""Most events of one command."""
 
 
 class ReplayError(LaptopError):
@@ -127,3 +139,58 @@ class ReplayDesk(SiteDesk):
     @staticmethod
     def _no_pause(seconds: int) -> None:
         raise AssertionError(f"nobody waits {seconds} s for a tape")
+
+
+def person_of(body: Mapping[str, Any]) -> UUID | None:
+    """Return whose pack a command was done with; None where it named nobody."""
+    return UUID(body["person"]) if body.get("person") else None
+
+
+def done_again(
+    desk: SiteDesk,
+    row: LaptopCommand,
+    body: Mapping[str, Any],
+    content: Callable[[str], bytes],
+    *,
+    moved: timedelta = timedelta(),
+) -> LaptopCommand:
+    """Return a command with what became of it when it was done at the site's desk.
+
+    Args:
+        desk: The site's.
+        row: The command.
+        body: Act, tape and numbers.
+        content: Returns a document by its hash.
+        moved: How far the laptop's clock was behind the true time.
+    """
+    tape = Tape(list(body["tape"])).moved(moved)
+    replay = ReplayDesk(
+        desk,
+        row.command,
+        row.at + moved,
+        tape,
+        first_number=body["numbers"][0] if body["numbers"] else None,
+        numbers=reserved(desk, row.pack),
+    )
+    try:
+        act = act_of(row.verb, body["act"], content)
+        done = act.do(replay)
+    except EnergyError as error:
+        return replace(row, state=REVIEW, reason=error.told(desk.site.language))
+    if done.again and not _own(desk, row, act, done.at in replay.instants()):
+        told = {"point": act.at_point, "at": done.at}
+        reason = t(desk.site.language, "laptop_why.same", **told)
+        return replace(row, state=REVIEW, reason=reason)
+    return replace(row, state=APPLIED, reason="", position=done.position, sealed="")
+
+
+def _own(desk: SiteDesk, row: LaptopCommand, act: FieldAct[Any], then: bool) -> bool:  # noqa: FBT001
+    """Return whether what was found done is this very command's, or a paper that is the same."""
+    if row.verb in {"retire", "change-ratio"}:
+        return then  # their events bear no id of the command, but its instant
+    if row.verb not in {"commission", "replace"}:
+        return True
+    meter: Meter | None = desk.metering.find(meter_id(desk.site.key, act.at_point))
+    if meter is None:
+        return False
+    return any(meter.seen(event_id(row.command, n)) for n in range(1, EVENTS))

@@ -11,7 +11,8 @@ from energy.base.secrets import ERASED
 from energy.store.attachment import kept_attachment
 from energy.store.laptop import APPLIED, REFUSED, REVIEW, LaptopCommand, command_rows, keep_command
 from processes.laptop_errors import LaptopError
-from processes.laptop_sync import alone, done_again
+from processes.laptop_replay import done_again
+from processes.laptop_sync import alone
 from processes.technician_site import SiteDesk
 
 
@@ -35,16 +36,20 @@ def accept(
     Args:
         desk: The site's.
         beginning: Of the command's id.
-        by: Who decides.
+        by: Who decides; not whose act it is.
         reason: Why it is right.
         at: When it was done in truth, where the laptop's clock was wrong; aware UTC.
 
     Raises:
-        ReviewError: No such command waits, or it is refused as before; it stays in review.
+        ReviewError: No such command waits, it is their own, or it is refused as before; it stays
+            in review.
     """
     _require_reason(reason)
     with alone(desk):
-        return _accepted(desk, _waiting(desk, beginning), by, reason, at)
+        row = _waiting(desk, beginning)
+        if row.person == by:
+            raise ReviewError.of("own_act", number=row.number)
+        return _accepted(desk, row, by, reason, at)
 
 
 def _accepted(

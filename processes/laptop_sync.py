@@ -8,21 +8,18 @@ again changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from energy.base.clock import to_us
-from energy.base.errors import EnergyError
 from energy.base.text import t
 from energy.journal.ingest import Ingest
 from energy.journal.streams import positions_of
 from energy.metering.codec import decode
-from energy.metering.meter import Meter, meter_id
 from energy.metering.reading import SpooledBatch
 from energy.store.attachment import keep_attachment
 from energy.store.laptop import (
@@ -40,12 +37,9 @@ from processes.laptop_errors import LaptopError
 from processes.laptop_file import FileKind
 from processes.laptop_home import ZERO, OutboxCommand, chained
 from processes.laptop_pack_make import key_of, reserved
-from processes.laptop_replay import ReplayDesk
+from processes.laptop_replay import done_again, person_of
 from processes.laptop_served import Strange
 from processes.laptop_strange import strange_in, strange_spans
-from processes.laptop_tape import Tape, event_id
-from processes.technician_act_fields import act_of
-from processes.technician_acts import FieldAct
 from processes.technician_site import SiteDesk
 
 AHEAD = timedelta(minutes=2)
@@ -53,8 +47,6 @@ AHEAD = timedelta(minutes=2)
 BATCHES_A_TRANSACTION = 8
 AT_METERS = {"commission", "replace", "retire", "change-ratio"}
 """Verbs behind which readings are another meter's, or count otherwise."""
-EVENTS = 12
-"""Most events of one command."""
 
 
 class SyncError(LaptopError):
@@ -90,6 +82,7 @@ def take_bundle(
     path: Path,
     *,
     by: UUID | None = None,
+    decides: bool = False,
     told: Callable[[int, int], None] = lambda _, __: None,
 ) -> Synced:
     """Bring a bundle in.
@@ -98,12 +91,13 @@ def take_bundle(
         desk: The site's.
         path: The bundle.
         by: Who has signed in for it (`laptop_sign_in`).
+        decides: Whether that person decides on readings, and so on what others did.
         told: Told how many commands and batches of all are done.
 
     Raises:
         LaptopFileError: It is none, is damaged, or not of a pack made here.
-        SyncError: It is of another site, nobody has signed in for a pack that is somebody's, or
-            another sync or review is at work.
+        SyncError: It is of another site, nobody or somebody else has signed in for a pack that is
+            somebody's, or another sync or review is at work.
     """
     origin = origin_of(path, FileKind.BUNDLE)
     if origin.site != desk.site.key:
@@ -112,8 +106,11 @@ def take_bundle(
         raise SyncError.of("nobody_signed")
     key = key_of(desk, origin.pack, origin.person)
     bundle = read_bundle(path, key)
+    theirs = bundle.person in {None, by} or decides
+    if not theirs or (bundle.person, bundle.site) != (origin.person, origin.site):
+        raise SyncError.of("exchanged")
     with alone(desk):
-        return _Taking(desk=desk, bundle=bundle, told=told, by=by).take(key)
+        return _Taking(desk=desk, bundle=bundle, told=told, by=by, decides=decides).take(key)
 
 
 @contextmanager
@@ -170,6 +167,7 @@ class _Taking:
     bundle: Bundle
     told: Callable[[int, int], None]
     by: UUID | None
+    decides: bool
 
     def take(self, key: bytes) -> Synced:
         desk, bundle = self.desk, self.bundle
@@ -220,6 +218,8 @@ class _Taking:
     def _take(self, command: OutboxCommand, before: Sequence[LaptopCommand]) -> LaptopCommand:
         """Do a command, or put it into review; return what became of it."""
         desk, now = self.desk, self.desk.system.clock.now()
+        body = json.loads(command.body)
+        person = person_of(body)
         row = LaptopCommand(
             command=command.id,
             laptop=self.bundle.laptop,
@@ -230,13 +230,15 @@ class _Taking:
             at=command.at,
             own_hash=command.own_hash,
             state=REVIEW,
-            reason=self._doubt(command, before),
+            reason=self._doubt(command, before) or self._not_theirs(person),
             position=0,
             received_at=now,
             sealed=desk.system.vault.seal(command.id, command.body),
+            person=person,
+            brought_by=self.by,
         )
         if not row.reason:
-            row = done_again(desk, row, json.loads(command.body), self._content)
+            row = done_again(desk, row, body, self._content)
         if row.state == APPLIED:  # by their word who has signed in
             row = replace(row, decided_by=self.by, decided_at=None if self.by is None else now)
         with desk.database.connection() as connection:
@@ -267,6 +269,11 @@ class _Taking:
         if owner != self.bundle.laptop and numbered:
             return self._why("shared_pack")
         return ""
+
+    def _not_theirs(self, person: UUID | None) -> str:
+        """Return why a command of another's pack waits for a person; "" where it need not."""
+        theirs = self.decides or person in {None, self.by}
+        return "" if theirs else self._why("of_another")
 
     def _why(self, key: str, **values: object) -> str:
         return t(self.desk.site.language, f"laptop_why.{key}", **values)
@@ -342,56 +349,6 @@ class _Taking:
             elif review:
                 barred |= set(own) - set(numbers)
         return frozenset(barred), frozenset(others)
-
-
-def done_again(
-    desk: SiteDesk,
-    row: LaptopCommand,
-    body: Mapping[str, Any],
-    content: Callable[[str], bytes],
-    *,
-    moved: timedelta = timedelta(),
-) -> LaptopCommand:
-    """Return a command with what became of it when it was done at the site's desk.
-
-    Args:
-        desk: The site's.
-        row: The command.
-        body: Act, tape and numbers.
-        content: Returns a document by its hash.
-        moved: How far the laptop's clock was behind the true time.
-    """
-    tape = Tape(list(body["tape"])).moved(moved)
-    replay = ReplayDesk(
-        desk,
-        row.command,
-        row.at + moved,
-        tape,
-        first_number=body["numbers"][0] if body["numbers"] else None,
-        numbers=reserved(desk, row.pack),
-    )
-    try:
-        act = act_of(row.verb, body["act"], content)
-        done = act.do(replay)
-    except EnergyError as error:
-        return replace(row, state=REVIEW, reason=error.told(desk.site.language))
-    if done.again and not _own(desk, row, act, done.at in replay.instants()):
-        told = {"point": act.at_point, "at": done.at}
-        reason = t(desk.site.language, "laptop_why.same", **told)
-        return replace(row, state=REVIEW, reason=reason)
-    return replace(row, state=APPLIED, reason="", position=done.position, sealed="")
-
-
-def _own(desk: SiteDesk, row: LaptopCommand, act: FieldAct[Any], then: bool) -> bool:  # noqa: FBT001
-    """Return whether what was found done is this very command's, or a paper that is the same."""
-    if row.verb in {"retire", "change-ratio"}:
-        return then  # their events bear no id of the command, but its instant
-    if row.verb not in {"commission", "replace"}:
-        return True
-    meter: Meter | None = desk.metering.find(meter_id(desk.site.key, act.at_point))
-    if meter is None:
-        return False
-    return any(meter.seen(event_id(row.command, n)) for n in range(1, EVENTS))
 
 
 def _touches(batch: SpooledBatch, barred: frozenset[int]) -> bool:

@@ -13,26 +13,36 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from adapters.files.piece import Cause, CellError
-from adapters.files.workbook import TableRow
+from adapters.files.piece import Cause
+from adapters.files.workbook import TableRow, hidden_sign
 from billing.money import exact_text
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.ids import id_of
 from energy.base.text import Told, tell
 from energy.base.units import Utility
-from energy.metering.channel import Channel, ChannelFacts, Kind, Side, check_multiplier
+from energy.metering.channel import (
+    Channel,
+    ChannelFacts,
+    Kind,
+    check_multiplier,
+)
 from energy.metering.meter import UNPROVEN, Meter, facts_to_json
 from energy.metering.plant import ChannelRegister
 from energy.views.point_values import PointRow
 from processes.collector_plan import SourcePlan, address_problem
+from processes.meter_cells import (
+    RowError,
+    address_of,
+    facts_of,
+    place_of,
+    ratio_in,
+    require_ratio,
+    side_stated,
+)
 from processes.meter_columns import HEADS, NEEDED, by_key
-from processes.meter_profiles import load_product
 from processes.readings_file import count_of, instant_of
-from processes.technician_facts import billed_counter, default_quantities, with_side
-from processes.technician_pulse import PROFILE as PULSE
-from processes.technician_pulse import pulse_facts
+from processes.technician_facts import billed_counter, with_side
 from processes.technician_site import SiteDesk
-from processes.technician_values import SIDES
 
 
 class Verdict(StrEnum):
@@ -89,12 +99,7 @@ class _Wanted:
     @property
     def unproven(self) -> bool:
         """Return whether a meter at work counts by a multiplier that rests on the table alone."""
-        at_work = self.since is not None and self.cells["profile"] != PULSE
-        return at_work and self.multiplier != 1
-
-
-class _RowError(CellError):
-    """Why a row cannot be taken."""
+        return self.since is not None and self.multiplier != 1
 
 
 @dataclass(slots=True)
@@ -133,7 +138,7 @@ def import_meters(
         point = cells.get("point", "")
         try:
             verdict, passed, text = judge.row(number, cells)
-        except _RowError as error:
+        except RowError as error:
             verdict, passed, text = Verdict.REFUSED, None, error.cause
         reports.append(RowReport(row=number, point=point, verdict=verdict, text=text))
         if passed is not None:
@@ -171,7 +176,7 @@ class _Judge:
                 served = {"point": row.point, "since": since}
                 taken.serials[str(row.serial)] = tell("why.meters.serial_served", **served)
                 where = tell("why.meters.address_served", **served)
-                taken.addresses[str(row.source), _place(row.address)] = where
+                taken.addresses[str(row.source), place_of(row.address)] = where
         sources = {source.key: source for source in desk.plan().sources}
         return _Judge(desk=desk, places=keys, sources=sources, known=known, taken=taken)
 
@@ -179,14 +184,17 @@ class _Judge:
         """Return what becomes of a row.
 
         Raises:
-            _RowError: It cannot be taken.
+            RowError: It cannot be taken.
         """
         point, serial = cells["point"], cells.get("serial", "")
+        for key, text in cells.items():
+            if sign := hidden_sign(text):
+                raise RowError(tell("why.meters.sign", key=key, sign=sign))
         for key in NEEDED:
             if not cells[key]:
-                raise _RowError(tell("why.meters.empty", key=key))
+                raise RowError(tell("why.meters.empty", key=key))
         if point in self.taken.points:
-            raise _RowError(
+            raise RowError(
                 tell("why.meters.point_twice", point=point, where=self.taken.points[point])
             )
         self.taken.points[point] = tell("why.row.there", row=number)
@@ -194,9 +202,9 @@ class _Judge:
         if there is not None:
             if (there.serial or "") == serial:
                 return Verdict.THERE, None, tell("why.meters.there")
-            raise _RowError(tell("why.meters.point_there", point=point, serial=there.serial or "-"))
+            raise RowError(tell("why.meters.point_there", point=point, serial=there.serial or "-"))
         if cells["place"] not in self.places:
-            raise _RowError(tell("why.meters.no_place", place=cells["place"]))
+            raise RowError(tell("why.meters.no_place", place=cells["place"]))
         wanted = self._wanted(cells)
         self._free(number, cells, wanted)
         verdict = Verdict.COMMISSIONED if serial else Verdict.PLANNED
@@ -211,16 +219,16 @@ class _Judge:
         try:
             utility = Utility(cells["utility"])
         except ValueError:
-            raise _RowError(
+            raise RowError(
                 tell("why.meters.utility", utility=cells["utility"], known=", ".join(Utility))
             ) from None
         try:
-            facts = tuple(_facts(cells, utility))
-            multiplier = _ratio(cells.get("multiplier", ""), "multiplier") or Fraction(1)
+            facts = tuple(facts_of(cells, utility))
+            multiplier = ratio_in(cells.get("multiplier", ""), "multiplier") or Fraction(1)
             check_multiplier(facts, multiplier)
             for each in facts:
                 if each.utility is not None and each.utility is not utility:
-                    raise _RowError(
+                    raise RowError(
                         tell(
                             "why.meters.other_utility",
                             profile=cells["profile"],
@@ -230,15 +238,16 @@ class _Judge:
                     )
             since, start = self._begin(cells, facts)
             if since is not None:
-                stated = _side(cells.get("side", ""))
+                stated = side_stated(cells.get("side", ""))
                 facts = tuple(with_side(facts, stated, multiplier, cells["profile"]))
+                require_ratio(cells, facts)
         except EnergyError as error:
-            raise _RowError(error.message or str(error)) from error
+            raise RowError(error.message or str(error)) from error
         return _Wanted(
             cells=cells,
             facts=facts,
             multiplier=multiplier,
-            address=_address(cells),
+            address=address_of(cells),
             since=since,
             start=start,
         )
@@ -250,18 +259,18 @@ class _Judge:
         serial, since, start = (cells.get(key, "") for key in ("serial", "since", "start"))
         if not serial:
             if since or start:
-                raise _RowError(tell("why.meters.whose_start"))
+                raise RowError(tell("why.meters.whose_start"))
             return None, None
         if not since:
-            raise _RowError(tell("why.meters.no_since", serial=serial))
+            raise RowError(tell("why.meters.no_since", serial=serial))
         if cells.get("source", "") not in self.sources:
             known = ", ".join(sorted(self.sources)) or "none"
-            raise _RowError(
+            raise RowError(
                 tell("why.meters.no_source", source=cells.get("source", ""), known=known)
             )
         at = instant_of(since, self.desk.site.zone)
         if at > self.desk.clock.now():
-            raise _RowError(tell("why.meters.future", since=since))
+            raise RowError(tell("why.meters.future", since=since))
         if not start:
             return at, None
         channel = Channel(number=0, point=cells["point"], facts=billed_counter(facts))
@@ -272,79 +281,25 @@ class _Judge:
         serial, source = cells.get("serial", ""), cells.get("source", "")
         if serial:
             if serial in self.taken.serials:
-                raise _RowError(self.taken.serials[serial])
+                raise RowError(self.taken.serials[serial])
             self.taken.serials[serial] = tell("why.meters.serial_twice", row=number)
         if serial and not wanted.address:
-            raise _RowError(tell("why.meters.no_address"))
+            raise RowError(tell("why.meters.no_address"))
         if serial:  # a meter that no plan can hold would stop the plans of all others
             its = self.sources[source]
             _, problem = address_problem(its, wanted.address, len(wanted.facts))
             if problem is not None:
-                raise _RowError(
+                raise RowError(
                     tell("why.meters.wrong_source", source=source, kind=its.kind, problem=problem)
                 )
-        value = _place(wanted.address)
+        value = place_of(wanted.address)
         where = self.taken.addresses.get((source, value)) if value else None
         if where is not None:
-            raise _RowError(
+            raise RowError(
                 tell("why.meters.address_twice", value=value, source=source, where=where)
             )
         if value:
             self.taken.addresses[source, value] = tell("why.meters.address_row", row=number)
-
-
-def _facts(cells: Mapping[str, str], utility: Utility) -> list[ChannelFacts]:
-    words = [word.strip() for word in cells.get("quantities", "").split(",") if word.strip()]
-    if cells["profile"] == PULSE:
-        weight = _ratio(cells.get("pulse_weight", ""), "pulse_weight")
-        if weight is None:
-            raise _RowError(tell("why.meters.no_weight"))
-        return [pulse_facts(utility, weight, quantity=words[0] if words else "")]
-    product = load_product(cells["profile"])
-    return [product.facts(q) for q in words or default_quantities(product)]
-
-
-def _address(cells: Mapping[str, str]) -> dict[str, int | str]:
-    given = {key: cells[key] for key in ("unit", "device", "meter") if cells.get(key)}
-    if len(given) > 1:
-        raise _RowError(tell("why.meters.addresses", given=" and ".join(given)))
-    unit, device, meter = (given.get(key, "") for key in ("unit", "device", "meter"))
-    if device:
-        return {"device": device}
-    if meter:
-        edition = cells.get("edition", "")
-        return {"meter": meter, **({"edition": edition} if edition else {})}
-    if not unit:
-        return {}
-    if not unit.isdecimal() or not 1 <= int(unit) <= 247:
-        raise _RowError(tell("why.meters.unit", unit=unit))
-    return {"unit": int(unit)}
-
-
-def _place(address: Mapping[str, int | str]) -> str:
-    """Return what tells a meter from all others of its source; numbers of plates without zeros."""
-    if "meter" in address:
-        return str(address["meter"]).lstrip("0")
-    return str(next(iter(address.values()), ""))
-
-
-def _side(text: str) -> Side | None:
-    """Return the side of the transformers that counts; none where the profile says it."""
-    if text and text not in SIDES:
-        raise _RowError(tell("why.meters.side", text=text, known=", ".join(SIDES)))
-    return SIDES.get(text)
-
-
-def _ratio(text: str, name: str) -> Fraction | None:
-    if not text:
-        return None
-    try:
-        ratio = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        ratio = Fraction(0)
-    if ratio <= 0:
-        raise _RowError(tell("why.meters.ratio", name=name, text=text))
-    return ratio
 
 
 def _store(desk: SiteDesk, wanted: Sequence[_Wanted]) -> int:

@@ -5,7 +5,6 @@ One shape for all protocols: Modbus register maps and the profiles of the other 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +16,7 @@ from adapters.cjt188.decode import Wire as CjtWire
 from adapters.cjt188.profile import Cjt188Reader
 from adapters.dlt645.decode import Wire as DltWire
 from adapters.dlt645.profile import Dlt645Reader
-from adapters.errors import FaultyFileError
+from adapters.errors import AdapterError, FaultyFileError
 from adapters.mbus.decode import Wire as MbusWire
 from adapters.mbus.profile import MbusReader
 from adapters.mbus.records import Function
@@ -32,11 +31,18 @@ from adapters.modbus.register_map import (
     plain_id,
 )
 from adapters.opcua.profile import Wire as OpcuaWire
-from adapters.toml_text import text_in
+from adapters.toml_text import table_in, text_in
 from billing.money import exact_text
 from energy.metering.channel import Direction
 from energy.metering.source_facts import BACNET, CHINESE, MBUS, OPCUA
-from processes.meter_profiles import SHELVES, every_shelf, load_map, shelf_of
+from processes.meter_profiles import (
+    SHELVES,
+    every_profile,
+    every_shelf,
+    load_map,
+    require_unused,
+    shelf_of,
+)
 
 DLT645, CJT188 = CHINESE
 MODBUS = "Modbus"
@@ -126,6 +132,7 @@ def sheet(profile: str) -> ProfileSheet:
 
     Raises:
         UnknownProfileError: There is no such profile.
+        ProfileNameTakenError: Two profiles bear the name.
         RegisterMapError: Its map has problems.
         MeterProfileError: The profile has problems.
     """
@@ -136,15 +143,27 @@ def sheet(profile: str) -> ProfileSheet:
     return _framed(shelf.load(profile), kind, own=profile not in shelf.shipped())
 
 
+def every_sheet() -> tuple[list[ProfileSheet], list[AdapterError]]:
+    """Return what is known of every product, and why nothing is known of the others."""
+    sheets, faulty = [], []
+    for name in dict.fromkeys(every_profile()):
+        try:
+            sheets.append(sheet(name))
+        except AdapterError as error:
+            faulty.append(error)
+    return sheets, faulty
+
+
 def file_sheet(file: Path) -> ProfileSheet:
     """Return what a profile of the site's own says, checked; its keys tell its protocol.
 
     Raises:
-        ProfileNameTakenError: It bears the id of one that ships.
+        ProfileNameTakenError: It bears the id of one that ships, or of another protocol's own one.
         RegisterMapError: Lists every problem.
         MeterProfileError: Likewise, of a profile that is no register map.
     """
     kind = _kind_of(text_in(file, name=file.stem, wrong=FaultyFileError))
+    require_unused(file, MAPS if kind is None else SHELVES[kind])
     if kind is None:
         return map_sheet(MAPS.load_file(file), own=True)
     return _framed(SHELVES[kind].load_file(file), kind, own=True)
@@ -158,12 +177,13 @@ def folder_of(protocol: str) -> str:
 def _kind_of(text: str) -> str | None:
     """Return the kind of source whose keys a profile has; None for a register map, or no TOML."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        raw = table_in(text, name="", wrong=FaultyFileError)
+    except FaultyFileError:
         return None
-    points = [row for row in raw.get("point", ()) if isinstance(row, dict)]
+    told = raw.get("point")
+    points = [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
     keys = {*raw, *(key for row in points for key in row)}
-    return next((kind for kind, told in _OWN_WORDS.items() if keys & told), None)
+    return next((kind for kind, words in _OWN_WORDS.items() if keys & words), None)
 
 
 def text_of(profile: str) -> str:
@@ -171,6 +191,7 @@ def text_of(profile: str) -> str:
 
     Raises:
         UnknownProfileError: There is no such profile.
+        ProfileNameTakenError: Two profiles bear the name.
         RegisterMapError: Its map has problems.
     """
     found = shelf_of(profile)

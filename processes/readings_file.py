@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from billing.money import exact_text
+from energy.base.text import Told, tell
 from energy.metering.channel import Channel
 from energy.metering.correction import MAX_STATED, StatementError
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 IMPORTED = ("point", "quantity", "at", "value")
 """Columns of a file with readings taken from displays."""
+MOST_TOLD = 20
+"""Most wrong rows of a file that are told at once."""
 EXPORTED = (
     "point",
     "quantity",
@@ -100,25 +103,63 @@ def read_file(
         zone: The site's zone: an instant without offset is local.
 
     Raises:
-        StatementError: The file is not of that form; names the row.
+        StatementError: The file is not of that form; names every wrong row.
     """
     table = csv.DictReader(io.StringIO(text))
-    missing = {"point", "at", "value"} - set(table.fieldnames or ())
+    if table.fieldnames is None:
+        raise StatementError.of("reading.file_empty", known=", ".join(IMPORTED))
+    missing = {"point", "at", "value"} - set(table.fieldnames)
     if missing:
         raise StatementError.of(
             "reading.file_lacks", missing=", ".join(sorted(missing)), known=", ".join(IMPORTED)
         )
     found: dict[int, list[tuple[datetime, int]]] = {}
+    wrong: list[Told] = []
     for number, row in enumerate(table, start=2):
         try:
-            channel = channels[row["point"].strip(), (row.get("quantity") or "").strip()]
+            if any(row[name] is None for name in ("point", "at", "value")):
+                raise StatementError.of("reading.row_short")
+            channel = _channel_of(
+                row["point"].strip(), (row.get("quantity") or "").strip(), channels
+            )
             reading = (instant_of(row["at"], zone), count_of(row["value"], channel))
-        except KeyError as error:
-            raise StatementError.of("reading.row_channel", number=number, error=error) from None
-        except (AttributeError, StatementError) as error:
-            raise StatementError.of("reading.row", number=number, error=error) from None
-        found.setdefault(channel.number, []).append(reading)
+        except StatementError as error:
+            wrong.append(tell("why.reading.row", number=number, error=error))
+        else:
+            found.setdefault(channel.number, []).append(reading)
+    require_none(wrong)
+    if not found:
+        raise StatementError.of("reading.file_empty", known=", ".join(IMPORTED))
     return found
+
+
+def require_none(wrong: Sequence[Told]) -> None:
+    """Refuse a file of which something is wrong: everything at once, the first of very much.
+
+    Raises:
+        StatementError: Something is.
+    """
+    if wrong:
+        rows, more = list(wrong[:MOST_TOLD]), len(wrong) - MOST_TOLD
+        if more > 0:
+            rows.append(tell("why.reading.rows_more", more=more))
+        raise StatementError.of("reading.rows_wrong", number=len(wrong), rows=rows)
+
+
+def _channel_of(point: str, quantity: str, channels: Mapping[tuple[str, str], Channel]) -> Channel:
+    """Return the channel of a row.
+
+    Raises:
+        StatementError: There is no such point, or it has no such quantity.
+    """
+    found = channels.get((point, quantity))
+    if found is not None:
+        return found
+    known = sorted(name for at, name in channels if at == point and name)
+    if not known:
+        raise StatementError.of("reading.row_point", point=point)
+    names = ", ".join(known)
+    raise StatementError.of("reading.row_quantity", point=point, quantity=quantity, known=names)
 
 
 def written_readings(rows: Iterable[tuple[str, str, datetime, str]]) -> str:

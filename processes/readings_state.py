@@ -11,17 +11,18 @@ from uuid import UUID
 
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.base.text import Told, tell
 from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions
 from energy.metering.channel import Channel
-from energy.metering.correction import Stated
+from energy.metering.correction import Stated, StatementError
 from energy.store.attachment import keep_attachment
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.registry import load_channels
-from processes.readings_file import chunks, read_file
+from processes.readings_file import chunks, read_file, require_none
 from processes.settling import settle
 
 
@@ -124,7 +125,7 @@ def import_readings(system: System, site: Site, text: str, *, note: str, by: UUI
         by: The person who states it.
 
     Raises:
-        StatementError: A row is wrong; nothing was written.
+        StatementError: A row is wrong, every one is named; nothing was written.
     """
     with system.database.connection() as connection:
         channels = load_channels(connection, site.schema)
@@ -136,8 +137,13 @@ def import_readings(system: System, site: Site, text: str, *, note: str, by: UUI
         for number, readings in found.items()
         for number_of, part in enumerate(chunks(readings))
     ]
+    wrong: list[Told] = []
     for channel, _, part in parts:
-        corrections.check(channel, part)
+        try:
+            corrections.check(channel, part)
+        except StatementError as error:
+            wrong.append(tell("why.reading.of_channel", key=channel.key, error=error))
+    require_none(wrong)
     position, added = 0, False
     for channel, number_of, part in parts:
         command = id_of("import readings", digest, channel.key, str(number_of))

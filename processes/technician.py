@@ -17,7 +17,6 @@ from energy.metering.channel import Channel, ChannelFacts, Kind, base_per_count
 from energy.metering.meter import UNPROVEN, Meter, facts_from_json
 from energy.metering.plant import ChannelRegister
 from processes.collector_plan import ChannelPlan, MeterPlan
-from processes.meter_acts import Act
 from processes.technician_bus import alone_on, require_room
 from processes.technician_checks import Check, displays_of
 from processes.technician_desk import FieldDesk
@@ -32,6 +31,7 @@ from processes.technician_facts import (
     with_side,
 )
 from processes.technician_proof import Proven, judge_serial, judge_steps, prove
+from processes.technician_prove import is_proved
 from processes.technician_record import record_of
 from processes.technician_retire import last_sheeted
 from processes.technician_values import (
@@ -118,7 +118,7 @@ class Technician:
         if meter.serial is None:
             raise FieldRefusedError.of("point_unserved", point=meter.point)
         old = desk.served_by(meter)
-        installed = _completed(installed, meter, last_sheeted(desk, meter.point))
+        installed = _completed(desk, installed, meter)
         device = _device(desk, installed)
         if meter.serial == installed.serial:
             return desk.again(meter, installed, device)
@@ -217,19 +217,21 @@ def _device(desk: FieldDesk, installed: Installed) -> Device:
     return replace(device, serial=(installed.register_serial or installed.serial).strip())
 
 
-def _completed(installed: Installed, meter: Meter, act: Act | None) -> Installed:
+def _completed(desk: FieldDesk, installed: Installed, meter: Meter) -> Installed:
     """Return the new device with what is not said taken from the old one.
 
     The transformers stay when a meter goes: the ratio on record is the new meter's, too.
     """
     multiplier, sighted = installed.multiplier, installed.sighted
+    act = last_sheeted(desk, meter.point)
     recorded = None if act is None else act.record.get("transformer_ratio")
     if recorded and sighted.ratio in {None, Fraction(str(recorded))}:
         sighted = replace(sighted, ratio=Fraction(str(recorded)), on_record=True)
     if multiplier is None and sighted.ratio is None:
         multiplier = Fraction(meter.multiplier)
-        sighted = replace(sighted, on_record=act is None or UNPROVEN not in act.record)
-        if meter.utility != Utility.ELECTRICITY:  # on record is as good as read from the plate
+        proven = act is None or UNPROVEN not in act.record or is_proved(desk, meter)
+        sighted = replace(sighted, on_record=proven)
+        if proven and meter.utility != Utility.ELECTRICITY:  # as good as read from the plate
             sighted = replace(sighted, ratio=multiplier)
     return replace(
         installed,

@@ -28,6 +28,8 @@ TYPING_S = 60
 POWER_TOLERANCE = Fraction(1, 5)
 SURE_COUNTS = 3
 """Counts that must have been expected before a counter may be said to stand still. [count]"""
+WORDS = "look.word."
+"""Where the catalogue says a word that fills a check: a value of this beginning is its key."""
 _NUMBER = re.compile(r"\d{1,18}(\.\d{1,9})?")
 _POWERS = [k for k in range(-6, 7) if k]
 
@@ -65,7 +67,7 @@ class Check:
             title: Key of its name.
             outcome: How it came out.
             code: Key of its reason.
-            values: What fills both; one that is a key of the catalogue is filled with its text.
+            values: What fills both; one that is the key of a word is filled with that word.
         """
         bare = Check(
             name="",
@@ -107,8 +109,9 @@ def told_check(
         values: What fills both.
         of_old: Whether it is of the meter that goes.
     """
-    texts = catalogue()
-    filled = {n: t(language, value) if value in texts else value for n, value in values.items()}
+    # Checks are kept in events as plain texts: of the keys only those of words are taken for keys.
+    words = {key for key in catalogue() if key.startswith(WORDS)}
+    filled = {n: t(language, value) if value in words else value for n, value in values.items()}
     name = t(language, f"look.name.{title}", **filled)
     text = t(language, f"look.{code}", **filled)
     if not of_old:

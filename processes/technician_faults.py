@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.modbus.frame import ReadFailedError
-from energy.base.text import catalogue
+from energy.base.text import Key, catalogue
 from energy.metering.source_facts import BACNET, OPCUA
 from processes.technician_told import NoContactError
 
@@ -20,7 +20,7 @@ def fault_key(code: str) -> str:
     protocol, _, fault = code.partition(".")
     part = _PARTS.get(protocol, "cli.tenant.fault_")
     key = f"{part}{fault}"
-    return key if key in catalogue() else ""
+    return Key(key) if key in catalogue() else ""
 
 
 def no_contact(error: ReadFailedError) -> NoContactError:

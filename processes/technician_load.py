@@ -13,9 +13,13 @@ from processes.technician_judgement import Judgement, digits
 from processes.technician_side import NEAR, power_factor_of_ten
 from processes.technician_told import ToldError
 
-_POWER = re.compile(r"(?P<number>\d{1,9}([.,]\d{1,6})?)\s*(?P<unit>[kKM]?)\s*[wW]")
+_POWER = re.compile(
+    r"(?P<number>\d{1,9}([.,]\d{1,6})?)\s*"
+    r"((?P<unit>[kKM]?)\s*[wW](?!\s*[hH](?![a-zA-Z]))|(?P<chinese>[千兆]?)瓦(?!\s*(时|小时)))"
+)
+"""A number with its unit, English or Chinese; never energy: 5 kWh is no load."""
 _PHASE = re.compile(r"L\s?([123])(?!\d)", re.IGNORECASE)
-_TIMES = {"": 1, "k": 1000, "K": 1000, "M": 1_000_000}
+_TIMES = {"": 1, "k": 1000, "K": 1000, "M": 1_000_000, "千": 1000, "兆": 1_000_000}
 
 
 class LoadTextError(ToldError, RefusedError):
@@ -35,7 +39,7 @@ class Load:
 
 
 def load_of(text: str) -> Load:
-    """Return a load written as "3 kW heater on L1".
+    """Return a load written as "3 kW heater on L1" or "3千瓦 电暖器 L1".
 
     Raises:
         LoadTextError: No power above zero stands in it.
@@ -43,7 +47,10 @@ def load_of(text: str) -> Load:
     power, phase = _POWER.search(text), _PHASE.search(text)
     if power is None or not Fraction(power["number"].replace(",", ".")):
         raise LoadTextError.of("load_text", text=repr(text))
-    watts = Fraction(power["number"].replace(",", ".")) * _TIMES[power["unit"]]
+    watts = (
+        Fraction(power["number"].replace(",", "."))
+        * _TIMES[power["unit"] or power["chinese"] or ""]
+    )
     return Load(power_w=watts, phase=int(phase[1]) if phase else None)
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
+from uuid import UUID
 
+from billing.money import exact_text
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.metering.meter import Meter
+from energy.metering.meter_papers import MeterPapers, papers_id
 from processes.technician_bus import alone_on
-from processes.technician_checks import Check, displays_of
+from processes.technician_checks import Check, Outcome, displays_of
 from processes.technician_desk import FieldDesk
-from processes.technician_device import Answered, Device
+from processes.technician_device import Device
 from processes.technician_facts import (
     billed_counter,
     display_checks,
@@ -26,10 +30,12 @@ from processes.technician_facts import (
     with_side,
 )
 from processes.technician_papers import papers_of, store_papers
-from processes.technician_proof import Proven, judge_serial, prove
+from processes.technician_proof import Proven, judge_serial, prove, two_people
 from processes.technician_record import record_of
 from processes.technician_retire import channels_of
 from processes.technician_values import FieldRefusedError, Installed, Remarks, Sighted
+
+NOTED, REFUSED = Outcome.NOTED, Outcome.REFUSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +78,20 @@ def prove_multiplier(
     if meter.serial is None or meter.since is None:
         raise FieldRefusedError.of("point_unserved", point=point)
     papers, multiplier = papers_of(desk, point), Fraction(meter.multiplier)
-    command = id_of(
-        "field prove", desk.site.key, point, meter.serial, meter.since.isoformat(), meter.multiplier
-    )
+    command = _command(desk, meter)
     checks: list[Check] = []
     again, now = papers.seen(command), desk.clock.now()
     if not again:
-        device = desk.served_by(meter)
-        with alone_on(desk, device.source):
-            checks, proven, answered = _examined(desk, meter, device, displays, sighted, remarks)
+        if "device" in meter.address:
+            proven = _read_by_two(multiplier, sighted, remarks)
+            checks = list(proven.checks)
+        else:
+            device = desk.served_by(meter)
+            with alone_on(desk, device.source):
+                checks, proven, now = _examined(desk, meter, device, displays, sighted, remarks)
         side = "" if proven.side is None else proven.side.value
         papers.prove_multiplier(
-            at=answered.at,
+            at=now,
             serial=meter.serial,
             multiplier=multiplier,
             side=side,
@@ -92,7 +100,6 @@ def prove_multiplier(
             ),
             command_id=command,
         )
-        now = answered.at
     return Proved(
         point=point,
         serial=meter.serial,
@@ -104,6 +111,39 @@ def prove_multiplier(
     )
 
 
+def is_proved(desk: FieldDesk, meter: Meter) -> bool:
+    """Return whether the multiplier of a meter was proven since it came.
+
+    Args:
+        desk: The site.
+        meter: The meter at a point.
+    """
+    papers: MeterPapers | None = desk.metering.find(papers_id(desk.site.key, meter.point))
+    return papers is not None and papers.seen(_command(desk, meter))
+
+
+def _command(desk: FieldDesk, meter: Meter) -> UUID:
+    """Return the id of the proof of a meter's multiplier: it is proven once."""
+    assert meter.serial is not None and meter.since is not None, "it is served"
+    since = meter.since.isoformat()
+    told = (meter.point, meter.serial, since, meter.multiplier)
+    return id_of("field prove", desk.site.key, *told)
+
+
+def _read_by_two(multiplier: Fraction, sighted: Sighted, remarks: Remarks) -> Proven:
+    """Return that two people have read the ratio at a meter whose pulse box cannot be asked.
+
+    Raises:
+        ChecksFailedError: One has, or they have read another.
+    """
+    read = sighted.ratio == multiplier and two_people(remarks.people)
+    outcome, code = (NOTED, "ratio_by_two") if read else (REFUSED, "ratio_of_box")
+    checks = (Check.of("ratio", outcome, code, ratio=exact_text(multiplier)),)
+    raise_on(checks)
+    found = {"transformer_ratio": exact_text(multiplier)}
+    return Proven(side=None, multiplier=multiplier, checks=checks, found=found)
+
+
 def _examined(
     desk: FieldDesk,
     meter: Meter,
@@ -111,8 +151,8 @@ def _examined(
     displays: Sequence[str],
     sighted: Sighted,
     remarks: Remarks,
-) -> tuple[list[Check], Proven, Answered]:
-    """Return the checks of a device against its record, and what they prove.
+) -> tuple[list[Check], Proven, datetime]:
+    """Return the checks of a device against its record, what they prove, and when it answered.
 
     Raises:
         NoContactError: It does not answer.
@@ -141,4 +181,4 @@ def _examined(
     proven = prove(answered, own_facts, installed)
     raise_on(proven.checks)
     with_side(facts, proven.side, multiplier, device.product.id)
-    return [*checks, *proven.checks], proven, answered
+    return [*checks, *proven.checks], proven, answered.at

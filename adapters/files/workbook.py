@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +19,14 @@ from itertools import islice
 from pathlib import Path
 
 from energy.base.errors import RefusedError
+from energy.base.system_faults import fault_of, octet_of
 
 MOST_ROWS = 50_000
 """Rows of a table that are read; a larger one is refused."""
 MOST_OCTETS = 50_000_000
 """Largest file, and largest workbook once it is unpacked. [octet]"""
+_HIDDEN = frozenset({"Cc", "Cf", "Cs"})
+_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
 
 
 class TableError(RefusedError):
@@ -47,7 +52,8 @@ def read_table(path: Path) -> list[TableRow]:
         path: .xlsx or .csv, the first row names the columns.
 
     Raises:
-        TableError: It is neither, too large, or two columns have one name.
+        TableError: It is neither, too large, two columns have one name, or a cell holds a sign
+            that nobody sees.
     """
     try:
         if path.stat().st_size > MOST_OCTETS:
@@ -55,13 +61,13 @@ def read_table(path: Path) -> list[TableRow]:
         rows = _workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv(path)
         return _under_heads(path, rows)
     except OSError as error:
-        raise TableError.of("table.name_one", path=path, strerror=error.strerror) from error
+        raise TableError.of("table.name_one", path=path, strerror=fault_of(error)) from error
 
 
 def _under_heads(path: Path, rows: Iterable[Sequence[str]]) -> list[TableRow]:
     numbered = enumerate(islice(rows, MOST_ROWS + 2), start=1)
     first = next(numbered, None)
-    heads = [head.strip().lower() for head in first[1]] if first is not None else []
+    heads = [_seen(path, 1, "-", h).lower() for h in first[1]] if first is not None else []
     named = [head for head in heads if head]
     if not named or len(set(named)) != len(named):
         raise TableError.of("table.heads_twice", name=path.name, named=", ".join(named) or "-")
@@ -69,10 +75,35 @@ def _under_heads(path: Path, rows: Iterable[Sequence[str]]) -> list[TableRow]:
     for number, row in numbered:
         if number > MOST_ROWS + 1:
             raise TableError.of("table.long", name=path.name, most=MOST_ROWS)
-        cells = {head: text for head, text in zip(heads, row, strict=False) if head}
+        under = zip(heads, row, strict=False)
+        cells = {head: _seen(path, number, head, text) for head, text in under if head}
         if any(cells.values()):
             found.append(TableRow(number=number, cells={h: cells.get(h, "") for h in named}))
     return found
+
+
+def hidden_sign(text: str) -> str:
+    """Return the first sign of a text that nobody sees, as "U+0000"; "" when there is none.
+
+    Control and formatting signs and halves of pairs make two names that look the same, or one
+    that no database takes.
+    """
+    hidden = (sign for sign in text if unicodedata.category(sign) in _HIDDEN)
+    return next((f"U+{ord(sign):04X}" for sign in hidden), "")
+
+
+def _seen(path: Path, row: int, column: str, text: str) -> str:
+    """Return a cell on one row: what breaks it is a space.
+
+    Raises:
+        TableError: It holds a sign that nobody sees.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = _BREAKS.sub(" ", text).strip()
+    if sign := hidden_sign(text):
+        raise TableError.of("table.sign", name=path.name, row=row, column=column, sign=sign)
+    return text
 
 
 def _workbook(path: Path) -> Iterator[Sequence[str]]:
@@ -85,7 +116,8 @@ def _workbook(path: Path) -> Iterator[Sequence[str]]:
                 raise TableError.of("table.unpacks", name=path.name, most=MOST_OCTETS)
         book = load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise TableError.of("table.no_xlsx", name=path.name, error=error) from error
+        why = "why.system.no_zip" if isinstance(error, zipfile.BadZipFile) else error
+        raise TableError.of("table.no_xlsx", name=path.name, error=why) from error
     try:
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield [_text(value) for value in row]
@@ -97,7 +129,8 @@ def _csv(path: Path) -> Iterator[Sequence[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError.of("table.no_utf8_text", name=path.name, error=error) from error
+        where = octet_of(error)
+        raise TableError.of("table.no_utf8_text", name=path.name, error=where) from error
     yield from ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)))
 
 

@@ -24,7 +24,8 @@ def hashed(password: str) -> str:
 def fits(password_hash: str | None, password: str) -> bool:
     """Return whether a password fits a hash; None takes as long and never fits."""
     try:
-        _HASHER.verify(password_hash or _NOBODY, password[:MOST_LENGTH])
+        typed = password[:MOST_LENGTH].encode("utf-8", "surrogatepass")  # no UTF-8 never fits
+        _HASHER.verify(password_hash or _NOBODY, typed)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None and len(password) <= MOST_LENGTH

@@ -82,9 +82,20 @@ class SiteFileError(EnergyError):
 
 
 class RefusedError(EnergyError):
-    """A command was refused; nothing was written."""
+    """A command was refused; nothing was written.
+
+    A refusal without a class of its own has the key of its text as code.
+    """
 
     code = "refused"
+
+    @classmethod
+    def of(cls, key: str, /, **values: object) -> Self:
+        """Return the refusal with a text of the catalogue, as `EnergyError.of`."""
+        error = super().of(key, **values)
+        if cls is RefusedError:
+            error.code = key
+        return error
 
 
 class UnknownMeterError(RefusedError):

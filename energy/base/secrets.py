@@ -115,8 +115,11 @@ class PersonVault:
         return text.decode()
 
     def digest(self, sign_in: str) -> bytes:
-        """Return the keyed digest by which a sign-in name is looked up. [32 bytes]."""
-        folded = sign_in.strip().casefold().encode()
+        """Return the keyed digest by which a sign-in name is looked up. [32 bytes].
+
+        What is no UTF-8, as a terminal of another code page gives it, is a name that nobody has.
+        """
+        folded = sign_in.strip().casefold().encode("utf-8", "surrogatepass")
         return hmac.new(self._digest_key, folded, hashlib.sha256).digest()
 
     def taken_out(self, person: UUID) -> bytes | None:

@@ -8,7 +8,7 @@ a process that is killed meanwhile has stored nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -111,6 +111,8 @@ def store_import(
     kept: KeptFile,
     parts: Iterable[Sequence[SpooledBatch]],
     record: ImportedRecord,
+    *,
+    require: Callable[[psycopg.Connection[tuple[object, ...]]], None] | None = None,
 ) -> int:
     """Store a file, its readings and the entry that names both; return the position.
 
@@ -123,6 +125,7 @@ def store_import(
         kept: The file.
         parts: Its batches in order, some at a time.
         record: What is said of it; pieces and clock are filled in here.
+        require: Called first in the transaction; what it raises keeps the file out.
 
     Raises:
         ConflictError: The file has changed meanwhile; nothing was stored.
@@ -131,6 +134,8 @@ def store_import(
     """
     ingest = Ingest(database, schema, clock)
     with database.transaction() as connection:
+        if require is not None:
+            require(connection)
         mapping = keep_attachment(connection, schema, kept.mapping, "application/toml")
         pieces = list(_pieces(connection, schema, kept))
         for batches in parts:

@@ -101,8 +101,9 @@ class Meter(JournalAggregate):
         record: dict[str, Any]
 
     @staticmethod
-    def create_id(*, site: str, point: str, **_: object) -> UUID:
-        """Return the id from site and point."""
+    def create_id(*, site: str, point: str, **others: object) -> UUID:
+        """Return the id from site and point; here, since it is asked for new points alone."""
+        assert not _has_nul([site, point, others]), "no view takes a NUL: refuse it where it came"
         return meter_id(site, point)
 
     @event(Created)
@@ -151,6 +152,7 @@ class Meter(JournalAggregate):
             ChannelError: The multiplier does not fit a counter of the point.
         """
         self._check_multiplier(multiplier)
+        assert not _has_nul([serial, profile, source, address, record]), "no view takes a NUL"
         if self.serial is not None:
             raise MeterStateError.of(
                 "meter.served", point=self.point, serial=self.serial, since=self.since
@@ -195,6 +197,7 @@ class Meter(JournalAggregate):
         """
         self._check_served(at)
         self._check_multiplier(multiplier)
+        assert not _has_nul([serial, profile, source, address, record]), "no view takes a NUL"
         if serial == self.serial:
             raise MeterStateError.of("meter.same", serial=serial, point=self.point)
         for number in self._counters():
@@ -373,3 +376,12 @@ class Meter(JournalAggregate):
 def _keyed(counts: Mapping[int, int]) -> dict[str, int]:
     """Return counts with text keys, as JSON has them."""
     return {str(number): count for number, count in counts.items()}
+
+
+def _has_nul(value: object) -> bool:
+    """Return whether a text anywhere in a value holds a NUL, which no table takes."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(_has_nul(each) for pair in value.items() for each in pair)
+    return isinstance(value, list | tuple) and any(_has_nul(each) for each in value)

@@ -17,7 +17,7 @@ SYNC_LOCK = 0x4C41_5054
 APPLIED, REVIEW, REFUSED = "applied", "review", "refused"
 _COLUMNS = (
     "command, laptop, pack, number, verb, point, at, own_hash, state, reason, position, "
-    "received_at, decided_at, decided_by, decision, sealed"
+    "received_at, decided_at, decided_by, decision, sealed, person, brought_by"
 )
 
 
@@ -49,6 +49,10 @@ class LaptopCommand:
     """What the person who decided said."""
     sealed: str = ""
     """The act, as long as it may be needed."""
+    person: UUID | None = None
+    """Whose pack it was done with; None of a pack that names nobody."""
+    brought_by: UUID | None = None
+    """Who signed in for the bundle that brought it."""
 
 
 @contextmanager

@@ -258,12 +258,15 @@ def _ratio_changed(
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     row = cursor.execute(
-        f"UPDATE {schema}.meter SET multiplier = %s WHERE point = %s RETURNING serial",
-        (event.multiplier, point),
+        f"SELECT serial, multiplier FROM {schema}.meter WHERE point = %s", (point,)
     ).fetchone()
     assert row is not None, "the point is planned"
+    cursor.execute(
+        f"UPDATE {schema}.meter SET multiplier = %s WHERE point = %s", (event.multiplier, point)
+    )
     _close_segments(cursor, schema, position, channels, event.at, event.counts)
-    end_unproven(cursor, schema, position, channels, event.at)
+    if Fraction(str(row[1])) != Fraction(event.multiplier):  # the same one is as unproven as before
+        end_unproven(cursor, schema, position, channels, event.at)
     _open_segments(
         cursor,
         schema,

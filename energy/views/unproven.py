@@ -1,8 +1,8 @@
 """In: events of meters. Out: findings of multipliers that nobody has proven. I/O: PostgreSQL.
 
 A meter that came by a table counts from its day on, but by what its usage is multiplied rests on
-what somebody typed. Its counters bar every bill until the multiplier is proven at the meter
-(`field prove`), or a person resolves the finding.
+what somebody typed. What it counts or delivers bars every bill until the multiplier is proven at
+the meter (`field prove`), or a person resolves the finding.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import psycopg
 
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
-from energy.metering.channel import Kind
+from energy.metering.channel import USAGE_KINDS
 from energy.metering.meter import UNPROVEN, Meter
 from energy.views.noted import FOR_GOOD
 
@@ -28,7 +28,7 @@ _HOLDS = (
 
 
 def find_unproven(cursor: Cursor, schema: str, position: int, event: Meter.Commissioned) -> None:
-    """Write a finding for each counter of a meter whose multiplier is not proven.
+    """Write a finding for each channel with usage of a meter whose multiplier is not proven.
 
     Args:
         cursor: Inside the follower's transaction.
@@ -40,8 +40,8 @@ def find_unproven(cursor: Cursor, schema: str, position: int, event: Meter.Commi
         return
     rows: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT number FROM {schema}.channel JOIN {schema}.meter USING (point) "
-        "WHERE meter = %s AND kind = %s AND channel.utility IS NOT NULL ORDER BY number",
-        (event.originator_id, Kind.COUNTER.value),
+        "WHERE meter = %s AND kind = ANY(%s) AND channel.utility IS NOT NULL ORDER BY number",
+        (event.originator_id, [kind.value for kind in USAGE_KINDS]),
     ).fetchall()
     proof = {"source": event.source, "serial": event.serial, "multiplier": event.multiplier}
     found = [_finding(number, event.at, FOR_GOOD, position, proof) for (number,) in rows]

@@ -13,6 +13,9 @@ import typer
 from energy.base.errors import RefusedError
 from energy.base.text import t
 from energy.journal.survey import JournalFound
+from energy.store.errors import StoreUnavailableError
+from energy.store.migrate import schema_files
+from energy.system import OWNER
 from processes.database_backup import back_up
 from processes.database_restore import restore_database
 from processes.database_service import migrate as bring_up_to_date
@@ -55,11 +58,17 @@ def stop(ctx: typer.Context) -> None:
 def migrate(ctx: typer.Context) -> None:
     """Bring roles, directory and every site's schema up to date."""
     installation = installation_of(ctx)
-    applied = bring_up_to_date(installation)
+    language = installation.config.language
+    try:
+        with working(t(language, "cli.db.migrating")):
+            applied = bring_up_to_date(installation)
+    except StoreUnavailableError:
+        installation.system(OWNER).close()  # says where to start one, as every verb does
+        raise
     for row in applied:
         print(row)
-    if not applied:
-        print(t(installation.config.language, "cli.db.current"))
+    versions = {scope: schema_files(scope)[-1].number for scope in ("directory", "site")}
+    print(t(language, "cli.db.current", **versions))
 
 
 @app.command()

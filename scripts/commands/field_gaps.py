@@ -11,7 +11,7 @@ import typer
 from energy.base.roles import WEB
 from energy.base.text import t
 from scripts.commands.frame import opened
-from scripts.commands.printing import print_json, print_table
+from scripts.commands.printing import cell, in_zone, print_json, print_table, worded
 from scripts.commands.tree import FINDINGS
 
 if TYPE_CHECKING:  # a laptop has the field commands, and no database
@@ -70,14 +70,14 @@ def gaps(
 
 def _print(language: str, report: GapReport, zone: Any, *, every: bool) -> None:
     def local(at: datetime) -> str:
-        return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        return cell(in_zone(at, zone))
 
     shown = report.gaps if every else report.gaps[:SHOWN]
     rows = [
         (
             gap.point,
             gap.source,
-            ", ".join(gap.quantities),
+            ", ".join(worded(language, "quantity", each) for each in gap.quantities),
             local(gap.start),
             local(gap.end),
             gap.slots,

@@ -62,11 +62,11 @@ def choose(
 
 
 def unpack(ctx: typer.Context, file: Path) -> None:
-    """Take a pack in; what was done here before stays."""
+    """Take a pack in; what was done here before stays (exit code 1 if the clock is doubtful)."""
     laptop = _laptop(ctx)
     with opened(ctx, NOBODY) as at:
         pack = laptop.home.unpack(file)
-        _print_time(at, laptop)
+        doubted = _print_time(at, laptop)
         print(
             at.text(
                 "laptop.unpacked",
@@ -77,6 +77,9 @@ def unpack(ctx: typer.Context, file: Path) -> None:
                 who=pack.made_for or "-",
             )
         )
+        if doubted:
+            print(at.text("laptop.unpacked_doubted"))
+            raise typer.Exit(FINDINGS)
 
 
 def time_(
@@ -199,7 +202,9 @@ def ports(ctx: typer.Context, *, as_json: Json = False) -> None:
         print(t(language, "cli.laptop.no_ports"))
     else:
         heads = [t(language, f"cli.laptop.head.{key}") for key in ("port", "what", "maker")]
-        print_table(heads, [(port.device, port.description, port.maker) for port in found])
+        built_in = t(language, "cli.laptop.built_in")  # a chip of the machine names nothing
+        rows = [(p.device, p.description or built_in, p.maker or None) for p in found]
+        print_table(heads, rows)
 
 
 def log(

@@ -33,7 +33,7 @@ from scripts.commands.field_look_print import (
 )
 from scripts.commands.field_options import Json, Watch, ratio_of
 from scripts.commands.frame import opened, required, workplace_of
-from scripts.commands.printing import advancing, pause_with_bar, print_json, working
+from scripts.commands.printing import Pause, advancing, print_json, working
 from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
 
 SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
@@ -195,19 +195,20 @@ def _looked(
     watch_s: int,
 ) -> Look:
     """Return a look at a Modbus device."""
-    return asyncio.run(
-        look(
+    at = workplace_of(ctx)
+    with Pause(t(at.config.language, "cli.look.watching", seconds=watch_s), watch_s) as pause:
+        asked = look(
             where,
             unit,
             load(profile),
             beside,
-            clock=workplace_of(ctx).clock,
+            clock=at.clock,
             timeout_s=wait_s,
             watch_s=watch_s,
-            wait=_waiting(workplace_of(ctx).config.language, watch_s),
+            wait=_waiting(pause),
             products=_shipped(),
         )
-    )
+        return asyncio.run(asked)
 
 
 def _looked_framed(
@@ -237,12 +238,15 @@ def _shipped() -> Products:
     return Products([load(name) for name in MAPS.known()], as_written=True)
 
 
-def _waiting(language: str, watch_s: int) -> Wait:
-    """Return what waits behind a bar that says how long the whole watch is."""
+def _waiting(pause: Pause) -> Wait:
+    """Return what waits a piece of the watch without holding up the conversation."""
 
     async def wait(seconds: int) -> None:
-        text = t(language, "cli.look.watching", seconds=watch_s)
-        await asyncio.to_thread(pause_with_bar, text, seconds)
+        try:
+            await asyncio.to_thread(pause.wait, seconds)
+        except asyncio.CancelledError:  # Ctrl+C: the thread is waited for
+            pause.end()
+            raise
 
     return wait
 

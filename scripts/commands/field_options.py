@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from adapters.number_text import MAX_DIGITS, exact_ratio
 from energy.base.units import Utility
 from energy.metering.channel import Side
 from processes.field_documents import Document, read_document
@@ -106,8 +107,8 @@ def unit_given(at: Opened, unit: int | None) -> int:
         click.UsageError: It is no number.
     """
     text = asked(at, None if unit is None else str(unit), "unit")
-    if not text.isdecimal():
-        raise misused("no_number", option="--unit", value=text)
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise misused("no_number", option="--unit", value=text[:MAX_DIGITS])
     return int(text)
 
 
@@ -134,19 +135,16 @@ def side_of(text: str | None) -> Side | None:
 
 
 def ratio_of(text: str | None, option: str = "--multiplier") -> Fraction | None:
-    """Return a ratio above zero; None when it was not given.
+    """Return a ratio as it may be at a meter; None when it was not given.
 
     Raises:
-        click.UsageError: It is none.
+        click.UsageError: It is none, or beyond what there is.
     """
     if text is None:
         return None
-    try:
-        ratio = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        ratio = Fraction(0)
-    if ratio <= 0:
-        raise misused("no_ratio", option=option, value=text)
+    ratio = exact_ratio(text)
+    if ratio is None:
+        raise misused("no_ratio", option=option, value=text[:MAX_DIGITS])
     return ratio
 
 
@@ -197,7 +195,7 @@ def print_done(at: Opened, done: Done, *, as_json: bool) -> None:
         (at.text("head.point"), done.point),
         (at.text("head.serial"), done.serial),
         (at.text("head.at"), done.at),
-        (at.text("head.position"), done.position),
+        *_position(at, done.position),
     ]
     rows += [(f"{at.text('head.last_count')} {q}", n) for q, n in done.final_counts.items()]
     rows += [(f"{at.text('head.first_count')} {q}", n) for q, n in done.counts.items()]
@@ -221,7 +219,7 @@ def print_filed(at: Opened, filed: Filed, *, as_json: bool) -> None:
         [
             (at.text("head.point"), filed.point),
             (at.text("head.serial"), filed.serial),
-            (at.text("head.position"), filed.position),
+            *([] if filed.again else _position(at, filed.position)),
             *((at.text("head.sha256"), sha256) for sha256 in filed.documents),
         ]
     )
@@ -229,6 +227,11 @@ def print_filed(at: Opened, filed: Filed, *, as_json: bool) -> None:
         print(at.text("field.filed_before"))
     else:
         print_kept(at)
+
+
+def _position(at: Opened, position: int) -> list[tuple[str, object]]:
+    """Return the row of a position; none on a laptop, where an act waits for its own."""
+    return [] if laptop_of(at) is not None else [(at.text("head.position"), position)]
 
 
 def print_checks(at: Opened, checks: Sequence[Check]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
@@ -27,10 +25,10 @@ from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
 from processes.laptop_installation import LaptopInstallation
 from processes.laptop_pack import pack_fields
 from scripts.commands.field_options import Json, asked, site_desk_of
+from scripts.commands.field_sign_in import decided_by, signed_by
 from scripts.commands.frame import (
     Opened,
     installation_of,
-    interactive,
     opened,
     required,
     workplace_of,
@@ -45,8 +43,6 @@ if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
 review = group("review")
 SHORT = 8
 """Digits of an id that are shown."""
-PASSWORD = "METERLINE_PASSWORD"  # noqa: S105 - a name
-"""Environment variable with the password of who brings a bundle in, where nobody is asked."""
 
 
 def add_packs(app: typer.Typer) -> None:
@@ -70,11 +66,13 @@ def pack(
         desk = site_desk_of(at)
         from dashboards.security.scope import Right
         from processes.installation import acting
-        from processes.laptop_pack_make import make_pack
+        from processes.laptop_pack_make import make_pack, require_own
 
         sign_in = required(made_for, "--for", at.text("ask_laptop.made_for"))
         whose = acting(at.system, sign_in, at.site, Right.STATE_READINGS)
         name = at.name_of(whose) or sign_in
+        if out is not None:
+            require_own(out, at.site.key, whose, name)
         with working(at.text("laptop.packing")):
             made = make_pack(desk, made_for=name, places=places or (), person=whose)
             target = out or Path(f"{made.site.key}-{made.made_at:%Y%m%dT%H%MZ}.pack")
@@ -172,37 +170,19 @@ def _print_received(at: Opened, found: Received, *, as_json: bool) -> None:
 def _from_bundle(at: Opened, file: Path, receipt: Path, by: str | None) -> Synced:
     from processes.laptop_sync import take_bundle
 
-    who = _signed_in(at, origin_of(file, FileKind.BUNDLE).person, by)
+    who = signed_by(at, origin_of(file, FileKind.BUNDLE).person, by)
     title = at.text("laptop.syncing", file=file.name)
     with working(title) as bar:
         advance = advancing(bar)
         done = take_bundle(
-            site_desk_of(at), file, by=who, told=lambda n, whole: advance(title, n, whole)
+            site_desk_of(at),
+            file,
+            by=who.person,
+            decides=who.decides,
+            told=lambda n, whole: advance(title, n, whole),
         )
     write_receipt(receipt, done.receipt, done.key)
     return done
-
-
-def _signed_in(at: Opened, person: UUID | None, by: str | None) -> UUID:
-    """Return who answers for a bundle: whose pack it is, or whoever says so, with a password.
-
-    Raises:
-        SignInError: It is another's, or the password does not fit.
-        NotPermittedError: The person lacks the role.
-        click.UsageError: Nobody is named and nobody can be asked.
-    """
-    from processes.laptop_sign_in import signed_in
-
-    owner = None if person is None else at.system.people.get(person)
-    named = by or (None if owner is None else owner.sign_in)
-    sign_in = required(named, "--by", at.text("ask.by"))
-    password = os.environ.get(PASSWORD)
-    if password is None and interactive():
-        question = at.text("ask_laptop.password", sign_in=sign_in)
-        password = str(typer.prompt(question, hide_input=True))
-    if password is None:
-        raise LaptopError.of("nobody_signed")
-    return signed_in(at.system, at.site, person, sign_in=sign_in, password=password)
 
 
 def _from_folder(at: Opened, folder: Path, by: str | None) -> Synced:
@@ -214,9 +194,9 @@ def _from_folder(at: Opened, folder: Path, by: str | None) -> Synced:
     home, clock = LaptopHome(folder), at.installation.clock
     passing = folder / "passing.bundle"
     try:
-        who = _signed_in(at, home.pack().person, by)
+        who = signed_by(at, home.pack().person, by)
         write_bundle(passing, gather(home, clock), home.pack().key)
-        done = take_bundle(site_desk_of(at), passing, by=who)
+        done = take_bundle(site_desk_of(at), passing, by=who.person, decides=who.decides)
         take_receipt(home, done.receipt, clock)
     finally:
         passing.unlink(missing_ok=True)
@@ -274,7 +254,7 @@ def list_(
 
         rows = review_list(desk, every=every)
         if as_json:
-            print_json([{**_short(row), "by": at.name_of(row.decided_by)} for row in rows])
+            print_json([{**_short(row), **_people(at, row)} for row in rows])
         elif rows:
             _print_review(at, rows, by=every)
         else:
@@ -297,11 +277,10 @@ def accept_(
     """Do a command now: it must pass every check of today, or it stays in review."""
     with opened(ctx, WRITER) as at:
         desk = site_desk_of(at)
-        from dashboards.security.scope import Right
         from processes.laptop_review import accept
         from processes.readings_file import instant_of
 
-        person = at.person(by, Right.STATE_READINGS)
+        person = decided_by(at, by)
         when = None if at_time is None else instant_of(at_time, at.site.zone)
         row = accept(desk, command, by=person, reason=asked(at, reason, "reason"), at=when)
         print(at.text("laptop.accepted", number=row.number, point=row.point, position=row.position))
@@ -314,11 +293,9 @@ def refuse_(
     """Refuse a command for good; it stays on record."""
     with opened(ctx, WRITER) as at:
         desk = site_desk_of(at)
-        from dashboards.security.scope import Right
         from processes.laptop_review import refuse
 
-        person = at.person(by, Right.STATE_READINGS)
-        row = refuse(desk, command, by=person, reason=asked(at, reason, "reason"))
+        row = refuse(desk, command, by=decided_by(at, by), reason=asked(at, reason, "reason"))
         print(at.text("laptop.refused", number=row.number, point=row.point))
 
 
@@ -361,8 +338,13 @@ def _short(row: LaptopCommand) -> dict[str, object]:
     }
 
 
+def _people(at: Opened, row: LaptopCommand) -> dict[str, str | None]:
+    return {"brought_by": at.name_of(row.brought_by), "by": at.name_of(row.decided_by)}
+
+
 def _print_review(at: Opened, rows: Sequence[LaptopCommand], *, by: bool = False) -> None:
-    keys = ["id", "number", "verb", "point", "at", "state", "reason", *(["by"] if by else [])]
+    keys = ["id", "number", "verb", "point", "at", "state", "reason"]
+    keys += ["brought_by", "by"] if by else []
     heads = [at.text(f"laptop.head.{key}") for key in keys]
     table = [
         (
@@ -373,7 +355,7 @@ def _print_review(at: Opened, rows: Sequence[LaptopCommand], *, by: bool = False
             f"{row.at.astimezone(at.site.zone):%Y-%m-%d %H:%M}",
             at.text(f"laptop.state.{row.state}"),
             row.decision or row.reason,
-            *([at.name_of(row.decided_by)] if by else []),
+            *(_people(at, row).values() if by else ()),
         )
         for row in rows
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,14 +96,15 @@ def control_(
         if as_json:
             print_json(found)
         else:
-            rows: Sequence[tuple[str, object]] = [
+            rows: list[tuple[str, object]] = [
                 (at.text("head.point"), found.point),
                 (at.text("head.serial"), found.serial),
                 (at.text("head.at"), found.at),
                 (at.text("head.register" if found.register else "head.count"), found.count),
                 (at.text("head.control"), found.display),
-                (at.text("head.position"), found.position),
             ]
+            if not (found.register or found.again):  # a position is that of what was written
+                rows.append((at.text("head.position"), found.position))
             print_facts(rows)
             key = "drift" if found.drift else "anchored" if found.first else "no_drift"
             if found.register:

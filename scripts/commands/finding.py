@@ -16,7 +16,7 @@ from energy.views.findings import FindingRow, finding_named, read_findings, read
 from processes.readings_reads import known_when
 from processes.readings_state import decisions_at, settled
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import print_json, print_table
+from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import DONE, FINDINGS, group
 
 app = group("finding")
@@ -112,18 +112,24 @@ def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
     table = [
         (
             row.finding.hex[:SHORT],
-            row.severity,
+            worded(at.language, "word", row.severity),
             _said(at, row),
             row.point or row.proof.get("source"),
             _bounded(at, row.key.start),
             _bounded(at, row.end),
             row.key.position,
-            "open" if row.open else "resolved" if row.resolved_position else "explained",
+            worded(at.language, "word", _state(row)),
             row.resolution,
         )
         for row in rows
     ]
     print_table([at.text(f"head.{key}") for key in keys], table, right=(6,))
+
+
+def _state(row: FindingRow) -> str:
+    if row.open:
+        return "open"
+    return "resolved" if row.resolved_position else "explained"
 
 
 def _bounded(at: Opened, instant: datetime) -> datetime | None:

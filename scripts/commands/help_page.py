@@ -22,6 +22,8 @@ MOST_NAMES = 30
 """Columns that names of options may take beside their texts; a longer one has its own row."""
 INDENT, GUTTER = 2, 2
 _UNITS = re.compile(r"\s+|[\u2e80-\uffef]|[^\s\u2e80-\uffef]+")
+_NUMBER = r"-?[\d.]*\d"
+_BOUNDS = re.compile(rf"(?P<least>{_NUMBER})<=x<=(?P<most>{_NUMBER})|\bx>=(?P<only>{_NUMBER})")
 _NEVER_FIRST = frozenset("，。；：、？！）】》”’%…")
 _NEVER_LAST = frozenset("（【《“‘")
 
@@ -65,14 +67,23 @@ def usage_of(ctx: click.Context, language: str) -> str:
 def refusal_of(error: click.ClickException, language: str) -> str:
     """Return what a person reads who typed a row that cannot be understood."""
     message = error.format_message()
-    if language == "zh" and message.endswith("."):
-        message = message[:-1] + "。"
+    message = _BOUNDS.sub(lambda found: _bounds(found, language), message)
+    if language == "zh":
+        message = message.removesuffix(".") + "。" if message.endswith(".") else message
+        message = message.replace("。 ", "。")
     text = word(language, "error", message=message)
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is None:
         return text
     look = word(language, "look", row=f"{ctx.command_path} --help")
     return f"{usage_of(ctx, language)}\n{look}\n\n{text}"
+
+
+def _bounds(found: re.Match[str], language: str) -> str:
+    """Return the bounds of a number as a person says them: click writes 1<=x<=9, or x>=1."""
+    if found["most"] is not None:
+        return word(language, "range", least=found["least"], most=found["most"])
+    return word(language, "least", least=found["only"])
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -20,7 +20,15 @@ from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
 from processes.technician_record import signed_by
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import plain, print_facts, print_json, print_table
+from scripts.commands.printing import (
+    cell,
+    in_zone,
+    plain,
+    print_facts,
+    print_json,
+    print_table,
+    worded,
+)
 from scripts.commands.tree import group
 
 app = group("meter")
@@ -45,7 +53,11 @@ def list_(
             return
         keys = ("point", "name", "utility", "serial", "profile", "reading", "unit", "at", "quality")
         rows = [
-            (m.point, m.name, m.utility, m.serial, m.profile, m.last, m.unit, m.last_at, m.quality)
+            (
+                *(m.point, m.name, worded(at.language, "utility", m.utility), m.serial),
+                *(m.profile, m.last, m.unit, in_zone(m.last_at, at.site.zone)),
+                worded(at.language, "quality", m.quality),
+            )
             for m in answer.rows
         ]
         print_table([at.text(f"head.{key}") for key in keys], rows, right=(5,))
@@ -138,14 +150,14 @@ def _print_plate(at: Opened, page: MeterPage, record: Mapping[str, Any]) -> None
         ("point", plate.point),
         ("name", plate.name),
         ("place", plate.place),
-        ("utility", plate.utility),
+        ("utility", worded(at.language, "utility", plate.utility)),
         ("serial", plate.serial),
         ("profile", plate.profile),
         ("source", plate.source),
         ("address", plate.address),
         ("multiplier", plate.multiplier),
         ("seal", plate.seal),
-        ("commissioned", plate.commissioned_at),
+        ("commissioned", in_zone(plate.commissioned_at, at.site.zone)),
         *_papers(at, record),
     ]
     print_facts([(at.text(f"head.{key}"), value) for key, value in rows])
@@ -166,11 +178,16 @@ def _papers(at: Opened, record: Mapping[str, Any]) -> list[tuple[str, object]]:
         rows.append(("laboratory", calibration["laboratory"]))
         rows.append(("calibration_error", _decimal(calibration["error_percent"])))
     if control:
-        rows.append(("control", f"{_decimal(control['display'])} ({control['at'][:16]})"))
+        rows.append(("control", f"{_decimal(control['display'])} ({_local(at, control['at'])})"))
     if closed:
         sheets = ", ".join(str(sha256)[:SHORT] for sha256 in closed["sheets"])
-        rows.append(("record", at.text("field.closed_with", at=closed["at"][:16], sheets=sheets)))
+        when = _local(at, closed["at"])
+        rows.append(("record", at.text("field.closed_with", at=when, sheets=sheets)))
     return rows
+
+
+def _local(at: Opened, instant: str) -> str:
+    return cell(in_zone(instant, at.site.zone))
 
 
 def _decimal(ratio: str | None) -> str | None:
@@ -178,23 +195,39 @@ def _decimal(ratio: str | None) -> str | None:
 
 
 def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> None:
+    zone = at.site.zone
+
+    def said(part: str, code: object) -> object:
+        return worded(at.language, part, code)
+
     print()
     keys = ("channel", "quantity", "kind", "reading", "unit", "at", "quality")
     rows: list[tuple[object, ...]] = [
-        (r.channel, r.quantity, r.kind, r.last, r.unit, r.last_at, r.quality)
+        (
+            *(r.channel, said("quantity", r.quantity), said("kind", r.kind), r.last, r.unit),
+            *(in_zone(r.last_at, zone), said("quality", r.quality)),
+        )
         for r in page.registers
     ]
     print_table([at.text(f"head.{key}") for key in keys], rows, right=(0, 3))
     print()
     keys = ("serial", "quantity", "from", "to", "multiplier", "first_count", "last_count")
     rows = [
-        (s.serial, s.quantity, s.start, s.end, s.multiplier, s.start_count, s.end_count)
+        (
+            *(s.serial, said("quantity", s.quantity)),
+            *(in_zone(s.start, zone), in_zone(s.end, zone)),
+            *(s.multiplier, s.start_count, s.end_count),
+        )
         for s in segments
     ]
     print_table([at.text(f"head.{key}") for key in keys], rows, right=(5, 6))
     print()
     heads = ("at", "quantity", "reading", "unit", "quality", "position")
     newest: list[tuple[object, ...]] = [
-        (r.at, r.quantity, r.value, r.unit, r.quality, r.position) for r in page.readings[:READINGS]
+        (
+            *(in_zone(r.at, zone), said("quantity", r.quantity), r.value, r.unit),
+            *(said("quality", r.quality), r.position),
+        )
+        for r in page.readings[:READINGS]
     ]
     print_table([at.text(f"head.{key}") for key in heads], newest, right=(2, 5))

@@ -9,25 +9,35 @@ import select
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from billing.money import exact_text
-from energy.base.text import Told
+from energy.base.clock import monotonic_s, wait
+from energy.base.text import Told, catalogue, t
 
 NOTHING = "-"
 
@@ -63,6 +73,50 @@ def plain(value: object) -> Any:
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=1))
+
+
+def write_anywhere() -> str | None:
+    """Let what a terminal cannot show be a question mark there, never an error.
+
+    Returns:
+        The encoding of a terminal that cannot show Chinese; None where it can.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "读数".encode(encoding)
+    except UnicodeEncodeError:
+        return str(encoding)
+    return None
+
+
+def in_zone(instant: datetime | str | None, zone: tzinfo) -> datetime | None:
+    """Return an instant as people of a site read it: in the zone of the site.
+
+    Args:
+        instant: Aware, or its ISO text, UTC where that names no zone; None stays None.
+        zone: Of the site.
+    """
+    if instant is None:
+        return None
+    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).astimezone(zone)
+
+
+def worded(language: str, part: str, value: Any) -> Any:
+    """Return the word for a coded value; the code where no word is known, and in English.
+
+    Args:
+        language: Of the reader.
+        part: Of the catalogue: "quantity", "utility", "kind", "quality", or of its part [cli].
+        value: The code, or the member of an enumeration.
+    """
+    code = cell(value)
+    keys = (f"cli.{part}.{code}", f"{part}.{code}")
+    known = next((key for key in keys if key in catalogue()), None)
+    return value if known is None or language == "en" else t(language, known)
 
 
 def reader_gone() -> bool:
@@ -168,13 +222,31 @@ def print_facts(rows: Sequence[tuple[str, object]]) -> None:
         print(f"{name}{' ' * (width - cell_len(name))}  {cell(value)}")
 
 
+class _Rest(ProgressColumn):
+    """What is left of a wait whose length is known: "-0:00:20"."""
+
+    def render(self, task: Task) -> Text:
+        """Return it as text."""
+        left_s = max(0, math.ceil((task.total or 0) - task.completed))
+        return Text(f"-{timedelta(seconds=left_s)}", style="progress.remaining")
+
+
 @contextmanager
-def working(text: str) -> Iterator[Progress]:
-    """Show a bar on standard error while something takes its time; nothing in a pipe."""
+def working(text: str, total: int | None = None) -> Iterator[Progress]:
+    """Show a bar on standard error while something takes its time; nothing in a pipe.
+
+    Args:
+        text: What takes its time.
+        total: How long it takes where that is known; its rest is then shown, too. [s]
+    """
     err = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns: tuple[ProgressColumn, ...] = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn() if total is None else _Rest(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        bar.add_task(text, total=None)
+        bar.add_task(text, total=total)
         yield bar
 
 
@@ -190,14 +262,51 @@ def advancing(bar: Progress) -> Callable[[str, int, int], None]:
     return advance
 
 
+class Pause:
+    """A wait in pieces behind one bar that says how much of the whole is left."""
+
+    def __init__(self, text: str, seconds: int) -> None:
+        """Keep what is waited for; the bar comes with the first piece.
+
+        Args:
+            text: What is waited for.
+            seconds: The whole wait. [s]
+        """
+        self._text, self._seconds = text, seconds
+        self._gone_s = 0
+        self._over = False
+        self._bar: Progress | None = None
+        self._kept = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Show nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._kept.close()
+
+    def end(self) -> None:
+        """Wait no longer: the person at the terminal broke off; from another thread."""
+        self._over = True
+
+    def wait(self, seconds: int) -> None:
+        """Wait one piece of the whole.
+
+        Args:
+            seconds: Of this piece. [s]
+        """
+        if self._bar is None:
+            self._bar = self._kept.enter_context(working(self._text, total=self._seconds))
+        until_s = monotonic_s() + seconds
+        self._gone_s += seconds
+        while (left_s := until_s - monotonic_s()) > 0 and not self._over:
+            wait(min(0.25, left_s))
+            left_s = max(0.0, until_s - monotonic_s())
+            self._bar.update(self._bar.task_ids[0], completed=self._gone_s - math.ceil(left_s))
+
+
 def pause_with_bar(text: str, seconds: int) -> None:
     """Wait some seconds behind a bar."""
-    from energy.base.clock import monotonic_s, wait
-
-    with working(text) as bar:
-        task = bar.task_ids[0]
-        bar.update(task, total=seconds)
-        until_s = monotonic_s() + seconds
-        while (left_s := until_s - monotonic_s()) > 0:
-            wait(min(0.25, left_s))
-            bar.update(task, completed=seconds - math.ceil(left_s))
+    with Pause(text, seconds) as pause:
+        pause.wait(seconds)

@@ -5,16 +5,17 @@ I/O: the terminal, a file. No verb needs a database or a device.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from energy.base.text import t
-from processes.meter_profiles import every_profile
 from processes.profile_page import profiles_page
 from processes.profile_reads import (
     ProfileSheet,
+    every_sheet,
     file_sheet,
     folder_of,
     sheet,
@@ -22,10 +23,18 @@ from processes.profile_reads import (
     text_of,
 )
 from scripts.commands.frame import installation_of
-from scripts.commands.printing import plain, print_facts, print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.printing import harmless, plain, print_facts, print_json, print_table, worded
+from scripts.commands.tree import FINDINGS, group
 
 app = group("profile")
+_WORDS = {
+    "utility": "utility",
+    "kind": "kind",
+    "side": "profile.word",
+    "word_order": "profile.word",
+    "trust": "profile.word",
+}
+"""Parts of the catalogue with the words for what a profile says; ids of quantities are typed."""
 Json = Annotated[bool, typer.Option("--json")]
 
 
@@ -33,15 +42,25 @@ Json = Annotated[bool, typer.Option("--json")]
 def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Show every profile: those that ship and a site's own."""
     language = installation_of(ctx).config.language
-    sheets = [sheet(name) for name in every_profile()]
+    sheets, faulty = every_sheet()
     if as_json:
         print_json([_heading(each) for each in sheets])
-        return
+    else:
+        _print_list(language, sheets)
+    for error in faulty:
+        typer.echo(harmless(f"{error.code}: {error.told(language)}"), err=True)
+    if faulty:
+        raise typer.Exit(FINDINGS)
+
+
+def _print_list(language: str, sheets: Sequence[ProfileSheet]) -> None:
     names = ("profile", "protocol", "products", "utility", "link", "trust", "bills", "origin")
     rows = [
         (
-            each.profile, each.protocol, f"{each.vendor} {', '.join(each.models)}", each.utility,
-            ", ".join(each.link), each.trust, ", ".join(each.bills) or None,
+            each.profile, each.protocol, f"{each.vendor} {', '.join(each.models)}",
+            worded(language, "utility", each.utility), ", ".join(each.link),
+            worded(language, "profile.word", each.trust),
+            ", ".join(each.bills) or None,
             t(language, "cli.profile.own" if each.own else "cli.profile.shipped"),
         )
         for each in sheets
@@ -103,13 +122,17 @@ def _print_sheet(language: str, read: ProfileSheet) -> None:
     for key, value in _heading(read).items():
         values = value if isinstance(value, list) else [value]
         name = t(language, f"cli.profile.{key}")
-        rows += [(name, each) for each in values if each and key != "own"]
+        part = _WORDS.get(key, "")
+        rows += [(name, worded(language, part, each)) for each in values if each and key != "own"]
     print_facts(rows)
     print()
     names = ("quantity", "fc", "register", "type", "step", "unit", "kind", "side", "trust", "note")
     print_table(
         [t(language, f"cli.profile.{key}") for key in names],
-        [tuple(getattr(point, key) for key in names) for point in read.points],
+        [
+            tuple(worded(language, _WORDS.get(key, ""), getattr(point, key)) for key in names)
+            for point in read.points
+        ],
         right=(1, 2, 4),
     )
     if read.unsettled:

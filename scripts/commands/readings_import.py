@@ -17,7 +17,7 @@ from billing.money import exact_text
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
 from energy.views.imported import read_imports
-from processes.import_alone import importing_alone
+from processes.import_alone import Alone, importing_alone
 from processes.import_corrections import propose_corrections
 from processes.import_explain import Origin, origin_of
 from processes.import_mappings import mapping_path
@@ -76,8 +76,8 @@ def import_(
         person = None if preview else at.person(by, Right.STATE_READINGS)
         with working(at.text("readings.reading")) as bar:
             steps = FileImport(at.system, at.site, file, mapping, progress=_shown(at, bar))
-            alone = nullcontext() if person is None else importing_alone(at.system, at.site)
-            with alone, steps as one:
+            held = nullcontext() if person is None else importing_alone(at.system, at.site)
+            with held as alone, steps as one:
                 looked = one.look()
                 bar.stop()
                 if not as_json:
@@ -87,7 +87,7 @@ def import_(
                     if correct:
                         corrections = _propose(at, file, looked, one, correct, person)
                     if partial or not (looked.refused and as_json):
-                        position = _write(at, looked, one, person, partial=partial, yes=yes)
+                        position = _write(at, looked, one, person, alone, partial=partial, yes=yes)
         if as_json:
             print_json({"looked": looked, "position": position, "corrections": corrections})
             if looked.refused and not (preview or partial):
@@ -212,14 +212,21 @@ def _propose(
 
 
 def _write(
-    at: Opened, looked: Looked, one: FileImport, person: UUID, *, partial: bool, yes: bool
+    at: Opened,
+    looked: Looked,
+    one: FileImport,
+    person: UUID,
+    alone: Alone | None,
+    *,
+    partial: bool,
+    yes: bool,
 ) -> int | None:
     if looked.refused and not partial:
         raise refusal_of(looked, 0)
     if looked.readings and interactive() and not yes:
         click.confirm(at.text("readings_import.ask", count=looked.readings), abort=True)
     with working(at.text("readings_import.stage.write")):
-        position = one.write(partial=partial, by=person)
+        position = one.write(partial=partial, by=person, alone=alone)
         settled(at.system, at.site)
     return position
 

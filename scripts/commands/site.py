@@ -24,6 +24,7 @@ from scripts.commands.printing import (
     print_facts,
     print_json,
     print_table,
+    worded,
     working,
 )
 from scripts.commands.site_usage import usage
@@ -215,13 +216,21 @@ def tree(
             print_json({"site": at.site.key, "places": every, "points": metered})
             return
         root = Tree(f"{at.site.name} ({at.site.key})")
-        _grow(root, None, every, metered)
+        _grow(root, None, every, metered, at.language)
         console().print(root)
 
 
-def _grow(branch: Tree, parent: str | None, every: list[PlaceRow], metered: list[PointRow]) -> None:
+def _grow(
+    branch: Tree,
+    parent: str | None,
+    every: list[PlaceRow],
+    metered: list[PointRow],
+    language: str,
+) -> None:
     for place in (each for each in every if each.parent == parent):
-        node = branch.add(f"[bold]{place.name}[/bold] [dim]{place.key}, {place.kind}[/dim]")
+        kind = worded(language, "place_kind", place.kind)
+        node = branch.add(f"[bold]{place.name}[/bold] [dim]{place.key}, {kind}[/dim]")
         for row in (each for each in metered if each.place == place.key):
-            node.add(f"{row.point} [dim]{row.utility or '-'}, {row.serial or '-'}[/dim]")
-        _grow(node, place.key, every, metered)
+            utility = worded(language, "utility", row.utility or "-")
+            node.add(f"{row.point} [dim]{utility}, {row.serial or '-'}[/dim]")
+        _grow(node, place.key, every, metered, language)

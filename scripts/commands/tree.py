@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -21,12 +22,13 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from energy.base.config import load_config, naming
-from energy.base.errors import ConfigError, EnergyError, RefusedError
-from energy.base.text import LANGUAGES, help_text, t
+from energy.base.errors import ConfigError, EnergyError
+from energy.base.text import LANGUAGES, help_text
 from processes.technician_told import NoContactError
 from scripts.commands.help_page import page_of, refusal_of
 from scripts.commands.help_words import speak, word
-from scripts.commands.printing import harmless, reader_gone
+from scripts.commands.printing import harmless, reader_gone, write_anywhere
+from scripts.commands.refusals import file_refused, interruption, no_text
 
 DONE, FINDINGS, REFUSED, NO_CONTACT = 0, 1, 2, 3
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -70,8 +72,11 @@ class Group(TyperGroup):
         known = self.list_commands(ctx)
         if args and args[0] not in known:
             key = "no_verb_of" if ctx.parent else "no_verb"
+            language = language_of(ctx)
+            close = get_close_matches(args[0], known, n=1)
+            near = word(language, "nearest", verb=close[0]) if close else ""
             values = {"verb": args[0], "known": ", ".join(known), "group": ctx.info_name}
-            ctx.fail(word(language_of(ctx), key, **values))
+            ctx.fail(word(language, key, near=near, **values))
         return super().resolve_command(ctx, args)
 
 
@@ -94,8 +99,12 @@ class Verbs(Group):
         """Run a row; what cannot be understood is told in the language of the terminal."""
         language = language_meant(sys.argv[1:] if args is None else args)
         speak(language)
+        encoding = write_anywhere()
+        if language == "zh" and encoding is not None:  # else every row of it is a riddle
+            typer.echo(word("en", "narrow", encoding=encoding), err=True)
         extra["obj"] = Meant(spoken=language)
         try:
+            require_language(sys.argv[1:] if args is None else args, language)
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except click.ClickException as error:
             if not standalone_mode:
@@ -133,8 +142,12 @@ class Verbs(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; what a person can mend is a message, never a traceback."""
+        place = (*ctx.protected_args, *ctx.args)[:2]
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("\n" + interruption(place, language_of(ctx)), err=True)
+            raise
         except Exception as error:
             if isinstance(error, BrokenPipeError) and reader_gone():
                 sys.exit(NOBODY_READS)
@@ -145,10 +158,9 @@ class Verbs(Group):
             if _lost_contact(error):
                 fail(error, NO_CONTACT, language)
             if isinstance(error, UnicodeDecodeError):
-                fail(RefusedError(t(language, "cli.file.no_text", why=error)), REFUSED, language)
+                fail(no_text(error, language), REFUSED, language)
             if isinstance(error, OSError) and error.filename:
-                values = {"file": error.filename, "why": error.strerror}
-                fail(RefusedError(t(language, "cli.file.no_use", **values)), REFUSED, language)
+                fail(file_refused(error, language), REFUSED, language)
             if isinstance(error, (EnergyError, OSError)):
                 fail(error, REFUSED, language)
             raise
@@ -215,6 +227,33 @@ def language_meant(row: Sequence[str]) -> str:
     Args:
         row: The words behind the program's name.
     """
+    named = _named_language(row)
+    if named in LANGUAGES:
+        return named
+    try:  # what is named is none: it is refused in the language of the settings
+        return load_config(environment=naming(None, os.environ)).language
+    except ConfigError:
+        return "en"
+
+
+def require_language(row: Sequence[str], language: str) -> None:
+    """Refuse a row that names a language that is none; a help page would not ask for it.
+
+    Args:
+        row: The words behind the program's name.
+        language: In which it is told.
+
+    Raises:
+        click.UsageError: It names none of the languages.
+    """
+    named = _named_language(row)
+    if named and named not in LANGUAGES:
+        known = {"option": "--lang", "value": named, "known": ", ".join(LANGUAGES)}
+        raise click.UsageError(help_text(language, "misused.none_of", **known))
+
+
+def _named_language(row: Sequence[str]) -> str | None:
+    """Return what --lang says in a row; None without it."""
     named: str | None = None
     first = hoisted(row)
     for number, each in enumerate(first):
@@ -222,12 +261,8 @@ def language_meant(row: Sequence[str]) -> str:
         if each == "--":
             break
         if option == "--lang":
-            named = value or "".join(first[number + 1 : number + 2])
-    try:
-        found = load_config(environment=naming(named, os.environ)).language
-    except ConfigError:
-        return named if named in LANGUAGES else "en"
-    return found
+            named = value if "=" in each else "".join(first[number + 1 : number + 2])
+    return named
 
 
 def fail(error: BaseException, code: int, language: str = "en") -> NoReturn:

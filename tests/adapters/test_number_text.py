@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.number_text import WRITTEN, NumberFormat, digits_in, exact_number, ratio_in
+from adapters.number_text import (
+    WRITTEN,
+    NumberFormat,
+    digits_in,
+    exact_number,
+    exact_ratio,
+    ratio_in,
+)
 
 SIGNS = {
     NumberFormat.PLAIN: ("", "."),
@@ -64,6 +71,9 @@ def test_another_way_of_writing_is_no_number(text: str, form: str) -> None:
         ("1/3", Fraction(1, 3)),
         ("1e-3", Fraction(1, 1000)),
         ("1e99999999", None),
+        ("1e9_9_9_9_9_9_9", None),
+        ("1_0", None),
+        ("9" * 41, None),
         ("1/0", None),
         ("much", None),
         (0.01, None),
@@ -72,3 +82,23 @@ def test_another_way_of_writing_is_no_number(text: str, form: str) -> None:
 )
 def test_a_text_of_ours_is_an_exact_number(text: object, number: Fraction | None) -> None:
     assert exact_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("2000/5", Fraction(400)),
+        ("0.000001", Fraction(1, 10**6)),
+        ("1000000", Fraction(10**6)),
+        ("1000000.1", None),
+        ("1/1000001", None),
+        ("1e40", None),
+        ("0", None),
+        ("-4", None),
+        ("1e9999999", None),
+    ],
+)
+def test_a_ratio_is_above_zero_and_no_larger_than_there_is(
+    text: str, ratio: Fraction | None
+) -> None:
+    assert exact_ratio(text) == ratio

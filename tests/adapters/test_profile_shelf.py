@@ -78,3 +78,22 @@ def test_a_register_map_is_found_by_a_part_of_its_name(name: str) -> None:
 def test_nothing_is_near_to_a_name_like_no_other() -> None:
     assert nearest_names("steam", ["abb_b23_b24", "xy_md02"]) == []
     assert nearest_names("", ["abb_b23_b24"]) == []
+
+
+def test_a_folder_or_a_link_to_nowhere_is_no_profile(own: Path) -> None:
+    (own / "dir.toml").mkdir()
+    (own / "gone.toml").symlink_to(own / "nowhere")
+    assert MAPS.own_ids() == []
+    for name in ("dir", "gone"):
+        with pytest.raises(UnknownProfileError):
+            MAPS.load(name)
+
+
+def test_two_files_that_bear_one_name_are_both_named() -> None:
+    error = ProfileNameTakenError(Path("profiles/mine.toml"), Path("profiles/dlt645/mine.toml"))
+    assert str(error) == (
+        "profiles/mine.toml and profiles/dlt645/mine.toml bear one name: which one a meter means "
+        "nobody can tell. Give one of them another name and id."
+    )
+    assert "profiles/dlt645/mine.toml" in error.told("zh")
+    assert error.told("zh") != str(error)

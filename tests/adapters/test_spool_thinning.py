@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +13,17 @@ from hypothesis import strategies as st
 
 from adapters.errors import SpoolFullError
 from adapters.spool import Spool
+from adapters.spool_rows import chosen
 from adapters.spool_thinning import COUNTERS, GAUGES, Rung, staying
 from energy.base.clock import to_us
-from energy.base.quality import Quality
+from energy.base.quality import PRECEDENCE, Quality
 from energy.metering.channel import Kind
 from energy.metering.codec import decode
 from energy.metering.reading import Reading, ReadingColumns
+from energy.metering.usage import CounterSegment, Folded
+from energy.metering.usage_fold import fold
 from tests.adapters.test_spool import CLOCK, START
+from tests.examples import tried
 
 KINDS = {1: "counter", 2: "gauge", 3: "interval", 4: "state"}
 QUARTER = Rung(number=3, kind=Kind.COUNTER, window_s=900)
@@ -221,3 +228,97 @@ def test_an_hour_is_the_site_s_where_its_zone_has_half_or_quarter_hours(
     kept = np.flatnonzero(staying(told, rung, {1})).tolist()
     neighbours = {n for at in range(bound, 150, 60) for n in (at - 1, at)}
     assert kept == sorted({0, 149} | neighbours)
+
+
+SEGMENT = CounterSegment(
+    start_us=0, end_us=None, base_per_count=Fraction(3, 7), modulus=10**6, max_per_hour=None
+)
+
+
+def folded(columns: ReadingColumns, window_us: int, shift_us: int) -> Folded:
+    """Return usage between the windows' bounds, as the site folds it: SUSPECT readings count not.
+
+    Of several readings of one instant the one of the best quality counts, the first of those.
+    """
+    counting: dict[int, tuple[int, int]] = {}
+    for reading in columns:
+        at, quality = to_us(reading.at), reading.quality
+        if at not in counting or PRECEDENCE[quality] < PRECEDENCE[Quality(counting[at][1])]:
+            counting[at] = (reading.count, int(quality))
+    good = sorted((at, *row) for at, row in counting.items() if row[1] != Quality.SUSPECT)
+    at_us, count, code = np.array(good, dtype=np.int64).reshape(-1, 3).T
+    first_us, last_us = int(columns.at_us.min()), int(columns.at_us.max())
+    first_us = (first_us + shift_us) // window_us * window_us - shift_us
+    bounds = np.arange(first_us, last_us + window_us + 1, window_us, dtype=np.int64)
+    return fold(at_us, count, code.astype(np.uint8), [SEGMENT], bounds, gap_us=3_600_000_000)
+
+
+@st.composite
+def series(draw: st.DrawFn) -> ReadingColumns:
+    """Return a counter read now and then, with suspect readings, manual ones and some twice."""
+    rows: list[tuple[int, int, int]] = []
+    at_s, count = draw(st.integers(0, 7)) * 300, draw(st.integers(0, 999_999))
+    for _ in range(draw(st.integers(3, 90))):
+        at_s += draw(st.sampled_from([60, 300, 300, 300, 307, 900, 4500]))
+        at_s -= draw(st.sampled_from([0, 0, 0, at_s % 300]))
+        count = (count + draw(st.integers(0, 400))) % 10**6
+        kind = draw(st.integers(0, 19))
+        if kind < 5:
+            wrong = draw(st.sampled_from([0, count, 999_999]))
+            rows.append((at_s, wrong, Quality.SUSPECT))
+        if kind == 5:
+            rows.append((at_s, count, Quality.MANUAL))
+        if kind >= 4:
+            rows.append((at_s, count, Quality.MEASURED))
+        if kind == 19:
+            count = 0
+    at, counts, quality = np.array(rows, dtype=np.int64).T
+    return ReadingColumns(
+        channel=np.ones(len(rows), dtype=np.int32),
+        at_us=to_us(START) + np.maximum.accumulate(at) * 1_000_000,
+        count=counts,
+        quality=quality.astype(np.uint8),
+    )
+
+
+@tried(40)
+@given(series(), st.lists(st.integers(0, 200), max_size=2), st.sampled_from([0, 1800, 2700]))
+def test_a_thinned_counter_bills_the_same_between_the_bounds_whatever_is_suspect_between(
+    whole: ReadingColumns, cuts: list[int], shift_s: int
+) -> None:
+    edges = [0, *sorted({min(cut, len(whole)) for cut in cuts}), len(whole)]
+    batches = [chosen(whole, slice(*edge)) for edge in pairwise(edges) if edge[0] < edge[1]]
+    for each in COUNTERS:  # both rungs, one after the other, as the room is made
+        rung = replace(each, shift_s=shift_s)
+        batches = [chosen(batch, staying(batch, rung, {1})) for batch in batches]
+        thinned = ReadingColumns.joined(batches)
+        spans = (rung.window_s * 1_000_000, shift_s * 1_000_000)
+        before, after = folded(whole, *spans), folded(thinned, *spans)
+        for name in ("usage", "quality", "value", "known"):
+            assert getattr(after, name).tolist() == getattr(before, name).tolist(), name
+        assert after.breaks == before.breaks
+        suspect = int((whole.quality == Quality.SUSPECT).sum())
+        assert int((thinned.quality == Quality.SUSPECT).sum()) == suspect
+
+
+def test_a_suspect_reading_on_the_bound_leaves_the_good_neighbours_of_the_bound() -> None:
+    columns = minutes(1, [*range(60), 0, *range(61, 90)])
+    columns.quality[60] = Quality.SUSPECT
+    kept = np.flatnonzero(staying(columns, COUNTERS[1], {1})).tolist()
+    assert kept == [0, 59, 60, 61, 89]
+
+
+@pytest.mark.parametrize("absurd", [-7, 2**40])
+def test_an_absurd_count_that_the_site_will_not_believe_leaves_its_good_neighbours(
+    absurd: int,
+) -> None:
+    columns = minutes(1, [*range(60), absurd, *range(61, 90)])
+    kept = set(np.flatnonzero(staying(columns, COUNTERS[1], {1})).tolist())
+    assert kept >= {0, 59, 60, 61, 89}
+
+
+def test_a_gauge_keeps_a_good_reading_of_a_window_that_begins_with_a_suspect_one() -> None:
+    columns = minutes(2, list(range(30)))
+    columns.quality[:2] = Quality.SUSPECT
+    kept = np.flatnonzero(staying(columns, GAUGES[0], {2})).tolist()
+    assert kept == [0, 2, 15]

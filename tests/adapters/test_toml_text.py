@@ -42,3 +42,33 @@ def test_a_file_that_is_no_text_is_refused_by_every_reader(tmp_path: Path) -> No
         load_mapping_file(file)
     with pytest.raises(FileMappingError, match="no UTF-8"):
         load_file_mapping(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "most = " + "9" * 5000,
+        "most = 0x" + "f" * 5000,
+        "most = [[1], [{ x = 9223372036854775808 }]]",
+        "most = " + "[" * 5000 + "]" * 5000,
+    ],
+)
+def test_a_text_that_no_reader_should_ever_meet_is_refused_like_any_other_that_is_no_toml(
+    text: str,
+) -> None:
+    with pytest.raises(RegisterMapError) as met:
+        table_in(text, name="mine", wrong=RegisterMapError)
+    (problem,) = met.value.problems
+    assert problem.startswith("no TOML: ")
+    assert len(problem) < 200
+
+
+@pytest.mark.parametrize("gone", ["folder", "link"])
+def test_a_file_that_cannot_be_read_is_refused_with_the_cause(tmp_path: Path, gone: str) -> None:
+    file = tmp_path / "mine.toml"
+    if gone == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(MappingError, match=r"cannot be read: (Is a directory|No such file)"):
+        text_in(file, name="mine", wrong=MappingError)

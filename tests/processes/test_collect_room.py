@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.spool import Spool
 from adapters.spool_thinning import Rung, Thinned
@@ -114,4 +116,63 @@ def test_counters_are_thinned_to_the_hours_of_the_site(tmp_path: Path) -> None:
     assert {(rung.number, rung.shift_s) for rung in spool.asked} == {
         (number, 1800) for number in (1, 2, 3, 4)
     }
+    spool.close()
+
+
+WRONG_ZONES = ["America/Coyhaique_2", "America", "../America", "a\0b", "é\udce9"]
+
+
+@pytest.mark.parametrize("zone", WRONG_ZONES)
+def test_a_zone_that_this_machine_does_not_know_is_told_once_and_thinning_goes_on(
+    tmp_path: Path, zone: str
+) -> None:
+    spool = Full(tmp_path / "spool.sqlite", CLOCK)
+    spool.asked.clear()
+    keeper = RoomKeeper(spool, tmp_path, KINDS)
+    with capture_logs() as told:
+        keeper.zone = zone
+        keeper.keep()
+        keeper.keep()
+    unknown = [each for each in told if each["event"] == "room.zone_unknown"]
+    assert [each["zone"] for each in unknown] == [zone]
+    assert "time zones" in unknown[0]["next_step"]
+    assert {rung.shift_s for rung in spool.asked} == {0}
+    spool.close()
+
+
+class Broken(Full):
+    """A spool that fails in a way nobody thought of, then is right again."""
+
+    looks: ClassVar[list[int]] = []
+
+    def backlog(self) -> Any:
+        self.looks.append(len(self.looks))
+        if len(self.looks) < 3:
+            raise ZeroDivisionError
+        return SimpleNamespace(used=1, bound=100)
+
+
+def test_the_room_is_looked_after_whatever_one_look_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processes.collect_room.LOOK_S", 0.001)
+    spool = Broken(tmp_path / "spool.sqlite", CLOCK)
+    beats: list[int] = []
+    beaten = threading.Event()
+
+    def beat() -> None:
+        beats.append(len(beats))
+        if len(beats) < 3:
+            raise RuntimeError
+        if len(spool.looks) > 3:
+            beaten.set()
+
+    keeper = RoomKeeper(spool, tmp_path, KINDS, each_look=beat)
+    with capture_logs() as told:
+        keeper.start()
+        assert beaten.wait(10), "the thread still looks and the heart still beats"
+        keeper.finish()
+    assert keeper.room.used == 1
+    wrong = [each["cause"] for each in told if each["event"] == "room.look_failed"]
+    assert wrong == ["RuntimeError()", "ZeroDivisionError()"], "the same is told once"
     spool.close()

@@ -132,3 +132,20 @@ def test_the_environment_moves_a_source_to_another_host_and_port() -> None:
 def test_a_port_of_the_environment_must_be_a_port(port: str) -> None:
     with pytest.raises(PlanError, match=r"port|PORT"):
         with_overrides(PLAN, {"METERLINE_SOURCE_MODBUS_1_PORT": port})
+
+
+@pytest.mark.parametrize("zone", [5, None, ["Asia/Kolkata"]])
+def test_a_plan_whose_zone_is_no_text_is_refused(tmp_path: Path, zone: object) -> None:
+    path = tmp_path / "plan.json"
+    PLAN.save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "zone": zone}), "utf-8")
+    with pytest.raises(PlanError, match="`zone`"):
+        CollectPlan.load(path)
+
+
+def test_a_plan_with_a_zone_that_this_machine_does_not_know_collects_all_the_same(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "plan.json"
+    replace(PLAN, zone="America/Coyhaique_2").save(path)
+    assert CollectPlan.load(path).zone == "America/Coyhaique_2"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from energy.base.text import t
 from processes.laptop_clock import Doubt, LaptopClockError, LaptopTime, laptop_offset, offset_text
 
 NOW = datetime(2026, 11, 22, 6, 5, 33, tzinfo=UTC)
@@ -48,6 +49,12 @@ def test_a_doubtful_clock_is_refused_with_both_times(
         time.require_right()
     assert told in str(caught.value)
     assert "未写入" in caught.value.told("zh")
+
+
+def test_a_doubt_is_no_word_of_what_was_written() -> None:
+    time = _time(offset=timedelta())
+    for language, denied in (("en", "Nothing was written"), ("zh", "未写入")):
+        assert denied not in t(language, f"laptop_why.{time.doubts[0]}", **time.told())
 
 
 def test_a_person_s_word_counts_for_a_day_and_not_longer() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
-from energy.store.laptop import REVIEW
-from processes.laptop_review import ReviewError, accept, refuse
+from energy.store.laptop import APPLIED, REFUSED, REVIEW
+from processes.laptop_review import ReviewError, accept, refuse, review_list
 from processes.laptop_sync import SyncError, alone, take_bundle
 from processes.technician_acts import Retire
 from processes.technician_values import Remarks, Removed
@@ -14,6 +16,7 @@ from tests.processes.test_laptop_sync import PERSON, Laptop, laptop
 
 __all__ = ["laptop"]
 pytestmark = pytest.mark.servers
+ADA, BO = UUID(int=0xA), UUID(int=0xB)
 
 
 def test_two_syncs_at_once_never_judge_one_command_twice(laptop: Laptop, field: Field) -> None:
@@ -66,3 +69,33 @@ def test_a_server_killed_behind_a_retirement_knows_it_for_the_laptop_s_own(
 
 def _killed(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_an_act_under_another_s_pack_waits_for_one_who_decides_and_was_not_there(
+    laptop: Laptop, field: Field
+) -> None:
+    laptop.take_pack(ADA)
+    laptop.commission()
+    laptop.take_pack(BO)
+    desk, file = field.desk(laptop.port), laptop.write_bundle()
+    done = take_bundle(desk, file, by=BO)
+    assert (done.applied, [row.state for row in done.review]) == (0, [REVIEW])
+    (row,) = review_list(desk)
+    assert "another's pack" in row.reason
+    assert (row.person, row.brought_by, row.decided_by) == (ADA, BO, None)
+    beginning = str(row.command)[:8]
+    with pytest.raises(ReviewError, match="your own"):
+        accept(desk, beginning, by=ADA, reason="I know it is right")
+    assert [each.state for each in review_list(desk)] == [REVIEW]
+    assert accept(desk, beginning, by=PERSON, reason="Ada was there").decided_by == PERSON
+    (row,) = review_list(desk, every=True)
+    assert (row.state, row.person, row.brought_by) == (APPLIED, ADA, BO)
+
+
+def test_who_made_a_command_may_take_it_back(laptop: Laptop, field: Field) -> None:
+    laptop.take_pack(ADA)
+    laptop.commission()
+    laptop.take_pack(BO)
+    desk = field.desk(laptop.port)
+    (row,) = take_bundle(desk, laptop.write_bundle(), by=BO).review
+    assert refuse(desk, str(row.command), by=ADA, reason="wrong meter").state == REFUSED

@@ -59,8 +59,8 @@ class Laptop:
     def folder(self) -> Path:
         return self.home.folder
 
-    def take_pack(self) -> None:
-        pack = make_pack(self.field.desk(self.port), made_for="Li Wei")
+    def take_pack(self, person: UUID | None = None) -> None:
+        pack = make_pack(self.field.desk(self.port), made_for="Li Wei", person=person)
         file = self.folder.with_suffix(".pack")
         write_value(file, FileKind.PACK, pack_fields(pack))
         self.home.unpack(file)

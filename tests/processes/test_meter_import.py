@@ -213,7 +213,7 @@ def test_a_multiplier_of_a_table_bars_every_bill_until_it_is_proven_at_the_meter
     field: Field, port: int
 ) -> None:
     row = {**SHOP, **AT_WORK, "unit": "2", "start": field.display(2)}
-    brought = take(field, row, {**SHOP, **AT_WORK, "point": "p2", "multiplier": "", "serial": "S"})
+    brought = take(field, row, {**SHOP, **AT_WORK, "point": "p2", "multiplier": "1", "serial": "S"})
     assert "x 40 is not proven: no bill until `field prove shop-1`" in str(brought.rows[0].text)
     assert "proven" not in str(brought.rows[1].text)
     [held] = findings(field)

@@ -58,14 +58,32 @@ def test_a_file_is_read_by_channel() -> None:
     ("text", "complaint"),
     [
         ("point,at\n", "lacks the column value"),
-        ("point,at,value\nm9,2019-01-01,1\n", "Row 2: there is no channel"),
-        ("point,at,value\nm1,2019-01-01,1\nm1,2019-01-01\n", "Row 3"),
+        ("", "holds no reading"),
+        ("point,at,value\n", "holds no reading"),
+        ("point,at,value\nm9,2019-01-01,1\n", "Row 2: there is no point m9. `meter list`"),
+        (
+            "point,quantity,at,value\nm1,volume,2019-01-01,1\n",
+            "Row 2: m1 has no quantity volume. It has: active_energy_import",
+        ),
+        ("point,at,value\nm1,2019-01-01,1\nm1,2019-01-01\n", "Row 3: it has fewer fields"),
         ("point,at,value\nm1,2019-01-01,x\n", "Row 2: 'x' is no number"),
     ],
 )
 def test_a_wrong_row_is_named(text: str, complaint: str) -> None:
     with pytest.raises(StatementError, match=complaint):
         read_file(text, NAMED, LONDON)
+
+
+def test_every_wrong_row_is_named_at_once_up_to_a_screenful() -> None:
+    rows = ["m9,2019-01-01,1", "m1,2019-01-01,1", "m1,soon,1", *["m1,2019-01-01,x"] * 30]
+    with pytest.raises(StatementError) as caught:
+        read_file("point,at,value\n" + "\n".join(rows), NAMED, LONDON)
+    told = str(caught.value)
+    assert told.startswith("32 of the file's readings are wrong; nothing was written:\nRow 2: ")
+    assert "\nRow 4: 'soon' is no instant" in told
+    assert "Row 3:" not in told
+    assert "\n... and 12 more.\n" in told
+    assert "没有计量点 m9" in caught.value.told("zh")
 
 
 def test_a_long_file_is_stated_in_parts() -> None:

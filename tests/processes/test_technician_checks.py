@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from energy.base.text import t
 from energy.base.units import Utility
 from processes.technician_checks import (
     Check,
@@ -148,3 +149,13 @@ def test_power_that_flows_backwards_names_the_transformer() -> None:
     check = rise("0", -3000)
     assert check.outcome is Outcome.REFUSED
     assert "transformer reversed" in check.text
+
+
+def test_of_what_fills_a_check_only_the_words_of_the_catalogue_are_swapped_for_their_text() -> None:
+    told = {"side": "look.word.primary", "settled": "finding.several", "why": "look.name.side"}
+    check = Check.of("side", Outcome.REFUSED, "side_contradicts", **told)
+    for language in ("en", "zh"):
+        text = check.told(language)[1]
+        assert t(language, "look.word.primary") in text
+        assert "finding.several" in text
+        assert "look.name.side" in text

@@ -8,7 +8,7 @@ import pytest
 
 from energy.metering.channel import Side
 from processes.technician_checks import Outcome
-from processes.technician_load import load_of
+from processes.technician_load import LoadTextError, load_of
 from processes.technician_side import (
     Proofs,
     judge_multiplier,
@@ -113,3 +113,23 @@ def test_a_load_is_read_as_technicians_say_it() -> None:
     assert load_of("3 kW heater on L1").power_w == 3000
     assert load_of("L2 上 1,5kW 电暖器").phase == 2
     assert load_of("11 kW").phase is None
+
+
+@pytest.mark.parametrize(
+    ("text", "power_w"),
+    [
+        ("4.4千瓦 电暖器 L1", 4400),
+        ("L1 上 800 瓦", 800),
+        ("1,5 千瓦", 1500),
+        ("2兆瓦", 2_000_000),
+        ("0.4 kW", 400),
+    ],
+)
+def test_a_load_is_read_in_chinese_units_too(text: str, power_w: int) -> None:
+    assert load_of(text).power_w == power_w
+
+
+@pytest.mark.parametrize("text", ["5 kWh", "5千瓦时", "5 千瓦 小时", "0千瓦", "电暖器 L1"])
+def test_energy_is_no_load(text: str) -> None:
+    with pytest.raises(LoadTextError, match="names no power"):
+        load_of(text)

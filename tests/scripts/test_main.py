@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,7 +93,53 @@ def test_a_file_that_is_absent_or_no_text_is_named(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     result = meterline("tariff", "check", binary)
     assert result.exit_code == 2
-    assert "utf-8" in result.output
+    assert "no UTF-8 text (octet 0xFF at place 0)" in result.output
+    assert "第 0 字节处为 0xFF" in meterline("tariff", "check", binary, "--lang", "zh").output
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "x.toml"), "没有此文件或文件夹"),
+        (IsADirectoryError(21, "Is a directory", "x.toml"), "这是文件夹，不是文件"),
+    ],
+)
+def test_what_the_system_says_of_a_file_is_told_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, fault: OSError, said: str
+) -> None:
+    def refused(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("scripts.commands.field_look.load", refused)
+    where = ["--link", "tcp:127.0.0.1:1", "--unit", "1", "--profile", "xy_md02"]
+    result = meterline("field", "check", *where, "--lang", "zh")
+    assert (result.exit_code, result.output) == (2, f"refused: x.toml：{said}。请检查路径。\n")
+
+
+def test_a_terminal_that_writes_no_chinese_shows_question_marks_and_no_error() -> None:
+    row = [sys.executable, "-m", "scripts.main", "--lang", "zh", "profile", "list"]
+    settings = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(row, capture_output=True, env=settings, cwd=ROOT, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"????")
+    assert done.stderr.startswith(b"This terminal writes ascii alone")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Interrupted; nothing was written."), ("zh", "已中断；未写入任何内容。")],
+)
+def test_ctrl_c_in_a_verb_that_only_reads_says_that_nothing_was_written(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.commands.field_look.load", broken_off)
+    where = ["--link", "tcp:127.0.0.1:1", "--unit", "1", "--profile", "xy_md02"]
+    result = meterline("field", "check", *where, "--lang", language)
+    assert result.exit_code == 130
+    assert result.output.strip() == said
 
 
 def test_a_site_file_is_checked_by_a_dry_run_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -111,7 +159,9 @@ def test_a_wrong_site_file_is_refused_with_every_problem(tmp_path: Path) -> None
     assert "nothing was written" in result.output
 
 
-@pytest.mark.parametrize("row", ["meter list", "site tree", "bill show", "journal verify"])
+@pytest.mark.parametrize(
+    "row", ["meter list", "site tree", "bill show", "journal verify", "db migrate"]
+)
 def test_without_a_database_there_is_no_contact_and_the_next_step(row: str) -> None:
     result = meterline(*row.split())
     assert result.exit_code == 3

@@ -123,6 +123,7 @@ def test_an_installation_from_start_to_stop(row: Row, bus: int, tmp_path: Path) 
     assert "Site yard is ready" in row("site init", file).output
     assert [each["key"] for each in row.json("site list")] == ["yard"]
     assert "Building 2" in row("site tree").output
+    assert "园区" in row("site tree --lang zh").output
 
     _field(row)
     _bills(row)
@@ -165,6 +166,8 @@ def _field(row: Row) -> None:
     replaced = row.json(replace, "--final-display", display(row, 2), "--display", display(row, 102))
     assert replaced["final_counts"]["active_energy_import"] >= shown["segments"][0]["start_count"]
     assert "S-102" in row("meter list").output
+    listed = row("meter list --lang zh").output
+    assert ("电力" in listed, "实测" in listed, "electricity" in listed) == (True, True, False)
     assert "Meter" not in row("meter show b2-elec").output
     row("meter show nowhere", code=2)
     usage = row.json("usage show b2-elec --from 2019-01-01 --to 2019-01-02")

@@ -62,6 +62,15 @@ def t(language: str, key: str, /, **values: object) -> str:
     return _filled(catalogue()[key], language, values)
 
 
+class Key(str):
+    """A key of the catalogue that fills a place: told as its text; any other text stays itself.
+
+    A metering point may be called `finding.several`: only who wrote a key knows that it is one.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A text of the catalogue with what fills it, told in the language of whoever reads it."""
@@ -83,18 +92,20 @@ def tell(key: str, /, **values: object) -> Told:
 
     Args:
         key: Of the text.
-        values: What fills its places; a key of the catalogue is filled with that text, a list
-            with a row for each of its parts.
+        values: What fills its places; a `Key` is filled with its text, a list with a row for
+            each of its parts.
     """
     return Told(key, values)
 
 
 def told(language: str, value: object) -> object:
-    """Return what fills a place: a told text, the text of a key, else the value."""
+    """Return what fills a place: a told text, the text of a `Key`, else the value."""
     if isinstance(value, list):
         return "\n".join(str(told(language, each)) for each in value)
+    if isinstance(value, Key):
+        return t(language, value)
     if isinstance(value, str):
-        return t(language, value) if value in catalogue() else value
+        return value
     teller = getattr(value, "told", None)
     return teller(language) if teller is not None else value
 

@@ -85,7 +85,9 @@ CREATE TABLE {schema}.laptop_command (
     decided_at timestamptz,
     decided_by uuid,
     decision text NOT NULL DEFAULT '',
-    sealed text NOT NULL
+    sealed text NOT NULL,
+    person uuid,  -- whose pack it was done with
+    brought_by uuid  -- who signed in for the bundle
 );
 CREATE INDEX laptop_command_of ON {schema}.laptop_command (laptop, number);
 -- A pack belongs to one laptop: its channel numbers are given out once.

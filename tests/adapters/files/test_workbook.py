@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -72,3 +73,50 @@ def test_columns_are_named_once(tmp_path: Path) -> None:
     empty.write_text("")
     with pytest.raises(TableError, match="names each column once"):
         read_table(empty)
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"), [("\x00", "U+0000"), ("\x7f", "U+007F"), ("\u200b", "U+200B")]
+)
+def test_a_sign_that_nobody_sees_is_refused_with_its_row_and_column(
+    tmp_path: Path, sign: str, name: str
+) -> None:
+    table = tmp_path / "meters.csv"
+    table.write_text(f"point,name\nm1,Shop\nm{sign}2,Shop\n", encoding="utf-8")
+    with pytest.raises(TableError, match=rf"row 3, point, .*{re.escape(name)}"):
+        read_table(table)
+    table.write_text(f"po{sign}int,name\nm1,Shop\n", encoding="utf-8")
+    with pytest.raises(TableError, match=rf"row 1, .*{re.escape(name)}"):
+        read_table(table)
+
+
+def test_what_breaks_a_cell_into_rows_is_a_space(tmp_path: Path) -> None:
+    cells = ("Shop 1\r\nground floor", "a\tb", "Gebäude 2\u2028links")
+    [row] = read_table(workbook(tmp_path / "t.xlsx", ("name", "note", "way"), cells))
+    assert list(row.cells.values()) == ["Shop 1 ground floor", "a b", "Gebäude 2 links"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "no.xlsx",
+            b"no book",
+            "no.xlsx 不是 XLSX 工作簿（不是压缩格式的文件）。请另存为 .xlsx 或 .csv。",
+        ),
+        (
+            "old.csv",
+            "表号".encode("gbk"),
+            "old.csv 不是 UTF-8 文本（第 0 字节处为 0xB1）。请另存为 UTF-8。",
+        ),
+        ("none.csv", None, "没有此文件或文件夹。请指定表格文件。"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told_in_chinese_from_end_to_end(
+    tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(TableError) as error:
+        read_table(tmp_path / name)
+    assert error.value.told("zh").endswith(said)

@@ -117,3 +117,6 @@ def test_a_password_fits_only_its_own_hash() -> None:
     assert not passwords.fits(digest, PASSWORD + "x")
     assert not passwords.fits(None, "nobody has this password")
     assert not passwords.fits("no hash", PASSWORD)
+    for no_utf_8 in ("\udce9lise", "\ud800"):
+        assert not passwords.fits(digest, no_utf_8)
+        assert not passwords.fits(None, no_utf_8)

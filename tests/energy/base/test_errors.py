@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from energy.base.errors import EnergyError, RefusedError, UnknownMeterError
-from energy.base.text import catalogue, tell, told
+from energy.base.errors import EnergyError, NotPermittedError, RefusedError, UnknownMeterError
+from energy.base.text import Key, catalogue, tell, told
 
 ROOT = Path(__file__).resolve().parents[3]
 TOPS = ("adapters", "billing", "dashboards", "energy", "processes", "scripts")
@@ -33,6 +33,12 @@ def test_every_text_of_an_error_is_raised_somewhere() -> None:
     assert len(texts) > 150
     idle = {k for k in texts if k not in strings and k.partition(".")[2] not in strings}
     assert idle == set()
+
+
+def test_a_refusal_without_a_class_of_its_own_is_told_apart_by_the_key_of_its_text() -> None:
+    assert RefusedError.of("person.unknown", sign_in="x").code == "person.unknown"
+    assert NotPermittedError.of("person.unknown", sign_in="x").code == "not_permitted"
+    assert RefusedError.code == "refused"
 
 
 def test_every_error_that_names_a_text_names_one_that_stands_in_the_catalogue() -> None:
@@ -81,8 +87,16 @@ def test_what_fills_a_place_is_told_in_the_language_too() -> None:
         "行中有 NUL 字节：文件已损坏，请重新导出",
     ]
     assert str(outer).startswith("row 7: Multiplier 0 is not above zero.")
-    assert told("zh", "why.row.nul") == "行中有 NUL 字节：文件已损坏，请重新导出"
+    assert told("zh", Key("why.row.nul")) == "行中有 NUL 字节：文件已损坏，请重新导出"
     assert told("zh", 7) == 7
+
+
+@pytest.mark.parametrize("name", ["why.meters.unproven", "finding.several", "{0.__class__}{x}"])
+def test_a_name_that_is_a_key_of_the_catalogue_stays_that_name(name: str) -> None:
+    assert str(UnknownMeterError(name)).startswith(f"No meter at point '{name}'.")
+    assert UnknownMeterError(name).told("zh").startswith(f"计量点 '{name}' 没有表计。")
+    assert name in tell("why.meters.no_place", place=name).told("zh")
+    assert told("en", [name, Key("why.row.nul")]) == f"{name}\n{tell('why.row.nul')}"
 
 
 def test_a_key_that_stands_nowhere_is_a_mistake_of_the_code() -> None:

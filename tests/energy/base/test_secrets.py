@@ -74,6 +74,15 @@ def test_sign_in_is_looked_up_however_it_is_typed() -> None:
     assert vault.digest("ada") != PersonVault(bytes(32), Keys()).digest("ada")
 
 
+@pytest.mark.parametrize("sign_in", ["\udce9lise", "ada\udcc3\udca9", "\ud800", "\x00"])
+def test_a_sign_in_that_is_no_utf_8_is_one_that_nobody_has(sign_in: str) -> None:
+    vault = PersonVault(MASTER, Keys())
+    assert len(vault.digest(sign_in)) == 32
+    likely = ["", "?", "lise", "ada", "adaé", "élise", "\ufffd"]
+    assert vault.digest(sign_in) not in {vault.digest(each) for each in likely}
+    assert vault.digest(f" {sign_in} ") == vault.digest(sign_in)
+
+
 def test_master_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "secrets" / "master.key"
     key = master_key(path)

@@ -109,3 +109,11 @@ def test_ratio_counts_from_its_instant_on(meter: Meter) -> None:
     served(meter)
     change_ratio(meter, when=at(5), counts={1: 7}, multiplier=Fraction(200, 5))
     assert (meter.multiplier, meter.since, meter.serial) == ("40", at(5), "S-1")
+
+
+def test_no_text_that_the_tables_cannot_take_becomes_an_event(meter: Meter) -> None:
+    with pytest.raises(AssertionError, match="NUL"):
+        planned("town", "a\0b", 1, counter_facts())
+    with pytest.raises(AssertionError, match="NUL"):
+        commission(meter, serial="S\0-1")
+    assert meter.serial is None

@@ -7,7 +7,10 @@ from fractions import Fraction
 import pytest
 
 from energy.base.clock import to_us
+from energy.metering.meter import UNPROVEN
 from energy.metering.plant import PlaceTree, Source, SupplyGraph
+from energy.views.findings import read_findings
+from energy.views.noted import FOR_GOOD
 from energy.views.registry import load_channels, load_registry
 from tests.fixtures.batches import at
 from tests.fixtures.meters import (
@@ -17,6 +20,8 @@ from tests.fixtures.meters import (
     counter_facts,
     find_meter,
     gauge_facts,
+    interval_facts,
+    planned,
     replace,
     retire,
 )
@@ -120,3 +125,31 @@ def test_places_and_sources_are_replaced_whole(site_schema: TestSite) -> None:
     site_schema.project()
     assert site_schema.rows("SELECT key, area_m2 FROM {s}.place") == [("b", None)]
     assert site_schema.rows("SELECT key, settings FROM {s}.source") == [("s", {"port": 2})]
+
+
+@pytest.mark.parametrize(("ratio", "open_after"), [(Fraction(1), True), (Fraction(40), False)])
+def test_only_another_multiplier_ends_what_is_unproven(
+    site_schema: TestSite, ratio: Fraction, *, open_after: bool
+) -> None:
+    metering = site_schema.application("metering")
+    meter = planned(site_schema.site.key, "m1", 1, counter_facts(), interval_facts())
+    meter.commission(
+        at=LONG_AGO,
+        serial="S-1",
+        profile="abb_b23_b24",
+        source="modbus-1",
+        address={"unit": 1},
+        multiplier=Fraction(1),
+        start_counts={},
+        record={UNPROVEN: "1"},
+        command_id=command("commission"),
+    )
+    metering.store(meter)
+    site_schema.project()
+    change_ratio(meter, when=at(60), counts={1: 9}, multiplier=ratio)
+    metering.store(meter)
+    site_schema.project()
+    with site_schema.writer.connection() as connection:
+        found = read_findings(connection, site_schema.schema, open_only=False)
+    held = {row.key.channel: row.open for row in found if row.end == FOR_GOOD}
+    assert held == {1: open_after, 2: open_after}

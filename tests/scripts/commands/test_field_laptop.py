@@ -77,7 +77,7 @@ def test_a_day_without_network_ends_with_everything_on_the_server(
     visit: Visit, laptop: Laptop, signing: Callable[[str], None]
 ) -> None:
     visit("field pack --out site.pack --for ada")
-    laptop("field unpack site.pack")
+    laptop("field unpack site.pack", code=laptop_code(visit))
     if "field time --is-right" in laptop("field time", code=laptop_code(visit)).output:
         refused = laptop.commission("labs", 19, code=2)
         assert "laptop.clock" in refused.output
@@ -109,7 +109,7 @@ def test_a_bundle_comes_in_by_the_word_of_whose_pack_it_is(
 ) -> None:
     assert "user list" in visit("field pack --out x.pack --for eve", code=2, tell=False).output
     visit("field pack --out site.pack --for ada", tell=False)
-    laptop("field unpack site.pack")
+    laptop("field unpack site.pack", code=laptop_code(visit))
     laptop("field time --is-right")
     laptop.commission("labs", 19)
     laptop("field sync")
@@ -125,10 +125,25 @@ def test_a_bundle_comes_in_by_the_word_of_whose_pack_it_is(
     visit(row)
     [known] = visit.json("field review list --all")
     assert (known["state"], known["by"]) == ("applied", "Ada Okoye")
+    assert known["brought_by"] == "Ada Okoye"
     assert "Ada Okoye" in visit("field review list --all").stdout
     signing("mina")
     visit(f"{row} --by mina")  # one who decides on readings may stand in
     assert [row["by"] for row in visit.json("field review list --all")] == ["Ada Okoye"]
+
+
+def test_only_who_decides_on_readings_decides_on_a_command_and_signs_in_for_it(
+    visit: Visit, signing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for verb in ("accept", "refuse"):
+        row = f"field review {verb} abcd1234 --reason x --by"
+        assert "wants a sign-in" in visit(f"{row} mina", code=2).output
+        signing("ada")
+        assert "do not fit" in visit(f"{row} mina", code=2).output
+        assert "energy_manager" in visit(f"{row} ada", code=2).output
+        signing("mina")
+        assert "No command in review" in visit(f"{row} mina", code=2).output
+        monkeypatch.delenv("METERLINE_PASSWORD")
 
 
 @pytest.mark.slow
@@ -136,7 +151,7 @@ def test_two_who_did_the_same_meet_in_review(
     visit: Visit, laptop: Laptop, signing: Callable[[str], None]
 ) -> None:
     visit("field pack --out site.pack --for ada", tell=False)
-    laptop("field unpack site.pack")
+    laptop("field unpack site.pack", code=laptop_code(visit))
     laptop("field time --is-right")
     laptop.commission("labs", 19)
     visit(
@@ -160,7 +175,7 @@ def test_two_who_did_the_same_meet_in_review(
 
 def test_what_needs_the_server_says_so_on_a_laptop(visit: Visit, laptop: Laptop) -> None:
     visit("field pack --out site.pack --for ada", tell=False)
-    laptop("field unpack site.pack")
+    laptop("field unpack site.pack", code=laptop_code(visit))
     for row in ("field import meters.xlsx", "field pack", "field review list", "field health"):
         assert "needs the server" in laptop(row, code=2).output
     assert "0 rounds" not in laptop("field log --every 1 --for 1s", code=2).output

@@ -55,20 +55,42 @@ def test_no_row_of_a_page_is_wider_than_the_terminal(row: str, language: str) ->
     ("row", "chinese"),
     [
         ("field scan --units", "选项 '--units' 需要一个值。"),
-        ("field scan --unitz 1", "没有选项 --unitz。 是否为 --units？"),
+        ("field scan --unitz 1", "没有选项 --unitz。是否为 --units？"),
         ("bill run --from 2019-13-01", "'--from' 的值无效：'2019-13-01' 不是日期"),
         ("bill run --from 2019-01-01", "缺少选项 '--to'。"),
-        ("field log --every 0", "'--every' 的值无效：0 不在范围"),
+        ("field log --every 0", "'--every' 的值无效：0 超出范围，须为 1 至 86400。"),
+        ("db backup x --keep 0", "'--keep' 的值无效：0 超出范围，须为 至少 1。"),
         ("meter show", "缺少参数 'POINT'。"),
         ("meter show a b", "多余的参数：b"),
-        ("meter shaw a", "`meter` 中没有命令 'shaw'。可用命令：list, show"),
-        ("metre", "没有命令 'metre'。可用命令：site, field"),
+        ("meter shaw a", "`meter` 中没有命令 'shaw'，最接近的是 show。可用命令：list, show"),
+        ("metre", "没有命令 'metre'，最接近的是 meter。可用命令：site, field"),
     ],
 )
 def test_a_row_that_cannot_be_understood_is_told_in_chinese(row: str, chinese: str) -> None:
     result = CliRunner().invoke(app, [*row.split(), "--lang", "zh"])
     assert result.exit_code == 2
     assert f"错误：{chinese}" in result.output
+
+
+def test_a_mistyped_verb_is_told_the_nearest_one_and_a_strange_one_none() -> None:
+    assert "No verb 'comission' in `field`; nearest: commission. There are:" in said(
+        "field comission"
+    )
+    assert "No verb 'xyzzy' in `meter`. There are:" in said("meter xyzzy")
+
+
+def test_a_number_out_of_bounds_is_told_both_in_words() -> None:
+    assert "0 is not in the range 1 to 86400." in said("field log --every 0")
+
+
+def test_a_language_that_is_none_is_refused_in_the_language_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("METERLINE_LANG", "zh")
+    assert "选项 '--lang' 需要一个值。" in said("--lang")
+    for row in ("--lang fr", "--lang fr field", "field check --help --lang=fr"):
+        result = CliRunner().invoke(app, row.split())
+        assert (result.exit_code, result.output) == (2, "错误：--lang 'fr' 不在 en, zh 之中。\n")
 
 
 def test_chinese_breaks_between_signs_and_a_mark_never_begins_a_row() -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from scripts.commands.printing import print_facts, print_table
+from energy.base.finding import Severity
+from scripts.commands import printing
+from scripts.commands.printing import Pause, cell, in_zone, print_facts, print_table, worded
 
 HOSTILE = "\x1b[2J\x9b31m\u202egpj.exe\udcff"
 
@@ -16,3 +23,53 @@ def test_names_from_files_do_not_steer_the_terminal(capsys: pytest.CaptureFixtur
     assert not {"\x1b", "\x9b", "\u202e", "\udcff"} & set(shown)
     assert shown.count("?[2J?31m?gpj.exe?") == 3
     assert "购电量\u3000kWh  1\u00a0234,5" in shown.replace("   ", "")
+
+
+def test_an_instant_is_shown_in_the_zone_of_the_site_with_its_offset() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    for instant in (
+        datetime(2026, 11, 22, 13, 50, 2, tzinfo=UTC),
+        "2026-11-22T13:50:02.123456+00:00",
+        "2026-11-22T13:50:02",
+    ):
+        assert cell(in_zone(instant, zone)) == "2026-11-22 21:50:02+08:00"
+    assert in_zone(None, zone) is None
+
+
+def test_codes_have_words_in_chinese_and_stay_what_they_are_elsewhere() -> None:
+    assert worded("zh", "quantity", "active_energy_import") == "正向有功电能"
+    assert worded("zh", "word", Severity.DO_NOT_BILL) == "不可出账"
+    assert worded("zh", "place_kind", "campus") == "园区"
+    assert worded("en", "quantity", "active_energy_import") == "active_energy_import"
+    assert worded("zh", "quantity", "voltage_l1") == "voltage_l1"
+    assert worded("zh", "utility", None) is None
+
+
+def test_a_wait_in_pieces_has_one_bar_that_tells_what_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s, bars, left = [0.0], [], []
+
+    class Bar:
+        task_ids = (0,)
+
+        def update(self, _: int, *, completed: int) -> None:
+            left.append(30 - completed)
+
+    @contextmanager
+    def working(text: str, total: int) -> Iterator[Bar]:
+        bars.append((text, total))
+        yield Bar()
+
+    def wait(seconds: float) -> None:
+        now_s[0] += seconds
+
+    monkeypatch.setattr(printing, "working", working)
+    monkeypatch.setattr(printing, "monotonic_s", lambda: now_s[0])
+    monkeypatch.setattr(printing, "wait", wait)
+    with Pause("watching", 30) as pause:
+        for seconds in (10, 15, 5):
+            pause.wait(seconds)
+    assert bars == [("watching", 30)]
+    assert left == sorted(left, reverse=True)
+    assert set(left) == set(range(31))

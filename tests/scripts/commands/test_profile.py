@@ -149,3 +149,47 @@ def _renamed(file: Path, shipped: str) -> Path:
     other = file.with_name(f"{shipped}.toml")
     other.write_text(file.read_text("utf-8").replace('"tower_own"', f'"{shipped}"'), "utf-8")
     return other
+
+
+FAULTY = {
+    "digits": "schema_version = " + "9" * 5000,
+    "deep": "point = " + "[" * 5000 + "]" * 5000,
+    "number": "point = 5",
+    "rows": "point = [5]",
+}
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_list_shows_the_good_profiles_and_names_the_bad_ones(
+    tmp_path: Path, *, as_json: bool
+) -> None:
+    folder = tmp_path / "profiles"
+    own(folder, "panel_sensor")
+    (folder / "dir.toml").mkdir()
+    (folder / "gone.toml").symlink_to(tmp_path / "nowhere")
+    for name, text in FAULTY.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+    (folder / "dlt645").mkdir()
+    (folder / "dlt645" / "panel_sensor.toml").write_text("", "utf-8")
+    row = ["profile", "list", *(["--json"] if as_json else [])]
+    listed = CliRunner(mix_stderr=False).invoke(app, row)
+    assert listed.exit_code == 1
+    for name in FAULTY:
+        assert f"Register map '{name}' has" in listed.stderr
+    assert listed.stderr.count("bear one name") == 1
+    assert "siemens_pac2200_3200" in listed.stdout
+    if as_json:
+        assert len(json.loads(listed.stdout)) > 37
+    (folder / "dlt645" / "panel_sensor.toml").unlink()
+    for name in FAULTY:
+        (folder / f"{name}.toml").unlink()
+    assert "panel_sensor" in profile("list").stdout
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_file_that_is_no_profile_at_all_is_refused_without_a_traceback(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / f"{name}.toml"
+    file.write_text(FAULTY[name], "utf-8")
+    assert "problem(s)" in profile("check", file, code=2).output

@@ -182,6 +182,9 @@ def test_a_finding_is_resolved_once_with_its_reason(row: Row) -> None:
     site.project()
     (found,) = row.json("finding list --point m1", code=1)
     assert found["key"]["code"] == "register.negative_step"
+    listed = row("finding list --lang zh", code=1).stdout
+    assert ("不可出账" in listed, "待处理" in listed) == (True, True)
+    assert "do_not_bill" not in listed
     resolve = ["finding resolve " + found["finding"][:8], "--reason", "the meter was reset"]
     assert "not_permitted" in row(*resolve, "--by", "clerk", code=2).output
     row(*resolve, "--by", "approver")
