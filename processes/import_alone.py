@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
-import psycopg
-
 from energy.base.errors import RefusedError
-from energy.store.import_lock import ImportRight, only_one_import, still_held
+from energy.store.import_lock import Connection, ImportRight, only_one_import, still_held
 from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
 
 WAIT_S = 20
 """So long another import is waited for: most are done by then. [s]"""
-Alone = Callable[[psycopg.Connection[tuple[object, ...]]], None]
+Alone = Callable[[Connection], None]
 """Refuses a transaction that would write where the right to import was lost meanwhile."""
 
 
@@ -65,6 +63,6 @@ def importing_alone(system: System, site: Site, *, wait_s: float = WAIT_S) -> It
         yield partial(_require, right)
 
 
-def _require(right: ImportRight, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _require(right: ImportRight, connection: Connection) -> None:
     if not still_held(connection, right):
         raise ImportLostError.of("import.lost")

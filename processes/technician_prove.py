@@ -16,7 +16,7 @@ from uuid import UUID
 from billing.money import exact_text
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
-from energy.metering.meter import Meter
+from energy.metering.meter import UNPROVEN, Meter
 from energy.metering.meter_papers import MeterPapers, papers_id
 from processes.technician_bus import alone_on
 from processes.technician_checks import Check, Outcome, displays_of
@@ -32,7 +32,7 @@ from processes.technician_facts import (
 from processes.technician_papers import papers_of, store_papers
 from processes.technician_proof import Proven, judge_serial, prove, two_people
 from processes.technician_record import record_of
-from processes.technician_retire import channels_of
+from processes.technician_retire import channels_of, last_sheeted
 from processes.technician_values import FieldRefusedError, Installed, Remarks, Sighted
 
 NOTED, REFUSED = Outcome.NOTED, Outcome.REFUSED
@@ -67,7 +67,8 @@ def prove_multiplier(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        FieldRefusedError: No device serves it, or another side of the transformers is on record.
+        FieldRefusedError: No device serves it, it was proven when it came, or another side of the
+            transformers is on record.
         NoContactError: The device is silent.
         ChecksFailedError: Serial, display or ratio speak against the record, or nothing proves it.
     """
@@ -82,6 +83,7 @@ def prove_multiplier(
     checks: list[Check] = []
     again, now = papers.seen(command), desk.clock.now()
     if not again:
+        _require_unproven(desk, meter)
         if "device" in meter.address:
             proven = _read_by_two(multiplier, sighted, remarks)
             checks = list(proven.checks)
@@ -120,6 +122,19 @@ def is_proved(desk: FieldDesk, meter: Meter) -> bool:
     """
     papers: MeterPapers | None = desk.metering.find(papers_id(desk.site.key, meter.point))
     return papers is not None and papers.seen(_command(desk, meter))
+
+
+def _require_unproven(desk: FieldDesk, meter: Meter) -> None:
+    """Refuse to prove what was proven when the meter came, or when its ratio was changed.
+
+    Raises:
+        FieldRefusedError: There is nothing to prove.
+    """
+    act = last_sheeted(desk, meter.point)
+    if act is not None and act.record and UNPROVEN not in act.record:  # a pack bears no records
+        raise FieldRefusedError.of(
+            "nothing_to_prove", point=meter.point, serial=meter.serial, multiplier=meter.multiplier
+        )
 
 
 def _command(desk: FieldDesk, meter: Meter) -> UUID:

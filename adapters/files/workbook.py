@@ -20,6 +20,7 @@ from pathlib import Path
 
 from energy.base.errors import RefusedError
 from energy.base.system_faults import fault_of, octet_of
+from energy.base.text import Key
 
 MOST_ROWS = 50_000
 """Rows of a table that are read; a larger one is refused."""
@@ -116,7 +117,7 @@ def _workbook(path: Path) -> Iterator[Sequence[str]]:
                 raise TableError.of("table.unpacks", name=path.name, most=MOST_OCTETS)
         book = load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        why = "why.system.no_zip" if isinstance(error, zipfile.BadZipFile) else error
+        why = Key("why.system.no_zip") if isinstance(error, zipfile.BadZipFile) else error
         raise TableError.of("table.no_xlsx", name=path.name, error=why) from error
     try:
         for row in book.worksheets[0].iter_rows(values_only=True):

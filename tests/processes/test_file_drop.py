@@ -13,6 +13,7 @@ import pytest
 
 from adapters.files.mapping_file import SAMPLES
 from processes.file_drop import DropFolderError, FileDrop
+from processes.import_alone import Alone
 from processes.import_mappings import OWN
 from processes.import_readings import FileImport, Looked
 from tests.fixtures.files import LONG_CSV, long_csv
@@ -170,8 +171,10 @@ def test_a_file_that_comes_under_the_same_name_meanwhile_is_imported_too(
     (place / "a.csv").write_bytes(long_csv(quarters("m1", 0, 5)))
     write = FileImport.write
 
-    def replaced(one: FileImport, *, partial: bool, by: UUID | None) -> int | None:
-        position = write(one, partial=partial, by=by)
+    def replaced(
+        one: FileImport, *, partial: bool, by: UUID | None, alone: Alone | None
+    ) -> int | None:
+        position = write(one, partial=partial, by=by, alone=alone)
         monkeypatch.undo()
         (place / "new.part").write_bytes(long_csv(quarters("m1", 5, 9)))
         (place / "new.part").rename(place / "a.csv")

@@ -26,7 +26,7 @@ from simulator.cjt188_meter import Cjt188Meter, Cjt188Slaves, volume_values
 from tests.fixtures.field import Field
 from tests.fixtures.postgres import command
 from tests.processes.test_laptop_sync import PEOPLE, Laptop, laptop
-from tests.processes.test_meter_import import SHOP, findings, table
+from tests.processes.test_meter_import import AT_WORK, SHOP, findings, table, take
 from tests.processes.test_technician_device import shop, tenants
 from tests.processes.test_technician_tenant import WATER
 
@@ -38,8 +38,9 @@ NEXT = "78330011229999"
 def test_a_multiplier_is_proven_without_network_and_the_server_agrees(
     laptop: Laptop, field: Field
 ) -> None:
-    laptop.commission(multiplier=Fraction(40), sighted=field.sighted(laptop.port, 40))
-    laptop.sync()
+    row = {**SHOP, **AT_WORK, "point": "b2-elec", "name": "Building 2", "unit": "2"}
+    take(field, {**row, "multiplier": "40", "serial": "S-2"})
+    laptop.take_pack()
     field.site.tick(60)
     act = Prove(
         point="b2-elec",
@@ -54,14 +55,12 @@ def test_a_multiplier_is_proven_without_network_and_the_server_agrees(
     assert last.did is Did.MULTIPLIER_PROVED
 
 
-def test_what_no_meter_serves_and_what_is_on_record_as_another_side_is_refused(
-    field: Field, port: int
-) -> None:
+def test_what_was_proven_when_it_came_is_not_proven_again(field: Field, port: int) -> None:
     new = NewPoint(name="Building 2", place="b2", utility="electricity")
     field.technician(port).commission(field.installed(2), new, watch_s=0)
     before = field.position()
     plates = Sighted(ratio=Fraction(40), load=field.sighted(port, 1).load)
-    with pytest.raises(FieldRefusedError, match="on the secondary side, you say primary"):
+    with pytest.raises(FieldRefusedError, match="nothing to prove"):
         prove_multiplier(field.desk(port), "b2-elec", (), plates, Remarks())
     assert field.position() == before
 

@@ -123,7 +123,7 @@ def test_an_installation_from_start_to_stop(row: Row, bus: int, tmp_path: Path) 
     assert "Site yard is ready" in row("site init", file).output
     assert [each["key"] for each in row.json("site list")] == ["yard"]
     assert "Building 2" in row("site tree").output
-    assert "园区" in row("site tree --lang zh").output
+    assert "b2, 建筑" in row("site tree --lang zh").output
 
     _field(row)
     _bills(row)

@@ -62,7 +62,7 @@ def test_what_is_no_table_is_refused_with_its_name(tmp_path: Path) -> None:
     latin.write_bytes("name\nGebäude".encode("latin-1"))
     with pytest.raises(TableError, match="Save it as UTF-8"):
         read_table(latin)
-    with pytest.raises(TableError, match="No such file"):
+    with pytest.raises(TableError, match="no such file"):
         read_table(tmp_path / "gone.csv")
 
 
