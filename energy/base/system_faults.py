@@ -11,14 +11,14 @@ import errno
 from energy.base.text import Told, tell
 
 _FAULTS = {
-    errno.ENOENT: "absent",
-    errno.ENOTDIR: "absent",
-    errno.EACCES: "barred",
-    errno.EPERM: "barred",
-    errno.EROFS: "barred",
-    errno.EISDIR: "folder",
-    errno.ENOSPC: "full",
-    errno.EEXIST: "taken",
+    errno.ENOENT: "why.system.absent",
+    errno.ENOTDIR: "why.system.absent",
+    errno.EACCES: "why.system.barred",
+    errno.EPERM: "why.system.barred",
+    errno.EROFS: "why.system.barred",
+    errno.EISDIR: "why.system.folder",
+    errno.ENOSPC: "why.system.full",
+    errno.EEXIST: "why.system.taken",
 }
 
 
@@ -28,8 +28,8 @@ def fault_of(error: OSError) -> Told | str:
     Args:
         error: Of the system.
     """
-    kind = _FAULTS.get(error.errno or 0)
-    return tell(f"why.system.{kind}") if kind is not None else str(error.strerror or error)
+    key = _FAULTS.get(error.errno or 0)
+    return tell(key) if key is not None else str(error.strerror or error)
 
 
 def octet_of(error: UnicodeDecodeError) -> Told:
