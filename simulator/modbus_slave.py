@@ -82,15 +82,23 @@ class SlaveDevice:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, devices: Mapping[int, Unit], clock: Clock) -> None:
+    def __init__(
+        self, devices: Mapping[int, Unit], clock: Clock, opened: set[asyncio.BaseTransport]
+    ) -> None:
         self._devices = devices
         self._clock = clock
+        self._opened = opened
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport), "TCP gives a two-way transport"
         self._transport = transport
+        self._opened.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._transport is not None:
+            self._opened.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None, "bytes come after the connection"
@@ -127,7 +135,13 @@ class _Connection(asyncio.Protocol):
 
 
 async def start_slave(
-    meters: Iterable[ElectricMeter], clock: Clock, answered: Answered, *, host: str, port: int
+    meters: Iterable[ElectricMeter],
+    clock: Clock,
+    answered: Answered,
+    *,
+    host: str,
+    port: int,
+    opened: set[asyncio.BaseTransport] | None = None,
 ) -> asyncio.Server:
     """Listen as a Modbus TCP gateway with the meters behind it.
 
@@ -137,16 +151,22 @@ async def start_slave(
         answered: Told of every channel answered, before the answer leaves.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
+        opened: Holds the connections that are open, for whoever ends them.
 
     Raises:
         OSError: The port is taken.
     """
     devices = {meter.unit: SlaveDevice(meter, answered) for meter in meters}
-    return await start_units(devices, clock, host=host, port=port)
+    return await start_units(devices, clock, host=host, port=port, opened=opened)
 
 
 async def start_units(
-    devices: Mapping[int, Unit], clock: Clock, *, host: str, port: int
+    devices: Mapping[int, Unit],
+    clock: Clock,
+    *,
+    host: str,
+    port: int,
+    opened: set[asyncio.BaseTransport] | None = None,
 ) -> asyncio.Server:
     """Listen as a Modbus TCP gateway with any units behind it.
 
@@ -155,9 +175,11 @@ async def start_units(
         clock: Tells the instant whose values are served.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
+        opened: Holds the connections that are open, for whoever ends them.
 
     Raises:
         OSError: The port is taken.
     """
+    held = set[asyncio.BaseTransport]() if opened is None else opened
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(devices, clock), host, port)
+    return await loop.create_server(lambda: _Connection(devices, clock, held), host, port)

@@ -127,7 +127,7 @@ def _exported(here: Row, tmp_path: Path) -> Path:
     assert "cut off" in here("journal check", cut, code=1).output
     cut.write_text("no export")
     assert "no export of a journal" in here("journal check", cut, code=2).output
-    assert "No such file" in here("journal check", tmp_path / "nowhere", code=2).output
+    assert "no such file" in here("journal check", tmp_path / "nowhere", code=2).output
     return written
 
 
