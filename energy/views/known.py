@@ -17,6 +17,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from energy.base.quality import Quality
+from energy.metering.usage_strips import SeriesColumns
 from energy.store.arrays import INSTANT, use_arrays
 
 GOOD = f"quality <> {Quality.SUSPECT:d}"
@@ -58,6 +59,16 @@ class AcceptedMany:
             count=self.count[mine],
             quality=self.quality[mine],
             position=self.position[mine],
+        )
+
+    def series(self) -> SeriesColumns:
+        """Return them as the fold takes them."""
+        return SeriesColumns(
+            offsets=self.offsets,
+            at_us=self.at_us,
+            count=self.count,
+            quality=self.quality,
+            position=self.position,
         )
 
 

@@ -8,7 +8,7 @@ arrival; like every finding of the fold, what a mark has seen stays as a row tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -132,15 +132,7 @@ def _wanted(days: Windows, odd: Sequence[OddInterval]) -> dict[int, Finding]:
 
 def _since(found: Finding, epoch: int) -> Finding:
     """Return a finding as known from where it is told: nobody saw it at the last mark."""
-    return Finding(
-        code=found.code,
-        severity=found.severity,
-        channel=found.channel,
-        start=found.start,
-        end=found.end,
-        position=max(found.position, epoch + 1),
-        proof=found.proof,
-    )
+    return replace(found, position=max(found.position, epoch + 1))
 
 
 def _close(cursor: Cursor, schema: str, row: _Known, epoch: int) -> None:

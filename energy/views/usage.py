@@ -140,14 +140,7 @@ class UsageView:
             windows = every.chosen(chunk)
             put_back(cursor, part, windows.channel, windows.low_us, windows.high_us)
             many = accepted_many(cursor, schema, windows.channel, windows.low_us, windows.high_us)
-            series = SeriesColumns(
-                offsets=many.offsets,
-                at_us=many.at_us,
-                count=many.count,
-                quality=many.quality,
-                position=many.position,
-            )
-            self._fold(cursor, part, windows, series, newest[chunk], days)
+            self._fold(cursor, part, windows, many.series(), newest[chunk], days)
 
     def _fold(
         self,

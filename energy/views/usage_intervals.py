@@ -23,7 +23,7 @@ from energy.metering.interval_fold import (
     fold_intervals,
 )
 from energy.metering.usage import CUT, OFF_GRID, TOO_MUCH
-from energy.metering.usage_strips import Ints, SeriesColumns
+from energy.metering.usage_strips import Ints
 from energy.store.arrays import use_arrays
 from energy.views.known import accepted_within
 from energy.views.local_days import LocalDays, days_around
@@ -128,13 +128,7 @@ def _folded(
     many = accepted_within(cursor, part.schema, windows.channel, windows.low_us, windows.high_us)
     intervals, day_us = part.columns.intervals, np.diff(days.start_us)[day]
     return fold_intervals(
-        SeriesColumns(
-            offsets=many.offsets,
-            at_us=many.at_us,
-            count=many.count,
-            quality=many.quality,
-            position=many.position,
-        ),
+        many.series(),
         IntervalWindows(
             place=windows.counter,
             day_us=days.start_us[day],
