@@ -35,9 +35,9 @@ from energy.store.pool import Database
 from energy.views.corrections import DECISION_TOPICS, fold_decision
 from energy.views.gauge import GaugeView
 from energy.views.imported import fold_imported
+from energy.views.kept import FOLD_OF
 from energy.views.noted import fold_noted
 from energy.views.old_readings import rehydrate_behind
-from energy.views.papers import PAPER_TOPICS, fold_paper
 from energy.views.plausible import judge
 from energy.views.positioned import Positioned
 from energy.views.reading import ReadingView
@@ -113,8 +113,8 @@ class MeteringFold:
                 fold_noted(cursor, self._schema, unwrapped(run[0]))
             elif topic == IMPORTED_TOPIC:
                 fold_imported(cursor, self._schema, unwrapped(run[0]))
-            elif topic in PAPER_TOPICS:
-                self._paper(cursor, unwrapped(run[0]))
+            elif topic in FOLD_OF:
+                self._kept(cursor, unwrapped(run[0]))
             elif topic not in DECISION_TOPICS:
                 self._registry_event(cursor, unwrapped(run[0]))
             for entry in run:
@@ -165,8 +165,8 @@ class MeteringFold:
             return
         self._give(cursor, self._part(cursor, changed=changed))
 
-    def _paper(self, cursor: Cursor, entry: Entry) -> None:
-        fold_paper(cursor, self._schema, entry.position, self._decoder.decode(entry))
+    def _kept(self, cursor: Cursor, entry: Entry) -> None:
+        FOLD_OF[entry.topic](cursor, self._schema, entry.position, self._decoder.decode(entry))
 
     def _part(
         self,

@@ -1,0 +1,23 @@
+"""In: events that change no count. Out: which fold keeps each in its tables. Pure.
+
+A subject brings its topics and a fold of the shape of `Fold`; who adds one adds a line to KEPT and
+its tables to METERING_TABLES (energy/views/rebuild.py). Events that change counts or the registry
+have their own place in energy/views/worker.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import psycopg
+
+from energy.views.papers import PAPER_TOPICS, fold_paper
+
+Fold = Callable[[psycopg.Cursor[tuple[object, ...]], str, int, Any], None]
+"""Takes a cursor inside the follower's transaction, the schema, the position and the event."""
+
+KEPT: tuple[tuple[Collection[str], Fold], ...] = ((PAPER_TOPICS, fold_paper),)
+"""Topics and what folds them, by subject."""
+FOLD_OF: dict[str, Fold] = {topic: fold for topics, fold in KEPT for topic in topics}
+"""What folds each topic."""
