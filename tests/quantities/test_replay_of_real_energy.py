@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
-from itertools import groupby
 
 import numpy as np
 import pytest
@@ -99,19 +98,19 @@ class BadNetwork:
         arrives = np.append(arrives, arrives[again] + 3 * HOUR_US)
         order = np.argsort(arrives, kind="stable")
         days = (arrives[order] - self.begin_us) // (DAY_US // 2)
-        for _, places in groupby(range(len(order)), key=lambda n: int(days[n])):
-            which = order[np.fromiter(places, dtype=np.int64)]
+        for half_day in np.unique(days):
+            which = order[days == half_day]
             for first in range(0, len(which), MAX_READINGS):
                 part = which[first : first + MAX_READINGS]
-                yield (
-                    int(arrives[part].max()),
-                    ReadingColumns(
-                        channel=(meter[part] + 1).astype(np.uint32),
-                        at_us=self.begin_us + hour[part] * HOUR_US,
-                        count=self.shows[hour[part], meter[part]],
-                        quality=np.zeros(len(part), dtype=np.uint8),
-                    ),
-                )
+                yield int(arrives[part].max()), self._columns(hour[part], meter[part])
+
+    def _columns(self, hour: NDArray[np.int64], meter: NDArray[np.int64]) -> ReadingColumns:
+        return ReadingColumns(
+            channel=(meter + 1).astype(np.uint32),
+            at_us=self.begin_us + hour * HOUR_US,
+            count=self.shows[hour, meter],
+            quality=np.zeros(len(hour), dtype=np.uint8),
+        )
 
     def proved(self, meter: int) -> NDArray[np.bool_]:
         """Return which hours both of whose ends were read."""
@@ -189,7 +188,7 @@ def judge(site: TestSite, network: BadNetwork) -> None:
     assert site.rows("SELECT * FROM {s}.parked") == []
     with site.writer.connection() as connection:
         waiting = read_findings(connection, site.schema)
-    # What a late record explains is open no more; an hour of a hundredth of the register is doubted.
+    # What a late record explains is open no more; a huge hour is doubted.
     huge = set((np.flatnonzero((network.energy.counts > MODULUS // 100).any(axis=0)) + 1).tolist())
     assert {row.key.channel for row in waiting} <= huge, f"{told}: findings"
     assert {row.key.code for row in waiting} <= {JUMP}, f"{told}: findings"
