@@ -65,7 +65,7 @@ class BadNetwork:
         self.begin_us = to_us(self.energy.begin)
         self.used = np.vstack([np.zeros((1, meters), dtype=np.int64), self.energy.counts])
         self.used = self.used.cumsum(axis=0)
-        self.start = rng.integers(0, MODULUS, meters)
+        self.start = rng.integers(0, MODULUS, size=int(meters))
         self.shows = (self.used + self.start) % MODULUS
         self._swap(rng)
         self.told = rng.random((hours + 1, meters)) >= LOST
