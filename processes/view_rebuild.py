@@ -30,7 +30,7 @@ def groups_of(site: Site) -> dict[str, Group]:
         "operations": Group(
             application="operations",
             follower=OPERATIONS_VIEWS,
-            views={"alerts": ("rule", "alert", "alert_finding")},
+            views={"alerts": ("rule", "alert", "alert_finding"), "notes": ("pinned_note",)},
             fold=_events(AlertView()),
         ),
         "books": Group(

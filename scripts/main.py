@@ -24,6 +24,8 @@ Verbs.groups = (
     "tariff",
     "bill",
     "prepaid",
+    "plan",
+    "note",
     "alert",
     "journal",
     "view",

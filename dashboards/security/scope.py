@@ -35,27 +35,27 @@ class Right(StrEnum):
     """Record, estimate and propose corrections of readings."""
     DECIDE_READINGS = "decide_readings"
     """Approve another person's correction; resolve findings, retry or dismiss parked entries."""
+    PIN_NOTES = "pin_notes"
+    """Pin a note to a place or a point, edit and withdraw one's own."""
 
 
+EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
+"""What every signed-in person of a site may do."""
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.VIEWER: frozenset({Right.READ_ENERGY}),
-    Role.TECHNICIAN: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.STATE_READINGS}),
-    Role.BILLING_CLERK: frozenset(
-        {Right.READ_ENERGY, Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS}
-    ),
-    Role.BILLING_APPROVER: frozenset(
-        {Right.READ_ENERGY, Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS}
-    ),
-    Role.ENERGY_MANAGER: frozenset(
+    Role.VIEWER: EVERYBODY,
+    Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
+    Role.BILLING_CLERK: EVERYBODY | {Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS},
+    Role.BILLING_APPROVER: EVERYBODY | {Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS},
+    Role.ENERGY_MANAGER: EVERYBODY
+    | frozenset(
         {
-            Right.READ_ENERGY,
             Right.READ_BILLS,
             Right.ACKNOWLEDGE,
             Right.STATE_READINGS,
             Right.DECIDE_READINGS,
         }
     ),
-    Role.ADMIN: frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.ACKNOWLEDGE}),
+    Role.ADMIN: EVERYBODY | {Right.READ_BILLS, Right.ACKNOWLEDGE},
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""
 

@@ -1,4 +1,4 @@
-"""In: events of rules and alerts. Out: `rule`, `alert`, `alert_finding`. I/O: PostgreSQL."""
+"""In: events of rules, alerts, notes. Out: `rule`, `alert`, `alert_finding`, `pinned_note`. I/O."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import psycopg
 
 from energy.alerting.alert import Alert
 from energy.alerting.rule import Rule
+from energy.metering.pinned_note import NoteEntry
+from energy.views.pinned_notes import fold_note
 
 OPERATIONS_VIEWS = "operations"
 """Name of the follower of the operations journal."""
@@ -74,5 +76,7 @@ class AlertView:
                     "position = %s WHERE alert = %s",
                     (event.timestamp, event.by, position, event.originator_id),
                 )
+            case NoteEntry.Event():
+                fold_note(cursor, schema, position, event)
             case _:
                 raise TypeError(f"no fold for {type(event)}")

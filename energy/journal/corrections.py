@@ -75,17 +75,40 @@ class Corrections:
         """
         identity = id_of("correction", str(command_id))
         if self._application.find(identity) is None:
-            rows = self._stated(channel, readings)
-            correction = proposed(
-                channel.number,
-                rows,
-                reason=reason,
-                evidence=evidence,
-                by=by,
-                command_id=command_id,
+            self._application.store(
+                self.drafted(
+                    channel,
+                    readings,
+                    reason=reason,
+                    evidence=evidence,
+                    by=by,
+                    command_id=command_id,
+                )
             )
-            self._application.store(correction)
         return identity
+
+    def drafted(
+        self,
+        channel: Channel,
+        readings: Stated,
+        *,
+        reason: str,
+        evidence: Sequence[str],
+        by: UUID,
+        command_id: UUID,
+    ) -> Correction:
+        """Return a correction that is not stored yet, for who stores it with something else.
+
+        Args and errors are those of `propose`.
+        """
+        return proposed(
+            channel.number,
+            self._stated(channel, readings),
+            reason=reason,
+            evidence=evidence,
+            by=by,
+            command_id=command_id,
+        )
 
     def approve(self, correction: UUID, *, by: UUID, command_id: UUID) -> int:
         """Let a correction count, as a second person; return the journal's position.

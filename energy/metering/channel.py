@@ -28,10 +28,12 @@ class Kind(StrEnum):
     GAUGE = "gauge"
     INTERVAL = "interval"
     STATE = "state"
+    COMPUTED = "computed"
+    """Follows from other channels by a rule (energy/views/computed.py); has no readings."""
 
 
 USAGE_KINDS = (Kind.COUNTER, Kind.INTERVAL)
-"""Kinds of channels that have usage."""
+"""Kinds of channels whose own readings say their usage; what is computed is no source of sums."""
 
 
 class Direction(StrEnum):

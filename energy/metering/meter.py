@@ -1,12 +1,13 @@
 """In: commands on metering points. Out: their events. Pure.
 
 A metering point is planned once and lives on through its meters: commissioned, replaced,
-re-ratioed, retired. Counts are those of the device's register, per channel number.
+re-ratioed, reset, found wired the wrong way, retired. Counts are those of the device's register,
+per channel number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -15,11 +16,23 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from energy.base.aggregate import JournalAggregate
-from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.channel import Kind, check_multiplier, facts_from_json, facts_to_json
+from energy.metering.meter_events import (
+    FedSpan,
+    MeterStateError,
+    ResetFields,
+    ReversedFields,
+    ServingEvent,
+    has_nul,
+    keyed,
+    registers_of,
+)
 
-__all__ = ["UNPROVEN", "Meter", "MeterStateError", "facts_from_json", "facts_to_json", "meter_id"]
+__all__ = [
+    "UNPROVEN", "FedSpan", "Meter", "MeterStateError", "facts_from_json", "facts_to_json",
+    "meter_id",
+]  # fmt: skip
 UNPROVEN = "unproven_multiplier"
 """Key in the record of a meter whose multiplier rests on a table: no bill until it is proven."""
 
@@ -27,12 +40,6 @@ UNPROVEN = "unproven_multiplier"
 def meter_id(site: str, point: str) -> UUID:
     """Return the id of the meter at a point of a site."""
     return id_of("meter", site, point)
-
-
-class MeterStateError(RefusedError):
-    """A command does not fit the state of the metering point."""
-
-    code = "meter.state"
 
 
 class Meter(JournalAggregate):
@@ -51,7 +58,7 @@ class Meter(JournalAggregate):
         utility: str
         channels: list[dict[str, Any]]
 
-    class Commissioned(JournalAggregate.Event):
+    class Commissioned(ServingEvent):
         """A device began to serve the point."""
 
         TOPIC = "meter.commissioned"
@@ -65,7 +72,7 @@ class Meter(JournalAggregate):
         start_counts: dict[str, int]
         record: dict[str, Any]
 
-    class Replaced(JournalAggregate.Event):
+    class Replaced(ServingEvent):
         """Another device took over; the old one's final counts are part of the same event."""
 
         TOPIC = "meter.replaced"
@@ -91,6 +98,20 @@ class Meter(JournalAggregate):
         reason: str
         record: dict[str, Any]
 
+        def apply(self, aggregate: Any) -> None:
+            """Let the multiplier count."""
+            aggregate.since, aggregate.multiplier = self.at, self.multiplier
+
+    class RegisterReset(ResetFields):
+        """The registers of the device fell to other counts, without a rollover."""
+
+        TOPIC = "meter.register_reset"
+
+    class Reversed(ReversedFields):
+        """Which register feeds which channel over a span, and that it was found so."""
+
+        TOPIC = "meter.reversed"
+
     class Retired(JournalAggregate.Event):
         """No device serves the point any more."""
 
@@ -100,10 +121,14 @@ class Meter(JournalAggregate):
         reason: str
         record: dict[str, Any]
 
+        def apply(self, aggregate: Any) -> None:
+            """Let no device serve any more."""
+            aggregate.serial, aggregate.since, aggregate.feeds = None, self.at, {}
+
     @staticmethod
     def create_id(*, site: str, point: str, **others: object) -> UUID:
         """Return the id from site and point; here, since it is asked for new points alone."""
-        assert not _has_nul([site, point, others]), "no view takes a NUL: refuse it where it came"
+        assert not has_nul([site, point, others]), "no view takes a NUL: refuse it where it came"
         return meter_id(site, point)
 
     @event(Created)
@@ -131,6 +156,8 @@ class Meter(JournalAggregate):
         self.address: dict[str, Any] = {}
         self.multiplier = "1"
         self.since: datetime | None = None
+        self.feeds: dict[str, int] = {}
+        """Register that feeds each channel now, by number, where it is not the channel's own."""
 
     def commission(
         self,
@@ -152,22 +179,23 @@ class Meter(JournalAggregate):
             ChannelError: The multiplier does not fit a counter of the point.
         """
         self._check_multiplier(multiplier)
-        assert not _has_nul([serial, profile, source, address, record]), "no view takes a NUL"
+        assert not has_nul([serial, profile, source, address, record]), "no view takes a NUL"
         if self.serial is not None:
             raise MeterStateError.of(
                 "meter.served", point=self.point, serial=self.serial, since=self.since
             )
         if self.since is not None and at < self.since:
             raise MeterStateError.of("meter.taken_away", point=self.point, since=self.since, at=at)
-        self._commission(
+        self.trigger_event(
+            self.Commissioned,
             at=at,
             serial=serial,
             profile=profile,
             source=source,
             address=dict(address),
             multiplier=str(multiplier),
-            registers=self._registers(),
-            start_counts=_keyed(start_counts),
+            registers=registers_of(self.channels),
+            start_counts=keyed(start_counts),
             record=dict(record),
             command_id=command_id,
         )
@@ -197,22 +225,23 @@ class Meter(JournalAggregate):
         """
         self._check_served(at)
         self._check_multiplier(multiplier)
-        assert not _has_nul([serial, profile, source, address, record]), "no view takes a NUL"
+        assert not has_nul([serial, profile, source, address, record]), "no view takes a NUL"
         if serial == self.serial:
             raise MeterStateError.of("meter.same", serial=serial, point=self.point)
-        for number in self._counters():
+        for number in sorted(self._counters()):
             if number not in final_counts or number not in start_counts:
                 raise MeterStateError.of("meter.counts", number=number, point=self.point)
-        self._replace(
+        self.trigger_event(
+            self.Replaced,
             at=at,
-            final_counts=_keyed(final_counts),
+            final_counts=keyed(final_counts),
             serial=serial,
             profile=profile,
             source=source,
             address=dict(address),
             multiplier=str(multiplier),
-            registers=self._registers(),
-            start_counts=_keyed(start_counts),
+            registers=registers_of(self.channels),
+            start_counts=keyed(start_counts),
             reason=reason,
             record=dict(record),
             command_id=command_id,
@@ -236,9 +265,10 @@ class Meter(JournalAggregate):
         """
         self._check_served(at)
         self._check_multiplier(multiplier)
-        self._change_ratio(
+        self.trigger_event(
+            self.RatioChanged,
             at=at,
-            counts=_keyed(counts),
+            counts=keyed(counts),
             multiplier=str(multiplier),
             reason=reason,
             record=dict(record),
@@ -260,27 +290,73 @@ class Meter(JournalAggregate):
             MeterStateError: No device serves the point at that instant.
         """
         self._check_served(at)
-        self._retire(
+        self.trigger_event(
+            self.Retired,
             at=at,
-            final_counts=_keyed(final_counts),
+            final_counts=keyed(final_counts),
             reason=reason,
             record=dict(record),
             command_id=command_id,
         )
 
-    def _registers(self) -> dict[str, dict[str, Any]]:
-        """Return unit, resolution and modulus of the device's register, per channel number.
+    def record_reset(
+        self,
+        *,
+        at: datetime,
+        counts_before: Mapping[int, int],
+        counts_after: Mapping[int, int],
+        reason: str,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """Record that the registers fell at an instant; usage on either side stays whole.
 
-        Stated with every device: today they must be the channel's own, one day another device
-        may count in other steps.
+        Raises:
+            MeterStateError: No device serves the point at that instant, no counter is named, or
+                one of them lacks its count before or after.
         """
-        return {
-            str(c["number"]): {key: c[key] for key in ("unit", "resolution", "modulus")}
-            for c in self.channels
-        }
+        self._check_served(at)
+        named = set(counts_before) | set(counts_after)
+        if not named & self._counters():
+            raise MeterStateError.of("meter.no_counts", point=self.point)
+        for number in sorted(named):
+            if number not in counts_before or number not in counts_after:
+                raise MeterStateError.of("meter.counts", number=number, point=self.point)
+        self.trigger_event(
+            self.RegisterReset,
+            at=at,
+            counts_before=keyed(counts_before),
+            counts_after=keyed(counts_after),
+            reason=reason,
+            record=dict(record),
+            command_id=command_id,
+        )
 
-    def _counters(self) -> Sequence[int]:
-        return [c["number"] for c in self.channels if c["kind"] == Kind.COUNTER]
+    def feed(
+        self, span: FedSpan, *, reason: str, record: Mapping[str, Any], command_id: UUID
+    ) -> None:
+        """Let other registers feed the channels over a span: the meter is wired the wrong way.
+
+        Raises:
+            MeterStateError: No device served the point then, the span is empty, or a register
+                would feed two channels.
+        """
+        if self.since is None or (self.serial is None and span.end is None):
+            raise MeterStateError.of("meter.none_yet", point=self.point)
+        if span.end is not None and span.end <= span.start:
+            raise MeterStateError.of("meter.span", start=span.start, end=span.end)
+        if set(span.feeds) != set(span.feeds.values()) or not set(span.feeds) <= self._counters():
+            raise MeterStateError.of("meter.feeds", point=self.point)
+        self.trigger_event(
+            self.Reversed,
+            **span.fields(),
+            reason=reason,
+            record=dict(record),
+            command_id=command_id,
+        )
+
+    def _counters(self) -> set[int]:
+        return {c["number"] for c in self.channels if c["kind"] == Kind.COUNTER}
 
     def _check_multiplier(self, multiplier: Fraction) -> None:
         check_multiplier((facts_from_json(self.point, c).facts for c in self.channels), multiplier)
@@ -292,96 +368,3 @@ class Meter(JournalAggregate):
             raise MeterStateError.of(
                 "meter.before_start", at=at, serial=self.serial, since=self.since
             )
-
-    @event(Commissioned)
-    def _commission(
-        self,
-        *,
-        at: datetime,
-        serial: str,
-        profile: str,
-        source: str,
-        address: dict[str, Any],
-        multiplier: str,
-        registers: dict[str, dict[str, Any]],
-        start_counts: dict[str, int],
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        self._serve(at, serial, profile, source, address, multiplier)
-
-    @event(Replaced)
-    def _replace(
-        self,
-        *,
-        at: datetime,
-        final_counts: dict[str, int],
-        serial: str,
-        profile: str,
-        source: str,
-        address: dict[str, Any],
-        multiplier: str,
-        registers: dict[str, dict[str, Any]],
-        start_counts: dict[str, int],
-        reason: str,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        self._serve(at, serial, profile, source, address, multiplier)
-
-    @event(RatioChanged)
-    def _change_ratio(
-        self,
-        *,
-        at: datetime,
-        counts: dict[str, int],
-        multiplier: str,
-        reason: str,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        self.since = at
-        self.multiplier = multiplier
-
-    @event(Retired)
-    def _retire(
-        self,
-        *,
-        at: datetime,
-        final_counts: dict[str, int],
-        reason: str,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        self.serial = None
-        self.since = at
-
-    def _serve(
-        self,
-        at: datetime,
-        serial: str,
-        profile: str,
-        source: str,
-        address: dict[str, Any],
-        multiplier: str,
-    ) -> None:
-        self.serial = serial
-        self.profile = profile
-        self.source = source
-        self.address = address
-        self.multiplier = multiplier
-        self.since = at
-
-
-def _keyed(counts: Mapping[int, int]) -> dict[str, int]:
-    """Return counts with text keys, as JSON has them."""
-    return {str(number): count for number, count in counts.items()}
-
-
-def _has_nul(value: object) -> bool:
-    """Return whether a text anywhere in a value holds a NUL, which no table takes."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, Mapping):
-        return any(_has_nul(each) for pair in value.items() for each in pair)
-    return isinstance(value, list | tuple) and any(_has_nul(each) for each in value)

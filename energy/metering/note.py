@@ -35,6 +35,8 @@ class Phase(StrEnum):
     """It holds from the first instant on, and still does: its finding has no end yet."""
     OVER = "over"
     """It held from first to last, and was told as begun."""
+    EXPLAINED = "explained"
+    """It was told as WAS, and what came later has explained it: nobody need look at it."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,12 @@
 
 The place tree (site, building, floor, area, plant, device) and one dated supply graph per
 utility are two things; balance and outages use the supply graph, floor area the place tree.
+Each is defined whole once and then changed from a day on, in small steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +15,38 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from energy.base.aggregate import JournalAggregate
+from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.metering.places import (
+    ALWAYS,
+    PlaceBook,
+    PlaceChange,
+    change_from_json,
+    change_to_json,
+    defined,
+    redefined,
+)
+from energy.metering.supply_book import SupplyBook, SupplyChange
+from energy.metering.supply_check import problems
+
+PLACE_TOPICS = frozenset(
+    {"place_tree.defined", "place_tree.redefined", "place_tree.changed", "place_tree.point_moved"}
+)
+"""Topics of the place tree's events."""
+SUPPLY_TOPICS = frozenset(
+    {"supply_graph.defined", "supply_graph.redefined", "supply_graph.changed"}
+)
+"""Topics of the supply graphs' events."""
+
+
+class PlantError(RefusedError):
+    """A change does not fit the place tree or the supply graph."""
+
+    code = "plant"
 
 
 class PlaceTree(JournalAggregate):
-    """The place tree of a site; each event holds it whole."""
+    """The place tree of a site: defined whole, then changed from days on."""
 
     TOPIC = "place_tree"
 
@@ -34,6 +63,26 @@ class PlaceTree(JournalAggregate):
         TOPIC = "place_tree.redefined"
         places: list[dict[str, Any]]
 
+    class Changed(JournalAggregate.Event):
+        """Some places changed from an instant on."""
+
+        TOPIC = "place_tree.changed"
+        valid_from: datetime
+        changes: list[dict[str, Any]]
+        """Of energy/metering/places.py."""
+        reason: str
+        changed_by: UUID | None
+
+    class PointMoved(JournalAggregate.Event):
+        """Some metering points belong to another place from an instant on."""
+
+        TOPIC = "place_tree.point_moved"
+        valid_from: datetime
+        points: list[str]
+        place: str
+        reason: str
+        changed_by: UUID | None
+
     @staticmethod
     def create_id(*, site: str, **_: object) -> UUID:
         """Return the id from the site."""
@@ -44,11 +93,97 @@ class PlaceTree(JournalAggregate):
         """Define the tree."""
         self.site = site
         self.places = places
+        self.book = PlaceBook(defined(places, valid_from=ALWAYS))
 
     @event(Redefined)
     def redefine(self, *, places: list[dict[str, Any]], command_id: UUID) -> None:
         """Replace the tree."""
+        before = {change.place for change in self.book}
         self.places = places
+        self.book = self.book.with_changes(redefined(before, places, valid_from=ALWAYS))
+
+    def change(
+        self,
+        changes: Sequence[PlaceChange],
+        *,
+        valid_from: datetime,
+        reason: str,
+        by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        """Let places be otherwise from an instant on.
+
+        Args:
+            changes: All from that instant on.
+            valid_from: A local midnight, aware UTC.
+            reason: What the person says of it.
+            by: Who changes it.
+            command_id: Id of the command.
+
+        Raises:
+            PlantError: From then on a place would hang on one that is none, or in a circle.
+        """
+        for key, facts in self.book.with_changes(changes).problems(valid_from):
+            raise PlantError.of(key, **facts)
+        self._change(
+            valid_from=valid_from,
+            changes=[change_to_json(change) for change in changes],
+            reason=reason,
+            changed_by=by,
+            command_id=command_id,
+        )
+
+    @event(Changed)
+    def _change(
+        self,
+        *,
+        valid_from: datetime,
+        changes: list[dict[str, Any]],
+        reason: str,
+        changed_by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        made = [change_from_json(each, valid_from=valid_from) for each in changes]
+        self.book = self.book.with_changes(made)
+
+    def move_points(
+        self,
+        points: Sequence[str],
+        place: str,
+        *,
+        valid_from: datetime,
+        reason: str,
+        by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        """Let metering points belong to another place from an instant on.
+
+        Raises:
+            PlantError: The place is none then.
+        """
+        if self.book.place_at(place, valid_from) is None:
+            raise PlantError.of("place.unknown", place=place, at=valid_from)
+        self._move_points(
+            valid_from=valid_from,
+            points=list(points),
+            place=place,
+            reason=reason,
+            changed_by=by,
+            command_id=command_id,
+        )
+
+    @event(PointMoved)
+    def _move_points(
+        self,
+        *,
+        valid_from: datetime,
+        points: list[str],
+        place: str,
+        reason: str,
+        changed_by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        pass
 
 
 class SupplyGraph(JournalAggregate):
@@ -75,6 +210,17 @@ class SupplyGraph(JournalAggregate):
         nodes: list[dict[str, Any]]
         edges: list[list[str]]
 
+    class Changed(JournalAggregate.Event):
+        """Some nodes, edges, ties changed from an instant on."""
+
+        TOPIC = "supply_graph.changed"
+        utility: str
+        valid_from: datetime
+        changes: list[dict[str, Any]]
+        """Of energy/metering/supply_book.py."""
+        reason: str
+        changed_by: UUID | None
+
     @staticmethod
     def create_id(*, site: str, utility: str, **_: object) -> UUID:
         """Return the id from site and utility."""
@@ -93,6 +239,7 @@ class SupplyGraph(JournalAggregate):
     ) -> None:
         """Define the graph."""
         self.utility = utility
+        self.book = SupplyBook([SupplyChange.whole(valid_from, nodes, edges)])
 
     @event(Redefined)
     def redefine(
@@ -105,6 +252,59 @@ class SupplyGraph(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Let another graph hold from an instant on."""
+        self.book = self.book.with_changes([SupplyChange.whole(valid_from, nodes, edges)])
+
+    def change(
+        self,
+        changes: Sequence[SupplyChange],
+        *,
+        valid_from: datetime,
+        reason: str,
+        by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        """Let nodes, edges, ties be otherwise from an instant on.
+
+        Args:
+            changes: In the order in which they are made.
+            valid_from: Aware UTC.
+            reason: What the person says of it.
+            by: Who changes it.
+            command_id: Id of the command.
+
+        Raises:
+            PlantError: From then on the graph would be none that can be balanced.
+        """
+        after = self.book.with_changes(changes)
+        wrong = {
+            str(problem): problem
+            for instant in after.instants(valid_from)
+            for problem in problems(after.at(instant))
+        }
+        if wrong:
+            raise PlantError.of("supply.wrong", problems=list(wrong.values()))
+        self._change(
+            utility=self.utility,
+            valid_from=valid_from,
+            changes=[change.to_json() for change in changes],
+            reason=reason,
+            changed_by=by,
+            command_id=command_id,
+        )
+
+    @event(Changed)
+    def _change(
+        self,
+        *,
+        utility: str,
+        valid_from: datetime,
+        changes: list[dict[str, Any]],
+        reason: str,
+        changed_by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        made = [SupplyChange.from_json(each, valid_from=valid_from) for each in changes]
+        self.book = self.book.with_changes(made)
 
 
 class Source(JournalAggregate):

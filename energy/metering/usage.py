@@ -62,6 +62,8 @@ class CounterSegment:
     """Journal position of the event that opened the segment."""
     end_position: int = 0
     """Journal position of the event that closed it; 0 while it is open."""
+    feed: int | None = None
+    """Number of the channel whose register feeds it; None for its own (energy/metering/feed.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

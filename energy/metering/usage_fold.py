@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.base.quality import Quality
-from energy.base.ragged import Places, offsets_of, ramp
+from energy.base.ragged import Places
 from energy.metering.usage import (
     BADNESS,
     BY_BADNESS,
@@ -34,6 +34,7 @@ from energy.metering.usage import (
     Folded,
     worst,
 )
+from energy.metering.usage_cuts import Cuts, cuts_of
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_steps import Steps, steps_of
 from energy.metering.usage_strips import (
@@ -134,7 +135,7 @@ def fold_many(
         gap_us: Neighbours further apart than this make a boundary INTERPOLATED, per window. [us]
     """
     strips, steps = steps_of(strips_of(series, grid, segments, counters), segments)
-    cuts = _cuts(strips, grid)
+    cuts = cuts_of(strips, steps, grid)
     at = _at_cuts(strips, steps, cuts, segments, gap_us)
     usage, quality = _intervals(grid, cuts, at)
     value = np.zeros(len(grid.at_us), dtype=np.int64)
@@ -162,17 +163,6 @@ def fold_many(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Cuts:
-    """Instants at which a strip's value is wanted: boundaries and its own ends; shape (c,)."""
-
-    strip: Ints
-    at_us: Ints
-    boundary: Ints
-    """Place of the last boundary at or before the cut."""
-    on_grid: Flags
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _AtCuts:
     """What is known at each cut, shape (c,)."""
 
@@ -186,36 +176,8 @@ class _AtCuts:
     """Whether two readings of the strip enclose the cut."""
 
 
-def _cuts(strips: Strips, grid: GridColumns) -> _Cuts:
-    windows = len(grid.offsets) - 1
-    owner = np.repeat(np.arange(windows, dtype=np.int64), np.diff(grid.offsets))
-    places = Places(owner, grid.at_us, windows)
-    first = places.find(strips.window, strips.low_us, "right")
-    behind = places.find(strips.window, strips.high_us)
-    wide = strips.low_us < strips.high_us
-    inner = np.where(wide, behind - first, 0)
-    many = 1 + inner + wide
-    offsets = offsets_of(many)
-    total = int(offsets[-1])
-    at_us, boundary = (np.zeros(total, dtype=np.int64) for _ in range(2))
-    low, high = offsets[:-1], offsets[1:] - 1
-    target, source = ramp(low + 1, inner), ramp(first, inner)
-    at_us[target], boundary[target] = grid.at_us[source], source
-    at_us[high], boundary[high] = (
-        strips.high_us,
-        places.find(strips.window, strips.high_us, "right") - 1,
-    )
-    at_us[low], boundary[low] = strips.low_us, first - 1
-    return _Cuts(
-        strip=np.repeat(np.arange(len(strips.window), dtype=np.int64), many),
-        at_us=at_us,
-        boundary=boundary,
-        on_grid=grid.at_us[boundary] == at_us,
-    )
-
-
 def _at_cuts(
-    strips: Strips, steps: Steps, cuts: _Cuts, segments: SegmentColumns, gap_us: Ints
+    strips: Strips, steps: Steps, cuts: Cuts, segments: SegmentColumns, gap_us: Ints
 ) -> _AtCuts:
     """Return value, run and quality at each cut."""
     if len(cuts.at_us) == 0:
@@ -250,7 +212,7 @@ def _at_cuts(
     )
 
 
-def _intervals(grid: GridColumns, cuts: _Cuts, at: _AtCuts) -> tuple[Ints, NDArray[np.uint8]]:
+def _intervals(grid: GridColumns, cuts: Cuts, at: _AtCuts) -> tuple[Ints, NDArray[np.uint8]]:
     """Return usage and quality of every interval: the sums of what its strips tell."""
     # A window has one interval less than boundaries: interval n of window w lies w places back.
     windows = len(grid.offsets) - 1
@@ -268,6 +230,11 @@ def _intervals(grid: GridColumns, cuts: _Cuts, at: _AtCuts) -> tuple[Ints, NDArr
     worse = np.maximum(BADNESS[at.quality[pair]], BADNESS[at.quality[pair + 1]])
     np.maximum.at(badness, home, worse)
     width = np.diff(grid.at_us)[~last[:-1]] if len(grid.at_us) else covered
+    if cuts.bridge is not None:
+        pair = np.flatnonzero(cuts.bridge)
+        home = place[cuts.boundary[pair]]
+        np.add.at(covered, home, cuts.at_us[pair + 1] - cuts.at_us[pair])
+        np.maximum.at(badness, home, BADNESS[Quality.ESTIMATED])
     missing = covered < width
     usage[missing] = 0
     quality = BY_BADNESS[badness]
@@ -311,7 +278,7 @@ def _breaks(strips: Strips, steps: Steps, segments: SegmentColumns) -> list[tupl
 def _values(
     strips: Strips,
     steps: Steps,
-    cuts: _Cuts,
+    cuts: Cuts,
     segments: SegmentColumns,
     left: Ints,
     right: Ints,
@@ -374,7 +341,7 @@ def _exact(
     strips: Strips,
     steps: Steps,
     segments: SegmentColumns,
-    cuts: _Cuts,
+    cuts: Cuts,
     cut: int,
     left: int,
     right: int,

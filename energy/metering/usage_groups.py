@@ -65,7 +65,7 @@ def group_usage(span: UsageSpan, zone: ZoneInfo, every: Every) -> list[UsageGrou
     step = timedelta(seconds=span.step_s)
     for n, (usage, code) in enumerate(zip(span.usage.tolist(), span.quality.tolist(), strict=True)):
         start = span.start + n * step
-        total = sums.setdefault(_group(start, zone, every), _Sum(start=start, end=start))
+        total = sums.setdefault(group_key(start, zone, every), _Sum(start=start, end=start))
         quality = Quality(code)
         total.end = start + step
         total.expected += 1
@@ -76,7 +76,14 @@ def group_usage(span: UsageSpan, zone: ZoneInfo, every: Every) -> list[UsageGrou
     return [_grouped(total, zone) for total in sums.values()]
 
 
-def _group(start: datetime, zone: ZoneInfo, every: Every) -> object:
+def group_key(start: datetime, zone: ZoneInfo, every: Every) -> object:
+    """Return what is the same for all intervals of one group.
+
+    Args:
+        start: Of an interval.
+        zone: Hours, days and months are local.
+        every: Width of a group.
+    """
     local = start.astimezone(zone)
     match every:
         case Every.QUARTER:

@@ -49,6 +49,15 @@ class SegmentColumns:
     end_stated: NDArray[np.bool_]
     position: NDArray[np.int64]
     end_position: NDArray[np.int64]
+    feed: NDArray[np.int64]
+    """Number of the channel whose register feeds it; 0 for the counter's own."""
+
+    @property
+    def fed(self) -> NDArray[np.bool_]:
+        """Return which counters were ever fed by another register than their own."""
+        other = np.concatenate([[0], np.cumsum(self.feed != 0)])
+        fed: NDArray[np.bool_] = other[self.offsets[1:]] > other[self.offsets[:-1]]
+        return fed
 
     @property
     def begun_us(self) -> NDArray[np.int64]:
@@ -85,6 +94,7 @@ class SegmentColumns:
             end_stated=_flags([s.end_us is not None and s.end_count is not None for s in every]),
             position=_ints([s.position for s in every]),
             end_position=_ints([s.end_position for s in every]),
+            feed=_ints([s.feed or 0 for s in every]),
         )
 
 

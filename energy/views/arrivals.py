@@ -39,7 +39,7 @@ from energy.views.as_of import check_folded, folded_as_of, usage_as_of
 from energy.views.corrections import CorrectionRow, corrections_by_stream
 from energy.views.old_readings import readings_known
 from energy.views.registry import load_channels
-from energy.views.told import Connection, entries_at, readings_told
+from energy.views.told import Connection, entries_at, joined, readings_told
 
 METER, BATCH = "meter", "batch"
 KINDS = {
@@ -212,12 +212,17 @@ class _Search:
     low_us: int = field(init=False)
     high_us: int = field(init=False)
     facts: dict[int, Channel] = field(init=False)
+    registers: list[int] = field(init=False)
+    """Channels whose registers ever fed it, its own among them."""
 
     def __post_init__(self) -> None:
         """Find the measured neighbours of the period as known before."""
         start_us, end_us = to_us(self.period.start), to_us(self.period.end)
         self.low_us, self.high_us = -_FAR_US, _FAR_US
-        self.facts = load_channels(self.connection, self.schema, only=[self.channel])
+        self.registers = _registers(self)
+        self.facts = load_channels(self.connection, self.schema, only=self.registers)
+        if self.several:
+            return
         if self.facts[self.channel].facts.kind is Kind.INTERVAL:  # no neighbour matters
             self.low_us, self.high_us = start_us + 1, end_us
             return
@@ -226,14 +231,28 @@ class _Search:
         )[self.channel]
         self.narrow(known.at_us[known.quality != Quality.ESTIMATED])
 
+    @property
+    def several(self) -> bool:
+        """Return whether the nearest reading may be of a register that counted elsewhere."""
+        return len(self.registers) > 1
+
     def narrow(self, measured_us: np.ndarray[Any, Any]) -> None:
         """Take over nearer neighbours among instants of measured readings."""
-        if self.facts[self.channel].facts.kind is Kind.INTERVAL:
+        if self.several or self.facts[self.channel].facts.kind is Kind.INTERVAL:
             return
         before = measured_us[measured_us <= to_us(self.period.start)]
         behind = measured_us[measured_us >= to_us(self.period.end)]
         self.low_us = max(self.low_us, int(before.max(initial=-_FAR_US)))
         self.high_us = min(self.high_us, int(behind.min(initial=_FAR_US)))
+
+
+def _registers(search: _Search) -> list[int]:
+    rows: list[tuple[Any, ...]] = search.connection.execute(
+        f"SELECT feed FROM {search.schema}.segment WHERE channel = %(channel)s UNION "
+        f"SELECT feed FROM {search.schema}.segment_superseded WHERE channel = %(channel)s",
+        {"channel": search.channel},
+    ).fetchall()
+    return sorted({search.channel, *(feed for (feed,) in rows if feed is not None)})
 
 
 def _lots(search: _Search) -> Iterator[Lot]:
@@ -295,19 +314,20 @@ def _near(search: _Search, span: tuple[int, int]) -> bool:
 def _indexed(search: _Search) -> dict[int, tuple[int, int]]:
     """Return first and last instant by position of the entries with readings of the channel."""
     rows: list[tuple[Any, ...]] = search.connection.execute(
-        f"SELECT position, first_at, last_at FROM {search.schema}.batch_index "
-        "WHERE channel = %s AND position > %s AND position <= %s",
-        (search.channel, search.since, search.until),
+        f"SELECT position, min(first_at), max(last_at) FROM {search.schema}.batch_index "
+        "WHERE channel = ANY(%s) AND position > %s AND position <= %s GROUP BY position",
+        (search.registers, search.since, search.until),
     ).fetchall()
     return {position: (to_us(first), to_us(last)) for position, first, last in rows}
 
 
 def _meter_positions(search: _Search) -> set[int]:
-    """Return the positions of meter events that opened or closed a segment of the channel."""
+    """Return the positions of meter events that opened, closed or cut a segment of the channel."""
     rows: list[tuple[Any, ...]] = search.connection.execute(
         f"SELECT unnest(ARRAY[position, end_position]) FROM {search.schema}.segment "
-        "WHERE channel = %s",
-        (search.channel,),
+        "WHERE channel = %(channel)s UNION SELECT unnest(ARRAY[position, until_position]) "
+        f"FROM {search.schema}.segment_superseded WHERE channel = %(channel)s",
+        {"channel": search.channel},
     ).fetchall()
     return {position for (position,) in rows if search.since < position <= search.until}
 
@@ -327,7 +347,8 @@ def _meter_lot(entry: Entry) -> Lot:
 
 def _reading_lot(search: _Search, entry: Entry, stated: Mapping[UUID, CorrectionRow]) -> Lot | None:
     """Return the lot of an entry; None when its readings lie beyond the period's neighbours."""
-    told, source = readings_told(entry, search.channel, search.facts)
+    parts = [readings_told(entry, register, search.facts) for register in search.registers]
+    told, source = joined([part for part, _ in parts]), parts[0][1]
     at_us = told.readings.at_us
     near = at_us[(at_us >= search.low_us) & (at_us <= search.high_us)]
     if len(near) == 0:

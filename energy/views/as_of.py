@@ -6,7 +6,7 @@ in memory from the readings and meter segments known there. Both give the same f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,21 +19,16 @@ from energy.metering.interval_fold import IntervalWindows, fold_intervals
 from energy.metering.usage import CounterSegment, UsageSpan
 from energy.metering.usage_fold import fold
 from energy.metering.usage_strips import SeriesColumns
+from energy.views.fed_readings import merged, registers_fed
 from energy.views.known import Accepted
 from energy.views.local_days import LocalDays, days_around
 from energy.views.old_readings import readings_known
-from energy.views.registry import load_registry
+from energy.views.registry import Registry, load_registry
 from energy.views.registry_columns import IntervalColumns
 from energy.views.told import Connection
 from energy.views.usage import empty_span, read_spans
 
 _FOLLOWER = "metering"
-_NOTHING = Accepted(
-    at_us=np.empty(0, dtype=np.int64),
-    count=np.empty(0, dtype=np.int64),
-    quality=np.empty(0, dtype=np.uint8),
-    position=np.empty(0, dtype=np.int64),
-)
 
 
 class NotFoldedError(RefusedError):
@@ -78,10 +73,25 @@ def folded_as_of(
     zone: ZoneInfo,
     channels: Sequence[int],
     period: Period,
-    position: int,
+    position: int | None,
+    *,
+    registry: Registry | None = None,
+    changed: Callable[[int, Accepted], Accepted] | None = None,
 ) -> dict[int, UsageSpan]:
-    """Return the usage known at a position, folded in memory; see usage_as_of."""
-    registry = load_registry(connection, schema, as_of=position, only=channels)
+    """Return the usage known at a position, folded in memory; see usage_as_of.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+        channels: Channel numbers.
+        period: Span on whole grid intervals of every channel asked for.
+        position: Any position that the views have passed; None for now.
+        registry: Channels and their segments as known there; read when not given.
+        changed: Gives what would count instead of the readings of a channel: what if.
+    """
+    if registry is None:
+        registry = load_registry(connection, schema, as_of=position, only=channels)
     days = days_around(to_us(period.start), to_us(period.end) - 1, zone)
     windows = {
         number: (int(days.start_us[1]), int(days.start_us[-2]))
@@ -90,7 +100,9 @@ def folded_as_of(
         for number in channels
         if number in registry.segments
     }
-    known = readings_known(connection, schema, windows, as_of=position)
+    registers = registers_fed(registry.segments, list(windows))
+    asked = {register: windows[n] for n, own in registers.items() for register in own}
+    known = readings_known(connection, schema, asked, as_of=position)
     spans: dict[int, UsageSpan] = {}
     for number in channels:
         planned = registry.channels.get(number)
@@ -98,7 +110,9 @@ def folded_as_of(
         if number not in registry.segments:
             spans[number] = empty_span(number, period, step_s)
             continue
-        mine = known.get(number, _NOTHING)
+        mine = merged(number, registry.segments[number], known)
+        if changed is not None:
+            mine = changed(number, mine)
         if registry.channels[number].facts.kind is Kind.INTERVAL:
             columns = IntervalColumns.of(registry, [number])
             spans[number] = _folded_intervals(columns, mine, period, days)

@@ -2,15 +2,21 @@
 
 A computed channel has no readings: its usage follows from that of others by a rule (a formula, a
 share of a common meter). Who wants usage asks here and need not know which kind a channel is of.
+Nothing of it is stored: what changes an input has changed what is computed of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
+from energy.base.errors import RefusedError
 from energy.base.period import Period
 from energy.metering.usage import UsageSpan
 from energy.views.as_of import usage_as_of
@@ -21,9 +27,43 @@ Rule = Callable[
     [Connection, str, ZoneInfo, Sequence[int], Period, int | None], Mapping[int, UsageSpan]
 ]
 """Usage of some channels of one rule: takes what `channel_usage` takes, in its order."""
+DEEPEST = 32
+"""How many computed channels may rest on each other, one behind the other."""
 
-RULES: dict[str, Rule] = {}
-"""Rules by name; `computed_channel.rule` names the one a channel follows."""
+
+class ComputedDepthError(RefusedError):
+    """Computed channels rest on each other deeper than is followed, or in a circle."""
+
+    code = "computed.deep"
+
+
+def _formula() -> Rule:
+    from energy.views.formula_usage import formula_usage  # it asks here for its inputs
+
+    return formula_usage
+
+
+def _share() -> Rule:
+    from energy.views.share_usage import share_usage  # it asks here for what is divided
+
+    return share_usage
+
+
+RULES: dict[str, Callable[[], Rule]] = {"formula": _formula, "share": _share}
+"""What finds a rule by its name; `computed_channel.rule` names the one a channel follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """One question from outside: what rests on what it asks for is computed once."""
+
+    depth: int
+    known: dict[tuple[int, Period], UsageSpan] = field(default_factory=dict)
+    rules: dict[int, str | None] = field(default_factory=dict)
+    """Rule by channel; None for a measured one."""
+
+
+_asking: ContextVar[_Asking | None] = ContextVar("asking", default=None)
 
 
 def channel_usage(
@@ -46,7 +86,76 @@ def channel_usage(
 
     Raises:
         NotFoldedError: The views have not come that far.
+        ComputedDepthError: Computed channels rest on each other in a circle.
     """
+    with _deeper(channels) as asking:
+        _find_rules(connection, schema, channels, asking)
+        measured = [n for n in channels if asking.rules[n] is None]
+        spans = _measured(connection, schema, zone, measured, period, as_of) if measured else {}
+        asked: dict[str, list[int]] = {}
+        for number in dict.fromkeys(channels):
+            rule = asking.rules[number]
+            if rule is not None and (number, period) not in asking.known:
+                asked.setdefault(rule, []).append(number)
+        for name, mine in asked.items():
+            found = RULES[name]()(connection, schema, zone, mine, period, as_of)
+            asking.known.update({(number, period): span for number, span in found.items()})
+        return {n: spans[n] if n in spans else asking.known[n, period] for n in channels}
+
+
+def computed_rules(connection: Connection, schema: str, channels: Sequence[int]) -> dict[int, str]:
+    """Return the rule of those of some channels that are computed.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT channel, rule FROM {schema}.computed_channel WHERE channel = ANY(%s)",
+        (list(channels),),
+    ).fetchall()
+    return dict(rows)
+
+
+def _find_rules(
+    connection: Connection, schema: str, channels: Sequence[int], asking: _Asking
+) -> None:
+    unknown = [number for number in channels if number not in asking.rules]
+    if unknown:
+        found = computed_rules(connection, schema, unknown)
+        asking.rules.update({number: found.get(number) for number in unknown})
+
+
+def _measured(
+    connection: Connection,
+    schema: str,
+    zone: ZoneInfo,
+    channels: Sequence[int],
+    period: Period,
+    as_of: int | None,
+) -> dict[int, UsageSpan]:
     if as_of is None:
         return read_spans(connection, schema, channels, period)
     return usage_as_of(connection, schema, zone, channels, period, as_of)
+
+
+@contextmanager
+def _deeper(channels: Sequence[int]) -> Iterator[_Asking]:
+    """Go one step deeper within the question at hand, or begin one.
+
+    Raises:
+        ComputedDepthError: That is deeper than anything sound.
+    """
+    outer = _asking.get()
+    inner = _Asking(depth=0) if outer is None else outer
+    if outer is not None:
+        inner = _Asking(depth=outer.depth + 1, known=outer.known, rules=outer.rules)
+    if inner.depth > DEEPEST:
+        shown = ", ".join(str(number) for number in list(channels)[:5])
+        raise ComputedDepthError.of("computed.deep", channels=shown, most=DEEPEST)
+    token = _asking.set(inner)
+    try:
+        yield inner
+    finally:
+        _asking.reset(token)

@@ -20,6 +20,7 @@ from energy.journal.application import EventDecoder
 from energy.journal.entry import Entry, unwrapped
 from energy.metering.correction import Correction, DisplayReadings, Estimate
 from energy.metering.decision import DismissedEntry, ResolvedFinding, RetriedEntry
+from energy.views.review import end_by_correction
 
 DECISION_TOPICS = frozenset(
     {
@@ -58,7 +59,9 @@ def fold_decision(cursor: Cursor, schema: str, entry: Entry) -> None:
             row = _Row("correction", "proposed", event.proposed_by, reason=event.reason)
             _insert(cursor, schema, entry.position, event, row, evidence=event.evidence)
         case Correction.Approved():
-            _decide(cursor, schema, entry.position, event, "approved", event.approved_by, None)
+            by, at = event.approved_by, event.timestamp
+            _decide(cursor, schema, entry.position, event, "approved", by, None)
+            end_by_correction(cursor, schema, entry.position, event.originator_id, at, by)
         case Correction.Rejected():
             by, reason = event.rejected_by, event.reason
             _decide(cursor, schema, entry.position, event, "rejected", by, reason)

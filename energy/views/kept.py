@@ -12,12 +12,27 @@ from typing import Any
 
 import psycopg
 
+from energy.metering.plant import PLACE_TOPICS, SUPPLY_TOPICS
+from energy.views.bearers import BEARER_TOPICS, fold_bearer
 from energy.views.papers import PAPER_TOPICS, fold_paper
+from energy.views.places import fold_places
+from energy.views.plans import PLAN_TOPICS, fold_plan
+from energy.views.plant_rows import fold_supply
+from energy.views.review import REVIEW_TOPICS, fold_review
+from energy.views.shares import SHARE_TOPICS, fold_share
 
 Fold = Callable[[psycopg.Cursor[tuple[object, ...]], str, int, Any], None]
 """Takes a cursor inside the follower's transaction, the schema, the position and the event."""
 
-KEPT: tuple[tuple[Collection[str], Fold], ...] = ((PAPER_TOPICS, fold_paper),)
+KEPT: tuple[tuple[Collection[str], Fold], ...] = (
+    (PAPER_TOPICS, fold_paper),
+    (PLACE_TOPICS, fold_places),
+    (SUPPLY_TOPICS, fold_supply),
+    (PLAN_TOPICS, fold_plan),
+    (REVIEW_TOPICS, fold_review),
+    (BEARER_TOPICS, fold_bearer),
+    (SHARE_TOPICS, fold_share),
+)
 """Topics and what folds them, by subject."""
 FOLD_OF: dict[str, Fold] = {topic: fold for topics, fold in KEPT for topic in topics}
 """What folds each topic."""

@@ -178,7 +178,7 @@ class Neighbours:
     """The nearest readings beyond some spans, arrays of shape (n,)."""
 
     before_us: NDArray[np.int64]
-    """The nearest that was read, else the nearest estimate, else NO_NEIGHBOUR. [us]"""
+    """The nearest that was read, else the farthest estimate, else NO_NEIGHBOUR. [us]"""
     before_read: NDArray[np.bool_]
     """Whether it was read."""
     behind_us: NDArray[np.int64]
@@ -196,6 +196,8 @@ def neighbours(
     as_of: int | None = None,
 ) -> Neighbours:
     """Return the nearest reading that is no estimate on either side of some spans.
+
+    Where there is none, the farthest estimate: each of them may fit no longer.
 
     Args:
         cursor: Any cursor that may read.
@@ -260,17 +262,20 @@ def _source(schema: str, as_of: int | None) -> str:
 
 
 def _before(source: str, begun: str = "") -> tuple[str, str]:
-    """Return the SQL of the nearest instant before a span: that was read, and of any."""
-    nearest = f"SELECT at FROM {source} WHERE channel = t.channel AND at < t.low {begun}"
-    last = "ORDER BY at DESC LIMIT 1"
-    return f"({nearest} AND {READ} {last})", f"({nearest} AND {GOOD} {last})"
+    """Return the SQL of the nearest instant before a span that was read, and of the first of any.
+
+    The second is asked where nothing was read: all before the span are estimates.
+    """
+    before = f"SELECT at FROM {source} WHERE channel = t.channel AND at < t.low {begun}"
+    nearest, first = "ORDER BY at DESC LIMIT 1", "ORDER BY at LIMIT 1"
+    return f"({before} AND {READ} {nearest})", f"({before} AND {GOOD} {first})"
 
 
 def _behind(source: str) -> tuple[str, str]:
-    """Return the SQL of the nearest instant behind a span: that was read, and of any."""
-    nearest = f"SELECT at FROM {source} WHERE channel = t.channel AND at > t.high"
-    first = "ORDER BY at LIMIT 1"
-    return f"({nearest} AND {READ} {first})", f"({nearest} AND {GOOD} {first})"
+    """Return the SQL of the nearest instant behind a span that was read, and of the last of any."""
+    behind = f"SELECT at FROM {source} WHERE channel = t.channel AND at > t.high"
+    nearest, last = "ORDER BY at LIMIT 1", "ORDER BY at DESC LIMIT 1"
+    return f"({behind} AND {READ} {nearest})", f"({behind} AND {GOOD} {last})"
 
 
 def _instants(column: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -46,6 +46,9 @@ def fold_noted(cursor: Cursor, schema: str, entry: Entry) -> None:
         case Phase.OVER:
             ended = _ended(cursor, schema, told, entry.position)
             spans = [(start, max(start, last)) for start in ended] if told.stays else []
+        case Phase.EXPLAINED:
+            _explain(cursor, schema, told, entry.position)
+            spans = []
     findings = [_finding(told, start, end, entry.position) for start, end in spans]
     store_findings(cursor.connection, schema, findings)
 
@@ -64,6 +67,18 @@ def _ended(cursor: Cursor, schema: str, told: Note, position: int) -> list[datet
         {**_what(told), "position": position},
     ).fetchall()
     return sorted(start for (start,) in rows)
+
+
+def _explain(cursor: Cursor, schema: str, told: Note, position: int) -> None:
+    """Let the finding of a note that said the same as WAS count no more."""
+    cursor.execute(
+        f"UPDATE {schema}.finding SET explained_position = %(position)s WHERE code = %(code)s "
+        "AND channel = %(channel)s AND start_at = %(first)s AND end_at = %(last)s "
+        "AND proof->>'source' = %(source)s AND explained_position IS NULL "
+        "AND resolved_position IS NULL",
+        _what(told)
+        | {"position": position, "first": from_us(told.first_us), "last": from_us(told.last_us)},
+    )
 
 
 _STILL = (

@@ -1,63 +1,125 @@
-"""In: events of the place tree and of supply graphs. Out: their rows. I/O: PostgreSQL."""
+"""In: events of supply graphs. Out: their dated rows, and the graphs as they were known. I/O.
+
+`supply_history` keeps every change; `supply_node` and `supply_edge` hold, derived from it, when
+each node and each edge along which something flows was there (ties apart: they feed nothing of
+their own).
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from energy.metering.plant import SupplyGraph
+from energy.metering.supply_book import SupplyAct, SupplyBook, SupplyChange
 
-def write_places(
-    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, places: list[dict[str, Any]]
-) -> None:
-    """Put a place tree in the stead of the one there is.
-
-    Args:
-        cursor: Inside the follower's transaction.
-        schema: The site's schema.
-        places: Of the event.
-    """
-    cursor.execute(f"DELETE FROM {schema}.place")
-    for place in places:
-        cursor.execute(
-            f"INSERT INTO {schema}.place VALUES (%s, %s, %s, %s, %s)",
-            (
-                place["key"],
-                place.get("parent"),
-                place["kind"],
-                place["name"],
-                place.get("area_m2"),
-            ),
-        )
+Connection = psycopg.Connection[tuple[object, ...]]
+Cursor = psycopg.Cursor[tuple[object, ...]]
+_DRAWN = frozenset(SupplyAct) - {SupplyAct.TIE}
+"""What changes the rows of nodes and edges."""
 
 
-def write_supply(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, event: Any) -> None:
-    """Close the utility's graph at the new one's start and write the new one.
+def fold_supply(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    """Apply one event of a supply graph.
 
     Args:
         cursor: Inside the follower's transaction.
         schema: The site's schema.
-        event: SupplyGraph.Created or Redefined.
+        position: The event's position.
+        event: The domain event.
     """
-    for table in ("supply_node", "supply_edge"):
-        cursor.execute(
-            f"UPDATE {schema}.{table} SET valid_to = %s WHERE utility = %s AND valid_to IS NULL",
-            (event.valid_from, event.utility),
-        )
-    for node in event.nodes:
-        cursor.execute(
-            f"INSERT INTO {schema}.supply_node VALUES (%s, %s, %s, %s, %s, %s)",
+    match event:
+        case SupplyGraph.Created() | SupplyGraph.Redefined():
+            changes = [SupplyChange.whole(event.valid_from, event.nodes, event.edges)]
+        case SupplyGraph.Changed():
+            changes = [
+                SupplyChange.from_json(each, valid_from=event.valid_from) for each in event.changes
+            ]
+        case _:
+            raise TypeError(f"no fold for {type(event)}")
+    cursor.executemany(
+        f"INSERT INTO {schema}.supply_history VALUES (%s, %s, %s, %s, %s, %s)",
+        [
             (
                 event.utility,
-                node["key"],
-                node["kind"],
-                node["name"],
-                node.get("point"),
-                event.valid_from,
-            ),
-        )
-    for from_key, to_key in event.edges:
-        cursor.execute(
-            f"INSERT INTO {schema}.supply_edge VALUES (%s, %s, %s, %s)",
-            (event.utility, from_key, to_key, event.valid_from),
-        )
+                change.valid_from,
+                position,
+                item,
+                change.act.value,
+                json.dumps(dict(change.facts)),
+            )
+            for item, change in enumerate(changes)
+        ],
+    )
+    if any(change.act in _DRAWN for change in changes):
+        _derive(cursor, schema, event.utility)
+
+
+def _derive(cursor: Cursor, schema: str, utility: str) -> None:
+    """Write the rows of nodes and edges of one utility anew."""
+    book = read_supply(cursor.connection, schema, utility)
+    for table in ("supply_node", "supply_edge"):
+        cursor.execute(f"DELETE FROM {schema}.{table} WHERE utility = %s", (utility,))
+    nodes, edges = [], []
+    for what, start, end in _dated(book):
+        if len(what) == 2:
+            edges.append((utility, *what, start, end))
+        else:
+            nodes.append((utility, *what, start, end))
+    cursor.executemany(
+        f"INSERT INTO {schema}.supply_node VALUES (%s, %s, %s, %s, %s, %s, %s)", nodes
+    )
+    cursor.executemany(f"INSERT INTO {schema}.supply_edge VALUES (%s, %s, %s, %s, %s)", edges)
+
+
+def _dated(
+    book: SupplyBook,
+) -> Iterator[tuple[tuple[str | None, ...], datetime, datetime | None]]:
+    """Yield each node (key, kind, name, point) and edge (from, to) with its time."""
+    begun: dict[tuple[str | None, ...], datetime] = {}
+    for instant, whole, graph in book.versions():
+        there: set[tuple[str | None, ...]] = {
+            (node.key, node.kind, node.name, node.point) for node in graph.nodes.values()
+        }
+        there |= set(graph.live_edges())
+        for what in list(begun):
+            if whole or what not in there:
+                yield what, begun.pop(what), instant
+        for what in there - set(begun):
+            begun[what] = instant
+    for what, start in begun.items():
+        yield what, start, None
+
+
+def read_supply(
+    connection: Connection, schema: str, utility: str, *, as_of: int | None = None
+) -> SupplyBook:
+    """Return every change of a utility's supply graph known.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        utility: The utility.
+        as_of: Metering position: as known there; None for now.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT valid_from, position, act, facts FROM {schema}.supply_history "
+        "WHERE utility = %s AND position <= %s ORDER BY position, item",
+        (utility, 2**62 if as_of is None else as_of),
+    ).fetchall()
+    return SupplyBook(
+        SupplyChange(act=SupplyAct(act), valid_from=valid_from, facts=facts, position=position)
+        for valid_from, position, act, facts in rows
+    )
+
+
+def supplied_utilities(connection: Connection, schema: str) -> list[str]:
+    """Return the utilities that have a supply graph, by name."""
+    rows = connection.execute(
+        f"SELECT DISTINCT utility FROM {schema}.supply_history ORDER BY 1"
+    ).fetchall()
+    return [str(utility) for (utility,) in rows]

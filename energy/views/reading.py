@@ -2,7 +2,7 @@
 
 `reading` holds the reading that counts per (channel, instant): approved correction before
 measured before manual before estimated; within a rank the first position wins and a different
-value is a conflict finding; among corrections the last wins. What counted before stays in
+value is a conflict finding; among corrections and among estimates the last wins. What counted before stays in
 `reading_superseded`: a bill is proved by what counted when it was made.
 """
 
@@ -127,7 +127,7 @@ def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -
             FROM told
         )
         SELECT channel, at, position, least(kept, count), greatest(kept, count) FROM judged
-        WHERE rank BETWEEN 1 AND 3 AND rank = counted AND count <> kept
+        WHERE rank BETWEEN 1 AND 2 AND rank = counted AND count <> kept
         ORDER BY ordinal
         """
     ).fetchall()
@@ -152,8 +152,8 @@ def _report_conflicts(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -
 def _keep_superseded(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
     """Keep every reading that counted until a better one of the stage came.
 
-    A reading wins when it is better than all before it, a correction also when it is the later
-    one; whoever won before it counted until then. One that another of its own batch beat never
+    A reading wins when it is better than all before it, a correction or an estimate also when it
+    is the later one; whoever won before it counted until then. One that another of its own batch beat never
     counted.
     """
     cursor.execute(
@@ -164,7 +164,7 @@ def _keep_superseded(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) ->
             FROM told
         ), won AS (
             SELECT *, lead(position) OVER (PARTITION BY channel, at ORDER BY ordinal) AS until
-            FROM judged WHERE counted IS NULL OR rank < counted OR (rank = 0 AND counted = 0)
+            FROM judged WHERE counted IS NULL OR rank < counted OR (rank = counted AND rank IN (0, 3))
         )
         INSERT INTO {schema}.reading_superseded
         SELECT channel, at, count, quality, position, until FROM won WHERE until > position
@@ -179,10 +179,11 @@ def _merge(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) -> None:
         f"""
         INSERT INTO {schema}.reading AS r (channel, at, count, quality, position)
         SELECT DISTINCT ON (channel, at) channel, at, count, quality, position FROM reading_stage
-        ORDER BY channel, at, {rank}, CASE quality WHEN 1 THEN -ordinal ELSE ordinal END
+        ORDER BY channel, at, {rank}, CASE WHEN quality IN (1, 3) THEN -ordinal ELSE ordinal END
         ON CONFLICT (channel, at) DO UPDATE SET count = excluded.count,
             quality = excluded.quality, position = excluded.position
-        WHERE {new} < {old} OR ({new} = 0 AND {old} = 0 AND excluded.position > r.position)
+        WHERE {new} < {old}
+            OR ({new} = {old} AND {old} IN (0, 3) AND excluded.position > r.position)
         """
     )
 

@@ -29,6 +29,11 @@ from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
 from energy.views.registry import load_registry
 
+_SEGMENT = (
+    "channel, serial, multiplier, start_at, end_at, start_count, end_count, position, "
+    "end_position, feed"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterReading:
@@ -82,24 +87,26 @@ def register_proofs(
     asked = {"channel": channel, "start": period.start, "end": period.end, "limit": limit}
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT s.serial, s.multiplier, s.start_at, s.end_at, s.start_count, s.end_count, "
-        "s.position, s.end_position, c.resolution, c.modulus, c.unit "
-        "FROM (SELECT channel, serial, multiplier, start_at, end_at, start_count, end_count, "
-        f"position, end_position FROM {schema}.segment "
+        "s.position, s.end_position, c.resolution, c.modulus, c.unit, c.number "
+        f"FROM (SELECT {_SEGMENT} FROM {schema}.segment WHERE channel = %(channel)s "
+        "AND greatest(position, end_position) <= %(limit)s "
+        f"UNION ALL SELECT {_SEGMENT} FROM {schema}.segment_superseded "
         "WHERE channel = %(channel)s AND greatest(position, end_position) <= %(limit)s "
-        "UNION ALL SELECT channel, serial, multiplier, start_at, NULL, start_count, NULL, "
-        f"position, 0 FROM {schema}.segment_superseded WHERE channel = %(channel)s "
-        "AND position <= %(limit)s AND until_position > %(limit)s) AS s "
-        f"JOIN {schema}.channel AS c ON c.number = s.channel "
+        "AND until_position > %(limit)s) AS s "
+        f"JOIN {schema}.channel AS c ON c.number = coalesce(s.feed, s.channel) "
         "WHERE c.kind = 'counter' AND s.start_at < %(end)s "
         "AND (s.end_at IS NULL OR s.end_at > %(start)s) ORDER BY s.start_at",
         asked,
     ).fetchall()
     segments = [_SegmentRow(*row) for row in rows]
-    ends = {end for segment in segments for end in segment.within(period)}
-    known = _known(connection, schema, channel, sorted(ends), as_of)
+    ends = sorted({end for segment in segments for end in segment.within(period)})
+    known = {
+        register: _known(connection, schema, channel, register, ends, as_of)
+        for register in {segment.register for segment in segments}
+    }
     proofs = []
     for segment in segments:
-        opening, closing = _ends(known, segment, period)
+        opening, closing = _ends(known[segment.register], segment, period)
         if opening is not None and closing is not None:
             proofs.append(
                 RegisterProof(
@@ -127,6 +134,8 @@ class _SegmentRow(NamedTuple):
     resolution: str
     modulus: Decimal | None
     unit: str
+    register: int
+    """Number of the channel whose register feeds it."""
 
     @property
     def stated_start(self) -> RegisterReading | None:
@@ -159,12 +168,15 @@ def _known(
     connection: psycopg.Connection[tuple[object, ...]],
     schema: str,
     channel: int,
+    register: int,
     instants: Sequence[datetime],
     as_of: int | None,
 ) -> Accepted:
     """Return the readings around some instants; estimates only where they counted."""
     parts = [
-        readings_known(connection, schema, {channel: (to_us(at), to_us(at))}, as_of=as_of)[channel]
+        readings_known(connection, schema, {register: (to_us(at), to_us(at))}, as_of=as_of)[
+            register
+        ]
         for at in instants
     ]
     none = [np.empty(0, dtype=np.int64)]
@@ -181,8 +193,9 @@ def _known(
     counted = quality != Quality.ESTIMATED
     if counted.all():
         return known
-    segments = load_registry(connection, schema, as_of=as_of, only=[channel]).segments
-    counted |= np.isin(at_us, _folded_us(known, segments.get(channel, ()), instants))
+    every = load_registry(connection, schema, as_of=as_of, only=[channel]).segments
+    segments = [s for s in every.get(channel, ()) if (s.feed or channel) == register]
+    counted |= np.isin(at_us, _folded_us(known, segments, instants))
     return Accepted(
         at_us=at_us[counted],
         count=known.count[counted],

@@ -1,4 +1,4 @@
-"""In: events of meters, places, supply, sources. Out: the registry and its tables. I/O.
+"""In: events of meters and sources. Out: the registry and its tables. I/O.
 
 The registry is what every other view needs to know about channels: their facts and the segments
 of the meters that served them.
@@ -27,9 +27,14 @@ from energy.metering.channel import (
     base_per_count,
 )
 from energy.metering.meter import Meter
-from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
+from energy.metering.plant import ChannelRegister, Source
 from energy.metering.usage import CounterSegment
-from energy.views.plant_rows import write_places, write_supply
+from energy.views.segment_rows import (
+    close_segments,
+    feed_segments,
+    open_segments,
+    read_pieces,
+)
 from energy.views.unproven import end_unproven, find_unproven
 
 _PLATE = (
@@ -82,12 +87,13 @@ class RegistryView:
                 return _replaced(cursor, schema, position, event)
             case Meter.RatioChanged():
                 return _ratio_changed(cursor, schema, position, event)
+            case Meter.RegisterReset():
+                return _reset(cursor, schema, position, event)
+            case Meter.Reversed():
+                channels = feed_segments(cursor, schema, position, event)
+                return Changed(channels=channels, since=event.start)
             case Meter.Retired():
                 return _retired(cursor, schema, position, event)
-            case PlaceTree.Created() | PlaceTree.Redefined():
-                write_places(cursor, schema, event.places)
-            case SupplyGraph.Created() | SupplyGraph.Redefined():
-                write_supply(cursor, schema, event)
             case Source.Created() | Source.Redefined():
                 cursor.execute(
                     f"INSERT INTO {schema}.source VALUES (%s, %s, %s) ON CONFLICT (key) "
@@ -164,50 +170,6 @@ def _plate(cursor: psycopg.Cursor[tuple[object, ...]], schema: str, point: str, 
     )
 
 
-def _open_segments(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    position: int,
-    channels: list[int],
-    at: datetime,
-    serial: str,
-    multiplier: str,
-    counts: Mapping[str, int],
-) -> None:
-    cursor.executemany(
-        f"INSERT INTO {schema}.segment "
-        "(channel, start_at, serial, multiplier, start_count, position) "
-        "VALUES (%s, %s, %s, %s, %s, %s)",
-        [
-            (number, at, serial, multiplier, counts.get(str(number)), position)
-            for number in channels
-        ],
-    )
-
-
-def _close_segments(
-    cursor: psycopg.Cursor[tuple[object, ...]],
-    schema: str,
-    position: int,
-    channels: list[int],
-    at: datetime,
-    counts: Mapping[str, int],
-) -> None:
-    """Close the open segments and keep what they said until this event."""
-    for number in channels:
-        cursor.execute(
-            f"INSERT INTO {schema}.segment_superseded SELECT channel, start_at, serial, "
-            "multiplier, start_count, position, %(position)s "
-            f"FROM {schema}.segment WHERE channel = %(channel)s AND end_at IS NULL",
-            {"channel": number, "position": position},
-        )
-        cursor.execute(
-            f"UPDATE {schema}.segment SET end_at = %s, end_count = %s, end_position = %s "
-            "WHERE channel = %s AND end_at IS NULL",
-            (at, counts.get(str(number)), position, number),
-        )
-
-
 def _commissioned(
     cursor: psycopg.Cursor[tuple[object, ...]],
     schema: str,
@@ -217,7 +179,7 @@ def _commissioned(
     point, channels = _point_and_channels(cursor, schema, event)
     _plate(cursor, schema, point, event)
     find_unproven(cursor, schema, position, event)
-    _open_segments(
+    open_segments(
         cursor,
         schema,
         position,
@@ -235,9 +197,9 @@ def _replaced(
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     _plate(cursor, schema, point, event)
-    _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
+    close_segments(cursor, schema, position, channels, event.at, event.final_counts)
     end_unproven(cursor, schema, position, channels, event.at)
-    _open_segments(
+    open_segments(
         cursor,
         schema,
         position,
@@ -264,10 +226,10 @@ def _ratio_changed(
     cursor.execute(
         f"UPDATE {schema}.meter SET multiplier = %s WHERE point = %s", (event.multiplier, point)
     )
-    _close_segments(cursor, schema, position, channels, event.at, event.counts)
+    held = close_segments(cursor, schema, position, channels, event.at, event.counts)
     if Fraction(str(row[1])) != Fraction(event.multiplier):  # the same one is as unproven as before
         end_unproven(cursor, schema, position, channels, event.at)
-    _open_segments(
+    open_segments(
         cursor,
         schema,
         position,
@@ -276,8 +238,33 @@ def _ratio_changed(
         str(row[0]),
         event.multiplier,
         event.counts,
+        feeds=held,
     )
     return Changed(channels=tuple(channels), since=event.at)
+
+
+def _reset(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    schema: str,
+    position: int,
+    event: Meter.RegisterReset,
+) -> Changed:
+    """Cut the segments of the registers that fell; the others counted on."""
+    channels = sorted(int(number) for number in event.counts_before)
+    held = close_segments(cursor, schema, position, channels, event.at, event.counts_before)
+    for each in held:
+        open_segments(
+            cursor,
+            schema,
+            position,
+            [each.channel],
+            event.at,
+            each.serial,
+            each.multiplier,
+            event.counts_after,
+            feeds=held,
+        )
+    return Changed(channels=tuple(sorted(each.channel for each in held)), since=event.at)
 
 
 def _retired(
@@ -285,7 +272,7 @@ def _retired(
 ) -> Changed:
     point, channels = _point_and_channels(cursor, schema, event)
     cursor.execute(f"UPDATE {schema}.meter SET retired_at = %s WHERE point = %s", (event.at, point))
-    _close_segments(cursor, schema, position, channels, event.at, event.final_counts)
+    close_segments(cursor, schema, position, channels, event.at, event.final_counts)
     end_unproven(cursor, schema, position, channels, event.at)
     return Changed(channels=tuple(channels), since=event.at)
 
@@ -351,33 +338,27 @@ def load_registry(
         only: Numbers of the channels wanted; None for all.
     """
     channels = load_channels(connection, schema, only=only)
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT channel, start_at, end_at, multiplier, start_count, end_count, position, "
-        f"end_position FROM {schema}.segment WHERE greatest(position, end_position) <= %(limit)s "
-        "AND channel = ANY(%(channels)s) "
-        "UNION ALL SELECT channel, start_at, NULL, multiplier, start_count, NULL, position, 0 "
-        f"FROM {schema}.segment_superseded WHERE position <= %(limit)s "
-        "AND until_position > %(limit)s AND channel = ANY(%(channels)s) "
-        "ORDER BY channel, start_at",
-        {"limit": as_of if as_of is not None else 2**62, "channels": list(channels)},
-    ).fetchall()
+    pieces = read_pieces(connection, schema, list(channels), as_of=as_of)
+    others = {piece.register for piece in pieces} - set(channels)
+    facts = channels | (load_channels(connection, schema, only=sorted(others)) if others else {})
     segments: dict[int, list[CounterSegment]] = {}
-    for number, start_at, end_at, multiplier, *counts_and_positions in rows:
-        start_count, end_count, position, end_position = counts_and_positions
-        facts = channels[number].facts
-        if facts.kind not in USAGE_KINDS or facts.utility is None:
+    for piece in pieces:
+        own = channels[piece.channel].facts
+        if own.kind not in USAGE_KINDS or own.utility is None:
             continue
-        segments.setdefault(number, []).append(
+        register = facts[piece.register].facts
+        segments.setdefault(piece.channel, []).append(
             CounterSegment(
-                start_us=to_us(start_at),
-                end_us=None if end_at is None else to_us(end_at),
-                base_per_count=base_per_count(facts, Fraction(multiplier)),
-                modulus=facts.modulus if facts.kind is Kind.COUNTER else None,
-                max_per_hour=facts.max_per_hour,
-                start_count=start_count,
-                end_count=end_count,
-                position=position,
-                end_position=end_position,
+                start_us=to_us(piece.start),
+                end_us=None if piece.end is None else to_us(piece.end),
+                base_per_count=base_per_count(register, Fraction(piece.multiplier)),
+                modulus=register.modulus if register.kind is Kind.COUNTER else None,
+                max_per_hour=register.max_per_hour,
+                start_count=piece.start_count,
+                end_count=piece.end_count,
+                position=piece.position,
+                end_position=piece.end_position,
+                feed=piece.feed,
             )
         )
     return Registry(channels=channels, segments={n: tuple(parts) for n, parts in segments.items()})

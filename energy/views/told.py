@@ -27,6 +27,7 @@ Window = tuple[int, int]
 """First and last instant, both included. [us]"""
 FETCHED = 64
 """Entries read from the journal at once."""
+_LAST_WINS = (Quality.CORRECTED, Quality.ESTIMATED)
 _RANK = np.full(256, 9, dtype=np.int64)
 for _quality, _place in PRECEDENCE.items():
     _RANK[_quality] = _place
@@ -93,7 +94,7 @@ def counting(told: Positioned) -> Positioned:
     """Return the reading that counts at each (channel, instant), by channel and instant.
 
     Approved correction before measured before manual before estimated; within a rank the first,
-    among corrections the last.
+    among corrections and among estimates the last.
 
     Args:
         told: Readings in the order of the journal.
@@ -102,7 +103,7 @@ def counting(told: Positioned) -> Positioned:
     if len(columns) == 0:
         return told
     turn = np.arange(len(columns))
-    turn = np.where(columns.quality == Quality.CORRECTED, -turn, turn)
+    turn = np.where(np.isin(columns.quality, _LAST_WINS), -turn, turn)
     order = np.lexsort((turn, _RANK[columns.quality], columns.at_us, columns.channel))
     channel, at_us = columns.channel[order], columns.at_us[order]
     first = np.concatenate([[True], (channel[1:] != channel[:-1]) | (at_us[1:] != at_us[:-1])])

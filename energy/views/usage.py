@@ -24,7 +24,14 @@ from energy.journal.ingest import store_findings
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_fold import fold_many
 from energy.metering.usage_strips import Flags, Ints, SeriesColumns
-from energy.views.known import NO_NEIGHBOUR, Neighbours, accepted_many, neighbours
+from energy.views.fed_readings import (
+    accepted_fed,
+    counters_fed,
+    neighbours_fed,
+    registers_of,
+    registers_of_one,
+)
+from energy.views.known import NO_NEIGHBOUR, Neighbours
 from energy.views.local_days import LocalDays, days_around
 from energy.views.registry_columns import RegistryColumns
 from energy.views.slice import Slice
@@ -121,15 +128,14 @@ class UsageView:
     def _general(self, cursor: Cursor, part: Slice, spans: _Spans) -> None:
         """Fold what changed between its neighbours, asked of the table."""
         columns, schema = part.columns, part.schema
-        channel = columns.counter[spans.counter]
-        put_back(cursor, part, channel, spans.first_us, spans.last_us)
-        begun_us = columns.segments.begun_us[spans.counter]
-        near = neighbours(cursor, schema, channel, spans.first_us, spans.last_us, begun_us=begun_us)
+        touched = (spans.counter, spans.first_us, spans.last_us)
+        put_back(cursor, part, *registers_of(columns, *touched))
+        near = neighbours_fed(cursor, schema, columns, *touched)
         low_us, high_us = _reach(near, columns, spans)
         days = days_around(int(low_us.min()), int(high_us.max()), part.zone)
         step_us = columns.step_us[spans.counter]
         every = Windows(
-            channel=channel,
+            channel=columns.counter[spans.counter],
             counter=spans.counter,
             low_us=days.floor(low_us, step_us),
             high_us=days.floor(high_us, step_us) + step_us,
@@ -138,8 +144,9 @@ class UsageView:
         newest = near.behind_us == NO_NEIGHBOUR
         for chunk in chunks_of(every):
             windows = every.chosen(chunk)
-            put_back(cursor, part, windows.channel, windows.low_us, windows.high_us)
-            many = accepted_many(cursor, schema, windows.channel, windows.low_us, windows.high_us)
+            asked = (windows.counter, windows.low_us, windows.high_us)
+            put_back(cursor, part, *registers_of(columns, *asked))
+            many = accepted_fed(cursor, schema, columns, *asked)
             self._fold(cursor, part, windows, many.series(), newest[chunk], days)
 
     def _fold(
@@ -179,7 +186,7 @@ def _fresh(part: Slice) -> Fresh:
     told = part.readings
     assert told is not None, "the part holds readings"
     columns = told.readings
-    counter = part.columns.counters(columns.channel)
+    counter = counters_fed(part.columns, columns.channel, columns.at_us)
     which = np.flatnonzero((counter >= 0) & (columns.quality != Quality.SUSPECT))
     which = which[columns.at_us[which] >= part.columns.segments.begun_us[counter[which]]]
     counter, at_us = counter[which], columns.at_us[which]
@@ -208,15 +215,22 @@ def _changed_spans(cursor: Cursor, part: Slice) -> _Spans | None:
         return None
     since_us, segments = to_us(changed.since), columns.segments
     channel = np.array(sorted(changed.channels), dtype=np.int64)
-    channel = channel[columns.counters(channel) >= 0]
-    put_back(cursor, part, channel, *(np.full(len(channel), since_us) for _ in range(2)))
-    read = good_spans(cursor, part.schema, channel.tolist())
+    counters = columns.counters(channel)
+    counters = counters[counters >= 0]
+    if len(counters) == 0:
+        return None
+    since = np.full(len(counters), since_us)
+    asked = registers_of(columns, counters, since, since)
+    put_back(cursor, part, *asked)
+    read = good_spans(cursor, part.schema, asked[0].tolist())
     spans: list[tuple[int, int, int]] = []
-    for number, counter in zip(channel.tolist(), columns.counters(channel).tolist(), strict=True):
+    for counter in counters.tolist():
         own = slice(int(segments.offsets[counter]), int(segments.offsets[counter + 1]))
+        registers = registers_of_one(columns, counter)
         starts = segments.start_us[own][segments.start_stated[own]]
         ends = segments.end_us[own][segments.end_stated[own]]
-        known = [*read.get(number, ()), *starts.tolist(), *ends.tolist()]
+        known = [at for each in registers for at in read.get(each, ())]
+        known += [*starts.tolist(), *ends.tolist()]
         if known:
             first_us = max(since_us, min(known))
             spans.append((counter, first_us, max(first_us, *known)))

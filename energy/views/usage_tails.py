@@ -3,8 +3,8 @@
 A tail is the last accepted reading of a counter, with the two readings that enclose the boundary
 before it. A reading behind the tail needs nothing else: as long as it stays in the tail's interval
 it changes no row at all, and when it leaves it the fold starts at that boundary. A counter has a
-tail only while all is plain: an open meter segment, no estimate, no rollover, break or jump since
-that boundary. Everything else is asked of the table.
+tail only while all is plain: an open meter segment fed by its own register from the first, no
+estimate, no rollover, break or jump since that boundary. Everything else is asked of the table.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class Tails:
         self._quality = np.zeros((counters, 3), dtype=np.uint8)
         self._position = np.zeros((counters, 3), dtype=np.int64)
         self._has = np.zeros((counters, 3), dtype=np.bool_)
+        self._fed = columns.segments.fed
         self._open = np.maximum(columns.segments.offsets[1:] - 1, 0)
         """Place of each counter's last segment."""
 
@@ -174,7 +175,7 @@ class Tails:
         left = np.maximum(first - 1, begins)
         segment = self._open[counter]
         plain = (floor_us >= windows.low_us) & (segments.start_us[segment] <= floor_us)
-        plain &= segments.end_us[segment] == FOR_EVER_US
+        plain &= (segments.end_us[segment] == FOR_EVER_US) & ~self._fed[counter]
         odd = np.zeros(len(series.at_us), dtype=np.int64)
         own = segment[owner[1:]]
         odd[1:] = odd_steps(

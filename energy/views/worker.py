@@ -30,6 +30,7 @@ from energy.journal.imported import IMPORTED_TOPIC
 from energy.journal.ingest import store_findings
 from energy.journal.noted import NOTED_TOPIC
 from energy.journal.refused import REFUSED_TOPIC
+from energy.metering.correction import Correction
 from energy.metering.reading import ReadingColumns
 from energy.store.pool import Database
 from energy.views.corrections import DECISION_TOPICS, fold_decision
@@ -263,11 +264,19 @@ def _chosen(
 
 
 def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Yield maximal runs of entries with readings, every other entry alone."""
+    """Yield maximal runs of entries with readings, every other entry alone.
+
+    An approved correction ends its run: it may end findings, and what later readings explain must
+    not depend on how the journal was sliced.
+    """
     run: list[Entry] = []
     for entry in entries:
-        if unwrapped(entry).topic in READING_TOPICS:
+        topic = unwrapped(entry).topic
+        if topic in READING_TOPICS:
             run.append(entry)
+            if topic == Correction.Approved.TOPIC:
+                yield run
+                run = []
             continue
         if run:
             yield run

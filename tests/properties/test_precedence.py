@@ -28,8 +28,8 @@ RANK = {
 class PlainRule:
     """Approved correction > measured > manual > estimated.
 
-    The first of a rank counts, the last of the corrections; a different one of the counting rank
-    is a conflict.
+    The first of a rank counts, the last of corrections and of estimates; a different one of the rank
+    that counts is a conflict, where the first one counts.
     """
 
     def __init__(self) -> None:
@@ -43,9 +43,9 @@ class PlainRule:
             return
         before, _ = self.counting[key]
         old, new = RANK[before.quality], RANK[told.quality]
-        if new < old or new == old == 0:
+        if new < old or (new == old and new in (0, 3)):
             self.counting[key] = (told, position)
-        elif new == old and 1 <= new <= 3 and before.count != told.count:
+        elif new == old and 1 <= new <= 2 and before.count != told.count:
             self.conflicts.add((*key, position))
 
     def rows(self) -> list[tuple[Any, ...]]:

@@ -18,3 +18,5 @@ class Span:
     """Whether it was still met when last looked."""
     proof: dict[str, Any] = field(default_factory=dict)
     """JSON values that let a person judge it."""
+    place: int = 0
+    """Place of the channel among those that were looked at together."""

@@ -1,0 +1,167 @@
+"""In: doubtful usage, what was used before, who pays at which prices. Out: money at stake. Pure.
+
+A measure by which doubt is put in order, no bill: fixed charges and tax are left out, quantities
+are not rounded, and what is missing counts as what the same hours of earlier weeks used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from billing.determinants import determinants_of
+from billing.errors import RatingError
+from billing.money import exponent_of, round_half_up
+from billing.rating import tariff_spans
+from billing.tariff import EnergyClause, TariffVersion
+from energy.base.period import Period, grid_of, local_day, span_of_days
+from energy.base.quality import Quality
+from energy.metering.usage import UsageSpan
+
+WEEK_S = 7 * 86_400
+_UNKNOWN = (int(Quality.MISSING), int(Quality.SUSPECT))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who pays for a point at which prices, for some days."""
+
+    account: str
+    versions: tuple[TariffVersion, ...]
+    """Of its tariff; none where nothing was published."""
+    first_day: date
+    last_day: date
+    """Local days, both included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stake:
+    """Money that hangs on doubtful usage."""
+
+    amount: Decimal
+    """[currency]"""
+    currency: str
+    accounts: tuple[str, ...]
+    """Who would pay it."""
+    expected: Fraction
+    """Part of the usage that is expected, not known. [1]"""
+    unknown: int
+    """Intervals of which nothing can be said: the amount lacks them."""
+
+    def joined(self, other: Stake) -> Stake:
+        """Return both together; the expected part is the greater of both."""
+        return Stake(
+            amount=self.amount + other.amount,
+            currency=self.currency,
+            accounts=tuple(sorted({*self.accounts, *other.accounts})),
+            expected=max(self.expected, other.expected),
+            unknown=self.unknown + other.unknown,
+        )
+
+
+def stake_of(
+    span: UsageSpan, history: UsageSpan | None, payers: Sequence[Payer], currency: str
+) -> Stake | None:
+    """Return the money at stake in a span of doubtful usage; None when nobody pays for it.
+
+    Args:
+        span: Usage of the billing channel in the doubtful span. [base unit]
+        history: Whole weeks of its usage right before the span; None where none were asked for.
+        payers: Who pays in the span, by days.
+        currency: The site's.
+    """
+    paying = [payer for payer in payers if payer.versions]
+    if not paying:
+        return None
+    filled, expected, unknown = _filled(span, history)
+    amount = sum((_amount(filled, payer) for payer in paying), Fraction(0))
+    whole = int(np.abs(filled.usage).sum())
+    return Stake(
+        amount=round_half_up(amount, exponent_of(currency)),
+        currency=currency,
+        accounts=tuple(sorted({payer.account for payer in paying})),
+        expected=Fraction(expected, whole) if whole else Fraction(0),
+        unknown=unknown,
+    )
+
+
+def expected_usage(history: UsageSpan, intervals: int) -> tuple[NDArray[np.int64], bool]:
+    """Return what the intervals behind some weeks would use, and whether anything is known.
+
+    Each is the mean of the same interval of the weeks before, where one of them is known; else
+    the mean of all that is known.
+
+    Args:
+        history: Whole weeks right before. [base unit]
+        intervals: How many intervals are wanted.
+    """
+    week = WEEK_S // history.step_s
+    assert len(history.usage) % week == 0, "history is whole weeks"
+    known = ~np.isin(history.quality, _UNKNOWN).reshape(-1, week)
+    if not known.any():
+        return np.zeros(intervals, dtype=np.int64), False
+    usage = np.where(known, history.usage.reshape(-1, week), 0)
+    many = known.sum(axis=0)
+    overall = int(usage.sum()) // int(known.sum())
+    mean = np.where(many > 0, usage.sum(axis=0) // np.maximum(many, 1), overall)
+    return np.resize(mean, intervals).astype(np.int64), True
+
+
+def _filled(span: UsageSpan, history: UsageSpan | None) -> tuple[UsageSpan, int, int]:
+    """Return the span with what is expected in place of what is missing.
+
+    Returns:
+        The span, the expected usage in it [base unit], and the intervals nothing is said of.
+    """
+    gaps = np.isin(span.quality, _UNKNOWN)
+    if not gaps.any():
+        return span, 0, 0
+    if history is None:
+        return span, 0, int(gaps.sum())
+    expected, told = expected_usage(history, len(span.usage))
+    if not told:
+        return span, 0, int(gaps.sum())
+    usage = np.where(gaps, expected, span.usage)
+    quality = np.where(gaps, np.uint8(Quality.ESTIMATED), span.quality)
+    return replace(span, usage=usage, quality=quality), int(np.abs(usage[gaps]).sum()), 0
+
+
+def _amount(span: UsageSpan, payer: Payer) -> Fraction:
+    """Return usage x price of what a payer pays of a span, not rounded. [currency]."""
+    zone = payer.versions[0].zone
+    end = span.start + len(span.usage) * timedelta(seconds=span.step_s)
+    first = max(payer.first_day, local_day(span.start, zone))
+    last = min(payer.last_day, local_day(end - timedelta(microseconds=1), zone))
+    if last < first:
+        return Fraction(0)
+    total = Fraction(0)
+    for tariff, day, until in tariff_spans(payer.versions, first, last):
+        days = span_of_days(day, until, zone)
+        part = Period(start=max(days.start, span.start), end=min(days.end, end))
+        if tariff is not None:
+            total += abs(_priced(span, tariff, part))
+    return total
+
+
+def _priced(span: UsageSpan, tariff: TariffVersion, part: Period) -> Fraction:
+    """Return usage x price within one tariff version. [currency]."""
+    clauses = [clause for clause in tariff.clauses if isinstance(clause, EnergyClause)]
+    per_base = tariff.bill_units_per_base
+    try:
+        usage, _ = determinants_of(span, tariff, part, position=0)
+    except RatingError:  # no bill can be made of it either: the dearest price says how much hangs
+        dearest = max((Fraction(clause.price) for clause in clauses), default=Fraction(0))
+        skip = (part.start - span.start) // timedelta(seconds=span.step_s)
+        known = span.usage[skip : skip + grid_of(part, span.step_s)]
+        return int(known.sum()) * per_base * dearest
+    sums = [
+        (usage.whole if clause.period is None else usage.by_period[clause.period], clause.price)
+        for clause in clauses
+    ]
+    return sum((each.base_units * per_base * Fraction(price) for each, price in sums), Fraction(0))

@@ -1,0 +1,104 @@
+"""In: open findings, decisions, tariffs. Out: the review queue as rows, by money. I/O: reads.
+
+What a page or a command shows of the queue: cases with the money that hangs on them, the dearest
+first; what nobody pays for comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from billing.stake import Stake
+from billing.views.stakes import Doubt, read_stakes
+from billing.views.supply import Connection
+from energy.base.finding import Severity
+from energy.base.period import local_day
+from energy.metering.review_case import Case
+from energy.store.sites import Site
+from energy.views.review import read_cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedCase:
+    """A case and the money that hangs on it."""
+
+    case: Case
+    stake: Stake | None
+    """None when nobody pays for what is doubtful."""
+    name: str
+    """Name of the metering point; empty when a whole source is meant."""
+    place: str
+    """Place of the metering point; empty when a whole source is meant."""
+
+
+def read_queue(
+    connection: Connection,
+    site: Site,
+    now: datetime,
+    *,
+    point: str | None = None,
+    as_of: int | None = None,
+) -> list[QueuedCase]:
+    """Return the cases that wait, the most money first.
+
+    Args:
+        connection: Any connection that may read.
+        site: The site.
+        now: Present instant.
+        point: Only of this metering point, and of whole sources.
+        as_of: As known at this metering position; None for now.
+    """
+    today = local_day(now, site.zone)
+    cases = read_cases(connection, site.schema, today, point=point, as_of=as_of)
+    meters = _meters(connection, site.schema)
+    stakes = read_stakes(
+        connection,
+        site,
+        [Doubt(points=_points(case, meters), start=case.start, end=case.end) for case in cases],
+        now,
+        as_of=as_of,
+    )
+    queue = [
+        QueuedCase(
+            case=case,
+            stake=stake,
+            name=meters[case.point][1] if case.point in meters else "",
+            place=meters[case.point][2] if case.point in meters else "",
+        )
+        for case, stake in zip(cases, stakes, strict=True)
+    ]
+    return sorted(queue, key=_order)
+
+
+def _order(row: QueuedCase) -> tuple[bool, Decimal, bool, datetime, str]:
+    """Return the key of a row: money, then what bars bills, then age."""
+    amount = Decimal(0) if row.stake is None else row.stake.amount
+    warns = row.case.severity is Severity.WARN
+    return row.stake is None, -amount, warns, row.case.start, row.case.case.hex
+
+
+def _meters(connection: Connection, schema: str) -> dict[str, tuple[str, str, str]]:
+    """Return source, name and place of each metering point."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT point, coalesce(source, ''), name, place FROM {schema}.meter"
+    ).fetchall()
+    return {point: (source, name, place) for point, source, name, place in rows}
+
+
+def _points(case: Case, meters: dict[str, tuple[str, str, str]]) -> tuple[str, ...]:
+    """Return the points a case is about: its own, or those that its source bars from the bill."""
+    if case.point is not None:
+        return (case.point,)
+    if case.severity is Severity.WARN:
+        return ()
+    return tuple(sorted(_of_source(meters, case.source)))
+
+
+def _of_source(meters: dict[str, tuple[str, str, str]], wanted: str) -> Sequence[str]:
+    """Return the points of a source; those of every source where it is not told which."""
+    known = {"", "unknown"}
+    return [p for p, (source, _, _) in meters.items() if wanted in known or source == wanted]

@@ -1,0 +1,189 @@
+"""In: points, doubtful spans. Out: the money at stake in each. I/O: reads.
+
+Spans of one width are read together: an outage of a gateway is one question, not one a meter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any
+
+from billing.stake import WEEK_S, Payer, Stake, stake_of
+from billing.views.supply import Connection, SupplyReader
+from energy.base.period import Period, local_day
+from energy.base.quality import Quality
+from energy.metering.channel import USAGE_KINDS, Direction, Kind
+from energy.metering.usage import UsageSpan
+from energy.store.sites import Site
+from energy.views.computed import channel_usage
+
+LONGEST = timedelta(days=400)
+"""Doubt that reaches further back is measured by its last part. [d]"""
+HISTORY = timedelta(seconds=4 * WEEK_S)
+"""What was used before stands for what is missing. [d]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Points whose usage is doubtful in a span."""
+
+    points: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Billed:
+    """The channel by which a point is billed."""
+
+    point: str
+    channel: int
+    grid_s: int
+
+
+_Window = tuple[datetime, datetime]
+
+
+def read_stakes(
+    connection: Connection,
+    site: Site,
+    doubts: Sequence[Doubt],
+    now: datetime,
+    *,
+    as_of: int | None = None,
+) -> list[Stake | None]:
+    """Return the money at stake in each doubt, None where nobody pays.
+
+    Args:
+        connection: Any connection that may read.
+        site: The site.
+        doubts: Points and spans.
+        now: Present instant: what has no end yet is measured up to here.
+        as_of: Usage as known at this metering position; None for now.
+    """
+    wanted = sorted({point for doubt in doubts for point in doubt.points})
+    billed = _billed(connection, site.schema, wanted)
+    payers = _payers(connection, site, list(billed))
+    asked: dict[_Window, set[int]] = {}
+    windows: list[list[tuple[_Billed, _Window]]] = []
+    for doubt in doubts:
+        mine = [
+            (each, window)
+            for point in doubt.points
+            if (each := billed.get(point)) is not None and payers.get(point)
+            if (window := _window(doubt, each.grid_s, now)) is not None
+        ]
+        windows.append(mine)
+        for each, window in mine:
+            asked.setdefault(window, set()).add(each.channel)
+    usage = _usage(connection, site, asked, as_of)
+    before = _history(connection, site, usage, as_of)
+    return [
+        _joined(
+            [
+                stake_of(
+                    usage[window][each.channel],
+                    before.get(window, {}).get(each.channel),
+                    _within(payers[each.point], window, site),
+                    site.currency,
+                )
+                for each, window in mine
+            ]
+        )
+        for mine in windows
+    ]
+
+
+def _window(doubt: Doubt, grid_s: int, now: datetime) -> _Window | None:
+    """Return a doubt as whole intervals; what lies at one instant touches both its neighbours."""
+    step = timedelta(seconds=grid_s)
+    end = min(doubt.end, now)
+    start = max(doubt.start, end - LONGEST)
+    if start > end:
+        return None
+    low = start - (start - _EPOCH) % step
+    high = end + (_EPOCH - end) % step
+    return (low - step, high + step) if low == high else (low, high)
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _usage(
+    connection: Connection, site: Site, asked: Mapping[_Window, set[int]], as_of: int | None
+) -> dict[_Window, Mapping[int, UsageSpan]]:
+    return {
+        (low, high): channel_usage(
+            connection, site.schema, site.zone, sorted(channels), Period(start=low, end=high), as_of
+        )
+        for (low, high), channels in asked.items()
+    }
+
+
+def _history(
+    connection: Connection,
+    site: Site,
+    usage: Mapping[_Window, Mapping[int, UsageSpan]],
+    as_of: int | None,
+) -> dict[_Window, Mapping[int, UsageSpan]]:
+    """Return the weeks before each span in which something is missing."""
+    lacking = {
+        (low - HISTORY, low): {number for number, span in spans.items() if _lacks(span)}
+        for (low, _), spans in usage.items()
+    }
+    found = _usage(connection, site, {w: c for w, c in lacking.items() if c}, as_of)
+    return {
+        (low, high): found[low - HISTORY, low]
+        for low, high in usage
+        if (low - HISTORY, low) in found
+    }
+
+
+def _lacks(span: UsageSpan) -> bool:
+    return bool(((span.quality == Quality.MISSING) | (span.quality == Quality.SUSPECT)).any())
+
+
+def _within(payers: Sequence[Payer], window: _Window, site: Site) -> list[Payer]:
+    first = local_day(window[0], site.zone)
+    last = local_day(window[1] - timedelta(microseconds=1), site.zone)
+    return [each for each in payers if each.first_day <= last and each.last_day >= first]
+
+
+def _joined(stakes: Sequence[Stake | None]) -> Stake | None:
+    some = [stake for stake in stakes if stake is not None]
+    return reduce(Stake.joined, some) if some else None
+
+
+def _billed(connection: Connection, schema: str, points: Sequence[str]) -> dict[str, _Billed]:
+    """Return the one billing channel of each point that has one."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT point, min(number), min(grid_s) FROM {schema}.channel WHERE point = ANY(%s) "
+        "AND billing AND direction <> %s AND kind = ANY(%s) GROUP BY point HAVING count(*) = 1",
+        (list(points), Direction.EXPORT, [*USAGE_KINDS, Kind.COMPUTED]),
+    ).fetchall()
+    return {
+        point: _Billed(point=point, channel=number, grid_s=grid_s) for point, number, grid_s in rows
+    }
+
+
+def _payers(connection: Connection, site: Site, points: Sequence[str]) -> dict[str, list[Payer]]:
+    """Return who pays for some points, by point."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT point, account, tariff, valid_from, coalesce(valid_to - 1, date '9999-12-30') "
+        f"FROM {site.schema}.account_channel WHERE point = ANY(%s) ORDER BY point, valid_from",
+        (list(points),),
+    ).fetchall()
+    reader = SupplyReader(
+        connection=connection, site=site, metering_position=0, books_position=2**62
+    )
+    found: dict[str, list[Payer]] = {}
+    for point, account, tariff, first, last in rows:
+        payer = Payer(
+            account=account, versions=reader.versions(tariff), first_day=first, last_day=last
+        )
+        if payer.versions and last >= first:
+            found.setdefault(point, []).append(payer)
+    return found

@@ -1,0 +1,183 @@
+"""In: decisions about cases of findings. Out: one event each. I/O: PostgreSQL.
+
+A decision names the state of the case that the person saw: where somebody decided first it is
+refused and says who did. Given again after an unknown commit it finds its own result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from energy.base.clock import Clock
+from energy.base.errors import ConflictError, RefusedError
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.journal.corrections import Corrections
+from energy.metering.channel import Channel
+from energy.metering.correction import Correction, FourEyesError, Stated
+from energy.metering.review import DecidedCase, Said, decided
+from energy.metering.review_case import Case, CaseFinding, CaseState, DecisionKind
+from energy.store.pool import Database
+
+
+class CaseDecidedError(RefusedError):
+    """Somebody decided about this state of the case first."""
+
+    code = "decision.made"
+
+    kind = DecisionKind.ACCEPTED
+    by = UUID(int=0)
+    at: datetime | None = None
+
+    @classmethod
+    def of_decision(
+        cls, case: UUID, kind: DecisionKind, by: UUID, at: datetime
+    ) -> CaseDecidedError:
+        """Return the refusal that says who decided what, when.
+
+        Args:
+            case: The case.
+            kind: What was decided.
+            by: Who decided it.
+            at: When.
+        """
+        error = cls.of("review.decided", short=case.hex[:8], kind=kind, by=by.hex[:8], at=at)
+        error.kind, error.by, error.at = kind, by, at
+        return error
+
+
+class Reviews:
+    """What people decide about cases of findings of a site."""
+
+    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+        """Work on a site's metering journal.
+
+        Args:
+            database: A pool in the writer's role.
+            schema: The site's schema.
+            clock: The injected clock.
+        """
+        self._application = JournalApplication(database, schema, "metering", clock)
+        self._corrections = Corrections(database, schema, clock)
+
+    def accept(self, case: Case, said: Said, *, alone: bool) -> DecisionKind:
+        """End a case's findings, or propose it; the second person's acceptance always ends them.
+
+        Args:
+            case: The case as it was seen.
+            said: Why and by whom.
+            alone: Whether the first person decides alone.
+
+        Returns:
+            What was decided: ACCEPTED or ACCEPTANCE_PROPOSED.
+
+        Raises:
+            CaseReasonError: The reason is missing.
+            CaseStateError: A correction of it waits for its second person.
+            FourEyesError: The same person proposed it.
+            CaseDecidedError: Somebody decided first.
+        """
+        first = case.decision if case.state is CaseState.ACCEPTANCE else None
+        if first is None:
+            kind = DecisionKind.ACCEPTED if alone else DecisionKind.ACCEPTANCE_PROPOSED
+            self._store(said, decided(case, kind, said))
+            return kind
+        if first.decided_by == said.by:
+            raise FourEyesError.of("review.four_eyes", short=case.case.hex[:8])
+        self._store(said, decided(case, DecisionKind.ACCEPTED, said, proposed_by=first.decided_by))
+        return DecisionKind.ACCEPTED
+
+    def hold(self, case: Case, said: Said, *, until: date) -> None:
+        """Let a case wait until a day; the bill stays barred.
+
+        Args:
+            case: The case as it was seen.
+            said: Why and by whom.
+            until: First local day on which it waits for a person again.
+
+        Raises:
+            CaseReasonError: The reason is missing.
+            CaseStateError: A correction of it waits for its second person.
+            CaseDecidedError: Somebody decided first.
+        """
+        self._store(said, decided(case, DecisionKind.HELD, said, until=until))
+
+    def release(self, case: Case, said: Said) -> None:
+        """End a hold or take a proposed acceptance back.
+
+        Raises:
+            CaseReasonError: The reason is missing.
+            CaseStateError: There is neither.
+            CaseDecidedError: Somebody decided first.
+        """
+        self._store(said, decided(case, DecisionKind.RELEASED, said))
+
+    def correct(self, case: Case, said: Said, channel: Channel, readings: Stated) -> UUID:
+        """Propose a correction that ends the case's findings when it is approved.
+
+        The correction and its link are stored in one transaction.
+
+        Args:
+            case: The case as it was seen.
+            said: Why, on what evidence and by whom.
+            channel: The channel corrected.
+            readings: Instants and counts.
+
+        Returns:
+            The correction's id.
+
+        Raises:
+            StatementError: The readings cannot be true.
+            CaseReasonError: The reason is missing.
+            CaseStateError: A correction of it waits already.
+            CaseDecidedError: Somebody decided first.
+        """
+        identity = id_of("correction", str(said.command_id))
+        event = decided(case, DecisionKind.CORRECTION_PROPOSED, said, correction=identity)
+        correction = self._corrections.drafted(
+            channel,
+            readings,
+            reason=said.reason,
+            evidence=said.evidence,
+            by=said.by,
+            command_id=said.command_id,
+        )
+        self._store(said, event, correction)
+        return identity
+
+    def estimated(
+        self, case: Case, said: Said, *, estimate: UUID, findings: Sequence[CaseFinding]
+    ) -> None:
+        """End the findings that an estimate covers.
+
+        Args:
+            case: The case as it was seen.
+            said: Why and by whom.
+            estimate: Stream of the estimated readings.
+            findings: Those of the case whose spans it covers.
+
+        Raises:
+            CaseReasonError: The reason is missing.
+            CaseStateError: A correction of it waits for its second person.
+            CaseDecidedError: Somebody decided first.
+        """
+        event = decided(case, DecisionKind.ESTIMATED, said, findings=findings, estimate=estimate)
+        self._store(said, event)
+
+    def _store(self, said: Said, event: DecidedCase, *others: Correction) -> None:
+        known = self._application.find(event.id)
+        if known is None:
+            try:
+                self._application.store(event, *others)
+            except ConflictError:
+                known = self._application.find(event.id)
+                if known is None:
+                    raise
+            else:
+                return
+        if not known.seen(said.command_id):
+            raise CaseDecidedError.of_decision(
+                event.case, DecisionKind(known.kind), known.decided_by, known.created_on
+            )

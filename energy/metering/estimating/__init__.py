@@ -1,0 +1,1 @@
+"""Estimates: methods that give missing usage a value and known totals their shape. Pure."""

@@ -1,0 +1,1 @@
+"""Formulas: text -> tree -> checked tree -> exact numbers per interval. Pure."""

@@ -1,0 +1,138 @@
+"""In: [[hours]] tables of a share file. Out: week hours as stated, or problems. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from energy.metering.bearer import HoursScope
+from energy.metering.site_file_checker import Checker
+from energy.metering.week_hours import (
+    DAY_MINUTES,
+    WEEKDAYS,
+    Stretch,
+    WeekHours,
+    overlapping,
+)
+
+OPEN = "open"
+"""Name of a stretch of opening hours."""
+_KEYS = {"production_line", "place", "valid_from", "week", "exceptions"}
+_STRETCH = re.compile(
+    r"(?:(?P<name>[^\s:]{1,40})\s+)?"
+    r"(?P<h>[0-2]?[0-9]):(?P<m>[0-5][0-9])-(?P<h2>[0-2]?[0-9]):(?P<m2>[0-5][0-9])"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedHours:
+    """Hours as a file states them."""
+
+    scope: HoursScope
+    key: str
+    """Of the production line or place."""
+    valid_from: date
+    hours: WeekHours
+
+
+def read_hours_tables(checker: Checker) -> tuple[StatedHours, ...]:
+    """Return the hours that a file states; what is wrong goes to the checker's problems."""
+    found = []
+    for n, table in enumerate(checker.tables("hours"), 1):
+        scopes = [scope for scope in HoursScope if scope.value in table]
+        key = str(table.get(scopes[0].value)) if len(scopes) == 1 else ""
+        where = f"hours {key or n!r}"
+        checker.unknown_keys(table, _KEYS, where)
+        if not key:
+            checker.problems.append(f"{where}: name one of {', '.join(HoursScope)}")
+            continue
+        valid_from = table.get("valid_from")
+        if type(valid_from) is not date:
+            checker.problems.append(f"{where}: `valid_from` is no date like 2026-01-31")
+            continue
+        before = len(checker.problems)
+        hours = _hours(checker, table, where, named=scopes[0] is HoursScope.PRODUCTION_LINE)
+        if len(checker.problems) == before:
+            checker.problems += _wrong(hours, where)
+        found.append(StatedHours(scope=scopes[0], key=key, valid_from=valid_from, hours=hours))
+    checker.unique([f"{h.scope} {h.key} {h.valid_from}" for h in found], "hours of")
+    return tuple(found)
+
+
+def wall_text(minute: int) -> str:
+    """Return a wall time as "06:00"; the end of a day as "24:00"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _wrong(hours: WeekHours, where: str) -> list[str]:
+    return [
+        f"{where}: on {day} {one} and {other} overlap" for day, one, other in overlapping(hours)
+    ]
+
+
+def _hours(checker: Checker, table: Mapping[str, Any], where: str, *, named: bool) -> WeekHours:
+    week: list[tuple[Stretch, ...]] = [()] * len(WEEKDAYS)
+    stated = table.get("week")
+    if not isinstance(stated, dict):
+        checker.problems.append(f'{where}: `week` is no table like {{mon-fri = ["06:00-14:00"]}}')
+        stated = {}
+    seen: list[int] = []
+    for days, rows in stated.items():
+        for day in _weekdays(checker, days, where):
+            seen.append(day)
+            week[day] = _stretches(checker, rows, f"{where}, {days}", named=named)
+    for day in sorted({day for day in seen if seen.count(day) > 1}):
+        checker.problems.append(f"{where}: {WEEKDAYS[day]} stands twice in `week`")
+    return WeekHours(week=tuple(week), exceptions=_exceptions(checker, table, where, named=named))
+
+
+def _exceptions(
+    checker: Checker, table: Mapping[str, Any], where: str, *, named: bool
+) -> dict[date, tuple[Stretch, ...]]:
+    stated = table.get("exceptions", {})
+    if not isinstance(stated, dict):
+        checker.problems.append(f"{where}: `exceptions` is no table like {{2026-12-25 = []}}")
+        return {}
+    found = {}
+    for text, rows in stated.items():
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            checker.problems.append(f"{where}: {text!r} is no date like 2026-12-25")
+            continue
+        found[day] = _stretches(checker, rows, f"{where}, {text}", named=named)
+    return found
+
+
+def _weekdays(checker: Checker, text: str, where: str) -> list[int]:
+    first, _, last = text.partition("-")
+    if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+        checker.problems.append(f"{where}: {text!r} is no weekday like mon or mon-fri")
+        return []
+    low, high = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [day % 7 for day in range(low, high + 1 if high >= low else high + 8)]
+
+
+def _stretches(checker: Checker, rows: object, where: str, *, named: bool) -> tuple[Stretch, ...]:
+    if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+        checker.problems.append(f'{where}: is no list of texts like ["early 06:00-14:00"]')
+        return ()
+    found = []
+    for row in rows:
+        match = _STRETCH.fullmatch(row.strip())
+        start = end = DAY_MINUTES + 1
+        if match is not None:
+            start = int(match["h"]) * 60 + int(match["m"])
+            end = int(match["h2"]) * 60 + int(match["m2"])
+        if match is None or start >= DAY_MINUTES or end > DAY_MINUTES:
+            checker.problems.append(f'{where}: {row!r} is no stretch like "early 06:00-14:00"')
+            continue
+        if named and match["name"] is None:
+            checker.problems.append(f"{where}: {row!r} names no shift")
+            continue
+        name = match["name"] or OPEN
+        found.append(Stretch(name=name, start_min=start, end_min=end or DAY_MINUTES))
+    return tuple(found)

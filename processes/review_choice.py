@@ -1,0 +1,128 @@
+"""In: the review queue, what a person says of it. Out: which cases are meant, what became. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from billing.views.review_queue import QueuedCase
+from energy.base.errors import EnergyError, RefusedError
+from energy.base.finding import Severity
+from energy.metering.review_case import CaseState, Decision, DecisionKind
+from energy.views.review import CaseNameError
+
+
+class HoldDayError(RefusedError):
+    """A hold ends on no day to come."""
+
+    code = "review.until"
+
+
+class SecondPersonError(RefusedError):
+    """A finding bears more money than one person may decide about."""
+
+    code = "review.second_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one case of a command."""
+
+    case: UUID
+    point: str | None
+    cause: str
+    stake: Decimal | None
+    """[currency]"""
+    kind: DecisionKind | None
+    """None when it was refused."""
+    position: int | None = None
+    """Where the journal holds it; None when refused or not written."""
+    correction: UUID | None = None
+    refused: EnergyError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which cases a command is about; what is None does not restrict."""
+
+    names: tuple[str, ...] = ()
+    """Beginnings of ids; none means every case that fits the rest."""
+    point: str | None = None
+    cause: str | None = None
+    severity: Severity | None = None
+    up_to: Decimal | None = None
+    """Most money at stake; what nobody pays for bears none. [currency]"""
+    states: frozenset[CaseState] = frozenset(CaseState)
+
+    def fits(self, row: QueuedCase) -> bool:
+        """Return whether a case is meant, whatever its id."""
+        case, amount = row.case, row.stake.amount if row.stake is not None else Decimal(0)
+        return (
+            (self.point is None or case.point == self.point)
+            and (self.cause is None or self.cause in {case.cause, *case.codes})
+            and (self.severity is None or case.severity is self.severity)
+            and (self.up_to is None or amount <= self.up_to)
+            and case.state in self.states
+        )
+
+
+def case_named(queue: Sequence[QueuedCase], name: str) -> QueuedCase | None:
+    """Return the waiting case whose id begins so; None when there is none.
+
+    Raises:
+        CaseNameError: More than one begins so.
+    """
+    wanted = name.lower().replace("-", "")
+    meant = [row for row in queue if wanted and row.case.case.hex.startswith(wanted)]
+    if len(meant) > 1:
+        raise CaseNameError.of("review.several", name=name)
+    return meant[0] if meant else None
+
+
+def bears_money(row: QueuedCase) -> bool:
+    """Return whether a case bars a bill that somebody pays."""
+    return row.case.severity is Severity.DO_NOT_BILL and row.stake is not None
+
+
+def exceeds(rows: Sequence[QueuedCase], limit: Decimal) -> bool:
+    """Return whether cases bear more money together than one person may accept in one command.
+
+    Money that nobody can tell counts as above any limit.
+
+    Args:
+        rows: The cases.
+        limit: Most money. [currency]
+    """
+    stakes = [row.stake for row in rows if bears_money(row) and row.stake is not None]
+    if any(stake.unknown for stake in stakes):
+        return True
+    return sum((stake.amount for stake in stakes), Decimal(0)) > limit
+
+
+def outcome_of(
+    row: QueuedCase, kind: DecisionKind | None, *, refused: EnergyError | None = None
+) -> Outcome:
+    """Return what became, or would become, of a case."""
+    return Outcome(
+        case=row.case.case,
+        point=row.case.point,
+        cause=row.case.cause,
+        stake=None if row.stake is None else row.stake.amount,
+        kind=kind,
+        refused=refused,
+    )
+
+
+def done(decision: Decision) -> Outcome:
+    """Return what a decision has done."""
+    return Outcome(
+        case=decision.case,
+        point=decision.point,
+        cause=decision.cause,
+        stake=decision.stake,
+        kind=decision.kind,
+        position=decision.position,
+        correction=decision.correction,
+    )

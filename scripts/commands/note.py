@@ -1,0 +1,190 @@
+"""In: `note` verbs. Out: notes pinned, listed, shown, edited, withdrawn. I/O: the database."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from dashboards.security.scope import Right
+from energy.base.errors import NotPermittedError
+from energy.base.ids import id_of
+from energy.metering.pinned_note import NoteWords
+from energy.system import WEB, WRITER
+from energy.views.pinned_notes import ALWAYS, PinnedNote, notes_at, read_notes
+from processes.installation import acting
+from processes.pinned_notes import desk_at, note_named, pin_note, wall_instant
+from processes.settling import settle
+from scripts.commands.frame import Opened, opened, required
+from scripts.commands.printing import print_facts, print_json, print_table
+from scripts.commands.tree import group
+
+app = group("note")
+First = Annotated[str | None, typer.Option("--from")]
+Last = Annotated[str | None, typer.Option("--to")]
+Json = Annotated[bool, typer.Option("--json")]
+SHORT = 8
+MOST_SHOWN = 60
+"""Characters of a note in a list."""
+
+
+@app.command()
+def pin(
+    ctx: typer.Context,
+    text: str,
+    first: First = None,
+    last: Last = None,
+    point: str = "",
+    place: str = "",
+    quantity: str = "",
+    by: str | None = None,
+) -> None:
+    """Pin a note to a place or a point over a span."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.PIN_NOTES)
+        begin = required(first, "--from", at.text("ask.note_from"))
+        zone = at.site.zone
+        words = NoteWords.checked(
+            text=text,
+            first=wall_instant(begin, zone),
+            last=wall_instant(last or begin, zone, last=True),
+            place=place,
+            point=point,
+            quantity=quantity,
+        )
+        spans = (words.first.isoformat(), words.last.isoformat())
+        command = id_of(
+            "command", "pin", str(person), place, point, quantity, *spans, repr(words.text)
+        )
+        note = pin_note(at.system, at.site, words, by=person, command_id=command)
+        print(at.text("note.pinned", note=note.hex[:SHORT]))
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    point: str | None = None,
+    place: str | None = None,
+    first: First = None,
+    last: Last = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List notes; of a point also those on the places it is in."""
+    with opened(ctx, WEB) as at:
+        zone = at.site.zone
+        begin = wall_instant(first, zone) if first else ALWAYS[0]
+        end = wall_instant(last, zone, last=True) if last else ALWAYS[1]
+        with at.system.database.connection() as connection:
+            if point is None and place is None:
+                every = read_notes(connection, at.site.schema)
+                found = [note for note in every if note.first <= end and note.last >= begin]
+            else:
+                points, places = ([key] if key else [] for key in (point, place))
+                found = notes_at(connection, at.site.schema, points, places, begin, end)
+        if as_json:
+            print_json(found)
+            return
+        keys = ("id", "from", "to", "about", "text", "by")
+        rows = [
+            (
+                note.note.hex[:SHORT],
+                note.first.astimezone(zone),
+                note.last.astimezone(zone),
+                note.about,
+                _short(note.text),
+                at.name_of(note.by),
+            )
+            for note in found
+        ]
+        print_table([at.text(f"note_head.{key}") for key in keys], rows)
+
+
+@app.command()
+def show(ctx: typer.Context, note: str, *, as_json: Json = False) -> None:
+    """Show a note with all its versions."""
+    with opened(ctx, WEB) as at:
+        meant = note_named(at.system.database, at.site, note)
+        with at.system.database.connection() as connection:
+            found = read_notes(connection, at.site.schema, note=meant.note.hex, versions=True)
+        if as_json:
+            print_json(found)
+            return
+        for version in found:
+            print_facts(_facts(at, version))
+            print()
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    note: str,
+    text: str | None = None,
+    first: First = None,
+    last: Last = None,
+    by: str | None = None,
+) -> None:
+    """Let a note of one's own say something else; what it said stays readable."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.PIN_NOTES)
+        known = note_named(at.system.database, at.site, note)
+        zone = at.site.zone
+        words = NoteWords.checked(
+            text=known.text if text is None else text,
+            first=wall_instant(first, zone) if first else known.first,
+            last=wall_instant(last, zone, last=True) if last else known.last,
+            place=known.place,
+            point=known.point,
+            quantity=known.quantity,
+        )
+        desk_at(at.system, at.site).edit(known.note, words, by=person, command_id=uuid4())
+        settle(at.system.database, at.site, at.system.clock, "operations")
+        print(at.text("note.edited", note=known.note.hex[:SHORT]))
+
+
+@app.command()
+def withdraw(ctx: typer.Context, note: str, by: str | None = None) -> None:
+    """Show a note no more; energy managers may withdraw those of others."""
+    with opened(ctx, WRITER) as at:
+        named = required(by, "--by", at.text("ask.by"))
+        person = at.person(named, Right.PIN_NOTES)
+        known = note_named(at.system.database, at.site, note)
+        desk_at(at.system, at.site).withdraw(
+            known.note, by=person, any_author=_decides(at, named), command_id=uuid4()
+        )
+        settle(at.system.database, at.site, at.system.clock, "operations")
+        print(at.text("note.withdrawn", note=known.note.hex[:SHORT]))
+
+
+def _decides(at: Opened, sign_in: str) -> bool:
+    """Return whether a person may withdraw notes of others."""
+    try:
+        acting(at.system, sign_in, at.site, Right.DECIDE_READINGS)
+    except NotPermittedError:
+        return False
+    return True
+
+
+def _facts(at: Opened, note: PinnedNote) -> list[tuple[str, object]]:
+    zone = at.site.zone
+    state = "note.state_held"
+    if note.until_position is not None:
+        state = "note.state_withdrawn" if note.withdrawn else "note.state_edited"
+    return [
+        (at.text("note_head.id"), note.note),
+        (at.text("note_head.version"), note.version),
+        (at.text("note_head.about"), note.about),
+        (at.text("note_head.from"), note.first.astimezone(zone)),
+        (at.text("note_head.to"), note.last.astimezone(zone)),
+        (at.text("note_head.by"), at.name_of(note.by)),
+        (at.text("note_head.written_at"), note.at.astimezone(zone)),
+        (at.text("note_head.state"), at.text(state)),
+        (at.text("note_head.text"), note.text.replace("\n", " / ")),
+    ]
+
+
+def _short(text: str) -> str:
+    first = text.partition("\n")[0]
+    cut = len(first) > MOST_SHOWN or first != text
+    return first[:MOST_SHOWN].rstrip() + ("..." if cut else "")

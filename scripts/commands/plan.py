@@ -1,0 +1,232 @@
+"""In: `plan` verbs. Out: plans written, read from workbooks, approved, shown. I/O: the database."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.security.scope import Right
+from energy.base.units import Utility, to_base
+from energy.metering.plan import PlanNode
+from energy.metering.plan_compare import MonthFigures
+from energy.metering.plan_table import UNIT_OF
+from energy.system import WEB, WRITER
+from energy.views.plan_figures import PlanFigures, plan_figures
+from energy.views.plans import read_revisions
+from processes.budget_plans import (
+    PlanDraft,
+    approve_plan,
+    check_year,
+    propose_plan,
+    read_draft,
+    reject_plan,
+    revision_named,
+    write_template,
+)
+from processes.readings_reads import known_when
+from scripts.commands.frame import Opened, opened, required
+from scripts.commands.printing import print_json, print_table, working, worded
+from scripts.commands.tree import group
+
+app = group("plan")
+Year = Annotated[int, typer.Option()]
+Json = Annotated[bool, typer.Option("--json")]
+SHORT = 8
+PERCENT_DIGITS = 1
+
+
+@app.command()
+def template(ctx: typer.Context, year: Year, file: Annotated[Path, typer.Option()]) -> None:
+    """Write a workbook with the site's nodes, and what is planned so far."""
+    with opened(ctx, WEB) as at:
+        rows = write_template(at.system.database, at.site, year, file)
+        print(at.text("plan.template", file=file, rows=rows))
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Path,
+    year: Year,
+    reason: str | None = None,
+    by: str | None = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    as_json: Json = False,
+) -> None:
+    """Propose what a workbook plans; a second person approves it."""
+    with opened(ctx, WEB if dry_run else WRITER) as at:
+        with working(at.text("plan.reading")):
+            draft = read_draft(at.system.database, at.site, year, file)
+        if as_json:
+            print_json(draft)
+        else:
+            _print_draft(at, draft)
+        if dry_run:
+            return
+        person = at.person(by, Right.STATE_READINGS)
+        why = required(reason, "--reason", at.text("ask.reason"))
+        revision = propose_plan(at.system, at.site, draft, reason=why, by=person)
+        if not as_json:
+            print(at.text("plan.proposed", revision=revision.hex[:SHORT], rows=len(draft.changes)))
+
+
+@app.command("list")
+def list_(ctx: typer.Context, year: int | None = None, *, as_json: Json = False) -> None:
+    """List the revisions of plans, the newest first."""
+    with opened(ctx, WEB) as at:
+        with at.system.database.connection() as connection:
+            found = read_revisions(connection, at.site.schema, year)
+        if as_json:
+            print_json(found)
+            return
+        keys = ("id", "year", "state", "rows", "counting", "proposed_by", "proposed_at")
+        heads = [at.text(f"plan_head.{key}") for key in (*keys, "decided_by", "decided_at", "reason")]
+        rows = [
+            (
+                row.revision.hex[:SHORT],
+                row.year,
+                worded(at.language, "word", row.state),
+                row.rows,
+                row.counting,
+                at.name_of(row.proposed_by),
+                row.proposed_at.astimezone(at.site.zone),
+                at.name_of(row.decided_by),
+                None if row.decided_at is None else row.decided_at.astimezone(at.site.zone),
+                row.decision or row.reason,
+            )
+            for row in found
+        ]
+        print_table(heads, rows, right=(1, 3, 4))
+
+
+@app.command()
+def approve(ctx: typer.Context, revision: str, by: str | None = None) -> None:
+    """Let a revision count, as a second person."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.DECIDE_READINGS)
+        meant = revision_named(at.system.database, at.site, revision)
+        position = approve_plan(at.system, at.site, meant.revision, by=person)
+        short = meant.revision.hex[:SHORT]
+        print(at.text("plan.approved", revision=short, year=meant.year, position=position))
+
+
+@app.command()
+def reject(
+    ctx: typer.Context, revision: str, reason: str | None = None, by: str | None = None
+) -> None:
+    """Refuse a revision; its author may do so, too."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.STATE_READINGS)
+        why = required(reason, "--reason", at.text("ask.reason"))
+        meant = revision_named(at.system.database, at.site, revision)
+        position = reject_plan(at.system, at.site, meant.revision, reason=why, by=person)
+        print(at.text("plan.rejected", revision=meant.revision.hex[:SHORT], position=position))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    node: Annotated[str, typer.Option()],
+    year: Year,
+    utility: Utility | None = None,
+    as_of: str | None = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what a node used beside its plan and the year before."""
+    with opened(ctx, WEB) as at:
+        chosen, wanted = PlanNode.named(node), () if utility is None else (utility,)
+        with at.system.database.connection() as connection, working(at.text("plan.summing")):
+            known = known_when(connection, at.site, as_of)
+            found = plan_figures(
+                connection,
+                at.site.schema,
+                at.site.zone,
+                chosen,
+                check_year(year),
+                utilities=wanted,
+                as_of=None if known is None else known.position,
+            )
+        if as_json:
+            print_json(found)
+            return
+        for figures in found:
+            _print_figures(at, figures)
+
+
+def _print_draft(at: Opened, draft: PlanDraft) -> None:
+    keys = ("node", "utility", "plan_before", "plan_new", "unit", "money")
+    rows = []
+    for change in draft.changes:
+        row = change.row
+        factor = to_base(row.utility, row.unit)
+        before = sum((month.base for month in change.before), Fraction(0)) / factor
+        rows.append(
+            (
+                str(row.node),
+                worded(at.language, "utility", row.utility),
+                before if change.before else None,
+                sum(row.quantities),
+                row.unit,
+                sum(row.money) if row.money else None,
+            )
+        )
+    print_table([at.text(f"plan_head.{key}") for key in keys], rows, right=(2, 3, 5))
+    changed = sum(change.changed for change in draft.changes)
+    print(at.text("plan.draft", rows=len(draft.changes), changed=changed, year=draft.year))
+
+
+def _print_figures(at: Opened, figures: PlanFigures) -> None:
+    unit = figures.unit or UNIT_OF[figures.utility]
+    factor = to_base(figures.utility, unit)
+    word = worded(at.language, "utility", figures.utility)
+    print(at.text("plan.title", node=figures.node, name=figures.name, utility=word, unit=unit))
+    keys = ("month", "actual", "plan", "last_year", "difference", "known", "quality", "money")
+
+    def shown(value: Fraction | int | None) -> Fraction | None:
+        return None if value is None else Fraction(value) / factor
+
+    rows: list[tuple[object, ...]] = [
+        (
+            f"{figures.year}-{month.month:02}",
+            shown(month.actual),
+            shown(month.plan),
+            shown(month.last_year),
+            shown(month.difference),
+            _share(month),
+            at.word(month.quality),
+            month.money,
+        )
+        for month in figures.months
+    ]
+    total = figures.total
+    rows.append(
+        (
+            at.text("plan.months", months=total.months),
+            shown(total.actual) if total.months else None,
+            shown(total.plan),
+            shown(total.last_year),
+            shown(total.difference),
+            None,
+            at.word(total.quality),
+            None,
+        )
+    )
+    rows.append((at.text("plan.year"), None, shown(total.plan_year), *[None] * 4, total.money_year))
+    print_table([at.text(f"plan_head.{key}") for key in keys], rows, right=(1, 2, 3, 4, 5, 7))
+    if figures.as_of is not None:
+        print(at.text("usage.as_of", position=figures.as_of, mark=""))
+    print()
+
+
+def _share(month: MonthFigures) -> str | None:
+    """Return the share of known intervals: "100 %", and never that while one is missing."""
+    share = month.completeness
+    if share is None:
+        return None
+    tenths = int(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"
