@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
+from energy.metering.pinned_note import NoteWords
 
 
 class AlertDesk(Protocol):
@@ -33,14 +34,29 @@ class BillingOffice(Protocol):
         ...
 
 
+class NoteDesk(Protocol):
+    """Where notes are pinned (energy/service/note_desk.py)."""
+
+    def pin(self, words: NoteWords, by: UUID) -> UUID:
+        """Pin a note; return its id."""
+        ...
+
+    def withdraw(self, note: UUID, *, by: UUID, any_author: bool, command_id: UUID) -> object:
+        """Show a note no more."""
+        ...
+
+
 class Commands:
     """The writes of one site."""
 
-    def __init__(self, site: str, *, alerts: AlertDesk, office: BillingOffice) -> None:
-        """Act at a site through its alert desk and billing office."""
+    def __init__(
+        self, site: str, *, alerts: AlertDesk, office: BillingOffice, notes: NoteDesk
+    ) -> None:
+        """Act at a site through its alert desk, billing office and note desk."""
         self._site = site
         self._alerts = alerts
         self._office = office
+        self._notes = notes
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.
@@ -72,6 +88,31 @@ class Commands:
         """
         scope.demand(Right.ISSUE, self._site)
         self._office.issue(run, scope.person, command_id=_command("issue", run, scope))
+
+    def pin_note(self, scope: Scope, words: NoteWords) -> UUID:
+        """Pin a note; return its id.
+
+        Raises:
+            NotPermittedError: The person has no role at the site.
+            PinnedNoteError: There is no such place or point.
+        """
+        scope.demand(Right.PIN_NOTES, self._site)
+        return self._notes.pin(words, scope.person)
+
+    def withdraw_note(self, scope: Scope, note: UUID) -> None:
+        """Show a note no more: one's own, or as an energy manager any.
+
+        Raises:
+            NotPermittedError: The person has no role at the site.
+            PinnedNoteError: There is no such note, or it is another person's.
+        """
+        scope.demand(Right.PIN_NOTES, self._site)
+        self._notes.withdraw(
+            note,
+            by=scope.person,
+            any_author=scope.may(Right.DECIDE_READINGS),
+            command_id=_command("withdraw_note", note, scope),
+        )
 
 
 def _command(verb: str, subject: UUID, scope: Scope) -> UUID:

@@ -1,7 +1,7 @@
 """In: a billing period and two people. Out: an issued bill run. I/O: PostgreSQL.
 
-Opens, rates, approves as the second person and issues; every command id is made of the period,
-so after an interruption the same calls find what is done already.
+Looks at every value, opens, rates, approves as the second person and issues; every command id is
+made of the period, so after an interruption the same calls find what is done already.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from energy.base.ids import id_of
 from energy.store.sites import Site
 from energy.system import System
 from processes.stack import APPROVER, CLERK, person_id
+from processes.validating import validate_up_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ def bill_days(system: System, site: Site, first: date, last: date) -> MonthBille
     """
     office = BillingOffice(system.database, site, system.clock, system.vault)
     clerk, approver = person_id(system, CLERK), person_id(system, APPROVER)
+    validate_up_to(system, site)
     span = f"{first.isoformat()}..{last.isoformat()}"
     run = office.open_run(first, last, clerk, id_of("demo", "open", span))
     review = office.review(run)

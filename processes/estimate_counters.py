@@ -15,8 +15,12 @@ from energy.views.estimates import read_around
 from processes.estimate_ground import MOST_STATED, Ground, Statement
 
 
-def counter_statement(ground: Ground) -> Statement:
+def counter_statement(ground: Ground, *, missing_only: bool = False) -> Statement:
     """Return what an estimate states of the gaps of a counter that touch its span.
+
+    Args:
+        ground: What is asked.
+        missing_only: Leave gaps alone whose total is measured.
 
     Raises:
         EstimateError: Nothing was ever read of the counter, or the method lacks what it needs.
@@ -33,6 +37,8 @@ def counter_statement(ground: Ground) -> Statement:
     if any(each.feed is not None for each in read.segments if _touches(each, start_us, end_us)):
         raise EstimateError.of("estimate.fed", key=ground.channel.key)
     gaps = gaps_of(read.at_us, read.count, read.segments, start_us, end_us, step_us)
+    if missing_only:
+        gaps = [gap for gap in gaps if gap.lies is not Lies.BETWEEN]
     if not gaps and not len(read.at_us):
         raise EstimateError.of("estimate.never_read", key=ground.channel.key)
     if not gaps:

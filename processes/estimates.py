@@ -7,6 +7,7 @@ total its shape, or fills a total that is missing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.as_of import folded_position
+from energy.views.corrections import read_corrections
 from energy.views.estimates import DayEffect, effect_of
 from processes.estimate_counters import counter_statement
 from processes.estimate_ground import Ground, Statement, ground_of
@@ -43,7 +45,7 @@ class EstimateDraft:
     total: int | None
     """What is estimated of a missing total; None where none was missing. [base unit]"""
     days: tuple[DayEffect, ...]
-    """Local days that would change; none of a gauge."""
+    """Local days that would change; none of a gauge, and none where it is recorded already."""
     usage: UsageSpan | None
     """Usage of the days as it would be; None of a gauge."""
     position: int
@@ -59,6 +61,7 @@ def draft_estimate(
     method: str,
     *,
     options: Mapping[str, str] | None = None,
+    missing_only: bool = False,
 ) -> EstimateDraft:
     """Return what a method would state for a span; nothing is written.
 
@@ -74,6 +77,7 @@ def draft_estimate(
         options: What the method is told, by name: weeks, days, total (in the channel's unit),
             parent ("POINT" or "POINT/quantity"), schedule, temperature (as parent), holidays
             (ISO days with commas).
+        missing_only: Leave gaps alone whose total is measured.
 
     Raises:
         EstimateError: There is nothing to estimate, or the method lacks what it needs.
@@ -89,7 +93,7 @@ def draft_estimate(
             options or {},
             position,
         )
-        statement = _statement(ground)
+        statement = _statement(ground, missing_only=missing_only)
         if not statement.readings:
             raise EstimateError.of("estimate.nothing", key=channel.key)
         usage: UsageSpan | None = None
@@ -98,8 +102,6 @@ def draft_estimate(
             usage, days = effect_of(
                 connection, site.schema, site.zone, channel.number, statement.readings, position
             )
-            if not days:
-                raise EstimateError.of("estimate.nothing", key=channel.key)
     return EstimateDraft(
         channel=channel,
         method=method,
@@ -117,6 +119,8 @@ def record_estimate(
 ) -> int:
     """Record a draft; return the journal's position. The views are not waited for.
 
+    The same draft for the same reason by the same person is recorded once.
+
     Args:
         system: Parts of a process in the writer's role.
         site: The site.
@@ -126,11 +130,16 @@ def record_estimate(
         command_id: Id of the command: given again it records nothing twice.
 
     Raises:
-        EstimateError: The reason is missing.
+        EstimateError: The reason is missing, or nothing would change.
         StatementError: The readings cannot be true.
     """
     if not reason.strip():
         raise EstimateError.of("estimate.no_reason")
+    if not draft.days and draft.channel.facts.kind is not Kind.GAUGE:
+        before = _recorded(system, site, draft, reason.strip(), by)
+        if before is None:
+            raise EstimateError.of("estimate.nothing", key=draft.channel.key)
+        return before
     return Corrections(system.database, site.schema, system.clock).estimate(
         draft.channel,
         draft.readings,
@@ -148,10 +157,24 @@ def estimate_command(site: Site, draft: EstimateDraft, reason: str, by: UUID) ->
     return id_of("estimate", site.key, str(draft.channel.number), *words)
 
 
-def _statement(ground: Ground) -> Statement:
+def _recorded(
+    system: System, site: Site, draft: EstimateDraft, reason: str, by: UUID
+) -> int | None:
+    """Return the position of the same estimate; None where it is not recorded."""
+    with system.database.connection() as connection:
+        said = read_corrections(connection, site.schema, channels=(draft.channel.number,))
+    for row in said:
+        if row.readings == draft.readings and (row.method, row.proposed_by) == (draft.method, by):
+            inputs = json.loads(row.reason or "{}")
+            if inputs.get(REASON) == reason:
+                return row.position
+    return None
+
+
+def _statement(ground: Ground, *, missing_only: bool) -> Statement:
     match ground.channel.facts.kind:
         case Kind.COUNTER:
-            return counter_statement(ground)
+            return counter_statement(ground, missing_only=missing_only)
         case Kind.INTERVAL:
             return interval_statement(ground)
         case Kind.GAUGE:

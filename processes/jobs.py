@@ -16,7 +16,6 @@ from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.alerting.finding_alarms import FindingAlarms
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
-from energy.journal.noted import Notes
 from energy.journal.recorder import channel_name
 from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
 from energy.store.pool import Database
@@ -25,13 +24,13 @@ from energy.store.series_upkeep import tend_series
 from energy.store.sites import DIRECTORY, Site
 from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
-from energy.views.hour_checks import frozen_counters
 from energy.views.progress import newest_mark, read_all_lags
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
 from processes.site_vitals import rounds_health, rounds_metrics
+from processes.validating import look_once
 from processes.vitals import Vitals
 
 log = structlog.get_logger("jobs")
@@ -42,7 +41,7 @@ WAL_EVERY_S = 60.0
 READINGS_EVERY_S = 600.0
 """How often partitions and retention are looked after. [s]"""
 CHECKS_EVERY_S = 600.0
-"""How often the hours that are over are checked. [s]"""
+"""How often what came since is checked. [s]"""
 FINDINGS_EVERY_S = 5.0
 """Longest time until what the views have found is an alert. [s]"""
 DROP_EVERY_S = 5.0
@@ -178,15 +177,11 @@ class Jobs:
         )
 
     def _checks(self, site: Site) -> Chore:
-        """Checks of the hours that are over; what they find is told to the journal."""
-        system = self._system
-        notes = Notes(system.database, site.schema, system.clock)
+        """Checks of what came since the last look; what they find is told to the journal."""
 
         def step() -> bool:
-            with system.database.connection() as connection:
-                found = frozen_counters(connection, site.schema, system.clock.now())
-            notes.take(found)
-            return False
+            looked = look_once(self._system, site)
+            return looked is not None and looked.behind
 
         return Chore(name="checks", step=step, every_s=CHECKS_EVERY_S)
 

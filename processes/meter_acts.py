@@ -26,6 +26,9 @@ class Did(StrEnum):
     COMMISSIONED = "commissioned"
     REPLACED = "replaced"
     RATIO_CHANGED = "ratio_changed"
+    REGISTER_RESET = "register_reset"
+    REVERSED = "reversed"
+    FACTS_STATED = "facts_stated"
     RETIRED = "retired"
     CALIBRATED = "calibrated"
     RECORD_CLOSED = "record_closed"
@@ -97,13 +100,17 @@ def _of_meter(events: Any) -> list[Act]:
                 first = event.start_counts
             case Meter.RatioChanged():
                 multiplier, first = event.multiplier, event.counts
+            case Meter.RegisterReset():
+                first = event.counts_after
+            case Meter.Reversed():
+                first = event.start_counts
             case _:
                 serial, first = None, {}
-        last = getattr(event, "final_counts", getattr(event, "counts", {}))
+        last = _last_counts(event)
         acts.append(
             _act(
                 _DID[type(event)],
-                event.at,
+                event.start if isinstance(event, Meter.Reversed) else event.at,
                 serial=serial if serial is not None else old_serial,
                 old_serial=old_serial,
                 multiplier=multiplier,
@@ -118,6 +125,15 @@ def _of_meter(events: Any) -> list[Act]:
             )
         )
     return acts
+
+
+def _last_counts(event: Any) -> Mapping[str, int]:
+    """Return what the registers showed before an act. [count]."""
+    for name in ("final_counts", "counts_before", "end_counts", "counts"):
+        found: Mapping[str, int] | None = getattr(event, name, None)
+        if found is not None:
+            return found
+    return {}
 
 
 def _of_paper(event: DomainEventProtocol[Any]) -> Act | None:
@@ -139,17 +155,21 @@ _DID: Mapping[type, Did] = {
     Meter.Commissioned: Did.COMMISSIONED,
     Meter.Replaced: Did.REPLACED,
     Meter.RatioChanged: Did.RATIO_CHANGED,
+    Meter.RegisterReset: Did.REGISTER_RESET,
+    Meter.Reversed: Did.REVERSED,
     Meter.Retired: Did.RETIRED,
     MeterPapers.Calibrated: Did.CALIBRATED,
     MeterPapers.RecordClosed: Did.RECORD_CLOSED,
     MeterPapers.Controlled: Did.CONTROLLED,
     MeterPapers.MultiplierProved: Did.MULTIPLIER_PROVED,
+    MeterPapers.FactsStated: Did.FACTS_STATED,
 }
 _PAPERS = (
     MeterPapers.Calibrated,
     MeterPapers.RecordClosed,
     MeterPapers.Controlled,
     MeterPapers.MultiplierProved,
+    MeterPapers.FactsStated,
 )
 
 

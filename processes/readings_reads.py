@@ -13,7 +13,7 @@ import numpy as np
 from energy.base.clock import from_us, to_us
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.period import Period, span_of_days
-from energy.base.quality import PRECEDENCE, Quality
+from energy.base.quality import LAST_WINS, PRECEDENCE, Quality
 from energy.journal.knowledge import Knowledge, knowledge_of
 from energy.journal.learned import learned_at
 from energy.metering.channel import Channel
@@ -196,7 +196,7 @@ def _standings(told: Positioned) -> list[tuple[Standing, int | None]]:
     ):
         rank, held = PRECEDENCE[Quality(code)], counts.get(at_us)
         before = None if held is None else PRECEDENCE[Quality(int(columns.quality[held]))]
-        if before is None or rank < before or rank == before == 0:
+        if before is None or rank < before or (rank == before and code in LAST_WINS):
             if held is not None:
                 standings[held] = (Standing.SUPERSEDED, int(told.position[n]))
             counts[at_us] = n

@@ -16,12 +16,14 @@ from energy.base.errors import ConflictError, EnergyError, NotPermittedError, Re
 from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.journal.reviews import CaseDecidedError, Reviews
+from energy.metering.channel import Channel
 from energy.metering.correction import Stated
 from energy.metering.decision import DecidedAlreadyError
 from energy.metering.review import CaseStateError, Said
-from energy.metering.review_case import CaseState, Decision, DecisionKind
+from energy.metering.review_case import CaseFinding, CaseState, Decision, DecisionKind
 from energy.store.sites import Site
 from energy.system import System
+from energy.views.point_rows import channels_of
 from energy.views.review import CaseNameError, decided_case_named, read_decisions
 from processes.readings_reads import channel_of
 from processes.readings_state import settled
@@ -181,6 +183,54 @@ class ReviewDesk:
 
         return self._each(rows, "release", reason, act, tell)
 
+    def channel(self, row: QueuedCase, quantity: str | None) -> Channel:
+        """Return the channel of a case that a person means: of a quantity, else the one in doubt.
+
+        Raises:
+            CaseStateError: The case is about a whole source.
+            NoChannelError: The point has no such channel.
+        """
+        if row.case.point is None:
+            raise CaseStateError.of("review.no_point", short=row.case.case.hex[:8])
+        with self._system.database.connection() as connection:
+            if quantity is None:
+                mine = {each.channel for each in row.case.findings}
+                every = channels_of(connection, self._site.schema, row.case.point)
+                doubted = [each for each in every if each.number in mine]
+                if doubted:
+                    return doubted[0]
+            return channel_of(connection, self._site.schema, row.case.point, quantity)
+
+    def estimated(
+        self,
+        row: QueuedCase,
+        reason: str,
+        *,
+        method: str,
+        record: Callable[[UUID], UUID],
+        findings: Sequence[CaseFinding],
+    ) -> Outcome:
+        """Record an estimate and end the findings that it covers.
+
+        Args:
+            row: The case.
+            reason: Why it is needed.
+            method: By which it was made.
+            record: Records it under a command's id and returns its stream.
+            findings: Those of the case whose spans it covers.
+
+        Raises:
+            StatementError: The readings cannot be true.
+            CaseStateError: A correction of the case waits for its second person.
+            DecidedAlreadyError: Somebody decided first.
+        """
+
+        def act(row: QueuedCase, said: Said) -> None:
+            stream = record(said.command_id)
+            self._reviews.estimated(row.case, said, estimate=stream, findings=findings)
+
+        return self._single(row, "estimate", reason, act, method)
+
     def correct(
         self,
         row: QueuedCase,
@@ -198,17 +248,26 @@ class ReviewDesk:
             CaseStateError: The case is of a whole source, or a correction of it waits.
             DecidedAlreadyError: Somebody decided first.
         """
-        if row.case.point is None:
-            raise CaseStateError.of("review.no_point", short=row.case.case.hex[:8])
-        with self._system.database.connection() as connection:
-            channel = channel_of(connection, self._site.schema, row.case.point, quantity)
+        channel = self.channel(row, quantity)
 
         def act(row: QueuedCase, said: Said) -> None:
             self._reviews.correct(row.case, said, channel, readings)
 
         told = " ".join(f"{at.isoformat()}={count}" for at, count in sorted(readings))
+        return self._single(row, "correct", reason, act, told, evidence=evidence)
+
+    def _single(
+        self,
+        row: QueuedCase,
+        verb: str,
+        reason: str,
+        act: Callable[[QueuedCase, Said], None],
+        *words: str,
+        evidence: tuple[str, ...] = (),
+    ) -> Outcome:
+        """Decide about one case; what is refused is an error."""
         (outcome,) = self._each(
-            [row], "correct", reason, act, lambda _done, _of: None, told, evidence=evidence
+            [row], verb, reason, act, lambda _done, _of: None, *words, evidence=evidence
         )
         if outcome.refused is not None:
             raise outcome.refused

@@ -10,6 +10,7 @@ from uuid import UUID
 from billing.views.review_queue import QueuedCase
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.finding import Severity
+from energy.metering.review import CaseStateError
 from energy.metering.review_case import CaseState, Decision, DecisionKind
 from energy.views.review import CaseNameError
 
@@ -99,6 +100,33 @@ def exceeds(rows: Sequence[QueuedCase], limit: Decimal) -> bool:
     if any(stake.unknown for stake in stakes):
         return True
     return sum((stake.amount for stake in stakes), Decimal(0)) > limit
+
+
+def require_single(queue: Sequence[QueuedCase], finding: UUID, limit: Decimal) -> None:
+    """Refuse that one person ends a finding on whose case more hangs than one may decide about.
+
+    Args:
+        queue: The cases that wait.
+        finding: The finding.
+        limit: Most money. [currency]
+
+    Raises:
+        SecondPersonError: Too much money hangs on its case.
+        CaseStateError: Its case waits for a second person.
+    """
+    for row in queue:
+        if all(each.finding != finding for each in row.case.findings):
+            continue
+        short = row.case.case.hex[:8]
+        if row.case.state in {CaseState.ACCEPTANCE, CaseState.CORRECTION}:
+            raise CaseStateError.of("review.waits", short=short)
+        if exceeds([row], limit) and row.stake is not None:
+            raise SecondPersonError.of(
+                "review.needs_second",
+                short=short,
+                amount=f"{row.stake.amount} {row.stake.currency}",
+                limit=f"{limit} {row.stake.currency}",
+            )
 
 
 def outcome_of(

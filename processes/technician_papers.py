@@ -12,6 +12,7 @@ from fractions import Fraction
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.metering.calibration.error_curve import ErrorCurve
 from energy.metering.meter import Meter
 from energy.metering.meter_papers import MeterPapers, papers_id
 from processes.field_documents import Document
@@ -51,7 +52,15 @@ class Filed:
     again: bool = False
 
 
-def calibrate(desk: FieldDesk, point: str, certificate: Certificate, remarks: Remarks) -> Filed:
+def calibrate(
+    desk: FieldDesk,
+    point: str,
+    certificate: Certificate,
+    remarks: Remarks,
+    *,
+    accuracy_class: str = "",
+    curve: ErrorCurve | None = None,
+) -> Filed:
     """File the certificate of the meter that serves a point.
 
     Args:
@@ -59,6 +68,8 @@ def calibrate(desk: FieldDesk, point: str, certificate: Certificate, remarks: Re
         point: The metering point.
         certificate: What it says.
         remarks: Who brought it.
+        accuracy_class: As printed, such as "B" or "0.5S"; "" where it is not said.
+        curve: Errors that were found at the load points; None where it lists none.
 
     Raises:
         UnknownMeterError: The site has no such point.
@@ -86,6 +97,8 @@ def calibrate(desk: FieldDesk, point: str, certificate: Certificate, remarks: Re
             error_percent=certificate.error_percent,
             record=record_of(desk, remarks, (), "field calibrate"),
             command_id=command,
+            accuracy_class=accuracy_class.strip(),
+            curve=curve,
         )
         desk.keep([certificate.document])
     return Filed(

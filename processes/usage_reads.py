@@ -9,14 +9,15 @@ from fractions import Fraction
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.period import span_of_days
 from energy.base.units import BASE_UNIT, Utility, to_base
-from energy.metering.channel import USAGE_KINDS, Channel
+from energy.metering.channel import USAGE_KINDS, Channel, Kind
 from energy.metering.usage_groups import Every, UsageGroup, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.arrivals import Arrivals, usage_arrived
-from energy.views.as_of import folded_position, usage_as_of
+from energy.views.as_of import folded_position
+from energy.views.computed import channel_usage
+from energy.views.formula_usage import Asked, IndicatorGroup, indicator_groups
 from energy.views.point_rows import channels_of
-from energy.views.usage import read_spans
 from processes.readings_reads import known_when
 
 
@@ -43,6 +44,19 @@ class PointUsage:
     groups: tuple[UsageGroup, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointIndicator:
+    """What a formula of no utility says: a mean or a ratio, never added up."""
+
+    point: str
+    quantity: str
+    channel: int
+    unit: str
+    as_of: int | None
+    """Metering position; None for now."""
+    groups: tuple[IndicatorGroup, ...]
+
+
 def read_usage(
     database: Database,
     site: Site,
@@ -53,8 +67,8 @@ def read_usage(
     *,
     quantity: str | None = None,
     as_of: str | None = None,
-) -> PointUsage:
-    """Return the usage of a point over local days.
+) -> PointUsage | PointIndicator:
+    """Return the usage of a point over local days, measured or computed.
 
     Args:
         database: Any pool that may read.
@@ -78,15 +92,22 @@ def read_usage(
         channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         period = span_of_days(first, last, site.zone)
         known = known_when(connection, site, as_of)
-        if known is None:
-            spans = read_spans(connection, site.schema, [channel.number], period)
-        else:
-            spans = usage_as_of(
-                connection, site.schema, site.zone, [channel.number], period, known.position
+        position = None if known is None else known.position
+        if channel.facts.utility is None:
+            asked = Asked(
+                connection=connection,
+                schema=site.schema,
+                zone=site.zone,
+                period=period,
+                as_of=position,
             )
+            return _indicator(asked, channel, every)
+        spans = channel_usage(
+            connection, site.schema, site.zone, [channel.number], period, position
+        )
     facts = channel.facts
     utility = facts.utility
-    assert utility is not None, "a counter with usage has a utility"
+    assert utility is not None, "a channel with usage has a utility"
     return PointUsage(
         point=point,
         quantity=facts.quantity,
@@ -94,8 +115,20 @@ def read_usage(
         base_unit=BASE_UNIT[utility],
         unit=facts.unit,
         per_unit=to_base(utility, facts.unit),
-        as_of=None if known is None else known.position,
+        as_of=position,
         groups=tuple(group_usage(spans[channel.number], site.zone, every)),
+    )
+
+
+def _indicator(asked: Asked, channel: Channel, every: Every) -> PointIndicator:
+    facts = channel.facts
+    return PointIndicator(
+        point=channel.point,
+        quantity=facts.quantity,
+        channel=channel.number,
+        unit=facts.unit,
+        as_of=asked.as_of,
+        groups=tuple(indicator_groups(asked, channel, every)),
     )
 
 
@@ -148,6 +181,8 @@ def read_arrivals(
         raise NoUsageError.of("days.backwards", first=first, last=last)
     with database.connection() as connection:
         channel = _metered(channels_of(connection, site.schema, point), point, quantity)
+        if channel.facts.kind is Kind.COMPUTED:
+            raise NoUsageError.of("usage.computed", point=point)
         before, after = known_when(connection, site, since), known_when(connection, site, until)
         assert before is not None, "the first figure is named"
         arrivals = usage_arrived(
@@ -186,4 +221,6 @@ def _metered(channels: list[Channel], point: str, quantity: str | None) -> Chann
 
 
 def _has_usage(channel: Channel) -> bool:
+    if channel.facts.kind is Kind.COMPUTED:
+        return True
     return channel.facts.kind in USAGE_KINDS and isinstance(channel.facts.utility, Utility)

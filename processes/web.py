@@ -24,6 +24,7 @@ from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
 from energy.base.version import program_version
+from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.life import log_to_stderr
@@ -67,7 +68,10 @@ def server_of(system: System, site: Site) -> Flask:
         settings_of(site),
         queries=SqlQueries(at),
         commands=Commands(
-            site.key, alerts=AlertDesk(database, site.schema, system.clock), office=office
+            site.key,
+            alerts=AlertDesk(database, site.schema, system.clock),
+            office=office,
+            notes=NoteDesk(database, site.schema, system.clock),
         ),
         people=system.people,
         session_store=SqlSessionStore(database, system.vault.digest),

@@ -71,7 +71,8 @@ def _opened(path: Path) -> Any:
         if path.stat().st_size > MOST_OCTETS:
             raise TableError.of("table.large", name=path.name, most=MOST_OCTETS)
         _check_members(path)
-        return load_workbook(path, data_only=False, keep_links=False).worksheets[0]
+        with path.open("rb") as file:  # openpyxl leaves a file of its own open when it fails
+            return load_workbook(file, data_only=False, keep_links=False).worksheets[0]
     except OSError as error:
         raise TableError.of("table.name_one", path=path, strerror=fault_of(error)) from error
     except zipfile.BadZipFile as error:

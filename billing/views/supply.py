@@ -25,8 +25,9 @@ from energy.base.units import Utility
 from energy.metering.channel import Direction, Kind
 from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
+from energy.views.computed import channel_usage
+from energy.views.computed_inputs import inputs_behind
 from energy.views.register_proof import RegisterProof, register_proofs
-from energy.views.usage import read_spans
 
 CHANNEL_CODE = "bill.no_single_channel"
 TARIFF_CODE = "bill.tariff_missing"
@@ -83,16 +84,17 @@ class SupplyReader:
             proof = {"point": point, "utility": utility.value}
             findings.append(self._blocked(CHANNEL_CODE, period, proof))
         else:
-            span = read_spans(
+            span = channel_usage(
                 self.connection,
                 self.site.schema,
+                self.site.zone,
                 [channel],
                 period,
-                as_of=self.metering_position,
+                self.metering_position,
             )[channel]
             span = replace(span, shape_s=self._shape_s(channel))
             registers = self._registers(channel, period)
-            findings.extend(self._known_findings(channel, source, period))
+            findings.extend(self._findings_behind(channel, source, period))
         return SupplyFacts(
             point=point,
             name=name,
@@ -131,7 +133,7 @@ class SupplyReader:
         rows: list[tuple[Any, ...]] = self.connection.execute(
             f"SELECT number FROM {self.site.schema}.channel WHERE point = %s AND billing "
             "AND utility = %s AND direction <> %s AND kind = ANY(%s)",
-            (point, utility, Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL]),
+            (point, utility, Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
         ).fetchall()
         return rows[0][0] if len(rows) == 1 else None
 
@@ -154,6 +156,25 @@ class SupplyReader:
             as_of=self.metering_position,
         )
         return tuple(_register(proof) for proof in proofs)
+
+    def _findings_behind(self, channel: int, source: str, period: Period) -> list[Finding]:
+        """Return the findings of a channel and of every channel that it is computed of."""
+        where = (self.connection, self.site.schema, self.site.zone)
+        behind = inputs_behind(*where, [channel], period, self.metering_position)
+        found = self._known_findings(channel, source, period)
+        for number in sorted(behind):
+            for each in self._known_findings(number, self._source_of(number), period):
+                if each not in found:
+                    found.append(each)
+        return found
+
+    def _source_of(self, channel: int) -> str:
+        row: tuple[Any, ...] | None = self.connection.execute(
+            f"SELECT m.source FROM {self.site.schema}.meter AS m "
+            f"JOIN {self.site.schema}.channel AS c USING (point) WHERE c.number = %s",
+            (channel,),
+        ).fetchone()
+        return "" if row is None or row[0] is None else str(row[0])
 
     def _known_findings(self, channel: int, source: str, period: Period) -> list[Finding]:
         """Return the do-not-bill findings of the channel or its whole source, open at the mark.

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
 from dashboards.formats import UNITS, Unit, day_text, unit_for
+from dashboards.queries.plan_rows import NoteRow
 from dashboards.queries.rows import UsageDay
 from dashboards.theme import PALETTES, Theme, figure_layout
 from energy.base.quality import Quality
@@ -27,9 +31,15 @@ class BarTexts:
 
 
 def daily_bars(
-    days: Sequence[UsageDay], *, utility: Utility, language: str, theme: Theme, texts: BarTexts
+    days: Sequence[UsageDay],
+    *,
+    utility: Utility,
+    language: str,
+    theme: Theme,
+    texts: BarTexts,
+    notes: Sequence[NoteMark] = (),
 ) -> dict[str, object]:
-    """Return the figure of usage day by day."""
+    """Return the figure of usage day by day, with the marks of notes."""
     palette = PALETTES[theme]
     known = [day.usage for day in days if day.usage is not None]
     unit: Unit = unit_for(utility, max(known, default=None)) if known else UNITS[utility][0]
@@ -66,7 +76,32 @@ def daily_bars(
         "hovertemplate": f"{texts.missing}<extra></extra>",
     }
     layout["hovermode"] = "closest"
+    layout["shapes"] = note_shapes(notes, palette)
+    layout["annotations"] = note_labels(notes, palette)
     return {"data": [bars, marks] if gaps else [bars], "layout": {**layout, "bargap": 0.2}}
+
+
+def day_marks(notes: Sequence[NoteRow], days: Sequence[UsageDay], zone: ZoneInfo) -> list[NoteMark]:
+    """Return where notes stand on an axis of local days; a day's bar stands around its midnight.
+
+    What lies beside the days shown stands at their edge.
+    """
+    if not days:
+        return []
+    least, most = _noon(days[0]) - timedelta(days=1), _noon(days[-1])
+
+    def placed(at: datetime) -> str:
+        wall = at.astimezone(zone).replace(tzinfo=None) - timedelta(hours=12)
+        return min(max(wall, least), most).isoformat()
+
+    return [
+        NoteMark(number=number, first=placed(note.first), last=placed(note.last))
+        for number, note in enumerate(notes, start=1)
+    ]
+
+
+def _noon(day: UsageDay) -> datetime:
+    return datetime(day.day.year, day.day.month, day.day.day, 12)  # noqa: DTZ001 - of the axis
 
 
 def _axis(axis: object) -> dict[str, object]:

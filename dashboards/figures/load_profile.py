@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
 from dashboards.formats import RATE_NAMES, rate_of
 from dashboards.queries.rows import LoadProfile
 from dashboards.theme import PALETTES, Palette, Theme, faded, figure_layout
@@ -60,11 +61,33 @@ def load_profile(
         "title": {"text": RATE_NAMES[profile.utility]},
         "separatethousands": True,
     }
-    layout["shapes"] = [*_bands(profile, palette), *_gaps(profile, palette), _now(profile, palette)]
-    layout["annotations"] = _labels(profile, palette, language, texts)
+    marks = hour_marks(profile)
+    layout["shapes"] = [
+        *_bands(profile, palette),
+        *_gaps(profile, palette),
+        _now(profile, palette),
+        *note_shapes(marks, palette),
+    ]
+    layout["annotations"] = [
+        *_labels(profile, palette, language, texts),
+        *note_labels(marks, palette),
+    ]
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.12, "font": {"size": 12}}
     return {"data": _traces(profile, zone, palette, texts), "layout": layout}
+
+
+def hour_marks(profile: LoadProfile) -> list[NoteMark]:
+    """Return where the notes of a day stand on its axis of hours."""
+    end = _length(profile) / timedelta(hours=1)
+    return [
+        NoteMark(
+            number=number,
+            first=min(max(_hours(profile, note.first), 0.0), end),
+            last=min(max(_hours(profile, note.last), 0.0), end),
+        )
+        for number, note in enumerate(profile.notes, start=1)
+    ]
 
 
 def _axis(axis: object) -> dict[str, object]:

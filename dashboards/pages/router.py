@@ -17,9 +17,12 @@ from dashboards.pages.meters.layout import meter_page, registry
 from dashboards.pages.overview.layout import overview
 from dashboards.pages.overview.view_model import load_overview
 from dashboards.pages.parts import Parts
+from dashboards.pages.plan.layout import plan_page, plans_page
 from dashboards.shell import LIVE, LOCATION, PAGE, TICK
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import NotPermittedError
+from energy.base.period import local_day
+from energy.metering.plan import NodeKind, PlanNode
 
 Match = re.Match[str]
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -89,11 +92,25 @@ def _proof(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
     return None if answer is None else proof_page(viewer, answer, zone=parts.settings.zone)
 
 
+def _plans(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
+    zone = parts.settings.zone
+    year = int(match[1]) if match[1] else local_day(parts.clock.now(), zone).year
+    return plans_page(viewer, parts.queries.plans(viewer.scope, year), year, zone=zone)
+
+
+def _plan(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
+    node = PlanNode(kind=NodeKind(match[2]), key=match[3])
+    answer = parts.queries.plan(viewer.scope, node, int(match[1]))
+    return None if answer is None else plan_page(viewer, answer, zone=parts.settings.zone)
+
+
 Show = Callable[[Parts, Viewer, Match], Component | None]
 _ROUTES: tuple[tuple[re.Pattern[str], Show], ...] = (
     (re.compile(r"/"), _overview),
     (re.compile(r"/meters"), _meters),
     (re.compile(r"/meters/([A-Za-z0-9._-]{1,80})"), _meter),
+    (re.compile(r"/plan(?:/((?:19|20|21)\d\d))?"), _plans),
+    (re.compile(r"/plan/((?:19|20|21)\d\d)/(place|supply)/([A-Za-z0-9._-]{1,80})"), _plan),
     (re.compile(r"/bills"), _runs),
     (re.compile(rf"/bills/runs/({_UUID})"), _run),
     (re.compile(rf"/bills/({_UUID})"), _bill),

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
+from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.rows import (
     AlertRow,
     Answer,
@@ -19,6 +20,7 @@ from dashboards.queries.rows import (
 )
 from dashboards.security.scope import Scope
 from energy.base.units import Utility
+from energy.metering.plan import PlanNode
 
 
 class EnergyQueries(Protocol):
@@ -85,5 +87,25 @@ class BillQueries(Protocol):
         ...
 
 
-class Queries(EnergyQueries, BillQueries, Protocol):
+class PlanQueries(Protocol):
+    """Questions about plans and notes."""
+
+    def plans(self, scope: Scope, year: int) -> Answer[tuple[PlannedNode, ...]]:
+        """Return the nodes that are planned for a year, by name."""
+        ...
+
+    def plan(self, scope: Scope, node: PlanNode, year: int) -> Answer[PlanPage] | None:
+        """Return the page of a node's plan, None when there is no such node."""
+        ...
+
+    def site_place(self, scope: Scope) -> str:
+        """Return the key of the place that holds all others; "" where none does."""
+        ...
+
+    def await_note(self, scope: Scope, note: UUID) -> None:
+        """Wait until the view shows a note, 2 s at most."""
+        ...
+
+
+class Queries(EnergyQueries, BillQueries, PlanQueries, Protocol):
     """All questions of the screens."""

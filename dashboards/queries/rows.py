@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from dashboards.queries.plan_rows import NoteRow
 from energy.base.quality import Quality
 from energy.base.units import Utility
 
@@ -88,6 +89,8 @@ class LoadProfile:
     tariff: str | None
     before: tuple[int | None, ...]
     """The day before, same intervals, complete ones only. [base unit]"""
+    notes: tuple[NoteRow, ...] = ()
+    """Pinned to what is behind the curve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +247,8 @@ class MeterPage:
     registers: tuple[RegisterRow, ...]
     readings: tuple[ReadingRow, ...]
     days: tuple[UsageDay, ...]
+    notes: tuple[NoteRow, ...] = ()
+    """Pinned to the point or a place it is in, within these days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_meters import SqlMeters
+from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_site import SqlSite
 
 
-class SqlQueries(SqlEnergy, SqlMeters, SqlBills):
+class SqlQueries(SqlEnergy, SqlMeters, SqlBills, SqlPlans):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
     def __init__(self, at: SqlSite) -> None:
@@ -16,3 +17,4 @@ class SqlQueries(SqlEnergy, SqlMeters, SqlBills):
         SqlEnergy.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlBills.__init__(self, at, self)
+        SqlPlans.__init__(self, at)

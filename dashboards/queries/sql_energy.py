@@ -19,6 +19,7 @@ from dashboards.queries.rows import (
     TariffBand,
     UtilityTile,
 )
+from dashboards.queries.sql_plans import note_rows
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
 from dashboards.queries.supply import flow_rows
 from dashboards.security.scope import Right, Scope
@@ -127,6 +128,7 @@ class SqlEnergy:
                     value if n == len(channels) else None
                     for value, n in zip(before.values(), before.known, strict=True)
                 ),
+                notes=note_rows(self._at, connection, list(known), [], period.start, period.end),
             )
             return self._at.answer(connection, profile, channels=channels)
 

@@ -17,9 +17,10 @@ from dashboards.queries.rows import (
     RegisterRow,
     UsageDay,
 )
+from dashboards.queries.sql_plans import note_rows
 from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
 from dashboards.security.scope import Right, Scope
-from energy.base.period import local_day
+from energy.base.period import local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility
 
@@ -66,11 +67,14 @@ class SqlMeters:
                 return None
             registers = self._registers(connection, point)
             channels = [register.channel for register in registers]
+            today = local_day(self._at.clock.now(), self._at.site.zone)
+            span = span_of_days(today - timedelta(days=DAYS), today, self._at.site.zone)
             page = MeterPage(
                 plate=plate,
                 registers=registers,
                 readings=self._readings(connection, channels),
                 days=self._days(connection, plate, channels),
+                notes=note_rows(self._at, connection, [point], [], span.start, span.end),
             )
             return self._at.answer(connection, page, channels=channels)
 

@@ -67,6 +67,8 @@ class Config:
     """Sources this machine's collector asks, separated by commas; empty means all of the site."""
     attachment_mb: int = 10
     """Largest photo, certificate or signed sheet that is kept. [MB]"""
+    review_alone_up_to: int = 500
+    """Money of barred bills that one person accepts alone, in one command. [currency]"""
     store_dir: str = ""
     """A folder on the database's disk; empty: the embedded server's, none with `dsn`."""
 
@@ -100,6 +102,7 @@ _RANGES = {
     "drain_rate": (0, 100_000_000),
     "clock_limit_ms": (0, 86_400_000),
     "attachment_mb": (1, 20),
+    "review_alone_up_to": (0, 1_000_000_000),
 }
 """Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}

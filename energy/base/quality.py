@@ -36,6 +36,8 @@ PRECEDENCE: dict[Quality, int] = {
     Quality.SUSPECT: 9,
 }
 """Rank of a reading among those of one (channel, instant): the lowest rank counts."""
+LAST_WINS = (Quality.CORRECTED, Quality.ESTIMATED)
+"""Within these ranks the last reading counts, within any other the first."""
 
 _BADNESS: tuple[Quality, ...] = (
     Quality.MEASURED,

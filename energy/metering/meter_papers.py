@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.metering.calibration.error_curve import ErrorCurve, curve_to_json
 
 PAPER_TOPICS = frozenset(
     {
@@ -26,6 +28,7 @@ PAPER_TOPICS = frozenset(
         "meter.record_closed",
         "meter.controlled",
         "meter.multiplier_proved",
+        "meter.facts_stated",
     }
 )
 """Topics of these events: they change what is known of a meter, never its counts."""
@@ -34,6 +37,21 @@ PAPER_TOPICS = frozenset(
 def papers_id(site: str, point: str) -> UUID:
     """Return the id of the papers of a point."""
     return id_of("meter_papers", site, point)
+
+
+class Fact(StrEnum):
+    """What may be stated of a meter."""
+
+    ACCURACY_CLASS = "accuracy_class"
+    SEAL = "seal"
+    NEXT_CHECK = "next_check"
+    BATTERY_UNTIL = "battery_until"
+    CERTIFICATE_UNTIL = "certificate_until"
+    """Told by its certificate, never stated."""
+
+
+DUE = (Fact.CERTIFICATE_UNTIL, Fact.NEXT_CHECK, Fact.BATTERY_UNTIL)
+"""Facts that are days on which something is due."""
 
 
 class PapersError(RefusedError):
@@ -70,6 +88,11 @@ class MeterPapers(JournalAggregate):
         error_percent: Fraction | None
         """Error that was found. [%]"""
         record: dict[str, Any]
+        accuracy_class: str = ""
+        load_unit: str = ""
+        """Unit of the load points, "" where there are none."""
+        errors: list[list[str]] | None = None
+        """[load, error before, error after adjustment [%]] by load, exact decimals."""
 
     class RecordClosed(JournalAggregate.Event):
         """The signed sheet of an installation, a change or a removal is kept."""
@@ -110,6 +133,11 @@ class MeterPapers(JournalAggregate):
         reason: str
         record: dict[str, Any]
 
+        def apply(self, aggregate: Any) -> None:
+            """Remember the offset from here on."""
+            aggregate.offsets[self.serial] = (self.offset, self.at)
+            aggregate.shown[self.serial] = self.display
+
     class MultiplierProved(JournalAggregate.Event):
         """By what usage is multiplied was proven at the meter; it came by a table of meters."""
 
@@ -120,6 +148,18 @@ class MeterPapers(JournalAggregate):
         multiplier: str
         side: str
         """Side of the transformers that the counters count, "" where the meter has none."""
+        record: dict[str, Any]
+
+    class FactsStated(JournalAggregate.Event):
+        """What is known of the meter from an instant on: its class, its seals, what is due."""
+
+        TOPIC = "meter.facts_stated"
+        at: datetime
+        point: str
+        serial: str
+        facts: dict[str, str]
+        """By name (`Fact`); days as ISO dates."""
+        reason: str
         record: dict[str, Any]
 
     @staticmethod
@@ -149,6 +189,8 @@ class MeterPapers(JournalAggregate):
         error_percent: Fraction | None,
         record: Mapping[str, Any],
         command_id: UUID,
+        accuracy_class: str = "",
+        curve: ErrorCurve | None = None,
     ) -> None:
         """File a certificate.
 
@@ -161,7 +203,8 @@ class MeterPapers(JournalAggregate):
             raise PapersError.of(
                 "paper.dates", serial=serial, valid_until=valid_until, tested_on=tested_on
             )
-        self._calibrate(
+        self.trigger_event(
+            self.Calibrated,
             at=at,
             point=self.point,
             serial=serial,
@@ -170,6 +213,38 @@ class MeterPapers(JournalAggregate):
             tested_on=tested_on,
             valid_until=valid_until,
             error_percent=error_percent,
+            record=dict(record),
+            command_id=command_id,
+            accuracy_class=accuracy_class,
+            load_unit="" if curve is None else curve.unit.value,
+            errors=None if curve is None else curve_to_json(curve),
+        )
+
+    def state_facts(
+        self,
+        *,
+        at: datetime,
+        serial: str,
+        facts: Mapping[Fact, str],
+        reason: str,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """State what is known of the meter from an instant on.
+
+        Raises:
+            PapersError: Nothing is stated.
+        """
+        if not facts:
+            raise PapersError.of("paper.no_fact")
+        assert Fact.CERTIFICATE_UNTIL not in facts, "that is told by a certificate"
+        self.trigger_event(
+            self.FactsStated,
+            at=at,
+            point=self.point,
+            serial=serial,
+            facts={name.value: value for name, value in facts.items()},
+            reason=reason,
             record=dict(record),
             command_id=command_id,
         )
@@ -192,7 +267,8 @@ class MeterPapers(JournalAggregate):
         """
         if not sheets:
             raise PapersError.of("paper.no_photo")
-        self._close_record(
+        self.trigger_event(
+            self.RecordClosed,
             at=at,
             point=self.point,
             serial=serial,
@@ -214,7 +290,8 @@ class MeterPapers(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Keep what proved the multiplier of a meter."""
-        self._prove_multiplier(
+        self.trigger_event(
+            self.MultiplierProved,
             at=at,
             point=self.point,
             serial=serial,
@@ -266,7 +343,8 @@ class MeterPapers(JournalAggregate):
         if offset is not None:
             offset += _turns(now_offset - offset, resolution, modulus)
             drift = now_offset - offset if abs(now_offset - offset) > slack else drift
-        self._control(
+        self.trigger_event(
+            self.Controlled,
             at=at,
             point=self.point,
             serial=serial,
@@ -298,72 +376,6 @@ class MeterPapers(JournalAggregate):
             return None
         display = held[0] + count * resolution
         return display + max(Fraction(0), _turns(self.shown[serial] - display, resolution, modulus))
-
-    @event(Calibrated)
-    def _calibrate(
-        self,
-        *,
-        at: datetime,
-        point: str,
-        serial: str,
-        certificate: str,
-        laboratory: str,
-        tested_on: date,
-        valid_until: date,
-        error_percent: Fraction | None,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        pass
-
-    @event(RecordClosed)
-    def _close_record(
-        self,
-        *,
-        at: datetime,
-        point: str,
-        serial: str,
-        act: str,
-        act_at: datetime,
-        sheets: list[str],
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        pass
-
-    @event(MultiplierProved)
-    def _prove_multiplier(
-        self,
-        *,
-        at: datetime,
-        point: str,
-        serial: str,
-        multiplier: str,
-        side: str,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        pass
-
-    @event(Controlled)
-    def _control(
-        self,
-        *,
-        at: datetime,
-        point: str,
-        serial: str,
-        channel: int,
-        count: int,
-        display: Fraction,
-        drift: Fraction,
-        offset: Fraction,
-        previous_at: datetime | None,
-        reason: str,
-        record: dict[str, Any],
-        command_id: UUID,
-    ) -> None:
-        self.offsets[serial] = (offset, at)
-        self.shown[serial] = display
 
 
 def _turns(difference: Fraction, resolution: Fraction, modulus: int | None) -> Fraction:

@@ -1,4 +1,4 @@
-"""In: usage of two years and a plan, month by month. Out: actual beside plan beside last year. Pure.
+"""In: usage of two years and a plan, by month. Out: actual beside plan beside last year. Pure.
 
 Only whole months are compared: a month of which something is missing has no difference.
 """

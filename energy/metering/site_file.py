@@ -21,6 +21,7 @@ from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
 from energy.metering.site_file_drivers import PlannedMeter, read_drivers
 from energy.metering.source_facts import KEYS, source_problems, sources_problems
+from energy.metering.supply_file import read_supplies
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
 __all__ = ["PlannedMeter", "PlannedRule", "SitePlan", "read_site"]
@@ -118,7 +119,7 @@ def read_site(
     checker.unique([meter.serial for meter in meters], "meter serial")
     _addresses(checker, meters)
     _grids(checker, meters, zone)
-    supplies = _supplies(checker, {meter.point: meter for meter in meters}, zone)
+    supplies = read_supplies(checker, {meter.point: meter.utility for meter in meters}, zone)
     rules = _rules(checker, {meter.point: meter for meter in meters})
     if checker.problems:
         return None, checker.problems
@@ -156,12 +157,20 @@ def _places(checker: Checker) -> list[dict[str, Any]]:
         where = f"place {key!r}"
         checker.text(place, "kind", where)
         checker.text(place, "name", where)
-        checker.unknown_keys(place, {"key", "parent", "kind", "name", "area_m2"}, where)
+        checker.unknown_keys(
+            place, {"key", "parent", "kind", "name", "area_m2", "attributes"}, where
+        )
         parent = place.get("parent")
         if parent is not None and parent not in keys:
             checker.problems.append(f"{where}: parent {parent!r} is no place of this file")
         if "area_m2" in place:
             checker.ratio(place["area_m2"], "area_m2", where)
+        attributes = place.get("attributes", {})
+        if not isinstance(attributes, dict):
+            checker.problems.append(f'{where}: `attributes` is no table like {{headcount = "120"}}')
+            attributes = {}
+        for name, value in attributes.items():
+            checker.ratio(value, name, where)
     known = set(keys)
     named = (place.get("parent") for place in places)
     parents = {
@@ -266,47 +275,6 @@ def _addresses(checker: Checker, meters: Sequence[PlannedMeter]) -> None:
                 f"meter {meter.point!r}: has the address of {taken[key]!r} on {meter.source}"
             )
         taken[key] = meter.point
-
-
-def _supplies(
-    checker: Checker, meters: Mapping[str, PlannedMeter], zone: ZoneInfo
-) -> list[dict[str, Any]]:
-    supplies = []
-    for n, table in enumerate(checker.tables("supply"), 1):
-        where = f"supply {table.get('utility') or n!r}"
-        checker.unknown_keys(table, {"utility", "valid_from", "nodes", "edges"}, where)
-        if table.get("utility") not in list(Utility):
-            checker.problems.append(f"{where}: utility is none of {', '.join(Utility)}")
-        nodes, edges = checker.rows(table, "nodes", where), table.get("edges", [])
-        if not isinstance(edges, list):
-            checker.problems.append(f'{where}: `edges` is no list like [["grid", "b2"]]')
-            edges = []
-        keys = [checker.text(node, "key", where) for node in nodes]
-        checker.unique(keys, f"{where}: node")
-        for node in nodes:
-            checker.text(node, "kind", where)
-            checker.text(node, "name", where)
-            point = node.get("point")
-            if point is not None and point not in list(meters):
-                checker.problems.append(f"{where}: node point {point!r} is no meter of this file")
-        for edge in edges:
-            pair = isinstance(edge, list) and len(edge) == 2
-            if not pair or edge[0] not in keys or edge[1] not in keys:
-                checker.problems.append(f"{where}: edge {edge} does not join two of its nodes")
-        valid_from = table.get("valid_from")
-        if not isinstance(valid_from, date):
-            checker.problems.append(f"{where}: `valid_from` is no date")
-            continue
-        supplies.append(
-            {
-                "utility": table.get("utility"),
-                "valid_from": midnight(valid_from, zone),
-                "nodes": nodes,
-                "edges": edges,
-            }
-        )
-    checker.unique([str(supply["utility"]) for supply in supplies], "supply of utility")
-    return supplies
 
 
 def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[PlannedRule]:

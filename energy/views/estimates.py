@@ -217,3 +217,43 @@ def with_estimates(known: Accepted, readings: Sequence[tuple[int, int]], positio
             order
         ],
     )
+
+
+def newest_change(
+    connection: Connection, schema: str, channel: int, days: Sequence[date], *, behind: int
+) -> int | None:
+    """Return the newest position that some local days reflect, when it lies behind another.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channel: Channel number.
+        days: Local days.
+        behind: Metering position.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT max(position) FROM {schema}.usage_block WHERE channel = %s AND day = ANY(%s) "
+        "AND position > %s",
+        (channel, list(days), behind),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def readings_replaced(
+    connection: Connection, schema: str, channel: int, position: int
+) -> tuple[int, int | None]:
+    """Return how many readings of an entry no longer count, and the newest that took a place.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channel: Channel number.
+        position: Of the entry.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT count(*), max(until_position) FROM {schema}.reading_superseded "
+        "WHERE channel = %s AND position = %s",
+        (channel, position),
+    ).fetchone()
+    assert row is not None, "an aggregate has one row"
+    return row[0], row[1]

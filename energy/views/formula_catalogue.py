@@ -101,6 +101,12 @@ class SiteCatalogue:
         return [each for _, mine in points for each in counted(mine, members)]
 
 
+def place_keys(connection: Connection, schema: str) -> list[str]:
+    """Return the keys of a site's places."""
+    rows = connection.execute(f"SELECT key FROM {schema}.place ORDER BY key").fetchall()
+    return [str(key) for (key,) in rows]
+
+
 def _by_point(channels: Iterable[Channel]) -> dict[str, list[Input]]:
     found: dict[str, list[Input]] = {}
     for channel in channels:

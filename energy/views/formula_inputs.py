@@ -6,7 +6,7 @@ Usage comes by the door of all usage (computed.py). Gauges, and counters of what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import lcm
@@ -20,6 +20,7 @@ from energy.base.clock import to_us
 from energy.base.period import Period, grid_of, midnight
 from energy.base.quality import Quality
 from energy.metering.channel import Kind
+from energy.metering.feed import Piece
 from energy.metering.formula.evaluate import Values
 from energy.metering.formula.exact import Exact, stepped
 from energy.metering.formula.inputs import ATTRIBUTE_UNITS, DatedConstant, Input
@@ -31,7 +32,7 @@ from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
 from energy.views.places import attribute_spans
 from energy.views.registry import Registry, load_registry
-from energy.views.segment_pieces import read_pieces
+from energy.views.segment_rows import read_pieces
 
 HELD_S = 3600
 """How long a gauge's last value stands for those that did not come. [s]"""
@@ -193,64 +194,63 @@ def _of_readings(
     step_s: int,
     as_of: int | None,
 ) -> dict[int, Exact]:
-    numbers = [each.channel.number for each in bare]
-    multipliers: dict[int, list[tuple[int, Fraction]]] = {number: [] for number in numbers}
-    segments: dict[int, list[CounterSegment]] = {number: [] for number in numbers}
-    for piece in read_pieces(connection, schema, numbers, as_of=as_of):
-        multiplier = Fraction(piece.multiplier)
-        multipliers[piece.channel].append((to_us(piece.start), multiplier))
-        segments[piece.channel].append(
-            CounterSegment(
-                start_us=to_us(piece.start),
-                end_us=None if piece.end is None else to_us(piece.end),
-                base_per_count=multiplier,  # its base unit is a count: nothing is rounded
-                modulus=_modulus(each_of(bare, piece.channel)),
-                max_per_hour=each_of(bare, piece.channel).channel.facts.max_per_hour,
-                start_count=piece.start_count,
-                end_count=piece.end_count,
-                position=piece.position,
-                end_position=piece.end_position,
-            )
-        )
-    registry = Registry(
-        channels={each.channel.number: each.channel for each in bare},
-        segments={number: tuple(own) for number, own in segments.items() if own},
-    )
-    counted = [each for each in bare if each.channel.facts.kind is not Kind.GAUGE]
+    """Return the values of channels that have no usage blocks."""
+    pieces = read_pieces(connection, schema, [e.channel.number for e in bare], as_of=as_of)
+    gauges = {e.channel.number: e for e in bare if e.channel.facts.kind is Kind.GAUGE}
+    counted = [each for each in bare if each.channel.number not in gauges]
     found: dict[int, Exact] = {}
     if counted:
+        numbers = [each.channel.number for each in counted]
         spans = folded_as_of(
             connection,
             schema,
             zone,
-            [each.channel.number for each in counted],
+            numbers,
             period,
             as_of,
-            registry=registry,
+            registry=_registry(counted, pieces),
         )
         intervals = grid_of(period, step_s)
         for each in counted:
-            span = spans[each.channel.number]
-            found[each.channel.number] = _of_span(each, span, step_s, intervals)
-    gauges = {each.channel.number: each for each in bare if each not in counted}
+            number = each.channel.number
+            found[number] = _of_span(each, spans[number], step_s, intervals)
     if gauges:
         low_us, high_us = to_us(period.start) - HELD_S * 1_000_000, to_us(period.end) - 1
-        windows = {number: (low_us, high_us) for number in gauges}
+        windows = dict.fromkeys(gauges, (low_us, high_us))
         known = readings_known(connection, schema, windows, as_of=as_of)
         for number, each in gauges.items():
-            readings = known.get(number)
-            found[number] = _gauge(each, readings, multipliers[number], period, step_s)
+            own = [p for p in pieces if p.channel == number]
+            multipliers = [(to_us(p.start), Fraction(p.multiplier)) for p in own]
+            found[number] = _gauge(each, known.get(number), multipliers, period, step_s)
     return found
 
 
-def each_of(inputs: Sequence[Input], number: int) -> Input:
-    """Return the input of a channel number."""
-    return next(each for each in inputs if each.channel.number == number)
-
-
-def _modulus(each: Input) -> int | None:
-    facts = each.channel.facts
-    return facts.modulus if facts.kind is Kind.COUNTER else None
+def _registry(counted: Sequence[Input], pieces: Sequence[Piece]) -> Registry:
+    """Return channels of no utility with segments whose base unit is a count."""
+    segments: dict[int, list[CounterSegment]] = {}
+    for piece in pieces:
+        each = next((e for e in counted if e.channel.number == piece.channel), None)
+        if each is None:
+            continue
+        facts = each.channel.facts
+        segments.setdefault(piece.channel, []).append(
+            CounterSegment(
+                start_us=to_us(piece.start),
+                end_us=None if piece.end is None else to_us(piece.end),
+                base_per_count=Fraction(piece.multiplier),
+                modulus=facts.modulus if facts.kind is Kind.COUNTER else None,
+                max_per_hour=facts.max_per_hour,
+                start_count=piece.start_count,
+                end_count=piece.end_count,
+                position=piece.position,
+                end_position=piece.end_position,
+                feed=piece.feed,
+            )
+        )
+    return Registry(
+        channels={each.channel.number: each.channel for each in counted},
+        segments={number: tuple(own) for number, own in segments.items()},
+    )
 
 
 def _gauge(
@@ -295,12 +295,3 @@ def _place(at: datetime, period: Period, step_s: int, length: int) -> int:
     """Return the first interval that begins at or behind an instant, within the period."""
     place = -((period.start - at) // timedelta(seconds=step_s))
     return min(max(place, 0), length)
-
-
-__all__ = [
-    "Mapping",
-    "absences",
-    "attribute_columns",
-    "constant_columns",
-    "read_values",
-]

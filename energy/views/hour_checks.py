@@ -1,8 +1,7 @@
 """In: hours of counters and of the gauges beside them. Out: notes of what checks found. I/O: reads.
 
-Looked at are the hours of the last day that are over: what comes later than that is judged when
-it is billed. A run that a finding stands for already is not told again; one that a person has
-resolved is told anew when it lasts a day longer.
+Looked at are the hours of the last day that are over, and of readings that came late those from
+their first one on.
 """
 
 from __future__ import annotations
@@ -13,20 +12,16 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-import msgspec
 import psycopg
 
-from energy.base.clock import from_us, to_us
-from energy.base.ids import id_of
+from energy.base.clock import to_us
 from energy.base.quality import Quality
 from energy.base.units import Utility, to_base
 from energy.metering.checks import frozen_counter
 from energy.metering.checks.frozen_counter import CounterFacts, Hour
-from energy.metering.checks.span import Span
-from energy.metering.note import Note, Phase, note
-from energy.views.noted import FOR_GOOD
+from energy.metering.note import Note
+from energy.views.lasting import known_runs, lasting_notes
 
-SOURCE: Final = "checks"
 LOOK_BACK: Final = timedelta(hours=26)
 SETTLED: Final = timedelta(minutes=15)
 """An hour is judged so long after its end."""
@@ -65,61 +60,53 @@ class _Pair:
     """What an hour of one count of the gauge moves. [base unit / count]"""
 
 
-def frozen_counters(connection: Connection, schema: str, now: datetime) -> list[Note]:
+def frozen_counters(
+    connection: Connection,
+    schema: str,
+    now: datetime,
+    late: Mapping[int, datetime] | None = None,
+) -> list[Note]:
     """Return the notes of counters that stand while power flows, or no longer do.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         now: The present, aware UTC.
+        late: From when on readings came late, by channel of a counter or of its power.
     """
+    notes = []
     pairs = _pairs(connection, schema)
-    if not pairs:
-        return []
-    hours = _hours(connection, schema, pairs, now)
-    known = _known(connection, schema, [pair.counter for pair in pairs], now)
-    return [
-        each
-        for pair in pairs
-        for each in _notes(pair, hours.get(pair.counter, []), known.get(pair.counter, []))
-    ]
+    for since, mine in _by_begin(pairs, now, late or {}).items():
+        hours = _hours(connection, schema, mine, since, now)
+        numbers = [pair.counter for pair in mine]
+        known = known_runs(connection, schema, frozen_counter.CODE, numbers, since)
+        for pair in mine:
+            own = hours.get(pair.counter, [])
+            notes += lasting_notes(
+                frozen_counter.CODE,
+                frozen_counter.SEVERITY,
+                pair.counter,
+                spans=frozen_counter.found(own, pair.facts),
+                ends=[hour.start_us for hour in own if hour.usage],
+                known=known.get(pair.counter, ()),
+                proof={"point": pair.point},
+            )
+    return notes
 
 
-def _notes(pair: _Pair, hours: Sequence[Hour], known: Sequence[tuple[int, int]]) -> list[Note]:
-    """Return what is new of one counter.
+def _by_begin(
+    pairs: Sequence[_Pair], now: datetime, late: Mapping[int, datetime]
+) -> Mapping[datetime, list[_Pair]]:
+    """Return the pairs by the instant from which on their hours are looked at.
 
-    Args:
-        pair: The counter.
-        hours: Its hours by time.
-        known: Start and end of its findings; what still holds ends in FOR_GOOD. [us]
+    Late readings are looked at with what was before them, by whole days.
     """
-    spans = frozen_counter.found(hours, pair.facts)
-    holds = [start for start, end in known if end >= to_us(FOR_GOOD)]
-    if holds:
-        counts = [hour.start_us for hour in hours if hour.usage and hour.start_us >= holds[0]]
-        if not counts:
-            return []
-        over = Span(start_us=holds[0], end_us=counts[0], lasts=False)
-        return [_note(pair, over, Phase.OVER)]
-    return [
-        _note(pair, span, Phase.BEGUN if span.lasts else Phase.WAS)
-        for span in spans
-        if not any(start < span.end_us and end > span.start_us for start, end in known)
-    ]
-
-
-def _note(pair: _Pair, span: Span, phase: Phase) -> Note:
-    told = note(
-        frozen_counter.CODE,
-        from_us(span.start_us),
-        from_us(span.end_us),
-        source=SOURCE,
-        channel=pair.counter,
-        severity=frozen_counter.SEVERITY,
-        proof={**span.proof, "point": pair.point},
-        note_id=id_of("check", frozen_counter.CODE, str(pair.counter), str(span.start_us), phase),
-    )
-    return msgspec.structs.replace(told, phase=phase)
+    begins: dict[datetime, list[_Pair]] = {}
+    for pair in pairs:
+        first = min((late[n] for n in (pair.counter, pair.gauge) if n in late), default=now)
+        days = max(0, (now - first) // timedelta(days=1))
+        begins.setdefault(now - LOOK_BACK - timedelta(days=days), []).append(pair)
+    return begins
 
 
 def _pairs(connection: Connection, schema: str) -> list[_Pair]:
@@ -153,7 +140,7 @@ def _pairs(connection: Connection, schema: str) -> list[_Pair]:
 
 
 def _hours(
-    connection: Connection, schema: str, pairs: Sequence[_Pair], now: datetime
+    connection: Connection, schema: str, pairs: Sequence[_Pair], since: datetime, now: datetime
 ) -> Mapping[int, list[Hour]]:
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT p.counter, u.start_at, u.usage, coalesce(h.least, 0), coalesce(h.readings, 0) "
@@ -165,10 +152,10 @@ def _hours(
         (
             [pair.counter for pair in pairs],
             [pair.gauge for pair in pairs],
-            now - LOOK_BACK,
+            since,
             now - SETTLED - timedelta(hours=1),
             [int(quality) for quality in _MEASURED],
-            now - LOOK_BACK,
+            since,
         ),
     ).fetchall()
     an_hour = {pair.counter: pair.an_hour for pair in pairs}
@@ -183,25 +170,3 @@ def _hours(
             )
         )
     return hours
-
-
-def _known(
-    connection: Connection, schema: str, counters: Sequence[int], now: datetime
-) -> Mapping[int, list[tuple[int, int]]]:
-    """Return start and end of the findings there are; what was explained stands anew. [us]."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT channel, start_at, end_at FROM {schema}.finding WHERE code = %s "
-        "AND channel = ANY(%s) AND explained_position IS NULL AND end_at >= %s "
-        "AND NOT (end_at = %s AND resolved_position IS NOT NULL) "
-        "UNION ALL SELECT channel, start_at, resolved_at "
-        f"FROM {schema}.finding WHERE code = %s AND channel = ANY(%s) AND end_at = %s "
-        "AND resolved_position IS NOT NULL AND resolved_at >= %s",
-        (
-            *(frozen_counter.CODE, list(counters), now - LOOK_BACK, FOR_GOOD),
-            *(frozen_counter.CODE, list(counters), FOR_GOOD, now - LOOK_BACK),
-        ),
-    ).fetchall()
-    known: dict[int, list[tuple[int, int]]] = {}
-    for channel, start, end in rows:
-        known.setdefault(channel, []).append((to_us(start), to_us(end)))
-    return known

@@ -13,7 +13,9 @@ from typing import Any
 import psycopg
 
 from energy.metering.plant import PLACE_TOPICS, SUPPLY_TOPICS
+from energy.views.adjustments import ADJUSTMENT_TOPICS, fold_adjustment
 from energy.views.bearers import BEARER_TOPICS, fold_bearer
+from energy.views.formula_rows import FORMULA_TOPICS, fold_formula
 from energy.views.papers import PAPER_TOPICS, fold_paper
 from energy.views.places import fold_places
 from energy.views.plans import PLAN_TOPICS, fold_plan
@@ -26,12 +28,14 @@ Fold = Callable[[psycopg.Cursor[tuple[object, ...]], str, int, Any], None]
 
 KEPT: tuple[tuple[Collection[str], Fold], ...] = (
     (PAPER_TOPICS, fold_paper),
+    (ADJUSTMENT_TOPICS, fold_adjustment),
     (PLACE_TOPICS, fold_places),
     (SUPPLY_TOPICS, fold_supply),
     (PLAN_TOPICS, fold_plan),
     (REVIEW_TOPICS, fold_review),
     (BEARER_TOPICS, fold_bearer),
     (SHARE_TOPICS, fold_share),
+    (FORMULA_TOPICS, fold_formula),
 )
 """Topics and what folds them, by subject."""
 FOLD_OF: dict[str, Fold] = {topic: fold for topics, fold in KEPT for topic in topics}

@@ -14,6 +14,7 @@ import psycopg
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
 from energy.metering.meter_papers import PAPER_TOPICS, MeterPapers
+from energy.views.meter_facts import fold_calibration, fold_facts
 from energy.views.unproven import explain_unproven
 
 PULSE_DRIFT = "meter.pulse_drift"
@@ -41,6 +42,9 @@ def fold_paper(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                 "error_percent": error,
             }
             _note(cursor, schema, event, "calibration", paper)
+            fold_calibration(cursor, schema, position, event)
+        case MeterPapers.FactsStated():
+            fold_facts(cursor, schema, position, event)
         case MeterPapers.RecordClosed():
             paper = {"at": event.at.isoformat(), "act": event.act, "sheets": event.sheets}
             _note(cursor, schema, event, "closed", paper)

@@ -73,7 +73,7 @@ METERING_TABLES: dict[str, tuple[str, ...]] = {
     ),
     "reading": ("reading", "reading_superseded", "latest", "batch_index", "series_kept"),
     "usage": ("usage_block", "finding", "correction", "review_decision", "file_import"),
-    "rollups": ("usage_dirty", "usage_hour", "usage_day", "usage_month"),
+    "rollups": ("usage_dirty", "usage_hour", "usage_day", "usage_month", "completeness_day"),
     "demand": ("demand_day",),
     "gauges": ("gauge_dirty", "gauge_hour", "gauge_day", "state_hour"),
 }

@@ -1,4 +1,4 @@
-"""In: the dirty queues. Out: usage by hour, day, month; demand; hours of gauges and states. I/O.
+"""In: the dirty queues. Out: usage by hour, day, month; completeness; demand; gauges. I/O.
 
 Rollups are for screens; a bill is never made from them. Recomputing a dirty day is idempotent,
 so late, changed and repeated readings need no rule of their own. One at a time rolls a site up:
@@ -18,6 +18,7 @@ from energy.base.quality import Quality
 from energy.base.ragged import offsets_of, ramp
 from energy.metering.usage import BADNESS, BY_BADNESS
 from energy.store.arrays import INSTANT, use_arrays
+from energy.views.completeness import write_completeness
 from energy.views.demand import maxima
 from energy.views.gauge_hours import WORST, roll_up_hours
 from energy.views.usage_rows import unpacked_many
@@ -48,6 +49,15 @@ def roll_up(
         blocks = _blocks(cursor, schema, *taken)
         if blocks is not None:
             _write_days(cursor, schema, blocks)
+            write_completeness(
+                cursor,
+                schema,
+                blocks.channel,
+                blocks.day,
+                blocks.position,
+                blocks.offsets,
+                blocks.quality,
+            )
             _write_hours(cursor, schema, blocks)
             _write_demand(cursor, schema, blocks)
             _write_months(cursor, schema, blocks)

@@ -106,7 +106,7 @@ def divided_days(
     """
     begun = first.replace(day=1)
     period = span_of_days(begun, last, zone)
-    span = whole_usage(connection, schema, zone, share, period, as_of)
+    span = whole_usage(connection, schema, zone, share.whole, period, as_of)
     days = days_between(begun, last)
     known = _known(connection, schema, zone, share, days, as_of)
     divider = Divider()

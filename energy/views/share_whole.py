@@ -1,15 +1,25 @@
-"""In: an apportionment, a period. Out: the quantity that is divided. I/O: reads."""
+"""In: what an apportionment divides, a period. Out: its usage. I/O: reads.
+
+That is the usage of a metering point, measured or computed, or what goes into a supply node and
+comes out nowhere: its losses, the expected ones too. While a closed tie makes the node one with
+others nobody can tell its own part, so it is MISSING then.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import psycopg
 
 from energy.base.period import Period
+from energy.base.quality import Quality
+from energy.base.units import Utility
 from energy.metering.usage import UsageSpan
+from energy.views.balance import balanced
 from energy.views.computed import channel_usage
-from energy.views.shares import ShareRow, channel_of_whole
+from energy.views.shares import channel_of_whole
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -18,20 +28,33 @@ def whole_usage(
     connection: Connection,
     schema: str,
     zone: ZoneInfo,
-    share: ShareRow,
+    whole: Mapping[str, str],
     period: Period,
     as_of: int | None,
 ) -> UsageSpan:
-    """Return what is divided, on the grid of the apportionment.
+    """Return what is divided.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         zone: The site's zone.
-        share: The apportionment.
+        whole: {"point", "quantity"} or {"utility", "node"}.
         period: Whole local days.
         as_of: Metering position; None for now.
     """
-    channel = channel_of_whole(connection, schema, share.whole)
-    assert channel is not None, "a supply node is not divided yet"
-    return channel_usage(connection, schema, zone, [channel], period, as_of)[channel]
+    channel = channel_of_whole(connection, schema, whole)
+    if channel is not None:
+        return channel_usage(connection, schema, zone, [channel], period, as_of)[channel]
+    utility, node = Utility(whole["utility"]), whole["node"]
+    found = balanced(connection, schema, zone, utility, period, as_of)
+    many = (period.end - period.start).total_seconds() // found.step_s
+    usage = np.zeros(int(many), dtype=np.int64)
+    quality = np.full(int(many), Quality.MISSING, dtype=np.uint8)
+    for series in found.series:
+        if series.node.key == node and not series.node.ties:
+            known = series.known
+            usage[known] = (series.into - series.out)[known]
+            quality[known] = series.quality[known]
+    return UsageSpan(
+        channel=0, start=period.start, step_s=found.step_s, usage=usage, quality=quality
+    )

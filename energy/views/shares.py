@@ -219,3 +219,27 @@ def channel_of_whole(connection: Connection, schema: str, whole: Mapping[str, st
     ).fetchone()
     assert row is not None, "checked when the apportionment was defined"
     return int(row[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownKeys:
+    """What a site knows by its key."""
+
+    place_of: Mapping[str, str]
+    """Metering point -> its place."""
+    places: frozenset[str]
+    nodes: frozenset[tuple[str, str]]
+    """(utility, supply node), whenever it was one."""
+
+
+def known_keys(connection: Connection, schema: str) -> KnownKeys:
+    """Return what a site knows by its key."""
+
+    def rows(columns: str, table: str) -> list[tuple[Any, ...]]:
+        return connection.execute(f"SELECT DISTINCT {columns} FROM {schema}.{table}").fetchall()
+
+    return KnownKeys(
+        place_of=dict(rows("point, place", "meter")),
+        places=frozenset(key for (key,) in rows("key", "place")),
+        nodes=frozenset((utility, key) for utility, key in rows("utility, key", "supply_node")),
+    )

@@ -13,7 +13,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from energy.base.quality import PRECEDENCE, Quality
+from energy.base.quality import LAST_WINS, PRECEDENCE, Quality
 from energy.journal.archive_read import whole_entries
 from energy.journal.entry import Entry, Told, told_by
 from energy.metering.channel import Channel
@@ -27,7 +27,6 @@ Window = tuple[int, int]
 """First and last instant, both included. [us]"""
 FETCHED = 64
 """Entries read from the journal at once."""
-_LAST_WINS = (Quality.CORRECTED, Quality.ESTIMATED)
 _RANK = np.full(256, 9, dtype=np.int64)
 for _quality, _place in PRECEDENCE.items():
     _RANK[_quality] = _place
@@ -103,7 +102,7 @@ def counting(told: Positioned) -> Positioned:
     if len(columns) == 0:
         return told
     turn = np.arange(len(columns))
-    turn = np.where(np.isin(columns.quality, _LAST_WINS), -turn, turn)
+    turn = np.where(np.isin(columns.quality, LAST_WINS), -turn, turn)
     order = np.lexsort((turn, _RANK[columns.quality], columns.at_us, columns.channel))
     channel, at_us = columns.channel[order], columns.at_us[order]
     first = np.concatenate([[True], (channel[1:] != channel[:-1]) | (at_us[1:] != at_us[:-1])])

@@ -1,4 +1,4 @@
-"""In: what the journal has brought since the last look. Out: notes of doubtful values. I/O: PostgreSQL.
+"""In: what the journal brought since the last look. Out: notes of doubtful values. I/O: PostgreSQL.
 
 A look has a position of its own: readings that come late are looked at like fresh ones, however old
 they are, and what was looked at is not looked at again. What is found is told to the journal as
@@ -26,7 +26,7 @@ from energy.journal.recorder import head_position
 from energy.metering.channel import USAGE_KINDS
 from energy.metering.note import Note
 from energy.store.pool import Database
-from energy.views.hour_checks import Supplied, checked_hours
+from energy.views.hour_checks import frozen_counters
 from energy.views.registry import load_channels
 from energy.views.validation_days import checked_days
 from energy.views.validation_readings import (
@@ -39,6 +39,7 @@ from energy.views.validation_readings import (
 )
 from energy.views.validation_told import notes_of, over
 from energy.views.worker import METERING_VIEWS
+from energy.views.zero_runs import Supplied, zero_runs
 
 FOLLOWER: Final = "validation"
 """Name under which the position of the last look is kept."""
@@ -101,18 +102,14 @@ class Validation:
             upto, behind = _upto(connection, self._schema, after, folded, limit)
             windows = _windows(connection, self._schema, after, upto)
             met, notes = self._met(connection, after, windows)
-            if not behind:
-                now = self._clock.now()
-                notes += checked_hours(connection, self._schema, now, windows, supplied, self._zone)
+            notes += self._hours(connection, windows, supplied)
             told = self._notes.take(notes)
             proposed = sum(self._propose(connection, each) for each in met.restored)
             head = head_position(connection, self._schema, "metering")
             _moved(connection, self._schema, upto, head if told or proposed else 0)
         return Looked(position=upto, behind=behind, told=told, proposed=proposed)
 
-    def _met(
-        self, connection: Connection, after: int, windows: Windows
-    ) -> tuple[Met, list[Note]]:
+    def _met(self, connection: Connection, after: int, windows: Windows) -> tuple[Met, list[Note]]:
         met = Met()
         checked_readings(connection, self._schema, windows, met)
         checked_falls(connection, self._schema, after, windows, met)
@@ -125,6 +122,16 @@ class Validation:
             )
         ]
         return met, notes + ended
+
+    def _hours(
+        self, connection: Connection, windows: Windows, supplied: Supplied | None
+    ) -> list[Note]:
+        now = self._clock.now()
+        late = {channel: from_us(low) for channel, (low, _) in windows.items()}
+        notes = frozen_counters(connection, self._schema, now, late)
+        if supplied is not None:
+            notes += zero_runs(connection, self._schema, self._zone, now, supplied)
+        return notes
 
     def _propose(self, connection: Connection, wrong: Restored) -> bool:
         """Propose what a register can have shown, once for good; return whether it was new."""

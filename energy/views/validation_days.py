@@ -30,6 +30,11 @@ from energy.views.validation_told import Scope, Told
 Connection = psycopg.Connection[tuple[object, ...]]
 MOST_DAYS: Final = 62
 """Days of one pair that one look compares; a longer history is compared from its end. [d]"""
+_TOTALS: Final = (
+    *("active_energy_import", "active_energy_export", "active_energy_total"),
+    *("heat_energy", "cooling_energy", "volume", "mass"),
+)
+"""Registers that count all of a flow, not a tariff's or a phase's part."""
 _KNOWN: Final = (Quality.MEASURED, Quality.CORRECTED, Quality.INTERPOLATED)
 
 
@@ -91,9 +96,7 @@ def _compare(
         own = Period(start=midnight(day, zone), end=span_of_days(day, day, zone).end)
         sums = [_sum(told[n], own) for n in numbers]
         low, high = to_us(own.start), to_us(own.end)
-        scope = Scope(
-            codes=(interval_sum.CODE,), channel=pair.intervals, low_us=low, high_us=high
-        )
+        scope = Scope(codes=(interval_sum.CODE,), channel=pair.intervals, low_us=low, high_us=high)
         met.scopes.append(scope)
         if sums[0] is None or sums[1] is None:
             continue
@@ -130,8 +133,8 @@ def _sum(span: UsageSpan, period: Period) -> int | None:
 def _pairs(connection: Connection, schema: str, channels: Sequence[int]) -> list[_Pair]:
     """Return the points that tell one flow both ways, of which a channel was touched.
 
-    Only where the point has one channel of intervals and one billed register of a direction:
-    which of several registers the intervals belong to is not told.
+    Only where the point has one channel of intervals and one register of a direction: which
+    of several the intervals belong to is not told.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT min(i.number), min(r.number), min(i.utility), min(i.unit), min(i.resolution), "
@@ -139,13 +142,14 @@ def _pairs(connection: Connection, schema: str, channels: Sequence[int]) -> list
         "min(coalesce(d.interval_s, i.grid_s)) "
         f"FROM {schema}.channel AS i JOIN {schema}.channel AS r ON r.point = i.point "
         "AND r.utility = i.utility AND r.direction = i.direction AND r.kind = 'counter' "
-        f"AND r.billing LEFT JOIN {schema}.interval_channel AS d ON d.channel = i.number "
+        "AND r.quantity = ANY(%(totals)s) "
+        f"LEFT JOIN {schema}.interval_channel AS d ON d.channel = i.number "
         f"JOIN {schema}.segment AS si ON si.channel = i.number AND si.end_at IS NULL "
         f"JOIN {schema}.segment AS sr ON sr.channel = r.number AND sr.end_at IS NULL "
         "WHERE i.kind = 'interval' AND i.utility IS NOT NULL "
         "GROUP BY i.point, i.utility, i.direction HAVING count(*) = 1 "
         "AND (min(i.number) = ANY(%(some)s) OR min(r.number) = ANY(%(some)s)) ORDER BY 1",
-        {"some": list(channels)},
+        {"some": list(channels), "totals": list(_TOTALS)},
     ).fetchall()
     return [
         _Pair(

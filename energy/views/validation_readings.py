@@ -32,8 +32,8 @@ from energy.metering.checks.catalogue import FALL_CODES
 from energy.metering.checks.control_reading import ABOUT_US, Control
 from energy.metering.checks.falls import Kind as FallKind
 from energy.metering.checks.falls import kind_of
-from energy.metering.checks.registers import Registers, registers_of
-from energy.metering.usage import NEGATIVE_STEP
+from energy.metering.checks.registers import Fall, Registers, registers_of
+from energy.metering.usage import BREAK_CODES
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_strips import Ints, SeriesColumns
 from energy.views.gaps import polled_channels
@@ -149,14 +149,8 @@ def _tell_apart(
     windows = {n: (low - AROUND_US, high + AROUND_US) for n, (low, high) in spans.items()}
     lot = _lot(connection, schema, windows)
     every = lot.registers(_strange(connection, schema, lot, windows))
-    kept = tuple(
-        fall
-        for fall in every.falls
-        if (lot.channel[fall.place], fall.start_us, fall.end_us) in falls
-    )
-    asked = Registers(
-        strips=every.strips, steps=every.steps, segments=every.segments, falls=kept
-    )
+    kept = tuple(fall for fall in every.falls if _asked(fall, lot.channel[fall.place], falls))
+    asked = Registers(strips=every.strips, steps=every.steps, segments=every.segments, falls=kept)
     for check in _OF_FALLS:
         _add(met, lot, check.CODE, check.SEVERITY, check.found(asked))
     _add(met, lot, spike.CODE, spike.SEVERITY, spike.found(asked))
@@ -169,6 +163,16 @@ def _tell_apart(
             _restore(met, noise.CODE, lot.channel[fall.place], own, tuple(noise.restored(fall)))
     for channel, start, end in falls:
         met.scopes.append(Scope(codes=FALL_CODES, channel=channel, low_us=start, high_us=end))
+
+
+def _asked(fall: Fall, channel: int, falls: set[tuple[int, int, int]]) -> bool:
+    """Return whether a fall is one of those asked for, or the end of a jump asked for."""
+    if not fall.turned:
+        return (channel, fall.start_us, fall.end_us) in falls
+    way = fall.above
+    return way is not None and any(
+        own == channel and way.left_us <= start and end <= way.right_us for own, start, end in falls
+    )
 
 
 def _restore(
@@ -201,8 +205,7 @@ def _lot(connection: Connection, schema: str, windows: Windows) -> _Lot:
     segments = SegmentColumns.of([registry.segments[n] for n in channel])
     known = readings_known(connection, schema, {n: windows[n] for n in channel}) if channel else {}
     parts = [
-        _from(known[n], begun)
-        for n, begun in zip(channel, segments.begun_us.tolist(), strict=True)
+        _from(known[n], begun) for n, begun in zip(channel, segments.begun_us.tolist(), strict=True)
     ]
     return _Lot(
         channel=channel,
@@ -249,12 +252,12 @@ def _expected(connection: Connection, schema: str, lot: _Lot) -> tuple[Ints, Int
 def _open_falls(
     connection: Connection, schema: str, after: int, windows: Windows
 ) -> list[tuple[int, int, int]]:
-    """Return the falls to be told apart: (channel, start, end), by time. [us]."""
+    """Return the falls and jumps to be told apart: (channel, start, end), by time. [us]."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT channel, start_at, end_at, position FROM {schema}.finding WHERE code = %s "
+        f"SELECT channel, start_at, end_at, position FROM {schema}.finding WHERE code = ANY(%s) "
         "AND explained_position IS NULL AND resolved_position IS NULL "
         "AND (position > %s OR channel = ANY(%s)) ORDER BY start_at",
-        (NEGATIVE_STEP, after, list(windows)),
+        (list(BREAK_CODES), after, list(windows)),
     ).fetchall()
     falls = ((n, to_us(start), to_us(end), position) for n, start, end, position in rows)
     return [
@@ -281,9 +284,9 @@ def ended_falls(connection: Connection, schema: str) -> list[tuple[Any, ...]]:
         "SELECT f.code, f.channel, f.start_at, f.end_at, f.severity, f.position "
         f"FROM {schema}.finding AS f WHERE f.code = ANY(%s) AND f.explained_position IS NULL "
         f"AND f.resolved_position IS NULL AND NOT EXISTS (SELECT FROM {schema}.finding AS b "
-        "WHERE b.code = %s AND b.channel = f.channel AND b.explained_position IS NULL "
+        "WHERE b.code = ANY(%s) AND b.channel = f.channel AND b.explained_position IS NULL "
         "AND b.start_at < f.end_at AND b.end_at > f.start_at)",
-        (list(FALL_CODES), NEGATIVE_STEP),
+        (list(FALL_CODES), list(BREAK_CODES)),
     ).fetchall()
     return rows
 

@@ -21,6 +21,7 @@ from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from energy.system import WEB, WRITER
 from processes.settling import settle
+from processes.validating import validate_up_to
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
@@ -44,6 +45,7 @@ def run(
         person = at.person(by, Right.ISSUE)
         office = _office(at)
         with working(at.text("bill.rating")):
+            validate_up_to(at.system, at.site)
             command = uuid4()
             identity = office.open_run(
                 first.date(), last.date(), person, command, accounts=account or ()

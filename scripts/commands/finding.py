@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import uuid4
 
 import typer
 
+from billing.views.review_queue import read_queue
 from dashboards.security.scope import Right
 from energy.base.text import catalogue, t
+from energy.metering.decision import DecidedAlreadyError
 from energy.metering.usage import OFF_GRID
 from energy.system import WEB, WRITER
 from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
 from processes.readings_reads import known_when
 from processes.readings_state import decisions_at, settled
+from processes.review_choice import require_single
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import DONE, FINDINGS, group
@@ -69,6 +73,9 @@ def resolve(
         with at.system.database.connection() as connection:
             rows = read_findings(connection, at.site.schema, open_only=False)
         meant = finding_named(rows, finding)
+        if meant.resolved_position is not None:  # by itself, or with its case
+            raise DecidedAlreadyError.of("finding.decided")
+        require_alone(at, meant)
         position = decisions_at(at.system, at.site).resolve(
             meant.key, reason=reason, by=person, command_id=uuid4()
         )
@@ -102,6 +109,19 @@ def dismiss(ctx: typer.Context, parked: int, reason: Reason, by: str | None = No
         )
         settled(at.system, at.site)
         print(at.text("finding.dismissed", parked=parked, position=position))
+
+
+def require_alone(at: Opened, meant: FindingRow) -> None:
+    """Refuse to resolve alone what two people must decide: the rule of `review accept`.
+
+    Raises:
+        SecondPersonError: Too much money hangs on the case of the finding.
+        CaseStateError: The case waits for a second person.
+    """
+    with at.system.database.connection() as connection:
+        queue = read_queue(connection, at.site, at.system.clock.now(), point=meant.point)
+    limit = Decimal(at.installation.config.review_alone_up_to)
+    require_single(queue, meant.finding, limit)
 
 
 def _print_findings(at: Opened, rows: list[FindingRow]) -> None:

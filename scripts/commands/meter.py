@@ -1,4 +1,7 @@
-"""In: `meter list|show|history|document`. Out: a site's meters and their papers. I/O: reads."""
+"""In: `meter list|show|history|document`. Out: a site's meters and their papers. I/O: reads.
+
+The verbs that state something stand in meter_life.py and meter_papers.py.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,11 @@ from energy.system import WEB
 from energy.views.point_rows import SegmentRow, record_at, segments_of
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
+from processes.meter_segments import life_of
 from processes.technician_record import signed_by
 from scripts.commands.frame import Opened, opened
+from scripts.commands.meter_life import add_life, print_life
+from scripts.commands.meter_papers import add_papers
 from scripts.commands.printing import (
     cell,
     in_zone,
@@ -32,6 +38,8 @@ from scripts.commands.printing import (
 from scripts.commands.tree import group
 
 app = group("meter")
+add_life(app)
+add_papers(app)
 READINGS = 8
 SHORT = 12
 """Digits of a hash that are shown; any beginning that names one document will do."""
@@ -120,6 +128,8 @@ def history(
             for act in acts
         ]
         print_table([at.text(f"head.{key}") for key in keys], rows)
+        print()
+        print_life(at, life_of(at.system.database, at.site, point))
 
 
 @app.command()

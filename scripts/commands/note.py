@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import typer
 
+from dashboards.note_words import wall_instant
 from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
-from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
+from energy.service.note_desk import NoteDesk
 from energy.system import WEB, WRITER
 from energy.views.pinned_notes import ALWAYS, PinnedNote, notes_at, read_notes
 from processes.installation import acting
-from processes.pinned_notes import desk_at, note_named, pin_note, wall_instant
+from processes.pinned_notes import note_named
 from processes.settling import settle
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
@@ -53,11 +54,8 @@ def pin(
             point=point,
             quantity=quantity,
         )
-        spans = (words.first.isoformat(), words.last.isoformat())
-        command = id_of(
-            "command", "pin", str(person), place, point, quantity, *spans, repr(words.text)
-        )
-        note = pin_note(at.system, at.site, words, by=person, command_id=command)
+        note = _desk(at).pin(words, person)
+        _settle(at)
         print(at.text("note.pinned", note=note.hex[:SHORT]))
 
 
@@ -138,8 +136,8 @@ def edit(
             point=known.point,
             quantity=known.quantity,
         )
-        desk_at(at.system, at.site).edit(known.note, words, by=person, command_id=uuid4())
-        settle(at.system.database, at.site, at.system.clock, "operations")
+        _desk(at).edit(known.note, words, by=person, command_id=uuid4())
+        _settle(at)
         print(at.text("note.edited", note=known.note.hex[:SHORT]))
 
 
@@ -150,11 +148,19 @@ def withdraw(ctx: typer.Context, note: str, by: str | None = None) -> None:
         named = required(by, "--by", at.text("ask.by"))
         person = at.person(named, Right.PIN_NOTES)
         known = note_named(at.system.database, at.site, note)
-        desk_at(at.system, at.site).withdraw(
+        _desk(at).withdraw(
             known.note, by=person, any_author=_decides(at, named), command_id=uuid4()
         )
-        settle(at.system.database, at.site, at.system.clock, "operations")
+        _settle(at)
         print(at.text("note.withdrawn", note=known.note.hex[:SHORT]))
+
+
+def _desk(at: Opened) -> NoteDesk:
+    return NoteDesk(at.system.database, at.site.schema, at.system.clock)
+
+
+def _settle(at: Opened) -> None:
+    settle(at.system.database, at.site, at.system.clock, "operations")
 
 
 def _decides(at: Opened, sign_in: str) -> bool:

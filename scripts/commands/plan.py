@@ -28,7 +28,7 @@ from processes.budget_plans import (
 )
 from processes.readings_reads import known_when
 from scripts.commands.frame import Opened, opened, required
-from scripts.commands.printing import print_json, print_table, working, worded
+from scripts.commands.printing import print_json, print_table, worded, working
 from scripts.commands.tree import group
 
 app = group("plan")
@@ -84,7 +84,9 @@ def list_(ctx: typer.Context, year: int | None = None, *, as_json: Json = False)
             print_json(found)
             return
         keys = ("id", "year", "state", "rows", "counting", "proposed_by", "proposed_at")
-        heads = [at.text(f"plan_head.{key}") for key in (*keys, "decided_by", "decided_at", "reason")]
+        heads = [
+            at.text(f"plan_head.{key}") for key in (*keys, "decided_by", "decided_at", "reason")
+        ]
         rows = [
             (
                 row.revision.hex[:SHORT],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -20,14 +20,14 @@ from energy.metering.review_case import CaseState, DecisionKind
 from energy.system import WEB, WRITER
 from energy.views.review import read_decisions
 from processes.readings_file import stated_readings
-from processes.readings_reads import channel_of, known_when
+from processes.readings_reads import known_when
 from processes.readings_state import keep_evidence
 from processes.review import ReviewDesk
 from processes.review_choice import Chosen, Outcome, bears_money, exceeds, outcome_of
 from processes.review_estimate import draft_for, estimate_case
 from processes.review_show import read_case, waits
 from scripts.commands.frame import Opened, opened, required
-from scripts.commands.printing import advancing, print_json, print_table, working
+from scripts.commands.printing import advancing, print_json, working
 from scripts.commands.review_print import (
     SHORT,
     print_decisions,
@@ -115,7 +115,10 @@ def accept(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Let values stand: the findings end; much money waits for a second person."""
+    """Let values stand: the findings end; much money waits for a second person.
+
+    Name the cases, or say which ones with the options: each gets one event with the reason.
+    """
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
         person, may_decide = _person(at, by)
@@ -294,7 +297,7 @@ def _which(
         except InvalidOperation:
             amount = None
         if amount is None or not amount.is_finite() or amount < 0:
-            raise misused("review_money", value=up_to)
+            raise misused("no_number", option="--up-to", value=up_to)
     return Chosen(
         names=tuple(cases or ()), point=point, cause=cause, severity=severity, up_to=amount
     )
@@ -311,9 +314,7 @@ def _acceptable(which: Chosen, *, may_decide: bool) -> Chosen:
 def _accepted(row: QueuedCase, alone: bool, may_decide: bool) -> Outcome:  # noqa: FBT001
     second = row.case.state is CaseState.ACCEPTANCE and may_decide
     single = alone or second or (may_decide and not bears_money(row))
-    return outcome_of(
-        row, DecisionKind.ACCEPTED if single else DecisionKind.ACCEPTANCE_PROPOSED
-    )
+    return outcome_of(row, DecisionKind.ACCEPTED if single else DecisionKind.ACCEPTANCE_PROPOSED)
 
 
 def _person(at: Opened, by: str | None) -> tuple[UUID, bool]:
@@ -386,7 +387,3 @@ def plain_outcome(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
         "refused": None if refused is None else {"code": refused.code, "text": str(refused)},
         "dry_run": dry_run,
     }
-
-
-def _today(at: Opened) -> date:
-    return at.system.clock.now().astimezone(at.site.zone).date()

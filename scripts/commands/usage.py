@@ -13,12 +13,15 @@ from energy.metering.usage_groups import Every
 from energy.system import WEB
 from energy.views.arrivals import Lot
 from energy.views.point_rows import marks
-from processes.usage_reads import PointArrivals, read_arrivals, read_usage
+from processes.formula_reads import digits_of
+from processes.usage_reads import PointArrivals, PointIndicator, read_arrivals, read_usage
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import cell, print_json, print_table, working
 from scripts.commands.tree import group
+from scripts.commands.usage_by import by
 
 app = group("usage")
+app.command()(by)
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
 Json = Annotated[bool, typer.Option("--json")]
@@ -50,6 +53,9 @@ def show(
         )
         if as_json:
             print_json(usage)
+            return
+        if isinstance(usage, PointIndicator):
+            _print_indicator(at, usage)
             return
         rows = [
             (
@@ -114,6 +120,18 @@ def marks_(ctx: typer.Context, *, as_json: Json = False) -> None:
             for m in found
         ]
         print_table([at.text(f"head.{key}") for key in keys], rows, right=(0,))
+
+
+def _print_indicator(at: Opened, found: PointIndicator) -> None:
+    """Print what a formula says of no utility: a mean or a ratio a row."""
+    rows = [
+        (each.start, each.end, digits_of(each.value), found.unit, at.word(each.quality))
+        for each in found.groups
+    ]
+    keys = ("from", "to", "value", "unit", "quality")
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(2,))
+    if found.as_of is not None:
+        print(at.text("usage.as_of", position=found.as_of, mark=""))
 
 
 def _print_arrivals(at: Opened, found: PointArrivals) -> None:

@@ -82,6 +82,12 @@ TOLD = {
         empty=frozenset({"directory.archive_segment"}),
         delivering=frozenset({50}),
     ),
+    "003": Told(
+        topics=61,
+        spoilt=frozenset({("directory", 16), ("metering", 143), ("metering", 144)}),
+        parked=frozenset({("directory", 16), ("metering", 144)}),
+        empty=frozenset({"directory.archive_segment"}),
+    ),
 }
 KNOWN_BY_TOPIC = (billing.office, energy.journal.directory_events)
 """Imported for their events: a decoder finds those that were imported."""

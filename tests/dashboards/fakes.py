@@ -6,7 +6,7 @@ one: everything that the screens must be able to show.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from dashboards.settings import WebSettings
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
-from tests.dashboards.fake_bills import FakeBills
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_plans import FakePlans
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -100,10 +100,9 @@ class FakeSessionStore:
 
 
 @dataclass
-class FakeSite(FakeBills):
-    """Queries, alert desk and billing office in one, over made-up rows."""
+class FakeSite(FakePlans):
+    """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
-    names: dict[UUID, str] = field(default_factory=dict)
     refuse_approval: bool = False
 
     # ---- commands
@@ -157,7 +156,7 @@ def fake_web(
     server = create_app(
         settings(),
         queries=site,
-        commands=Commands(SITE, alerts=site, office=site),
+        commands=Commands(SITE, alerts=site, office=site, notes=site),
         people=people,
         session_store=store,
         clock=clock,

@@ -18,6 +18,7 @@ from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.ids import id_of
 from energy.journal.directory import People
+from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
 from tests.billing.conftest import server, town
@@ -99,6 +100,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             town.site.key,
             alerts=AlertDesk(database, town.site.schema, town.clock),
             office=office,
+            notes=NoteDesk(database, town.site.schema, town.clock),
         ),
         people=People(database, town.clock, town.vault),
         session_store=SqlSessionStore(database, town.vault.digest),

@@ -46,7 +46,7 @@ def parts() -> Parts:
     return Parts(
         settings=settings(),
         queries=site,
-        commands=Commands(SITE, alerts=site, office=site),
+        commands=Commands(SITE, alerts=site, office=site, notes=site),
         clock=site.clock,
     )
 

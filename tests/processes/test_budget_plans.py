@@ -19,8 +19,6 @@ from energy.metering.reading import Reading
 from energy.system import System
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions
-from energy.views.rebuild import metering_group
-from energy.views.replay_check import verify
 from processes.budget_plans import (
     PlanFileError,
     approve_plan,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.base.quality import PRECEDENCE, Quality, worst_of
+from energy.base.quality import LAST_WINS, PRECEDENCE, Quality, worst_of
 from energy.metering.reading import ReadingColumns
 from energy.metering.usage import worst_in
 from energy.views.positioned import Positioned
@@ -54,7 +54,7 @@ def test_the_counting_reading_is_the_one_the_rule_says(
     for position, (channel, at_us, count, quality) in enumerate(rows):
         rank = PRECEDENCE[quality]
         held = kept.get((channel, at_us))
-        if held is None or rank < held[0] or rank == held[0] == 0:
+        if held is None or rank < held[0] or (rank == held[0] and quality in LAST_WINS):
             kept[channel, at_us] = (rank, position, count)
     found = counting(positioned(rows))
     columns = found.readings

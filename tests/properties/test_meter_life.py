@@ -15,6 +15,7 @@ from energy.metering.meter import FedSpan, Meter
 from energy.metering.reading import Reading
 from energy.views.as_of import folded_as_of, folded_position, usage_as_of
 from energy.views.usage import read_spans
+from processes.meter_segments import life_of
 from tests.fixtures.batches import MIDNIGHT, at
 from tests.fixtures.meters import MODULUS, change_ratio, commission, find_meter, replace, retire
 from tests.fixtures.postgres import TestSite, command
@@ -261,6 +262,15 @@ def expect_truth(life: Life) -> None:
                 assert span.usage[known].tolist() == quarters[known].sum(axis=1).tolist()
 
 
+def expect_life(life: Life) -> None:
+    """The parts of a point's life add up to all that its devices counted, cut intervals too."""
+    for point in life.points:
+        rows = life_of(life.site.writer, life.site.site, point.key)
+        for number, minutes in zip(point.channels, point.usage, strict=True):
+            told = sum(row.usage for row in rows if row.channel == number)
+            assert told == minutes[minutes >= 0].sum()
+
+
 def expect_as_seen(life: Life) -> None:
     site = life.site
     with site.writer.connection() as connection:
@@ -285,6 +295,7 @@ def test_usage_of_any_life_of_meters_is_what_truly_flowed(new_site: Any, seed: i
     life = Life(site, seed)
     life.tell()
     expect_truth(life)
+    expect_life(life)
     expect_as_seen(life)
     expected = view_rows(site)
     again: TestSite = new_site()

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.device_text import device_counts, device_text
 from dashboards.components.meter_grid import meter_cards, meter_grid
+from dashboards.components.notes import FIGURE, note_form, note_list, part
 from dashboards.components.pieces import (
     Children,
     chart,
@@ -23,10 +24,11 @@ from dashboards.components.pieces import (
     quality_badge,
     table,
 )
-from dashboards.figures.daily_bars import BarTexts, daily_bars
+from dashboards.figures.daily_bars import BarTexts, daily_bars, day_marks
 from dashboards.formats import NOTHING, gauge_text, instant_text, number
 from dashboards.queries.rows import Answer, DeviceAnswers, MeterPage, MeterPlate, MeterRow
 from dashboards.viewer import Viewer
+from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.text import catalogue
 
@@ -100,10 +102,14 @@ def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> 
                         plate_facts(viewer, plate, zone=zone),
                         name="plate",
                     ),
-                    _usage_panel(viewer, answer),
+                    html.Div(
+                        usage_parts(viewer, answer, zone=zone),
+                        id=part(FIGURE, f"point/{plate.point}"),
+                    ),
                 ],
                 className="columns columns-meter",
             ),
+            _form(viewer, answer, zone),
             panel(
                 viewer.say("meter.registers"), _registers(viewer, answer, zone), name="registers"
             ),
@@ -119,7 +125,21 @@ def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> 
     )
 
 
-def _usage_panel(viewer: Viewer, answer: Answer[MeterPage]) -> Component:
+def _form(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component | None:
+    days = [day.day for day in answer.rows.days]
+    if not days:
+        return None
+    span = span_of_days(days[-1], days[-1], zone)
+    about = f"point/{answer.rows.plate.point}"
+    return note_form(viewer, about, zone=zone, first=span.start, last=span.end)
+
+
+def usage_parts(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> list[Component]:
+    """Return the usage of the last days with the notes on them."""
+    return [_usage_panel(viewer, answer, zone)]
+
+
+def _usage_panel(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component:
     plate, days = answer.rows.plate, answer.rows.days
     title = viewer.say("meter.usage", days=len(days))
     if plate.utility is None or not days:
@@ -130,11 +150,19 @@ def _usage_panel(viewer: Viewer, answer: Answer[MeterPage]) -> Component:
         quality={q: viewer.say(f"quality.{q.name.lower()}") for q in Quality},
     )
     figure = daily_bars(
-        days, utility=plate.utility, language=viewer.language, theme=viewer.theme, texts=texts
+        days,
+        utility=plate.utility,
+        language=viewer.language,
+        theme=viewer.theme,
+        texts=texts,
+        notes=day_marks(answer.rows.notes, days, zone),
     )
     return panel(
         title,
-        chart(figure, chart_id="usage-chart", label=title, language=viewer.language),
+        [
+            chart(figure, chart_id="usage-chart", label=title, language=viewer.language),
+            note_list(viewer, answer.rows.notes, zone=zone),
+        ],
         name="usage",
     )
 

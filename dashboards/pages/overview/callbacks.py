@@ -8,6 +8,7 @@ from dash import ALL, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
 from dashboards.components.alert_list import ACKNOWLEDGE
+from dashboards.components.notes import SAID
 from dashboards.pages.overview.layout import (
     ALERTS,
     FLOW,
@@ -36,10 +37,11 @@ def register(app: Dash, parts: Parts) -> None:
         Input(UTILITY, "value"),
         Input(LIVE, "data"),
         Input(ALERTS, "children"),  # an acknowledgement changes the tile's count too
+        Input({"type": SAID, "about": ALL}, "children"),  # a note stands on the curve
         prevent_initial_call=True,
     )
     def refresh(
-        wanted: str, _live: str, _alerts: Component
+        wanted: str, _live: str, _alerts: Component, _said: list[Component]
     ) -> tuple[list[Component], Component, Component]:
         viewer = current_viewer()
         model = load_overview(parts, viewer, wanted)

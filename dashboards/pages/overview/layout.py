@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboards.components.alert_list import alert_list
 from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import alerts_tile, completeness_tile, utility_tile
+from dashboards.components.notes import note_form, note_list
 from dashboards.components.pieces import chart, data_age, empty, page, panel
 from dashboards.figures.energy_flow import FlowTexts, energy_flow
 from dashboards.figures.load_profile import LoadTexts, load_profile
@@ -20,6 +21,7 @@ from dashboards.formats import clock_text, day_text, number, rate_of, significan
 from dashboards.pages.overview.view_model import Overview
 from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
 from dashboards.viewer import Viewer
+from energy.base.period import day_period
 
 TILES, LOAD, FLOW, ALERTS = "overview-tiles", "overview-load", "overview-flow", "overview-alerts"
 UTILITY = "overview-utility"
@@ -46,10 +48,19 @@ def overview(viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime) 
                 ],
                 className="columns",
             ),
+            _form(viewer, model, zone, now),
             html.Div(flow_panel(viewer, model.flow), id=FLOW),
         ],
         name="overview",
     )
+
+
+def _form(viewer: Viewer, model: Overview, zone: ZoneInfo, now: datetime) -> Component | None:
+    """Return the form of a note on the whole site; the live refresh leaves it alone."""
+    if not model.place:
+        return None
+    first = day_period(now.astimezone(zone).date(), zone).start
+    return note_form(viewer, f"site/{model.place}", zone=zone, first=first, last=now)
 
 
 def _switch(viewer: Viewer, model: Overview) -> Component:
@@ -109,6 +120,7 @@ def load_panel(viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: Zone
                 label=_load_summary(viewer, profile),
                 language=viewer.language,
             ),
+            note_list(viewer, profile.notes, zone=zone),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="load",

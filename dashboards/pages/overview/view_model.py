@@ -21,6 +21,8 @@ class Overview:
     """None at a site without meters of any utility."""
     flow: Answer[EnergyFlow] | None
     alerts: Answer[tuple[AlertRow, ...]]
+    place: str
+    """The place that holds all others; "" where none does."""
 
 
 def chosen_utility(tiles: tuple[UtilityTile, ...], wanted: str | None) -> Utility | None:
@@ -40,4 +42,5 @@ def load_overview(parts: Parts, viewer: Viewer, wanted: str | None = None) -> Ov
         load=queries.load_profile(scope, utility) if utility else None,
         flow=queries.energy_flow(scope, utility, yesterday) if utility else None,
         alerts=queries.open_alerts(scope),
+        place=queries.site_place(scope),
     )

@@ -32,6 +32,8 @@ class Kind(StrEnum):
 
 def kind_of(fall: Fall) -> Kind:
     """Return what a fall is by the first rule that holds; UNKNOWN by none."""
+    if fall.turned:
+        return Kind.SPIKE if fall.above is not None and fall.below is None else Kind.UNKNOWN
     return next((kind for kind, holds in _RULES if holds(fall)), Kind.UNKNOWN)
 
 

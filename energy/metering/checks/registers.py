@@ -15,7 +15,7 @@ import numpy as np
 
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_steps import Steps, odd_steps, steps_of
-from energy.metering.usage_strips import GridColumns, Ints, SeriesColumns, Strips, strips_of
+from energy.metering.usage_strips import Flags, GridColumns, Ints, SeriesColumns, Strips, strips_of
 
 HOUR_US: Final = 3_600_000_000
 MOST_SUSPECTS: Final = 100
@@ -68,6 +68,8 @@ class Fall:
     """What lies too low from the fall on, if the register then goes on as before it."""
     other_device: bool = False
     """Whether another serial number answered about that time."""
+    turned: bool = False
+    """Whether the fold takes it for a rollover: then it is one, but for a spike to the top."""
 
     @property
     def elapsed_us(self) -> int:
@@ -109,8 +111,17 @@ def registers_of(
     strips = strips_of(series, _whole(series), segments, counters)
     strips, steps = steps_of(strips, segments)
     told = Registers(strips=strips, steps=steps, segments=segments, falls=())
-    falls = tuple(_fall(told, n, other_device) for n in np.flatnonzero(steps.broken).tolist())
+    falling = np.flatnonzero(steps.broken | _behind_a_jump(steps)).tolist()
+    falls = tuple(_fall(told, n, other_device) for n in falling)
     return Registers(strips=strips, steps=steps, segments=segments, falls=falls)
+
+
+def _behind_a_jump(steps: Steps) -> Flags:
+    """Return the turns of registers that had jumped a little before."""
+    place = np.arange(len(steps.jumped))
+    jump = np.maximum.accumulate(np.where(steps.jumped, place, -MOST_SUSPECTS - 1))
+    behind: Flags = steps.turned & (place - jump <= MOST_SUSPECTS)
+    return behind
 
 
 def _whole(series: SeriesColumns) -> GridColumns:
@@ -144,6 +155,7 @@ def _fall(told: Registers, place: int, other_device: Collection[tuple[int, int, 
             own == window and first <= end_us and last >= start_us
             for own, first, last in other_device
         ),
+        turned=bool(told.steps.turned[place]),
     )
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from energy.base.units import TO_BASE, Utility
 from energy.metering.channel import Kind
-from energy.metering.formula.errors import FormulaError
+from energy.metering.formula.errors import FormulaError, named_character
 from energy.metering.formula.inputs import ATTRIBUTE_UNITS, Catalogue, DatedConstant, Input
 from energy.metering.formula.tree import (
     Added,
@@ -89,13 +89,16 @@ def check(
     return _Check(text, catalogue, constants).of(tree)
 
 
-def check_result(checked: Checked, text: str, utility: Utility | None, unit: str) -> Unit:
+def check_result(
+    checked: Checked, text: str, utility: Utility | None, quantity: str, unit: str
+) -> Unit:
     """Return the unit of a formula's result.
 
     Args:
         checked: The formula.
         text: Its text.
         utility: Of its point; None for an indicator.
+        quantity: Of its channel.
         unit: That it is told in.
 
     Raises:
@@ -105,22 +108,23 @@ def check_result(checked: Checked, text: str, utility: Utility | None, unit: str
         wanted = unit_of(unit)
     except UnitTextError as error:
         raise FormulaError.at("result_unit", text, 0, unit=unit, cause=error.cause) from error
+    dimension = wanted.dimension
     if utility is not None:
-        gas = utility is Utility.GAS and wanted.dimension != usage_unit(utility, "").dimension
-        if unit.removeprefix("N" if gas else "") not in TO_BASE[utility]:
+        if unit not in TO_BASE[utility]:
             known = ", ".join(TO_BASE[utility])
             raise FormulaError.at(
                 "result_utility", text, 0, unit=unit, utility=utility, known=known
             )
         if checked.nature is not Nature.AMOUNT:
             raise FormulaError.at("result_level", text, 0, utility=utility)
-    if checked.dimension != wanted.dimension and not checked.zero:
+        dimension = usage_unit(utility, quantity).dimension
+    if checked.dimension != dimension and not checked.zero:
         raise FormulaError.at(
             "result",
             text,
             0,
             unit=unit,
-            wanted=described(wanted.dimension),
+            wanted=described(dimension),
             found=described(checked.dimension),
         )
     if checked.point != wanted.point:
@@ -177,10 +181,7 @@ class _Check:
     def _named(self, node: Named) -> Checked:
         found = self._catalogue.named(node.name)
         if found is None:
-            near = self._catalogue.nearest(node.name)
-            raise self._error(
-                "unknown_near" if near else "unknown", node, name=node.name, near=near
-            )
+            raise self._unknown(node)
         if found.channel.facts.kind is Kind.STATE:
             raise self._error("state", node, name=node.name)
         unit = self._unit(node, found)
@@ -193,6 +194,21 @@ class _Check:
             unit=unit,
             inputs=(found,),
         )
+
+    def _unknown(self, node: Named) -> FormulaError:
+        """Return the error of a name that nobody has; a letter that only looks right is shown."""
+        near = self._catalogue.nearest(node.name)
+        odd = [n for n, each in enumerate(node.name) if not each.isascii() and each not in near]
+        if near and odd:
+            return FormulaError.at(
+                "unknown_alike",
+                self._text,
+                node.at + 1 + odd[0],
+                name=node.name,
+                near=near,
+                character=named_character(node.name[odd[0]]),
+            )
+        return self._error("unknown_near" if near else "unknown", node, name=node.name, near=near)
 
     def _unit(self, node: Node, found: Input) -> Unit:
         try:

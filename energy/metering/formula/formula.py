@@ -15,6 +15,7 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.metering.formula.version import constants_from_json
 
 FORMULA_TOPICS = frozenset({"formula.defined", "formula.revised", "formula.retired"})
 """Topics of these events."""
@@ -96,6 +97,10 @@ class Formula(JournalAggregate):
         self.point = point
         self.channel = channel
         self.unit = unit
+        self.first = (valid_from, text, unit, constants)
+        """What the first version says."""
+        self.held = constants_from_json(constants)
+        """Constants of the newest version."""
         self.retired_from: date | None = None
 
     def revise(
@@ -138,9 +143,7 @@ class Formula(JournalAggregate):
             FormulaStateError: It is retired already.
         """
         if self.retired_from is not None:
-            raise FormulaStateError.of(
-                "formula.retired", point=self.point, since=self.retired_from
-            )
+            raise FormulaStateError.of("formula.retired", point=self.point, since=self.retired_from)
         self._retire(
             channel=self.channel,
             valid_from=valid_from,
@@ -162,6 +165,7 @@ class Formula(JournalAggregate):
         decided_by: UUID | None,
         command_id: UUID,
     ) -> None:
+        self.held = constants_from_json(constants)
         self.retired_from = None
 
     @event(Retired)

@@ -180,7 +180,7 @@ def nearest_of(name: str, known: Sequence[str]) -> str:
     """Return the known name that is closest to a name; "" where none is close."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, known, n=1)), "")
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), "")
 
 
 def _above(place: str, parents: Mapping[str, str | None]) -> set[str]:

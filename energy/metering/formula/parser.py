@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from energy.base.text import tell
 from energy.metering.formula.errors import FormulaError
 from energy.metering.formula.lexer import Token, TokenKind, tokens
 from energy.metering.formula.tree import (
@@ -60,7 +61,7 @@ class _Parser:
     def demand_end(self) -> None:
         """Refuse what stands behind a whole formula."""
         if self._token.kind is not TokenKind.END:
-            raise self._unexpected("an operator or the end")
+            raise self._unexpected("want_operator")
 
     def sum(self) -> Node:
         """Return a sum, or what it is made of alone."""
@@ -103,7 +104,7 @@ class _Parser:
                     return self._call(token)
                 return Constant(name=token.text, at=token.at)
         if not self._is("("):
-            raise self._unexpected("a number, a [name] or (")
+            raise self._unexpected("want_value")
         self._open(token.at)
         inner = self.sum()
         self._close(token)
@@ -182,12 +183,12 @@ class _Parser:
 
     def _name(self) -> str:
         if self._token.kind is not TokenKind.NAME:
-            raise self._unexpected("a [name]")
+            raise self._unexpected("want_name")
         return self._take().text
 
     def _word(self) -> Token:
         if self._token.kind is not TokenKind.WORD:
-            raise self._unexpected("a word")
+            raise self._unexpected("want_word")
         return self._take()
 
     def _open(self, at: int) -> None:
@@ -219,8 +220,10 @@ class _Parser:
         return token
 
     def _unexpected(self, wanted: str) -> FormulaError:
+        """Return the error of the token at hand; `wanted` is a sign or the key of a text."""
+        told = tell(f"why.formula.{wanted}") if wanted.startswith("want_") else wanted
         if self._token.kind is TokenKind.END:
-            return FormulaError.at("ends", self._text, self._token.at, wanted=wanted)
+            return FormulaError.at("ends", self._text, self._token.at, wanted=told)
         return FormulaError.at(
-            "unexpected", self._text, self._token.at, found=self._token.text, wanted=wanted
+            "unexpected", self._text, self._token.at, found=self._token.text, wanted=told
         )

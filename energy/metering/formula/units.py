@@ -140,6 +140,32 @@ def described(dimension: Dimension) -> str:
     return " / ".join(["·".join(over) or "1", *under])
 
 
+_SHOWN = {"energy": "kWh", "length": "m", "mass": "kg", "time": "h", "temperature": "K"}
+_SHOWN |= {"reactive energy": "kvarh", "apparent energy": "kVAh", "pressure": "bar"}
+_SHOWN |= {"voltage": "V", "current": "A"}
+
+
+def shown_unit(dimension: Dimension, like: Unit | None = None) -> Unit:
+    """Return a unit in which a person reads a value.
+
+    Args:
+        dimension: What the value measures.
+        like: A unit that is taken where it fits.
+    """
+    if like is not None and like.dimension == dimension:
+        return like
+    over: list[str] = []
+    under: list[str] = []
+    factor = Fraction(1)
+    for what, exponent in dimension:
+        name = _SHOWN.get(what, what)
+        size = NAMED[name][1] if name in NAMED else Fraction(1)
+        factor *= size**exponent
+        (over if exponent > 0 else under).append(_power(name, abs(exponent)))
+    text = "/".join(["·".join(over) or "1", *under])
+    return Unit(text=text, dimension=dimension, factor=factor)
+
+
 def _power(what: str, exponent: int) -> str:
     return what if exponent == 1 else f"{what}^{exponent}"
 

@@ -57,7 +57,9 @@ def constants_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[DatedConst
         DatedConstant(
             name=each["name"],
             unit=each["unit"],
-            values=tuple((date.fromisoformat(day), Fraction(value)) for day, value in each["values"]),
+            values=tuple(
+                (date.fromisoformat(day), Fraction(value)) for day, value in each["values"]
+            ),
         )
         for each in stored
     )

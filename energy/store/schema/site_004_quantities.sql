@@ -163,5 +163,17 @@ GRANT INSERT, UPDATE, DELETE ON {schema}.plan_revision, {schema}.plan_row, {sche
     TO meterline_writer;
 
 -- completeness
+-- How the known intervals of a channel and local day came to be, kept by the roll-up.
+CREATE TABLE {schema}.completeness_day (
+    channel int NOT NULL, day date NOT NULL, measured int NOT NULL, shaped int NOT NULL,
+    estimated int NOT NULL, position bigint NOT NULL, PRIMARY KEY (channel, day)
+);
+CREATE INDEX completeness_day_day ON {schema}.completeness_day (day);
+GRANT SELECT ON {schema}.completeness_day TO meterline_writer, meterline_web;
+GRANT INSERT, UPDATE, DELETE ON {schema}.completeness_day TO meterline_writer;
+-- Days of the past are derived with the next roll-up; on a fresh site there are none.
+INSERT INTO {schema}.usage_dirty (channel, day, position)
+    SELECT channel, day, max(position) FROM {schema}.usage_block GROUP BY channel, day
+    ON CONFLICT DO NOTHING;
 
 -- grants

@@ -62,7 +62,7 @@ def test_a_workbook_that_exists_is_not_touched(tmp_path: Path) -> None:
     ("change", "cell"),
     [
         (lambda sheet: sheet.__setitem__("F2", "=SUM(A1:A9)"), "F2"),
-        (lambda sheet: sheet.__setitem__("G2", dt.datetime(2027, 1, 1)), "G2"),
+        (lambda sheet: sheet.__setitem__("G2", dt.date(2027, 1, 1)), "G2"),
         (lambda sheet: sheet.__setitem__("H2", True), "H2"),
         (lambda sheet: sheet.__setitem__("I2", "#DIV/0!"), "I2"),
         (lambda sheet: sheet.__setitem__("A2", "place:\u200bhall"), "A2"),

@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "since": (lambda d: d["meter"][0].update(since="2019"), "`since` is no date"),
     "planned": (lambda d: d["meter"][0].update(planned=1), "neither true nor false"),
     "node point": (lambda d: d["supply"][0]["nodes"][1].update(point="x"), "'x' is no meter"),
-    "edge": (lambda d: d["supply"][0].update(edges=[["grid", "x"]]), "does not join two"),
+    "edge": (lambda d: d["supply"][0].update(edges=[["grid", "x"]]), "x is no node"),
     "edge of three": (
         lambda d: d["supply"][0].update(edges=[["grid", "n1", "n1"]]),
         "does not join",

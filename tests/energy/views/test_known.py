@@ -58,17 +58,19 @@ def test_estimates_come_with_the_readings_that_judge_them(site_schema: TestSite)
     assert bool(near.before_read[0])
 
 
-def test_where_nothing_was_read_the_nearest_estimate_is_the_neighbour(
+def test_where_nothing_was_read_all_estimates_are_reached(
     site_schema: TestSite,
 ) -> None:
     channel = site_schema.counter()
     site_schema.accept(*(reading(channel, m, m, E) for m in (10, 20, 50)))
     site_schema.project()
     near = nearest(site_schema, channel, 30, 60)
-    assert near.before_us[0] == to_us(at(20))
+    assert near.before_us[0] == to_us(at(10))
     assert not near.before_read[0]
     assert near.behind_us[0] == NO_NEIGHBOUR
     assert not near.behind_read[0]
+    assert nearest(site_schema, channel, 5, 15).behind_us[0] == to_us(at(50))
+    assert minutes(site_schema, channel, 15, 16) == [10, 20, 50]
 
 
 def test_what_counted_at_a_position_is_known_again(site_schema: TestSite) -> None:

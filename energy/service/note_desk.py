@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import count
 from uuid import UUID
 
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
+from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.pinned_note import NoteEntry, NoteWords, PinnedNoteError, note_id
 from energy.store.pool import Database
+from energy.views.pinned_notes import check_about
 
 
 class NoteDesk:
@@ -27,20 +30,36 @@ class NoteDesk:
             schema: The site's schema.
             clock: The injected clock.
         """
+        self._database = database
+        self._schema = schema
         self._application = JournalApplication(database, schema, "operations", clock)
 
-    def pin(self, words: NoteWords, *, by: UUID, command_id: UUID) -> UUID:
-        """Pin a note; return its id, that of the first time for a command sent again.
+    def pin(self, words: NoteWords, by: UUID) -> UUID:
+        """Pin a note; return its id. While it stands, the same person's same note is one.
 
         Args:
-            words: What it says; its place and point are known to exist.
+            words: What it says.
             by: The author.
-            command_id: Id of the command.
+
+        Raises:
+            PinnedNoteError: There is no such place, point or channel.
         """
-        identity = note_id(command_id)
-        if self._application.find(identity) is None:
-            self._application.store(NoteEntry(**asdict(words), by=by, command_id=command_id))
-        return identity
+        with self._database.connection() as connection:
+            check_about(connection, self._schema, words)
+        for number in count():
+            command = _command(words, by, number)
+            known = self._application.find(note_id(command))
+            if isinstance(known, NoteEntry):
+                if known.withdrawn or known.words != words:
+                    continue
+                return known.id
+            note = NoteEntry(**asdict(words), by=by, command_id=command)
+            try:
+                self._application.store(note)
+            except ConflictError:  # a second press of the button was faster
+                return note.id
+            return note.id
+        raise AssertionError("unreachable")
 
     def edit(self, note: UUID, words: NoteWords, *, by: UUID, command_id: UUID) -> int:
         """Let a note say something else; return the journal's position.
@@ -79,3 +98,9 @@ class NoteDesk:
                 if attempt == 2:
                     raise
         raise AssertionError("unreachable")
+
+
+def _command(words: NoteWords, by: UUID, number: int) -> UUID:
+    """Return the id of the n-th command of a person to pin these words."""
+    said = repr(sorted(asdict(words).items()))
+    return id_of("command", "pin", str(by), said, str(number))

@@ -1,0 +1,1 @@
+"""Plans: what is planned for a year, and actual beside plan beside last year of one node."""

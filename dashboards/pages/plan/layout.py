@@ -1,0 +1,213 @@
+"""Step 5a. From: the plans of a year, or one node's. To: their pages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from billing.money import round_half_up
+from dashboards.components.notes import FIGURE, note_form, note_list, part
+from dashboards.components.pieces import (
+    Children,
+    chart,
+    data_age,
+    empty,
+    link,
+    page,
+    panel,
+    quality_badge,
+    table,
+)
+from dashboards.figures.plan_bars import PlanTexts, plan_bars, plan_unit
+from dashboards.formats import NOTHING, Unit, instant_text, number
+from dashboards.queries.plan_rows import PlannedNode, PlanPage
+from dashboards.queries.rows import Answer
+from dashboards.viewer import Viewer
+from energy.base.period import month_period
+from energy.metering.plan import NodeKind, PlanNode
+from energy.metering.plan_compare import MonthFigures
+from energy.views.plan_figures import PlanFigures
+
+SHOWN_DIGITS = 2
+"""Digits after the point of a figure in the table."""
+
+
+def node_path(year: int, node: PlanNode) -> str:
+    """Return the address of a node's plan."""
+    return f"/plan/{year}/{node.kind}/{node.key}"
+
+
+def plans_page(
+    viewer: Viewer, answer: Answer[tuple[PlannedNode, ...]], year: int, *, zone: ZoneInfo
+) -> Component:
+    """Return the page of all nodes planned for a year."""
+    title = viewer.say("plan.title", year=year)
+    head = [
+        viewer.say("plan.node"),
+        viewer.say("plan.utility"),
+        ">" + viewer.say("plan.quantity"),
+        ">" + viewer.say("plan.money"),
+        viewer.say("plan.approved"),
+    ]
+    rows: list[Sequence[Children]] = [
+        [
+            link(row.name, node_path(year, row.node)),
+            viewer.say(f"utility.{row.utility}"),
+            f"{number(viewer.language, row.quantity)} {viewer.unit(row.unit)}",
+            NOTHING
+            if row.money is None
+            else f"{number(viewer.language, row.money)} {row.currency}",
+            f"{instant_text(viewer.language, row.approved_at, zone)} · {row.approved_by}",
+        ]
+        for row in answer.rows
+    ]
+    body: Children = table(head, rows, name="plans") if rows else empty(viewer.say("plan.none"))
+    return page(
+        title,
+        [
+            html.Div(
+                [link(str(other), f"/plan/{other}") for other in (year - 1, year + 1)],
+                className="years",
+            ),
+            panel(
+                viewer.say("plan.nodes", count=len({row.node for row in answer.rows})),
+                body,
+                aside=data_age(viewer, answer.age_s, answer.as_of),
+                name="plans",
+            ),
+        ],
+        name="plans",
+    )
+
+
+def plan_page(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> Component:
+    """Return the page of one node's plan."""
+    found = answer.rows
+    about = f"plan/{found.year}/{found.node}"
+    first, last = (month_period(found.year, month, zone) for month in (1, 12))
+    return page(
+        found.name,
+        [
+            html.Div(
+                [
+                    link(str(year), node_path(year, found.node))
+                    for year in (found.year - 1, found.year + 1)
+                ],
+                className="years",
+            ),
+            html.Div(plan_panels(viewer, answer, zone=zone), id=part(FIGURE, about)),
+            note_form(viewer, about, zone=zone, first=first.start, last=last.end)
+            if found.node.kind is NodeKind.PLACE
+            else None,
+        ],
+        name="plan",
+        crumbs=[
+            link(viewer.say("plan.title", year=found.year), f"/plan/{found.year}"),
+            html.Span(str(found.node)),
+        ],
+    )
+
+
+def plan_panels(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> list[Component]:
+    """Return a panel for each utility of the node, and the notes below."""
+    found = answer.rows
+    notes = note_list(viewer, found.notes, zone=zone)
+    panels = [_panel(viewer, answer, figures, zone) for figures in found.figures]
+    return [*panels, *([notes] if notes is not None else [])]
+
+
+def _panel(
+    viewer: Viewer, answer: Answer[PlanPage], figures: PlanFigures, zone: ZoneInfo
+) -> Component:
+    texts = PlanTexts(
+        **{name: viewer.say(f"plan.{name}") for name in ("actual", "partial", "plan", "last_year")}
+    )
+    figure = plan_bars(
+        figures,
+        answer.rows.notes,
+        zone=zone,
+        language=viewer.language,
+        theme=viewer.theme,
+        texts=texts,
+    )
+    unit = plan_unit(figures)
+    return panel(
+        viewer.say(f"utility.{figures.utility}"),
+        [
+            html.P(_summary(viewer, figures, unit), className="subtitle"),
+            chart(
+                figure,
+                chart_id=f"plan-chart-{figures.utility}",
+                label=_summary(viewer, figures, unit),
+                language=viewer.language,
+            ),
+            _months(viewer, figures, unit),
+        ],
+        aside=data_age(viewer, answer.age_s, answer.as_of),
+        name="plan",
+    )
+
+
+def _summary(viewer: Viewer, figures: PlanFigures, unit: Unit) -> str:
+    total = figures.total
+    if total.plan is None:
+        return viewer.say("plan.summary_none", months=total.months)
+    return viewer.say(
+        "plan.summary",
+        months=total.months,
+        actual=_shown(viewer, total.actual, unit),
+        plan=_shown(viewer, total.plan, unit),
+        difference=_signed(viewer, total.difference, unit),
+        unit=unit.name,
+    )
+
+
+def _months(viewer: Viewer, figures: PlanFigures, unit: Unit) -> Component:
+    head = [
+        viewer.say("plan.month"),
+        f">{viewer.say('plan.actual')} [{unit.name}]",
+        f">{viewer.say('plan.plan')}",
+        f">{viewer.say('plan.difference')}",
+        f">{viewer.say('plan.last_year')}",
+        f">{viewer.say('plan.known')}",
+        viewer.say("register.quality"),
+        f">{viewer.say('plan.money')}",
+    ]
+    rows: list[Sequence[Children]] = [
+        [
+            f"{figures.year}-{month.month:02}",
+            _shown(viewer, month.actual, unit),
+            _shown(viewer, month.plan, unit),
+            _signed(viewer, month.difference, unit),
+            _shown(viewer, month.last_year, unit),
+            _share(month),
+            quality_badge(viewer, month.quality),
+            NOTHING if month.money is None else number(viewer.language, month.money),
+        ]
+        for month in figures.months
+    ]
+    return table(head, rows, name="plan-months")
+
+
+def _shown(viewer: Viewer, value: int | Fraction | None, unit: Unit) -> str:
+    if value is None:
+        return NOTHING
+    exact = Fraction(value) / unit.per_unit
+    return number(viewer.language, round_half_up(exact, SHOWN_DIGITS))
+
+
+def _signed(viewer: Viewer, value: Fraction | None, unit: Unit) -> str:
+    sign = "+" if value is not None and value > 0 else ""
+    return sign + _shown(viewer, value, unit)
+
+
+def _share(month: MonthFigures) -> str:
+    share = month.completeness
+    if share is None:
+        return NOTHING
+    tenths = int(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"

@@ -1,0 +1,55 @@
+"""In: nothing. Out: the frozen rows of plans and notes that queries answer with. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from energy.base.units import Utility
+from energy.metering.plan import PlanNode
+from energy.views.plan_figures import PlanFigures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """A note that touches a figure."""
+
+    note: UUID
+    first: datetime
+    last: datetime
+    about: str
+    """What it is pinned to: key of the point or place."""
+    text: str
+    author: str
+    at: datetime
+    """When this version was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedNode:
+    """A node with the plan of a year."""
+
+    node: PlanNode
+    name: str
+    utility: Utility
+    quantity: Decimal
+    """Of the whole year. [unit]"""
+    unit: str
+    money: Decimal | None
+    """Of the whole year. [currency]"""
+    currency: str
+    approved_at: datetime
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """Everything the page of a node's plan shows."""
+
+    node: PlanNode
+    name: str
+    year: int
+    figures: tuple[PlanFigures, ...]
+    notes: tuple[NoteRow, ...]

@@ -1,0 +1,1 @@
+"""Certificates and what follows from them: errors at load points, what a decision adds to usage."""

@@ -1,0 +1,143 @@
+"""In: decisions on meters' errors. Out: what is added to the usage of a day, as known then. I/O.
+
+Usage itself is what the registers counted; these amounts stand beside it, each with the decision
+that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from energy.metering.calibration.adjustment import ADJUSTMENT_TOPICS, Adjustment
+
+__all__ = [
+    "ADJUSTMENT_TOPICS", "AdjustmentRow", "adjusted_usage", "fold_adjustment", "read_adjustments",
+]  # fmt: skip
+Connection = psycopg.Connection[tuple[object, ...]]
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentRow:
+    """A decision on a meter's error, or what waits for one."""
+
+    adjustment: UUID
+    channel: int
+    serial: str
+    first: date
+    last: date
+    total: int
+    """[base unit]"""
+    basis: dict[str, Any]
+    reason: str
+    state: str
+    proposed_by: UUID
+    position: int
+    decided_by: UUID | None
+    decided_position: int | None
+
+
+def fold_adjustment(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    """Apply one event of an adjustment.
+
+    Args:
+        cursor: Inside the follower's transaction.
+        schema: The site's schema.
+        position: The event's position.
+        event: The domain event.
+    """
+    match event:
+        case Adjustment.Created():
+            total = sum(amount for _, amount in event.days)
+            cursor.execute(
+                f"INSERT INTO {schema}.adjustment VALUES "
+                "(%s, %s, %s, %s, %s, %s, %s, %s, 'proposed', %s, %s, NULL, NULL)",
+                (
+                    *(event.originator_id, event.channel, event.serial, event.first, event.last),
+                    *(total, Jsonb(event.basis), event.reason, event.proposed_by, position),
+                ),
+            )
+            cursor.executemany(
+                f"INSERT INTO {schema}.adjustment_day VALUES (%s, %s, %s)",
+                [(event.originator_id, day, amount) for day, amount in event.days],
+            )
+        case Adjustment.Approved():
+            _decided(cursor, schema, position, event, "approved", event.approved_by)
+        case Adjustment.Rejected():
+            _decided(cursor, schema, position, event, "rejected", event.rejected_by)
+        case _:
+            raise TypeError(f"no fold for {type(event)}")
+
+
+def _decided(cursor: Cursor, schema: str, position: int, event: Any, state: str, by: UUID) -> None:
+    cursor.execute(
+        f"UPDATE {schema}.adjustment SET state = %s, decided_by = %s, decided_position = %s "
+        "WHERE adjustment = %s",
+        (state, by, position, event.originator_id),
+    )
+
+
+def adjusted_usage(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[int],
+    first: date,
+    last: date,
+    *,
+    as_of: int | None = None,
+) -> dict[int, dict[date, int]]:
+    """Return what decisions add to the usage of some channels, by local day. [base unit].
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+        first: First local day.
+        last: Last local day, included.
+        as_of: As decided at this metering position; None for now.
+
+    Returns:
+        An entry for every channel asked for; only days to which something is added.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT a.channel, d.day, sum(d.amount)::bigint FROM {schema}.adjustment AS a "
+        f"JOIN {schema}.adjustment_day AS d USING (adjustment) "
+        "WHERE a.channel = ANY(%s) AND a.state = 'approved' AND a.decided_position <= %s "
+        "AND a.first_day <= %s AND a.last_day >= %s AND d.day BETWEEN %s AND %s "
+        "GROUP BY a.channel, d.day ORDER BY a.channel, d.day",
+        (list(channels), 2**62 if as_of is None else as_of, last, first, first, last),
+    ).fetchall()
+    found: dict[int, dict[date, int]] = {channel: {} for channel in channels}
+    for channel, day, amount in rows:
+        found[channel][day] = amount
+    return found
+
+
+def read_adjustments(
+    connection: Connection, schema: str, *, channels: Sequence[int] | None = None
+) -> list[AdjustmentRow]:
+    """Return adjustments, the newest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Only of these; None for all.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT adjustment, channel, serial, first_day, last_day, total, basis, reason, state, "
+        f"proposed_by, position, decided_by, decided_position FROM {schema}.adjustment "
+        "WHERE %(only)s::int[] IS NULL OR channel = ANY(%(only)s) ORDER BY position DESC",
+        {"only": None if channels is None else list(channels)},
+    ).fetchall()
+    keys = (
+        *("adjustment", "channel", "serial", "first", "last", "total", "basis", "reason"),
+        *("state", "proposed_by", "position", "decided_by", "decided_position"),
+    )
+    return [AdjustmentRow(**dict(zip(keys, row, strict=True))) for row in rows]

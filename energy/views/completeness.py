@@ -1,0 +1,328 @@
+"""In: usage blocks as they are rolled up. Out: completeness_day, and its reads. I/O: PostgreSQL.
+
+A row says how the known intervals of a channel and local day came to be; what nothing is known of
+has no row. What is expected follows from the segments of the meters that served, when it is asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from energy.base.clock import to_us
+from energy.base.period import Period
+from energy.base.quality import Quality
+from energy.metering.completeness import FOR_EVER_US, Completeness, expected_intervals
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Cursor = psycopg.Cursor[tuple[object, ...]]
+Ints = NDArray[np.int64]
+MEASURED = (Quality.MEASURED, Quality.CORRECTED, Quality.MANUAL)
+_DAY = "(date '0001-01-01' + (s.day - 1)::int)"
+
+
+def write_completeness(
+    cursor: Cursor,
+    schema: str,
+    channel: Ints,
+    day: Ints,
+    position: Ints,
+    offsets: Ints,
+    quality: NDArray[np.uint8],
+) -> None:
+    """Write how the intervals of some days came to be.
+
+    Args:
+        cursor: Inside the roll-up's transaction.
+        schema: The site's schema.
+        channel: Of each day, shape (n,).
+        day: Ordinals.
+        position: Of each day's usage block.
+        offsets: Where each day's intervals begin and the last one's end, shape (n + 1,).
+        quality: Codes of the intervals, one day behind the other.
+    """
+    counts = [
+        _count(quality, offsets, codes)
+        for codes in (MEASURED, (Quality.INTERPOLATED,), (Quality.ESTIMATED,))
+    ]
+    cursor.execute(
+        f"INSERT INTO {schema}.completeness_day AS c "
+        "(channel, day, measured, shaped, estimated, position) "
+        f"SELECT s.channel, {_DAY}, s.measured, s.shaped, s.estimated, s.position "
+        "FROM unnest(%s, %s, %s, %s, %s, %s) "
+        "AS s (channel, day, measured, shaped, estimated, position) "
+        "ON CONFLICT (channel, day) DO UPDATE SET measured = excluded.measured, "
+        "shaped = excluded.shaped, estimated = excluded.estimated, position = excluded.position",
+        (channel, day, *counts, position),
+    )
+
+
+def _count(quality: NDArray[np.uint8], offsets: Ints, codes: Sequence[Quality]) -> Ints:
+    """Return how many intervals of each day have one of some qualities."""
+    found = np.isin(quality, [int(code) for code in codes]).astype(np.int64)
+    return np.add.reduceat(found, offsets[:-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """A channel with usage, and where it belongs."""
+
+    number: int
+    point: str
+    quantity: str
+    place: str
+    utility: str
+    step_s: int
+    """[s]"""
+    billing: bool
+
+
+def usage_channels(
+    connection: Connection, schema: str, *, every: bool = False
+) -> dict[int, ChannelRow]:
+    """Return the channels with usage that a device ever served, by number.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        every: Also those that no bill may rest on.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT c.number, c.point, c.quantity, m.place, c.utility, c.grid_s, c.billing "
+        f"FROM {schema}.channel AS c JOIN {schema}.meter AS m USING (point) "
+        "WHERE c.kind IN ('counter', 'interval') AND c.utility IS NOT NULL "
+        f"AND (c.billing OR %s) AND EXISTS (SELECT FROM {schema}.segment AS s "
+        "WHERE s.channel = c.number) ORDER BY c.number",
+        (every,),
+    ).fetchall()
+    return {
+        row[0]: ChannelRow(
+            number=row[0],
+            point=row[1],
+            quantity=row[2],
+            place=row[3],
+            utility=row[4],
+            step_s=row[5],
+            billing=row[6],
+        )
+        for row in rows
+    }
+
+
+def served_spans(connection: Connection, schema: str) -> dict[int, list[tuple[int, int]]]:
+    """Return start and end of what served each channel, by start. [us]."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT channel, start_at, end_at FROM {schema}.segment ORDER BY channel, start_at"
+    ).fetchall()
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for channel, start, end in rows:
+        found[channel].append((to_us(start), FOR_EVER_US if end is None else to_us(end)))
+    return found
+
+
+def channel_completeness(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[ChannelRow],
+    served: dict[int, list[tuple[int, int]]],
+    period: Period,
+    first: date,
+    last: date,
+) -> dict[int, Completeness]:
+    """Return the completeness of some channels over local days.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: The channels.
+        served: As `served_spans` returned it.
+        period: Span in which intervals are expected: the days, cut where they are not yet over.
+        first: First local day.
+        last: Last local day, included.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT channel, sum(measured)::bigint, sum(shaped)::bigint, sum(estimated)::bigint "
+        f"FROM {schema}.completeness_day WHERE day BETWEEN %s AND %s GROUP BY channel",
+        (first, last),
+    ).fetchall()
+    known = {row[0]: row[1:] for row in rows}
+    return {
+        row.number: _complete(row, served, period, known.get(row.number, (0, 0, 0)))
+        for row in channels
+    }
+
+
+def daily_completeness(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[ChannelRow],
+    served: dict[int, list[tuple[int, int]]],
+    days: Sequence[tuple[date, Period]],
+) -> dict[date, Completeness]:
+    """Return the completeness of some channels together, by local day.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: The channels.
+        served: As `served_spans` returned it.
+        days: Local days in order, each with the span in which intervals are expected.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT day, sum(measured)::bigint, sum(shaped)::bigint, sum(estimated)::bigint "
+        f"FROM {schema}.completeness_day WHERE day BETWEEN %s AND %s AND channel = ANY(%s) "
+        "GROUP BY day",
+        (days[0][0], days[-1][0], [row.number for row in channels]),
+    ).fetchall()
+    known = {row[0]: row[1:] for row in rows}
+    found = {}
+    for day, period in days:
+        measured, shaped, estimated = known.get(day, (0, 0, 0))
+        expected = sum(_expected(row, served, period) for row in channels)
+        found[day] = _told(expected, measured, shaped, estimated)
+    return found
+
+
+def _complete(
+    row: ChannelRow,
+    served: dict[int, list[tuple[int, int]]],
+    period: Period,
+    known: tuple[int, int, int],
+) -> Completeness:
+    return _told(_expected(row, served, period), *known)
+
+
+def _told(expected: int, measured: int, shaped: int, estimated: int) -> Completeness:
+    """Return a completeness; what is known of the last minutes counts as expected."""
+    return Completeness(
+        expected=max(expected, measured + shaped + estimated),
+        measured=measured,
+        shaped=shaped,
+        estimated=estimated,
+    )
+
+
+def _expected(row: ChannelRow, served: dict[int, list[tuple[int, int]]], period: Period) -> int:
+    start_us, end_us = to_us(period.start), to_us(period.end)
+    return expected_intervals(served.get(row.number, ()), start_us, end_us, row.step_s * 1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaugeRow:
+    """Readings received of a gauge against those due at its source's interval."""
+
+    number: int
+    point: str
+    quantity: str
+    place: str
+    due: int | None
+    """None where the source states no interval."""
+    received: int
+
+
+def gauge_completeness(
+    connection: Connection, schema: str, period: Period, first: date, last: date
+) -> list[GaugeRow]:
+    """Return what was received of every gauge over local days, by channel.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        period: Span in which readings are due.
+        first: First local day.
+        last: Last local day, included.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT c.number, c.point, c.quantity, m.place, (s.settings->>'interval_s')::int, "
+        "m.commissioned_at, m.retired_at, coalesce(g.readings, 0)::bigint "
+        f"FROM {schema}.channel AS c JOIN {schema}.meter AS m USING (point) "
+        f"LEFT JOIN {schema}.source AS s ON s.key = m.source "
+        f"LEFT JOIN (SELECT channel, sum(readings) AS readings FROM {schema}.gauge_day "
+        "WHERE day BETWEEN %s AND %s GROUP BY channel) AS g ON g.channel = c.number "
+        "WHERE c.kind = 'gauge' AND m.commissioned_at IS NOT NULL ORDER BY c.number",
+        (first, last),
+    ).fetchall()
+    return [
+        GaugeRow(
+            number=row[0],
+            point=row[1],
+            quantity=row[2],
+            place=row[3],
+            due=_due(period, row[4], row[5], row[6], row[7]),
+            received=row[7],
+        )
+        for row in rows
+    ]
+
+
+def _due(
+    period: Period,
+    interval_s: int | None,
+    since: datetime,
+    until: datetime | None,
+    received: int,
+) -> int | None:
+    if interval_s is None:
+        return None
+    low, high = max(period.start, since), min(period.end, until or period.end)
+    return max(received, int((high - low).total_seconds()) // interval_s if high > low else 0)
+
+
+def supplied_points(
+    connection: Connection, schema: str, utility: str, at: datetime
+) -> dict[str, set[str]]:
+    """Return the points at and below each supply node of a utility at an instant.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        utility: Of the graph.
+        at: The instant.
+    """
+    dated = "utility = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+    nodes: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT key, point FROM {schema}.supply_node WHERE {dated}", (utility, at, at)
+    ).fetchall()
+    edges: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT from_key, to_key FROM {schema}.supply_edge WHERE {dated}", (utility, at, at)
+    ).fetchall()
+    below: dict[str, list[str]] = defaultdict(list)
+    for upper, lower in edges:
+        below[upper].append(lower)
+    point_of = dict(nodes)
+    found: dict[str, set[str]] = {}
+    for key in point_of:
+        reached, waiting = {key}, [key]
+        while waiting:
+            fresh = [each for each in below[waiting.pop()] if each not in reached]
+            reached.update(fresh)
+            waiting += fresh
+        found[key] = {point for each in reached if (point := point_of.get(each)) is not None}
+    return found
+
+
+def placed_points(connection: Connection, schema: str) -> dict[str, set[str]]:
+    """Return the points in and below each place."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT key, parent FROM {schema}.place"
+    ).fetchall()
+    parent = dict(rows)
+    found: dict[str, set[str]] = {key: set() for key in parent}
+    points: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT point, place FROM {schema}.meter"
+    ).fetchall()
+    for point, place in points:
+        above: str | None = place
+        seen: set[str] = set()
+        while above is not None and above not in seen:
+            seen.add(above)
+            found.setdefault(above, set()).add(point)
+            above = parent.get(above)
+    return found

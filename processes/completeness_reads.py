@@ -1,0 +1,274 @@
+"""In: local days, what to look at. Out: how complete each thing's usage is, worst first. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from energy.base.clock import Clock
+from energy.base.errors import RefusedError
+from energy.base.period import Period, day_period, days_between, local_day, span_of_days
+from energy.metering.completeness import Completeness, together
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.views.as_of import folded_position
+from energy.views.completeness import (
+    ChannelRow,
+    channel_completeness,
+    daily_completeness,
+    gauge_completeness,
+    placed_points,
+    served_spans,
+    supplied_points,
+    usage_channels,
+)
+from energy.views.told import Connection
+
+GRACE = timedelta(hours=1)
+"""An interval counts as expected when it ended so long ago."""
+DAYS = 7
+"""Whole local days looked at where nothing is said."""
+
+
+class By(StrEnum):
+    """What completeness is told of."""
+
+    CHANNEL = "channel"
+    DAY = "day"
+    PLACE = "place"
+    NODE = "node"
+    GAUGE = "gauge"
+    """Readings of gauges against those due at the interval of their source."""
+
+
+class CompletenessError(RefusedError):
+    """Completeness was asked for something that is not there."""
+
+    code = "completeness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletenessRow:
+    """How complete one thing is."""
+
+    what: str
+    """Channel, ISO day, place or supply node."""
+    intervals: Completeness | None
+    """Readings of a gauge; None where nobody knows how many are due."""
+    received: int | None = None
+    """Readings of a gauge."""
+
+    @property
+    def score(self) -> Fraction | None:
+        """Return the share that readings tell of."""
+        return None if self.intervals is None else self.intervals.score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletenessReport:
+    """How complete a site's usage of some local days is."""
+
+    first: date
+    last: date
+    by: By
+    position: int
+    """Metering position that it reflects."""
+    rows: tuple[CompletenessRow, ...]
+    """The worst first; days in order."""
+    total: Completeness
+    """Of all channels looked at, each once."""
+    things: int
+    """How many there are; `rows` may hold the worst of them only."""
+
+
+def default_days(clock: Clock, site: Site) -> tuple[date, date]:
+    """Return the last whole local days."""
+    today = local_day(clock.now(), site.zone)
+    return today - timedelta(days=DAYS), today - timedelta(days=1)
+
+
+def read_completeness(
+    database: Database,
+    site: Site,
+    clock: Clock,
+    first: date,
+    last: date,
+    *,
+    by: By = By.CHANNEL,
+    point: str | None = None,
+    place: str | None = None,
+    utility: str | None = None,
+    worst: int | None = None,
+    every: bool = False,
+) -> CompletenessReport:
+    """Return how complete usage is, as the roll-up has it now.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        clock: The injected clock.
+        first: First local day.
+        last: Last local day, included; what is not over yet is not expected.
+        by: What it is told of.
+        point: Of this metering point only.
+        place: Of points in and below this place only.
+        utility: Of this utility only.
+        worst: So many rows at most, the worst; None for all.
+        every: Also channels that no bill may rest on.
+
+    Raises:
+        CompletenessError: The days run backwards, or there is no such point or place.
+    """
+    if last < first:
+        raise CompletenessError.of("days.backwards", first=first, last=last)
+    with database.connection() as connection:
+        position = folded_position(connection, site.schema)
+        if by is By.GAUGE:
+            rows, total = _gauges(connection, site, clock.now(), first, last, point, place)
+        else:
+            channels = _chosen(connection, site, point, place, utility, every=every)
+            rows, total = _usage(connection, site, clock.now(), first, last, by, channels)
+    if by is not By.DAY:
+        rows = sorted(rows, key=_badness)
+    shown = rows if worst is None else sorted(rows, key=_badness)[:worst]
+    return CompletenessReport(
+        first=first,
+        last=last,
+        by=by,
+        position=position,
+        rows=tuple(shown),
+        total=total,
+        things=len(rows),
+    )
+
+
+def _badness(row: CompletenessRow) -> tuple[Fraction, int, str]:
+    """Return the order of rows: the worst score first, then what lacks most."""
+    if row.intervals is None or row.score is None:
+        return Fraction(2), 0, row.what
+    return row.score, -row.intervals.missing, row.what
+
+
+def _chosen(
+    connection: Connection,
+    site: Site,
+    point: str | None,
+    place: str | None,
+    utility: str | None,
+    *,
+    every: bool,
+) -> list[ChannelRow]:
+    """Return the channels looked at."""
+    channels = list(usage_channels(connection, site.schema, every=every).values())
+    if point is not None:
+        channels = [row for row in channels if row.point == point]
+        if not channels:
+            raise CompletenessError.of("completeness.point", point=point)
+    if place is not None:
+        inside = _inside(connection, site, place)
+        channels = [row for row in channels if row.point in inside]
+    return [row for row in channels if utility in (None, row.utility)]
+
+
+def _inside(connection: Connection, site: Site, place: str) -> set[str]:
+    found = placed_points(connection, site.schema)
+    if place not in found:
+        raise CompletenessError.of("completeness.place", place=place)
+    return found[place]
+
+
+def _until(site: Site, first: date, last: date, now: datetime) -> Period:
+    """Return the span of local days, cut where intervals are not expected yet."""
+    period = span_of_days(first, last, site.zone)
+    end = min(period.end, now - GRACE)
+    return Period(start=period.start, end=max(period.start, end))
+
+
+def _usage(
+    connection: Connection,
+    site: Site,
+    now: datetime,
+    first: date,
+    last: date,
+    by: By,
+    channels: Sequence[ChannelRow],
+) -> tuple[list[CompletenessRow], Completeness]:
+    served = served_spans(connection, site.schema)
+    period = _until(site, first, last, now)
+    found = channel_completeness(connection, site.schema, channels, served, period, first, last)
+    total = together(found.values())
+    match by:
+        case By.DAY:
+            days = [
+                (day, _cut(day_period(day, site.zone), period)) for day in days_between(first, last)
+            ]
+            told = daily_completeness(connection, site.schema, channels, served, days)
+            rows = [CompletenessRow(what=f"{day}", intervals=each) for day, each in told.items()]
+        case By.PLACE:
+            rows = _grouped(placed_points(connection, site.schema).items(), channels, found)
+        case By.NODE:
+            groups: list[tuple[str, set[str]]] = []
+            for utility in sorted({row.utility for row in channels}):
+                at = max(period.start, min(period.end, now) - timedelta(microseconds=1))
+                nodes = supplied_points(connection, site.schema, utility, at)
+                groups += [(f"{utility}/{key}", points) for key, points in nodes.items()]
+            rows = _grouped(groups, channels, found)
+        case _:
+            rows = [
+                CompletenessRow(what=f"{row.point}/{row.quantity}", intervals=found[row.number])
+                for row in channels
+            ]
+    return [row for row in rows if row.intervals and row.intervals.expected], total
+
+
+def _cut(day: Period, whole: Period) -> Period:
+    return Period(start=day.start, end=max(day.start, min(day.end, whole.end)))
+
+
+def _grouped(
+    groups: Iterable[tuple[str, set[str]]],
+    channels: Sequence[ChannelRow],
+    found: dict[int, Completeness],
+) -> list[CompletenessRow]:
+    """Return one row a group of points, of the channels of its utility where it has one."""
+    of_point: dict[str, list[ChannelRow]] = {}
+    for row in channels:
+        of_point.setdefault(row.point, []).append(row)
+    rows = []
+    for what, points in groups:
+        utility, named, _ = what.partition("/")
+        parts = [
+            found[row.number]
+            for point in points
+            for row in of_point.get(point, ())
+            if not named or row.utility == utility
+        ]
+        rows.append(CompletenessRow(what=what, intervals=together(parts)))
+    return rows
+
+
+def _gauges(
+    connection: Connection,
+    site: Site,
+    now: datetime,
+    first: date,
+    last: date,
+    point: str | None,
+    place: str | None,
+) -> tuple[list[CompletenessRow], Completeness]:
+    inside = None if place is None else _inside(connection, site, place)
+    rows = []
+    for row in gauge_completeness(
+        connection, site.schema, _until(site, first, last, now), first, last
+    ):
+        if point not in (None, row.point) or (inside is not None and row.point not in inside):
+            continue
+        told = None
+        if row.due is not None:
+            told = Completeness(expected=row.due, measured=row.received)
+        what = f"{row.point}/{row.quantity}"
+        rows.append(CompletenessRow(what=what, intervals=told, received=row.received))
+    return rows, together(row.intervals for row in rows if row.intervals is not None)

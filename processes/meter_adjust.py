@@ -1,0 +1,288 @@
+"""In: a certificate's errors, a span. Out: what a decision of two people adds to usage. I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from uuid import UUID
+
+import numpy as np
+
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+from energy.base.period import local_day, span_of_days
+from energy.base.quality import Quality
+from energy.base.units import to_base
+from energy.journal.application import JournalApplication
+from energy.metering.calibration.adjustment import Adjustment, adjustment_id, proposed
+from energy.metering.calibration.error_curve import (
+    Basis,
+    Interval,
+    LoadUnit,
+    check_error,
+    curve_from_json,
+    lacking,
+)
+from energy.metering.channel import Channel
+from energy.metering.usage import UsageSpan
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.system import System
+from energy.views.adjustments import AdjustmentRow, read_adjustments
+from energy.views.as_of import folded_as_of, folded_position
+from energy.views.meter_facts import CertificateRow, certificates_of
+from energy.views.point_rows import segments_of
+from energy.views.told import Connection
+from processes.readings_state import settled
+
+
+class AdjustmentError(RefusedError):
+    """An adjustment cannot be told from what is given."""
+
+    code = "meter.adjustment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What error shall be applied to which days."""
+
+    first: date
+    last: date
+    """Included."""
+    error: Fraction | None = None
+    """A single weighted error; None for that of the certificate. [%]"""
+    full_load: Fraction | None = None
+    """Applies the certificate's curve: load of 100 % (or an ampere). [unit of the register / h]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What would be added, before anybody proposes it."""
+
+    channel: int
+    point: str
+    serial: str
+    first: date
+    last: date
+    basis: Basis
+    certificate: str
+    known_position: int
+    """Metering position at which the usage was read."""
+    usage: int
+    """Known usage of the span. [base unit]"""
+    missing: int
+    """Intervals of which nothing is known: nothing is added for them."""
+    days: dict[date, int]
+    """[base unit]"""
+
+    @property
+    def total(self) -> int:
+        """Return what is added in all. [base unit]."""
+        return sum(self.days.values())
+
+
+def draft_adjustment(database: Database, site: Site, channel: Channel, asked: Asked) -> Draft:
+    """Return what the usage of a span lacks by a meter's error, exact.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        channel: The channel.
+        asked: Which error, which days.
+
+    Raises:
+        AdjustmentError: The days run backwards, more than one meter served them, or no
+            certificate tells the error.
+    """
+    if asked.last < asked.first:
+        raise AdjustmentError.of("days.backwards", first=asked.first, last=asked.last)
+    period = span_of_days(asked.first, asked.last, site.zone)
+    with database.connection() as connection:
+        serials = {
+            segment.serial
+            for segment in segments_of(connection, site.schema, channel.point)
+            if segment.channel == channel.number
+            and segment.start < period.end
+            and (segment.end is None or segment.end > period.start)
+        }
+        if len(serials) != 1:
+            told = ", ".join(sorted(serials)) or "-"
+            raise AdjustmentError.of("adjustment.one_meter", point=channel.point, serials=told)
+        (serial,) = serials
+        _require_fresh(connection, site, channel, asked)
+        certificates = certificates_of(connection, site.schema, serial)
+        position = folded_position(connection, site.schema)
+        span = folded_as_of(connection, site.schema, site.zone, [channel.number], period, position)[
+            channel.number
+        ]
+    basis = _basis(channel, serial, certificates, asked)
+    known = span.quality != Quality.MISSING
+    return Draft(
+        channel=channel.number,
+        point=channel.point,
+        serial=serial,
+        first=asked.first,
+        last=asked.last,
+        basis=basis,
+        certificate=certificates[0].document if certificates else "",
+        known_position=position,
+        usage=int(span.usage[known].sum()),
+        missing=int((~known).sum()),
+        days=lacking(_intervals(span, site), basis),
+    )
+
+
+def _require_fresh(connection: Connection, site: Site, channel: Channel, asked: Asked) -> None:
+    """Refuse days to which a decision adds something already.
+
+    Raises:
+        AdjustmentError: Names it.
+    """
+    for row in read_adjustments(connection, site.schema, channels=[channel.number]):
+        if row.state == "approved" and row.first <= asked.last and row.last >= asked.first:
+            raise AdjustmentError.of(
+                "adjustment.there", id=row.adjustment.hex[:8], first=row.first, last=row.last
+            )
+
+
+def _basis(
+    channel: Channel, serial: str, certificates: list[CertificateRow], asked: Asked
+) -> Basis:
+    """Return the error to be applied.
+
+    Raises:
+        AdjustmentError: Nothing tells it.
+    """
+    newest = certificates[0] if certificates else None
+    if asked.full_load is not None:
+        curve = next((c for c in certificates if c.errors), None)
+        if curve is None:
+            raise AdjustmentError.of("adjustment.no_curve", serial=serial, point=channel.point)
+        if asked.full_load <= 0:
+            raise AdjustmentError.of("adjustment.full_load", unit=channel.facts.unit)
+        assert channel.facts.utility is not None, "a channel with usage has a utility"
+        unit = LoadUnit(curve.unit).value
+        per_unit = to_base(channel.facts.utility, channel.facts.unit)
+        return Basis(
+            curve=curve_from_json(unit, curve.errors), full_load=asked.full_load * per_unit
+        )
+    error = asked.error
+    if error is None and newest is not None and newest.error_percent is not None:
+        error = Fraction(newest.error_percent)
+    if error is None:
+        raise AdjustmentError.of("adjustment.no_error", serial=serial, point=channel.point)
+    check_error(error)
+    return Basis(error=error)
+
+
+def _intervals(span: UsageSpan, site: Site) -> list[Interval]:
+    found: list[Interval] = []
+    for n in np.flatnonzero(span.quality != Quality.MISSING).tolist():
+        start = span.start + timedelta(seconds=span.step_s * n)
+        found.append((local_day(start, site.zone), span.step_s, int(span.usage[n])))
+    return found
+
+
+def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str, by: UUID) -> UUID:
+    """Propose what a draft adds; return the adjustment's id.
+
+    Args:
+        system: Parts of a process in the writer's role.
+        site: The site.
+        draft: What is added.
+        reason: Why the error applies to these days.
+        by: The person who proposes.
+
+    Raises:
+        StatementError: The reason is missing, or nothing is added.
+    """
+    metering = JournalApplication(system.database, site.schema, "metering", system.clock)
+    days = [f"{day}={amount}" for day, amount in draft.days.items()]
+    told = (str(draft.channel), *days, reason.strip(), str(by))
+    command = id_of("meter adjust", site.key, *told, str(_decided(system, site, draft)))
+    if metering.find(adjustment_id(command)) is None:
+        metering.store(
+            proposed(
+                channel=draft.channel,
+                serial=draft.serial,
+                first=draft.first,
+                last=draft.last,
+                basis=draft.basis.to_json(),
+                certificate=draft.certificate,
+                known_position=draft.known_position,
+                days=draft.days,
+                reason=reason,
+                by=by,
+                command_id=command,
+            )
+        )
+        settled(system, site)
+    return adjustment_id(command)
+
+
+def _decided(system: System, site: Site, draft: Draft) -> int:
+    """Return how many adjustments of the channel are decided: behind one the same is a new one."""
+    with system.database.connection() as connection:
+        rows = read_adjustments(connection, site.schema, channels=[draft.channel])
+    return sum(row.decided_by is not None for row in rows)
+
+
+def approve_adjustment(system: System, site: Site, name: str, *, by: UUID) -> AdjustmentRow:
+    """Let an adjustment count, as a second person.
+
+    Raises:
+        AdjustmentError: No adjustment, or more than one, begins so.
+        FourEyesError: The person proposed it.
+        CorrectionStateError: It is decided already.
+    """
+    row = adjustment_named(system.database, site, name)
+    known, metering = _known(system, site, row)
+    command = id_of("approve adjustment", str(row.adjustment), str(by))
+    if not known.seen(command):
+        known.approve(by=by, command_id=command)
+        metering.store(known)
+        settled(system, site)
+    return adjustment_named(system.database, site, row.adjustment.hex)
+
+
+def reject_adjustment(
+    system: System, site: Site, name: str, *, reason: str, by: UUID
+) -> AdjustmentRow:
+    """Refuse an adjustment; its author may do so, too.
+
+    Raises:
+        AdjustmentError: No adjustment, or more than one, begins so.
+        CorrectionStateError: It is decided already.
+        StatementError: The reason is missing.
+    """
+    row = adjustment_named(system.database, site, name)
+    known, metering = _known(system, site, row)
+    command = id_of("reject adjustment", str(row.adjustment), str(by))
+    if not known.seen(command):
+        known.reject(by=by, reason=reason, command_id=command)
+        metering.store(known)
+        settled(system, site)
+    return adjustment_named(system.database, site, row.adjustment.hex)
+
+
+def _known(system: System, site: Site, row: AdjustmentRow) -> tuple[Adjustment, JournalApplication]:
+    metering = JournalApplication(system.database, site.schema, "metering", system.clock)
+    known: Adjustment | None = metering.find(row.adjustment)
+    assert known is not None, "the view names what the journal holds"
+    return known, metering
+
+
+def adjustment_named(database: Database, site: Site, name: str) -> AdjustmentRow:
+    """Return the adjustment whose id begins so.
+
+    Raises:
+        AdjustmentError: None begins so, or more than one.
+    """
+    with database.connection() as connection:
+        every = read_adjustments(connection, site.schema)
+    wanted = name.lower().replace("-", "")
+    meant = [row for row in every if wanted and row.adjustment.hex.startswith(wanted)]
+    if len(meant) != 1:
+        raise AdjustmentError.of("adjustment.unknown", name=name, number=len(meant))
+    return meant[0]

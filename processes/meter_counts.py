@@ -1,0 +1,125 @@
+"""In: an instant, displays as typed. Out: what the registers of a meter showed then. I/O: reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from billing.money import exact_text
+from energy.base.errors import RefusedError
+from energy.metering.channel import Channel
+from energy.views.segment_rows import read_pieces
+from processes.readings_file import count_of
+from processes.technician_facts import billed_counter
+from processes.technician_site import SiteDesk
+
+
+class MeterLifeError(RefusedError):
+    """What is stated of a meter's life cannot be true, or leaves usage unknown."""
+
+    code = "meter.life"
+
+
+def stated_counts(counters: Sequence[Channel], words: Sequence[str]) -> dict[int, int]:
+    """Return stated displays as counts by channel number. [count].
+
+    Args:
+        counters: Of the point.
+        words: "VALUE" of the billed counter, or "QUANTITY=VALUE".
+
+    Raises:
+        MeterLifeError: A quantity is none of them or stands twice.
+        StatementError: The register cannot show the value.
+    """
+    billed = billed_counter([channel.facts for channel in counters]).quantity
+    by_quantity = {channel.facts.quantity: channel for channel in counters}
+    found: dict[int, int] = {}
+    for word in words:
+        quantity, sign, value = word.rpartition("=")
+        channel = by_quantity.get(quantity.strip() if sign else billed)
+        if channel is None or channel.number in found:
+            known = ", ".join(by_quantity)
+            raise MeterLifeError.of("meter_life.count_word", word=word, known=known)
+        found[channel.number] = count_of(value, channel)
+    return found
+
+
+def fallen(desk: SiteDesk, counters: Sequence[Channel], at: datetime) -> dict[int, int]:
+    """Return the last reading of every register whose first reading behind lies below it."""
+    found: dict[int, int] = {}
+    for channel in counters:
+        before, behind = desk.around(channel.number, at)
+        if before and behind is not None and behind[1] < before[0][1]:
+            found[channel.number] = before[0][1]
+    return found
+
+
+def counts_at_cut(
+    desk: SiteDesk, turned: Sequence[Channel], at: datetime, words: Sequence[str]
+) -> dict[int, int]:
+    """Return the counts where a span begins or ends; none where a segment ends there anyway."""
+    with desk.database.connection() as connection:
+        pieces = read_pieces(connection, desk.site.schema, [c.number for c in turned])
+    if turned and all(
+        any(piece.channel == c.number and at in (piece.start, piece.end) for piece in pieces)
+        for c in turned
+    ):
+        return {}
+    return counts_at(desk, turned, at, words)
+
+
+def counts_at(
+    desk: SiteDesk, counters: Sequence[Channel], at: datetime, words: Sequence[str]
+) -> dict[int, int]:
+    """Return what some registers showed at an instant: as stated, else as read right then.
+
+    Raises:
+        MeterLifeError: One of them is neither.
+    """
+    found = stated_counts(counters, words) if words else {}
+    for channel in counters:
+        if channel.number in found:
+            continue
+        before, behind = desk.around(channel.number, at)
+        if not before or before[0][0] != at:
+            raise MeterLifeError.of(
+                "meter_life.count_unknown",
+                key=channel.key,
+                quantity=channel.facts.quantity,
+                at=at,
+                before=_told(channel, before[0] if before else None),
+                behind=_told(channel, behind),
+            )
+        found[channel.number] = before[0][1]
+    return found
+
+
+def _told(channel: Channel, reading: tuple[datetime, int] | None) -> str:
+    if reading is None:
+        return "-"
+    value = exact_text(reading[1] * channel.facts.resolution)
+    return f"{reading[0]:%Y-%m-%d %H:%M:%S} {value} {channel.facts.unit}"
+
+
+def carried(
+    counters: Sequence[Channel], others: Sequence[Channel], shown: Mapping[int, int]
+) -> dict[int, int]:
+    """Return the counts of a device by the channel numbers of another point.
+
+    Raises:
+        MeterLifeError: The point wants a register that the device does not have like this.
+    """
+    own = {channel.facts.quantity: channel for channel in counters}
+    start: dict[int, int] = {}
+    for channel in others:
+        facts = channel.facts
+        held = own.get(facts.quantity)
+        if held is None or (held.facts.unit, held.facts.resolution, held.facts.modulus) != (
+            *(facts.unit, facts.resolution),
+            facts.modulus,
+        ):
+            raise MeterLifeError.of(
+                "meter_life.other_register", key=channel.key, known=", ".join(own)
+            )
+        start[channel.number] = shown[held.number]
+    return start

@@ -1,0 +1,90 @@
+"""Notes pinned by the web's own role, found where they touch, edited, withdrawn, replayed. I/O."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from energy.alerting.views import AlertView
+from energy.base.ids import id_of
+from energy.journal.follower import Follower, event_fold
+from energy.metering.pinned_note import NoteWords, PinnedNoteError
+from energy.metering.plant import PlaceTree
+from energy.service.note_desk import NoteDesk
+from energy.store.pool import Database
+from energy.system import WEB
+from energy.views.pinned_notes import ALWAYS, notes_at, read_notes
+from tests.fixtures.postgres import TestSite, command
+
+pytestmark = pytest.mark.servers
+ANNA, BEN = id_of("person", "anna"), id_of("person", "ben")
+NOON = datetime(2019, 1, 1, 12, tzinfo=UTC)
+
+
+def words(text: str, **other: object) -> NoteWords:
+    facts: dict[str, object] = {"first": NOON, "last": NOON + timedelta(hours=2)}
+    return NoteWords.checked(text=text, **(facts | other))  # type: ignore[arg-type]
+
+
+def fold(at: TestSite) -> None:
+    """Let the operations' views catch up."""
+    views = event_fold(at.schema, [AlertView()])
+    follower = Follower(at.writer, at.schema, "operations", "operations", views, at.clock)
+    while follower.step():
+        pass
+
+
+def seen(at: TestSite, points: list[str], places: list[str], hours: float = 0) -> list[str]:
+    when = NOON + timedelta(hours=hours)
+    with at.writer.connection() as connection:
+        return [note.text for note in notes_at(connection, at.schema, points, places, when, when)]
+
+
+def test_a_note_is_pinned_by_the_web_and_shown_where_it_touches(site_schema: TestSite) -> None:
+    at = site_schema
+    places = [
+        {"key": "hall", "parent": None, "kind": "building", "name": "Hall"},
+        {"key": "b1", "parent": "hall", "kind": "floor", "name": "Floor"},
+        {"key": "b2", "parent": "hall", "kind": "floor", "name": "Other floor"},
+    ]
+    tree = PlaceTree(site=at.site.key, places=places, command_id=command("tree"))
+    at.application("metering").store(tree)
+    at.counter("m1")
+    at.project()
+    web = Database(at.server.dsn(WEB), max_size=2)
+    desk = NoteDesk(web, at.schema, at.clock)
+    of_hall = desk.pin(words("Hall closed", place="hall"), ANNA)
+    assert desk.pin(words("Hall closed", place="hall"), ANNA) == of_hall
+    desk.pin(words("Meter opened", point="m1", quantity="active_energy_import"), BEN)
+    desk.pin(words("Other floor", place="b2"), BEN)
+    for wrong in ({"place": "cellar"}, {"point": "m9"}, {"point": "m1", "quantity": "volume"}):
+        with pytest.raises(PinnedNoteError, match="There is no|has no channel"):
+            desk.pin(words("Where", **wrong), ANNA)
+    fold(at)
+    assert seen(at, ["m1"], []) == ["Hall closed", "Meter opened"]
+    assert seen(at, [], ["b2"]) == ["Hall closed", "Other floor"]
+    assert seen(at, ["m1"], [], hours=3) == []
+
+    with pytest.raises(PinnedNoteError, match="another person's"):
+        desk.edit(of_hall, words("Mine", place="hall"), by=BEN, command_id=command("edit"))
+    for _ in range(2):
+        later = words("Hall closed till four", place="hall", last=NOON + timedelta(hours=4))
+        desk.edit(of_hall, later, by=ANNA, command_id=command("edit"))
+    fold(at)
+    assert seen(at, ["m1"], [], hours=3) == ["Hall closed till four"]
+    desk.withdraw(of_hall, by=BEN, any_author=True, command_id=command("withdraw"))
+    again = desk.pin(words("Hall closed", place="hall"), ANNA)
+    assert again != of_hall
+    fold(at)
+    assert seen(at, [], ["hall"]) == ["Hall closed"]
+    assert versions(at, of_hall) == [("Hall closed", False), ("Hall closed till four", True)]
+    web.close()
+
+
+def versions(at: TestSite, note: UUID) -> list[tuple[str, bool]]:
+    with at.writer.connection() as connection:
+        rows = read_notes(connection, at.schema, note=note.hex, versions=True)
+        assert notes_at(connection, at.schema, [], ["hall"], *ALWAYS)
+    return [(row.text, row.withdrawn) for row in rows]

@@ -1,0 +1,293 @@
+"""Formulas of a site: defined, computed, revised, known as then, retired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from uuid import UUID, uuid4
+
+import pytest
+
+from energy.base.errors import UnknownMeterError
+from energy.base.ids import id_of
+from energy.base.period import Period
+from energy.base.quality import Quality
+from energy.base.units import Utility
+from energy.metering.channel import Kind
+from energy.metering.formula.formula import FormulaStateError
+from energy.metering.plant import PlaceTree
+from energy.metering.usage_groups import Every
+from energy.views.computed import channel_usage
+from processes.formula_desk import FormulaDesk, FormulaFileError
+from processes.usage_reads import (
+    NoUsageError,
+    PointIndicator,
+    PointUsage,
+    read_arrivals,
+    read_usage,
+)
+from tests.fixtures.batches import MIDNIGHT, reading
+from tests.fixtures.meters import counter_facts, gauge_facts
+from tests.fixtures.postgres import TestSite
+
+pytestmark = pytest.mark.servers
+DAY = date(2019, 1, 1)
+ANNE = UUID(int=7)
+NET = """
+[[formula]]
+point = "net"
+place = "b1"
+utility = "electricity"
+unit = "kWh"
+billing = true
+from = 2019-01-01
+text = "[grid] - [pv]"
+"""
+
+
+def desk(site: TestSite) -> FormulaDesk:
+    return FormulaDesk(site.writer, site.site, site.clock)
+
+
+def define(site: TestSite, text: str) -> int | None:
+    stored = desk(site).define(desk(site).read(text), by=ANNE, command_id=uuid4())
+    site.project()
+    return stored.position
+
+
+def register(site: TestSite, channel: int, per_quarter: int, *, days: int = 2) -> None:
+    """Bring a register that grows evenly by some counts of 10 Wh a quarter-hour."""
+    counts = range(0, 96 * days + 1, 4)
+    site.accept(*(reading(channel, 15 * n, per_quarter * n) for n in counts))
+    site.project()
+
+
+@pytest.fixture
+def campus(site_schema: TestSite) -> TestSite:
+    """A place with a grid meter of 1 kWh and a solar meter of 0.25 kWh a quarter-hour."""
+    places = [{"key": "b1", "kind": "building", "name": "B1", "area_m2": "200"}]
+    command = id_of("test", "places")
+    site_schema.application("metering").store(
+        PlaceTree(site=site_schema.site.key, places=places, command_id=command)
+    )
+    for point, count in (("grid", 100), ("pv", 25)):
+        register(site_schema, site_schema.counter(point), count)
+    return site_schema
+
+
+def usage(site: TestSite, point: str, *, as_of: str | None = None, days: int = 1) -> list[object]:
+    last = DAY + timedelta(days=days - 1)
+    found = read_usage(site.writer, site.site, point, DAY, last, Every.DAY, as_of=as_of)
+    assert isinstance(found, PointUsage)
+    return [(each.usage, each.quality) for each in found.groups]
+
+
+def indicator(site: TestSite, point: str, *, days: int = 1) -> list[object]:
+    last = DAY + timedelta(days=days - 1)
+    found = read_usage(site.writer, site.site, point, DAY, last, Every.DAY)
+    assert isinstance(found, PointIndicator)
+    return [(each.value, each.quality) for each in found.groups]
+
+
+def test_what_is_computed_is_exact_and_worst_quality_is_inherited(campus: TestSite) -> None:
+    define(campus, NET)
+    assert usage(campus, "net", days=2) == [(72_000, Quality.INTERPOLATED)] * 2
+
+
+def test_a_gap_of_an_input_is_missing_and_never_a_zero(campus: TestSite) -> None:
+    define(campus, NET)
+    assert usage(campus, "net", days=3)[2] == (None, Quality.MISSING)
+    define(campus, NET.replace('"net"', '"sure"').replace("[pv]", "if_missing([pv], 0)"))
+    late = campus.rows("SELECT number FROM {s}.channel WHERE point = 'grid'")[0][0]
+    campus.accept(*(reading(late, 15 * n, 100 * n) for n in range(192, 289, 4)))
+    campus.project()
+    assert usage(campus, "net", days=3)[2] == (None, Quality.MISSING)
+    assert usage(campus, "sure", days=3)[2] == (96_000, Quality.ESTIMATED)
+
+
+def test_a_new_version_recomputes_its_own_days_alone_and_then_stays_known(campus: TestSite) -> None:
+    define(campus, NET)
+    campus.mark("billed")
+    campus.project()
+    campus.tick()
+    desk(campus).revise(
+        "net",
+        text="[grid] - 2 * [pv]",
+        constants=None,
+        valid_from=date(2019, 1, 2),
+        reason="half of the array was not metered",
+        by=ANNE,
+        command_id=uuid4(),
+    )
+    campus.project()
+    whole, less = (72_000, Quality.INTERPOLATED), (48_000, Quality.INTERPOLATED)
+    assert usage(campus, "net", days=2) == [whole, less]
+    assert usage(campus, "net", days=2, as_of="billed") == [whole, whole]
+
+
+def test_a_retired_formula_says_nothing_from_its_day_on(campus: TestSite) -> None:
+    define(campus, NET)
+    desk(campus).retire(
+        "net", valid_from=date(2019, 1, 2), reason="sold", by=ANNE, command_id=uuid4()
+    )
+    campus.project()
+    missing = (None, Quality.MISSING)
+    assert usage(campus, "net", days=2) == [(72_000, Quality.INTERPOLATED), missing]
+    with pytest.raises(FormulaStateError, match="retired since"):
+        desk(campus).retire(
+            "net", valid_from=date(2019, 1, 3), reason="again", by=ANNE, command_id=uuid4()
+        )
+
+
+def test_before_its_first_version_was_known_nothing_was(campus: TestSite) -> None:
+    before = campus.application("metering").position()
+    define(campus, NET)
+    assert usage(campus, "net", as_of=str(before)) == [(None, Quality.MISSING)]
+
+
+def test_formulas_rest_on_formulas_of_the_same_file(campus: TestSite) -> None:
+    double = NET.replace('"net"', '"twice"').replace("[grid] - [pv]", "2 * [net]")
+    define(campus, double + NET)
+    assert usage(campus, "twice") == [(144_000, Quality.INTERPOLATED)]
+
+
+def test_a_circle_is_refused_and_named(campus: TestSite) -> None:
+    define(campus, NET)
+    define(campus, NET.replace('"net"', '"twice"').replace("[grid] - [pv]", "2 * [net]"))
+    with pytest.raises(FormulaFileError, match="net -> twice -> net"):
+        desk(campus).revise(
+            "net",
+            text="[twice]",
+            constants=None,
+            valid_from=date(2020, 1, 1),
+            reason="by mistake",
+            by=ANNE,
+            command_id=uuid4(),
+        )
+
+
+def test_a_file_with_problems_names_them_all_and_writes_nothing(campus: TestSite) -> None:
+    before = campus.application("metering").position()
+    wrong = NET.replace("[pv]", "[pw]") + NET.replace('"net"', '"n2"').replace("[pv]", "5 {m3}")
+    with pytest.raises(FormulaFileError) as caught:
+        define(campus, wrong)
+    first, second = caught.value.problems
+    assert "Did you mean [pv]?" in first
+    assert "column 10" in first
+    assert "length^3" in second
+    assert campus.application("metering").position() == before
+
+
+def test_a_file_defined_again_changes_nothing(campus: TestSite) -> None:
+    define(campus, NET)
+    before = campus.application("metering").position()
+    stored = desk(campus).define(desk(campus).read(NET), by=ANNE, command_id=uuid4())
+    assert (stored.points, stored.unchanged) == ((), ("net",))
+    assert campus.application("metering").position() == before
+
+
+def test_a_point_that_exists_is_not_taken_over(campus: TestSite) -> None:
+    with pytest.raises(FormulaFileError, match="'grid': the point exists"):
+        define(campus, NET.replace('"net"', '"grid"'))
+
+
+def test_a_class_of_meters_counts_each_from_its_commissioning_on(campus: TestSite) -> None:
+    every = "sum(meters(electricity, at=[b1], named=[*]))"
+    define(campus, NET.replace("[grid] - [pv]", every))
+    assert usage(campus, "net") == [(120_000, Quality.INTERPOLATED)]
+    late = campus.counter("late", since=MIDNIGHT + timedelta(days=1))
+    campus.accept(*(reading(late, 15 * n, 10 * n) for n in range(96, 193, 4)))
+    campus.project()
+    assert usage(campus, "net", days=2) == [
+        (120_000, Quality.INTERPOLATED),
+        (129_600, Quality.INTERPOLATED),
+    ]
+
+
+def test_a_ratio_of_a_day_is_that_of_its_sums(campus: TestSite) -> None:
+    share = """
+        [[formula]]
+        point = "self-use"
+        place = "b1"
+        unit = "%"
+        from = 2019-01-01
+        text = "[pv] / ([grid] + [pv])"
+        [[formula]]
+        point = "per-area"
+        place = "b1"
+        unit = "kWh/m2"
+        from = 2019-01-01
+        text = "[grid] / attribute([b1], area_m2)"
+    """
+    define(campus, share)
+    assert indicator(campus, "self-use", days=2) == [(Fraction(20), Quality.INTERPOLATED)] * 2
+    assert indicator(campus, "per-area") == [(Fraction(96, 200), Quality.INTERPOLATED)]
+    assert indicator(campus, "per-area", days=3)[2] == (None, Quality.MISSING)
+
+
+def test_heat_of_flow_and_temperatures(campus: TestSite) -> None:
+    degrees = replace(gauge_facts(), unit="degC", resolution=Fraction(1, 10), utility=None)
+    water = replace(counter_facts(quantity="volume"), unit="m3", utility=Utility.WATER)
+    flow = campus.counter("hot", facts=degrees)
+    back = campus.counter("cold", facts=degrees)
+    register(campus, campus.counter("loop", facts=water), 10)
+    campus.accept(*(reading(flow, 15 * n + 1, 705) for n in range(96)))
+    campus.accept(*(reading(back, 15 * n + 1, 500 + n % 2) for n in range(96)))
+    campus.project()
+    define(
+        campus,
+        """
+        [[formula]]
+        point = "spread"
+        place = "b1"
+        unit = "K"
+        from = 2019-01-01
+        text = "[hot] - [cold]"
+        [[formula]]
+        point = "heat"
+        place = "b1"
+        utility = "heating"
+        unit = "kWh"
+        from = 2019-01-01
+        text = "[loop] * 998 {kg/m3} * 4.18 {kJ/(kg*K)} * ([hot] - [cold])"
+        """,
+    )
+    assert indicator(campus, "spread") == [(Fraction(2045, 100), Quality.MEASURED)]
+    each = [round(100 * 998 * 4180 * (205 - n % 2) / 1000 / 1000) for n in range(96)]
+    assert usage(campus, "heat") == [(sum(each), Quality.INTERPOLATED)]
+
+
+def test_constants_hold_from_their_days_on(campus: TestSite) -> None:
+    dated = NET.replace("[grid] - [pv]", "[grid] * loss") + (
+        'constants = [{name = "loss", values = [{from = 2019-01-01, value = "0.5"}, '
+        '{from = 2019-01-02, value = "0.25"}]}]\n'
+    )
+    define(campus, dated)
+    assert usage(campus, "net", days=2) == [
+        (48_000, Quality.INTERPOLATED),
+        (24_000, Quality.INTERPOLATED),
+    ]
+
+
+def test_what_arrives_arrives_at_the_inputs(campus: TestSite) -> None:
+    define(campus, NET)
+    with pytest.raises(NoUsageError, match="computed"):
+        read_arrivals(campus.writer, campus.site, "net", DAY, DAY, since="1")
+
+
+def test_a_point_without_formula_is_named(campus: TestSite) -> None:
+    for point, error in (("grid", Exception), ("gird", UnknownMeterError)):
+        with pytest.raises(error, match=point):
+            desk(campus).retire(point, valid_from=DAY, reason="none", by=ANNE, command_id=uuid4())
+
+
+def test_what_is_computed_has_one_kind_and_no_segment(campus: TestSite) -> None:
+    define(campus, NET)
+    rows = campus.rows("SELECT number, kind FROM {s}.channel WHERE point = 'net'")
+    assert [kind for _, kind in rows] == [Kind.COMPUTED]
+    period = Period(start=MIDNIGHT, end=MIDNIGHT + timedelta(days=1))
+    with campus.writer.connection() as connection:
+        spans = channel_usage(connection, campus.schema, campus.site.zone, [rows[0][0], 1], period)
+    assert int(spans[rows[0][0]].usage.sum()) == 72_000
+    assert int(spans[1].usage.sum()) == 96_000
