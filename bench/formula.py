@@ -38,6 +38,8 @@ UTC_ZONE = ZoneInfo("UTC")
 FIRST = date(2023, 1, 1)
 LAST = date(2023, 12, 31)
 INTERVALS = 365 * 96
+_TYPES = ("int4", "date", "int8", "int8", "timestamptz", "int4", "int4", "bytea", "bytea")
+_TYPES += ("int8", "int2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +186,7 @@ def _blocks(site: BenchSite, channels: int) -> np.ndarray[tuple[int, ...], np.dt
             "intervals, usage, quality, total, worst) FROM STDIN (FORMAT binary)"
         ) as copy,
     ):
-        copy.set_types(
-            ["int4", "date", "int8", "int8", "timestamptz", "int4", "int4", "bytea", "bytea"]
-            + ["int8", "int2"]
-        )
+        copy.set_types(_TYPES)
         for day in range(365):
             start = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(days=day)
             part = usage[:, day * 96 : (day + 1) * 96]

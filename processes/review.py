@@ -7,6 +7,7 @@ what was done. The same command given again after a lost connection finds what i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -35,6 +36,7 @@ from processes.review_choice import (
     case_named,
     done,
     exceeds,
+    lacks_usage,
     outcome_of,
 )
 
@@ -327,7 +329,8 @@ class ReviewDesk:
         for row in rows:
             mine = made.get(commands[row.case.case])
             if mine is not None and row.case.case not in refused:
-                outcomes.append(done(mine))
+                lacking = mine.kind is DecisionKind.ACCEPTED and lacks_usage(row)
+                outcomes.append(replace(done(mine), lacking=lacking))
             else:
                 outcomes.append(outcome_of(row, None, refused=refused.get(row.case.case)))
         return outcomes

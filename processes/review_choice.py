@@ -42,6 +42,8 @@ class Outcome:
     """Where the journal holds it; None when refused or not written."""
     correction: UUID | None = None
     refused: EnergyError | None = None
+    lacking: bool = False
+    """Whether usage is missing in its span: that bars the bill whatever was accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,11 @@ def exceeds(rows: Sequence[QueuedCase], limit: Decimal) -> bool:
     if any(stake.unknown for stake in stakes):
         return True
     return sum((stake.amount for stake in stakes), Decimal(0)) > limit
+
+
+def lacks_usage(row: QueuedCase) -> bool:
+    """Return whether usage that somebody pays is missing in the span of a case."""
+    return row.stake is not None and bool(row.stake.expected or row.stake.unknown)
 
 
 def require_single(queue: Sequence[QueuedCase], finding: UUID, limit: Decimal) -> None:

@@ -13,6 +13,7 @@ from energy.metering.channel import USAGE_KINDS, Channel, Kind
 from energy.metering.usage_groups import Every, UsageGroup, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.adjustments import adjusted_usage
 from energy.views.arrivals import Arrivals, usage_arrived
 from energy.views.as_of import folded_position
 from energy.views.computed import channel_usage
@@ -42,6 +43,8 @@ class PointUsage:
     as_of: int | None
     """Metering position; None for now."""
     groups: tuple[UsageGroup, ...]
+    adjusted: tuple[tuple[date, int], ...] = ()
+    """What decisions on the meter's error add beside the groups, by local day. [base unit]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +105,11 @@ def read_usage(
                 as_of=position,
             )
             return _indicator(asked, channel, every)
-        spans = channel_usage(
-            connection, site.schema, site.zone, [channel.number], period, position
-        )
+        number = channel.number
+        spans = channel_usage(connection, site.schema, site.zone, [number], period, position)
+        adjusted = adjusted_usage(connection, site.schema, [number], first, last, as_of=position)[
+            number
+        ]
     facts = channel.facts
     utility = facts.utility
     assert utility is not None, "a channel with usage has a utility"
@@ -116,7 +121,8 @@ def read_usage(
         unit=facts.unit,
         per_unit=to_base(utility, facts.unit),
         as_of=position,
-        groups=tuple(group_usage(spans[channel.number], site.zone, every)),
+        groups=tuple(group_usage(spans[number], site.zone, every)),
+        adjusted=tuple(adjusted.items()),
     )
 
 

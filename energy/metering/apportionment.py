@@ -117,6 +117,8 @@ class Apportionment(JournalAggregate):
     ) -> None:
         """Divide by another key from a local day on; of one day the last told counts.
 
+        The key that counts already is not told again: a command may be repeated.
+
         Args:
             version: The dated key, as version_to_json makes it.
             channels: Numbers of the channels of parts that are new.
@@ -130,6 +132,9 @@ class Apportionment(JournalAggregate):
         first = date.fromisoformat(version["valid_from"])
         if self.valid_to is not None and first >= self.valid_to:
             raise ShareError.of("share.ended", share=self.key, day=self.valid_to)
+        same = [told for told in self.versions if told["valid_from"] == version["valid_from"]]
+        if same and same[-1] == version:
+            return
         self._revise(
             key=self.key,
             channels=dict(channels),
@@ -147,6 +152,8 @@ class Apportionment(JournalAggregate):
         """
         if valid_to <= self.first_day:
             raise ShareError.of("share.not_begun", share=self.key, day=self.first_day)
+        if valid_to == self.valid_to:
+            return
         self._end(
             key=self.key, valid_to=valid_to, reason=reason, decided_by=by, command_id=command_id
         )

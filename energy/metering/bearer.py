@@ -228,7 +228,7 @@ class BearerBook(JournalAggregate):
     def release(
         self, bearer: str, point: str, *, valid_to: date, reason: str, by: UUID, command_id: UUID
     ) -> None:
-        """End what a bearer holds without end.
+        """End what a bearer holds; what ends on that day already is left as it is.
 
         Args:
             bearer: Key of the bearer.
@@ -245,6 +245,8 @@ class BearerBook(JournalAggregate):
         held = [h for h in self.holds if (h.bearer, h.point) == (bearer, point) and h.on(last)]
         if not held:
             raise BearerError.of("bearer.not_held", bearer=bearer, point=point, day=last)
+        if held[0].valid_to == valid_to:
+            return
         self._release(
             kind=self.kind,
             key=bearer,

@@ -157,8 +157,8 @@ class BalanceNode:
     """Nodes at the end without a meter: their load is unaccounted."""
     elements: tuple[Element, ...]
     limit_percent: Fraction | None
-    ties: tuple[str, ...] = ()
-    """Closed ties inside."""
+    ties: tuple[str, ...] = field(default=(), compare=False)
+    """Closed ties inside; however many, the node is the same."""
 
 
 def node_from_json(stored: Mapping[str, Any]) -> Node:
@@ -271,8 +271,9 @@ def _balance_node(
     entries = sorted(
         key for key in own if graph.nodes[key].point is not None and key not in fed_inside
     )
-    if not children and (len(own) == 1 or not entries):
-        return None  # a lone meter, or nothing that is metered at all
+    tied = {key for tie in graph.ties.values() for key in tie.between}
+    if not children and (not entries or not own & tied):
+        return None  # nothing is counted below: there is nothing to balance
     feeding = {a for a, _ in edges}
     heads = sorted(own - fed_inside) or [min(own)]
     limits = [graph.nodes[key].limit_percent for key in own]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from energy.base.quality import Quality, worst_of
@@ -41,6 +42,13 @@ class UsageGroup:
     """Intervals of the group."""
     quality: Quality
     """The worst."""
+    estimated: int | None = None
+    """Intervals filled by an estimate; None where nobody counted them."""
+
+    @property
+    def completeness(self) -> Fraction:
+        """Return the share of the intervals that readings tell of."""
+        return Fraction(self.known - (self.estimated or 0), self.expected)
 
 
 @dataclass(slots=True)
@@ -51,6 +59,7 @@ class _Sum:
     known: int = 0
     expected: int = 0
     qualities: set[Quality] | None = None
+    estimated: int = 0
 
 
 def group_usage(span: UsageSpan, zone: ZoneInfo, every: Every) -> list[UsageGroup]:
@@ -73,6 +82,7 @@ def group_usage(span: UsageSpan, zone: ZoneInfo, every: Every) -> list[UsageGrou
         if quality is not Quality.MISSING and quality is not Quality.SUSPECT:
             total.usage += usage
             total.known += 1
+            total.estimated += quality is Quality.ESTIMATED
     return [_grouped(total, zone) for total in sums.values()]
 
 
@@ -105,4 +115,5 @@ def _grouped(total: _Sum, zone: ZoneInfo) -> UsageGroup:
         known=total.known,
         expected=total.expected,
         quality=worst_of(total.qualities or ()),
+        estimated=total.estimated,
     )

@@ -42,6 +42,7 @@ class _Sum:
     known: int = 0
     expected: int = 0
     badness: int = 0
+    estimated: int = 0
 
 
 def groups_of(period: Period, step_s: int, zone: ZoneInfo, every: Every) -> Groups:
@@ -69,9 +70,7 @@ def groups_of(period: Period, step_s: int, zone: ZoneInfo, every: Every) -> Grou
     return Groups(of=of, starts=starts, ends=ends)
 
 
-def summed(
-    parts: Iterable[tuple[UsageSpan, Flags, Groups]], zone: ZoneInfo
-) -> list[UsageGroup]:
+def summed(parts: Iterable[tuple[UsageSpan, Flags, Groups]], zone: ZoneInfo) -> list[UsageGroup]:
     """Return the sums of the intervals meant, by time; a group without any is left out.
 
     Args:
@@ -83,9 +82,10 @@ def summed(
         of = groups.of[meant]
         codes = span.quality[meant]
         sure = (codes != Quality.MISSING) & (codes != Quality.SUSPECT)
-        usage, known, expected, badness = np.zeros((4, len(groups.starts)), dtype=np.int64)
+        usage, known, filled, expected, badness = np.zeros((5, len(groups.starts)), dtype=np.int64)
         np.add.at(usage, of[sure], span.usage[meant][sure])
         np.add.at(known, of[sure], 1)
+        np.add.at(filled, of[codes == Quality.ESTIMATED], 1)
         np.add.at(expected, of, 1)
         np.maximum.at(badness, of, BADNESS[codes].astype(np.int64))
         for n in np.flatnonzero(expected).tolist():
@@ -93,6 +93,7 @@ def summed(
             total.end = max(total.end, groups.ends[n])
             total.usage += int(usage[n])
             total.known += int(known[n])
+            total.estimated += int(filled[n])
             total.expected += int(expected[n])
             total.badness = max(total.badness, int(badness[n]))
     return [_group(start, sums[start], zone) for start in sorted(sums)]
@@ -107,4 +108,5 @@ def _group(start: datetime, total: _Sum, zone: ZoneInfo) -> UsageGroup:
         known=total.known,
         expected=total.expected,
         quality=Quality(int(BY_BADNESS[total.badness])),
+        estimated=total.estimated,
     )

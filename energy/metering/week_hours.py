@@ -131,6 +131,10 @@ class DatedHours:
         ]
         return _cut(sorted(found, key=lambda span: span.start))
 
+    def is_open(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Return whether an instant lies in any stretch of the hours that hold then."""
+        return bool(self.spans(Period(start=at, end=at + timedelta(microseconds=1)), zone))
+
     def belongs(self, period: Period, step_s: int, zone: ZoneInfo) -> NDArray[np.int64]:
         """Return which of `names` each interval of a grid belongs to, by its start.
 

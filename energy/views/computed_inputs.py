@@ -15,7 +15,7 @@ from energy.views.computed import computed_rules
 from energy.views.formula_rows import RULE
 from energy.views.formula_usage import Asked, formula_pieces
 from energy.views.registry import load_channels
-from energy.views.shares import channel_of_whole, read_shares
+from energy.views.share_usage import channels_behind
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -62,7 +62,6 @@ def _of_formulas(asked: Asked, numbers: Sequence[int]) -> set[int]:
 def _of_shares(asked: Asked, numbers: set[int]) -> set[int]:
     if not numbers:
         return set()
-    shares = read_shares(asked.connection, asked.schema, only=None, as_of=asked.as_of)
-    mine = [share for share in shares if numbers & set(share.channels.values())]
-    wholes = [channel_of_whole(asked.connection, asked.schema, share.whole) for share in mine]
-    return {number for number in wholes if number is not None}
+    return channels_behind(
+        asked.connection, asked.schema, asked.zone, sorted(numbers), asked.period, asked.as_of
+    )

@@ -2,8 +2,8 @@
 
 `reading` holds the reading that counts per (channel, instant): approved correction before
 measured before manual before estimated; within a rank the first position wins and a different
-value is a conflict finding; among corrections and among estimates the last wins. What counted before stays in
-`reading_superseded`: a bill is proved by what counted when it was made.
+value is a conflict finding; among corrections and among estimates the last wins. What counted
+before stays in `reading_superseded`: a bill is proved by what counted when it was made.
 """
 
 from __future__ import annotations
@@ -153,8 +153,8 @@ def _keep_superseded(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) ->
     """Keep every reading that counted until a better one of the stage came.
 
     A reading wins when it is better than all before it, a correction or an estimate also when it
-    is the later one; whoever won before it counted until then. One that another of its own batch beat never
-    counted.
+    is the later one; whoever won before it counted until then. One that another of its own batch
+    beat never counted.
     """
     cursor.execute(
         f"""
@@ -164,7 +164,8 @@ def _keep_superseded(cursor: psycopg.Cursor[tuple[object, ...]], schema: str) ->
             FROM told
         ), won AS (
             SELECT *, lead(position) OVER (PARTITION BY channel, at ORDER BY ordinal) AS until
-            FROM judged WHERE counted IS NULL OR rank < counted OR (rank = counted AND rank IN (0, 3))
+            FROM judged WHERE counted IS NULL OR rank < counted
+                OR (rank = counted AND rank IN (0, 3))
         )
         INSERT INTO {schema}.reading_superseded
         SELECT channel, at, count, quality, position, until FROM won WHERE until > position

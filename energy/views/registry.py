@@ -91,7 +91,7 @@ class RegistryView:
                 return _reset(cursor, schema, position, event)
             case Meter.Reversed():
                 channels = feed_segments(cursor, schema, position, event)
-                return Changed(channels=channels, since=event.start)
+                return Changed(channels=channels, since=event.start if channels else None)
             case Meter.Retired():
                 return _retired(cursor, schema, position, event)
             case Source.Created() | Source.Redefined():

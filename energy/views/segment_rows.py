@@ -15,7 +15,7 @@ import psycopg
 
 from energy.base.finding import Finding, Severity
 from energy.journal.ingest import store_findings
-from energy.metering.channel import Direction, Kind
+from energy.metering.channel import Kind
 from energy.metering.feed import Piece, fed
 from energy.metering.meter import FedSpan, Meter
 from energy.views.noted import FOR_GOOD
@@ -165,8 +165,8 @@ def feed_segments(
 def _barred(cursor: Cursor, schema: str, position: int, event: Meter.Reversed) -> tuple[int, ...]:
     rows: list[tuple[Any, ...]] = cursor.execute(
         f"SELECT number FROM {schema}.channel JOIN {schema}.meter USING (point) "
-        "WHERE meter = %s AND kind = %s AND direction <> %s ORDER BY number",
-        (event.originator_id, Kind.COUNTER.value, Direction.NONE.value),
+        "WHERE meter = %s AND kind = %s AND channel.utility IS NOT NULL ORDER BY number",
+        (event.originator_id, Kind.COUNTER.value),
     ).fetchall()
     found = [
         Finding(

@@ -27,10 +27,11 @@ from energy.metering.usage import UsageSpan, worst_in
 from energy.views.bearers import read_holds
 from energy.views.computed import channel_usage
 from energy.views.places import read_places
-from energy.views.share_whole import whole_usage
+from energy.views.share_whole import whole_channels, whole_usage
 from energy.views.shares import ShareRow, read_shares, shares_of, usage_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,7 +128,7 @@ def _spans(
     as_of: int | None,
 ) -> dict[int, UsageSpan]:
     first = local_day(period.start, zone)
-    last = local_day(max(period.start, period.end - timedelta(microseconds=1)), zone)
+    last = local_day(max(period.start, period.end - _INSTANT), zone)
     days = divided_days(connection, schema, zone, share, first, last, as_of)
     step_s = share.grid_s
     skipped = (period.start - midnight(first, zone)) // timedelta(seconds=step_s)
@@ -199,6 +200,37 @@ def _facts(
         quality=quality,
         vacant=frozenset(vacant),
     )
+
+
+def channels_behind(
+    connection: Connection,
+    schema: str,
+    zone: ZoneInfo,
+    channels: Sequence[int],
+    period: Period,
+    as_of: int | None,
+) -> set[int]:
+    """Return the channels that some shares rest on: what is divided, and own meters of the parts.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+        channels: Channels of the rule "share".
+        period: Span on whole grid intervals.
+        as_of: Metering position: keys as known there; None for now.
+    """
+    found: set[int] = set()
+    meant = shares_of(connection, schema, channels)
+    first = local_day(period.start, zone)
+    days = days_between(first, local_day(max(period.start, period.end - _INSTANT), zone))
+    for share in read_shares(connection, schema, only=meant, as_of=as_of):
+        found |= whole_channels(connection, schema, zone, share.whole, period, as_of)
+        versions = {id(v): v for day in days if (v := share.held_on(day)) is not None}.values()
+        points = {point for v in versions if v.own_usage for p in v.parts for point in p.points}
+        own = usage_channels(connection, schema, sorted(points))
+        found |= {channel.number for channel in own.values()}
+    return found
 
 
 def share_point(share: str, part: str) -> str:

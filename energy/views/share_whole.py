@@ -17,7 +17,7 @@ from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage import UsageSpan
-from energy.views.balance import balanced
+from energy.views.balance import balanced, point_channels
 from energy.views.computed import channel_usage
 from energy.views.shares import channel_of_whole
 
@@ -58,3 +58,32 @@ def whole_usage(
     return UsageSpan(
         channel=0, start=period.start, step_s=found.step_s, usage=usage, quality=quality
     )
+
+
+def whole_channels(
+    connection: Connection,
+    schema: str,
+    zone: ZoneInfo,
+    whole: Mapping[str, str],
+    period: Period,
+    as_of: int | None,
+) -> set[int]:
+    """Return the channels that what is divided rests on: of a supply node, all meters around it.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+        whole: {"point", "quantity"} or {"utility", "node"}.
+        period: Span on whole grid intervals.
+        as_of: Metering position; None for now.
+    """
+    channel = channel_of_whole(connection, schema, whole)
+    if channel is not None:
+        return {channel}
+    utility, node = Utility(whole["utility"]), whole["node"]
+    found = balanced(connection, schema, zone, utility, period, as_of)
+    around = [each.node for each in found.series if node in each.node.nodes]
+    points = {meter.point for each in around for meter in (*each.entries, *each.children)}
+    told = point_channels(connection, schema, utility, sorted(points))
+    return {n for each in told for n in (each.into, each.back) if n is not None}

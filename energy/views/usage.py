@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,7 @@ from energy.views.local_days import LocalDays, days_around
 from energy.views.registry_columns import RegistryColumns
 from energy.views.slice import Slice
 from energy.views.usage_intervals import fold_changed_intervals, fold_fresh_intervals
-from energy.views.usage_rows import Windows, findings_of, parts_of, rows_of, unpacked
+from energy.views.usage_rows import Windows, findings_of, parts_of, rows_of, spread
 from energy.views.usage_table import explain_breaks, held_rows, write_rows
 from energy.views.usage_tails import Fresh, Tails
 from energy.views.usage_windows import chunks_of, good_spans, put_back
@@ -303,10 +305,10 @@ def read_spans(
         period: Span on whole grid intervals of every channel asked for.
         as_of: Position of a mark: usage as known there; None for now.
     """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT DISTINCT ON (channel, day) channel, start_at, step_s, intervals, usage, quality "
+    rows: list[Any] = connection.execute(
+        "SELECT channel, start_at, step_s, intervals, usage, quality "
         f"FROM {schema}.usage_block WHERE channel = ANY(%s) AND day >= %s AND day <= %s "
-        "AND epoch < %s ORDER BY channel, day, epoch DESC",
+        "AND epoch < %s ORDER BY channel, day, epoch",
         (
             list(channels),
             (period.start - timedelta(days=1)).date(),
@@ -315,17 +317,12 @@ def read_spans(
         ),
         binary=True,
     ).fetchall()
-    spans: dict[int, UsageSpan] = {}
-    for channel, start_at, step_s, intervals, usage, quality in rows:
-        span = spans.get(channel)
-        if span is None:
-            span = spans[channel] = empty_span(channel, period, step_s)
-        offset = (start_at - period.start) // timedelta(seconds=step_s)
-        low, high = max(offset, 0), min(offset + intervals, len(span.usage))
-        if low < high:
-            part = slice(low - offset, high - offset)
-            span.usage[low:high] = unpacked(bytes(usage), intervals)[part]
-            span.quality[low:high] = np.frombuffer(bytes(quality), dtype=np.uint8)[part]
+    spans = {
+        channel: spread(empty_span(channel, period, own[0][2]), own)
+        for channel, own in (
+            (channel, list(mine)) for channel, mine in groupby(rows, itemgetter(0))
+        )
+    }
     silent = [channel for channel in channels if channel not in spans]
     grids = _grids(connection, schema, silent) if silent else {}
     return spans | {n: empty_span(n, period, grids.get(n, DEFAULT_GRID_S)) for n in silent}

@@ -8,7 +8,10 @@ comes behind the last boundary changes neither content nor position, so it costs
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +20,14 @@ from energy.base.clock import from_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.base.ragged import offsets_of, ramp
-from energy.metering.usage import BADNESS, BY_BADNESS
+from energy.metering.usage import BADNESS, BY_BADNESS, UsageSpan
 from energy.metering.usage_fold import FoldedMany
 from energy.metering.usage_strips import Flags, GridColumns, Ints, SeriesColumns
 from energy.views.local_days import LocalDays
 
 Bytes = NDArray[np.uint8]
+BlockRow = tuple[int, datetime, int, int, bytes, bytes]
+"""Channel, start, width of an interval [s], intervals, usage, quality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -236,6 +241,48 @@ def unpacked(usage: bytes, intervals: int) -> Ints:
     """Return the usage of a block, shape (intervals,). [base unit]."""
     kind = ">i4" if len(usage) == 4 * intervals else ">i8"
     return np.frombuffer(usage, dtype=kind).astype(np.int64)
+
+
+def spread(span: UsageSpan, rows: Sequence[BlockRow]) -> UsageSpan:
+    """Write the blocks of a channel into its span; return it.
+
+    Args:
+        span: Of which nothing is known.
+        rows: Blocks by day and then by age: of one day the last counts.
+    """
+    step = timedelta(seconds=span.step_s)
+    for run in _runs(rows):
+        offset = (run[0][1] - span.start) // step
+        usage = b"".join(row[4] for row in run)
+        quality = b"".join(row[5] for row in run)
+        low, high = max(offset, 0), min(offset + len(quality), len(span.usage))
+        if low < high:
+            part = slice(low - offset, high - offset)
+            span.usage[low:high] = np.frombuffer(usage, dtype=_kind(run[0]))[part]
+            span.quality[low:high] = np.frombuffer(quality, dtype=np.uint8)[part]
+    return span
+
+
+def _runs(rows: Sequence[BlockRow]) -> Iterator[Sequence[BlockRow]]:
+    """Yield blocks that follow each other and are packed alike, in order."""
+    begins, behind, wide = 0, rows[0][1], 0
+    for place, (_, start_at, step_s, intervals, usage, _) in enumerate(rows):
+        if start_at != behind or len(usage) != wide * intervals:
+            if place > begins:
+                yield rows[begins:place]
+            begins, wide = place, len(usage) // intervals
+        behind = start_at + _width(step_s * intervals)
+    yield rows[begins:]
+
+
+def _kind(row: BlockRow) -> str:
+    return ">i4" if len(row[4]) == 4 * row[3] else ">i8"
+
+
+@lru_cache(maxsize=64)
+def _width(seconds: int) -> timedelta:
+    """Return how long a block is; there are few lengths."""
+    return timedelta(seconds=seconds)
 
 
 def unpacked_many(usage: bytes, octets: Ints, intervals: Ints) -> Ints:

@@ -26,6 +26,8 @@ from energy.journal.recorder import head_position
 from energy.metering.channel import USAGE_KINDS
 from energy.metering.note import Note
 from energy.store.pool import Database
+from energy.views.balance_told import checked_balance
+from energy.views.certificate_ends import expired_certificates
 from energy.views.hour_checks import frozen_counters
 from energy.views.registry import load_channels
 from energy.views.validation_days import checked_days
@@ -114,6 +116,7 @@ class Validation:
         checked_readings(connection, self._schema, windows, met)
         checked_falls(connection, self._schema, after, windows, met)
         checked_days(connection, self._schema, self._zone, self._clock.now(), windows, met)
+        checked_balance(connection, self._schema, self._zone, self._clock.now(), windows, met)
         notes = notes_of(connection, self._schema, met.found, met.scopes)
         ended = [
             over((code, channel, to_us(start), to_us(end)), Severity(severity), position)
@@ -129,6 +132,7 @@ class Validation:
         now = self._clock.now()
         late = {channel: from_us(low) for channel, (low, _) in windows.items()}
         notes = frozen_counters(connection, self._schema, now, late)
+        notes += expired_certificates(connection, self._schema, self._zone, now)
         if supplied is not None:
             notes += zero_runs(connection, self._schema, self._zone, now, supplied)
         return notes

@@ -41,6 +41,7 @@ from processes.meter_adjust import (
 from processes.meter_due import days_of, due_within, state_facts
 from processes.readings_reads import channel_of
 from processes.technician_papers import Certificate, calibrate
+from processes.usage_reads import PointUsage
 from scripts.commands.field_options import (
     documents_of,
     print_filed,
@@ -251,6 +252,13 @@ def adjustments_(
             for row in rows
         ]
         print_table([at.text(f"head.{key}") for key in keys], table, right=(7,))
+
+
+def print_adjusted(at: Opened, usage: PointUsage) -> None:
+    """Print what decisions on the meter's error add beside the usage shown."""
+    amount = Fraction(sum(amount for _, amount in usage.adjusted)) / usage.per_unit
+    told = {"amount": exact_text(amount), "unit": usage.unit, "days": len(usage.adjusted)}
+    print(at.text("life.beside", point=usage.point, **told))
 
 
 def _print_draft(at: Opened, draft: Draft, channel: Channel) -> None:

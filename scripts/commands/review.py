@@ -26,12 +26,12 @@ from processes.review import ReviewDesk
 from processes.review_choice import Chosen, Outcome, bears_money, exceeds, outcome_of
 from processes.review_estimate import draft_for, estimate_case
 from processes.review_show import read_case, waits
+from scripts.commands.estimate_print import draft_json, print_draft
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import advancing, print_json, working
 from scripts.commands.review_print import (
     SHORT,
     print_decisions,
-    print_draft,
     print_outcomes,
     print_queue,
     print_story,
@@ -268,11 +268,12 @@ def estimate(
         (row,) = desk.chosen(Chosen(names=(case,)))
         draft = draft_for(at.system, at.site, row, desk.channel(row, quantity), method, options)
         if dry_run:
-            print_draft(at, draft, as_json=as_json)
+            if as_json:
+                print_json(draft_json(draft))
+            else:
+                print_draft(at, draft)
             return
         outcome = estimate_case(at.system, at.site, desk, row, draft, reason, person)
-        if not as_json:
-            print_draft(at, draft, as_json=False)
         _print(at, [outcome], as_json)
 
 

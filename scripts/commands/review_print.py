@@ -11,11 +11,10 @@ from billing.views.review_queue import QueuedCase
 from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
-from processes.estimates import EstimateDraft
 from processes.review_choice import Outcome
 from processes.review_show import CaseStory, proof_of
 from scripts.commands.frame import Opened
-from scripts.commands.printing import NOTHING, cell, print_facts, print_json, print_table, worded
+from scripts.commands.printing import NOTHING, cell, print_facts, print_table, worded
 
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one case will do."""
@@ -134,30 +133,12 @@ def _print_next(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) -> No
     for each in outcomes:
         if each.kind is DecisionKind.CORRECTION_PROPOSED and each.correction is not None:
             print(at.text("review.approve_next", short=each.correction.hex[:SHORT]))
+    if any(each.lacking for each in outcomes):
+        print(at.text("review.lacking"))
     if not dry_run and any(
         each.kind in (DecisionKind.ACCEPTED, DecisionKind.ESTIMATED) for each in outcomes
     ):
         print(at.text("review.next_run"))
-
-
-def print_draft(at: Opened, draft: EstimateDraft, *, as_json: bool) -> None:
-    """Print what an estimate would change of each day."""
-    if as_json:
-        print_json(draft)
-        return
-    keys = ("day", "before", "after", "known", "quality")
-    table = [
-        (
-            each.day,
-            each.before,
-            each.after,
-            f"{each.known_before} -> {each.known_after}/{each.expected}",
-            f"{at.word(each.quality_before)} -> {at.word(each.quality_after)}",
-        )
-        for each in draft.days
-    ]
-    print_table([_head(at, key) for key in keys], table, right=(1, 2))
-    print_facts([(_head(at, "method"), draft.method), *sorted(draft.inputs.items())])
 
 
 def print_story(at: Opened, story: CaseStory) -> None:

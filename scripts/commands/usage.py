@@ -16,12 +16,17 @@ from energy.views.point_rows import marks
 from processes.formula_reads import digits_of
 from processes.usage_reads import PointArrivals, PointIndicator, read_arrivals, read_usage
 from scripts.commands.frame import Opened, opened
+from scripts.commands.meter_papers import print_adjusted
 from scripts.commands.printing import cell, print_json, print_table, working
 from scripts.commands.tree import group
+from scripts.commands.usage_export import add_export
 from scripts.commands.usage_by import by
+from scripts.commands.usage_completeness import completeness, percent
 
 app = group("usage")
+add_export(app)
 app.command()(by)
+app.command()(completeness)
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
 Json = Annotated[bool, typer.Option("--json")]
@@ -64,12 +69,15 @@ def show(
                 None if each.usage is None else Fraction(each.usage) / usage.per_unit,
                 usage.unit,
                 f"{each.known}/{each.expected}",
+                percent(each.completeness),
                 at.word(each.quality),
             )
             for each in usage.groups
         ]
-        keys = ("from", "to", "usage", "unit", "known", "quality")
-        print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4))
+        keys = ("from", "to", "usage", "unit", "known", "complete", "quality")
+        print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4, 5))
+        if usage.adjusted:
+            print_adjusted(at, usage)
         if usage.as_of is not None:
             print(at.text("usage.as_of", position=usage.as_of, mark=""))
 

@@ -13,6 +13,7 @@ from energy.system import WEB
 from processes.bearer_usage import BearersUsage, By, read_bearer_usage
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.usage_completeness import percent
 
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
@@ -57,15 +58,16 @@ def _print(at: Opened, found: BearersUsage) -> None:
             None if group.usage is None else Fraction(group.usage) / row.per_unit,
             row.unit,
             f"{group.known}/{group.expected}",
+            percent(group.completeness),
             at.word(group.quality),
         )
         for row in found.rows
         for group in row.groups
     ]
     middle = [part] if part is not None else []
-    keys = ["bearer", *middle, "from", "to", "usage", "unit", "known", "quality"]
+    keys = ["bearer", *middle, "from", "to", "usage", "unit", "known", "complete", "quality"]
     right = len(middle) + 3
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(right, right + 2))
+    print_table([at.text(f"head.{key}") for key in keys], rows, right=(right, right + 2, right + 3))
     if found.as_of is not None:
         print(at.text("usage.as_of", position=found.as_of, mark=""))
 

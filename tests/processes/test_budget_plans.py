@@ -16,7 +16,8 @@ from energy.base.units import Utility
 from energy.metering.plan import NodeKind, PlanError, PlanNode, PlanStateError
 from energy.metering.plant import PlaceTree, SupplyGraph
 from energy.metering.reading import Reading
-from energy.system import System
+from energy.store.pool import Database
+from energy.system import OWNER, System
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions
 from processes.budget_plans import (
@@ -153,6 +154,10 @@ def test_a_plan_counts_from_its_approval_on_and_is_shown_beside_what_was_used(
         ("approved", 0),
     ]
     assert revision_named(at.writer, at.site, str(late)[:6]).revision == late
+    owner = Database(at.server.dsn(OWNER), max_size=2)
+    replayed = verify(owner, at.schema, metering_group(at.site.zone), at.clock)
+    owner.close()
+    assert {"plan_row", "plan_revision"} <= {each.table for each in replayed.tables if each.equal}
 
 
 def test_a_workbook_with_problems_plans_nothing_and_names_every_cell(

@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from billing.views.review_queue import QueuedCase, read_queue
+from energy.base.clock import to_us
 from energy.base.config import Config
 from energy.base.errors import EnergyError, NotPermittedError
 from energy.base.finding import Severity
+from energy.base.quality import Quality
 from energy.journal.corrections import Corrections
 from energy.journal.ingest import Ingest
 from energy.journal.noted import Notes
@@ -32,6 +35,7 @@ from energy.views.review import read_cases, read_decisions
 from energy.views.worker import MeteringFold
 from processes.review import ReviewDesk
 from processes.review_choice import Chosen, HoldDayError, Outcome
+from processes.review_estimate import draft_for, estimate_case
 from processes.review_show import read_case
 from tests.billing.town import APPROVER, CLERK, FIRST, LAST, Town, count_at
 from tests.fixtures.batches import Spooler
@@ -241,6 +245,42 @@ def test_a_correction_ends_what_the_readings_alone_do_not_explain(town: Town) ->
     assert barred(town, billed(town)) == []
 
 
+def test_an_estimate_ends_what_is_missing_and_stays_marked(town: Town) -> None:
+    first, until = datetime(2019, 1, 1, tzinfo=UTC), datetime(2019, 1, 2, tzinfo=UTC)
+    instants = [first + n * timedelta(minutes=15) for n in range(97)]
+    town.accept([Reading(channel=1, at=at, count=count_at(1, at)) for at in instants])
+    lost = msgspec.structs.replace(missing(1), last_us=to_us(until + timedelta(days=2)))
+    noted(town, lost)
+    (row,) = queue(town)
+    assert row.stake is not None
+    assert (row.case.cause, row.stake.unknown, row.stake.expected) == ("missing", 0, 1)
+    run = billed(town)
+    assert barred(town, run) == ["bill.usage_missing", "reading.missing"]
+    system, manager = system_of(town), desk(town, MANAGER)
+    channel = manager.channel(row, None)
+    how = {"schedule": "rest = 0.4"}
+    draft = draft_for(system, town.site, row, channel, "schedule", how)
+    outcome = estimate_case(system, town.site, manager, row, draft, "modem dead", MANAGER)
+    assert outcome.kind is DecisionKind.ESTIMATED
+    assert queue(town) == []
+    assert barred(town, rated_again(town, run)) == ["bill.usage_missing", "reading.missing"]
+    assert barred(town, next_run(town, run)) == []
+    shown = read_case(town.database, town.site, town.clock.now(), row.case.case.hex[:8])
+    assert {(u.quality_before, u.quality_after) for u in shown.usage[:2]} == {
+        (Quality.MISSING, Quality.ESTIMATED)
+    }
+    again = manager.repeated(row.case.case.hex, "estimate", "modem dead", "schedule")
+    assert again == outcome
+
+
+def test_an_estimate_is_no_answer_to_a_wrong_value(town: Town) -> None:
+    read_with_spike(town)
+    (row,) = queue(town)
+    manager = desk(town, MANAGER)
+    with pytest.raises(CaseStateError, match="measured"):
+        draft_for(system_of(town), town.site, row, manager.channel(row, None), "schedule", {})
+
+
 def test_a_hold_bars_the_bill_until_its_day_and_then_waits_again(town: Town) -> None:
     read_with_spike(town)
     rows = queue(town)
@@ -421,6 +461,7 @@ def test_a_rebuild_gives_the_same_cases_and_decisions(town: Town) -> None:
     assert outcome.correction is not None
     corrections = Corrections(town.database, town.site.schema, town.clock)
     corrections.approve(outcome.correction, by=APPROVER, command_id=uuid4())
+    fall_that_a_late_reading_explains(town)
     conflict(town, 1, name="late", more=7)
     town.catch_up()
     live = everything(town)
@@ -429,6 +470,21 @@ def test_a_rebuild_gives_the_same_cases_and_decisions(town: Town) -> None:
             connection.execute(f"DELETE FROM {town.site.schema}.{table}".encode())
     fold(town)
     assert everything(town) == live
+
+
+def fall_that_a_late_reading_explains(town: Town) -> None:
+    """Let a correction end a fall, and a reading behind it show that the register had turned."""
+    fifth = datetime(2019, 1, 5, tzinfo=UTC)
+    town.accept([Reading(channel=2, at=fifth, count=85_000_000)])
+    town.accept([Reading(channel=2, at=fifth + timedelta(days=1), count=1_000)])
+    (row,) = (row for row in queue(town) if row.case.cause == "step")
+    told = [(SPIKE, count_at(2, SPIKE))]
+    outcome = desk(town, CLERK).correct(row, told, "another", evidence=())
+    assert outcome.correction is not None
+    corrections = Corrections(town.database, town.site.schema, town.clock)
+    corrections.approve(outcome.correction, by=APPROVER, command_id=uuid4())
+    town.catch_up()
+    town.accept([Reading(channel=2, at=fifth + timedelta(hours=18), count=99_000_000)])
 
 
 def everything(town: Town) -> list[list[tuple[object, ...]]]:

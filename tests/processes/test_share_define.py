@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 
+from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.metering.apportionment import ShareError
 from energy.metering.bearer import BearerError, BearerKind
+from energy.metering.plant import SupplyGraph
 from energy.metering.shares.share_file import ShareFileError
+from energy.views.rebuild import METERING_TABLES
 from processes.share_reads import explain_share, list_shares, read_bearers_at
 from tests.fixtures.postgres import TestSite
+from tests.fixtures.rebuild import copied_journal
 from tests.fixtures.shares import BY, FIRST, LAST, TENANTS, Mall, share_file
 
 pytestmark = pytest.mark.servers
@@ -132,7 +137,10 @@ def test_it_ends_and_is_missing_from_then_on(mall: Mall) -> None:
 
 def test_every_problem_of_a_file_is_told_at_once_and_nothing_is_written(mall: Mall) -> None:
     wrong = share_file('[{ by = "area", portion = "2/3" }]').replace('"s3"', '"s9"')
-    wrong = wrong.replace('points = ["u1"]', 'points = ["u7"]') + TENANTS + """
+    wrong = (
+        wrong.replace('points = ["u1"]', 'points = ["u7"]')
+        + TENANTS
+        + """
 [[bearer]]
 kind = "tenant"
 key = "pizza"
@@ -143,6 +151,7 @@ production_line = "press"
 valid_from = 2019-03-01
 week = { mon-fri = ["early 06:00-14:00", "late 13:00-22:00"] }
 """
+    )
     head = mall.site.application("metering").position()
     with pytest.raises(ShareFileError) as refused:
         mall.define(wrong)
@@ -195,3 +204,44 @@ def test_a_dry_run_writes_nothing(mall: Mall) -> None:
     assert planned.position is None
     assert len(planned.points) == 4
     assert mall.site.application("metering").position() == head
+
+
+def test_what_a_supply_node_loses_is_divided_too(mall: Mall) -> None:
+    mall.read()
+    graph = {
+        "utility": "electricity",
+        "valid_from": datetime(2019, 1, 1, tzinfo=UTC),
+        "nodes": [
+            {"key": "main", "kind": "incomer", "name": "Main", "point": "u3"},
+            {"key": "a", "kind": "feeder", "name": "A", "point": "lobby"},
+        ],
+        "edges": [["main", "a"]],
+    }
+    command = id_of("test", "graph")
+    mall.site.application("metering").store(
+        SupplyGraph(site=mall.site.site.key, command_id=command, **graph)
+    )
+    mall.site.project()
+    text = share_file().replace('{ point = "lobby" }', '{ utility = "electricity", node = "main" }')
+    mall.define(text + TENANTS)
+    lost = [(a or 0) - (b or 0) for a, b in zip(mall.days("u3"), mall.days("lobby"), strict=True)]
+    assert added(mall, *SHARES) == lost
+    assert min(lost) > 0
+
+
+def test_the_tables_of_shares_made_anew_are_those_there_were(
+    mall: Mall, new_site: Callable[[], TestSite]
+) -> None:
+    mall.define(share_file() + TENANTS)
+    mall.desk.revise(share_file(vacancy="others"), reason="agreed", by=BY)
+    free = date(2019, 4, 1)
+    mall.desk.release(BearerKind.TENANT, "kiosk", "u3", free, reason="moved", by=BY)
+    mall.desk.end("common", free, reason="rebuilt", by=BY)
+    mall.site.project()
+    other = new_site()
+    copied_journal(mall.site, other)
+    other.project()
+    for table in (*METERING_TABLES["registry"],):
+        rows = "SELECT to_jsonb(t)::text FROM {s}." + table + " AS t ORDER BY 1"
+        assert other.rows(rows) == mall.site.rows(rows), table
+    assert mall.site.rows("SELECT count(*) FROM {s}.apportionment_key") == [(2,)]

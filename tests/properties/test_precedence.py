@@ -28,8 +28,8 @@ RANK = {
 class PlainRule:
     """Approved correction > measured > manual > estimated.
 
-    The first of a rank counts, the last of corrections and of estimates; a different one of the rank
-    that counts is a conflict, where the first one counts.
+    The first of a rank counts, the last of corrections and of estimates; a different one of the
+    rank that counts is a conflict, where the first one counts.
     """
 
     def __init__(self) -> None:

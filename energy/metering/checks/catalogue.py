@@ -12,9 +12,11 @@ from typing import Final
 
 from energy.base.finding import Severity
 from energy.metering.checks import (
+    certificate_ends,
     control_reading,
     frozen_counter,
     interval_sum,
+    loss_over_limit,
     missing,
     noise,
     out_of_order,
@@ -74,6 +76,7 @@ CHECKS: Final = (
     _check("interval.cut", _WARN, Found.FOLD),
     _check("interval.off_grid", _WARN, Found.FOLD),
     _check(interval_sum.CODE, interval_sum.SEVERITY),
+    _check(loss_over_limit.CODE, loss_over_limit.SEVERITY),
     _check("bill.register_mismatch", _BAR, Found.BILL),
     _check(control_reading.CODE, control_reading.SEVERITY),
     _check("meter.pulse_drift", _WARN, Found.FIELD),
@@ -83,6 +86,8 @@ CHECKS: Final = (
     _check("mqtt.time_ahead", _WARN, Found.FIELD),
     _check("modbus.ratio_changed", _BAR, Found.FIELD),
     _check("meter.multiplier_unproven", _BAR, Found.FIELD),
+    _check("meter.reversed", _BAR, Found.FOLD),
+    _check(certificate_ends.CODE, certificate_ends.SEVERITY),
     _check("modbus.other_device", _BAR, Found.FIELD),
     _check("mbus.other_device", _BAR, Found.FIELD),
 )

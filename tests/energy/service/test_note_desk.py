@@ -60,7 +60,7 @@ def test_a_note_is_pinned_by_the_web_and_shown_where_it_touches(site_schema: Tes
     desk.pin(words("Meter opened", point="m1", quantity="active_energy_import"), BEN)
     desk.pin(words("Other floor", place="b2"), BEN)
     for wrong in ({"place": "cellar"}, {"point": "m9"}, {"point": "m1", "quantity": "volume"}):
-        with pytest.raises(PinnedNoteError, match="There is no|has no channel"):
+        with pytest.raises(PinnedNoteError, match=r"There is no|has no channel"):
             desk.pin(words("Where", **wrong), ANNA)
     fold(at)
     assert seen(at, ["m1"], []) == ["Hall closed", "Meter opened"]

@@ -17,9 +17,7 @@ THIRD = Fraction(1, 3)
 FIRST = date(2019, 1, 1)
 
 
-def whole_of(
-    *usage: int, day: date = FIRST, quality: tuple[Quality, ...] | None = None
-) -> Whole:
+def whole_of(*usage: int, day: date = FIRST, quality: tuple[Quality, ...] | None = None) -> Whole:
     codes = quality or (Quality.MEASURED,) * len(usage)
     return Whole(
         day=day,
@@ -117,9 +115,7 @@ def months(draw: st.DrawFn) -> list[tuple[Whole, DayPortions]]:
     for n in range(draw(st.integers(1, 8))):
         rows = draw(st.lists(st.tuples(amounts, qualities), min_size=1, max_size=8))
         usage = [0 if q is Quality.MISSING else u for u, q in rows]
-        weights = draw(
-            st.lists(st.integers(0, 50), min_size=many, max_size=many).filter(any)
-        )
+        weights = draw(st.lists(st.integers(0, 50), min_size=many, max_size=many).filter(any))
         known = draw(st.integers(0, 9)) > 0
         portions = {f"p{k}": Fraction(w, sum(weights)) for k, w in enumerate(weights)}
         days.append(

@@ -1,0 +1,84 @@
+"""In: blocks of an export. Out: an XLSX workbook: rows, and a sheet about them. I/O: a stream.
+
+A cell holds a number of at most 15 digits, as every spreadsheet program keeps it; a longer one is
+a text, so that nothing is rounded. Instants are texts in UTC: a spreadsheet knows no zone.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from adapters.files.export_block import (
+    COLUMNS,
+    INSTANTS,
+    Block,
+    ExportError,
+    ExportHead,
+    ExportWriter,
+    instant_text,
+    rows_of,
+)
+
+MOST_ROWS = 1_048_575
+"""Rows of a sheet below its head."""
+MOST_DIGITS = 15
+
+
+class XlsxWriter(ExportWriter):
+    """Writes a workbook; rows go to a temporary file as they come."""
+
+    def __init__(self, file: BinaryIO, head: ExportHead) -> None:
+        """Begin a workbook.
+
+        Args:
+            file: Written to when it is closed.
+            head: What is said once.
+        """
+        from openpyxl import Workbook
+
+        super().__init__(file, head)
+        self._columns = COLUMNS[head.what]
+        self._instants = [n for n, name in enumerate(self._columns) if name in INSTANTS]
+        self._book: Any = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet(head.what.value)
+        self._sheet.freeze_panes = "A2"
+        self._sheet.append(list(self._columns))
+        self._rows = 0
+
+    def write(self, block: Block) -> None:
+        """Add a block.
+
+        Raises:
+            ExportError: A sheet has no room for it.
+        """
+        rows = rows_of(block)
+        self._rows += len(rows)
+        if self._rows > MOST_ROWS:
+            raise ExportError.of("export.rows", most=MOST_ROWS)
+        for row in rows:
+            cells = [self._cell(value) for value in row]
+            for n in self._instants:
+                instant = row[n]
+                assert isinstance(instant, int), "instants are integers"
+                cells[n] = instant_text(instant)
+            self._sheet.append(cells)
+
+    def close(self) -> None:
+        """Write the workbook."""
+        about = self._book.create_sheet("about")
+        for name, value in self._head.facts().items():
+            about.append([name, value])
+        self._book.save(self._file)
+
+    def _cell(self, value: object) -> object:
+        if isinstance(value, int | Decimal):
+            digits = len(Decimal(value).normalize().as_tuple().digits)
+            return value if digits <= MOST_DIGITS else format(Decimal(value), "f")
+        if isinstance(value, str) and value.startswith("="):
+            from openpyxl.cell import WriteOnlyCell
+
+            cell = WriteOnlyCell(self._sheet, value=value)
+            cell.data_type = "s"  # a key that begins with = is a key
+            return cell
+        return value

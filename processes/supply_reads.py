@@ -1,0 +1,158 @@
+"""In: a utility and local days. Out: its balance, losses and culprits, as known then. I/O: reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from energy.base.errors import RefusedError
+from energy.base.period import span_of_days
+from energy.base.units import Utility, to_base
+from energy.metering.balance import NodeBalance, grouped
+from energy.metering.balance_losses import ElementLoss, element_losses
+from energy.metering.culprit import Reading, Verdict
+from energy.metering.plan_table import UNIT_OF
+from energy.metering.supply import Graph
+from energy.metering.usage_groups import Every
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.views.balance import balanced, balances
+from energy.views.balance_told import explained
+from energy.views.plant_rows import read_supply, supplied_utilities
+from processes.readings_reads import known_when
+
+
+class NoSupplyError(RefusedError):
+    """A site has no supply graph of the kind asked for."""
+
+    code = "supply.none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtilityBalance:
+    """The balance of a utility's supply nodes over some local days."""
+
+    utility: Utility
+    unit: str
+    """Unit in which it is shown."""
+    per_unit: Fraction
+    """[base unit / unit]"""
+    as_of: int | None
+    """Metering position; None for now."""
+    first: date
+    last: date
+    step_s: int
+    """Width of an interval. [s]"""
+    start: datetime
+    balances: tuple[NodeBalance, ...]
+    verdicts: tuple[Verdict, ...]
+    """What the residuals say; none by day or month."""
+    losses: tuple[ElementLoss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtilityGraph:
+    """The supply graph of a utility at an instant."""
+
+    utility: Utility
+    at: datetime
+    graph: Graph
+
+
+def read_balance(
+    database: Database,
+    site: Site,
+    utility: Utility,
+    first: date,
+    last: date,
+    *,
+    every: Every | None = None,
+    as_of: str | None = None,
+) -> UtilityBalance:
+    """Return the balance of a utility's supply nodes over local days.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        utility: The utility.
+        first: First local day.
+        last: Last local day, included.
+        every: One balance a day or month; None for all days together, with culprits.
+        as_of: Position, instant or mark; None for now.
+
+    Raises:
+        NoSupplyError: The days run backwards, or there was no graph.
+        UnknownKnowledgeError: Nothing is known at `as_of`.
+        NotFoldedError: The views have not come that far.
+    """
+    if last < first:
+        raise NoSupplyError.of("days.backwards", first=first, last=last)
+    period = span_of_days(first, last, site.zone)
+    unit = UNIT_OF[utility]
+    with database.connection() as connection:
+        known = known_when(connection, site, as_of)
+        position = None if known is None else known.position
+        book = read_supply(connection, site.schema, utility, as_of=position)
+        if not book.spans(period):
+            raise NoSupplyError.of("supply.none", utility=utility, at=period.start)
+        verdicts: list[Verdict] = []
+        losses: list[ElementLoss] = []
+        step_s = 900
+        if every is not None:
+            found = balances(
+                connection, site.schema, site.zone, utility, period, position, every=every
+            )
+        else:
+            whole = balanced(connection, site.schema, site.zone, utility, period, position)
+            found = [each for one in whole.series for each in grouped(one, period, site.zone)]
+            verdicts = explained(connection, site.schema, whole)
+            losses = element_losses(whole.series, whole.flows, utility, whole.step_s)
+            step_s = whole.step_s
+    return UtilityBalance(
+        utility=utility,
+        unit=unit,
+        per_unit=to_base(utility, unit),
+        as_of=position,
+        first=first,
+        last=last,
+        step_s=step_s,
+        start=period.start,
+        balances=tuple(found),
+        verdicts=tuple(verdicts),
+        losses=tuple(losses),
+    )
+
+
+def read_graphs(
+    database: Database, site: Site, at: datetime, utility: Utility | None = None
+) -> list[UtilityGraph]:
+    """Return the supply graphs of a site at an instant, by utility.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        at: Aware UTC.
+        utility: Only this one.
+
+    Raises:
+        NoSupplyError: There was none.
+    """
+    found = []
+    with database.connection() as connection:
+        for name in supplied_utilities(connection, site.schema):
+            if utility is not None and name != utility:
+                continue
+            graph = read_supply(connection, site.schema, name).at(at)
+            if graph is not None:
+                found.append(UtilityGraph(utility=Utility(name), at=at, graph=graph))
+    if not found:
+        raise NoSupplyError.of("supply.none", utility=utility or "-", at=at)
+    return found
+
+
+def over_limit(balance: UtilityBalance) -> bool:
+    """Return whether a node is beyond its limit, or a culprit is named."""
+    return any(each.over_limit for each in balance.balances) or any(
+        each.reading is Reading.NAMED for each in balance.verdicts
+    )

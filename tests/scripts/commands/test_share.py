@@ -1,0 +1,70 @@
+"""`share` and `usage by` as an energy manager types them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.postgres import new_site
+from tests.fixtures.shares import TENANTS, Mall, share_file
+from tests.scripts.commands.test_readings import Row, row
+
+__all__ = ["new_site", "row"]
+pytestmark = pytest.mark.servers
+DAYS = ("--from", "2019-03-26", "--to", "2019-03-31")
+BY = ("--by", "manager")
+
+
+@pytest.fixture
+def mall(row: Row) -> Mall:
+    mall = Mall(row.site)
+    row.site.clock.move_to(row.site.clock.now() + timedelta(days=100))
+    mall.found()
+    mall.read()
+    return mall
+
+
+def test_a_lobby_is_divided_shown_explained_revised_and_ended(
+    row: Row, mall: Mall, tmp_path: Path
+) -> None:
+    file = tmp_path / "mall.toml"
+    file.write_text(share_file() + TENANTS, encoding="utf-8")
+    assert "Nothing was written" in row("share define", str(file), *BY, "--dry-run").stdout
+    assert row.json("share list") == []
+    assert "New point common.u1" in row("share define", str(file), *BY).stdout
+    (listed,) = row.json("share list")
+    assert listed["whole"] == {"point": "lobby", "quantity": "active_energy_import"}
+    explained = row("share explain common --day 2019-03-28").stdout
+    assert "3/10" in explained and "The shares add up to" in explained
+    shown = row.json("share explain common --day 2019-03-28")
+    assert sum(part["usage"] for part in shown["parts"]) == shown["whole"]
+    row("share explain common --day 2019-04-10", code=1)
+    tenants = row("usage by tenant", *DAYS).stdout
+    assert "bakery" in tenants and "100.0" in tenants
+    held = {each["bearer"]: each["groups"] for each in row.json("usage by tenant", *DAYS)["rows"]}
+    assert held["cafe"][0]["expected"] == 2 * 2 * 96
+    fewer = share_file('[{ by = "headcount" }]').replace("2019-03-01", "2019-03-29")
+    file.write_text(fewer, encoding="utf-8")
+    row("share revise", str(file), "--reason", "agreed", *BY)
+    row("share revise", str(file), "--reason", "agreed", *BY)
+    (revised,) = row.json("share list")
+    assert len(revised["keys"]) == 2
+    assert "headcount" in row("share show common --at 2019-03-30").stdout
+    row("share end common --day 2019-04-01 --reason rebuilt", *BY)
+    assert "2019-04-01" in row("share show common --at 2019-03-30").stdout
+    gone = ("tenant bakery common.u1", "--day", "2019-04-01", "--reason", "moved out")
+    row("share release", *gone[0].split(), *gone[1:], *BY)
+    assert "2019-04-01" in row("share bearers").stdout
+
+
+def test_a_viewer_divides_nothing_and_every_problem_is_named_in_chinese_too(
+    row: Row, mall: Mall, tmp_path: Path
+) -> None:
+    file = tmp_path / "mall.toml"
+    file.write_text(share_file().replace("lobby", "nowhere"), encoding="utf-8")
+    row("share define", str(file), "--by", "viewer", code=2)
+    refused = row("--lang zh share define", str(file), *BY, code=2).output
+    assert "分摊文件有" in refused and "nowhere" in refused
+    assert mall.site.rows("SELECT count(*) FROM {s}.apportionment") == [(0,)]
