@@ -19,6 +19,7 @@ from billing.invoice_facts import Draft, InvoiceFacts
 from billing.views.supply import Payer, SupplyReader, read_payers
 from energy.base.finding import Finding, Severity
 from energy.base.period import span_of_days
+from energy.views.computed import asked_together
 
 BILLED_CODE = "bill.already_billed"
 SHARED_CODE = "bill.point_paid_twice"
@@ -38,7 +39,7 @@ class RunDrafts:
             RatingError: A tariff period begins inside a usage interval.
         """
         site = self.books.site
-        with self.books.database.connection() as connection:
+        with self.books.database.connection() as connection, asked_together():
             payers = read_payers(
                 connection,
                 site.schema,

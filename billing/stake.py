@@ -66,7 +66,12 @@ class Stake:
 
 
 def stake_of(
-    span: UsageSpan, history: UsageSpan | None, payers: Sequence[Payer], currency: str
+    span: UsageSpan,
+    history: UsageSpan | None,
+    payers: Sequence[Payer],
+    currency: str,
+    *,
+    only_missing: bool = False,
 ) -> Stake | None:
     """Return the money at stake in a span of doubtful usage; None when nobody pays for it.
 
@@ -75,11 +80,16 @@ def stake_of(
         history: Whole weeks of its usage right before the span; None where none were asked for.
         payers: Who pays in the span, by days.
         currency: The site's.
+        only_missing: Whether what is known is in no doubt: readings are missing, and what a
+            running register counted meanwhile is measured all the same.
     """
     paying = [payer for payer in payers if payer.versions]
     if not paying:
         return None
     filled, expected, unknown = _filled(span, history)
+    if only_missing:
+        gaps = np.isin(span.quality, _UNKNOWN)
+        filled = replace(filled, usage=np.where(gaps, filled.usage, 0))
     amount = sum((_amount(filled, payer) for payer in paying), Fraction(0))
     whole = int(np.abs(filled.usage).sum())
     return Stake(

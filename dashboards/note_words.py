@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from adapters.wall_time import instants_of
 from energy.base.clock import from_us
+from energy.base.wall_time import instants_of
 from energy.metering.pinned_note import PinnedNoteError
 
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")

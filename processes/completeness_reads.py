@@ -29,6 +29,8 @@ from energy.views.told import Connection
 
 GRACE = timedelta(hours=1)
 """An interval counts as expected when it ended so long ago."""
+_EXACT = 10**15
+"""Scores are put in order as so many parts of one."""
 DAYS = 7
 """Whole local days looked at where nothing is said."""
 
@@ -145,11 +147,12 @@ def read_completeness(
     )
 
 
-def _badness(row: CompletenessRow) -> tuple[Fraction, int, str]:
+def _badness(row: CompletenessRow) -> tuple[int, int, str]:
     """Return the order of rows: the worst score first, then what lacks most."""
-    if row.intervals is None or row.score is None:
-        return Fraction(2), 0, row.what
-    return row.score, -row.intervals.missing, row.what
+    told = row.intervals
+    if told is None or told.expected == 0:
+        return 2 * _EXACT, 0, row.what
+    return (told.measured + told.shaped) * _EXACT // told.expected, -told.missing, row.what
 
 
 def _chosen(

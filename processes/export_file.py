@@ -99,12 +99,10 @@ def export_file(
         as_of = None if known is None else known.position
         head = _head(connection, site, clock, wanted, as_of)
         rows = 0
-        with new_file(path) as file:
-            writer = WRITERS[form](file, head)
+        with new_file(path) as file, WRITERS[form](file, head) as writer:
             for block in blocks_of(connection, site, chosen, wanted, as_of, advance):
                 writer.write(block)
                 rows += len(block.quality)
-            writer.close()
     return Exported(
         file=path, format=form, rows=rows, channels=len(chosen.channels), as_of=head.as_of
     )

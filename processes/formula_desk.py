@@ -16,6 +16,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError, RefusedError, UnknownMeterError
 from energy.base.ids import id_of
+from energy.base.text import Told, tell
 from energy.journal.application import JournalApplication
 from energy.metering.channel import Channel, facts_to_json
 from energy.metering.formula.definition import (
@@ -45,11 +46,11 @@ class FormulaFileError(EnergyError):
 
     code = "formula_file"
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[Told | str]) -> None:
         """Join the problems into one message, one a row."""
-        self.problems = list(problems)
+        self.problems = [str(problem) for problem in problems]
         super().__init__()
-        rows = "\n".join(f"  - {problem}" for problem in problems)
+        rows = [tell("why.formula.row", problem=problem) for problem in problems]
         self.keep("formula.file", many=len(problems), problems=rows)
 
 
@@ -131,13 +132,13 @@ class FormulaDesk:
         Raises:
             FormulaFileError: Lists every problem; nothing was written.
         """
-        problems: list[str] = []
+        problems: list[Told | str] = []
         fresh = []
         for each in planned:
             if self._same(each):
                 continue
             if self._metering.find(meter_id(self._site.key, each.point)) is not None:
-                problems.append(f"formula {each.point!r}: the point exists; use `formula revise`")
+                problems.append(tell("why.formula.exists", point=each.point))
             fresh.append(each)
         register = self._register(command_id)
         numbers = {each.point: register.next + n for n, each in enumerate(fresh)}
@@ -248,7 +249,7 @@ class FormulaDesk:
         )
         return found or ChannelRegister(site=self._site.key, command_id=command_id)
 
-    def _problems(self, planned: Sequence[PlannedFormula], numbers: Mapping[str, int]) -> list[str]:
+    def _problems(self, planned: Sequence[PlannedFormula], numbers: Mapping[str, int]) -> list[Told]:
         """Return what is wrong with the texts, and the circles they would make."""
         trees = []
         for each in planned:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
@@ -204,30 +205,37 @@ def move(
     shown = counts_at(desk, counters, at, counts)
     start = carried(counters, others, shown)
     reason = _reason(stated)
-    serving = {
+    record = _record(desk, stated, "meter move")
+    serving = _serving(old, multiplier) | {
         "at": at,
-        "serial": str(old.serial),
-        "profile": old.profile,
-        "source": old.source,
-        "address": old.address,
-        "multiplier": Fraction(old.multiplier) if multiplier is None else multiplier,
         "start_counts": start,
-        "record": _record(desk, stated, "meter move") | {"moved_from": point},
+        "record": record | {"moved_from": point},
         "command_id": command,
     }
     old.retire(
         at=at,
         final_counts=shown,
         reason=reason,
-        record=_record(desk, stated, "meter move") | {"moved_to": to},
+        record=record | {"moved_to": to},
         command_id=command,
     )
     if new.serial is None:
-        new.commission(**serving)  # type: ignore[arg-type]
+        new.commission(**serving)
     else:
         final = counts_at(desk, others, at, final_counts)
-        new.replace(final_counts=final, reason=reason, **serving)  # type: ignore[arg-type]
+        new.replace(final_counts=final, reason=reason, **serving)
     return _stored(desk, [old, new], new, at, others, start, {})
+
+
+def _serving(meter: Meter, multiplier: Fraction | None) -> dict[str, Any]:
+    """Return the device of a point as it serves another one."""
+    return {
+        "serial": str(meter.serial),
+        "profile": meter.profile,
+        "source": meter.source,
+        "address": meter.address,
+        "multiplier": Fraction(meter.multiplier) if multiplier is None else multiplier,
+    }
 
 
 def retire(

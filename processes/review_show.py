@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from billing.money import exact_text
 from billing.views.review_queue import QueuedCase, read_queue
 from energy.base.period import days_between, local_day, span_of_days
 from energy.base.quality import Quality
@@ -19,7 +20,7 @@ from energy.base.units import to_base
 from energy.metering.channel import Channel, Kind
 from energy.metering.review_case import Case, CaseState, Decision, DecisionKind
 from energy.metering.usage import UsageSpan
-from energy.metering.usage_groups import Every, UsageGroup, group_usage
+from energy.metering.usage_groups import Every, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
@@ -36,6 +37,8 @@ MOST_READINGS = 12
 """Readings of a span that are shown; of more the first and the last."""
 MOST_DAYS = 31
 """Days of usage that are shown one by one; more of them by month."""
+_COUNTS = frozenset({"before", "after", "count", "least", "greatest"})
+"""Keys of proofs that are counts of the register."""
 _METERED = (Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED)
 
 
@@ -45,10 +48,15 @@ class UsageChange:
 
     start: datetime
     """In the site's zone."""
-    before: Fraction | None
-    """None where something of it was missing. [unit]"""
-    after: Fraction | None
+    before: Fraction
+    """Sum of the intervals that were known. [unit]"""
+    after: Fraction
     """[unit]"""
+    known_before: int
+    """Intervals known."""
+    known_after: int
+    expected: int
+    """Intervals of the day or month."""
     quality_before: Quality
     quality_after: Quality
 
@@ -70,7 +78,9 @@ class CaseStory:
     notes: tuple[PinnedNote, ...]
     usage: tuple[UsageChange, ...]
     unit: str
-    """Of usage; empty where there is none."""
+    """Of usage and readings; empty where there are none."""
+    resolution: Fraction
+    """Of the counts in proofs. [unit / count]"""
     before: int
     """Position whose knowledge `before` of usage is: ahead of the doubt, or of the decision."""
     after: int
@@ -120,6 +130,7 @@ def read_case(database: Database, site: Site, now: datetime, name: str) -> CaseS
         notes=tuple(notes),
         usage=usage,
         unit="" if channel is None else channel.facts.unit,
+        resolution=Fraction(1) if channel is None else channel.facts.resolution,
         before=before,
         after=after,
     )
@@ -131,11 +142,16 @@ def _positions(decisions: Sequence[Decision], first: int, folded: int) -> tuple[
     What ended a case is shown against what was known ahead of it; what waits against what was
     known ahead of the doubt.
     """
-    ended = [each for each in decisions if each.kind is not DecisionKind.HELD]
-    if ended and ended[0].correction_state == "approved":
-        return ended[0].position, folded
-    if ended and ended[0].kind in (DecisionKind.ACCEPTED, DecisionKind.ESTIMATED):
-        return ended[0].position - 1, folded
+    last = next((each for each in decisions if each.kind is not DecisionKind.HELD), None)
+    if last is None:
+        return max(first - 1, 0), folded
+    stated = last.stated_position
+    if stated is not None and (
+        last.kind is DecisionKind.ESTIMATED or last.correction_state == "approved"
+    ):
+        return stated - 1, folded
+    if last.kind is DecisionKind.ACCEPTED:
+        return last.position - 1, folded
     return max(first - 1, 0), folded
 
 
@@ -177,17 +193,16 @@ def _usage(
     return tuple(
         UsageChange(
             start=old.start,
-            before=_units(old, per_unit),
-            after=_units(new, per_unit),
+            before=Fraction(old.known_usage) / per_unit,
+            after=Fraction(new.known_usage) / per_unit,
+            known_before=old.known,
+            known_after=new.known,
+            expected=new.expected,
             quality_before=old.quality,
             quality_after=new.quality,
         )
         for old, new in zip(then, now, strict=True)
     )
-
-
-def _units(group: UsageGroup, per_unit: Fraction) -> Fraction | None:
-    return None if group.usage is None else Fraction(group.usage) / per_unit
 
 
 def _readings(
@@ -232,6 +247,16 @@ def waits(case: Case) -> bool:
     return case.state is CaseState.OPEN
 
 
-def proof_of(row: FindingRow) -> dict[str, Any]:
-    """Return what a finding's proof says, without what the row says already."""
-    return {key: value for key, value in row.proof.items() if key not in {"source", "point"}}
+def proof_of(row: FindingRow, story: CaseStory) -> dict[str, Any]:
+    """Return what a finding's proof says, counts as the register shows them.
+
+    Args:
+        row: The finding.
+        story: Of its case.
+    """
+    said = {key: value for key, value in row.proof.items() if key not in {"source", "point"}}
+    if story.unit:
+        for key in _COUNTS & set(said):
+            if isinstance(said[key], int):
+                said[key] = f"{exact_text(said[key] * story.resolution)} {story.unit}"
+    return dict(sorted(said.items(), key=lambda item: (item[0] != "before", item[0])))

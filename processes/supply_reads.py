@@ -1,4 +1,4 @@
-"""In: a utility and local days. Out: its balance, losses and culprits, as known then. I/O: reads."""
+"""In: a utility, local days. Out: its balance, losses, culprits, as known then. I/O: reads."""
 
 from __future__ import annotations
 

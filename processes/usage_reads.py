@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -107,21 +108,28 @@ def read_usage(
             return _indicator(asked, channel, every)
         number = channel.number
         spans = channel_usage(connection, site.schema, site.zone, [number], period, position)
-        adjusted = adjusted_usage(connection, site.schema, [number], first, last, as_of=position)[
-            number
-        ]
+        beside = adjusted_usage(connection, site.schema, [number], first, last, as_of=position)
+    groups = group_usage(spans[number], site.zone, every)
+    return _point_usage(channel, position, groups, beside[number])
+
+
+def _point_usage(
+    channel: Channel,
+    position: int | None,
+    groups: Sequence[UsageGroup],
+    adjusted: Mapping[date, int],
+) -> PointUsage:
     facts = channel.facts
-    utility = facts.utility
-    assert utility is not None, "a channel with usage has a utility"
+    assert facts.utility is not None, "a channel with usage has a utility"
     return PointUsage(
-        point=point,
+        point=channel.point,
         quantity=facts.quantity,
         channel=channel.number,
-        base_unit=BASE_UNIT[utility],
+        base_unit=BASE_UNIT[facts.utility],
         unit=facts.unit,
-        per_unit=to_base(utility, facts.unit),
+        per_unit=to_base(facts.utility, facts.unit),
         as_of=position,
-        groups=tuple(group_usage(spans[number], site.zone, every)),
+        groups=tuple(groups),
         adjusted=tuple(adjusted.items()),
     )
 

@@ -28,6 +28,8 @@ Verbs.groups = (
     "prepaid",
     "share",
     "formula",
+    "place",
+    "supply",
     "plan",
     "note",
     "alert",

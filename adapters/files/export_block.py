@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from energy.base.clock import from_us
 from energy.base.errors import RefusedError
@@ -165,6 +165,20 @@ class ExportWriter(ABC):
     @abstractmethod
     def close(self) -> None:
         """End the file; the stream stays open."""
+
+    def abandon(self) -> None:
+        """Give back what is held of a file that is not ended; the stream is thrown away."""
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the file, or abandon it when something went wrong."""
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
 
 QUALITY_NAME = {int(quality): quality.name.lower() for quality in Quality}

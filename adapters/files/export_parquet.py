@@ -7,6 +7,7 @@ an extra of the installation: `meterline[parquet]`.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from adapters.files.export_block import (
@@ -62,6 +63,12 @@ class ParquetWriter(ExportWriter):
         """Write what is left, and the foot of the file."""
         self._flush()
         self._writer.close()
+
+    def abandon(self) -> None:
+        """Let the library give up its stream; what it cannot write any more is not missed."""
+        self._rows = []
+        with suppress(OSError):
+            self._writer.close()
 
     def _flush(self) -> None:
         if not self._rows:

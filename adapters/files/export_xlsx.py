@@ -71,6 +71,11 @@ class XlsxWriter(ExportWriter):
             about.append([name, value])
         self._book.save(self._file)
 
+    def abandon(self) -> None:
+        """Remove the temporary file of the rows."""
+        self._sheet.close()
+        self._sheet._writer.cleanup()  # noqa: SLF001 - the library forgets it
+
     def _cell(self, value: object) -> object:
         if isinstance(value, int | Decimal):
             digits = len(Decimal(value).normalize().as_tuple().digits)

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from adapters.files.mapping import TimeFormat, TimeRule
 from adapters.files.piece import CellError
-from adapters.wall_time import instants_of
 from energy.base.clock import to_us
 from energy.base.text import tell
+from energy.base.wall_time import instants_of
 
 Cell: TypeAlias = "str | int | float | Decimal | bool | datetime | date | time | timedelta | None"
 """What stands in a cell; CSV has texts only."""

@@ -16,8 +16,8 @@ from typing import Any
 from adapters.mqtt.mapping import TimeFormat, TimeRule, ValueRule
 from adapters.mqtt.payload import Reason, RefusedError
 from adapters.number_text import NumberFormat, Ratio, ratio_in
-from adapters.wall_time import instants_of
 from energy.base.clock import to_us
+from energy.base.wall_time import instants_of
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 EARLIEST_US = to_us(EARLIEST)

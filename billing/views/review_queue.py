@@ -22,6 +22,10 @@ from energy.store.sites import Site
 from energy.views.review import read_cases
 
 
+UNREAD = frozenset({"missing", "lost"})
+"""Causes by which readings are lacking: what a register counted meanwhile is in no doubt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
     """A case and the money that hangs on it."""
@@ -58,7 +62,15 @@ def read_queue(
     stakes = read_stakes(
         connection,
         site,
-        [Doubt(points=_points(case, meters), start=case.start, end=case.end) for case in cases],
+        [
+            Doubt(
+                points=_points(case, meters),
+                start=case.start,
+                end=case.end,
+                only_missing=case.cause in UNREAD,
+            )
+            for case in cases
+        ],
         now,
         as_of=as_of,
     )

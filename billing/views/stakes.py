@@ -33,6 +33,8 @@ class Doubt:
     points: tuple[str, ...]
     start: datetime
     end: datetime
+    only_missing: bool = False
+    """Whether what is known in it is in no doubt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,12 @@ def read_stakes(
                     before.get(window, {}).get(each.channel),
                     _within(payers[each.point], window, site),
                     site.currency,
+                    only_missing=doubt.only_missing,
                 )
                 for each, window in mine
             ]
         )
-        for mine in windows
+        for doubt, mine in zip(doubts, windows, strict=True)
     ]
 
 

@@ -44,27 +44,7 @@ class AlertView:
             case Rule.Withdrawn():
                 cursor.execute(f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,))
             case Alert.Created():
-                cursor.execute(
-                    f"INSERT INTO {schema}.alert (alert, rule, channel, severity, raised_at, "
-                    "value, limit_value, historic, position) "
-                    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    (
-                        event.alert,
-                        event.rule,
-                        event.channel,
-                        event.severity,
-                        event.at,
-                        event.value,
-                        event.limit_value,
-                        event.historic,
-                        position,
-                    ),
-                )
-                if event.code:
-                    cursor.execute(
-                        f"INSERT INTO {schema}.alert_finding VALUES (%s, %s, %s, %s, %s)",
-                        (event.alert, event.code, event.channel, event.about, position),
-                    )
+                _raised(cursor, schema, position, event)
             case Alert.Cleared():
                 cursor.execute(
                     f"UPDATE {schema}.alert SET cleared_at = %s, position = %s WHERE alert = %s",
@@ -80,3 +60,29 @@ class AlertView:
                 fold_note(cursor, schema, position, event)
             case _:
                 raise TypeError(f"no fold for {type(event)}")
+
+
+def _raised(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, position: int, event: Alert.Created
+) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.alert (alert, rule, channel, severity, raised_at, "
+        "value, limit_value, historic, position) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            event.alert,
+            event.rule,
+            event.channel,
+            event.severity,
+            event.at,
+            event.value,
+            event.limit_value,
+            event.historic,
+            position,
+        ),
+    )
+    if event.code:
+        cursor.execute(
+            f"INSERT INTO {schema}.alert_finding VALUES (%s, %s, %s, %s, %s)",
+            (event.alert, event.code, event.channel, event.about, position),
+        )

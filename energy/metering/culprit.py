@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 LEAST_SHARE: Final = 0.01
 """A residual below this share of what came in needs no culprit."""
+LEAST_LEFT: Final = 0.001
+"""Unexplained share below which two explanations are as good as each other."""
 CLEAN_SHARE: Final = 0.005
 """What is left of what came in that classes of accuracy leave."""
 LEAST_FIT: Final = 0.70
@@ -177,7 +179,7 @@ def _judged(
         source=best.source,
         tolerance=min(WIDEST, TOLERANCE + float(np.sqrt(1 - min(best.fit, 1.0))) / 2),
     )
-    lead = (1 - next_fit) / max(1 - best.fit, 1e-9)
+    lead = (1 - next_fit) / max(1 - best.fit, LEAST_LEFT)
     alone = named and _alone(seen, best)
     if not alone or lead < LEAST_LEAD:
         reading = Reading.SEVERAL if alone else Reading.NOTHING

@@ -124,6 +124,10 @@ class Decision:
     correction: UUID | None
     correction_state: str | None
     """proposed, approved or rejected."""
+    estimate: UUID | None
+    """Stream of the estimated readings."""
+    stated_position: int | None
+    """Position of the last event of the correction or estimate; None where there is neither."""
     stake: Decimal | None
     """Money at stake as the person saw it; None when nobody paid. [currency]"""
     currency: str

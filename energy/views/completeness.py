@@ -6,7 +6,7 @@ has no row. What is expected follows from the segments of the meters that served
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -153,10 +153,15 @@ def channel_completeness(
         (first, last),
     ).fetchall()
     known = {row[0]: row[1:] for row in rows}
-    return {
-        row.number: _complete(row, served, period, known.get(row.number, (0, 0, 0)))
-        for row in channels
-    }
+    span = to_us(period.start), to_us(period.end)
+    expected: dict[_Served, int] = {}
+    found = {}
+    for row in channels:
+        key = _served_in(row, served, period)
+        if key not in expected:
+            expected[key] = expected_intervals(key[0], *span, key[1])
+        found[row.number] = _told(expected[key], *known.get(row.number, (0, 0, 0)))
+    return found
 
 
 def daily_completeness(
@@ -182,21 +187,33 @@ def daily_completeness(
         (days[0][0], days[-1][0], [row.number for row in channels]),
     ).fetchall()
     known = {row[0]: row[1:] for row in rows}
+    whole = Period(start=days[0][1].start, end=max(period.end for _, period in days))
+    alike = Counter(_served_in(row, served, whole) for row in channels)
     found = {}
     for day, period in days:
-        measured, shaped, estimated = known.get(day, (0, 0, 0))
-        expected = sum(_expected(row, served, period) for row in channels)
-        found[day] = _told(expected, measured, shaped, estimated)
+        span = to_us(period.start), to_us(period.end)
+        expected = sum(
+            many * expected_intervals(spans, *span, step_us)
+            for (spans, step_us), many in alike.items()
+        )
+        found[day] = _told(expected, *known.get(day, (0, 0, 0)))
     return found
 
 
-def _complete(
-    row: ChannelRow,
-    served: dict[int, list[tuple[int, int]]],
-    period: Period,
-    known: tuple[int, int, int],
-) -> Completeness:
-    return _told(_expected(row, served, period), *known)
+_Served = tuple[tuple[tuple[int, int], ...], int]
+"""When a channel was served within a span, and the width of its intervals: most are alike. [us]"""
+
+
+def _served_in(
+    row: ChannelRow, served: dict[int, list[tuple[int, int]]], period: Period
+) -> _Served:
+    low_us, high_us = to_us(period.start), to_us(period.end)
+    spans = tuple(
+        (max(start, low_us), min(end, high_us))
+        for start, end in served.get(row.number, ())
+        if start < high_us and end > low_us
+    )
+    return spans, row.step_s * 1_000_000
 
 
 def _told(expected: int, measured: int, shaped: int, estimated: int) -> Completeness:
@@ -207,11 +224,6 @@ def _told(expected: int, measured: int, shaped: int, estimated: int) -> Complete
         shaped=shaped,
         estimated=estimated,
     )
-
-
-def _expected(row: ChannelRow, served: dict[int, list[tuple[int, int]]], period: Period) -> int:
-    start_us, end_us = to_us(period.start), to_us(period.end)
-    return expected_intervals(served.get(row.number, ()), start_us, end_us, row.step_s * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ Rule = Callable[
 """Usage of some channels of one rule: takes what `channel_usage` takes, in its order."""
 DEEPEST = 32
 """How many computed channels may rest on each other, one behind the other."""
+MOST_KEPT = 2000
+"""Spans kept between questions that are asked together; a month's takes some 27 kB."""
 
 
 class ComputedDepthError(RefusedError):
@@ -58,6 +60,8 @@ class _Asking:
     """One question from outside: what rests on what it asks for is computed once."""
 
     depth: int
+    together: bool = False
+    """Whether it only holds questions that are asked one after the other."""
     known: dict[tuple[int, Period], UsageSpan] = field(default_factory=dict)
     rules: dict[int, str | None] = field(default_factory=dict)
     """Rule by channel; None for a measured one."""
@@ -101,6 +105,20 @@ def channel_usage(
             found = RULES[name]()(connection, schema, zone, mine, period, as_of)
             asking.known.update({(number, period): span for number, span in found.items()})
         return {n: spans[n] if n in spans else asking.known[n, period] for n in channels}
+
+
+@contextmanager
+def asked_together() -> Iterator[None]:
+    """Let questions about one site, as known at one position, share what they compute.
+
+    A share of a common meter is computed with all the others: the bills of two hundred tenants ask
+    two hundred times for the same.
+    """
+    token = _asking.set(_Asking(depth=0, together=True))
+    try:
+        yield
+    finally:
+        _asking.reset(token)
 
 
 def computed_rules(connection: Connection, schema: str, channels: Sequence[int]) -> dict[int, str]:
@@ -148,6 +166,8 @@ def _deeper(channels: Sequence[int]) -> Iterator[_Asking]:
         ComputedDepthError: That is deeper than anything sound.
     """
     outer = _asking.get()
+    if outer is not None and outer.together and len(outer.known) > MOST_KEPT:
+        outer.known.clear()
     inner = _Asking(depth=0) if outer is None else outer
     if outer is not None:
         inner = _Asking(depth=outer.depth + 1, known=outer.known, rules=outer.rules)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -224,7 +225,7 @@ def point_place_spans(
     days: Mapping[datetime, str] = dict(rows)  # of one day the last told counts
     starts = sorted(days)
     spans = []
-    for start, end in zip(starts, [*starts[1:], _EVER], strict=True):
+    for start, end in pairwise([*starts, _EVER]):
         if max(start, period.start) < min(end, period.end):
             spans.append((max(start, period.start), min(end, period.end), days[start]))
     return spans

@@ -10,7 +10,7 @@ from energy.base.units import BASE_UNIT, Utility
 from energy.metering.plan import MONTHS, PlanError, PlanNode
 from energy.metering.plan_compare import MonthFigures, YearFigures, year_figures
 from energy.views.node_usage import Connection, node_months, plan_nodes
-from energy.views.plans import read_plan
+from energy.views.plans import PlannedMonth, read_plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,40 +65,57 @@ def plan_figures(
     chosen = [u for u in held if not utilities or u in utilities]
     if not chosen:
         raise PlanError.of("plan.no_utility", node=node, known=", ".join(held) or "-")
-    found = []
-    for utility in chosen:
-        mine = {each.month: each for each in planned if each.utility is utility}
-        now, before = (
-            node_months(connection, schema, zone, node, utility, each, as_of)
-            for each in (year, year - 1)
+    ask = _Asked(connection=connection, schema=schema, zone=zone, node=node, name=name, year=year)
+    return [
+        _figures(ask, utility, [each for each in planned if each.utility is utility], as_of)
+        for utility in chosen
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What every utility of a question shares."""
+
+    connection: Connection
+    schema: str
+    zone: ZoneInfo
+    node: PlanNode
+    name: str
+    year: int
+
+
+def _figures(
+    ask: _Asked, utility: Utility, planned: Sequence[PlannedMonth], as_of: int | None
+) -> PlanFigures:
+    mine = {each.month: each for each in planned}
+    now, before = (
+        node_months(ask.connection, ask.schema, ask.zone, ask.node, utility, year, as_of)
+        for year in (ask.year, ask.year - 1)
+    )
+    months = tuple(
+        MonthFigures(
+            month=month,
+            actual=used.usage,
+            known_usage=used.known_usage,
+            known=used.known,
+            expected=used.expected,
+            quality=used.quality,
+            plan=mine[month].base if month in mine else None,
+            money=mine[month].money if month in mine else None,
+            last_year=earlier.usage,
         )
-        months = tuple(
-            MonthFigures(
-                month=month,
-                actual=used.usage,
-                known_usage=used.known_usage,
-                known=used.known,
-                expected=used.expected,
-                quality=used.quality,
-                plan=mine[month].base if month in mine else None,
-                money=mine[month].money if month in mine else None,
-                last_year=earlier.usage,
-            )
-            for month, used, earlier in zip(range(1, MONTHS + 1), now, before, strict=True)
-        )
-        first = mine.get(1)
-        found.append(
-            PlanFigures(
-                node=node,
-                name=name,
-                utility=utility,
-                base_unit=BASE_UNIT[utility],
-                unit="" if first is None else first.unit,
-                currency="" if first is None else first.currency,
-                year=year,
-                as_of=as_of,
-                months=months,
-                total=year_figures(months),
-            )
-        )
-    return found
+        for month, used, earlier in zip(range(1, MONTHS + 1), now, before, strict=True)
+    )
+    first = mine.get(1)
+    return PlanFigures(
+        node=ask.node,
+        name=ask.name,
+        utility=utility,
+        base_unit=BASE_UNIT[utility],
+        unit="" if first is None else first.unit,
+        currency="" if first is None else first.currency,
+        year=ask.year,
+        as_of=as_of,
+        months=months,
+        total=year_figures(months),
+    )

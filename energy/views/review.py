@@ -169,7 +169,8 @@ def _standing(connection: Connection, schema: str, as_of: int | None) -> list[De
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT * FROM (SELECT DISTINCT ON (d.review) {_COLUMNS} "
         f"FROM {schema}.review_decision AS d "
-        f"LEFT JOIN {schema}.correction AS c ON c.correction = d.correction "
+        f"LEFT JOIN {schema}.correction AS c "
+        "ON c.correction = coalesce(d.correction, d.estimate) "
         "WHERE d.position <= %s ORDER BY d.review, d.number DESC) AS last WHERE kind <> %s",
         (limit, DecisionKind.ACCEPTED),
     ).fetchall()
@@ -198,7 +199,8 @@ def read_decisions(
     wanted = None if cases is None else list(cases)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {_COLUMNS} FROM {schema}.review_decision AS d "
-        f"LEFT JOIN {schema}.correction AS c ON c.correction = d.correction "
+        f"LEFT JOIN {schema}.correction AS c "
+        "ON c.correction = coalesce(d.correction, d.estimate) "
         "WHERE (%(cases)s::uuid[] IS NULL OR d.review = ANY(%(cases)s)) "
         "AND (%(point)s::text IS NULL OR d.point = %(point)s) "
         "ORDER BY d.position DESC LIMIT %(limit)s",
@@ -227,14 +229,26 @@ def decided_case_named(connection: Connection, schema: str, name: str) -> UUID:
 
 _COLUMNS = (
     "d.review, d.number, d.kind, d.cause, d.point, d.source, d.findings, d.reason, d.evidence, "
-    "d.until, d.correction, c.state, c.position AS settled, d.stake, d.currency, d.proposed_by, "
-    "d.decided_by, d.decided_at, d.command, d.position"
+    "d.until, d.correction, d.estimate, c.state, c.position AS settled, d.stake, "
+    "d.currency, d.proposed_by, d.decided_by, d.decided_at, d.command, d.position"
 )
 
 
 def _decision(row: tuple[Any, ...], limit: int) -> Decision:
     case, number, kind, cause, point, source, findings, reason, evidence, until, *rest = row
-    correction, state, settled, stake, currency, proposed_by, by, at, command, position = rest
+    (
+        correction,
+        estimate,
+        state,
+        settled,
+        stake,
+        currency,
+        proposed_by,
+        by,
+        at,
+        command,
+        position,
+    ) = rest
     if state is not None and settled > limit:
         state = "proposed"  # it was decided on later
     return Decision(
@@ -249,7 +263,9 @@ def _decision(row: tuple[Any, ...], limit: int) -> Decision:
         evidence=tuple(evidence),
         until=until,
         correction=correction,
-        correction_state=state,
+        correction_state=state if correction is not None else None,
+        estimate=estimate,
+        stated_position=settled,
         stake=stake,
         currency=currency,
         proposed_by=proposed_by,

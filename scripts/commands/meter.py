@@ -5,7 +5,7 @@ The verbs that state something stand in meter_life.py and meter_papers.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from energy.base.errors import RefusedError, UnknownMeterError
 from energy.journal.application import JournalApplication
 from energy.metering.meter import meter_id
 from energy.system import WEB
+from energy.views.meter_facts import CertificateRow, FactRow, certificates_of, facts_of
 from energy.views.point_rows import SegmentRow, record_at, segments_of
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
@@ -38,8 +39,6 @@ from scripts.commands.printing import (
 from scripts.commands.tree import group
 
 app = group("meter")
-add_life(app)
-add_papers(app)
 READINGS = 8
 SHORT = 12
 """Digits of a hash that are shown; any beginning that names one document will do."""
@@ -87,11 +86,16 @@ def show(
         with at.system.database.connection() as connection:
             segments = segments_of(connection, at.site.schema, point)
             record = record_at(connection, at.site.schema, point)
+            serial = answer.rows.plate.serial or ""
+            facts = facts_of(connection, at.site.schema, serial)
+            certificates = certificates_of(connection, at.site.schema, serial)
         if as_json:
             record = {key: each for key, each in record.items() if key not in SEALED}
-            print_json({"meter": answer, "segments": segments, "record": record})
+            told = {"meter": answer, "segments": segments, "record": record}
+            print_json(told | {"facts": facts, "certificates": certificates})
             return
         _print_plate(at, answer.rows, record)
+        _print_facts(at, facts, certificates)
         _print_tables(at, answer.rows, segments)
         print(at.text("as_of", position=answer.as_of, age=answer.age_s))
 
@@ -148,6 +152,10 @@ def document(
         print(at.text("field.written", file=target, octets=len(content)))
 
 
+add_life(app)
+add_papers(app)
+
+
 def _without_names(act: Act) -> dict[str, object]:
     fields: dict[str, object] = plain(act)
     fields["record"] = {key: each for key, each in act.record.items() if key not in SEALED}
@@ -171,6 +179,24 @@ def _print_plate(at: Opened, page: MeterPage, record: Mapping[str, Any]) -> None
         *_papers(at, record),
     ]
     print_facts([(at.text(f"head.{key}"), value) for key, value in rows])
+
+
+def _print_facts(
+    at: Opened, facts: Sequence[FactRow], certificates: Sequence[CertificateRow]
+) -> None:
+    """Print what is stated of the meter now, and the errors of its newest certificate."""
+    newest = {fact.name: fact.value for fact in facts}
+    rows = [(at.text(f"fact.{name}"), value) for name, value in newest.items()]
+    curve = next((each for each in certificates if each.errors), None)
+    if curve is not None:
+        errors = [
+            f"{load} {curve.unit}: {before}" + (f" ({after})" if after else "")
+            for load, before, after in curve.errors
+        ]
+        rows.append((at.text("head.error_curve"), "; ".join(errors)))
+    if rows:
+        print()
+        print_facts(rows)
 
 
 def _papers(at: Opened, record: Mapping[str, Any]) -> list[tuple[str, object]]:

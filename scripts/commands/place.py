@@ -83,7 +83,7 @@ def add(
     by: str | None = None,
 ) -> None:
     """Add a place from a local day on."""
-    facts = {"kind": kind, "name": name, "parent": parent, "attributes": {}}
+    facts: dict[str, object] = {"kind": kind, "name": name, "parent": parent, "attributes": {}}
     _change(ctx, PlaceAct.DEFINED, place, facts, first, reason, by)
 
 

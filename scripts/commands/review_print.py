@@ -151,7 +151,7 @@ def print_story(at: Opened, story: CaseStory) -> None:
             worded(at.language, "word", row.severity),
             _instant(at, row.key.start),
             _instant(at, row.end),
-            ", ".join(f"{key} {value}" for key, value in proof_of(row).items()) or None,
+            ", ".join(f"{key} {value}" for key, value in proof_of(row, story).items()) or None,
         )
         for row in story.findings
     ]
@@ -188,13 +188,14 @@ def print_story(at: Opened, story: CaseStory) -> None:
     _section(
         at,
         "usage",
-        ("day", "before", "after", "unit", "quality"),
+        ("day", "before", "after", "unit", "known", "quality"),
         [
             (
                 each.start.date(),
                 each.before,
                 each.after,
                 story.unit,
+                f"{each.known_before} -> {each.known_after}/{each.expected}",
                 f"{at.word(each.quality_before)} -> {at.word(each.quality_after)}",
             )
             for each in story.usage

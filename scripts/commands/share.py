@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from billing.account import Supply
+from billing.office import BillingOffice
 from dashboards.security.scope import Right
 from energy.base.period import local_day
 from energy.metering.bearer import BearerKind
@@ -16,7 +18,9 @@ from energy.metering.shares.version import KeyPortion
 from energy.system import WEB, WRITER
 from energy.views.shares import ShareRow
 from processes.readings_state import settled
+from processes.settling import settle
 from processes.share_define import Defined, ShareDesk
+from processes.share_payers import assign_payer
 from processes.share_reads import (
     ExplainedDay,
     explain_share,
@@ -102,6 +106,32 @@ def release(
         position = _desk(at).release(kind, bearer, point, day.date(), reason=reason, by=person)
         settled(at.system, at.site)
         print(at.text("share.released", bearer=bearer, point=point, position=position))
+
+
+@app.command()
+def payer(
+    ctx: typer.Context,
+    account: str,
+    point: str,
+    tariff: Annotated[str, typer.Option()],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"])] = None,
+    by: str | None = None,
+) -> None:
+    """Let an account pay for a share or another computed point from a local day on."""
+    with opened(ctx, WRITER) as at:
+        at.person(by, Right.ISSUE)
+        settle(at.system.database, at.site, at.system.clock, "metering", "books")
+        supply = Supply(
+            point=point,
+            tariff=tariff,
+            valid_from=first.date(),
+            valid_to=None if until is None else until.date(),
+        )
+        office = BillingOffice(at.system.database, at.site, at.system.clock, at.system.vault)
+        assign_payer(at.system.database, at.site, office, account, supply)
+        settle(at.system.database, at.site, at.system.clock, "books")
+        print(at.text("share.pays", account=account, point=point, day=first.date()))
 
 
 @app.command("list")

@@ -19,9 +19,9 @@ from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_papers import print_adjusted
 from scripts.commands.printing import cell, print_json, print_table, working
 from scripts.commands.tree import group
-from scripts.commands.usage_export import add_export
 from scripts.commands.usage_by import by
 from scripts.commands.usage_completeness import completeness, percent
+from scripts.commands.usage_export import add_export
 
 app = group("usage")
 add_export(app)

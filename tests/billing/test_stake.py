@@ -77,6 +77,16 @@ def test_what_is_missing_is_worth_what_the_weeks_before_used(tariff: TariffVersi
     assert (found.expected, found.unknown) == (Fraction(2_000_000, 2_005_000), 0)
 
 
+def test_where_readings_are_missing_what_the_register_counted_is_in_no_doubt(
+    tariff: TariffVersion,
+) -> None:
+    history = span(MONDAY - timedelta(weeks=1), [1_000_000] * WEEK)
+    usage = span(MONDAY, [0, 5_000_000], gaps=(0,))
+    found = stake_of(usage, history, [payer(tariff)], "GBP", only_missing=True)
+    assert found is not None
+    assert (found.amount, found.expected) == (round(NIGHT * 1_000, 2), 1)
+
+
 def test_an_hour_that_no_week_knows_is_taken_as_the_mean_of_all() -> None:
     history = span(MONDAY - timedelta(weeks=1), [10] * WEEK, gaps=(3,))
     usage, told = expected_usage(history, 5)

@@ -20,6 +20,8 @@ from energy.store.pool import Database
 from energy.system import OWNER, System
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions
+from energy.views.rebuild import metering_group
+from energy.views.replay_check import verify
 from processes.budget_plans import (
     PlanFileError,
     approve_plan,

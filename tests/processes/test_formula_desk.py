@@ -188,7 +188,7 @@ def test_a_file_defined_again_changes_nothing(campus: TestSite) -> None:
 
 
 def test_a_point_that_exists_is_not_taken_over(campus: TestSite) -> None:
-    with pytest.raises(FormulaFileError, match="'grid': the point exists"):
+    with pytest.raises(FormulaFileError, match="grid: the point exists"):
         define(campus, NET.replace('"net"', '"grid"'))
 
 

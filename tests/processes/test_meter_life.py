@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,7 @@ from tests.fixtures.two_way import plan_two_way
 pytestmark = pytest.mark.servers
 DAY = date(2019, 1, 1)
 SAID = Stated(reason="as found on the spot", by=str(id_of("person", "ann")), remarks=Remarks())
+AS_READ: Any = {"start_counts": (), "end_counts": (), "straight": False, "stated": SAID}
 CLERK, CHIEF = id_of("person", "clerk"), id_of("person", "chief")
 
 
@@ -125,27 +127,21 @@ def test_a_meter_wired_the_wrong_way_round_counts_right_from_its_first_day(
     assert (usage(site_schema, 1), usage(site_schema, 2)) == (0, 3600)
     before = desk.metering.position()
     with pytest.raises(MeterLifeError, match="active_energy_import"):
-        reverse(desk, "m1", MIDNIGHT, at(359), start_counts=(), end_counts=(), **said())
-    done = reverse(desk, "m1", MIDNIGHT, at(360), start_counts=(), end_counts=(), **said())
+        reverse(desk, "m1", MIDNIGHT, at(359), **AS_READ)
+    done = reverse(desk, "m1", MIDNIGHT, at(360), **AS_READ)
     assert done.fed and done.new_counts == {
         "active_energy_import": 0,
         "active_energy_export": 860,
     }
     assert (usage(site_schema, 1), usage(site_schema, 2)) == (3600, 0)
     assert (usage(site_schema, 1, before), usage(site_schema, 2, before)) == (0, 3600)
-    again = reverse(desk, "m1", MIDNIGHT, at(360), start_counts=(), end_counts=(), **said())
+    again = reverse(desk, "m1", MIDNIGHT, at(360), **AS_READ)
     assert again.again
-    reverse(
-        desk, "m1", MIDNIGHT, at(360), start_counts=(), end_counts=(), straight=True, stated=SAID
-    )
+    reverse(desk, "m1", MIDNIGHT, at(360), **AS_READ | {"straight": True})
     assert (usage(site_schema, 1), usage(site_schema, 2)) == (0, 3600)
-    once_more = reverse(desk, "m1", MIDNIGHT, at(360), start_counts=(), end_counts=(), **said())
+    once_more = reverse(desk, "m1", MIDNIGHT, at(360), **AS_READ)
     assert not once_more.again
     assert (usage(site_schema, 1), usage(site_schema, 2)) == (3600, 0)
-
-
-def said() -> dict[str, object]:
-    return {"straight": False, "stated": SAID}
 
 
 def test_wrong_wiring_without_the_other_register_bars_the_bill(
@@ -157,7 +153,7 @@ def test_wrong_wiring_without_the_other_register_bars_the_bill(
     commission(meter, since=MIDNIGHT, serial="S-9", unit=9)
     metering.store(meter)
     site_schema.project()
-    done = reverse(desk, "alone", at(0), at(60), start_counts=(), end_counts=(), **said())
+    done = reverse(desk, "alone", at(0), at(60), **AS_READ)
     assert not done.fed
     with site_schema.writer.connection() as connection:
         (finding,) = read_findings(connection, site_schema.schema, point="alone")

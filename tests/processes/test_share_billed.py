@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,10 +14,13 @@ import pytest
 from billing.account import Supply
 from billing.office import BillingOffice
 from billing.views.books import books_follower
+from energy.base.errors import UnknownMeterError
 from energy.base.finding import Severity
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.directory import TableKeys
+from energy.views import share_usage
+from processes.share_payers import PayerError, assign_payer
 from tests.billing.samples import ISSUER, TARIFFS
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.shares import BY, FIRST, LAST, TENANTS, Mall, share_file
@@ -112,6 +117,33 @@ def test_a_bill_is_of_the_shares_and_a_key_told_later_leaves_it_as_known_then(ma
     assert len(bills.office.issue(run, CLERK)) == len(PAYS)
 
 
+def test_a_share_gets_one_payer_a_day_with_a_tariff_of_its_utility(mall: Mall) -> None:
+    mall.define(share_file())
+    bills = Bills(mall)
+    bills.open_accounts()
+    while bills.follow.step():
+        pass
+    where = (mall.site.writer, mall.site.site, bills.office)
+    free = Supply(
+        point="common.u2",
+        tariff="campus-electricity",
+        valid_from=date(2019, 3, 28),
+        valid_to=date(2019, 3, 30),
+    )
+    with pytest.raises(PayerError, match="paid for by A-florist"):
+        assign_payer(*where, "A-owner", replace(free, valid_to=None))
+    with pytest.raises(PayerError, match="prices -, the point measures electricity"):
+        assign_payer(*where, "A-owner", replace(free, tariff="none"))
+    with pytest.raises(UnknownMeterError):
+        assign_payer(*where, "A-owner", replace(free, point="common.u9"))
+    for _ in range(2):
+        assign_payer(*where, "A-owner", free)
+        while bills.follow.step():
+            pass
+    paid = "SELECT account FROM {s}.account_channel WHERE point = 'common.u2' ORDER BY valid_from"
+    assert mall.site.rows(paid) == [("A-cafe",), ("A-owner",), ("A-florist",)]
+
+
 def test_a_share_of_a_missing_interval_is_missing_on_the_bill_too(mall: Mall) -> None:
     mall.read(without={("lobby", slot) for slot in range(5 * 96 + 1, 6 * 96)})
     mall.define(share_file() + TENANTS)
@@ -120,3 +152,23 @@ def test_a_share_of_a_missing_interval_is_missing_on_the_bill_too(mall: Mall) ->
     review = bills.office.review(bills.rate("first"))
     barred = {f.code for f in review.findings if f.severity is Severity.DO_NOT_BILL}
     assert barred == {"bill.usage_missing"}
+
+
+def test_the_shares_of_one_meter_are_divided_once_for_all_bills(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mall.read()
+    mall.define(share_file('[{ by = "area" }]', vacancy="counted"))
+    bills = Bills(mall)
+    bills.open_accounts()
+    asked: list[int] = []
+    divide = share_usage.share_usage
+
+    def counted(*where: Any) -> Any:
+        asked.append(1)
+        return divide(*where)
+
+    monkeypatch.setattr(share_usage, "share_usage", counted)
+    bills.rate("first")
+    periods = {days[1:] for days in PAYS.values()}
+    assert len(asked) == len(periods) < len(PAYS)

@@ -65,3 +65,42 @@ def test_an_estimate_fills_an_end_that_nobody_measured(steps: list[int]) -> None
     )
     assert (folded.usage // 3).tolist() == steps
     assert folded.quality.tolist() == [M, E, E]
+
+
+@given(st.data())
+def test_estimates_beyond_what_was_read_give_way_and_break_nothing(data: st.DataObject) -> None:
+    own = segment(data.draw(st.sampled_from([1000, None])), data.draw(st.sampled_from([None, 60])))
+    many = data.draw(st.integers(4, 14))
+    qualities = data.draw(st.lists(st.sampled_from([E, M]), min_size=many, max_size=many))
+    counts = data.draw(st.lists(st.integers(0, 999), min_size=many, max_size=many))
+    if M not in qualities:
+        qualities[many // 2] = M
+    at_us = np.arange(1, many + 1, dtype=np.int64) * QUARTER_US
+    count, quality = np.array(counts, dtype=np.int64), np.array(qualities, dtype=np.uint8)
+    read = quality == M
+    mixed = fold(at_us, count, quality, [own], at_us, gap_us=QUARTER_US)
+    if read.sum() > 1:
+        grid = at_us[read]
+        alone = fold(at_us[read], count[read], quality[read], [own], grid, gap_us=QUARTER_US)
+        again = fold(at_us, count, quality, [own], grid, gap_us=QUARTER_US)
+        assert again.usage.tolist() == alone.usage.tolist()
+        assert mixed.breaks == alone.breaks
+    else:
+        assert mixed.breaks == []
+    assert (mixed.usage >= 0).all()
+
+
+@given(st.lists(st.integers(0, 300), min_size=2, max_size=8), st.integers(0, 300))
+def test_an_estimate_behind_a_reading_stands_only_as_far_as_the_register_rises(
+    counts: list[int], read: int
+) -> None:
+    every = np.array([read, *counts], dtype=np.int64)
+    at_us = np.arange(1, len(every) + 1, dtype=np.int64) * QUARTER_US
+    quality = np.array([M] + [E] * len(counts), dtype=np.uint8)
+    folded = fold(at_us, every, quality, [segment(None, None)], at_us, gap_us=QUARTER_US)
+    top = read
+    for each in counts:
+        top = max(top, each)
+    known = folded.quality != Quality.MISSING
+    assert folded.usage[known].sum() == 3 * (top - read)
+    assert folded.breaks == []

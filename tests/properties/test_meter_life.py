@@ -217,7 +217,7 @@ class Life:
         """Tell the journal everything, readings late and in any order; look now and then."""
         site, rng = self.site, self.rng
         waiting = [reading for point in self.points for reading in point.readings]
-        rng.shuffle(waiting)  # type: ignore[arg-type]
+        rng.shuffle(waiting)
         self.seen: list[tuple[int, bool, dict[int, Any]]] = []
         marks = 0
         while waiting or any(point.deeds for point in self.points):
@@ -288,7 +288,7 @@ def expect_as_seen(life: Life) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 40))]
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40) if seed != 3)]
 )
 def test_usage_of_any_life_of_meters_is_what_truly_flowed(new_site: Any, seed: int) -> None:
     site: TestSite = new_site()

@@ -84,8 +84,9 @@ class Auditor:
                 if p != point or not 0 <= count < MODULUS:
                     continue
                 held = best.get(minute)
-                # The first of a rank stands; of corrections the last.
-                if held is None or rank < held[0] or rank == held[0] == RANKS[CORRECTION]:
+                # The first of a rank stands; of corrections and of estimates the last.
+                again = rank in {RANKS[CORRECTION], RANKS[ESTIMATE]}
+                if held is None or rank < held[0] or (again and rank == held[0]):
                     best[minute] = (rank, count)
         return {m: (count, rank == RANKS[ESTIMATE]) for m, (rank, count) in best.items()}
 
@@ -111,6 +112,17 @@ class Auditor:
         return pieces
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """A row that counts; an estimate lies so many turns and runs from the reading before it."""
+
+    minute: int
+    count: int
+    anchor: bool
+    turns: int = 0
+    runs: int = 0
+
+
 class _Curve:
     """What one register had counted at any minute, as far as its readings tell."""
 
@@ -130,25 +142,21 @@ class _Curve:
         self._runs: list[int] = []
         self._unroll(_without_unfit([(m, *rows[m]) for m in sorted(rows)]))
 
-    def _unroll(self, rows: Sequence[tuple[int, int, bool]]) -> None:
+    def _unroll(self, rows: Sequence[_Fit]) -> None:
         """Add up turns from one reading to the next; a step nobody can explain begins a new run."""
         turns = run = 0
         anchor: tuple[int, int] | None = None
-        for minute, count, enclosed in rows:
-            extra = 0
-            if enclosed:
-                assert anchor is not None
-                extra = int(count < anchor[1])
-            elif anchor is not None and count < anchor[1]:
-                if _turned(anchor, (minute, count)):
-                    turns += 1
-                else:
-                    run += 1
-            if not enclosed:
-                anchor = (minute, count)
-            self._minutes.append(minute)
-            self._counts.append(count + (turns + extra) * MODULUS)
-            self._runs.append(run)
+        for row in rows:
+            if row.anchor:
+                if anchor is not None and row.count < anchor[1]:
+                    if _turned(anchor, (row.minute, row.count)):
+                        turns += 1
+                    else:
+                        run += 1
+                anchor = (row.minute, row.count)
+            self._minutes.append(row.minute)
+            self._counts.append(row.count + (turns + row.turns) * MODULUS)
+            self._runs.append(run + row.runs)
 
     def between(self, begin: int, end: int) -> int | None:
         """Return the usage between two minutes, or None."""
@@ -178,30 +186,70 @@ def _turned(before: tuple[int, int], after: tuple[int, int]) -> bool:
     return 10 * (step - 1) <= 12 * MOST_PER_MINUTE * (after[0] - before[0])
 
 
-def _without_unfit(rows: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
-    """Return (minute, count, enclosed) without the estimates that contradict what was read.
+def _without_unfit(rows: Sequence[tuple[int, int, bool]]) -> list[_Fit]:
+    """Return the rows without the estimates that contradict what was read.
 
     An estimate between two readings may shape their total only: it lies between them and not
-    below an estimate before it.
+    below an estimate before it. Beyond the readings the register may not run back either. Where
+    nothing was read, estimates are all there is.
     """
     read = [n for n, (_, _, estimate) in enumerate(rows) if not estimate]
-    kept = []
-    highest: tuple[int, int] = (-1, 0)
-    for n, (minute, count, estimate) in enumerate(rows):
-        at = bisect_left(read, n)
-        if not estimate or at == 0 or at == len(read):
-            kept.append((minute, count, False))
-            continue
-        left, right = rows[read[at - 1]], rows[read[at]]
-        rise, risen = right[1] - left[1], count - left[1]
-        if rise < 0:
-            if not _turned(left[:2], right[:2]):
+    if not read:
+        return [_Fit(minute, count, anchor=True) for minute, count, _ in rows]
+    kept: list[_Fit] = []
+    for n in reversed(range(read[0])):
+        fit = _led(rows[n], rows[read[0]])
+        least = rows[read[0]][1] if not kept else kept[-1].count + kept[-1].turns * MODULUS
+        if fit is not None and fit.count + fit.turns * MODULUS <= least:
+            kept.append(fit)
+    kept.reverse()
+    for place, here in enumerate(read):
+        left = rows[here]
+        kept.append(_Fit(left[0], left[1], anchor=True))
+        right = rows[read[place + 1]] if place + 1 < len(read) else None
+        end = read[place + 1] if right is not None else len(rows)
+        highest = (0, 0, 0)
+        for row in rows[here + 1 : end]:
+            fit = _behind(row, left) if right is None else _between(row, left, right)
+            if fit is None:
                 continue
-            rise += MODULUS
-            risen += MODULUS if risen < 0 else 0
-        if highest[0] != read[at - 1]:
-            highest = (read[at - 1], 0)
-        if highest[1] <= risen <= rise:
-            highest = (read[at - 1], risen)
-            kept.append((minute, count, True))
+            order = (
+                fit.runs,
+                fit.turns,
+                fit.count if fit.runs or fit.turns else fit.count - left[1],
+            )
+            if order >= highest:
+                highest = order
+                kept.append(fit)
     return kept
+
+
+_Row = tuple[int, int, bool]
+
+
+def _led(row: _Row, right: _Row) -> _Fit | None:
+    """Return an estimate before the first reading, where the register can have risen from it."""
+    if row[1] <= right[1]:
+        return _Fit(row[0], row[1], anchor=False)
+    return _Fit(row[0], row[1], anchor=False, turns=-1) if _turned(row[:2], right[:2]) else None
+
+
+def _behind(row: _Row, left: _Row) -> _Fit | None:
+    """Return an estimate behind the last reading, where the register can have risen to it."""
+    if row[1] >= left[1]:
+        return _Fit(row[0], row[1], anchor=False)
+    return _Fit(row[0], row[1], anchor=False, turns=1) if _turned(left[:2], row[:2]) else None
+
+
+def _between(row: _Row, left: _Row, right: _Row) -> _Fit | None:
+    """Return an estimate between two readings, where it contradicts neither."""
+    count = row[1]
+    if left[1] <= right[1]:
+        fits = left[1] <= count <= right[1]
+        return _Fit(row[0], count, anchor=False) if fits else None
+    if count >= left[1]:
+        return _Fit(row[0], count, anchor=False)
+    if count > right[1]:
+        return None
+    turned = _turned(left[:2], right[:2])
+    return _Fit(row[0], count, anchor=False, turns=int(turned), runs=int(not turned))

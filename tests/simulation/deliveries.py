@@ -29,6 +29,7 @@ DAY = 1440
 MOST = 2**53
 """No meter delivers more. [count]"""
 RANKS = {CORRECTION: 0, BATCH: 1, DISPLAY: 2, ESTIMATE: 3}
+LAST_WINS = {RANKS[CORRECTION], RANKS[ESTIMATE]}
 """What goes before what."""
 LONG_AGO = -(10**6)
 
@@ -178,7 +179,7 @@ def _accepted(told: list[Telling], point: int) -> dict[int, tuple[int, int]]:
             if p != point or abs(count) > MOST:
                 continue
             held = best.get(minute)
-            if held is None or rank < held[0] or rank == held[0] == RANKS[CORRECTION]:
+            if held is None or rank < held[0] or (rank == held[0] and rank in LAST_WINS):
                 best[minute] = (rank, count)
     return best
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from energy.base.text import Told, tell
 from energy.base.units import Utility
 from energy.metering.channel import Channel, ChannelFacts, Kind
 from energy.metering.formula.check import Checked, check, check_result
@@ -112,7 +113,7 @@ def formula_problems(
     numbers: Mapping[str, int],
     known: Mapping[int, set[int]],
     points: Mapping[int, str],
-) -> list[str]:
+) -> list[Told]:
     """Return what is wrong with some formulas, each with its place in the text.
 
     Args:
@@ -122,20 +123,20 @@ def formula_problems(
         known: Channels that each computed channel rests on.
         points: Points of channels, to name a circle.
     """
-    problems = []
+    problems: list[Told] = []
     graph = {number: set(own) for number, own in known.items()}
     for each in planned:
         try:
             checked = checked_formula(each, catalogue)
         except FormulaError as error:
-            problems.append(f"formula {each.point!r}: {error}")
+            problems.append(tell("why.formula.of", point=each.point, cause=error))
             continue
         number = numbers[each.point]
         graph[number] = graph.get(number, set()) | inputs_of(checked)
         circle = circle_in(graph, number)
         if circle:
             named = " -> ".join(points.get(n, str(n)) for n in circle)
-            problems.append(f"formula {each.point!r}: rests on itself: {named}")
+            problems.append(tell("why.formula.circle", point=each.point, circle=named))
     return problems
 
 

@@ -111,12 +111,14 @@ class Divider:
         known = _known(whole.quality)
         shares = np.zeros((len(weights), len(whole.usage)), dtype=np.int64)
         turn = (whole.day.year * 12 + whole.day.month) % max(len(weights), 1)
-        for n in np.flatnonzero(known & (whole.usage != 0)).tolist():
-            amount = int(whole.usage[n])
+        meant = np.flatnonzero(known & (whole.usage != 0))
+        divided = []
+        for amount in whole.usage[meant].tolist():
             sign = 1 if amount > 0 else -1
-            carry = self._carry[sign]
-            own = one_division(abs(amount), weights, carry, unit, turn)
-            shares[:, n] = own if sign > 0 else [-each for each in own]
+            own = one_division(abs(amount), weights, self._carry[sign], unit, turn)
+            divided.append(own if sign > 0 else [-each for each in own])
+        if divided:
+            shares[:, meant] = np.array(divided, dtype=np.int64).T
         return shares
 
 
@@ -132,22 +134,41 @@ def one_division(
         unit: The whole of the weights.
         turn: Which part comes first where remainders are the same.
     """
-    exact = [weight * amount + owed for weight, owed in zip(weights, carry, strict=True)]
-    shares = [max(each // unit, 0) for each in exact]
-    rest = amount - sum(shares)
-    many = len(shares)
-    if rest:
-        step = 1 if rest > 0 else -1
-        order = sorted(
-            range(many), key=lambda n: (step * (shares[n] * unit - exact[n]), (n - turn) % many)
-        )
-        while rest:
-            for n in order:
-                if rest and (step > 0 or shares[n] > 0):
-                    shares[n] += step
-                    rest -= step
-    for n, each in enumerate(exact):
-        carry[n] = each - shares[n] * unit
+    told = [
+        divmod(weight * amount + owed, unit) for weight, owed in zip(weights, carry, strict=True)
+    ]
+    shares = [share for share, _ in told]
+    order = [(n + turn) % len(shares) for n in range(len(shares))]
+    if min(shares) < 0:
+        return _without_debts(amount, told, carry, unit, order)
+    rests = [rest for _, rest in told]
+    order.sort(key=rests.__getitem__, reverse=True)  # equal ones stay in their order
+    for n in order[: amount - sum(shares)]:
+        shares[n] += 1
+        rests[n] -= unit
+    carry[:] = rests
+    return shares
+
+
+def _without_debts(
+    amount: int,
+    told: Sequence[tuple[int, int]],
+    carry: list[int],
+    unit: int,
+    order: Sequence[int],
+) -> list[int]:
+    """Return shares where somebody has more than its due already: nobody gives anything back."""
+    shares = [max(share, 0) for share, _ in told]
+    owed = [(share - own) * unit + rest for (share, rest), own in zip(told, shares, strict=True)]
+    left = amount - sum(shares)
+    while left:
+        step = 1 if left > 0 else -1
+        able = [n for n in order if step > 0 or shares[n] > 0]
+        n = max(able, key=lambda each: step * owed[each])
+        shares[n] += step
+        owed[n] -= step * unit
+        left -= step
+    carry[:] = owed
     return shares
 
 

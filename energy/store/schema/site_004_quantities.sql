@@ -84,6 +84,33 @@ CREATE TABLE {schema}.supply_history (
     item int NOT NULL, act text NOT NULL, facts jsonb NOT NULL,
     PRIMARY KEY (utility, position, item)
 );
+-- What was folded before these tables were there; every tree and graph was told whole then.
+WITH told AS (
+    SELECT notification_id AS position, place FROM {schema}.metering_events,
+        jsonb_array_elements(convert_from(state, 'UTF8')::jsonb -> 'places') AS place
+    WHERE topic IN ('place_tree.defined', 'place_tree.redefined') AND notification_id <= (
+        SELECT coalesce(max(position), 0) FROM {schema}.follower WHERE name = 'metering')
+)
+INSERT INTO {schema}.place_history
+SELECT place ->> 'key', timestamptz '1970-01-01 00:00:00+00', position, 0, 'defined',
+    jsonb_build_object('parent', place -> 'parent', 'kind', place -> 'kind', 'name', place -> 'name',
+        'attributes', CASE WHEN place ->> 'area_m2' IS NULL THEN jsonb_build_object()
+            ELSE jsonb_build_object('area_m2', place ->> 'area_m2') END)
+FROM told
+UNION ALL
+SELECT DISTINCT older.place ->> 'key', timestamptz '1970-01-01 00:00:00+00', again.position, 0,
+    'closed', jsonb_build_object()
+FROM (SELECT DISTINCT position FROM told) AS again JOIN told AS older ON older.position < again.position
+WHERE NOT EXISTS (SELECT FROM told AS kept WHERE kept.position = again.position
+    AND kept.place ->> 'key' = older.place ->> 'key');
+INSERT INTO {schema}.supply_history
+SELECT told ->> 'utility', (told -> 'valid_from' ->> '_data_')::timestamptz, notification_id, 0,
+    'whole', jsonb_build_object('nodes', told -> 'nodes', 'edges', told -> 'edges')
+FROM (SELECT notification_id, convert_from(state, 'UTF8')::jsonb AS told
+    FROM {schema}.metering_events
+    WHERE topic IN ('supply_graph.defined', 'supply_graph.redefined')) AS event
+WHERE notification_id <= (
+    SELECT coalesce(max(position), 0) FROM {schema}.follower WHERE name = 'metering');
 GRANT SELECT ON {schema}.place_history, {schema}.point_place, {schema}.supply_history
     TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.place_history, {schema}.point_place,

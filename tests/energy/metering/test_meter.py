@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pytest
 
+from energy.base.ids import id_of
 from energy.metering.channel import ChannelError
-from energy.metering.meter import Meter, MeterStateError, meter_id
+from energy.metering.meter import FedSpan, Meter, MeterStateError, meter_id
 from tests.fixtures.batches import at
 from tests.fixtures.meters import (
     LONG_AGO,
@@ -117,3 +118,70 @@ def test_no_text_that_the_tables_cannot_take_becomes_an_event(meter: Meter) -> N
     with pytest.raises(AssertionError, match="NUL"):
         commission(meter, serial="S\0-1")
     assert meter.serial is None
+
+
+def test_a_reset_needs_the_counts_on_both_sides_and_begins_anew(meter: Meter) -> None:
+    served(meter)
+
+    def reset(before: dict[int, int], after: dict[int, int]) -> None:
+        meter.record_reset(
+            at=at(0),
+            counts_before=before,
+            counts_after=after,
+            reason="without voltage",
+            record={},
+            command_id=id_of("test", "reset"),
+        )
+
+    for before, after in (({1: 5}, {}), ({}, {1: 0})):
+        with pytest.raises(MeterStateError, match="Read both displays"):
+            reset(before, after)
+    with pytest.raises(MeterStateError, match="No counter"):
+        reset({2: 5}, {2: 0})
+    reset({1: 5}, {1: 0})
+    assert (meter.serial, meter.since) == ("S-1", at(0))
+    with pytest.raises(MeterStateError, match="is not after the start"):
+        retire(meter, when=at(0), final={})
+
+
+@pytest.fixture
+def two_way() -> Meter:
+    export = counter_facts(quantity="active_energy_export")
+    made = planned("town", "m1", 1, counter_facts(), export, gauge_facts())
+    commission(made, since=LONG_AGO)
+    return made
+
+
+def feed(meter: Meter, feeds: dict[int, int], first: float, last: float | None) -> None:
+    span = FedSpan(
+        start=at(first),
+        end=None if last is None else at(last),
+        feeds=feeds,
+        start_counts={},
+        end_counts={},
+    )
+    command_id = id_of("test", "feed", str(first), str(last))
+    meter.feed(span, reason="CT reversed", record={}, command_id=command_id)
+
+
+@pytest.mark.parametrize("feeds", [{1: 2}, {1: 2, 2: 2}, {1: 3, 3: 1}])
+def test_each_register_feeds_one_counter(two_way: Meter, feeds: dict[int, int]) -> None:
+    with pytest.raises(MeterStateError, match="every register"):
+        feed(two_way, feeds, 0, None)
+
+
+def test_wrong_wiring_needs_a_span_and_a_meter(two_way: Meter) -> None:
+    with pytest.raises(MeterStateError, match="is not after"):
+        feed(two_way, {1: 2, 2: 1}, 60, 60)
+    retire(two_way, when=at(120), final={})
+    with pytest.raises(MeterStateError, match="field commission"):
+        feed(two_way, {1: 2, 2: 1}, 60, None)
+    feed(two_way, {1: 2, 2: 1}, 60, 120)
+    assert two_way.since == at(120)
+
+
+def test_another_meter_is_wired_right_until_somebody_says_otherwise(two_way: Meter) -> None:
+    feed(two_way, {1: 2, 2: 1}, 0, None)
+    assert two_way.feeds == {"1": 2, "2": 1}
+    replace(two_way, when=at(60), final={1: 5, 2: 5}, start={1: 0, 2: 0})
+    assert two_way.feeds == {}

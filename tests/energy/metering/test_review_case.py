@@ -61,6 +61,8 @@ def decision(case: UUID, *findings: CaseFinding, number: int = 1, **more: Any) -
         "until": date(2026, 12, 1),
         "correction": None,
         "correction_state": None,
+        "estimate": None,
+        "stated_position": None,
     }
     return Decision(
         case=case,

@@ -1,0 +1,364 @@
+"""In: `supply` verbs. Out: supply graphs defined, drawn, balanced. I/O: the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.tree import Tree
+
+from dashboards.security.scope import Right
+from energy.base.units import Utility
+from energy.metering.balance import NodeBalance, measured_loss
+from energy.metering.culprit import Reading, Verdict
+from energy.metering.culprit_factors import Explanation
+from energy.metering.supply import Graph, Node
+from energy.metering.usage_groups import Every
+from energy.system import WEB, WRITER
+from processes.plant_acts import define_supply, read_supply_file, switch_tie
+from processes.supply_reads import UtilityBalance, over_limit, read_balance, read_graphs
+from scripts.commands.frame import Opened, opened, required
+from scripts.commands.printing import (
+    cell,
+    console,
+    harmless,
+    print_json,
+    print_table,
+    worded,
+    working,
+)
+from scripts.commands.tree import DONE, FINDINGS, group
+
+app = group("supply")
+FirstDay = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
+LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
+Instant = Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%d %H:%M"])]
+Json = Annotated[bool, typer.Option("--json")]
+
+
+class State(StrEnum):
+    """What a tie is said to be."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class By(StrEnum):
+    """Width of a group of a balance."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@app.command()
+def define(
+    ctx: typer.Context,
+    file: Path,
+    reason: str | None = None,
+    by: str | None = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let the graphs or changes of a file hold; every problem is listed at once."""
+    with opened(ctx, WEB if dry_run else WRITER) as at:
+        planned = read_supply_file(at.system, at.site, file)
+        if as_json:
+            print_json(planned)
+        else:
+            keys = ("utility", "valid_from", "kind", "nodes", "edges")
+            rows = [
+                (
+                    worded(at.language, "utility", each.utility),
+                    each.valid_from.astimezone(at.site.zone).date(),
+                    at.text("supply.same" if each.same else "supply.whole" if each.whole
+                            else "supply.change"),
+                    each.nodes,
+                    each.edges,
+                )
+                for each in planned
+            ]  # fmt: skip
+            print_table([at.text(f"supply.head.{key}") for key in keys], rows, right=(3, 4))
+        if dry_run or all(each.same for each in planned):
+            return
+        person = at.person(by, Right.DECIDE_READINGS)
+        why = required(reason, "--reason", at.text("ask.reason"))
+        position = define_supply(at.system, at.site, planned, reason=why, by=person)
+        if not as_json:
+            print(at.text("supply.defined", position=position))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    utility: Utility | None = None,
+    at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%d %H:%M"])] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Draw the supply graph of an instant: who feeds whom, where meters stand."""
+    with opened(ctx, WEB) as here:
+        instant = here.system.clock.now() if at is None else at.replace(tzinfo=here.site.zone)
+        graphs = read_graphs(here.system.database, here.site, instant, utility)
+        if as_json:
+            print_json(graphs)
+            return
+        for each in graphs:
+            root = Tree(worded(here.language, "utility", each.utility))
+            for key in each.graph.sources():
+                _grow(here, root, each.graph, key, set())
+            for text in _switches(here, each.graph):
+                root.add(harmless(text))
+            console().print(root)
+
+
+def _grow(at: Opened, branch: Tree, graph: Graph, key: str, above: set[str]) -> None:
+    node = branch.add(_label(at, graph.nodes[key]))
+    edges = sorted(graph.live_edges() | graph.edges)
+    for source, target in edges:
+        if source != key or target in above:
+            continue
+        if (source, target) in graph.live_edges():
+            _grow(at, node, graph, target, above | {key})
+        else:
+            node.add(at.text("supply.open_edge", name=harmless(graph.nodes[target].name)))
+
+
+def _label(at: Opened, node: Node) -> str:
+    words = [node.key, worded(at.language, "node_kind", node.kind)]
+    if node.loss is not None:
+        words.append(at.text(f"supply.model.{node.loss.model}"))
+    if node.limit_percent is not None:
+        words.append(at.text("supply.limit", percent=cell(node.limit_percent)))
+    meter = "" if node.point is None else f"  {harmless(node.point)}"
+    return f"[bold]{harmless(node.name)}[/bold] [dim]{harmless(', '.join(words))}[/dim]{meter}"
+
+
+def _switches(at: Opened, graph: Graph) -> Iterator[str]:
+    """Yield the ties and rings of a graph as rows."""
+    for tie in graph.ties.values():
+        first, second = tie.between
+        state = at.text("supply.closed" if tie.closed else "supply.opened")
+        if tie.state_point is not None:
+            state = at.text("supply.measured", point=tie.state_point)
+        yield at.text("supply.tie", name=tie.key, first=first, second=second, state=state)
+    for ring in graph.rings.values():
+        state = at.text("supply.closed")
+        if ring.open is not None:
+            state = at.text("supply.open_at", first=ring.open[0], second=ring.open[1])
+        yield at.text("supply.ring", name=ring.key, nodes=" - ".join(ring.nodes), state=state)
+
+
+@app.command()
+def tie(
+    ctx: typer.Context,
+    node: str,
+    state: State,
+    at: Instant,
+    utility: Utility = Utility.ELECTRICITY,
+    reason: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Say that a tie breaker was closed or opened; nothing is switched by it."""
+    with opened(ctx, WRITER) as here:
+        person = here.person(by, Right.DECIDE_READINGS)
+        why = required(reason, "--reason", here.text("ask.reason"))
+        position = switch_tie(
+            here.system,
+            here.site,
+            utility,
+            node,
+            closed=state is State.CLOSED,
+            at=at.replace(tzinfo=here.site.zone),
+            reason=why,
+            by=person,
+        )
+        print(here.text(f"supply.tied_{state}", tie=node, at=at, position=position))
+
+
+@app.command()
+def balance(
+    ctx: typer.Context,
+    first: FirstDay,
+    last: LastDay,
+    utility: Utility = Utility.ELECTRICITY,
+    every: By | None = None,
+    as_of: str | None = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Balance every supply node over local days and name who is likely to blame; exit 1 then."""
+    with opened(ctx, WEB) as at:
+        found = _read(at, utility, first, last, every, as_of)
+        if as_json:
+            print_json(_plain(found))
+        else:
+            _print_balance(at, found, dated=every is not None)
+        raise typer.Exit(FINDINGS if over_limit(found) else DONE)
+
+
+@app.command()
+def losses(
+    ctx: typer.Context,
+    first: FirstDay,
+    last: LastDay,
+    utility: Utility = Utility.ELECTRICITY,
+    as_of: str | None = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what each transformer, cable or pipe lost over local days."""
+    with opened(ctx, WEB) as at:
+        found = _read(at, utility, first, last, None, as_of)
+        if as_json:
+            print_json(found.losses)
+            return
+        keys = ("element", "model", "load", "loss", "share", "unit", "known")
+        rows = [
+            (
+                each.key,
+                at.text(f"supply.model.{each.model}"),
+                _units(found, each.load),
+                _units(found, each.loss),
+                _percent(Fraction(100 * each.loss, each.load) if each.load > 0 else None),
+                found.unit,
+                f"{each.known}/{each.expected}",
+            )
+            for each in found.losses
+        ]
+        print_table([at.text(f"supply.head.{key}") for key in keys], rows, right=(2, 3, 4, 6))
+
+
+def _read(
+    at: Opened,
+    utility: Utility,
+    first: datetime,
+    last: datetime,
+    every: By | None,
+    as_of: str | None,
+) -> UtilityBalance:
+    with working(at.text("supply.balancing")):
+        return read_balance(
+            at.system.database,
+            at.site,
+            utility,
+            first.date(),
+            last.date(),
+            every=None if every is None else Every(every.value),
+            as_of=as_of,
+        )
+
+
+def _plain(found: UtilityBalance) -> Mapping[str, object]:
+    """Return a balance for machines: what is not known is null, what is known stands beside."""
+    return {
+        "utility": found.utility,
+        "base_unit_per_unit": found.per_unit,
+        "unit": found.unit,
+        "as_of": found.as_of,
+        "balances": [
+            {
+                "node": each.node.key,
+                "name": each.node.name,
+                "start": each.start,
+                "end": each.end,
+                "in": each.into,
+                "out": each.out,
+                "unaccounted": each.unaccounted,
+                "known_in": each.known_in,
+                "known_out": each.known_out,
+                "expected_loss": each.known_loss,
+                "share_percent": each.share,
+                "limit_percent": each.node.limit_percent,
+                "over_limit": each.over_limit,
+                "known": each.known,
+                "expected": each.expected,
+                "quality": each.quality,
+                "ties": each.node.ties,
+                "unmetered": [*each.node.unmetered_sources, *each.node.unmetered_ends],
+            }
+            for each in found.balances
+        ],
+        "verdicts": found.verdicts,
+    }
+
+
+def _print_balance(at: Opened, found: UtilityBalance, *, dated: bool) -> None:
+    keys = ("node", "in", "out", "unaccounted", "loss", "share", "limit", "unit", "known",
+            "quality")  # fmt: skip
+    heads = [at.text(f"supply.head.{key}") for key in (("day", *keys) if dated else keys)]
+    rows = [
+        (*((each.start.astimezone(at.site.zone).date(),) if dated else ()), *_row(at, found, each))
+        for each in found.balances
+    ]
+    figures = tuple(n + dated for n in (1, 2, 3, 4, 5, 6, 8))
+    print_table(heads, rows, right=figures)
+    if any(each.known < each.expected for each in found.balances):
+        print(at.text("supply.partly"))
+    for verdict in found.verdicts:
+        for text in _said(at, found, verdict):
+            print(harmless(text))
+    if found.as_of is not None:
+        print(at.text("usage.as_of", position=found.as_of, mark=""))
+
+
+def _row(at: Opened, found: UtilityBalance, each: NodeBalance) -> Sequence[object]:
+    known = each.known > 0
+    limit = each.node.limit_percent
+    lost = at.text("supply.measured_loss") if measured_loss(each.node) else None
+    return (
+        each.node.key,
+        _units(found, each.known_in) if known else None,
+        _units(found, each.known_out) if known else None,
+        _units(found, each.known_in - each.known_out) if known else None,
+        (lost or _units(found, each.known_loss)) if known else None,
+        _percent(each.share) + (" !" if each.over_limit else ""),
+        None if limit is None else _percent(limit),
+        found.unit,
+        f"{each.known}/{each.expected}",
+        at.word(each.quality),
+    )
+
+
+def _units(found: UtilityBalance, base: int) -> str:
+    """Return base units in the unit that is shown, to its thousandth."""
+    return f"{float(Fraction(base) / found.per_unit):,.3f}"
+
+
+def _percent(share: Fraction | None) -> str:
+    return cell(None) if share is None else f"{float(share):.2f} %"
+
+
+def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
+    """Yield what a verdict says; nothing where all is well."""
+    values = {"node": verdict.node, "other": verdict.other_node or "-"}
+    if verdict.reading in (Reading.SEVERAL, Reading.NOTHING):
+        yield at.text(f"supply.verdict.{verdict.reading}", **values)
+    if verdict.reading is not Reading.NAMED:
+        return
+    hours = found.step_s * max(1, sum(b.known for b in found.balances
+                                      if b.node.key == verdict.node))  # fmt: skip
+    load_kw = Fraction(verdict.residual * 3600, hours) / found.per_unit
+    values |= {
+        "meter": "-" if verdict.meter is None else verdict.meter.point,
+        "share": _percent(verdict.share_percent),
+        "fit": f"{100 * verdict.fit:.0f} %",
+        "load": f"{float(load_kw):,.1f} {found.unit}/h",
+    }
+    for number, each in enumerate(verdict.explanations):
+        key = f"supply.fault.{each.fault}"
+        text = at.text(key, **values, **_ratios(each))
+        yield text if number == 0 else at.text("supply.or", text=text)
+    if verdict.since:
+        since = found.start + timedelta(seconds=verdict.since * found.step_s)
+        yield at.text("supply.since", at=since.astimezone(at.site.zone))
+
+
+def _ratios(each: Explanation) -> Mapping[str, str]:
+    factor = "-" if each.factor is None else f"{float(each.factor):g}"
+    return {"entered": each.entered, "true": each.true, "factor": factor}
