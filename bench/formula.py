@@ -87,6 +87,7 @@ class InMemory:
         columns = {n: generator.integers(1, 5000, many, dtype=np.int64) for n in (1, 2, 3)}
         checked = _checked(self.text)
         none = np.zeros(many, dtype=np.uint8)
+        starts = np.arange(0, many, 96, dtype=np.int64)
         values = Values(
             intervals=many,
             step_s=900,
@@ -97,7 +98,7 @@ class InMemory:
         frame = pd.DataFrame({"a": columns[1], "b": columns[2], "c": columns[3]})
 
         def product() -> None:
-            usage, _ = rounded(per_interval(checked, values), Fraction(3600), many)
+            usage, _ = rounded(per_interval(checked, values), Fraction(3600), many, starts)
             assert len(usage) == many, "every interval"
 
         def baseline() -> None:

@@ -86,7 +86,7 @@ def stake_of(
     paying = [payer for payer in payers if payer.versions]
     if not paying:
         return None
-    filled, expected, unknown = _filled(span, history)
+    filled, expected, unknown = _filled(span, history, trusted=only_missing)
     if only_missing:
         gaps = np.isin(span.quality, _UNKNOWN)
         filled = replace(filled, usage=np.where(gaps, filled.usage, 0))
@@ -123,8 +123,15 @@ def expected_usage(history: UsageSpan, intervals: int) -> tuple[NDArray[np.int64
     return np.resize(mean, intervals).astype(np.int64), True
 
 
-def _filled(span: UsageSpan, history: UsageSpan | None) -> tuple[UsageSpan, int, int]:
+def _filled(
+    span: UsageSpan, history: UsageSpan | None, *, trusted: bool
+) -> tuple[UsageSpan, int, int]:
     """Return the span with what is expected in place of what is missing.
+
+    Args:
+        span: Usage. [base unit]
+        history: Weeks before; None where there are none.
+        trusted: Whether what is known in the span may stand for a history that knows nothing.
 
     Returns:
         The span, the expected usage in it [base unit], and the intervals nothing is said of.
@@ -132,9 +139,11 @@ def _filled(span: UsageSpan, history: UsageSpan | None) -> tuple[UsageSpan, int,
     gaps = np.isin(span.quality, _UNKNOWN)
     if not gaps.any():
         return span, 0, 0
-    if history is None:
-        return span, 0, int(gaps.sum())
-    expected, told = expected_usage(history, len(span.usage))
+    expected, told = np.zeros(len(span.usage), dtype=np.int64), False
+    if history is not None:
+        expected, told = expected_usage(history, len(span.usage))
+    if not told and trusted and not gaps.all():
+        expected, told = expected + int(span.usage[~gaps].sum()) // int((~gaps).sum()), True
     if not told:
         return span, 0, int(gaps.sum())
     usage = np.where(gaps, expected, span.usage)

@@ -13,7 +13,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
-import psycopg
 
 from energy.base.errors import RefusedError
 from energy.base.period import Period, grid_of, local_day, midnight, span_of_days
@@ -28,9 +27,8 @@ from energy.store.sites import Site
 from energy.views.bearers import read_bearers, read_holds, read_hours
 from energy.views.computed import channel_usage
 from energy.views.shares import UsageChannel, usage_channels
+from energy.views.told import Connection
 from processes.readings_reads import known_when
-
-Connection = psycopg.Connection[tuple[object, ...]]
 
 
 class By(StrEnum):

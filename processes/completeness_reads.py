@@ -147,6 +147,20 @@ def read_completeness(
     )
 
 
+def point_scores(database: Database, site: Site, clock: Clock) -> dict[str, Fraction | None]:
+    """Return the score of each point's billing channels over the last whole local days."""
+    first, last = default_days(clock, site)
+    with database.connection() as connection:
+        channels = list(usage_channels(connection, site.schema).values())
+        period = _until(site, first, last, clock.now())
+        served = served_spans(connection, site.schema)
+        found = channel_completeness(connection, site.schema, channels, served, period, first, last)
+    told: dict[str, Completeness] = {}
+    for row in channels:
+        told[row.point] = told.get(row.point, Completeness()) + found[row.number]
+    return {point: each.score for point, each in told.items()}
+
+
 def _badness(row: CompletenessRow) -> tuple[int, int, str]:
     """Return the order of rows: the worst score first, then what lacks most."""
     told = row.intervals

@@ -20,7 +20,7 @@ def counter_statement(ground: Ground, *, missing_only: bool = False) -> Statemen
 
     Args:
         ground: What is asked.
-        missing_only: Leave gaps alone whose total is measured.
+        missing_only: Leave gaps alone whose total is measured, and what is estimated already.
 
     Raises:
         EstimateError: Nothing was ever read of the counter, or the method lacks what it needs.
@@ -33,6 +33,7 @@ def counter_statement(ground: Ground, *, missing_only: bool = False) -> Statemen
         ground.channel.number,
         Period(start=ground.first, end=ground.last),
         ground.position,
+        estimates=missing_only,
     )
     if any(each.feed is not None for each in read.segments if _touches(each, start_us, end_us)):
         raise EstimateError.of("estimate.fed", key=ground.channel.key)

@@ -22,7 +22,7 @@ from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.as_of import folded_position
-from energy.views.corrections import read_corrections
+from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.estimates import DayEffect, effect_of
 from processes.estimate_counters import counter_statement
 from processes.estimate_ground import Ground, Statement, ground_of
@@ -77,7 +77,7 @@ def draft_estimate(
         options: What the method is told, by name: weeks, days, total (in the channel's unit),
             parent ("POINT" or "POINT/quantity"), schedule, temperature (as parent), holidays
             (ISO days with commas).
-        missing_only: Leave gaps alone whose total is measured.
+        missing_only: Leave gaps alone whose total is measured, and what is estimated already.
 
     Raises:
         EstimateError: There is nothing to estimate, or the method lacks what it needs.
@@ -135,11 +135,11 @@ def record_estimate(
     """
     if not reason.strip():
         raise EstimateError.of("estimate.no_reason")
+    said = _said(system, site, draft)
+    if said and _is_same(said[0], draft, reason, by):
+        return said[0].position
     if not draft.days and draft.channel.facts.kind is not Kind.GAUGE:
-        before = _recorded(system, site, draft, reason.strip(), by)
-        if before is None:
-            raise EstimateError.of("estimate.nothing", key=draft.channel.key)
-        return before
+        raise EstimateError.of("estimate.nothing", key=draft.channel.key)
     return Corrections(system.database, site.schema, system.clock).estimate(
         draft.channel,
         draft.readings,
@@ -150,25 +150,31 @@ def record_estimate(
     )
 
 
-def estimate_command(site: Site, draft: EstimateDraft, reason: str, by: UUID) -> UUID:
-    """Return the id of the command that records a draft: the same draft again is the same one."""
+def estimate_command(
+    system: System, site: Site, draft: EstimateDraft, reason: str, by: UUID
+) -> UUID:
+    """Return the id of the command that records a draft.
+
+    The same draft again is the same command, so that one repeated after a lost answer finds its
+    own result; once another estimate took its place it is a new one.
+    """
     told = " ".join(f"{at.isoformat()}={count}" for at, count in draft.readings)
-    words = (draft.method, str(draft.position), told, reason, str(by))
+    others = sum(not _is_same(row, draft, reason, by) for row in _said(system, site, draft))
+    words = (draft.method, told, reason.strip(), str(by), str(others))
     return id_of("estimate", site.key, str(draft.channel.number), *words)
 
 
-def _recorded(
-    system: System, site: Site, draft: EstimateDraft, reason: str, by: UUID
-) -> int | None:
-    """Return the position of the same estimate; None where it is not recorded."""
+def _said(system: System, site: Site, draft: EstimateDraft) -> list[CorrectionRow]:
+    """Return the estimates of a channel, the newest first."""
     with system.database.connection() as connection:
         said = read_corrections(connection, site.schema, channels=(draft.channel.number,))
-    for row in said:
-        if row.readings == draft.readings and (row.method, row.proposed_by) == (draft.method, by):
-            inputs = json.loads(row.reason or "{}")
-            if inputs.get(REASON) == reason:
-                return row.position
-    return None
+    estimates = [row for row in said if row.kind == "estimate"]
+    return sorted(estimates, key=lambda row: -row.position)
+
+
+def _is_same(row: CorrectionRow, draft: EstimateDraft, reason: str, by: UUID) -> bool:
+    same = (row.readings, row.method, row.proposed_by) == (draft.readings, draft.method, by)
+    return same and json.loads(row.reason or "{}").get(REASON) == reason.strip()
 
 
 def _statement(ground: Ground, *, missing_only: bool) -> Statement:

@@ -249,7 +249,9 @@ class FormulaDesk:
         )
         return found or ChannelRegister(site=self._site.key, command_id=command_id)
 
-    def _problems(self, planned: Sequence[PlannedFormula], numbers: Mapping[str, int]) -> list[Told]:
+    def _problems(
+        self, planned: Sequence[PlannedFormula], numbers: Mapping[str, int]
+    ) -> list[Told]:
         """Return what is wrong with the texts, and the circles they would make."""
         trees = []
         for each in planned:

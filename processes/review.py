@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from billing.views.review_queue import QueuedCase, read_queue
 from energy.base.errors import ConflictError, EnergyError, NotPermittedError, RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.base.text import Key
 from energy.journal.reviews import CaseDecidedError, Reviews
 from energy.metering.channel import Channel
 from energy.metering.correction import Stated
@@ -85,9 +86,15 @@ class ReviewDesk:
             last = read_decisions(connection, self._site.schema, case=case, limit=1)[0]
         raise self._decided(case, last.kind, last.decided_by, last.decided_at)
 
-    def _decided(self, case: UUID, kind: DecisionKind, by: UUID, at: object) -> DecidedAlreadyError:
+    def _decided(
+        self, case: UUID, kind: DecisionKind, by: UUID, at: datetime
+    ) -> DecidedAlreadyError:
         return DecidedAlreadyError.of(
-            "review.decided", short=case.hex[:8], kind=kind, by=self._name_of(by), at=at
+            "review.decided",
+            short=case.hex[:8],
+            kind=Key(f"cli.review.kind_{kind}"),
+            by=self._name_of(by),
+            at=f"{at.astimezone(self._site.zone):%Y-%m-%d %H:%M}",
         )
 
     def repeated(self, name: str, verb: str, reason: str, *words: str) -> Outcome | None:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-
-import psycopg
+from typing import TypeVar
 
 from energy.base.period import day_period
 from energy.base.units import BASE_UNIT, Utility
@@ -19,6 +18,7 @@ from energy.metering.shares.share_file import ShareFile, StatedShare
 from energy.metering.week_hours import boundaries_off_grid
 from energy.store.sites import Site
 from energy.views.bearers import BearerRow, HoldRow, read_bearers, read_holds
+from energy.views.formula_graph import computed_graph
 from energy.views.places import read_places
 from energy.views.share_usage import share_point
 from energy.views.share_whole import whole_usage
@@ -30,8 +30,9 @@ from energy.views.shares import (
     read_shares,
     usage_channels,
 )
+from energy.views.told import Connection
 
-Connection = psycopg.Connection[tuple[object, ...]]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class SiteFacts:
     accounts: frozenset[str]
     bearers: tuple[BearerRow, ...]
     holds: tuple[HoldRow, ...]
+    graph: Mapping[int, set[int]]
+    """Computed channel -> the channels it rests on."""
     site: Site
 
 
@@ -101,6 +104,7 @@ def site_facts(
         accounts=frozenset(accounts),
         bearers=tuple(read_bearers(connection, site.schema)),
         holds=tuple(read_holds(connection, site.schema)),
+        graph=computed_graph(connection, site.schema) if shares else {},
         site=site,
     )
 
@@ -157,7 +161,7 @@ def _whole(
             resolution=Fraction(channel.resolution),
             grid_s=channel.grid_s,
         )
-    if (whole.get("utility"), whole.get("node")) not in keys.nodes or first == date.min:
+    if (whole.get("utility"), whole.get("node")) not in keys.nodes:
         return None
     utility = Utility(whole["utility"])
     span = whole_usage(
@@ -231,45 +235,37 @@ def _circles(file: ShareFile, facts: SiteFacts) -> list[str]:
     """Return apportionments that rest on themselves."""
     rests: dict[str, set[str]] = {}
     of_point = {
-        share_point(share.key, part): share.key
-        for share in facts.shares.values()
-        for part in share.channels
-    } | {
         share_point(share.key, part.key): share.key
         for share in file.shares
         for part in share.version.parts
     }
-    for key, whole, versions in _every(file, facts):
-        points = {whole.get("point", "")}
-        points |= {p for version in versions for part in version for p in part.points}
-        rests.setdefault(key, set()).update(of_point[p] for p in points if p in of_point)
+    of_channel = {
+        number: share.key for share in facts.shares.values() for number in share.channels.values()
+    }
+    for share in file.shares:
+        whole = share.whole or (facts.shares[share.key].whole if share.key in facts.shares else {})
+        points = {whole.get("point", ""), *(p for part in share.version.parts for p in part.points)}
+        own = rests.setdefault(share.key, set())
+        own.update(of_point[point] for point in points if point in of_point)
+        numbers = {facts.channels[point].number for point in points if point in facts.channels}
+        own.update(of_channel[n] for n in _behind(numbers, facts.graph) if n in of_channel)
     return [
         f"share {share.key!r}: rests on itself"
         for share in file.shares
-        if _in_circle(share.key, rests)
+        if share.key in _behind(rests[share.key], rests)
     ]
 
 
-def _every(
-    file: ShareFile, facts: SiteFacts
-) -> Iterable[tuple[str, Mapping[str, str], list[tuple[Part, ...]]]]:
-    for row in facts.shares.values():
-        yield row.key, row.whole, [key.version.parts for key in row.keys]
-    for share in file.shares:
-        yield share.key, share.whole, [share.version.parts]
-
-
-def _in_circle(key: str, rests: Mapping[str, set[str]]) -> bool:
-    seen: set[str] = set()
-    waiting = list(rests.get(key, ()))
+def _behind(begin: Iterable[Each], rests: Mapping[Each, set[Each]]) -> set[Each]:
+    """Return some things and all that they rest on."""
+    found: set[Each] = set()
+    waiting = list(begin)
     while waiting:
         each = waiting.pop()
-        if each == key:
-            return True
-        if each not in seen:
-            seen.add(each)
+        if each not in found:
+            found.add(each)
             waiting += rests.get(each, ())
-    return False
+    return found
 
 
 def _hours(hours: StatedHours, file: ShareFile, facts: SiteFacts) -> list[str]:

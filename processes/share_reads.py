@@ -8,7 +8,6 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 
 from energy.base.quality import Quality
@@ -23,9 +22,8 @@ from energy.store.sites import Site
 from energy.views.bearers import BearerRow, HoldRow, read_bearers, read_holds
 from energy.views.share_usage import DividedDay, divided_days, share_point
 from energy.views.shares import ShareRow, read_shares, usage_channels
+from energy.views.told import Connection
 from processes.readings_reads import known_when
-
-Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from energy.store.migrate import migrate_site
 from energy.store.pool import Database
 from energy.store.sites import Site, valid_key
 from energy.views.registry_reads import channel_numbers
+from processes.formula_desk import FormulaDesk
 from processes.meter_profiles import Product, load_product
 from processes.project import catch_up
 
@@ -73,6 +74,9 @@ def check_site_file(path: Path) -> CheckedSite:
     utilities = {
         str(meter.get("point")): str(meter.get("utility")) for meter in document.get("meter", [])
     }
+    utilities |= {
+        str(each.get("point")): str(each.get("utility")) for each in document.get("formula", [])
+    }
     books, book_problems = read_books(document, path.parent, utilities)
     problems += book_problems
     if plan is not None and not valid_key(plan.key):
@@ -85,7 +89,7 @@ def check_site_file(path: Path) -> CheckedSite:
 def _misshapen(document: dict[str, Any]) -> list[str]:
     """Return what is no list of tables where one is wanted: nothing in it can be checked."""
     checker = Checker(document)
-    for name in ("meter", "tariff"):
+    for name in ("meter", "tariff", "formula"):
         checker.tables(name)
     for n, account in enumerate(checker.tables("account"), 1):
         checker.rows(account, "supplies", f"account {account.get('key') or n!r}")
@@ -115,6 +119,9 @@ def init_site(
     _structures(metering, plan)
     _meters(metering, plan)
     catch_up(writer, site, clock)
+    if plan.formulas:
+        command = _command(plan.key, "formulas")
+        FormulaDesk(writer, site, clock).define(plan.formulas, by=None, command_id=command)
     numbers = channel_numbers(writer, site.schema)
     operations = JournalApplication(writer, site.schema, "operations", clock)
     for rule in plan.rules:

@@ -21,7 +21,6 @@ from energy.metering.review_case import Case
 from energy.store.sites import Site
 from energy.views.review import read_cases
 
-
 UNREAD = frozenset({"missing", "lost"})
 """Causes by which readings are lacking: what a register counted meanwhile is in no doubt."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from energy.base.clock import Clock
+from energy.base.clock import EPOCH, Clock
 from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
@@ -29,7 +29,7 @@ class CaseDecidedError(RefusedError):
 
     kind = DecisionKind.ACCEPTED
     by = UUID(int=0)
-    at: datetime | None = None
+    at = EPOCH
 
     @classmethod
     def of_decision(

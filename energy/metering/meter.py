@@ -175,11 +175,14 @@ class Meter(JournalAggregate):
         """Let a device serve the point from an instant on.
 
         Raises:
-            MeterStateError: A device serves it already, or served it until later than that.
+            MeterStateError: A device serves it already, served it until later than that, or its
+                values are computed.
             ChannelError: The multiplier does not fit a counter of the point.
         """
         self._check_multiplier(multiplier)
         assert not has_nul([serial, profile, source, address, record]), "no view takes a NUL"
+        if any(channel["kind"] == Kind.COMPUTED for channel in self.channels):
+            raise MeterStateError.of("meter.computed", point=self.point)
         if self.serial is not None:
             raise MeterStateError.of(
                 "meter.served", point=self.point, serial=self.serial, since=self.since

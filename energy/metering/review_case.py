@@ -128,6 +128,8 @@ class Decision:
     """Stream of the estimated readings."""
     stated_position: int | None
     """Position of the last event of the correction or estimate; None where there is neither."""
+    settled_by: UUID | None
+    """Who approved or rejected the correction."""
     stake: Decimal | None
     """Money at stake as the person saw it; None when nobody paid. [currency]"""
     currency: str

@@ -7,7 +7,7 @@ Accounts and tariffs are the billing office's part of the same file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -17,9 +17,11 @@ from energy.base.period import day_period, days_between, midnight
 from energy.base.text import LANGUAGES
 from energy.base.units import Utility
 from energy.metering.channel import LOCAL_DAY_S
+from energy.metering.formula.definition import PlannedFormula
 from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
 from energy.metering.site_file_drivers import PlannedMeter, read_drivers
+from energy.metering.site_file_formulas import read_site_formulas
 from energy.metering.source_facts import KEYS, source_problems, sources_problems
 from energy.metering.supply_file import read_supplies
 
@@ -83,6 +85,7 @@ class SitePlan:
     sources: list[dict[str, Any]]
     meters: list[PlannedMeter]
     rules: list[PlannedRule]
+    formulas: list[PlannedFormula] = field(default_factory=list)
 
 
 def read_site(
@@ -96,7 +99,7 @@ def read_site(
     """
     checker = Checker(document)
     known = {"site", "place", "supply", "source", "meter", "driver", "account", "tariff", "rule"}
-    known |= {"issuer"}
+    known |= {"issuer", "formula"}
     checker.unknown_keys(document, known, "file")
     site = document.get("site")
     if not isinstance(site, dict):
@@ -121,6 +124,7 @@ def read_site(
     _grids(checker, meters, zone)
     supplies = read_supplies(checker, {meter.point: meter.utility for meter in meters}, zone)
     rules = _rules(checker, {meter.point: meter for meter in meters})
+    formulas = read_site_formulas(checker, places, meters)
     if checker.problems:
         return None, checker.problems
     return (
@@ -135,6 +139,7 @@ def read_site(
             sources=sources,
             meters=meters,
             rules=rules,
+            formulas=formulas,
         ),
         [],
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from energy.base.period import Period, grid_of
 from energy.base.quality import Quality
 from energy.metering.usage import BADNESS, BY_BADNESS, UsageSpan
-from energy.metering.usage_groups import Every, UsageGroup, group_key
+from energy.metering.usage_groups import Every, UsageGroup, group_usage
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -54,20 +54,20 @@ def groups_of(period: Period, step_s: int, zone: ZoneInfo, every: Every) -> Grou
         zone: Hours, days and months are local.
         every: Width of a group.
     """
-    step = timedelta(seconds=step_s)
-    places: dict[object, int] = {}
-    starts: list[datetime] = []
-    ends: list[datetime] = []
-    of = np.empty(grid_of(period, step_s), dtype=np.int64)
-    for n in range(len(of)):
-        at = period.start + n * step
-        place = places.setdefault(group_key(at, zone, every), len(places))
-        if place == len(starts):
-            starts.append(at)
-            ends.append(at)
-        ends[place] = at + step
-        of[n] = place
-    return Groups(of=of, starts=starts, ends=ends)
+    many = grid_of(period, step_s)
+    blank = UsageSpan(
+        channel=0,
+        start=period.start,
+        step_s=step_s,
+        usage=np.zeros(many, dtype=np.int64),
+        quality=np.zeros(many, dtype=np.uint8),
+    )
+    groups = group_usage(blank, zone, every)
+    return Groups(
+        of=np.repeat(np.arange(len(groups)), [group.expected for group in groups]),
+        starts=[group.start.astimezone(UTC) for group in groups],
+        ends=[group.end.astimezone(UTC) for group in groups],
+    )
 
 
 def summed(parts: Iterable[tuple[UsageSpan, Flags, Groups]], zone: ZoneInfo) -> list[UsageGroup]:

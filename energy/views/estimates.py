@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period, local_day, span_of_days
@@ -17,6 +18,9 @@ from energy.base.quality import Quality
 from energy.metering.channel import Channel, Kind
 from energy.metering.usage import CounterSegment, UsageSpan
 from energy.metering.usage_groups import Every, group_usage
+from energy.metering.usage_segments import SegmentColumns
+from energy.metering.usage_steps import steps_of
+from energy.metering.usage_strips import GridColumns, SeriesColumns, strips_of
 from energy.views.as_of import folded_as_of
 from energy.views.computed import channel_usage
 from energy.views.known import Accepted
@@ -60,7 +64,13 @@ class Read:
 
 
 def read_around(
-    connection: Connection, schema: str, channel: int, period: Period, position: int
+    connection: Connection,
+    schema: str,
+    channel: int,
+    period: Period,
+    position: int,
+    *,
+    estimates: bool = False,
 ) -> Read:
     """Return what was read in a span, with a neighbour on either side.
 
@@ -70,16 +80,33 @@ def read_around(
         channel: Channel number.
         period: The span.
         position: Metering position that the views have passed.
+        estimates: With the estimates that count.
     """
     registry = load_registry(connection, schema, as_of=position, only=[channel])
     window = (to_us(period.start), to_us(period.end))
     known = readings_known(connection, schema, {channel: window}, as_of=position)[channel]
+    segments = registry.segments.get(channel, ())
     read = known.quality != Quality.ESTIMATED
-    return Read(
-        at_us=known.at_us[read],
-        count=known.count[read],
-        segments=registry.segments.get(channel, ()),
+    if estimates:
+        read |= _fits(known, segments, window)
+    return Read(at_us=known.at_us[read], count=known.count[read], segments=segments)
+
+
+def _fits(
+    known: Accepted, segments: Sequence[CounterSegment], window: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Return which readings of a counter the fold takes."""
+    columns = SegmentColumns.of([segments])
+    series = SeriesColumns(
+        offsets=np.array([0, len(known.at_us)], dtype=np.int64),
+        at_us=known.at_us,
+        count=known.count,
+        quality=known.quality,
+        position=known.position,
     )
+    grid = GridColumns(offsets=np.array([0, 2], dtype=np.int64), at_us=np.array(window))
+    strips, _ = steps_of(strips_of(series, grid, columns, np.zeros(1, dtype=np.int64)), columns)
+    return np.isin(known.at_us, strips.at_us)
 
 
 def measured_usage(

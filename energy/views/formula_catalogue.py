@@ -11,9 +11,11 @@ from typing import Any
 
 import psycopg
 
+from energy.base.period import Period
 from energy.metering.channel import Channel, Kind
 from energy.metering.formula.inputs import Input, ListedCatalogue, counted, matches, nearest_of
 from energy.metering.formula.tree import Members, Named, Node, every_node
+from energy.views.formula_places import points_inside
 from energy.views.registry import load_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -30,6 +32,8 @@ class SiteCatalogue:
         *,
         checking: bool = False,
         beside: Iterable[Channel] = (),
+        period: Period | None = None,
+        as_of: int | None = None,
     ) -> None:
         """Read what the trees name.
 
@@ -39,7 +43,11 @@ class SiteCatalogue:
             trees: Of the formulas.
             checking: Whether places must be there; what once was may be gone when it is read.
             beside: Channels that are about to be planned.
+            period: In which a class of meters has its members; None for today's.
+            as_of: Metering position: places as known there; None for now.
         """
+        self._period = period
+        self._as_of = as_of
         self._connection = connection
         self._schema = schema
         self._checking = checking
@@ -81,19 +89,14 @@ class SiteCatalogue:
 
     def _read(self, members: Members) -> Sequence[Input]:
         rows: list[tuple[Any, ...]] = self._connection.execute(
-            f"WITH RECURSIVE inside AS (SELECT key FROM {self._schema}.place "
-            "WHERE key = %(place)s UNION SELECT p.key "
-            f"FROM {self._schema}.place AS p JOIN inside ON p.parent = inside.key) "
-            f"SELECT c.number, c.point FROM {self._schema}.channel AS c "
-            f"JOIN {self._schema}.meter AS m USING (point) WHERE c.utility = %(utility)s "
-            "AND c.kind = ANY(%(kinds)s) "
-            "AND (%(place)s::text IS NULL OR m.place IN (SELECT key FROM inside))",
-            {
-                "place": members.place,
-                "utility": members.utility,
-                "kinds": [Kind.COUNTER, Kind.INTERVAL],
-            },
+            f"SELECT number, point FROM {self._schema}.channel "
+            "WHERE utility = %s AND kind = ANY(%s)",
+            (members.utility, [Kind.COUNTER, Kind.INTERVAL]),
         ).fetchall()
+        if members.place is not None:
+            where = (self._connection, self._schema, members.place, self._period, self._as_of)
+            inside = {point for each in points_inside(*where) for point in each.points}
+            rows = [row for row in rows if row[1] in inside]
         pattern = members.named
         numbers = [n for n, point in rows if pattern is None or matches(pattern, point)]
         channels = load_channels(self._connection, self._schema, only=numbers)

@@ -12,7 +12,7 @@ from energy.metering.formula.definition import inputs_of
 from energy.metering.formula.parser import parse
 from energy.views.formula_catalogue import SiteCatalogue
 from energy.views.formula_rows import formula_versions
-from energy.views.shares import channel_of_whole, read_shares
+from energy.views.shares import channel_of_whole, read_shares, usage_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -36,6 +36,10 @@ def computed_graph(connection: Connection, schema: str) -> dict[int, set[int]]:
         graph.setdefault(each.channel, set()).update(inputs_of(checked))
     for share in read_shares(connection, schema, only=None, as_of=None):
         whole = channel_of_whole(connection, schema, share.whole)
+        points = {p for key in share.keys for part in key.version.parts for p in part.points}
+        behind = {
+            each.number for each in usage_channels(connection, schema, sorted(points)).values()
+        }
         for part in share.channels.values():
-            graph.setdefault(part, set()).update(() if whole is None else (whole,))
+            graph.setdefault(part, set()).update(behind, () if whole is None else (whole,))
     return graph

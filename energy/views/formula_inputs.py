@@ -6,7 +6,7 @@ Usage comes by the door of all usage (computed.py). Gauges, and counters of what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import lcm
@@ -24,10 +24,12 @@ from energy.metering.feed import Piece
 from energy.metering.formula.evaluate import Values
 from energy.metering.formula.exact import Exact, stepped
 from energy.metering.formula.inputs import ATTRIBUTE_UNITS, DatedConstant, Input
+from energy.metering.formula.tree import Members
 from energy.metering.formula.units import unit_of
 from energy.metering.usage import BADNESS, CounterSegment, UsageSpan
 from energy.views.as_of import folded_as_of
 from energy.views.computed import channel_usage
+from energy.views.formula_places import points_inside
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
 from energy.views.places import attribute_spans
@@ -134,35 +136,54 @@ def attribute_columns(
 def absences(
     connection: Connection,
     schema: str,
-    numbers: Sequence[int],
+    members: Mapping[Members, Sequence[Input]],
     period: Period,
     step_s: int,
     as_of: int | None,
-) -> dict[int, NDArray[np.bool_]]:
-    """Return in which intervals no device served each of some channels, as known then.
+) -> dict[tuple[Members, int], NDArray[np.bool_]]:
+    """Return in which intervals channels are no members of a class, as known then.
+
+    That is where no device served them, and where they were outside the place.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
-        numbers: Channels with usage.
+        members: Classes with their channels.
         period: Span on whole intervals.
         step_s: Width of an interval. [s]
         as_of: Metering position; None for now.
     """
-    registry = load_registry(connection, schema, as_of=as_of, only=numbers)
+    numbers = sorted({each.channel.number for own in members.values() for each in own})
+    if not numbers:
+        return {}
+    segments = load_registry(connection, schema, as_of=as_of, only=numbers).segments
     length = grid_of(period, step_s)
-    start_us, end_us = to_us(period.start), to_us(period.end)
+    unserved = {n: _unserved(segments.get(n, ()), period, step_s, length) for n in numbers}
     found = {}
-    for number in numbers:
-        segments = registry.segments.get(number, ())
-        absent = np.ones(length, dtype=np.bool_)
-        for each in segments:
-            low_us = max(each.start_us, start_us) - start_us
-            high_us = min(end_us if each.end_us is None else each.end_us, end_us) - start_us
-            if low_us < high_us:
-                absent[low_us // (step_s * 1_000_000) : -(-high_us // (step_s * 1_000_000))] = False
-        found[number] = absent
+    for node, own in members.items():
+        spans = points_inside(connection, schema, node.place, period, as_of) if node.place else []
+        for each in own:
+            absent = unserved[each.channel.number].copy()
+            for span in spans:
+                if each.channel.point not in span.points:
+                    first = _place(span.start, period, step_s, length)
+                    absent[first : _place(span.end, period, step_s, length)] = True
+            found[node, each.channel.number] = absent
     return found
+
+
+def _unserved(
+    segments: Sequence[CounterSegment], period: Period, step_s: int, length: int
+) -> NDArray[np.bool_]:
+    """Return the intervals in which no segment lies."""
+    start_us, end_us, step_us = to_us(period.start), to_us(period.end), step_s * 1_000_000
+    absent = np.ones(length, dtype=np.bool_)
+    for each in segments:
+        low_us = max(each.start_us, start_us) - start_us
+        high_us = min(end_us if each.end_us is None else each.end_us, end_us) - start_us
+        if low_us < high_us:
+            absent[low_us // step_us : -(-high_us // step_us)] = False
+    return absent
 
 
 def _has_usage(each: Input) -> bool:

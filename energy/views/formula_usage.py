@@ -18,6 +18,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from energy.base.clock import to_us
 from energy.base.period import Period, grid_of, local_day, midnight
 from energy.base.quality import Quality
 from energy.metering.channel import Channel
@@ -39,6 +40,7 @@ from energy.views.formula_inputs import (
     read_values,
 )
 from energy.views.formula_rows import formula_versions
+from energy.views.local_days import days_around
 from energy.views.registry import load_channels
 from energy.views.usage import empty_span
 
@@ -110,14 +112,38 @@ def formula_usage(
         period: Span on whole grid intervals.
         as_of: Metering position: versions and inputs as known there; None for now.
     """
-    asked = Asked(connection=connection, schema=schema, zone=zone, period=period, as_of=as_of)
+    begins = midnight(local_day(period.start, zone), zone)  # rounding is carried from there
+    whole = Period(start=begins, end=period.end)
+    asked = Asked(connection=connection, schema=schema, zone=zone, period=whole, as_of=as_of)
     known = load_channels(connection, schema, only=channels)
-    spans = {n: empty_span(n, period, known[n].facts.grid_s) for n in channels}
+    spans = {n: empty_span(n, whole, known[n].facts.grid_s) for n in channels}
     for piece, values in evaluated(asked, list(known.values())):
         span, part = spans[piece.channel.number], slice(piece.first, piece.last)
-        usage, bad = rounded(per_interval(piece.checked, values), _smallest(piece), len(span.usage))
+        found = per_interval(piece.checked, values)
+        starts = _day_starts(asked, span.step_s, len(span.usage))
+        usage, bad = rounded(found, _smallest(piece), len(span.usage), starts)
         span.usage[part], span.quality[part] = usage[part], BY_BADNESS[bad[part]]
-    return spans
+    return {number: _from(span, period) for number, span in spans.items()}
+
+
+def _day_starts(asked: Asked, step_s: int, length: int) -> NDArray[np.int64]:
+    """Return the first interval of each local day."""
+    start_us, end_us = to_us(asked.period.start), to_us(asked.period.end)
+    days = days_around(start_us, end_us - 1, asked.zone).start_us
+    inside = days[(days >= start_us) & (days < end_us)]
+    starts: NDArray[np.int64] = (inside - start_us) // (step_s * 1_000_000)
+    assert length == 0 or starts[0] == 0, "a period of formulas begins at midnight"
+    return starts
+
+
+def _from(span: UsageSpan, period: Period) -> UsageSpan:
+    """Return the part of a span that was asked for."""
+    skipped = (period.start - span.start) // timedelta(seconds=span.step_s)
+    if skipped == 0:
+        return span
+    return replace(
+        span, start=period.start, usage=span.usage[skipped:], quality=span.quality[skipped:]
+    )
 
 
 def indicator_groups(asked: Asked, channel: Channel, every: Every) -> list[IndicatorGroup]:
@@ -196,7 +222,9 @@ def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
         for each, first, last in _holding(asked, own, by_number[number].facts.grid_s)
     ]
     trees = {version.text: _parsed(version.text) for _, version, _, _ in holding if version.text}
-    catalogue = SiteCatalogue(asked.connection, asked.schema, trees.values())
+    catalogue = SiteCatalogue(
+        asked.connection, asked.schema, trees.values(), period=asked.period, as_of=asked.as_of
+    )
     found = []
     for channel, version, first, last in holding:
         text = version.text
@@ -238,9 +266,7 @@ def _beside(asked: Asked, piece: Piece, shared: Values) -> Values:
     places = {
         (each.node.place, each.node.name) for each in parts if isinstance(each.node, PlaceValue)
     }
-    members = {
-        i.channel.number for each in parts if isinstance(each.node, Members) for i in each.inputs
-    }
+    members = {each.node: each.inputs for each in parts if isinstance(each.node, Members)}
     step_s, period = piece.channel.facts.grid_s, asked.period
     where = (asked.connection, asked.schema)
     return replace(
@@ -249,7 +275,7 @@ def _beside(asked: Asked, piece: Piece, shared: Values) -> Values:
         attributes=attribute_columns(*where, sorted(places), period, step_s, asked.as_of)
         if places
         else {},
-        absent=absences(*where, sorted(members), period, step_s, asked.as_of) if members else {},
+        absent=absences(*where, members, period, step_s, asked.as_of),
     )
 
 

@@ -227,50 +227,43 @@ def decided_case_named(connection: Connection, schema: str, name: str) -> UUID:
     return found
 
 
-_COLUMNS = (
-    "d.review, d.number, d.kind, d.cause, d.point, d.source, d.findings, d.reason, d.evidence, "
-    "d.until, d.correction, d.estimate, c.state, c.position AS settled, d.stake, "
-    "d.currency, d.proposed_by, d.decided_by, d.decided_at, d.command, d.position"
+_FIELDS = (
+    *("review", "number", "kind", "cause", "point", "source", "findings", "reason", "evidence"),
+    *("until", "correction", "estimate", "stake", "currency", "proposed_by", "decided_by"),
+    *("decided_at", "command", "position"),
+)
+_COLUMNS = ", ".join(
+    (*(f"d.{name}" for name in _FIELDS), "c.state", "c.position AS settled", "c.decided_by AS who")
 )
 
 
 def _decision(row: tuple[Any, ...], limit: int) -> Decision:
-    case, number, kind, cause, point, source, findings, reason, evidence, until, *rest = row
-    (
-        correction,
-        estimate,
-        state,
-        settled,
-        stake,
-        currency,
-        proposed_by,
-        by,
-        at,
-        command,
-        position,
-    ) = rest
+    told = dict(zip(_FIELDS, row[: len(_FIELDS)], strict=True))
+    state, settled, settled_by = row[len(_FIELDS) :]
     if state is not None and settled > limit:
-        state = "proposed"  # it was decided on later
+        state, settled_by = "proposed", None  # it was decided on later
+    point = told["point"] or None
     return Decision(
-        case=case,
-        number=number,
-        kind=DecisionKind(kind),
-        cause=cause,
-        point=point or None,
-        source=source,
-        findings=tuple(finding_of(each, point or None, source) for each in findings),
-        reason=reason,
-        evidence=tuple(evidence),
-        until=until,
-        correction=correction,
-        correction_state=state if correction is not None else None,
-        estimate=estimate,
+        case=told["review"],
+        number=told["number"],
+        kind=DecisionKind(told["kind"]),
+        cause=told["cause"],
+        point=point,
+        source=told["source"],
+        findings=tuple(finding_of(each, point, told["source"]) for each in told["findings"]),
+        reason=told["reason"],
+        evidence=tuple(told["evidence"]),
+        until=told["until"],
+        correction=told["correction"],
+        correction_state=state if told["correction"] is not None else None,
+        estimate=told["estimate"],
         stated_position=settled,
-        stake=stake,
-        currency=currency,
-        proposed_by=proposed_by,
-        decided_by=by,
-        decided_at=at,
-        command=command,
-        position=position,
+        settled_by=settled_by,
+        stake=told["stake"],
+        currency=told["currency"],
+        proposed_by=told["proposed_by"],
+        decided_by=told["decided_by"],
+        decided_at=told["decided_at"],
+        command=told["command"],
+        position=told["position"],
     )

@@ -126,7 +126,7 @@ def record(
                 continue
             position = None
             if person is not None:
-                command = estimate_command(at.site, found, reason, person)
+                command = estimate_command(at.system, at.site, found, reason, person)
                 position = record_estimate(
                     at.system, at.site, found, reason=reason, by=person, command_id=command
                 )

@@ -20,6 +20,7 @@ from energy.metering.meter import meter_id
 from energy.system import WEB
 from energy.views.meter_facts import CertificateRow, FactRow, certificates_of, facts_of
 from energy.views.point_rows import SegmentRow, record_at, segments_of
+from processes.completeness_reads import point_scores
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
 from processes.meter_segments import life_of
@@ -37,6 +38,7 @@ from scripts.commands.printing import (
     worded,
 )
 from scripts.commands.tree import group
+from scripts.commands.usage_completeness import percent
 
 app = group("meter")
 READINGS = 8
@@ -58,16 +60,19 @@ def list_(
         if as_json:
             print_json(answer)
             return
+        scores = point_scores(at.system.database, at.site, at.system.clock)
         keys = ("point", "name", "utility", "serial", "profile", "reading", "unit", "at", "quality")
         rows = [
             (
                 *(m.point, m.name, worded(at.language, "utility", m.utility), m.serial),
                 *(m.profile, m.last, m.unit, in_zone(m.last_at, at.site.zone)),
                 worded(at.language, "quality", m.quality),
+                percent(scores.get(m.point)),
             )
             for m in answer.rows
         ]
-        print_table([at.text(f"head.{key}") for key in keys], rows, right=(5,))
+        heads = [at.text(f"head.{key}") for key in (*keys, "complete")]
+        print_table(heads, rows, right=(5, 9))
         print(at.text("as_of", position=answer.as_of, age=answer.age_s))
 
 

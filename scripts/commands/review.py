@@ -23,7 +23,7 @@ from processes.readings_file import stated_readings
 from processes.readings_reads import known_when
 from processes.readings_state import keep_evidence
 from processes.review import ReviewDesk
-from processes.review_choice import Chosen, Outcome, bears_money, exceeds, outcome_of
+from processes.review_choice import Chosen, Outcome, bears_money, exceeds, lacks_usage, outcome_of
 from processes.review_estimate import draft_for, estimate_case
 from processes.review_show import read_case, waits
 from scripts.commands.estimate_print import draft_json, print_draft
@@ -314,8 +314,9 @@ def _acceptable(which: Chosen, *, may_decide: bool) -> Chosen:
 
 def _accepted(row: QueuedCase, alone: bool, may_decide: bool) -> Outcome:  # noqa: FBT001
     second = row.case.state is CaseState.ACCEPTANCE and may_decide
-    single = alone or second or (may_decide and not bears_money(row))
-    return outcome_of(row, DecisionKind.ACCEPTED if single else DecisionKind.ACCEPTANCE_PROPOSED)
+    if alone or second or (may_decide and not bears_money(row)):
+        return replace(outcome_of(row, DecisionKind.ACCEPTED), lacking=lacks_usage(row))
+    return outcome_of(row, DecisionKind.ACCEPTANCE_PROPOSED)
 
 
 def _person(at: Opened, by: str | None) -> tuple[UUID, bool]:

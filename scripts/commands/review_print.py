@@ -84,8 +84,8 @@ def print_decisions(at: Opened, rows: Sequence[Decision]) -> None:
             len(row.findings),
             None if row.stake is None else f"{row.stake} {row.currency}",
             row.reason,
-            at.name_of(row.proposed_by),
-            at.name_of(row.decided_by),
+            at.name_of(row.decided_by if row.settled_by is not None else row.proposed_by),
+            at.name_of(row.settled_by or row.decided_by),
             row.position,
         )
         for row in rows
@@ -116,7 +116,8 @@ def print_outcomes(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) ->
     else:
         print_table([_head(at, key) for key in keys], table, right=(4, 5))
         refused = sum(each.refused is not None for each in outcomes)
-        print(at.text("review.done", done=len(outcomes) - refused, refused=refused))
+        if not dry_run:
+            print(at.text("review.done", done=len(outcomes) - refused, refused=refused))
     if dry_run:
         print(at.text("review.dry_run"))
     _print_next(at, outcomes, dry_run=dry_run)

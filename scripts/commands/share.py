@@ -45,7 +45,7 @@ _NOTHING_HELD = ((None, None, None),)
 def define(
     ctx: typer.Context, file: Path, by: str | None = None, *, dry_run: DryRun = False
 ) -> None:
-    """Take a share file: bearers, what they hold, hours, apportionments; all or nothing."""
+    """Take a share file (TOML) with all in it, or nothing of it (energy manager)."""
     text = file.read_text(encoding="utf-8")
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
@@ -64,7 +64,7 @@ def revise(
     *,
     dry_run: DryRun = False,
 ) -> None:
-    """Divide by the keys of a share file from their days on."""
+    """Divide by other keys from their days on; bills issued before keep theirs (energy manager)."""
     text = file.read_text(encoding="utf-8")
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
@@ -82,7 +82,7 @@ def end(
     reason: Reason,
     by: str | None = None,
 ) -> None:
-    """Divide no longer from a local day on."""
+    """Divide no longer from a local day on (energy manager)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
         position = _desk(at).end(key, day.date(), reason=reason, by=person)
@@ -100,7 +100,7 @@ def release(
     reason: Reason,
     by: str | None = None,
 ) -> None:
-    """Let a bearer hold a point no longer from a local day on."""
+    """Let a cost bearer hold a point no longer from a local day on (energy manager)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
         position = _desk(at).release(kind, bearer, point, day.date(), reason=reason, by=person)
@@ -118,7 +118,7 @@ def payer(
     until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"])] = None,
     by: str | None = None,
 ) -> None:
-    """Let an account pay for a share or another computed point from a local day on."""
+    """Let an account pay for a share or formula from a local day on (billing clerk)."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
         settle(at.system.database, at.site, at.system.clock, "metering", "books")
@@ -160,7 +160,7 @@ def show(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show the keys of an apportionment, and its parts as they are on a day."""
+    """Show the dated keys of an apportionment, and how a day was divided."""
     with opened(ctx, WEB) as at:
         row = the_share(at.system.database, at.site, key, as_of)
         if as_json:
@@ -199,7 +199,7 @@ def explain(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show how a local day was divided, with the remainder carried; exit 1 where unknown."""
+    """Show how a local day was divided, the remainder carried too; exit code 1: not known."""
     with opened(ctx, WEB) as at:
         with working(at.text("readings.reading")):
             found = explain_share(at.system.database, at.site, key, day.date(), as_of)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +14,6 @@ from rich.tree import Tree
 
 from dashboards.security.scope import Right
 from energy.base.units import Utility
-from energy.metering.balance import NodeBalance, measured_loss
-from energy.metering.culprit import Reading, Verdict
-from energy.metering.culprit_factors import Explanation
 from energy.metering.supply import Graph, Node
 from energy.metering.usage_groups import Every
 from energy.system import WEB, WRITER
@@ -32,6 +29,7 @@ from scripts.commands.printing import (
     worded,
     working,
 )
+from scripts.commands.supply_print import percent, plain_balance, print_balance, units
 from scripts.commands.tree import DONE, FINDINGS, group
 
 app = group("supply")
@@ -110,7 +108,8 @@ def show(
             return
         for each in graphs:
             root = Tree(worded(here.language, "utility", each.utility))
-            for key in each.graph.sources():
+            fed = {target for _, target in each.graph.live_edges()}
+            for key in (key for key in each.graph.nodes if key not in fed):
                 _grow(here, root, each.graph, key, set())
             for text in _switches(here, each.graph):
                 root.add(harmless(text))
@@ -196,9 +195,9 @@ def balance(
     with opened(ctx, WEB) as at:
         found = _read(at, utility, first, last, every, as_of)
         if as_json:
-            print_json(_plain(found))
+            print_json(plain_balance(found))
         else:
-            _print_balance(at, found, dated=every is not None)
+            print_balance(at, found, dated=every is not None)
         raise typer.Exit(FINDINGS if over_limit(found) else DONE)
 
 
@@ -223,9 +222,9 @@ def losses(
             (
                 each.key,
                 at.text(f"supply.model.{each.model}"),
-                _units(found, each.load),
-                _units(found, each.loss),
-                _percent(Fraction(100 * each.loss, each.load) if each.load > 0 else None),
+                units(found, each.load),
+                units(found, each.loss),
+                percent(Fraction(100 * each.loss, each.load) if each.load > 0 else None),
                 found.unit,
                 f"{each.known}/{each.expected}",
             )
@@ -252,113 +251,3 @@ def _read(
             every=None if every is None else Every(every.value),
             as_of=as_of,
         )
-
-
-def _plain(found: UtilityBalance) -> Mapping[str, object]:
-    """Return a balance for machines: what is not known is null, what is known stands beside."""
-    return {
-        "utility": found.utility,
-        "base_unit_per_unit": found.per_unit,
-        "unit": found.unit,
-        "as_of": found.as_of,
-        "balances": [
-            {
-                "node": each.node.key,
-                "name": each.node.name,
-                "start": each.start,
-                "end": each.end,
-                "in": each.into,
-                "out": each.out,
-                "unaccounted": each.unaccounted,
-                "known_in": each.known_in,
-                "known_out": each.known_out,
-                "expected_loss": each.known_loss,
-                "share_percent": each.share,
-                "limit_percent": each.node.limit_percent,
-                "over_limit": each.over_limit,
-                "known": each.known,
-                "expected": each.expected,
-                "quality": each.quality,
-                "ties": each.node.ties,
-                "unmetered": [*each.node.unmetered_sources, *each.node.unmetered_ends],
-            }
-            for each in found.balances
-        ],
-        "verdicts": found.verdicts,
-    }
-
-
-def _print_balance(at: Opened, found: UtilityBalance, *, dated: bool) -> None:
-    keys = ("node", "in", "out", "unaccounted", "loss", "share", "limit", "unit", "known",
-            "quality")  # fmt: skip
-    heads = [at.text(f"supply.head.{key}") for key in (("day", *keys) if dated else keys)]
-    rows = [
-        (*((each.start.astimezone(at.site.zone).date(),) if dated else ()), *_row(at, found, each))
-        for each in found.balances
-    ]
-    figures = tuple(n + dated for n in (1, 2, 3, 4, 5, 6, 8))
-    print_table(heads, rows, right=figures)
-    if any(each.known < each.expected for each in found.balances):
-        print(at.text("supply.partly"))
-    for verdict in found.verdicts:
-        for text in _said(at, found, verdict):
-            print(harmless(text))
-    if found.as_of is not None:
-        print(at.text("usage.as_of", position=found.as_of, mark=""))
-
-
-def _row(at: Opened, found: UtilityBalance, each: NodeBalance) -> Sequence[object]:
-    known = each.known > 0
-    limit = each.node.limit_percent
-    lost = at.text("supply.measured_loss") if measured_loss(each.node) else None
-    return (
-        each.node.key,
-        _units(found, each.known_in) if known else None,
-        _units(found, each.known_out) if known else None,
-        _units(found, each.known_in - each.known_out) if known else None,
-        (lost or _units(found, each.known_loss)) if known else None,
-        _percent(each.share) + (" !" if each.over_limit else ""),
-        None if limit is None else _percent(limit),
-        found.unit,
-        f"{each.known}/{each.expected}",
-        at.word(each.quality),
-    )
-
-
-def _units(found: UtilityBalance, base: int) -> str:
-    """Return base units in the unit that is shown, to its thousandth."""
-    return f"{float(Fraction(base) / found.per_unit):,.3f}"
-
-
-def _percent(share: Fraction | None) -> str:
-    return cell(None) if share is None else f"{float(share):.2f} %"
-
-
-def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
-    """Yield what a verdict says; nothing where all is well."""
-    values = {"node": verdict.node, "other": verdict.other_node or "-"}
-    if verdict.reading in (Reading.SEVERAL, Reading.NOTHING):
-        yield at.text(f"supply.verdict.{verdict.reading}", **values)
-    if verdict.reading is not Reading.NAMED:
-        return
-    hours = found.step_s * max(1, sum(b.known for b in found.balances
-                                      if b.node.key == verdict.node))  # fmt: skip
-    load_kw = Fraction(verdict.residual * 3600, hours) / found.per_unit
-    values |= {
-        "meter": "-" if verdict.meter is None else verdict.meter.point,
-        "share": _percent(verdict.share_percent),
-        "fit": f"{100 * verdict.fit:.0f} %",
-        "load": f"{float(load_kw):,.1f} {found.unit}/h",
-    }
-    for number, each in enumerate(verdict.explanations):
-        key = f"supply.fault.{each.fault}"
-        text = at.text(key, **values, **_ratios(each))
-        yield text if number == 0 else at.text("supply.or", text=text)
-    if verdict.since:
-        since = found.start + timedelta(seconds=verdict.since * found.step_s)
-        yield at.text("supply.since", at=since.astimezone(at.site.zone))
-
-
-def _ratios(each: Explanation) -> Mapping[str, str]:
-    factor = "-" if each.factor is None else f"{float(each.factor):g}"
-    return {"entered": each.entered, "true": each.true, "factor": factor}

@@ -29,7 +29,7 @@ def by(
     *,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Show the usage of every cost bearer of a kind; an interval is of the shift of its start."""
+    """Show the usage of every tenant, cost centre, department, production line, shift or device."""
     with opened(ctx, WEB) as at:
         with working(at.text("readings.reading")):
             found = read_bearer_usage(

@@ -84,7 +84,10 @@ def test_where_readings_are_missing_what_the_register_counted_is_in_no_doubt(
     usage = span(MONDAY, [0, 5_000_000], gaps=(0,))
     found = stake_of(usage, history, [payer(tariff)], "GBP", only_missing=True)
     assert found is not None
-    assert (found.amount, found.expected) == (round(NIGHT * 1_000, 2), 1)
+    assert (found.amount, found.expected) == (round(NIGHT * 1_000, 2), Fraction(1))
+    silent = stake_of(usage, None, [payer(tariff)], "GBP", only_missing=True)
+    assert silent is not None
+    assert (silent.amount, silent.unknown) == (round(NIGHT * 5_000, 2), 0)
 
 
 def test_an_hour_that_no_week_knows_is_taken_as_the_mean_of_all() -> None:

@@ -45,6 +45,8 @@ READING = {
     *("profile list", "profile show", "profile check", "profile docs"),
     *("readings imports", "readings explain", "prepaid records", "field pack", "field zip"),
     *("field ports", "field points", "field time", "field outbox", "field unpack"),
+    *("estimate propose", "estimate list", "estimate show", "estimate methods"),
+    "usage completeness",
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {

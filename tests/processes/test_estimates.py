@@ -11,9 +11,9 @@ import pytest
 
 from energy.base.clock import to_us
 from energy.base.config import Config
-from energy.base.period import Period, span_of_days
+from energy.base.period import Period, midnight, span_of_days
 from energy.base.quality import Quality
-from energy.metering.channel import Channel
+from energy.metering.channel import LOCAL_DAY_S, Channel
 from energy.metering.estimating.asked import EstimateError
 from energy.metering.reading import Reading
 from energy.metering.usage import UsageSpan
@@ -80,7 +80,9 @@ def record(site: TestSite, drafted: EstimateDraft) -> int:
         drafted,
         reason="the gateway was away",
         by=CLERK,
-        command_id=estimate_command(site.site, drafted, "the gateway was away", CLERK),
+        command_id=estimate_command(
+            system_of(site), site.site, drafted, "the gateway was away", CLERK
+        ),
     )
     site.project()
     return position
@@ -313,3 +315,55 @@ def test_what_cannot_be_estimated_is_refused_with_its_reason(site_schema: TestSi
         with pytest.raises(EstimateError, match=message):
             asked()
     assert to_us(datetime(2019, 1, 1, tzinfo=UTC)) == to_us(at(0))
+
+
+def test_what_is_estimated_already_is_left_alone_where_only_the_missing_is_asked_for(
+    site_schema: TestSite,
+) -> None:
+    channel = counted(site_schema, (0, 7))
+    record(site_schema, draft(site_schema, channel, 7, 9, "linear", total="10"))
+    system = system_of(site_schema)
+    asked = (MIDNIGHT, MIDNIGHT + 12 * DAY, "linear")
+    rest = draft_estimate(system, site_schema.site, channel, *asked, missing_only=True)
+    assert rest.readings[0][0] == MIDNIGHT + 9 * DAY + timedelta(minutes=15)
+    record(site_schema, rest)
+    told = usage(site_schema, channel.number)
+    assert told.usage[7 * 96 : 9 * 96].sum() == 10_000
+    assert set(told.quality[7 * 96 : 12 * 96].tolist()) == {E}
+    with pytest.raises(EstimateError, match="nothing to estimate"):
+        draft_estimate(system, site_schema.site, channel, *asked, missing_only=True)
+
+
+def test_days_delivered_as_one_are_estimated_with_the_length_they_have(
+    new_site: Any,
+) -> None:
+    site: TestSite = new_site()
+    facts = interval_facts(interval_s=LOCAL_DAY_S, resolution=Fraction(1))
+    number = site.counter(facts=facts)
+    zone = site.site.zone
+    ends = [midnight(date(2019, 3, 1) + timedelta(days=n), zone) for n in range(1, 40)]
+    site.accept(*(Reading(channel=number, at=end, count=24, quality=M) for end in ends[:28]))
+    site.project()
+    site.clock.move_to(MIDNIGHT + 200 * DAY)
+    drafted = draft_estimate(
+        system_of(site),
+        site.site,
+        channel_of(site, number),
+        midnight(date(2019, 3, 29), zone),
+        midnight(date(2019, 4, 3), zone),
+        "linear",
+    )
+    # The 31st of March has 23 hours.
+    assert drafted.readings == tuple(zip(ends[28:33], (24, 24, 23, 24, 24), strict=True))
+
+
+def test_a_long_gap_is_stated_in_coarser_steps_and_adds_up(site_schema: TestSite) -> None:
+    channel = counted(site_schema, (0, 7))
+    site_schema.clock.move_to(MIDNIGHT + 200 * DAY)
+    drafted = draft(site_schema, channel, 7, 190, "linear")
+    assert len(drafted.readings) <= 4_900
+    record(site_schema, drafted)
+    period = Period(start=MIDNIGHT + 7 * DAY, end=MIDNIGHT + 190 * DAY)
+    told = usage(site_schema, channel.number, period)
+    assert set(told.quality.tolist()) == {E}
+    assert told.usage.sum() == drafted.total

@@ -16,6 +16,7 @@ from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.formula.formula import FormulaStateError
+from energy.metering.places import PlaceAct, PlaceChange
 from energy.metering.plant import PlaceTree
 from energy.metering.usage_groups import Every
 from energy.views.computed import channel_usage
@@ -205,6 +206,42 @@ def test_a_class_of_meters_counts_each_from_its_commissioning_on(campus: TestSit
     ]
 
 
+def test_a_meter_that_moves_counts_where_it_was(campus: TestSite) -> None:
+    metering = campus.application("metering")
+    tree = metering.find(id_of("place_tree", campus.site.key))
+    assert isinstance(tree, PlaceTree)
+    tree.change(
+        valid_from=MIDNIGHT,
+        changes=[
+            PlaceChange(
+                act=PlaceAct.DEFINED,
+                place="b2",
+                valid_from=MIDNIGHT,
+                facts={"kind": "building", "name": "B2"},
+            )
+        ],
+        reason="new",
+        by=ANNE,
+        command_id=uuid4(),
+    )
+    tree.move_points(
+        valid_from=MIDNIGHT + timedelta(days=1),
+        points=["pv"],
+        place="b2",
+        reason="moved",
+        by=ANNE,
+        command_id=uuid4(),
+    )
+    metering.store(tree)
+    campus.project()
+    for point, place in (("net", "b1"), ("other", "b2")):
+        text = f"sum(meters(electricity, at=[{place}]))"
+        define(campus, NET.replace("[grid] - [pv]", text).replace('"net"', f'"{point}"'))
+    whole = (Quality.INTERPOLATED,)
+    assert usage(campus, "net", days=2) == [(120_000, *whole), (96_000, *whole)]
+    assert usage(campus, "other", days=2) == [(0, Quality.MEASURED), (24_000, *whole)]
+
+
 def test_a_ratio_of_a_day_is_that_of_its_sums(campus: TestSite) -> None:
     share = """
         [[formula]]
@@ -254,8 +291,8 @@ def test_heat_of_flow_and_temperatures(campus: TestSite) -> None:
         """,
     )
     assert indicator(campus, "spread") == [(Fraction(2045, 100), Quality.MEASURED)]
-    each = [round(100 * 998 * 4180 * (205 - n % 2) / 1000 / 1000) for n in range(96)]
-    assert usage(campus, "heat") == [(sum(each), Quality.INTERPOLATED)]
+    joule = sum(Fraction(998 * 4180, 10) * (205 - n % 2) / 10 for n in range(96))
+    assert usage(campus, "heat") == [(round(joule / 100), Quality.INTERPOLATED)]
 
 
 def test_constants_hold_from_their_days_on(campus: TestSite) -> None:

@@ -45,6 +45,7 @@ from processes.validating import look_once
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import change_ratio, commission, find_meter
 from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.rebuild import copied_journal, folded_live, view_rows
 from tests.fixtures.two_way import plan_two_way
 
 pytestmark = pytest.mark.servers
@@ -297,6 +298,28 @@ def test_a_decision_of_two_people_adds_what_the_meter_lost_and_usage_stays(
                 first=DAY + timedelta(days=1), last=DAY + timedelta(days=1), full_load=Fraction(1)
             ),
         )
+
+
+def test_what_is_stated_and_decided_is_the_same_when_folded_anew(
+    desk: SiteDesk, site_schema: TestSite, new_site: Any
+) -> None:
+    site = site_schema
+    quarters(site, 0, 360, imported=0, exported=500)
+    filed(desk, date(2026, 12, 31), accuracy_class="B")
+    state_facts(desk, "m1", {Fact.SEAL: "A1"}, reason="sealed", by="x", remarks=Remarks())
+    site.project()
+    with site.writer.connection() as connection:
+        channel = load_channels(connection, site.schema)[1]
+    draft = draft_adjustment(site.writer, site.site, channel, Asked(first=DAY, last=DAY))
+    name = propose_adjustment(desk.system, site.site, draft, reason="class exceeded", by=CLERK)
+    approve_adjustment(desk.system, site.site, name.hex, by=CHIEF)
+    expected = view_rows(site)
+    assert all(expected[view] for view in ("adjustment_day", "certificate", "meter_fact"))
+    again: TestSite = new_site()
+    copied_journal(site, again)
+    folded_live(again, 3)
+    folded_live(site, 3)
+    assert view_rows(again) == view_rows(site)
 
 
 def adjusted(site: TestSite, as_of: int | None) -> dict[date, int]:

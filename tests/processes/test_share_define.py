@@ -208,19 +208,18 @@ def test_a_dry_run_writes_nothing(mall: Mall) -> None:
 
 def test_what_a_supply_node_loses_is_divided_too(mall: Mall) -> None:
     mall.read()
-    graph = {
-        "utility": "electricity",
-        "valid_from": datetime(2019, 1, 1, tzinfo=UTC),
-        "nodes": [
+    graph = SupplyGraph(
+        site=mall.site.site.key,
+        utility="electricity",
+        valid_from=datetime(2019, 1, 1, tzinfo=UTC),
+        nodes=[
             {"key": "main", "kind": "incomer", "name": "Main", "point": "u3"},
             {"key": "a", "kind": "feeder", "name": "A", "point": "lobby"},
         ],
-        "edges": [["main", "a"]],
-    }
-    command = id_of("test", "graph")
-    mall.site.application("metering").store(
-        SupplyGraph(site=mall.site.site.key, command_id=command, **graph)
+        edges=[["main", "a"]],
+        command_id=id_of("test", "graph"),
     )
+    mall.site.application("metering").store(graph)
     mall.site.project()
     text = share_file().replace('{ point = "lobby" }', '{ utility = "electricity", node = "main" }')
     mall.define(text + TENANTS)

@@ -29,8 +29,9 @@ DAY = 1440
 MOST = 2**53
 """No meter delivers more. [count]"""
 RANKS = {CORRECTION: 0, BATCH: 1, DISPLAY: 2, ESTIMATE: 3}
-LAST_WINS = {RANKS[CORRECTION], RANKS[ESTIMATE]}
 """What goes before what."""
+LAST_WINS = {RANKS[CORRECTION], RANKS[ESTIMATE]}
+"""Ranks of which the last counts."""
 LONG_AGO = -(10**6)
 
 

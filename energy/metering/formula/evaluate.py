@@ -51,8 +51,8 @@ class Values:
     channels: Mapping[int, Exact]
     constants: Mapping[str, Exact] = field(default_factory=dict)
     attributes: Mapping[tuple[str, str], Exact] = field(default_factory=dict)
-    absent: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
-    """Intervals in which no device served a channel: there it is no member of any class."""
+    absent: Mapping[tuple[Members, int], NDArray[np.bool_]] = field(default_factory=dict)
+    """Intervals in which a channel is no member of a class: unserved, or outside the place."""
 
 
 def per_interval(checked: Checked, values: Values) -> Exact:
@@ -102,7 +102,7 @@ class _Evaluation:
             case PlaceValue():
                 return self._values.attributes[node.place, node.name]
             case Members():
-                return self._members(checked)
+                return self._members(checked, node)
             case Negated():
                 return negative(self.of(checked.parts[0]))
             case Added():
@@ -113,12 +113,12 @@ class _Evaluation:
             case Call():
                 return self._call(checked, node.function)
 
-    def _members(self, checked: Checked) -> Exact:
-        found = [self._member(each.channel.number) for each in checked.inputs]
+    def _members(self, checked: Checked, node: Members) -> Exact:
+        found = [self._member(node, each.channel.number) for each in checked.inputs]
         return total(found) if found else fixed(Fraction(0))
 
-    def _member(self, number: int) -> Exact:
-        value, absent = self._values.channels[number], self._values.absent.get(number)
+    def _member(self, node: Members, number: int) -> Exact:
+        value, absent = self._values.channels[number], self._values.absent.get((node, number))
         if absent is None or not absent.any():
             return value
         return Exact(

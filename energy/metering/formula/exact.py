@@ -26,8 +26,10 @@ UNKNOWN = int(BADNESS[Quality.SUSPECT])
 """From this badness on a value is not known."""
 MISSING = int(BADNESS[Quality.MISSING])
 _WIDEST = 2**62
-FINEST = Fraction(1, 10**12)
+FINEST = Fraction(1, 10**9)
 """What an interval's own quotient is rounded to before many are added. [J, m3, kg and so on]"""
+_PARTS = 10**6
+"""Parts of a whole unit that an interval's own quotient is rounded to before it is added."""
 PF_DIGITS = 10**6
 """Power factors are rounded half up to one part of this."""
 
@@ -160,27 +162,54 @@ def cosine(first: Exact, second: Exact) -> Exact:
     return Exact(scale=Fraction(1, PF_DIGITS), num=_narrow(nums), bad=bad)
 
 
-def rounded(value: Exact, unit: Fraction, length: int) -> tuple[NDArray[np.int64], Bad]:
-    """Return whole numbers of a unit, each rounded half away from zero, and how bad each is.
+def rounded(
+    value: Exact, unit: Fraction, length: int, starts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Bad]:
+    """Return whole numbers of a unit per interval, and how bad each is.
+
+    What is no whole number anyhow is added up from the start of each day; the sum is rounded half
+    away from zero at each boundary, and intervals are differences: a day is off by half a unit at
+    most, however small its intervals are, and what is asked for does not matter.
 
     Args:
         value: The column.
         unit: Size of the unit, in what the column is told in.
         length: Intervals.
+        starts: First interval of each day, from 0 on.
 
     Returns:
         0 where it is not known; what needs more than 64 bits is not known.
     """
+    num, under = value.num, 1
     factor = value.scale / unit
-    num = _times(value.num, factor.numerator)
-    if factor.denominator != 1 or value.den is not None:
-        under = np.ones(1, dtype=np.int64) if value.den is None else value.den
-        num = _rounded(num, _times(under, factor.denominator))
+    if value.den is not None:  # each interval has a denominator of its own
+        finest = factor * _PARTS
+        num = _rounded(_times(num, finest.numerator), _times(value.den, finest.denominator))
+        factor = Fraction(1, _PARTS)
+    num, under = _times(num, factor.numerator), factor.denominator
     bad = value.bad
     if num.dtype == object:
-        bad = np.where(np.abs(num) >= _WIDEST, np.uint8(MISSING), bad)
-    known = np.where(bad < UNKNOWN, num, 0).astype(np.int64)
-    return np.broadcast_to(known, (length,)).copy(), np.broadcast_to(bad, (length,)).copy()
+        bad = np.where(np.abs(num) >= _WIDEST * under, np.uint8(MISSING), bad)
+    bad = np.broadcast_to(bad, (length,)).copy()
+    num = np.where(bad < UNKNOWN, np.broadcast_to(num, (length,)), 0)
+    if under != 1:
+        num = _carried(num, under, starts)
+    return num.astype(np.int64), bad
+
+
+def _carried(num: Ints, under: int, starts: NDArray[np.int64]) -> Ints:
+    """Return quotients whose sums from the start of each day are rounded, not they themselves."""
+    length = len(num)
+    wide = num if _bound(num) * (length + 1) < _WIDEST else num.astype(object)
+    sums = np.cumsum(wide)
+    before = np.concatenate([sums[:1] * 0, sums])[starts]
+    lengths = np.diff(np.append(starts, length))
+    running = sums - np.repeat(before, lengths)
+    boundary = _rounded(running, np.full(1, under, dtype=object if under >= _WIDEST else np.int64))
+    behind = np.concatenate([boundary[:1] * 0, boundary[:-1]])
+    behind[starts] = 0
+    carried: Ints = boundary - behind
+    return carried
 
 
 def stepped(pieces: Sequence[tuple[int, int, Fraction]], length: int) -> Exact:

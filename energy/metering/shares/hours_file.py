@@ -20,7 +20,9 @@ from energy.metering.week_hours import (
 
 OPEN = "open"
 """Name of a stretch of opening hours."""
-_KEYS = {"production_line", "place", "valid_from", "week", "exceptions"}
+_KEYS = {"production_line", "place", "valid_from", "week", "holidays", "exceptions"}
+_HOLIDAY = "holiday"
+"""Stands in `week` for the days that `holidays` lists."""
 _STRETCH = re.compile(
     r"(?:(?P<name>[^\s:]{1,40})\s+)?"
     r"(?P<h>[0-2]?[0-9]):(?P<m>[0-5][0-9])-(?P<h2>[0-2]?[0-9]):(?P<m2>[0-5][0-9])"
@@ -50,7 +52,7 @@ def read_hours_tables(checker: Checker) -> tuple[StatedHours, ...]:
             checker.problems.append(f"{where}: name one of {', '.join(HoursScope)}")
             continue
         valid_from = table.get("valid_from")
-        if type(valid_from) is not date:
+        if type(valid_from) is not date or not 1970 <= valid_from.year < 3000:
             checker.problems.append(f"{where}: `valid_from` is no date like 2026-01-31")
             continue
         before = len(checker.problems)
@@ -80,13 +82,19 @@ def _hours(checker: Checker, table: Mapping[str, Any], where: str, *, named: boo
         checker.problems.append(f'{where}: `week` is no table like {{mon-fri = ["06:00-14:00"]}}')
         stated = {}
     seen: list[int] = []
+    on_holidays = _stretches(checker, stated.get(_HOLIDAY, []), f"{where}, holiday", named=named)
     for days, rows in stated.items():
-        for day in _weekdays(checker, days, where):
+        for day in _weekdays(checker, days, where) if days != _HOLIDAY else ():
             seen.append(day)
             week[day] = _stretches(checker, rows, f"{where}, {days}", named=named)
     for day in sorted({day for day in seen if seen.count(day) > 1}):
         checker.problems.append(f"{where}: {WEEKDAYS[day]} stands twice in `week`")
-    return WeekHours(week=tuple(week), exceptions=_exceptions(checker, table, where, named=named))
+    holidays = table.get("holidays", [])
+    if not isinstance(holidays, list) or not all(type(day) is date for day in holidays):
+        checker.problems.append(f"{where}: `holidays` is no list of dates like [2026-12-25]")
+        holidays = []
+    exceptions = _exceptions(checker, table, where, named=named)
+    return WeekHours(week=tuple(week), exceptions=dict.fromkeys(holidays, on_holidays) | exceptions)
 
 
 def _exceptions(
@@ -127,7 +135,7 @@ def _stretches(checker: Checker, rows: object, where: str, *, named: bool) -> tu
         if match is not None:
             start = int(match["h"]) * 60 + int(match["m"])
             end = int(match["h2"]) * 60 + int(match["m2"])
-        if match is None or start >= DAY_MINUTES or end > DAY_MINUTES:
+        if match is None or not row.isprintable() or start >= DAY_MINUTES or end > DAY_MINUTES:
             checker.problems.append(f'{where}: {row!r} is no stretch like "early 06:00-14:00"')
             continue
         if named and match["name"] is None:

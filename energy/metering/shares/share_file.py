@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from energy.base.errors import EnergyError
 from energy.base.text import tell
@@ -39,7 +39,8 @@ _SHARE_KEYS = {
 _PART_KEYS = {"key", "name", "place", "points", "weight", "area_m2", "headcount"}
 _STATED = ("weight", "area_m2", "headcount")
 Chosen = TypeVar("Chosen", bound=StrEnum)
-_BAD_IN_KEYS = frozenset("/\n\r\t ")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+_BAD_IN_KEYS = frozenset("./ ")
 
 
 class ShareFileError(EnergyError):
@@ -88,7 +89,7 @@ def read_share_file(text: str) -> tuple[ShareFile, list[str]]:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise ShareFileError([f"no TOML: {error}"]) from error
     checker = Checker(document)
     checker.unknown_keys(document, _TABLES, "file")
@@ -103,11 +104,11 @@ def read_share_file(text: str) -> tuple[ShareFile, list[str]]:
 
 
 def a_date(checker: Checker, table: Mapping[str, Any], key: str, where: str) -> date:
-    """Return a date, or a problem and the first of all days."""
+    """Return a date, or a problem and some day."""
     value = table.get(key)
-    if type(value) is not date:
+    if type(value) is not date or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         checker.problems.append(f"{where}: `{key}` is no date like 2026-01-31")
-        return date.min
+        return date(_FIRST_YEAR, 1, 1)
     return value
 
 
@@ -121,7 +122,7 @@ def _bearers(
         kind = _one_of(checker, table, "kind", BearerKind, where)
         key = _key(checker, table, where)
         name, account = table.get("name", ""), table.get("account")
-        if not isinstance(name, str) or not isinstance(account, (str, type(None))):
+        if not _shown(name) or not (account is None or _shown(account)):
             checker.problems.append(f"{where}: `name` and `account` are texts")
             continue
         if kind is BearerKind.TENANT and name:
@@ -175,7 +176,9 @@ def _shares(checker: Checker) -> list[StatedShare]:
         name = table.get("name", key)
         valid_from = a_date(checker, table, "valid_from", where)
         whole = _whole(checker, table, where)
-        if vacancy is None or held_by is None or not isinstance(name, str):
+        if not _shown(name):
+            checker.problems.append(f"{where}: `name` is no text")
+        if vacancy is None or held_by is None or not _shown(name):
             continue
         version = KeyVersion(
             valid_from=valid_from,
@@ -199,6 +202,8 @@ def _parts(checker: Checker, table: Mapping[str, Any], where: str) -> tuple[Part
         if place is not None and not isinstance(place, str):
             checker.problems.append(f"{at}: `place` is no text")
             place = None
+        if not _shown(row.get("name", "")):
+            checker.problems.append(f"{at}: `name` is no text")
         stated = {name: _number(checker, row[name], name, at) for name in _STATED if name in row}
         found.append(
             Part(
@@ -267,6 +272,11 @@ def _whole(checker: Checker, table: Mapping[str, Any], where: str) -> Mapping[st
     return dict(whole)
 
 
+def _shown(text: object) -> TypeGuard[str]:
+    """Return whether this is a text of one row that can be shown."""
+    return isinstance(text, str) and (text.isprintable() or not text)
+
+
 def _number(checker: Checker, value: object, name: str, where: str) -> Fraction:
     """Return an exact number from zero on, or a problem and zero."""
     if type(value) is int and value == 0:
@@ -277,7 +287,7 @@ def _number(checker: Checker, value: object, name: str, where: str) -> Fraction:
 def _key(checker: Checker, table: Mapping[str, Any], where: str) -> str:
     key = checker.text(table, "key", where)
     if _BAD_IN_KEYS & set(key) or not key.isprintable():
-        checker.problems.append(f"{where}: a key holds no blank and no slash")
+        checker.problems.append(f"{where}: a key holds no blank, dot or slash")
         return ""
     return key
 

@@ -48,6 +48,20 @@ CREATE TABLE {schema}.adjustment_day (
 );
 CREATE INDEX adjustment_counting ON {schema}.adjustment (channel, first_day, last_day)
     WHERE state = 'approved';
+-- What was folded before these tables were there.
+INSERT INTO {schema}.certificate
+SELECT notification_id, told ->> 'point', told ->> 'serial', (told -> 'tested_on' ->> '_data_')::date,
+    (told -> 'valid_until' ->> '_data_')::date, told ->> 'laboratory', '', told ->> 'certificate',
+    told -> 'error_percent' ->> '_data_', jsonb_build_object('unit', '', 'points', jsonb_build_array())
+FROM (SELECT notification_id, convert_from(state, 'UTF8')::jsonb AS told
+    FROM {schema}.metering_events AS e WHERE topic = 'meter.calibrated' AND notification_id <= (
+        SELECT coalesce(max(position), 0) FROM {schema}.follower WHERE name = 'metering')
+    AND NOT EXISTS (SELECT FROM {schema}.parked AS p
+        WHERE p.follower = 'metering' AND p.position = e.notification_id)) AS event;
+INSERT INTO {schema}.meter_fact
+SELECT c.point, c.serial, 'certificate_until', c.valid_until::text,
+    (convert_from(e.state, 'UTF8')::jsonb -> 'at' ->> '_data_')::timestamptz, c.position
+FROM {schema}.certificate AS c JOIN {schema}.metering_events AS e ON e.notification_id = c.position;
 GRANT SELECT ON {schema}.meter_fact, {schema}.certificate, {schema}.adjustment,
     {schema}.adjustment_day TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.meter_fact, {schema}.certificate, {schema}.adjustment,

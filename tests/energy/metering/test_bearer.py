@@ -73,7 +73,7 @@ def test_a_bearer_stated_as_it_is_changes_nothing(book: BearerBook) -> None:
 
 def test_hours_of_one_day_are_stated_once() -> None:
     calendar = WeekCalendar(site="s", scope=HoursScope.PLACE.value, key="mall", command_id=COMMAND)
-    hours = {"week": [[]] * 7, "exceptions": {}}
+    hours: dict[str, object] = {"week": [[]] * 7, "exceptions": {}}
     assert calendar.state(hours, valid_from=JANUARY, by=BY, command_id=COMMAND)
     assert not calendar.state(hours, valid_from=JANUARY, by=BY, command_id=COMMAND)
     assert calendar.state(hours, valid_from=MARCH, by=BY, command_id=COMMAND)

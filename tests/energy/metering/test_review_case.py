@@ -63,6 +63,7 @@ def decision(case: UUID, *findings: CaseFinding, number: int = 1, **more: Any) -
         "correction_state": None,
         "estimate": None,
         "stated_position": None,
+        "settled_by": None,
     }
     return Decision(
         case=case,

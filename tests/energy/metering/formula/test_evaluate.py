@@ -18,6 +18,7 @@ from energy.metering.formula.evaluate import Values, per_group, per_interval
 from energy.metering.formula.exact import Exact, fixed, fractions, rounded, stepped
 from energy.metering.formula.inputs import DatedConstant, Input, ListedCatalogue
 from energy.metering.formula.parser import parse
+from energy.metering.formula.tree import Members
 from energy.metering.usage import BADNESS, BY_BADNESS
 
 WH = Fraction(3600)
@@ -81,12 +82,17 @@ def values(columns: dict[str, list[int]], *, quality: dict[str, list[int]] | Non
     )
 
 
+def days(intervals: int) -> NDArray[np.int64]:
+    """Return where each day of quarter-hours begins."""
+    return np.arange(0, intervals, DAY, dtype=np.int64)
+
+
 def usage(text: str, given_: Values) -> tuple[list[int], list[Quality]]:
     """Return what a formula says per interval. [Wh]."""
     checked = check(
         parse(text), text, CATALOGUE, {"z": DatedConstant(name="z", unit="1", values=())}
     )
-    told, bad = rounded(per_interval(checked, given_), WH, given_.intervals)
+    told, bad = rounded(per_interval(checked, given_), WH, given_.intervals, days(given_.intervals))
     return told.tolist(), [Quality(int(each)) for each in BY_BADNESS[bad]]
 
 
@@ -125,20 +131,36 @@ def test_a_months_total_is_the_sum_of_its_days(
 def test_no_size_overflows_in_between(one: list[int], two: list[int], three: list[int]) -> None:
     text = "[a] * [b] / ([b] + [c]) + [a] * 0.123456789 - [c]"
     told, quality = usage(text, values({"a": one, "b": two, "c": three}))
+    exact, running = Fraction(0), 0
     for a, b, c, got, how in zip(one, two, three, told, quality, strict=True):
         if b + c == 0:
             assert (got, how) == (0, Quality.MISSING)
             continue
-        exact = Fraction(a * b, b + c) + a * Fraction("0.123456789") - c
-        if abs(exact) < 2**61:
-            assert abs(got - exact) <= Fraction(1, 2)
-        elif abs(exact) > 2**63:
-            assert (got, how) == (0, Quality.MISSING)
+        value = Fraction(a * b, b + c) + a * Fraction("0.123456789") - c
+        if how is Quality.MISSING:
+            assert abs(value) > 2**61
+            assert got == 0
+            continue
+        exact, running = exact + value, running + got
+        assert abs(running - exact) < Fraction(1, 2) + Fraction(4, 10**6)
 
 
-def test_rounding_is_half_away_from_zero_on_either_side() -> None:
-    told, _ = usage("[a] * 0.5", values({"a": [1, 3, -1, -3, 2, 0]}))
-    assert told == [1, 2, -1, -2, 1, 0]
+@given(st.lists(st.integers(0, 40), min_size=DAY, max_size=DAY), st.sampled_from(["1/3", "0.97"]))
+@settings(max_examples=30, deadline=None)
+def test_a_day_is_off_by_half_a_base_unit_at_most_however_small_its_intervals(
+    column: list[int], factor: str
+) -> None:
+    told, _ = usage(f"[a] * {factor}", values({"a": column}))
+    running = exact = Fraction(0)
+    for got, each in zip(told, column, strict=True):
+        running, exact = running + got, exact + each * Fraction(factor)
+        assert abs(running - exact) <= Fraction(1, 2)
+        assert got >= 0
+
+
+def test_sums_are_rounded_half_away_from_zero_on_either_side() -> None:
+    assert usage("[a] * 0.5", values({"a": [1, 1, 1, 0]}))[0] == [1, 0, 1, 0]
+    assert usage("-[a] * 0.5", values({"a": [1, 1, 1, 0]}))[0] == [-1, 0, -1, 0]
 
 
 def test_the_ratio_of_a_group_is_that_of_its_sums() -> None:
@@ -203,22 +225,23 @@ def test_apparent_energy_and_power_factor_of_a_right_angle() -> None:
 def test_a_class_counts_a_member_only_while_a_device_serves_it() -> None:
     absent: NDArray[np.bool_] = np.array([True, False])
     given_ = values({"a": [1, 1], "b": [0, 5]}, quality={"b": [int(Quality.MISSING), 0]})
+    node = Members(utility="electricity", named="*")
     served = Values(
-        intervals=2, step_s=900, channels=given_.channels, absent={_number("b"): absent}
+        intervals=2, step_s=900, channels=given_.channels, absent={(node, _number("b")): absent}
     )
     text = "sum(meters(electricity, named=[*]))"
     catalogue = ListedCatalogue(channels={k: CATALOGUE.channels[k] for k in ("a", "b")})
     checked = check(parse(text), text, catalogue, {})
-    told, bad = rounded(per_interval(checked, served), WH, 2)
+    told, bad = rounded(per_interval(checked, served), WH, 2, days(2))
     assert (told.tolist(), bad.tolist()) == ([1, 6], [0, 0])
-    _, bad = rounded(per_interval(checked, given_), WH, 2)
+    _, bad = rounded(per_interval(checked, given_), WH, 2, days(2))
     assert BY_BADNESS[bad].tolist() == [Quality.MISSING, Quality.MEASURED]
 
 
 def test_an_empty_class_uses_nothing() -> None:
     text = "sum(meters(water))"
     checked = check(parse(text), text, ListedCatalogue(channels={}), {})
-    told, bad = rounded(per_interval(checked, values({"a": [1, 2]})), Fraction(1, 1000), 2)
+    told, bad = rounded(per_interval(checked, values({"a": [1, 2]})), Fraction(1, 1000), 2, days(2))
     assert (told.tolist(), bad.tolist()) == ([0, 0], [0, 0])
 
 

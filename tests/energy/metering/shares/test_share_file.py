@@ -84,6 +84,9 @@ def test_a_good_file_says_bearers_hours_and_shares() -> None:
         ("mon-sat", "mon-holiday", "is no weekday"),
         ("2019-12-25 =", "christmas =", "'christmas' is no date"),
         ('place = "mall"', 'production_line = "press"', "names no shift"),
+        ('key = "u2"', 'key = "u.2"', "no blank, dot"),
+        ("valid_from = 2019-01-01\nkeys", "valid_from = 0001-01-01\nkeys", "is no date"),
+        ('"Common"', '"Com\\u0000mon"', "`name` is no text"),
         ("[[share]]", "[[apportionment]]", "unknown key `apportionment`"),
     ],
 )
@@ -93,9 +96,20 @@ def test_each_mistake_is_told_with_its_place(old: str, new: str, told: str) -> N
     assert any(told in each for each in found), found
 
 
+def test_holidays_have_hours_of_their_own_and_a_date_goes_before_them() -> None:
+    text = GOOD.replace('mon-sat = ["08:00-20:00"] }', 'mon-sat = ["08:00-20:00"], holiday = [] }')
+    text = text.replace("exceptions", "holidays = [2019-01-01, 2019-12-24]\nexceptions")
+    file, wrong = read_share_file(text)
+    assert wrong == []
+    hours = file.hours[0].hours
+    assert [len(hours.on(date(2019, *day))) for day in ((1, 1), (12, 24))] == [0, 1]
+    assert any("`holidays`" in each for each in problems(text.replace("[2019-01-01,", '["x",')))
+
+
 def test_a_file_that_is_no_toml_is_refused() -> None:
-    with pytest.raises(ShareFileError, match="no TOML"):
-        read_share_file("[[share")
+    for text in ("[[share", "x = " + "9" * 5000, "x = " + "[" * 9000):
+        with pytest.raises(ShareFileError, match="no TOML"):
+            read_share_file(text)
 
 
 def test_a_key_by_energy_needs_a_meter_of_somebody() -> None:

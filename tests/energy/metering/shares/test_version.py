@@ -22,7 +22,6 @@ from energy.metering.shares.version import (
 )
 
 DAY = date(2019, 1, 1)
-ALL = (Fraction(1),)
 
 
 def part(key: str, **stated: int) -> Part:
@@ -81,7 +80,7 @@ def test_own_usage_that_is_not_known_is_never_a_zero() -> None:
 def test_a_part_that_gave_back_more_than_it_took_weighs_nothing() -> None:
     by_energy = version(A, B, keys=((KeyKind.ENERGY, Fraction(1)),))
     found = portions_on(by_energy, DayFacts(day=DAY, usage={"a": 900, "b": -100}))
-    assert found.portions == {"a": 1, "b": 0}
+    assert found.portions == {"a": Fraction(1), "b": Fraction(0)}
 
 
 def test_the_area_of_the_place_counts_where_none_is_stated() -> None:
@@ -110,7 +109,7 @@ def test_what_no_key_claims_is_the_owners_or_unknown() -> None:
     nothing = DayFacts(day=DAY, usage={"a": 0, "b": 0, "owner": 0})
     keys = ((KeyKind.ENERGY, Fraction(1)),)
     with_owner = portions_on(version(A, B, OWNER, keys=keys, owner="owner"), nothing)
-    assert with_owner.portions == {"a": 0, "b": 0, "owner": 1}
+    assert with_owner.portions == {"a": Fraction(0), "b": Fraction(0), "owner": Fraction(1)}
     assert portions_on(version(A, B, keys=keys), nothing).portions is None
 
 
