@@ -195,6 +195,8 @@ def read_facts(
     if wrong is not None:
         fields.problem(wrong)
     kind = fields.one_of(Kind, "kind")
+    if kind is Kind.COMPUTED:
+        fields.problem("kind must not be computed: no register tells it")
     facts = ChannelFacts(
         quantity=str(fields.table.get("quantity")),
         kind=kind or Kind.GAUGE,

@@ -29,6 +29,7 @@ from bench import (
     soak,
     spool,
     sustained,
+    validate,
 )
 from bench.beside import command
 from bench.ground import ground
@@ -45,6 +46,7 @@ BENCHES: tuple[Bench, ...] = (
     *file_import.BENCHES,
     *project.BENCHES,
     *fold.BENCHES,
+    *validate.BENCHES,
     *formula.BENCHES,
     *late.BENCHES,
     *seal.BENCHES,

@@ -217,7 +217,7 @@ def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str,
                 command_id=command,
             )
         )
-        settled(system, site)
+    settled(system, site)
     return adjustment_id(command)
 
 
@@ -242,7 +242,7 @@ def approve_adjustment(system: System, site: Site, name: str, *, by: UUID) -> Ad
     if not known.seen(command):
         known.approve(by=by, command_id=command)
         metering.store(known)
-        settled(system, site)
+    settled(system, site)
     return adjustment_named(system.database, site, row.adjustment.hex)
 
 
@@ -262,7 +262,7 @@ def reject_adjustment(
     if not known.seen(command):
         known.reject(by=by, reason=reason, command_id=command)
         metering.store(known)
-        settled(system, site)
+    settled(system, site)
     return adjustment_named(system.database, site, row.adjustment.hex)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from billing.money import exact_text
 from energy.base.errors import RefusedError
-from energy.metering.channel import Channel
+from energy.metering.channel import LARGEST_MODULUS, Channel
 from energy.views.segment_rows import read_pieces
 from processes.readings_file import count_of
 from processes.technician_facts import billed_counter
@@ -28,8 +28,9 @@ def stated_counts(counters: Sequence[Channel], words: Sequence[str]) -> dict[int
         words: "VALUE" of the billed counter, or "QUANTITY=VALUE".
 
     Raises:
-        MeterLifeError: A quantity is none of them or stands twice.
-        StatementError: The register cannot show the value.
+        MeterLifeError: A quantity is none of them or stands twice, or the register cannot show
+            the value.
+        StatementError: The value is no number of its steps.
     """
     billed = billed_counter([channel.facts for channel in counters]).quantity
     by_quantity = {channel.facts.quantity: channel for channel in counters}
@@ -40,8 +41,24 @@ def stated_counts(counters: Sequence[Channel], words: Sequence[str]) -> dict[int
         if channel is None or channel.number in found:
             known = ", ".join(by_quantity)
             raise MeterLifeError.of("meter_life.count_word", word=word, known=known)
-        found[channel.number] = count_of(value, channel)
+        count = count_of(value, channel)
+        most = (channel.facts.modulus or LARGEST_MODULUS) - 1
+        if not 0 <= count <= most:
+            raise MeterLifeError.of("reading.outside", low=0, high=most, count=count)
+        found[channel.number] = count
     return found
+
+
+def require_past(desk: SiteDesk, *instants: datetime) -> None:
+    """Refuse instants that are still to come: nobody knows what a register will show.
+
+    Raises:
+        MeterLifeError: One of them is.
+    """
+    now = desk.clock.now()
+    for at in instants:
+        if at > now:
+            raise MeterLifeError.of("reading.future", at=at)
 
 
 def fallen(desk: SiteDesk, counters: Sequence[Channel], at: datetime) -> dict[int, int]:

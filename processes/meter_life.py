@@ -23,6 +23,7 @@ from processes.meter_counts import (
     counts_at,
     counts_at_cut,
     fallen,
+    require_past,
     stated_counts,
 )
 from processes.technician_facts import counting
@@ -89,6 +90,7 @@ def record_reset(
         MeterStateError: No device served the point then.
     """
     desk.ready()
+    require_past(desk, at)
     meter = _meter(desk, point)
     counters = counting(channels_of(meter))
     old = stated_counts(counters, before) if before else fallen(desk, counters, at)
@@ -140,6 +142,7 @@ def reverse(
         MeterStateError: No device served the point then, or the span is empty.
     """
     desk.ready()
+    require_past(desk, start, *([] if end is None else [end]))
     meter = _meter(desk, point)
     channels = channels_of(meter)
     pairs = _pairs(channels)
@@ -197,6 +200,7 @@ def move(
         MeterStateError: No device served the old point then, or a later one serves the new one.
     """
     desk.ready()
+    require_past(desk, at)
     old, new = _meter(desk, point), _meter(desk, to)
     command = id_of("meter move", desk.site.key, point, to, at.isoformat())
     counters, others = counting(channels_of(old)), counting(channels_of(new))
@@ -256,6 +260,7 @@ def retire(
         MeterStateError: No device served the point then.
     """
     desk.ready()
+    require_past(desk, at)
     meter = _meter(desk, point)
     counters = counting(channels_of(meter))
     command = id_of("meter retire", desk.site.key, point, at.isoformat())

@@ -25,9 +25,9 @@ from energy.journal.application import JournalApplication
 from energy.metering.places import PlaceAct, PlaceBook, PlaceChange, within
 from energy.metering.plant import PlaceTree, PlantError, SupplyGraph
 from energy.metering.site_file_checker import Checker
-from energy.metering.supply_book import SupplyAct, SupplyBook, SupplyChange
-from energy.metering.supply_check import problems
-from energy.metering.supply_file import PlannedChange, read_changes, read_supplies
+from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
+from energy.metering.supply.check import problems
+from energy.metering.supply.file import PlannedChange, read_changes, read_supplies
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.places import point_places

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from energy.base.errors import RefusedError
 from energy.base.period import span_of_days
 from energy.base.units import Utility, to_base
-from energy.metering.balance import NodeBalance, grouped
-from energy.metering.balance_losses import ElementLoss, element_losses
-from energy.metering.culprit import Reading, Verdict
 from energy.metering.plan_table import UNIT_OF
-from energy.metering.supply import Graph
+from energy.metering.supply.balance import NodeBalance, grouped
+from energy.metering.supply.balance_losses import ElementLoss, element_losses
+from energy.metering.supply.culprit import Reading, Verdict
+from energy.metering.supply.graph import Graph
 from energy.metering.usage_groups import Every
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -42,13 +42,13 @@ class UtilityBalance:
     """Metering position; None for now."""
     first: date
     last: date
-    step_s: int
-    """Width of an interval. [s]"""
     start: datetime
-    balances: tuple[NodeBalance, ...]
-    verdicts: tuple[Verdict, ...]
+    step_s: int = 900
+    """Width of an interval. [s]"""
+    balances: tuple[NodeBalance, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     """What the residuals say; none by day or month."""
-    losses: tuple[ElementLoss, ...]
+    losses: tuple[ElementLoss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,39 +89,34 @@ def read_balance(
     if last < first:
         raise NoSupplyError.of("days.backwards", first=first, last=last)
     period = span_of_days(first, last, site.zone)
-    unit = UNIT_OF[utility]
     with database.connection() as connection:
         known = known_when(connection, site, as_of)
         position = None if known is None else known.position
         book = read_supply(connection, site.schema, utility, as_of=position)
         if not book.spans(period):
             raise NoSupplyError.of("supply.none", utility=utility, at=period.start)
-        verdicts: list[Verdict] = []
-        losses: list[ElementLoss] = []
-        step_s = 900
+        blank = UtilityBalance(
+            utility=utility,
+            unit=UNIT_OF[utility],
+            per_unit=to_base(utility, UNIT_OF[utility]),
+            as_of=position,
+            first=first,
+            last=last,
+            start=period.start,
+        )
         if every is not None:
             found = balances(
                 connection, site.schema, site.zone, utility, period, position, every=every
             )
-        else:
-            whole = balanced(connection, site.schema, site.zone, utility, period, position)
-            found = [each for one in whole.series for each in grouped(one, period, site.zone)]
-            verdicts = explained(connection, site.schema, whole)
-            losses = element_losses(whole.series, whole.flows, utility, whole.step_s)
-            step_s = whole.step_s
-    return UtilityBalance(
-        utility=utility,
-        unit=unit,
-        per_unit=to_base(utility, unit),
-        as_of=position,
-        first=first,
-        last=last,
-        step_s=step_s,
-        start=period.start,
-        balances=tuple(found),
-        verdicts=tuple(verdicts),
-        losses=tuple(losses),
-    )
+            return replace(blank, balances=tuple(found))
+        whole = balanced(connection, site.schema, site.zone, utility, period, position)
+        return replace(
+            blank,
+            step_s=whole.step_s,
+            balances=tuple(b for one in whole.series for b in grouped(one, period, site.zone)),
+            verdicts=tuple(explained(connection, site.schema, whole)),
+            losses=tuple(element_losses(whole.series, whole.flows, utility, whole.step_s)),
+        )
 
 
 def read_graphs(

@@ -54,9 +54,11 @@ def read_sheet(path: Path) -> Sheet:
     problems = [tell("why.plan_cell.merged", cell=str(span)) for span in sheet.merged_cells.ranges]
     rows = []
     for each in sheet.iter_rows(max_col=max(len(HEAD), sheet.max_column)):
-        for cell in each[len(HEAD) :]:
-            if cell.value is not None:
-                problems.append(tell("why.plan_cell.beside", cell=cell.coordinate))
+        problems += [
+            tell("why.plan_cell.beside", cell=cell.coordinate)
+            for cell in each[len(HEAD) :]
+            if cell.value is not None
+        ]
         rows.append(tuple(_cell(cell, problems) for cell in each[: len(HEAD)]))
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()
@@ -121,13 +123,13 @@ def _cell(cell: Any, problems: list[Told]) -> Cell:
         fault = "date"
     if fault is not None:
         problems.append(tell(f"why.plan_cell.{fault}", cell=address))
-        return Cell(address=address, value=None)
+        return Cell(address=address, value=None, faulty=True)
     if isinstance(value, (int, float)):
         number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))
         if number.is_finite():
             return Cell(address=address, value=number)
         problems.append(tell("why.plan_cell.error", cell=address))
-        return Cell(address=address, value=None)
+        return Cell(address=address, value=None, faulty=True)
     return Cell(address=address, value=_plain(address, value, problems))
 
 

@@ -23,6 +23,8 @@ from dashboards.security.scope import Right, Scope
 from energy.base.period import local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.usage_groups import Every, group_usage
+from energy.views.computed import channel_usage, computed_rules
 
 MOST_METERS = 20_000
 MOST_READINGS = 24
@@ -178,7 +180,7 @@ class SqlMeters:
             return ()
         own = self._at.usage_channels(connection).get(plate.utility, {}).get(plate.point)
         if own is None or own not in channels:
-            return ()
+            return self._computed_days(connection, channels)
         today = local_day(self._at.clock.now(), self._at.site.zone)
         days = [today - timedelta(days=n) for n in range(DAYS, 0, -1)]
         rows: list[Row] = connection.execute(
@@ -197,6 +199,20 @@ class SqlMeters:
             )
             for day in days
             for usage, quality in [found.get(day, (0, Quality.MISSING))]
+        )
+
+    def _computed_days(self, connection: Connection, channels: list[int]) -> tuple[UsageDay, ...]:
+        """Return the usage of the last whole days of a computed point; it has no roll-ups."""
+        computed = [*computed_rules(connection, self._at.schema, channels)]
+        if not computed:
+            return ()
+        zone = self._at.site.zone
+        today = local_day(self._at.clock.now(), zone)
+        period = span_of_days(today - timedelta(days=DAYS), today - timedelta(days=1), zone)
+        found = channel_usage(connection, self._at.schema, zone, computed[:1], period)
+        return tuple(
+            UsageDay(day=each.start.date(), usage=each.usage, quality=each.quality)
+            for each in group_usage(found[computed[0]], zone, Every.DAY)
         )
 
 

@@ -41,6 +41,8 @@ class Cell:
     address: str
     """For example "F7"."""
     value: Decimal | str | None
+    faulty: bool = False
+    """Whether its problem is told already: a formula, a date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def planned_years(
 
 def _row(reading: _Reading, row: Sequence[Cell]) -> None:
     months = row[_FIRST_MONTH : _FIRST_MONTH + MONTHS]
-    if all(cell.value is None for cell in months):
+    if all(cell.value is None and not cell.faulty for cell in months):
         return
     known = len(reading.problems)
     node, utility = _node(reading, row[0]), _utility(reading, row[2])
@@ -179,11 +181,14 @@ def _numbers(
 ) -> tuple[Decimal, ...]:
     """Return the numbers of the months that are good."""
     numbers = []
+    empty = [cell for cell in cells if cell.value is None and not cell.faulty]
+    if empty:  # one problem a row: a row that was begun is not twelve mistakes
+        reading.wrong(empty[0], "month_empty", months=len(empty))
     for cell in cells:
         value = cell.value
         if value is None:
-            reading.wrong(cell, "month_empty")
-        elif isinstance(value, str):
+            continue
+        if isinstance(value, str):
             reading.wrong(cell, "text_number", value=value[:40])
         elif abs(value) >= MOST:
             reading.wrong(cell, "too_large", most=f"{MOST:.0E}")

@@ -26,8 +26,8 @@ from energy.metering.places import (
     defined,
     redefined,
 )
-from energy.metering.supply_book import SupplyBook, SupplyChange
-from energy.metering.supply_check import problems
+from energy.metering.supply.book import SupplyBook, SupplyChange
+from energy.metering.supply.check import problems
 
 PLACE_TOPICS = frozenset(
     {"place_tree.defined", "place_tree.redefined", "place_tree.changed", "place_tree.point_moved"}
@@ -93,14 +93,19 @@ class PlaceTree(JournalAggregate):
         """Define the tree."""
         self.site = site
         self.places = places
-        self.book = PlaceBook(defined(places, valid_from=ALWAYS))
+        self.changes = defined(places, valid_from=ALWAYS)
 
     @event(Redefined)
     def redefine(self, *, places: list[dict[str, Any]], command_id: UUID) -> None:
         """Replace the tree."""
-        before = {change.place for change in self.book}
+        before = {change.place for change in self.changes}
         self.places = places
-        self.book = self.book.with_changes(redefined(before, places, valid_from=ALWAYS))
+        self.changes += redefined(before, places, valid_from=ALWAYS)
+
+    @property
+    def book(self) -> PlaceBook:
+        """Return every change of the tree."""
+        return PlaceBook(self.changes)
 
     def change(
         self,
@@ -143,8 +148,7 @@ class PlaceTree(JournalAggregate):
         changed_by: UUID | None,
         command_id: UUID,
     ) -> None:
-        made = [change_from_json(each, valid_from=valid_from) for each in changes]
-        self.book = self.book.with_changes(made)
+        self.changes += [change_from_json(each, valid_from=valid_from) for each in changes]
 
     def move_points(
         self,
@@ -217,7 +221,7 @@ class SupplyGraph(JournalAggregate):
         utility: str
         valid_from: datetime
         changes: list[dict[str, Any]]
-        """Of energy/metering/supply_book.py."""
+        """Of energy/metering/supply/book.py."""
         reason: str
         changed_by: UUID | None
 
@@ -239,7 +243,12 @@ class SupplyGraph(JournalAggregate):
     ) -> None:
         """Define the graph."""
         self.utility = utility
-        self.book = SupplyBook([SupplyChange.whole(valid_from, nodes, edges)])
+        self.changes = [SupplyChange.whole(valid_from, nodes, edges)]
+
+    @property
+    def book(self) -> SupplyBook:
+        """Return every change of the graph."""
+        return SupplyBook(self.changes)
 
     @event(Redefined)
     def redefine(
@@ -252,7 +261,7 @@ class SupplyGraph(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Let another graph hold from an instant on."""
-        self.book = self.book.with_changes([SupplyChange.whole(valid_from, nodes, edges)])
+        self.changes.append(SupplyChange.whole(valid_from, nodes, edges))
 
     def change(
         self,
@@ -303,8 +312,7 @@ class SupplyGraph(JournalAggregate):
         changed_by: UUID | None,
         command_id: UUID,
     ) -> None:
-        made = [SupplyChange.from_json(each, valid_from=valid_from) for each in changes]
-        self.book = self.book.with_changes(made)
+        self.changes += [SupplyChange.from_json(each, valid_from=valid_from) for each in changes]
 
 
 class Source(JournalAggregate):

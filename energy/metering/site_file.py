@@ -23,7 +23,7 @@ from energy.metering.site_file_checker import Checker
 from energy.metering.site_file_drivers import PlannedMeter, read_drivers
 from energy.metering.site_file_formulas import read_site_formulas
 from energy.metering.source_facts import KEYS, source_problems, sources_problems
-from energy.metering.supply_file import read_supplies
+from energy.metering.supply.file import read_supplies
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
 __all__ = ["PlannedMeter", "PlannedRule", "SitePlan", "read_site"]

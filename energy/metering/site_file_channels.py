@@ -98,6 +98,8 @@ def _channel(
     except ValueError as error:
         checker.problems.append(f"{where}: {error}")
         return None
+    if kind is Kind.COMPUTED:
+        checker.problems.append(f"{where}: what is computed has no meter; use [[formula]]")
     grid_s = checker.whole(table, "grid_s", where, 900, least=60)
     if grid_s % 60 or HOUR_S % grid_s:
         checker.problems.append(

@@ -53,7 +53,8 @@ def steps_of(strips: Strips, segments: SegmentColumns) -> tuple[Strips, Steps]:
     if read.all():
         return strips, _steps(strips, segments, np.arange(len(read), dtype=np.int64))
     near = _Near.of(strips, read)
-    kept = ~near.loose | _fitting(strips, segments, near)
+    loose = _fitting(strips, segments, near)
+    kept = ~near.loose | loose.fit
     owner = strips.owner[kept]
     strips = replace(
         strips,
@@ -63,7 +64,9 @@ def steps_of(strips: Strips, segments: SegmentColumns) -> tuple[Strips, Steps]:
         quality=strips.quality[kept],
         position=strips.position[kept],
     )
-    return strips, _steps(strips, segments, np.flatnonzero(~near.loose[kept]))
+    return strips, _steps(
+        strips, segments, np.flatnonzero(~near.loose[kept]), loose.turns[kept], loose.across[kept]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,13 +104,21 @@ class _Near:
         )
 
 
-def _steps(strips: Strips, segments: SegmentColumns, anchors: Ints) -> Steps:
+def _steps(
+    strips: Strips,
+    segments: SegmentColumns,
+    anchors: Ints,
+    loose_turns: Ints | int = 0,
+    across: Flags | int = 0,
+) -> Steps:
     """Return the steps between anchors; what lies between two of them goes with one of them.
 
     Args:
         strips: The strips.
         segments: Of all counters.
         anchors: Places of the readings that are no loose estimates.
+        loose_turns: Turns from the anchor of each estimate to it; 0 of anchors.
+        across: Which estimates lie behind the break of their gap.
     """
     readings = len(strips.at_us)
     owner = strips.owner
@@ -125,12 +136,7 @@ def _steps(strips: Strips, segments: SegmentColumns, anchors: Ints) -> Steps:
         )
         jumped[right] = (step > _most(elapsed, segments, segment)) & ~turned[right]
         before[right] = left
-    turns, run = np.cumsum(turned), np.cumsum(broken)
-    if len(anchors) < readings:
-        read = np.zeros(readings, dtype=np.bool_)
-        read[anchors] = True
-        back, ahead, across = _loose_steps(strips, _Near.of(strips, read), broken)
-        turns, run = turns + back - ahead, run + across
+    turns, run = np.cumsum(turned) + loose_turns, np.cumsum(broken) + across
     # The run's number grows by one at every strip, so that no run reaches into the next.
     return Steps(
         turns=turns - turns[strips.offsets[:-1]][owner],
@@ -140,21 +146,6 @@ def _steps(strips: Strips, segments: SegmentColumns, anchors: Ints) -> Steps:
         jumped=jumped,
         turned=turned,
     )
-
-
-def _loose_steps(strips: Strips, near: _Near, broken: Flags) -> tuple[Flags, Flags, Flags]:
-    """Return which estimates lie a turn behind, a turn ahead and across the break of their gap.
-
-    Args:
-        strips: With estimates that fit.
-        near: Their anchors.
-        broken: Which readings stand behind a break.
-    """
-    count = strips.count
-    lower = near.loose & (near.before >= 0) & (count < count[near.before])
-    higher = near.loose & (near.before < 0) & (count > count[near.behind])
-    torn = (near.behind >= 0) & broken[near.behind]
-    return lower & ~torn, higher, lower & torn
 
 
 def odd_steps(
@@ -195,39 +186,89 @@ def _most(elapsed: Ints, segments: SegmentColumns, segment: Ints) -> NDArray[np.
     return most
 
 
-def _fitting(strips: Strips, segments: SegmentColumns, near: _Near) -> Flags:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Loose:
+    """What is told of loose estimates, arrays of shape (r,)."""
+
+    fit: Flags
+    turns: Ints
+    """Turns of the register from the anchor before it, or back from the one behind it."""
+    across: Flags
+    """Whether it lies behind the break of its gap."""
+
+
+def _fitting(strips: Strips, segments: SegmentColumns, near: _Near) -> _Loose:
     """Return which loose estimates fit what was read around them."""
-    fit = np.zeros(len(near.loose), dtype=np.bool_)
-    between = near.loose & (near.before >= 0) & (near.behind >= 0)
-    behind = near.loose & (near.behind < 0)
-    before = near.loose & (near.before < 0)
-    place = np.flatnonzero(between)
+    many = len(near.loose)
+    found = _Loose(
+        fit=np.zeros(many, dtype=np.bool_),
+        turns=np.zeros(many, dtype=np.int64),
+        across=np.zeros(many, dtype=np.bool_),
+    )
+    place = np.flatnonzero(near.loose & (near.before >= 0) & (near.behind >= 0))
     if len(place):
-        risen = _risen_between(strips, segments, near, place)
-        fit[place[_highest(near.before[place], risen)]] = True
-    place = np.flatnonzero(behind)
+        _fit_between(found, strips, segments, near, place)
+    place = np.flatnonzero(near.loose & (near.behind < 0))
     if len(place):
-        risen = _rise(strips, segments, near.before[place], place)
-        fit[place[_highest(near.before[place], risen)]] = True
-    place = np.flatnonzero(before)[::-1]
+        _fit_beyond(found, strips, segments, near.before[place], place, 1)
+    place = np.flatnonzero(near.loose & (near.before < 0))[::-1]
     if len(place):  # told from the first reading backwards
-        risen = _rise(strips, segments, place, near.behind[place])
-        fit[place[_highest(-near.behind[place], risen)]] = True
-    return fit
+        _fit_beyond(found, strips, segments, near.behind[place], place, -1)
+    return found
 
 
-def _risen_between(strips: Strips, segments: SegmentColumns, near: _Near, place: Ints) -> Ints:
-    """Return what a register rose up to estimates between two readings; below zero: unfit."""
+def _fit_between(
+    found: _Loose, strips: Strips, segments: SegmentColumns, near: _Near, place: Ints
+) -> None:
+    """Tell of estimates between two readings."""
     left, right, count = near.before[place], near.behind[place], strips.count[place]
     first, last = strips.count[left], strips.count[right]
-    rise, straight = _rise(strips, segments, left, right), count - first
-    turned = (rise >= 0) & (last < first)
-    modulus = segments.modulus[strips.segment[strips.owner[place]]]
-    risen = straight + np.where(turned & (straight < 0), modulus, 0)
-    whole = np.where((risen >= 0) & (risen <= rise), risen, -1)
+    segment = strips.segment[strips.owner[place]]
+    modulus = segments.modulus[segment]
+    elapsed = strips.at_us[right] - strips.at_us[left]
+    turned, broken = turns_of(first, last, elapsed, segments, segment)
+    rise, straight = last - first + np.where(turned, modulus, 0), count - first
+    over = turned & (straight < 0)
+    risen = straight + np.where(over, modulus, 0)
     # Across a break: no lower than before it, or no higher than behind it.
-    torn = np.where(straight >= 0, straight, np.where(count <= last, _ACROSS + count, -1))
-    return np.where(rise < 0, torn, whole)
+    across = broken & (straight < 0) & (count <= last)
+    torn = np.where(straight >= 0, straight, np.where(across, _ACROSS + count, -1))
+    whole = np.where((risen >= 0) & (risen <= rise), risen, -1)
+    found.fit[place] = _highest(left, np.where(broken, torn, whole))
+    found.turns[place], found.across[place] = over, across
+
+
+def _fit_beyond(
+    found: _Loose,
+    strips: Strips,
+    segments: SegmentColumns,
+    anchor: Ints,
+    place: Ints,
+    way: int,
+) -> None:
+    """Tell of estimates behind the last reading (way 1) or before the first (way -1).
+
+    A turn is told from each to the next. What the device cannot have counted since was estimated
+    up to a turn that came sooner: it is left out, and its step to the next is no turn any more.
+    """
+    segment = strips.segment[strips.owner[place]]
+    modulus = segments.modulus[segment]
+    beside = place - way
+    low, high = (beside, place) if way > 0 else (place, beside)
+    apart = strips.at_us[high] - strips.at_us[low]
+    turned, _ = turns_of(strips.count[low], strips.count[high], apart, segments, segment)
+    gap = anchor * way
+    begins = np.append([True], gap[1:] != gap[:-1])
+    straight = way * (strips.count[place] - strips.count[anchor])
+    most = _most(np.abs(strips.at_us[place] - strips.at_us[anchor]), segments, segment)
+    turned[1:] &= begins[1:] | (straight <= most)[:-1]
+    turns = np.cumsum(turned)
+    before = np.maximum.accumulate(np.where(begins, np.arange(len(gap)), 0))
+    turns = turns - (turns - turned)[before]
+    risen = straight + turns * modulus
+    risen = np.where(risen > most, -1, risen)
+    found.fit[place] = _highest(gap, risen)
+    found.turns[place] = way * turns
 
 
 _ACROSS = 2**60
@@ -247,12 +288,3 @@ def _highest(gap: Ints, risen: Ints) -> Flags:
     key = np.unique(gap, return_inverse=True)[1] * (len(gap) + 1) + rank
     highest: Flags = good & (key == np.maximum.accumulate(key))
     return highest
-
-
-def _rise(strips: Strips, segments: SegmentColumns, left: Ints, right: Ints) -> Ints:
-    """Return what a register rose from reading to reading, below zero across a break. [count]."""
-    segment = strips.segment[strips.owner[left]]
-    elapsed = strips.at_us[right] - strips.at_us[left]
-    turned, _ = turns_of(strips.count[left], strips.count[right], elapsed, segments, segment)
-    step: Ints = strips.count[right] - strips.count[left]
-    return step + np.where(turned, segments.modulus[segment], 0)

@@ -1,7 +1,7 @@
 """In: a utility, a period, a position. Out: the balance of its supply nodes. I/O: reads.
 
 The graphs that held, the states of ties, and the usage of every meter come from the views as known
-at the position; what they balance to is pure (energy/metering/balance.py). Nothing is stored: a
+at the position; what they balance to is pure (energy/metering/supply). Nothing is stored: a
 month of 300 meters is read from usage blocks in well under a second.
 """
 
@@ -20,7 +20,7 @@ import psycopg
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period, days_between, grid_of, local_day, midnight
 from energy.base.units import Utility
-from energy.metering.balance import (
+from energy.metering.supply.balance import (
     Codes,
     Flow,
     Ints,
@@ -31,8 +31,8 @@ from energy.metering.balance import (
     grouped,
     node_series,
 )
-from energy.metering.supply import Graph, Tie
-from energy.metering.supply_book import SupplyBook
+from energy.metering.supply.book import SupplyBook
+from energy.metering.supply.graph import Graph, Tie
 from energy.metering.usage import BADNESS, BY_BADNESS, UsageSpan, worst
 from energy.metering.usage_groups import Every
 from energy.views.computed import channel_usage

@@ -1,6 +1,6 @@
 """In: supply nodes with their balance. Out: days beyond the limit, and who is to blame. I/O: reads.
 
-What explains a residual is pure (energy/metering/culprit.py); here it is given the usage of a
+What explains a residual is pure (energy/metering/supply/culprit.py); here it gets the usage of a
 period and the multipliers that were entered.
 """
 
@@ -16,9 +16,9 @@ import psycopg
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period, local_day, midnight
 from energy.base.units import Utility
-from energy.metering.balance import NodeBalance
 from energy.metering.checks import loss_over_limit
-from energy.metering.culprit import Verdict, verdicts
+from energy.metering.supply.balance import NodeBalance
+from energy.metering.supply.culprit import Verdict, verdicts
 from energy.metering.usage_groups import Every
 from energy.views.balance import Balanced, balances, point_channels
 from energy.views.plant_rows import supplied_utilities

@@ -44,7 +44,7 @@ AN_HOUR: Final = {
     "t/h": ("t", Fraction(1)),
 }
 """What an hour of a gauge's unit is in a unit of counters."""
-_MEASURED: Final = (Quality.MEASURED, Quality.INTERPOLATED)
+_MEASURED: Final = (Quality.MEASURED, Quality.CORRECTED, Quality.INTERPOLATED)
 Connection = psycopg.Connection[tuple[object, ...]]
 
 

@@ -1,12 +1,13 @@
 """In: spans of a check that goes on. Out: notes of its begin and its end. I/O: reads.
 
 A run that a finding stands for already is not told again; one that a person has resolved is told
-anew when it lasts a day longer.
+anew when it lasts a day longer. A run within which late readings show an end was none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +20,31 @@ from energy.base.ids import id_of
 from energy.metering.checks.span import Span
 from energy.metering.note import Note, Phase, note
 from energy.views.noted import FOR_GOOD
-from energy.views.validation_told import SOURCE
+from energy.views.validation_told import SOURCE, over
 
 Connection = psycopg.Connection[tuple[object, ...]]
-Known = Sequence[tuple[int, int]]
-"""Start and end of the findings of a check at a channel; what still holds ends in FOR_GOOD. [us]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A finding of a check at a channel."""
+
+    start_us: int
+    end_us: int
+    """When it ended or was resolved; FOR_GOOD while it holds. [us]"""
+    position: int | None
+    """Its journal position; None once a person has resolved it."""
+
+    @property
+    def holds(self) -> bool:
+        """Return whether it has not ended."""
+        return self.end_us >= to_us(FOR_GOOD)
 
 
 def known_runs(
     connection: Connection, schema: str, code: str, channels: Sequence[int], since: datetime
-) -> Mapping[int, Known]:
-    """Return the findings there are, by channel; what was explained stands anew. [us].
+) -> Mapping[int, list[Run]]:
+    """Return the findings there are, by channel; what was explained stands anew.
 
     Args:
         connection: Any connection that may read.
@@ -39,10 +54,11 @@ def known_runs(
         since: What ended or was resolved before is left out, aware UTC.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT channel, start_at, end_at FROM {schema}.finding WHERE code = %s "
+        "SELECT channel, start_at, end_at, CASE WHEN resolved_position IS NULL THEN position END "
+        f"FROM {schema}.finding WHERE code = %s "
         "AND channel = ANY(%s) AND explained_position IS NULL AND end_at >= %s "
         "AND NOT (end_at = %s AND resolved_position IS NOT NULL) "
-        "UNION ALL SELECT channel, start_at, resolved_at "
+        "UNION ALL SELECT channel, start_at, resolved_at, NULL "
         f"FROM {schema}.finding WHERE code = %s AND channel = ANY(%s) AND end_at = %s "
         "AND resolved_position IS NOT NULL AND resolved_at >= %s",
         (
@@ -50,9 +66,10 @@ def known_runs(
             *(code, list(channels), FOR_GOOD, since),
         ),
     ).fetchall()
-    known: dict[int, list[tuple[int, int]]] = {}
-    for channel, start, end in rows:
-        known.setdefault(channel, []).append((to_us(start), to_us(end)))
+    known: dict[int, list[Run]] = {}
+    for channel, start, end, position in rows:
+        run = Run(start_us=to_us(start), end_us=to_us(end), position=position)
+        known.setdefault(channel, []).append(run)
     return known
 
 
@@ -63,7 +80,7 @@ def lasting_notes(
     *,
     spans: Sequence[Span],
     ends: Sequence[int],
-    known: Known,
+    known: Sequence[Run],
     proof: Mapping[str, object],
 ) -> list[Note]:
     """Return what is new of one channel. Pure.
@@ -91,14 +108,23 @@ def lasting_notes(
         )
         return msgspec.structs.replace(made, phase=phase)
 
-    holds = [start for start, end in known if end >= to_us(FOR_GOOD)]
+    holds = [run.start_us for run in known if run.holds]
     if holds:
         later = [at_us for at_us in ends if at_us >= holds[0]]
         if not later:
             return []
         return [told(Span(start_us=holds[0], end_us=later[0], lasts=False), Phase.OVER)]
+    none = [
+        (run, run.position)
+        for run in known
+        if run.position is not None and any(run.start_us <= at < run.end_us for at in ends)
+    ]
+    stand = [run for run in known if all(run is not each for each, _ in none)]
     return [
+        over((code, channel, run.start_us, run.end_us), severity, position)
+        for run, position in none
+    ] + [
         told(span, Phase.BEGUN if span.lasts else Phase.WAS)
         for span in spans
-        if not any(start < span.end_us and end > span.start_us for start, end in known)
+        if not any(run.start_us < span.end_us and run.end_us > span.start_us for run in stand)
     ]

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 
 from energy.metering.plant import SupplyGraph
-from energy.metering.supply_book import SupplyAct, SupplyBook, SupplyChange
+from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
+from energy.metering.supply.graph import Graph
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
@@ -56,12 +57,55 @@ def fold_supply(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         ],
     )
     if any(change.act in _DRAWN for change in changes):
-        _derive(cursor, schema, event.utility)
+        book = read_supply(cursor.connection, schema, event.utility)
+        if book.changes[-len(changes)].valid_from == event.valid_from and all(
+            change.valid_from < event.valid_from for change in book.changes[: -len(changes)]
+        ):
+            _go_on(cursor, schema, event.utility, book, len(changes))
+        else:
+            derive(cursor, schema, event.utility, book)
 
 
-def _derive(cursor: Cursor, schema: str, utility: str) -> None:
-    """Write the rows of nodes and edges of one utility anew."""
-    book = read_supply(cursor.connection, schema, utility)
+def _go_on(cursor: Cursor, schema: str, utility: str, book: SupplyBook, fresh: int) -> None:
+    """Close the rows that the newest changes end, and open those that they begin."""
+    since = book.changes[-1].valid_from
+    before, after = SupplyBook(book.changes[:-fresh]).at(since), book.at(since)
+    held, there = _drawn(before), _drawn(after)
+    whole = any(change.act is SupplyAct.WHOLE for change in book.changes[-fresh:])
+    ended = held if whole else held - there
+    for table, key, width in (("supply_node", "key", 4), ("supply_edge", "from_key, to_key", 2)):
+        columns = f"{key}, kind, name, point" if width == 4 else key
+        gone = [what for what in ended if len(what) == width]
+        cursor.executemany(
+            f"UPDATE {schema}.{table} SET valid_to = %s WHERE utility = %s AND valid_to IS NULL "
+            f"AND ({key}) = ({', '.join(['%s'] * len(key.split(', ')))})",
+            [(since, utility, *what[: len(key.split(", "))]) for what in gone],
+        )
+        begun = [what for what in there - (held - ended) if len(what) == width]
+        cursor.executemany(
+            f"INSERT INTO {schema}.{table} (utility, {columns}, valid_from) "
+            f"VALUES ({', '.join(['%s'] * (width + 2))})",
+            [(utility, *what, since) for what in begun],
+        )
+
+
+def _drawn(graph: Graph | None) -> set[tuple[str | None, ...]]:
+    """Return the nodes (key, kind, name, point) and live edges (from, to) of a graph."""
+    if graph is None:
+        return set()
+    nodes = {(node.key, node.kind, node.name, node.point) for node in graph.nodes.values()}
+    return {*nodes, *graph.live_edges()}
+
+
+def derive(cursor: Cursor, schema: str, utility: str, book: SupplyBook) -> None:
+    """Write the rows of nodes and edges of one utility anew.
+
+    Args:
+        cursor: Inside a transaction.
+        schema: The site's schema.
+        utility: The utility.
+        book: Every change of its graph.
+    """
     for table in ("supply_node", "supply_edge"):
         cursor.execute(f"DELETE FROM {schema}.{table} WHERE utility = %s", (utility,))
     nodes, edges = [], []
@@ -82,10 +126,7 @@ def _dated(
     """Yield each node (key, kind, name, point) and edge (from, to) with its time."""
     begun: dict[tuple[str | None, ...], datetime] = {}
     for instant, whole, graph in book.versions():
-        there: set[tuple[str | None, ...]] = {
-            (node.key, node.kind, node.name, node.point) for node in graph.nodes.values()
-        }
-        there |= set(graph.live_edges())
+        there = _drawn(graph)
         for what in list(begun):
             if whole or what not in there:
                 yield what, begun.pop(what), instant

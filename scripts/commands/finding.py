@@ -12,6 +12,7 @@ import typer
 from billing.views.review_queue import read_queue
 from dashboards.security.scope import Right
 from energy.base.text import catalogue, t
+from energy.metering.checks.catalogue import CHECKS
 from energy.metering.decision import DecidedAlreadyError
 from energy.metering.usage import OFF_GRID
 from energy.system import WEB, WRITER
@@ -19,7 +20,7 @@ from energy.views.findings import FindingRow, finding_named, read_findings, read
 from processes.readings_reads import known_when
 from processes.readings_state import decisions_at, settled
 from processes.review_choice import require_single
-from scripts.commands.frame import Opened, opened
+from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import DONE, FINDINGS, group
 
@@ -58,6 +59,26 @@ def list_(
         else:
             _print_findings(at, rows)
         raise typer.Exit(FINDINGS if any(row.open for row in rows) else DONE)
+
+
+@app.command()
+def codes(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List what is looked for: code, what it forbids, who finds it."""
+    language = installation_of(ctx).config.language
+    if as_json:
+        print_json(CHECKS)
+        return
+    table = [
+        (
+            check.code,
+            worded(language, "word", check.severity),
+            t(language, f"cli.found.{check.found}"),
+            t(language, f"finding.{check.code}"),
+        )
+        for check in CHECKS
+    ]
+    heads = [t(language, f"cli.head.{key}") for key in ("code", "severity", "found_by", "finding")]
+    print_table(heads, table)
 
 
 @app.command()

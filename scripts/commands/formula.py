@@ -70,7 +70,7 @@ def define(
 
 @app.command()
 def check(ctx: typer.Context, file: Path) -> None:
-    """Check a file of formulas against the site; exit 2 with every problem."""
+    """Check a file of formulas against the site; every problem is listed at once."""
     with opened(ctx, WRITER) as at:
         stored = _defined(at, file, RowWords(), None, dry_run=True)
         _print_stored(at, stored)

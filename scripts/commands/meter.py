@@ -130,7 +130,7 @@ def history(
                 at.text(f"did.{act.did}"),
                 act.serial,
                 act.multiplier,
-                act.reason,
+                _told(at, act),
                 signed_by(at.system.vault, act.record, "technician"),
                 ", ".join(sha256[:SHORT] for sha256 in act.documents),
             )
@@ -159,6 +159,15 @@ def document(
 
 add_life(app)
 add_papers(app)
+
+
+def _told(at: Opened, act: Act) -> str:
+    """Return why it was done, with the seals and facts that it left."""
+    facts: Mapping[str, str] = act.paper.get("facts", {})
+    if not facts and act.record.get("seal"):
+        facts = {"seal": str(act.record["seal"])}
+    told = [f"{at.text(f'fact.{name}')} {value}" for name, value in facts.items()]
+    return "; ".join([*([act.reason] if act.reason else []), *told])
 
 
 def _without_names(act: Act) -> dict[str, object]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 
 from dashboards.note_words import wall_instant
 from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
+from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
 from energy.service.note_desk import NoteDesk
 from energy.system import WEB, WRITER
@@ -136,7 +136,9 @@ def edit(
             point=known.point,
             quantity=known.quantity,
         )
-        _desk(at).edit(known.note, words, by=person, command_id=uuid4())
+        said = (words.text, words.first, words.last, known.version)
+        command = id_of("command", "edit_note", str(known.note), repr(said))
+        _desk(at).edit(known.note, words, by=person, command_id=command)
         _settle(at)
         print(at.text("note.edited", note=known.note.hex[:SHORT]))
 
@@ -149,7 +151,10 @@ def withdraw(ctx: typer.Context, note: str, by: str | None = None) -> None:
         person = at.person(named, Right.PIN_NOTES)
         known = note_named(at.system.database, at.site, note)
         _desk(at).withdraw(
-            known.note, by=person, any_author=_decides(at, named), command_id=uuid4()
+            known.note,
+            by=person,
+            any_author=_decides(at, named),
+            command_id=id_of("command", "withdraw_note", str(known.note), str(person)),
         )
         _settle(at)
         print(at.text("note.withdrawn", note=known.note.hex[:SHORT]))

@@ -134,7 +134,7 @@ def set_(
     reason: str | None = None,
     by: str | None = None,
 ) -> None:
-    """Give a number of a place (area_m2, headcount, ...) from a local day on; "-" takes it away."""
+    """Give a number of a place (area_m2, headcount, ...) from a local day on; a dash ends it."""
     facts = attribute_change(place, number, _number(value), first).facts
     _change(ctx, PlaceAct.VALUED, place, facts, first, reason, by)
 

@@ -145,7 +145,19 @@ def _print_next(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) -> No
 def print_story(at: Opened, story: CaseStory) -> None:
     """Print all that a person must see of a case."""
     _print_facts_of(at, story)
-    keys = ("finding", "severity", "from", "to", "proof")
+    _print_findings(at, story)
+    _print_readings(at, story)
+    _print_usage(at, story)
+    notes = [
+        (_instant(at, n.first), _instant(at, n.last), n.text, at.name_of(n.by)) for n in story.notes
+    ]
+    _section(at, "notes", ("from", "to", "note", "by"), notes)
+    if story.decisions:
+        print()
+        print_decisions(at, story.decisions)
+
+
+def _print_findings(at: Opened, story: CaseStory) -> None:
     table = [
         (
             f"{row.key.code}: {_said(at, row.key.code)}",
@@ -156,67 +168,54 @@ def print_story(at: Opened, story: CaseStory) -> None:
         )
         for row in story.findings
     ]
-    _section(at, "findings", keys, table)
-    _section(
-        at,
-        "readings",
-        ("at", "reading", "unit", "quality", "standing", "learned_at", "position"),
-        [
-            (
-                _instant(at, r.at),
-                r.value,
-                r.unit,
-                at.word(r.quality),
-                at.word(r.standing),
-                None if r.learned_at is None else _instant(at, r.learned_at),
-                r.position,
-            )
-            for r in story.readings
-        ],
-        right=(1, 6),
-    )
-    _section(
-        at,
-        "meters",
-        ("serial", "multiplier", "from", "to", "opening", "closing"),
-        [
-            (s.serial, s.multiplier, _instant(at, s.start), _instant(at, s.end), s.start_count,
-             s.end_count)
-            for s in story.segments
-        ],
-        right=(1, 4, 5),
-    )  # fmt: skip
-    _section(
-        at,
-        "usage",
-        ("day", "before", "after", "unit", "known", "quality"),
-        [
-            (
-                each.start.date(),
-                each.before,
-                each.after,
-                story.unit,
-                f"{each.known_before} -> {each.known_after}/{each.expected}",
-                f"{at.word(each.quality_before)} -> {at.word(each.quality_after)}",
-            )
-            for each in story.usage
-        ],
-        right=(1, 2),
-        before=story.before,
-        after=story.after,
-    )
-    _section(
-        at,
-        "notes",
-        ("from", "to", "note", "by"),
-        [
-            (_instant(at, n.first), _instant(at, n.last), n.text, at.name_of(n.by))
-            for n in story.notes
-        ],
-    )
-    if story.decisions:
-        print()
-        print_decisions(at, story.decisions)
+    _section(at, "findings", ("finding", "severity", "from", "to", "proof"), table)
+
+
+def _print_readings(at: Opened, story: CaseStory) -> None:
+    """Print the readings and the meters that showed them."""
+    keys = ("at", "reading", "unit", "quality", "standing", "learned_at", "position")
+    table = [
+        (
+            _instant(at, r.at),
+            r.value,
+            r.unit,
+            at.word(r.quality),
+            at.word(r.standing),
+            None if r.learned_at is None else _instant(at, r.learned_at),
+            r.position,
+        )
+        for r in story.readings
+    ]
+    _section(at, "readings", keys, table, right=(1, 6))
+    meters = [
+        (
+            s.serial,
+            s.multiplier,
+            _instant(at, s.start),
+            _instant(at, s.end),
+            s.start_count,
+            s.end_count,
+        )
+        for s in story.segments
+    ]
+    heads = ("serial", "multiplier", "from", "to", "opening", "closing")
+    _section(at, "meters", heads, meters, right=(1, 4, 5))
+
+
+def _print_usage(at: Opened, story: CaseStory) -> None:
+    table = [
+        (
+            each.start.date(),
+            each.before,
+            each.after,
+            story.unit,
+            f"{each.known_before} -> {each.known_after}/{each.expected}",
+            f"{at.word(each.quality_before)} -> {at.word(each.quality_after)}",
+        )
+        for each in story.usage
+    ]
+    keys = ("day", "before", "after", "unit", "known", "quality")
+    _section(at, "usage", keys, table, right=(1, 2), before=story.before, after=story.after)
 
 
 def _print_facts_of(at: Opened, story: CaseStory) -> None:

@@ -14,7 +14,7 @@ from rich.tree import Tree
 
 from dashboards.security.scope import Right
 from energy.base.units import Utility
-from energy.metering.supply import Graph, Node
+from energy.metering.supply.graph import Graph, Node
 from energy.metering.usage_groups import Every
 from energy.system import WEB, WRITER
 from processes.plant_acts import define_supply, read_supply_file, switch_tie

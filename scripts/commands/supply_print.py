@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
-from energy.metering.balance import NodeBalance, measured_loss
-from energy.metering.culprit import Reading, Verdict
-from energy.metering.culprit_factors import Explanation
+from energy.metering.supply.balance import NodeBalance, measured_loss
+from energy.metering.supply.culprit import Reading, Verdict
+from energy.metering.supply.culprit_factors import Explanation
 from processes.supply_reads import UtilityBalance
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, harmless, print_table
@@ -126,7 +126,8 @@ def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
     """Yield what a verdict says; nothing where all is well."""
     values = {"node": verdict.node, "other": verdict.other_node or "-"}
     doubtful = any(
-        each.node.key == verdict.node and abs(each.share or 0) > 1 for each in found.balances
+        each.node.key == verdict.node and each.share is not None and abs(each.share) > 1
+        for each in found.balances
     )
     if verdict.reading is Reading.UNKNOWN and doubtful:
         yield at.text("supply.verdict.unknown", **values)

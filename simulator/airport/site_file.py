@@ -128,19 +128,33 @@ def _supplies(airport: Airport) -> Iterator[Table]:
     for graph in airport.graphs:
         nodes: list[Value] = []
         for key, kind, name, point in graph.nodes:
+            if kind == "tie":
+                continue
             node: dict[str, Value] = {"key": key, "kind": kind, "name": name}
             if point is not None:
                 node["point"] = point
             nodes.append(node)
-        yield (
-            "[[supply]]",
-            {
-                "utility": graph.utility.value,
-                "valid_from": _BEGAN,
-                "nodes": nodes,
-                "edges": [list(edge) for edge in graph.edges],
-            },
-        )
+        ties = [_tie(airport, key, name) for key, kind, name, _ in graph.nodes if kind == "tie"]
+        table: dict[str, Value] = {
+            "utility": graph.utility.value,
+            "valid_from": _BEGAN,
+            "nodes": nodes,
+            "edges": [list(edge) for edge in graph.edges],
+        }
+        yield "[[supply]]", table | ({"ties": ties} if ties else {})
+
+
+def _tie(airport: Airport, key: str, name: str) -> Value:
+    """Return the breaker between the busbars, with the channel that tells its state, if any."""
+    tie: dict[str, Value] = {
+        "key": key,
+        "name": name,
+        "between": [f"bus-{busbar}" for busbar in BUSBARS],
+    }
+    for sensor in airport.sensors:
+        if sensor.behaviour == key:
+            tie["state"] = {"point": sensor.point, "quantity": sensor.quantity, "closed": 1}
+    return tie
 
 
 def _sources(airport: Airport, interval_s: int) -> Iterator[Table]:

@@ -46,7 +46,10 @@ READING = {
     *("readings imports", "readings explain", "prepaid records", "field pack", "field zip"),
     *("field ports", "field points", "field time", "field outbox", "field unpack"),
     *("estimate propose", "estimate list", "estimate show", "estimate methods"),
-    "usage completeness",
+    *("usage completeness", "review list", "review show"),
+    *("meter life", "meter due", "meter adjustments"),
+    *("plan template", "plan list", "plan show", "note list", "note show", "usage export"),
+    *("share list", "share show", "share explain", "share bearers", "usage by"),
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,7 +12,10 @@ import psycopg
 import pytest
 
 from billing.office import BillingOffice
+from energy.base.ids import id_of
+from energy.journal.corrections import Corrections
 from energy.system import System
+from energy.views.registry import load_channels
 from processes import billing_month
 from processes.billing_month import MonthBilled, bill_days
 from processes.stack import CLERK as CLERK_SIGN_IN
@@ -67,3 +71,13 @@ def test_billing_broken_off_after_rating_is_gone_on_with(
             billed(followed)
     assert billed(followed).invoices == 2
     assert len(followed.office.books.account("A-b1").billed) == 2
+
+
+def test_a_value_that_no_chore_has_looked_at_yet_bars_its_bill_all_the_same(followed: Town) -> None:
+    noon = datetime(2019, 1, 2, 12, tzinfo=UTC)
+    with followed.database.connection() as connection:
+        channel = load_channels(connection, followed.site.schema, only=[1])[1]
+    Corrections(followed.database, followed.site.schema, followed.clock).enter(
+        channel, [(noon, 7)], note="", by=people.CLERK, command_id=id_of("t", "display")
+    )
+    assert billed(followed).held == ("A-b1",)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
-from energy.base.clock import to_us
 from energy.base.config import Config
 from energy.base.period import Period, midnight, span_of_days
 from energy.base.quality import Quality
@@ -20,7 +19,7 @@ from energy.metering.usage import UsageSpan
 from energy.system import WRITER, System
 from energy.views.usage import read_spans
 from processes.estimates import EstimateDraft, draft_estimate, estimate_command, record_estimate
-from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.batches import MIDNIGHT, reading
 from tests.fixtures.meters import counter_facts, gauge_facts, interval_facts
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.statements import CLERK, channel_of
@@ -300,21 +299,19 @@ def test_what_cannot_be_estimated_is_refused_with_its_reason(site_schema: TestSi
     channel = counted(site_schema, (0, 7))
     silent = site_schema.counter("silent")
     site_schema.project()
-    for message, asked in (
-        ("nothing to estimate", lambda: draft(site_schema, channel, 1, 3, "linear")),
-        ("no method guess", lambda: draft(site_schema, channel, 7, 9, "guess")),
-        ("--parent POINT", lambda: draft(site_schema, channel, 7, 9, "proportion_of_parent")),
-        ("no whole interval", lambda: draft(site_schema, channel, 70, 71, "linear")),
-        ("no total", lambda: draft(site_schema, channel, 7, 9, "linear", total="-3")),
-        ("no option", lambda: draft(site_schema, channel, 7, 9, "linear", mood="good")),
-        (
-            "never read",
-            lambda: draft(site_schema, channel_of(site_schema, silent), 7, 9, "linear"),
-        ),
-    ):
+    mute = channel_of(site_schema, silent)
+    refused: tuple[tuple[str, Channel, int, str, dict[str, str]], ...] = (
+        ("nothing to estimate", channel, 1, "linear", {}),
+        ("no method guess", channel, 7, "guess", {}),
+        ("--parent POINT", channel, 7, "proportion_of_parent", {}),
+        ("no whole interval", channel, 70, "linear", {}),
+        ("no total", channel, 7, "linear", {"total": "-3"}),
+        ("no option", channel, 7, "linear", {"mood": "good"}),
+        ("never read", mute, 7, "linear", {}),
+    )
+    for message, meant, first, method, options in refused:
         with pytest.raises(EstimateError, match=message):
-            asked()
-    assert to_us(datetime(2019, 1, 1, tzinfo=UTC)) == to_us(at(0))
+            draft(site_schema, meant, first, first + 2, method, **options)
 
 
 def test_what_is_estimated_already_is_left_alone_where_only_the_missing_is_asked_for(

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from energy.base.errors import UnknownMeterError
+from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.formula.formula import FormulaStateError
+from energy.metering.meter import MeterStateError
 from energy.metering.places import PlaceAct, PlaceChange
 from energy.metering.plant import PlaceTree
 from energy.metering.usage_groups import Every
@@ -29,7 +30,7 @@ from processes.usage_reads import (
     read_usage,
 )
 from tests.fixtures.batches import MIDNIGHT, reading
-from tests.fixtures.meters import counter_facts, gauge_facts
+from tests.fixtures.meters import commission, counter_facts, find_meter, gauge_facts
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -101,13 +102,16 @@ def test_a_gap_of_an_input_is_missing_and_never_a_zero(campus: TestSite) -> None
     assert usage(campus, "net", days=3)[2] == (None, Quality.MISSING)
     define(campus, NET.replace('"net"', '"sure"').replace("[pv]", "if_missing([pv], 0)"))
     late = campus.rows("SELECT number FROM {s}.channel WHERE point = 'grid'")[0][0]
+    before = str(campus.application("metering").position())
     campus.accept(*(reading(late, 15 * n, 100 * n) for n in range(192, 289, 4)))
     campus.project()
     assert usage(campus, "net", days=3)[2] == (None, Quality.MISSING)
     assert usage(campus, "sure", days=3)[2] == (96_000, Quality.ESTIMATED)
+    assert usage(campus, "sure", days=3, as_of=before)[2] == (None, Quality.MISSING)
 
 
 def test_a_new_version_recomputes_its_own_days_alone_and_then_stays_known(campus: TestSite) -> None:
+    unknown = str(campus.application("metering").position())
     define(campus, NET)
     campus.mark("billed")
     campus.project()
@@ -125,6 +129,7 @@ def test_a_new_version_recomputes_its_own_days_alone_and_then_stays_known(campus
     whole, less = (72_000, Quality.INTERPOLATED), (48_000, Quality.INTERPOLATED)
     assert usage(campus, "net", days=2) == [whole, less]
     assert usage(campus, "net", days=2, as_of="billed") == [whole, whole]
+    assert usage(campus, "net", as_of=unknown) == [(None, Quality.MISSING)]
 
 
 def test_a_retired_formula_says_nothing_from_its_day_on(campus: TestSite) -> None:
@@ -141,33 +146,6 @@ def test_a_retired_formula_says_nothing_from_its_day_on(campus: TestSite) -> Non
         )
 
 
-def test_before_its_first_version_was_known_nothing_was(campus: TestSite) -> None:
-    before = campus.application("metering").position()
-    define(campus, NET)
-    assert usage(campus, "net", as_of=str(before)) == [(None, Quality.MISSING)]
-
-
-def test_formulas_rest_on_formulas_of_the_same_file(campus: TestSite) -> None:
-    double = NET.replace('"net"', '"twice"').replace("[grid] - [pv]", "2 * [net]")
-    define(campus, double + NET)
-    assert usage(campus, "twice") == [(144_000, Quality.INTERPOLATED)]
-
-
-def test_a_circle_is_refused_and_named(campus: TestSite) -> None:
-    define(campus, NET)
-    define(campus, NET.replace('"net"', '"twice"').replace("[grid] - [pv]", "2 * [net]"))
-    with pytest.raises(FormulaFileError, match="net -> twice -> net"):
-        desk(campus).revise(
-            "net",
-            text="[twice]",
-            constants=None,
-            valid_from=date(2020, 1, 1),
-            reason="by mistake",
-            by=ANNE,
-            command_id=uuid4(),
-        )
-
-
 def test_a_file_with_problems_names_them_all_and_writes_nothing(campus: TestSite) -> None:
     before = campus.application("metering").position()
     wrong = NET.replace("[pv]", "[pw]") + NET.replace('"net"', '"n2"').replace("[pv]", "5 {m3}")
@@ -178,19 +156,6 @@ def test_a_file_with_problems_names_them_all_and_writes_nothing(campus: TestSite
     assert "column 10" in first
     assert "length^3" in second
     assert campus.application("metering").position() == before
-
-
-def test_a_file_defined_again_changes_nothing(campus: TestSite) -> None:
-    define(campus, NET)
-    before = campus.application("metering").position()
-    stored = desk(campus).define(desk(campus).read(NET), by=ANNE, command_id=uuid4())
-    assert (stored.points, stored.unchanged) == ((), ("net",))
-    assert campus.application("metering").position() == before
-
-
-def test_a_point_that_exists_is_not_taken_over(campus: TestSite) -> None:
-    with pytest.raises(FormulaFileError, match="grid: the point exists"):
-        define(campus, NET.replace('"net"', '"grid"'))
 
 
 def test_a_class_of_meters_counts_each_from_its_commissioning_on(campus: TestSite) -> None:
@@ -307,24 +272,48 @@ def test_constants_hold_from_their_days_on(campus: TestSite) -> None:
     ]
 
 
-def test_what_arrives_arrives_at_the_inputs(campus: TestSite) -> None:
+def test_formulas_rest_on_each_other_and_a_circle_is_refused_and_named(campus: TestSite) -> None:
+    double = NET.replace('"net"', '"twice"').replace("[grid] - [pv]", "2 * [net]")
+    define(campus, double + NET)
+    assert usage(campus, "twice") == [(144_000, Quality.INTERPOLATED)]
+    with pytest.raises(FormulaFileError, match="net -> twice -> net"):
+        desk(campus).revise(
+            "net",
+            text="[twice]",
+            constants=None,
+            valid_from=date(2020, 1, 1),
+            reason="by mistake",
+            by=ANNE,
+            command_id=uuid4(),
+        )
+
+
+def test_what_is_there_is_not_taken_over_and_what_is_computed_is_no_meter(
+    campus: TestSite,
+) -> None:
     define(campus, NET)
-    with pytest.raises(NoUsageError, match="computed"):
-        read_arrivals(campus.writer, campus.site, "net", DAY, DAY, since="1")
-
-
-def test_a_point_without_formula_is_named(campus: TestSite) -> None:
-    for point, error in (("grid", Exception), ("gird", UnknownMeterError)):
+    before = campus.application("metering").position()
+    stored = desk(campus).define(desk(campus).read(NET), by=ANNE, command_id=uuid4())
+    assert (stored.points, stored.unchanged) == ((), ("net",))
+    assert campus.application("metering").position() == before
+    with pytest.raises(FormulaFileError, match="grid: the point exists"):
+        define(campus, NET.replace('"net"', '"grid"'))
+    for point, error in (("grid", RefusedError), ("gird", UnknownMeterError)):
         with pytest.raises(error, match=point):
             desk(campus).retire(point, valid_from=DAY, reason="none", by=ANNE, command_id=uuid4())
+    with pytest.raises(NoUsageError, match="computed"):
+        read_arrivals(campus.writer, campus.site, "net", DAY, DAY, since="1")
+    meter = find_meter(campus.application("metering"), campus.site.key, "net")
+    with pytest.raises(MeterStateError, match="computed"):
+        commission(meter)
 
 
-def test_what_is_computed_has_one_kind_and_no_segment(campus: TestSite) -> None:
+def test_measured_and_computed_channels_are_asked_at_one_door(campus: TestSite) -> None:
     define(campus, NET)
-    rows = campus.rows("SELECT number, kind FROM {s}.channel WHERE point = 'net'")
-    assert [kind for _, kind in rows] == [Kind.COMPUTED]
-    period = Period(start=MIDNIGHT, end=MIDNIGHT + timedelta(days=1))
+    ((net, kind),) = campus.rows("SELECT number, kind FROM {s}.channel WHERE point = 'net'")
+    assert kind == Kind.COMPUTED
+    part = Period(start=MIDNIGHT + timedelta(hours=7), end=MIDNIGHT + timedelta(hours=9))
     with campus.writer.connection() as connection:
-        spans = channel_usage(connection, campus.schema, campus.site.zone, [rows[0][0], 1], period)
-    assert int(spans[rows[0][0]].usage.sum()) == 72_000
-    assert int(spans[1].usage.sum()) == 96_000
+        spans = channel_usage(connection, campus.schema, campus.site.zone, [net, 1], part)
+    assert spans[net].usage.tolist() == [750] * 8
+    assert spans[1].usage.tolist() == [1000] * 8

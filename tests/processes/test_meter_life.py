@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from energy.base.config import Config
+from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.period import span_of_days
 from energy.metering.calibration.error_curve import Basis, LoadPoint, LoadUnit, curve_of
@@ -180,6 +181,34 @@ def test_a_reset_is_found_in_the_readings_and_loses_nothing(
         (125, 1250, 0),
         (None, 2280, 0),
     ]
+
+
+IMPOSSIBLE = {
+    "1.2,5": "is no number",
+    "1.255": "0.01",
+    "10000.00": "999999",
+    "-1": "999999",
+    "voltage=3": "active_energy_import",
+}
+
+
+def test_neither_impossible_counts_nor_what_is_still_to_come_is_stated(
+    desk: SiteDesk, site_schema: TestSite
+) -> None:
+    head = desk.metering.position()
+    for before, told in IMPOSSIBLE.items():
+        with pytest.raises(RefusedError, match=told):
+            record_reset(desk, "m1", at(125), before=[before], after=(), stated=SAID)
+    later = site_schema.clock.now() + timedelta(minutes=1)
+    with pytest.raises(MeterLifeError, match="future"):
+        record_reset(desk, "m1", later, before=["1"], after=(), stated=SAID)
+    with pytest.raises(MeterLifeError, match="future"):
+        reverse(desk, "m1", MIDNIGHT, later, **AS_READ)
+    with pytest.raises(MeterLifeError, match="future"):
+        retire(desk, "m1", later, counts=["1"], stated=SAID)
+    with pytest.raises(MeterLifeError, match="future"):
+        move(desk, "m1", "m2", later, counts=(), final_counts=(), multiplier=None, stated=SAID)
+    assert desk.metering.position() == head
 
 
 def test_a_meter_moves_with_its_counts_its_seal_and_its_certificate(

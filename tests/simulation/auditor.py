@@ -190,36 +190,25 @@ def _without_unfit(rows: Sequence[tuple[int, int, bool]]) -> list[_Fit]:
     """Return the rows without the estimates that contradict what was read.
 
     An estimate between two readings may shape their total only: it lies between them and not
-    below an estimate before it. Beyond the readings the register may not run back either. Where
-    nothing was read, estimates are all there is.
+    below an estimate before it. Beyond the readings the register may not run back either, nor
+    faster than it can. Where nothing was read, estimates are all there is.
     """
     read = [n for n, (_, _, estimate) in enumerate(rows) if not estimate]
     if not read:
         return [_Fit(minute, count, anchor=True) for minute, count, _ in rows]
-    kept: list[_Fit] = []
-    for n in reversed(range(read[0])):
-        fit = _led(rows[n], rows[read[0]])
-        least = rows[read[0]][1] if not kept else kept[-1].count + kept[-1].turns * MODULUS
-        if fit is not None and fit.count + fit.turns * MODULUS <= least:
-            kept.append(fit)
-    kept.reverse()
+    kept = _beyond(rows[read[0]], rows[: read[0]][::-1], -1)[::-1]
     for place, here in enumerate(read):
         left = rows[here]
         kept.append(_Fit(left[0], left[1], anchor=True))
-        right = rows[read[place + 1]] if place + 1 < len(read) else None
-        end = read[place + 1] if right is not None else len(rows)
+        if place + 1 == len(read):
+            kept += _beyond(left, rows[here + 1 :], 1)
+            break
+        right = rows[read[place + 1]]
         highest = (0, 0, 0)
-        for row in rows[here + 1 : end]:
-            fit = _behind(row, left) if right is None else _between(row, left, right)
-            if fit is None:
-                continue
-            order = (
-                fit.runs,
-                fit.turns,
-                fit.count if fit.runs or fit.turns else fit.count - left[1],
-            )
-            if order >= highest:
-                highest = order
+        for row in rows[here + 1 : read[place + 1]]:
+            fit = _between(row, left, right)
+            if fit is not None and (fit.runs, fit.turns, fit.count) >= highest:
+                highest = (fit.runs, fit.turns, fit.count)
                 kept.append(fit)
     return kept
 
@@ -227,18 +216,21 @@ def _without_unfit(rows: Sequence[tuple[int, int, bool]]) -> list[_Fit]:
 _Row = tuple[int, int, bool]
 
 
-def _led(row: _Row, right: _Row) -> _Fit | None:
-    """Return an estimate before the first reading, where the register can have risen from it."""
-    if row[1] <= right[1]:
-        return _Fit(row[0], row[1], anchor=False)
-    return _Fit(row[0], row[1], anchor=False, turns=-1) if _turned(row[:2], right[:2]) else None
-
-
-def _behind(row: _Row, left: _Row) -> _Fit | None:
-    """Return an estimate behind the last reading, where the register can have risen to it."""
-    if row[1] >= left[1]:
-        return _Fit(row[0], row[1], anchor=False)
-    return _Fit(row[0], row[1], anchor=False, turns=1) if _turned(left[:2], row[:2]) else None
+def _beyond(anchor: _Row, rows: Sequence[_Row], way: int) -> list[_Fit]:
+    """Return the estimates behind the last reading, or before the first, walking away from it."""
+    kept: list[_Fit] = []
+    beside, believed, turns, most = anchor, True, 0, 0
+    for row in rows:
+        low, high = (beside, row) if way > 0 else (row, beside)
+        if believed and high[1] < low[1] and _turned(low[:2], high[:2]):
+            turns += 1
+        straight = way * (row[1] - anchor[1])
+        risen, greatest = straight + turns * MODULUS, abs(row[0] - anchor[0]) * MOST_PER_MINUTE
+        beside, believed = row, 10 * (straight - 1) <= 12 * greatest
+        if risen >= most and 10 * (risen - 1) <= 12 * greatest:
+            most = risen
+            kept.append(_Fit(row[0], row[1], anchor=False, turns=way * turns))
+    return kept
 
 
 def _between(row: _Row, left: _Row, right: _Row) -> _Fit | None:

@@ -11,8 +11,8 @@ from typing import Final
 
 from energy.base.clock import to_us
 from energy.base.finding import Severity
-from energy.metering.balance import NodeBalance
 from energy.metering.checks.span import Span
+from energy.metering.supply.balance import NodeBalance
 
 CODE: Final = "balance.loss_over_limit"
 SEVERITY: Final = Severity.WARN

@@ -180,7 +180,8 @@ def _above(told: Registers, strip: int, before: int, place: int) -> Excursion | 
     if len(fits) == 0:
         return None
     left = first + int(fits[-1])
-    pace = _pace(strips, low, left)
+    # A register that has just begun has no pace of its own before it.
+    pace = max(_pace(strips, low, left), _pace(strips, low, before))
     leaves = _out_of_pace(strips, left, left + 1, pace)
     return _excursion(told, strip, left, place) if leaves else None
 

@@ -46,7 +46,7 @@ def gap_counts(gap: Gap, pieces: Pieces, total: Fraction | None) -> list[tuple[i
         total: What was used in it, where somebody says so; a measured one wins. [base unit]
 
     Raises:
-        EstimateError: The register would have been below zero.
+        EstimateError: The register would have been below zero, or faster than it can.
     """
     values = [max(value, Fraction(0)) / gap.base_per_count for _, value in pieces]
     ends = [end for end, _ in pieces]
@@ -54,6 +54,7 @@ def gap_counts(gap: Gap, pieces: Pieces, total: Fraction | None) -> list[tuple[i
     if known is None and total is not None:
         known = rounded_sums([total / gap.base_per_count], None)[0]
     sums = rounded_sums(values, known)
+    _check_pace(gap, ends, sums)
     match gap.lies:
         case Lies.BETWEEN:
             assert gap.start_count is not None, "it lies between two readings"
@@ -72,6 +73,28 @@ def gap_counts(gap: Gap, pieces: Pieces, total: Fraction | None) -> list[tuple[i
             return _pairs([gap.start_us, *ends], counts)[:-1]
         case Lies.RESET:
             return _reset(gap, ends, sums)
+
+
+def _check_pace(gap: Gap, ends: Sequence[int], sums: Sequence[int]) -> None:
+    """Refuse what the fold would not believe of an estimate beyond what was read."""
+    if not sums:
+        return
+    if gap.lies is Lies.BEHIND:
+        paces = [(at - gap.start_us, n) for at, n in zip(ends, sums, strict=True)]
+    elif gap.lies is Lies.BEFORE:
+        starts = zip([gap.start_us, *ends[:-1]], [0, *sums[:-1]], strict=True)
+        paces = [(gap.end_us - at, sums[-1] - n) for at, n in starts]
+    else:
+        return
+    for elapsed_us, used in paces:
+        most = gap.most(elapsed_us)
+        if used > most:
+            raise EstimateError.of(
+                "estimate.too_fast",
+                used=used,
+                hours=-(-elapsed_us // 3_600_000_000),
+                most=int(most),
+            )
 
 
 def _reset(gap: Gap, ends: list[int], sums: list[int]) -> list[tuple[int, int]]:

@@ -16,9 +16,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from energy.metering.channel import LARGEST_MODULUS
 from energy.metering.usage import CounterSegment
 from energy.metering.usage_segments import FOR_EVER_US, SegmentColumns
 from energy.metering.usage_steps import turns_of
+
+_HOUR_US = 3_600_000_000
 
 
 class Lies(StrEnum):
@@ -49,6 +52,19 @@ class Gap:
     """[base unit / count]"""
     modulus: int | None
     """[count]"""
+    max_per_hour: int | None = None
+    """Most counts an hour the device can honestly make, where it is known. [count / h]"""
+
+    def most(self, elapsed_us: int) -> Fraction:
+        """Return the most that the fold believes of an estimate. [count].
+
+        Args:
+            elapsed_us: Since the nearest reading. [us]
+        """
+        hours = Fraction(elapsed_us, _HOUR_US)
+        if self.max_per_hour is not None:
+            return self.max_per_hour * hours * 6 / 5 + 1
+        return Fraction(self.modulus or LARGEST_MODULUS, 100) * max(hours, Fraction(1))
 
     @property
     def rise(self) -> int | None:
@@ -121,6 +137,7 @@ def _around(
                 end_count=other[1],
                 base_per_count=segment.base_per_count,
                 modulus=segment.modulus,
+                max_per_hour=segment.max_per_hour,
             )
         )
 

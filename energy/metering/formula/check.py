@@ -107,20 +107,22 @@ def check_result(
     try:
         wanted = unit_of(unit)
     except UnitTextError as error:
-        raise FormulaError.at("result_unit", text, 0, unit=unit, cause=error.cause) from error
+        raise FormulaError.at(
+            "formula.result_unit", text, 0, unit=unit, cause=error.cause
+        ) from error
     dimension = wanted.dimension
     if utility is not None:
         if unit not in TO_BASE[utility]:
             known = ", ".join(TO_BASE[utility])
             raise FormulaError.at(
-                "result_utility", text, 0, unit=unit, utility=utility, known=known
+                "formula.result_utility", text, 0, unit=unit, utility=utility, known=known
             )
         if checked.nature is not Nature.AMOUNT:
-            raise FormulaError.at("result_level", text, 0, utility=utility)
+            raise FormulaError.at("formula.result_level", text, 0, utility=utility)
         dimension = usage_unit(utility, quantity).dimension
     if checked.dimension != dimension and not checked.zero:
         raise FormulaError.at(
-            "result",
+            "formula.result",
             text,
             0,
             unit=unit,
@@ -128,7 +130,7 @@ def check_result(
             found=described(checked.dimension),
         )
     if checked.point != wanted.point:
-        raise FormulaError.at("result_point", text, 0, unit=unit)
+        raise FormulaError.at("formula.result_point", text, 0, unit=unit)
     return wanted
 
 
@@ -153,7 +155,7 @@ class _Check:
             case Constant():
                 return self._constant(node)
             case Members():
-                raise self._error("members_alone", node)
+                raise self._error("formula.members_alone", node)
             case PlaceValue():
                 return self._place(node)
             case Negated():
@@ -183,7 +185,7 @@ class _Check:
         if found is None:
             raise self._unknown(node)
         if found.channel.facts.kind is Kind.STATE:
-            raise self._error("state", node, name=node.name)
+            raise self._error("formula.state", node, name=node.name)
         unit = self._unit(node, found)
         nature = Nature.LEVEL if found.gauge else Nature.AMOUNT
         return Checked(
@@ -201,48 +203,54 @@ class _Check:
         odd = [n for n, each in enumerate(node.name) if not each.isascii() and each not in near]
         if near and odd:
             return FormulaError.at(
-                "unknown_alike",
+                "formula.unknown_alike",
                 self._text,
                 node.at + 1 + odd[0],
                 name=node.name,
                 near=near,
                 character=named_character(node.name[odd[0]]),
             )
-        return self._error("unknown_near" if near else "unknown", node, name=node.name, near=near)
+        return self._error(
+            "formula.unknown_near" if near else "formula.unknown", node, name=node.name, near=near
+        )
 
     def _unit(self, node: Node, found: Input) -> Unit:
         try:
             return found.unit
         except UnitTextError as error:
             raise self._error(
-                "channel_unit", node, name=found.channel.key, unit=found.channel.facts.unit
+                "formula.channel_unit", node, name=found.channel.key, unit=found.channel.facts.unit
             ) from error
 
     def _constant(self, node: Constant) -> Checked:
         stated = self._constants.get(node.name)
         if stated is None:
             known = ", ".join(sorted(self._constants)) or "-"
-            raise self._error("constant", node, name=node.name, known=known)
+            raise self._error("formula.constant", node, name=node.name, known=known)
         try:
             return self._stated(node, stated.unit)
         except UnitTextError as error:
-            raise self._error("unit", node, unit=stated.unit, cause=error.cause) from error
+            raise self._error("formula.unit", node, unit=stated.unit, cause=error.cause) from error
 
     def _place(self, node: PlaceValue) -> Checked:
         if not self._catalogue.has_place(node.place):
-            raise self._error("place", node, place=node.place)
+            raise self._error("formula.place", node, place=node.place)
         return self._stated(node, ATTRIBUTE_UNITS.get(node.name, "1"))
 
     def _members(self, node: Members) -> Checked:
         if node.utility not in list(Utility):
-            raise self._error("utility", node, utility=node.utility, known=", ".join(Utility))
+            raise self._error(
+                "formula.utility", node, utility=node.utility, known=", ".join(Utility)
+            )
         if node.place is not None and not self._catalogue.has_place(node.place):
-            raise self._error("place", node, place=node.place)
+            raise self._error("formula.place", node, place=node.place)
         found = tuple(self._catalogue.members(node))
         quantities = {each.channel.facts.quantity for each in found} or {node.quantity or ""}
         units = [usage_unit(Utility(node.utility), quantity) for quantity in quantities]
         if len({unit.dimension for unit in units}) > 1:
-            raise self._error("members_differ", node, quantities=", ".join(sorted(quantities)))
+            raise self._error(
+                "formula.members_differ", node, quantities=", ".join(sorted(quantities))
+            )
         return Checked(
             node=node,
             nature=Nature.AMOUNT,
@@ -255,7 +263,7 @@ class _Check:
         nature, dimension = self._alike(parts)
         points = sum(sign for sign, each in zip(signs, parts, strict=True) if each.point)
         if points not in (0, 1):
-            raise self._error("points_added", node)
+            raise self._error("formula.points_added", node)
         return Checked(
             node=node, nature=nature, dimension=dimension, point=points == 1, parts=tuple(parts)
         )
@@ -269,7 +277,7 @@ class _Check:
         for each in real[1:]:
             if each.dimension != first.dimension:
                 raise self._error(
-                    "units_differ",
+                    "formula.units_differ",
                     each.node,
                     first=described(first.dimension),
                     second=described(each.dimension),
@@ -277,14 +285,14 @@ class _Check:
         natures = {each.nature for each in real}
         if Nature.AMOUNT in natures and len(natures) > 1:
             odd = next(each for each in real if each.nature is not Nature.AMOUNT)
-            raise self._error("not_amount", odd.node)
+            raise self._error("formula.not_amount", odd.node)
         level = Nature.LEVEL if Nature.LEVEL in natures else Nature.FIXED
         return (Nature.AMOUNT if Nature.AMOUNT in natures else level), first.dimension
 
     def _no_points(self, parts: Sequence[Checked]) -> None:
         for each in parts:
             if each.point:
-                raise self._error("point", each.node)
+                raise self._error("formula.point", each.node)
 
     def _multiplied(self, node: Multiplied) -> Checked:
         parts = self._each(node.parts)
@@ -295,9 +303,9 @@ class _Check:
             dimension = product(dimension, each.dimension, power)
             amounts += power if each.nature is Nature.AMOUNT else 0
             if power < 0 and isinstance(inner, Number) and inner.value == 0:
-                raise self._error("by_zero", inner)
+                raise self._error("formula.by_zero", inner)
         if amounts not in (0, 1):
-            raise self._error("amounts", node)
+            raise self._error("formula.amounts", node)
         natures = {each.nature for each in parts}
         level = Nature.FIXED if natures == {Nature.FIXED} else Nature.LEVEL
         return Checked(
@@ -323,7 +331,7 @@ class _Check:
         if node.function == "abs":
             self._no_points(parts)
         elif len({each.point for each in parts if not each.zero}) > 1:
-            raise self._error("points_mixed", node)
+            raise self._error("formula.points_mixed", node)
         point = any(each.point for each in parts)
         return Checked(
             node=node, nature=nature, dimension=dimension, point=point, parts=tuple(parts)
@@ -337,13 +345,13 @@ class _Check:
         fits = own == 1 and powers in ({}, {"time": -1}) and dict(reactive.dimension) == wanted
         if not fits:
             raise self._error(
-                "apparent",
+                "formula.apparent",
                 node,
                 first=described(active.dimension),
                 second=described(reactive.dimension),
             )
         if (active.nature is Nature.AMOUNT) != (reactive.nature is Nature.AMOUNT):
-            raise self._error("not_amount", reactive.node)
+            raise self._error("formula.not_amount", reactive.node)
         if node.function == "power_factor":
             return Checked(node=node, nature=Nature.LEVEL, dimension=(), parts=tuple(parts))
         dimension = tuple(sorted({**powers, "apparent energy": 1}.items()))

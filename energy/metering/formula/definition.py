@@ -164,7 +164,7 @@ def _check_grids(checked: Checked, planned: PlannedFormula) -> None:
             continue
         if each.indicator or planned.grid_s % facts.grid_s:
             raise FormulaError.at(
-                "grid",
+                "formula.grid",
                 planned.text,
                 checked.node.at,
                 name=each.channel.key,

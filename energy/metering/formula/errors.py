@@ -40,7 +40,7 @@ class FormulaError(RefusedError):
         """Return the error of a place in a text.
 
         Args:
-            key: Of the text `why.formula.<key>`.
+            key: Of the text, without its part: `formula.unknown`.
             text: The formula.
             offset: Where it is wrong. [character]
             values: What fills the places of the text.
@@ -48,7 +48,7 @@ class FormulaError(RefusedError):
         found = spot_of(text, offset)
         message = tell(
             "why.formula.at",
-            cause=tell(f"why.formula.{key}", **values),
+            cause=tell(f"why.{key}", **values),
             row=found.row,
             column=found.column,
             shown=found.shown,
@@ -56,7 +56,7 @@ class FormulaError(RefusedError):
         )
         error = cls(str(message))
         error.message, error.spot = message, found
-        error.code = f"formula.{key}"
+        error.code = key
         return error
 
 

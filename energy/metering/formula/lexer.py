@@ -57,12 +57,14 @@ def tokens(text: str) -> Iterator[Token]:
         FormulaError: The text is too long, or holds what is no token.
     """
     if len(text) > MOST_CHARACTERS:
-        raise FormulaError.at("long", text, MOST_CHARACTERS, many=len(text), most=MOST_CHARACTERS)
+        raise FormulaError.at(
+            "formula.long", text, MOST_CHARACTERS, many=len(text), most=MOST_CHARACTERS
+        )
     at, many = _behind_blanks(text, 0), 0
     while at < len(text):
         many += 1
         if many > MOST_TOKENS:
-            raise FormulaError.at("many", text, at, most=MOST_TOKENS)
+            raise FormulaError.at("formula.many", text, at, most=MOST_TOKENS)
         token, at = _token(text, at)
         yield token
         at = _behind_blanks(text, at)
@@ -100,7 +102,7 @@ def _token(text: str, at: int) -> tuple[Token, int]:
     if first in _LETTERS:
         ends = _run(text, at, _LETTERS | _DIGITS)
         if ends - at > LONGEST_NAME:
-            raise FormulaError.at("name_long", text, at, most=LONGEST_NAME)
+            raise FormulaError.at("formula.name_long", text, at, most=LONGEST_NAME)
         return Token(kind=TokenKind.WORD, text=text[at:ends], at=at), ends
     if first == "[":
         return _name(text, at)
@@ -108,8 +110,10 @@ def _token(text: str, at: int) -> tuple[Token, int]:
         return _unit(text, at)
     meant = _MEANT.get(first) or unicodedata.normalize("NFKC", first)
     if meant != first and len(meant) == 1 and meant.isascii() and meant.isprintable():
-        raise FormulaError.at("look_alike", text, at, character=named_character(first), meant=meant)
-    raise FormulaError.at("character", text, at, character=named_character(first))
+        raise FormulaError.at(
+            "formula.look_alike", text, at, character=named_character(first), meant=meant
+        )
+    raise FormulaError.at("formula.character", text, at, character=named_character(first))
 
 
 def _run(text: str, at: int, characters: frozenset[str]) -> int:
@@ -124,9 +128,9 @@ def _number(text: str, at: int) -> tuple[Token, int]:
     if text[ends : ends + 1] == ".":
         ends = _run(text, ends + 1, _DIGITS)
     if text[ends : ends + 1] in {"e", "E"}:
-        raise FormulaError.at("exponent", text, ends)
+        raise FormulaError.at("formula.exponent", text, ends)
     if number_of(text[at:ends]) is None or text[ends : ends + 1] in _LETTERS | {"."} - {""}:
-        raise FormulaError.at("number", text, at, most=LONGEST_NUMBER)
+        raise FormulaError.at("formula.number", text, at, most=LONGEST_NUMBER)
     return Token(kind=TokenKind.NUMBER, text=text[at:ends], at=at), ends
 
 
@@ -136,27 +140,29 @@ def _name(text: str, at: int) -> tuple[Token, int]:
     ends = at + 1
     while len(letters) <= LONGEST_NAME:
         if ends >= len(text) or text[ends] == "\n":
-            raise FormulaError.at("open_name", text, at)
+            raise FormulaError.at("formula.open_name", text, at)
         if text[ends] == "]":
             if text[ends + 1 : ends + 2] != "]":
                 break
             ends += 1
         if unicodedata.category(text[ends]) in _UNSEEN:
-            raise FormulaError.at("unseen", text, ends, character=named_character(text[ends]))
+            raise FormulaError.at(
+                "formula.unseen", text, ends, character=named_character(text[ends])
+            )
         letters.append(text[ends])
         ends += 1
     name = "".join(letters)
     if len(name) > LONGEST_NAME:
-        raise FormulaError.at("name_long", text, at, most=LONGEST_NAME)
+        raise FormulaError.at("formula.name_long", text, at, most=LONGEST_NAME)
     if not name.strip():
-        raise FormulaError.at("no_name", text, at)
+        raise FormulaError.at("formula.no_name", text, at)
     if unicodedata.normalize("NFC", name) != name:
-        raise FormulaError.at("composed", text, at)
+        raise FormulaError.at("formula.composed", text, at)
     return Token(kind=TokenKind.NAME, text=name, at=at), ends + 1
 
 
 def _unit(text: str, at: int) -> tuple[Token, int]:
     ends = text.find("}", at, at + 42)
     if ends < 0:
-        raise FormulaError.at("open_unit", text, at)
+        raise FormulaError.at("formula.open_unit", text, at)
     return Token(kind=TokenKind.UNIT, text=text[at + 1 : ends].strip(), at=at + 1), ends + 1

@@ -61,7 +61,7 @@ class _Parser:
     def demand_end(self) -> None:
         """Refuse what stands behind a whole formula."""
         if self._token.kind is not TokenKind.END:
-            raise self._unexpected("want_operator")
+            raise self._unexpected("formula.want_operator")
 
     def sum(self) -> Node:
         """Return a sum, or what it is made of alone."""
@@ -104,7 +104,7 @@ class _Parser:
                     return self._call(token)
                 return Constant(name=token.text, at=token.at)
         if not self._is("("):
-            raise self._unexpected("want_value")
+            raise self._unexpected("formula.want_value")
         self._open(token.at)
         inner = self.sum()
         self._close(token)
@@ -120,7 +120,7 @@ class _Parser:
                 unit_of(unit)
             except UnitTextError as error:
                 raise FormulaError.at(
-                    "unit", self._text, stated.at, unit=unit, cause=error.cause
+                    "formula.unit", self._text, stated.at, unit=unit, cause=error.cause
                 ) from error
         return Number(value=Fraction(token.text), unit=unit, at=token.at)
 
@@ -142,7 +142,9 @@ class _Parser:
         limits = FUNCTIONS.get(word.text)
         if limits is None:
             known = ", ".join(sorted([*FUNCTIONS, "meters", "attribute"]))
-            raise FormulaError.at("function", self._text, word.at, name=word.text, known=known)
+            raise FormulaError.at(
+                "formula.function", self._text, word.at, name=word.text, known=known
+            )
         arguments: list[Node] = []
         while not self._is(")"):
             if arguments:
@@ -151,7 +153,7 @@ class _Parser:
         fewest, most = limits
         if len(arguments) < fewest or (most is not None and len(arguments) > most):
             raise FormulaError.at(
-                "arguments",
+                "formula.arguments",
                 self._text,
                 word.at,
                 name=word.text,
@@ -170,7 +172,9 @@ class _Parser:
             name = _NARROWING.get(key.text)
             if name is None or name in narrowed:
                 known = ", ".join(_NARROWING)
-                raise FormulaError.at("narrowing", self._text, key.at, key=key.text, known=known)
+                raise FormulaError.at(
+                    "formula.narrowing", self._text, key.at, key=key.text, known=known
+                )
             self._expect("=")
             narrowed[name] = self._name()
         return Members(
@@ -183,12 +187,12 @@ class _Parser:
 
     def _name(self) -> str:
         if self._token.kind is not TokenKind.NAME:
-            raise self._unexpected("want_name")
+            raise self._unexpected("formula.want_name")
         return self._take().text
 
     def _word(self) -> Token:
         if self._token.kind is not TokenKind.WORD:
-            raise self._unexpected("want_word")
+            raise self._unexpected("formula.want_word")
         return self._take()
 
     def _open(self, at: int) -> None:
@@ -197,14 +201,14 @@ class _Parser:
 
     def _close(self, opened: Token) -> None:
         if self._token.kind is TokenKind.END:
-            raise FormulaError.at("open_bracket", self._text, opened.at)
+            raise FormulaError.at("formula.open_bracket", self._text, opened.at)
         self._expect(")")
         self._depth -= 1
 
     def _deeper(self, at: int) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise FormulaError.at("deep", self._text, at, most=DEEPEST)
+            raise FormulaError.at("formula.deep", self._text, at, most=DEEPEST)
 
     def _is(self, sign: str) -> bool:
         return self._token.kind is TokenKind.SIGN and self._token.text == sign
@@ -221,9 +225,9 @@ class _Parser:
 
     def _unexpected(self, wanted: str) -> FormulaError:
         """Return the error of the token at hand; `wanted` is a sign or the key of a text."""
-        told = tell(f"why.formula.{wanted}") if wanted.startswith("want_") else wanted
+        told = tell(f"why.{wanted}") if wanted.startswith("formula.") else wanted
         if self._token.kind is TokenKind.END:
-            return FormulaError.at("ends", self._text, self._token.at, wanted=told)
+            return FormulaError.at("formula.ends", self._text, self._token.at, wanted=told)
         return FormulaError.at(
-            "unexpected", self._text, self._token.at, found=self._token.text, wanted=told
+            "formula.unexpected", self._text, self._token.at, found=self._token.text, wanted=told
         )

@@ -23,7 +23,7 @@ from energy.metering.places import (
     within,
 )
 
-TREE = [
+TREE: list[dict[str, Any]] = [
     {"key": "t1", "kind": "building", "name": "Terminal 1", "area_m2": "1000.5"},
     {"key": "hall", "parent": "t1", "kind": "area", "name": "Hall"},
     {"key": "shop", "parent": "hall", "kind": "area", "name": "Shop", "area_m2": "80"},

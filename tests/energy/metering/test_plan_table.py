@@ -70,7 +70,7 @@ def test_rows_without_any_month_are_not_planned() -> None:
 def test_every_problem_is_told_with_its_cell() -> None:
     months: list[Value] = [1] * MONTHS
     assert told(row(months=[*months[:6], None, *months[7:]])) == [
-        "L2: empty; fill in all twelve months, 0 where nothing is planned"
+        "L2: empty (1 of the row's months); fill in all twelve, 0 where nothing is planned"
     ]
     bad = row("place:cellar", "light", "amount", "kWh", ["12", 1, Decimal("1E15"), *months[3:]])
     assert [problem.partition(":")[0] for problem in told(bad)] == ["A2", "C2", "D2", "F2", "H2"]

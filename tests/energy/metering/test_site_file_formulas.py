@@ -69,3 +69,11 @@ def test_a_formula_takes_no_meters_point() -> None:
 def test_a_table_that_is_none_is_named() -> None:
     document = small() | {"formula": {"point": "net"}}
     assert "formula: write it as [[formula]] tables" in problems(document)
+
+
+def test_a_meters_channel_is_never_computed() -> None:
+    document = small()
+    document["meter"][0]["channels"] = [
+        {"quantity": "net", "kind": "computed", "unit": "kWh", "resolution": "1"}
+    ]
+    assert any("what is computed has no meter" in each for each in problems(document))

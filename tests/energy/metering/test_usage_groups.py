@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from energy.base.clock import to_us
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.metering.usage import UsageSpan
-from energy.metering.usage_groups import Every, group_usage
+from energy.metering.usage_groups import Every, group_key, group_usage
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -64,3 +65,28 @@ def test_quarters_keep_their_own_quality() -> None:
         Quality.MEASURED,
     ]
     assert groups[0].start == datetime(2019, 6, 30, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca"]
+)
+@pytest.mark.parametrize("step_s", [300, 900, 3600])
+def test_groups_begin_where_their_key_changes_in_every_zone(name: str, step_s: int) -> None:
+    zone = ZoneInfo(name)
+    for first in (date(2026, 2, 10), date(2026, 3, 25), date(2026, 10, 1)):
+        period = span_of_days(first, first + timedelta(days=40), zone)
+        count = int((period.end - period.start).total_seconds()) // step_s
+        usage = np.arange(count, dtype=np.int64)
+        quality = (usage % 7).astype(np.uint8)
+        each = UsageSpan(channel=1, start=period.start, step_s=step_s, usage=usage, quality=quality)
+        starts = [period.start + timedelta(seconds=n * step_s) for n in range(count)]
+        for every in (Every.HOUR, Every.DAY, Every.MONTH):
+            sums: dict[object, list[int]] = {}
+            for n, at in enumerate(starts):
+                sums.setdefault(group_key(at, zone, every), []).append(n)
+            groups = group_usage(each, zone, every)
+            begun = [to_us(starts[own[0]]) for own in sums.values()]
+            assert [to_us(group.start) for group in groups] == begun
+            good = [[n for n in own if quality[n] < Quality.SUSPECT] for own in sums.values()]
+            assert [group.known_usage for group in groups] == [sum(own) for own in good]
+            assert [group.known for group in groups] == [len(own) for own in good]

@@ -15,16 +15,16 @@ from energy.base.clock import from_us
 from energy.base.period import Period, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from energy.metering.balance import NodeBalance
 from energy.metering.channel import Direction, Kind
-from energy.metering.culprit import Reading as Verdict
 from energy.metering.plant import PlantError, SupplyGraph
 from energy.metering.reading import Reading
-from energy.metering.supply_book import SupplyAct, SupplyChange
+from energy.metering.supply.balance import NodeBalance
+from energy.metering.supply.book import SupplyAct, SupplyChange
+from energy.metering.supply.culprit import Reading as Verdict
 from energy.metering.usage_groups import Every
 from energy.views.balance import balanced, balances, point_channels
 from energy.views.balance_told import checked_balance, explained
-from energy.views.plant_rows import read_supply
+from energy.views.plant_rows import derive, read_supply
 from energy.views.rebuild import METERING_TABLES
 from energy.views.validation_readings import Met
 from tests.fixtures.meters import LONG_AGO, counter_facts, gauge_facts
@@ -225,6 +225,40 @@ def test_rebuild_gives_the_same_graphs(station: Station, new_site: Any) -> None:
     with again.writer.connection() as connection:
         book = read_supply(connection, again.schema, "electricity")
     assert book.at(START) == graph.book.at(START)
+
+
+def test_rows_of_nodes_and_edges_follow_the_changes_whatever_their_order(
+    station: Station,
+) -> None:
+    graph = station.define()
+    stored, _ = node("f1", point="f1")
+    days = [START + timedelta(days=n) for n in (1, 2, 3, 0, 2)]
+    for number, day in enumerate(days):
+        changes = [
+            SupplyChange(
+                act=SupplyAct.NODE, valid_from=day, facts={"node": stored | {"name": f"N{number}"}}
+            ),
+            SupplyChange(
+                act=SupplyAct.EDGE_CLOSED if number % 2 else SupplyAct.EDGE_OPEN,
+                valid_from=day, facts={"from": "bus-b", "to": "f3"},
+            ),
+        ]  # fmt: skip
+        station.change(graph, *changes)
+    nodes, edges = parts(*STATION[:4])
+    graph.redefine(
+        utility="electricity", valid_from=START + timedelta(days=9), nodes=nodes, edges=edges,
+        command_id=command("again"),
+    )  # fmt: skip
+    station.site.application("metering").store(graph)
+    station.site.project()
+    tables = ("supply_node", "supply_edge")
+    reads = [f"SELECT t::text FROM {{s}}.{table} AS t ORDER BY 1" for table in tables]
+    followed = [station.site.rows(read) for read in reads]
+    with station.site.writer.connection() as connection:
+        book = read_supply(connection, station.site.schema, "electricity")
+        derive(connection.cursor(), station.site.schema, "electricity", book)
+    assert [station.site.rows(read) for read in reads] == followed
+    assert len(followed[0]) == 9 + 5 - 1 + 4
 
 
 def test_change_that_could_not_be_balanced_is_refused_whole(station: Station) -> None:

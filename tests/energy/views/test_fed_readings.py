@@ -22,6 +22,7 @@ from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.two_way import plan_two_way
 
 pytestmark = pytest.mark.servers
+SLOW = pytest.mark.slow
 DAYS = 6
 WRONG = (1440, 4 * 1440)
 """From when to when, after the midnight. [min]"""
@@ -89,7 +90,7 @@ def usage(site: TestSite) -> dict[int, list[int]]:
 TRUE = {IMPORT: [150] * 96 * DAYS, EXPORT: [30] * 96 * DAYS}
 
 
-@pytest.mark.parametrize("dropped_days", [0, 3, 6])
+@pytest.mark.parametrize("dropped_days", [3, *(pytest.param(n, marks=SLOW) for n in (0, 2, 6))])
 def test_old_days_are_folded_from_the_right_register(site: TestSite, dropped_days: int) -> None:
     before = usage(site)
     assert before != TRUE

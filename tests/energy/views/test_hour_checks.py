@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions, FindingKey
 from energy.journal.noted import Notes
 from energy.metering.reading import Reading
 from energy.views.hour_checks import frozen_counters
 from energy.views.noted import FOR_GOOD
+from energy.views.registry import load_channels
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.rebuild import copied_journal
@@ -48,10 +50,10 @@ def played(site: TestSite, first: int, last: int, *, frozen: bool, count: int) -
     return count
 
 
-def checked(site: TestSite) -> int:
+def checked(site: TestSite, late: dict[int, datetime] | None = None) -> int:
     """Check, tell the journal, and fold; return how much was new."""
     with site.writer.connection() as connection:
-        notes = frozen_counters(connection, site.schema, site.clock.now())
+        notes = frozen_counters(connection, site.schema, site.clock.now(), late)
     new = Notes(site.writer, site.schema, site.clock).take(notes)
     site.project()
     return new
@@ -108,3 +110,38 @@ def test_a_journal_folded_anew_tells_the_same(site: TestSite, new_site: Any) -> 
     copied_journal(site, other)
     other.project()
     assert other.rows(FOUND) == site.rows(FOUND)
+
+
+def test_hours_that_came_late_are_looked_at_and_what_later_ones_disprove_was_none(
+    site: TestSite,
+) -> None:
+    count = played(site, 0, 8, frozen=False, count=500)
+    held = count
+    played(site, 30 * 96, 30 * 96 + 8, frozen=False, count=count + 10_000)
+    assert checked(site) == 0
+    site.accept(*(each for n in range(8, 20) for each in quarter(n, held, 4_000)))
+    site.project(rollups=True)
+    assert checked(site) == 0, "nobody has said from when on readings came late"
+    assert checked(site, late={COUNTER: at(120)}) == 1
+    ((_, _, _, start, end, still),) = site.rows(FOUND)
+    assert (start, end, still) == (at(120), at(240), True)
+    correct(site, [(at(15 * n), held + 100 * (n - 7)) for n in range(8, 20)])
+    assert checked(site, late={COUNTER: at(120)}) == 1
+    assert [row[5] for row in site.rows(FOUND)] == [False]
+
+
+def correct(site: TestSite, rows: list[tuple[datetime, int]]) -> None:
+    """State what a register showed, and approve it."""
+    with site.writer.connection() as connection:
+        channel = load_channels(connection, site.schema, only=[COUNTER])[COUNTER]
+    corrections = Corrections(site.writer, site.schema, site.clock)
+    proposed = corrections.propose(
+        channel,
+        rows,
+        reason="read from the memory of the meter",
+        evidence=(),
+        by=command("one"),
+        command_id=command("propose"),
+    )
+    corrections.approve(proposed, by=command("other"), command_id=command("approve"))
+    site.project(rollups=True)

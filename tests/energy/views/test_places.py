@@ -154,6 +154,7 @@ def test_repository_brings_the_tree_back(site_schema: TestSite) -> None:
     told_story(site_schema)
     metering = site_schema.application("metering")
     again = metering.find(PlaceTree.create_id(site=site_schema.site.key))
+    assert isinstance(again, PlaceTree)
     with site_schema.writer.connection() as connection:
         book = read_places(connection, site_schema.schema)
     for month in range(1, 12):

@@ -65,7 +65,7 @@ def used(site: TestSite, intervals: int) -> list[int]:
     with site.writer.connection() as connection:
         span = read_spans(connection, site.schema, [COUNTER], period)[COUNTER]
     assert set(span.quality.tolist()) <= {0, 1, 4}, "every interval is known"
-    return span.usage.tolist()
+    return [int(each) for each in span.usage]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,9 @@ def test_a_journal_folded_anew_tells_the_same_and_a_repeated_look_adds_nothing(
     told(site, *quarters(4, 12))
     looked(site)
     ((before,),) = site.rows("SELECT count(*) FROM {s}.metering_events")
-    site.rows("UPDATE {s}.follower SET position = 0, state = '{{}}' WHERE name = 'validation' RETURNING 1")
+    site.rows(
+        "UPDATE {s}.follower SET position = 0, state = '{{}}' WHERE name = 'validation' RETURNING 1"
+    )
     assert looked(site).told == 0
     assert site.rows("SELECT count(*) FROM {s}.metering_events") == [(before,)]
     other: TestSite = new_site(at=MIDNIGHT)

@@ -72,6 +72,7 @@ def test_a_formula_is_checked_defined_shown_explained_revised_and_retired(
     row("formula retire net --from 2019-01-03 --reason sold", *BY)
     assert "(retired)" in row("formula list").stdout
     row("formula explain net --at 2019-01-05", code=1)
+    row("view verify registry")
 
 
 def test_an_indicator_is_defined_in_words_and_shown_by_its_days(campus: Row) -> None:

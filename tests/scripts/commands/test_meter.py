@@ -106,6 +106,7 @@ def test_a_certificate_changes_nothing_until_two_people_decide(hangar: Row, tmp_
     hangar("meter calibrate hangar-3", *told)
     facts = ["--seal", "A88123", "--next-check", str(today + timedelta(days=20))]
     hangar("meter facts hangar-3", *facts, *WHY)
+    assert "found on the spot; seal A88123; next check" in hangar("meter history hangar-3").stdout
     due = hangar.json("meter due", code=1)
     assert [(d["what"], d["days_left"]) for d in due] == [
         ("next_check", 20),

@@ -177,6 +177,9 @@ def test_an_estimate_fills_what_is_missing_and_gives_way(row: Row) -> None:
 
 def test_a_finding_is_resolved_once_with_its_reason(row: Row) -> None:
     row("finding list")
+    codes = {each["code"]: each["severity"] for each in row.json("finding codes")}
+    assert codes["register.spike"] == "warn"
+    assert "读数突变" in row("finding codes --lang zh").stdout
     site = row.site
     site.accept(reading(1, 1450, 5))
     site.project()

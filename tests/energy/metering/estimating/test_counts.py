@@ -73,9 +73,9 @@ def test_a_shape_leaves_the_measured_total_over_a_turn_of_the_register_too(
     ends = [(0, start, M), (many * STEP, end, M)]
     (gap,) = gaps_of(
         np.array([0, many * STEP]), np.array([start, end]), [own], 0, many * STEP, STEP
-    ) or [None]
+    )
     alone, quality = folded(ends, own, many)
-    if gap is None or gap.lies is not Lies.BETWEEN:
+    if gap.lies is not Lies.BETWEEN:
         return
     pieces = [((n + 1) * STEP, value) for n, value in enumerate(values)]
     stated = [(at, count, E) for at, count in gap_counts(gap, pieces, None)]
@@ -155,3 +155,43 @@ def test_gaps_lie_between_behind_and_before_and_end_with_the_meter() -> None:
         (Lies.BEHIND, 14, 20, None),
     ]
     assert gaps_of(np.array([], dtype=np.int64), np.array([]), [second], 0, 90 * STEP, STEP) == []
+
+
+def test_a_register_that_turns_more_than_once_in_a_gap_behind_its_last_reading_adds_up() -> None:
+    many = 500
+    own = CounterSegment(
+        start_us=0, end_us=None, base_per_count=Fraction(1), modulus=1000, max_per_hour=20
+    )
+    gap = Gap(
+        lies=Lies.BEHIND, start_us=0, end_us=many * STEP, start_count=500, end_count=None,
+        base_per_count=Fraction(1), modulus=1000, max_per_hour=20,
+    )  # fmt: skip
+    pieces = [((n + 1) * STEP, Fraction(5, 2)) for n in range(many)]
+    stated = [(at, count, E) for at, count in gap_counts(gap, pieces, None)]
+    usage, quality = folded([(0, 500, M), *stated], own, many)
+    assert (sum(usage), set(quality)) == (1250, {E})
+    # The other way round, before the first reading.
+    back = [(many * STEP - at, (1000 - count) % 1000, E) for at, count, _ in stated]
+    usage, quality = folded([(many * STEP, 500, M), *back], own, many)
+    assert (sum(usage), set(quality)) == (1250, {E})
+
+
+def test_what_the_device_cannot_have_counted_is_refused() -> None:
+    gap = Gap(
+        lies=Lies.BEHIND, start_us=0, end_us=4 * STEP, start_count=0, end_count=None,
+        base_per_count=Fraction(1), modulus=1000, max_per_hour=10,
+    )  # fmt: skip
+    pieces = [((n + 1) * STEP, Fraction(1)) for n in range(4)]
+    assert gap_counts(gap, pieces, Fraction(13))[-1] == (4 * STEP, 13)
+    with pytest.raises(EstimateError, match="more than the register can make"):
+        gap_counts(gap, pieces, Fraction(14))
+
+
+def test_an_estimate_before_a_turn_that_came_sooner_gives_way() -> None:
+    own = CounterSegment(
+        start_us=0, end_us=None, base_per_count=Fraction(1), modulus=1000, max_per_hour=40
+    )
+    stated = [(n * STEP, (980 + 5 * n) % 1000, E) for n in range(1, 9)]
+    usage, _ = folded([(0, 980, M), (2 * STEP, 3, M), *stated[2:]], own, 8)
+    assert usage[0] + usage[1] == 23
+    assert sum(usage) == 40  # up to the last estimate, which the register can reach

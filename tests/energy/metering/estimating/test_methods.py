@@ -140,22 +140,15 @@ def test_the_share_of_the_parent_is_that_of_the_weeks_before() -> None:
     share = Fraction(sum(n % 5 for n in range(168)), 1680)
     assert told.values == (10 * share,) * 3
     assert Fraction(told.inputs["share"]) == share
-    for wrong, message in (
+    known: dict[str, Any] = {"history": history, "parent": parent, "options": {"parent": "main"}}
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"options": {}}, "--parent"),
         ({"parent": {}}, "both main and the meter"),
         ({"parent": {at: Fraction(10) for at in before}}, "main was not measured"),
-    ):
+    )
+    for changed, message in wrong:
         with pytest.raises(EstimateError, match=message):
-            values(
-                "proportion_of_parent",
-                asked(
-                    hours(start, 3),
-                    **(
-                        {"history": history, "parent": parent, "options": {"parent": "main"}}
-                        | wrong
-                    ),
-                ),
-            )
+            values("proportion_of_parent", asked(hours(start, 3), **(known | changed)))
 
 
 def test_a_schedule_is_power_times_hours_exactly() -> None:

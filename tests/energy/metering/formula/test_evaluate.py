@@ -104,7 +104,7 @@ def groups(text: str, given_: Values, starts: list[int]) -> list[Fraction | None
 
 
 @given(USAGE, USAGE)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_sums_and_differences_are_exact_to_the_last_base_unit(
     one: list[int], two: list[int]
 ) -> None:
@@ -113,7 +113,7 @@ def test_sums_and_differences_are_exact_to_the_last_base_unit(
 
 
 @given(USAGE, USAGE, USAGE, st.sampled_from(ADDITIVE))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_months_total_is_the_sum_of_its_days(
     one: list[int], two: list[int], three: list[int], text: str
 ) -> None:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from energy.base.period import Period, day_period, days_between, grid_of, local_day
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from energy.metering.losses import LossModel, expected_loss
-from energy.metering.supply import BalanceNode, Element, Graph, Metered, balance_nodes
-from energy.metering.supply_book import GraphSpan
+from energy.metering.supply.book import GraphSpan
+from energy.metering.supply.graph import BalanceNode, Element, Graph, Metered, balance_nodes
+from energy.metering.supply.losses import LossModel, expected_loss
 from energy.metering.usage import worst
 from energy.metering.usage_groups import Every
 

@@ -1,7 +1,7 @@
 """In: a supply graph. Out: why it cannot be balanced, every reason. Pure.
 
 Looked at is the shape alone; whether the points are meters of the site is asked where it is
-defined (energy/metering/supply_file.py).
+defined (energy/metering/supply/file.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from energy.base.text import Told, tell
-from energy.metering.supply import BUSBAR, SOURCE_KINDS, Edge, Graph, Ring
+from energy.metering.supply.graph import BUSBAR, SOURCE_KINDS, TIE, Edge, Graph, Ring
 
 
 def problems(graph: Graph | None) -> list[Told]:
@@ -103,9 +103,12 @@ def _fed_twice(graph: Graph) -> Iterator[Told]:
 
 
 def _islands(graph: Graph) -> Iterator[Told]:
-    if len(graph.nodes) < 2:
-        return
     joined = graph.every_edge()
+    ends = {key for edge in joined for key in edge}
+    # A tie drawn as a node that joins nothing, as files of earlier releases have it.
+    drawn = {key for key, node in graph.nodes.items() if node.kind == TIE and key not in ends}
+    if len(graph.nodes) - len(drawn) < 2:
+        return
     near: dict[str, set[str]] = {key: set() for key in graph.nodes}
     below: dict[str, set[str]] = {key: set() for key in graph.nodes}
     both = {tie.between for tie in graph.ties.values()}
@@ -124,7 +127,7 @@ def _islands(graph: Graph) -> Iterator[Told]:
         fresh = below[waiting.pop()] - reached
         reached |= fresh
         waiting.extend(fresh)
-    for key in sorted(set(graph.nodes) - reached):
+    for key in sorted(set(graph.nodes) - reached - drawn):
         yield tell("why.supply.island", key=key)
-    for key in sorted(key for key in reached if not near[key]):
+    for key in sorted(key for key in reached - drawn if not near[key]):
         yield tell("why.supply.alone", key=key)

@@ -16,12 +16,12 @@ from typing import Any
 
 from energy.base.period import Period
 from energy.metering.places import UNSTORED
-from energy.metering.supply import (
-    RING,
-    TIE,
+from energy.metering.supply.graph import (
     Edge,
     Graph,
     graph_of,
+    is_ring,
+    is_tie,
     node_from_json,
     ring_from_json,
     tie_from_json,
@@ -184,11 +184,10 @@ def changed(graph: Graph | None, change: SupplyChange) -> Graph | None:
 
 def _with_node(graph: Graph, stored: Mapping[str, Any]) -> Graph:
     key = stored["key"]
-    match stored["kind"]:
-        case kind if kind == TIE:
-            return replace(graph, ties={**graph.ties, key: tie_from_json(stored)})
-        case kind if kind == RING:
-            return replace(graph, rings={**graph.rings, key: ring_from_json(stored)})
+    if is_tie(stored):
+        return replace(graph, ties={**graph.ties, key: tie_from_json(stored)})
+    if is_ring(stored):
+        return replace(graph, rings={**graph.rings, key: ring_from_json(stored)})
     return replace(graph, nodes={**graph.nodes, key: node_from_json(stored)})
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy.base.units import Utility
-from energy.metering.balance import Flow, NodeSeries, passed
-from energy.metering.losses import LossModel, expected_loss
-from energy.metering.supply import BalanceNode, Element
+from energy.metering.supply.balance import Flow, NodeSeries, passed
+from energy.metering.supply.graph import BalanceNode, Element
+from energy.metering.supply.losses import LossModel, expected_loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

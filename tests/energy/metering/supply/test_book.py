@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from energy.base.period import Period
-from energy.metering.supply_book import SupplyAct, SupplyBook, SupplyChange
+from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
 from tests.fixtures.supply import STATION, graph, node, parts, ring, tie
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from energy.base.units import Utility
-from energy.metering.losses import expected_loss, loss_from_json
+from energy.metering.supply.losses import expected_loss, loss_from_json
 
 CURVE = {"model": "curve", "no_load_w": "1200", "load_loss_w": "9500", "rated_w": "1000000"}
 

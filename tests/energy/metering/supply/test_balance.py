@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from energy.base.period import Period, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from energy.metering.balance import (
+from energy.metering.supply.balance import (
     Flow,
     NodeBalance,
     NodeSeries,
@@ -25,9 +25,9 @@ from energy.metering.balance import (
     measured_loss,
     node_series,
 )
-from energy.metering.supply import Graph
-from energy.metering.supply_book import GraphSpan
-from energy.metering.supply_check import problems
+from energy.metering.supply.book import GraphSpan
+from energy.metering.supply.check import problems
+from energy.metering.supply.graph import Graph
 from energy.metering.usage_groups import Every
 from tests.fixtures.supply import STATION, Part, graph, node, tie
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from energy.metering.supply import Graph, balance_nodes, graph_of
-from energy.metering.supply_check import problems
+from energy.metering.supply.check import problems
+from energy.metering.supply.graph import Graph, balance_nodes, graph_of
 from tests.fixtures.supply import STATION, graph, node, ring, tie
 
 
@@ -178,3 +178,10 @@ def test_transformers_in_parallel_on_one_busbar_are_sound() -> None:
     )
     assert problems(parallel) == []
     assert keys(parallel) == {"grid": (["grid"], ["t1", "t2"]), "t1+t2": (["t1", "t2"], ["m"])}
+
+
+def test_tie_drawn_without_its_busbars_is_a_node_that_joins_nothing() -> None:
+    drawn = graph(*STATION, node("tie", kind="tie"))
+    assert problems(drawn) == []
+    assert drawn.ties == {}
+    assert keys(drawn) == keys(graph(*STATION))

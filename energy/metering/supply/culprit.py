@@ -18,9 +18,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.metering.balance import Flow, NodeSeries, passed
-from energy.metering.culprit_factors import TOLERANCE, Explanation, Fault, explanations
-from energy.metering.supply import Metered
+from energy.metering.supply.balance import Flow, NodeSeries, passed
+from energy.metering.supply.culprit_factors import TOLERANCE, Explanation, Fault, explanations
+from energy.metering.supply.graph import Metered
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

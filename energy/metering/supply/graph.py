@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
-from energy.metering.losses import Loss, loss_from_json
+from energy.metering.supply.losses import Loss, loss_from_json
 
 TIE, RING, GENERATOR, INCOMER, BUSBAR = SPECIAL_KINDS = (
     "tie",
@@ -92,8 +92,9 @@ class Graph:
 
     def live_edges(self) -> frozenset[Edge]:
         """Return the edges along which something can flow, without ties."""
-        own = {(a, b) for a, b in self.edges if a not in self.nodes[b].open_from}
-        return frozenset(own.union(*(ring.edges() for ring in self.rings.values())))
+        every = self.edges.union(*(ring.edges() for ring in self.rings.values()))
+        there = {(a, b) for a, b in every if a in self.nodes and b in self.nodes}
+        return frozenset((a, b) for a, b in there if a not in self.nodes[b].open_from)
 
     def every_edge(self) -> frozenset[Edge]:
         """Return all edges, open ones and those of rings and ties included."""
@@ -205,11 +206,21 @@ def graph_of(nodes: Iterable[Mapping[str, Any]], edges: Iterable[Iterable[str]])
     every = list(nodes)
     pairs = [tuple(edge) for edge in edges]
     return Graph(
-        nodes={n["key"]: node_from_json(n) for n in every if n["kind"] not in (TIE, RING)},
+        nodes={n["key"]: node_from_json(n) for n in every if not (is_tie(n) or is_ring(n))},
         edges=frozenset((a, b) for a, b in pairs),
-        ties={n["key"]: tie_from_json(n) for n in every if n["kind"] == TIE},
-        rings={n["key"]: ring_from_json(n) for n in every if n["kind"] == RING},
+        ties={n["key"]: tie_from_json(n) for n in every if is_tie(n)},
+        rings={n["key"]: ring_from_json(n) for n in every if is_ring(n)},
     )
+
+
+def is_tie(stored: Mapping[str, Any]) -> bool:
+    """Return whether a node joins two busbars; a drawn tie without its busbars is a plain node."""
+    return stored["kind"] == TIE and "between" in stored
+
+
+def is_ring(stored: Mapping[str, Any]) -> bool:
+    """Return whether a node is a ring of others."""
+    return stored["kind"] == RING and "nodes" in stored
 
 
 class _Groups:
@@ -251,7 +262,8 @@ def balance_nodes(graph: Graph, closed: Collection[str] | None = None) -> list[B
     for ring in graph.rings.values():
         joined += [] if ring.open else ring.edges()
     for source, target in joined:
-        groups.join(source, target)
+        if source in graph.nodes and target in graph.nodes:
+            groups.join(source, target)
     members: dict[str, set[str]] = {}
     for key in graph.nodes:
         members.setdefault(groups.top(key), set()).add(key)

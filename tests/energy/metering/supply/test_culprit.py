@@ -9,10 +9,10 @@ import pytest
 
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from energy.metering.balance import Arrangement, Flow, node_series
-from energy.metering.culprit import Reading, verdict_of
-from energy.metering.culprit_factors import Fault, explanations
-from energy.metering.supply import balance_nodes
+from energy.metering.supply.balance import Arrangement, Flow, node_series
+from energy.metering.supply.culprit import Reading, verdict_of
+from energy.metering.supply.culprit_factors import Fault, explanations
+from energy.metering.supply.graph import balance_nodes
 from tests.fixtures.faulty_meters import LOAD, MANY, STEP_S, station
 from tests.fixtures.supply import graph, node
 

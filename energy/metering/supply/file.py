@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from energy.base.period import midnight
 from energy.base.units import Utility
-from energy.metering.losses import POWERED, LossModel
 from energy.metering.site_file_checker import Checker
-from energy.metering.supply import RING, TIE, graph_of
-from energy.metering.supply_book import SupplyAct, SupplyChange
-from energy.metering.supply_check import problems
+from energy.metering.supply.book import SupplyAct, SupplyChange
+from energy.metering.supply.check import problems
+from energy.metering.supply.graph import RING, TIE, graph_of
+from energy.metering.supply.losses import POWERED, LossModel
 
 _SUPPLY_KEYS: Final = {"utility", "valid_from", "nodes", "edges", "open", "ties", "rings"}
 _NODE_KEYS: Final = {"key", "kind", "name", "point", "loss", "limit_percent"}
@@ -148,8 +148,8 @@ def _nodes(
         key, kind, _ = (checker.text(node, name, where) for name in ("key", "kind", "name"))
         at = f"{where}: node {key or number!r}"
         checker.unknown_keys(node, _NODE_KEYS, at)
-        if kind in (TIE, RING):
-            checker.problems.append(f"{at}: write a {kind} into `{kind}s`")
+        if kind == RING:
+            checker.problems.append(f"{at}: write a ring into `rings`")
         _point(checker, node.get("point"), at, points, utility)
         if "limit_percent" in node:
             checker.ratio(node["limit_percent"], "limit_percent", at)
