@@ -9,6 +9,7 @@ import psycopg
 
 from energy.metering.formula.check import check
 from energy.metering.formula.definition import inputs_of
+from energy.metering.formula.errors import FormulaError
 from energy.metering.formula.parser import parse
 from energy.views.formula_catalogue import SiteCatalogue
 from energy.views.formula_rows import formula_versions
@@ -32,7 +33,10 @@ def computed_graph(connection: Connection, schema: str) -> dict[int, set[int]]:
         if each.text is None:
             continue
         constants = {constant.name: constant for constant in each.constants}
-        checked = check(trees[each.text], each.text, catalogue, constants)
+        try:
+            checked = check(trees[each.text], each.text, catalogue, constants)
+        except FormulaError:  # what cannot be told any more rests on nothing
+            continue
         graph.setdefault(each.channel, set()).update(inputs_of(checked))
     for share in read_shares(connection, schema, only=None, as_of=None):
         whole = channel_of_whole(connection, schema, share.whole)

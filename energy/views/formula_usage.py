@@ -23,6 +23,7 @@ from energy.base.period import Period, grid_of, local_day, midnight
 from energy.base.quality import Quality
 from energy.metering.channel import Channel
 from energy.metering.formula.check import Checked, check
+from energy.metering.formula.errors import FormulaError
 from energy.metering.formula.evaluate import Values, per_group, per_interval
 from energy.metering.formula.exact import Exact, fractions, rounded
 from energy.metering.formula.inputs import Input
@@ -231,7 +232,10 @@ def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
         if text is None:
             continue
         constants = {each.name: each for each in version.constants}
-        checked = check(trees[text], text, catalogue, constants)
+        try:
+            checked = check(trees[text], text, catalogue, constants)
+        except FormulaError:  # a class has got meters that never add up: nothing is known of it
+            continue
         found.append(
             Piece(
                 channel=channel, version=version, text=text, first=first, last=last, checked=checked

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,9 @@ LOOK_READINGS: Final = 500_000
 """Readings of one look. [reading]"""
 _INDEXED: Final = 100_000
 """Rows of the index that one look asks for at most."""
+_OLDEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+_AHEAD: Final = timedelta(days=1)
+"""Readings dated further ahead are suspect, and looked for nowhere."""
 CHECKER: Final = id_of("person", "checks")
 """Who proposes what a check restores: nobody, so that any person may approve it."""
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -102,7 +106,7 @@ class Validation:
                 return None
             after, folded = begun
             upto, behind = _upto(connection, self._schema, after, folded, limit)
-            windows = _windows(connection, self._schema, after, upto)
+            windows = _windows(connection, self._schema, after, upto, self._clock.now())
             met, notes = self._met(connection, after, windows)
             notes += self._hours(connection, windows, supplied)
             told = self._notes.take(notes)
@@ -200,14 +204,18 @@ def _upto(
     return reached, True
 
 
-def _windows(connection: Connection, schema: str, after: int, upto: int) -> Windows:
-    """Return the time of the readings between two positions by channel, of counters and such."""
+def _windows(connection: Connection, schema: str, after: int, upto: int, now: datetime) -> Windows:
+    """Return the time of the readings between two positions by channel, of counters and such.
+
+    Clocks that run wrong date readings centuries away: those do not count, and are not looked for.
+    """
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT b.channel, min(b.first_at), max(b.last_at) "
+        "SELECT channel, low, high FROM (SELECT b.channel, greatest(min(b.first_at), %s) AS low, "
+        "least(max(b.last_at), %s) AS high "
         f"FROM {schema}.batch_index AS b JOIN {schema}.channel AS c ON c.number = b.channel "
         "WHERE b.position > %s AND b.position <= %s AND c.kind = ANY(%s) "
-        "AND c.utility IS NOT NULL GROUP BY b.channel ORDER BY b.channel",
-        (after, upto, list(USAGE_KINDS)),
+        "AND c.utility IS NOT NULL GROUP BY b.channel) AS w WHERE low <= high ORDER BY channel",
+        (_OLDEST, now + _AHEAD, after, upto, list(USAGE_KINDS)),
     ).fetchall()
     return {channel: (to_us(first), to_us(last)) for channel, first, last in rows}
 

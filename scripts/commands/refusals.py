@@ -14,7 +14,7 @@ _READING = frozenset(
         *(("field", verb) for verb in ("scan", "probe", "check", "gaps", "points", "ports")),
         *(("meter", verb) for verb in ("list", "show", "history")),
         *(("site", verb) for verb in ("list", "tree", "usage")),
-        *(("finding", "list"), ("db", "size")),
+        *(("finding", "list"), ("review", "list"), ("review", "show"), ("db", "size")),
         *(("profile", verb) for verb in ("list", "show", "check", "docs")),
     }
 )

@@ -31,6 +31,7 @@ from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import advancing, print_json, working
 from scripts.commands.review_print import (
     SHORT,
+    plain_outcome,
     print_decisions,
     print_outcomes,
     print_queue,
@@ -129,7 +130,13 @@ def accept(
         limit = Decimal(at.installation.config.review_alone_up_to)
         if dry_run:
             alone = may_decide and not exceeds(rows, limit)
-            _print(at, [_accepted(row, alone, may_decide) for row in rows], as_json, dry_run=True)
+            _print(
+                at,
+                [_accepted(row, alone, may_decide) for row in rows],
+                as_json,
+                dry_run=True,
+                may_decide=may_decide,
+            )
             return
         files = tuple(keep_evidence(at.system.database, at.site, evidence or ()))
         with working(at.text("readings.writing")) as bar:
@@ -142,7 +149,7 @@ def accept(
                 may_decide=may_decide,
                 tell=lambda done, of: advance("accept", done, of),
             )
-        _print(at, outcomes, as_json)
+        _print(at, outcomes, as_json, may_decide=may_decide)
 
 
 @app.command()
@@ -359,6 +366,7 @@ def _print(
     as_json: bool,  # noqa: FBT001
     *,
     dry_run: bool = False,
+    may_decide: bool = True,
 ) -> None:
     """Show what became of the cases; exit 2 when every one was refused, 1 when some were.
 
@@ -370,22 +378,6 @@ def _print(
     if as_json:
         print_json([plain_outcome(each, dry_run=dry_run) for each in outcomes])
     else:
-        print_outcomes(at, outcomes, dry_run=dry_run)
+        print_outcomes(at, outcomes, dry_run=dry_run, may_decide=may_decide)
     if refused:
         raise typer.Exit(FINDINGS)
-
-
-def plain_outcome(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
-    """Return what became of a case as JSON has it: a refusal by code and text."""
-    refused = outcome.refused
-    return {
-        "case": outcome.case,
-        "point": outcome.point,
-        "cause": outcome.cause,
-        "stake": outcome.stake,
-        "decision": outcome.kind,
-        "position": outcome.position,
-        "correction": outcome.correction,
-        "refused": None if refused is None else {"code": refused.code, "text": str(refused)},
-        "dry_run": dry_run,
-    }

@@ -94,8 +94,17 @@ def print_decisions(at: Opened, rows: Sequence[Decision]) -> None:
     print_table(heads, table, right=(5, 6, 10))
 
 
-def print_outcomes(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
-    """Print what became, or would become, of the cases of a command."""
+def print_outcomes(
+    at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool, may_decide: bool
+) -> None:
+    """Print what became, or would become, of the cases of a command.
+
+    Args:
+        at: The site.
+        outcomes: One a case.
+        dry_run: Whether nothing was written.
+        may_decide: Whether the person decides on readings; else it was a proposal.
+    """
     if not outcomes:
         print(at.text("finding.none"))
         return
@@ -120,17 +129,20 @@ def print_outcomes(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) ->
             print(at.text("review.done", done=len(outcomes) - refused, refused=refused))
     if dry_run:
         print(at.text("review.dry_run"))
-    _print_next(at, outcomes, dry_run=dry_run)
+    _print_next(at, outcomes, dry_run=dry_run, may_decide=may_decide)
 
 
-def _print_next(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
+def _print_next(
+    at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool, may_decide: bool
+) -> None:
     """Say what a second person does."""
     waiting = [each for each in outcomes if each.kind is DecisionKind.ACCEPTANCE_PROPOSED]
     if waiting:
         limit = f"{at.installation.config.review_alone_up_to} {at.site.currency}"
         names = " ".join(each.case.hex[:SHORT] for each in waiting[:3])
         names += " ..." if len(waiting) > 3 else ""
-        print(at.text("review.second", cases=names, limit=limit))
+        key = "review.second" if may_decide else "review.propose"
+        print(at.text(key, cases=names, limit=limit))
     for each in outcomes:
         if each.kind is DecisionKind.CORRECTION_PROPOSED and each.correction is not None:
             print(at.text("review.approve_next", short=each.correction.hex[:SHORT]))
@@ -140,6 +152,22 @@ def _print_next(at: Opened, outcomes: Sequence[Outcome], *, dry_run: bool) -> No
         each.kind in (DecisionKind.ACCEPTED, DecisionKind.ESTIMATED) for each in outcomes
     ):
         print(at.text("review.next_run"))
+
+
+def plain_outcome(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
+    """Return what became of a case as JSON has it: a refusal by code and text."""
+    refused = outcome.refused
+    return {
+        "case": outcome.case,
+        "point": outcome.point,
+        "cause": outcome.cause,
+        "stake": outcome.stake,
+        "decision": outcome.kind,
+        "position": outcome.position,
+        "correction": outcome.correction,
+        "refused": None if refused is None else {"code": refused.code, "text": str(refused)},
+        "dry_run": dry_run,
+    }
 
 
 def print_story(at: Opened, story: CaseStory) -> None:

@@ -308,6 +308,21 @@ def test_what_is_there_is_not_taken_over_and_what_is_computed_is_no_meter(
         commission(meter)
 
 
+def test_a_class_that_gets_what_never_adds_up_is_missing_and_stops_nobody(
+    campus: TestSite,
+) -> None:
+    gas = replace(counter_facts(quantity="volume"), unit="m3", utility=Utility.GAS)
+    register(campus, campus.counter("g1", facts=gas), 10)
+    text = NET.replace("[grid] - [pv]", "sum(meters(gas))").replace("electricity", "gas")
+    define(campus, text.replace("kWh", "m3"))
+    assert usage(campus, "net") == [(9_600, Quality.INTERPOLATED)]
+    base = replace(gas, quantity="volume_base")
+    register(campus, campus.counter("g2", facts=base), 10)
+    assert usage(campus, "net") == [(None, Quality.MISSING)]
+    define(campus, NET.replace('"net"', '"power"'))
+    assert usage(campus, "power") == [(72_000, Quality.INTERPOLATED)]
+
+
 def test_measured_and_computed_channels_are_asked_at_one_door(campus: TestSite) -> None:
     define(campus, NET)
     ((net, kind),) = campus.rows("SELECT number, kind FROM {s}.channel WHERE point = 'net'")

@@ -136,6 +136,15 @@ class Plant:
                 serial=table["serial"],
                 multiplier=Fraction(table["multiplier"]),
             )
+        elif table["kind"] == "reset":
+            meter.record_reset(
+                at=when,
+                counts_before={channel: table["final"]},
+                counts_after={channel: table["start"]},
+                reason="a power cut",
+                record={},
+                command_id=id_of("t", "reset", when.isoformat()),
+            )
         else:
             assert table["kind"] == "ratio", "no other change"
             change_ratio(

@@ -146,6 +146,11 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
         "does not join",
     ),
     "supply utility": (lambda d: d["supply"][0].update(utility="x"), "utility is none of"),
+    "attribute": (
+        lambda d: d["place"][0].update(attributes={"headcount": 1.5}),
+        "`headcount` = 1.5 is a float",
+    ),
+    "attributes": (lambda d: d["place"][0].update(attributes=["x"]), "is no table like"),
     "supply date": (lambda d: d["supply"][0].pop("valid_from"), "`valid_from` is no date"),
     "supply twice": (lambda d: d["supply"].append(d["supply"][0]), "'electricity' stands twice"),
     "rule quantity": (lambda d: d["rule"][0].update(quantity="x"), "has no channel 'x'"),

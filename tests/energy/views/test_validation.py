@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from energy.base.period import Period
+from energy.base.quality import Quality
 from energy.journal.corrections import Corrections
 from energy.metering.plant import Source
 from energy.metering.reading import Reading
@@ -20,6 +21,7 @@ from tests.fixtures.rebuild import copied_journal
 
 pytestmark = pytest.mark.servers
 COUNTER = 1
+MEASURED = Quality.MEASURED
 FOUND = (
     "SELECT code, start_at, end_at, explained_position IS NULL FROM {s}.finding "
     "ORDER BY code, start_at, position"
@@ -187,3 +189,16 @@ def test_a_display_that_the_counter_cannot_have_shown_bars_the_bill(site: TestSi
     site.project()
     assert looked(site).told == 1
     assert [row[0] for row in site.rows(FOUND)] == ["register.control_reading"]
+
+
+def test_a_clock_that_is_wrong_by_centuries_keeps_nobody_from_looking(site: TestSite) -> None:
+    told(site, *quarters(0, 4), *quarters(20, 24))
+    site.ingest.accept(
+        [
+            site.spooler.batch([Reading(channel=COUNTER, at=when, count=1_020, quality=MEASURED)])
+            for when in (datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 31, 12, tzinfo=UTC))
+        ]
+    )
+    site.project()
+    looked(site)
+    assert ("reading.missing", at(45), at(300), True) in site.rows(FOUND)

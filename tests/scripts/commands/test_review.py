@@ -125,6 +125,8 @@ def test_a_hold_and_a_bulk_say_what_they_do(doubted: Row, tmp_path: Path) -> Non
     none = row("review accept --up-to 0 --severity warn --reason r --by manager").stdout
     assert "Nothing waits" in none
     assert "no number" in row("review accept --up-to much --reason r --by manager", code=2).output
+    proposed = row("review accept --point m1 --reason bench --by clerk --dry-run").stdout
+    assert "A proposal" in proposed
     row("review accept --up-to 0 --reason", "a bench", "--by", "manager")
     row("review list")
     unknown = row("review show ffffffff", code=2)

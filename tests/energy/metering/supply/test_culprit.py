@@ -98,7 +98,7 @@ def test_culprits_of_many_seeds(errors: tuple[float, float]) -> None:
     noise, accuracy = errors
     clear = found = wrong = 0
     for fault in FAULTS:
-        for seed in range(60):
+        for seed in range(30):
             one = station(seed, fault, noise=noise, accuracy=accuracy)
             named = one.named()
             wrong += bool(named - {one.culprit})
@@ -107,7 +107,7 @@ def test_culprits_of_many_seeds(errors: tuple[float, float]) -> None:
     sound = sum(
         bool(station(seed, fault, noise=noise, accuracy=accuracy).named())
         for fault in (None, "wandering load")
-        for seed in range(60)
+        for seed in range(30)
     )
     assert (wrong, sound) == (0, 0)
     assert found >= 0.95 * clear
