@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import BinaryIO, Self
 
-from energy.base.clock import from_us
+import numpy as np
+
 from energy.base.errors import RefusedError
 from energy.base.quality import Quality
 from energy.base.units import Utility
@@ -166,7 +167,7 @@ class ExportWriter(ABC):
     def close(self) -> None:
         """End the file; the stream stays open."""
 
-    def abandon(self) -> None:
+    def abandon(self) -> None:  # noqa: B027 - most formats hold nothing
         """Give back what is held of a file that is not ended; the stream is thrown away."""
 
     def __enter__(self) -> Self:
@@ -208,10 +209,30 @@ def unit_of(utility: Utility) -> str:
     return UNIT_OF[utility]
 
 
-def instant_text(at_us: int) -> str:
-    """Return an instant as the text files hold: "2026-07-01T00:00:00Z"."""
-    text = from_us(at_us).isoformat()
-    return f"{text[:-6]}Z"
+def instant_texts(at_us: Sequence[int]) -> list[str]:
+    """Return instants as the files hold them: "2026-07-01T00:00:00Z"; microseconds if any."""
+    instants = np.array(at_us, dtype=np.int64)
+    whole = np.datetime_as_string((instants // 1_000_000).astype("datetime64[s]")).tolist()
+    rest = (instants % 1_000_000).tolist()
+    return [
+        f"{text}.{part:06}Z" if part else f"{text}Z" for text, part in zip(whole, rest, strict=True)
+    ]
+
+
+def texted_rows(block: Block, columns: Sequence[str]) -> list[list[object]]:
+    """Return a block's rows as `rows_of`, their instants as texts.
+
+    Args:
+        block: The block.
+        columns: Names of its columns.
+    """
+    rows = [list(row) for row in rows_of(block)]
+    for n, name in enumerate(columns):
+        if name in INSTANTS:
+            texts = instant_texts([row[n] for row in rows])  # type: ignore[misc]  # instants
+            for row, text in zip(rows, texts, strict=True):
+                row[n] = text
+    return rows
 
 
 def rows_of(block: Block) -> list[tuple[object, ...]]:

@@ -13,12 +13,10 @@ from typing import BinaryIO
 
 from adapters.files.export_block import (
     COLUMNS,
-    INSTANTS,
     Block,
     ExportHead,
     ExportWriter,
-    instant_text,
-    rows_of,
+    texted_rows,
 )
 
 
@@ -34,22 +32,14 @@ class CsvWriter(ExportWriter):
         """
         super().__init__(file, head)
         self._columns = COLUMNS[head.what]
-        self._instants = [n for n, name in enumerate(self._columns) if name in INSTANTS]
         facts = (f"# {name}: {value}\n" for name, value in head.facts().items())
         file.write("".join(facts).encode())
         self._put([self._columns])
 
     def write(self, block: Block) -> None:
         """Add a block."""
-        rows = []
-        for row in rows_of(block):
-            cells = [_text(value) for value in row]
-            for n in self._instants:
-                instant = row[n]
-                assert isinstance(instant, int), "instants are integers"
-                cells[n] = instant_text(instant)
-            rows.append(cells)
-        self._put(rows)
+        rows = texted_rows(block, self._columns)
+        self._put([[_text(value) for value in row] for row in rows])
 
     def close(self) -> None:
         """End the file: nothing is left to write."""

@@ -11,13 +11,11 @@ from typing import Any, BinaryIO
 
 from adapters.files.export_block import (
     COLUMNS,
-    INSTANTS,
     Block,
     ExportError,
     ExportHead,
     ExportWriter,
-    instant_text,
-    rows_of,
+    texted_rows,
 )
 
 MOST_ROWS = 1_048_575
@@ -39,7 +37,6 @@ class XlsxWriter(ExportWriter):
 
         super().__init__(file, head)
         self._columns = COLUMNS[head.what]
-        self._instants = [n for n, name in enumerate(self._columns) if name in INSTANTS]
         self._book: Any = Workbook(write_only=True)
         self._sheet = self._book.create_sheet(head.what.value)
         self._sheet.freeze_panes = "A2"
@@ -52,17 +49,12 @@ class XlsxWriter(ExportWriter):
         Raises:
             ExportError: A sheet has no room for it.
         """
-        rows = rows_of(block)
+        rows = texted_rows(block, self._columns)
         self._rows += len(rows)
         if self._rows > MOST_ROWS:
             raise ExportError.of("export.rows", most=MOST_ROWS)
         for row in rows:
-            cells = [self._cell(value) for value in row]
-            for n in self._instants:
-                instant = row[n]
-                assert isinstance(instant, int), "instants are integers"
-                cells[n] = instant_text(instant)
-            self._sheet.append(cells)
+            self._sheet.append([self._cell(value) for value in row])
 
     def close(self) -> None:
         """Write the workbook."""

@@ -27,9 +27,7 @@ def test_of_an_hour_that_happens_twice_a_span_holds_both() -> None:
     assert (last - first).total_seconds() == 3600
 
 
-@pytest.mark.parametrize(
-    "text", ["", "soon", "2026-03-29 01:30", "2026-02-30", "9999-12-32"]
-)
+@pytest.mark.parametrize("text", ["", "soon", "2026-03-29 01:30", "2026-02-30", "9999-12-32"])
 def test_what_is_no_time_or_never_was_is_refused(text: str) -> None:
     with pytest.raises(PinnedNoteError):
         wall_instant(text, LONDON)

@@ -67,10 +67,11 @@ def read_case(folder: Path) -> FaultCase:
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     tables = [
         Told(at=table["told"], kind=kind, table=table)
-        for kind in ("change", "price", "decision", "bill")
+        for kind in ("change", "price", "decision", "approval", "bill")
         for table in document.get(kind, ())
     ]
-    # What is told at one instant comes in the order: readings, changes, prices, decisions, bills.
+    # Of one instant: readings, changes, prices, decisions, approvals,
+    # bills.
     told = sorted([*_feed(folder, [each.at for each in tables]), *tables], key=lambda each: each.at)
     return FaultCase(
         document=document,

@@ -26,12 +26,14 @@ from energy.base.ids import id_of
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.secrets import PersonVault
+from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions
 from energy.journal.directory import TableKeys
 from energy.metering.codec import MAX_READINGS
 from energy.metering.reading import Reading
 from energy.views.findings import read_findings
 from energy.views.usage import read_spans
+from energy.views.validation import CHECKER, Validation
 from tests.billing.samples import ISSUER
 from tests.fixtures.meters import change_ratio, commission, counter_facts, find_meter, replace
 from tests.fixtures.postgres import TestSite
@@ -109,6 +111,8 @@ class Plant:
                     self.publish(each.table["tariff"])
                 case "decision":
                     self.decide(each.table["code"], each.table["reason"])
+                case "approval":
+                    self.approve(each.table["code"])
                 case "bill":
                     self.bill(each.at, issue=each.table.get("issue", False))
             self.catch_up()
@@ -166,9 +170,34 @@ class Plant:
         for row in found:
             decisions.resolve(row.key, reason=reason, by=APPROVER, command_id=row.finding)
 
+    def approve(self, code: str) -> None:
+        """Approve what the check of a code has proposed instead of wrong counts."""
+        assert self.site.rows("SELECT FROM {s}.finding WHERE code = %s", code), f"{code} was found"
+        proposed = self.site.rows(
+            "SELECT correction FROM {s}.correction WHERE state = 'proposed' AND proposed_by = %s",
+            CHECKER,
+        )
+        assert proposed, "the check proposes what the register showed"
+        corrections = Corrections(self.site.writer, self.site.schema, self.site.clock)
+        for (correction,) in proposed:
+            corrections.approve(correction, by=APPROVER, command_id=id_of("t", str(correction)))
+
+    def validate(self) -> None:
+        """Look at everything that has come, as a bill run does before it opens."""
+        validation = Validation(
+            self.site.writer, self.site.schema, self.site.site.zone, self.site.clock
+        )
+        while True:
+            looked = validation.look(supplied={})
+            assert looked is not None, "nobody else looks"
+            self.catch_up()
+            if not looked.behind and not looked.told:
+                return
+
     def bill(self, at: datetime, *, issue: bool) -> None:
         """Bill the days: keep the net, or None where a finding bars it; issue or give up."""
         name = at.isoformat()
+        self.validate()
         run = self.office.open_run(*self.case.days, CLERK, id_of("run", name))
         self.catch_up()
         review = self.office.rate(run, command_id=id_of("rate", name))
