@@ -18,8 +18,8 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.text import Told
 from energy.journal.plans import Plans
-from energy.metering.plan import PlanError, PlannedYear
-from energy.metering.plan_table import MONEY, QUANTITY, UNIT_OF, PlanScope, planned_years
+from energy.metering.plans.plan import PlanError, PlannedYear
+from energy.metering.plans.table import MONEY, QUANTITY, UNIT_OF, PlanScope, planned_years
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import System

@@ -35,9 +35,9 @@ from energy.metering.plant import ChannelRegister
 from energy.metering.site_file_checker import Checker
 from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.views.formula_catalogue import SiteCatalogue, place_keys
-from energy.views.formula_graph import computed_graph
-from energy.views.formula_rows import formula_channels
+from energy.views.formula.catalogue import SiteCatalogue, place_keys
+from energy.views.formula.graph import computed_graph
+from energy.views.formula.rows import formula_channels
 from energy.views.registry import load_channels
 
 

@@ -14,9 +14,9 @@ from energy.metering.channel import Channel
 from energy.metering.formula.version import FormulaVersion, in_force
 from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.views.formula_explain import Step, around, explained
-from energy.views.formula_rows import Connection, formula_channels, formula_versions
-from energy.views.formula_usage import Asked, formula_pieces
+from energy.views.formula.explain import Step, around, explained
+from energy.views.formula.rows import Connection, formula_channels, formula_versions
+from energy.views.formula.usage import Asked, formula_pieces
 from energy.views.point_rows import channels_of
 from energy.views.registry import load_channels
 from processes.readings_reads import known_when

@@ -9,7 +9,7 @@ from fractions import Fraction
 from energy.base.errors import RefusedError
 from energy.base.period import span_of_days
 from energy.base.units import Utility, to_base
-from energy.metering.plan_table import UNIT_OF
+from energy.metering.plans.table import UNIT_OF
 from energy.metering.supply.balance import NodeBalance, grouped
 from energy.metering.supply.balance_losses import ElementLoss, element_losses
 from energy.metering.supply.culprit import Reading, Verdict
@@ -18,8 +18,8 @@ from energy.metering.usage_groups import Every
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.balance import balanced, balances
-from energy.views.balance_told import explained
 from energy.views.plant_rows import read_supply, supplied_utilities
+from energy.views.validation.balance import explained
 from processes.readings_reads import known_when
 
 

@@ -18,7 +18,7 @@ from energy.views.adjustments import adjusted_usage
 from energy.views.arrivals import Arrivals, usage_arrived
 from energy.views.as_of import folded_position
 from energy.views.computed import channel_usage
-from energy.views.formula_usage import Asked, IndicatorGroup, indicator_groups
+from energy.views.formula.usage import Asked, IndicatorGroup, indicator_groups
 from energy.views.point_rows import channels_of
 from processes.readings_reads import known_when
 

@@ -12,7 +12,7 @@ from energy.base.clock import monotonic_s, wait
 from energy.base.errors import JournalError
 from energy.store.sites import Site
 from energy.system import System
-from energy.views.validation import Looked, Validation
+from energy.views.validation.validation import Looked, Validation
 from processes.settling import settle
 
 BUSY_S = 0.05

@@ -18,7 +18,7 @@ import numpy as np
 from energy.base.errors import RefusedError
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from energy.metering.plan_table import UNIT_OF
+from energy.metering.plans.table import UNIT_OF
 
 FORMAT_NAME, FORMAT_VERSION = "meterline export", 1
 """The version counts up when a column changes its meaning or goes; a new column does not count."""

@@ -19,7 +19,7 @@ from adapters.files.new_file import new_file
 from adapters.files.workbook import TableError, hidden_sign
 from energy.base.system_faults import fault_of
 from energy.base.text import Key, Told, tell
-from energy.metering.plan_table import HEAD, Cell
+from energy.metering.plans.table import HEAD, Cell
 
 MOST_OCTETS = 5_000_000
 """Largest file. [octet]"""

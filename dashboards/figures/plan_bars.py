@@ -19,7 +19,7 @@ from dashboards.formats import LOCALES, UNITS, Unit, unit_for
 from dashboards.queries.plan_rows import NoteRow
 from dashboards.theme import PALETTES, Palette, Theme, faded, figure_layout
 from energy.base.quality import Quality
-from energy.metering.plan_compare import MonthFigures
+from energy.metering.plans.compare import MonthFigures
 from energy.views.plan_figures import PlanFigures
 
 HATCHED = (Quality.INTERPOLATED, Quality.ESTIMATED)

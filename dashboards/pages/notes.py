@@ -18,7 +18,7 @@ from dashboards.pages.plan.layout import plan_panels
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 from energy.metering.pinned_note import NoteWords, PinnedNoteError
-from energy.metering.plan import NodeKind, PlanNode
+from energy.metering.plans.plan import NodeKind, PlanNode
 
 Children = list[Component]
 

@@ -22,7 +22,7 @@ from dashboards.shell import LIVE, LOCATION, PAGE, TICK
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import NotPermittedError
 from energy.base.period import local_day
-from energy.metering.plan import NodeKind, PlanNode
+from energy.metering.plans.plan import NodeKind, PlanNode
 
 Match = re.Match[str]
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

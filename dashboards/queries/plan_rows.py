@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from energy.base.units import Utility
-from energy.metering.plan import PlanNode
+from energy.metering.plans.plan import PlanNode
 from energy.views.plan_figures import PlanFigures
 
 

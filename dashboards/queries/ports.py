@@ -20,7 +20,7 @@ from dashboards.queries.rows import (
 )
 from dashboards.security.scope import Scope
 from energy.base.units import Utility
-from energy.metering.plan import PlanNode
+from energy.metering.plans.plan import PlanNode
 
 
 class EnergyQueries(Protocol):

@@ -13,7 +13,7 @@ from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
 from energy.base.period import Period, month_period
-from energy.metering.plan import MONTHS, NodeKind, PlanError, PlanNode
+from energy.metering.plans.plan import MONTHS, NodeKind, PlanError, PlanNode
 from energy.views.node_usage import plan_nodes
 from energy.views.pinned_notes import notes_at
 from energy.views.plan_figures import plan_figures

@@ -8,7 +8,7 @@ from uuid import UUID
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.metering.plan import MOST_ROWS, PlanError, PlannedYear, PlanRevision
+from energy.metering.plans.plan import MOST_ROWS, PlanError, PlannedYear, PlanRevision
 from energy.store.pool import Database
 
 

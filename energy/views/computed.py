@@ -40,13 +40,13 @@ class ComputedDepthError(RefusedError):
 
 
 def _formula() -> Rule:
-    from energy.views.formula_usage import formula_usage  # it asks here for its inputs
+    from energy.views.formula.usage import formula_usage  # it asks here for its inputs
 
     return formula_usage
 
 
 def _share() -> Rule:
-    from energy.views.share_usage import share_usage  # it asks here for what is divided
+    from energy.views.shares.usage import share_usage  # it asks here for what is divided
 
     return share_usage
 

@@ -12,10 +12,10 @@ import psycopg
 
 from energy.base.period import Period
 from energy.views.computed import computed_rules
-from energy.views.formula_rows import RULE
-from energy.views.formula_usage import Asked, formula_pieces
+from energy.views.formula.rows import RULE
+from energy.views.formula.usage import Asked, formula_pieces
 from energy.views.registry import load_channels
-from energy.views.share_usage import channels_behind
+from energy.views.shares.usage import channels_behind
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -14,14 +14,14 @@ import psycopg
 
 from energy.metering.plant import PLACE_TOPICS, SUPPLY_TOPICS
 from energy.views.adjustments import ADJUSTMENT_TOPICS, fold_adjustment
-from energy.views.bearers import BEARER_TOPICS, fold_bearer
-from energy.views.formula_rows import FORMULA_TOPICS, fold_formula
+from energy.views.formula.rows import FORMULA_TOPICS, fold_formula
 from energy.views.papers import PAPER_TOPICS, fold_paper
 from energy.views.places import fold_places
 from energy.views.plans import PLAN_TOPICS, fold_plan
 from energy.views.plant_rows import fold_supply
 from energy.views.review import REVIEW_TOPICS, fold_review
-from energy.views.shares import SHARE_TOPICS, fold_share
+from energy.views.shares.bearers import BEARER_TOPICS, fold_bearer
+from energy.views.shares.rows import SHARE_TOPICS, fold_share
 
 Fold = Callable[[psycopg.Cursor[tuple[object, ...]], str, int, Any], None]
 """Takes a cursor inside the follower's transaction, the schema, the position and the event."""

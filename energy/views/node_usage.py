@@ -20,7 +20,7 @@ from energy.base.period import Period, month_period
 from energy.base.quality import Quality, worst_of
 from energy.base.units import Utility
 from energy.metering.node_points import FeedGraph, points_of_place, points_of_supply
-from energy.metering.plan import MONTHS, NodeKind, PlanNode
+from energy.metering.plans.plan import MONTHS, NodeKind, PlanNode
 from energy.metering.usage import UsageSpan, worst_in
 from energy.views.computed import channel_usage
 

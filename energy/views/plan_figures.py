@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from energy.base.units import BASE_UNIT, Utility
-from energy.metering.plan import MONTHS, PlanError, PlanNode
-from energy.metering.plan_compare import MonthFigures, YearFigures, year_figures
+from energy.metering.plans.compare import MonthFigures, YearFigures, year_figures
+from energy.metering.plans.plan import MONTHS, PlanError, PlanNode
 from energy.views.node_usage import Connection, node_months, plan_nodes
 from energy.views.plans import PlannedMonth, read_plan
 

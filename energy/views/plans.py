@@ -17,7 +17,7 @@ from uuid import UUID
 import psycopg
 
 from energy.base.units import Utility, to_base
-from energy.metering.plan import MONTHS, PLAN_TOPICS, PlannedYear, PlanNode, PlanRevision
+from energy.metering.plans.plan import MONTHS, PLAN_TOPICS, PlannedYear, PlanNode, PlanRevision
 
 __all__ = ["PLAN_TOPICS", "fold_plan"]
 Connection = psycopg.Connection[tuple[object, ...]]

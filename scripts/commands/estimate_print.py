@@ -12,9 +12,9 @@ from energy.metering.channel import Channel
 from energy.metering.usage import UsageSpan
 from energy.views.arrivals import Lot
 from energy.views.estimates import DayEffect
-from processes.estimate_missing import Undrafted
-from processes.estimate_states import EstimateStanding
-from processes.estimates import EstimateDraft
+from processes.estimates.draft import EstimateDraft
+from processes.estimates.missing import Undrafted
+from processes.estimates.states import EstimateStanding
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, print_facts, print_table
 

@@ -19,7 +19,7 @@ from energy.system import WEB, WRITER
 from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
 from processes.readings_reads import known_when
 from processes.readings_state import decisions_at, settled
-from processes.review_choice import require_single
+from processes.review.choice import require_single
 from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import DONE, FINDINGS, group

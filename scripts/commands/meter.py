@@ -23,7 +23,7 @@ from energy.views.point_rows import SegmentRow, record_at, segments_of
 from processes.completeness_reads import point_scores
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
-from processes.meter_segments import life_of
+from processes.meter_life.segments import life_of
 from processes.technician_record import signed_by
 from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_life import add_life, print_life

@@ -14,8 +14,8 @@ import typer
 
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
-from processes.meter_life import LifeDone, Stated, move, record_reset, retire, reverse
-from processes.meter_segments import LifeRow, life_of
+from processes.meter_life.acts import LifeDone, Stated, move, record_reset, retire, reverse
+from processes.meter_life.segments import LifeRow, life_of
 from processes.readings_file import instant_of
 from scripts.commands.field_options import ratio_of, remarks_of, site_desk_of
 from scripts.commands.frame import Opened, opened

@@ -29,7 +29,7 @@ from energy.metering.meter_papers import Fact
 from energy.system import WEB, WRITER
 from energy.views.adjustments import AdjustmentRow, read_adjustments
 from energy.views.registry import load_channels
-from processes.meter_adjust import (
+from processes.meter_life.adjust import (
     Asked,
     Draft,
     adjustment_named,
@@ -38,7 +38,7 @@ from processes.meter_adjust import (
     propose_adjustment,
     reject_adjustment,
 )
-from processes.meter_due import days_of, due_within, state_facts
+from processes.meter_life.due import days_of, due_within, state_facts
 from processes.readings_reads import channel_of
 from processes.technician_papers import Certificate, calibrate
 from processes.usage_reads import PointUsage

@@ -10,9 +10,9 @@ import typer
 
 from dashboards.security.scope import Right
 from energy.base.units import Utility, to_base
-from energy.metering.plan import PlanNode
-from energy.metering.plan_compare import MonthFigures
-from energy.metering.plan_table import UNIT_OF
+from energy.metering.plans.compare import MonthFigures
+from energy.metering.plans.plan import PlanNode
+from energy.metering.plans.table import UNIT_OF
 from energy.system import WEB, WRITER
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions

@@ -22,10 +22,10 @@ from energy.views.review import read_decisions
 from processes.readings_file import stated_readings
 from processes.readings_reads import known_when
 from processes.readings_state import keep_evidence
-from processes.review import ReviewDesk
-from processes.review_choice import Chosen, Outcome, bears_money, exceeds, lacks_usage, outcome_of
-from processes.review_estimate import draft_for, estimate_case
-from processes.review_show import read_case, waits
+from processes.review.choice import Chosen, Outcome, bears_money, exceeds, lacks_usage, outcome_of
+from processes.review.desk import ReviewDesk
+from processes.review.estimate import draft_for, estimate_case
+from processes.review.show import read_case, waits
 from scripts.commands.estimate_print import draft_json, print_draft
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import advancing, print_json, working

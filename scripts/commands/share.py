@@ -13,15 +13,15 @@ from billing.account import Supply
 from billing.office import BillingOffice
 from dashboards.security.scope import Right
 from energy.base.period import local_day
-from energy.metering.bearer import BearerKind
+from energy.metering.shares.bearer import BearerKind
 from energy.metering.shares.version import KeyPortion
 from energy.system import WEB, WRITER
-from energy.views.shares import ShareRow
+from energy.views.shares.rows import ShareRow
 from processes.readings_state import settled
 from processes.settling import settle
-from processes.share_define import Defined, ShareDesk
-from processes.share_payers import assign_payer
-from processes.share_reads import (
+from processes.shares.define import Defined, ShareDesk
+from processes.shares.payers import assign_payer
+from processes.shares.reads import (
     ExplainedDay,
     explain_share,
     list_shares,

@@ -10,7 +10,7 @@ import typer
 
 from energy.metering.usage_groups import Every
 from energy.system import WEB
-from processes.bearer_usage import BearersUsage, By, read_bearer_usage
+from processes.shares.bearer_usage import BearersUsage, By, read_bearer_usage
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.usage_completeness import percent

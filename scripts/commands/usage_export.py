@@ -13,8 +13,8 @@ from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage_groups import Every
 from energy.system import WEB
-from processes.export_blocks import Selection
-from processes.export_file import export_file
+from processes.exports.blocks import Selection
+from processes.exports.file import export_file
 from scripts.commands.frame import opened
 from scripts.commands.printing import advancing, print_json, working
 

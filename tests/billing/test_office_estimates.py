@@ -14,8 +14,8 @@ from energy.metering.reading import Reading
 from energy.store.embedded import EmbeddedPostgres
 from energy.system import WRITER, System
 from energy.views.registry import load_channels
-from processes.estimate_states import Standing, read_standings, standing_named
-from processes.estimates import draft_estimate, record_estimate
+from processes.estimates.draft import draft_estimate, record_estimate
+from processes.estimates.states import Standing, read_standings, standing_named
 from tests.billing.conftest import new_town
 from tests.billing.town import CLERK, FIRST, LAST, Town, count_at
 

@@ -15,8 +15,8 @@ from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.base.units import BASE_UNIT, Utility
 from energy.metering.pinned_note import NoteWords
-from energy.metering.plan import NodeKind, PlanNode
-from energy.metering.plan_compare import MonthFigures, year_figures
+from energy.metering.plans.compare import MonthFigures, year_figures
+from energy.metering.plans.plan import NodeKind, PlanNode
 from energy.views.plan_figures import PlanFigures
 from tests.dashboards.fake_bills import FakeBills
 from tests.dashboards.fake_energy import SITE

@@ -10,7 +10,7 @@ import pytest
 
 from energy.base.quality import Quality
 from energy.journal.noted import Notes
-from energy.views.hour_checks import frozen_counters
+from energy.views.validation.frozen_counters import frozen_counters
 from tests.fixtures.postgres import TestSite
 from tests.nasty.stand import Stand, stand
 

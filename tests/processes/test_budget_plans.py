@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from energy.base.ids import id_of
 from energy.base.units import Utility
-from energy.metering.plan import NodeKind, PlanError, PlanNode, PlanStateError
+from energy.metering.plans.plan import NodeKind, PlanError, PlanNode, PlanStateError
 from energy.metering.plant import PlaceTree, SupplyGraph
 from energy.metering.reading import Reading
 from energy.store.pool import Database

@@ -15,7 +15,7 @@ from energy.metering.meter import FedSpan, Meter
 from energy.metering.reading import Reading
 from energy.views.as_of import folded_as_of, folded_position, usage_as_of
 from energy.views.usage import read_spans
-from processes.meter_segments import life_of
+from processes.meter_life.segments import life_of
 from tests.fixtures.batches import MIDNIGHT, at
 from tests.fixtures.meters import MODULUS, change_ratio, commission, find_meter, replace, retire
 from tests.fixtures.postgres import TestSite, command

@@ -28,8 +28,8 @@ from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
 from energy.base.period import month_period
-from energy.metering.plan import NodeKind, PlanNode
-from energy.metering.plan_compare import MonthFigures
+from energy.metering.plans.compare import MonthFigures
+from energy.metering.plans.plan import NodeKind, PlanNode
 from energy.views.plan_figures import PlanFigures
 
 SHOWN_DIGITS = 2

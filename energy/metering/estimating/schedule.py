@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from energy.base.period import Period
 from energy.metering.estimating.asked import SUNDAY, Asked, EstimateError, Told
-from energy.metering.week_hours import DAY_MINUTES, WEEKDAYS, Stretch, WeekHours
+from energy.metering.shares.week_hours import DAY_MINUTES, WEEKDAYS, Stretch, WeekHours
 
 LONGEST = 2_000
 """Most characters of a stated week."""

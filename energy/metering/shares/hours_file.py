@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from energy.metering.bearer import HoursScope
-from energy.metering.site_file_checker import Checker
-from energy.metering.week_hours import (
+from energy.metering.shares.bearer import HoursScope
+from energy.metering.shares.week_hours import (
     DAY_MINUTES,
     WEEKDAYS,
     Stretch,
     WeekHours,
     overlapping,
 )
+from energy.metering.site_file_checker import Checker
 
 OPEN = "open"
 """Name of a stretch of opening hours."""

@@ -1,7 +1,7 @@
 """What every key speaks of: the parts of an apportionment and the facts of a local day. Pure.
 
 A part is a unit that bears a share: a shop, a floor, a cost centre. Who holds it on which day is
-told elsewhere (energy/metering/bearer.py); here stand its weights.
+told elsewhere (energy/metering/shares/bearer.py); here stand its weights.
 """
 
 from __future__ import annotations

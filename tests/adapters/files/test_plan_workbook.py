@@ -16,7 +16,7 @@ from adapters.files import plan_workbook
 from adapters.files.new_file import NewFileError
 from adapters.files.plan_workbook import read_sheet, write_plan
 from adapters.files.workbook import TableError
-from energy.metering.plan_table import HEAD
+from energy.metering.plans.table import HEAD
 
 
 def stored(folder: Path, change: Callable[[Any], None]) -> Path:

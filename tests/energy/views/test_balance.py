@@ -23,10 +23,10 @@ from energy.metering.supply.book import SupplyAct, SupplyChange
 from energy.metering.supply.culprit import Reading as Verdict
 from energy.metering.usage_groups import Every
 from energy.views.balance import balanced, balances, point_channels
-from energy.views.balance_told import checked_balance, explained
 from energy.views.plant_rows import derive, read_supply
 from energy.views.rebuild import METERING_TABLES
-from energy.views.validation_readings import Met
+from energy.views.validation.balance import checked_balance, explained
+from energy.views.validation.readings import Met
 from tests.fixtures.meters import LONG_AGO, counter_facts, gauge_facts
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.rebuild import copied_journal

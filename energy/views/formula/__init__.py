@@ -1,0 +1,1 @@
+"""Formulas as rows and what they compute of usage: versions, inputs, evaluation. I/O: reads."""

@@ -1,0 +1,119 @@
+"""In: the names of formulas. Out: what they mean at a site, as known then. I/O: reads.
+
+Only the points that are named are read, and the members of the classes that are: a site has
+hundred thousands of channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from energy.base.period import Period
+from energy.metering.channel import Channel, Kind
+from energy.metering.formula.inputs import Input, ListedCatalogue, counted, matches, nearest_of
+from energy.metering.formula.tree import Members, Named, Node, every_node
+from energy.views.formula.places import points_inside
+from energy.views.registry import load_channels
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class SiteCatalogue:
+    """Knows a site's channels and places."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        schema: str,
+        trees: Iterable[Node],
+        *,
+        checking: bool = False,
+        beside: Iterable[Channel] = (),
+        period: Period | None = None,
+        as_of: int | None = None,
+    ) -> None:
+        """Read what the trees name.
+
+        Args:
+            connection: Any connection that may read.
+            schema: The site's schema.
+            trees: Of the formulas.
+            checking: Whether places must be there; what once was may be gone when it is read.
+            beside: Channels that are about to be planned.
+            period: In which a class of meters has its members; None for today's.
+            as_of: Metering position: places as known there; None for now.
+        """
+        self._period = period
+        self._as_of = as_of
+        self._connection = connection
+        self._schema = schema
+        self._checking = checking
+        self._members: dict[Members, Sequence[Input]] = {}
+        names = {
+            node.name for tree in trees for node in every_node(tree) if isinstance(node, Named)
+        }
+        points = names | {name.rpartition("/")[0] for name in names}
+        rows = connection.execute(
+            f"SELECT number FROM {schema}.channel WHERE point = ANY(%s)", (sorted(points),)
+        ).fetchall()
+        channels = load_channels(connection, schema, only=[int(str(n)) for (n,) in rows])
+        self._named = ListedCatalogue(channels=_by_point([*channels.values(), *beside]))
+
+    def named(self, name: str) -> Input | None:
+        """Return the channel of `point` or `point/quantity`; None where there is none."""
+        return self._named.named(name)
+
+    def members(self, members: Members) -> Sequence[Input]:
+        """Return the channels of a class of meters, by point."""
+        found = self._members.get(members)
+        if found is None:
+            found = self._members[members] = self._read(members)
+        return found
+
+    def has_place(self, place: str) -> bool:
+        """Return whether there is such a place, or whether that does not matter any more."""
+        if not self._checking:
+            return True
+        found = self._connection.execute(
+            f"SELECT FROM {self._schema}.place WHERE key = %s", (place,)
+        ).fetchone()
+        return found is not None
+
+    def nearest(self, name: str) -> str:
+        """Return a point that is called nearly so; "" where there is none."""
+        rows = self._connection.execute(f"SELECT point FROM {self._schema}.meter").fetchall()
+        return nearest_of(name, [str(point) for (point,) in rows])
+
+    def _read(self, members: Members) -> Sequence[Input]:
+        rows: list[tuple[Any, ...]] = self._connection.execute(
+            f"SELECT number, point FROM {self._schema}.channel "
+            "WHERE utility = %s AND kind = ANY(%s)",
+            (members.utility, [Kind.COUNTER, Kind.INTERVAL]),
+        ).fetchall()
+        if members.place is not None:
+            where = (self._connection, self._schema, members.place, self._period, self._as_of)
+            inside = {point for each in points_inside(*where) for point in each.points}
+            rows = [row for row in rows if row[1] in inside]
+        pattern = members.named
+        numbers = [n for n, point in rows if pattern is None or matches(pattern, point)]
+        channels = load_channels(self._connection, self._schema, only=numbers)
+        points = sorted(_by_point(channels.values()).items())
+        return [each for _, mine in points for each in counted(mine, members)]
+
+
+def place_keys(connection: Connection, schema: str) -> list[str]:
+    """Return the keys of a site's places."""
+    rows = connection.execute(f"SELECT key FROM {schema}.place ORDER BY key").fetchall()
+    return [str(key) for (key,) in rows]
+
+
+def _by_point(channels: Iterable[Channel]) -> dict[str, list[Input]]:
+    found: dict[str, list[Input]] = {}
+    for channel in channels:
+        facts = channel.facts
+        indicator = facts.kind is Kind.COMPUTED and facts.utility is None
+        found.setdefault(channel.point, []).append(Input(channel=channel, indicator=indicator))
+    return found

@@ -1,0 +1,1 @@
+"""What checks find in new readings, hours and days, told to the journal as notes. I/O."""

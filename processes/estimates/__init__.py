@@ -1,0 +1,1 @@
+"""Estimates of missing usage: their ground, the readings to state, the record. I/O."""

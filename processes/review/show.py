@@ -1,0 +1,262 @@
+"""In: a case. Out: all that a person must see to decide it, as frozen rows. I/O: reads.
+
+The value in doubt with its neighbours and whatever it superseded, what the proofs say, the meters
+of the span, what people pinned there, and the usage before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from billing.money import exact_text
+from billing.views.review_queue import QueuedCase, read_queue
+from energy.base.period import days_between, local_day, span_of_days
+from energy.base.quality import Quality
+from energy.base.units import to_base
+from energy.metering.channel import Channel, Kind
+from energy.metering.review_case import Case, CaseState, Decision, DecisionKind
+from energy.metering.usage import UsageSpan
+from energy.metering.usage_groups import Every, group_usage
+from energy.store.pool import Database
+from energy.store.sites import Site
+from energy.views.as_of import folded_position
+from energy.views.computed import channel_usage
+from energy.views.findings import FindingRow, read_findings
+from energy.views.pinned_notes import PinnedNote, notes_at
+from energy.views.point_rows import SegmentRow, channels_of, segments_of
+from energy.views.review import decided_case_named, read_decisions
+from energy.views.told import Connection
+from processes.readings_reads import ReadingRow, Standing, read_readings
+from processes.review.choice import case_named
+
+MOST_READINGS = 12
+"""Readings of a span that are shown; of more the first and the last."""
+MOST_DAYS = 31
+"""Days of usage that are shown one by one; more of them by month."""
+_COUNTS = frozenset({"before", "after", "count", "least", "greatest"})
+"""Keys of proofs that are counts of the register."""
+_METERED = (Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageChange:
+    """Usage of a day or month of the span."""
+
+    start: datetime
+    """In the site's zone."""
+    before: Fraction
+    """Sum of the intervals that were known. [unit]"""
+    after: Fraction
+    """[unit]"""
+    known_before: int
+    """Intervals known."""
+    known_after: int
+    expected: int
+    """Intervals of the day or month."""
+    quality_before: Quality
+    quality_after: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStory:
+    """A case with what a person must see of it."""
+
+    row: QueuedCase | None
+    """None when it does not wait any more."""
+    findings: tuple[FindingRow, ...]
+    """Those of the case, with their proofs."""
+    decisions: tuple[Decision, ...]
+    """The newest first."""
+    readings: tuple[ReadingRow, ...]
+    """In the span, with every value that was superseded, and the neighbours of the span."""
+    segments: tuple[SegmentRow, ...]
+    """Meters and multipliers of the span."""
+    notes: tuple[PinnedNote, ...]
+    usage: tuple[UsageChange, ...]
+    unit: str
+    """Of usage and readings; empty where there are none."""
+    resolution: Fraction
+    """Of the counts in proofs. [unit / count]"""
+    before: int
+    """Position whose knowledge `before` of usage is: ahead of the doubt, or of the decision."""
+    after: int
+    """Position whose knowledge `after` of usage is."""
+
+
+def read_case(database: Database, site: Site, now: datetime, name: str) -> CaseStory:
+    """Return what is known of a case, waiting or decided.
+
+    Args:
+        database: Any pool that may read.
+        site: The site.
+        now: Present instant.
+        name: The case's id or its beginning.
+
+    Raises:
+        CaseNameError: None begins so, or more than one.
+    """
+    with database.connection() as connection:
+        row = case_named(read_queue(connection, site, now), name)
+        if row is None:
+            identity = decided_case_named(connection, site.schema, name)
+        else:
+            identity = row.case.case
+        decisions = read_decisions(connection, site.schema, case=identity)
+        keys = row.case.findings if row is not None else decisions[0].findings
+        named = {each.finding for each in keys}
+        point = row.case.point if row is not None else decisions[0].point
+        every = read_findings(connection, site.schema, point=point, open_only=False)
+        findings = tuple(each for each in reversed(every) if each.finding in named)
+        start = min(each.start for each in keys)
+        end = min(max(each.end for each in keys), max(now, start))
+        folded = folded_position(connection, site.schema)
+        before, after = _positions(decisions, min(each.position for each in keys), folded)
+        channel = _channel(connection, site.schema, point, [each.channel for each in keys])
+        usage: tuple[UsageChange, ...] = ()
+        if channel is not None:
+            usage = _usage(connection, site, channel, (start, end), (before, after))
+        segments = segments_of(connection, site.schema, point) if point is not None else []
+        notes = notes_at(connection, site.schema, [point] if point else [], [], start, end)
+    return CaseStory(
+        row=row,
+        findings=findings,
+        decisions=tuple(decisions),
+        readings=() if channel is None else _readings(database, site, channel, start, end),
+        segments=tuple(s for s in segments if s.start <= end and (s.end is None or s.end >= start)),
+        notes=tuple(notes),
+        usage=usage,
+        unit="" if channel is None else channel.facts.unit,
+        resolution=Fraction(1) if channel is None else channel.facts.resolution,
+        before=before,
+        after=after,
+    )
+
+
+def _positions(decisions: Sequence[Decision], first: int, folded: int) -> tuple[int, int]:
+    """Return the positions of the two figures of usage.
+
+    What ended a case is shown against what was known ahead of it; what waits against what was
+    known ahead of the doubt.
+    """
+    last = next((each for each in decisions if each.kind is not DecisionKind.HELD), None)
+    if last is None:
+        return max(first - 1, 0), folded
+    stated = last.stated_position
+    if stated is not None and (
+        last.kind is DecisionKind.ESTIMATED or last.correction_state == "approved"
+    ):
+        return stated - 1, folded
+    if last.kind is DecisionKind.ACCEPTED:
+        return last.position - 1, folded
+    return max(first - 1, 0), folded
+
+
+def _channel(
+    connection: Connection, schema: str, point: str | None, numbers: Sequence[int]
+) -> Channel | None:
+    """Return the channel of a case: the first in doubt with usage, else the billed one."""
+    if point is None:
+        return None
+    every = [c for c in channels_of(connection, schema, point) if c.facts.kind in _METERED]
+    mine = [c for c in every if c.number in numbers]
+    return next(iter(mine or sorted(every, key=lambda c: not c.facts.billing)), None)
+
+
+def _usage(
+    connection: Connection,
+    site: Site,
+    channel: Channel,
+    span: tuple[datetime, datetime],
+    positions: tuple[int, int],
+) -> tuple[UsageChange, ...]:
+    first, last = (local_day(at, site.zone) for at in span)
+    every = Every.DAY if len(days_between(first, last)) <= MOST_DAYS else Every.MONTH
+    if every is Every.MONTH:
+        first = max(first.replace(day=1), last - timedelta(days=366))
+    utility = channel.facts.utility
+    if utility is None:
+        return ()
+    per_unit = to_base(utility, channel.facts.unit)
+    period = span_of_days(first, last, site.zone)
+
+    def known(position: int) -> UsageSpan:
+        spans = channel_usage(
+            connection, site.schema, site.zone, [channel.number], period, position
+        )
+        return spans[channel.number]
+
+    then, now = (group_usage(known(position), site.zone, every) for position in positions)
+    return tuple(
+        UsageChange(
+            start=old.start,
+            before=Fraction(old.known_usage) / per_unit,
+            after=Fraction(new.known_usage) / per_unit,
+            known_before=old.known,
+            known_after=new.known,
+            expected=new.expected,
+            quality_before=old.quality,
+            quality_after=new.quality,
+        )
+        for old, new in zip(then, now, strict=True)
+    )
+
+
+def _readings(
+    database: Database, site: Site, channel: Channel, start: datetime, end: datetime
+) -> tuple[ReadingRow, ...]:
+    """Return the readings in doubt with those that count right before and behind."""
+    if channel.facts.kind is Kind.COMPUTED:
+        return ()
+    rows = [
+        row
+        for first, last in _around(local_day(start, site.zone), local_day(end, site.zone))
+        for row in read_readings(
+            database,
+            site,
+            channel.point,
+            first,
+            last,
+            quantity=channel.facts.quantity,
+            history=True,
+        )
+    ]
+    counting = [row for row in rows if row.standing is Standing.COUNTS]
+    before = [row for row in counting if row.at < start][-2:]
+    behind = [row for row in counting if row.at > end][:2]
+    inside = [row for row in rows if start <= row.at <= end]
+    if len(inside) > MOST_READINGS:
+        half = MOST_READINGS // 2
+        inside = [*inside[:half], *inside[-half:]]
+    return (*before, *inside, *behind)
+
+
+def _around(first: date, last: date) -> list[tuple[date, date]]:
+    """Return the days around the ends of a span, one run where they touch."""
+    day = timedelta(days=1)
+    if last - first <= 3 * day:
+        return [(first - day, last + day)]
+    return [(first - day, first + day), (last - day, last + day)]
+
+
+def waits(case: Case) -> bool:
+    """Return whether a case waits for anybody now, and for no day or second person."""
+    return case.state is CaseState.OPEN
+
+
+def proof_of(row: FindingRow, story: CaseStory) -> dict[str, Any]:
+    """Return what a finding's proof says, counts as the register shows them.
+
+    Args:
+        row: The finding.
+        story: Of its case.
+    """
+    said = {key: value for key, value in row.proof.items() if key not in {"source", "point"}}
+    if story.unit:
+        for key in _COUNTS & set(said):
+            if isinstance(said[key], int):
+                said[key] = f"{exact_text(said[key] * story.resolution)} {story.unit}"
+    return dict(sorted(said.items(), key=lambda item: (item[0] != "before", item[0])))
