@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from billing.charge import Determinants, UsageSum
 from billing.errors import RatingError
 from billing.tariff import MINUTES_PER_DAY, TariffVersion
-from billing.tariff_calendar import clock_text
 from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.period import Period, grid_of
 from energy.base.quality import Quality
+from energy.base.wall_time import wall_text
 from energy.metering.usage import UsageSpan
 
 MISSING_CODE = "bill.usage_missing"
@@ -101,7 +101,7 @@ def _check_grid(table: Sequence[int], step_minutes: int) -> None:
     for minute in range(1, MINUTES_PER_DAY):
         if table[minute] != table[minute - 1] and minute % step_minutes:
             raise RatingError(
-                f"A tariff period begins at {clock_text(minute)}, inside a usage interval of "
+                f"A tariff period begins at {wall_text(minute)}, inside a usage interval of "
                 f"{step_minutes} minutes. Set a finer grid for the channel (where it delivers "
                 "longer intervals: a meter that delivers shorter ones) or another tariff."
             )

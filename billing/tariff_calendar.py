@@ -14,8 +14,9 @@ from itertools import groupby
 
 from billing.checked_table import CheckedTable
 from billing.tariff import MINUTES_PER_DAY, DayClass, Season, TariffPeriod, When
+from energy.base.period import WEEKDAYS
+from energy.base.wall_time import wall_text
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LEAP_YEAR = 2000
 EVERY = "all"
 """Key of the one season or day class of a tariff that names none."""
@@ -42,11 +43,6 @@ def read_calendar(top: CheckedTable) -> Calendar:
             for day_class in day_classes:
                 _check_cover(top, periods, season.key, day_class.key)
     return Calendar(seasons=seasons, day_classes=day_classes, periods=periods)
-
-
-def clock_text(minute: int) -> str:
-    """Return a minute of the day as HH:MM. [minute of the day]."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _seasons(top: CheckedTable) -> tuple[Season, ...]:
@@ -185,6 +181,6 @@ def _check_cover(
         minutes = list(run)
         if len(keys) == 1:
             continue
-        span = f"{clock_text(minutes[0])}-{clock_text(minutes[-1] + 1)}"
+        span = f"{wall_text(minutes[0])}-{wall_text(minutes[-1] + 1)}"
         where = f"season {season!r}, days {day_class!r}: {span}"
         top.note("period", f"{where} lies in {' and '.join(keys) if keys else 'no period'}")

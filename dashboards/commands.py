@@ -6,6 +6,7 @@ button pressed twice, or a request repeated after an unknown end, is one command
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Protocol
 from uuid import UUID
 
@@ -41,8 +42,12 @@ class NoteDesk(Protocol):
         """Pin a note; return its id."""
         ...
 
-    def withdraw(self, note: UUID, *, by: UUID, any_author: bool, command_id: UUID) -> object:
-        """Show a note no more."""
+    def edit(self, note: UUID, words: NoteWords, *, by: UUID, command_id: UUID) -> int:
+        """Let a note say something else; return the journal's position."""
+        ...
+
+    def withdraw(self, note: UUID, *, by: UUID, any_author: bool, command_id: UUID) -> int:
+        """Show a note no more; return the journal's position."""
         ...
 
 
@@ -99,15 +104,33 @@ class Commands:
         scope.demand(Right.PIN_NOTES, self._site)
         return self._notes.pin(words, scope.person)
 
-    def withdraw_note(self, scope: Scope, note: UUID) -> None:
-        """Show a note no more: one's own, or as an energy manager any.
+    def edit_note(self, scope: Scope, note: UUID, version: int, words: NoteWords) -> int:
+        """Let one's own note say something else; return the position in the journal.
+
+        Args:
+            scope: Whose note it is.
+            note: The note.
+            version: The one that the person saw: the same words on it twice are one command.
+            words: The new ones; what they are about is not read.
+
+        Raises:
+            NotPermittedError: The person has no role at the site.
+            PinnedNoteError: There is no such note, it was withdrawn, or is another person's.
+        """
+        scope.demand(Right.PIN_NOTES, self._site)
+        said = repr(sorted(asdict(words).items()))
+        command_id = id_of("command", "edit_note", str(note), str(version), said, str(scope.person))
+        return self._notes.edit(note, words, by=scope.person, command_id=command_id)
+
+    def withdraw_note(self, scope: Scope, note: UUID) -> int:
+        """Show a note no more: one's own, or as an energy manager any; return the position.
 
         Raises:
             NotPermittedError: The person has no role at the site.
             PinnedNoteError: There is no such note, or it is another person's.
         """
         scope.demand(Right.PIN_NOTES, self._site)
-        self._notes.withdraw(
+        return self._notes.withdraw(
             note,
             by=scope.person,
             any_author=scope.may(Right.DECIDE_READINGS),

@@ -19,6 +19,7 @@ LIVE = "live"
 NAVIGATION: tuple[tuple[str, str, Right], ...] = (
     ("overview", "/", Right.READ_ENERGY),
     ("meters", "/meters", Right.READ_ENERGY),
+    ("review", "/review", Right.READ_ENERGY),
     ("plan", "/plan", Right.READ_ENERGY),
     ("bills", "/bills", Right.READ_BILLS),
 )

@@ -15,7 +15,7 @@ from uuid import UUID
 from adapters.files.plan_workbook import read_sheet, write_plan
 from billing.money import exponent_of
 from energy.base.errors import RefusedError
-from energy.base.ids import id_of
+from energy.base.ids import id_of, meant_by
 from energy.base.text import Told
 from energy.journal.plans import Plans
 from energy.metering.plans.plan import PlanError, PlannedYear
@@ -241,8 +241,7 @@ def revision_named(database: Database, site: Site, name: str) -> RevisionRow:
     """
     with database.connection() as connection:
         rows = read_revisions(connection, site.schema)
-    wanted = name.replace("-", "").lower()
-    found = [row for row in rows if wanted and row.revision.hex.startswith(wanted)]
+    found = meant_by(name, rows, lambda row: row.revision)
     if len(found) != 1:
         raise PlanError.of("plan.name", name=name, number=len(found))
     return found[0]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeVar
 
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
-from energy.base.period import Period, day_period, days_between, local_day, span_of_days
+from energy.base.period import (
+    Period,
+    day_period,
+    days_between,
+    local_day,
+    midnight,
+    span_of_days,
+)
 from energy.metering.completeness import Completeness, together
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -25,8 +33,10 @@ from energy.views.completeness import (
     supplied_points,
     usage_channels,
 )
+from energy.views.places import place_changes
 from energy.views.told import Connection
 
+Key = TypeVar("Key")
 GRACE = timedelta(hours=1)
 """An interval counts as expected when it ended so long ago."""
 _EXACT = 10**15
@@ -116,7 +126,7 @@ def read_completeness(
         last: Last local day, included; what is not over yet is not expected.
         by: What it is told of.
         point: Of this metering point only.
-        place: Of points in and below this place only.
+        place: Of points in and below this place only, on the days that they were there.
         utility: Of this utility only.
         worst: So many rows at most, the worst; None for all.
         every: Also channels that no bill may rest on.
@@ -131,8 +141,9 @@ def read_completeness(
         if by is By.GAUGE:
             rows, total = _gauges(connection, site, clock.now(), first, last, point, place)
         else:
-            channels = _chosen(connection, site, point, place, utility, every=every)
-            rows, total = _usage(connection, site, clock.now(), first, last, by, channels)
+            channels = _chosen(connection, site, point, utility, every=every)
+            parts = _stretches(connection, site, first, last, by, place, channels)
+            rows, total = _usage(connection, site, clock.now(), by, parts)
     if by is not By.DAY:
         rows = sorted(rows, key=_badness)
     shown = rows if worst is None else sorted(rows, key=_badness)[:worst]
@@ -173,7 +184,6 @@ def _chosen(
     connection: Connection,
     site: Site,
     point: str | None,
-    place: str | None,
     utility: str | None,
     *,
     every: bool,
@@ -184,17 +194,50 @@ def _chosen(
         channels = [row for row in channels if row.point == point]
         if not channels:
             raise CompletenessError.of("completeness.point", point=point)
-    if place is not None:
-        inside = _inside(connection, site, place)
-        channels = [row for row in channels if row.point in inside]
     return [row for row in channels if utility in (None, row.utility)]
 
 
-def _inside(connection: Connection, site: Site, place: str) -> set[str]:
-    found = placed_points(connection, site.schema)
-    if place not in found:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Local days on which no place and no point moved."""
+
+    first: date
+    last: date
+    channels: Sequence[ChannelRow]
+    """What is looked at on them."""
+    inside: Mapping[str, set[str]]
+    """Points in and below each place; empty where nobody asked for places."""
+
+
+def _stretches(
+    connection: Connection,
+    site: Site,
+    first: date,
+    last: date,
+    by: By,
+    place: str | None,
+    channels: Sequence[ChannelRow],
+) -> list[_Stretch]:
+    """Return the days asked for, in stretches where places are asked for.
+
+    Raises:
+        CompletenessError: There was no such place on any of the days.
+    """
+    if place is None and by is not By.PLACE:
+        return [_Stretch(first=first, last=last, channels=channels, inside={})]
+    moved = place_changes(connection, site.schema, span_of_days(first, last, site.zone))
+    starts = sorted({first, *(local_day(at, site.zone) for at in moved)})
+    found = []
+    for start, end in zip(starts, [*starts[1:], last + timedelta(days=1)], strict=True):
+        inside = placed_points(connection, site.schema, midnight(start, site.zone))
+        here = None if place is None else inside.get(place, set())
+        own = [row for row in channels if here is None or row.point in here]
+        found.append(
+            _Stretch(first=start, last=end - timedelta(days=1), channels=own, inside=inside)
+        )
+    if place is not None and not any(place in each.inside for each in found):
         raise CompletenessError.of("completeness.place", place=place)
-    return found[place]
+    return found
 
 
 def _until(site: Site, first: date, last: date, now: datetime) -> Period:
@@ -205,40 +248,54 @@ def _until(site: Site, first: date, last: date, now: datetime) -> Period:
 
 
 def _usage(
-    connection: Connection,
-    site: Site,
-    now: datetime,
-    first: date,
-    last: date,
-    by: By,
-    channels: Sequence[ChannelRow],
+    connection: Connection, site: Site, now: datetime, by: By, parts: Sequence[_Stretch]
 ) -> tuple[list[CompletenessRow], Completeness]:
     served = served_spans(connection, site.schema)
-    period = _until(site, first, last, now)
-    found = channel_completeness(connection, site.schema, channels, served, period, first, last)
-    total = together(found.values())
-    match by:
-        case By.DAY:
-            days = [
-                (day, _cut(day_period(day, site.zone), period)) for day in days_between(first, last)
-            ]
-            told = daily_completeness(connection, site.schema, channels, served, days)
-            rows = [CompletenessRow(what=f"{day}", intervals=each) for day, each in told.items()]
-        case By.PLACE:
-            rows = _grouped(placed_points(connection, site.schema).items(), channels, found)
-        case By.NODE:
-            groups: list[tuple[str, set[str]]] = []
-            for utility in sorted({row.utility for row in channels}):
-                at = max(period.start, min(period.end, now) - timedelta(microseconds=1))
-                nodes = supplied_points(connection, site.schema, utility, at)
-                groups += [(f"{utility}/{key}", points) for key, points in nodes.items()]
-            rows = _grouped(groups, channels, found)
-        case _:
-            rows = [
-                CompletenessRow(what=f"{row.point}/{row.quantity}", intervals=found[row.number])
-                for row in channels
-            ]
-    return [row for row in rows if row.intervals and row.intervals.expected], total
+    rows: dict[int, ChannelRow] = {}
+    found: dict[int, Completeness] = {}
+    told: dict[str, Completeness] = {}
+    for part in parts:
+        period, days = _until(site, part.first, part.last, now), (part.first, part.last)
+        own = channel_completeness(connection, site.schema, part.channels, served, period, *days)
+        rows |= {row.number: row for row in part.channels}
+        _add(found, own)
+        if by is By.DAY:
+            each_day = [(d, _cut(day_period(d, site.zone), period)) for d in days_between(*days)]
+            daily = daily_completeness(connection, site.schema, part.channels, served, each_day)
+            told |= {f"{day}": each for day, each in daily.items()}
+        elif by is By.PLACE:
+            _add(told, _grouped(part.inside, part.channels, own))
+    if by is By.NODE:
+        at = _until(site, parts[0].first, parts[-1].last, now)
+        told = _by_node(connection, site, at, list(rows.values()), found)
+    elif by is By.CHANNEL:
+        told = {f"{row.point}/{row.quantity}": found[number] for number, row in rows.items()}
+    shown = [
+        CompletenessRow(what=what, intervals=each) for what, each in told.items() if each.expected
+    ]
+    return shown, together(found.values())
+
+
+def _add(whole: dict[Key, Completeness], part: Mapping[Key, Completeness]) -> None:
+    for key, each in part.items():
+        whole[key] = whole.get(key, Completeness()) + each
+
+
+def _by_node(
+    connection: Connection,
+    site: Site,
+    period: Period,
+    channels: Sequence[ChannelRow],
+    found: Mapping[int, Completeness],
+) -> dict[str, Completeness]:
+    """Return what supply nodes have at and below them, by the graphs at the period's end."""
+    at = max(period.start, period.end - timedelta(microseconds=1))
+    told: dict[str, Completeness] = {}
+    for utility in sorted({row.utility for row in channels}):
+        nodes = supplied_points(connection, site.schema, utility, at)
+        named = {f"{utility}/{key}": points for key, points in nodes.items()}
+        told |= _grouped(named, [row for row in channels if row.utility == utility], found)
+    return told
 
 
 def _cut(day: Period, whole: Period) -> Period:
@@ -246,25 +303,18 @@ def _cut(day: Period, whole: Period) -> Period:
 
 
 def _grouped(
-    groups: Iterable[tuple[str, set[str]]],
+    groups: Mapping[str, set[str]],
     channels: Sequence[ChannelRow],
-    found: dict[int, Completeness],
-) -> list[CompletenessRow]:
-    """Return one row a group of points, of the channels of its utility where it has one."""
-    of_point: dict[str, list[ChannelRow]] = {}
+    found: Mapping[int, Completeness],
+) -> dict[str, Completeness]:
+    """Return the completeness of groups of points."""
+    of_point: dict[str, list[int]] = {}
     for row in channels:
-        of_point.setdefault(row.point, []).append(row)
-    rows = []
-    for what, points in groups:
-        utility, named, _ = what.partition("/")
-        parts = [
-            found[row.number]
-            for point in points
-            for row in of_point.get(point, ())
-            if not named or row.utility == utility
-        ]
-        rows.append(CompletenessRow(what=what, intervals=together(parts)))
-    return rows
+        of_point.setdefault(row.point, []).append(row.number)
+    return {
+        what: together(found[number] for point in points for number in of_point.get(point, ()))
+        for what, points in groups.items()
+    }
 
 
 def _gauges(
@@ -276,7 +326,10 @@ def _gauges(
     point: str | None,
     place: str | None,
 ) -> tuple[list[CompletenessRow], Completeness]:
-    inside = None if place is None else _inside(connection, site, place)
+    inside = None
+    if place is not None:
+        parts = _stretches(connection, site, first, last, By.GAUGE, place, ())
+        inside = {point for part in parts for point in part.inside.get(place, ())}
     rows = []
     for row in gauge_completeness(
         connection, site.schema, _until(site, first, last, now), first, last

@@ -18,8 +18,8 @@ from energy.views.formula.explain import Step, around, explained
 from energy.views.formula.rows import Connection, formula_channels, formula_versions
 from energy.views.formula.usage import Asked, formula_pieces
 from energy.views.point_rows import channels_of
+from energy.views.readings_told import known_when
 from energy.views.registry import load_channels
-from processes.readings_reads import known_when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

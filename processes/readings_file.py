@@ -16,7 +16,7 @@ from energy.metering.channel import Channel
 from energy.metering.correction import MAX_STATED, StatementError
 
 if TYPE_CHECKING:
-    from processes.readings_reads import ReadingRow
+    from energy.views.readings_told import ReadingRow
 
 IMPORTED = ("point", "quantity", "at", "value")
 """Columns of a file with readings taken from displays."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from energy.base.errors import RefusedError
-from energy.base.ids import id_of
+from energy.base.ids import id_of, meant_by
 from energy.base.text import Told, tell
 from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions
@@ -106,8 +106,7 @@ def correction_named(database: Database, site: Site, name: str) -> CorrectionRow
     """
     with database.connection() as connection:
         every = read_corrections(connection, site.schema)
-    wanted = name.lower().replace("-", "")
-    meant = [row for row in every if wanted and row.correction.hex.startswith(wanted)]
+    meant = meant_by(name, every, lambda row: row.correction)
     if len(meant) != 1:
         key = "reading.several_corrections" if meant else "reading.correction_unknown"
         raise CorrectionNameError.of(key, name=name, number=len(meant))

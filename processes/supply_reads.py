@@ -19,8 +19,8 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.balance import balanced, balances
 from energy.views.plant_rows import read_supply, supplied_utilities
+from energy.views.readings_told import known_when
 from energy.views.validation.balance import explained
-from processes.readings_reads import known_when
 
 
 class NoSupplyError(RefusedError):

@@ -20,7 +20,7 @@ from energy.views.as_of import folded_position
 from energy.views.computed import channel_usage
 from energy.views.formula.usage import Asked, IndicatorGroup, indicator_groups
 from energy.views.point_rows import channels_of
-from processes.readings_reads import known_when
+from energy.views.readings_told import known_when
 
 
 class NoUsageError(RefusedError):

@@ -16,10 +16,11 @@ from billing.stake import Stake
 from billing.views.stakes import Doubt, read_stakes
 from billing.views.supply import Connection
 from energy.base.finding import Severity
+from energy.base.ids import meant_by
 from energy.base.period import local_day
 from energy.metering.review_case import Case
 from energy.store.sites import Site
-from energy.views.review import read_cases
+from energy.views.review import CaseNameError, read_cases
 
 UNREAD = frozenset({"missing", "lost"})
 """Causes by which readings are lacking: what a register counted meanwhile is in no doubt."""
@@ -45,6 +46,7 @@ def read_queue(
     *,
     point: str | None = None,
     as_of: int | None = None,
+    priced: bool = True,
 ) -> list[QueuedCase]:
     """Return the cases that wait, the most money first.
 
@@ -54,25 +56,15 @@ def read_queue(
         now: Present instant.
         point: Only of this metering point, and of whole sources.
         as_of: As known at this metering position; None for now.
+        priced: Whether to say what hangs on them; else they come as if nobody paid.
     """
     today = local_day(now, site.zone)
     cases = read_cases(connection, site.schema, today, point=point, as_of=as_of)
     meters = _meters(connection, site.schema)
-    stakes = read_stakes(
-        connection,
-        site,
-        [
-            Doubt(
-                points=_points(case, meters),
-                start=case.start,
-                end=case.end,
-                only_missing=case.cause in UNREAD,
-            )
-            for case in cases
-        ],
-        now,
-        as_of=as_of,
-    )
+    stakes: list[Stake | None] = [None] * len(cases)
+    if priced:
+        doubts = [_doubt(case, meters) for case in cases]
+        stakes = read_stakes(connection, site, doubts, now, as_of=as_of)
     queue = [
         QueuedCase(
             case=case,
@@ -83,6 +75,28 @@ def read_queue(
         for case, stake in zip(cases, stakes, strict=True)
     ]
     return sorted(queue, key=_order)
+
+
+def case_named(queue: Sequence[QueuedCase], name: str) -> QueuedCase | None:
+    """Return the waiting case whose id begins so; None when there is none.
+
+    Raises:
+        CaseNameError: More than one begins so.
+    """
+    meant = meant_by(name, queue, lambda row: row.case.case)
+    if len(meant) > 1:
+        raise CaseNameError.of("review.several", name=name)
+    return meant[0] if meant else None
+
+
+def _doubt(case: Case, meters: dict[str, tuple[str, str, str]]) -> Doubt:
+    """Return the usage that a case puts in doubt."""
+    return Doubt(
+        points=_points(case, meters),
+        start=case.start,
+        end=case.end,
+        only_missing=case.cause in UNREAD,
+    )
 
 
 def _order(row: QueuedCase) -> tuple[bool, Decimal, bool, datetime, str]:

@@ -1,4 +1,4 @@
-"""In: notes and a viewer. Out: the numbered list below a figure, and the form to pin one. Pure.
+"""In: notes and a viewer. Out: the numbered list below a figure, and the forms of notes. Pure.
 
 What people typed is put into the page as text, never as HTML.
 """
@@ -24,10 +24,29 @@ TEXT, FIRST, LAST, PIN, SAID, FIGURE = (
     f"note-{name}" for name in ("text", "first", "last", "pin", "said", "figure")
 )
 """Kinds of a form's parts; each has the key "about" beside."""
+EDIT_TEXT, EDIT_FIRST, EDIT_LAST, SAVE, WITHDRAW = (
+    f"note-{name}" for name in ("edit-text", "edit-first", "edit-last", "save", "withdraw")
+)
+"""Kinds of what stands at a note of the list; each has "about" and "note" beside."""
 
 
-def note_list(viewer: Viewer, notes: Sequence[NoteRow], *, zone: ZoneInfo) -> Component | None:
-    """Return the notes of a figure, each under the number of its mark; None without any."""
+def note_list(
+    viewer: Viewer,
+    notes: Sequence[NoteRow],
+    *,
+    zone: ZoneInfo,
+    about: str = "",
+    edit: bool = True,
+) -> Component | None:
+    """Return the notes of a figure, each under the number of its mark; None without any.
+
+    Args:
+        viewer: Who looks.
+        notes: The notes.
+        zone: The site's zone.
+        about: What the form beside is about; "" where notes are only shown.
+        edit: Whether they may be changed here; a figure that redraws itself would lose the words.
+    """
     if not notes:
         return None
     rows = [
@@ -44,6 +63,7 @@ def note_list(viewer: Viewer, notes: Sequence[NoteRow], *, zone: ZoneInfo) -> Co
                     ),
                     className="subtitle",
                 ),
+                _actions(viewer, note, about, zone, edit=edit) if about else None,
             ]
         )
         for note in notes
@@ -54,6 +74,74 @@ def note_list(viewer: Viewer, notes: Sequence[NoteRow], *, zone: ZoneInfo) -> Co
         className="note-list",
         role="group",
         **extra(aria_label=title),
+    )
+
+
+def _actions(
+    viewer: Viewer, note: NoteRow, about: str, zone: ZoneInfo, *, edit: bool
+) -> Component | None:
+    """Return what the viewer may do to a note: change one's own, withdraw one's own or any."""
+    own = note.by == viewer.scope.person
+    if not viewer.scope.may(Right.PIN_NOTES) or not (
+        own or viewer.scope.may(Right.DECIDE_READINGS)
+    ):
+        return None
+    return html.Div(
+        [
+            _edit(viewer, note, about, zone) if own and edit else None,
+            html.Details(
+                [
+                    html.Summary(viewer.say("notes.withdraw")),
+                    html.Div(
+                        [
+                            html.Span(viewer.say("notes.withdraw_sure")),
+                            html.Button(
+                                viewer.say("notes.withdraw_button"),
+                                id=part(WITHDRAW, about, note=note.note.hex),
+                                className="button note-withdraw",
+                                type="button",
+                            ),
+                        ],
+                        className="note-sure",
+                    ),
+                ]
+            ),
+        ],
+        className="note-actions",
+    )
+
+
+def _edit(viewer: Viewer, note: NoteRow, about: str, zone: ZoneInfo) -> Component:
+    key = note.note.hex
+    times = ((EDIT_FIRST, "notes.first", note.first), (EDIT_LAST, "notes.last", note.last))
+    return html.Details(
+        [
+            html.Summary(viewer.say("notes.edit")),
+            html.Div(
+                [
+                    _field(
+                        viewer,
+                        "notes.text",
+                        _text(part(EDIT_TEXT, about, note=key), note.text),
+                    ),
+                    *(
+                        _field(
+                            viewer,
+                            text,
+                            _time(part(kind, about, note=key), wall_text(at, zone)),
+                        )
+                        for kind, text, at in times
+                    ),
+                    html.Button(
+                        viewer.say("notes.save"),
+                        id=part(SAVE, about, note=key, version=str(note.version)),
+                        className="button note-save",
+                        type="button",
+                    ),
+                ],
+                className="note-form",
+            ),
+        ]
     )
 
 
@@ -76,9 +164,11 @@ def note_form(
             html.Summary(viewer.say("notes.pin")),
             html.Div(
                 [
-                    _field(viewer, "notes.text", _text(about)),
-                    _field(viewer, "notes.first", _time(FIRST, about, wall_text(first, zone))),
-                    _field(viewer, "notes.last", _time(LAST, about, wall_text(last, zone))),
+                    _field(viewer, "notes.text", _text(part(TEXT, about))),
+                    _field(
+                        viewer, "notes.first", _time(part(FIRST, about), wall_text(first, zone))
+                    ),
+                    _field(viewer, "notes.last", _time(part(LAST, about), wall_text(last, zone))),
                     html.Button(
                         viewer.say("notes.button"),
                         id=part(PIN, about),
@@ -94,24 +184,24 @@ def note_form(
     )
 
 
-def part(kind: str, about: str) -> dict[str, str]:
-    """Return the id of a part of the form about something."""
-    return {"type": kind, "about": about}
+def part(kind: str, about: str, **more: str) -> dict[str, str]:
+    """Return the id of a part of the forms about something."""
+    return {"type": kind, "about": about, **more}
 
 
 def _field(viewer: Viewer, key: str, control: Component) -> Component:
     return html.Label([html.Span(viewer.say(key)), control], className="note-field")
 
 
-def _text(about: str) -> Component:
+def _text(identity: dict[str, str], value: str = "") -> Component:
     area: Component = dcc.Textarea(
-        id=part(TEXT, about), maxLength=LONGEST, rows=3, className="note-input"
+        id=identity, value=value, maxLength=LONGEST, rows=3, className="note-input"
     )
     return area
 
 
-def _time(kind: str, about: str, value: str) -> Component:
+def _time(identity: dict[str, str], value: str) -> Component:
     field: Component = dcc.Input(
-        id=part(kind, about), type="text", value=value, maxLength=16, className="note-input"
+        id=identity, type="text", value=value, maxLength=16, className="note-input"
     )
     return field

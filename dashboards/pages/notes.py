@@ -1,4 +1,4 @@
-"""Step 5a. From: a form that pins a note. To: the answer, and the figure anew. I/O by ports.
+"""Step 5a. From: a form that pins or changes a note. To: the answer, the figure anew. I/O by ports.
 
 What a form is about is a text: "point/KEY" on the page of a metering point, "site/KEY" on the
 overview (the place that holds all others), "plan/YEAR/NODE" on the page of a plan.
@@ -6,10 +6,24 @@ overview (the place that holds all others), "plan/YEAR/NODE" on the page of a pl
 
 from __future__ import annotations
 
-from dash import MATCH, Dash, Input, Output, State, ctx
+from uuid import UUID
+
+from dash import ALL, MATCH, Dash, Input, NoUpdate, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from dashboards.components.notes import FIGURE, FIRST, LAST, PIN, SAID, TEXT
+from dashboards.components.notes import (
+    EDIT_FIRST,
+    EDIT_LAST,
+    EDIT_TEXT,
+    FIGURE,
+    FIRST,
+    LAST,
+    PIN,
+    SAID,
+    SAVE,
+    TEXT,
+    WITHDRAW,
+)
 from dashboards.components.pieces import notice
 from dashboards.note_words import wall_instant
 from dashboards.pages.meters.layout import usage_parts
@@ -45,6 +59,31 @@ def register(app: Dash, parts: Parts) -> None:
         return notice(viewer.say("notes.pinned"), good=True)
 
     @app.callback(
+        Output({"type": SAID, "about": MATCH}, "children", allow_duplicate=True),
+        Input({"type": SAVE, "about": MATCH, "note": ALL, "version": ALL}, "n_clicks"),
+        Input({"type": WITHDRAW, "about": MATCH, "note": ALL}, "n_clicks"),
+        State({"type": EDIT_TEXT, "about": MATCH, "note": ALL}, "value"),
+        State({"type": EDIT_FIRST, "about": MATCH, "note": ALL}, "value"),
+        State({"type": EDIT_LAST, "about": MATCH, "note": ALL}, "value"),
+        prevent_initial_call=True,
+    )
+    def change(*_typed: list[str]) -> Component | NoUpdate:
+        viewer, pressed = current_viewer(), ctx.triggered_id
+        if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
+            return no_update  # buttons that came with a new list were not pressed
+        try:
+            if pressed["type"] == WITHDRAW:
+                said = "notes.withdrawn"
+                position = parts.commands.withdraw_note(viewer.scope, UUID(pressed["note"]))
+            else:
+                said = "notes.saved"
+                position = edit_note(parts, viewer, pressed, _typed_at(pressed["note"]))
+        except EnergyError as error:
+            return notice(error.told(viewer.language), good=False)
+        parts.queries.await_change(viewer.scope, position)
+        return notice(viewer.say(said), good=True)
+
+    @app.callback(
         Output({"type": FIGURE, "about": MATCH}, "children"),
         Input({"type": SAID, "about": MATCH}, "children"),
         State({"type": FIGURE, "about": MATCH}, "id"),
@@ -54,6 +93,15 @@ def register(app: Dash, parts: Parts) -> None:
         return figure_of(parts, current_viewer(), figure["about"])
 
 
+def _typed_at(note: str) -> tuple[str, str, str]:
+    """Return the words and times typed at a note, of all that the request carries."""
+    typed = [
+        next((str(each.get("value") or "") for each in field if each["id"]["note"] == note), "")
+        for field in ctx.states_list
+    ]
+    return typed[0], typed[1], typed[2]
+
+
 def pin_note(parts: Parts, viewer: Viewer, about: str, text: str, first: str, last: str) -> None:
     """Pin what was typed, and wait until it is seen.
 
@@ -61,36 +109,59 @@ def pin_note(parts: Parts, viewer: Viewer, about: str, text: str, first: str, la
         PinnedNoteError: It cannot be pinned.
         NotPermittedError: The person has no role at the site.
     """
+    words = _words(parts, viewer, about, (text, first, last))
+    note = parts.commands.pin_note(viewer.scope, words)
+    parts.queries.await_note(viewer.scope, note)
+
+
+def edit_note(
+    parts: Parts, viewer: Viewer, pressed: dict[str, str], typed: tuple[str, str, str]
+) -> int:
+    """Let a note say what was typed; return the position in the journal.
+
+    Raises:
+        PinnedNoteError: It cannot say that, or is another person's.
+        NotPermittedError: The person has no role at the site.
+    """
+    words = _words(parts, viewer, pressed["about"], typed)
+    note, version = UUID(pressed["note"]), int(pressed["version"])
+    return parts.commands.edit_note(viewer.scope, note, version, words)
+
+
+def _words(parts: Parts, viewer: Viewer, about: str, typed: tuple[str, str, str]) -> NoteWords:
     zone = parts.settings.zone
+    text, first, last = typed
     kind, _, key = about.partition("/")
     place, point = "", ""
     if kind == "point":
         point = key
     elif kind == "plan":
-        place, point = _pinned_to(key)
+        place, point = _pinned_to(parts, viewer, key)
     elif kind == "site":
         place = key
-    words = NoteWords.checked(
+    return NoteWords.checked(
         text=text,
         first=wall_instant(first, zone),
         last=wall_instant(last, zone, last=True),
         place=place,
         point=point,
     )
-    note = parts.commands.pin_note(viewer.scope, words)
-    parts.queries.await_note(viewer.scope, note)
 
 
-def _pinned_to(key: str) -> tuple[str, str]:
-    """Return the place of "2026/place:hall".
+def _pinned_to(parts: Parts, viewer: Viewer, key: str) -> tuple[str, str]:
+    """Return the place of "2026/place:hall", or the point of "2026/supply:feeder-1".
 
     Raises:
-        PinnedNoteError: The node is no place.
+        PinnedNoteError: The node is no place, nor measured by one point.
     """
-    node = PlanNode.named(key.partition("/")[2])
-    if node.kind is not NodeKind.PLACE:
+    year, _, name = key.partition("/")
+    node = PlanNode.named(name)
+    if node.kind is NodeKind.PLACE:
+        return node.key, ""
+    plan = parts.queries.plan(viewer.scope, node, int(year))
+    if plan is None or not plan.rows.point:
         raise PinnedNoteError.of("note.about_nothing")
-    return node.key, ""
+    return "", plan.rows.point
 
 
 def figure_of(parts: Parts, viewer: Viewer, about: str) -> Children:

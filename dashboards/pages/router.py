@@ -18,6 +18,8 @@ from dashboards.pages.overview.layout import overview
 from dashboards.pages.overview.view_model import load_overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plan.layout import plan_page, plans_page
+from dashboards.pages.review.case import case_page
+from dashboards.pages.review.layout import queue_page
 from dashboards.shell import LIVE, LOCATION, PAGE, TICK
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import NotPermittedError
@@ -104,11 +106,22 @@ def _plan(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
     return None if answer is None else plan_page(viewer, answer, zone=parts.settings.zone)
 
 
+def _review(parts: Parts, viewer: Viewer, _match: Match) -> Component:
+    return queue_page(viewer, parts.queries.review(viewer.scope), zone=parts.settings.zone)
+
+
+def _case(parts: Parts, viewer: Viewer, match: Match) -> Component | None:
+    answer = parts.queries.review_case(viewer.scope, match[1])
+    return None if answer is None else case_page(viewer, answer, zone=parts.settings.zone)
+
+
 Show = Callable[[Parts, Viewer, Match], Component | None]
 _ROUTES: tuple[tuple[re.Pattern[str], Show], ...] = (
     (re.compile(r"/"), _overview),
     (re.compile(r"/meters"), _meters),
     (re.compile(r"/meters/([A-Za-z0-9._-]{1,80})"), _meter),
+    (re.compile(r"/review"), _review),
+    (re.compile(r"/review/([0-9a-fA-F]{8,32})"), _case),
     (re.compile(r"/plan(?:/((?:19|20|21)\d\d))?"), _plans),
     (re.compile(r"/plan/((?:19|20|21)\d\d)/(place|supply)/([A-Za-z0-9._-]{1,80})"), _plan),
     (re.compile(r"/bills"), _runs),

@@ -17,12 +17,17 @@ class NoteRow:
     """A note that touches a figure."""
 
     note: UUID
+    version: int
+    """Of what it says; one that was edited has a higher one."""
     first: datetime
     last: datetime
     about: str
     """What it is pinned to: key of the point or place."""
     text: str
+    by: UUID
+    """The author."""
     author: str
+    """The author's name."""
     at: datetime
     """When this version was written."""
 
@@ -53,3 +58,5 @@ class PlanPage:
     year: int
     figures: tuple[PlanFigures, ...]
     notes: tuple[NoteRow, ...]
+    point: str = ""
+    """The one metering point of a supply node, to which a note can be pinned."""

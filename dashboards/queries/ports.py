@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
+from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
     Answer,
@@ -106,6 +107,22 @@ class PlanQueries(Protocol):
         """Wait until the view shows a note, 2 s at most."""
         ...
 
+    def await_change(self, scope: Scope, position: int) -> None:
+        """Wait until the views show what was written to `operations` up to a position, 2 s."""
+        ...
 
-class Queries(EnergyQueries, BillQueries, PlanQueries, Protocol):
+
+class ReviewQueries(Protocol):
+    """Questions about what is in doubt."""
+
+    def review(self, scope: Scope) -> Answer[ReviewQueue]:
+        """Return the cases that wait, the most money first; money for readers of bills alone."""
+        ...
+
+    def review_case(self, scope: Scope, name: str) -> Answer[CasePage] | None:
+        """Return the page of a case, None when no case's id begins so."""
+        ...
+
+
+class Queries(EnergyQueries, BillQueries, PlanQueries, ReviewQueries, Protocol):
     """All questions of the screens."""

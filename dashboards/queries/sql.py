@@ -6,10 +6,11 @@ from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_plans import SqlPlans
+from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
 
 
-class SqlQueries(SqlEnergy, SqlMeters, SqlBills, SqlPlans):
+class SqlQueries(SqlEnergy, SqlMeters, SqlBills, SqlPlans, SqlReview):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
     def __init__(self, at: SqlSite) -> None:
@@ -18,3 +19,4 @@ class SqlQueries(SqlEnergy, SqlMeters, SqlBills, SqlPlans):
         SqlMeters.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlPlans.__init__(self, at)
+        SqlReview.__init__(self, at)

@@ -28,6 +28,7 @@ from energy.base.errors import EnergyError
 from energy.base.period import Period, day_period, local_day
 from energy.base.quality import Quality, worst_of
 from energy.base.units import Utility
+from energy.views.pinned_notes import notes_at
 from energy.views.usage import read_spans
 
 TREND_DAYS = 14
@@ -128,7 +129,13 @@ class SqlEnergy:
                     value if n == len(channels) else None
                     for value, n in zip(before.values(), before.known, strict=True)
                 ),
-                notes=note_rows(self._at, connection, list(known), [], period.start, period.end),
+                notes=note_rows(
+                    self._at,
+                    connection,
+                    notes_at(
+                        connection, self._at.schema, list(known), [], period.start, period.end
+                    ),
+                ),
             )
             return self._at.answer(connection, profile, channels=channels)
 

@@ -25,6 +25,7 @@ from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage_groups import Every, group_usage
 from energy.views.computed import channel_usage, computed_rules
+from energy.views.pinned_notes import notes_at
 
 MOST_METERS = 20_000
 MOST_READINGS = 24
@@ -76,7 +77,11 @@ class SqlMeters:
                 registers=registers,
                 readings=self._readings(connection, channels),
                 days=self._days(connection, plate, channels),
-                notes=note_rows(self._at, connection, [point], [], span.start, span.end),
+                notes=note_rows(
+                    self._at,
+                    connection,
+                    notes_at(connection, self._at.schema, [point], [], span.start, span.end),
+                ),
             )
             return self._at.answer(connection, page, channels=channels)
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
 from dashboards.queries.plan_rows import NoteRow, PlannedNode, PlanPage
 from dashboards.queries.rows import Answer
-from dashboards.queries.sql_site import Connection, Row, SqlSite
+from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
 from energy.base.period import Period, month_period
 from energy.metering.plans.plan import MONTHS, NodeKind, PlanError, PlanNode
 from energy.views.node_usage import plan_nodes
-from energy.views.pinned_notes import notes_at
+from energy.views.pinned_notes import PinnedNote, notes_at
 from energy.views.plan_figures import plan_figures
 from energy.views.plans import read_plan, read_revisions
 
@@ -81,7 +80,12 @@ class SqlPlans:
                 name=figures[0].name,
                 year=year,
                 figures=tuple(figures),
-                notes=note_rows(self._at, connection, points, places, span.start, span.end),
+                notes=note_rows(
+                    self._at,
+                    connection,
+                    notes_at(connection, schema, points, places, span.start, span.end),
+                ),
+                point=points[0] if node.kind is NodeKind.SUPPLY and len(points) == 1 else "",
             )
             return self._at.answer(connection, page)
 
@@ -93,6 +97,16 @@ class SqlPlans:
                 f"SELECT key FROM {self._at.schema}.place WHERE parent IS NULL ORDER BY key LIMIT 2"
             ).fetchall()
         return rows[0][0] if len(rows) == 1 else ""
+
+    def await_change(self, scope: Scope, position: int) -> None:
+        """Wait until the views show what was written to `operations` up to a position, 2 s."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        until = monotonic_s() + PATIENCE_S
+        while monotonic_s() < until:
+            with self._at.database.connection() as connection:
+                if self._at.position(connection, OPERATIONS) >= position:
+                    return
+            wait(0.05)
 
     def await_note(self, scope: Scope, note: UUID) -> None:
         """Wait until the view shows a note, 2 s at most."""
@@ -109,36 +123,29 @@ class SqlPlans:
 
 
 def note_rows(
-    at: SqlSite,
-    connection: Connection,
-    points: Sequence[str],
-    places: Sequence[str],
-    first: datetime,
-    last: datetime,
+    at: SqlSite, connection: Connection, notes: Sequence[PinnedNote]
 ) -> tuple[NoteRow, ...]:
-    """Return the notes that touch a figure, with the names of their authors.
+    """Return notes with the names of their authors.
 
     Args:
         at: The site.
-        connection: The one the figure was read on.
-        points: Metering points of the figure.
-        places: Places of the figure.
-        first: Its first instant.
-        last: Its last instant.
+        connection: The one the notes were read on.
+        notes: Those of a figure or a case.
     """
-    found = notes_at(connection, at.schema, points, places, first, last)
-    names = at.person_names(connection, [note.by for note in found])
+    names = at.person_names(connection, [note.by for note in notes])
     return tuple(
         NoteRow(
             note=note.note,
+            version=note.version,
             first=note.first,
             last=note.last,
             about=note.about,
             text=note.text,
+            by=note.by,
             author=names.get(note.by, "?"),
             at=note.at,
         )
-        for note in found
+        for note in notes
     )
 
 

@@ -5,9 +5,13 @@ A local day has 92, 96 or 100 quarter-hours; everything here goes through zonein
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As files of people name them; a date's weekday() is the place here."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -42,6 +46,15 @@ def month_period(year: int, month: int, zone: ZoneInfo) -> Period:
     """Return the span of a local calendar month."""
     following = date(year + month // 12, month % 12 + 1, 1)
     return Period(start=midnight(date(year, month, 1), zone), end=midnight(following, zone))
+
+
+def month_spans(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the calendar months of some days, cut at both ends: first and last day of each."""
+    day = first
+    while day <= last:
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield day, min(last, following - timedelta(days=1))
+        day = following
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:

@@ -29,3 +29,8 @@ def instants_of(wall: datetime, zone: ZoneInfo) -> tuple[int, ...]:
     if both[0] > both[1]:  # put forward: neither reading of it comes back to this wall time
         return ()
     return (to_us(both[0]), to_us(both[1]))
+
+
+def wall_text(minute: int) -> str:
+    """Return a minute of the day as "06:00"; the end of a day as "24:00". [minute of the day]."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -259,3 +259,16 @@ def change_from_json(
         facts=stored["facts"],
         position=position,
     )
+
+
+def inside_of(parents: Mapping[str, str | None], places: Iterable[str]) -> set[str]:
+    """Return some places with every place inside them.
+
+    Args:
+        parents: Place -> the one it is in, None for the top.
+        places: Keys of the places.
+    """
+    found = set(places)
+    while fresh := {key for key, parent in parents.items() if parent in found} - found:
+        found |= fresh
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import timedelta
 from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ import numpy as np
 import psycopg
 
 from energy.base.clock import from_us, to_us
-from energy.base.period import Period, days_between, grid_of, local_day, midnight
+from energy.base.period import Period, grid_of, local_day, month_spans, span_of_days
 from energy.base.units import Utility
 from energy.metering.supply.balance import (
     Codes,
@@ -271,12 +271,7 @@ def _states(tie: Tie, states: Sequence[tuple[int, int]], period: Period) -> Iter
 
 
 def _months(period: Period, zone: ZoneInfo) -> list[Period]:
-    """Return the local months of a period, cut at its ends: what is in memory at a time."""
-    last = local_day(period.end, zone)
-    firsts = [
-        midnight(day, zone)
-        for day in days_between(local_day(period.start, zone), last)
-        if day.day == 1
-    ]
-    cuts = [period.start, *(at for at in firsts if period.start < at < period.end), period.end]
-    return [Period(start=start, end=end) for start, end in pairwise(cuts) if start < end]
+    """Return the local months of whole local days: what is in memory at a time."""
+    last = local_day(period.end - timedelta(microseconds=1), zone)
+    months = month_spans(local_day(period.start, zone), last)
+    return [span_of_days(first, end, zone) for first, end in months]

@@ -20,6 +20,7 @@ from energy.base.clock import to_us
 from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.metering.completeness import FOR_EVER_US, Completeness, expected_intervals
+from energy.views.places import places_at, point_places
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
@@ -320,21 +321,21 @@ def supplied_points(
     return found
 
 
-def placed_points(connection: Connection, schema: str) -> dict[str, set[str]]:
-    """Return the points in and below each place."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT key, parent FROM {schema}.place"
-    ).fetchall()
-    parent = dict(rows)
-    found: dict[str, set[str]] = {key: set() for key in parent}
-    points: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT point, place FROM {schema}.meter"
-    ).fetchall()
-    for point, place in points:
+def placed_points(connection: Connection, schema: str, at: datetime) -> dict[str, set[str]]:
+    """Return the points in and below each place at an instant.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        at: Aware UTC.
+    """
+    tree = places_at(connection, schema, at)
+    found: dict[str, set[str]] = {key: set() for key in tree}
+    for point, place in point_places(connection, schema, at).items():
         above: str | None = place
         seen: set[str] = set()
         while above is not None and above not in seen:
             seen.add(above)
             found.setdefault(above, set()).add(point)
-            above = parent.get(above)
+            above = tree[above].parent if above in tree else None
     return found

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 
 from energy.base.errors import RefusedError
+from energy.base.ids import meant_by
 from energy.journal.decisions import FindingKey
 from energy.metering.decision import ResolvedFinding
 
@@ -123,8 +124,7 @@ def finding_named(rows: Sequence[FindingRow], name: str) -> FindingRow:
     Raises:
         UnknownFindingError: None begins so, or more than one.
     """
-    wanted = name.lower().replace("-", "")
-    meant = [row for row in rows if wanted and row.finding.hex.startswith(wanted)]
+    meant = meant_by(name, rows, lambda row: row.finding)
     if len(meant) != 1:
         key = "finding.several" if meant else "finding.no_such"
         raise UnknownFindingError.of(key, name=name, number=len(meant))

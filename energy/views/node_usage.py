@@ -1,16 +1,17 @@
 """In: a node of either structure, a year. Out: its usage month by month, as known then. I/O: reads.
 
-The usage of a place is that of its points as they stood at the beginning of each month: who moved
-counts from the month after the move on.
+The usage of a place is that of the points inside it, each for the days that it was there; a node
+of a supply graph has those of the graph that held. What was known of both structures at a
+position counts with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,11 +22,15 @@ from energy.base.quality import Quality, worst_of
 from energy.base.units import Utility
 from energy.metering.node_points import FeedGraph, points_of_place, points_of_supply
 from energy.metering.plans.plan import MONTHS, NodeKind, PlanNode
+from energy.metering.supply.graph import Graph
 from energy.metering.usage import UsageSpan, worst_in
 from energy.views.computed import channel_usage
+from energy.views.formula.places import points_inside
+from energy.views.plant_rows import read_supply
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Row = tuple[Any, ...]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,15 @@ class MonthUsage:
     """Intervals of all points."""
     quality: Quality
     """The worst of what is known; MISSING where nothing is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSpan:
+    """A time in which the sum of some channels is what a node uses."""
+
+    start: datetime
+    end: datetime
+    channels: tuple[int, ...]
 
 
 def node_months(
@@ -63,45 +77,44 @@ def node_months(
         node: The node.
         utility: The utility.
         year: Calendar year of the zone.
-        as_of: Metering position: usage as known there; None for now.
+        as_of: Metering position: usage and structure as known there; None for now.
 
     Raises:
         NotFoldedError: The views have not come that far.
     """
-    periods = [month_period(year, month, zone) for month in range(1, MONTHS + 1)]
-    asked = [
-        (channels_of_node(connection, schema, node, utility, period.start), month, period)
-        for month, period in enumerate(periods, start=1)
-    ]
-    found: list[MonthUsage] = []
-    for channels, run in groupby(asked, key=lambda each: each[0]):
-        months = list(run)
-        whole = Period(start=months[0][2].start, end=months[-1][2].end)
-        spans = channel_usage(connection, schema, zone, channels, whole, as_of) if channels else {}
-        found += [month_sum(list(spans.values()), month, period) for _, month, period in months]
-    return found
+    months = [month_period(year, month, zone) for month in range(1, MONTHS + 1)]
+    whole = Period(start=months[0].start, end=months[-1].end)
+    spans = node_spans(connection, schema, node, utility, whole, as_of)
+    channels = sorted({number for span in spans for number in span.channels})
+    usage = channel_usage(connection, schema, zone, channels, whole, as_of) if channels else {}
+    return [month_sum(usage, spans, n, month) for n, month in enumerate(months, start=1)]
 
 
-def month_sum(spans: Sequence[UsageSpan], month: int, period: Period) -> MonthUsage:
-    """Return the sum of some channels over a month.
+def month_sum(
+    usage: Mapping[int, UsageSpan], spans: Sequence[NodeSpan], month: int, period: Period
+) -> MonthUsage:
+    """Return what a node used in a month. Pure.
 
     Args:
-        spans: Their usage over a span that holds the month.
+        usage: Of every channel, over a span that holds the month.
+        spans: Which channels count when.
         month: 1 to 12.
         period: Span of the month.
     """
     total = known = expected = 0
     qualities: list[Quality] = []
-    for span in spans:
-        step = timedelta(seconds=span.step_s)
-        first, after = (period.start - span.start) // step, (period.end - span.start) // step
-        usage, quality = span.usage[first:after], span.quality[first:after]
-        good = quality < Quality.SUSPECT
-        total += int(usage[good].sum(dtype=np.int64))
-        known += int(good.sum())
-        expected += after - first
-        if good.any():
-            qualities.append(Quality(worst_in(quality[good])))
+    for held in spans:
+        start, end = max(held.start, period.start), min(held.end, period.end)
+        for own in [usage[number] for number in held.channels] if start < end else ():
+            step = timedelta(seconds=own.step_s)
+            first, after = (start - own.start) // step, (end - own.start) // step
+            quality = own.quality[first:after]
+            good = quality < Quality.SUSPECT
+            total += int(own.usage[first:after][good].sum(dtype=np.int64))
+            known += int(good.sum())
+            expected += after - first
+            if good.any():
+                qualities.append(Quality(worst_in(quality[good])))
     return MonthUsage(
         month=month,
         usage=total if expected and known == expected else None,
@@ -112,74 +125,96 @@ def month_sum(spans: Sequence[UsageSpan], month: int, period: Period) -> MonthUs
     )
 
 
-def channels_of_node(
-    connection: Connection, schema: str, node: PlanNode, utility: Utility, at: datetime
-) -> tuple[int, ...]:
-    """Return the channels whose sum is what a node uses of a utility.
+def node_spans(
+    connection: Connection,
+    schema: str,
+    node: PlanNode,
+    utility: Utility,
+    period: Period,
+    as_of: int | None = None,
+) -> list[NodeSpan]:
+    """Return the channels whose sum is what a node uses of a utility, in order of their times.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         node: The node.
         utility: The utility.
-        at: Instant of the supply graph.
+        period: Span asked for.
+        as_of: Metering position: the structures as known there; None for now.
     """
-    graph = feed_graph(connection, schema, utility, at)
-    if node.kind is NodeKind.SUPPLY:
-        points = points_of_supply(graph, node.key)
-    else:
-        points = points_of_place(graph, _points_inside(connection, schema, node.key, utility))
+    graphs = _feed_graphs(connection, schema, utility, period, as_of)
+    inside: list[tuple[datetime, frozenset[str]]] = [(period.start, frozenset())]
+    if node.kind is NodeKind.PLACE:
+        there = points_inside(connection, schema, node.key, period, as_of)
+        inside = [(each.start, each.points) for each in there]
+    every = sorted({point for _, points in inside for point in points})
+    metered = set(_channels(connection, schema, utility, every, computed=False))
+    edges = sorted({start for start, _ in graphs} | {start for start, _ in inside})
+    found: list[tuple[datetime, datetime, list[str]]] = []
+    for start, end in pairwise([*edges, period.end]):
+        graph, points = _held(graphs, start), _held(inside, start)
+        if node.kind is NodeKind.SUPPLY:
+            found.append((start, end, points_of_supply(graph, node.key)))
+        else:
+            found.append((start, end, points_of_place(graph, points & metered)))
+    wanted = sorted({point for _, _, points in found for point in points})
+    channels = _channels(connection, schema, utility, wanted, computed=True)
+    return [
+        NodeSpan(start=start, end=end, channels=tuple(channels[p] for p in points if p in channels))
+        for start, end, points in found
+    ]
+
+
+def _held(dated: Sequence[tuple[datetime, Each]], at: datetime) -> Each:
+    """Return the last of some things that had begun at an instant."""
+    return max((each for each in dated if each[0] <= at), key=lambda each: each[0])[1]
+
+
+def _channels(
+    connection: Connection,
+    schema: str,
+    utility: Utility,
+    points: Collection[str],
+    *,
+    computed: bool,
+) -> dict[str, int]:
+    """Return the channel that counts a utility at each of some points."""
     rows: list[Row] = connection.execute(
-        f"SELECT DISTINCT ON (point) number FROM {schema}.channel WHERE point = ANY(%s) "
-        "AND utility = %s AND kind IN ('counter', 'interval', 'computed') "
+        f"SELECT DISTINCT ON (point) point, number FROM {schema}.channel WHERE point = ANY(%s) "
+        "AND utility = %s AND (kind IN ('counter', 'interval') OR (%s AND kind = 'computed')) "
         "AND direction <> 'export' ORDER BY point, billing DESC, number",
-        (points, utility.value),
+        (list(points), utility.value, computed),
     ).fetchall()
-    return tuple(number for (number,) in rows)
+    return dict(rows)
 
 
-def feed_graph(connection: Connection, schema: str, utility: Utility, at: datetime) -> FeedGraph:
-    """Return the supply graph of a utility at an instant; the first one before it began.
+def _feed_graphs(
+    connection: Connection, schema: str, utility: Utility, period: Period, as_of: int | None
+) -> list[tuple[datetime, FeedGraph]]:
+    """Return the supply graphs of a period with their begins; the first one before it began."""
+    book = read_supply(connection, schema, utility, as_of=as_of)
+    told = [(at, _fed(graph)) for at, _, graph in book.versions()]
+    if not told:
+        return [(period.start, FeedGraph(point_of={}, below={}))]
+    begun = [graph for at, graph in told if at <= period.start]
+    first = begun[-1] if begun else told[0][1]
+    later = [each for each in told if period.start < each[0] < period.end]
+    return [(period.start, first), *later]
 
-    Args:
-        connection: Any connection that may read.
-        schema: The site's schema.
-        utility: The utility.
-        at: The instant.
-    """
-    held = (
-        "utility = %(utility)s AND (valid_to IS NULL OR valid_to > %(at)s) AND valid_from <= "
-        f"greatest(%(at)s, (SELECT min(valid_from) FROM {schema}.supply_node "
-        "WHERE utility = %(utility)s))"
-    )
-    values = {"utility": utility.value, "at": at}
-    nodes: list[Row] = connection.execute(
-        f"SELECT key, point FROM {schema}.supply_node WHERE {held} AND point IS NOT NULL", values
-    ).fetchall()
-    edges: list[Row] = connection.execute(
-        f"SELECT from_key, to_key FROM {schema}.supply_edge WHERE {held}", values
-    ).fetchall()
+
+def _fed(graph: Graph) -> FeedGraph:
     below: dict[str, list[str]] = {}
-    for source, target in edges:
+    for source, target in sorted(graph.live_edges()):
         below.setdefault(source, []).append(target)
-    return FeedGraph(point_of=dict(nodes), below=below)
-
-
-def _points_inside(connection: Connection, schema: str, place: str, utility: Utility) -> list[str]:
-    """Return the points of a utility in a place or below it that have a meter of their own."""
-    rows: list[Row] = connection.execute(
-        "WITH RECURSIVE inside (key) AS (SELECT %(place)s::text "
-        f"UNION SELECT p.key FROM {schema}.place AS p JOIN inside AS i ON p.parent = i.key) "
-        f"SELECT DISTINCT m.point FROM {schema}.meter AS m JOIN inside AS i ON i.key = m.place "
-        f"JOIN {schema}.channel AS c ON c.point = m.point AND c.utility = %(utility)s "
-        "AND c.kind IN ('counter', 'interval') AND c.direction <> 'export'",
-        {"place": place, "utility": utility.value},
-    ).fetchall()
-    return [point for (point,) in rows]
+    points = {key: node.point for key, node in graph.nodes.items() if node.point is not None}
+    return FeedGraph(point_of=points, below=below)
 
 
 def plan_nodes(connection: Connection, schema: str) -> list[tuple[PlanNode, str, list[Utility]]]:
     """Return every node of the site that can be planned: with its name and its utilities.
+
+    A place has those of every point that ever was in it.
 
     Args:
         connection: Any connection that may read.
@@ -192,7 +227,8 @@ def plan_nodes(connection: Connection, schema: str) -> list[tuple[PlanNode, str,
         "SELECT t.key, t.name, coalesce(array_agg(DISTINCT c.utility) "
         f"FILTER (WHERE c.utility IS NOT NULL), '{{}}') FROM {schema}.place AS t "
         "JOIN inside AS i ON i.top = t.key "
-        f"LEFT JOIN {schema}.meter AS m ON m.place = i.key "
+        f"LEFT JOIN (SELECT point, place FROM {schema}.meter "
+        f"UNION SELECT point, place FROM {schema}.point_place) AS m ON m.place = i.key "
         f"LEFT JOIN {schema}.channel AS c ON c.point = m.point AND c.direction <> 'export' "
         "AND c.kind IN ('counter', 'interval') GROUP BY t.key, t.name ORDER BY t.key"
     ).fetchall()

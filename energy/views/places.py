@@ -152,6 +152,27 @@ def places_at(
     return read_places(connection, schema, as_of=as_of).at(at)
 
 
+def place_changes(
+    connection: Connection, schema: str, period: Period, as_of: int | None = None
+) -> list[datetime]:
+    """Return the instants within a period at which a place or a metering point moved, in order.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        period: The span asked for; its begin is none of them.
+        as_of: Metering position: as known there; None for now.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT valid_from FROM (SELECT valid_from, position FROM {schema}.place_history "
+        f"UNION ALL SELECT valid_from, position FROM {schema}.point_place) AS told "
+        "WHERE valid_from > %s AND valid_from < %s AND position <= %s "
+        "GROUP BY valid_from ORDER BY valid_from",
+        (period.start, period.end, _LAST if as_of is None else as_of),
+    ).fetchall()
+    return [at for (at,) in rows]
+
+
 def attribute_spans(
     connection: Connection,
     schema: str,

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.base.clock import from_us
+from energy.base.ids import meant_by
 from energy.base.period import Period, local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import BASE_UNIT, to_base
@@ -148,12 +149,9 @@ def standing_named(system: System, site: Site, name: str) -> tuple[EstimateStand
         EstimateError: None begins so, or more than one.
     """
     with system.database.connection() as connection:
-        wanted = name.lower().replace("-", "")
-        rows = [
-            row
-            for row in read_corrections(connection, site.schema)
-            if row.kind == ESTIMATE and wanted and row.correction.hex.startswith(wanted)
-        ]
+        every = read_corrections(connection, site.schema)
+        estimates = [row for row in every if row.kind == ESTIMATE]
+        rows = meant_by(name, estimates, lambda row: row.correction)
         if len(rows) != 1:
             raise EstimateError.of("estimate.name", name=name[:40], number=len(rows))
         (row,) = rows

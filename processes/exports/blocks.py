@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,10 +23,11 @@ from adapters.files.export_block import (
     unit_of,
 )
 from energy.base.clock import to_us
-from energy.base.period import Period, span_of_days
+from energy.base.period import Period, month_spans, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import BASE_UNIT, Utility
 from energy.metering.channel import USAGE_KINDS, Channel
+from energy.metering.places import inside_of
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_groups import Every, group_usage
 from energy.store.sites import Site
@@ -127,10 +128,7 @@ def _inside(connection: Connection, schema: str, places: Sequence[str]) -> set[s
         return set()
     tree = site_places(connection, schema)
     _require(places, {row.key for row in tree}, "export.no_place")
-    inside = set(places)
-    while more := {row.key for row in tree if row.parent in inside} - inside:
-        inside |= more
-    return inside
+    return inside_of({row.key: row.parent for row in tree}, places)
 
 
 def blocks_of(
@@ -169,15 +167,6 @@ def blocks_of(
             advance(done, total)
             if block is not None:
                 yield block
-
-
-def month_spans(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """Yield the calendar months of some days, cut at both ends: first and last day of each."""
-    day = first
-    while day <= last:
-        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        yield day, min(last, following - timedelta(days=1))
-        day = following
 
 
 def _channel(chosen: Chosen, channel: Channel, unit: str) -> ExportChannel:

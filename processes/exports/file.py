@@ -23,8 +23,8 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
 from energy.views.node_usage import Connection
+from energy.views.readings_told import known_when
 from processes.exports.blocks import Advance, Selection, blocks_of, chosen_channels
-from processes.readings_reads import known_when
 
 WRITERS: dict[FileFormat, Callable[[BinaryIO, ExportHead], ExportWriter]] = {
     FileFormat.CSV: CsvWriter,

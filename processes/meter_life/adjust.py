@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from energy.base.errors import RefusedError
-from energy.base.ids import id_of
+from energy.base.ids import id_of, meant_by
 from energy.base.period import local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import to_base
@@ -281,8 +281,7 @@ def adjustment_named(database: Database, site: Site, name: str) -> AdjustmentRow
     """
     with database.connection() as connection:
         every = read_adjustments(connection, site.schema)
-    wanted = name.lower().replace("-", "")
-    meant = [row for row in every if wanted and row.adjustment.hex.startswith(wanted)]
+    meant = meant_by(name, every, lambda row: row.adjustment)
     if len(meant) != 1:
         raise AdjustmentError.of("adjustment.unknown", name=name, number=len(meant))
     return meant[0]

@@ -12,7 +12,6 @@ from energy.base.errors import EnergyError, RefusedError
 from energy.base.finding import Severity
 from energy.metering.review import CaseStateError
 from energy.metering.review_case import CaseState, Decision, DecisionKind
-from energy.views.review import CaseNameError
 
 
 class HoldDayError(RefusedError):
@@ -69,19 +68,6 @@ class Chosen:
             and (self.up_to is None or amount <= self.up_to)
             and case.state in self.states
         )
-
-
-def case_named(queue: Sequence[QueuedCase], name: str) -> QueuedCase | None:
-    """Return the waiting case whose id begins so; None when there is none.
-
-    Raises:
-        CaseNameError: More than one begins so.
-    """
-    wanted = name.lower().replace("-", "")
-    meant = [row for row in queue if wanted and row.case.case.hex.startswith(wanted)]
-    if len(meant) > 1:
-        raise CaseNameError.of("review.several", name=name)
-    return meant[0] if meant else None
 
 
 def bears_money(row: QueuedCase) -> bool:

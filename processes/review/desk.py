@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from billing.views.review_queue import QueuedCase, read_queue
+from billing.views.review_queue import QueuedCase, case_named, read_queue
 from energy.base.errors import ConflictError, EnergyError, NotPermittedError, RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
@@ -26,15 +26,14 @@ from energy.metering.review_case import CaseFinding, CaseState, Decision, Decisi
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.point_rows import channels_of
+from energy.views.readings_told import channel_of
 from energy.views.review import CaseNameError, decided_case_named, read_decisions
-from processes.readings_reads import channel_of
 from processes.readings_state import settled
 from processes.review.choice import (
     Chosen,
     HoldDayError,
     Outcome,
     bears_money,
-    case_named,
     done,
     exceeds,
     lacks_usage,

@@ -25,10 +25,10 @@ from energy.metering.usage_parts import Flags, Groups, groups_of, summed
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.computed import channel_usage
+from energy.views.readings_told import known_when
 from energy.views.shares.bearers import read_bearers, read_holds, read_hours
 from energy.views.shares.rows import UsageChannel, usage_channels
 from energy.views.told import Connection
-from processes.readings_reads import known_when
 
 
 class By(StrEnum):

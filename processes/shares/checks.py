@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from energy.base.period import day_period
 from energy.base.units import BASE_UNIT, Utility
+from energy.base.wall_time import wall_text
 from energy.metering.places import PlaceBook
 from energy.metering.shares.bearer import BearerKind, HoursScope
 from energy.metering.shares.file import ShareFile, StatedShare
-from energy.metering.shares.hours_file import StatedHours, wall_text
+from energy.metering.shares.hours_file import StatedHours
 from energy.metering.shares.part import Part
 from energy.metering.shares.week_hours import boundaries_off_grid
 from energy.store.sites import Site

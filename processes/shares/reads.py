@@ -19,11 +19,11 @@ from energy.metering.shares.version import KeyVersion
 from energy.metering.usage import worst_in
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.readings_told import known_when
 from energy.views.shares.bearers import BearerRow, HoldRow, read_bearers, read_holds
 from energy.views.shares.rows import ShareRow, read_shares, usage_channels
 from energy.views.shares.usage import DividedDay, divided_days, share_point
 from energy.views.told import Connection
-from processes.readings_reads import known_when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from energy.base.period import span_of_days
 from energy.metering.channel import Channel
 from energy.metering.estimating.methods import METHODS
 from energy.system import WEB, WRITER
+from energy.views.readings_told import channel_of
 from processes.estimates.draft import (
     EstimateDraft,
     draft_estimate,
@@ -21,7 +22,6 @@ from processes.estimates.draft import (
 )
 from processes.estimates.missing import Undrafted, channels_missing, draft_missing
 from processes.estimates.states import Standing, read_standings, standing_named
-from processes.readings_reads import channel_of
 from processes.readings_state import settled
 from scripts.commands.estimate_print import (
     draft_json,

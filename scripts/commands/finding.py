@@ -17,7 +17,7 @@ from energy.metering.decision import DecidedAlreadyError
 from energy.metering.usage import OFF_GRID
 from energy.system import WEB, WRITER
 from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
-from processes.readings_reads import known_when
+from energy.views.readings_told import known_when
 from processes.readings_state import decisions_at, settled
 from processes.review.choice import require_single
 from scripts.commands.frame import Opened, installation_of, opened

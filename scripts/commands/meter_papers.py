@@ -28,6 +28,7 @@ from energy.metering.channel import Channel
 from energy.metering.meter_papers import Fact
 from energy.system import WEB, WRITER
 from energy.views.adjustments import AdjustmentRow, read_adjustments
+from energy.views.readings_told import channel_of
 from energy.views.registry import load_channels
 from processes.meter_life.adjust import (
     Asked,
@@ -39,7 +40,6 @@ from processes.meter_life.adjust import (
     reject_adjustment,
 )
 from processes.meter_life.due import days_of, due_within, state_facts
-from processes.readings_reads import channel_of
 from processes.technician_papers import Certificate, calibrate
 from processes.usage_reads import PointUsage
 from scripts.commands.field_options import (

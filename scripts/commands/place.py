@@ -17,8 +17,8 @@ from energy.base.period import midnight
 from energy.metering.places import AREA, Place, PlaceAct, PlaceChange
 from energy.system import WEB, WRITER
 from energy.views.places import places_at, point_places
+from energy.views.readings_told import known_when
 from processes.plant_acts import attribute_change, change_places, move_points
-from processes.readings_reads import known_when
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import console, harmless, print_json, worded
 from scripts.commands.tree import group

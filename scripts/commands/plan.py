@@ -16,6 +16,7 @@ from energy.metering.plans.table import UNIT_OF
 from energy.system import WEB, WRITER
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions
+from energy.views.readings_told import known_when
 from processes.budget_plans import (
     PlanDraft,
     approve_plan,
@@ -26,7 +27,6 @@ from processes.budget_plans import (
     revision_named,
     write_template,
 )
-from processes.readings_reads import known_when
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table, worded, working
 from scripts.commands.tree import group

@@ -15,9 +15,9 @@ from energy.base.errors import NotPermittedError
 from energy.metering.channel import Channel
 from energy.system import WEB, WRITER
 from energy.views.corrections import CorrectionRow, read_corrections
+from energy.views.readings_told import ReadingRow, channel_of, read_readings
 from energy.views.registry import load_channels
 from processes.readings_file import stated_readings, write_file
-from processes.readings_reads import ReadingRow, channel_of, read_readings
 from processes.readings_state import (
     correction_named,
     corrections_at,

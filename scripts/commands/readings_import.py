@@ -17,6 +17,7 @@ from billing.money import exact_text
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
 from energy.views.imported import read_imports
+from energy.views.readings_told import channel_of
 from processes.import_alone import Alone, importing_alone
 from processes.import_corrections import propose_corrections
 from processes.import_explain import Origin, origin_of
@@ -28,7 +29,6 @@ from processes.import_readings import (
     row_told,
 )
 from processes.readings_file import instant_of
-from processes.readings_reads import channel_of
 from processes.readings_state import import_readings, settled
 from scripts.commands.frame import Opened, interactive, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working

@@ -12,20 +12,20 @@ from uuid import UUID
 
 import typer
 
+from billing.views.case_story import read_case, waits
 from billing.views.review_queue import QueuedCase, read_queue
 from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
 from energy.base.finding import Severity
 from energy.metering.review_case import CaseState, DecisionKind
 from energy.system import WEB, WRITER
+from energy.views.readings_told import known_when
 from energy.views.review import read_decisions
 from processes.readings_file import stated_readings
-from processes.readings_reads import known_when
 from processes.readings_state import keep_evidence
 from processes.review.choice import Chosen, Outcome, bears_money, exceeds, lacks_usage, outcome_of
 from processes.review.desk import ReviewDesk
 from processes.review.estimate import draft_for, estimate_case
-from processes.review.show import read_case, waits
 from scripts.commands.estimate_print import draft_json, print_draft
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import advancing, print_json, working

@@ -7,12 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from billing.stake import Stake
+from billing.views.case_story import CaseStory, proof_of
 from billing.views.review_queue import QueuedCase
 from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
 from processes.review.choice import Outcome
-from processes.review.show import CaseStory, proof_of
 from scripts.commands.frame import Opened
 from scripts.commands.printing import NOTHING, cell, print_facts, print_table, worded
 

@@ -14,7 +14,7 @@ from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.base.units import BASE_UNIT, Utility
-from energy.metering.pinned_note import NoteWords
+from energy.metering.pinned_note import NoteWords, PinnedNoteError
 from energy.metering.plans.compare import MonthFigures, year_figures
 from energy.metering.plans.plan import NodeKind, PlanNode
 from energy.views.plan_figures import PlanFigures
@@ -115,20 +115,39 @@ class FakePlans(FakeBills):
             return None
         return self._answer(replace(answer.rows, notes=tuple(self.pinned)))
 
+    def await_change(self, scope: Scope, position: int) -> None:
+        assert position == 1
+
     # ---- commands
     def pin(self, words: NoteWords, by: UUID) -> UUID:
         note = id_of("note", repr(words.text))
         row = NoteRow(
             note=note,
+            version=1,
             first=words.first,
             last=words.last,
             about=words.point or words.place,
             text=words.text,
+            by=by,
             author=self.names.get(by, "?"),
             at=self.clock.now(),
         )
         self.pinned = [*(each for each in self.pinned if each.note != note), row]
         return note
+
+    def edit(self, note: UUID, words: NoteWords, *, by: UUID, command_id: UUID) -> int:
+        for number, row in enumerate(self.pinned):
+            if row.note == note:
+                if row.by != by:
+                    raise PinnedNoteError.of("note.not_yours")
+                self.pinned[number] = replace(
+                    row,
+                    version=row.version + 1,
+                    first=words.first,
+                    last=words.last,
+                    text=words.text,
+                )
+        return 1
 
     def withdraw(self, note: UUID, *, by: UUID, any_author: bool, command_id: UUID) -> int:
         self.pinned = [each for each in self.pinned if each.note != note]

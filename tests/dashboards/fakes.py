@@ -19,7 +19,7 @@ from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
-from tests.dashboards.fake_plans import FakePlans
+from tests.dashboards.fake_review import FakeReview
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -100,7 +100,7 @@ class FakeSessionStore:
 
 
 @dataclass
-class FakeSite(FakePlans):
+class FakeSite(FakeReview):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

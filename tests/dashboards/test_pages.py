@@ -20,12 +20,15 @@ from dashboards.viewer import Viewer
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.base.text import LANGUAGES, catalogue
+from tests.dashboards.fake_review import CASE
 from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
 
 PATHS = {
     "overview": "/",
     "meters": "/meters",
     "meter": "/meters/cam-b2-elec",
+    "review": "/review",
+    "case": f"/review/{CASE.hex[:8]}",
     "bills": "/bills",
     "run": f"/bills/runs/{RUN}",
     "bill": f"/bills/{INVOICE}",

@@ -9,6 +9,7 @@ import pytest
 
 from energy.base.quality import Quality
 from energy.metering.completeness import Completeness
+from energy.metering.plant import PlaceTree
 from processes.completeness_reads import (
     By,
     CompletenessError,
@@ -18,7 +19,7 @@ from processes.completeness_reads import (
 )
 from tests.fixtures.batches import MIDNIGHT, reading
 from tests.fixtures.meters import counter_facts, gauge_facts, interval_facts
-from tests.fixtures.postgres import TestSite
+from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
 FIRST, LAST = date(2019, 1, 1), date(2019, 1, 2)
@@ -94,6 +95,39 @@ def test_what_is_not_over_yet_is_not_expected(site_schema: TestSite) -> None:
         date(2018, 12, 30),
         date(2019, 1, 5),
     )
+
+
+def test_a_point_that_moved_counts_for_each_place_on_the_days_it_was_there(
+    site_schema: TestSite,
+) -> None:
+    lived(site_schema)
+    metering = site_schema.application("metering")
+    places = [{"key": key, "kind": "floor", "name": key} for key in ("b1", "b2/east")]
+    tree = PlaceTree(site=site_schema.site.key, places=places, command_id=command("tree"))
+    tree.move_points(
+        ["gaps"],
+        "b2/east",
+        valid_from=MIDNIGHT + timedelta(days=1),
+        reason="moved",
+        by=command("anne"),
+        command_id=command("move"),
+    )
+    metering.store(tree)
+    site_schema.project()
+    places_found = report(site_schema, by=By.PLACE)
+    rows = {row.what: row.intervals for row in places_found.rows}
+    moved = Completeness(expected=96, estimated=24)
+    assert rows["b2/east"] == moved
+    assert rows["b1"] == Completeness(
+        expected=places_found.total.expected - 96,
+        measured=places_found.total.measured,
+        shaped=11,
+    )
+    inside = report(site_schema, place="b2/east")
+    assert {row.what.split("/")[0]: row.intervals for row in inside.rows} == {"gaps": moved}
+    assert [row.intervals for row in report(site_schema, place="b2/east", by=By.DAY).rows] == [
+        moved
+    ]
 
 
 def test_what_is_not_there_is_refused_with_the_next_step(site_schema: TestSite) -> None:

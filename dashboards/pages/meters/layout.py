@@ -161,7 +161,7 @@ def _usage_panel(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> C
         title,
         [
             chart(figure, chart_id="usage-chart", label=title, language=viewer.language),
-            note_list(viewer, answer.rows.notes, zone=zone),
+            note_list(viewer, answer.rows.notes, zone=zone, about=f"point/{plate.point}"),
         ],
         name="usage",
     )

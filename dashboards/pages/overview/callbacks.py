@@ -47,7 +47,7 @@ def register(app: Dash, parts: Parts) -> None:
         model = load_overview(parts, viewer, wanted)
         return (
             tiles(viewer, model.tiles, model.alerts),
-            load_panel(viewer, model.load, zone=parts.settings.zone),
+            load_panel(viewer, model.load, zone=parts.settings.zone, place=model.place),
             flow_panel(viewer, model.flow),
         )
 

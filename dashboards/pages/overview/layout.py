@@ -41,7 +41,11 @@ def overview(viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime) 
             _switch(viewer, model),
             html.Div(
                 [
-                    html.Div(load_panel(viewer, model.load, zone=zone), id=LOAD, className="wide"),
+                    html.Div(
+                        load_panel(viewer, model.load, zone=zone, place=model.place),
+                        id=LOAD,
+                        className="wide",
+                    ),
                     html.Div(
                         alerts_panel(viewer, model.alerts, zone=zone), id=ALERTS, className="side"
                     ),
@@ -89,8 +93,10 @@ def tiles(
     ]
 
 
-def load_panel(viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: ZoneInfo) -> Component:
-    """Return today's curve with its tariff bands."""
+def load_panel(
+    viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: ZoneInfo, place: str = ""
+) -> Component:
+    """Return today's curve with its tariff bands; `place` is that of the form below."""
     title = viewer.say("overview.load")
     if answer is None:
         return panel(title, empty(viewer.say("overview.no_meters")), name="load")
@@ -120,7 +126,13 @@ def load_panel(viewer: Viewer, answer: Answer[LoadProfile] | None, *, zone: Zone
                 label=_load_summary(viewer, profile),
                 language=viewer.language,
             ),
-            note_list(viewer, profile.notes, zone=zone),
+            note_list(
+                viewer,
+                profile.notes,
+                zone=zone,
+                about=f"site/{place}" if place else "",
+                edit=False,
+            ),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="load",

@@ -101,7 +101,7 @@ def plan_page(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> Co
             ),
             html.Div(plan_panels(viewer, answer, zone=zone), id=part(FIGURE, about)),
             note_form(viewer, about, zone=zone, first=first.start, last=last.end)
-            if found.node.kind is NodeKind.PLACE
+            if found.node.kind is NodeKind.PLACE or found.point
             else None,
         ],
         name="plan",
@@ -115,7 +115,9 @@ def plan_page(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> Co
 def plan_panels(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> list[Component]:
     """Return a panel for each utility of the node, and the notes below."""
     found = answer.rows
-    notes = note_list(viewer, found.notes, zone=zone)
+    pinnable = found.node.kind is NodeKind.PLACE or bool(found.point)
+    about = f"plan/{found.year}/{found.node}" if pinnable else ""
+    notes = note_list(viewer, found.notes, zone=zone, about=about)
     panels = [_panel(viewer, answer, figures, zone) for figures in found.figures]
     return [*panels, *([notes] if notes is not None else [])]
 

@@ -6,11 +6,19 @@ a fall that nobody can tell (register.negative_step), and bars the bill until a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from energy.metering.checks.registers import FEW_COUNTS, HOUR_US, OUT_OF_PACE, Excursion, Fall
+from energy.metering.checks.registers import (
+    FEW_COUNTS,
+    HOUR_US,
+    OUT_OF_PACE,
+    Excursion,
+    Fall,
+    Registers,
+)
+from energy.metering.checks.span import Span
 
 NOISE_COUNTS: Final = 2
 """A register that rounds or is read in two parts falls by no more. [count]"""
@@ -35,6 +43,29 @@ def kind_of(fall: Fall) -> Kind:
     if fall.turned:
         return Kind.SPIKE if fall.above is not None and fall.below is None else Kind.UNKNOWN
     return next((kind for kind, holds in _RULES if holds(fall)), Kind.UNKNOWN)
+
+
+def falls_of(registers: Registers, *kinds: Kind) -> Iterator[Fall]:
+    """Yield the falls of some kinds, by counter and time."""
+    return (fall for fall in registers.falls if kind_of(fall) in kinds)
+
+
+def span_of(fall: Fall, *, lasts: bool = False, **proof: int | bool) -> Span:
+    """Return the span of a fall: from the reading before it to the one behind.
+
+    Args:
+        fall: The fall.
+        lasts: Whether it goes on.
+        proof: What a person looks at beside the counts before and after.
+    """
+    counts: dict[str, object] = {"before": fall.before, "after": fall.after}
+    return Span(
+        place=fall.place,
+        start_us=fall.start_us,
+        end_us=fall.end_us,
+        lasts=lasts,
+        proof=counts | proof,
+    )
 
 
 def excursion_of(fall: Fall) -> Excursion | None:

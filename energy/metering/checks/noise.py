@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from energy.base.finding import Severity
-from energy.metering.checks.falls import Kind, kind_of
+from energy.metering.checks.falls import Kind, falls_of, span_of
 from energy.metering.checks.registers import Fall, Registers
 from energy.metering.checks.span import Span
 
@@ -20,19 +20,8 @@ SEVERITY: Final = Severity.WARN
 def found(registers: Registers) -> list[Span]:
     """Return the falls of a count or two; what they say of the bill says the fall itself."""
     return [
-        Span(
-            place=fall.place,
-            start_us=fall.start_us,
-            end_us=fall.end_us,
-            lasts=fall.below is None,
-            proof={
-                "before": fall.before,
-                "after": fall.after,
-                "came_back": fall.below is not None,
-            },
-        )
-        for fall in registers.falls
-        if kind_of(fall) is Kind.NOISE
+        span_of(fall, lasts=fall.below is None, came_back=fall.below is not None)
+        for fall in falls_of(registers, Kind.NOISE)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from energy.base.finding import Severity
-from energy.metering.checks.falls import Kind, kind_of
+from energy.metering.checks.falls import Kind, falls_of, span_of
 from energy.metering.checks.registers import Registers
 from energy.metering.checks.span import Span
 
@@ -20,18 +20,6 @@ SEVERITY: Final = Severity.WARN
 def found(registers: Registers) -> list[Span]:
     """Return the falls to about zero; what they say of the bill says the fall itself."""
     return [
-        Span(
-            place=fall.place,
-            start_us=fall.start_us,
-            end_us=fall.end_us,
-            lasts=False,
-            proof={
-                "before": fall.before,
-                "after": fall.after,
-                "pace_per_hour": fall.pace_per_hour,
-                "readings_since": fall.behind,
-            },
-        )
-        for fall in registers.falls
-        if kind_of(fall) is Kind.RESET
+        span_of(fall, pace_per_hour=fall.pace_per_hour, readings_since=fall.behind)
+        for fall in falls_of(registers, Kind.RESET)
     ]

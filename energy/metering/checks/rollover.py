@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from energy.base.finding import Severity
-from energy.metering.checks.falls import Kind, kind_of
+from energy.metering.checks.falls import Kind, falls_of, span_of
 from energy.metering.checks.registers import Registers
 from energy.metering.checks.span import Span
 
@@ -21,19 +21,11 @@ SEVERITY: Final = Severity.WARN
 def found(registers: Registers) -> list[Span]:
     """Return the turns that the rated capacity does not allow."""
     return [
-        Span(
-            place=fall.place,
-            start_us=fall.start_us,
-            end_us=fall.end_us,
-            lasts=False,
-            proof={
-                "before": fall.before,
-                "after": fall.after,
-                "modulus": fall.modulus,
-                "counts_if_rolled_over": fall.after + fall.modulus - fall.before,
-                "elapsed_s": fall.elapsed_us // 1_000_000,
-            },
+        span_of(
+            fall,
+            modulus=fall.modulus,
+            counts_if_rolled_over=fall.after + fall.modulus - fall.before,
+            elapsed_s=fall.elapsed_us // 1_000_000,
         )
-        for fall in registers.falls
-        if kind_of(fall) is Kind.ROLLOVER
+        for fall in falls_of(registers, Kind.ROLLOVER)
     ]

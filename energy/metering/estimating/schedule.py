@@ -12,9 +12,9 @@ from datetime import UTC, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from energy.base.period import Period
+from energy.base.period import WEEKDAYS, Period
 from energy.metering.estimating.asked import SUNDAY, Asked, EstimateError, Told
-from energy.metering.shares.week_hours import DAY_MINUTES, WEEKDAYS, Stretch, WeekHours
+from energy.metering.shares.week_hours import DAY_MINUTES, Stretch, WeekHours, weekdays_of
 
 LONGEST = 2_000
 """Most characters of a stated week."""
@@ -90,7 +90,10 @@ def read_schedule(text: str) -> Schedule:
             rest = power
             continue
         stretch = _stretch(found, power, part)
-        for day in _days(found["first"], found["last"] or found["first"], part):
+        days = weekdays_of(f"{found['first']}-{found['last'] or ''}")
+        if not days:
+            raise EstimateError.of("estimate.schedule_part", part=part)
+        for day in days:
             week[day].append(stretch)
     for day, stretches in enumerate(week):
         stretches.sort(key=lambda each: each.start_min)
@@ -112,14 +115,6 @@ def _stretch(found: re.Match[str], power: Fraction, part: str) -> Stretch:
     if max(minutes) > 59 or start >= DAY_MINUTES or not 0 <= end <= DAY_MINUTES:
         raise EstimateError.of("estimate.schedule_part", part=part)
     return Stretch(name=str(power), start_min=start, end_min=end or DAY_MINUTES)
-
-
-def _days(first: str, last: str, part: str) -> list[int]:
-    if first not in WEEKDAYS or last not in WEEKDAYS:
-        raise EstimateError.of("estimate.schedule_part", part=part)
-    start = WEEKDAYS.index(first)
-    many = (WEEKDAYS.index(last) - start) % 7 + 1
-    return [(start + n) % 7 for n in range(many)]
 
 
 def _into_next(stretch: Stretch) -> int:

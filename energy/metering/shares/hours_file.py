@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from energy.base.period import WEEKDAYS
 from energy.metering.shares.bearer import HoursScope
 from energy.metering.shares.week_hours import (
     DAY_MINUTES,
-    WEEKDAYS,
     Stretch,
     WeekHours,
     overlapping,
+    weekdays_of,
 )
 from energy.metering.site_file_checker import Checker
 
@@ -64,11 +65,6 @@ def read_hours_tables(checker: Checker) -> tuple[StatedHours, ...]:
     return tuple(found)
 
 
-def wall_text(minute: int) -> str:
-    """Return a wall time as "06:00"; the end of a day as "24:00"."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def _wrong(hours: WeekHours, where: str) -> list[str]:
     return [
         f"{where}: on {day} {one} and {other} overlap" for day, one, other in overlapping(hours)
@@ -116,12 +112,10 @@ def _exceptions(
 
 
 def _weekdays(checker: Checker, text: str, where: str) -> list[int]:
-    first, _, last = text.partition("-")
-    if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+    days = weekdays_of(text)
+    if not days:
         checker.problems.append(f"{where}: {text!r} is no weekday like mon or mon-fri")
-        return []
-    low, high = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    return [day % 7 for day in range(low, high + 1 if high >= low else high + 8)]
+    return days
 
 
 def _stretches(checker: Checker, rows: object, where: str, *, named: bool) -> tuple[Stretch, ...]:

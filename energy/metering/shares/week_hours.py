@@ -21,10 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.base.clock import to_us
-from energy.base.period import Period, days_between, local_day
+from energy.base.period import WEEKDAYS, Period, days_between, local_day
 
 DAY_MINUTES = 1440
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OUTSIDE = -1
 """Stands for: in none of the stretches."""
 
@@ -269,3 +268,13 @@ def _jump(near: datetime, zone: ZoneInfo) -> datetime:
         else:
             low = middle
     return high
+
+
+def weekdays_of(text: str) -> list[int]:
+    """Return the weekdays that "mon" or "fri-mon" names, in order; none where it names none."""
+    first, _, last = text.partition("-")
+    if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+        return []
+    start = WEEKDAYS.index(first)
+    many = (WEEKDAYS.index(last or first) - start) % 7 + 1
+    return [(start + n) % 7 for n in range(many)]

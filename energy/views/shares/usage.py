@@ -29,6 +29,7 @@ from energy.views.places import read_places
 from energy.views.shares.bearers import read_holds
 from energy.views.shares.rows import ShareRow, read_shares, shares_of, usage_channels
 from energy.views.shares.whole import whole_channels, whole_usage
+from energy.views.usage import empty_span
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _INSTANT = timedelta(microseconds=1)
@@ -81,7 +82,7 @@ def share_usage(
     for share in read_shares(connection, schema, only=meant, as_of=as_of):
         spans |= _spans(connection, schema, zone, share, period, as_of)
     return spans | {
-        n: _missing(n, period, _grid(connection, schema, n)) for n in channels if n not in spans
+        n: empty_span(n, period, _grid(connection, schema, n)) for n in channels if n not in spans
     }
 
 
@@ -286,14 +287,3 @@ def _grid(connection: Connection, schema: str, channel: int) -> int:
         f"SELECT grid_s FROM {schema}.channel WHERE number = %s", (channel,)
     ).fetchone()
     return int(str(row[0])) if row else 900
-
-
-def _missing(channel: int, period: Period, step_s: int) -> UsageSpan:
-    many = grid_of(period, step_s)
-    return UsageSpan(
-        channel=channel,
-        start=period.start,
-        step_s=step_s,
-        usage=np.zeros(many, dtype=np.int64),
-        quality=np.full(many, Quality.MISSING, dtype=np.uint8),
-    )

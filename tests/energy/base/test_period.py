@@ -17,6 +17,7 @@ from energy.base.period import (
     local_day,
     midnight,
     month_period,
+    month_spans,
     span_of_days,
 )
 from tests.examples import tried
@@ -115,3 +116,11 @@ def test_period_is_aware_and_runs_forwards() -> None:
 def test_instants_of_the_repeated_hour_belong_to_the_same_day() -> None:
     first = datetime(2019, 10, 27, 0, 30, tzinfo=UTC)
     assert local_day(first, LONDON) == local_day(first + timedelta(hours=1), LONDON)
+
+
+def test_the_months_of_some_days_are_cut_at_both_ends() -> None:
+    assert list(month_spans(date(2019, 12, 30), date(2020, 2, 2))) == [
+        (date(2019, 12, 30), date(2019, 12, 31)),
+        (date(2020, 1, 1), date(2020, 1, 31)),
+        (date(2020, 2, 1), date(2020, 2, 2)),
+    ]

@@ -25,7 +25,7 @@ from energy.metering.reading import Reading
 from energy.metering.usage_groups import Every
 from energy.system import WRITER, System
 from energy.views.computed import channel_usage
-from processes.exports.blocks import Selection, month_spans
+from processes.exports.blocks import Selection
 from processes.exports.file import export_file
 from processes.import_readings import FileImport
 from tests.fixtures.postgres import TestSite, command
@@ -75,14 +75,6 @@ def small_disk(octets: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_the_months_of_some_days_are_cut_at_both_ends() -> None:
-    assert list(month_spans(date(2019, 12, 30), date(2020, 2, 2))) == [
-        (date(2019, 12, 30), date(2019, 12, 31)),
-        (date(2020, 1, 1), date(2020, 1, 31)),
-        (date(2020, 2, 1), date(2020, 2, 2)),
-    ]
 
 
 @pytest.mark.servers

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from billing.views.case_story import read_case
 from energy.base.clock import to_us
 from energy.base.quality import Quality
 from energy.metering.reading import Reading
 from energy.metering.review import CaseStateError
 from energy.metering.review_case import DecisionKind
 from processes.review.estimate import draft_for, estimate_case
-from processes.review.show import read_case
 from tests.billing.town import Town, count_at
 from tests.fixtures.doubts import (
     AT,

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from billing.money import exact_text
-from billing.views.review_queue import QueuedCase, read_queue
+from billing.views.review_queue import QueuedCase, case_named, read_queue
 from energy.base.period import days_between, local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import to_base
@@ -28,10 +28,9 @@ from energy.views.computed import channel_usage
 from energy.views.findings import FindingRow, read_findings
 from energy.views.pinned_notes import PinnedNote, notes_at
 from energy.views.point_rows import SegmentRow, channels_of, segments_of
+from energy.views.readings_told import ReadingRow, Standing, read_readings
 from energy.views.review import decided_case_named, read_decisions
 from energy.views.told import Connection
-from processes.readings_reads import ReadingRow, Standing, read_readings
-from processes.review.choice import case_named
 
 MOST_READINGS = 12
 """Readings of a span that are shown; of more the first and the last."""
@@ -87,7 +86,9 @@ class CaseStory:
     """Position whose knowledge `after` of usage is."""
 
 
-def read_case(database: Database, site: Site, now: datetime, name: str) -> CaseStory:
+def read_case(
+    database: Database, site: Site, now: datetime, name: str, *, priced: bool = True
+) -> CaseStory:
     """Return what is known of a case, waiting or decided.
 
     Args:
@@ -95,12 +96,13 @@ def read_case(database: Database, site: Site, now: datetime, name: str) -> CaseS
         site: The site.
         now: Present instant.
         name: The case's id or its beginning.
+        priced: Whether to say what hangs on it.
 
     Raises:
         CaseNameError: None begins so, or more than one.
     """
     with database.connection() as connection:
-        row = case_named(read_queue(connection, site, now), name)
+        row = case_named(read_queue(connection, site, now, priced=priced), name)
         if row is None:
             identity = decided_case_named(connection, site.schema, name)
         else:

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from billing.views.case_story import read_case
 from energy.journal.corrections import Corrections
-from processes.review.show import read_case
 from tests.billing.town import APPROVER, CLERK, Town, count_at
 from tests.fixtures.doubts import AT, SPIKE, desk, doubted_town, queue, read_with_spike
 

@@ -1,0 +1,1 @@
+"""The review queue: what waits, and all that is known of one case."""
