@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -72,6 +73,12 @@ def rate_of(utility: Utility, usage: int, step_s: int) -> float:
         step_s: Width of the interval. [s]
     """
     return usage * 3600 / step_s / UNITS[utility][0].per_unit
+
+
+def percent_text(share: Fraction) -> str:
+    """Return a share as a per cent with one digit, rounded down: only all of it is 100.0 %."""
+    tenths = int(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def significant(value: Decimal, figures: int = 4) -> Decimal:

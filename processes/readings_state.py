@@ -7,7 +7,7 @@ import mimetypes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of, meant_by
@@ -15,13 +15,14 @@ from energy.base.text import Told, tell
 from energy.journal.corrections import Corrections
 from energy.journal.decisions import Decisions
 from energy.metering.channel import Channel
-from energy.metering.correction import Stated, StatementError
+from energy.metering.correction import CorrectionStateError, Stated, StatementError
 from energy.store.attachment import keep_attachment
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.registry import load_channels
+from energy.views.validation.restoring import stale_corrections
 from processes.readings_file import chunks, read_file, require_none
 from processes.settling import settle
 
@@ -111,6 +112,20 @@ def correction_named(database: Database, site: Site, name: str) -> CorrectionRow
         key = "reading.several_corrections" if meant else "reading.correction_unknown"
         raise CorrectionNameError.of(key, name=name, number=len(meant))
     return meant[0]
+
+
+def approve_correction(system: System, site: Site, correction: UUID, *, by: UUID) -> int:
+    """Let a correction count, as a second person; return the journal's position.
+
+    Raises:
+        CorrectionStateError: It is decided already, or what it was proposed for has ended.
+        FourEyesError: The person proposed it.
+    """
+    with system.database.connection() as connection:
+        stale = stale_corrections(connection, site.schema).get(correction)
+    if stale is not None:
+        raise CorrectionStateError.of("reading.not_needed", code=stale)
+    return corrections_at(system, site).approve(correction, by=by, command_id=uuid4())
 
 
 def import_readings(system: System, site: Site, text: str, *, note: str, by: UUID) -> Imported:

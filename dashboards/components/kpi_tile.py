@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -13,9 +14,17 @@ from dashboards.components.pieces import (
     icon,
     quality_badge,
     severity_badge,
+    share_badge,
 )
 from dashboards.figures.sparkline import sparkline
-from dashboards.formats import NOTHING, amount, amount_text, number, significant
+from dashboards.formats import (
+    NOTHING,
+    amount,
+    amount_text,
+    number,
+    percent_text,
+    significant,
+)
 from dashboards.queries.rows import AlertRow, Answer, UtilityTile
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
@@ -38,7 +47,15 @@ def utility_tile(
                 ],
                 className="tile-head",
             ),
-            html.P(viewer.say("tile.today"), className="tile-what"),
+            html.P(
+                [
+                    viewer.say("tile.today"),
+                    share_badge(viewer, "tile.known", Fraction(tile.known, tile.expected))
+                    if tile.expected
+                    else None,
+                ],
+                className="tile-what tile-row",
+            ),
             html.P(
                 [
                     html.Span(value, className="tile-number"),
@@ -51,7 +68,10 @@ def utility_tile(
                 ],
                 className="tile-value",
             ),
-            html.P(viewer.say("tile.yesterday", amount=yesterday), className="tile-before"),
+            html.P(
+                [viewer.say("tile.yesterday", amount=yesterday), _told(viewer, tile)],
+                className="tile-before tile-row",
+            ),
             dcc.Graph(
                 figure=sparkline(tile.trend, utility=tile.utility, theme=viewer.theme),
                 config={"staticPlot": True, "responsive": True},
@@ -69,6 +89,14 @@ def utility_tile(
     )
 
 
+def _told(viewer: Viewer, tile: UtilityTile) -> Component | None:
+    """Return which part of yesterday readings tell of; None where none was expected."""
+    score = tile.complete.score if tile.complete is not None else None
+    if score is None:
+        return None
+    return html.Span(share_badge(viewer, "tile.told", score), title=viewer.say("tile.told_what"))
+
+
 def _change(viewer: Viewer, tile: UtilityTile) -> str:
     """Return today against yesterday up to the same time, when both are known."""
     if tile.today is None or not tile.yesterday_so_far:
@@ -83,11 +111,7 @@ def completeness_tile(viewer: Viewer, answer: Answer[tuple[UtilityTile, ...]]) -
     known = sum(tile.known for tile in answer.rows)
     expected = sum(tile.expected for tile in answer.rows)
     meters = sum(tile.meters for tile in answer.rows)
-    share = (
-        number(viewer.language, significant(Decimal(100 * known) / expected, 4))
-        if expected
-        else NOTHING
-    )
+    share = percent_text(Fraction(known, expected)).removesuffix(" %") if expected else NOTHING
     missing = max(expected - known, 0)
     return html.Article(
         [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.formats import percent_text
 from dashboards.theme import chart_config
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
@@ -30,6 +32,8 @@ SEVERITY_TONE: dict[str, str] = {
     "medium": "fair",
     "low": "calm",
 }
+NEARLY_ALL = Fraction(95, 100)
+"""From this part on a gap is small. [1]"""
 STALE_S = 3600
 """A reading older than this is called old. [s]"""
 
@@ -52,6 +56,18 @@ def badge(text: str, tone: str) -> Component:
 def quality_badge(viewer: Viewer, quality: Quality) -> Component:
     """Return the word for a quality."""
     return badge(viewer.say(f"quality.{quality.name.lower()}"), QUALITY_TONE[quality])
+
+
+def share_badge(viewer: Viewer, key: str, share: Fraction) -> Component:
+    """Return how much is known as a per cent; all of it is good, nearly all fair.
+
+    Args:
+        viewer: Who looks.
+        key: Text of the catalogue with the place {share}.
+        share: Known part. [1]
+    """
+    tone = "good" if share == 1 else "fair" if share >= NEARLY_ALL else "bad"
+    return badge(viewer.say(key, share=percent_text(share)), tone)
 
 
 def severity_badge(viewer: Viewer, severity: str) -> Component:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
-from dashboards.formats import UNITS, Unit, day_text, unit_for
+from dashboards.formats import UNITS, Unit, day_text, percent_text, unit_for
 from dashboards.queries.plan_rows import NoteRow
 from dashboards.queries.rows import UsageDay
 from dashboards.theme import PALETTES, Theme, figure_layout
@@ -60,7 +60,7 @@ def daily_bars(
                 "solidity": 0.35,
             },
         },
-        "text": [f"{day_text(language, day.day)}, {texts.quality[day.quality]}" for day in days],
+        "text": [_said(day, language, texts) for day in days],
         "textposition": "none",
         "hovertemplate": f"%{{text}}<br>%{{y:.4~g}} {unit.name}<extra></extra>",
     }
@@ -79,6 +79,13 @@ def daily_bars(
     layout["shapes"] = note_shapes(notes, palette)
     layout["annotations"] = note_labels(notes, palette)
     return {"data": [bars, marks] if gaps else [bars], "layout": {**layout, "bargap": 0.2}}
+
+
+def _said(day: UsageDay, language: str, texts: BarTexts) -> str:
+    """Return the day with its quality and the part of it that readings tell of."""
+    said = f"{day_text(language, day.day)}, {texts.quality[day.quality]}"
+    score = day.complete.score if day.complete is not None else None
+    return said if score is None else f"{said}, {percent_text(score)}"
 
 
 def day_marks(notes: Sequence[NoteRow], days: Sequence[UsageDay], zone: ZoneInfo) -> list[NoteMark]:

@@ -58,5 +58,7 @@ class PlanPage:
     year: int
     figures: tuple[PlanFigures, ...]
     notes: tuple[NoteRow, ...]
+    begun: int = 12
+    """Months of the year that have begun: what is to come is not missing."""
     point: str = ""
     """The one metering point of a supply node, to which a note can be pinned."""

@@ -16,6 +16,7 @@ from uuid import UUID
 from dashboards.queries.plan_rows import NoteRow
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.completeness import Completeness
 
 Rows = TypeVar("Rows")
 
@@ -52,6 +53,8 @@ class UtilityTile:
     last_at: datetime | None
     trend: tuple[int | None, ...]
     """The last 14 whole days, oldest first. [base unit]"""
+    complete: Completeness | None = None
+    """How the intervals of yesterday came to be; None where none was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +240,8 @@ class UsageDay:
     usage: int | None
     """[base unit]"""
     quality: Quality
+    complete: Completeness | None = None
+    """How its intervals came to be; None where none was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

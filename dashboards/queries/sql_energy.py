@@ -67,6 +67,7 @@ class SqlEnergy:
     def _tile(self, connection: Connection, utility: Utility, channels: list[int]) -> UtilityTile:
         now, today = self._at.clock.now(), day_period(self._today(), self._at.site.zone)
         yesterday = day_period(self._today() - timedelta(days=1), self._at.site.zone)
+        day = self._today() - timedelta(days=1)
         both = Period(start=yesterday.start, end=today.end)
         total = summed(list(read_spans(connection, self._at.schema, channels, both).values()))
         step = timedelta(seconds=total.step_s)
@@ -89,6 +90,7 @@ class SqlEnergy:
             meters=len(channels),
             last_at=self._at.last_reading(connection, channels),
             trend=self._trend(connection, channels),
+            complete=self._at.day_completeness(connection, channels, [day]).get(day),
         )
 
     def _trend(self, connection: Connection, channels: list[int]) -> tuple[int | None, ...]:

@@ -196,11 +196,13 @@ class SqlMeters:
         found = {day: (int(usage), Quality(quality)) for day, usage, quality in rows}
         if not found:
             return ()
+        complete = self._at.day_completeness(connection, [own], days)
         return tuple(
             UsageDay(
                 day=day,
                 usage=usage if quality < Quality.SUSPECT else None,
                 quality=quality,
+                complete=complete.get(day),
             )
             for day in days
             for usage, quality in [found.get(day, (0, Quality.MISSING))]

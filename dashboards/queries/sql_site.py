@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -16,10 +16,13 @@ from dashboards.queries.rows import Answer
 from dashboards.queries.supply import Supply, SupplyNode, top_points
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import Clock
+from energy.base.period import day_period
 from energy.base.secrets import PersonVault
 from energy.base.units import Utility
+from energy.metering.completeness import Completeness
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
+from energy.views.completeness import daily_completeness, served_spans, usage_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Row = tuple[Any, ...]
@@ -109,6 +112,24 @@ class SqlSite:
         for utility, point, number in rows:
             found.setdefault(Utility(utility), {}).setdefault(point, number)
         return {utility: found[utility] for utility in Utility if utility in found}
+
+    def day_completeness(
+        self, connection: Connection, channels: Sequence[int], days: Sequence[date]
+    ) -> dict[date, Completeness]:
+        """Return how the intervals of some channels together came to be, by whole local day.
+
+        Args:
+            connection: Any connection of the site.
+            channels: Channels with usage of their own; computed ones are left out.
+            days: Local days that are over, in order.
+        """
+        rows = list(usage_channels(connection, self.schema, every=True, numbers=channels).values())
+        if not rows or not days:
+            return {}
+        served = served_spans(connection, self.schema, channels)
+        spans = [(day, day_period(day, self.site.zone)) for day in days]
+        found = daily_completeness(connection, self.schema, rows, served, spans)
+        return {day: told for day, told in found.items() if told.expected}
 
     def supply(self, connection: Connection, utility: Utility, at: datetime) -> Supply:
         """Return the supply graph of a utility at an instant."""

@@ -20,7 +20,7 @@ BADNESS[[0, 1, 2, 4, 3, 5, 6]] = range(7)
 BY_BADNESS = np.array([0, 1, 2, 4, 3, 5, 6], dtype=np.uint8)
 """The quality code that is so bad."""
 NEGATIVE_STEP, JUMP = BREAK_CODES = ("register.negative_step", "register.jump")
-OFF_GRID, CUT, TOO_MUCH = INTERVAL_CODES = ("interval.off_grid", "interval.cut", "interval.jump")
+OFF_GRID, CUT, TOO_MUCH = ("interval.off_grid", "interval.cut", "interval.jump")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

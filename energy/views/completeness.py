@@ -86,7 +86,11 @@ class ChannelRow:
 
 
 def usage_channels(
-    connection: Connection, schema: str, *, every: bool = False
+    connection: Connection,
+    schema: str,
+    *,
+    every: bool = False,
+    numbers: Sequence[int] | None = None,
 ) -> dict[int, ChannelRow]:
     """Return the channels with usage that a device ever served, by number.
 
@@ -94,14 +98,17 @@ def usage_channels(
         connection: Any connection that may read.
         schema: The site's schema.
         every: Also those that no bill may rest on.
+        numbers: Only of these channels; None for all.
     """
+    wanted = None if numbers is None else list(numbers)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT c.number, c.point, c.quantity, m.place, c.utility, c.grid_s, c.billing "
         f"FROM {schema}.channel AS c JOIN {schema}.meter AS m USING (point) "
         "WHERE c.kind IN ('counter', 'interval') AND c.utility IS NOT NULL "
         f"AND (c.billing OR %s) AND EXISTS (SELECT FROM {schema}.segment AS s "
-        "WHERE s.channel = c.number) ORDER BY c.number",
-        (every,),
+        "WHERE s.channel = c.number) AND (%s::int[] IS NULL OR c.number = ANY(%s)) "
+        "ORDER BY c.number",
+        (every, wanted, wanted),
     ).fetchall()
     return {
         row[0]: ChannelRow(
@@ -117,10 +124,21 @@ def usage_channels(
     }
 
 
-def served_spans(connection: Connection, schema: str) -> dict[int, list[tuple[int, int]]]:
-    """Return start and end of what served each channel, by start. [us]."""
+def served_spans(
+    connection: Connection, schema: str, numbers: Sequence[int] | None = None
+) -> dict[int, list[tuple[int, int]]]:
+    """Return start and end of what served each channel, by start. [us].
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        numbers: Only of these channels; None for all.
+    """
+    wanted = None if numbers is None else list(numbers)
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT channel, start_at, end_at FROM {schema}.segment ORDER BY channel, start_at"
+        f"SELECT channel, start_at, end_at FROM {schema}.segment "
+        "WHERE %s::int[] IS NULL OR channel = ANY(%s) ORDER BY channel, start_at",
+        (wanted, wanted),
     ).fetchall()
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for channel, start, end in rows:

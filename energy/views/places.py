@@ -7,11 +7,10 @@ who asks for an instant or for what was known at a position reads the dated rows
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -219,34 +218,3 @@ def point_places(
         (at, limit),
     ).fetchall()
     return dict(rows)
-
-
-def point_place_spans(
-    connection: Connection, schema: str, point: str, period: Period, *, as_of: int | None = None
-) -> list[tuple[datetime, datetime, str]]:
-    """Return the places of a metering point over a period: start, end, place.
-
-    Args:
-        connection: Any connection that may read.
-        schema: The site's schema.
-        point: The metering point.
-        period: The span asked for.
-        as_of: Metering position: as known there; None for now.
-    """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT valid_from, place FROM {schema}.point_place WHERE point = %s AND position <= %s "
-        "ORDER BY valid_from, position",
-        (point, _LAST if as_of is None else as_of),
-    ).fetchall()
-    if not rows:
-        found = connection.execute(
-            f"SELECT place FROM {schema}.meter WHERE point = %s", (point,)
-        ).fetchone()
-        rows = [] if found is None else [(ALWAYS, found[0])]
-    days: Mapping[datetime, str] = dict(rows)  # of one day the last told counts
-    starts = sorted(days)
-    spans = []
-    for start, end in pairwise([*starts, _EVER]):
-        if max(start, period.start) < min(end, period.end):
-            spans.append((max(start, period.start), min(end, period.end), days[start]))
-    return spans

@@ -15,12 +15,12 @@ from energy.views.estimates import DayEffect
 from processes.estimates.draft import EstimateDraft
 from processes.estimates.missing import Undrafted
 from processes.estimates.states import EstimateStanding
+from processes.import_report import BARS
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, print_facts, print_table
 
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one thing will do."""
-_BARS = "▁▂▃▄▅▆▇█"
 _CELLS = 24
 """Signs of a day's line: one an hour."""
 
@@ -170,7 +170,7 @@ def _line(at: Opened, usage: UsageSpan, day: DayEffect) -> str:
         if local.date() == day.day:
             hours[local.hour] += max(value, 0)
     most = max(hours)
-    return "".join(_BARS[(len(_BARS) - 1) * each // most] if most else _BARS[0] for each in hours)
+    return "".join(BARS[(len(BARS) - 1) * each // most] if most else BARS[0] for each in hours)
 
 
 def _in_units(channel: Channel, base: int | None) -> Fraction | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from adapters.number_text import MAX_DIGITS, exact_ratio
+from adapters.number_text import MAX_DIGITS, exact_number, exact_ratio
 from energy.base.units import Utility
 from energy.metering.channel import Side
 from processes.field_documents import Document, read_document
@@ -242,3 +242,17 @@ def print_checks(at: Opened, checks: Sequence[Check]) -> None:
         name, text = check.told(at.language)
         rows.append((name, at.text(f"checked.{check.outcome}"), text))
     print_table(heads, rows)
+
+
+def percent_of(text: str | None) -> Fraction | None:
+    """Return a percentage as typed, with its sign or without; None where none was.
+
+    Raises:
+        UsageError: It is no exact number.
+    """
+    if text is None:
+        return None
+    number = exact_number(text.strip().removesuffix("%").strip())
+    if number is None:
+        raise misused("no_percent", value=text)
+    return number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from scripts.commands.field_options import (
     displays_given,
     documents_of,
     judged,
+    percent_of,
     print_checks,
     print_done,
     print_filed,
@@ -183,7 +183,7 @@ def calibrate_(
                 laboratory=asked(at, laboratory, "laboratory"),
                 tested_on=tested_on.date(),
                 valid_until=valid_until.date(),
-                error_percent=_percent(error),
+                error_percent=percent_of(error),
             ),
             remarks=remarks_of(at, technician=technician, note=note),
         )
@@ -211,12 +211,3 @@ def close_(
         print_filed(at, filed, as_json=as_json)
         if not as_json and not filed.again:
             print(at.text("field.closed", act=at.text(f"did.{filed.act}")))
-
-
-def _percent(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        return Fraction(text.strip().removesuffix("%").strip())
-    except (ValueError, ZeroDivisionError):
-        raise misused("no_percent", value=text) from None

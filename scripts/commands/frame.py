@@ -137,6 +137,25 @@ class Opened:
         named = required(sign_in, "--by", self.text("ask.by"))
         return acting(self.system, named, self.site, right)
 
+    def refuser(self, sign_in: str | None, author: UUID) -> UUID:
+        """Return who refuses what was proposed: a person who may decide, or its author.
+
+        Raises:
+            RefusedError: There is no such person.
+            NotPermittedError: The person lacks the role, and is not the author.
+        """
+        from dashboards.security.scope import Right
+        from energy.base.errors import NotPermittedError
+
+        named = required(sign_in, "--by", self.text("ask.by"))
+        try:
+            return self.person(named, Right.DECIDE_READINGS)
+        except NotPermittedError:
+            person = self.person(named, Right.STATE_READINGS)
+            if person != author:
+                raise
+            return person
+
 
 @dataclass(frozen=True)
 class LaptopOpened:

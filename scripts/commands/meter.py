@@ -31,6 +31,7 @@ from scripts.commands.meter_papers import add_papers
 from scripts.commands.printing import (
     cell,
     in_zone,
+    percent,
     plain,
     print_facts,
     print_json,
@@ -38,7 +39,6 @@ from scripts.commands.printing import (
     worded,
 )
 from scripts.commands.tree import group
-from scripts.commands.usage_completeness import percent
 
 app = group("meter")
 READINGS = 8

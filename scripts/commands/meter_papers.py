@@ -11,10 +11,9 @@ from uuid import UUID
 
 import typer
 
-from adapters.number_text import bounded_decimal, exact_number, exact_ratio
+from adapters.number_text import bounded_decimal, exact_ratio
 from billing.money import exact_text
 from dashboards.security.scope import Right
-from energy.base.errors import NotPermittedError
 from energy.base.period import local_day
 from energy.base.units import to_base
 from energy.metering.calibration.error_curve import (
@@ -27,7 +26,7 @@ from energy.metering.calibration.error_curve import (
 from energy.metering.channel import Channel
 from energy.metering.meter_papers import Fact
 from energy.system import WEB, WRITER
-from energy.views.adjustments import AdjustmentRow, read_adjustments
+from energy.views.adjustments import read_adjustments
 from energy.views.readings_told import channel_of
 from energy.views.registry import load_channels
 from processes.meter_life.adjust import (
@@ -44,11 +43,12 @@ from processes.technician_papers import Certificate, calibrate
 from processes.usage_reads import PointUsage
 from scripts.commands.field_options import (
     documents_of,
+    percent_of,
     print_filed,
     remarks_of,
     site_desk_of,
 )
-from scripts.commands.frame import Opened, opened, required
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import DONE, FINDINGS, misused
 
@@ -98,7 +98,7 @@ def calibrate_(
                 laboratory=laboratory,
                 tested_on=tested_on.date(),
                 valid_until=valid_until.date(),
-                error_percent=None if weighted is None else _percent(weighted),
+                error_percent=percent_of(weighted),
             ),
             remarks_of(at, note=note),
             accuracy_class=accuracy_class,
@@ -188,7 +188,7 @@ def adjust_(
         asked = Asked(
             first=first.date(),
             last=last.date(),
-            error=None if error is None else _percent(error),
+            error=percent_of(error),
             full_load=None if full_load is None else _positive(full_load),
         )
         draft = draft_adjustment(at.system.database, at.site, channel, asked)
@@ -218,7 +218,7 @@ def reject_(ctx: typer.Context, adjustment: str, reason: Reason, by: str | None 
     """Refuse an adjustment; its author may take it back."""
     with opened(ctx, WRITER) as at:
         row = adjustment_named(at.system.database, at.site, adjustment)
-        person = _rejecting(at, by, row)
+        person = at.refuser(by, row.proposed_by)
         reject_adjustment(at.system, at.site, row.adjustment.hex, reason=reason, by=person)
         print(at.text("life.rejected", short=row.adjustment.hex[:SHORT]))
 
@@ -287,18 +287,6 @@ def _units(channel: Channel, base: int) -> Fraction:
     return Fraction(base) / to_base(channel.facts.utility, channel.facts.unit)
 
 
-def _rejecting(at: Opened, by: str | None, row: AdjustmentRow) -> UUID:
-    """Return who refuses an adjustment: a person who may decide, or its author."""
-    named = required(by, "--by", at.text("ask.by"))
-    try:
-        return at.person(named, Right.DECIDE_READINGS)
-    except NotPermittedError:
-        person = at.person(named, Right.STATE_READINGS)
-        if person != row.proposed_by:
-            raise
-        return person
-
-
 def _curve(before: list[str] | None, after: list[str] | None) -> ErrorCurve | None:
     """Return the curve of LOAD=ERROR words, the loads in percent or, as 5A, in amperes.
 
@@ -334,13 +322,6 @@ def _points(words: list[str] | tuple[()]) -> dict[tuple[LoadUnit, Decimal], Deci
             raise ErrorCurveError.of("error_curve.twice", load=at, unit=unit.value)
         found[unit, at] = value
     return found
-
-
-def _percent(text: str) -> Fraction:
-    number = exact_number(text.strip().removesuffix("%").strip())
-    if number is None:
-        raise misused("no_percent", value=text)
-    return number
 
 
 def _positive(text: str) -> Fraction:

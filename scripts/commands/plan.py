@@ -10,7 +10,6 @@ import typer
 
 from dashboards.security.scope import Right
 from energy.base.units import Utility, to_base
-from energy.metering.plans.compare import MonthFigures
 from energy.metering.plans.plan import PlanNode
 from energy.metering.plans.table import UNIT_OF
 from energy.system import WEB, WRITER
@@ -28,14 +27,13 @@ from processes.budget_plans import (
     write_template,
 )
 from scripts.commands.frame import Opened, opened, required
-from scripts.commands.printing import print_json, print_table, worded, working
+from scripts.commands.printing import percent, print_json, print_table, worded, working
 from scripts.commands.tree import group
 
 app = group("plan")
 Year = Annotated[int, typer.Option()]
 Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
-PERCENT_DIGITS = 1
 
 
 @app.command()
@@ -122,9 +120,9 @@ def reject(
 ) -> None:
     """Refuse a revision; its author may do so, too."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.STATE_READINGS)
-        why = required(reason, "--reason", at.text("ask.reason"))
         meant = revision_named(at.system.database, at.site, revision)
+        person = at.refuser(by, meant.proposed_by)
+        why = required(reason, "--reason", at.text("ask.reason"))
         position = reject_plan(at.system, at.site, meant.revision, reason=why, by=person)
         print(at.text("plan.rejected", revision=meant.revision.hex[:SHORT], position=position))
 
@@ -199,7 +197,7 @@ def _print_figures(at: Opened, figures: PlanFigures) -> None:
             shown(month.plan),
             shown(month.last_year),
             shown(month.difference),
-            _share(month),
+            percent(month.completeness),
             at.word(month.quality),
             month.money,
         )
@@ -223,12 +221,3 @@ def _print_figures(at: Opened, figures: PlanFigures) -> None:
     if figures.as_of is not None:
         print(at.text("usage.as_of", position=figures.as_of, mark=""))
     print()
-
-
-def _share(month: MonthFigures) -> str | None:
-    """Return the share of known intervals: "100 %", and never that while one is missing."""
-    share = month.completeness
-    if share is None:
-        return None
-    tenths = int(share * 1000)
-    return f"{tenths // 10}.{tenths % 10} %"

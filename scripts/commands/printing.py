@@ -177,6 +177,14 @@ def cell(value: object) -> str:
     return harmless(str(value))
 
 
+def percent(share: Fraction | None) -> str:
+    """Return a share as a percentage with one digit, never 100 % where anything is wanting."""
+    if share is None:
+        return NOTHING
+    tenths = share * 1000 // 1 if share < 1 else 1000
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
 class _Paper(Console):
     """A console that lets a verb end as it does everywhere when nobody reads it any more."""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from billing.money import exact_text
 from dashboards.security.scope import Right
-from energy.base.errors import NotPermittedError
 from energy.metering.channel import Channel
 from energy.system import WEB, WRITER
 from energy.views.corrections import CorrectionRow, read_corrections
@@ -19,13 +18,14 @@ from energy.views.readings_told import ReadingRow, channel_of, read_readings
 from energy.views.registry import load_channels
 from processes.readings_file import stated_readings, write_file
 from processes.readings_state import (
+    approve_correction,
     correction_named,
     corrections_at,
     keep_evidence,
     settled,
     statement_command,
 )
-from scripts.commands.frame import Opened, opened, required
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.readings_import import add_imports
 from scripts.commands.tree import group
@@ -136,7 +136,7 @@ def approve(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
         meant = correction_named(at.system.database, at.site, correction).correction
-        position = corrections_at(at.system, at.site).approve(meant, by=person, command_id=uuid4())
+        position = approve_correction(at.system, at.site, meant, by=person)
         settled(at.system, at.site)
         print(at.text("readings.approved", short=meant.hex[:SHORT], position=position))
 
@@ -151,7 +151,7 @@ def reject(
     """Refuse a correction; its author may take it back."""
     with opened(ctx, WRITER) as at:
         row = correction_named(at.system.database, at.site, correction)
-        person = _rejecting(at, by, row)
+        person = at.refuser(by, row.proposed_by)
         corrections_at(at.system, at.site).reject(
             row.correction, by=person, reason=reason, command_id=uuid4()
         )
@@ -281,18 +281,6 @@ def _read(
 def _channel(at: Opened, point: str, quantity: str | None) -> Channel:
     with at.system.database.connection() as connection:
         return channel_of(connection, at.site.schema, point, quantity)
-
-
-def _rejecting(at: Opened, by: str | None, row: CorrectionRow) -> UUID:
-    """Return who refuses a correction: a person who may decide, or its author."""
-    named = required(by, "--by", at.text("ask.by"))
-    try:
-        return at.person(named, Right.DECIDE_READINGS)
-    except NotPermittedError:
-        person = at.person(named, Right.STATE_READINGS)
-        if person != row.proposed_by:
-            raise
-        return person
 
 
 def _displayed(channel: Channel, row: CorrectionRow) -> str:

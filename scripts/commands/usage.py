@@ -17,10 +17,10 @@ from processes.formula_reads import digits_of
 from processes.usage_reads import PointArrivals, PointIndicator, read_arrivals, read_usage
 from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_papers import print_adjusted
-from scripts.commands.printing import cell, print_json, print_table, working
+from scripts.commands.printing import cell, percent, print_json, print_table, working
 from scripts.commands.tree import group
 from scripts.commands.usage_by import by
-from scripts.commands.usage_completeness import completeness, percent
+from scripts.commands.usage_completeness import completeness
 from scripts.commands.usage_export import add_export
 
 app = group("usage")

@@ -12,8 +12,7 @@ from energy.metering.usage_groups import Every
 from energy.system import WEB
 from processes.shares.bearer_usage import BearersUsage, By, read_bearer_usage
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.usage_completeness import percent
+from scripts.commands.printing import percent, print_json, print_table, working
 
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]

@@ -19,7 +19,7 @@ from processes.completeness_reads import (
     read_completeness,
 )
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import NOTHING, plain, print_json, print_table, working
+from scripts.commands.printing import percent, plain, print_json, print_table, working
 
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])]
@@ -64,14 +64,6 @@ def completeness(
             _print(at, found)
 
 
-def percent(share: Fraction | None) -> str:
-    """Return a share as a percentage with one digit, never 100 % where anything is wanting."""
-    if share is None:
-        return NOTHING
-    tenths = share * 1000 // 1 if share < 1 else 1000
-    return f"{tenths // 10}.{tenths % 10} %"
-
-
 def _print(at: Opened, found: CompletenessReport) -> None:
     keys = ("what", "expected", "measured", "interpolated", "estimated", "missing", "complete")
     table = [(row.what, *_shares(row)) for row in found.rows]
@@ -98,7 +90,7 @@ def _print(at: Opened, found: CompletenessReport) -> None:
 def _shares(row: CompletenessRow) -> tuple[object, ...]:
     told = row.intervals
     if told is None:
-        return (None, row.received, None, None, None, NOTHING)
+        return (None, row.received, None, None, None, None)
     parts = (told.measured, told.shaped, told.estimated, told.missing)
     return (told.expected, *(percent(told.share(each)) for each in parts), percent(told.score))
 

@@ -33,6 +33,7 @@ from energy.base.ids import id_of
 from energy.base.period import day_period, local_day
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.completeness import Completeness
 
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2026, 7, 15, 14, 7, 30, tzinfo=UTC)
@@ -77,6 +78,7 @@ class FakeEnergy:
                     meters=BUILDINGS,
                     last_at=self.clock.now() - timedelta(seconds=41),
                     trend=trend,
+                    complete=Completeness(expected=1152, measured=1140, shaped=8, estimated=2),
                 )
             )
         return self._answer(tuple(rows))
@@ -279,6 +281,12 @@ class FakeEnergy:
             UsageDay(
                 day=self._today() - timedelta(days=30 - n),
                 usage=None if n == 11 else 1_500_000 + 60_000 * (n % 5),
+                complete=Completeness(
+                    expected=96,
+                    measured=0 if n in {11, 17} else 96,
+                    shaped=48 if n == 17 else 0,
+                    estimated=48 if n == 17 else 0,
+                ),
                 quality=Quality.MISSING
                 if n == 11
                 else Quality.INTERPOLATED

@@ -95,6 +95,7 @@ class FakePlans(FakeBills):
             year=year,
             figures=(figures(year),),
             notes=tuple(self.pinned),
+            begun=7,
         )
         return self._answer(page)
 

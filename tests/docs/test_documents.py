@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ DOCUMENTS = sorted(
 )
 NOTES = [name for name in DOCUMENTS if re.match(r"docs/decisions/\d{4}-", name)]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+ADAPTERS = {path.name for path in (ROOT / "adapters").iterdir() if path.is_dir()}
 COMMAND = re.compile(r"(?<![\w/.-])scripts/([a-z_]+)(?![\w./])")
 
 
@@ -100,6 +102,20 @@ def test_the_glossary_gives_each_word_one_meaning_in_two_languages() -> None:
 )
 def test_the_glossary_has_the_words_of_the_trade(word: str) -> None:
     assert word in {row[0] for row in rows_of("docs/GLOSSARY.md")}
+
+
+def test_every_code_that_is_no_refusal_of_an_adapter_stands_in_the_list_of_findings() -> None:
+    codes = {key for key in finding_codes() if key.split(".")[0] not in ADAPTERS}
+    told = {cells[0].strip("`") for cells in rows_of("docs/validation.md")}
+    assert sorted(codes - told) == []
+
+
+def finding_codes() -> list[str]:
+    """Return the codes of findings that the catalogues have a text for."""
+    folder = ROOT / "energy/base/text/catalogue"
+    parts = [tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.toml")]
+    found = [part["finding"] for part in parts if "finding" in part]
+    return [f"{kind}.{name}" for each in found for kind, names in each.items() for name in names]
 
 
 def test_the_changelog_names_the_version_of_the_project() -> None:

@@ -30,7 +30,13 @@ from processes.usage_reads import (
     read_usage,
 )
 from tests.fixtures.batches import MIDNIGHT, reading
-from tests.fixtures.meters import commission, counter_facts, find_meter, gauge_facts
+from tests.fixtures.meters import (
+    commission,
+    counter_facts,
+    find_meter,
+    gauge_facts,
+    interval_facts,
+)
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -321,6 +327,62 @@ def test_a_class_that_gets_what_never_adds_up_is_missing_and_stops_nobody(
     assert usage(campus, "net") == [(None, Quality.MISSING)]
     define(campus, NET.replace('"net"', '"power"'))
     assert usage(campus, "power") == [(72_000, Quality.INTERPOLATED)]
+
+
+def test_energy_by_passenger_is_the_ratio_of_a_day_s_sums(campus: TestSite) -> None:
+    gates = replace(
+        interval_facts(grid_s=3600),
+        quantity="passengers",
+        utility=None,
+        unit="passenger",
+        resolution=Fraction(1),
+        billing=False,
+    )
+    number = campus.counter("gates", facts=gates)
+    campus.project()
+    define(
+        campus,
+        """
+        [[formula]]
+        point = "per-passenger"
+        place = "b1"
+        unit = "kWh/passenger"
+        grid_s = 3600
+        from = 2019-01-01
+        text = "[grid] / [gates]"
+        """,
+    )
+    campus.accept(*(reading(number, 60 * n, 3 * (n % 5)) for n in range(1, 49)))
+    campus.project(rollups=True)
+    first, second = (sum(3 * (n % 5) for n in hours) for hours in (range(1, 25), range(25, 49)))
+    assert first != second
+    assert indicator(campus, "per-passenger", days=3) == [
+        (Fraction(96, first), Quality.INTERPOLATED),
+        (Fraction(96, second), Quality.INTERPOLATED),
+        (None, Quality.MISSING),
+    ]
+
+
+def test_power_factor_apparent_and_reactive_energy_of_kvarh_counters(campus: TestSite) -> None:
+    facts = replace(counter_facts(quantity="reactive_energy_import"), utility=None, unit="kvarh")
+    register(campus, campus.counter("reactive", facts=facts), 75)
+    formulas = {
+        "factor": ("1", "power_factor([grid], [reactive])"),
+        "apparent": ("kVAh", "apparent([grid], [reactive])"),
+        "twice": ("kvarh", "2 * [reactive]"),
+    }
+    define(
+        campus,
+        "".join(
+            f'[[formula]]\npoint = "{point}"\nplace = "b1"\nunit = "{unit}"\n'
+            f'from = 2019-01-01\ntext = "{text}"\n'
+            for point, (unit, text) in formulas.items()
+        ),
+    )
+    wanted = {"factor": Fraction(4, 5), "apparent": Fraction(120), "twice": Fraction(144)}
+    for point, value in wanted.items():
+        assert indicator(campus, point) == [(value, Quality.INTERPOLATED)]
+        assert indicator(campus, point, days=3)[2] == (None, Quality.MISSING)
 
 
 def test_measured_and_computed_channels_are_asked_at_one_door(campus: TestSite) -> None:

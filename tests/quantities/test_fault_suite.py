@@ -33,7 +33,8 @@ from energy.metering.codec import MAX_READINGS
 from energy.metering.reading import Reading
 from energy.views.findings import read_findings
 from energy.views.usage import read_spans
-from energy.views.validation.validation import CHECKER, Validation
+from energy.views.validation.restoring import CHECKER
+from energy.views.validation.validation import Validation
 from tests.billing.samples import ISSUER
 from tests.fixtures.meters import change_ratio, commission, counter_facts, find_meter, replace
 from tests.fixtures.postgres import TestSite

@@ -22,15 +22,17 @@ from dashboards.components.pieces import (
     page,
     panel,
     quality_badge,
+    share_badge,
     table,
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars, day_marks
-from dashboards.formats import NOTHING, gauge_text, instant_text, number
-from dashboards.queries.rows import Answer, DeviceAnswers, MeterPage, MeterPlate, MeterRow
+from dashboards.formats import NOTHING, gauge_text, instant_text, number, percent_text
+from dashboards.queries.rows import Answer, DeviceAnswers, MeterPage, MeterPlate, MeterRow, UsageDay
 from dashboards.viewer import Viewer
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.text import catalogue
+from energy.metering.completeness import together
 
 
 def registry(viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: ZoneInfo) -> Component:
@@ -160,10 +162,31 @@ def _usage_panel(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> C
     return panel(
         title,
         [
+            _completeness(viewer, days),
             chart(figure, chart_id="usage-chart", label=title, language=viewer.language),
             note_list(viewer, answer.rows.notes, zone=zone, about=f"point/{plate.point}"),
         ],
         name="usage",
+    )
+
+
+def _completeness(viewer: Viewer, days: Sequence[UsageDay]) -> Component | None:
+    """Return how the intervals of the days came to be; None where none was expected."""
+    whole = together(day.complete for day in days if day.complete is not None)
+    score = whole.score
+    if score is None:
+        return None
+    parts = ((whole.estimated, "estimated"), (whole.missing, "missing"))
+    return html.P(
+        [
+            share_badge(viewer, "meter.complete", score),
+            *(
+                html.Span(viewer.say(f"meter.complete_{name}", share=percent_text(share)))
+                for intervals, name in parts
+                if intervals and (share := whole.share(intervals)) is not None
+            ),
+        ],
+        className="subtitle completeness",
     )
 
 

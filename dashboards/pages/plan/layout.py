@@ -23,7 +23,7 @@ from dashboards.components.pieces import (
     table,
 )
 from dashboards.figures.plan_bars import PlanTexts, plan_bars, plan_unit
-from dashboards.formats import NOTHING, Unit, instant_text, number
+from dashboards.formats import NOTHING, Unit, instant_text, number, percent_text
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
@@ -119,7 +119,7 @@ def plan_panels(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> 
     about = f"plan/{found.year}/{found.node}" if pinnable else ""
     notes = note_list(viewer, found.notes, zone=zone, about=about)
     panels = [_panel(viewer, answer, figures, zone) for figures in found.figures]
-    return [*panels, *([notes] if notes is not None else [])]
+    return [*panels, *([html.Div(notes, className="panel")] if notes is not None else [])]
 
 
 def _panel(
@@ -147,7 +147,7 @@ def _panel(
                 label=_summary(viewer, figures, unit),
                 language=viewer.language,
             ),
-            _months(viewer, figures, unit),
+            _months(viewer, figures, unit, answer.rows.begun),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="plan",
@@ -168,7 +168,7 @@ def _summary(viewer: Viewer, figures: PlanFigures, unit: Unit) -> str:
     )
 
 
-def _months(viewer: Viewer, figures: PlanFigures, unit: Unit) -> Component:
+def _months(viewer: Viewer, figures: PlanFigures, unit: Unit, begun: int) -> Component:
     head = [
         viewer.say("plan.month"),
         f">{viewer.say('plan.actual')} [{unit.name}]",
@@ -186,8 +186,8 @@ def _months(viewer: Viewer, figures: PlanFigures, unit: Unit) -> Component:
             _shown(viewer, month.plan, unit),
             _signed(viewer, month.difference, unit),
             _shown(viewer, month.last_year, unit),
-            _share(month),
-            quality_badge(viewer, month.quality),
+            _share(month) if month.month <= begun else NOTHING,
+            quality_badge(viewer, month.quality) if month.month <= begun else NOTHING,
             NOTHING if month.money is None else number(viewer.language, month.money),
         ]
         for month in figures.months
@@ -211,5 +211,4 @@ def _share(month: MonthFigures) -> str:
     share = month.completeness
     if share is None:
         return NOTHING
-    tenths = int(share * 1000)
-    return f"{tenths // 10}.{tenths % 10} %"
+    return percent_text(share)

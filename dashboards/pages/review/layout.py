@@ -24,12 +24,13 @@ from dashboards.components.pieces import (
     panel,
     table,
 )
-from dashboards.formats import NOTHING, day_text, money, short_instant
+from dashboards.formats import NOTHING, clock_text, day_text, money, short_instant
 from dashboards.queries.review_rows import QueueRow, ReviewQueue
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.base.finding import Severity
+from energy.base.period import local_day
 from energy.base.text import catalogue
 from energy.metering.review_case import LAST_YEAR, Case, CaseState
 
@@ -185,9 +186,9 @@ def cause_text(viewer: Viewer, cause: str) -> str:
     return cause
 
 
-def severity_word(viewer: Viewer, severity: Severity) -> Component:
+def severity_word(viewer: Viewer, severity: Severity | str) -> Component:
     """Return what a finding means for a bill."""
-    tone = "bad" if severity is Severity.DO_NOT_BILL else "fair"
+    tone = "bad" if severity == Severity.DO_NOT_BILL else "fair"
     return badge(viewer.say(f"findings.{severity}"), tone)
 
 
@@ -216,6 +217,8 @@ def span_text(viewer: Viewer, case: Case, zone: ZoneInfo) -> str:
     """Return the first and last instant of a case; one that lasts has no last."""
     first = bound(viewer, case.start, zone)
     last = viewer.say("review.lasts") if case.lasts else bound(viewer, case.end, zone)
+    if not case.lasts and local_day(case.start, zone) == local_day(case.end, zone):
+        last = last if first == last else clock_text(viewer.language, case.end, zone)
     return first if first == last else f"{first} – {last}"  # a span
 
 

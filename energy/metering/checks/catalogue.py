@@ -12,6 +12,7 @@ from typing import Final
 
 from energy.base.finding import Severity
 from energy.metering.checks import (
+    broken_formula,
     certificate_ends,
     control_reading,
     frozen_counter,
@@ -88,6 +89,7 @@ CHECKS: Final = (
     _check("meter.multiplier_unproven", _BAR, Found.FIELD),
     _check("meter.reversed", _BAR, Found.FOLD),
     _check(certificate_ends.CODE, certificate_ends.SEVERITY),
+    _check(broken_formula.CODE, broken_formula.SEVERITY),
     _check("modbus.other_device", _BAR, Found.FIELD),
     _check("mbus.other_device", _BAR, Found.FIELD),
 )

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from energy.metering.supply.losses import Loss, loss_from_json
 
-TIE, RING, GENERATOR, INCOMER, BUSBAR = SPECIAL_KINDS = (
+TIE, RING, GENERATOR, INCOMER, BUSBAR = (
     "tie",
     "ring",
     "generator",

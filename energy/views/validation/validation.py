@@ -18,28 +18,26 @@ import msgspec
 import psycopg
 
 from energy.base.clock import Clock, from_us, to_us
-from energy.base.errors import RefusedError
 from energy.base.finding import Severity
-from energy.base.ids import id_of
 from energy.journal.corrections import Corrections
 from energy.journal.noted import Notes
 from energy.journal.recorder import head_position
 from energy.metering.channel import USAGE_KINDS
 from energy.metering.note import Note
 from energy.store.pool import Database
-from energy.views.registry import load_channels
 from energy.views.validation.balance import checked_balance
+from energy.views.validation.broken_formulas import broken_formulas
 from energy.views.validation.certificate_ends import expired_certificates
 from energy.views.validation.days import checked_days
 from energy.views.validation.frozen_counters import frozen_counters
 from energy.views.validation.readings import (
     Met,
-    Restored,
     Windows,
     checked_falls,
     checked_readings,
     ended_falls,
 )
+from energy.views.validation.restoring import propose_restored, withdraw_stale
 from energy.views.validation.told import notes_of, over
 from energy.views.validation.zero_runs import Supplied, zero_runs
 from energy.views.worker import METERING_VIEWS
@@ -53,8 +51,6 @@ _INDEXED: Final = 100_000
 _OLDEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=1)
 """Readings dated further ahead are suspect, and looked for nowhere."""
-CHECKER: Final = id_of("person", "checks")
-"""Who proposes what a check restores: nobody, so that any person may approve it."""
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -70,6 +66,8 @@ class Looked:
     """Notes that were new."""
     proposed: int = 0
     """Corrections proposed."""
+    withdrawn: int = 0
+    """Proposals rejected again, as what they were for has ended."""
 
 
 class Validation:
@@ -110,10 +108,16 @@ class Validation:
             met, notes = self._met(connection, after, windows)
             notes += self._hours(connection, windows, supplied)
             told = self._notes.take(notes)
-            proposed = sum(self._propose(connection, each) for each in met.restored)
+            proposed = sum(
+                propose_restored(connection, self._schema, self._corrections, each)
+                for each in met.restored
+            )
+            withdrawn = withdraw_stale(connection, self._schema, self._corrections)
             head = head_position(connection, self._schema, "metering")
-            _moved(connection, self._schema, upto, head if told or proposed else 0)
-        return Looked(position=upto, behind=behind, told=told, proposed=proposed)
+            _moved(connection, self._schema, upto, head if told or proposed or withdrawn else 0)
+        return Looked(
+            position=upto, behind=behind, told=told, proposed=proposed, withdrawn=withdrawn
+        )
 
     def _met(self, connection: Connection, after: int, windows: Windows) -> tuple[Met, list[Note]]:
         met = Met()
@@ -137,34 +141,10 @@ class Validation:
         late = {channel: from_us(low) for channel, (low, _) in windows.items()}
         notes = frozen_counters(connection, self._schema, now, late)
         notes += expired_certificates(connection, self._schema, self._zone, now)
+        notes += broken_formulas(connection, self._schema, self._zone, now)
         if supplied is not None:
             notes += zero_runs(connection, self._schema, self._zone, now, supplied)
         return notes
-
-    def _propose(self, connection: Connection, wrong: Restored) -> bool:
-        """Propose what a register can have shown, once for good; return whether it was new."""
-        words = (str(n) for n in (wrong.channel, wrong.start_us, wrong.end_us, wrong.readings))
-        command = id_of("check restores", wrong.code, *words)
-        identity = id_of("correction", str(command))
-        known = connection.execute(
-            f"SELECT FROM {self._schema}.correction WHERE correction = %s", (identity,)
-        ).fetchone()
-        if known is not None:
-            return False
-        channel = load_channels(connection, self._schema, only=[wrong.channel])[wrong.channel]
-        span = f"{from_us(wrong.start_us).isoformat()}..{from_us(wrong.end_us).isoformat()}"
-        try:
-            self._corrections.propose(
-                channel,
-                [(from_us(at_us), count) for at_us, count in wrong.readings],
-                reason=f"{wrong.code} {span}: the register went on; restored between its readings",
-                evidence=(),
-                by=CHECKER,
-                command_id=command,
-            )
-        except RefusedError:
-            return False  # what was read after the clock's present cannot be stated yet
-        return True
 
 
 def _begun(connection: Connection, schema: str) -> tuple[int, int] | None:

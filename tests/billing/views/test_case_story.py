@@ -11,17 +11,13 @@ import pytest
 from billing.views.case_story import read_case
 from energy.journal.corrections import Corrections
 from tests.billing.town import APPROVER, CLERK, Town, count_at
-from tests.fixtures.doubts import AT, SPIKE, desk, doubted_town, queue, read_with_spike
+from tests.fixtures.doubts import SPIKE, desk, queue, read_with_spike
 
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture
-def town(new_site: Any) -> Town:
-    return doubted_town(new_site(at=AT))
-
-
 def test_a_case_shows_the_wrong_value_for_ever(town: Town) -> None:
+    town.found()
     read_with_spike(town)
     (row,) = queue(town)
     name = row.case.case.hex[:8]

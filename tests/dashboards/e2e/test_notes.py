@@ -1,4 +1,4 @@
-"""A person at a real Chromium looks at a plan, pins a note, and sees it marked on the figures."""
+"""A person at a real Chromium pins a note, sees it marked on the figures, changes and withdraws it."""
 
 from __future__ import annotations
 
@@ -74,4 +74,18 @@ def test_a_viewer_pins_a_note_and_every_figure_it_touches_shows_it(
     page.wait_for_selector("[data-ready=meter]", timeout=PATIENCE_MS)
     expect(page.locator(".panel-usage .note-text")).to_have_text([HOSTILE, "Second"])
     assert page.locator("img[src=x]").count() == 0
+    first = page.locator(".notes > li").first
+    first.locator("summary").first.click()
+    first.locator("textarea").fill("Chiller serviced")
+    first.locator(".note-save").click()
+    expect(page.locator(".panel-usage .note-text").first).to_have_text(
+        "Chiller serviced", timeout=PATIENCE_MS
+    )
+    page.locator(".notes > li summary").last.focus()
+    page.keyboard.press("Enter")
+    page.locator(".note-withdraw").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-usage .note-text")).to_have_text(
+        ["Chiller serviced"], timeout=PATIENCE_MS
+    )
     assert watch.faults == []

@@ -28,10 +28,12 @@ def test_on_an_axis_of_days_a_note_stands_on_its_hours_and_never_beside_the_axis
     days = [UsageDay(day=date(2026, 7, n), usage=1, quality=Quality.MEASURED) for n in (1, 2)]
     row = NoteRow(
         note=id_of("note"),
+        version=1,
         first=datetime(2026, 7, 1, 11, tzinfo=UTC),
         last=datetime(2026, 9, 1, tzinfo=UTC),
         about="m1",
         text="x",
+        by=id_of("person", "anna"),
         author="Anna",
         at=datetime(2026, 7, 1, tzinfo=UTC),
     )

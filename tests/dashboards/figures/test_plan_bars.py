@@ -22,10 +22,12 @@ TEXTS = PlanTexts(actual="Actual", partial="Partial", plan="Plan", last_year="La
 def note(first: datetime, last: datetime) -> NoteRow:
     return NoteRow(
         note=id_of("note", str(first)),
+        version=1,
         first=first,
         last=last,
         about="campus",
         text="x",
+        by=id_of("person", "anna"),
         author="Anna",
         at=first,
     )

@@ -119,6 +119,14 @@ def test_the_page_of_a_meter_has_plate_registers_readings_and_days(web_town: Web
     assert days[date(2019, 1, 2)].usage is not None
     assert days[date(2019, 1, 2)].quality is Quality.MEASURED
     assert days[date(2018, 12, 20)].quality is Quality.INTERPOLATED  # before the first reading
+    complete = days[date(2019, 1, 2)].complete
+    assert complete is not None
+    assert (complete.measured, complete.expected) == (96, 96)
+    assert days[date(2018, 12, 20)].complete is not None
+    assert days[date(2018, 12, 20)].complete.measured == 0
+    for tile in web_town.queries.tiles(scope(web_town)).rows:
+        assert tile.complete is not None
+        assert (tile.complete.score, tile.complete.expected) == (1, 2 * 96)
     assert web_town.queries.meter(scope(web_town), "nowhere") is None
 
 

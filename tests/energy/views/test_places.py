@@ -14,7 +14,6 @@ from energy.metering.plant import PlaceTree, PlantError
 from energy.views.places import (
     attribute_spans,
     places_at,
-    point_place_spans,
     point_places,
     read_places,
 )
@@ -102,17 +101,11 @@ def test_tree_is_as_it_was_on_a_day_and_as_it_was_known(site_schema: TestSite) -
 
 def test_point_is_in_the_place_of_the_day(site_schema: TestSite) -> None:
     between = told_story(site_schema)
-    schema, year = site_schema.schema, Period(start=day(1), end=day(12))
+    schema = site_schema.schema
     with site_schema.writer.connection() as connection:
         where = [point_places(connection, schema, day(month))["m1"] for month in (3, 4, 6)]
         assert where == ["b1", "shop", "b2"]
         assert point_places(connection, schema, day(5), as_of=between) == {"m1": "b1"}
-        assert point_place_spans(connection, schema, "m1", year) == [
-            (day(1), day(4), "b1"),
-            (day(4), day(6), "shop"),
-            (day(6), day(12), "b2"),
-        ]
-        assert point_place_spans(connection, schema, "nothing", year) == []
     assert site_schema.rows("SELECT place FROM {s}.meter") == [("b2",)]
 
 

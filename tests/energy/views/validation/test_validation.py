@@ -14,7 +14,8 @@ from energy.metering.plant import Source
 from energy.metering.reading import Reading
 from energy.views.registry import load_channels
 from energy.views.usage import read_spans
-from energy.views.validation.validation import CHECKER, Looked, Validation
+from energy.views.validation.restoring import CHECKER, stale_corrections
+from energy.views.validation.validation import Looked, Validation
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.rebuild import copied_journal
@@ -99,6 +100,43 @@ def test_a_spike_that_returns_is_told_once_and_exact_when_its_correction_is_appr
     looked(site)
     assert used(site, 11) == [100] * 11
     assert [row[0] for row in site.rows(FOUND) if row[3]] == []
+
+
+def test_a_proposal_is_withdrawn_by_itself_when_what_it_was_for_has_ended(site: TestSite) -> None:
+    rows = quarters(0, 12)
+    rows[8] = reading(COUNTER, 120, 501_080)
+    told(site, *rows)
+    assert looked(site).proposed == 1
+    with site.writer.connection() as connection:
+        channel = load_channels(connection, site.schema)[COUNTER]
+        assert stale_corrections(connection, site.schema) == {}
+    by_hand = Corrections(site.writer, site.schema, site.clock)
+    mine = by_hand.propose(
+        channel,
+        [(at(120), 1_079)],
+        reason="read from the memory of the meter",
+        evidence=(),
+        by=command("one"),
+        command_id=command("propose"),
+    )
+    by_hand.approve(mine, by=command("other"), command_id=command("approve"))
+    site.clock.move_to(site.clock.now() + timedelta(minutes=1))
+    site.project()
+    first, second, third = looked(site), looked(site), looked(site)
+    assert (first.told, first.withdrawn) == (1, 0)
+    assert (second.told, second.proposed, second.withdrawn) == (0, 0, 1)
+    assert (third.told, third.proposed, third.withdrawn) == (0, 0, 0)
+    assert site.rows(
+        "SELECT proposed_by, state, decided_by, decision FROM {s}.correction ORDER BY state DESC"
+    ) == [
+        (
+            CHECKER,
+            "rejected",
+            CHECKER,
+            "register.spike has ended: what came later, or a person, has explained it",
+        ),
+        (command("one"), "approved", command("other"), None),
+    ]
 
 
 def site_position(site: TestSite) -> int:
