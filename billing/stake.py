@@ -88,7 +88,7 @@ def stake_of(
         return None
     filled, expected, unknown = _filled(span, history, trusted=only_missing)
     if only_missing:
-        gaps = np.isin(span.quality, _UNKNOWN)
+        gaps = np.isin(span.quality, (*_UNKNOWN, int(Quality.ESTIMATED)))  # stated is not measured
         filled = replace(filled, usage=np.where(gaps, filled.usage, 0))
     amount = sum((_amount(filled, payer) for payer in paying), Fraction(0))
     whole = int(np.abs(filled.usage).sum())

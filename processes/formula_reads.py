@@ -18,7 +18,7 @@ from energy.views.formula.explain import Step, around, explained
 from energy.views.formula.rows import Connection, formula_channels, formula_versions
 from energy.views.formula.usage import Asked, formula_pieces
 from energy.views.point_rows import channels_of
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from energy.views.registry import load_channels
 
 
@@ -137,14 +137,14 @@ def explain_formula(
     """
     with database.connection() as connection:
         channel = _channel(connection, site, point)
-        known = known_when(connection, site, as_of)
+        position = position_when(connection, site, as_of)
         whole = day_period(local_day(at, site.zone), site.zone)
         asked = Asked(
             connection=connection,
             schema=site.schema,
             zone=site.zone,
             period=whole if day else around(at, channel),
-            as_of=None if known is None else known.position,
+            as_of=position,
         )
         steps = explained(asked, channel)
     return Explained(

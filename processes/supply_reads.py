@@ -19,7 +19,7 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.balance import balanced, balances
 from energy.views.plant_rows import read_supply, supplied_utilities
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from energy.views.validation.balance import explained
 
 
@@ -90,8 +90,7 @@ def read_balance(
         raise NoSupplyError.of("days.backwards", first=first, last=last)
     period = span_of_days(first, last, site.zone)
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         book = read_supply(connection, site.schema, utility, as_of=position)
         if not book.spans(period):
             raise NoSupplyError.of("supply.none", utility=utility, at=period.start)

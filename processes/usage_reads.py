@@ -20,7 +20,7 @@ from energy.views.as_of import folded_position
 from energy.views.computed import channel_usage
 from energy.views.formula.usage import Asked, IndicatorGroup, indicator_groups
 from energy.views.point_rows import channels_of
-from energy.views.readings_told import known_when
+from energy.views.readings_told import known_when, position_when
 
 
 class NoUsageError(RefusedError):
@@ -95,8 +95,7 @@ def read_usage(
     with database.connection() as connection:
         channel = _metered(channels_of(connection, site.schema, point), point, quantity)
         period = span_of_days(first, last, site.zone)
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         if channel.facts.utility is None:
             asked = Asked(
                 connection=connection,

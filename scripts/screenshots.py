@@ -18,7 +18,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
-PAGES = {"overview": "/", "meters": "/meters", "plan": "/plan", "bills": "/bills"}
+PAGES = {
+    "overview": "/",
+    "meters": "/meters",
+    "review": "/review",
+    "plan": "/plan",
+    "bills": "/bills",
+}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

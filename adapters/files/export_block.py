@@ -15,6 +15,7 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from energy.base.clock import to_us
 from energy.base.errors import RefusedError
 from energy.base.quality import Quality
 from energy.base.units import Utility
@@ -93,10 +94,10 @@ class ExportHead:
             "zone": self.zone,
             "what": self.what.value,
             "every": self.every,
-            "first": self.first.isoformat(),
-            "end": self.end.isoformat(),
+            "first": _instant(self.first),
+            "end": _instant(self.end),
             "as_of": str(self.as_of),
-            "written_at": self.written_at.isoformat(),
+            "written_at": _instant(self.written_at),
         }
 
 
@@ -217,6 +218,10 @@ def instant_texts(at_us: Sequence[int]) -> list[str]:
     return [
         f"{text}.{part:06}Z" if part else f"{text}Z" for text, part in zip(whole, rest, strict=True)
     ]
+
+
+def _instant(at: datetime) -> str:
+    return instant_texts([to_us(at)])[0]
 
 
 def texted_rows(block: Block, columns: Sequence[str]) -> list[list[object]]:

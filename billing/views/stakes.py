@@ -1,6 +1,8 @@
 """In: points, doubtful spans. Out: the money at stake in each. I/O: reads.
 
-Spans of one width are read together: an outage of a gateway is one question, not one a meter.
+Who pays for a share or a formula that rests on a doubtful point has as much at stake as who pays
+for the point itself. Spans of one width are read together: an outage of a gateway is one question,
+not one a meter.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from functools import reduce
 from typing import Any
 
 from billing.stake import WEEK_S, Payer, Stake, stake_of
+from billing.views.resting import Resting
 from billing.views.supply import Connection, SupplyReader
 from energy.base.period import Period, local_day
 from energy.base.quality import Quality
@@ -22,13 +25,15 @@ from energy.views.computed import channel_usage
 
 LONGEST = timedelta(days=400)
 """Doubt that reaches further back is measured by its last part. [d]"""
+_BESIDE = timedelta(hours=1)
+"""What lies at one instant touches the intervals beside it, on another day perhaps. [h]"""
 HISTORY = timedelta(seconds=4 * WEEK_S)
 """What was used before stands for what is missing. [d]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """Points whose usage is doubtful in a span."""
+    """Points whose usage is doubtful in a span, and so whatever is computed of it."""
 
     points: tuple[str, ...]
     start: datetime
@@ -66,15 +71,16 @@ def read_stakes(
         now: Present instant: what has no end yet is measured up to here.
         as_of: Usage as known at this metering position; None for now.
     """
-    wanted = sorted({point for doubt in doubts for point in doubt.points})
-    billed = _billed(connection, site.schema, wanted)
+    resting = Resting(connection=connection, site=site, as_of=as_of)
+    concerned = [_concerned(doubt, resting, now) for doubt in doubts]
+    billed = _billed(connection, site.schema, sorted(set().union(*concerned)))
     payers = _payers(connection, site, list(billed))
     asked: dict[_Window, set[int]] = {}
     windows: list[list[tuple[_Billed, _Window]]] = []
-    for doubt in doubts:
+    for doubt, points in zip(doubts, concerned, strict=True):
         mine = [
             (each, window)
-            for point in doubt.points
+            for point in sorted(points)
             if (each := billed.get(point)) is not None and payers.get(point)
             if (window := _window(doubt, each.grid_s, now)) is not None
         ]
@@ -100,11 +106,25 @@ def read_stakes(
     ]
 
 
+def _concerned(doubt: Doubt, resting: Resting, now: datetime) -> set[str]:
+    """Return the points in doubt and the paid ones that rest on them."""
+    start, end = _measured_part(doubt, now)
+    if start > end:
+        return set(doubt.points)
+    return set(doubt.points).union(
+        *(resting.on(point, start - _BESIDE, end + _BESIDE) for point in doubt.points)
+    )
+
+
+def _measured_part(doubt: Doubt, now: datetime) -> _Window:
+    end = min(doubt.end, now)
+    return max(doubt.start, end - LONGEST), end
+
+
 def _window(doubt: Doubt, grid_s: int, now: datetime) -> _Window | None:
     """Return a doubt as whole intervals; what lies at one instant touches both its neighbours."""
     step = timedelta(seconds=grid_s)
-    end = min(doubt.end, now)
-    start = max(doubt.start, end - LONGEST)
+    start, end = _measured_part(doubt, now)
     if start > end:
         return None
     low = start - (start - _EPOCH) % step

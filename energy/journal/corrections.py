@@ -159,20 +159,52 @@ class Corrections:
         Raises:
             StatementError: The readings cannot be true, or the method is missing.
         """
+        return self._application.store(
+            self.estimated(
+                channel, readings, method=method, inputs=inputs, by=by, command_id=command_id
+            )
+        )
+
+    def estimated(
+        self,
+        channel: Channel,
+        readings: Stated,
+        *,
+        method: str,
+        inputs: Mapping[str, str],
+        by: UUID,
+        command_id: UUID,
+    ) -> Estimate:
+        """Return what `estimate` records, for who stores it with something else.
+
+        Args and errors are those of `estimate`.
+        """
         if not method.strip():
             raise StatementError.of("reading.no_method")
-        return self._once(
-            id_of("estimate", str(command_id)),
-            Estimate(
-                channel=channel.number,
-                readings=self._stated(channel, readings),
-                learned_us=to_us(self._clock.now()),
-                method=method.strip(),
-                inputs=dict(inputs),
-                stated_by=by,
-                command_id=command_id,
-            ),
+        known = self._application.find(id_of("estimate", str(command_id)))
+        if known is not None:
+            assert isinstance(known, Estimate), "its stream is an estimate's"
+            return known
+        return Estimate(
+            channel=channel.number,
+            readings=self._stated(channel, readings),
+            learned_us=to_us(self._clock.now()),
+            method=method.strip(),
+            inputs=dict(inputs),
+            stated_by=by,
+            command_id=command_id,
         )
+
+    def known_estimate(self, estimate: UUID) -> Estimate:
+        """Return an estimate that was recorded.
+
+        Raises:
+            UnknownCorrectionError: There is no such estimate.
+        """
+        known = self._application.find(estimate)
+        if not isinstance(known, Estimate):
+            raise UnknownCorrectionError.of("reading.no_correction", correction=estimate)
+        return known
 
     def enter(
         self, channel: Channel, readings: Stated, *, note: str, by: UUID, command_id: UUID

@@ -7,18 +7,20 @@ refused and says who did. Given again after an unknown commit it finds its own r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from energy.base.aggregate import JournalAggregate
 from energy.base.clock import EPOCH, Clock
 from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.journal.corrections import Corrections
 from energy.metering.channel import Channel
-from energy.metering.correction import Correction, FourEyesError, Stated
-from energy.metering.review import DecidedCase, Said, decided
-from energy.metering.review_case import Case, CaseFinding, CaseState, DecisionKind
+from energy.metering.correction import Estimate, Stated
+from energy.metering.review import DecidedCase, Said, acceptance_of, decided, rest_of
+from energy.metering.review_case import Case, CaseFinding, DecisionKind
 from energy.store.pool import Database
 
 
@@ -63,15 +65,18 @@ class Reviews:
         self._corrections = Corrections(database, schema, clock)
 
     def accept(self, case: Case, said: Said, *, alone: bool) -> DecisionKind:
-        """End a case's findings, or propose it; the second person's acceptance always ends them.
+        """End a case's findings, or propose it; the second person ends what the first proposed.
+
+        What came to the case after the proposal is a proposal of the second person's, told by a
+        second event in the same transaction.
 
         Args:
             case: The case as it was seen.
             said: Why and by whom.
-            alone: Whether the first person decides alone.
+            alone: Whether one person decides alone.
 
         Returns:
-            What was decided: ACCEPTED or ACCEPTANCE_PROPOSED.
+            What waits or has ended then: ACCEPTED or ACCEPTANCE_PROPOSED.
 
         Raises:
             CaseReasonError: The reason is missing.
@@ -79,15 +84,18 @@ class Reviews:
             FourEyesError: The same person proposed it.
             CaseDecidedError: Somebody decided first.
         """
-        first = case.decision if case.state is CaseState.ACCEPTANCE else None
-        if first is None:
-            kind = DecisionKind.ACCEPTED if alone else DecisionKind.ACCEPTANCE_PROPOSED
-            self._store(said, decided(case, kind, said))
-            return kind
-        if first.decided_by == said.by:
-            raise FourEyesError.of("review.four_eyes", short=case.case.hex[:8])
-        self._store(said, decided(case, DecisionKind.ACCEPTED, said, proposed_by=first.decided_by))
-        return DecisionKind.ACCEPTED
+        found = acceptance_of(case, said.by, alone=alone)
+        kind, events = DecisionKind.ACCEPTED, []
+        if found.ended:
+            firsts = [case.proposers.get(each.finding) for each in found.ended]
+            first = next((each for each in firsts if each is not None), None)
+            events.append(decided(case, kind, said, findings=found.ended, proposed_by=first))
+        if found.proposed:
+            kind, behind = DecisionKind.ACCEPTANCE_PROPOSED, len(events)
+            told = replace(said, command_id=rest_of(said.command_id)) if behind else said
+            events.append(decided(case, kind, told, findings=found.proposed, behind=behind))
+        self._store(said, *events)
+        return kind
 
     def hold(self, case: Case, said: Said, *, until: date) -> None:
         """Let a case wait until a day; the bill stays barred.
@@ -148,25 +156,35 @@ class Reviews:
         return identity
 
     def estimated(
-        self, case: Case, said: Said, *, estimate: UUID, findings: Sequence[CaseFinding]
+        self,
+        case: Case,
+        said: Said,
+        *,
+        estimate: Estimate,
+        findings: Sequence[CaseFinding],
+        alone: bool,
     ) -> None:
-        """End the findings that an estimate covers.
+        """Record an estimate and end the findings that it covers, or propose to end them.
+
+        Both are stored in one transaction.
 
         Args:
             case: The case as it was seen.
             said: Why and by whom.
-            estimate: Stream of the estimated readings.
+            estimate: The estimated readings, stored before or not.
             findings: Those of the case whose spans it covers.
+            alone: Whether one person decides alone; else a second one accepts the case.
 
         Raises:
             CaseReasonError: The reason is missing.
             CaseStateError: A correction of it waits for its second person.
             CaseDecidedError: Somebody decided first.
         """
-        event = decided(case, DecisionKind.ESTIMATED, said, findings=findings, estimate=estimate)
-        self._store(said, event)
+        kind = DecisionKind.ESTIMATED if alone else DecisionKind.ACCEPTANCE_PROPOSED
+        event = decided(case, kind, said, findings=findings, estimate=estimate.id)
+        self._store(said, event, estimate)
 
-    def _store(self, said: Said, event: DecidedCase, *others: Correction) -> None:
+    def _store(self, said: Said, event: DecidedCase, *others: JournalAggregate) -> None:
         known = self._application.find(event.id)
         if known is None:
             try:

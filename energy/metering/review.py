@@ -21,6 +21,7 @@ from energy.base.clock import from_us, to_us
 from energy.base.errors import RefusedError
 from energy.base.finding import Severity
 from energy.base.ids import id_of
+from energy.metering.correction import FourEyesError
 from energy.metering.decision import ResolvedFinding
 from energy.metering.review_case import Case, CaseFinding, CaseState, DecisionKind
 
@@ -117,6 +118,49 @@ class Said:
     currency: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What a person's acceptance does to the findings of a case; together they are all of it."""
+
+    ended: tuple[CaseFinding, ...]
+    """They end: two people looked at each, or one suffices."""
+    proposed: tuple[CaseFinding, ...]
+    """They wait for another person."""
+
+
+def acceptance_of(case: Case, by: UUID, *, alone: bool) -> Acceptance:
+    """Return what a person's acceptance of a case does, finding by finding.
+
+    A person looked at what stands in the proposal and at nothing that came to the case later.
+
+    Args:
+        case: The case as it was seen.
+        by: The person.
+        alone: Whether one person suffices for the case.
+
+    Raises:
+        FourEyesError: The person proposed all of it.
+    """
+    first = case.proposers
+    others = tuple(each for each in case.findings if first.get(each.finding, by) != by)
+    rest = tuple(each for each in case.findings if each not in others)
+    own = any(first.get(each.finding) == by for each in rest)
+    if own and not others and all(each.finding in first for each in rest):
+        raise FourEyesError.of("review.four_eyes", short=case.case.hex[:8])
+    if alone and not own:
+        return Acceptance(ended=case.findings, proposed=())
+    return Acceptance(ended=others, proposed=rest)
+
+
+def rest_of(command: UUID) -> UUID:
+    """Return the id of the command for what an acceptance leaves to another person.
+
+    Args:
+        command: The command that ended the other findings of the case.
+    """
+    return id_of("review_rest", command.hex)
+
+
 def decided(
     case: Case,
     kind: DecisionKind,
@@ -127,6 +171,7 @@ def decided(
     correction: UUID | None = None,
     estimate: UUID | None = None,
     proposed_by: UUID | None = None,
+    behind: int = 0,
 ) -> DecidedCase:
     """Return a decision about a case as it was seen.
 
@@ -139,6 +184,7 @@ def decided(
         correction: The correction that was proposed.
         estimate: Stream of the estimated readings.
         proposed_by: The first of two people.
+        behind: How many decisions of the same command come before it.
 
     Raises:
         CaseReasonError: The reason is missing.
@@ -154,7 +200,7 @@ def decided(
         raise CaseStateError.of("review.nothing_held", short=case.case.hex[:8])
     return DecidedCase(
         case=case.case,
-        number=case.number + 1,
+        number=case.number + 1 + behind,
         kind=kind.value,
         cause=case.cause,
         point=case.point or "",

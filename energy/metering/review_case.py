@@ -8,7 +8,7 @@ id while it grows, and while a decision upon it (a hold, a proposal) names one o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -155,6 +155,8 @@ class Case:
     state: CaseState
     decision: Decision | None
     """The last one; None while nobody decided anything."""
+    proposers: Mapping[UUID, UUID] = field(default_factory=dict)
+    """Who proposed to accept it, by finding; what nobody proposed to accept stands not in it."""
 
     @property
     def start(self) -> datetime:
@@ -208,6 +210,7 @@ def cases_of(
         for decision in sorted(decisions, key=lambda each: each.position)
         for named in decision.findings
     }
+    by_case = {decision.case: decision for decision in decisions}
     taken: set[UUID] = set()
     cases = []
     for group in sorted(_groups(findings), key=lambda group: _key(_first(group))):
@@ -219,12 +222,18 @@ def cases_of(
         while identity in taken:
             identity = id_of("review_case", identity.hex)
         taken.add(identity)
-        cases.append(_case(identity, group, decision, today))
+        if decision is None:  # what a decision left of it goes on with its count of decisions
+            decision = by_case.get(identity)
+        cases.append(_case(identity, group, decision, today, _proposers(group, by_finding)))
     return sorted(cases, key=lambda case: (case.start, case.case))
 
 
 def _case(
-    identity: UUID, group: Sequence[CaseFinding], decision: Decision | None, today: date
+    identity: UUID,
+    group: Sequence[CaseFinding],
+    decision: Decision | None,
+    today: date,
+    proposers: Mapping[UUID, UUID],
 ) -> Case:
     first = group[0]
     return Case(
@@ -235,7 +244,20 @@ def _case(
         findings=tuple(group),
         state=_state(decision, today),
         decision=decision,
+        proposers=proposers,
     )
+
+
+def _proposers(
+    group: Sequence[CaseFinding], by_finding: Mapping[UUID, Decision]
+) -> dict[UUID, UUID]:
+    """Return who proposed to accept which finding of a case, whatever case it was of then."""
+    last = {each.finding: by_finding.get(each.finding) for each in group}
+    return {
+        finding: decision.decided_by
+        for finding, decision in last.items()
+        if decision is not None and decision.kind is DecisionKind.ACCEPTANCE_PROPOSED
+    }
 
 
 def _state(decision: Decision | None, today: date) -> CaseState:

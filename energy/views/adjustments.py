@@ -16,6 +16,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from energy.metering.calibration.adjustment import ADJUSTMENT_TOPICS, Adjustment
+from energy.views.positioned import or_last
 
 __all__ = [
     "ADJUSTMENT_TOPICS", "AdjustmentRow", "adjusted_usage", "fold_adjustment", "read_adjustments",
@@ -112,7 +113,7 @@ def adjusted_usage(
         "WHERE a.channel = ANY(%s) AND a.state = 'approved' AND a.decided_position <= %s "
         "AND a.first_day <= %s AND a.last_day >= %s AND d.day BETWEEN %s AND %s "
         "GROUP BY a.channel, d.day ORDER BY a.channel, d.day",
-        (list(channels), 2**62 if as_of is None else as_of, last, first, first, last),
+        (list(channels), or_last(as_of), last, first, first, last),
     ).fetchall()
     found: dict[int, dict[date, int]] = {channel: {} for channel in channels}
     for channel, day, amount in rows:

@@ -13,7 +13,7 @@ import psycopg
 from energy.base.period import Period
 from energy.views.computed import computed_rules
 from energy.views.formula.rows import RULE
-from energy.views.formula.usage import Asked, formula_pieces
+from energy.views.formula.usage import Asked, formula_inputs
 from energy.views.registry import load_channels
 from energy.views.shares.usage import channels_behind
 
@@ -55,8 +55,7 @@ def _of_formulas(asked: Asked, numbers: Sequence[int]) -> set[int]:
     if not numbers:
         return set()
     channels = load_channels(asked.connection, asked.schema, only=numbers)
-    pieces = formula_pieces(asked, list(channels.values()))
-    return {number for piece in pieces for number in piece.inputs}
+    return formula_inputs(asked, list(channels.values()))
 
 
 def _of_shares(asked: Asked, numbers: set[int]) -> set[int]:

@@ -9,6 +9,7 @@ counters, that is nearly all, go straight through.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -27,6 +28,7 @@ from energy.views.known import (
     neighbours,
 )
 from energy.views.registry_columns import RegistryColumns
+from energy.views.told import Connection, Window
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
@@ -147,6 +149,29 @@ def registers_fed(
         number: sorted({part.feed or number for part in segments.get(number, ())} or {number})
         for number in channels
     }
+
+
+def windows_fed(
+    connection: Connection, schema: str, windows: Mapping[int, Window]
+) -> dict[int, Window]:
+    """Return when fresh readings came by counter: of its own register and of all that feed it.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        windows: First and last instant by register. [us]
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT DISTINCT channel, feed FROM {schema}.segment WHERE feed = ANY(%s) "
+        "ORDER BY channel, feed",
+        (list(windows),),
+    ).fetchall()
+    found = dict(windows)
+    for channel, register in rows:
+        low, high = windows[register]
+        own = found.get(channel, (low, high))
+        found[channel] = (min(low, own[0]), max(high, own[1]))
+    return found
 
 
 def merged(

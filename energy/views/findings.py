@@ -14,6 +14,7 @@ from energy.base.errors import RefusedError
 from energy.base.ids import meant_by
 from energy.journal.decisions import FindingKey
 from energy.metering.decision import ResolvedFinding
+from energy.views.positioned import or_last
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -77,7 +78,7 @@ def read_findings(
         open_only: Leave out what later readings explain or a person has resolved.
         as_of: As known at this metering position; None for now.
     """
-    limit = as_of if as_of is not None else 2**62
+    limit = or_last(as_of)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT f.code, f.channel, f.start_at, f.position, f.severity, c.point, c.quantity, "
         "f.end_at, f.proof, f.explained_position, f.resolved_position, f.resolved_at, "

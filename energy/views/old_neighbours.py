@@ -14,7 +14,7 @@ import numpy as np
 
 from energy.base.quality import Quality
 from energy.store.arrays import INSTANT, use_arrays
-from energy.views.positioned import Positioned
+from energy.views.positioned import Positioned, or_last
 from energy.views.told import Connection, Window, joined
 
 DAY_US = 86_400_000_000
@@ -116,7 +116,7 @@ def _ends(
             "%s::bigint AS up_to FROM unnest(%s, %s) AS s (channel, edge_us)) AS t) AS e "
             "WHERE end_at IS NOT NULL",
             (
-                up_to if up_to is not None else 2**62,
+                or_last(up_to),
                 np.array(list(edges), dtype=np.int64),
                 np.array(list(edges.values()), dtype=np.int64),
             ),

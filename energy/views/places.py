@@ -27,11 +27,10 @@ from energy.metering.places import (
     redefined,
 )
 from energy.metering.plant import PlaceTree
+from energy.views.positioned import or_last
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
-_LAST = 2**62
-"""Behind every position."""
 _EVER = datetime.max.replace(tzinfo=ALWAYS.tzinfo)
 
 
@@ -127,7 +126,7 @@ def read_places(
         f"SELECT place, valid_from, position, act, facts FROM {schema}.place_history "
         "WHERE position <= %(limit)s AND (%(only)s::text[] IS NULL OR place = ANY(%(only)s)) "
         "ORDER BY place, position, item",
-        {"limit": _LAST if as_of is None else as_of, "only": only},
+        {"limit": or_last(as_of), "only": only},
     ).fetchall()
     return PlaceBook(
         PlaceChange(
@@ -167,7 +166,7 @@ def place_changes(
         f"UNION ALL SELECT valid_from, position FROM {schema}.point_place) AS told "
         "WHERE valid_from > %s AND valid_from < %s AND position <= %s "
         "GROUP BY valid_from ORDER BY valid_from",
-        (period.start, period.end, _LAST if as_of is None else as_of),
+        (period.start, period.end, or_last(as_of)),
     ).fetchall()
     return [at for (at,) in rows]
 
@@ -209,7 +208,7 @@ def point_places(
         at: Aware UTC.
         as_of: Metering position: as known there; None for now.
     """
-    limit = _LAST if as_of is None else as_of
+    limit = or_last(as_of)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT m.point, coalesce((SELECT p.place FROM {schema}.point_place AS p "
         "WHERE p.point = m.point AND p.valid_from <= %s AND p.position <= %s "

@@ -18,6 +18,7 @@ import psycopg
 
 from energy.base.units import Utility, to_base
 from energy.metering.plans.plan import MONTHS, PLAN_TOPICS, PlannedYear, PlanNode, PlanRevision
+from energy.views.positioned import or_last
 
 __all__ = ["PLAN_TOPICS", "fold_plan"]
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -219,7 +220,7 @@ def read_plan(
         "AND (%(all)s OR node = ANY(%(nodes)s)) ORDER BY node, utility, month",
         {
             "year": year,
-            "as_of": 2**62 if as_of is None else as_of,
+            "as_of": or_last(as_of),
             "all": nodes is None,
             "nodes": [str(node) for node in nodes or ()],
         },

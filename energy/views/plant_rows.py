@@ -17,6 +17,7 @@ import psycopg
 from energy.metering.plant import SupplyGraph
 from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
 from energy.metering.supply.graph import Graph
+from energy.views.positioned import or_last
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
@@ -150,7 +151,7 @@ def read_supply(
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT valid_from, position, act, facts FROM {schema}.supply_history "
         "WHERE utility = %s AND position <= %s ORDER BY position, item",
-        (utility, 2**62 if as_of is None else as_of),
+        (utility, or_last(as_of)),
     ).fetchall()
     return SupplyBook(
         SupplyChange(act=SupplyAct(act), valid_from=valid_from, facts=facts, position=position)

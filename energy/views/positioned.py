@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from energy.metering.reading import ReadingColumns
 
+LAST_POSITION = 2**62
+"""Behind every position of a journal."""
 AHEAD_US = 300_000_000
 """A reading this much later than the journal learned it comes from a wrong clock. [us]"""
 
@@ -41,3 +43,8 @@ class Positioned:
             position=self.position[which],
             learned_us=self.learned_us[which],
         )
+
+
+def or_last(position: int | None) -> int:
+    """Return a position asked for; where none is, one behind every other."""
+    return LAST_POSITION if position is None else position

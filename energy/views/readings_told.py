@@ -96,6 +96,12 @@ def known_when(connection: Connection, site: Site, said: str | None) -> Knowledg
     return known
 
 
+def position_when(connection: Connection, site: Site, said: str | None) -> int | None:
+    """Return the metering position alone of what `known_when` tells."""
+    known = known_when(connection, site, said)
+    return None if known is None else known.position
+
+
 def read_readings(
     database: Database,
     site: Site,
@@ -129,8 +135,7 @@ def read_readings(
     period = span_of_days(first, last, site.zone)
     with database.connection() as connection:
         channel = channel_of(connection, site.schema, point, quantity)
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         if history:
             return _every_row(connection, site.schema, channel, period, position)
         return _counting_rows(connection, site.schema, channel, period, position)

@@ -27,6 +27,7 @@ from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_strips import GridColumns, SeriesColumns
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
+from energy.views.positioned import or_last
 from energy.views.registry import load_registry
 
 _SEGMENT = (
@@ -83,7 +84,7 @@ def register_proofs(
         period: The billing period.
         as_of: Readings and meter events as known at this metering position; None for now.
     """
-    limit = as_of if as_of is not None else 2**62
+    limit = or_last(as_of)
     asked = {"channel": channel, "start": period.start, "end": period.end, "limit": limit}
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT s.serial, s.multiplier, s.start_at, s.end_at, s.start_count, s.end_count, "

@@ -250,8 +250,8 @@ def _reset(
     event: Meter.RegisterReset,
 ) -> Changed:
     """Cut the segments of the registers that fell; the others counted on."""
-    channels = sorted(int(number) for number in event.counts_before)
-    held = close_segments(cursor, schema, position, channels, event.at, event.counts_before)
+    registers = sorted(int(number) for number in event.counts_before)
+    held = close_segments(cursor, schema, position, registers, event.at, event.counts_before)
     for each in held:
         open_segments(
             cursor,

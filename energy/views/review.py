@@ -21,6 +21,7 @@ from energy.base.finding import Severity
 from energy.metering.review import DecidedCase, finding_of
 from energy.metering.review_case import Case, CaseFinding, Decision, DecisionKind, cases_of
 from energy.views.findings import read_findings
+from energy.views.positioned import LAST_POSITION, or_last
 
 REVIEW_TOPICS = frozenset({DecidedCase.Created.TOPIC})
 """Topics that `fold_review` takes."""
@@ -165,7 +166,7 @@ def read_cases(
 
 def _standing(connection: Connection, schema: str, as_of: int | None) -> list[Decision]:
     """Return the last decision of each case that one did not end."""
-    limit = as_of if as_of is not None else 2**62
+    limit = or_last(as_of)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT * FROM (SELECT DISTINCT ON (d.review) {_COLUMNS} "
         f"FROM {schema}.review_decision AS d "
@@ -206,7 +207,7 @@ def read_decisions(
         "ORDER BY d.position DESC LIMIT %(limit)s",
         {"cases": [case] if case is not None else wanted, "point": point, "limit": limit},
     ).fetchall()
-    return [_decision(row, 2**62) for row in rows]
+    return [_decision(row, LAST_POSITION) for row in rows]
 
 
 def decided_case_named(connection: Connection, schema: str, name: str) -> UUID:

@@ -19,6 +19,7 @@ from energy.metering.channel import Kind
 from energy.metering.feed import Piece, fed
 from energy.metering.meter import FedSpan, Meter
 from energy.views.noted import FOR_GOOD
+from energy.views.positioned import or_last
 
 WIRED_WRONG = "meter.reversed"
 """The register that counted is not read: what flowed cannot be told."""
@@ -46,7 +47,7 @@ def read_pieces(
         f"SELECT {_COLUMNS} FROM {schema}.segment WHERE {mine} "
         f"UNION ALL SELECT {_COLUMNS} FROM {schema}.segment_superseded "
         f"WHERE {mine} AND until_position > %(limit)s ORDER BY channel, start_at",
-        {"limit": as_of if as_of is not None else 2**62, "channels": list(channels)},
+        {"limit": or_last(as_of), "channels": list(channels)},
     ).fetchall()
     return [_piece(row) for row in rows]
 
@@ -102,7 +103,7 @@ def close_segments(
     cursor: Cursor,
     schema: str,
     position: int,
-    channels: Sequence[int],
+    registers: Sequence[int],
     at: datetime,
     counts: Mapping[str, int],
 ) -> list[Piece]:
@@ -112,14 +113,15 @@ def close_segments(
         cursor: Inside the follower's transaction.
         schema: The site's schema.
         position: Of the event.
-        channels: Their numbers.
+        registers: Registers whose segments are closed, by their own channel, whichever channels
+            they count for: a meter wired the wrong way counts for the other one.
         at: When they end.
         counts: What the registers showed there, by their own channel. [count]
     """
     rows: list[tuple[Any, ...]] = cursor.execute(
-        f"SELECT {_COLUMNS} FROM {schema}.segment WHERE channel = ANY(%s) AND end_at IS NULL "
-        "ORDER BY channel",
-        (list(channels),),
+        f"SELECT {_COLUMNS} FROM {schema}.segment WHERE coalesce(feed, channel) = ANY(%s) "
+        "AND end_at IS NULL ORDER BY channel",
+        (list(registers),),
     ).fetchall()
     held = [_piece(row) for row in rows]
     closed = [

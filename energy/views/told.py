@@ -20,7 +20,7 @@ from energy.metering.channel import Channel
 from energy.metering.reading import ReadingColumns
 from energy.store.arrays import INSTANT, use_arrays
 from energy.views.plausible import out_of_range
-from energy.views.positioned import Positioned
+from energy.views.positioned import Positioned, or_last
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Window = tuple[int, int]
@@ -158,7 +158,7 @@ def _wanted(
                 np.array(list(windows), dtype=np.int64),
                 np.array([window[0] for window in windows.values()], dtype=np.int64),
                 np.array([window[1] for window in windows.values()], dtype=np.int64),
-                *(2 * [up_to if up_to is not None else 2**62]),
+                *(2 * [or_last(up_to)]),
             ),
         ).fetchall()
     wanted: dict[int, list[int]] = {}

@@ -35,6 +35,7 @@ from energy.views.fed_readings import (
 )
 from energy.views.known import NO_NEIGHBOUR, Neighbours
 from energy.views.local_days import LocalDays, days_around
+from energy.views.positioned import or_last
 from energy.views.registry_columns import RegistryColumns
 from energy.views.slice import Slice
 from energy.views.usage_intervals import fold_changed_intervals, fold_fresh_intervals
@@ -313,7 +314,7 @@ def read_spans(
             list(channels),
             (period.start - timedelta(days=1)).date(),
             (period.end + timedelta(days=1)).date(),
-            as_of if as_of is not None else 2**62,
+            or_last(as_of),
         ),
         binary=True,
     ).fetchall()

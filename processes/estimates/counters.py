@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from energy.base.clock import to_us
-from energy.base.period import Period
 from energy.metering.estimating.asked import EstimateError
 from energy.metering.estimating.counts import gap_counts, rounded_sums
 from energy.metering.estimating.gaps import Gap, Lies, gaps_of
 from energy.metering.usage import CounterSegment
-from energy.views.estimates import read_around
 from processes.estimates.ground import MOST_STATED, Ground, Statement
 
 
@@ -27,14 +25,7 @@ def counter_statement(ground: Ground, *, missing_only: bool = False) -> Statemen
     """
     step_us = ground.step_s * 1_000_000
     start_us, end_us = to_us(ground.first), to_us(ground.last)
-    read = read_around(
-        ground.connection,
-        ground.site.schema,
-        ground.channel.number,
-        Period(start=ground.first, end=ground.last),
-        ground.position,
-        estimates=missing_only,
-    )
+    read = ground.read(estimates=missing_only)
     if any(each.feed is not None for each in read.segments if _touches(each, start_us, end_us)):
         raise EstimateError.of("estimate.fed", key=ground.channel.key)
     gaps = gaps_of(read.at_us, read.count, read.segments, start_us, end_us, step_us)

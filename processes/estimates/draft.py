@@ -15,8 +15,10 @@ from uuid import UUID
 
 from energy.base.clock import from_us
 from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
 from energy.journal.corrections import Corrections
 from energy.metering.channel import Channel, Kind
+from energy.metering.correction import Estimate
 from energy.metering.estimating.asked import EstimateError
 from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
@@ -133,14 +135,29 @@ def record_estimate(
         EstimateError: The reason is missing, or nothing would change.
         StatementError: The readings cannot be true.
     """
+    stated = stated_estimate(system, site, draft, reason=reason, by=by, command_id=command_id)
+    known = {row.correction: row.position for row in _said(system, site, draft)}
+    if stated.id in known:
+        return known[stated.id]
+    return JournalApplication(system.database, site.schema, "metering", system.clock).store(stated)
+
+
+def stated_estimate(
+    system: System, site: Site, draft: EstimateDraft, *, reason: str, by: UUID, command_id: UUID
+) -> Estimate:
+    """Return what `record_estimate` stores, for who stores it with something else.
+
+    Args and errors are those of `record_estimate`.
+    """
     if not reason.strip():
         raise EstimateError.of("estimate.no_reason")
+    corrections = Corrections(system.database, site.schema, system.clock)
     said = _said(system, site, draft)
     if said and _is_same(said[0], draft, reason, by):
-        return said[0].position
+        return corrections.known_estimate(said[0].correction)
     if not draft.days and draft.channel.facts.kind is not Kind.GAUGE:
         raise EstimateError.of("estimate.nothing", key=draft.channel.key)
-    return Corrections(system.database, site.schema, system.clock).estimate(
+    return corrections.estimated(
         draft.channel,
         draft.readings,
         method=draft.method,

@@ -14,7 +14,7 @@ from energy.metering.channel import Channel, Kind
 from energy.metering.estimating.asked import Asked, Ends, EstimateError, Method, Told
 from energy.metering.estimating.methods import method_named
 from energy.store.sites import Site
-from energy.views.estimates import daily_levels, hourly_levels, measured_usage
+from energy.views.estimates import Read, daily_levels, hourly_levels, measured_usage, read_around
 from energy.views.point_rows import channels_of
 from energy.views.told import Connection
 
@@ -55,6 +55,17 @@ class Ground:
     def step_s(self) -> int:
         """Return the width of the intervals that the method is asked about. [s]."""
         return self.channel.facts.grid_s
+
+    def read(self, *, estimates: bool = False) -> Read:
+        """Return what was read in the span and on either side; estimates are none, or all are."""
+        return read_around(
+            self.connection,
+            self.site.schema,
+            self.channel.number,
+            Period(start=self.first, end=self.last),
+            self.position,
+            estimates=estimates,
+        )
 
     @property
     def level(self) -> bool:

@@ -8,12 +8,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from energy.base.clock import from_us, to_us
-from energy.base.period import Period, days_between, local_day, midnight
+from energy.base.period import days_between, local_day, midnight
 from energy.metering.channel import LOCAL_DAY_S
 from energy.metering.estimating.asked import EstimateError
 from energy.metering.estimating.counts import rounded_sums
 from energy.metering.usage import CounterSegment
-from energy.views.estimates import read_around
 from processes.estimates.ground import MOST_STATED, Ground, Statement
 
 
@@ -25,13 +24,7 @@ def interval_statement(ground: Ground) -> Statement:
     Raises:
         EstimateError: They are too many for one estimate, or the method lacks what it needs.
     """
-    read = read_around(
-        ground.connection,
-        ground.site.schema,
-        ground.channel.number,
-        Period(start=ground.first, end=ground.last),
-        ground.position,
-    )
+    read = ground.read()
     have = set(read.at_us.tolist())
     missing = [
         (start, end, segment)
@@ -112,13 +105,7 @@ def level_statement(ground: Ground) -> Statement:
     """
     if ground.total is not None:
         raise EstimateError.of("estimate.level_total", key=ground.channel.key)
-    read = read_around(
-        ground.connection,
-        ground.site.schema,
-        ground.channel.number,
-        Period(start=ground.first, end=ground.last),
-        ground.position,
-    )
+    read = ground.read()
     step_us = ground.step_s * 1_000_000
     first, last = to_us(ground.first), to_us(ground.last)
     have = {ground.floor_us(at, ground.step_s) for at in read.at_us.tolist()}

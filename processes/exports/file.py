@@ -23,7 +23,7 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
 from energy.views.node_usage import Connection
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from processes.exports.blocks import Advance, Selection, blocks_of, chosen_channels
 
 WRITERS: dict[FileFormat, Callable[[BinaryIO, ExportHead], ExportWriter]] = {
@@ -95,8 +95,7 @@ def export_file(
     with database.connection() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         chosen = chosen_channels(connection, site, wanted)
-        known = known_when(connection, site, wanted.as_of)
-        as_of = None if known is None else known.position
+        as_of = position_when(connection, site, wanted.as_of)
         head = _head(connection, site, clock, wanted, as_of)
         rows = 0
         with new_file(path) as file, WRITERS[form](file, head) as writer:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.views.review_queue import QueuedCase
-from energy.base.errors import EnergyError, RefusedError
+from energy.base.errors import EnergyError, NotPermittedError, RefusedError
 from energy.base.finding import Severity
-from energy.metering.review import CaseStateError
+from energy.metering.review import CaseStateError, acceptance_of
 from energy.metering.review_case import CaseState, Decision, DecisionKind
 
 
@@ -41,6 +41,8 @@ class Outcome:
     """Where the journal holds it; None when refused or not written."""
     correction: UUID | None = None
     refused: EnergyError | None = None
+    ended: int = 0
+    """Findings that ended although the case waits: another person had proposed them."""
     lacking: bool = False
     """Whether usage is missing in its span: that bars the bill whatever was accepted."""
 
@@ -90,6 +92,30 @@ def exceeds(rows: Sequence[QueuedCase], limit: Decimal) -> bool:
     return sum((stake.amount for stake in stakes), Decimal(0)) > limit
 
 
+def acceptance(row: QueuedCase, by: UUID, *, alone: bool, may_decide: bool) -> bool:
+    """Return whether a person ends a whole case by accepting it.
+
+    Args:
+        row: The case.
+        by: The person.
+        alone: Whether one person suffices for the command.
+        may_decide: Whether the person decides on readings.
+
+    Raises:
+        FourEyesError: The person proposed all of it.
+        NotPermittedError: The person would end findings and may only propose.
+    """
+    found = acceptance_of(row.case, by, alone=suffices(row, alone=alone, may_decide=may_decide))
+    if found.ended and not may_decide:
+        raise NotPermittedError.of("review.decider", short=row.case.case.hex[:8])
+    return not found.proposed
+
+
+def suffices(row: QueuedCase, *, alone: bool, may_decide: bool) -> bool:
+    """Return whether one person ends a case: little money hangs on the command, or none on it."""
+    return may_decide and (alone or not bears_money(row))
+
+
 def lacks_usage(row: QueuedCase) -> bool:
     """Return whether usage that somebody pays is missing in the span of a case."""
     return row.stake is not None and bool(row.stake.expected or row.stake.unknown)
@@ -111,7 +137,8 @@ def require_single(queue: Sequence[QueuedCase], finding: UUID, limit: Decimal) -
         if all(each.finding != finding for each in row.case.findings):
             continue
         short = row.case.case.hex[:8]
-        if row.case.state in {CaseState.ACCEPTANCE, CaseState.CORRECTION}:
+        waits = row.case.state in {CaseState.ACCEPTANCE, CaseState.CORRECTION}
+        if waits or finding in row.case.proposers:
             raise CaseStateError.of("review.waits", short=short)
         if exceeds([row], limit) and row.stake is not None:
             raise SecondPersonError.of(

@@ -19,9 +19,9 @@ from energy.base.period import local_day
 from energy.base.text import Key
 from energy.journal.reviews import CaseDecidedError, Reviews
 from energy.metering.channel import Channel
-from energy.metering.correction import Stated
+from energy.metering.correction import Estimate, Stated
 from energy.metering.decision import DecidedAlreadyError
-from energy.metering.review import CaseStateError, Said
+from energy.metering.review import CaseStateError, Said, rest_of
 from energy.metering.review_case import CaseFinding, CaseState, Decision, DecisionKind
 from energy.store.sites import Site
 from energy.system import System
@@ -33,11 +33,12 @@ from processes.review.choice import (
     Chosen,
     HoldDayError,
     Outcome,
-    bears_money,
+    acceptance,
     done,
     exceeds,
     lacks_usage,
     outcome_of,
+    suffices,
 )
 
 Tell = Callable[[int, int], None]
@@ -136,9 +137,8 @@ class ReviewDesk:
         alone = may_decide and not exceeds(rows, limit)
 
         def act(row: QueuedCase, said: Said) -> None:
-            if row.case.state is CaseState.ACCEPTANCE and not may_decide:
-                raise NotPermittedError.of("review.decider", short=row.case.case.hex[:8])
-            single = alone or (may_decide and not bears_money(row))
+            acceptance(row, self._by, alone=alone, may_decide=may_decide)
+            single = suffices(row, alone=alone, may_decide=may_decide)
             self._reviews.accept(row.case, said, alone=single)
 
         return self._each(rows, "accept", reason, act, tell, evidence=evidence)
@@ -215,17 +215,19 @@ class ReviewDesk:
         reason: str,
         *,
         method: str,
-        record: Callable[[UUID], UUID],
+        stated: Callable[[UUID], Estimate],
         findings: Sequence[CaseFinding],
+        limit: Decimal,
     ) -> Outcome:
-        """Record an estimate and end the findings that it covers.
+        """Record an estimate and end the findings that it covers; much money waits for a second.
 
         Args:
             row: The case.
             reason: Why it is needed.
             method: By which it was made.
-            record: Records it under a command's id and returns its stream.
+            stated: Returns the estimate of a command's id, not stored yet.
             findings: Those of the case whose spans it covers.
+            limit: Most money that one person decides about alone. [currency]
 
         Raises:
             StatementError: The readings cannot be true.
@@ -234,8 +236,13 @@ class ReviewDesk:
         """
 
         def act(row: QueuedCase, said: Said) -> None:
-            stream = record(said.command_id)
-            self._reviews.estimated(row.case, said, estimate=stream, findings=findings)
+            self._reviews.estimated(
+                row.case,
+                said,
+                estimate=stated(said.command_id),
+                findings=findings,
+                alone=not exceeds([row], limit),
+            )
 
         return self._single(row, "estimate", reason, act, method)
 
@@ -300,6 +307,8 @@ class ReviewDesk:
             same = self._same(history, verb, reason, *words)
             before = len(history) - 1 if same else len(history)
             command = self._command(row.case.case, before, verb, reason, *words)
+            if same:
+                command = history[0].command
             commands[row.case.case] = command
             said = Said(
                 reason=reason,
@@ -334,9 +343,11 @@ class ReviewDesk:
         outcomes = []
         for row in rows:
             mine = made.get(commands[row.case.case])
+            rest = made.get(rest_of(commands[row.case.case]))
             if mine is not None and row.case.case not in refused:
                 lacking = mine.kind is DecisionKind.ACCEPTED and lacks_usage(row)
-                outcomes.append(replace(done(mine), lacking=lacking))
+                ended = len(mine.findings) if rest is not None else 0
+                outcomes.append(replace(done(rest or mine), lacking=lacking, ended=ended))
             else:
                 outcomes.append(outcome_of(row, None, refused=refused.get(row.case.case)))
         return outcomes
@@ -357,8 +368,10 @@ class ReviewDesk:
         """Return whether the last decision about a case is this very command, and stands."""
         if not history or history[0].correction_state == "rejected":
             return False
-        command = self._command(history[0].case, len(history) - 1, verb, reason, *words)
-        return history[0].command == command
+        before = len(history) - 1
+        command = self._command(history[0].case, before, verb, reason, *words)
+        first = self._command(history[0].case, before - 1, verb, reason, *words)
+        return history[0].command in {command, rest_of(first)}
 
     def _command(self, case: UUID, before: int, verb: str, reason: str, *words: str) -> UUID:
         """Return the id of a command about a case of which so much was decided before."""

@@ -25,7 +25,7 @@ from energy.metering.usage_parts import Flags, Groups, groups_of, summed
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.computed import channel_usage
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from energy.views.shares.bearers import read_bearers, read_holds, read_hours
 from energy.views.shares.rows import UsageChannel, usage_channels
 from energy.views.told import Connection
@@ -159,8 +159,7 @@ def read_bearer_usage(
     if last < first:
         raise NoBearerError.of("days.backwards", first=first, last=last)
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         every_bearer = read_bearers(connection, site.schema, as_of=position)
         bearers = [row.bearer for row in every_bearer if row.kind is by.kind]
         if not bearers:

@@ -19,7 +19,7 @@ from energy.metering.shares.version import KeyVersion
 from energy.metering.usage import worst_in
 from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from energy.views.shares.bearers import BearerRow, HoldRow, read_bearers, read_holds
 from energy.views.shares.rows import ShareRow, read_shares, usage_channels
 from energy.views.shares.usage import DividedDay, divided_days, share_point
@@ -88,8 +88,7 @@ def list_shares(database: Database, site: Site, as_of: str | None = None) -> lis
         as_of: Position, instant or mark; None for now.
     """
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         return read_shares(connection, site.schema, as_of=position)
 
 
@@ -100,8 +99,8 @@ def the_share(database: Database, site: Site, key: str, as_of: str | None = None
         ShareError: There is none of that key.
     """
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        return _share(connection, site, key, None if known is None else known.position)
+        position = position_when(connection, site, as_of)
+        return _share(connection, site, key, position)
 
 
 def explain_share(
@@ -121,8 +120,7 @@ def explain_share(
         NotFoldedError: The views have not come that far.
     """
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         share = _share(connection, site, key, position)
         (divided,) = divided_days(connection, site.schema, site.zone, share, day, day, position)
         holders = _holders(connection, site, share, divided, position)
@@ -153,8 +151,7 @@ def read_bearers_at(database: Database, site: Site, as_of: str | None = None) ->
         as_of: Position, instant or mark; None for now.
     """
     with database.connection() as connection:
-        known = known_when(connection, site, as_of)
-        position = None if known is None else known.position
+        position = position_when(connection, site, as_of)
         return BearersAt(
             bearers=tuple(read_bearers(connection, site.schema, as_of=position)),
             holds=tuple(read_holds(connection, site.schema, as_of=position)),

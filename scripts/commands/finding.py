@@ -17,7 +17,7 @@ from energy.metering.decision import DecidedAlreadyError
 from energy.metering.usage import OFF_GRID
 from energy.system import WEB, WRITER
 from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from processes.readings_state import decisions_at, settled
 from processes.review.choice import require_single
 from scripts.commands.frame import Opened, installation_of, opened
@@ -46,13 +46,13 @@ def list_(
         if parked:
             raise typer.Exit(_list_parked(at, as_json=as_json))
         with at.system.database.connection() as connection:
-            known = known_when(connection, at.site, as_of)
+            position = position_when(connection, at.site, as_of)
             rows = read_findings(
                 connection,
                 at.site.schema,
                 point=point,
                 open_only=not every,
-                as_of=None if known is None else known.position,
+                as_of=position,
             )
         if as_json:
             print_json(rows)

@@ -17,7 +17,7 @@ from energy.base.period import midnight
 from energy.metering.places import AREA, Place, PlaceAct, PlaceChange
 from energy.system import WEB, WRITER
 from energy.views.places import places_at, point_places
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from processes.plant_acts import attribute_change, change_places, move_points
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import console, harmless, print_json, worded
@@ -41,8 +41,7 @@ def tree(
         site = here.site
         instant = here.system.clock.now() if at is None else midnight(at.date(), site.zone)
         with here.system.database.connection() as connection:
-            known = known_when(connection, site, as_of)
-            position = None if known is None else known.position
+            position = position_when(connection, site, as_of)
             places = places_at(connection, site.schema, instant, as_of=position)
             held = point_places(connection, site.schema, instant, as_of=position)
         if as_json:

@@ -15,7 +15,7 @@ from energy.metering.plans.table import UNIT_OF
 from energy.system import WEB, WRITER
 from energy.views.plan_figures import PlanFigures, plan_figures
 from energy.views.plans import read_revisions
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from processes.budget_plans import (
     PlanDraft,
     approve_plan,
@@ -141,7 +141,7 @@ def show(
     with opened(ctx, WEB) as at:
         chosen, wanted = PlanNode.named(node), () if utility is None else (utility,)
         with at.system.database.connection() as connection, working(at.text("plan.summing")):
-            known = known_when(connection, at.site, as_of)
+            position = position_when(connection, at.site, as_of)
             found = plan_figures(
                 connection,
                 at.site.schema,
@@ -149,7 +149,7 @@ def show(
                 chosen,
                 check_year(year),
                 utilities=wanted,
-                as_of=None if known is None else known.position,
+                as_of=position,
             )
         if as_json:
             print_json(found)

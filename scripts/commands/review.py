@@ -17,13 +17,14 @@ from billing.views.review_queue import QueuedCase, read_queue
 from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
 from energy.base.finding import Severity
+from energy.metering.correction import FourEyesError
 from energy.metering.review_case import CaseState, DecisionKind
 from energy.system import WEB, WRITER
-from energy.views.readings_told import known_when
+from energy.views.readings_told import position_when
 from energy.views.review import read_decisions
 from processes.readings_file import stated_readings
 from processes.readings_state import keep_evidence
-from processes.review.choice import Chosen, Outcome, bears_money, exceeds, lacks_usage, outcome_of
+from processes.review.choice import Chosen, Outcome, acceptance, exceeds, lacks_usage, outcome_of
 from processes.review.desk import ReviewDesk
 from processes.review.estimate import draft_for, estimate_case
 from scripts.commands.estimate_print import draft_json, print_draft
@@ -73,13 +74,13 @@ def list_(
             states=frozenset(CaseState) if state is None else frozenset({state}),
         )
         with working(at.text("readings.reading")), at.system.database.connection() as connection:
-            known = known_when(connection, at.site, as_of)
+            position = position_when(connection, at.site, as_of)
             queue = read_queue(
                 connection,
                 at.site,
                 at.system.clock.now(),
                 point=point,
-                as_of=None if known is None else known.position,
+                as_of=position,
             )
         rows = [row for row in queue if chosen.fits(row)]
         if as_json:
@@ -132,7 +133,7 @@ def accept(
             alone = may_decide and not exceeds(rows, limit)
             _print(
                 at,
-                [_accepted(row, alone, may_decide) for row in rows],
+                [_accepted(row, person, alone, may_decide) for row in rows],
                 as_json,
                 dry_run=True,
                 may_decide=may_decide,
@@ -280,7 +281,8 @@ def estimate(
             else:
                 print_draft(at, draft)
             return
-        outcome = estimate_case(at.system, at.site, desk, row, draft, reason, person)
+        limit = Decimal(at.installation.config.review_alone_up_to)
+        outcome = estimate_case(at.system, at.site, desk, row, draft, reason, person, limit=limit)
         _print(at, [outcome], as_json)
 
 
@@ -319,9 +321,12 @@ def _acceptable(which: Chosen, *, may_decide: bool) -> Chosen:
     return replace(which, states=frozenset(states))
 
 
-def _accepted(row: QueuedCase, alone: bool, may_decide: bool) -> Outcome:  # noqa: FBT001
-    second = row.case.state is CaseState.ACCEPTANCE and may_decide
-    if alone or second or (may_decide and not bears_money(row)):
+def _accepted(row: QueuedCase, by: UUID, alone: bool, may_decide: bool) -> Outcome:  # noqa: FBT001
+    try:
+        ends = acceptance(row, by, alone=alone, may_decide=may_decide)
+    except (NotPermittedError, FourEyesError) as error:
+        return outcome_of(row, None, refused=error)
+    if ends:
         return replace(outcome_of(row, DecisionKind.ACCEPTED), lacking=lacks_usage(row))
     return outcome_of(row, DecisionKind.ACCEPTANCE_PROPOSED)
 

@@ -143,6 +143,9 @@ def _print_next(
         names += " ..." if len(waiting) > 3 else ""
         key = "review.second" if may_decide else "review.propose"
         print(at.text(key, cases=names, limit=limit))
+    ended = sum(each.ended for each in outcomes)
+    if ended:
+        print(at.text("review.partly", ended=ended))
     for each in outcomes:
         if each.kind is DecisionKind.CORRECTION_PROPOSED and each.correction is not None:
             print(at.text("review.approve_next", short=each.correction.hex[:SHORT]))
@@ -165,6 +168,7 @@ def plain_outcome(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
         "decision": outcome.kind,
         "position": outcome.position,
         "correction": outcome.correction,
+        "ended": outcome.ended,
         "refused": None if refused is None else {"code": refused.code, "text": str(refused)},
         "dry_run": dry_run,
     }

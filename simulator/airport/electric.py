@@ -273,11 +273,9 @@ def _graph(
         edges += [(grid, transformer), (transformer, bar)]
     # The tie is open: it joins nothing, until an operator closes it and the graph gets an edge.
     nodes.append(("tie", "tie", "Busbar tie (normally open)", None))
-    nodes += [
-        ("pv", "incomer", names[PV], None),
-        (PV, "busbar", f"Into busbar {PV_BUSBAR}", PV),
-    ]
-    edges.append(("pv", PV))
+    # An incomer, no generator: the meter counts what the plant makes as import.
+    nodes.append((PV, "incomer", names[PV], PV))
+    edges.append((PV, f"bus-{PV_BUSBAR}"))
     for board in boards:
         nodes.append((board.point, "board", board.name, board.point))
         edges.append((f"bus-{busbar_of[board.building]}", board.point))

@@ -36,6 +36,8 @@ class Device:
     serial: str
     shows: list[int]
     wrong_since: int | None = None
+    wrong_known: bool = False
+    """Whether the journal was told at once, while it lasted."""
 
 
 @dataclass
@@ -130,7 +132,7 @@ class Life:
             self.falls(point, minute)
         elif chance < 0.85:
             if point.device.wrong_since is None:
-                point.device.wrong_since, point.wrong_start = minute, point.counts
+                self.reverses(point, minute)
             else:
                 point.deeds += self.straightened(point, minute)
         else:
@@ -157,8 +159,19 @@ class Life:
             )
         )
 
-    def straightened(self, point: Point, minute: int | None) -> list[Any]:
-        """The wiring is put right, or found wrong and left: only now does anybody know."""
+    def reverses(self, point: Point, minute: int) -> None:
+        """The wiring is reversed; at even minutes somebody sees it and says so at once."""
+        device, start = point.device, point.counts
+        assert device is not None
+        device.wrong_since, point.wrong_start = minute, start
+        device.wrong_known = minute % 2 == 0
+        if device.wrong_known:
+            first, second = point.channels
+            feeds = {first: second, second: first}
+            point.deeds.append(lambda m: fed_from(m, minute, feeds, start))
+
+    def straightened(self, point: Point, minute: int | None, *, gone: bool = False) -> list[Any]:
+        """The wiring is put right, or found wrong and left, or the device goes; what to say."""
         assert point.device is not None
         if point.device.wrong_since is None:
             return []
@@ -166,6 +179,12 @@ class Life:
         start, point.device.wrong_since = point.device.wrong_since, None
         if minute is not None and minute <= start:
             return []
+        if point.device.wrong_known:
+            counts = point.counts
+            right = {first: first, second: second}
+            if minute is None or gone:  # nothing new, or another device: it counts straight
+                return []
+            return [lambda m: fed_from(m, minute, right, counts)]
         span = FedSpan(
             start=at(start),
             end=None if minute is None else at(minute),
@@ -181,7 +200,7 @@ class Life:
 
     def exchange(self, point: Point, minute: int, device: Device) -> None:
         assert point.device is not None
-        wrong = self.straightened(point, minute)
+        wrong = self.straightened(point, minute, gone=True)
         final = point.counts
         point.device = device
         start, serial, ratio = point.counts, device.serial, Fraction(point.ratio)
@@ -207,7 +226,7 @@ class Life:
         (other,) = [each for each in self.points if each is not point]
         if other.device is None:
             return
-        wrong = self.straightened(point, minute)
+        wrong = self.straightened(point, minute, gone=True)
         final, device = point.counts, point.device
         point.device = None
         point.deeds += [lambda m: retire(m, when=at(minute), final=final), *wrong]
@@ -248,6 +267,13 @@ class Life:
             numbers = [number for point in self.points for number in point.channels]
             spans = read_spans(connection, self.site.schema, numbers, PERIOD)
         self.seen.append((position, marked, spans))
+
+
+def fed_from(meter: Meter, minute: int, feeds: dict[int, int], counts: dict[int, int]) -> None:
+    """Say which register feeds which channel from a minute on."""
+    span = FedSpan(start=at(minute), end=None, feeds=feeds, start_counts=counts, end_counts={})
+    which = command("fed from", meter.point, minute)
+    meter.feed(span, reason="seen on the spot", record={}, command_id=which)
 
 
 def expect_truth(life: Life) -> None:

@@ -99,7 +99,9 @@ def plan_page(viewer: Viewer, answer: Answer[PlanPage], *, zone: ZoneInfo) -> Co
                 ],
                 className="years",
             ),
-            html.Div(plan_panels(viewer, answer, zone=zone), id=part(FIGURE, about)),
+            html.Div(
+                plan_panels(viewer, answer, zone=zone), id=part(FIGURE, about), className="stack"
+            ),
             note_form(viewer, about, zone=zone, first=first.start, last=last.end)
             if found.node.kind is NodeKind.PLACE or found.point
             else None,

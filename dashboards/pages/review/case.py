@@ -67,7 +67,7 @@ def case_page(viewer: Viewer, answer: Answer[CasePage], *, zone: ZoneInfo) -> Co
                     ),
                     panel(viewer.say("review.decide"), _decide(viewer, story), name="decide"),
                 ],
-                className="columns columns-even",
+                className="columns columns-meter",
             ),
             panel(
                 viewer.say("cli.review.part_findings"),
@@ -130,7 +130,7 @@ def _decide(viewer: Viewer, story: CaseStory) -> Children:
     if story.row is None:
         return empty(viewer.say("review.decided"))
     rows = [
-        html.Li([html.Div(viewer.say(f"review.do_{key}")), hint(said, label=said)])
+        html.Li([html.Div(viewer.say(f"review.do_{key}")), hint(said)])
         for key, said in commands_for(story.row.case)
     ]
     return [
@@ -172,7 +172,7 @@ def _findings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
         viewer.say("findings.weight"),
         viewer.say("findings.from"),
         viewer.say("findings.to"),
-        viewer.say("cli.review.head_proof"),
+        viewer.say("review.proof"),
     ]
     rows: list[Sequence[Children]] = [
         [
@@ -209,8 +209,8 @@ def _readings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
         viewer.say("register.at"),
         ">" + viewer.say("register.last"),
         viewer.say("register.quality"),
-        viewer.say("cli.head.standing"),
-        viewer.say("cli.head.learned_at"),
+        viewer.say("review.standing"),
+        viewer.say("review.learned"),
         ">" + viewer.say("reading.position"),
     ]
     first = min(row.key.start for row in story.findings) if story.findings else None
@@ -268,8 +268,8 @@ def _decisions(viewer: Viewer, found: CasePage, zone: ZoneInfo) -> Component | N
         return None
     priced = viewer.scope.may(Right.READ_BILLS)
     head = [
-        viewer.say("cli.review.head_decided_at"),
-        viewer.say("cli.review.head_decision"),
+        viewer.say("review.decided_at"),
+        viewer.say("review.decision"),
         viewer.say("review.reason"),
         viewer.say("review.people"),
         *([">" + viewer.say("review.stake")] if priced else []),

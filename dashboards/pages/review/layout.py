@@ -17,7 +17,6 @@ from dashboards.components.pieces import (
     badge,
     data_age,
     empty,
-    extra,
     icon,
     link,
     page,
@@ -229,6 +228,6 @@ def bound(viewer: Viewer, at: datetime | None, zone: ZoneInfo) -> str:
     return short_instant(viewer.language, at, zone)
 
 
-def hint(text: str, *, label: str) -> Component:
-    """Return a command as it is typed."""
-    return html.Code(text, className="command", tabIndex="0", **extra(aria_label=label))
+def hint(text: str) -> Component:
+    """Return a command as it is typed; the keyboard reaches it to scroll what is long."""
+    return html.Code(text, className="command", tabIndex="0")

@@ -18,6 +18,7 @@ from energy.metering.formula.inputs import Catalogue, DatedConstant
 from energy.metering.formula.lexer import number_of
 from energy.metering.formula.parser import parse
 from energy.metering.formula.units import UnitTextError, unit_of
+from energy.metering.formula.width import check_width
 from energy.metering.site_file_checker import Checker
 
 _KEYS = {"point", "name", "place", "utility", "quantity", "unit", "resolution", "grid_s"}
@@ -104,6 +105,7 @@ def checked_formula(planned: PlannedFormula, catalogue: Catalogue) -> Checked:
     checked = check(tree, planned.text, catalogue, constants)
     check_result(checked, planned.text, planned.utility, planned.quantity, planned.unit)
     _check_grids(checked, planned)
+    check_width(checked, planned.text, constants)
     return checked
 
 

@@ -66,16 +66,16 @@ def total(values: Sequence[Exact]) -> Exact:
     length = max(len(each.num) for each in values)
     num, bad = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.uint8)
     for each in values:
-        num += each.num
+        num += each.num.astype(np.int64, copy=False)  # it fits, however wide its column is
         np.maximum(bad, each.bad, out=bad)
     return Exact(scale=values[0].scale, num=num, bad=bad)
 
 
 def add(first: Exact, second: Exact) -> Exact:
     """Return the sum of two columns."""
-    scale = _common(first.scale, second.scale)
-    one = _times(first.num, int(first.scale / scale))
-    other = _times(second.num, int(second.scale / scale))
+    scale = common_scale(first.scale, second.scale)
+    one = times(first.num, int(first.scale / scale))
+    other = times(second.num, int(second.scale / scale))
     if first.den is not None or second.den is not None:
         one, other = _crossed(one, first.den, other, second.den)
     return Exact(
@@ -92,7 +92,7 @@ def multiply(first: Exact, second: Exact) -> Exact:
     """Return the product of two columns."""
     return Exact(
         scale=first.scale * second.scale,
-        num=_times(first.num, second.num),
+        num=times(first.num, second.num),
         den=_under(first, second),
         bad=_worse(first, second),
     )
@@ -106,12 +106,12 @@ def divide(first: Exact, second: Exact) -> Exact:
         return Exact(scale=scale, num=first.num, den=first.den, bad=_worse(first, second))
     under = np.where(none, 1, second.num)
     sign = np.where(under < 0, -1, 1)
-    num = _times(first.num, sign)
+    num = times(first.num, sign)
     if second.den is not None:
-        num = _times(num, second.den)
-    den = _times(under, sign)
+        num = times(num, second.den)
+    den = times(under, sign)
     if first.den is not None:
-        den = _times(den, first.den)
+        den = times(den, first.den)
     bad = np.where(none, np.uint8(MISSING), _worse(first, second))
     num = np.where(none, 0, num)
     return Exact(scale=first.scale / second.scale, num=num, den=den, bad=bad)
@@ -147,9 +147,9 @@ def instead(value: Exact, other: Exact) -> Exact:
 def hypotenuse(first: Exact, second: Exact) -> Exact:
     """Return the root of the sum of squares, rounded half up to the columns' common scale."""
     one, other, under, scale = _beside(first, second)
-    square = _plus(_times(one, one), _times(other, other))
+    square = _plus(times(one, one), times(other, other))
     roots = [(isqrt(4 * int(each)) + 1) // 2 for each in square.tolist()]
-    return Exact(scale=abs(scale), num=_narrow(roots), den=under, bad=_worse(first, second))
+    return Exact(scale=abs(scale), num=whole_numbers(roots), den=under, bad=_worse(first, second))
 
 
 def cosine(first: Exact, second: Exact) -> Exact:
@@ -159,7 +159,7 @@ def cosine(first: Exact, second: Exact) -> Exact:
     nums = [_cosine(int(a), int(b)) for a, b in pairs]
     none = (one == 0) & (other == 0)
     bad = np.where(none, np.uint8(MISSING), _worse(first, second))
-    return Exact(scale=Fraction(1, PF_DIGITS), num=_narrow(nums), bad=bad)
+    return Exact(scale=Fraction(1, PF_DIGITS), num=whole_numbers(nums), bad=bad)
 
 
 def rounded(
@@ -184,9 +184,9 @@ def rounded(
     factor = value.scale / unit
     if value.den is not None:  # each interval has a denominator of its own
         finest = factor * _PARTS
-        num = _rounded(_times(num, finest.numerator), _times(value.den, finest.denominator))
+        num = _rounded(times(num, finest.numerator), times(value.den, finest.denominator))
         factor = Fraction(1, _PARTS)
-    num, under = _times(num, factor.numerator), factor.denominator
+    num, under = times(num, factor.numerator), factor.denominator
     bad = value.bad
     if num.dtype == object:
         bad = np.where(np.abs(num) >= _WIDEST * under, np.uint8(MISSING), bad)
@@ -246,8 +246,8 @@ def folded(value: Exact, starts: NDArray[np.int64], length: int, *, mean: bool) 
     scale, num = value.scale, value.num
     if value.den is not None:
         factor = value.scale / FINEST
-        under = _times(value.den, factor.denominator)
-        scale, num = FINEST, _rounded(_times(num, factor.numerator), under)
+        under = times(value.den, factor.denominator)
+        scale, num = FINEST, _rounded(times(num, factor.numerator), under)
     bad = np.broadcast_to(value.bad, (length,))
     known = bad < UNKNOWN
     num = np.where(known, np.broadcast_to(num, (length,)), 0)
@@ -276,9 +276,9 @@ def fractions(value: Exact) -> list[Fraction | None]:
 
 def _beside(first: Exact, second: Exact) -> tuple[Ints, Ints, Ints | None, Fraction]:
     """Return two columns over the same denominators and scale, of one length."""
-    scale = _common(first.scale, second.scale)
-    one = _times(first.num, int(first.scale / scale))
-    other = _times(second.num, int(second.scale / scale))
+    scale = common_scale(first.scale, second.scale)
+    one = times(first.num, int(first.scale / scale))
+    other = times(second.num, int(second.scale / scale))
     if first.den is not None or second.den is not None:
         one, other = _crossed(one, first.den, other, second.den)
     one, other = np.broadcast_arrays(one, other)
@@ -286,21 +286,21 @@ def _beside(first: Exact, second: Exact) -> tuple[Ints, Ints, Ints | None, Fract
 
 
 def _crossed(one: Ints, under: Ints | None, other: Ints, beneath: Ints | None) -> tuple[Ints, Ints]:
-    crossed = one if beneath is None else _times(one, beneath)
-    return crossed, other if under is None else _times(other, under)
+    crossed = one if beneath is None else times(one, beneath)
+    return crossed, other if under is None else times(other, under)
 
 
 def _under(first: Exact, second: Exact) -> Ints | None:
     if first.den is None or second.den is None:
         return second.den if first.den is None else first.den
-    return _times(first.den, second.den)
+    return times(first.den, second.den)
 
 
 def _worse(first: Exact, second: Exact) -> Bad:
     return np.maximum(first.bad, second.bad)
 
 
-def _common(first: Fraction, second: Fraction) -> Fraction:
+def common_scale(first: Fraction, second: Fraction) -> Fraction:
     """Return the largest scale, above zero, of which both are whole numbers."""
     over = gcd(first.numerator * second.denominator, second.numerator * first.denominator)
     return Fraction(over, first.denominator * second.denominator)
@@ -313,13 +313,14 @@ def _bound(values: Ints) -> int:
     return max(abs(int(values.max())), abs(int(values.min())))
 
 
-def _times(values: Ints, other: Ints | int) -> Ints:
+def times(values: Ints, other: Ints | int, *, room: int = 1) -> Ints:
+    """Return products, in wider numbers where they, or sums of `room` of them, need it."""
     if isinstance(other, int):
         if other == 1:
             return values
         fits = abs(other) < _WIDEST and _bound(values) * abs(other) < _WIDEST
         return values * other if fits else values.astype(object) * other
-    fits = _bound(values) * _bound(other) < _WIDEST
+    fits = _bound(values) * _bound(other) * room < _WIDEST
     return values * other if fits else values.astype(object) * other
 
 
@@ -330,11 +331,12 @@ def _plus(values: Ints, other: Ints) -> Ints:
 
 def _rounded(num: Ints, under: Ints) -> Ints:
     """Return the quotients, rounded half away from zero."""
-    magnitude = _plus(_times(np.abs(num), 2), under) // _times(under, 2)
+    magnitude = _plus(times(np.abs(num), 2), under) // times(under, 2)
     return np.where(num < 0, -magnitude, magnitude)
 
 
-def _narrow(values: Sequence[int]) -> Ints:
+def whole_numbers(values: Sequence[int]) -> Ints:
+    """Return a column of whole numbers, as wide as they need."""
     fits = all(abs(each) < _WIDEST for each in values)
     return np.array(values, dtype=np.int64 if fits else object)
 

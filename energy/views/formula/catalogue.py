@@ -13,9 +13,14 @@ import psycopg
 
 from energy.base.period import Period
 from energy.metering.channel import Channel, Kind
-from energy.metering.formula.inputs import Input, ListedCatalogue, counted, matches, nearest_of
+from energy.metering.formula.inputs import (
+    Catalogue,
+    Input,
+    ListedCatalogue,
+    counted,, matches, nearest_of
 from energy.metering.formula.tree import Members, Named, Node, every_node
 from energy.views.formula.places import points_inside
+from energy.views.positioned import or_last
 from energy.views.registry import load_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -41,7 +46,9 @@ class SiteCatalogue:
             connection: Any connection that may read.
             schema: The site's schema.
             trees: Of the formulas.
-            checking: Whether places must be there; what once was may be gone when it is read.
+            checking: Whether a formula is about to be stored: then places must be there, and
+                every meter that is planned is a member of its class. Else what once was a place
+                may be gone, and members are what a device served in the period.
             beside: Channels that are about to be planned.
             period: In which a class of meters has its members; None for today's.
             as_of: Metering position: places as known there; None for now.
@@ -101,7 +108,44 @@ class SiteCatalogue:
         numbers = [n for n, point in rows if pattern is None or matches(pattern, point)]
         channels = load_channels(self._connection, self._schema, only=numbers)
         points = sorted(_by_point(channels.values()).items())
-        return [each for _, mine in points for each in counted(mine, members)]
+        planned = [each for _, mine in points for each in counted(mine, members)]
+        if self._checking or not planned:
+            return planned
+        served = self._served([each.channel.number for each in planned])
+        first = min(planned, key=lambda each: each.channel.number)  # tells what an empty one counts
+        return [each for each in planned if each.channel.number in served] or [first]
+
+    def _served(self, numbers: Sequence[int]) -> set[int]:
+        """Return which channels had a device in the period, as known then.
+
+        A meter planned behind a bill is none of its members: the bill is re-rated as it was.
+        """
+        period = self._period
+        start, end = (None, None) if period is None else (period.start, period.end)
+        mine = (
+            "channel = ANY(%(numbers)s) AND greatest(position, end_position) <= %(limit)s "
+            "AND (%(end)s::timestamptz IS NULL OR start_at < %(end)s) "
+            "AND (%(start)s::timestamptz IS NULL OR end_at IS NULL OR end_at > %(start)s)"
+        )
+        rows: list[tuple[Any, ...]] = self._connection.execute(
+            f"SELECT channel FROM {self._schema}.segment WHERE {mine} "
+            f"UNION SELECT channel FROM {self._schema}.segment_superseded "
+            f"WHERE {mine} AND until_position > %(limit)s",
+            {"numbers": numbers, "limit": or_last(self._as_of), "start": start, "end": end},
+        ).fetchall()
+        return {number for (number,) in rows}
+
+
+def named_inputs(tree: Node, catalogue: Catalogue) -> list[Input]:
+    """Return every channel that a formula names, whether its units fit or not."""
+    found: list[Input] = []
+    for node in every_node(tree):
+        if isinstance(node, Named):
+            named = catalogue.named(node.name)
+            found += [] if named is None else [named]
+        elif isinstance(node, Members):
+            found += catalogue.members(node)
+    return found
 
 
 def place_keys(connection: Connection, schema: str) -> list[str]:

@@ -22,7 +22,7 @@ from energy.base.quality import Quality
 from energy.metering.channel import Kind
 from energy.metering.feed import Piece
 from energy.metering.formula.evaluate import Values
-from energy.metering.formula.exact import Exact, stepped
+from energy.metering.formula.exact import Exact, stepped, times, whole_numbers
 from energy.metering.formula.inputs import ATTRIBUTE_UNITS, DatedConstant, Input
 from energy.metering.formula.tree import Members
 from energy.metering.formula.units import unit_of
@@ -283,19 +283,20 @@ def _gauge(
 ) -> Exact:
     """Return a gauge's mean of each interval; the last value is held for an hour."""
     length, step_us = grid_of(period, step_s), step_s * 1_000_000
-    num, many = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64)
+    many = np.zeros(length, dtype=np.int64)
     bad = np.full(length, BADNESS[Quality.MISSING], dtype=np.uint8)
     if known is None or len(known.at_us) == 0:
-        return Exact(scale=each.unit.factor, num=num, bad=bad)
+        return Exact(scale=each.unit.factor, num=many, bad=bad)
     starts = np.array([at for at, _ in multipliers] or [0], dtype=np.int64)
     factors = [factor for _, factor in multipliers] or [Fraction(1)]
     under = lcm(*(factor.denominator for factor in factors))
-    whole = np.array([int(factor * under) for factor in factors], dtype=np.int64)
+    whole = whole_numbers([int(factor * under) for factor in factors])
     segment = np.maximum(np.searchsorted(starts, known.at_us, side="right") - 1, 0)
-    count = known.count * whole[segment]
+    count = times(known.count, whole[segment], room=len(known.count))
     place = (known.at_us - to_us(period.start)) // step_us
     inside = (place >= 0) & (place < length)
     own = place[inside]
+    num = np.zeros(length, dtype=count.dtype)
     np.add.at(num, own, count[inside])
     np.add.at(many, own, 1)
     worst = np.zeros(length, dtype=np.uint8)

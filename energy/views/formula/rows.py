@@ -13,6 +13,7 @@ import psycopg
 
 from energy.metering.formula.formula import FORMULA_TOPICS, Formula
 from energy.metering.formula.version import FormulaVersion, constants_from_json
+from energy.views.positioned import or_last
 
 __all__ = ["FORMULA_TOPICS", "fold_formula", "formula_channels", "formula_versions"]
 RULE = "formula"
@@ -77,7 +78,7 @@ def formula_versions(
         "AND position <= %(limit)s ORDER BY channel, position",
         {
             "only": None if channels is None else list(channels),
-            "limit": 2**62 if as_of is None else as_of,
+            "limit": or_last(as_of),
         },
     ).fetchall()
     found: dict[int, list[FormulaVersion]] = {}

@@ -33,7 +33,7 @@ from energy.metering.formula.units import unit_of, usage_unit
 from energy.metering.formula.version import FormulaVersion, in_force
 from energy.metering.usage import BY_BADNESS, UsageSpan
 from energy.metering.usage_groups import Every, group_key
-from energy.views.formula.catalogue import SiteCatalogue
+from energy.views.formula.catalogue import SiteCatalogue, named_inputs
 from energy.views.formula.inputs import (
     absences,
     attribute_columns,
@@ -213,24 +213,11 @@ def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
         asked: Site, period and position.
         channels: The formulas' channels.
     """
-    by_number = {each.number: each for each in channels}
-    versions = formula_versions(
-        asked.connection, asked.schema, channels=list(by_number), as_of=asked.as_of
-    )
-    holding = [
-        (by_number[number], each, first, last)
-        for number, own in versions.items()
-        for each, first, last in _holding(asked, own, by_number[number].facts.grid_s)
-    ]
-    trees = {version.text: _parsed(version.text) for _, version, _, _ in holding if version.text}
-    catalogue = SiteCatalogue(
-        asked.connection, asked.schema, trees.values(), period=asked.period, as_of=asked.as_of
-    )
+    holding, trees, catalogue = _read(asked, channels)
     found = []
     for channel, version, first, last in holding:
         text = version.text
-        if text is None:
-            continue
+        assert text is not None, "what says nothing does not hold"
         constants = {each.name: each for each in version.constants}
         try:
             checked = check(trees[text], text, catalogue, constants)
@@ -242,6 +229,40 @@ def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
             )
         )
     return found
+
+
+def formula_inputs(asked: Asked, channels: Sequence[Channel]) -> set[int]:
+    """Return the channels that formulas name in a period, also where their units do not fit.
+
+    Args:
+        asked: Site, period and position.
+        channels: The formulas' channels.
+    """
+    _, trees, catalogue = _read(asked, channels)
+    return {
+        each.channel.number for tree in trees.values() for each in named_inputs(tree, catalogue)
+    }
+
+
+def _read(
+    asked: Asked, channels: Sequence[Channel]
+) -> tuple[list[tuple[Channel, FormulaVersion, int, int]], dict[str, Node], SiteCatalogue]:
+    """Return what holds of formulas in a period, the trees by text, and what their names mean."""
+    by_number = {each.number: each for each in channels}
+    versions = formula_versions(
+        asked.connection, asked.schema, channels=list(by_number), as_of=asked.as_of
+    )
+    holding = [
+        (by_number[number], each, first, last)
+        for number, own in versions.items()
+        for each, first, last in _holding(asked, own, by_number[number].facts.grid_s)
+        if each.text is not None
+    ]
+    trees = {version.text: _parsed(version.text) for _, version, _, _ in holding if version.text}
+    catalogue = SiteCatalogue(
+        asked.connection, asked.schema, trees.values(), period=asked.period, as_of=asked.as_of
+    )
+    return holding, trees, catalogue
 
 
 def _holding(

@@ -19,12 +19,11 @@ from energy.metering.shares.bearer import (
     WeekCalendar,
 )
 from energy.metering.shares.week_hours import DatedHours, hours_from_json
+from energy.views.positioned import or_last
 
 __all__ = ["BEARER_TOPICS", "fold_bearer"]
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
-_LAST = 2**62
-"""Behind every position."""
 _KNOWN = "position <= %(known)s AND (until_position IS NULL OR until_position > %(known)s)"
 
 
@@ -105,7 +104,7 @@ def read_bearers(
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT kind, key, name, account FROM {schema}.bearer WHERE {_KNOWN} ORDER BY kind, key",
-        {"known": _LAST if as_of is None else as_of},
+        {"known": or_last(as_of)},
     ).fetchall()
     return [
         BearerRow(kind=BearerKind(kind), bearer=Bearer(key=key, name=name, account=account))
@@ -136,7 +135,7 @@ def read_holds(
         "AND (%(points)s::text[] IS NULL OR point = ANY(%(points)s)) "
         "ORDER BY kind, bearer, point, valid_from",
         {
-            "known": _LAST if as_of is None else as_of,
+            "known": or_last(as_of),
             "kinds": [kind.value for kind in kinds],
             "points": None if points is None else list(points),
         },
@@ -170,7 +169,7 @@ def read_hours(
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT DISTINCT ON (valid_from) valid_from, hours FROM {schema}.week_hours "
         "WHERE scope = %s AND key = %s AND position <= %s ORDER BY valid_from, position DESC",
-        (scope.value, key, _LAST if as_of is None else as_of),
+        (scope.value, key, or_last(as_of)),
     ).fetchall()
     if not rows:
         return None

@@ -14,14 +14,13 @@ import psycopg
 from energy.metering.channel import USAGE_KINDS, Kind
 from energy.metering.shares.apportionment import SHARE_TOPICS, Apportionment
 from energy.metering.shares.version import KeyVersion, held_version, version_from_json
+from energy.views.positioned import or_last
 
 __all__ = ["SHARE_TOPICS", "fold_share"]
 RULE = "share"
 """Rule of the channels that are shares, in computed_channel."""
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
-_LAST = 2**62
-"""Behind every position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +133,7 @@ def read_shares(
         only: Keys of those wanted; None for all.
         as_of: Metering position: as known there; None for now.
     """
-    known = _LAST if as_of is None else as_of
+    known = or_last(as_of)
     asked = {"known": known, "only": None if only is None else list(only)}
 
     def rows(columns: str, table: str, key: str) -> list[tuple[Any, ...]]:

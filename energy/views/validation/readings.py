@@ -72,7 +72,7 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Lot:
+class Lot:
     """Readings of some channels with what is known of them."""
 
     channel: list[int]
@@ -95,21 +95,39 @@ def checked_readings(connection: Connection, schema: str, windows: Windows, met:
         windows: Time of the fresh readings by channel.
         met: Takes what is met.
     """
-    lot = _lot(connection, schema, windows)
+    lot = look_for_gaps(connection, schema, windows, met)
     if not lot.channel:
         return
-    expected, least = _expected(connection, schema, lot)
-    gaps = missing.found(lot.series, expected, least)
-    _add(met, lot, missing.CODE, missing.SEVERITY, gaps)
     ordered = out_of_order.found(lot.registers())
     _add(met, lot, out_of_order.CODE, out_of_order.SEVERITY, ordered)
-    codes = (missing.CODE, out_of_order.CODE)
+    _scope(met, lot, out_of_order.CODE)
+    _check_displays(connection, schema, windows, met)
+
+
+def look_for_gaps(connection: Connection, schema: str, windows: Windows, met: Met) -> Lot:
+    """Look for missing readings alone; return what was read.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        windows: What to look at by channel; the neighbours of it are read, too.
+        met: Takes what is met.
+    """
+    lot = _lot(connection, schema, windows)
+    if lot.channel:
+        expected, least = _expected(connection, schema, lot)
+        gaps = missing.found(lot.series, expected, least)
+        _add(met, lot, missing.CODE, missing.SEVERITY, gaps)
+        _scope(met, lot, missing.CODE)
+    return lot
+
+
+def _scope(met: Met, lot: Lot, code: str) -> None:
     for place, channel in enumerate(lot.channel):
         mine = lot.series.at_us[lot.series.offsets[place] : lot.series.offsets[place + 1]]
         if len(mine):
             low, high = int(mine[0]), int(mine[-1])
-            met.scopes.append(Scope(codes=codes, channel=channel, low_us=low, high_us=high))
-    _check_displays(connection, schema, windows, met)
+            met.scopes.append(Scope(codes=(code,), channel=channel, low_us=low, high_us=high))
 
 
 def checked_falls(
@@ -189,11 +207,11 @@ def _restore(
         )
 
 
-def _add(met: Met, lot: _Lot, code: str, severity: Any, spans: Sequence[Any]) -> None:
+def _add(met: Met, lot: Lot, code: str, severity: Any, spans: Sequence[Any]) -> None:
     met.found += [Told.of(code, severity, lot.channel[span.place], span) for span in spans]
 
 
-def _lot(connection: Connection, schema: str, windows: Windows) -> _Lot:
+def _lot(connection: Connection, schema: str, windows: Windows) -> Lot:
     """Return the readings of windows, of channels with segments, from their first segment on."""
     registry = load_registry(connection, schema, only=list(windows))
     # What another register feeds is checked where that register is.
@@ -207,7 +225,7 @@ def _lot(connection: Connection, schema: str, windows: Windows) -> _Lot:
     parts = [
         _from(known[n], begun) for n, begun in zip(channel, segments.begun_us.tolist(), strict=True)
     ]
-    return _Lot(
+    return Lot(
         channel=channel,
         series=SeriesColumns(
             offsets=offsets_of(np.array([len(part.at_us) for part in parts], dtype=np.int64)),
@@ -235,7 +253,7 @@ def _joined(columns: Sequence[Any]) -> Ints:
     return np.concatenate([np.empty(0, dtype=np.int64), *columns])
 
 
-def _expected(connection: Connection, schema: str, lot: _Lot) -> tuple[Ints, Ints]:
+def _expected(connection: Connection, schema: str, lot: Lot) -> tuple[Ints, Ints]:
     """Return how often each channel is read, 0 where nobody can tell, and its interval. [us]."""
     polled = {each.number: each.interval_s for each in polled_channels(connection, schema)}
     expected, least = [], []
@@ -292,7 +310,7 @@ def ended_falls(connection: Connection, schema: str) -> list[tuple[Any, ...]]:
 
 
 def _strange(
-    connection: Connection, schema: str, lot: _Lot, windows: Windows
+    connection: Connection, schema: str, lot: Lot, windows: Windows
 ) -> list[tuple[int, int, int]]:
     """Return where another serial number answered: (place, first, last). [us]."""
     points = [lot.registry.channels[n].point for n in lot.channel]
@@ -337,7 +355,7 @@ def _check_displays(connection: Connection, schema: str, windows: Windows, met: 
         waiting = [row for row in waiting if row[1:] != now[row[0]]]
 
 
-def _controls(lot: _Lot, place: int, at_us: int, count: int) -> Iterator[Control]:
+def _controls(lot: Lot, place: int, at_us: int, count: int) -> Iterator[Control]:
     """Yield a control reading of a counter where a reading of the same device is on either side."""
     series, segments = lot.series, lot.segments
     first, last = segments.offsets[place : place + 2].tolist()

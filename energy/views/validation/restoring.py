@@ -39,14 +39,14 @@ def propose_restored(
         corrections: Of the site.
         wrong: What is wrong, and what stands for it.
     """
-    command = _command(wrong.code, wrong.channel, wrong.start_us, wrong.end_us, wrong.readings)
+    command = _command(wrong.code, wrong.register, wrong.start_us, wrong.end_us, wrong.readings)
     identity = id_of("correction", str(command))
     known = connection.execute(
         f"SELECT FROM {schema}.correction WHERE correction = %s", (identity,)
     ).fetchone()
     if known is not None:
         return False
-    channel = load_channels(connection, schema, only=[wrong.channel])[wrong.channel]
+    channel = load_channels(connection, schema, only=[wrong.register])[wrong.register]
     span = f"{from_us(wrong.start_us).isoformat()}..{from_us(wrong.end_us).isoformat()}"
     try:
         corrections.propose(
@@ -95,15 +95,17 @@ def stale_corrections(connection: Connection, schema: str) -> dict[UUID, str]:
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT c.correction, c.channel, c.readings, f.code, f.start_at, f.end_at, "
         "f.explained_position IS NULL AND f.resolved_position IS NULL "
-        f"FROM {schema}.correction AS c JOIN {schema}.finding AS f ON f.channel = c.channel "
-        "AND f.code = ANY(%s) AND f.start_at <= c.last_at AND f.end_at >= c.first_at "
+        # A correction is of a register, a finding of the channel that it fed then: of one point.
+        f"FROM {schema}.correction AS c JOIN {schema}.channel AS r ON r.number = c.channel "
+        f"JOIN {schema}.channel AS n ON n.point = r.point "
+        f"JOIN {schema}.finding AS f ON f.channel = n.number AND f.code = ANY(%s) AND f.start_at <= c.last_at AND f.end_at >= c.first_at "
         "WHERE c.state = 'proposed' AND c.proposed_by = %s",
         (list(_CODES), CHECKER),
     ).fetchall()
     ended: dict[UUID, str] = {}
     needed: set[UUID] = set()
-    for correction, channel, readings, code, start, end, stands in rows:
-        command = _command(code, channel, to_us(start), to_us(end), readings)
+    for correction, register, readings, code, start, end, stands in rows:
+        command = _command(code, register, to_us(start), to_us(end), readings)
         if id_of("correction", str(command)) != correction:
             continue  # it was proposed for another finding
         if stands:
@@ -114,8 +116,8 @@ def stale_corrections(connection: Connection, schema: str) -> dict[UUID, str]:
 
 
 def _command(
-    code: str, channel: int, start_us: int, end_us: int, readings: Sequence[Sequence[int]]
+    code: str, register: int, start_us: int, end_us: int, readings: Sequence[Sequence[int]]
 ) -> UUID:
     """Return the id of the command that proposes a correction: made of what it says."""
     told = tuple((int(at_us), int(count)) for at_us, count in readings)
-    return id_of("check restores", code, *(str(n) for n in (channel, start_us, end_us, told)))
+    return id_of("check restores", code, *(str(n) for n in (register, start_us, end_us, told)))

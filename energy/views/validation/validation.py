@@ -25,11 +25,13 @@ from energy.journal.recorder import head_position
 from energy.metering.channel import USAGE_KINDS
 from energy.metering.note import Note
 from energy.store.pool import Database
+from energy.views.fed_readings import windows_fed
 from energy.views.validation.balance import checked_balance
 from energy.views.validation.broken_formulas import broken_formulas
 from energy.views.validation.certificate_ends import expired_certificates
 from energy.views.validation.days import checked_days
 from energy.views.validation.frozen_counters import frozen_counters
+from energy.views.validation.outages import grouped_outages
 from energy.views.validation.readings import (
     Met,
     Windows,
@@ -122,6 +124,7 @@ class Validation:
     def _met(self, connection: Connection, after: int, windows: Windows) -> tuple[Met, list[Note]]:
         met = Met()
         checked_readings(connection, self._schema, windows, met)
+        outages = grouped_outages(connection, self._schema, windows, met)
         checked_falls(connection, self._schema, after, windows, met)
         checked_days(connection, self._schema, self._zone, self._clock.now(), windows, met)
         checked_balance(connection, self._schema, self._zone, self._clock.now(), windows, met)
@@ -132,7 +135,7 @@ class Validation:
                 connection, self._schema
             )
         ]
-        return met, notes + ended
+        return met, outages + notes + ended
 
     def _hours(
         self, connection: Connection, windows: Windows, supplied: Supplied | None
@@ -187,7 +190,8 @@ def _upto(
 def _windows(connection: Connection, schema: str, after: int, upto: int, now: datetime) -> Windows:
     """Return the time of the readings between two positions by channel, of counters and such.
 
-    Clocks that run wrong date readings centuries away: those do not count, and are not looked for.
+    The readings of a register count for the channels that it feeds as well: a meter wired the
+    wrong way is checked like any other. Clocks that run wrong date readings centuries away: those do not count, and are not looked for.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT channel, low, high FROM (SELECT b.channel, greatest(min(b.first_at), %s) AS low, "
@@ -197,7 +201,8 @@ def _windows(connection: Connection, schema: str, after: int, upto: int, now: da
         "AND c.utility IS NOT NULL GROUP BY b.channel) AS w WHERE low <= high ORDER BY channel",
         (_OLDEST, now + _AHEAD, after, upto, list(USAGE_KINDS)),
     ).fetchall()
-    return {channel: (to_us(first), to_us(last)) for channel, first, last in rows}
+    own = {channel: (to_us(first), to_us(last)) for channel, first, last in rows}
+    return windows_fed(connection, schema, own)
 
 
 def _moved(connection: Connection, schema: str, position: int, told: int) -> None:

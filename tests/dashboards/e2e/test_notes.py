@@ -1,4 +1,4 @@
-"""A person at a real Chromium pins a note, sees it marked on the figures, changes and withdraws it."""
+"""A person at a real Chromium pins a note, sees it on the figures, changes and withdraws it."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from energy.metering.places import (
     change_from_json,
     change_to_json,
     defined,
+    inside_of,
     redefined,
     within,
 )
@@ -140,3 +141,9 @@ def test_change_comes_back_from_its_event() -> None:
     moved = change(PlaceAct.MOVED, "shop", 4, 7, parent="t2")
     stored = change_to_json(moved)
     assert change_from_json(stored, valid_from=moved.valid_from, position=7) == moved
+
+
+def test_a_place_holds_what_is_inside_it_however_deep() -> None:
+    parents = {"site": None, "b1": "site", "shop": "b1", "b2": "site"}
+    assert inside_of(parents, {"b1"}) == {"b1", "shop"}
+    assert inside_of(parents, ["shop", "b2"]) == {"shop", "b2"}

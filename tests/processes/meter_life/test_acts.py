@@ -17,7 +17,6 @@ from energy.base.period import span_of_days
 from energy.metering.calibration.error_curve import Basis, LoadPoint, LoadUnit, curve_of
 from energy.metering.correction import FourEyesError
 from energy.metering.meter_papers import Fact
-from energy.metering.plant import PlaceTree, Source
 from energy.store.pool import Database
 from energy.system import WRITER, System
 from energy.views.adjustments import adjusted_usage
@@ -45,9 +44,9 @@ from processes.technician_values import Remarks
 from processes.validating import look_once
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import change_ratio, commission, find_meter
-from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.postgres import TestSite
 from tests.fixtures.rebuild import copied_journal, folded_live, view_rows
-from tests.fixtures.two_way import plan_two_way
+from tests.fixtures.two_way import found_yard, plan_two_way
 
 pytestmark = pytest.mark.servers
 DAY = date(2019, 1, 1)
@@ -67,20 +66,7 @@ def desk(site_schema: TestSite, directory: Database, tmp_path: Path) -> SiteDesk
         pool_size=4,
     )
     metering = site.application("metering")
-    metering.store(
-        PlaceTree(
-            site=site.site.key,
-            places=[{"key": "b1", "kind": "building", "name": "B1"}],
-            command_id=command("places"),
-        ),
-        Source(
-            site=site.site.key,
-            key="modbus-1",
-            kind="modbus_tcp",
-            settings={"host": "127.0.0.1", "port": 15020},
-            command_id=command("source"),
-        ),
-    )
+    found_yard(site)
     first, second = plan_two_way(site, "m1")
     plan_two_way(site, "m2")
     meter = find_meter(metering, site.site.key)

@@ -9,11 +9,10 @@ import pytest
 
 from energy.base.clock import SystemClock
 from energy.base.period import local_day
-from energy.metering.plant import PlaceTree, Source
 from tests.fixtures.batches import MIDNIGHT, reading
 from tests.fixtures.meters import commission, find_meter
-from tests.fixtures.postgres import command, new_site
-from tests.fixtures.two_way import plan_two_way
+from tests.fixtures.postgres import new_site
+from tests.fixtures.two_way import found_yard, plan_two_way
 from tests.scripts.commands.test_readings import Row, row
 
 __all__ = ["new_site", "row"]
@@ -26,20 +25,7 @@ def hangar(row: Row) -> Row:
     """A point whose meter counts both ways, read by the quarter-hour, and a free one."""
     site = row.site
     metering = site.application("metering")
-    metering.store(
-        PlaceTree(
-            site=site.site.key,
-            places=[{"key": "b1", "kind": "building", "name": "B1"}],
-            command_id=command("places"),
-        ),
-        Source(
-            site=site.site.key,
-            key="modbus-1",
-            kind="modbus_tcp",
-            settings={"host": "127.0.0.1", "port": 15020},
-            command_id=command("source"),
-        ),
-    )
+    found_yard(site)
     first, second = plan_two_way(site, "hangar-3")
     plan_two_way(site, "workshop")
     meter = find_meter(metering, site.site.key, "hangar-3")

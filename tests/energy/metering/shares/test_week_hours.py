@@ -22,6 +22,7 @@ from energy.metering.shares.week_hours import (
     hours_to_json,
     overlapping,
     wall_instant,
+    weekdays_of,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -136,3 +137,19 @@ def test_shifts_that_fill_the_week_hold_every_interval_once(
     assert all(before.end == after.start for before, after in itertools.pairwise(spans))
     found = dated(hours).belongs(period, 900, zone)
     assert OUTSIDE not in np.unique(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("wed", [2]),
+        ("mon-fri", [0, 1, 2, 3, 4]),
+        ("fri-mon", [4, 5, 6, 0]),
+        ("mon-", [0]),
+        ("", []),
+        ("mon-x", []),
+        ("Mon", []),
+    ],
+)
+def test_weekdays_are_named_alone_or_from_one_to_another(text: str, days: list[int]) -> None:
+    assert weekdays_of(text) == days
