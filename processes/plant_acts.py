@@ -20,18 +20,22 @@ from uuid import UUID
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import midnight
+from energy.base.text import Told, tell
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
+from energy.metering.formula.circle import circle_in
 from energy.metering.places import PlaceAct, PlaceBook, PlaceChange, within
 from energy.metering.plant import PlaceTree, PlantError, SupplyGraph
 from energy.metering.site_file_checker import Checker
 from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
-from energy.metering.supply.check import problems
+from energy.metering.supply.check import dead_ends, problems
 from energy.metering.supply.file import PlannedChange, read_changes, read_supplies
 from energy.store.sites import Site
 from energy.system import System
+from energy.views.formula.graph import computed_graph
 from energy.views.places import point_places
 from energy.views.point_rows import points
+from energy.views.registry import load_channels
 from processes.settling import settle
 
 
@@ -55,6 +59,8 @@ class PlannedGraph:
     same: bool
     """Whether this is what holds already."""
     changes: tuple[SupplyChange, ...]
+    warnings: tuple[Told, ...] = ()
+    """What lets the graph hold and yet balance badly."""
 
 
 def read_supply_file(system: System, site: Site, file: Path) -> list[PlannedGraph]:
@@ -90,13 +96,12 @@ def read_supply_file(system: System, site: Site, file: Path) -> list[PlannedGrap
         )
         for supply in supplies
     ]
-    return _planned(_metering(system, site), site, [*wanted, *changes])
+    return _planned(system, site, [*wanted, *changes])
 
 
-def _planned(
-    metering: JournalApplication, site: Site, wanted: Sequence[PlannedChange]
-) -> list[PlannedGraph]:
+def _planned(system: System, site: Site, wanted: Sequence[PlannedChange]) -> list[PlannedGraph]:
     """Return what changes do, one behind the other, and refuse what could not be balanced."""
+    metering = _metering(system, site)
     books: dict[Utility, SupplyBook] = {}
     planned, wrong = [], []
     for each in wanted:
@@ -119,11 +124,31 @@ def _planned(
                 edges=len(graph.live_edges()),
                 same=graph == before,
                 changes=each.changes,
+                warnings=tuple(dead_ends(graph)),
             )
         )
+    wrong += _circles(system, site, books)
     if wrong:
         raise SupplyFileError.of("supply.wrong", problems=wrong)
     return planned
+
+
+def _circles(system: System, site: Site, books: Mapping[Utility, SupplyBook]) -> list[Told]:
+    """Return the circles of shares that would rest on themselves by way of a graph.
+
+    One that stands already is no reason to refuse what may be on the way out of it.
+    """
+    with system.database.connection() as connection:
+        before = computed_graph(connection, site.schema)
+        graph = computed_graph(connection, site.schema, supplies=books)
+        points = {n: c.point for n, c in load_channels(connection, site.schema).items()}
+    told: dict[frozenset[int], Told] = {}
+    for number in sorted(graph):
+        circle = circle_in(graph, number)
+        if circle and frozenset(circle) not in told and not circle_in(before, number):
+            named = " -> ".join(points[each] for each in circle)
+            told[frozenset(circle)] = tell("why.supply.circle", circle=named)
+    return list(told.values())
 
 
 def define_supply(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
+import numpy as np
+
 from energy.base.errors import RefusedError
 from energy.base.period import span_of_days
+from energy.base.quality import Quality
 from energy.base.units import Utility, to_base
 from energy.metering.plans.table import UNIT_OF
-from energy.metering.supply.balance import NodeBalance, grouped
+from energy.metering.supply.balance import Flow, NodeBalance, NodeSeries, grouped
 from energy.metering.supply.balance_losses import ElementLoss, element_losses
 from energy.metering.supply.culprit import Reading, Verdict
 from energy.metering.supply.graph import Graph
@@ -49,6 +53,8 @@ class UtilityBalance:
     verdicts: tuple[Verdict, ...] = ()
     """What the residuals say; none by day or month."""
     losses: tuple[ElementLoss, ...] = ()
+    silent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Nodes of which no interval is known: the meters that are known in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +120,11 @@ def read_balance(
             step_s=whole.step_s,
             balances=tuple(b for one in whole.series for b in grouped(one, period, site.zone)),
             verdicts=tuple(explained(connection, site.schema, whole)),
+            silent={
+                one.node.key: _silent_meters(one, whole.flows)
+                for one in whole.series
+                if not one.known.any()
+            },
             losses=tuple(element_losses(whole.series, whole.flows, utility, whole.step_s)),
         )
 
@@ -150,3 +161,14 @@ def over_limit(balance: UtilityBalance) -> bool:
     return any(each.over_limit for each in balance.balances) or any(
         each.reading is Reading.NAMED for each in balance.verdicts
     )
+
+
+def _silent_meters(series: NodeSeries, flows: Mapping[str, Flow]) -> tuple[str, ...]:
+    """Return the points of a node's meters that are known in none of its intervals."""
+    silent = []
+    for meter in (*series.node.entries, *series.node.children):
+        flow = flows.get(meter.point)
+        lost = (Quality.MISSING, Quality.SUSPECT)
+        if flow is None or bool(np.isin(flow.quality[series.there], lost).all()):
+            silent.append(meter.point)
+    return tuple(silent)

@@ -7,6 +7,7 @@ channel's facts are passed in: what the register cannot show is refused before i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
@@ -256,6 +257,9 @@ class Corrections:
             low = 0
         if facts.kind is Kind.COUNTER and facts.modulus is not None:
             low, high = 0, facts.modulus - 1
+        for _, count in readings:
+            if not low <= count <= high:
+                raise _outside(channel, count, low, high)
         return stated(readings, now=self._clock.now(), low=low, high=high)
 
     def _known(self, correction: UUID) -> Correction:
@@ -263,3 +267,18 @@ class Corrections:
         if not isinstance(known, Correction):
             raise UnknownCorrectionError.of("reading.no_correction", correction=correction)
         return known
+
+
+def _outside(channel: Channel, count: int, low: int, high: int) -> StatementError:
+    """Return the refusal of a count, told in the unit that the register shows."""
+    least, most, value = (_shown(each, channel) for each in (low, high, count))
+    if high < LARGEST_COUNT:
+        return StatementError.of("reading.outside", low=least, high=most, count=value)
+    key = "reading.below" if count < low else "reading.above"
+    return StatementError.of(key, low=least, high=most, count=value)
+
+
+def _shown(count: int, channel: Channel) -> str:
+    value = count * channel.facts.resolution
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{exact.normalize():f} {channel.facts.unit}"

@@ -20,7 +20,7 @@ from energy.base.errors import RefusedError
 from energy.base.period import Period
 from energy.metering.usage import UsageSpan
 from energy.views.as_of import usage_as_of
-from energy.views.usage import read_spans
+from energy.views.usage import empty_span, read_spans
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Rule = Callable[
@@ -62,6 +62,8 @@ class _Asking:
     depth: int
     together: bool = False
     """Whether it only holds questions that are asked one after the other."""
+    outermost: bool = False
+    """Whether it is asked from outside, not by a rule."""
     known: dict[tuple[int, Period], UsageSpan] = field(default_factory=dict)
     rules: dict[int, str | None] = field(default_factory=dict)
     """Rule by channel; None for a measured one."""
@@ -88,9 +90,11 @@ def channel_usage(
         period: Span on whole grid intervals of every channel asked for.
         as_of: Metering position: usage as known there; None for now.
 
+    Channels that rest on each other in a circle are MISSING: they must not keep anybody from
+    what the others used. Whoever stores what would make a circle is refused before.
+
     Raises:
         NotFoldedError: The views have not come that far.
-        ComputedDepthError: Computed channels rest on each other in a circle.
     """
     with _deeper(channels) as asking:
         _find_rules(connection, schema, channels, asking)
@@ -102,9 +106,39 @@ def channel_usage(
             if rule is not None and (number, period) not in asking.known:
                 asked.setdefault(rule, []).append(number)
         for name, mine in asked.items():
-            found = RULES[name]()(connection, schema, zone, mine, period, as_of)
+            found = _ruled(name, mine, asking, (connection, schema, zone, period, as_of))
             asking.known.update({(number, period): span for number, span in found.items()})
         return {n: spans[n] if n in spans else asking.known[n, period] for n in channels}
+
+
+def _ruled(
+    name: str,
+    channels: Sequence[int],
+    asking: _Asking,
+    where: tuple[Connection, str, ZoneInfo, Period, int | None],
+) -> Mapping[int, UsageSpan]:
+    """Return what a rule says of channels; MISSING of those in a circle, if it is asked outside.
+
+    Raises:
+        ComputedDepthError: There is one, and more is told of it further out.
+    """
+    connection, schema, zone, period, as_of = where
+    try:
+        return RULES[name]()(connection, schema, zone, channels, period, as_of)
+    except ComputedDepthError:
+        if not asking.outermost:
+            raise
+    if len(channels) > 1:
+        found: dict[int, UsageSpan] = {}
+        for number in channels:
+            found |= _ruled(name, [number], asking, where)
+        return found
+    (number,) = channels
+    row = connection.execute(
+        f"SELECT grid_s FROM {schema}.channel WHERE number = %s", (number,)
+    ).fetchone()
+    assert row is not None, "a rule is of a channel"
+    return {number: empty_span(number, period, int(str(row[0])))}
 
 
 @contextmanager
@@ -168,9 +202,14 @@ def _deeper(channels: Sequence[int]) -> Iterator[_Asking]:
     outer = _asking.get()
     if outer is not None and outer.together and len(outer.known) > MOST_KEPT:
         outer.known.clear()
-    inner = _Asking(depth=0) if outer is None else outer
+    inner = _Asking(depth=0, outermost=True)
     if outer is not None:
-        inner = _Asking(depth=outer.depth + 1, known=outer.known, rules=outer.rules)
+        inner = _Asking(
+            depth=outer.depth + 1,
+            outermost=outer.together,
+            known=outer.known,
+            rules=outer.rules,
+        )
     if inner.depth > DEEPEST:
         shown = ", ".join(str(number) for number in list(channels)[:5])
         raise ComputedDepthError.of("computed.deep", channels=shown, most=DEEPEST)

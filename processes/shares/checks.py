@@ -125,6 +125,7 @@ def problems_of(file: ShareFile, facts: SiteFacts, *, revising: bool) -> list[st
         problems += [
             f"{where}: {each}" for each in _share(share, facts, planned, revising=revising)
         ]
+    problems += _divided_twice(file, facts)
     problems += _circles(file, facts)
     for _, bearer in file.bearers:
         if bearer.account is not None and bearer.account not in facts.accounts:
@@ -191,7 +192,7 @@ def _share(share: StatedShare, facts: SiteFacts, planned: set[str], *, revising:
         problems.append(f"`whole` {dict(share.whole)} is nothing that the site counts")
     elif known is not None and dict(known.whole) != dict(whole.whole):
         problems.append(f"divides {dict(known.whole)}; end it and define another one")
-    elif known is None:
+    else:
         problems += _divided_already(share, whole, facts)
     for part in share.version.parts:
         point = share_point(share.key, part.key)
@@ -203,12 +204,30 @@ def _share(share: StatedShare, facts: SiteFacts, planned: set[str], *, revising:
 
 def _divided_already(share: StatedShare, whole: WholeFacts, facts: SiteFacts) -> list[str]:
     """Return the apportionment that divides the same; what is divided twice is borne twice."""
+    known = facts.shares.get(share.key)
     return [
         f"{dict(whole.whole)} is divided by {other.key!r} already; end that first"
         for other in facts.shares.values()
-        if dict(other.whole) == dict(whole.whole)
+        if other.key != share.key
+        and dict(other.whole) == dict(whole.whole)
         and (other.valid_to is None or other.valid_to > share.version.valid_from)
+        and (known is None or known.valid_to is None or known.valid_to > other.first_day)
     ]
+
+
+def _divided_twice(file: ShareFile, facts: SiteFacts) -> list[str]:
+    """Return apportionments of the file that divide what another one of it does."""
+    problems, first = [], dict[frozenset[tuple[str, str]], str]()
+    for share in file.shares:
+        if share.key not in facts.shares and share.key in facts.wholes:
+            whole = facts.wholes[share.key].whole
+            other = first.setdefault(frozenset(whole.items()), share.key)
+            if other != share.key:
+                problems.append(
+                    f"share {share.key!r}: {dict(whole)} is divided by {other!r} of this file too; "
+                    "leave one of them out"
+                )
+    return problems
 
 
 def _part(share: StatedShare, part: Part, facts: SiteFacts, planned: set[str]) -> list[str]:

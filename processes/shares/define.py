@@ -33,7 +33,9 @@ from energy.metering.shares.version import version_to_json
 from energy.metering.shares.week_hours import hours_to_json
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.shares.rows import read_shares
 from energy.views.shares.usage import share_point
+from processes.settling import settle
 from processes.shares.checks import SiteFacts, WholeFacts, problems_of, site_facts
 
 
@@ -68,7 +70,9 @@ class ShareDesk:
         self._site = site
         self._metering = JournalApplication(database, site.schema, "metering", clock)
         self._books = JournalApplication(database, site.schema, "books", clock)
+        self._clock = clock
         self._register: ChannelRegister | None = None
+        self._numbered = False
 
     def define(self, text: str, *, by: UUID, dry_run: bool = False) -> Defined:
         """Take a share file; what it states already is left as it is.
@@ -90,7 +94,7 @@ class ShareDesk:
             kept += self._defined(share, facts.wholes[share.key], by, command, points)
         bearers, holds = self._bearers(file, by, command, kept)
         hours = self._hours(file, by, command, kept)
-        if self._register is not None:
+        if self._register is not None and self._numbered:
             kept.insert(0, self._register)
         return Defined(
             bearers=bearers,
@@ -130,7 +134,7 @@ class ShareDesk:
             kept += [*meters, known]
         bearers, holds = self._bearers(file, by, command, kept)
         hours = self._hours(file, by, command, kept)
-        if self._register is not None:
+        if self._register is not None and self._numbered:
             kept.insert(0, self._register)
         return Defined(
             bearers=bearers,
@@ -150,6 +154,7 @@ class ShareDesk:
         known = self._find(key)
         if known is None:
             raise ShareError.of("share.unknown", share=key)
+        self._refuse_divided_twice(known, valid_to)
         known.end(valid_to=valid_to, reason=reason, by=by, command_id=uuid4())
         return self._metering.store(known)
 
@@ -165,8 +170,35 @@ class ShareDesk:
         book.release(bearer, point, valid_to=valid_to, reason=reason, by=by, command_id=uuid4())
         return self._metering.store(book)
 
+    def _opened_register(self) -> ChannelRegister:
+        """Return the register of numbers, with views that know all that was stored before it.
+
+        Whatever defines another apportionment takes numbers, so the later one of two at once is
+        refused when it is stored, however alike the site looked to both.
+        """
+        key = self._site.key
+        found: ChannelRegister | None = self._metering.find(id_of("channel_register", key))
+        settle(self._database, self._site, self._clock, "metering")
+        return found or ChannelRegister(site=key, command_id=uuid4())
+
+    def _refuse_divided_twice(self, known: Apportionment, valid_to: date) -> None:
+        """Refuse to divide longer what another apportionment divides by then.
+
+        Raises:
+            ShareError: Another one does.
+        """
+        with self._database.connection() as connection:
+            shares = read_shares(connection, self._site.schema)
+        before = known.valid_to
+        for other in shares:
+            same = other.key != known.key and dict(other.whole) == dict(known.whole)
+            if same and before is not None and before <= other.first_day < valid_to:
+                raise ShareError.of(
+                    "share.divided", share=known.key, other=other.key, day=other.first_day
+                )
+
     def _checked(self, text: str, *, revising: bool) -> tuple[ShareFile, SiteFacts]:
-        self._register = None
+        self._register, self._numbered = self._opened_register(), False
         file, problems = read_share_file(text)
         accounts = [
             bearer.account
@@ -252,11 +284,8 @@ class ShareDesk:
         return channels, meters
 
     def _number(self, point: str, command: UUID) -> int:
-        if self._register is None:
-            key = self._site.key
-            self._register = self._metering.find(id_of("channel_register", key))
-            if self._register is None:
-                self._register = ChannelRegister(site=key, command_id=command)
+        assert self._register is not None, "it is read before the site's facts"
+        self._numbered = True
         return self._register.take(point=point, count=1, command_id=command)
 
     def _bearers(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from billing.account import Supply
+from billing.account import Supply, account_id
 from billing.office import BillingOffice
 from billing.views.supply import SupplyReader, read_payers
 from energy.base.errors import RefusedError, UnknownMeterError
@@ -42,18 +42,22 @@ def assign_payer(
 
     Raises:
         UnknownMeterError: There is no such point, or it has no usage.
-        PayerError: There is no such tariff, it is of another utility, or somebody else pays then.
-        UnknownBillingObjectError: There is no such account.
+        PayerError: There is no such account or tariff, the tariff is of another utility, or
+            somebody else pays then.
         WrongStateError: The account pays for the point on some of the days by another tariff.
     """
+    if office.books.find(account_id(site.key, account)) is None:
+        raise PayerError.of("share.no_account", account=account)
     last = supply.valid_from.max if supply.valid_to is None else supply.valid_to
     last -= timedelta(days=1)
     with database.connection() as connection:
+        reader = SupplyReader(connection, site, _ALWAYS, _ALWAYS)
+        utilities = {version.utility.value for version in reader.versions(supply.tariff)}
+        if not utilities:
+            raise PayerError.of("share.no_tariff", tariff=supply.tariff)
         channel = usage_channels(connection, site.schema, [supply.point]).get(supply.point)
         if channel is None:
             raise UnknownMeterError(supply.point)
-        reader = SupplyReader(connection, site, _ALWAYS, _ALWAYS)
-        utilities = {version.utility.value for version in reader.versions(supply.tariff)}
         if utilities != {channel.utility}:
             priced = ", ".join(sorted(utilities)) or "-"
             raise PayerError.of(

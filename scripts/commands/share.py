@@ -12,7 +12,7 @@ import typer
 from billing.account import Supply
 from billing.office import BillingOffice
 from dashboards.security.scope import Right
-from energy.base.period import local_day
+from energy.base.period import day_period, local_day
 from energy.metering.shares.bearer import BearerKind
 from energy.metering.shares.version import KeyPortion
 from energy.system import WEB, WRITER
@@ -261,10 +261,14 @@ def _key_cells(at: Opened, row: ShareRow, day: date) -> tuple[object, ...]:
 
 
 def _print_defined(at: Opened, defined: Defined) -> None:
+    dry = defined.position is None
     for point in defined.points:
-        print(at.text("share.point", point=point))
+        print(at.text("share.point_would" if dry else "share.point", point=point))
+    if not (defined.points or defined.shares or defined.bearers or defined.holds or defined.hours):
+        print(at.text("share.all_there"))
+        return
     counted = {"bearers": defined.bearers, "holds": defined.holds, "hours": defined.hours}
-    key = "share.would" if defined.position is None else "share.defined"
+    key = "share.would" if dry else "share.defined"
     shares = ", ".join(defined.shares) or "-"
     print(at.text(key, shares=shares, position=defined.position, **counted))
 
@@ -274,6 +278,9 @@ def _print_explained(at: Opened, found: ExplainedDay) -> None:
     if version is None:
         print(at.text("share.not_divided", share=found.share, day=found.day))
         return
+    running = day_period(found.day, at.site.zone).end > at.system.clock.now()
+    if running:
+        print(at.text("share.not_over", day=found.day))
     whole = found.known_whole if found.whole is None else found.whole
     text = "share.day" if found.whole is not None else "share.day_in_part"
     shown = {"day": found.day, "whole": whole, "unit": found.base_unit}
@@ -301,5 +308,5 @@ def _print_explained(at: Opened, found: ExplainedDay) -> None:
         print(at.text("share.adds_up", sum=sum(known), unit=found.base_unit))
     elif found.unknown:
         print(at.text("share.weight_unknown", parts=", ".join(found.unknown)))
-    else:
+    elif not running:
         print(at.text("share.not_known"))

@@ -82,6 +82,8 @@ def define(
                 for each in planned
             ]  # fmt: skip
             print_table([at.text(f"supply.head.{key}") for key in keys], rows, right=(3, 4))
+            for warning in (told for each in planned for told in each.warnings):
+                print(harmless(warning.told(at.language)))
         if dry_run or all(each.same for each in planned):
             return
         person = at.person(by, Right.DECIDE_READINGS)
@@ -216,6 +218,9 @@ def losses(
         found = _read(at, utility, first, last, None, as_of)
         if as_json:
             print_json(found.losses)
+            return
+        if not found.losses:
+            print(at.text("supply.no_losses", utility=worded(at.language, "utility", utility)))
             return
         keys = ("element", "model", "load", "loss", "share", "unit", "known")
         rows = [

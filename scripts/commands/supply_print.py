@@ -87,11 +87,26 @@ def print_balance(at: Opened, found: UtilityBalance, *, dated: bool) -> None:
     print_table(heads, rows, right=figures)
     if any(each.known < each.expected for each in found.balances):
         print(at.text("supply.partly"))
+    for each in () if dated else found.balances:
+        if each.known == 0:
+            print(harmless(_why_unknown(at, found, each)))
     for verdict in found.verdicts:
         for text in _said(at, found, verdict):
             print(harmless(text))
     if found.as_of is not None:
         print(at.text("usage.as_of", position=found.as_of, mark=""))
+
+
+def _why_unknown(at: Opened, found: UtilityBalance, each: NodeBalance) -> str:
+    """Return why a node has no balance: a source without a meter, or meters that tell nothing."""
+    node = each.node
+    if node.unmetered_sources:
+        names = ", ".join(node.unmetered_sources)
+        return at.text("supply.source_unmetered", node=node.key, sources=names)
+    silent = ", ".join(found.silent.get(node.key, ()))
+    if silent:
+        return at.text("supply.meters_silent", node=node.key, points=silent)
+    return at.text("supply.never_together", node=node.key)
 
 
 def _row(at: Opened, found: UtilityBalance, each: NodeBalance) -> Sequence[object]:

@@ -29,6 +29,27 @@ def problems(graph: Graph | None) -> list[Told]:
     return [*found, *_fed_twice(graph), *_islands(graph)]
 
 
+def dead_ends(graph: Graph) -> list[Told]:
+    """Return what lets a graph be balanced and yet is likely to be drawn wrong.
+
+    A busbar passes on; one that only a source feeds and that feeds nobody keeps what the source
+    brings from the users, whose balance then lacks it.
+
+    Args:
+        graph: One that has no problems.
+    """
+    passing = {source for source, _ in graph.every_edge()}
+    passing |= {key for tie in graph.ties.values() for key in tie.between}
+    passing |= {key for ring in graph.rings.values() for key in ring.nodes}
+    return [
+        tell("why.supply.dead_end", key=target, source=source)
+        for source, target in sorted(graph.edges)
+        if graph.nodes[target].kind == BUSBAR
+        and target not in passing
+        and graph.nodes[source].kind in SOURCE_KINDS
+    ]
+
+
 def _unknown(graph: Graph) -> Iterator[Told]:
     for source, target in sorted(graph.edges):
         for key in sorted({source, target} - set(graph.nodes)):

@@ -17,7 +17,10 @@ from energy.metering.formula.inputs import (
     Catalogue,
     Input,
     ListedCatalogue,
-    counted,, matches, nearest_of
+    counted,
+    matches,
+    nearest_of,
+)
 from energy.metering.formula.tree import Members, Named, Node, every_node
 from energy.views.formula.places import points_inside
 from energy.views.positioned import or_last

@@ -50,6 +50,11 @@ class ShareRow:
     valid_to: date | None
     """First local day on which it is divided no longer."""
 
+    @property
+    def first_day(self) -> date:
+        """Return the first local day on which it is divided."""
+        return min(row.version.valid_from for row in self.keys)
+
     def held_on(self, day: date) -> KeyVersion | None:
         """Return the key of a local day; None where nothing is divided."""
         if self.valid_to is not None and day >= self.valid_to:

@@ -22,7 +22,8 @@ from energy.metering.supply.culprit import Verdict, verdicts
 from energy.metering.usage_groups import Every
 from energy.views.balance import Balanced, balances, point_channels
 from energy.views.plant_rows import supplied_utilities
-from energy.views.validation.readings import Met, Windows
+from energy.views.validation.lot import Windows
+from energy.views.validation.readings import Met
 from energy.views.validation.told import Scope, Told
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -24,7 +24,8 @@ from energy.metering.checks import interval_sum
 from energy.metering.checks.interval_sum import Day, allowed
 from energy.metering.usage import UsageSpan
 from energy.views.usage import read_spans
-from energy.views.validation.readings import Met, Windows
+from energy.views.validation.lot import Windows
+from energy.views.validation.readings import Met
 from energy.views.validation.told import Scope, Told
 
 Connection = psycopg.Connection[tuple[object, ...]]

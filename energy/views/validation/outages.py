@@ -20,7 +20,8 @@ from energy.metering.channel import USAGE_KINDS
 from energy.metering.checks import missing
 from energy.metering.note import Note, Phase, note
 from energy.metering.source_facts import MQTT
-from energy.views.validation.readings import Met, Windows, look_for_gaps
+from energy.views.validation.lot import Windows
+from energy.views.validation.readings import Met, look_for_gaps
 from energy.views.validation.told import Told
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -7,7 +7,7 @@ day around it (energy/metering/checks/registers.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,7 +16,6 @@ import psycopg
 
 from energy.base.clock import from_us, to_us
 from energy.base.quality import Quality
-from energy.base.ragged import offsets_of
 from energy.metering.channel import Kind
 from energy.metering.checks import (
     control_reading,
@@ -32,19 +31,14 @@ from energy.metering.checks.catalogue import FALL_CODES
 from energy.metering.checks.control_reading import ABOUT_US, Control
 from energy.metering.checks.falls import Kind as FallKind
 from energy.metering.checks.falls import kind_of
-from energy.metering.checks.registers import Fall, Registers, registers_of
+from energy.metering.checks.registers import Fall, Registers
 from energy.metering.usage import BREAK_CODES
-from energy.metering.usage_segments import SegmentColumns
-from energy.metering.usage_strips import Ints, SeriesColumns
+from energy.metering.usage_strips import Ints
 from energy.views.gaps import polled_channels
-from energy.views.known import Accepted
-from energy.views.old_readings import readings_known
-from energy.views.registry import Registry, load_registry
+from energy.views.validation.lot import Lot, Windows, channels_fed, read_lot
 from energy.views.validation.told import Scope, Told
 
 Connection = psycopg.Connection[tuple[object, ...]]
-Windows = Mapping[int, tuple[int, int]]
-"""First and last instant by channel. [us]"""
 AROUND_US: Final = 86_400_000_000
 """What is looked at on either side of a fall. [us]"""
 _OF_FALLS: Final = (noise, reset, rollover, swap)
@@ -64,26 +58,12 @@ class Restored:
     """Wrong readings of a register that went on, and what it can have shown."""
 
     code: str
-    channel: int
+    register: int
+    """Its own channel, whichever channel it counts for."""
     start_us: int
     end_us: int
     readings: tuple[tuple[int, int], ...]
     """(instant [us], count [count])"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lot:
-    """Readings of some channels with what is known of them."""
-
-    channel: list[int]
-    series: SeriesColumns
-    registry: Registry
-    segments: SegmentColumns
-
-    def registers(self, strange: Sequence[tuple[int, int, int]] = ()) -> Registers:
-        """Return them as the checks of registers look at them."""
-        places = np.arange(len(self.channel), dtype=np.int64)
-        return registers_of(self.series, self.segments, places, other_device=strange)
 
 
 def checked_readings(connection: Connection, schema: str, windows: Windows, met: Met) -> None:
@@ -113,7 +93,7 @@ def look_for_gaps(connection: Connection, schema: str, windows: Windows, met: Me
         windows: What to look at by channel; the neighbours of it are read, too.
         met: Takes what is met.
     """
-    lot = _lot(connection, schema, windows)
+    lot = read_lot(connection, schema, windows)
     if lot.channel:
         expected, least = _expected(connection, schema, lot)
         gaps = missing.found(lot.series, expected, least)
@@ -165,7 +145,7 @@ def _tell_apart(
     met: Met,
 ) -> None:
     windows = {n: (low - AROUND_US, high + AROUND_US) for n, (low, high) in spans.items()}
-    lot = _lot(connection, schema, windows)
+    lot = read_lot(connection, schema, windows)
     every = lot.registers(_strange(connection, schema, lot, windows))
     kept = tuple(fall for fall in every.falls if _asked(fall, lot.channel[fall.place], falls))
     asked = Registers(strips=every.strips, steps=every.steps, segments=every.segments, falls=kept)
@@ -174,11 +154,13 @@ def _tell_apart(
     _add(met, lot, spike.CODE, spike.SEVERITY, spike.found(asked))
     for place, way in spike.ways(asked):
         readings = tuple(spike.restored(way))
-        _restore(met, spike.CODE, lot.channel[place], (way.left_us, way.right_us), readings)
+        register = lot.register(place, way.left_us)
+        _restore(met, spike.CODE, register, (way.left_us, way.right_us), readings)
     for fall in asked.falls:
         if kind_of(fall) is FallKind.NOISE:
             own = (fall.start_us, fall.end_us)
-            _restore(met, noise.CODE, lot.channel[fall.place], own, tuple(noise.restored(fall)))
+            register = lot.register(fall.place, fall.start_us)
+            _restore(met, noise.CODE, register, own, tuple(noise.restored(fall)))
     for channel, start, end in falls:
         met.scopes.append(Scope(codes=FALL_CODES, channel=channel, low_us=start, high_us=end))
 
@@ -196,61 +178,19 @@ def _asked(fall: Fall, channel: int, falls: set[tuple[int, int, int]]) -> bool:
 def _restore(
     met: Met,
     code: str,
-    channel: int,
+    register: int,
     span: tuple[int, int],
     readings: tuple[tuple[int, int], ...],
 ) -> None:
     if readings:
         start, end = span
         met.restored.append(
-            Restored(code=code, channel=channel, start_us=start, end_us=end, readings=readings)
+            Restored(code=code, register=register, start_us=start, end_us=end, readings=readings)
         )
 
 
 def _add(met: Met, lot: Lot, code: str, severity: Any, spans: Sequence[Any]) -> None:
     met.found += [Told.of(code, severity, lot.channel[span.place], span) for span in spans]
-
-
-def _lot(connection: Connection, schema: str, windows: Windows) -> Lot:
-    """Return the readings of windows, of channels with segments, from their first segment on."""
-    registry = load_registry(connection, schema, only=list(windows))
-    # What another register feeds is checked where that register is.
-    channel = sorted(
-        n
-        for n in windows
-        if n in registry.segments and not any(each.feed for each in registry.segments[n])
-    )
-    segments = SegmentColumns.of([registry.segments[n] for n in channel])
-    known = readings_known(connection, schema, {n: windows[n] for n in channel}) if channel else {}
-    parts = [
-        _from(known[n], begun) for n, begun in zip(channel, segments.begun_us.tolist(), strict=True)
-    ]
-    return Lot(
-        channel=channel,
-        series=SeriesColumns(
-            offsets=offsets_of(np.array([len(part.at_us) for part in parts], dtype=np.int64)),
-            at_us=_joined([part.at_us for part in parts]),
-            count=_joined([part.count for part in parts]),
-            quality=_joined([part.quality for part in parts]).astype(np.uint8),
-            position=_joined([part.position for part in parts]),
-        ),
-        registry=registry,
-        segments=segments,
-    )
-
-
-def _from(known: Accepted, begun_us: int) -> Accepted:
-    own = known.at_us >= begun_us
-    return Accepted(
-        at_us=known.at_us[own],
-        count=known.count[own],
-        quality=known.quality[own],
-        position=known.position[own],
-    )
-
-
-def _joined(columns: Sequence[Any]) -> Ints:
-    return np.concatenate([np.empty(0, dtype=np.int64), *columns])
 
 
 def _expected(connection: Connection, schema: str, lot: Lot) -> tuple[Ints, Ints]:
@@ -335,11 +275,11 @@ def _strange(
 
 def _check_displays(connection: Connection, schema: str, windows: Windows, met: Met) -> None:
     """Compare what people took from displays about the time of fresh readings with counters."""
-    waiting = _taken(connection, schema, windows)
+    waiting = channels_fed(connection, schema, _taken(connection, schema, windows))
     while waiting:
         now = {channel: (at_us, count) for channel, at_us, count in reversed(waiting)}
         spans = {n: (at_us - ABOUT_US, at_us + ABOUT_US) for n, (at_us, _) in now.items()}
-        lot = _lot(connection, schema, spans)
+        lot = read_lot(connection, schema, spans)
         controls = [
             control
             for place, channel in enumerate(lot.channel)

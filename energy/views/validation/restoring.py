@@ -98,7 +98,8 @@ def stale_corrections(connection: Connection, schema: str) -> dict[UUID, str]:
         # A correction is of a register, a finding of the channel that it fed then: of one point.
         f"FROM {schema}.correction AS c JOIN {schema}.channel AS r ON r.number = c.channel "
         f"JOIN {schema}.channel AS n ON n.point = r.point "
-        f"JOIN {schema}.finding AS f ON f.channel = n.number AND f.code = ANY(%s) AND f.start_at <= c.last_at AND f.end_at >= c.first_at "
+        f"JOIN {schema}.finding AS f ON f.channel = n.number AND f.code = ANY(%s) "
+        "AND f.start_at <= c.last_at AND f.end_at >= c.first_at "
         "WHERE c.state = 'proposed' AND c.proposed_by = %s",
         (list(_CODES), CHECKER),
     ).fetchall()

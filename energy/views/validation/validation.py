@@ -31,10 +31,10 @@ from energy.views.validation.broken_formulas import broken_formulas
 from energy.views.validation.certificate_ends import expired_certificates
 from energy.views.validation.days import checked_days
 from energy.views.validation.frozen_counters import frozen_counters
+from energy.views.validation.lot import Windows
 from energy.views.validation.outages import grouped_outages
 from energy.views.validation.readings import (
     Met,
-    Windows,
     checked_falls,
     checked_readings,
     ended_falls,
@@ -191,7 +191,8 @@ def _windows(connection: Connection, schema: str, after: int, upto: int, now: da
     """Return the time of the readings between two positions by channel, of counters and such.
 
     The readings of a register count for the channels that it feeds as well: a meter wired the
-    wrong way is checked like any other. Clocks that run wrong date readings centuries away: those do not count, and are not looked for.
+    wrong way is checked like any other. Clocks that run wrong date readings centuries away: those
+    do not count, and are not looked for.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT channel, low, high FROM (SELECT b.channel, greatest(min(b.first_at), %s) AS low, "
