@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.metering.channel import Channel, Direction
-from energy.metering.meter import FedSpan, Meter, meter_id
+from energy.metering.meter import FedSpan, Meter
 from processes.meter_life.counts import (
     MeterLifeError,
     carried,
@@ -25,6 +26,16 @@ from processes.meter_life.counts import (
     fallen,
     require_past,
     stated_counts,
+)
+from processes.meter_life.repeats import (
+    came_at,
+    is_straight,
+    require_same,
+    require_same_ratio,
+    require_same_span,
+    reset_at,
+    retired_at,
+    said_of,
 )
 from processes.technician_facts import counting
 from processes.technician_record import record_of
@@ -86,29 +97,34 @@ def record_reset(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        MeterLifeError: No register fell there, or a count is no reading of the register.
+        MeterLifeError: No register fell there, a count is no reading of the register, or a reset
+            of that instant is recorded with other counts.
         MeterStateError: No device served the point then.
     """
     desk.ready()
     require_past(desk, at)
     meter = _meter(desk, point)
     counters = counting(channels_of(meter))
+    kept = reset_at(desk, point, at)
+    if kept is not None:
+        old = stated_counts(counters, before) if before else _numbered(kept.counts_before)
+        new = dict.fromkeys(old, 0) | stated_counts(counters, after)
+        require_same(point, at, counters, old, kept.counts_before)
+        require_same(point, at, counters, new, kept.counts_after)
+        return _done(desk, meter, at, counters, {}, {}, again=True)
     old = stated_counts(counters, before) if before else fallen(desk, counters, at)
     if not old:
         raise MeterLifeError.of("meter_life.nothing_fell", point=point, at=at)
     new = dict.fromkeys(old, 0) | stated_counts(counters, after)
-    command = id_of("meter reset", desk.site.key, point, at.isoformat())
-    again = meter.seen(command)
-    if not again:
-        meter.record_reset(
-            at=at,
-            counts_before=old,
-            counts_after=new,
-            reason=_reason(stated),
-            record=_record(desk, stated, "meter reset"),
-            command_id=command,
-        )
-    return _done(desk, meter, at, counters, old, new, again=again)
+    meter.record_reset(
+        at=at,
+        counts_before=old,
+        counts_after=new,
+        reason=_reason(stated),
+        record=_record(desk, stated, "meter reset"),
+        command_id=_command(desk, "meter reset", [point, at.isoformat()], old, new),
+    )
+    return _done(desk, meter, at, counters, old, new, again=False)
 
 
 def reverse(
@@ -161,10 +177,14 @@ def reverse(
     )
     told = (start.isoformat(), "" if end is None else end.isoformat(), str(straight))
     # Said, taken back and said again: what was said of the span before makes it another command.
-    other = sum(_is_straight(each) is not straight for each in _said_of(desk, point, start, end))
+    said = said_of(desk, point, start, end)
+    other = sum(is_straight(each) is not straight for each in said)
     command = id_of("meter reverse", desk.site.key, point, *told, str(other))
     again = meter.seen(command)
-    if not again:
+    if again:
+        told_start, told_end = (stated_counts(turned, w) for w in (start_counts, end_counts))
+        require_same_span(point, said[-1], turned, told_start, told_end)
+    else:
         record = _record(desk, stated, "meter reverse")
         meter.feed(span, reason=_reason(stated), record=record, command_id=command)
     done = _done(desk, meter, start, turned, shown["start"], shown["end"], again=again)
@@ -196,17 +216,23 @@ def move(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        MeterLifeError: The registers of both points are not the same, or a count is not known.
+        MeterLifeError: The registers of both points are not the same, a count is not known, or
+            the move is recorded with other counts.
         MeterStateError: No device served the old point then, or a later one serves the new one.
     """
     desk.ready()
     require_past(desk, at)
     old, new = _meter(desk, point), _meter(desk, to)
-    command = id_of("meter move", desk.site.key, point, to, at.isoformat())
     counters, others = counting(channels_of(old)), counting(channels_of(new))
-    if old.seen(command):
+    gone, came = retired_at(desk, point, at, moved_to=to), came_at(desk, to, at)
+    if gone is not None and came is not None:
+        require_same(point, at, counters, stated_counts(counters, counts), gone.final_counts)
+        final = stated_counts(others, final_counts)
+        require_same(to, at, others, final, getattr(came, "final_counts", {}))
+        require_same_ratio(to, at, multiplier, came.multiplier)
         return _done(desk, new, at, others, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
+    command = _command(desk, "meter move", [point, to, at.isoformat()], shown)
     start = carried(counters, others, shown)
     reason = _reason(stated)
     record = _record(desk, stated, "meter move")
@@ -256,15 +282,16 @@ def retire(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        MeterLifeError: A count is not known.
+        MeterLifeError: A count is not known, or it is recorded with other counts.
         MeterStateError: No device served the point then.
     """
     desk.ready()
     require_past(desk, at)
     meter = _meter(desk, point)
     counters = counting(channels_of(meter))
-    command = id_of("meter retire", desk.site.key, point, at.isoformat())
-    if meter.seen(command):
+    kept = retired_at(desk, point, at)
+    if kept is not None:
+        require_same(point, at, counters, stated_counts(counters, counts), kept.final_counts)
         return _done(desk, meter, at, counters, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
     meter.retire(
@@ -272,9 +299,19 @@ def retire(
         final_counts=shown,
         reason=_reason(stated),
         record=_record(desk, stated, "meter retire"),
-        command_id=command,
+        command_id=_command(desk, "meter retire", [point, at.isoformat()], shown),
     )
     return _stored(desk, [meter], meter, at, counters, shown, {})
+
+
+def _command(desk: SiteDesk, act: str, words: Sequence[str], *counts: Mapping[int, int]) -> UUID:
+    """Return the id of an act: made of what is said, the counts too."""
+    shown = [f"{number}={count}" for each in counts for number, count in sorted(each.items())]
+    return id_of(act, desk.site.key, *words, *shown)
+
+
+def _numbered(counts: Mapping[str, int]) -> dict[int, int]:
+    return {int(number): count for number, count in counts.items()}
 
 
 def _meter(desk: SiteDesk, point: str) -> Meter:
@@ -282,19 +319,6 @@ def _meter(desk: SiteDesk, point: str) -> Meter:
     if meter is None:
         raise UnknownMeterError(point)
     return meter
-
-
-def _said_of(
-    desk: SiteDesk, point: str, start: datetime, end: datetime | None
-) -> list[Meter.Reversed]:
-    events = desk.metering.events.get(meter_id(desk.site.key, point))
-    said = [event for event in events if isinstance(event, Meter.Reversed)]
-    return [event for event in said if (event.start, event.end) == (start, end)]
-
-
-def _is_straight(event: Meter.Reversed) -> bool:
-    """Return whether an event lets every register feed its own channel."""
-    return bool(event.feeds) and all(key == str(fed) for key, fed in event.feeds.items())
 
 
 def _pairs(channels: Sequence[Channel]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -35,6 +36,9 @@ from energy.views.meter_facts import CertificateRow, certificates_of
 from energy.views.point_rows import segments_of
 from energy.views.told import Connection
 from processes.readings_state import settled
+
+_LOCK: Final = 0x414D_4A55
+"""First part of the advisory lock's key; the second is the schema's."""
 
 
 class AdjustmentError(RefusedError):
@@ -140,7 +144,7 @@ def _require_fresh(connection: Connection, site: Site, channel: Channel, asked: 
         AdjustmentError: Names it.
     """
     for row in read_adjustments(connection, site.schema, channels=[channel.number]):
-        if row.state == "approved" and row.first <= asked.last and row.last >= asked.first:
+        if _adds_to(row, asked.first, asked.last):
             raise AdjustmentError.of(
                 "adjustment.there", id=row.adjustment.hex[:8], first=row.first, last=row.last
             )
@@ -231,19 +235,61 @@ def _decided(system: System, site: Site, draft: Draft) -> int:
 def approve_adjustment(system: System, site: Site, name: str, *, by: UUID) -> AdjustmentRow:
     """Let an adjustment count, as a second person.
 
+    Approvals of a site come one after the other: what one adds, the next one sees.
+
     Raises:
-        AdjustmentError: No adjustment, or more than one, begins so.
+        AdjustmentError: No adjustment, or more than one, begins so; another one already adds to
+            one of its days; or the usage it rests on is another by now.
         FourEyesError: The person proposed it.
         CorrectionStateError: It is decided already.
     """
     row = adjustment_named(system.database, site, name)
-    known, metering = _known(system, site, row)
     command = id_of("approve adjustment", str(row.adjustment), str(by))
-    if not known.seen(command):
-        known.approve(by=by, command_id=command)
-        metering.store(known)
+    with system.database.transaction() as alone:
+        alone.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, site.schema))
+        settled(system, site)
+        known, metering = _known(system, site, row)
+        if not known.seen(command):
+            known.approve(by=by, command_id=command)
+            _require_current(system, site, row, known.known_position)
+            metering.store(known)
     settled(system, site)
     return adjustment_named(system.database, site, row.adjustment.hex)
+
+
+def _require_current(system: System, site: Site, row: AdjustmentRow, then: int) -> None:
+    """Refuse what would count twice, or no longer follows from the usage.
+
+    Raises:
+        AdjustmentError: It does; names the next step.
+    """
+    own, period = row.adjustment.hex[:8], span_of_days(row.first, row.last, site.zone)
+    with system.database.connection() as connection:
+        for other in read_adjustments(connection, site.schema, channels=[row.channel]):
+            if _adds_to(other, row.first, row.last):
+                raise AdjustmentError.of(
+                    "adjustment.overlaps",
+                    id=other.adjustment.hex[:8],
+                    first=other.first,
+                    last=other.last,
+                    own=own,
+                )
+        now = folded_position(connection, site.schema)
+        before, after = (
+            folded_as_of(connection, site.schema, site.zone, [row.channel], period, position)[
+                row.channel
+            ]
+            for position in (then, now)
+        )
+    known = before.quality != Quality.MISSING
+    same = np.array_equal(known, after.quality != Quality.MISSING)
+    if not (same and np.array_equal(before.usage[known], after.usage[known])):
+        raise AdjustmentError.of("adjustment.changed", first=row.first, last=row.last, own=own)
+
+
+def _adds_to(row: AdjustmentRow, first: date, last: date) -> bool:
+    """Return whether an adjustment counts on one of some days."""
+    return row.state == "approved" and row.first <= last and row.last >= first
 
 
 def reject_adjustment(

@@ -23,6 +23,7 @@ MOST_NAMES = 30
 INDENT, GUTTER = 2, 2
 _UNITS = re.compile(r"\s+|[\u2e80-\uffef]|[^\s\u2e80-\uffef]+")
 _NUMBER = r"-?[\d.]*\d"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
 _BOUNDS = re.compile(rf"(?P<least>{_NUMBER})<=x<=(?P<most>{_NUMBER})|\bx>=(?P<only>{_NUMBER})")
 _NEVER_FIRST = frozenset("，。；：、？！）】》”’%…")
 _NEVER_LAST = frozenset("（【《“‘")
@@ -66,6 +67,8 @@ def usage_of(ctx: click.Context, language: str) -> str:
 
 def refusal_of(error: click.ClickException, language: str) -> str:
     """Return what a person reads who typed a row that cannot be understood."""
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        error.message = _day_refused(error.message, error.param.type, language)
     message = error.format_message()
     message = _BOUNDS.sub(lambda found: _bounds(found, language), message)
     if language == "zh":
@@ -77,6 +80,18 @@ def refusal_of(error: click.ClickException, language: str) -> str:
         return text
     look = word(language, "look", row=f"{ctx.command_path} --help")
     return f"{usage_of(ctx, language)}\n{look}\n\n{text}"
+
+
+def _day_refused(message: str, kind: click.ParamType, language: str) -> str:
+    """Return what is told of a day that is none; any other message as it is."""
+    typed = re.match(r"'([^']*)'", message)
+    if not isinstance(kind, click.DateTime) or typed is None:
+        return message
+    if _DAY.fullmatch(typed[1]):
+        return word(language, "day_none", value=typed[1])
+    written = [each.replace("%H:%M", "HH:MM") for each in kind.formats]
+    forms = [each.replace("%Y-%m-%d", "YYYY-MM-DD") for each in written]
+    return word(language, "day_form", value=typed[1], forms=" / ".join(forms))
 
 
 def _bounds(found: re.Match[str], language: str) -> str:

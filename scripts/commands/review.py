@@ -38,6 +38,7 @@ from scripts.commands.review_print import (
     print_queue,
     print_story,
 )
+from scripts.commands.review_which import require_known
 from scripts.commands.tree import DONE, FINDINGS, group, misused
 
 app = group("review")
@@ -64,6 +65,7 @@ def list_(
 ) -> None:
     """List the cases that wait, the most money first; exit 1 when there are any."""
     with opened(ctx, WEB) as at:
+        require_known(at, point, cause)
         if decided:
             _list_decided(at, point, as_json=as_json)
             return
@@ -123,6 +125,7 @@ def accept(
     """
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
+        require_known(at, point, cause)
         person, may_decide = _person(at, by)
         desk = _desk(at, person)
         if _done_before(at, desk, which, "accept", reason, as_json=as_json):
@@ -171,6 +174,7 @@ def hold(
     """Let cases wait until a day; their bills stay barred."""
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
+        require_known(at, point, cause)
         desk = _desk(at, at.person(by, Right.DECIDE_READINGS))
         if not which.names:
             which = replace(which, states=frozenset({CaseState.OPEN}))
@@ -206,6 +210,7 @@ def release(
     """End holds, take proposed acceptances back."""
     which = replace(_which(cases, point, cause, severity, None), states=_ACTIVE)
     with opened(ctx, WRITER) as at:
+        require_known(at, point, cause)
         person, may_decide = _person(at, by)
         desk = _desk(at, person)
         rows = desk.chosen(which)

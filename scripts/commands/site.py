@@ -9,6 +9,8 @@ import typer
 from rich.tree import Tree
 
 from energy.base.text import t
+from energy.metering.supply.check import dead_ends
+from energy.metering.supply.graph import graph_of
 from energy.store.sites import list_sites
 from energy.system import OWNER, SEALER, WEB, WRITER, database_of
 from energy.views.point_rows import places, points
@@ -21,6 +23,7 @@ from scripts.commands.frame import Opened, installation_of, interactive, opened
 from scripts.commands.printing import (
     advancing,
     console,
+    harmless,
     print_facts,
     print_json,
     print_table,
@@ -183,6 +186,9 @@ def _print_plan(installation: Installation, checked: CheckedSite) -> None:
         accounts=len(books.accounts),
     )
     print(text)
+    for supply in plan.supplies:
+        for warning in dead_ends(graph_of(supply["nodes"], supply["edges"])):
+            print(harmless(warning.told(installation.config.language)))
 
 
 @app.command("list")

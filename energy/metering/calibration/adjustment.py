@@ -80,6 +80,7 @@ class Adjustment(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Propose it; `proposed` checks what is stated."""
+        self.known_position = known_position
         self.proposed_by = proposed_by
         self.state = "proposed"
 

@@ -48,6 +48,17 @@ HEAD = ExportHead(
     as_of=4711,
     written_at=datetime(2026, 4, 1, 8, tzinfo=UTC),
 )
+
+
+def test_instants_of_the_head_are_written_as_those_of_the_rows() -> None:
+    facts = HEAD.facts()
+    assert [facts[name] for name in ("first", "end", "written_at")] == [
+        "2026-03-29T00:00:00Z",
+        "2026-03-30T00:00:00Z",
+        "2026-04-01T08:00:00Z",
+    ]
+
+
 USAGE: list[int | None] = [1_234, None, 2**60 + 1, 0]
 QUALITY = [Quality.MEASURED, Quality.MISSING, Quality.ESTIMATED, Quality.INTERPOLATED]
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from energy.base.finding import Severity
 from energy.base.ids import id_of
 from energy.base.text import catalogue
+from energy.metering.review import acceptance_of
 from energy.metering.review_case import (
     CAUSES,
     TOUCHING,
@@ -64,6 +65,8 @@ def decision(case: UUID, *findings: CaseFinding, number: int = 1, **more: Any) -
         "estimate": None,
         "stated_position": None,
         "settled_by": None,
+        "decided_by": UUID(int=1),
+        "position": 100 + number,
     }
     return Decision(
         case=case,
@@ -77,10 +80,8 @@ def decision(case: UUID, *findings: CaseFinding, number: int = 1, **more: Any) -
         stake=Decimal(1),
         currency="GBP",
         proposed_by=None,
-        decided_by=UUID(int=1),
         decided_at=NOON,
         command=UUID(int=2),
-        position=100 + number,
         **(facts | more),
     )
 
@@ -176,6 +177,33 @@ def test_a_case_waits_for_a_second_person_until_one_decided() -> None:
     ):
         said = decision(case, one, kind=kind, correction_state=correction)
         assert only(one, decisions=(said,)).state is state
+
+
+def test_what_an_estimate_left_goes_on_with_its_count_of_decisions() -> None:
+    first, second = found(0, position=1), found(2, position=2)
+    case = only(first, second)
+    said = decision(case.case, second, kind=DecisionKind.ESTIMATED)
+    rest = only(first, decisions=(said,))
+    assert (rest.case, rest.number, rest.state) == (case.case, 1, CaseState.OPEN)
+
+
+def test_who_proposed_is_known_of_each_finding_when_cases_join() -> None:
+    mine, bridge, other = found(0, position=1), found(20, position=3), found(40, position=2)
+    a, b = cases_of([mine, other], (), TODAY)
+    kind = DecisionKind.ACCEPTANCE_PROPOSED
+    told = (
+        decision(a.case, mine, kind=kind, decided_by=UUID(int=1), position=21),
+        decision(b.case, other, kind=kind, decided_by=UUID(int=2), position=22),
+    )
+    joined = only(mine, bridge, other, decisions=told)
+    assert joined.proposers == {mine.finding: UUID(int=1), other.finding: UUID(int=2)}
+    found_by = {who: acceptance_of(joined, UUID(int=who), alone=False) for who in (1, 2, 3)}
+    assert found_by[1].ended == (other,)
+    assert found_by[2].ended == (mine,)
+    assert found_by[3].ended == (mine, other)
+    assert found_by[3].proposed == (bridge,)
+    assert acceptance_of(joined, UUID(int=1), alone=True).ended == (other,)
+    assert acceptance_of(joined, UUID(int=3), alone=True).proposed == ()
 
 
 def test_a_code_nobody_put_among_the_causes_is_its_own() -> None:

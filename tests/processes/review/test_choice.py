@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from billing.account import Supply
+from billing.views.stakes import Doubt, read_stakes
 from energy.base.ids import id_of
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
@@ -31,6 +32,9 @@ from tests.fixtures.doubts import (
     read_others,
     read_with_spike,
 )
+from tests.fixtures.postgres import TestSite
+from tests.fixtures.shares import Mall, share_file
+from tests.processes.shares.test_payers import Bills
 
 pytestmark = pytest.mark.servers
 
@@ -130,3 +134,26 @@ def test_what_no_paid_channel_rests_on_bears_no_money(town: Town) -> None:
     read_with_spike(town, 8)
     (row,) = queue(town)
     assert (row.case.point, row.stake) == ("alone", None)
+
+
+def test_a_common_meter_is_paid_by_all_who_pay_a_share_of_it(site_schema: TestSite) -> None:
+    mall = Mall(site_schema)
+    mall.found()
+    mall.site.clock.move_to(mall.site.clock.now() + timedelta(days=100))
+    mall.read()
+    mall.define(share_file())
+    bills = Bills(mall)
+    bills.open_accounts()
+    while bills.follow.step():
+        pass
+    mall.site.project()
+    doubt = Doubt(
+        points=("lobby",),
+        start=datetime(2019, 3, 27, 12, tzinfo=UTC),
+        end=datetime(2019, 3, 27, 13, tzinfo=UTC),
+    )
+    with mall.site.writer.connection() as connection:
+        (stake,) = read_stakes(connection, mall.site.site, [doubt], mall.site.clock.now())
+    assert stake is not None
+    assert stake.accounts == ("A-bakery", "A-cafe", "A-kiosk", "A-owner")
+    assert stake.amount > 0

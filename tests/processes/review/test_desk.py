@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from energy.base.finding import Severity
 from energy.journal.corrections import Corrections
 from energy.metering.correction import FourEyesError
 from energy.metering.decision import DecidedAlreadyError
+from energy.metering.reading import Reading
 from energy.metering.review import CaseReasonError, CaseStateError
 from energy.metering.review_case import CaseState, DecisionKind
 from energy.views.review import read_decisions
@@ -30,6 +32,7 @@ from tests.fixtures.doubts import (
     billed,
     conflict,
     desk,
+    doubt,
     doubted_town,
     missing,
     next_run,
@@ -42,6 +45,7 @@ from tests.fixtures.doubts import (
 )
 
 pytestmark = pytest.mark.servers
+LOW = Decimal(100)
 
 
 @pytest.fixture
@@ -250,3 +254,57 @@ def test_many_cases_take_one_event_each_and_what_is_refused_stops_no_other(town:
     assert [each.refused is None for each in outcomes] == [False, True, True, True]
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert len(queue(town)) == 1
+
+
+def test_the_second_person_ends_what_the_first_saw_and_proposes_the_rest(town: Town) -> None:
+    read_with_spike(town)
+    (seen,) = queue(town)
+    accept(town, [seen], limit=LOW)
+    later = SPIKE + timedelta(hours=6, minutes=5)
+    town.accept([Reading(channel=1, at=later, count=count_at(1, later) + 90_000_000)])
+    (grown,) = queue(town)
+    named = {each.finding for each in seen.case.findings}
+    came = {each.finding for each in grown.case.findings} - named
+    assert grown.case.case == seen.case.case
+    assert came
+    clerk = accept(town, [grown], CLERK, limit=LOW, may_decide=False)
+    assert isinstance(refusal(clerk), NotPermittedError)
+    (second,) = accept(town, [grown], MANAGER, limit=LOW)
+    assert (second.kind, second.ended) == (DecisionKind.ACCEPTANCE_PROPOSED, len(named))
+    (rest,) = queue(town)
+    assert rest.case.state is CaseState.ACCEPTANCE
+    assert {each.finding for each in rest.case.findings} == came
+    repeated = desk(town, MANAGER).repeated(rest.case.case.hex, "accept", "seen on site")
+    assert repeated is not None
+    assert repeated.position == second.position
+    assert isinstance(refusal(accept(town, [rest], MANAGER, reason="mine")), FourEyesError)
+    (third,) = accept(town, [rest], APPROVER, limit=LOW)
+    assert third.kind is DecisionKind.ACCEPTED
+    assert queue(town) == []
+    with town.database.connection() as connection:
+        told = read_decisions(connection, town.site.schema, case=seen.case.case)
+    assert [(each.number, each.proposed_by, each.decided_by) for each in told] == [
+        (4, MANAGER, APPROVER),
+        (3, None, MANAGER),
+        (2, APPROVER, MANAGER),
+        (1, None, APPROVER),
+    ]
+
+
+def test_nobody_accepts_the_own_proposal_when_two_cases_join(town: Town) -> None:
+    read_with_spike(town)
+    (dear,) = queue(town)
+    accept(town, [dear], APPROVER, limit=LOW)
+    noted(town, doubt("register.noise", 3, 20))
+    small = [row for row in queue(town) if row.case.case != dear.case.case]
+    accept(town, small, MANAGER, limit=Decimal(0))
+    noted(town, doubt("register.noise", 3, 6))
+    (joined,) = queue(town)
+    (own,) = accept(town, [joined], APPROVER, limit=LOW)
+    assert (own.kind, own.ended) == (DecisionKind.ACCEPTANCE_PROPOSED, 1)
+    (rest,) = queue(town)
+    assert {each.finding for each in dear.case.findings} < set(rest.case.proposers)
+    assert set(rest.case.proposers.values()) == {APPROVER}
+    (other,) = accept(town, [rest], MANAGER, limit=LOW)
+    assert other.kind is DecisionKind.ACCEPTED
+    assert queue(town) == []

@@ -112,7 +112,7 @@ def estimated(town: Town, row: QueuedCase, limit: Decimal = LIMIT, by: UUID = MA
     return estimate_case(system, town.site, at, row, draft, "gap", by, limit=limit)
 
 
-def estimates(town: Town) -> int:
+def estimates(town: Town) -> object:
     topic = "readings.estimated"
     return town.one(
         f"SELECT count(*) FROM {town.site.schema}.metering_events WHERE topic = '{topic}'"

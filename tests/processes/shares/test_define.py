@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.metering.plant import SupplyGraph
 from energy.metering.shares.apportionment import ShareError
 from energy.metering.shares.bearer import BearerError, BearerKind
-from energy.metering.shares.file import ShareFileError
+from energy.metering.shares.file import ShareFile, ShareFileError
 from energy.views.rebuild import METERING_TABLES
+from processes.shares.checks import SiteFacts
+from processes.shares.define import ShareDesk
 from processes.shares.reads import explain_share, list_shares, read_bearers_at
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.rebuild import copied_journal
@@ -244,3 +247,44 @@ def test_the_tables_of_shares_made_anew_are_those_there_were(
         rows = "SELECT to_jsonb(t)::text FROM {s}." + table + " AS t ORDER BY 1"
         assert other.rows(rows) == mall.site.rows(rows), table
     assert mall.site.rows("SELECT count(*) FROM {s}.apportionment_key") == [(2,)]
+
+
+def test_one_file_does_not_divide_a_whole_twice(mall: Mall) -> None:
+    twice = share_file() + share_file().replace('key = "common"', 'key = "again"')
+    with pytest.raises(ShareFileError, match="divided by 'common' of this file too"):
+        mall.define(twice)
+
+
+def test_of_two_commands_at_once_the_second_does_not_divide_the_whole_again(mall: Mall) -> None:
+    class Rival(ShareDesk):
+        """Defines another apportionment between our look at the site and our store."""
+
+        def _checked(self, text: str, *, revising: bool) -> tuple[ShareFile, SiteFacts]:
+            found = super()._checked(text, revising=revising)
+            mall.define(share_file())
+            return found
+
+    again = share_file().replace('key = "common"', 'key = "again"')
+    with pytest.raises(ConflictError):
+        Rival(mall.site.writer, mall.site.site, mall.site.clock).define(again, by=BY)
+    mall.site.project()
+    assert [row.key for row in list_shares(mall.site.writer, mall.site.site)] == ["common"]
+
+
+def test_a_share_stored_by_somebody_is_seen_although_the_views_are_behind(mall: Mall) -> None:
+    mall.desk.define(share_file(), by=BY)
+    with pytest.raises(ShareFileError, match="divided by 'common' already"):
+        mall.desk.define(share_file().replace('key = "common"', 'key = "again"'), by=BY)
+
+
+def test_an_ended_apportionment_does_not_come_back_beside_its_successor(mall: Mall) -> None:
+    mall.define(share_file())
+    mall.desk.end("common", date(2019, 3, 30), reason="rebuilt", by=BY)
+    mall.site.project()
+    later = share_file().replace("2019-03-01", "2019-03-30")
+    mall.define(later.replace('key = "common"', 'key = "again"'))
+    with pytest.raises(ShareError, match="again divides the same from 2019-03-30 on"):
+        mall.desk.end("common", date(2019, 3, 31), reason="?", by=BY)
+    earlier = share_file().replace('key = "common"', 'key = "again"')
+    with pytest.raises(ShareFileError, match="divided by 'common' already"):
+        mall.desk.revise(earlier, reason="?", by=BY)

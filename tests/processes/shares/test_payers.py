@@ -132,8 +132,10 @@ def test_a_share_gets_one_payer_a_day_with_a_tariff_of_its_utility(mall: Mall) -
     )
     with pytest.raises(PayerError, match="paid for by A-florist"):
         assign_payer(*where, "A-owner", replace(free, valid_to=None))
-    with pytest.raises(PayerError, match="prices -, the point measures electricity"):
+    with pytest.raises(PayerError, match="There is no tariff 'none'"):
         assign_payer(*where, "A-owner", replace(free, tariff="none"))
+    with pytest.raises(PayerError, match="There is no account A-9"):
+        assign_payer(*where, "A-9", replace(free, tariff="none"))
     with pytest.raises(UnknownMeterError):
         assign_payer(*where, "A-owner", replace(free, point="common.u9"))
     for _ in range(2):

@@ -83,6 +83,20 @@ def test_a_number_out_of_bounds_is_told_both_in_words() -> None:
     assert "0 is not in the range 1 to 86400." in said("field log --every 0")
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("bill run --from 2026-02-31", "'2026-02-31': that day does not exist."),
+        ("bill run --from tomorrow", "'tomorrow': a day is written YYYY-MM-DD."),
+        ("supply tie a open --at noon", "'noon': a day is written YYYY-MM-DD / YYYY-MM-DD HH:MM."),
+        ("bill run --from tomorrow --lang zh", "'tomorrow' 不是日期，应写作 YYYY-MM-DD。"),
+        ("bill run --from 2026-02-31 --lang zh", "'2026-02-31' 不是日期：该日不存在。"),
+    ],
+)
+def test_a_day_that_is_none_is_told_how_days_are_written(row: str, told: str) -> None:
+    assert told in said(row)
+
+
 def test_a_language_that_is_none_is_refused_in_the_language_of_the_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

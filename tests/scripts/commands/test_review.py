@@ -57,6 +57,16 @@ def pay(row: Row) -> None:
     settle(site.writer, site.site, site.clock, "books")
 
 
+def test_a_cause_or_point_that_there_is_not_is_refused_by_every_verb(doubted: Row) -> None:
+    for verb in ("list", "accept --reason r --by manager", "hold --reason r --until 2019-03-01"):
+        told = doubted(f"review {verb} --cause nonsense", code=2).output
+        assert "'nonsense' is no cause. There are: step, missing" in told
+        assert "nowhere" in doubted(f"review {verb} --point nowhere", code=2).output
+    assert "不是原因" in doubted("review list --cause nonsense --lang zh", code=2).output
+    doubted("review list --cause step --point m1", code=1)
+    doubted("review list --cause register.negative_step", code=1)
+
+
 def test_a_case_is_listed_shown_and_corrected_by_two_people(doubted: Row) -> None:
     pay(doubted)
     (case,) = doubted.json("review list", code=1)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from energy.base.clock import SystemClock
+from energy.base.period import local_day
 from tests.fixtures.postgres import new_site
 from tests.fixtures.shares import TENANTS, Mall, share_file
 from tests.scripts.commands.test_readings import Row, row
@@ -31,9 +33,13 @@ def test_a_lobby_is_divided_shown_explained_revised_and_ended(
 ) -> None:
     file = tmp_path / "mall.toml"
     file.write_text(share_file() + TENANTS, encoding="utf-8")
-    assert "Nothing was written" in row("share define", str(file), *BY, "--dry-run").stdout
+    dry = row("share define", str(file), *BY, "--dry-run").stdout
+    assert "common.u1 would be new" in dry and "Nothing was written" in dry
+    assert "New point" not in dry
     assert row.json("share list") == []
     assert "New point common.u1" in row("share define", str(file), *BY).stdout
+    for again in ((), ("--dry-run",)):
+        assert "is there already" in row("share define", str(file), *BY, *again).stdout
     (listed,) = row.json("share list")
     assert listed["whole"] == {"point": "lobby", "quantity": "active_energy_import"}
     explained = row("share explain common --day 2019-03-28").stdout
@@ -41,6 +47,9 @@ def test_a_lobby_is_divided_shown_explained_revised_and_ended(
     shown = row.json("share explain common --day 2019-03-28")
     assert sum(part["usage"] for part in shown["parts"]) == shown["whole"]
     row("share explain common --day 2019-04-10", code=1)
+    today = local_day(SystemClock().now(), row.site.site.zone)
+    assert "is not over yet" in row(f"share explain common --day {today}", code=1).stdout
+    assert "尚未结束" in row(f"share explain common --day {today} --lang zh", code=1).stdout
     tenants = row("usage by tenant", *DAYS).stdout
     assert "bakery" in tenants and "100.0" in tenants
     held = {each["bearer"]: each["groups"] for each in row.json("usage by tenant", *DAYS)["rows"]}

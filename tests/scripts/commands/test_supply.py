@@ -112,6 +112,28 @@ def test_tie_is_declared_and_joins_what_it_should(plant: Row, tmp_path: Path) ->
     )
 
 
+def test_a_source_nobody_is_fed_by_a_silent_node_and_missing_losses_are_named(
+    plant: Row, tmp_path: Path
+) -> None:
+    file = tmp_path / "supply.toml"
+    sun = ', point = "shop"}, {key = "sun", kind = "incomer", name = "Sun"}'
+    text = SUPPLY.replace(', loss = {model = "fixed", no_load_w = "400"}', "")
+    text = text.replace(', point = "shop"}', "}")
+    text = text.replace('name = "Spare busbar"}', 'name = "Spare busbar"' + sun)
+    text = text.replace('ties = [{key = "tie", name = "Tie", between = ["bus", "spare"]}]', "")
+    text = text.replace('["bus", "hall"]', '["bus", "hall"], ["sun", "spare"]')
+    file.write_text(text, encoding="utf-8")
+    dry = plant(f"supply define {file} --dry-run").stdout
+    assert "Busbar spare is fed by source sun and feeds nothing" in dry
+    plant(f"supply define {file}", *BY)
+    assert "母线 spare" in plant(f"supply define {file} --dry-run --lang zh").stdout
+    assert "source sun has no meter" in plant("supply balance", *DAYS, code=1).stdout
+    later = ("--from", "2019-02-01", "--to", "2019-02-02")
+    assert "known in no interval: grid, hall" in plant("supply balance", *later).stdout
+    assert "has a loss" in plant("supply losses", *DAYS).stdout
+    assert "没有节点带损耗" in plant("supply losses --lang zh", *DAYS).stdout
+
+
 def test_site_without_a_graph_says_so(plant: Row) -> None:
     assert "supply define" in plant("supply show", code=2).output
     assert "supply define" in plant("supply balance", *DAYS, code=2).output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,16 @@ import pytest
 from adapters.own_files import use_own_files
 from energy.base.units import Utility
 from energy.metering.channel import Kind
+from energy.metering.supply.check import dead_ends
+from energy.metering.supply.graph import SOURCE_KINDS, Metered, balance_nodes, graph_of
 from processes.site_init import CheckedSite, check_site_file
 from simulator.airport.__main__ import DEFAULT_METERS, DEFAULT_SEED, main
 from simulator.airport.design import airport_of
 from simulator.airport.model import AirportModel
 from simulator.airport.plant import AirportPlant
 from simulator.airport.site_file import site_text, write_profiles, write_site
+
+DAY_S = 86_400
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,6 +105,39 @@ def test_every_counter_hangs_in_the_supply_graph_of_its_utility(document: dict[s
     beside = set(counters) - set(drawn)
     # Chillers and boilers: their sum is the main's, which is drawn.
     assert all("chiller" in point or "boiler" in point for point in beside)
+
+
+def test_every_source_has_a_meter_and_reaches_users_of_its_utility(
+    document: dict[str, Any],
+) -> None:
+    for supply in document["supply"]:
+        graph = graph_of(supply["nodes"], supply["edges"])
+        assert dead_ends(graph) == []
+        for node in balance_nodes(graph):
+            assert node.unmetered_sources == (), supply["utility"]
+            if any(graph.nodes[each.key].kind in SOURCE_KINDS for each in node.entries):
+                assert node.children, node.key
+
+
+def test_what_the_sources_count_is_what_the_boards_count_and_the_transformers_lose(
+    document: dict[str, Any],
+) -> None:
+    airport = airport_of(DEFAULT_METERS, DEFAULT_SEED)
+    model, meters = AirportModel(airport), {meter.point: meter for meter in airport.metered}
+
+    def used(points: Iterable[Metered]) -> int:
+        found = [meters[each.point] for each in points]
+        return sum(
+            (model.true_count(m, DAY_S) - model.true_count(m, 0)) * m.per_count for m in found
+        )
+
+    electric = next(s for s in document["supply"] if s["utility"] == Utility.ELECTRICITY)
+    graph = graph_of(electric["nodes"], electric["edges"])
+    nodes = [n for n in balance_nodes(graph) if len(n.children) > 1 and "grid" in n.key]
+    assert len(nodes) == 2
+    for node in nodes:
+        lost = used(node.entries) - used(node.children)
+        assert 0 < lost < used(node.entries) * 3 // 100, node.key
 
 
 def test_the_command_writes_the_same_file(tmp_path: Path) -> None:

@@ -254,3 +254,15 @@ def test_dated_numbers_step_at_their_intervals() -> None:
     column = stepped([(0, 1, Fraction(1, 2)), (1, 3, Fraction(1, 3))], 4)
     assert fractions(column) == [Fraction(1, 2), Fraction(1, 3), Fraction(1, 3), None]
     assert fractions(stepped([(-5, 9, Fraction(7))], 4)) == [Fraction(7)]
+
+
+@pytest.mark.parametrize("size", [0, 5, 2**40])
+def test_small_values_of_wide_columns_add_up_exactly(size: int) -> None:
+    wide = "max([a] * 0.12345678901234567891, [b] * 0.3)"
+    given_ = values({name: [size, size + 1] for name in ("a", "b")})
+    exact = [
+        2 * max(Fraction("0.3"), Fraction("0.12345678901234567891")) * n for n in (size, size + 1)
+    ]
+    told, _ = usage(f"{wide} + {wide}", given_)
+    sums = [0, *(int(sum(exact[:n]) + Fraction(1, 2)) for n in (1, 2))]
+    assert told == [sums[1], sums[2] - sums[1]]

@@ -1,0 +1,122 @@
+"""In: an act told again. Out: that it is the same, or a refusal. I/O: reads the journal.
+
+What a meter showed at an instant is recorded once: an act is known by its point and instant, and
+the same act with other counts is another statement that contradicts it. Whoever tells it is told
+what is recorded, not that all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from billing.money import exact_text
+from energy.metering.channel import Channel
+from energy.metering.meter import Meter, meter_id
+from processes.meter_life.counts import MeterLifeError
+from processes.technician_site import SiteDesk
+
+
+def reset_at(desk: SiteDesk, point: str, at: datetime) -> Meter.RegisterReset | None:
+    """Return the reset that is recorded of a point at an instant."""
+    return next((e for e in _said(desk, point, Meter.RegisterReset) if e.at == at), None)
+
+
+def retired_at(
+    desk: SiteDesk, point: str, at: datetime, *, moved_to: str | None = None
+) -> Meter.Retired | None:
+    """Return how the device of a point went at an instant: for good, or to another point."""
+    gone = (e for e in _said(desk, point, Meter.Retired) if e.at == at)
+    return next((e for e in gone if e.record.get("moved_to") == moved_to), None)
+
+
+def came_at(desk: SiteDesk, point: str, at: datetime) -> Meter.Commissioned | Meter.Replaced | None:
+    """Return how a device came to a point at an instant."""
+    kinds = (Meter.Commissioned, Meter.Replaced)
+    return next((e for e in _said(desk, point, kinds) if e.at == at), None)
+
+
+def said_of(
+    desk: SiteDesk, point: str, start: datetime, end: datetime | None
+) -> list[Meter.Reversed]:
+    """Return what was said of a span, which register fed which channel, by time of saying."""
+    said: list[Meter.Reversed] = _said(desk, point, Meter.Reversed)
+    return [event for event in said if (event.start, event.end) == (start, end)]
+
+
+def is_straight(event: Meter.Reversed) -> bool:
+    """Return whether an event lets every register feed its own channel."""
+    return bool(event.feeds) and all(key == str(fed) for key, fed in event.feeds.items())
+
+
+def _said(desk: SiteDesk, point: str, kinds: Any) -> list[Any]:
+    events = desk.metering.events.get(meter_id(desk.site.key, point))
+    return [event for event in events if isinstance(event, kinds)]
+
+
+def require_same(
+    point: str,
+    at: datetime,
+    counters: Sequence[Channel],
+    told: Mapping[int, int],
+    kept: Mapping[str, int],
+) -> None:
+    """Refuse counts that are not those recorded of the same instant.
+
+    Args:
+        point: The metering point.
+        at: When.
+        counters: Of the point.
+        told: Counts as told now, by channel number. [count]
+        kept: Counts as recorded, by channel number. [count]
+
+    Raises:
+        MeterLifeError: One differs; names what is recorded and what to do.
+    """
+    if any(kept.get(str(number)) != count for number, count in told.items()):
+        raise MeterLifeError.of(
+            "meter_life.otherwise", point=point, at=at, kept=_shown(counters, kept)
+        )
+
+
+def require_same_span(
+    point: str,
+    event: Meter.Reversed,
+    turned: Sequence[Channel],
+    start_told: Mapping[int, int],
+    end_told: Mapping[int, int],
+) -> None:
+    """Refuse other counts at the ends of a span than are recorded; where none are, any will do.
+
+    Raises:
+        MeterLifeError: One differs.
+    """
+    for at, told, kept in (
+        (event.start, start_told, event.start_counts),
+        (event.end or event.start, end_told, event.end_counts),
+    ):
+        known = {number: count for number, count in told.items() if str(number) in kept}
+        require_same(point, at, turned, known, kept)
+
+
+def require_same_ratio(point: str, at: datetime, told: Fraction | None, kept: str) -> None:
+    """Refuse a multiplier that is not the one recorded of the same instant; None is the same.
+
+    Raises:
+        MeterLifeError: It is another one.
+    """
+    if told is not None and told != Fraction(kept):
+        raise MeterLifeError.of("meter_life.otherwise", point=point, at=at, kept=f"x {kept}")
+
+
+def _shown(counters: Sequence[Channel], kept: Mapping[str, int]) -> str:
+    """Return recorded counts as displays, for people."""
+    facts = {str(channel.number): channel.facts for channel in counters}
+    words = [
+        f"{facts[number].quantity}={exact_text(count * facts[number].resolution)}"
+        for number, count in kept.items()
+        if number in facts
+    ]
+    return ", ".join(words) or "-"

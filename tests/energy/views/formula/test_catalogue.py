@@ -1,0 +1,88 @@
+"""Members of a class of meters: those that a device served in the period, as known then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from energy.base.period import span_of_days
+from energy.base.quality import Quality
+from energy.base.units import Utility
+from energy.views.computed_inputs import inputs_behind
+from tests.fixtures.meters import commission, counter_facts, find_meter
+from tests.fixtures.postgres import TestSite
+from tests.processes.test_formula_desk import DAY, NET, campus, define, register, usage
+
+__all__ = ["campus"]
+pytestmark = pytest.mark.servers
+GAS = replace(counter_facts(quantity="volume"), utility=Utility.GAS, unit="m3")
+CORRECTED = replace(GAS, quantity="volume_base")
+HALF = (NET.replace("[grid] - [pv]", "sum(meters(gas)) / 2").replace("electricity", "gas")).replace(
+    '"kWh"', '"m3"'
+)
+KNOWN, MISSING = (48_000, Quality.INTERPOLATED), (None, Quality.MISSING)
+
+
+def behind(site: TestSite, as_of: int | None = None, *, days: int = 1) -> set[int]:
+    """Return the channels that the formula rests on."""
+    ((net,),) = site.rows("SELECT number FROM {s}.channel WHERE point = 'net'")
+    zone = site.site.zone
+    period = span_of_days(DAY, DAY + timedelta(days=days - 1), zone)
+    with site.writer.connection() as connection:
+        return inputs_behind(connection, site.schema, zone, [net], period, as_of)
+
+
+def serve(site: TestSite, point: str, *, days: int) -> None:
+    """Let a device serve a planned point from a day on."""
+    meter = find_meter(site.application("metering"), site.site.key, point)
+    commission(meter, since=span_of_days(DAY, DAY, site.site.zone).start + timedelta(days=days))
+    site.application("metering").store(meter)
+    site.project()
+
+
+def test_a_meter_that_is_only_planned_changes_nothing_of_its_class(campus: TestSite) -> None:
+    boiler = campus.counter("boiler", facts=GAS)
+    register(campus, boiler, 100)
+    define(campus, HALF)
+    assert usage(campus, "net") == [KNOWN]
+    campus.counter("corrector", facts=CORRECTED, commissioned=False)
+    campus.project()
+    assert usage(campus, "net") == [KNOWN]
+    assert behind(campus) == {boiler}
+
+
+def test_a_meter_that_never_adds_up_breaks_a_class_only_from_when_it_serves(
+    campus: TestSite,
+) -> None:
+    boiler = campus.counter("boiler", facts=GAS)
+    register(campus, boiler, 100)
+    define(campus, HALF)
+    then = campus.mark("bill run")
+    corrector = campus.counter("corrector", facts=CORRECTED, commissioned=False)
+    serve(campus, "corrector", days=1)
+    assert usage(campus, "net") == [KNOWN]
+    assert usage(campus, "net", as_of=str(then), days=2) == [KNOWN, KNOWN]
+    assert usage(campus, "net", days=2) == [MISSING, MISSING]
+    assert behind(campus, days=2) == {boiler, corrector}  # what bars them bars the bill
+
+
+def test_a_meter_known_later_is_no_member_of_a_class_as_known_before(campus: TestSite) -> None:
+    register(campus, campus.counter("boiler", facts=GAS), 100)
+    define(campus, HALF)
+    then = campus.mark("bill run")
+    second = campus.counter("second", facts=GAS)
+    register(campus, second, 100)
+    assert usage(campus, "net") == [(96_000, Quality.INTERPOLATED)]
+    assert usage(campus, "net", as_of=str(then)) == [KNOWN]
+    assert second not in behind(campus, then)
+
+
+def test_a_class_that_nothing_serves_yet_used_nothing(campus: TestSite) -> None:
+    campus.counter("boiler", facts=GAS, commissioned=False)
+    campus.project()
+    define(campus, HALF)
+    campus.counter("corrector", facts=CORRECTED, commissioned=False)
+    campus.project()
+    assert usage(campus, "net") == [(0, Quality.MEASURED)]

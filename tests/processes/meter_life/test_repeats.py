@@ -1,0 +1,84 @@
+"""What is told again of a meter: the same is the same, other counts are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from energy.store.pool import Database
+from processes.meter_life.acts import move, record_reset, retire, reverse
+from processes.meter_life.counts import MeterLifeError
+from processes.technician_site import SiteDesk
+from tests.fixtures.batches import MIDNIGHT, at
+from tests.fixtures.postgres import TestSite
+from tests.processes.meter_life import test_acts as acts
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def desk(site_schema: TestSite, directory: Database, tmp_path: Path) -> SiteDesk:
+    """The desk of a site with two points that count both ways; nothing serves the second."""
+    return acts.two_way_desk(site_schema, tmp_path)
+
+
+def test_a_reset_told_again_with_other_counts_is_refused(
+    desk: SiteDesk, site_schema: TestSite
+) -> None:
+    acts.quarters(site_schema, 0, 360, imported=1000, exported=500)
+    site_schema.project()
+
+    def told(before: str, *after: str) -> bool:
+        done = record_reset(desk, "m1", at(370), before=(before,), after=after, stated=acts.SAID)
+        return done.again
+
+    assert not told("13.62")
+    assert told("13.62")
+    head = desk.metering.position()
+    for words in (("13.68",), ("13.62", "0.05"), ("active_energy_export=5.00",)):
+        with pytest.raises(MeterLifeError, match=r"import=13\.62|import=0") as refused:
+            told(*words)
+        assert "meter adjust m1" in str(refused.value)
+    assert desk.metering.position() == head
+
+
+def test_a_meter_that_went_is_not_told_again_with_other_counts(
+    desk: SiteDesk, site_schema: TestSite
+) -> None:
+    acts.quarters(site_schema, 0, 360, imported=0, exported=500)
+    site_schema.project()
+
+    def moved(counts: tuple[str, ...]) -> bool:
+        return move(
+            *(desk, "m1", "m2", at(360)),
+            counts=counts,
+            final_counts=(),
+            multiplier=None,
+            stated=acts.SAID,
+        ).again
+
+    def gone(counts: tuple[str, ...]) -> bool:
+        return retire(desk, "m2", at(370), counts=counts, stated=acts.SAID).again
+
+    assert not moved(())
+    assert moved(("3.60",))
+    with pytest.raises(MeterLifeError, match=r"import=3\.6, active_energy_export=5"):
+        moved(("3.61",))
+    assert not gone(("3.70", "active_energy_export=5.00"))
+    assert gone(())
+    with pytest.raises(MeterLifeError, match=r"import=3\.7, "):
+        gone(("3.71", "active_energy_export=5.00"))
+
+
+def test_a_span_told_again_with_other_counts_is_refused(
+    desk: SiteDesk, site_schema: TestSite
+) -> None:
+    acts.quarters(site_schema, 0, 360, imported=0, exported=500)
+    site_schema.project()
+    shown = ("1.00", "active_energy_export=5.00")
+    told = acts.AS_READ | {"end_counts": shown}
+    assert not reverse(desk, "m1", MIDNIGHT, at(100), **told).again
+    assert reverse(desk, "m1", MIDNIGHT, at(100), **told).again
+    with pytest.raises(MeterLifeError, match="import=1, active_energy_export=5"):
+        reverse(desk, "m1", MIDNIGHT, at(100), **told | {"end_counts": ("1.01", shown[1])})
