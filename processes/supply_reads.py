@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -120,11 +120,7 @@ def read_balance(
             step_s=whole.step_s,
             balances=tuple(b for one in whole.series for b in grouped(one, period, site.zone)),
             verdicts=tuple(explained(connection, site.schema, whole)),
-            silent={
-                one.node.key: _silent_meters(one, whole.flows)
-                for one in whole.series
-                if not one.known.any()
-            },
+            silent=_silent(whole.series, whole.flows),
             losses=tuple(element_losses(whole.series, whole.flows, utility, whole.step_s)),
         )
 
@@ -161,6 +157,11 @@ def over_limit(balance: UtilityBalance) -> bool:
     return any(each.over_limit for each in balance.balances) or any(
         each.reading is Reading.NAMED for each in balance.verdicts
     )
+
+
+def _silent(series: Iterable[NodeSeries], flows: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:
+    """Return the nodes of which no interval is known, with the meters that are known in none."""
+    return {one.node.key: _silent_meters(one, flows) for one in series if not one.known.any()}
 
 
 def _silent_meters(series: NodeSeries, flows: Mapping[str, Flow]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from processes.meter_life.repeats import (
     came_at,
     is_straight,
     require_same,
-    require_same_ratio,
+    require_same_arrival,
     require_same_span,
     reset_at,
     retired_at,
@@ -164,17 +164,9 @@ def reverse(
     pairs = _pairs(channels)
     feeds = {number: number for number in pairs} if straight else pairs
     turned = [channel for channel in counting(channels) if channel.number in pairs]
-    shown = {
-        "start": counts_at_cut(desk, turned, start, start_counts),
-        "end": {} if end is None else counts_at_cut(desk, turned, end, end_counts),
-    }
-    span = FedSpan(
-        start=start,
-        end=end,
-        feeds=feeds,
-        start_counts=shown["start"],
-        end_counts=shown["end"],
-    )
+    begun = counts_at_cut(desk, turned, start, start_counts)
+    ended = {} if end is None else counts_at_cut(desk, turned, end, end_counts)
+    span = FedSpan(start=start, end=end, feeds=feeds, start_counts=begun, end_counts=ended)
     told = (start.isoformat(), "" if end is None else end.isoformat(), str(straight))
     # Said, taken back and said again: what was said of the span before makes it another command.
     said = said_of(desk, point, start, end)
@@ -182,12 +174,12 @@ def reverse(
     command = id_of("meter reverse", desk.site.key, point, *told, str(other))
     again = meter.seen(command)
     if again:
-        told_start, told_end = (stated_counts(turned, w) for w in (start_counts, end_counts))
-        require_same_span(point, said[-1], turned, told_start, told_end)
+        words = (stated_counts(turned, each) for each in (start_counts, end_counts))
+        require_same_span(point, said[-1], turned, *words)
     else:
         record = _record(desk, stated, "meter reverse")
         meter.feed(span, reason=_reason(stated), record=record, command_id=command)
-    done = _done(desk, meter, start, turned, shown["start"], shown["end"], again=again)
+    done = _done(desk, meter, start, turned, begun, ended, again=again)
     return replace(done, fed=bool(pairs))
 
 
@@ -216,8 +208,7 @@ def move(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        MeterLifeError: The registers of both points are not the same, a count is not known, or
-            the move is recorded with other counts.
+        MeterLifeError: The registers of both differ, a count is not known, or is recorded otherwise.
         MeterStateError: No device served the old point then, or a later one serves the new one.
     """
     desk.ready()
@@ -227,9 +218,7 @@ def move(
     gone, came = retired_at(desk, point, at, moved_to=to), came_at(desk, to, at)
     if gone is not None and came is not None:
         require_same(point, at, counters, stated_counts(counters, counts), gone.final_counts)
-        final = stated_counts(others, final_counts)
-        require_same(to, at, others, final, getattr(came, "final_counts", {}))
-        require_same_ratio(to, at, multiplier, came.multiplier)
+        require_same_arrival(to, at, others, stated_counts(others, final_counts), multiplier, came)
         return _done(desk, new, at, others, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
     command = _command(desk, "meter move", [point, to, at.isoformat()], shown)

@@ -101,14 +101,24 @@ def require_same_span(
         require_same(point, at, turned, known, kept)
 
 
-def require_same_ratio(point: str, at: datetime, told: Fraction | None, kept: str) -> None:
-    """Refuse a multiplier that is not the one recorded of the same instant; None is the same.
+def require_same_arrival(
+    point: str,
+    at: datetime,
+    counters: Sequence[Channel],
+    final: Mapping[int, int],
+    multiplier: Fraction | None,
+    came: Meter.Commissioned | Meter.Replaced,
+) -> None:
+    """Refuse another multiplier, or other last counts of the device that went, than recorded.
 
     Raises:
-        MeterLifeError: It is another one.
+        MeterLifeError: One differs; names what is recorded and what to do.
     """
-    if told is not None and told != Fraction(kept):
-        raise MeterLifeError.of("meter_life.otherwise", point=point, at=at, kept=f"x {kept}")
+    kept = came.final_counts if isinstance(came, Meter.Replaced) else {}
+    require_same(point, at, counters, final, kept)
+    if multiplier is not None and multiplier != Fraction(came.multiplier):
+        told = f"x {came.multiplier}"
+        raise MeterLifeError.of("meter_life.otherwise", point=point, at=at, kept=told)
 
 
 def _shown(counters: Sequence[Channel], kept: Mapping[str, int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -318,59 +317,6 @@ def test_a_decision_of_two_people_adds_what_the_meter_lost_and_usage_stays(
                 first=DAY + timedelta(days=1), last=DAY + timedelta(days=1), full_load=Fraction(1)
             ),
         )
-
-
-def test_a_day_is_adjusted_once_and_by_the_usage_it_has(
-    desk: SiteDesk, site_schema: TestSite
-) -> None:
-    site = site_schema
-    quarters(site, 0, 360, imported=0, exported=500)
-    site.project()
-    with site.writer.connection() as connection:
-        channel = load_channels(connection, site.schema)[1]
-
-    def proposed(percent: int) -> str:
-        asked = Asked(first=DAY, last=DAY, error=Fraction(percent))
-        draft = draft_adjustment(site.writer, site.site, channel, asked)
-        return propose_adjustment(
-            desk.system, site.site, draft, reason=f"{percent} %", by=CLERK
-        ).hex
-
-    five, six, stale = proposed(-5), proposed(-6), proposed(-7)
-    quarters(site, 375, 400, imported=375, exported=500)
-    with pytest.raises(AdjustmentError, match=f"changed since.*meter reject {stale[:8]}"):
-        approve_adjustment(desk.system, site.site, stale, by=CHIEF)
-    fresh = proposed(-5), proposed(-6)
-    assert approve_adjustment(desk.system, site.site, fresh[0], by=CHIEF).state == "approved"
-    again = approve_adjustment(desk.system, site.site, fresh[0], by=CHIEF)
-    assert again.total == sum(adjusted(site, None).values())
-    for other in (fresh[1], five, six):
-        with pytest.raises(AdjustmentError, match=f"{fresh[0][:8]} already adds"):
-            approve_adjustment(desk.system, site.site, other, by=CHIEF)
-    assert adjusted(site, None) == {DAY: again.total}
-
-
-def test_of_two_approvals_at_once_one_counts(desk: SiteDesk, site_schema: TestSite) -> None:
-    site = site_schema
-    quarters(site, 0, 360, imported=0, exported=500)
-    site.project()
-    with site.writer.connection() as connection:
-        channel = load_channels(connection, site.schema)[1]
-    names = []
-    for percent in (-5, -6):
-        asked = Asked(first=DAY, last=DAY, error=Fraction(percent))
-        draft = draft_adjustment(site.writer, site.site, channel, asked)
-        names.append(propose_adjustment(desk.system, site.site, draft, reason="x", by=CLERK).hex)
-
-    def approved(name: str) -> bool:
-        try:
-            approve_adjustment(desk.system, site.site, name, by=CHIEF)
-        except AdjustmentError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(approved, names)) == [False, True]
 
 
 def test_what_is_stated_and_decided_is_the_same_when_folded_anew(
