@@ -208,7 +208,7 @@ def move(
 
     Raises:
         UnknownMeterError: The site has no such point.
-        MeterLifeError: The registers of both differ, a count is not known, or is recorded otherwise.
+        MeterLifeError: The registers differ, a count is not known, or is recorded otherwise.
         MeterStateError: No device served the old point then, or a later one serves the new one.
     """
     desk.ready()
@@ -223,8 +223,7 @@ def move(
     shown = counts_at(desk, counters, at, counts)
     command = _command(desk, "meter move", [point, to, at.isoformat()], shown)
     start = carried(counters, others, shown)
-    reason = _reason(stated)
-    record = _record(desk, stated, "meter move")
+    reason, record = _reason(stated), _record(desk, stated, "meter move")
     serving = _serving(old, multiplier) | {
         "at": at,
         "start_counts": start,
