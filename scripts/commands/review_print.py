@@ -25,7 +25,7 @@ def print_queue(at: Opened, rows: Sequence[QueuedCase]) -> None:
     if not rows:
         print(at.text("finding.none"))
         return
-    keys = ("case", "at_stake", "severity", "cause", "point", "from", "to", "findings", "state")
+    columns = ("case", "at_stake", "severity", "cause", "point", "from", "to", "findings", "state")
     table = [
         (
             row.case.case.hex[:SHORT],
@@ -41,7 +41,7 @@ def print_queue(at: Opened, rows: Sequence[QueuedCase]) -> None:
         )
         for row in rows
     ]
-    print_table([_head(at, key) for key in (*keys, "reason")], table, right=(1, 7))
+    print_table([_head(at, key) for key in (*columns, "reason")], table, right=(1, 7))
     _print_sums(at, rows)
 
 
@@ -73,7 +73,7 @@ def print_decisions(at: Opened, rows: Sequence[Decision]) -> None:
     if not rows:
         print(at.text("review.none_decided"))
         return
-    keys = ("case", "decided_at", "decision", "cause", "point", "findings", "at_stake", "reason")
+    columns = ("case", "decided_at", "decision", "cause", "point", "findings", "at_stake", "reason")
     table = [
         (
             row.case.hex[:SHORT],
@@ -90,7 +90,7 @@ def print_decisions(at: Opened, rows: Sequence[Decision]) -> None:
         )
         for row in rows
     ]
-    heads = [_head(at, key) for key in (*keys, "proposed_by", "decided_by", "position")]
+    heads = [_head(at, key) for key in (*columns, "proposed_by", "decided_by", "position")]
     print_table(heads, table, right=(5, 6, 10))
 
 
@@ -108,7 +108,7 @@ def print_outcomes(
     if not outcomes:
         print(at.text("finding.none"))
         return
-    keys = ("case", "decision", "cause", "point", "at_stake", "position")
+    columns = ("case", "decision", "cause", "point", "at_stake", "position")
     table = [
         (
             each.case.hex[:SHORT],
@@ -121,9 +121,9 @@ def print_outcomes(
         for each in outcomes
     ]
     if len(outcomes) == 1:
-        print_facts([(_head(at, key), value) for key, value in zip(keys, table[0], strict=True)])
+        print_facts([(_head(at, key), value) for key, value in zip(columns, table[0], strict=True)])
     else:
-        print_table([_head(at, key) for key in keys], table, right=(4, 5))
+        print_table([_head(at, key) for key in columns], table, right=(4, 5))
         refused = sum(each.refused is not None for each in outcomes)
         if not dry_run:
             print(at.text("review.done", done=len(outcomes) - refused, refused=refused))
@@ -205,7 +205,7 @@ def _print_findings(at: Opened, story: CaseStory) -> None:
 
 def _print_readings(at: Opened, story: CaseStory) -> None:
     """Print the readings and the meters that showed them."""
-    keys = ("at", "reading", "unit", "quality", "standing", "learned_at", "position")
+    columns = ("at", "reading", "unit", "quality", "standing", "learned_at", "position")
     table = [
         (
             _instant(at, r.at),
@@ -218,7 +218,7 @@ def _print_readings(at: Opened, story: CaseStory) -> None:
         )
         for r in story.readings
     ]
-    _section(at, "readings", keys, table, right=(1, 6))
+    _section(at, "readings", columns, table, right=(1, 6))
     meters = [
         (
             s.serial,
@@ -246,8 +246,8 @@ def _print_usage(at: Opened, story: CaseStory) -> None:
         )
         for each in story.usage
     ]
-    keys = ("day", "before", "after", "unit", "known", "quality")
-    _section(at, "usage", keys, table, right=(1, 2), before=story.before, after=story.after)
+    columns = ("day", "before", "after", "unit", "known", "quality")
+    _section(at, "usage", columns, table, right=(1, 2), before=story.before, after=story.after)
 
 
 def _print_facts_of(at: Opened, story: CaseStory) -> None:
@@ -280,7 +280,7 @@ def _print_facts_of(at: Opened, story: CaseStory) -> None:
 def _section(
     at: Opened,
     name: str,
-    keys: Sequence[str],
+    columns: Sequence[str],
     table: Sequence[Sequence[object]],
     *,
     right: Sequence[int] = (),
@@ -291,7 +291,7 @@ def _section(
         return
     print()
     print(at.text(f"review.part_{name}", **values))
-    print_table([_head(at, key) for key in keys], table, right=right)
+    print_table([_head(at, key) for key in columns], table, right=right)
 
 
 def money(stake: Stake | None) -> str | None:

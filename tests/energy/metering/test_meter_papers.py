@@ -125,5 +125,6 @@ def test_the_topics_of_papers_are_those_of_their_events() -> None:
         MeterPapers.RecordClosed,
         MeterPapers.Controlled,
         MeterPapers.MultiplierProved,
+        MeterPapers.FactsStated,
     )
     assert {event.TOPIC for event in events} == PAPER_TOPICS

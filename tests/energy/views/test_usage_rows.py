@@ -65,12 +65,13 @@ def accepted(readings: Readings, low_us: int, high_us: int) -> SeriesColumns:
     count = np.array([readings[minute][0] for minute in minutes], dtype=np.int64)
     quality = np.array([readings[minute][1] for minute in minutes], dtype=np.uint8)
     read = at[quality != Quality.ESTIMATED]
+    # Where nothing was read beyond the window, the farthest estimate is told.
     low = max(
-        [t for t in read if t < low_us], default=max([t for t in at if t < low_us], default=low_us)
+        [t for t in read if t < low_us], default=min([t for t in at if t < low_us], default=low_us)
     )
     high = min(
         [t for t in read if t > high_us],
-        default=min([t for t in at if t > high_us], default=high_us),
+        default=max([t for t in at if t > high_us], default=high_us),
     )
     mine = (at >= low) & (at <= high)
     return SeriesColumns(
@@ -173,14 +174,14 @@ def reach(
         )
     else:
         stated = [from_us(s.start_us) for s in inside if s.start_count is not None][:1]
-        low = min([at, *stated, *(START + timedelta(minutes=m) for m in earlier[-1:])])
+        low = min([at, *stated, *(START + timedelta(minutes=m) for m in earlier[:1])])
     if any(present[m][1] != Quality.ESTIMATED for m in later):
         high = START + min(
             timedelta(minutes=m) for m in later if present[m][1] != Quality.ESTIMATED
         )
     else:
         stated = [from_us(s.end_us) for s in inside if s.end_us and s.end_count is not None][-1:]
-        high = max([at, *stated, *(START + timedelta(minutes=m) for m in later[:1])])
+        high = max([at, *stated, *(START + timedelta(minutes=m) for m in later[-1:])])
     return low, high
 
 
