@@ -152,8 +152,8 @@ def _node(reading: _Reading, cell: Cell) -> PlanNode | None:
         reading.wrong(cell, "node", value=_text(cell))
         return None
     if node not in reading.scope.utilities:
-        kinds = {NodeKind.PLACE: "place", NodeKind.SUPPLY: "supply"}
-        reading.wrong(cell, f"no_{kinds[node.kind]}", key=node.key)
+        keys = {NodeKind.PLACE: "no_place", NodeKind.SUPPLY: "no_supply"}
+        reading.wrong(cell, keys[node.kind], key=node.key)
         return None
     return node
 

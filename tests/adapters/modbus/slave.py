@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from tests.fixtures.hanging_up import hang_up
+
 
 @dataclass(frozen=True)
 class Question:
@@ -61,11 +63,11 @@ class Slave:
 async def slave(answer: Answer) -> AsyncIterator[Slave]:
     """Run a slave that answers each question by a function."""
     running = Slave(port=0, questions=[])
-    open_: set[asyncio.StreamWriter] = set()
+    opened: set[asyncio.BaseTransport] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         running.connections += 1
-        open_.add(writer)
+        opened.add(writer.transport)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 raw = await reader.readexactly(12)
@@ -83,7 +85,4 @@ async def slave(answer: Answer) -> AsyncIterator[Slave]:
     try:
         yield running
     finally:
-        server.close()
-        for writer in open_:
-            writer.close()
-        await asyncio.sleep(0)
+        await hang_up(server, opened)

@@ -25,16 +25,32 @@ def midnight() -> Iterator[None]:
 
 
 def stated_topics() -> dict[str, str | None]:
-    """Return the topic of every aggregate and event class as the sources state it."""
-    topics: dict[str, str | None] = {}
-    for top in ("energy", "billing"):
-        for path in sorted((ROOT / top).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ClassDef) and any(
-                    ast.unparse(base).startswith("JournalAggregate") for base in node.bases
-                ):
-                    topics[f"{path.name}:{node.lineno} {node.name}"] = _topic(node)
-    return topics
+    """Return the topic of every aggregate and event class as the sources state it.
+
+    A class that others are built on is stored by none of its own: its heirs are looked at.
+    """
+    classes = [
+        (path, node)
+        for top in ("energy", "billing")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    shared = {
+        node.name
+        for _, node in classes
+        if not node.name.startswith("_") and _is_stored(node, set())
+    } & {ast.unparse(base) for _, node in classes for base in node.bases}
+    return {
+        f"{path.name}:{node.lineno} {node.name}": _topic(node)
+        for path, node in classes
+        if _is_stored(node, shared) and node.name not in shared
+    }
+
+
+def _is_stored(node: ast.ClassDef, shared: set[str]) -> bool:
+    bases = [ast.unparse(base) for base in node.bases]
+    return any(base.startswith("JournalAggregate") or base in shared for base in bases)
 
 
 def _topic(node: ast.ClassDef) -> str | None:

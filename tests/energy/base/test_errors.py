@@ -32,11 +32,35 @@ def test_every_text_of_an_error_is_raised_somewhere() -> None:
     texts = [key for key in catalogue() if key.startswith("why.")]
     assert len(texts) > 150
     idle = {k for k in texts if k not in strings and k.partition(".")[2] not in strings}
-    # A key may be put together: f"plan_cell.{problem}", f"note.no_{kind}_here".
-    heads = [str(s).removeprefix("why.") for s in strings if str(s).endswith((".", "_"))]
-    heads = [head for head in heads if "." in head]
-    idle = {k for k in idle if not k.partition(".")[2].startswith(tuple(heads))}
+    idle = {key for key in idle if not _is_composed(key.partition(".")[2], strings)}
     assert idle == set()
+
+
+@cache
+def composed_keys() -> re.Pattern[str]:
+    """Return what fits the keys that are put together, as f"plan_cell.{fault}" is."""
+    shapes = set()
+    for _, tree in modules():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="of") | ast.Name(id="tell"),
+                    args=[
+                        ast.JoinedStr(values=[ast.Constant(value=str() as head), *_] as parts),
+                        *_,
+                    ],
+                ) if head.removeprefix("why."):
+                    shapes.add("".join(_shape(part) for part in parts).removeprefix(r"why\."))
+    return re.compile("|".join(sorted(shapes)))
+
+
+def _shape(part: ast.expr) -> str:
+    return re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"(\w+)"
+
+
+def _is_composed(key: str, strings: set[object]) -> bool:
+    found = composed_keys().fullmatch(key)
+    return found is not None and all(part in strings for part in found.groups() if part)
 
 
 def test_a_refusal_without_a_class_of_its_own_is_told_apart_by_the_key_of_its_text() -> None:
