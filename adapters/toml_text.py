@@ -5,16 +5,11 @@ The error is the reader's own, so that it tells what the file should be and what
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from adapters.errors import FaultyFileError
-
-WIDEST = 64
-"""Of a whole number of TOML. [bit]"""
-LONGEST = 160
-"""Of a parser's own words. [sign]"""
+from energy.base.toml_text import NoTomlError, toml_of
 
 
 def text_in(path: Path, *, name: str, wrong: type[FaultyFileError]) -> str:
@@ -48,29 +43,6 @@ def table_in(text: str, *, name: str, wrong: type[FaultyFileError]) -> dict[str,
         FaultyFileError: It is no TOML.
     """
     try:
-        table = tomllib.loads(text)
-    except RecursionError as error:
-        raise wrong(name, ["no TOML: its lists or tables lie too deep in each other"]) from error
-    except ValueError as error:  # a TOMLDecodeError is one, too; so is a number without end
-        raise wrong(name, [f"no TOML: {_short(str(error))}"]) from error
-    if _has_wide_number(table):
-        raise wrong(name, [f"no TOML: a whole number has more than {WIDEST} bits"])
-    return table
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-def _has_wide_number(table: dict[str, Any]) -> bool:
-    """Return whether a number is wider than TOML's own: no message could write it out."""
-    todo: list[object] = [table]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            todo += value.values()
-        elif isinstance(value, list):
-            todo += value
-        elif isinstance(value, int) and not -(2 ** (WIDEST - 1)) <= value < 2 ** (WIDEST - 1):
-            return True
-    return False
+        return toml_of(text)
+    except NoTomlError as error:
+        raise wrong(name, [f"no TOML: {error}"]) from error

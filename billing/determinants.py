@@ -7,7 +7,7 @@ of 23 and 25 hours fall out right. A missing interval is a do-not-bill finding, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -82,19 +82,37 @@ def period_codes(
             "Use a grid of whole minutes that divides the hour."
         )
     known_minutes = max(step_s, shape_s) // 60
-    tables: dict[tuple[str, str], list[int]] = {}
+    tables: dict[tuple[str, str], NDArray[np.int16]] = {}
     codes = np.empty(intervals, dtype=np.int16)
     start, step = from_us(start_us), timedelta(seconds=step_s)
-    for n in range(intervals):
-        wall = (start + n * step).astimezone(tariff.zone)
+    done = 0
+    while done < intervals:
+        wall = (start + done * step).astimezone(tariff.zone)
         key = (tariff.season_of(wall.month, wall.day), tariff.day_class_of(wall.weekday()))
-        table = tables.get(key)
-        if table is None:
-            table = tables[key] = tariff.period_of_minutes(*key)
-            _check_grid(table, known_minutes)
-        codes[n] = table[wall.hour * 60 + wall.minute]
+        if key not in tables:
+            of_minutes = tariff.period_of_minutes(*key)
+            _check_grid(of_minutes, known_minutes)
+            tables[key] = np.array(of_minutes, dtype=np.int16)
+        minute = wall.hour * 60 + wall.minute
+        many = min(_left_of_day(wall, minute, step_s), intervals - done)
+        codes[done : done + many] = tables[key][minute + step_s // 60 * np.arange(many)]
+        done += many
     codes.flags.writeable = False
     return codes
+
+
+def _left_of_day(wall: datetime, minute: int, step_s: int) -> int:
+    """Return how many intervals from an instant on its local day's clock counts straight on.
+
+    Args:
+        wall: Start of the first, in local time.
+        minute: The same as a minute of the day.
+        step_s: Width of an interval. [s]
+    """
+    evening = datetime.combine(wall.date() + timedelta(days=1), time(), wall.tzinfo)
+    if evening.utcoffset() != wall.utcoffset():
+        return 1  # the clock is put forward or back before midnight
+    return -((minute - MINUTES_PER_DAY) * 60 // step_s)
 
 
 def _check_grid(table: Sequence[int], step_minutes: int) -> None:

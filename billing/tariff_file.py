@@ -6,7 +6,6 @@ docs: the commented sample is simulator/sites/cambridge/tariffs/campus-electrici
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +29,7 @@ from billing.tariff import (
     TaxRounding,
 )
 from billing.tariff_calendar import Calendar, read_calendar
+from energy.base.toml_text import NoTomlError, toml_of
 from energy.base.units import TO_BASE, Utility
 
 MOST_DIGITS = 9
@@ -57,8 +57,8 @@ def document_of(text: str) -> dict[str, object]:
         TariffFileError: The file is no TOML, or holds a float.
     """
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        raw = toml_of(text)
+    except NoTomlError as error:
         raise TariffFileError([f"file: not TOML: {error}"]) from None
     floats = list(float_paths(raw))
     if floats:

@@ -24,17 +24,18 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
 from energy.views.completeness import (
-    ChannelRow,
     channel_completeness,
     daily_completeness,
     gauge_completeness,
     placed_points,
+    served_channels,
     served_spans,
     supplied_points,
-    usage_channels,
+    supply_changes,
 )
 from energy.views.places import place_changes
 from energy.views.told import Connection
+from energy.views.usage_channels import UsageChannel
 
 Key = TypeVar("Key")
 GRACE = timedelta(hours=1)
@@ -162,7 +163,7 @@ def point_scores(database: Database, site: Site, clock: Clock) -> dict[str, Frac
     """Return the score of each point's billing channels over the last whole local days."""
     first, last = default_days(clock, site)
     with database.connection() as connection:
-        channels = list(usage_channels(connection, site.schema).values())
+        channels = list(served_channels(connection, site.schema).values())
         period = _until(site, first, last, clock.now())
         served = served_spans(connection, site.schema)
         found = channel_completeness(connection, site.schema, channels, served, period, first, last)
@@ -187,9 +188,9 @@ def _chosen(
     utility: str | None,
     *,
     every: bool,
-) -> list[ChannelRow]:
+) -> list[UsageChannel]:
     """Return the channels looked at."""
-    channels = list(usage_channels(connection, site.schema, every=every).values())
+    channels = list(served_channels(connection, site.schema, every=every).values())
     if point is not None:
         channels = [row for row in channels if row.point == point]
         if not channels:
@@ -199,14 +200,16 @@ def _chosen(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """Local days on which no place and no point moved."""
+    """Local days on which no place and no point moved, and no supply graph changed."""
 
     first: date
     last: date
-    channels: Sequence[ChannelRow]
+    channels: Sequence[UsageChannel]
     """What is looked at on them."""
     inside: Mapping[str, set[str]]
     """Points in and below each place; empty where nobody asked for places."""
+    nodes: Mapping[str, Mapping[str, set[str]]]
+    """Points at and below each supply node, by utility; empty where nobody asked for nodes."""
 
 
 def _stretches(
@@ -216,28 +219,47 @@ def _stretches(
     last: date,
     by: By,
     place: str | None,
-    channels: Sequence[ChannelRow],
+    channels: Sequence[UsageChannel],
 ) -> list[_Stretch]:
-    """Return the days asked for, in stretches where places are asked for.
+    """Return the days asked for, in stretches where places or supply nodes are asked for.
 
     Raises:
         CompletenessError: There was no such place on any of the days.
     """
-    if place is None and by is not By.PLACE:
-        return [_Stretch(first=first, last=last, channels=channels, inside={})]
-    moved = place_changes(connection, site.schema, span_of_days(first, last, site.zone))
+    placed, fed = place is not None or by is By.PLACE, by is By.NODE
+    period = span_of_days(first, last, site.zone)
+    moved = place_changes(connection, site.schema, period) if placed else []
+    moved += supply_changes(connection, site.schema, period) if fed else []
     starts = sorted({first, *(local_day(at, site.zone) for at in moved)})
     found = []
     for start, end in zip(starts, [*starts[1:], last + timedelta(days=1)], strict=True):
-        inside = placed_points(connection, site.schema, midnight(start, site.zone))
+        at = midnight(start, site.zone)
+        inside = placed_points(connection, site.schema, at) if placed else {}
         here = None if place is None else inside.get(place, set())
         own = [row for row in channels if here is None or row.point in here]
         found.append(
-            _Stretch(first=start, last=end - timedelta(days=1), channels=own, inside=inside)
+            _Stretch(
+                first=start,
+                last=end - timedelta(days=1),
+                channels=own,
+                inside=inside,
+                nodes=_nodes(connection, site, own, start) if fed else {},
+            )
         )
     if place is not None and not any(place in each.inside for each in found):
         raise CompletenessError.of("completeness.place", place=place)
     return found
+
+
+def _nodes(
+    connection: Connection, site: Site, channels: Sequence[UsageChannel], day: date
+) -> dict[str, dict[str, set[str]]]:
+    """Return the points of supply nodes on a local day; what changed within it, counts for it."""
+    at = day_period(day, site.zone).end - timedelta(microseconds=1)
+    return {
+        utility: supplied_points(connection, site.schema, utility, at)
+        for utility in sorted({row.utility for row in channels})
+    }
 
 
 def _until(site: Site, first: date, last: date, now: datetime) -> Period:
@@ -251,7 +273,7 @@ def _usage(
     connection: Connection, site: Site, now: datetime, by: By, parts: Sequence[_Stretch]
 ) -> tuple[list[CompletenessRow], Completeness]:
     served = served_spans(connection, site.schema)
-    rows: dict[int, ChannelRow] = {}
+    rows: dict[int, UsageChannel] = {}
     found: dict[int, Completeness] = {}
     told: dict[str, Completeness] = {}
     for part in parts:
@@ -265,10 +287,10 @@ def _usage(
             told |= {f"{day}": each for day, each in daily.items()}
         elif by is By.PLACE:
             _add(told, _grouped(part.inside, part.channels, own))
-    if by is By.NODE:
-        at = _until(site, parts[0].first, parts[-1].last, now)
-        told = _by_node(connection, site, at, list(rows.values()), found)
-    elif by is By.CHANNEL:
+        for utility, nodes in part.nodes.items():
+            named = {f"{utility}/{key}": points for key, points in nodes.items()}
+            _add(told, _grouped(named, [r for r in part.channels if r.utility == utility], own))
+    if by is By.CHANNEL:
         told = {f"{row.point}/{row.quantity}": found[number] for number, row in rows.items()}
     shown = [
         CompletenessRow(what=what, intervals=each) for what, each in told.items() if each.expected
@@ -281,30 +303,13 @@ def _add(whole: dict[Key, Completeness], part: Mapping[Key, Completeness]) -> No
         whole[key] = whole.get(key, Completeness()) + each
 
 
-def _by_node(
-    connection: Connection,
-    site: Site,
-    period: Period,
-    channels: Sequence[ChannelRow],
-    found: Mapping[int, Completeness],
-) -> dict[str, Completeness]:
-    """Return what supply nodes have at and below them, by the graphs at the period's end."""
-    at = max(period.start, period.end - timedelta(microseconds=1))
-    told: dict[str, Completeness] = {}
-    for utility in sorted({row.utility for row in channels}):
-        nodes = supplied_points(connection, site.schema, utility, at)
-        named = {f"{utility}/{key}": points for key, points in nodes.items()}
-        told |= _grouped(named, [row for row in channels if row.utility == utility], found)
-    return told
-
-
 def _cut(day: Period, whole: Period) -> Period:
     return Period(start=day.start, end=max(day.start, min(day.end, whole.end)))
 
 
 def _grouped(
     groups: Mapping[str, set[str]],
-    channels: Sequence[ChannelRow],
+    channels: Sequence[UsageChannel],
     found: Mapping[int, Completeness],
 ) -> dict[str, Completeness]:
     """Return the completeness of groups of points."""

@@ -5,24 +5,24 @@ All of a file is stored in one transaction, or nothing of it.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import EnergyError, RefusedError, UnknownMeterError
+from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.text import Told, tell
 from energy.journal.application import JournalApplication
-from energy.metering.channel import Channel, facts_to_json
+from energy.metering.channel import facts_to_json
+from energy.metering.definition_file import DefinitionFileError, read_definitions
 from energy.metering.formula.definition import (
     PlannedFormula,
     channel_of,
     formula_problems,
+    planned_again,
     read_formulas,
 )
 from energy.metering.formula.errors import FormulaError
@@ -32,7 +32,6 @@ from energy.metering.formula.parser import parse
 from energy.metering.formula.version import constants_to_json
 from energy.metering.meter import Meter, meter_id
 from energy.metering.plant import ChannelRegister
-from energy.metering.site_file_checker import Checker
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.formula.catalogue import SiteCatalogue, place_keys
@@ -41,17 +40,11 @@ from energy.views.formula.rows import formula_channels
 from energy.views.registry import load_channels
 
 
-class FormulaFileError(EnergyError):
+class FormulaFileError(DefinitionFileError):
     """Formulas that cannot be stored; lists every problem found."""
 
     code = "formula_file"
-
-    def __init__(self, problems: Sequence[Told | str]) -> None:
-        """Join the problems into one message, one a row."""
-        self.problems = [str(problem) for problem in problems]
-        super().__init__()
-        rows = [tell("why.formula.row", problem=problem) for problem in problems]
-        self.keep("formula.file", many=len(problems), problems=rows)
+    TEXT = "formula.file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +80,7 @@ class FormulaDesk:
         Raises:
             FormulaFileError: Lists every problem.
         """
-        try:
-            document: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise FormulaFileError([str(error)]) from error
-        checker = Checker(document)
-        checker.unknown_keys(document, {"formula"}, "file")
+        checker = read_definitions(text, {"formula"}, FormulaFileError)
         with self._database.connection() as connection:
             places = place_keys(connection, self._site.schema)
         planned = read_formulas(checker, places)
@@ -186,9 +174,15 @@ class FormulaDesk:
             FormulaFileError: It rests on itself.
         """
         formula = self._formula(point)
-        known = self._planned_of(formula, text, valid_from)
-        if constants is not None:
-            known = replace(known, constants=tuple(constants))
+        with self._database.connection() as connection:
+            channels = load_channels(connection, self._site.schema, only=[formula.channel])
+        known = planned_again(
+            channels[formula.channel],
+            unit=formula.unit,
+            text=text,
+            valid_from=valid_from,
+            constants=formula.held if constants is None else tuple(constants),
+        )
         problems = self._problems([known], {point: formula.channel})
         if problems:
             raise FormulaFileError(problems)
@@ -202,8 +196,7 @@ class FormulaDesk:
             decided_by=by,
             command_id=command_id,
         )
-        position = self._metering.store(formula)
-        return Stored(points=(point,), unchanged=(), position=position)
+        return self._told(formula)
 
     def retire(
         self, point: str, *, valid_from: date, reason: str, by: UUID, command_id: UUID
@@ -219,11 +212,18 @@ class FormulaDesk:
 
         Raises:
             UnknownFormulaError: There is no formula at the point.
-            FormulaStateError: It is retired already.
+            FormulaStateError: It is retired already, from another day on.
         """
         formula = self._formula(point)
         formula.retire(valid_from=valid_from, reason=reason, decided_by=by, command_id=command_id)
-        return Stored(points=(point,), unchanged=(), position=self._metering.store(formula))
+        return self._told(formula)
+
+    def _told(self, formula: Formula) -> Stored:
+        """Store what is new of a formula."""
+        if not formula.pending_events:
+            return Stored(points=(), unchanged=(formula.point,), position=None)
+        position = self._metering.store(formula)
+        return Stored(points=(formula.point,), unchanged=(), position=position)
 
     def _formula(self, point: str) -> Formula:
         formula: Formula | None = self._metering.find(formula_id(self._site.key, point))
@@ -297,25 +297,3 @@ class FormulaDesk:
             command_id=command_id,
         )
         return [meter, formula]
-
-    def _planned_of(self, formula: Formula, text: str, valid_from: date) -> PlannedFormula:
-        """Return a known formula as it would be planned with another text."""
-        with self._database.connection() as connection:
-            channels = load_channels(connection, self._site.schema, only=[formula.channel])
-        channel: Channel = channels[formula.channel]
-        facts = channel.facts
-        return PlannedFormula(
-            point=formula.point,
-            name=formula.point,
-            place="",
-            utility=facts.utility,
-            quantity=facts.quantity,
-            unit=formula.unit,
-            resolution=facts.resolution,
-            grid_s=facts.grid_s,
-            billing=facts.billing,
-            valid_from=valid_from,
-            text=text,
-            constants=formula.held,
-            reason="",
-        )

@@ -6,6 +6,9 @@ from typing import Self
 
 from processes.technician_told import FieldRefusedError
 
+LAPTOP = "METERLINE_LAPTOP"
+"""Names the laptop's folder."""
+
 
 class LaptopError(FieldRefusedError):
     """Something about a laptop is refused; its texts stand in the catalogue `laptop`.

@@ -20,8 +20,6 @@ from processes.laptop_errors import LaptopError
 from processes.laptop_home import LaptopHome
 from processes.technician_desk import Pause
 
-LAPTOP = "METERLINE_LAPTOP"
-"""Names the laptop's folder."""
 VERBS = (
     "scan, probe, check, commission, replace, retire, change-ratio, prove, calibrate, close, "
     "control, label, sheet, round export, tenant, points, outbox, log, ports, time, unpack, sync"

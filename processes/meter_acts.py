@@ -27,6 +27,7 @@ class Did(StrEnum):
     REPLACED = "replaced"
     RATIO_CHANGED = "ratio_changed"
     REGISTER_RESET = "register_reset"
+    RESET_WITHDRAWN = "reset_withdrawn"
     REVERSED = "reversed"
     FACTS_STATED = "facts_stated"
     RETIRED = "retired"
@@ -104,6 +105,8 @@ def _of_meter(events: Any) -> list[Act]:
                 first = event.counts_after
             case Meter.Reversed():
                 first = event.start_counts
+            case Meter.ResetWithdrawn():
+                first = {}
             case _:
                 serial, first = None, {}
         last = _last_counts(event)
@@ -156,6 +159,7 @@ _DID: Mapping[type, Did] = {
     Meter.Replaced: Did.REPLACED,
     Meter.RatioChanged: Did.RATIO_CHANGED,
     Meter.RegisterReset: Did.REGISTER_RESET,
+    Meter.ResetWithdrawn: Did.RESET_WITHDRAWN,
     Meter.Reversed: Did.REVERSED,
     Meter.Retired: Did.RETIRED,
     MeterPapers.Calibrated: Did.CALIBRATED,

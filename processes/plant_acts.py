@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,16 +16,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from energy.base.errors import RefusedError, UnknownMeterError
+from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import midnight
 from energy.base.text import Told, tell
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
+from energy.metering.definition_file import DefinitionFileError, read_definitions
 from energy.metering.formula.circle import circle_in
 from energy.metering.places import PlaceAct, PlaceBook, PlaceChange, within
 from energy.metering.plant import PlaceTree, PlantError, SupplyGraph
-from energy.metering.site_file_checker import Checker
 from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
 from energy.metering.supply.check import dead_ends, problems
 from energy.metering.supply.file import PlannedChange, read_changes, read_supplies
@@ -39,10 +38,17 @@ from energy.views.registry import load_channels
 from processes.settling import settle
 
 
-class SupplyFileError(RefusedError):
+class SupplyFileError(DefinitionFileError):
     """A file of supply graphs is wrong; it lists every problem."""
 
     code = "supply.file"
+    TEXT = "supply.file"
+
+
+class UnbalancedSupplyError(SupplyFileError):
+    """With a file of supply graphs some graph could not be balanced."""
+
+    TEXT = "supply.wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +81,15 @@ def read_supply_file(system: System, site: Site, file: Path) -> list[PlannedGrap
         SupplyFileError: Lists every problem.
         OSError: It cannot be read.
     """
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SupplyFileError.of("supply.no_toml", file=file, error=error) from error
-    checker = Checker(document)
-    checker.unknown_keys(document, {"supply", "change"}, "file")
+    text = file.read_text(encoding="utf-8")
+    checker = read_definitions(text, {"supply", "change"}, SupplyFileError)
     known = _points(system, site)
     supplies = read_supplies(checker, known, site.zone)
     changes = read_changes(checker, known, site.zone)
     if not supplies and not changes and not checker.problems:
         checker.problems.append("file: no [[supply]] and no [[change]] table")
     if checker.problems:
-        raise SupplyFileError.of("supply.file", problems=list(checker.problems))
+        raise SupplyFileError(checker.problems)
     wanted = [
         PlannedChange(
             utility=Utility(supply["utility"]),
@@ -129,7 +131,7 @@ def _planned(system: System, site: Site, wanted: Sequence[PlannedChange]) -> lis
         )
     wrong += _circles(system, site, books)
     if wrong:
-        raise SupplyFileError.of("supply.wrong", problems=wrong)
+        raise UnbalancedSupplyError(wrong)
     return planned
 
 
@@ -231,9 +233,8 @@ def switch_tie(
     held = now.ties[tie]
     if held.state_point is not None:
         raise PlantError.of("supply.tie_measured", tie=tie, point=held.state_point)
-    if held.closed != closed or _later(graph.book, tie, at):
-        facts = {"key": tie, "closed": closed}
-        change = SupplyChange(act=SupplyAct.TIE, valid_from=at, facts=facts)
+    change = SupplyChange(act=SupplyAct.TIE, valid_from=at, facts={"key": tie, "closed": closed})
+    if held.closed != closed or (_later(graph.book, tie, at) and not _said(graph.book, change)):
         said = PlannedGraph(
             utility=utility, valid_from=at, whole=False, nodes=0, edges=0, same=False,
             changes=(change,),
@@ -250,6 +251,14 @@ def _later(book: SupplyBook, tie: str, at: datetime) -> bool:
     return any(change.valid_from > at and change.facts.get("key") == tie for change in book.changes)
 
 
+def _said(book: SupplyBook, change: SupplyChange) -> bool:
+    """Return whether a book says what a change says, at its instant."""
+    said = change.to_json()
+    return any(
+        each.valid_from == change.valid_from and each.to_json() == said for each in book.changes
+    )
+
+
 def change_places(
     system: System,
     site: Site,
@@ -261,6 +270,8 @@ def change_places(
 ) -> int:
     """Let places be otherwise from a local day on; return the journal's position.
 
+    The same said again is said once, as where the answer to a command was lost.
+
     Raises:
         PlantError: A place named is none then, one would hang on none or in a circle, or one that
             is to be closed still holds places or metering points.
@@ -268,20 +279,28 @@ def change_places(
     metering = _metering(system, site)
     tree = _tree(metering, site)
     since = midnight(first, site.zone)
-    known = tree.book.at(since)
+    if not tree.book.says(changes):
+        _refuse_misplaced(system, site, tree.book, changes, since)
+        said = json.dumps([[c.act, c.place, dict(c.facts)] for c in changes], sort_keys=True)
+        command = id_of("place", site.key, first.isoformat(), said, str(tree.version))
+        tree.change(changes, valid_from=since, reason=reason, by=by, command_id=command)
+    position = metering.store(tree)
+    settle(system.database, site, system.clock, "metering")
+    return position
+
+
+def _refuse_misplaced(
+    system: System, site: Site, book: PlaceBook, changes: Sequence[PlaceChange], since: datetime
+) -> None:
+    """Refuse changes of what is none then, of what is there already, of what holds something."""
+    known = book.at(since)
     for change in changes:
         if change.act is not PlaceAct.DEFINED and change.place not in known:
             raise PlantError.of("place.unknown", place=change.place, at=since)
         if change.act is PlaceAct.DEFINED and change.place in known:
             raise PlantError.of("place.there", place=change.place, at=since)
         if change.act is PlaceAct.CLOSED:
-            _refuse_held(system, site, tree.book, change.place, since)
-    said = json.dumps([[c.act, c.place, dict(c.facts)] for c in changes], sort_keys=True)
-    command = id_of("place", site.key, first.isoformat(), said, str(tree.version))
-    tree.change(changes, valid_from=since, reason=reason, by=by, command_id=command)
-    position = metering.store(tree)
-    settle(system.database, site, system.clock, "metering")
-    return position
+            _refuse_held(system, site, book, change.place, since)
 
 
 def move_points(
@@ -296,6 +315,8 @@ def move_points(
 ) -> int:
     """Let metering points belong to another place from a local day on; return the position.
 
+    The same said again is said once.
+
     Raises:
         UnknownMeterError: One is no metering point.
         PlantError: The place is none then.
@@ -307,8 +328,9 @@ def move_points(
     metering = _metering(system, site)
     tree = _tree(metering, site)
     since = midnight(first, site.zone)
-    command = id_of("points", site.key, since.isoformat(), place, *named, str(tree.version))
-    tree.move_points(named, place, valid_from=since, reason=reason, by=by, command_id=command)
+    if any(tree.moved.get((point, since)) != place for point in named):
+        command = id_of("points", site.key, since.isoformat(), place, *named, str(tree.version))
+        tree.move_points(named, place, valid_from=since, reason=reason, by=by, command_id=command)
     position = metering.store(tree)
     settle(system.database, site, system.clock, "metering")
     return position

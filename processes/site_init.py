@@ -6,7 +6,6 @@ continues where it stopped, because every id and command id is made of the file'
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from energy.base.clock import Clock
 from energy.base.errors import SiteFileError
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
+from energy.base.toml_text import NoTomlError, toml_of
 from energy.journal.application import JournalApplication
 from energy.journal.directory import found_site
 from energy.metering.channel import Channel, ChannelFacts
@@ -62,10 +62,10 @@ def check_site_file(path: Path) -> CheckedSite:
         SiteFileError: Lists every problem; nothing was written.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = toml_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SiteFileError([f"{path} cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (NoTomlError, UnicodeDecodeError) as error:
         raise SiteFileError([f"{path} is no TOML file: {error}"]) from error
     plan, problems = read_site(document, _each_map_once())
     misshapen = _misshapen(document)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from processes.laptop_installation import LAPTOP
+from processes.laptop_errors import LAPTOP
 from scripts.commands import field
 from scripts.commands.tree import Meant, Verbs, Words, keep_quiet, language_of
 

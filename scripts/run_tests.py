@@ -6,14 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKERS = ("servers", "browser", "slow", "timescale", "citus", "timing")
 FAST = " and ".join(f"not {name}" for name in MARKERS)
 SELECTIONS: dict[str, list[str]] = {
-    "fast": ["-m", FAST, "-p", "no:anyio", "-p", "no:xdist"],
+    "fast": ["-m", FAST, "-p", "no:anyio", "-p", "no:xdist", "-p", "no:logging"],
     "slow": ["-m", "slow or hypothesis"],  # properties too, on hundreds of examples each
     "all": [],
 }
@@ -22,6 +24,10 @@ ROOM = 8 * 2**30
 """Least free memory for it: some runs keep dozens of databases for a while. [byte]"""
 EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile"]
 """Three workers on two cores: tests of servers wait for a third of their time."""
+FAST_HALVES = (["tests/energy/metering"], ["tests", "--ignore=tests/energy/metering"])
+"""What the two processes of the fast set run: as long each, and neither imports the other's."""
+PLAIN = {"-q", "-v", "-x"}
+"""What may be said to both of them; with anything else the fast set is one process."""
 
 
 def _cjk_font() -> bool:
@@ -76,6 +82,43 @@ def pytest_arguments(arguments: Sequence[str]) -> list[str]:
     return [*([] if chosen else EVERYDAY), *arguments]
 
 
+def runs_of(arguments: Sequence[str]) -> list[list[str]]:
+    """Return pytest's arguments for each of the processes that run at once.
+
+    Args:
+        arguments: The words given to scripts/test.
+    """
+    chosen = pytest_arguments(arguments)
+    if arguments[:1] == ["fast"] and PLAIN.issuperset(arguments[1:]):
+        return [[*chosen, *half] for half in FAST_HALVES]
+    return [chosen]
+
+
+def run_at_once(rows: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run programs side by side; show the first as it runs, the others when they have ended.
+
+    Args:
+        rows: Each program and its arguments.
+        environment: Of all of them.
+
+    Returns:
+        The exit code of the first that failed, else 0.
+    """
+    first, *others = ([*row] for row in rows)
+    with ExitStack() as ended:
+        started = []
+        for row in others:
+            told = ended.enter_context(tempfile.TemporaryFile())
+            other = subprocess.Popen(row, cwd=ROOT, env=environment, stdout=told, stderr=told)
+            started.append((ended.enter_context(other), told))
+        codes = [subprocess.run(first, cwd=ROOT, env=environment, check=False).returncode]
+        for other, told in started:
+            codes.append(other.wait())
+            told.seek(0)
+            print(told.read().decode(errors="replace"), end="", flush=True)
+    return next((code for code in codes if code), 0)
+
+
 def environment_of(arguments: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of pytest and of every program that a test starts.
 
@@ -121,9 +164,8 @@ def main(arguments: Sequence[str]) -> int:
         command = apt_command(missing, root_user=os.geteuid() == 0)
         print(f"Missing, so tests will skip: {', '.join(missing)}. To add:\n  {command}")
         sys.stdout.flush()
-    command_row = [sys.executable, "-m", "pytest", *pytest_arguments(arguments)]
-    environment = environment_of(arguments, os.environ)
-    return subprocess.run(command_row, cwd=ROOT, env=environment, check=False).returncode
+    rows = [[sys.executable, "-m", "pytest", *run] for run in runs_of(arguments)]
+    return run_at_once(rows, environment_of(arguments, os.environ))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,12 @@ def pytest_runtest_setup() -> None:
     structlog.reset_defaults()
 
 
+def pytest_collection_finish() -> None:
+    """Spare what the fast set has imported the last search for rings of objects."""
+    if is_fast_run():
+        gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Judge the report of a test."""

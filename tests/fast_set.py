@@ -61,6 +61,7 @@ _HEAVY = (
     "energy/base/test_text.py",
     "energy/base/test_transfer.py",
     "energy/journal/test_export_file.py",
+    "energy/metering/supply/test_culprit.py",
     "energy/metering/test_usage_groups.py",
     "energy/store/test_key_box.py",
     "energy/views/test_demand.py",

@@ -10,22 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from uuid import UUID
 
-from billing.money import exact_text
 from billing.views.review_queue import QueuedCase, case_named, read_queue
 from energy.base.period import days_between, local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import to_base
+from energy.journal.decisions import FindingKey
 from energy.metering.channel import Channel, Kind
-from energy.metering.review_case import Case, CaseState, Decision, DecisionKind
+from energy.metering.checks.catalogue import CHECKER
+from energy.metering.review_case import Case, CaseFinding, CaseState, Decision, DecisionKind
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_groups import Every, group_usage
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
 from energy.views.computed import channel_usage
-from energy.views.findings import FindingRow, read_findings
+from energy.views.corrections import CorrectionRow, read_corrections
+from energy.views.findings import FindingRow, findings_of
 from energy.views.pinned_notes import PinnedNote, notes_at
 from energy.views.point_rows import SegmentRow, channels_of, segments_of
 from energy.views.readings_told import ReadingRow, Standing, read_readings
@@ -36,8 +38,6 @@ MOST_READINGS = 12
 """Readings of a span that are shown; of more the first and the last."""
 MOST_DAYS = 31
 """Days of usage that are shown one by one; more of them by month."""
-_COUNTS = frozenset({"before", "after", "count", "least", "greatest"})
-"""Keys of proofs that are counts of the register."""
 _METERED = (Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED)
 
 
@@ -70,6 +70,8 @@ class CaseStory:
     """Those of the case, with their proofs."""
     decisions: tuple[Decision, ...]
     """The newest first."""
+    proposed: tuple[CorrectionRow, ...]
+    """Corrections of the span that wait for a second person, the newest first."""
     readings: tuple[ReadingRow, ...]
     """In the span, with every value that was superseded, and the neighbours of the span."""
     segments: tuple[SegmentRow, ...]
@@ -102,17 +104,19 @@ def read_case(
         CaseNameError: None begins so, or more than one.
     """
     with database.connection() as connection:
-        row = case_named(read_queue(connection, site, now, priced=priced), name)
+        row = case_named(read_queue(connection, site, now, names=(name,), priced=priced), name)
         if row is None:
             identity = decided_case_named(connection, site.schema, name)
         else:
             identity = row.case.case
         decisions = read_decisions(connection, site.schema, case=identity)
         keys = row.case.findings if row is not None else decisions[0].findings
-        named = {each.finding for each in keys}
         point = row.case.point if row is not None else decisions[0].point
-        every = read_findings(connection, site.schema, point=point, open_only=False)
-        findings = tuple(each for each in reversed(every) if each.finding in named)
+        named = [
+            FindingKey(code=k.code, channel=k.channel, start=k.start, position=k.position)
+            for k in keys
+        ]
+        findings = tuple(reversed(findings_of(connection, site.schema, named)))
         start = min(each.start for each in keys)
         end = min(max(each.end for each in keys), max(now, start))
         folded = folded_position(connection, site.schema)
@@ -122,11 +126,13 @@ def read_case(
         if channel is not None:
             usage = _usage(connection, site, channel, (start, end), (before, after))
         segments = segments_of(connection, site.schema, point) if point is not None else []
+        proposed = _proposed(connection, site.schema, identity, keys, (start, end))
         notes = notes_at(connection, site.schema, [point] if point else [], [], start, end)
     return CaseStory(
         row=row,
         findings=findings,
         decisions=tuple(decisions),
+        proposed=proposed,
         readings=() if channel is None else _readings(database, site, channel, start, end),
         segments=tuple(s for s in segments if s.start <= end and (s.end is None or s.end >= start)),
         notes=tuple(notes),
@@ -135,6 +141,27 @@ def read_case(
         resolution=Fraction(1) if channel is None else channel.facts.resolution,
         before=before,
         after=after,
+    )
+
+
+def _proposed(
+    connection: Connection,
+    schema: str,
+    case: UUID,
+    keys: Sequence[CaseFinding],
+    span: tuple[datetime, datetime],
+) -> tuple[CorrectionRow, ...]:
+    """Return the proposals about a case: not those that end another one, or another doubt."""
+    channels = tuple({each.channel for each in keys})
+    rows = read_corrections(connection, schema, channels=channels, state="proposed")
+    decided = read_decisions(connection, schema, point=keys[0].point) if rows else []
+    others = {each.correction for each in decided if each.case != case}
+    codes = {each.code for each in keys}
+    return tuple(
+        row
+        for row in rows
+        if row.first <= span[1] and row.last >= span[0] and row.correction not in others
+        if row.proposed_by != CHECKER or row.reason.partition(" ")[0] in codes
     )
 
 
@@ -247,18 +274,3 @@ def _around(first: date, last: date) -> list[tuple[date, date]]:
 def waits(case: Case) -> bool:
     """Return whether a case waits for anybody now, and for no day or second person."""
     return case.state is CaseState.OPEN
-
-
-def proof_of(row: FindingRow, story: CaseStory) -> dict[str, Any]:
-    """Return what a finding's proof says, counts as the register shows them.
-
-    Args:
-        row: The finding.
-        story: Of its case.
-    """
-    said = {key: value for key, value in row.proof.items() if key not in {"source", "point"}}
-    if story.unit:
-        for key in _COUNTS & set(said):
-            if isinstance(said[key], int):
-                said[key] = f"{exact_text(said[key] * story.resolution)} {story.unit}"
-    return dict(sorted(said.items(), key=lambda item: (item[0] != "before", item[0])))

@@ -46,6 +46,7 @@ def read_queue(
     *,
     point: str | None = None,
     as_of: int | None = None,
+    names: Sequence[str] = (),
     priced: bool = True,
 ) -> list[QueuedCase]:
     """Return the cases that wait, the most money first.
@@ -56,11 +57,15 @@ def read_queue(
         now: Present instant.
         point: Only of this metering point, and of whole sources.
         as_of: As known at this metering position; None for now.
+        names: Only cases whose ids begin so: of no other the money is asked for; none for all.
         priced: Whether to say what hangs on them; else they come as if nobody paid.
     """
     today = local_day(now, site.zone)
     cases = read_cases(connection, site.schema, today, point=point, as_of=as_of)
-    meters = _meters(connection, site.schema)
+    if names:
+        meant = {c.case for name in names for c in meant_by(name, cases, lambda each: each.case)}
+        cases = [case for case in cases if case.case in meant]
+    meters = {} if names and not cases else _meters(connection, site.schema)
     stakes: list[Stake | None] = [None] * len(cases)
     if priced:
         doubts = [_doubt(case, meters) for case in cases]

@@ -153,10 +153,10 @@ def _history(
     as_of: int | None,
 ) -> dict[_Window, Mapping[int, UsageSpan]]:
     """Return the weeks before each span in which something is missing."""
-    lacking = {
-        (low - HISTORY, low): {number for number, span in spans.items() if _lacks(span)}
-        for (low, _), spans in usage.items()
-    }
+    lacking: dict[_Window, set[int]] = {}
+    for (low, _), spans in usage.items():  # several spans may begin at one instant
+        mine = {number for number, span in spans.items() if _lacks(span)}
+        lacking.setdefault((low - HISTORY, low), set()).update(mine)
     found = _usage(connection, site, {w: c for w, c in lacking.items() if c}, as_of)
     return {
         (low, high): found[low - HISTORY, low]

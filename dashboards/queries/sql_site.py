@@ -22,7 +22,7 @@ from energy.base.units import Utility
 from energy.metering.completeness import Completeness
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
-from energy.views.completeness import daily_completeness, served_spans, usage_channels
+from energy.views.completeness import daily_completeness, served_channels, served_spans
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Row = tuple[Any, ...]
@@ -123,7 +123,7 @@ class SqlSite:
             channels: Channels with usage of their own; computed ones are left out.
             days: Local days that are over, in order.
         """
-        rows = list(usage_channels(connection, self.schema, every=True, numbers=channels).values())
+        rows = list(served_channels(connection, self.schema, every=True, numbers=channels).values())
         if not rows or not days:
             return {}
         served = served_spans(connection, self.schema, channels)

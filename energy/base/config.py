@@ -7,12 +7,12 @@ environment wins. Unknown keys are refused.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from energy.base.errors import ConfigError
+from energy.base.toml_text import NoTomlError, toml_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +149,8 @@ def naming(language: str | None, environment: Mapping[str, str]) -> dict[str, st
 
 def _toml(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return toml_of(file.read_text(encoding="utf-8"))
+    except (NoTomlError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is no TOML file: {error}. Mend it and start again.") from error
 
 

@@ -37,6 +37,11 @@ class Piece:
         """Return the channel whose register feeds it."""
         return self.channel if self.feed is None else self.feed
 
+    def continues(self, behind: Piece) -> bool:
+        """Return whether the same register of the same device goes on in the piece behind."""
+        own = (self.serial, self.multiplier, self.feed)
+        return own == (behind.serial, behind.multiplier, behind.feed)
+
 
 def fed(pieces: Sequence[Piece], span: FedSpan, *, position: int) -> list[Piece]:
     """Return the pieces of a point's channels when other registers feed them over a span.

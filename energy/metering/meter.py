@@ -7,7 +7,7 @@ per channel number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,7 @@ from energy.metering.meter_events import (
     FedSpan,
     MeterStateError,
     ResetFields,
+    ResetWithdrawnFields,
     ReversedFields,
     ServingEvent,
     has_nul,
@@ -107,6 +108,11 @@ class Meter(JournalAggregate):
 
         TOPIC = "meter.register_reset"
 
+    class ResetWithdrawn(ResetWithdrawnFields):
+        """A reset is taken back: the registers count on through its instant."""
+
+        TOPIC = "meter.reset_withdrawn"
+
     class Reversed(ReversedFields):
         """Which register feeds which channel over a span, and that it was found so."""
 
@@ -156,6 +162,8 @@ class Meter(JournalAggregate):
         self.address: dict[str, Any] = {}
         self.multiplier = "1"
         self.since: datetime | None = None
+        self.resets: dict[datetime, datetime | None] = {}
+        """Resets that nobody took back: what was said last before each."""
         self.feeds: dict[str, int] = {}
         """Register that feeds each channel now, by number, where it is not the channel's own."""
 
@@ -330,6 +338,31 @@ class Meter(JournalAggregate):
             at=at,
             counts_before=keyed(counts_before),
             counts_after=keyed(counts_after),
+            reason=reason,
+            record=dict(record),
+            command_id=command_id,
+        )
+
+    def withdraw_reset(
+        self,
+        *,
+        at: datetime,
+        registers: Sequence[int],
+        reason: str,
+        record: Mapping[str, Any],
+        command_id: UUID,
+    ) -> None:
+        """Take a reset back: the registers that it named count on through its instant.
+
+        Raises:
+            MeterStateError: No reset of that instant stands.
+        """
+        if at not in self.resets:
+            raise MeterStateError.of("meter.no_reset", point=self.point, at=at)
+        self.trigger_event(
+            self.ResetWithdrawn,
+            at=at,
+            registers=sorted(registers),
             reason=reason,
             record=dict(record),
             command_id=command_id,

@@ -69,8 +69,31 @@ class ResetFields(JournalAggregate.Event):
     record: dict[str, Any]
 
     def apply(self, aggregate: Any) -> None:
-        """Remember when the registers began anew."""
+        """Remember when the registers began anew, and since when nothing was said before."""
+        aggregate.resets = {**aggregate.resets, self.at: aggregate.since}
         aggregate.since = self.at
+
+
+class ResetWithdrawnFields(JournalAggregate.Event):
+    """A reset that was recorded did not happen, or not so."""
+
+    at: datetime
+    """Of the reset."""
+    registers: list[int]
+    """Channel numbers of the registers that it named."""
+    reason: str
+    record: dict[str, Any]
+
+    def apply(self, aggregate: Any) -> None:
+        """Let what was said before the reset be the last again, where nothing came behind it."""
+        before = aggregate.resets[self.at]
+        aggregate.resets = {
+            at: before if since == self.at else since
+            for at, since in aggregate.resets.items()
+            if at != self.at
+        }
+        if aggregate.since == self.at:
+            aggregate.since = before
 
 
 class ReversedFields(JournalAggregate.Event):

@@ -17,7 +17,7 @@ import msgspec
 
 from energy.base.clock import to_us
 from energy.base.errors import EnergyError
-from energy.base.finding import Finding, Severity
+from energy.base.finding import Severity
 
 
 class NoteError(EnergyError):
@@ -94,28 +94,6 @@ def note(
         first_us=to_us(first),
         last_us=to_us(last),
         proof=dict(proof or {}),
-    )
-
-
-def note_of(finding: Finding, source: str, *, note_id: UUID | None = None) -> Note:
-    """Return what was found outside the journal as a note.
-
-    What polls find goes through processes/collector_findings.py: it tells what lasts, once.
-
-    Args:
-        finding: Met by an adapter; its position is left out.
-        source: Source that met it.
-        note_id: As in `note`.
-    """
-    return note(
-        finding.code,
-        finding.start,
-        finding.end,
-        source=source,
-        channel=finding.channel,
-        severity=finding.severity,
-        proof=finding.proof,
-        note_id=note_id,
     )
 
 

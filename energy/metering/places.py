@@ -93,6 +93,22 @@ class PlaceBook:
         """Return a book with some more changes."""
         return PlaceBook([*self, *changes])
 
+    def says(self, changes: Sequence[PlaceChange]) -> bool:
+        """Return whether changes stand here already, and told again would change nothing.
+
+        Args:
+            changes: All from one instant on.
+        """
+        if not all(change in self._told(change.place) for change in map(_unstored, changes)):
+            return False
+        again = self.with_changes(changes)
+        instants = {change.valid_from for change in changes}
+        instants |= {day for day in self.days() if day > min(instants)}
+        return all(again.at(instant) == self.at(instant) for instant in instants)
+
+    def _told(self, place: str) -> list[PlaceChange]:
+        return [_unstored(change) for change in self._changes.get(place, ())]
+
     def at(self, instant: datetime) -> dict[str, Place]:
         """Return the tree at an instant, by key."""
         found = {key: self.place_at(key, instant) for key in self._changes}
@@ -146,6 +162,11 @@ class PlaceBook:
                 if problem not in found:
                     found.append(problem)
         return found
+
+
+def _unstored(change: PlaceChange) -> PlaceChange:
+    """Return what a change says, wherever it stands in the journal."""
+    return replace(change, position=UNSTORED)
 
 
 def _changed(place: Place | None, change: PlaceChange) -> Place | None:

@@ -94,6 +94,8 @@ class PlaceTree(JournalAggregate):
         self.site = site
         self.places = places
         self.changes = defined(places, valid_from=ALWAYS)
+        self.moved: dict[tuple[str, datetime], str] = {}
+        """Place said last, by metering point and instant."""
 
     @event(Redefined)
     def redefine(self, *, places: list[dict[str, Any]], command_id: UUID) -> None:
@@ -187,7 +189,7 @@ class PlaceTree(JournalAggregate):
         changed_by: UUID | None,
         command_id: UUID,
     ) -> None:
-        pass
+        self.moved |= {(point, valid_from): place for point in points}
 
 
 class SupplyGraph(JournalAggregate):

@@ -1,15 +1,17 @@
 """In: open findings, what was decided about them. Out: cases for a person to decide. Pure.
 
 A case is what one cause did at one point: a spike is a jump up and a fall back, and one decision
-ends both. Findings whose spans lie no further apart than TOUCHING belong together. A case keeps its
-id while it grows, and while a decision upon it (a hold, a proposal) names one of its findings.
+ends both. Findings whose spans lie no further apart than TOUCHING belong together. A case's id is
+made of its cause, its place and where its oldest finding begins: it stays while the case grows,
+while findings of the same doubt end and others come in their place, and while a decision upon it
+(a hold, a proposal) names one of its findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -195,6 +197,16 @@ def cause_of(code: str) -> str:
     return _CAUSE_OF.get(code, code)
 
 
+def case_ids(findings: Iterable[CaseFinding]) -> set[UUID]:
+    """Return the ids that cases of some findings may have, whatever was decided.
+
+    Args:
+        findings: Findings that wait for a person.
+    """
+    own = {_own_id(group) for group in _groups(findings)}
+    return own | {_next_id(identity) for identity in own}
+
+
 def cases_of(
     findings: Iterable[CaseFinding], decisions: Sequence[Decision], today: date
 ) -> list[Case]:
@@ -202,7 +214,7 @@ def cases_of(
 
     Args:
         findings: Findings that wait for a person.
-        decisions: The last decision about each case.
+        decisions: The last decision about each case that waits, or waited before under its id.
         today: Local day: a hold that ends on it is over.
     """
     by_finding = {
@@ -215,12 +227,12 @@ def cases_of(
     cases = []
     for group in sorted(_groups(findings), key=lambda group: _key(_first(group))):
         decision = _last_of(group, by_finding)
-        own = id_of("review_case", _first(group).finding.hex)
+        own = _own_id(group)
         if decision is not None and decision.case in taken:
             decision = None  # the case fell apart: its older part goes on with it
         identity = decision.case if decision is not None else own
         while identity in taken:
-            identity = id_of("review_case", identity.hex)
+            identity = _next_id(identity)
         taken.add(identity)
         if decision is None:  # what a decision left of it goes on with its count of decisions
             decision = by_case.get(identity)
@@ -292,6 +304,17 @@ def _groups(findings: Iterable[CaseFinding]) -> list[list[CaseFinding]]:
             groups.append([each])
             reach = each.end
     return groups
+
+
+def _own_id(group: Sequence[CaseFinding]) -> UUID:
+    """Return the id of a case about which nothing was decided."""
+    first = _first(group)
+    return id_of("review_case", *_place(first), first.start.astimezone(UTC).isoformat())
+
+
+def _next_id(taken: UUID) -> UUID:
+    """Return the id of a case whose own one belongs to another that a decision keeps together."""
+    return id_of("review_case", taken.hex)
 
 
 def _place(finding: CaseFinding) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ from energy.metering.site_file_channels import ProfileFacts, read_channels
 from energy.metering.site_file_checker import Checker
 from energy.metering.site_file_drivers import PlannedMeter, read_drivers
 from energy.metering.site_file_formulas import read_site_formulas
-from energy.metering.source_facts import KEYS, source_problems, sources_problems
+from energy.metering.source_facts import FILE, KEYS, source_problems, sources_problems
 from energy.metering.supply.file import read_supplies
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
@@ -156,8 +156,7 @@ def _zone(checker: Checker, site: Mapping[str, Any]) -> ZoneInfo:
 
 def _places(checker: Checker) -> list[dict[str, Any]]:
     places = checker.tables("place")
-    keys = [checker.text(place, "key", f"place {n}") for n, place in enumerate(places, 1)]
-    checker.unique(keys, "place")
+    keys = checker.keys(places, "place")
     for place, key in zip(places, keys, strict=True):
         where = f"place {key!r}"
         checker.text(place, "kind", where)
@@ -166,8 +165,8 @@ def _places(checker: Checker) -> list[dict[str, Any]]:
             place, {"key", "parent", "kind", "name", "area_m2", "attributes"}, where
         )
         parent = place.get("parent")
-        if parent is not None and parent not in keys:
-            checker.problems.append(f"{where}: parent {parent!r} is no place of this file")
+        if parent is not None:
+            checker.known(str(parent), keys, "place", where, role="parent")
         if "area_m2" in place:
             checker.ratio(place["area_m2"], "area_m2", where)
         attributes = place.get("attributes", {})
@@ -195,8 +194,7 @@ def _places(checker: Checker) -> list[dict[str, Any]]:
 
 def _sources(checker: Checker) -> list[dict[str, Any]]:
     sources = checker.tables("source")
-    keys = [checker.text(source, "key", f"source {n}") for n, source in enumerate(sources, 1)]
-    checker.unique(keys, "source")
+    keys = checker.keys(sources, "source")
     for source, key in zip(sources, keys, strict=True):
         checker.unknown_keys(source, set(KEYS), f"source {key!r}")
         checker.problems += source_problems(source)
@@ -213,16 +211,16 @@ def _meter(
     sources: Sequence[Mapping[str, Any]],
     profile_facts: ProfileFacts,
 ) -> PlannedMeter:
-    where = f"meter {table.get('point') or number!r}"
+    where, before = f"meter {table.get('point') or number!r}", len(checker.problems)
     checker.unknown_keys(table, _METER_KEYS, where)
-    point, name, place, serial, profile, source = (
-        checker.text(table, key, where)
-        for key in ("point", "name", "place", "serial", "profile", "source")
+    point, name, place, serial, source = (
+        checker.text(table, key, where) for key in ("point", "name", "place", "serial", "source")
     )
-    if place and place not in [p.get("key") for p in places]:
-        checker.problems.append(f"{where}: place {place!r} is no place of this file")
-    if source and source not in [s.get("key") for s in sources]:
-        checker.problems.append(f"{where}: source {source!r} is no source of this file")
+    checker.known(place, [p.get("key") for p in places], "place", where)
+    checker.known(source, [s.get("key") for s in sources], "source", where)
+    asked = source not in [s.get("key") for s in sources if s.get("kind") == FILE]
+    stated = asked or "profile" in table
+    profile = checker.text(table, "profile", where) if stated else FILE
     try:
         utility = Utility(str(table.get("utility", "")))
     except ValueError:
@@ -230,7 +228,7 @@ def _meter(
             f"{where}: utility {table.get('utility')!r} is none of {', '.join(Utility)}"
         )
         utility = Utility.ELECTRICITY
-    address = table.get("address")
+    address = table.get("address", None if asked else {FILE: point})
     if not isinstance(address, dict):
         checker.problems.append(f"{where}: `address` is missing, e.g. {{unit = 2}}")
         address = {}
@@ -239,6 +237,9 @@ def _meter(
     if not isinstance(since, date) or isinstance(since, datetime):
         checker.problems.append(f"{where}: `since` is no date like 2026-01-31")
         since = date(2000, 1, 1)
+    channels = read_channels(checker, table, where, utility, multiplier, profile_facts)
+    if len(checker.problems) > before:
+        checker.doubtful.add(point)
     return PlannedMeter(
         point=point,
         name=name,
@@ -249,7 +250,7 @@ def _meter(
         source=source,
         address=address,
         multiplier=multiplier,
-        channels=read_channels(checker, table, where, utility, multiplier, profile_facts),
+        channels=channels,
         since=midnight(since, zone),
         planned=checker.flag(table, "planned", where),
     )
@@ -297,7 +298,8 @@ def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[Planned
         meter = meters.get(point)
         facts = next((f for f in meter.channels if f.quantity == quantity), None) if meter else None
         if facts is None or meter is None:
-            checker.problems.append(f"{where}: {point!r} has no channel {quantity!r}")
+            if point not in checker.doubtful:
+                checker.problems.append(f"{where}: {point!r} has no channel {quantity!r}")
             continue
         deadband = table.get("deadband", 0)
         band = Fraction(0) if deadband == 0 else checker.ratio(deadband, "deadband", where)

@@ -17,7 +17,7 @@ from energy.metering.channel import (
     Side,
     base_per_count,
 )
-from energy.metering.site_file_checker import Checker
+from energy.metering.site_file_checker import Checker, number_of
 
 ProfileFacts = Callable[[str, str], ChannelFacts]
 """(profile, quantity) -> facts; raises EnergyError for an unknown one."""
@@ -56,6 +56,7 @@ def read_channels(
         multiplier: The meter's multiplier: a full turn must be whole base units.
         profile_facts: Gives the facts of a profile's quantity.
     """
+    before = len(checker.problems)
     found: list[ChannelFacts] = []
     stated = checker.rows(table, "channels", where)
     quantities = checker.words(table, "quantities", where)
@@ -63,7 +64,14 @@ def read_channels(
         facts = _channel(checker, channel, where, utility)
         if facts is not None:
             found.append(facts)
-    for quantity in quantities:
+    # A driver has no profile at all, and is told so by its own facts.
+    unnamed = utility is not None and not table.get("profile")
+    missing = f"{where}: `profile` is missing or no text"
+    if quantities and unnamed and missing not in checker.problems:
+        checker.problems.append(
+            f"{where}: `quantities` are those of a profile: name it, or state `channels`"
+        )
+    for quantity in () if unnamed else quantities:
         try:
             found.append(profile_facts(str(table.get("profile")), quantity))
         except EnergyError as error:
@@ -72,7 +80,7 @@ def read_channels(
     if not stated and not quantities:
         checker.problems.append(f"{where}: has neither `quantities` nor `channels`")
     checker.unique([facts.quantity for facts in found], f"{where}: quantity")
-    for facts in found:
+    for facts in found if len(checker.problems) == before else ():
         if facts.kind in USAGE_KINDS and facts.utility is not None:
             try:
                 base_per_count(facts, multiplier)
@@ -88,9 +96,12 @@ def _channel(
     checker.unknown_keys(table, _CHANNEL_KEYS, where)
     quantity, unit = checker.text(table, "quantity", where), checker.text(table, "unit", where)
     resolution = checker.ratio(table.get("resolution"), "resolution", where)
-    modulus = table.get("modulus")
+    modulus = number_of(table.get("modulus"))
     if modulus is not None and (type(modulus) is not int or modulus < 2):
-        checker.problems.append(f"{where}: `modulus` = {modulus!r} is no count above 1")
+        checker.problems.append(
+            f"{where}: `modulus` = {modulus!r} is no count above 1, such as 100000000"
+        )
+        modulus = None
     try:
         kind = Kind(table.get("kind", ""))
         direction = Direction(table.get("direction", "none"))

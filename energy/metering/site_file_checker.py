@@ -14,6 +14,10 @@ class Checker:
         """Check a parsed TOML document."""
         self.document = document
         self.problems: list[str] = []
+        self.doubtful: set[str] = set()
+        """Points whose own table has a problem: what follows from it is not told as well."""
+        self._unread: set[str] = set()
+        self._unknown: dict[tuple[str, str], tuple[int, str, int]] = {}
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         """Return an array of tables, or a problem and nothing."""
@@ -39,11 +43,44 @@ class Checker:
             return []
         return found
 
+    def keys(self, tables: Sequence[Mapping[str, Any]], what: str) -> list[str]:
+        """Return the keys of some tables; one that is missing or stands twice is a problem."""
+        found = [self.text(table, "key", f"{what} {n}") for n, table in enumerate(tables, 1)]
+        if not all(found):
+            self._unread.add(what)
+        self.unique(found, what)
+        return found
+
+    def known(
+        self, name: str, keys: Sequence[object], what: str, where: str, *, role: str = ""
+    ) -> None:
+        """Refuse a name that no table has as its key: told once, however many name it.
+
+        Where the key of such a table cannot be read, that is the problem, and nothing else.
+
+        Args:
+            name: What is named.
+            keys: Of the tables.
+            what: What the tables are, as in `keys`.
+            where: What names it.
+            role: As what it is named, where it is not called what it is.
+        """
+        if not name or name in keys or what in self._unread:
+            return
+        place, first, others = self._unknown.get((what, name), (len(self.problems), where, -1))
+        text = f"{first}: {role or what} {name!r} is no {what} of this file"
+        others += 1
+        if others == 0:
+            self.problems.append(text)
+        else:
+            self.problems[place] = f"{text}; {others} more name it"
+        self._unknown[what, name] = (place, first, others)
+
     def whole(
         self, table: Mapping[str, Any], key: str, where: str, default: int | None, least: int = 0
     ) -> int:
-        """Return a whole number, the default when absent, or a problem and the least."""
-        value = table.get(key, default)
+        """Return a whole number, as one or as text, the default when absent, or a problem."""
+        value = number_of(table.get(key, default))
         if type(value) is not int or value < least:
             self.problems.append(f"{where}: `{key}` = {value!r} is no whole number from {least} on")
             return least
@@ -90,3 +127,14 @@ class Checker:
         """Refuse a key used twice."""
         twice = {key for key in keys if key and keys.count(key) > 1}
         self.problems += [f"{what} {key!r} stands twice" for key in sorted(twice)]
+
+
+def number_of(value: object) -> object:
+    """Return a whole number that is written as text; anything else as it is."""
+    text = value.strip() if isinstance(value, str) else ""
+    short = text.isascii() and text.isdigit() and len(text) <= _LONGEST
+    return int(text) if short else value
+
+
+_LONGEST = 30
+"""Digits of a number that is read from text."""

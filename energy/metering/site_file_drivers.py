@@ -81,8 +81,7 @@ def _driver(
     point, name, place, source = (
         checker.text(table, key, where) for key in ("point", "name", "place", "source")
     )
-    if place and place not in places:
-        checker.problems.append(f"{where}: place {place!r} is no place of this file")
+    checker.known(place, places, "place", where)
     if source and source not in files:
         checker.problems.append(f"{where}: source {source!r} is no source of kind {FILE}")
     since = table.get("since", date(2000, 1, 1))

@@ -39,6 +39,7 @@ from energy.views.computed import channel_usage
 from energy.views.gauge_hours import STALE_US
 from energy.views.old_readings import readings_known
 from energy.views.plant_rows import read_supply
+from energy.views.usage_channels import UsageChannel, every_usage_channel
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -136,30 +137,22 @@ def point_channels(
         utility: The utility.
         points: Metering points; those without such a channel are left out.
     """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT point, number, quantity, direction, grid_s FROM {schema}.channel "
-        "WHERE utility = %s AND kind IN ('counter', 'interval', 'computed') AND point = ANY(%s) "
-        "ORDER BY point, billing DESC, number",
-        (utility, list(points)),
-    ).fetchall()
-    at: dict[str, list[tuple[int, str, str, int]]] = {}
-    for point, *channel in rows:
-        at.setdefault(point, []).append((channel[0], channel[1], channel[2], channel[3]))
-    return [_point_channels(point, channels) for point, channels in at.items()]
+    every = every_usage_channel(connection, schema, points=points, utility=utility)
+    return [_point_channels(point, channels) for point, channels in every.items()]
 
 
-def _point_channels(point: str, channels: Sequence[tuple[int, str, str, int]]) -> PointChannels:
-    into = next((each for each in channels if each[2] != "export"), None)
-    exports = [each for each in channels if each[2] == "export"]
+def _point_channels(point: str, channels: Sequence[UsageChannel]) -> PointChannels:
+    into = next((each for each in channels if not each.export), None)
+    exports = [each for each in channels if each.export]
     if into is not None:  # the other direction of the same quantity, not of another register
-        mirror = into[1].replace("import", "export")
-        exports = [each for each in exports if each[1] == mirror]
+        mirror = into.quantity.replace("import", "export")
+        exports = [each for each in exports if each.quantity == mirror]
     back = exports[0] if exports else None
     return PointChannels(
         point=point,
-        into=None if into is None else into[0],
-        back=None if back is None else back[0],
-        grid_s=lcm(*(each[3] for each in (into, back) if each is not None)),
+        into=None if into is None else into.number,
+        back=None if back is None else back.number,
+        grid_s=lcm(*(each.grid_s for each in (into, back) if each is not None)),
     )
 
 

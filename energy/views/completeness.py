@@ -21,6 +21,7 @@ from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.metering.completeness import FOR_EVER_US, Completeness, expected_intervals
 from energy.views.places import places_at, point_places
+from energy.views.usage_channels import UsageChannel, every_usage_channel
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
@@ -71,28 +72,14 @@ def _count(quality: NDArray[np.uint8], offsets: Ints, codes: Sequence[Quality]) 
     return np.add.reduceat(found, offsets[:-1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelRow:
-    """A channel with usage, and where it belongs."""
-
-    number: int
-    point: str
-    quantity: str
-    place: str
-    utility: str
-    step_s: int
-    """[s]"""
-    billing: bool
-
-
-def usage_channels(
+def served_channels(
     connection: Connection,
     schema: str,
     *,
     every: bool = False,
     numbers: Sequence[int] | None = None,
-) -> dict[int, ChannelRow]:
-    """Return the channels with usage that a device ever served, by number.
+) -> dict[int, UsageChannel]:
+    """Return the measured channels with usage that a device ever served, by number.
 
     Args:
         connection: Any connection that may read.
@@ -100,28 +87,14 @@ def usage_channels(
         every: Also those that no bill may rest on.
         numbers: Only of these channels; None for all.
     """
-    wanted = None if numbers is None else list(numbers)
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT c.number, c.point, c.quantity, m.place, c.utility, c.grid_s, c.billing "
-        f"FROM {schema}.channel AS c JOIN {schema}.meter AS m USING (point) "
-        "WHERE c.kind IN ('counter', 'interval') AND c.utility IS NOT NULL "
-        f"AND (c.billing OR %s) AND EXISTS (SELECT FROM {schema}.segment AS s "
-        "WHERE s.channel = c.number) AND (%s::int[] IS NULL OR c.number = ANY(%s)) "
-        "ORDER BY c.number",
-        (every, wanted, wanted),
+        f"SELECT DISTINCT channel FROM {schema}.segment"
     ).fetchall()
-    return {
-        row[0]: ChannelRow(
-            number=row[0],
-            point=row[1],
-            quantity=row[2],
-            place=row[3],
-            utility=row[4],
-            step_s=row[5],
-            billing=row[6],
-        )
-        for row in rows
-    }
+    served = {number for (number,) in rows}
+    known = every_usage_channel(connection, schema, numbers=numbers, computed=False)
+    found = [each for own in known.values() for each in own if each.billing or every]
+    found.sort(key=lambda each: each.number)
+    return {each.number: each for each in found if each.number in served}
 
 
 def served_spans(
@@ -149,7 +122,7 @@ def served_spans(
 def channel_completeness(
     connection: Connection,
     schema: str,
-    channels: Sequence[ChannelRow],
+    channels: Sequence[UsageChannel],
     served: dict[int, list[tuple[int, int]]],
     period: Period,
     first: date,
@@ -186,7 +159,7 @@ def channel_completeness(
 def daily_completeness(
     connection: Connection,
     schema: str,
-    channels: Sequence[ChannelRow],
+    channels: Sequence[UsageChannel],
     served: dict[int, list[tuple[int, int]]],
     days: Sequence[tuple[date, Period]],
 ) -> dict[date, Completeness]:
@@ -224,7 +197,7 @@ _Served = tuple[tuple[tuple[int, int], ...], int]
 
 
 def _served_in(
-    row: ChannelRow, served: dict[int, list[tuple[int, int]]], period: Period
+    row: UsageChannel, served: dict[int, list[tuple[int, int]]], period: Period
 ) -> _Served:
     low_us, high_us = to_us(period.start), to_us(period.end)
     spans = tuple(
@@ -232,7 +205,7 @@ def _served_in(
         for start, end in served.get(row.number, ())
         if start < high_us and end > low_us
     )
-    return spans, row.step_s * 1_000_000
+    return spans, row.grid_s * 1_000_000
 
 
 def _told(expected: int, measured: int, shaped: int, estimated: int) -> Completeness:
@@ -337,6 +310,26 @@ def supplied_points(
             waiting += fresh
         found[key] = {point for each in reached if (point := point_of.get(each)) is not None}
     return found
+
+
+def supply_changes(connection: Connection, schema: str, period: Period) -> list[datetime]:
+    """Return the instants within a period at which a supply graph of any utility changed.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        period: The span asked for; its begin is none of them.
+    """
+    told = " UNION ".join(
+        f"SELECT {column} AS at FROM {schema}.{table}"
+        for table in ("supply_node", "supply_edge")
+        for column in ("valid_from", "valid_to")
+    )
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT at FROM ({told}) AS told WHERE at > %s AND at < %s ORDER BY at",
+        (period.start, period.end),
+    ).fetchall()
+    return [at for (at,) in rows]
 
 
 def placed_points(connection: Connection, schema: str, at: datetime) -> dict[str, set[str]]:

@@ -13,8 +13,10 @@ import psycopg
 from energy.base.errors import RefusedError
 from energy.base.ids import meant_by
 from energy.journal.decisions import FindingKey
+from energy.metering.checks.catalogue import FALL_CODES
 from energy.metering.decision import ResolvedFinding
-from energy.views.positioned import or_last
+from energy.metering.usage import BREAK_CODES
+from energy.views.positioned import LAST_POSITION, or_last
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -75,21 +77,91 @@ def read_findings(
         connection: Any connection that may read.
         schema: The site's schema.
         point: Only of this metering point, and of whole sources.
-        open_only: Leave out what later readings explain or a person has resolved.
+        open_only: Leave out what later readings explain or a person has resolved, and what tells
+            of a fall that ended so: the next look explains it, nobody waits for that.
         as_of: As known at this metering position; None for now.
     """
     limit = or_last(as_of)
+    waiting = f"AND {_OPEN.format(row='f')} AND {_stands(schema)} " if open_only else ""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT f.code, f.channel, f.start_at, f.position, f.severity, c.point, c.quantity, "
-        "f.end_at, f.proof, f.explained_position, f.resolved_position, f.resolved_at, "
-        f"f.resolved_by, f.resolution FROM {schema}.finding AS f "
+        f"SELECT {_COLUMNS} FROM {schema}.finding AS f "
         f"LEFT JOIN {schema}.channel AS c ON c.number = f.channel "
         "WHERE (%(point)s::text IS NULL OR f.channel = 0 OR c.point = %(point)s) "
-        "AND f.position <= %(limit)s ORDER BY f.position DESC, f.code, f.channel, f.start_at",
-        {"point": point, "limit": limit},
+        f"AND f.position <= %(limit)s {waiting}"
+        "ORDER BY f.position DESC, f.code, f.channel, f.start_at",
+        {
+            "point": point,
+            "limit": limit,
+            "falls": list(FALL_CODES),
+            "breaks": list(BREAK_CODES),
+        },
     ).fetchall()
-    found = [_finding(row, limit) for row in rows]
-    return [row for row in found if row.open or not open_only]
+    return [_finding(row, limit) for row in rows]
+
+
+def findings_of(
+    connection: Connection, schema: str, keys: Sequence[FindingKey]
+) -> list[FindingRow]:
+    """Return some findings, open or not, the newest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        keys: Which ones.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {_COLUMNS} FROM {schema}.finding AS f "
+        "JOIN unnest(%s::text[], %s::int[], %s::timestamptz[], %s::bigint[]) "
+        "AS k (code, channel, start_at, position) ON f.code = k.code AND f.channel = k.channel "
+        "AND f.start_at = k.start_at AND f.position = k.position "
+        f"LEFT JOIN {schema}.channel AS c ON c.number = f.channel "
+        "ORDER BY f.position DESC, f.code, f.channel, f.start_at",
+        (
+            [key.code for key in keys],
+            [key.channel for key in keys],
+            [key.start for key in keys],
+            [key.position for key in keys],
+        ),
+    ).fetchall()
+    return [_finding(row, LAST_POSITION) for row in rows]
+
+
+_COLUMNS = (
+    "f.code, f.channel, f.start_at, f.position, f.severity, c.point, c.quantity, "
+    "f.end_at, f.proof, f.explained_position, f.resolved_position, f.resolved_at, "
+    "f.resolved_by, f.resolution"
+)
+_OPEN = (
+    "({row}.explained_position IS NULL OR {row}.explained_position > %(limit)s) "
+    "AND ({row}.resolved_position IS NULL OR {row}.resolved_position > %(limit)s)"
+)
+"""SQL of a row that waits for a person at the position `limit`."""
+
+
+def _stands(schema: str) -> str:
+    """Return SQL of a finding `f` that is of no fall, or of one that waits."""
+    return (
+        f"(f.code <> ALL(%(falls)s) OR EXISTS (SELECT FROM {schema}.finding AS b "
+        "WHERE b.code = ANY(%(breaks)s) AND b.channel = f.channel AND b.position <= %(limit)s "
+        f"AND {_OPEN.format(row='b')} AND b.start_at < f.end_at AND b.end_at > f.start_at))"
+    )
+
+
+def ended_falls(connection: Connection, schema: str) -> list[tuple[Any, ...]]:
+    """Return code, channel, start, end, severity and position of what no open fall stands behind.
+
+    A late reading, a correction, the record of a new meter or a person has explained it.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT f.code, f.channel, f.start_at, f.end_at, f.severity, f.position "
+        f"FROM {schema}.finding AS f WHERE {_OPEN.format(row='f')} AND NOT {_stands(schema)}",
+        {"limit": LAST_POSITION, "falls": list(FALL_CODES), "breaks": list(BREAK_CODES)},
+    ).fetchall()
+    return rows
 
 
 def _finding(row: tuple[Any, ...], limit: int) -> FindingRow:

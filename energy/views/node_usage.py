@@ -7,7 +7,7 @@ position counts with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -27,6 +27,7 @@ from energy.metering.usage import UsageSpan, worst_in
 from energy.views.computed import channel_usage
 from energy.views.formula.places import points_inside
 from energy.views.plant_rows import read_supply
+from energy.views.usage_channels import entering_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Row = tuple[Any, ...]
@@ -149,7 +150,7 @@ def node_spans(
         there = points_inside(connection, schema, node.key, period, as_of)
         inside = [(each.start, each.points) for each in there]
     every = sorted({point for _, points in inside for point in points})
-    metered = set(_channels(connection, schema, utility, every, computed=False))
+    metered = set(entering_channels(connection, schema, utility, every, computed=False))
     edges = sorted({start for start, _ in graphs} | {start for start, _ in inside})
     found: list[tuple[datetime, datetime, list[str]]] = []
     for start, end in pairwise([*edges, period.end]):
@@ -159,7 +160,7 @@ def node_spans(
         else:
             found.append((start, end, points_of_place(graph, points & metered)))
     wanted = sorted({point for _, _, points in found for point in points})
-    channels = _channels(connection, schema, utility, wanted, computed=True)
+    channels = entering_channels(connection, schema, utility, wanted)
     return [
         NodeSpan(start=start, end=end, channels=tuple(channels[p] for p in points if p in channels))
         for start, end, points in found
@@ -169,24 +170,6 @@ def node_spans(
 def _held(dated: Sequence[tuple[datetime, Each]], at: datetime) -> Each:
     """Return the last of some things that had begun at an instant."""
     return max((each for each in dated if each[0] <= at), key=lambda each: each[0])[1]
-
-
-def _channels(
-    connection: Connection,
-    schema: str,
-    utility: Utility,
-    points: Collection[str],
-    *,
-    computed: bool,
-) -> dict[str, int]:
-    """Return the channel that counts a utility at each of some points."""
-    rows: list[Row] = connection.execute(
-        f"SELECT DISTINCT ON (point) point, number FROM {schema}.channel WHERE point = ANY(%s) "
-        "AND utility = %s AND (kind IN ('counter', 'interval') OR (%s AND kind = 'computed')) "
-        "AND direction <> 'export' ORDER BY point, billing DESC, number",
-        (list(points), utility.value, computed),
-    ).fetchall()
-    return dict(rows)
 
 
 def _feed_graphs(

@@ -32,6 +32,7 @@ from energy.metering.usage import CounterSegment
 from energy.views.segment_rows import (
     close_segments,
     feed_segments,
+    join_segments,
     open_segments,
     read_pieces,
 )
@@ -89,6 +90,9 @@ class RegistryView:
                 return _ratio_changed(cursor, schema, position, event)
             case Meter.RegisterReset():
                 return _reset(cursor, schema, position, event)
+            case Meter.ResetWithdrawn():
+                joined = join_segments(cursor, schema, position, event.registers, event.at)
+                return Changed(channels=joined, since=event.at if joined else None)
             case Meter.Reversed():
                 channels = feed_segments(cursor, schema, position, event)
                 return Changed(channels=channels, since=event.start if channels else None)

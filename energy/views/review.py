@@ -7,7 +7,7 @@ case ends them at the position of its approval. What was known before does not c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,14 @@ from energy.base.clock import from_us
 from energy.base.errors import RefusedError
 from energy.base.finding import Severity
 from energy.metering.review import DecidedCase, finding_of
-from energy.metering.review_case import Case, CaseFinding, Decision, DecisionKind, cases_of
+from energy.metering.review_case import (
+    Case,
+    CaseFinding,
+    Decision,
+    DecisionKind,
+    case_ids,
+    cases_of,
+)
 from energy.views.findings import read_findings
 from energy.views.positioned import LAST_POSITION, or_last
 
@@ -161,19 +168,43 @@ def read_cases(
         )
         for row in read_findings(connection, schema, point=point, as_of=as_of)
     ]
-    return cases_of(found, _standing(connection, schema, as_of), today)
+    return cases_of(found, _standing(connection, schema, as_of, point, case_ids(found)), today)
 
 
-def _standing(connection: Connection, schema: str, as_of: int | None) -> list[Decision]:
-    """Return the last decision of each case that one did not end."""
+def waits_again(connection: Connection, schema: str, last: Decision, today: date) -> bool:
+    """Return whether a case waits for a person although its last decision accepted it.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        last: The last decision about the case.
+        today: Local day.
+    """
+    if last.kind is not DecisionKind.ACCEPTED:
+        return False
+    cases = read_cases(connection, schema, today, point=last.point)
+    return any(case.case == last.case for case in cases)
+
+
+def _standing(
+    connection: Connection, schema: str, as_of: int | None, point: str | None, ids: Collection[UUID]
+) -> list[Decision]:
+    """Return the last decision of each case that one did not end, or that waits again."""
     limit = or_last(as_of)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT * FROM (SELECT DISTINCT ON (d.review) {_COLUMNS} "
         f"FROM {schema}.review_decision AS d "
         f"LEFT JOIN {schema}.correction AS c "
         "ON c.correction = coalesce(d.correction, d.estimate) "
-        "WHERE d.position <= %s ORDER BY d.review, d.number DESC) AS last WHERE kind <> %s",
-        (limit, DecisionKind.ACCEPTED),
+        "WHERE d.position <= %(limit)s AND (%(point)s::text IS NULL OR d.point = '' "
+        "OR d.point = %(point)s) ORDER BY d.review, d.number DESC) AS last "
+        "WHERE kind <> %(accepted)s OR review = ANY(%(ids)s)",
+        {
+            "limit": limit,
+            "point": point,
+            "accepted": DecisionKind.ACCEPTED,
+            "ids": list(ids),
+        },
     ).fetchall()
     return [_decision(row, limit) for row in rows]
 

@@ -133,6 +133,60 @@ def close_segments(
     return held
 
 
+def join_segments(
+    cursor: Cursor, schema: str, position: int, registers: Sequence[int], at: datetime
+) -> tuple[int, ...]:
+    """Make one segment of the two that a reset cut, and keep what they said; return the channels.
+
+    Args:
+        cursor: Inside the follower's transaction.
+        schema: The site's schema.
+        position: Of the event that takes the reset back.
+        registers: Registers that the reset named, by their own channel.
+        at: When it cut.
+    """
+    channels: list[int] = []
+    for left, right in cut_at(cursor.connection, schema, registers, at):
+        if not left.continues(right):
+            continue  # something else cut there, too
+        joined = replace(
+            left,
+            end=right.end,
+            end_count=right.end_count,
+            position=position,
+            end_position=0 if right.end is None else position,
+        )
+        _supersede(cursor, schema, [left, right], position)
+        _insert(cursor, schema, [joined])
+        channels.append(left.channel)
+    return tuple(sorted(channels))
+
+
+def cut_at(
+    connection: Connection, schema: str, registers: Sequence[int], at: datetime
+) -> list[tuple[Piece, Piece]]:
+    """Return the segments before and behind an instant where those of some registers are cut.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        registers: Registers that feed the segment before it, by their own channel.
+        at: The instant.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {_COLUMNS} FROM {schema}.segment WHERE start_at = %s OR end_at = %s "
+        "ORDER BY channel, start_at",
+        (at, at),
+    ).fetchall()
+    pieces = [_piece(row) for row in rows]
+    behind = {piece.channel: piece for piece in pieces if piece.start == at}
+    return [
+        (piece, behind[piece.channel])
+        for piece in pieces
+        if piece.end == at and piece.register in registers and piece.channel in behind
+    ]
+
+
 def feed_segments(
     cursor: Cursor, schema: str, position: int, event: Meter.Reversed
 ) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""In: what the office learns of a meter: reset, wired wrongly, moved, taken away. Out: events. I/O.
+"""In: what the office learns of a meter: wired wrongly, moved, taken away. Out: events. I/O.
 
 The technician's verbs ask the device; here an instant and what the registers showed are stated, or
 taken from the journal's own readings of that very instant. Nothing is guessed: a count that no
@@ -7,23 +7,19 @@ reading and no statement gives is asked for, with the instants at which it is kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
-from uuid import UUID
 
-from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.metering.channel import Channel, Direction
 from energy.metering.meter import FedSpan, Meter
 from processes.meter_life.counts import (
-    MeterLifeError,
     carried,
     counts_at,
     counts_at_cut,
-    fallen,
     require_past,
     stated_counts,
 )
@@ -33,98 +29,22 @@ from processes.meter_life.repeats import (
     require_same,
     require_same_arrival,
     require_same_span,
-    reset_at,
     retired_at,
     said_of,
 )
+from processes.meter_life.stated import (
+    LifeDone,
+    Stated,
+    command_of,
+    done_of,
+    life_record,
+    meter_of,
+    reason_of,
+    stored,
+)
 from processes.technician_facts import counting
-from processes.technician_record import record_of
 from processes.technician_retire import channels_of
 from processes.technician_site import SiteDesk
-from processes.technician_values import Remarks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
-    """What a person says beside instants and counts."""
-
-    reason: str
-    by: str
-    """Id of the person who states it."""
-    remarks: Remarks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LifeDone:
-    """What became of an act."""
-
-    point: str
-    serial: str
-    at: str
-    """Instant, ISO."""
-    position: int
-    counts: Mapping[str, int]
-    """What the registers showed then, by quantity. [count]"""
-    new_counts: Mapping[str, int]
-    """What they showed behind it, by quantity; empty where that is the same. [count]"""
-    collected: bool
-    """Whether a running collector follows."""
-    again: bool = False
-    """Whether the same command was done before and nothing was written now."""
-    fed: bool = True
-    """Whether a register is known that counted what flowed."""
-
-
-def record_reset(
-    desk: SiteDesk,
-    point: str,
-    at: datetime,
-    *,
-    before: Sequence[str],
-    after: Sequence[str],
-    stated: Stated,
-) -> LifeDone:
-    """Record that registers of a meter fell without a rollover; usage on both sides stays whole.
-
-    Args:
-        desk: The site.
-        point: The metering point.
-        at: When they fell.
-        before: Last counts as displayed, "VALUE" or "QUANTITY=VALUE"; the last reading of every
-            register that fell when empty.
-        after: First counts behind it; 0 where none is stated.
-        stated: Who says so and why.
-
-    Raises:
-        UnknownMeterError: The site has no such point.
-        MeterLifeError: No register fell there, a count is no reading of the register, or a reset
-            of that instant is recorded with other counts.
-        MeterStateError: No device served the point then.
-    """
-    desk.ready()
-    require_past(desk, at)
-    meter = _meter(desk, point)
-    counters = counting(channels_of(meter))
-    kept = reset_at(desk, point, at)
-    if kept is not None:
-        old = stated_counts(counters, before) if before else _numbered(kept.counts_before)
-        new = dict.fromkeys(old, 0) | stated_counts(counters, after)
-        require_same(point, at, counters, old, kept.counts_before)
-        require_same(point, at, counters, new, kept.counts_after)
-        return _done(desk, meter, at, counters, {}, {}, again=True)
-    old = stated_counts(counters, before) if before else fallen(desk, counters, at)
-    if not old:
-        raise MeterLifeError.of("meter_life.nothing_fell", point=point, at=at)
-    new = dict.fromkeys(old, 0) | stated_counts(counters, after)
-    meter.record_reset(
-        at=at,
-        counts_before=old,
-        counts_after=new,
-        reason=_reason(stated),
-        record=_record(desk, stated, "meter reset"),
-        command_id=_command(desk, "meter reset", [point, at.isoformat()], old, new),
-    )
-    return _done(desk, meter, at, counters, old, new, again=False)
 
 
 def reverse(
@@ -159,7 +79,7 @@ def reverse(
     """
     desk.ready()
     require_past(desk, start, *([] if end is None else [end]))
-    meter = _meter(desk, point)
+    meter = meter_of(desk, point)
     channels = channels_of(meter)
     pairs = _pairs(channels)
     feeds = {number: number for number in pairs} if straight else pairs
@@ -177,9 +97,9 @@ def reverse(
         words = (stated_counts(turned, each) for each in (start_counts, end_counts))
         require_same_span(point, said[-1], turned, *words)
     else:
-        record = _record(desk, stated, "meter reverse")
-        meter.feed(span, reason=_reason(stated), record=record, command_id=command)
-    done = _done(desk, meter, start, turned, begun, ended, again=again)
+        record = life_record(desk, stated, "meter reverse")
+        meter.feed(span, reason=reason_of(stated), record=record, command_id=command)
+    done = done_of(desk, meter, start, turned, begun, ended, again=again)
     return replace(done, fed=bool(pairs))
 
 
@@ -213,17 +133,17 @@ def move(
     """
     desk.ready()
     require_past(desk, at)
-    old, new = _meter(desk, point), _meter(desk, to)
+    old, new = meter_of(desk, point), meter_of(desk, to)
     counters, others = counting(channels_of(old)), counting(channels_of(new))
     gone, came = retired_at(desk, point, at, moved_to=to), came_at(desk, to, at)
     if gone is not None and came is not None:
         require_same(point, at, counters, stated_counts(counters, counts), gone.final_counts)
         require_same_arrival(to, at, others, stated_counts(others, final_counts), multiplier, came)
-        return _done(desk, new, at, others, {}, {}, again=True)
+        return done_of(desk, new, at, others, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
-    command = _command(desk, "meter move", [point, to, at.isoformat()], shown)
+    command = command_of(desk, "meter move", [point, to, at.isoformat()], shown)
     start = carried(counters, others, shown)
-    reason, record = _reason(stated), _record(desk, stated, "meter move")
+    reason, record = reason_of(stated), life_record(desk, stated, "meter move")
     serving = _serving(old, multiplier) | {
         "at": at,
         "start_counts": start,
@@ -242,7 +162,7 @@ def move(
     else:
         final = counts_at(desk, others, at, final_counts)
         new.replace(final_counts=final, reason=reason, **serving)
-    return _stored(desk, [old, new], new, at, others, start, {})
+    return stored(desk, [old, new], new, at, others, start, {})
 
 
 def _serving(meter: Meter, multiplier: Fraction | None) -> dict[str, Any]:
@@ -275,38 +195,21 @@ def retire(
     """
     desk.ready()
     require_past(desk, at)
-    meter = _meter(desk, point)
+    meter = meter_of(desk, point)
     counters = counting(channels_of(meter))
     kept = retired_at(desk, point, at)
     if kept is not None:
         require_same(point, at, counters, stated_counts(counters, counts), kept.final_counts)
-        return _done(desk, meter, at, counters, {}, {}, again=True)
+        return done_of(desk, meter, at, counters, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
     meter.retire(
         at=at,
         final_counts=shown,
-        reason=_reason(stated),
-        record=_record(desk, stated, "meter retire"),
-        command_id=_command(desk, "meter retire", [point, at.isoformat()], shown),
+        reason=reason_of(stated),
+        record=life_record(desk, stated, "meter retire"),
+        command_id=command_of(desk, "meter retire", [point, at.isoformat()], shown),
     )
-    return _stored(desk, [meter], meter, at, counters, shown, {})
-
-
-def _command(desk: SiteDesk, act: str, words: Sequence[str], *counts: Mapping[int, int]) -> UUID:
-    """Return the id of an act: made of what is said, the counts too."""
-    shown = [f"{number}={count}" for each in counts for number, count in sorted(each.items())]
-    return id_of(act, desk.site.key, *words, *shown)
-
-
-def _numbered(counts: Mapping[str, int]) -> dict[int, int]:
-    return {int(number): count for number, count in counts.items()}
-
-
-def _meter(desk: SiteDesk, point: str) -> Meter:
-    meter = desk.meter(point)
-    if meter is None:
-        raise UnknownMeterError(point)
-    return meter
+    return stored(desk, [meter], meter, at, counters, shown, {})
 
 
 def _pairs(channels: Sequence[Channel]) -> dict[int, int]:
@@ -321,61 +224,3 @@ def _pairs(channels: Sequence[Channel]) -> dict[int, int]:
         if twin is not None and twin.facts.utility is channel.facts.utility:
             found[channel.number] = twin.number
     return found
-
-
-def _reason(stated: Stated) -> str:
-    if not stated.reason.strip():
-        raise MeterLifeError.of("reading.no_reason")
-    return stated.reason.strip()
-
-
-def _record(desk: SiteDesk, stated: Stated, origin: str) -> dict[str, object]:
-    return {**record_of(desk, stated.remarks, (), origin), "stated_by": stated.by}
-
-
-def _done(
-    desk: SiteDesk,
-    meter: Meter,
-    at: datetime,
-    counters: Sequence[Channel],
-    counts: Mapping[int, int],
-    new_counts: Mapping[int, int],
-    *,
-    again: bool,
-) -> LifeDone:
-    if not again:
-        return _stored(desk, [meter], meter, at, counters, counts, new_counts)
-    return LifeDone(
-        point=meter.point,
-        serial=meter.serial or "",
-        at=at.isoformat(),
-        position=desk.metering.position(),
-        counts={},
-        new_counts={},
-        collected=False,
-        again=True,
-    )
-
-
-def _stored(
-    desk: SiteDesk,
-    meters: Sequence[Meter],
-    meter: Meter,
-    at: datetime,
-    counters: Sequence[Channel],
-    counts: Mapping[int, int],
-    new_counts: Mapping[int, int],
-) -> LifeDone:
-    """Store the events, let the views and a running collector follow; return what was done."""
-    position = desk.store(*meters)
-    desk.settle()
-    names = {channel.number: channel.facts.quantity for channel in counters}
-    return LifeDone(
-        point=meter.point,
-        serial=meter.serial or "",
-        at=at.isoformat(),
-        position=position,
-        counts={names[number]: count for number, count in counts.items()},
-        new_counts={names[number]: count for number, count in new_counts.items()},
-        collected=desk.publish(desk.plan()),
-    )

@@ -61,16 +61,6 @@ def require_past(desk: SiteDesk, *instants: datetime) -> None:
             raise MeterLifeError.of("reading.future", at=at)
 
 
-def fallen(desk: SiteDesk, counters: Sequence[Channel], at: datetime) -> dict[int, int]:
-    """Return the last reading of every register whose first reading behind lies below it."""
-    found: dict[int, int] = {}
-    for channel in counters:
-        before, behind = desk.around(channel.number, at)
-        if before and behind is not None and behind[1] < before[0][1]:
-            found[channel.number] = before[0][1]
-    return found
-
-
 def counts_at_cut(
     desk: SiteDesk, turned: Sequence[Channel], at: datetime, words: Sequence[str]
 ) -> dict[int, int]:
@@ -111,11 +101,15 @@ def counts_at(
     return found
 
 
+def display_of(channel: Channel, count: int) -> str:
+    """Return a count as the display of its register shows it, with its unit."""
+    return f"{exact_text(count * channel.facts.resolution)} {channel.facts.unit}"
+
+
 def _told(channel: Channel, reading: tuple[datetime, int] | None) -> str:
     if reading is None:
         return "-"
-    value = exact_text(reading[1] * channel.facts.resolution)
-    return f"{reading[0]:%Y-%m-%d %H:%M:%S} {value} {channel.facts.unit}"
+    return f"{reading[0]:%Y-%m-%d %H:%M:%S} {display_of(channel, reading[1])}"
 
 
 def carried(

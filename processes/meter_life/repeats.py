@@ -8,9 +8,10 @@ what is recorded, not that all is well.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from billing.money import exact_text
 from energy.metering.channel import Channel
@@ -18,10 +19,43 @@ from energy.metering.meter import Meter, meter_id
 from processes.meter_life.counts import MeterLifeError
 from processes.technician_site import SiteDesk
 
+BEHIND: Final = timedelta(microseconds=1)
+"""A reset at the instant of the last reading before it is recorded this far behind it. [us]"""
 
-def reset_at(desk: SiteDesk, point: str, at: datetime) -> Meter.RegisterReset | None:
-    """Return the reset that is recorded of a point at an instant."""
-    return next((e for e in _said(desk, point, Meter.RegisterReset) if e.at == at), None)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resets:
+    """What was said of a reset at one instant."""
+
+    standing: Meter.RegisterReset | None
+    withdrawn: tuple[Meter.ResetWithdrawn, ...]
+    """By time of saying."""
+
+
+def resets_at(desk: SiteDesk, point: str, at: datetime) -> Resets:
+    """Return what was said of resets of a point at an instant, or right behind it."""
+    standing: Meter.RegisterReset | None = None
+    withdrawn: list[Meter.ResetWithdrawn] = []
+    for event in _said(desk, point, (Meter.RegisterReset, Meter.ResetWithdrawn)):
+        if event.at not in (at, at + BEHIND):
+            continue
+        if isinstance(event, Meter.ResetWithdrawn):
+            standing = None
+            withdrawn.append(event)
+        else:
+            standing = event
+    return Resets(standing=standing, withdrawn=tuple(withdrawn))
+
+
+def resets_standing(desk: SiteDesk, point: str) -> list[Meter.RegisterReset]:
+    """Return the resets of a point that nobody took back, by time of saying."""
+    found: dict[datetime, Meter.RegisterReset] = {}
+    for event in _said(desk, point, (Meter.RegisterReset, Meter.ResetWithdrawn)):
+        if isinstance(event, Meter.ResetWithdrawn):
+            found.pop(event.at, None)
+        else:
+            found[event.at] = event
+    return list(found.values())
 
 
 def retired_at(
@@ -62,6 +96,8 @@ def require_same(
     counters: Sequence[Channel],
     told: Mapping[int, int],
     kept: Mapping[str, int],
+    *,
+    key: str = "meter_life.otherwise",
 ) -> None:
     """Refuse counts that are not those recorded of the same instant.
 
@@ -71,14 +107,13 @@ def require_same(
         counters: Of the point.
         told: Counts as told now, by channel number. [count]
         kept: Counts as recorded, by channel number. [count]
+        key: Of the text that says what to do.
 
     Raises:
         MeterLifeError: One differs; names what is recorded and what to do.
     """
     if any(kept.get(str(number)) != count for number, count in told.items()):
-        raise MeterLifeError.of(
-            "meter_life.otherwise", point=point, at=at, kept=_shown(counters, kept)
-        )
+        raise MeterLifeError.of(key, point=point, at=at, kept=_shown(counters, kept))
 
 
 def require_same_span(

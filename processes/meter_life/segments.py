@@ -55,6 +55,8 @@ class LifeRow:
     """Intervals within it of which nothing is known."""
     unit: str
     """Unit of the register."""
+    resolution: Fraction
+    """Of the counts. [unit / count]"""
     per_unit: Fraction
     """[base unit / unit]"""
     position: int
@@ -120,6 +122,7 @@ def _row(
         usage=usage,
         missing=missing,
         unit=facts.unit,
+        resolution=facts.resolution,
         per_unit=to_base(facts.utility, facts.unit),
         position=max(piece.position, piece.end_position),
     )

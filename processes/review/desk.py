@@ -27,7 +27,12 @@ from energy.store.sites import Site
 from energy.system import System
 from energy.views.point_rows import channels_of
 from energy.views.readings_told import channel_of
-from energy.views.review import CaseNameError, decided_case_named, read_decisions
+from energy.views.review import (
+    CaseNameError,
+    decided_case_named,
+    read_decisions,
+    waits_again,
+)
 from processes.readings_state import settled
 from processes.review.choice import (
     Chosen,
@@ -71,7 +76,14 @@ class ReviewDesk:
         """
         settled(self._system, self._site)
         with self._system.database.connection() as connection:
-            queue = read_queue(connection, self._site, self._system.clock.now())
+            now = self._system.clock.now()
+            queue = read_queue(
+                connection,
+                self._site,
+                now,
+                point=None if which.names else which.point,
+                names=which.names,
+            )
         if which.names:
             meant = [self._named(queue, name) for name in which.names]
             return list({row.case.case: row for row in meant}.values())
@@ -110,9 +122,13 @@ class ReviewDesk:
             with self._system.database.connection() as connection:
                 case = decided_case_named(connection, self._site.schema, name)
                 history = read_decisions(connection, self._site.schema, case=case)
+                today = local_day(self._system.clock.now(), self._site.zone)
+                waits = waits_again(connection, self._site.schema, history[0], today)
         except CaseNameError:
             return None
-        return done(history[0]) if self._same(history, verb, reason, *words) else None
+        if waits or not self._same(history, verb, reason, *words):
+            return None
+        return done(history[0])
 
     def accept(
         self,
@@ -304,7 +320,13 @@ class ReviewDesk:
         histories = self._histories(rows)
         for number, row in enumerate(rows, 1):
             history = histories.get(row.case.case, [])
-            same = self._same(history, verb, reason, *words)
+            # What was accepted and waits again is decided anew, be it with the same words.
+            again = (
+                bool(history)
+                and history[0].kind is DecisionKind.ACCEPTED
+                and row.case.number >= history[0].number
+            )
+            same = not again and self._same(history, verb, reason, *words)
             before = len(history) - 1 if same else len(history)
             command = self._command(row.case.case, before, verb, reason, *words)
             if same:

@@ -27,8 +27,8 @@ from energy.store.sites import Site
 from energy.views.computed import channel_usage
 from energy.views.readings_told import position_when
 from energy.views.shares.bearers import read_bearers, read_holds, read_hours
-from energy.views.shares.rows import UsageChannel, usage_channels
 from energy.views.told import Connection
+from energy.views.usage_channels import UsageChannel, usage_channels
 
 
 class By(StrEnum):

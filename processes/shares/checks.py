@@ -21,17 +21,11 @@ from energy.store.sites import Site
 from energy.views.formula.graph import computed_graph
 from energy.views.places import read_places
 from energy.views.shares.bearers import BearerRow, HoldRow, read_bearers, read_holds
-from energy.views.shares.rows import (
-    KnownKeys,
-    ShareRow,
-    UsageChannel,
-    known_keys,
-    read_shares,
-    usage_channels,
-)
+from energy.views.shares.rows import KnownKeys, ShareRow, known_keys, read_shares
 from energy.views.shares.usage import share_point
 from energy.views.shares.whole import whole_usage
 from energy.views.told import Connection
+from energy.views.usage_channels import UsageChannel, usage_channels
 
 Each = TypeVar("Each")
 

@@ -16,7 +16,7 @@ from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.store.sites import Site
-from energy.views.shares.rows import usage_channels
+from energy.views.usage_channels import usage_channels
 
 _ALWAYS = 2**62
 """Behind every position."""

@@ -21,9 +21,10 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.readings_told import position_when
 from energy.views.shares.bearers import BearerRow, HoldRow, read_bearers, read_holds
-from energy.views.shares.rows import ShareRow, read_shares, usage_channels
+from energy.views.shares.rows import ShareRow, read_shares
 from energy.views.shares.usage import DividedDay, divided_days, share_point
 from energy.views.told import Connection
+from energy.views.usage_channels import usage_channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,20 @@ from uuid import UUID
 
 import typer
 
-from dashboards.queries.rows import AlertRow
-from dashboards.security.scope import Right
-from energy.alerting.desk import AlertDesk
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.text import catalogue, t
-from energy.system import WEB, WRITER
-from processes.settling import settle
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.queries.rows import AlertRow
+    from dashboards.security.scope import Right
+    from energy.alerting.desk import AlertDesk
+    from energy.system import WEB, WRITER
+    from processes.settling import settle
 
 app = group("alert")
 

@@ -10,21 +10,24 @@ from uuid import UUID, uuid4
 
 import typer
 
-from billing.documents.pdf import render_pdf
-from billing.errors import UnknownBillingObjectError
-from billing.office import BillingOffice
-from billing.review import Review
-from billing.views.find import invoice_named, run_named
-from dashboards.queries.bill_rows import Bill, FindingRow
-from dashboards.security.scope import Right
 from energy.base.finding import Severity
 from energy.base.text import catalogue, t
-from energy.system import WEB, WRITER
-from processes.settling import settle
-from processes.validating import validate_up_to
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
+
+if runs():
+    from billing.documents.pdf import render_pdf
+    from billing.errors import UnknownBillingObjectError
+    from billing.office import BillingOffice
+    from billing.review import Review
+    from billing.views.find import invoice_named, run_named
+    from dashboards.queries.bill_rows import Bill, FindingRow
+    from dashboards.security.scope import Right
+    from energy.system import WEB, WRITER
+    from processes.settling import settle
+    from processes.validating import validate_up_to
 
 app = group("bill")
 Json = Annotated[bool, typer.Option("--json")]

@@ -12,20 +12,23 @@ import typer
 
 from energy.base.errors import RefusedError
 from energy.base.text import t
-from energy.journal.survey import JournalFound
-from energy.store.errors import StoreUnavailableError
-from energy.store.migrate import schema_files
-from energy.system import OWNER
-from processes.database_backup import back_up
-from processes.database_restore import restore_database
-from processes.database_service import migrate as bring_up_to_date
-from processes.database_service import start_database, stop_database
-from processes.database_size import sizes_of
-from processes.database_upgrade import upgrade_database
-from processes.spools_restored import SpoolResumed
+from scripts.commands.asked import runs
 from scripts.commands.frame import installation_of, interactive
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from energy.journal.survey import JournalFound
+    from energy.store.errors import StoreUnavailableError
+    from energy.store.migrate import schema_files
+    from energy.system import OWNER
+    from processes.database_backup import back_up
+    from processes.database_restore import restore_database
+    from processes.database_service import migrate as bring_up_to_date
+    from processes.database_service import start_database, stop_database
+    from processes.database_size import sizes_of
+    from processes.database_upgrade import upgrade_database
+    from processes.spools_restored import SpoolResumed
 
 PASSPHRASE = "METERLINE_KEYS_PASSPHRASE"  # noqa: S105 - a name
 """Environment variable that opens the sealed file of keys."""

@@ -23,6 +23,7 @@ from processes.estimates.draft import (
 from processes.estimates.missing import Undrafted, channels_missing, draft_missing
 from processes.estimates.states import Standing, read_standings, standing_named
 from processes.readings_state import settled
+from scripts.commands.estimate_options import Holiday, again_with, method_options
 from scripts.commands.estimate_print import (
     draft_json,
     print_draft,
@@ -40,7 +41,6 @@ First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 Last = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
 FirstOf = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastOf = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])]
-Holiday = Annotated[list[datetime] | None, typer.Option("--holiday", formats=["%Y-%m-%d"])]
 AllMissing = Annotated[bool, typer.Option("--all-missing")]
 Every = Annotated[bool, typer.Option("--every-channel")]
 Json = Annotated[bool, typer.Option("--json")]
@@ -67,7 +67,7 @@ def propose(
     as_json: Json = False,
 ) -> None:
     """Show what an estimate would state and change of each day; nothing is written."""
-    options = _options(weeks, days, total, parent, schedule, temperature, holiday)
+    options = method_options(weeks, days, total, parent, schedule, temperature, holiday)
     with opened(ctx, WEB) as at:
         channels = _channels(at, point, quantity, first, last, all_missing=all_missing, every=every)
         span = (first.date(), last.date())
@@ -84,7 +84,10 @@ def propose(
         elif all_missing:
             print_drafts(at, drafts, refused)
         else:
-            print_draft(at, drafts[0])
+            words = ["estimate", "record", str(point), "--method", method]
+            words += ["--from", f"{span[0]}", "--to", f"{span[1]}"]
+            words += [] if quantity is None else ["--quantity", quantity]
+            print_draft(at, drafts[0], again_with(words, options))
         if refused:
             raise typer.Exit(FINDINGS)
 
@@ -113,7 +116,7 @@ def record(
     as_json: Json = False,
 ) -> None:
     """Record what `propose` shows: one estimate a channel, each with its method and inputs."""
-    options = _options(weeks, days, total, parent, schedule, temperature, holiday)
+    options = method_options(weeks, days, total, parent, schedule, temperature, holiday)
     with opened(ctx, WEB if dry_run else WRITER) as at:
         person = None if dry_run else at.person(by, Right.STATE_READINGS)
         channels = _channels(at, point, quantity, first, last, all_missing=all_missing, every=every)
@@ -197,29 +200,6 @@ def methods(ctx: typer.Context, *, as_json: Json = False) -> None:
             print_json([{"method": name, "says": says} for name, says in told])
         else:
             print_facts(told)
-
-
-def _options(
-    weeks: int | None,
-    days: int | None,
-    total: str | None,
-    parent: str | None,
-    schedule: str | None,
-    temperature: str | None,
-    holiday: list[datetime] | None,
-) -> dict[str, str]:
-    """Return what the method is told, by name."""
-    holidays = ",".join(each.date().isoformat() for each in holiday or ())
-    given = {
-        "weeks": None if weeks is None else str(weeks),
-        "days": None if days is None else str(days),
-        "total": total,
-        "parent": parent,
-        "schedule": schedule,
-        "temperature": temperature,
-        "holidays": holidays or None,
-    }
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _channels(

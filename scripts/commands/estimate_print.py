@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
 from energy.base.period import local_day
+from energy.base.text import catalogue
 from energy.base.units import to_base
 from energy.metering.channel import Channel
 from energy.metering.usage import UsageSpan
@@ -17,21 +18,29 @@ from processes.estimates.missing import Undrafted
 from processes.estimates.states import EstimateStanding
 from processes.import_report import BARS
 from scripts.commands.frame import Opened
-from scripts.commands.printing import cell, print_facts, print_table
+from scripts.commands.printing import cell, in_zone, print_facts, print_table
 
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one thing will do."""
+_TOTAL = "estimated"
+"""Input that holds the estimated total. [base unit]"""
 _CELLS = 24
 """Signs of a day's line: one an hour."""
 
 
-def print_draft(at: Opened, draft: EstimateDraft) -> None:
-    """Print what one estimate would state and change."""
+def print_draft(at: Opened, draft: EstimateDraft, again: str) -> None:
+    """Print what one estimate would state and change.
+
+    Args:
+        at: Site and language.
+        draft: The estimate.
+        again: The command that records it.
+    """
     print_facts(
         [
             (at.text("head.channel"), draft.channel.key),
             (at.text("head.method"), draft.method),
-            *((name, value) for name, value in draft.inputs.items()),
+            *_named(at, draft.inputs),
             (at.text("head.readings"), len(draft.readings)),
             (at.text("head.estimated"), _in_units(draft.channel, draft.total)),
         ]
@@ -39,10 +48,11 @@ def print_draft(at: Opened, draft: EstimateDraft) -> None:
     if draft.days:
         keys = ("day", "before", "after", "difference", "unit", "known", "quality", "shape")
         rows = [_effect(at, draft, day) for day in draft.days]
-        print_table([at.text(f"head.{key}") for key in keys], rows, right=(1, 2, 3, 5))
+        heads = [at.text(f"head.{key}") for key in keys]
+        print_table(heads, rows, right=(1, 2, 3, 5), below=(7,))
     elif draft.usage is not None:
         print(at.text("estimate.no_change"))
-    print(at.text("estimate.nothing_written"))
+    print(at.text("estimate.nothing_written", again=again))
 
 
 def print_drafts(at: Opened, drafts: Sequence[EstimateDraft], refused: Sequence[Undrafted]) -> None:
@@ -62,7 +72,7 @@ def print_drafts(at: Opened, drafts: Sequence[EstimateDraft], refused: Sequence[
         for draft in drafts
     ]
     heads = [at.text(f"head.{key}") for key in (*keys, "unit")]
-    print_table(heads, rows, right=(4, 5, 6))
+    print_table(heads, rows, right=(4, 5, 6), below=(1, 2, 3))
     for each in refused:
         print(f"{each.channel.key}: {each.error.told(at.language)}")
 
@@ -88,7 +98,7 @@ def print_standings(at: Opened, rows: Sequence[EstimateStanding]) -> None:
         for row in rows
     ]
     heads = [at.text(f"head.{key}") for key in (*keys, "state", "position", "by")]
-    print_table(heads, table, right=(5, 6, 7, 10))
+    print_table(heads, table, right=(5, 6, 7, 10), below=(2, 3, 4, 10, 11))
 
 
 def print_standing(at: Opened, row: EstimateStanding, lots: Sequence[Lot]) -> None:
@@ -98,7 +108,7 @@ def print_standing(at: Opened, row: EstimateStanding, lots: Sequence[Lot]) -> No
             (at.text("head.id"), row.estimate),
             (at.text("head.channel"), row.channel.key),
             (at.text("head.method"), row.method),
-            *sorted(row.inputs.items()),
+            *_named(at, dict(sorted(row.inputs.items()))),
             (at.text("head.by"), at.name_of(row.stated_by)),
             (at.text("head.at"), row.stated_at.astimezone(at.site.zone)),
             (at.text("head.position"), row.position),
@@ -132,6 +142,24 @@ def print_standing(at: Opened, row: EstimateStanding, lots: Sequence[Lot]) -> No
         )
     total = cell(_units(row, row.difference))
     print(at.text("estimate.net", difference=total, unit=row.channel.facts.unit))
+
+
+def _named(at: Opened, inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what a method used, by name; what it estimated is told in units elsewhere."""
+    return [(_name(at, key), _said(at, key, each)) for key, each in inputs.items() if key != _TOTAL]
+
+
+def _name(at: Opened, key: str) -> str:
+    known = f"evidence.input.{key}"
+    return at.say(known) if known in catalogue() else key.replace("_", " ")
+
+
+def _said(at: Opened, key: str, value: str) -> str:
+    if key == "gaps":
+        return "; ".join(at.say(f"evidence.gap.{each}") for each in value.split(", "))
+    if key in ("from", "to"):
+        return cell(in_zone(value, at.site.zone))
+    return value
 
 
 def draft_json(draft: EstimateDraft) -> dict[str, object]:

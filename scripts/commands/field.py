@@ -8,9 +8,7 @@ from pathlib import Path
 import typer
 
 from energy.base.roles import WRITER
-from processes.technician import Technician
-from processes.technician_acts import Commission, Replace
-from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
+from scripts.commands.asked import runs
 from scripts.commands.field_gaps import gaps
 from scripts.commands.field_health import health
 from scripts.commands.field_laptop import add_laptop
@@ -38,6 +36,11 @@ from scripts.commands.field_sight import address_given, checked_before, of_old, 
 from scripts.commands.field_tenant import app as tenant
 from scripts.commands.frame import Opened, opened
 from scripts.commands.tree import group
+
+if runs():
+    from processes.technician import Technician
+    from processes.technician_acts import Commission, Replace
+    from processes.technician_values import Done, Installed, NewPoint, Removed, Witnesses
 
 app = group("field")
 app.command()(health)

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import typer
 
-from adapters.serial_ports import serial_ports
 from energy.base.text import t
-from processes.laptop_desk import LaptopDesk
-from processes.laptop_errors import LaptopError
-from processes.laptop_installation import LAPTOP, LaptopInstallation, find_laptop
+from processes.laptop_errors import LAPTOP, LaptopError
+from scripts.commands.asked import runs
 from scripts.commands.field_options import Json, laptop_of
 from scripts.commands.frame import Opened, opened, workplace_of
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import FINDINGS, Meant
+
+if runs():
+    from adapters.serial_ports import serial_ports
+    from processes.laptop_desk import LaptopDesk
+    from processes.laptop_installation import LaptopInstallation
 
 if TYPE_CHECKING:  # numpy is loaded by what needs it
     from zoneinfo import ZoneInfo
@@ -55,8 +58,13 @@ def choose(
     ] = None,
 ) -> None:
     """Work on a laptop where one is named."""
+    if laptop is None:
+        return
+    # A page of one of the verbs may be all that follows, but it is a laptop's.
+    from processes.laptop_installation import LaptopInstallation, find_laptop
+
     root = ctx.find_root()
-    if laptop is not None and not isinstance(root.obj, LaptopInstallation):
+    if not isinstance(root.obj, LaptopInstallation):
         meant = root.obj if isinstance(root.obj, Meant) else Meant()
         root.obj = find_laptop(laptop, language=meant.language)
 

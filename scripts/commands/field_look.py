@@ -6,24 +6,13 @@ They read devices and write nothing. With --link they need neither database nor 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from adapters.modbus.link import Link, LinkKind
-from adapters.modbus.probing.candidate import Products
-from adapters.modbus.register_map import MAPS, load
 from energy.base.text import t
-from processes.technician_checks import display_of
-from processes.technician_link import link_text, parse_link, parse_units
-from processes.technician_load import load_of
-from processes.technician_look import Beside, Look, Wait, look
-from processes.technician_memory import remember
-from processes.technician_probe import probe
-from processes.technician_scan import Presence, Scan, Scanner
-from processes.technician_told import NoContactError
+from scripts.commands.asked import runs
 from scripts.commands.field_look_json import look_json, probe_json, scan_json
 from scripts.commands.field_look_print import (
     print_folded,
@@ -35,6 +24,21 @@ from scripts.commands.field_options import Json, Watch, ratio_of
 from scripts.commands.frame import opened, required, workplace_of
 from scripts.commands.printing import Pause, advancing, print_json, working
 from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
+
+if runs():
+    import asyncio
+
+    from adapters.modbus.link import Link, LinkKind
+    from adapters.modbus.probing.candidate import Products
+    from adapters.modbus.register_map import MAPS, load
+    from processes.technician_checks import display_of
+    from processes.technician_link import link_text, parse_link, parse_units
+    from processes.technician_load import load_of
+    from processes.technician_look import Beside, Look, Wait, look
+    from processes.technician_memory import remember
+    from processes.technician_probe import probe
+    from processes.technician_scan import Presence, Scan, Scanner
+    from processes.technician_told import NoContactError
 
 SERIAL_TIMEOUT_S, NETWORK_TIMEOUT_S = 0.3, 1.0
 Timeout = Annotated[float | None, typer.Option(min=0.05, max=30)]

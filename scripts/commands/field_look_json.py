@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.modbus.probing.judge import Ranked
 from energy.base.text import t
-from processes.technician_judgement import Judgement
-from processes.technician_look import Look
-from processes.technician_probe import Probe
-from processes.technician_scan import Guess, Scan
+from scripts.commands.asked import runs
 from scripts.commands.field_look_print import digits_or_dash
+
+if runs():
+    from adapters.modbus.probing.judge import Ranked
+    from processes.technician_judgement import Judgement
+    from processes.technician_look import Look
+    from processes.technician_probe import Probe
+    from processes.technician_scan import Guess, Scan
 
 
 def scan_json(scan: Scan, language: str) -> dict[str, Any]:

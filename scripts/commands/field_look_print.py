@@ -14,20 +14,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adapters.modbus.link import Link
-from adapters.modbus.probing.evidence import Evidence
-from adapters.modbus.probing.judge import Ranked
 from billing.money import exact_text
 from energy.base.text import t
-from energy.metering.channel import Side
-from processes.phasor_drawing import Ray, drawn
 from processes.technician_checks import Outcome
-from processes.technician_judgement import digits
-from processes.technician_link import link_text
-from processes.technician_look import Look
-from processes.technician_phases import VOLTAGE_AT, Phase
-from processes.technician_probe import Probe
-from processes.technician_scan import Guess, Presence, Scan, UnitFound
+from scripts.commands.asked import runs
+
+if runs():
+    from adapters.modbus.link import Link
+    from adapters.modbus.probing.evidence import Evidence
+    from adapters.modbus.probing.judge import Ranked
+    from energy.metering.channel import Side
+    from processes.phasor_drawing import Ray, drawn
+    from processes.technician_judgement import digits
+    from processes.technician_link import link_text
+    from processes.technician_look import Look
+    from processes.technician_phases import VOLTAGE_AT, Phase
+    from processes.technician_probe import Probe
+    from processes.technician_scan import Guess, Presence, Scan, UnitFound
 
 WIDTH = 80
 MOST_REASONS = 6

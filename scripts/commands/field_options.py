@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from adapters.number_text import MAX_DIGITS, exact_number, exact_ratio
 from energy.base.units import Utility
-from energy.metering.channel import Side
-from processes.field_documents import Document, read_document
-from processes.laptop_installation import LaptopInstallation
-from processes.technician_checks import Check
-from processes.technician_desk import FieldDesk, Pause
-from processes.technician_papers import Filed
-from processes.technician_values import SIDES, Done, Remarks, Witnesses
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, required
 from scripts.commands.printing import pause_with_bar, print_facts, print_json, print_table
 from scripts.commands.tree import misused
+
+if runs():
+    from adapters.number_text import MAX_DIGITS, exact_number, exact_ratio
+    from energy.metering.channel import Side
+    from processes.field_documents import Document, read_document
+    from processes.laptop_installation import LaptopInstallation
+    from processes.technician_checks import Check
+    from processes.technician_desk import FieldDesk, Pause
+    from processes.technician_papers import Filed
+    from processes.technician_values import SIDES, Done, Remarks, Witnesses
 
 T = TypeVar("T")
 if TYPE_CHECKING:

@@ -10,20 +10,7 @@ import typer
 
 from energy.base.roles import WRITER
 from energy.base.text import t
-from processes.laptop_bundle import (
-    Received,
-    gather,
-    origin_of,
-    read_receipt,
-    take_receipt,
-    write_bundle,
-    write_receipt,
-)
-from processes.laptop_errors import LaptopError
-from processes.laptop_file import FileKind, kind_of, other_kind, write_value
-from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
-from processes.laptop_installation import LaptopInstallation
-from processes.laptop_pack import pack_fields
+from scripts.commands.asked import runs
 from scripts.commands.field_options import Json, asked, site_desk_of
 from scripts.commands.field_sign_in import decided_by, signed_by
 from scripts.commands.frame import (
@@ -35,6 +22,22 @@ from scripts.commands.frame import (
 )
 from scripts.commands.printing import advancing, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from processes.laptop_bundle import (
+        Received,
+        gather,
+        origin_of,
+        read_receipt,
+        take_receipt,
+        write_bundle,
+        write_receipt,
+    )
+    from processes.laptop_errors import LaptopError
+    from processes.laptop_file import FileKind, kind_of, other_kind, write_value
+    from processes.laptop_home import PACK_FILE, HomeError, LaptopHome
+    from processes.laptop_installation import LaptopInstallation
+    from processes.laptop_pack import pack_fields
 
 if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
     from energy.store.laptop import LaptopCommand

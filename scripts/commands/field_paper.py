@@ -8,9 +8,12 @@ import typer
 
 from energy.base.errors import RefusedError
 from energy.base.roles import WRITER
-from processes.field_sheet import label_of, sheet_of
+from scripts.commands.asked import runs
 from scripts.commands.field_options import desk_of
 from scripts.commands.frame import Opened, opened
+
+if runs():
+    from processes.field_sheet import label_of, sheet_of
 
 
 def add_papers(app: typer.Typer) -> None:

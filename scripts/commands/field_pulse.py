@@ -9,11 +9,7 @@ from typing import Annotated
 import typer
 
 from energy.base.roles import WRITER
-from energy.metering.channel import ChannelFacts
-from processes.pulse_listen import BrokerEar
-from processes.technician_desk import FieldDesk
-from processes.technician_pulse import PulseMeter, Weight, commission_pulse
-from processes.technician_values import NewPoint
+from scripts.commands.asked import runs
 from scripts.commands.field_options import (
     Json,
     asked,
@@ -25,6 +21,13 @@ from scripts.commands.field_options import (
     utility_of,
 )
 from scripts.commands.frame import Opened, opened
+
+if runs():
+    from energy.metering.channel import ChannelFacts
+    from processes.pulse_listen import BrokerEar
+    from processes.technician_desk import FieldDesk
+    from processes.technician_pulse import PulseMeter, Weight, commission_pulse
+    from processes.technician_values import NewPoint
 
 PULSES = 10
 TEST_S = 60

@@ -9,9 +9,7 @@ from typing import Annotated
 import typer
 
 from energy.base.roles import WRITER
-from processes.technician_acts import Calibrate, ChangeRatio, Close, Prove, Retire
-from processes.technician_papers import Certificate
-from processes.technician_values import Removed
+from scripts.commands.asked import runs
 from scripts.commands.field_options import (
     Json,
     asked,
@@ -32,6 +30,11 @@ from scripts.commands.field_sight import seen_at
 from scripts.commands.frame import opened
 from scripts.commands.printing import print_json
 from scripts.commands.tree import FINDINGS, misused
+
+if runs():
+    from processes.technician_acts import Calibrate, ChangeRatio, Close, Prove, Retire
+    from processes.technician_papers import Certificate
+    from processes.technician_values import Removed
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 

@@ -9,10 +9,7 @@ import typer
 
 from energy.base.roles import WRITER
 from energy.base.text import told
-from processes.field_round import build_round
-from processes.readings_file import instant_of
-from processes.technician_acts import Control
-from processes.technician_control import drift_text
+from scripts.commands.asked import runs
 from scripts.commands.field_options import (
     Json,
     asked,
@@ -25,6 +22,12 @@ from scripts.commands.field_paper import write
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from processes.field_round import build_round
+    from processes.readings_file import instant_of
+    from processes.technician_acts import Control
+    from processes.technician_control import drift_text
 
 if TYPE_CHECKING:  # import and round import are the server's: a laptop lacks what they need
     from processes.field_round_result import RoundImported

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from energy.base.errors import UnknownMeterError
-from energy.metering.source_facts import FRAMED, MODBUS
-from processes.collector_plan import SourcePlan
-from processes.collector_sources import link_of
-from processes.technician_desk import FieldDesk
-from processes.technician_device import address_text
-from processes.technician_load import load_of
-from processes.technician_memory import remembered
-from processes.technician_values import FieldRefusedError, SettledBefore, Sighted
+from scripts.commands.asked import runs
 from scripts.commands.field_options import asked, ratio_of, unit_given
 from scripts.commands.frame import Opened
 from scripts.commands.tree import misused
+
+if runs():
+    from energy.metering.source_facts import FRAMED, MODBUS
+    from processes.collector_plan import SourcePlan
+    from processes.collector_sources import link_of
+    from processes.technician_desk import FieldDesk
+    from processes.technician_device import address_text
+    from processes.technician_load import load_of
+    from processes.technician_memory import remembered
+    from processes.technician_values import FieldRefusedError, SettledBefore, Sighted
 
 
 def address_given(

@@ -8,8 +8,11 @@ from uuid import UUID
 
 import typer
 
-from processes.laptop_errors import LaptopError
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, interactive, required
+
+if runs():
+    from processes.laptop_errors import LaptopError
 
 if TYPE_CHECKING:  # the server's side: a laptop lacks what it needs
     from processes.laptop_sign_in import Signed

@@ -12,16 +12,19 @@ import typer
 from rich.progress import Progress
 
 from energy.base.text import t
-from processes.technician_mbus import NOT_READ, SEVERAL
-from processes.technician_mbus import own as own_profile
-from processes.technician_tenant import frozen as frozen_values
-from processes.technician_tenant import show as shown_values
-from processes.technician_tenant import who as found_meters
-from processes.technician_values import NoContactError
-from processes.tenant_bus import MeterSilentError, TenantBus
+from scripts.commands.asked import runs
 from scripts.commands.frame import workplace_of
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from processes.technician_mbus import NOT_READ, SEVERAL
+    from processes.technician_mbus import own as own_profile
+    from processes.technician_tenant import frozen as frozen_values
+    from processes.technician_tenant import show as shown_values
+    from processes.technician_tenant import who as found_meters
+    from processes.technician_values import NoContactError
+    from processes.tenant_bus import MeterSilentError, TenantBus
 
 app = group("tenant")
 CLOCK_LIMIT = timedelta(minutes=5)

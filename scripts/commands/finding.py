@@ -9,20 +9,23 @@ from uuid import uuid4
 
 import typer
 
-from billing.views.review_queue import read_queue
-from dashboards.security.scope import Right
 from energy.base.text import catalogue, t
-from energy.metering.checks.catalogue import CHECKS
-from energy.metering.decision import DecidedAlreadyError
-from energy.metering.usage import OFF_GRID
-from energy.system import WEB, WRITER
-from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
-from energy.views.readings_told import position_when
-from processes.readings_state import decisions_at, settled
-from processes.review.choice import require_single
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import DONE, FINDINGS, group
+
+if runs():
+    from billing.views.review_queue import read_queue
+    from dashboards.security.scope import Right
+    from energy.metering.checks.catalogue import CHECKS
+    from energy.metering.decision import DecidedAlreadyError
+    from energy.metering.usage import OFF_GRID
+    from energy.system import WEB, WRITER
+    from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
+    from energy.views.readings_told import position_when
+    from processes.readings_state import decisions_at, settled
+    from processes.review.choice import require_single
 
 app = group("finding")
 Json = Annotated[bool, typer.Option("--json")]
@@ -149,22 +152,23 @@ def _print_findings(at: Opened, rows: list[FindingRow]) -> None:
     if not rows:
         print(at.text("finding.none"))
         return
-    keys = ("id", "severity", "finding", "point", "from", "to", "position", "state", "resolution")
+    keys = ("id", "severity", "point", "state", "finding", "from", "to", "position", "resolution")
     table = [
         (
             row.finding.hex[:SHORT],
             worded(at.language, "word", row.severity),
-            _said(at, row),
             row.point or row.proof.get("source"),
+            worded(at.language, "word", _state(row)),
+            _said(at, row),
             _bounded(at, row.key.start),
             _bounded(at, row.end),
             row.key.position,
-            worded(at.language, "word", _state(row)),
             row.resolution,
         )
         for row in rows
     ]
-    print_table([at.text(f"head.{key}") for key in keys], table, right=(6,))
+    heads = [at.text(f"head.{key}") for key in keys]
+    print_table(heads, table, right=(7,), below=(4, 5, 6, 7, 8))
 
 
 def _state(row: FindingRow) -> str:

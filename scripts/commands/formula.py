@@ -9,23 +9,26 @@ from uuid import UUID, uuid4
 
 import typer
 
-from dashboards.security.scope import Right
 from energy.base.period import local_day
-from energy.system import WEB, WRITER
-from processes.formula_desk import FormulaDesk, Stored
-from processes.formula_reads import (
-    Explained,
-    digits_of,
-    explain_formula,
-    list_formulas,
-    show_formula,
-)
-from processes.readings_file import instant_of
-from processes.readings_state import settled
+from scripts.commands.asked import runs
 from scripts.commands.formula_row import RowWords, told_by_words
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import DONE, FINDINGS, group, misused
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.system import WEB, WRITER
+    from processes.formula_desk import FormulaDesk, Stored
+    from processes.formula_reads import (
+        Explained,
+        digits_of,
+        explain_formula,
+        list_formulas,
+        show_formula,
+    )
+    from processes.readings_file import instant_of
+    from processes.readings_state import settled
 
 app = group("formula")
 Json = Annotated[bool, typer.Option("--json")]

@@ -113,17 +113,27 @@ class Opened:
         """Return a text of the commands."""
         return t(self.language, f"cli.{key}", **values)
 
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of any part of the catalogue."""
+        return t(self.language, key, **values)
+
     def word(self, value: Enum | str) -> str:
         """Return the word for a coded value, such as a quality or a state."""
         code = value.name.lower() if isinstance(value, Enum) else value
         return self.text(f"word.{code}")
 
     def name_of(self, person: UUID | None) -> str | None:
-        """Return the name of a person, the beginning of the id where it is unknown or erased."""
+        """Return the name of a person, or that nobody has it (any more)."""
+        from energy.metering.checks.catalogue import CHECKER
+
         if person is None:
             return None
+        if person == CHECKER:
+            return self.text("word.checker")
         known = self.system.people.get(person)
-        return known.name if known is not None else person.hex[:8]
+        if known is not None:
+            return known.name
+        return self.text("word.unknown_person", short=person.hex[:8])
 
     def person(self, sign_in: str | None, right: Right) -> UUID:
         """Return the person who acts, asked for where nobody was named.

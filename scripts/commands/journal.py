@@ -9,16 +9,19 @@ from typing import Annotated
 import typer
 
 from energy.base.text import t
-from energy.journal.chain import head_to_json
-from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
-from energy.journal.verify import Verified, proofs_in, verify
-from energy.store.sites import DIRECTORY
-from energy.system import OWNER, SEALER, WEB, database_of
-from processes.journal_files import Archive, check_file, export_journal
-from processes.journal_seal import seal_all, sign_all, signing_key
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import advancing, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group, misused
+
+if runs():
+    from energy.journal.chain import head_to_json
+    from energy.journal.seal import DIRECTORY_APPLICATIONS, SITE_APPLICATIONS
+    from energy.journal.verify import Verified, proofs_in, verify
+    from energy.store.sites import DIRECTORY
+    from energy.system import OWNER, SEALER, WEB, database_of
+    from processes.journal_files import Archive, check_file, export_journal
+    from processes.journal_seal import seal_all, sign_all, signing_key
 
 app = group("journal")
 Json = Annotated[bool, typer.Option("--json")]

@@ -16,10 +16,11 @@ from billing.money import exact_text
 from dashboards.queries.rows import MeterPage
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.journal.application import JournalApplication
+from energy.metering.channel import Channel
 from energy.metering.meter import meter_id
 from energy.system import WEB
 from energy.views.meter_facts import CertificateRow, FactRow, certificates_of, facts_of
-from energy.views.point_rows import SegmentRow, record_at, segments_of
+from energy.views.point_rows import SegmentRow, channels_of, record_at, segments_of
 from processes.completeness_reads import point_scores
 from processes.field_documents import SUFFIXES, kept_document
 from processes.meter_acts import Act, acts_of
@@ -72,7 +73,7 @@ def list_(
             for m in answer.rows
         ]
         heads = [at.text(f"head.{key}") for key in (*keys, "complete")]
-        print_table(heads, rows, right=(5, 9))
+        print_table(heads, rows, right=(5, 9), below=(1, 2, 3, 4, 7, 8, 9))
         print(at.text("as_of", position=answer.as_of, age=answer.age_s))
 
 
@@ -90,6 +91,7 @@ def show(
             raise UnknownMeterError(point)
         with at.system.database.connection() as connection:
             segments = segments_of(connection, at.site.schema, point)
+            channels = {c.number: c for c in channels_of(connection, at.site.schema, point)}
             record = record_at(connection, at.site.schema, point)
             serial = answer.rows.plate.serial or ""
             facts = facts_of(connection, at.site.schema, serial)
@@ -101,7 +103,7 @@ def show(
             return
         _print_plate(at, answer.rows, record)
         _print_facts(at, facts, certificates)
-        _print_tables(at, answer.rows, segments)
+        _print_tables(at, answer.rows, segments, channels)
         print(at.text("as_of", position=answer.as_of, age=answer.age_s))
 
 
@@ -136,7 +138,7 @@ def history(
             )
             for act in acts
         ]
-        print_table([at.text(f"head.{key}") for key in keys], rows)
+        print_table([at.text(f"head.{key}") for key in keys], rows, below=(3, 4, 5, 6))
         print()
         print_life(at, life_of(at.system.database, at.site, point))
 
@@ -244,7 +246,9 @@ def _decimal(ratio: str | None) -> str | None:
     return None if ratio is None else exact_text(Fraction(ratio))
 
 
-def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> None:
+def _print_tables(
+    at: Opened, page: MeterPage, segments: list[SegmentRow], channels: Mapping[int, Channel]
+) -> None:
     zone = at.site.zone
 
     def said(part: str, code: object) -> object:
@@ -259,20 +263,25 @@ def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> No
         )
         for r in page.registers
     ]
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(0, 3))
+    heads = [at.text(f"head.{key}") for key in keys]
+    print_table(heads, rows, right=(0, 3), below=(2, 5, 6))
     print()
-    keys = ("serial", "quantity", "from", "to", "multiplier", "first_count", "last_count")
-    rows = [
+    ends = ("first_shown", "last_shown", "unit")
+    parts: list[tuple[object, ...]] = [
         (
             *(s.serial, said("quantity", s.quantity)),
             *(in_zone(s.start, zone), in_zone(s.end, zone)),
-            *(s.multiplier, s.start_count, s.end_count),
+            s.multiplier,
+            *(_shown(each, channels[s.channel]) for each in (s.start_count, s.end_count)),
+            channels[s.channel].facts.unit,
         )
         for s in segments
     ]
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(5, 6))
+    heads = [at.text(f"head.{key}") for key in ("serial", "quantity", "from", "to", "multiplier")]
+    heads += [at.text(f"head.{key}") for key in ends]
+    print_table(heads, parts, right=(5, 6), below=(3, 4, 5, 6, 7))
     print()
-    heads = ("at", "quantity", "reading", "unit", "quality", "position")
+    shown = ("at", "quantity", "reading", "unit", "quality", "position")
     newest: list[tuple[object, ...]] = [
         (
             *(in_zone(r.at, zone), said("quantity", r.quantity), r.value, r.unit),
@@ -280,4 +289,10 @@ def _print_tables(at: Opened, page: MeterPage, segments: list[SegmentRow]) -> No
         )
         for r in page.readings[:READINGS]
     ]
-    print_table([at.text(f"head.{key}") for key in heads], newest, right=(2, 5))
+    heads = [at.text(f"head.{key}") for key in shown]
+    print_table(heads, newest, right=(2, 5), below=(4, 5))
+
+
+def _shown(count: int | None, channel: Channel) -> Fraction | None:
+    """Return a count as the display shows it. [unit]."""
+    return None if count is None else count * channel.facts.resolution

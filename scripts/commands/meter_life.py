@@ -14,20 +14,24 @@ import typer
 
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
-from processes.meter_life.acts import LifeDone, Stated, move, record_reset, retire, reverse
+from processes.meter_life.acts import move, retire, reverse
+from processes.meter_life.resets import ResetDone, record_reset, withdraw_reset
 from processes.meter_life.segments import LifeRow, life_of
+from processes.meter_life.stated import LifeDone, Stated
 from processes.readings_file import instant_of
 from scripts.commands.field_options import ratio_of, remarks_of, site_desk_of
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import (
+    cell,
     in_zone,
+    plain,
     print_facts,
     print_json,
     print_table,
     worded,
     working,
 )
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, misused
 
 Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
@@ -54,19 +58,48 @@ def reset_(
     photo: list[Path] | None = None,
     note: str = "",
     *,
+    undo: bool = False,
     as_json: Json = False,
 ) -> None:
     """Record that registers of a meter fell without a rollover; usage on both sides stays whole."""
+    if undo and (before or after):
+        raise misused("undo_counts")
     with opened(ctx, WRITER) as at:
-        done = record_reset(
-            site_desk_of(at),
-            point,
-            instant_of(when, at.site.zone),
-            before=before or (),
-            after=after or (),
-            stated=_stated(at, by, reason, photo, note),
-        )
-        _print_done(at, done, "reset", as_json=as_json)
+        desk, instant = site_desk_of(at), instant_of(when, at.site.zone)
+        stated = _stated(at, by, reason, photo, note)
+        if undo:
+            found = withdraw_reset(desk, point, instant, stated=stated)
+        else:
+            found = record_reset(
+                desk, point, instant, before=before or (), after=after or (), stated=stated
+            )
+        _print_done(
+            at, found.done, "withdrawn" if undo else "reset", as_json=as_json,
+            explained=found.explained, open_falls=found.open_falls,
+        )  # fmt: skip
+        wrong = not _print_falls(at, found, when, undo=undo, silent=as_json)
+        if wrong:
+            raise typer.Exit(FINDINGS)
+
+
+def _print_falls(at: Opened, found: ResetDone, when: str, *, undo: bool, silent: bool) -> bool:
+    """Say whether the fall is explained; return whether all is well now."""
+    told = {"point": found.done.point, "at": f'"{when}"'}
+    texts = []
+    for fall in found.open_falls:
+        first, last = in_zone(fall.key.start, at.site.zone), in_zone(fall.end, at.site.zone)
+        key = "life.withdrawn_open" if undo else "life.reset_open"
+        texts.append(at.text(key, **told, first=cell(first), last=cell(last)))
+    if not undo and not found.open_falls:
+        if found.explained:
+            texts.append(at.text("life.reset_explained", number=found.explained))
+        elif found.counted_on:
+            texts.append(at.text("life.reset_counted_on", **told))
+        elif not found.done.again:
+            texts.append(at.text("life.reset_no_finding"))
+    for text in () if silent else texts:
+        print(text)
+    return not found.open_falls and (undo or not found.counted_on)
 
 
 def reverse_(
@@ -176,17 +209,24 @@ def print_life(at: Opened, rows: list[LifeRow]) -> None:
 
     keys = [
         *("quantity", "serial", "from", "to", "multiplier", "fed_by"),
-        *("first_count", "last_count", "usage", "unit", "missing", "position"),
+        *("first_shown", "last_shown", "usage", "unit", "missing", "position"),
     ]
     table = [
         (
             *(quantity(row.quantity), row.serial, in_zone(row.start, zone), in_zone(row.end, zone)),
-            *(row.multiplier, quantity(row.register), row.start_count, row.end_count),
+            *(row.multiplier, quantity(row.register)),
+            *(_shown(row.start_count, row), _shown(row.end_count, row)),
             *(Fraction(row.usage) / row.per_unit, row.unit, row.missing, row.position),
         )
         for row in rows
     ]
-    print_table([at.text(f"head.{key}") for key in keys], table, right=(6, 7, 8, 10, 11))
+    heads = [at.text(f"head.{key}") for key in keys]
+    print_table(heads, table, right=(6, 7, 8, 10, 11), below=(0, 4, 5, 6, 7, 10, 11))
+
+
+def _shown(count: int | None, row: LifeRow) -> Fraction | None:
+    """Return a count as the display shows it. [unit]."""
+    return None if count is None else count * row.resolution
 
 
 def _stated(at: Opened, by: str | None, reason: str, photo: list[Path] | None, note: str) -> Stated:
@@ -199,25 +239,33 @@ def _stated(at: Opened, by: str | None, reason: str, photo: list[Path] | None, n
 
 def _print_done(at: Opened, done: LifeDone, what: str, *, as_json: bool, **told: object) -> None:
     if as_json:
-        print_json(done)
+        beside = {name: told[name] for name in ("explained", "open_falls") if name in told}
+        print_json(plain(done) | beside)
         return
     if done.again:
         print(at.text("life.again", point=done.point))
         return
+    first = "first_count" if what == "moved" else "count_before"
     rows: list[tuple[str, object]] = [
         (at.text("head.point"), done.point),
         (at.text("head.serial"), done.serial or None),
         (at.text("head.at"), in_zone(done.at, at.site.zone)),
-        *_counts(at, "first_count" if what == "moved" else "count_before", done.counts),
-        *_counts(at, "count_after", done.new_counts),
+        *_counts(at, first, done.counts, done.displays),
+        *_counts(at, "count_after", done.new_counts, done.new_displays),
         (at.text("head.position"), done.position),
     ]
     print_facts(rows)
     print(at.text(f"life.{what}", point=done.point, **told))
 
 
-def _counts(at: Opened, head: str, counts: Mapping[str, int]) -> list[tuple[str, object]]:
+def _counts(
+    at: Opened, head: str, counts: Mapping[str, int], displays: Mapping[str, str]
+) -> list[tuple[str, object]]:
+    """Return what registers showed as rows: the display with its unit, the count beside it."""
     return [
-        (f"{at.text(f'head.{head}')}: {worded(at.language, 'quantity', quantity)}", count)
+        (
+            f"{at.text(f'head.{head}')}: {worded(at.language, 'quantity', quantity)}",
+            at.text("life.count", display=displays[quantity], count=count),
+        )
         for quantity, count in counts.items()
     ]

@@ -6,20 +6,23 @@ from typing import Annotated
 
 import typer
 
-from dashboards.note_words import wall_instant
-from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
-from energy.metering.pinned_note import NoteWords
-from energy.service.note_desk import NoteDesk
-from energy.system import WEB, WRITER
-from energy.views.pinned_notes import ALWAYS, PinnedNote, notes_at, read_notes
-from processes.installation import acting
-from processes.pinned_notes import note_named
-from processes.settling import settle
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.note_words import wall_instant
+    from dashboards.security.scope import Right
+    from energy.metering.pinned_note import NoteWords
+    from energy.service.note_desk import NoteDesk
+    from energy.system import WEB, WRITER
+    from energy.views.pinned_notes import ALWAYS, PinnedNote, notes_at, read_notes
+    from processes.installation import acting
+    from processes.pinned_notes import note_named
+    from processes.settling import settle
 
 app = group("note")
 First = Annotated[str | None, typer.Option("--from")]

@@ -11,17 +11,20 @@ import typer
 from rich.tree import Tree
 
 from billing.money import exact_text
-from dashboards.security.scope import Right
 from energy.base.errors import RefusedError
 from energy.base.period import midnight
-from energy.metering.places import AREA, Place, PlaceAct, PlaceChange
-from energy.system import WEB, WRITER
-from energy.views.places import places_at, point_places
-from energy.views.readings_told import position_when
-from processes.plant_acts import attribute_change, change_places, move_points
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import console, harmless, print_json, worded
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.metering.places import AREA, Place, PlaceAct, PlaceChange
+    from energy.system import WEB, WRITER
+    from energy.views.places import places_at, point_places
+    from energy.views.readings_told import position_when
+    from processes.plant_acts import attribute_change, change_places, move_points
 
 app = group("place")
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]

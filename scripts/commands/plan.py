@@ -8,27 +8,30 @@ from typing import Annotated
 
 import typer
 
-from dashboards.security.scope import Right
 from energy.base.units import Utility, to_base
-from energy.metering.plans.plan import PlanNode
-from energy.metering.plans.table import UNIT_OF
-from energy.system import WEB, WRITER
-from energy.views.plan_figures import PlanFigures, plan_figures
-from energy.views.plans import read_revisions
-from energy.views.readings_told import position_when
-from processes.budget_plans import (
-    PlanDraft,
-    approve_plan,
-    check_year,
-    propose_plan,
-    read_draft,
-    reject_plan,
-    revision_named,
-    write_template,
-)
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import percent, print_json, print_table, worded, working
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.metering.plans.plan import PlanNode
+    from energy.metering.plans.table import UNIT_OF
+    from energy.system import WEB, WRITER
+    from energy.views.plan_figures import PlanFigures, plan_figures
+    from energy.views.plans import read_revisions
+    from energy.views.readings_told import position_when
+    from processes.budget_plans import (
+        PlanDraft,
+        approve_plan,
+        check_year,
+        propose_plan,
+        read_draft,
+        reject_plan,
+        revision_named,
+        write_template,
+    )
 
 app = group("plan")
 Year = Annotated[int, typer.Option()]

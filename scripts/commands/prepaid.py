@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
-from adapters.files.card_mapping import load_card_mapping
-from billing.ic_card import CardFinding, CardRecord, implausible
-from billing.views.ic_cards import read_cards
-from dashboards.security.scope import Right
-from energy.system import WEB, WRITER
-from processes.import_cards import CardsLooked, look_at_cards, write_cards
-from processes.import_mappings import mapping_path
-from processes.import_readings import row_told
-from processes.settling import settle
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from adapters.files.card_mapping import load_card_mapping
+    from billing.ic_card import CardFinding, CardRecord, implausible
+    from billing.views.ic_cards import read_cards
+    from dashboards.security.scope import Right
+    from energy.system import WEB, WRITER
+    from processes.import_cards import CardsLooked, look_at_cards, write_cards
+    from processes.import_mappings import mapping_path
+    from processes.import_readings import row_told
+    from processes.settling import settle
 
 app = group("prepaid")
 Json = Annotated[bool, typer.Option("--json")]

@@ -38,6 +38,7 @@ from rich.text import Text
 from billing.money import exact_text
 from energy.base.clock import monotonic_s, wait
 from energy.base.text import Told, catalogue, t
+from scripts.commands.narrow import narrow_rows, width_of
 
 NOTHING = "-"
 
@@ -177,12 +178,19 @@ def cell(value: object) -> str:
     return harmless(str(value))
 
 
-def percent(share: Fraction | None) -> str:
-    """Return a share as a percentage with one digit, never 100 % where anything is wanting."""
+def percent(share: Fraction | None, *, digits: int = 1, rounded: bool = False) -> str:
+    """Return a share as a percentage; a dash where it is not known.
+
+    Args:
+        share: The share. [1]
+        digits: Digits behind the point.
+        rounded: To the nearest; else down, so that it is never 100 % where anything is wanting.
+    """
     if share is None:
         return NOTHING
-    tenths = share * 1000 // 1 if share < 1 else 1000
-    return f"{tenths // 10}.{tenths % 10} %"
+    steps = share * 100 * 10**digits
+    whole = round(steps) if rounded else math.floor(min(steps, 100 * 10**digits))
+    return f"{Decimal(whole).scaleb(-digits):f} %"
 
 
 class _Paper(Console):
@@ -197,29 +205,70 @@ class _Paper(Console):
         raise BrokenPipeError
 
 
+PIPE_WIDTH = 100_000
+"""Of the paper behind a pipe: rows are as wide as they are. [cell]"""
+
+
 def console() -> Console:
     """Return the console of standard output; a pipe gets rows as wide as they are."""
     out = _Paper(highlight=False)
-    return out if out.is_terminal else _Paper(highlight=False, width=200)
+    return out if out.is_terminal else _Paper(highlight=False, width=PIPE_WIDTH)
 
 
 def print_table(
-    heads: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    below: Sequence[int] = (),
 ) -> None:
-    """Print a table.
+    """Print a table; figures of a column with as many digits behind the point as they need.
 
     Args:
         heads: Heads of the columns.
         rows: Values; shown by `cell`.
         right: Numbers of the columns that hold figures, from 0.
+        below: Numbers of the columns that go below each row where the terminal is too narrow, so
+            that ids and figures stay in one piece.
     """
+    paper = console()
+    cells = _cells(rows, right)
+    if below and paper.is_terminal and width_of(heads, cells) > paper.width:
+        first, *others = narrow_rows(
+            heads, cells, right=right, below=below, width=paper.width, nothing=NOTHING
+        )
+        paper.print(Text(first, style="bold"), soft_wrap=True)
+        for text in others:
+            paper.print(Text(text), soft_wrap=True)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for number, head in enumerate(heads):
         justify = "right" if number in right else "left"
         table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
-    console().print(table)
+    for row in cells:
+        table.add_row(*(Text(value) for value in row))
+    if paper.is_terminal:
+        paper.print(table)
+        return
+    with paper.capture() as held:
+        paper.print(table)
+    for text in held.get().splitlines():
+        print(text.rstrip())
+
+
+def _cells(rows: Sequence[Sequence[object]], right: Sequence[int]) -> list[list[str]]:
+    """Return values as text, the exact figures of a column with equally many digits."""
+    cells = [[cell(value) for value in row] for row in rows]
+    for number in right:
+        figures = [n for n, row in enumerate(rows) if isinstance(row[number], Fraction)]
+        digits = [len(cells[n][number].partition(".")[2]) for n in figures]
+        if any("/" in cells[n][number] for n in figures) or not any(digits):
+            continue
+        for n in figures:
+            value = rows[n][number]
+            assert isinstance(value, Fraction), "chosen above"
+            cells[n][number] = exact_text(value, least_digits=max(digits))
+    return cells
 
 
 def print_facts(rows: Sequence[tuple[str, object]]) -> None:

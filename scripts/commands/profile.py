@@ -12,19 +12,22 @@ from typing import Annotated
 import typer
 
 from energy.base.text import t
-from processes.profile_page import profiles_page
-from processes.profile_reads import (
-    ProfileSheet,
-    every_sheet,
-    file_sheet,
-    folder_of,
-    sheet,
-    shipped,
-    text_of,
-)
+from scripts.commands.asked import runs
 from scripts.commands.frame import installation_of
 from scripts.commands.printing import harmless, plain, print_facts, print_json, print_table, worded
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from processes.profile_page import profiles_page
+    from processes.profile_reads import (
+        ProfileSheet,
+        every_sheet,
+        file_sheet,
+        folder_of,
+        sheet,
+        shipped,
+        text_of,
+    )
 
 app = group("profile")
 _WORDS = {

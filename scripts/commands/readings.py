@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import typer
 
-from billing.money import exact_text
 from dashboards.security.scope import Right
 from energy.metering.channel import Channel
 from energy.system import WEB, WRITER
-from energy.views.corrections import CorrectionRow, read_corrections
+from energy.views.corrections import read_corrections
 from energy.views.readings_told import ReadingRow, channel_of, read_readings
 from energy.views.registry import load_channels
 from processes.readings_file import stated_readings, write_file
@@ -25,6 +24,7 @@ from processes.readings_state import (
     settled,
     statement_command,
 )
+from scripts.commands.corrections_print import SHORT, print_corrections
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.readings_import import add_imports
@@ -40,8 +40,6 @@ Told = Annotated[
 ]
 Reason = Annotated[str, typer.Option()]
 Json = Annotated[bool, typer.Option("--json")]
-SHORT = 8
-"""Digits of an id that are shown; any beginning that names one thing will do."""
 
 
 @app.command()
@@ -176,26 +174,7 @@ def corrections(
         if as_json:
             print_json(rows)
             return
-        keys = ("id", "kind", "state", "point", "quantity", "from", "to", "readings", "value")
-        table = [
-            (
-                row.correction.hex[:SHORT],
-                at.word(row.kind),
-                at.word(row.state),
-                every[row.channel].point,
-                every[row.channel].facts.quantity,
-                row.first.astimezone(at.site.zone),
-                row.last.astimezone(at.site.zone),
-                len(row.readings),
-                _displayed(every[row.channel], row),
-                row.reason,
-                at.name_of(row.proposed_by),
-                at.name_of(row.decided_by),
-            )
-            for row in rows
-        ]
-        heads = [at.text(f"head.{key}") for key in (*keys, "reason", "proposed_by", "decided_by")]
-        print_table(heads, table, right=(7, 8))
+        print_corrections(at, rows, every)
 
 
 @app.command()
@@ -281,14 +260,6 @@ def _read(
 def _channel(at: Opened, point: str, quantity: str | None) -> Channel:
     with at.system.database.connection() as connection:
         return channel_of(connection, at.site.schema, point, quantity)
-
-
-def _displayed(channel: Channel, row: CorrectionRow) -> str:
-    """Return what is stated, as the display shows it: of several readings the first and last."""
-    facts = channel.facts
-    counts = [count for _, count in row.readings]
-    ends = [counts[0], counts[-1]] if len(counts) > 1 else counts
-    return f"{' ... '.join(exact_text(count * facts.resolution) for count in ends)} {facts.unit}"
 
 
 def _local(at: Opened, instant: datetime | None) -> datetime | None:

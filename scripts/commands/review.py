@@ -25,19 +25,12 @@ from energy.views.review import read_decisions
 from processes.readings_file import stated_readings
 from processes.readings_state import keep_evidence
 from processes.review.choice import Chosen, Outcome, acceptance, exceeds, lacks_usage, outcome_of
-from processes.review.desk import ReviewDesk
-from processes.review.estimate import draft_for, estimate_case
-from scripts.commands.estimate_print import draft_json, print_draft
-from scripts.commands.frame import Opened, opened, required
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_json, working
-from scripts.commands.review_print import (
-    SHORT,
-    plain_outcome,
-    print_decisions,
-    print_outcomes,
-    print_queue,
-    print_story,
-)
+from scripts.commands.review_acting import desk_of, done_before, person_of, print_done
+from scripts.commands.review_estimate import add_estimate
+from scripts.commands.review_print import print_decisions, print_queue
+from scripts.commands.review_story import print_story
 from scripts.commands.review_which import require_known
 from scripts.commands.tree import DONE, FINDINGS, group, misused
 
@@ -126,15 +119,15 @@ def accept(
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
         require_known(at, point, cause)
-        person, may_decide = _person(at, by)
-        desk = _desk(at, person)
-        if _done_before(at, desk, which, "accept", reason, as_json=as_json):
+        person, may_decide = person_of(at, by)
+        desk = desk_of(at, person)
+        if done_before(at, desk, which, "accept", reason, as_json=as_json):
             return
         rows = desk.chosen(_acceptable(which, may_decide=may_decide))
         limit = Decimal(at.installation.config.review_alone_up_to)
         if dry_run:
             alone = may_decide and not exceeds(rows, limit)
-            _print(
+            print_done(
                 at,
                 [_accepted(row, person, alone, may_decide) for row in rows],
                 as_json,
@@ -153,7 +146,7 @@ def accept(
                 may_decide=may_decide,
                 tell=lambda done, of: advance("accept", done, of),
             )
-        _print(at, outcomes, as_json, may_decide=may_decide)
+        print_done(at, outcomes, as_json, may_decide=may_decide)
 
 
 @app.command()
@@ -175,13 +168,13 @@ def hold(
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
         require_known(at, point, cause)
-        desk = _desk(at, at.person(by, Right.DECIDE_READINGS))
+        desk = desk_of(at, at.person(by, Right.DECIDE_READINGS))
         if not which.names:
             which = replace(which, states=frozenset({CaseState.OPEN}))
         rows = desk.chosen(which)
         if dry_run:
             wanted = [outcome_of(row, DecisionKind.HELD) for row in rows]
-            _print(at, wanted, as_json, dry_run=True)
+            print_done(at, wanted, as_json, dry_run=True)
             return
         with working(at.text("readings.writing")) as bar:
             advance = advancing(bar)
@@ -191,7 +184,7 @@ def hold(
                 until=until.date(),
                 tell=lambda done, of: advance("hold", done, of),
             )
-        _print(at, outcomes, as_json)
+        print_done(at, outcomes, as_json)
 
 
 @app.command()
@@ -211,12 +204,12 @@ def release(
     which = replace(_which(cases, point, cause, severity, None), states=_ACTIVE)
     with opened(ctx, WRITER) as at:
         require_known(at, point, cause)
-        person, may_decide = _person(at, by)
-        desk = _desk(at, person)
+        person, may_decide = person_of(at, by)
+        desk = desk_of(at, person)
         rows = desk.chosen(which)
         if dry_run:
             wanted = [outcome_of(row, DecisionKind.RELEASED) for row in rows]
-            _print(at, wanted, as_json, dry_run=True)
+            print_done(at, wanted, as_json, dry_run=True)
             return
         with working(at.text("readings.writing")) as bar:
             advance = advancing(bar)
@@ -226,7 +219,7 @@ def release(
                 may_decide=may_decide,
                 tell=lambda done, of: advance("release", done, of),
             )
-        _print(at, outcomes, as_json)
+        print_done(at, outcomes, as_json)
 
 
 @app.command()
@@ -244,51 +237,19 @@ def correct(
 ) -> None:
     """Propose what a register showed; the case ends when another person approves it."""
     with opened(ctx, WRITER) as at:
-        desk = _desk(at, at.person(by, Right.STATE_READINGS))
+        desk = desk_of(at, at.person(by, Right.STATE_READINGS))
         (row,) = desk.chosen(Chosen(names=(case,)))
         readings = stated_readings(reading, desk.channel(row, quantity), at.site.zone)
         if dry_run:
             wanted = [outcome_of(row, DecisionKind.CORRECTION_PROPOSED)]
-            _print(at, wanted, as_json, dry_run=True)
+            print_done(at, wanted, as_json, dry_run=True)
             return
         files = tuple(keep_evidence(at.system.database, at.site, evidence or ()))
         outcome = desk.correct(row, readings, reason, evidence=files, quantity=quantity)
-        _print(at, [outcome], as_json)
+        print_done(at, [outcome], as_json)
 
 
-@app.command()
-def estimate(
-    ctx: typer.Context,
-    case: str,
-    method: Annotated[str, typer.Option()],
-    reason: Reason,
-    used: Annotated[list[str] | None, typer.Option("--input")] = None,
-    quantity: str | None = None,
-    by: str | None = None,
-    *,
-    dry_run: DryRun = False,
-    as_json: Json = False,
-) -> None:
-    """Let an estimate stand in for what is missing; it gives way to what is measured."""
-    pairs = [word.partition("=") for word in used or ()]
-    options = {name: value for name, _, value in pairs}
-    with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.DECIDE_READINGS)
-        desk = _desk(at, person)
-        if _done_before(at, desk, Chosen(names=(case,)), "estimate", reason, method,
-                        as_json=as_json):  # fmt: skip
-            return
-        (row,) = desk.chosen(Chosen(names=(case,)))
-        draft = draft_for(at.system, at.site, row, desk.channel(row, quantity), method, options)
-        if dry_run:
-            if as_json:
-                print_json(draft_json(draft))
-            else:
-                print_draft(at, draft)
-            return
-        limit = Decimal(at.installation.config.review_alone_up_to)
-        outcome = estimate_case(at.system, at.site, desk, row, draft, reason, person, limit=limit)
-        _print(at, [outcome], as_json)
+add_estimate(app)
 
 
 def _which(
@@ -336,31 +297,6 @@ def _accepted(row: QueuedCase, by: UUID, alone: bool, may_decide: bool) -> Outco
     return outcome_of(row, DecisionKind.ACCEPTANCE_PROPOSED)
 
 
-def _person(at: Opened, by: str | None) -> tuple[UUID, bool]:
-    """Return who acts, and whether that person decides on readings or may only propose."""
-    named = required(by, "--by", at.text("ask.by"))
-    try:
-        return at.person(named, Right.DECIDE_READINGS), True
-    except NotPermittedError:
-        return at.person(named, Right.STATE_READINGS), False
-
-
-def _desk(at: Opened, person: UUID) -> ReviewDesk:
-    return ReviewDesk(at.system, at.site, person, lambda who: at.name_of(who) or who.hex[:SHORT])
-
-
-def _done_before(
-    at: Opened, desk: ReviewDesk, which: Chosen, verb: str, *words: str, as_json: bool
-) -> bool:
-    """Tell what the same command did before a connection was lost; return whether it did."""
-    if len(which.names) != 1:
-        return False
-    outcome = desk.repeated(which.names[0], verb, *words)
-    if outcome is not None:
-        _print(at, [outcome], as_json)
-    return outcome is not None
-
-
 def _list_decided(at: Opened, point: str | None, *, as_json: bool) -> None:
     with at.system.database.connection() as connection:
         rows = read_decisions(connection, at.site.schema, point=point)
@@ -368,26 +304,3 @@ def _list_decided(at: Opened, point: str | None, *, as_json: bool) -> None:
         print_json(rows)
     else:
         print_decisions(at, rows)
-
-
-def _print(
-    at: Opened,
-    outcomes: Sequence[Outcome],
-    as_json: bool,  # noqa: FBT001
-    *,
-    dry_run: bool = False,
-    may_decide: bool = True,
-) -> None:
-    """Show what became of the cases; exit 2 when every one was refused, 1 when some were.
-
-    One case that is refused is told as any other refusal.
-    """
-    refused = [each for each in outcomes if each.refused is not None]
-    if len(outcomes) == 1 and refused and outcomes[0].refused is not None:
-        raise outcomes[0].refused
-    if as_json:
-        print_json([plain_outcome(each, dry_run=dry_run) for each in outcomes])
-    else:
-        print_outcomes(at, outcomes, dry_run=dry_run, may_decide=may_decide)
-    if refused:
-        raise typer.Exit(FINDINGS)

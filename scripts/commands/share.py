@@ -9,28 +9,31 @@ from typing import Annotated
 
 import typer
 
-from billing.account import Supply
-from billing.office import BillingOffice
-from dashboards.security.scope import Right
 from energy.base.period import day_period, local_day
 from energy.metering.shares.bearer import BearerKind
-from energy.metering.shares.version import KeyPortion
-from energy.system import WEB, WRITER
-from energy.views.shares.rows import ShareRow
-from processes.readings_state import settled
-from processes.settling import settle
-from processes.shares.define import Defined, ShareDesk
-from processes.shares.payers import assign_payer
-from processes.shares.reads import (
-    ExplainedDay,
-    explain_share,
-    list_shares,
-    read_bearers_at,
-    the_share,
-)
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
+
+if runs():
+    from billing.account import Supply
+    from billing.office import BillingOffice
+    from dashboards.security.scope import Right
+    from energy.metering.shares.version import KeyPortion
+    from energy.system import WEB, WRITER
+    from energy.views.shares.rows import ShareRow
+    from processes.readings_state import settled
+    from processes.settling import settle
+    from processes.shares.define import Defined, ShareDesk
+    from processes.shares.payers import assign_payer
+    from processes.shares.reads import (
+        ExplainedDay,
+        explain_share,
+        list_shares,
+        read_bearers_at,
+        the_share,
+    )
 
 app = group("share")
 Json = Annotated[bool, typer.Option("--json")]

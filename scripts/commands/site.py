@@ -9,16 +9,7 @@ import typer
 from rich.tree import Tree
 
 from energy.base.text import t
-from energy.metering.supply.check import dead_ends
-from energy.metering.supply.graph import graph_of
-from energy.store.sites import list_sites
-from energy.system import OWNER, SEALER, WEB, WRITER, database_of
-from energy.views.point_rows import places, points
-from energy.views.point_values import PlaceRow, PointRow
-from processes.database_service import migrate
-from processes.installation import Installation
-from processes.site_init import CheckedSite, check_site_file, init_site
-from processes.site_transfer import SiteExport, SiteImport
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, installation_of, interactive, opened
 from scripts.commands.printing import (
     advancing,
@@ -32,6 +23,18 @@ from scripts.commands.printing import (
 )
 from scripts.commands.site_usage import usage
 from scripts.commands.tree import group, misused
+
+if runs():
+    from energy.metering.supply.check import dead_ends
+    from energy.metering.supply.graph import graph_of
+    from energy.store.sites import list_sites
+    from energy.system import OWNER, SEALER, WEB, WRITER, database_of
+    from energy.views.point_rows import places, points
+    from energy.views.point_values import PlaceRow, PointRow
+    from processes.database_service import migrate
+    from processes.installation import Installation
+    from processes.site_init import CheckedSite, check_site_file, init_site
+    from processes.site_transfer import SiteExport, SiteImport
 
 app = group("site")
 app.command()(usage)

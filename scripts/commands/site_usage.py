@@ -8,12 +8,16 @@ from typing import Annotated
 import typer
 
 from energy.base.errors import RefusedError
-from energy.store.sites import Site, list_sites, the_site
-from energy.system import WEB
-from energy.views.group import TIMEOUT_S, GroupBy, GroupUsage, read_group
+from energy.views.group import TIMEOUT_S, GroupBy
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS
+
+if runs():
+    from energy.store.sites import Site, list_sites, the_site
+    from energy.system import WEB
+    from energy.views.group import GroupUsage, read_group
 
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]

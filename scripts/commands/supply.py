@@ -12,13 +12,8 @@ from typing import Annotated
 import typer
 from rich.tree import Tree
 
-from dashboards.security.scope import Right
 from energy.base.units import Utility
-from energy.metering.supply.graph import Graph, Node
-from energy.metering.usage_groups import Every
-from energy.system import WEB, WRITER
-from processes.plant_acts import define_supply, read_supply_file, switch_tie
-from processes.supply_reads import UtilityBalance, over_limit, read_balance, read_graphs
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import (
     cell,
@@ -29,8 +24,16 @@ from scripts.commands.printing import (
     worded,
     working,
 )
-from scripts.commands.supply_print import percent, plain_balance, print_balance, units
+from scripts.commands.supply_print import percent_of, plain_balance, print_balance, units
 from scripts.commands.tree import DONE, FINDINGS, group
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.metering.supply.graph import Graph, Node
+    from energy.metering.usage_groups import Every
+    from energy.system import WEB, WRITER
+    from processes.plant_acts import define_supply, read_supply_file, switch_tie
+    from processes.supply_reads import UtilityBalance, over_limit, read_balance, read_graphs
 
 app = group("supply")
 FirstDay = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
@@ -229,7 +232,7 @@ def losses(
                 at.text(f"supply.model.{each.model}"),
                 units(found, each.load),
                 units(found, each.loss),
-                percent(Fraction(100 * each.loss, each.load) if each.load > 0 else None),
+                percent_of(Fraction(100 * each.loss, each.load) if each.load > 0 else None),
                 found.unit,
                 f"{each.known}/{each.expected}",
             )

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
-from energy.metering.supply.balance import NodeBalance, measured_loss
-from energy.metering.supply.culprit import Reading, Verdict
-from energy.metering.supply.culprit_factors import Explanation
-from processes.supply_reads import UtilityBalance
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
-from scripts.commands.printing import cell, harmless, print_table
+from scripts.commands.printing import harmless, percent, print_table
+
+if runs():
+    from energy.metering.supply.balance import NodeBalance, measured_loss
+    from energy.metering.supply.culprit import Reading, Verdict
+    from energy.metering.supply.culprit_factors import Explanation
+    from processes.supply_reads import UtilityBalance
 
 
 def plain_balance(found: UtilityBalance) -> Mapping[str, object]:
@@ -57,7 +60,7 @@ def _plain_verdict(verdict: Verdict) -> Mapping[str, object]:
         "explanations": verdict.explanations,
         "fit": f"{verdict.fit:.3f}",
         "runner_up": f"{verdict.runner_up:.3f}",
-        "share_percent": percent(verdict.share_percent),
+        "share_percent": percent_of(verdict.share_percent),
         "residual": verdict.residual,
         "since_interval": verdict.since,
         "other_node": verdict.other_node,
@@ -119,8 +122,8 @@ def _row(at: Opened, found: UtilityBalance, each: NodeBalance) -> Sequence[objec
         units(found, each.known_out) if known else None,
         units(found, each.known_in - each.known_out) if known else None,
         (lost or units(found, each.known_loss)) if known else None,
-        percent(each.share) + (" !" if each.over_limit else ""),
-        None if limit is None else percent(limit),
+        percent_of(each.share) + (" !" if each.over_limit else ""),
+        None if limit is None else percent_of(limit),
         found.unit,
         f"{each.known}/{each.expected}",
         at.word(each.quality),
@@ -132,9 +135,13 @@ def units(found: UtilityBalance, base: int) -> str:
     return f"{float(Fraction(base) / found.per_unit):,.3f}"
 
 
-def percent(share: Fraction | None) -> str:
-    """Return a share as it is shown; a dash where it is not known. [%]."""
-    return cell(None) if share is None else f"{float(share):.2f} %"
+def percent_of(share: Fraction | None) -> str:
+    """Return a share as it is shown, to a hundredth of a per cent; a dash where it is not known.
+
+    Args:
+        share: The share. [%]
+    """
+    return percent(None if share is None else share / 100, digits=2, rounded=True)
 
 
 def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
@@ -155,7 +162,7 @@ def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
     load_kw = Fraction(verdict.residual * 3600, hours) / found.per_unit
     values |= {
         "meter": "-" if verdict.meter is None else verdict.meter.point,
-        "share": percent(verdict.share_percent),
+        "share": percent_of(verdict.share_percent),
         "fit": f"{100 * verdict.fit:.0f} %",
         "load": f"{float(load_kw):,.1f} {found.unit}/h",
     }

@@ -8,18 +8,21 @@ from uuid import UUID
 
 import typer
 
-from billing.office import BillingOffice
-from billing.rate_files import rate_files
-from billing.tariff import TariffVersion
-from billing.tariff_file import parse_tariff
-from dashboards.security.scope import Right
 from energy.base.ids import id_of
 from energy.base.text import t
-from energy.system import WRITER
-from processes.settling import settle
+from scripts.commands.asked import runs
 from scripts.commands.frame import installation_of, opened
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import group
+
+if runs():
+    from billing.office import BillingOffice
+    from billing.rate_files import rate_files
+    from billing.tariff import TariffVersion
+    from billing.tariff_file import parse_tariff
+    from dashboards.security.scope import Right
+    from energy.system import WRITER
+    from processes.settling import settle
 
 app = group("tariff")
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]

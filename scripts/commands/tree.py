@@ -1,6 +1,7 @@
 """In: the words of a row. Out: its verb found and run, its help page, its refusal. I/O: terminal.
 
-A group's module is imported when its verb is asked for: most of a command's start is imports.
+A group's module is imported when its verb is asked for: most of a command's start is imports. A
+help page imports the signatures alone (`scripts.commands.asked`).
 
 Exit codes: 0 done, 1 findings, 2 refused, 3 no contact.
 """
@@ -25,6 +26,7 @@ from energy.base.config import load_config, naming
 from energy.base.errors import ConfigError, EnergyError
 from energy.base.text import LANGUAGES, help_text
 from processes.technician_told import NoContactError
+from scripts.commands.asked import runs
 from scripts.commands.help_page import page_of, refusal_of
 from scripts.commands.help_words import speak, word
 from scripts.commands.printing import harmless, reader_gone, write_anywhere
@@ -176,9 +178,11 @@ class Words(typer.Typer):
 
 def keep_quiet() -> None:
     """Let nothing but warnings of the parts below through to the terminal."""
+    if not runs():  # a help page warns of nothing
+        return
     import logging
 
-    import structlog  # dear to import, and a help page needs none
+    import structlog
 
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

@@ -10,11 +10,7 @@ from typing import Annotated
 import typer
 
 from energy.metering.usage_groups import Every
-from energy.system import WEB
-from energy.views.arrivals import Lot
-from energy.views.point_rows import marks
-from processes.formula_reads import digits_of
-from processes.usage_reads import PointArrivals, PointIndicator, read_arrivals, read_usage
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_papers import print_adjusted
 from scripts.commands.printing import cell, percent, print_json, print_table, working
@@ -22,6 +18,13 @@ from scripts.commands.tree import group
 from scripts.commands.usage_by import by
 from scripts.commands.usage_completeness import completeness
 from scripts.commands.usage_export import add_export
+
+if runs():
+    from energy.system import WEB
+    from energy.views.arrivals import Lot
+    from energy.views.point_rows import marks
+    from processes.formula_reads import digits_of
+    from processes.usage_reads import PointArrivals, PointIndicator, read_arrivals, read_usage
 
 app = group("usage")
 add_export(app)

@@ -9,10 +9,14 @@ from typing import Annotated
 import typer
 
 from energy.metering.usage_groups import Every
-from energy.system import WEB
-from processes.shares.bearer_usage import BearersUsage, By, read_bearer_usage
+from processes.shares.bearer_usage import By
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import percent, print_json, print_table, working
+
+if runs():
+    from energy.system import WEB
+    from processes.shares.bearer_usage import BearersUsage, read_bearer_usage
 
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]

@@ -9,17 +9,20 @@ from typing import Annotated
 import typer
 
 from energy.base.units import Utility
-from energy.metering.completeness import Completeness
-from energy.system import WEB
-from processes.completeness_reads import (
-    By,
-    CompletenessReport,
-    CompletenessRow,
-    default_days,
-    read_completeness,
-)
+from processes.completeness_reads import By
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import percent, plain, print_json, print_table, working
+
+if runs():
+    from energy.metering.completeness import Completeness
+    from energy.system import WEB
+    from processes.completeness_reads import (
+        CompletenessReport,
+        CompletenessRow,
+        default_days,
+        read_completeness,
+    )
 
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])]

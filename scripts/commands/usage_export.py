@@ -12,11 +12,14 @@ from adapters.files.export_block import FileFormat, What
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage_groups import Every
-from energy.system import WEB
-from processes.exports.blocks import Selection
-from processes.exports.file import export_file
+from scripts.commands.asked import runs
 from scripts.commands.frame import opened
 from scripts.commands.printing import advancing, print_json, working
+
+if runs():
+    from energy.system import WEB
+    from processes.exports.blocks import Selection
+    from processes.exports.file import export_file
 
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]

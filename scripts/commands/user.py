@@ -8,14 +8,17 @@ from uuid import UUID, uuid4
 
 import typer
 
-from dashboards.security.passwords import hashed
 from energy.base.errors import RefusedError
-from energy.journal.people_rows import all_people
-from energy.system import WEB, WRITER
-from processes.installation import administrator
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.security.passwords import hashed
+    from energy.journal.people_rows import all_people
+    from energy.system import WEB, WRITER
+    from processes.installation import administrator
 
 app = group("user")
 Roles = Annotated[list[str], typer.Option("--role")]

@@ -11,16 +11,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from energy.store.sites import DIRECTORY
-from energy.system import OWNER, WEB
-from energy.views.parked import count_parked
-from energy.views.progress import read_all_lags
-from energy.views.rebuild import Rebuilt, Stage, Tell
-from energy.views.replay_check import Verified
-from processes.view_rebuild import ALL, rebuild_views, verify_views
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import FINDINGS, group
+
+if runs():
+    from energy.store.sites import DIRECTORY
+    from energy.system import OWNER, WEB
+    from energy.views.parked import count_parked
+    from energy.views.progress import read_all_lags
+    from energy.views.rebuild import Rebuilt, Stage, Tell
+    from energy.views.replay_check import Verified
+    from processes.view_rebuild import rebuild_views, verify_views
 
 app = group("view")
 AsJson = Annotated[bool, typer.Option("--json")]
@@ -111,7 +114,7 @@ def _rebuilt(done: Rebuilt) -> dict[str, object]:
 @app.command("verify")
 def verify_(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument()] = ALL,
+    name: Annotated[str, typer.Argument()] = "all",
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -57,6 +57,9 @@ TRANSFORMER_IRON_W = 14_000
 """Chosen: no-load loss of one 20 MVA transformer. [W]"""
 TRANSFORMER_LOAD_PERMILLE = 7
 TRANSFORMER_VA = 20_000_000
+TRANSFORMER_LOAD_LOSS_W = 430_000
+"""Chosen: with it the curve of a load squared tells the same loss at a busbar's mean load, 6.5 MW.
+At 20 MW, cables included. [W]"""
 BOARD_LOSS_PERMILLE = 4
 """Chosen: cables and own use of a board, of what it passes on."""
 PIPE_LOSS_PERMILLE = 25

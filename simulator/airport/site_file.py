@@ -34,6 +34,12 @@ _TIMEOUT_MS = 2_000
 HEAT_ENERGY = "heat_energy"
 _GRID_COUNTS_AN_HOUR = 3_000_000
 """30 MW: the largest that a grid supply can honestly count in an hour. [count / h]"""
+_TRANSFORMER_LOSS: dict[str, Value] = {
+    "model": "curve",
+    "no_load_w": str(f.TRANSFORMER_IRON_W),
+    "load_loss_w": str(f.TRANSFORMER_LOAD_LOSS_W),
+    "rated_w": str(f.TRANSFORMER_VA),
+}
 _HEAD = """\
 # An invented airport of {meters} metering points, written by simulator/airport/site_file.py
 # (seed {seed}). Nobody in it exists. Load the same airport's meters with
@@ -133,6 +139,8 @@ def _supplies(airport: Airport) -> Iterator[Table]:
             node: dict[str, Value] = {"key": key, "kind": kind, "name": name}
             if point is not None:
                 node["point"] = point
+            if kind == "transformer":
+                node["loss"] = dict(_TRANSFORMER_LOSS)
             nodes.append(node)
         ties = [_tie(airport, key, name) for key, kind, name, _ in graph.nodes if kind == "tie"]
         table: dict[str, Value] = {

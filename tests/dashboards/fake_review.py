@@ -200,6 +200,7 @@ def _story(row: QueuedCase) -> CaseStory:
         row=row,
         findings=(told,),
         decisions=() if row.case.decision is None else (row.case.decision,),
+        proposed=(),
         readings=tuple(_reading(finding, n) for n in (-2, -1, 0, 1, 2)),
         segments=(),
         notes=(),

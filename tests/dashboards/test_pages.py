@@ -121,7 +121,7 @@ def test_chinese_pages_hold_no_english_sentence_of_the_catalogue() -> None:
 
 
 def test_both_languages_have_every_text_of_the_screens_with_the_same_placeholders() -> None:
-    holes = re.compile(r"\{(\w+)\}")
+    holes = re.compile(r"\{(\w+)(?:[:!][^{}]*)?\}")
     for key, texts in catalogue().items():
         assert set(texts) == set(LANGUAGES), key
         assert set(holes.findall(texts["en"])) == set(holes.findall(texts["zh"])), key

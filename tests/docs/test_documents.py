@@ -39,6 +39,25 @@ def test_every_relative_link_leads_somewhere(name: str) -> None:
     assert [target for target in targets if target and not (folder / target).exists()] == []
 
 
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached: set[str] = set()
+    waiting = ["README.md"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += linked_pages(name)
+    assert [name for name in DOCUMENTS if name.startswith("docs/") and name not in reached] == []
+
+
+def linked_pages(name: str) -> list[str]:
+    """Return the documents that a document leads to: those of a folder too, where it names one."""
+    folder = (ROOT / name).parent
+    found = [folder / link.split("#")[0] for link in LINK.findall(text_of(name)) if ":" not in link]
+    pages = [page for each in found for page in ([each] if each.is_file() else each.glob("*.md"))]
+    return [page.resolve().relative_to(ROOT).as_posix() for page in pages if page.suffix == ".md"]
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_named_is_there(name: str) -> None:
     named = set(COMMAND.findall(text_of(name)))

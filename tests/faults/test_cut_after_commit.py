@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 import dashboards.security.passwords
 import processes.settling
+from adapters.modbus import register_map
 from energy.base.aggregate import use_clock
 from energy.base.clock import SystemClock
 from energy.system import SEALER, WRITER
@@ -50,6 +52,8 @@ READING = {
     *("meter life", "meter due", "meter adjustments"),
     *("plan template", "plan list", "plan show", "note list", "note show", "usage export"),
     *("share list", "share show", "share explain", "share bearers", "usage by"),
+    *("place tree", "supply show", "supply balance", "supply losses", "finding codes"),
+    *("formula list", "formula show", "formula check", "formula explain"),
 }
 """Verbs that change nothing."""
 NO_ENTRIES = {
@@ -86,6 +90,8 @@ def _row(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(processes.settling, "PROJECT_S", 0.0)
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(dashboards.security.passwords, "_HASHER", cheap)
+    # The maps that ship never change.
+    monkeypatch.setattr("scripts.commands.field_look.load", cache(register_map.load))
     plant = read_plant(DEMO / "site.toml", load_series(), shift_weeks=0)
     with gateway([*plant.electric, *plant.spares()], SystemClock()) as port:
         monkeypatch.setenv("METERLINE_SOURCE_MODBUS_1_PORT", str(port))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from energy.base.quality import Quality
 from energy.metering.completeness import Completeness
-from energy.metering.plant import PlaceTree
+from energy.metering.plant import PlaceTree, SupplyGraph
 from processes.completeness_reads import (
     By,
     CompletenessError,
@@ -20,6 +21,7 @@ from processes.completeness_reads import (
 from tests.fixtures.batches import MIDNIGHT, reading
 from tests.fixtures.meters import counter_facts, gauge_facts, interval_facts
 from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.supply import node, parts
 
 pytestmark = pytest.mark.servers
 FIRST, LAST = date(2019, 1, 1), date(2019, 1, 2)
@@ -128,6 +130,35 @@ def test_a_point_that_moved_counts_for_each_place_on_the_days_it_was_there(
     assert [row.intervals for row in report(site_schema, place="b2/east", by=By.DAY).rows] == [
         moved
     ]
+
+
+def nodes_of(**points: str) -> dict[str, Any]:
+    """Return a graph of an incomer and what it feeds: nodes with their points."""
+    fed = [node(key, "grid", point=point) for key, point in points.items()]
+    nodes, edges = parts(node("grid", kind="incomer"), *fed)
+    return {"utility": "electricity", "nodes": nodes, "edges": edges}
+
+
+def test_a_meter_counts_for_each_supply_node_on_the_days_it_was_at_or_below_it(
+    site_schema: TestSite,
+) -> None:
+    lived(site_schema)
+    first = nodes_of(east="gaps", west="whole")
+    second = nodes_of(east="whole", west="gaps")
+    graph = SupplyGraph(
+        site=site_schema.site.key, valid_from=MIDNIGHT, command_id=command("graph"), **first
+    )
+    graph.redefine(valid_from=MIDNIGHT + timedelta(days=1), command_id=command("swap"), **second)
+    site_schema.application("metering").store(graph)
+    site_schema.project()
+    found = report(site_schema, by=By.NODE)
+    assert {row.what: row.intervals for row in found.rows} == {
+        # `gaps` on the first day, `whole` on the second; and the other way round.
+        "electricity/east": Completeness(expected=192, measured=85 + 96, shaped=11),
+        "electricity/west": Completeness(expected=192, measured=96, estimated=24),
+        "electricity/grid": Completeness(expected=384, measured=85 + 192, shaped=11, estimated=24),
+    }
+    assert found.total == report(site_schema).total  # each channel once, in a node or in none
 
 
 def test_what_is_not_there_is_refused_with_the_next_step(site_schema: TestSite) -> None:

@@ -166,7 +166,7 @@ def test_wrong_file_names_its_problem_and_writes_nothing(
 def test_file_that_is_no_toml_or_says_nothing_is_refused(
     untouched: System, standing_site: TestSite, tmp_path: Path
 ) -> None:
-    with pytest.raises(SupplyFileError, match="no TOML file"):
+    with pytest.raises(SupplyFileError, match="no TOML: "):
         defined(untouched, standing_site, tmp_path, "[[supply")
     with pytest.raises(SupplyFileError, match=r"no \[\[supply\]\]"):
         defined(untouched, standing_site, tmp_path, "")
@@ -217,6 +217,23 @@ def test_tie_is_declared_and_unknown_ones_are_refused(
             switch_tie(desk, site_schema.site, utility, name, closed=True, **how)  # type: ignore[arg-type]
 
 
+def test_tie_said_closed_before_a_later_word_of_it_is_said_once(
+    desk: System, site_schema: TestSite, tmp_path: Path
+) -> None:
+    defined(desk, site_schema, tmp_path, GRAPH)
+
+    def said(at: datetime, *, closed: bool) -> int:
+        return switch_tie(
+            desk, site_schema.site, Utility.ELECTRICITY, "tie",
+            closed=closed, at=at, reason="maintenance", by=BY,
+        )  # fmt: skip
+
+    june = datetime(2019, 6, 1, tzinfo=UTC)
+    later = said(june, closed=True)
+    first = said(MAY, closed=False)
+    assert later < first == said(MAY, closed=False)
+
+
 def test_measured_tie_is_not_declared(desk: System, site_schema: TestSite, tmp_path: Path) -> None:
     measured = GRAPH.replace(
         '"bus-b"]}]', '"bus-b"], state = {point = "m4", quantity = "breaker", closed = 2}}]'
@@ -231,6 +248,25 @@ def test_measured_tie_is_not_declared(desk: System, site_schema: TestSite, tmp_p
 
 def change(act: PlaceAct, place: str, **facts: object) -> PlaceChange:
     return PlaceChange(act=act, place=place, valid_from=MAY, facts=facts)
+
+
+def test_place_changed_or_point_moved_twice_by_the_same_words_is_changed_once(
+    desk: System, site_schema: TestSite
+) -> None:
+    site, told = site_schema.site, {"first": date(2019, 5, 1), "reason": "rebuilt", "by": BY}
+    new = change(PlaceAct.DEFINED, "bar", kind="area", name="Bar", parent="shop", attributes={})
+    for each in (
+        new,
+        change(PlaceAct.MOVED, "bar", parent="b1"),
+        change(PlaceAct.CLOSED, "bar"),
+    ):
+        position = change_places(desk, site, [each], **told)  # type: ignore[arg-type]
+        assert change_places(desk, site, [each], **told) == position  # type: ignore[arg-type]
+    moved = move_points(desk, site, ["m1", "m2"], "b2", **told)  # type: ignore[arg-type]
+    assert move_points(desk, site, ["m1"], "b2", **told) == moved  # type: ignore[arg-type]
+    back = move_points(desk, site, ["m1"], "b1", **told)  # type: ignore[arg-type]
+    again = move_points(desk, site, ["m1", "m2"], "b2", **told)  # type: ignore[arg-type]
+    assert moved < back < again
 
 
 def test_places_are_changed_from_a_day_on(desk: System, site_schema: TestSite) -> None:

@@ -148,16 +148,19 @@ class Life:
             for number, held in zip(point.channels, point.device.shows, strict=True)
         ]
         after = {number: point.counts[number] for number in before}
-        point.deeds.append(
-            lambda m: m.record_reset(
-                at=at(minute),
-                counts_before=before,
-                counts_after=after,
-                reason="the board was without voltage",
-                record={},
-                command_id=command("reset", point.key, minute),
-            )
-        )
+        if self.rng.random() < 0.4:  # stated wrongly first, and taken back
+            every = point.channels
+            point.deeds += [
+                lambda m: reset(m, minute, dict.fromkeys(every, 7), dict.fromkeys(every, 3), "no"),
+                lambda m: m.withdraw_reset(
+                    at=at(minute),
+                    registers=every,
+                    reason="the display was read wrongly",
+                    record={},
+                    command_id=command("undo", point.key, minute),
+                ),
+            ]
+        point.deeds.append(lambda m: reset(m, minute, before, after, "yes"))
 
     def reverses(self, point: Point, minute: int) -> None:
         """The wiring is reversed; at even minutes somebody sees it and says so at once."""
@@ -267,6 +270,21 @@ class Life:
             numbers = [number for point in self.points for number in point.channels]
             spans = read_spans(connection, self.site.schema, numbers, PERIOD)
         self.seen.append((position, marked, spans))
+
+
+def reset(
+    meter: Meter, minute: int, before: dict[int, int], after: dict[int, int], words: str
+) -> None:
+    """Record that registers fell."""
+    meter.record_reset(
+        at=at(minute),
+        counts_before=before,
+        counts_after=after,
+        reason="the board was without voltage",
+        record={},
+        command_id=command("reset", meter.point, minute, words),
+    )
+
 
 
 def fed_from(meter: Meter, minute: int, feeds: dict[int, int], counts: dict[int, int]) -> None:

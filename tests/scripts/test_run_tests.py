@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,32 @@ def test_fast_leaves_out_every_marked_test() -> None:
 
 def test_fast_starts_no_workers_whose_imports_would_cost_more_than_they_save() -> None:
     assert "-n" not in run_tests.pytest_arguments(["fast"])
+
+
+def test_two_processes_divide_the_fast_set_and_leave_nothing_out() -> None:
+    (one, first), (other, second) = (
+        (run[: len(run) - len(half)], half)
+        for run, half in zip(run_tests.runs_of(["fast", "-q"]), run_tests.FAST_HALVES, strict=True)
+    )
+    assert one == other == run_tests.pytest_arguments(["fast", "-q"])
+    assert second == ["tests", *(f"--ignore={folder}" for folder in first)]
+    assert all((run_tests.ROOT / folder).is_dir() for folder in first)
+
+
+@pytest.mark.parametrize(
+    "words", [["fast", "tests/billing"], ["fast", "-k", "money"], ["slow"], []]
+)
+def test_what_is_chosen_by_name_runs_in_one_process(words: list[str]) -> None:
+    assert run_tests.runs_of(words) == [run_tests.pytest_arguments(words)]
+
+
+@pytest.mark.parametrize(("codes", "expected"), [((0, 0), 0), ((0, 1), 1), ((5, 0), 5)])
+def test_whichever_of_two_runs_fails_the_whole_has_failed_and_all_they_say_is_shown(
+    codes: tuple[int, ...], expected: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = [[sys.executable, "-c", f"print('ends with', {code}); exit({code})"] for code in codes]
+    assert run_tests.run_at_once(rows, {}) == expected
+    assert capfd.readouterr().out.splitlines() == [f"ends with {code}" for code in codes]
 
 
 def test_every_marker_of_the_suite_is_known(pytestconfig: pytest.Config) -> None:

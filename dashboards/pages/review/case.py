@@ -13,7 +13,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.money import exact_text
-from billing.views.case_story import CaseStory, proof_of
+from billing.views.case_story import CaseStory
+from billing.views.evidence import named_proof
 from dashboards.components.notes import note_list
 from dashboards.components.pieces import (
     Children,
@@ -41,7 +42,6 @@ from dashboards.queries.review_rows import CasePage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
-from energy.base.text import catalogue
 from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
 
 COMMAND = "scripts/meterline"
@@ -183,22 +183,17 @@ def _findings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
             severity_word(viewer, row.severity),
             _instant(viewer, row.key.start, zone),
             _instant(viewer, row.end, zone),
-            _proof(viewer, proof_of(row, story)),
+            _proof(named_proof(viewer.language, row, story)),
         ]
         for row in story.findings
     ]
     return table(head, rows, name="case-findings")
 
 
-def _proof(viewer: Viewer, said: dict[str, object]) -> Children:
+def _proof(said: Sequence[tuple[str, str]]) -> Children:
     if not said:
         return NOTHING
-    return [html.Div(f"{_word(viewer, key)}: {value}") for key, value in said.items()]
-
-
-def _word(viewer: Viewer, key: str) -> str:
-    known = f"review.proof_{key}"
-    return viewer.say(known) if known in catalogue() else key.replace("_", " ")
+    return [html.Div(f"{name}: {value}") for name, value in said]
 
 
 def _readings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:

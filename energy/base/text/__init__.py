@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from string import Formatter
+from typing import Any
 
 LANGUAGES = ("en", "zh")
 
@@ -121,4 +123,26 @@ def help_text(language: str, key: str, /, **values: object) -> str:
 
 def _filled(translations: Mapping[str, str], language: str, values: Mapping[str, object]) -> str:
     text = translations.get(language) or translations["en"]
-    return text.format(**values) if values else text
+    if not values:
+        return text
+    return _TEXTS.vformat(text, (), values) if _NUMBERED in text else text.format(**values)
+
+
+_NUMBERED = ":n|"
+"""Begins a place that says a number with its noun: {cases:n|case|cases}."""
+
+
+class _Texts(Formatter):
+    """Fills places, a number with the form of its noun."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return a number with its noun where the place asks for it, else what format says."""
+        if not format_spec.startswith(_NUMBERED[1:]):
+            formatted: str = super().format_field(value, format_spec)
+            return formatted
+        _, one, many = format_spec.split("|")
+        noun = one if str(value) == "1" else many
+        return f"{value} {noun}"
+
+
+_TEXTS = _Texts()

@@ -1,4 +1,4 @@
-"""In: versions of formulas, and what is wrong with each since when. Out: where one is broken. Pure.
+"""In: versions of formulas, and what is wrong with each and when. Out: where one is broken. Pure.
 
 A formula is checked when it is stored. What it rests on changes later: a class of meters gets one
 that never adds up with the others, an input is retired, a place closed. From then on nothing is
@@ -7,7 +7,7 @@ known of it, which is no zero: whoever bills by it must mend it first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,17 @@ from energy.metering.formula.errors import FormulaError
 
 CODE: Final = "formula.broken"
 SEVERITY: Final = Severity.DO_NOT_BILL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a formula, and when."""
+
+    start_us: int
+    """[us]"""
+    end_us: int
+    """When it is over; where nobody knows, no sooner than the version's end. [us]"""
+    error: FormulaError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,35 +42,31 @@ class HeldVersion:
     """[us]"""
     end_us: int
     """When the next one begins. [us]"""
-    problems: tuple[tuple[int, FormulaError], ...]
-    """Each with since when. [us]"""
+    faults: tuple[Fault, ...]
 
 
 def found(versions: Iterable[HeldVersion]) -> list[Span]:
-    """Return where formulas are broken, each with the first that is wrong.
+    """Return where formulas are broken, each time with the fault that began first.
 
     Args:
         versions: Of some formulas.
     """
-    spans = []
-    for each in versions:
-        wrong = [
-            (max(since_us, each.start_us), error)
-            for since_us, error in each.problems
-            if since_us < each.end_us
-        ]
-        if wrong:
-            start_us, error = min(wrong, key=lambda told: told[0])
-            spans.append(
-                Span(
-                    place=each.place,
-                    start_us=start_us,
-                    end_us=each.end_us,
-                    lasts=False,
-                    proof={"formula": each.formula, **_said(error)},
-                )
+    return [span for each in versions for span in _broken(each)]
+
+
+def _broken(version: HeldVersion) -> Iterator[Span]:
+    done_us = version.start_us
+    for fault in sorted(version.faults, key=lambda each: each.start_us):
+        start_us, end_us = max(fault.start_us, done_us), min(fault.end_us, version.end_us)
+        if start_us < end_us:
+            done_us = end_us
+            yield Span(
+                place=version.place,
+                start_us=start_us,
+                end_us=end_us,
+                lasts=False,
+                proof={"formula": version.formula, **_said(fault.error)},
             )
-    return spans
 
 
 def _said(error: FormulaError) -> dict[str, object]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from energy.base.finding import Severity
+from energy.base.ids import id_of
 from energy.metering.checks import (
     broken_formula,
     certificate_ends,
@@ -28,6 +29,8 @@ from energy.metering.checks import (
     zero_run,
 )
 
+CHECKER: Final = id_of("person", "checks")
+"""Who proposes what a check restores: nobody, so that any person may approve it."""
 _WARN, _BAR = Severity.WARN, Severity.DO_NOT_BILL
 
 

@@ -62,6 +62,43 @@ class PlannedFormula:
         )
 
 
+def planned_again(
+    channel: Channel,
+    *,
+    unit: str,
+    text: str,
+    valid_from: date,
+    constants: tuple[DatedConstant, ...],
+    reason: str = "",
+) -> PlannedFormula:
+    """Return a formula that is stored, or its next version, as it would be planned.
+
+    Args:
+        channel: Its channel.
+        unit: Of the result.
+        text: Of the version.
+        valid_from: First local day of the version.
+        constants: Of the version.
+        reason: Of the version.
+    """
+    facts = channel.facts
+    return PlannedFormula(
+        point=channel.point,
+        name=channel.point,
+        place="",
+        utility=facts.utility,
+        quantity=facts.quantity,
+        unit=unit,
+        resolution=facts.resolution,
+        grid_s=facts.grid_s,
+        billing=facts.billing,
+        valid_from=valid_from,
+        text=text,
+        constants=constants,
+        reason=reason,
+    )
+
+
 def read_formulas(checker: Checker, places: Sequence[str]) -> list[PlannedFormula]:
     """Return the formulas of a file; what is wrong with a table goes to the checker's problems.
 

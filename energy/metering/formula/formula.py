@@ -101,6 +101,8 @@ class Formula(JournalAggregate):
         """What the first version says."""
         self.held = constants_from_json(constants)
         """Constants of the newest version."""
+        self.newest: tuple[date, str, list[dict[str, Any]]] | None = (valid_from, text, constants)
+        """What the newest version says; None for one that retires the formula."""
         self.retired_from: date | None = None
 
     def revise(
@@ -115,6 +117,8 @@ class Formula(JournalAggregate):
     ) -> None:
         """Let another version hold from a local day on; after a retirement it holds again.
 
+        The newest version told again is none.
+
         Args:
             valid_from: First local day.
             text: The formula.
@@ -123,6 +127,8 @@ class Formula(JournalAggregate):
             decided_by: Who.
             command_id: Of the command.
         """
+        if self.newest == (valid_from, text, constants):
+            return
         self._revise(
             channel=self.channel,
             valid_from=valid_from,
@@ -137,11 +143,13 @@ class Formula(JournalAggregate):
     def retire(
         self, *, valid_from: date, reason: str, decided_by: UUID | None, command_id: UUID
     ) -> None:
-        """Compute nothing any more from a local day on.
+        """Compute nothing any more from a local day on; from the same day again says nothing.
 
         Raises:
-            FormulaStateError: It is retired already.
+            FormulaStateError: It is retired already, from another day on.
         """
+        if self.retired_from == valid_from:
+            return
         if self.retired_from is not None:
             raise FormulaStateError.of("formula.retired", point=self.point, since=self.retired_from)
         self._retire(
@@ -166,6 +174,7 @@ class Formula(JournalAggregate):
         command_id: UUID,
     ) -> None:
         self.held = constants_from_json(constants)
+        self.newest = (valid_from, text, constants)
         self.retired_from = None
 
     @event(Retired)
@@ -178,4 +187,5 @@ class Formula(JournalAggregate):
         decided_by: UUID | None,
         command_id: UUID,
     ) -> None:
+        self.newest = None
         self.retired_from = valid_from

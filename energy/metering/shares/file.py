@@ -6,7 +6,6 @@ site is known; here is what the file says of itself. Every problem is listed at 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeGuard, TypeVar
 
-from energy.base.errors import EnergyError
-from energy.base.text import tell
+from energy.metering.definition_file import DefinitionFileError, read_definitions
 from energy.metering.shares.bearer import Bearer, BearerKind, Hold
 from energy.metering.shares.hours_file import StatedHours, read_hours_tables
 from energy.metering.shares.keys import KEYS
@@ -43,18 +41,11 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _BAD_IN_KEYS = frozenset("./ ")
 
 
-class ShareFileError(EnergyError):
+class ShareFileError(DefinitionFileError):
     """A share file cannot be taken; lists every problem found."""
 
     code = "share_file"
-
-    def __init__(self, problems: list[str]) -> None:
-        """Join the problems into one message, one a row."""
-        self.problems = problems
-        super().__init__()
-        rows = "\n".join(f"  - {problem}" for problem in problems)
-        self.message = tell("why.share.file", number=len(problems), rows=rows)
-        self.args = (str(self.message),)
+    TEXT = "share.file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +78,7 @@ def read_share_file(text: str) -> tuple[ShareFile, list[str]]:
     Raises:
         ShareFileError: It is no TOML.
     """
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
-        raise ShareFileError([f"no TOML: {error}"]) from error
-    checker = Checker(document)
-    checker.unknown_keys(document, _TABLES, "file")
+    checker = read_definitions(text, _TABLES, ShareFileError)
     bearers, holds = _bearers(checker)
     file = ShareFile(
         bearers=tuple(bearers),

@@ -6,7 +6,9 @@ hundred thousands of channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -27,6 +29,8 @@ from energy.views.positioned import or_last
 from energy.views.registry import load_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_Span = tuple[datetime, datetime]
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 class SiteCatalogue:
@@ -61,7 +65,7 @@ class SiteCatalogue:
         self._connection = connection
         self._schema = schema
         self._checking = checking
-        self._members: dict[Members, Sequence[Input]] = {}
+        self._members: dict[Members, Sequence[ClassMember]] = {}
         names = {
             node.name for tree in trees for node in every_node(tree) if isinstance(node, Named)
         }
@@ -78,6 +82,40 @@ class SiteCatalogue:
 
     def members(self, members: Members) -> Sequence[Input]:
         """Return the channels of a class of meters, by point."""
+        return self.members_in(members, _EVER)
+
+    def members_in(self, members: Members, span: _Span) -> Sequence[Input]:
+        """Return the channels of a class that are in it at some time of a span, by point.
+
+        Args:
+            members: The class.
+            span: Within the catalogue's period: start and end.
+
+        Returns:
+            Where there are none, the first that is planned: it tells what an empty class counts.
+        """
+        known = self._known(members)
+        found = [each.channel for each in known if each.within(span)]
+        first = min(known, key=lambda each: each.channel.channel.number, default=None)
+        return found or ([] if first is None else [first.channel])
+
+    def within(self, start: datetime, end: datetime) -> SpanCatalogue:
+        """Return what names mean in a part of the catalogue's period."""
+        return SpanCatalogue(whole=self, span=(start, end))
+
+    def changes(self, tree: Node, start: datetime, end: datetime) -> list[datetime]:
+        """Return the instants inside a span at which a class of meters gets or loses one."""
+        edges = {
+            edge
+            for node in every_node(tree)
+            if isinstance(node, Members)
+            for member in self._known(node)
+            for span in member.spans
+            for edge in span
+        }
+        return sorted(edge for edge in edges if start < edge < end)
+
+    def _known(self, members: Members) -> Sequence[ClassMember]:
         found = self._members.get(members)
         if found is None:
             found = self._members[members] = self._read(members)
@@ -97,32 +135,50 @@ class SiteCatalogue:
         rows = self._connection.execute(f"SELECT point FROM {self._schema}.meter").fetchall()
         return nearest_of(name, [str(point) for (point,) in rows])
 
-    def _read(self, members: Members) -> Sequence[Input]:
+    def _read(self, members: Members) -> Sequence[ClassMember]:
         rows: list[tuple[Any, ...]] = self._connection.execute(
             f"SELECT number, point FROM {self._schema}.channel "
             "WHERE utility = %s AND kind = ANY(%s)",
             (members.utility, [Kind.COUNTER, Kind.INTERVAL]),
         ).fetchall()
-        if members.place is not None:
-            where = (self._connection, self._schema, members.place, self._period, self._as_of)
-            inside = {point for each in points_inside(*where) for point in each.points}
+        inside = None if members.place is None else self._inside(members.place)
+        if inside is not None:
             rows = [row for row in rows if row[1] in inside]
         pattern = members.named
         numbers = [n for n, point in rows if pattern is None or matches(pattern, point)]
         channels = load_channels(self._connection, self._schema, only=numbers)
         points = sorted(_by_point(channels.values()).items())
         planned = [each for _, mine in points for each in counted(mine, members)]
-        if self._checking or not planned:
-            return planned
-        served = self._served([each.channel.number for each in planned])
-        first = min(planned, key=lambda each: each.channel.number)  # tells what an empty one counts
-        return [each for each in planned if each.channel.number in served] or [first]
+        numbers = [each.channel.number for each in planned]
+        served = {n: [_EVER] for n in numbers} if self._checking else self._served(numbers)
+        return [
+            ClassMember(
+                channel=each,
+                spans=_both(
+                    served.get(each.channel.number, []),
+                    [_EVER] if inside is None else inside[each.channel.point],
+                ),
+            )
+            for each in planned
+        ]
 
-    def _served(self, numbers: Sequence[int]) -> set[int]:
-        """Return which channels had a device in the period, as known then.
+    def _inside(self, place: str) -> Mapping[str, list[_Span]]:
+        """Return when points are inside a place; where no period is asked for, now is ever."""
+        found: dict[str, list[_Span]] = {}
+        where = (self._connection, self._schema, place, self._period, self._as_of)
+        for each in points_inside(*where):
+            span = _EVER if self._period is None else (each.start, each.end)
+            for point in each.points:
+                found.setdefault(point, []).append(span)
+        return found
+
+    def _served(self, numbers: Sequence[int]) -> Mapping[int, list[_Span]]:
+        """Return when channels had a device, as known then, where that touches the period.
 
         A meter planned behind a bill is none of its members: the bill is re-rated as it was.
         """
+        if not numbers:
+            return {}
         period = self._period
         start, end = (None, None) if period is None else (period.start, period.end)
         mine = (
@@ -131,12 +187,51 @@ class SiteCatalogue:
             "AND (%(start)s::timestamptz IS NULL OR end_at IS NULL OR end_at > %(start)s)"
         )
         rows: list[tuple[Any, ...]] = self._connection.execute(
-            f"SELECT channel FROM {self._schema}.segment WHERE {mine} "
-            f"UNION SELECT channel FROM {self._schema}.segment_superseded "
-            f"WHERE {mine} AND until_position > %(limit)s",
+            f"SELECT channel, start_at, end_at FROM {self._schema}.segment WHERE {mine} "
+            f"UNION SELECT channel, start_at, end_at FROM {self._schema}.segment_superseded "
+            f"WHERE {mine} AND until_position > %(limit)s ORDER BY channel, start_at",
             {"numbers": numbers, "limit": or_last(self._as_of), "start": start, "end": end},
         ).fetchall()
-        return {number for (number,) in rows}
+        found: dict[int, list[_Span]] = {}
+        for number, begins, ends in rows:
+            found.setdefault(number, []).append((begins, ends or _EVER[1]))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassMember:
+    """A channel that may be in a class of meters, and when it is."""
+
+    channel: Input
+    spans: Sequence[_Span]
+
+    def within(self, span: _Span) -> bool:
+        """Return whether it is in its class at some time of a span."""
+        return any(start < span[1] and span[0] < end for start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanCatalogue:
+    """What names mean in a part of a catalogue's period; see Catalogue."""
+
+    whole: SiteCatalogue
+    span: _Span
+
+    def named(self, name: str) -> Input | None:
+        """Return the channel of `point` or `point/quantity`; None where there is none."""
+        return self.whole.named(name)
+
+    def members(self, members: Members) -> Sequence[Input]:
+        """Return the channels of a class of meters in this part, by point."""
+        return self.whole.members_in(members, self.span)
+
+    def has_place(self, place: str) -> bool:
+        """Return whether there is such a place."""
+        return self.whole.has_place(place)
+
+    def nearest(self, name: str) -> str:
+        """Return a point that is called nearly so; "" where there is none."""
+        return self.whole.nearest(name)
 
 
 def named_inputs(tree: Node, catalogue: Catalogue) -> list[Input]:
@@ -155,6 +250,12 @@ def place_keys(connection: Connection, schema: str) -> list[str]:
     """Return the keys of a site's places."""
     rows = connection.execute(f"SELECT key FROM {schema}.place ORDER BY key").fetchall()
     return [str(key) for (key,) in rows]
+
+
+def _both(first: Sequence[_Span], second: Sequence[_Span]) -> list[_Span]:
+    """Return the time that lies in both of some spans."""
+    both = [(max(a, c), min(b, d)) for a, b in first for c, d in second]
+    return sorted((start, end) for start, end in both if start < end)
 
 
 def _by_point(channels: Iterable[Channel]) -> dict[str, list[Input]]:

@@ -71,7 +71,8 @@ def around(at: datetime, channel: Channel) -> Period:
 
 def _formula(asked: Asked, channel: Channel, depth: int) -> Iterator[Step]:
     found = evaluated(asked, [channel])
-    if not found or depth > DEEPEST:
+    told = sum(piece.last - piece.first for piece, _ in found)
+    if depth > DEEPEST or not found or told < found[0][1].intervals:  # a part is not known
         yield Step(
             depth=depth,
             text=channel.key,

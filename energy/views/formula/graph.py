@@ -16,7 +16,8 @@ from energy.views.balance import point_channels
 from energy.views.formula.catalogue import SiteCatalogue, named_inputs
 from energy.views.formula.rows import formula_versions
 from energy.views.plant_rows import read_supply
-from energy.views.shares.rows import channel_of_whole, read_shares, usage_channels
+from energy.views.shares.rows import channel_of_whole, read_shares
+from energy.views.usage_channels import usage_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,10 @@ from energy.base.clock import to_us
 from energy.base.period import Period, grid_of, local_day, midnight
 from energy.base.quality import Quality
 from energy.metering.channel import Channel
-from energy.metering.formula.check import Checked, check
-from energy.metering.formula.errors import FormulaError
+from energy.metering.formula.check import Checked, check, check_result
 from energy.metering.formula.evaluate import Values, per_group, per_interval
 from energy.metering.formula.exact import Exact, fractions, rounded
-from energy.metering.formula.inputs import Input
+from energy.metering.formula.inputs import Catalogue, Input
 from energy.metering.formula.parser import parse
 from energy.metering.formula.tree import Members, Node, PlaceValue
 from energy.metering.formula.units import unit_of, usage_unit
@@ -41,6 +40,7 @@ from energy.views.formula.inputs import (
     read_values,
 )
 from energy.views.formula.rows import formula_versions
+from energy.views.formula.runs import runs_of
 from energy.views.local_days import days_around
 from energy.views.registry import load_channels
 from energy.views.usage import empty_span
@@ -62,7 +62,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """The part of a period in which one version of a formula holds."""
+    """The part of a period in which one version of a formula holds and checks."""
 
     channel: Channel
     version: FormulaVersion
@@ -207,7 +207,7 @@ def evaluated(asked: Asked, channels: Sequence[Channel]) -> list[tuple[Piece, Va
 
 
 def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
-    """Return the versions of formulas that hold in a period, checked, by channel and day.
+    """Return the versions of formulas that hold in a period, checked, by channel and time.
 
     Args:
         asked: Site, period and position.
@@ -218,17 +218,39 @@ def formula_pieces(asked: Asked, channels: Sequence[Channel]) -> list[Piece]:
     for channel, version, first, last in holding:
         text = version.text
         assert text is not None, "what says nothing does not hold"
-        constants = {each.name: each for each in version.constants}
-        try:
-            checked = check(trees[text], text, catalogue, constants)
-        except FormulaError:  # a class has got meters that never add up: nothing is known of it
-            continue
-        found.append(
-            Piece(
-                channel=channel, version=version, text=text, first=first, last=last, checked=checked
-            )
-        )
+        step = timedelta(seconds=channel.facts.grid_s)
+        begins, ends = (asked.period.start + n * step for n in (first, last))
+        sound = partial(_checked, trees[text], text, channel, version)
+        for run in runs_of(trees[text], catalogue, sound, begins, ends):
+            low = -((begins - run.start) // step) + first
+            high = (run.end - begins) // step + first
+            # Where a class has meters that never add up, nothing is known of it.
+            if isinstance(run.found, Checked) and low < high:
+                found.append(
+                    Piece(
+                        channel=channel,
+                        version=version,
+                        text=text,
+                        first=low,
+                        last=high,
+                        checked=run.found,
+                    )
+                )
     return found
+
+
+def _checked(
+    tree: Node, text: str, channel: Channel, version: FormulaVersion, catalogue: Catalogue
+) -> Checked:
+    """Return a version checked, its result too.
+
+    Raises:
+        FormulaError: Its units do not fit.
+    """
+    facts = channel.facts
+    checked = check(tree, text, catalogue, {each.name: each for each in version.constants})
+    check_result(checked, text, facts.utility, facts.quantity, version.unit)
+    return checked
 
 
 def formula_inputs(asked: Asked, channels: Sequence[Channel]) -> set[int]:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import psycopg
 
-from energy.metering.channel import USAGE_KINDS, Kind
 from energy.metering.shares.apportionment import SHARE_TOPICS, Apportionment
 from energy.metering.shares.version import KeyVersion, held_version, version_from_json
 from energy.views.positioned import or_last
@@ -60,20 +59,6 @@ class ShareRow:
         if self.valid_to is not None and day >= self.valid_to:
             return None
         return held_version([row.version for row in self.keys], day)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageChannel:
-    """The channel that says what a point used."""
-
-    point: str
-    number: int
-    quantity: str
-    utility: str
-    unit: str
-    resolution: str
-    grid_s: int
-    """Width of an interval. [s]"""
 
 
 def fold_share(cursor: Cursor, schema: str, position: int, event: Any) -> None:
@@ -181,36 +166,6 @@ def shares_of(connection: Connection, schema: str, channels: Sequence[int]) -> l
         (list(channels),),
     ).fetchall()
     return [share for (share,) in rows]
-
-
-def usage_channels(
-    connection: Connection, schema: str, points: Sequence[str]
-) -> dict[str, UsageChannel]:
-    """Return the channel that says what each point used: the billed one, else the first.
-
-    Args:
-        connection: Any connection that may read.
-        schema: The site's schema.
-        points: Metering points, measured or computed; one without usage is left out.
-    """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT DISTINCT ON (point) point, number, quantity, utility, unit, resolution, grid_s "
-        f"FROM {schema}.channel WHERE point = ANY(%s) AND kind = ANY(%s) AND utility IS NOT NULL "
-        "ORDER BY point, billing DESC, direction = 'export', number",
-        (list(points), [kind.value for kind in (*USAGE_KINDS, Kind.COMPUTED)]),
-    ).fetchall()
-    return {
-        point: UsageChannel(
-            point=point,
-            number=number,
-            quantity=quantity,
-            utility=utility,
-            unit=unit,
-            resolution=resolution,
-            grid_s=grid_s,
-        )
-        for point, number, quantity, utility, unit, resolution, grid_s in rows
-    }
 
 
 def channel_of_whole(connection: Connection, schema: str, whole: Mapping[str, str]) -> int | None:

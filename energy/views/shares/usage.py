@@ -27,9 +27,10 @@ from energy.metering.usage import UsageSpan, worst_in
 from energy.views.computed import channel_usage
 from energy.views.places import read_places
 from energy.views.shares.bearers import read_holds
-from energy.views.shares.rows import ShareRow, read_shares, shares_of, usage_channels
+from energy.views.shares.rows import ShareRow, read_shares, shares_of
 from energy.views.shares.whole import whole_channels, whole_usage
 from energy.views.usage import empty_span
+from energy.views.usage_channels import usage_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _INSTANT = timedelta(microseconds=1)

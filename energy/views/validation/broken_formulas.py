@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
 from energy.base.clock import to_us
-from energy.base.period import local_day, midnight
+from energy.base.period import Period, local_day, midnight
 from energy.metering.channel import Channel, Kind
 from energy.metering.checks import broken_formula
-from energy.metering.checks.broken_formula import HeldVersion
-from energy.metering.formula.definition import PlannedFormula, checked_formula
+from energy.metering.checks.broken_formula import Fault, HeldVersion
+from energy.metering.formula.definition import checked_formula, planned_again
 from energy.metering.formula.errors import FormulaError
 from energy.metering.formula.parser import parse
 from energy.metering.formula.tree import Members, Named, Node, PlaceValue, every_node
@@ -28,6 +29,7 @@ from energy.metering.note import Note
 from energy.metering.places import PlaceAct, PlaceBook
 from energy.views.formula.catalogue import SiteCatalogue
 from energy.views.formula.rows import formula_versions
+from energy.views.formula.runs import runs_of
 from energy.views.noted import FOR_GOOD
 from energy.views.places import read_places
 from energy.views.registry import load_channels
@@ -42,6 +44,8 @@ class _Site:
 
     zone: ZoneInfo
     now: datetime
+    until: datetime
+    """What was before is looked at: right behind now."""
     versions: Mapping[int, Sequence[FormulaVersion]]
     channels: Mapping[int, Channel]
     """Of the formulas."""
@@ -89,16 +93,22 @@ def _read(
 ) -> _Site:
     texts = {each.text for own in versions.values() for each in own if each.text is not None}
     trees = {text: parse(text) for text in texts}
+    until = now + timedelta(seconds=1)
+    first = min(each.valid_from for own in versions.values() for each in own)
+    since = min(midnight(first, zone), now)
     retired: list[tuple[Any, ...]] = connection.execute(
         f"SELECT point, retired_at FROM {schema}.meter WHERE retired_at <= %s", (now,)
     ).fetchall()
     return _Site(
         zone=zone,
         now=now,
+        until=until,
         versions=versions,
         channels=load_channels(connection, schema, only=list(versions)),
         trees=trees,
-        catalogue=SiteCatalogue(connection, schema, trees.values()),
+        catalogue=SiteCatalogue(
+            connection, schema, trees.values(), period=Period(start=since, end=until)
+        ),
         retired=dict(retired),
         places=read_places(connection, schema),
     )
@@ -118,22 +128,39 @@ def _held(site: _Site, channel: int, versions: Sequence[FormulaVersion]) -> Iter
             formula=site.channels[channel].point,
             start_us=to_us(start),
             end_us=to_us(end),
-            problems=tuple(
-                (max(to_us(start), to_us(since)), error)
-                for since, error in _problems(site, channel, version, start)
+            faults=(
+                *_unsound(site, channel, version, start, end),
+                *(
+                    Fault(start_us=to_us(since), end_us=to_us(end), error=error)
+                    for since, error in _gone(site, version.text)
+                ),
             ),
         )
 
 
-def _problems(
-    site: _Site, channel: int, version: FormulaVersion, start: datetime
-) -> Iterator[tuple[datetime, FormulaError]]:
-    """Yield what is wrong with a version, each with since when."""
-    text = version.text or ""
-    try:
-        checked_formula(_planned(site.channels[channel], version, text), site.catalogue)
-    except FormulaError as error:
-        yield start, error
+def _unsound(
+    site: _Site, channel: int, version: FormulaVersion, start: datetime, end: datetime
+) -> Iterator[Fault]:
+    """Yield when a version does not check: from when the first that does not fit served."""
+    assert version.text is not None, "it computes something"
+    planned = planned_again(
+        site.channels[channel],
+        unit=version.unit,
+        text=version.text,
+        valid_from=version.valid_from,
+        constants=version.constants,
+        reason=version.reason,
+    )
+    until = min(end, site.until)
+    sound = partial(checked_formula, planned)
+    for run in runs_of(site.trees[version.text], site.catalogue, sound, start, until):
+        if isinstance(run.found, FormulaError):
+            stands = end if run.end == until else run.end
+            yield Fault(start_us=to_us(run.start), end_us=to_us(stands), error=run.found)
+
+
+def _gone(site: _Site, text: str) -> Iterator[tuple[datetime, FormulaError]]:
+    """Yield what a text names that is no more, each with since when."""
     for node in every_node(site.trees[text]):
         match node:
             case Named():
@@ -176,22 +203,3 @@ def _closed(site: _Site, place: str) -> datetime | None:
         if each.place == place and each.act is PlaceAct.CLOSED and each.valid_from <= site.now
     ]
     return max(ends, default=None)
-
-
-def _planned(channel: Channel, version: FormulaVersion, text: str) -> PlannedFormula:
-    facts = channel.facts
-    return PlannedFormula(
-        point=channel.point,
-        name=channel.point,
-        place="",
-        utility=facts.utility,
-        quantity=facts.quantity,
-        unit=version.unit,
-        resolution=facts.resolution,
-        grid_s=facts.grid_s,
-        billing=facts.billing,
-        valid_from=version.valid_from,
-        text=text,
-        constants=version.constants,
-        reason=version.reason,
-    )

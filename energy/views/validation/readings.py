@@ -229,26 +229,6 @@ def _near(window: tuple[int, int], start: int, end: int) -> bool:
     return window[0] <= end + AROUND_US and window[1] >= start - AROUND_US
 
 
-def ended_falls(connection: Connection, schema: str) -> list[tuple[Any, ...]]:
-    """Return code, channel, start, end, severity and position of what no fall stands behind.
-
-    A late reading, a correction or the record of a new meter has explained it.
-
-    Args:
-        connection: Any connection that may read.
-        schema: The site's schema.
-    """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT f.code, f.channel, f.start_at, f.end_at, f.severity, f.position "
-        f"FROM {schema}.finding AS f WHERE f.code = ANY(%s) AND f.explained_position IS NULL "
-        f"AND f.resolved_position IS NULL AND NOT EXISTS (SELECT FROM {schema}.finding AS b "
-        "WHERE b.code = ANY(%s) AND b.channel = f.channel AND b.explained_position IS NULL "
-        "AND b.start_at < f.end_at AND b.end_at > f.start_at)",
-        (list(FALL_CODES), list(BREAK_CODES)),
-    ).fetchall()
-    return rows
-
-
 def _strange(
     connection: Connection, schema: str, lot: Lot, windows: Windows
 ) -> list[tuple[int, int, int]]:

@@ -18,12 +18,11 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.journal.corrections import Corrections
 from energy.metering.checks import noise, spike
+from energy.metering.checks.catalogue import CHECKER
 from energy.metering.correction import CorrectionStateError
 from energy.views.registry import load_channels
 from energy.views.validation.readings import Restored
 
-CHECKER: Final = id_of("person", "checks")
-"""Who proposes what a check restores: nobody, so that any person may approve it."""
 _CODES: Final = (noise.CODE, spike.CODE)
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -26,6 +26,7 @@ from energy.metering.channel import USAGE_KINDS
 from energy.metering.note import Note
 from energy.store.pool import Database
 from energy.views.fed_readings import windows_fed
+from energy.views.findings import ended_falls
 from energy.views.validation.balance import checked_balance
 from energy.views.validation.broken_formulas import broken_formulas
 from energy.views.validation.certificate_ends import expired_certificates
@@ -37,7 +38,6 @@ from energy.views.validation.readings import (
     Met,
     checked_falls,
     checked_readings,
-    ended_falls,
 )
 from energy.views.validation.restoring import propose_restored, withdraw_stale
 from energy.views.validation.told import notes_of, over

@@ -109,3 +109,9 @@ def test_chinese_texts_use_the_words_of_the_glossary() -> None:
     for key, text in texts.items():
         found = [word for word in SYNONYMS if word in text["zh"]]
         assert found == [], f"{key}: the glossary says {[SYNONYMS[word] for word in found]}"
+
+
+def test_a_number_governs_its_noun() -> None:
+    told = [t("en", "cli.review.sums", cases=n, waiting=w) for n, w in ((1, 1), (2, 0))]
+    assert told == ["1 case, 1 waits for you.", "2 cases, 0 wait for you."]
+    assert t("zh", "cli.review.sums", cases=1, waiting=1) == "共 1 项，1 项待处理。"

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from energy.base.finding import Finding, Severity
 from energy.base.ids import id_of
-from energy.metering.note import NoteError, decode_note, encode_note, note, note_of
+from energy.metering.note import NoteError, decode_note, encode_note, note
 
 AT = datetime(2019, 1, 1, tzinfo=UTC)
 
@@ -16,15 +15,10 @@ def test_a_note_comes_back_from_its_bytes_unchanged() -> None:
     assert decode_note(encode_note(told)) == told
 
 
-def test_a_finding_of_a_poll_becomes_a_note_and_the_same_one_again() -> None:
-    finding = Finding(
-        code="modbus.other_device", severity=Severity.DO_NOT_BILL, channel=7, start=AT, end=AT,
-        position=0, proof={"point": "b2"},
-    )  # fmt: skip
-    one = note_of(finding, "bus", note_id=id_of("x"))
-    assert one == note_of(finding, "bus", note_id=id_of("x"))
-    assert (one.code, one.channel, one.proof) == (finding.code, 7, {"point": "b2"})
-    assert note_of(finding, "bus").id != note_of(finding, "bus").id
+def test_the_same_fact_told_again_is_the_same_note_and_another_one_is_not() -> None:
+    told = [note("modbus.other_device", AT, AT, channel=7, note_id=id_of("x")) for _ in range(2)]
+    assert told[0] == told[1]
+    assert note("spool.thinned", AT, AT).id != note("spool.thinned", AT, AT).id
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b"[1]"])

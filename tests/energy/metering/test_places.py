@@ -12,6 +12,7 @@ import pytest
 from energy.base.period import Period
 from energy.metering.places import (
     ALWAYS,
+    UNSTORED,
     Place,
     PlaceAct,
     PlaceBook,
@@ -53,6 +54,18 @@ def test_tree_without_changes_is_as_it_was_defined() -> None:
         attributes={"headcount": Fraction(12)},
     )  # fmt: skip
     assert tree["hall"].area_m2 is None
+
+
+def test_change_told_again_is_known_unless_another_came_behind_it() -> None:
+    moved = change(PlaceAct.MOVED, "shop", 4, 1, parent="t2")
+    again = change(PlaceAct.MOVED, "shop", 4, UNSTORED, parent="t2")
+    assert not book().says([again])
+    assert book(moved).says([again])
+    back = change(PlaceAct.MOVED, "shop", 4, 2, parent="hall")
+    assert not book(moved, back).says([again])
+    assert book(moved, change(PlaceAct.RENAMED, "shop", 5, 2, name="Bar")).says([again])
+    # From another day on it is another change, though nothing is otherwise by it.
+    assert not book(moved).says([change(PlaceAct.MOVED, "shop", 5, UNSTORED, parent="t2")])
 
 
 def test_move_counts_from_its_day_on() -> None:

@@ -22,6 +22,7 @@ from energy.metering.review_case import (
     CaseState,
     Decision,
     DecisionKind,
+    case_ids,
     cases_of,
     cause_of,
 )
@@ -239,3 +240,21 @@ def test_cases_divide_the_findings_whatever_their_order(
     assert len({case.case for case in cases}) == len(cases)
     chance.shuffle(findings)
     assert cases_of(findings, (), TODAY) == cases
+
+
+def test_a_case_keeps_its_id_while_findings_of_the_same_doubt_take_each_others_place() -> None:
+    fall = found(code="register.negative_step", position=10)
+    kind = found(code="register.reset", position=20, severity=Severity.WARN)
+    again = found(code="register.negative_step", position=30)
+    whole = only(fall, kind).case
+    assert whole == only(fall).case == only(kind).case == only(again).case
+    assert only(found(30, position=5, code="register.negative_step")).case != whole
+
+
+def test_what_was_accepted_and_is_doubtful_again_counts_its_decisions_on() -> None:
+    fall = found(code="register.negative_step", position=10)
+    case = only(fall).case
+    assert case_ids([fall]) >= {case}
+    accepted = decision(case, fall, kind=DecisionKind.ACCEPTED, until=None)
+    back = only(found(code="register.negative_step", position=30), decisions=(accepted,))
+    assert (back.case, back.number, back.state) == (case, 1, CaseState.OPEN)

@@ -162,6 +162,61 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
 }
 
 
+def from_file(document: Document) -> Document:
+    """Let the second meter's readings come in files."""
+    document["source"].append({"key": "sheets", "kind": "file"})
+    meter = document["meter"][1]
+    meter["source"] = "sheets"
+    del meter["profile"], meter["address"]
+    return document
+
+
+def test_a_meter_read_from_files_needs_neither_profile_nor_address() -> None:
+    plan, found = read_site(from_file(small()), facts)
+    assert found == []
+    assert plan is not None
+    assert (plan.meters[1].profile, plan.meters[1].address) == ("file", {"file": "m2"})
+    wrong = from_file(small())
+    wrong["meter"][1]["quantities"] = ["volume"]
+    assert problems(wrong) == [
+        "meter 'm2': `quantities` are those of a profile: name it, or state `channels`"
+    ]
+
+
+def test_whole_numbers_may_be_written_as_text() -> None:
+    document = small()
+    document["meter"][1]["channels"][0].update(modulus="100000000", grid_s="900")
+    plan, found = read_site(document, facts)
+    assert found == []
+    assert plan is not None
+    assert (plan.meters[1].channels[0].modulus, plan.meters[1].channels[0].grid_s) == (10**8, 900)
+
+
+FIRST: dict[str, tuple[Callable[[Document], Any], list[str]]] = {
+    "place key": (lambda d: d["place"][0].pop("key"), ["place 1: `key` is missing or no text"]),
+    "source key": (
+        lambda d: d["source"][0].update(key="bus"),
+        ["meter 'm1': source 'modbus-1' is no source of this file; 1 more name it"],
+    ),
+    "profile": (
+        lambda d: d["meter"][0].pop("profile"),
+        ["meter 'm1': `profile` is missing or no text"],
+    ),
+    "quantity of a rule": (
+        lambda d: d["meter"][0].update(quantities=["active_powr"]),
+        ["meter 'm1': profile 'abb_b23_b24' has no quantity 'active_powr'"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(FIRST))
+def test_a_problem_is_told_once_and_not_what_follows_from_it(case: str) -> None:
+    break_it, told = FIRST[case]
+    document = small()
+    break_it(document)
+    assert problems(document) == told
+
+
 @pytest.mark.parametrize("case", list(WRONG))
 def test_wrong_site_file_names_its_problem(case: str) -> None:
     break_it, told = WRONG[case]

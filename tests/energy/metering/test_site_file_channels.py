@@ -53,7 +53,7 @@ def test_a_third_of_a_base_unit_a_count_is_no_problem_without_a_rollover() -> No
         ({"interval_s": 420}, "neither a whole number of minutes that divides the hour"),
         ({"interval_s": 7200}, "nor 86400"),
         ({"interval_s": 30}, "whole number from 60 on"),
-        ({"interval_s": "900"}, "whole number"),
+        ({"interval_s": "900 s"}, "whole number"),
         ({"interval_s": 900, "kind": "counter"}, 'goes with kind = "interval" only'),
         ({"modulus": 10**6}, "begins at zero"),
         ({"unit": "m3"}, "m3"),

@@ -27,7 +27,7 @@ from energy.views.registry import load_channels
 from energy.views.usage import read_spans
 from processes.field_documents import Document
 from processes.meter_acts import Did, acts_of
-from processes.meter_life.acts import Stated, move, record_reset, retire, reverse
+from processes.meter_life.acts import move, retire, reverse
 from processes.meter_life.adjust import (
     AdjustmentError,
     Asked,
@@ -37,7 +37,9 @@ from processes.meter_life.adjust import (
 )
 from processes.meter_life.counts import MeterLifeError
 from processes.meter_life.due import days_of, due_within, state_facts
+from processes.meter_life.resets import record_reset
 from processes.meter_life.segments import life_of
+from processes.meter_life.stated import Stated
 from processes.technician_papers import Certificate, calibrate
 from processes.technician_site import SiteDesk
 from processes.technician_values import Remarks
@@ -160,7 +162,7 @@ def test_a_reset_is_found_in_the_readings_and_loses_nothing(
     site_schema.project()
     with pytest.raises(MeterLifeError, match="No register of m1 fell"):
         record_reset(desk, "m1", at(40), before=(), after=(), stated=SAID)
-    done = record_reset(desk, "m1", at(125), before=["1.25"], after=["0.00"], stated=SAID)
+    done = record_reset(desk, "m1", at(125), before=["1.25"], after=["0.00"], stated=SAID).done
     assert done.counts == {"active_energy_import": 125}
     assert done.new_counts == {"active_energy_import": 0}
     assert usage(site_schema, 1) == 10 * (125 + 3 + 225)

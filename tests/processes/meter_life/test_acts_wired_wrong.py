@@ -14,7 +14,8 @@ from energy.views.as_of import folded_as_of, folded_position
 from energy.views.findings import read_findings
 from energy.views.usage import read_spans
 from energy.views.validation.validation import Validation
-from processes.meter_life.acts import record_reset, reverse
+from processes.meter_life.acts import reverse
+from processes.meter_life.resets import record_reset
 from processes.technician_site import SiteDesk
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import find_meter, replace

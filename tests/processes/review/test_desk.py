@@ -295,10 +295,10 @@ def test_nobody_accepts_the_own_proposal_when_two_cases_join(town: Town) -> None
     read_with_spike(town)
     (dear,) = queue(town)
     accept(town, [dear], APPROVER, limit=LOW)
-    noted(town, doubt("register.noise", 3, 20))
+    noted(town, doubt("interval.jump", 3, 20))
     small = [row for row in queue(town) if row.case.case != dear.case.case]
     accept(town, small, MANAGER, limit=Decimal(0))
-    noted(town, doubt("register.noise", 3, 6))
+    noted(town, doubt("interval.jump", 3, 6))
     (joined,) = queue(town)
     (own,) = accept(town, [joined], APPROVER, limit=LOW)
     assert (own.kind, own.ended) == (DecisionKind.ACCEPTANCE_PROPOSED, 1)

@@ -14,7 +14,7 @@ from energy.metering.shares.file import ShareFileError
 from energy.system import System
 from energy.views.computed import asked_together, channel_usage
 from energy.views.computed_inputs import inputs_behind
-from energy.views.shares.rows import usage_channels
+from energy.views.usage_channels import usage_channels
 from processes.plant_acts import SupplyFileError, define_supply, read_supply_file
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.shares import BY, FIRST, LAST, Mall, share_file

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from energy.base.finding import Severity
 from scripts.commands import printing
-from scripts.commands.printing import Pause, cell, in_zone, print_facts, print_table, worded
+from scripts.commands.narrow import narrow_rows
+from scripts.commands.printing import (
+    Pause,
+    cell,
+    in_zone,
+    percent,
+    print_facts,
+    print_table,
+    worded,
+)
 
 HOSTILE = "\x1b[2J\x9b31m\u202egpj.exe\udcff"
 
@@ -73,3 +83,40 @@ def test_a_wait_in_pieces_has_one_bar_that_tells_what_is_left(
     assert bars == [("watching", 30)]
     assert left == sorted(left, reverse=True)
     assert set(left) == set(range(31))
+
+
+def test_a_share_is_never_whole_while_anything_is_wanting_and_losses_are_rounded() -> None:
+    assert [percent(Fraction(n, 10_000)) for n in (0, 9_999, 10_000, 10_001)] == [
+        "0.0 %",
+        "99.9 %",
+        "100.0 %",
+        "100.0 %",
+    ]
+    assert percent(Fraction(-1, 300), digits=2, rounded=True) == "-0.33 %"
+    assert percent(None) == "-"
+
+
+def test_figures_of_a_column_have_equally_many_digits_and_a_pipe_no_trailing_blanks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(["at", "kWh", ""], [("a", Fraction(5, 2), ""), ("b", Fraction(0), "x" * 300)],
+                right=(1,))  # fmt: skip
+    shown = capsys.readouterr().out
+    assert shown == f"at  kWh\na   2.5\nb   0.0  {'x' * 300}\n"
+
+
+def test_a_row_too_wide_for_the_terminal_keeps_its_id_and_says_the_rest_below() -> None:
+    rows = narrow_rows(
+        ["case", "money", "cause"],
+        [["1a288c8a", "~3.40 GBP", "计度器读数下降或突增"], ["0d4bf9c4", "-", "-"]],
+        right=(1,),
+        below=(2,),
+        width=40,
+        nothing="-",
+    )
+    assert rows == [
+        "case          money",
+        "1a288c8a  ~3.40 GBP",
+        "    cause: 计度器读数下降或突增",
+        "0d4bf9c4          -",
+    ]

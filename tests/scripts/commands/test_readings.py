@@ -223,5 +223,5 @@ def test_who_may_approve_may_refuse_and_the_list_shows_what_is_stated(row: Row) 
 def test_the_same_file_again_says_that_nothing_was_added(row: Row, tmp_path: Path) -> None:
     sheet = tmp_path / "round.csv"
     sheet.write_text("point,at,value\nm1,2019-01-01 06:00,1.2\n", encoding="utf-8")
-    assert "are recorded." in row(f"readings import {sheet} --by clerk").stdout
+    assert "recorded." in row(f"readings import {sheet} --by clerk").stdout
     assert "nothing was added" in row(f"readings import {sheet} --by clerk").stdout

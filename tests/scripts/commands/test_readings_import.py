@@ -32,7 +32,7 @@ def test_a_file_is_looked_at_and_then_written_once(row: Row, tmp_path: Path) -> 
     assert "Already in the journal, left out: 1" in preview
     assert row.json("readings imports") == []
     done = row("readings import", *file, "--by", "clerk").stdout
-    assert "2 readings are in the journal" in done
+    assert "2 readings in the journal" in done
     again = row("readings import", *file, "--by", "clerk").stdout
     assert "The same file was imported on" in again
     assert "Nothing new: nothing was written." in again

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from adapters.own_files import use_own_files
@@ -15,6 +16,7 @@ from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.supply.check import dead_ends
 from energy.metering.supply.graph import SOURCE_KINDS, Metered, balance_nodes, graph_of
+from energy.metering.supply.losses import expected_loss
 from processes.site_init import CheckedSite, check_site_file
 from simulator.airport.__main__ import DEFAULT_METERS, DEFAULT_SEED, main
 from simulator.airport.design import airport_of
@@ -22,7 +24,7 @@ from simulator.airport.model import AirportModel
 from simulator.airport.plant import AirportPlant
 from simulator.airport.site_file import site_text, write_profiles, write_site
 
-DAY_S = 86_400
+DAY_S, QUARTER_S = 86_400, 900
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -138,6 +140,13 @@ def test_what_the_sources_count_is_what_the_boards_count_and_the_transformers_lo
     for node in nodes:
         lost = used(node.entries) - used(node.children)
         assert 0 < lost < used(node.entries) * 3 // 100, node.key
+        (loss,) = [graph.nodes[key].loss for key in node.nodes if key.startswith("tx-")]
+        (grid,) = [meters[each.point] for each in node.entries if "grid" in each.point]
+        counts = [model.true_count(grid, n * QUARTER_S) for n in range(DAY_S // QUARTER_S + 1)]
+        load = np.diff(np.array(counts, dtype=np.int64)) * grid.per_count
+        assert loss is not None, node.key
+        told = int(expected_loss(loss, Utility.ELECTRICITY, load, QUARTER_S).sum())
+        assert abs(lost - told) < used(node.entries) // 200, node.key
 
 
 def test_the_command_writes_the_same_file(tmp_path: Path) -> None:

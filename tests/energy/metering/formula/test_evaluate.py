@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ from energy.metering.formula.inputs import DatedConstant, Input, ListedCatalogue
 from energy.metering.formula.parser import parse
 from energy.metering.formula.tree import Members
 from energy.metering.usage import BADNESS, BY_BADNESS
+from tests.examples import tried
 
 WH = Fraction(3600)
 DAY = 96
@@ -104,7 +105,7 @@ def groups(text: str, given_: Values, starts: list[int]) -> list[Fraction | None
 
 
 @given(USAGE, USAGE)
-@settings(max_examples=10, deadline=None)
+@tried(10)
 def test_sums_and_differences_are_exact_to_the_last_base_unit(
     one: list[int], two: list[int]
 ) -> None:
@@ -113,7 +114,7 @@ def test_sums_and_differences_are_exact_to_the_last_base_unit(
 
 
 @given(USAGE, USAGE, USAGE, st.sampled_from(ADDITIVE))
-@settings(max_examples=10, deadline=None)
+@tried(10)
 def test_a_months_total_is_the_sum_of_its_days(
     one: list[int], two: list[int], three: list[int], text: str
 ) -> None:
@@ -127,7 +128,7 @@ def test_a_months_total_is_the_sum_of_its_days(
 
 
 @given(LARGE, LARGE, LARGE)
-@settings(max_examples=60, deadline=None)
+@tried(60)
 def test_no_size_overflows_in_between(one: list[int], two: list[int], three: list[int]) -> None:
     text = "[a] * [b] / ([b] + [c]) + [a] * 0.123456789 - [c]"
     told, quality = usage(text, values({"a": one, "b": two, "c": three}))
@@ -146,7 +147,7 @@ def test_no_size_overflows_in_between(one: list[int], two: list[int], three: lis
 
 
 @given(st.lists(st.integers(0, 40), min_size=DAY, max_size=DAY), st.sampled_from(["1/3", "0.97"]))
-@settings(max_examples=30, deadline=None)
+@tried(30)
 def test_a_day_is_off_by_half_a_base_unit_at_most_however_small_its_intervals(
     column: list[int], factor: str
 ) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import FrameType
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from energy.metering.formula.errors import FormulaError
@@ -27,6 +27,7 @@ from energy.metering.formula.tree import (
     PlaceValue,
     text_of,
 )
+from tests.examples import tried
 
 NAMES = st.text(
     st.characters(exclude_categories=("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Mn", "Lm", "Lo")),
@@ -76,7 +77,7 @@ TREES = st.recursive(LEAVES, _inner, max_leaves=12)
 
 
 @given(TREES)
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @example(Named(name="a]b]]\"'"))
 @example(Named(name="航站楼 2 – 北"))
 @example(Negated(inner=Negated(inner=Number(value=Fraction(1, 8)))))
@@ -85,7 +86,7 @@ def test_the_text_of_a_tree_is_read_as_the_same_tree(tree: Node) -> None:
 
 
 @given(TREES)
-@settings(max_examples=25, deadline=None)
+@tried(25)
 def test_printing_what_was_printed_changes_nothing(tree: Node) -> None:
     assert text_of(parse(text_of(tree))) == text_of(tree)
 
@@ -163,7 +164,7 @@ def test_what_is_hostile_costs_few_steps(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=80, deadline=None)
+@tried(80)
 def test_any_text_is_a_formula_or_is_refused(text: str) -> None:
     tree, refused = _read(text)
     if refused is None:

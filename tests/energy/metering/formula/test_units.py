@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.units import BASE_UNIT, TO_BASE, Utility
@@ -18,6 +18,7 @@ from energy.metering.formula.units import (
     unit_of,
     usage_unit,
 )
+from tests.examples import tried
 
 NAMES = st.sampled_from(sorted(set(NAMED) - {"degC", "°C"}))
 
@@ -66,7 +67,7 @@ def test_a_unit_of_megabytes_is_refused_at_once() -> None:
 
 
 @given(NAMES, NAMES, NAMES)
-@settings(max_examples=100, deadline=None)
+@tried(100)
 def test_units_multiply_as_their_names_do(one: str, two: str, three: str) -> None:
     a, b, c = (unit_of(each) for each in (one, two, three))
     told = unit_of(f"{one}*{two}/{three}")
@@ -75,7 +76,7 @@ def test_units_multiply_as_their_names_do(one: str, two: str, three: str) -> Non
 
 
 @given(NAMES, NAMES)
-@settings(max_examples=50, deadline=None)
+@tried(50)
 def test_what_is_shown_measures_the_same(one: str, two: str) -> None:
     unit = unit_of(f"{one}/{two}")
     shown = shown_unit(unit.dimension)

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import Quality
 from energy.metering.shares.division import DayShares, Divider, Whole, one_division
 from energy.metering.shares.version import DayPortions
+from tests.examples import tried
 
 THIRD = Fraction(1, 3)
 FIRST = date(2019, 1, 1)
@@ -132,7 +133,7 @@ def months(draw: st.DrawFn) -> list[tuple[Whole, DayPortions]]:
 
 
 @given(days=months())
-@settings(deadline=None, max_examples=150)
+@tried(150)
 def test_shares_add_up_to_the_whole_whatever_the_key_its_changes_and_what_is_missing(
     days: list[tuple[Whole, DayPortions]],
 ) -> None:
@@ -152,7 +153,7 @@ def test_shares_add_up_to_the_whole_whatever_the_key_its_changes_and_what_is_mis
 
 
 @given(days=months(), seed=st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=60)
+@tried(60)
 def test_the_order_in_which_bearers_are_named_does_not_matter(
     days: list[tuple[Whole, DayPortions]], seed: object
 ) -> None:
@@ -173,7 +174,7 @@ def test_the_order_in_which_bearers_are_named_does_not_matter(
     weights=portions_lists,
     amounts=st.lists(st.integers(0, 40), min_size=1, max_size=60),
 )
-@settings(deadline=None, max_examples=150)
+@tried(150)
 def test_nobody_is_ever_two_units_ahead_so_by_rounding_nobody_gains(
     weights: list[int], amounts: list[int]
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import Quality
@@ -20,6 +20,7 @@ from energy.metering.shares.version import (
     version_from_json,
     version_to_json,
 )
+from tests.examples import tried
 
 DAY = date(2019, 1, 1)
 
@@ -132,7 +133,7 @@ def test_a_version_comes_back_from_json_as_it_was() -> None:
     vacancy=st.sampled_from(Vacancy),
     first=st.integers(0, 7),
 )
-@settings(deadline=None, max_examples=150)
+@tried(150)
 def test_portions_are_a_whole_whatever_the_keys_and_who_is_away(
     weights: list[int], usage: list[int], vacant: set[int], vacancy: Vacancy, first: int
 ) -> None:

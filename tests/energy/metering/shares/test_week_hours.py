@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.period import Period, day_period, midnight, span_of_days
@@ -24,6 +24,7 @@ from energy.metering.shares.week_hours import (
     wall_instant,
     weekdays_of,
 )
+from tests.examples import tried
 
 LONDON = ZoneInfo("Europe/London")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -122,7 +123,7 @@ def test_round_the_clock_leaves_no_interval_outside(day: date) -> None:
     day=st.sampled_from([SPRING, AUTUMN, date(2019, 6, 5)]),
     zone=st.sampled_from([BERLIN, LONDON, ZoneInfo("Australia/Lord_Howe")]),
 )
-@settings(deadline=None, max_examples=60)
+@tried(60)
 def test_shifts_that_fill_the_week_hold_every_interval_once(
     cuts: list[int], day: date, zone: ZoneInfo
 ) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.period import Period, span_of_days
@@ -29,6 +29,7 @@ from energy.metering.supply.book import GraphSpan
 from energy.metering.supply.check import problems
 from energy.metering.supply.graph import Graph
 from energy.metering.usage_groups import Every
+from tests.examples import tried
 from tests.fixtures.supply import STATION, Part, graph, node, tie
 
 LONDON = ZoneInfo("Europe/London")
@@ -265,7 +266,7 @@ def counts_alone(drawn: Graph) -> list[str]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(station=stations(), shut=st.lists(st.tuples(st.integers(0, 90), st.integers(0, 96))))
 def test_what_goes_in_comes_out_or_is_unaccounted_whatever_is_tied(
     station: tuple[list[Part], list[Part], dict[str, Flow]], shut: list[tuple[int, int]]

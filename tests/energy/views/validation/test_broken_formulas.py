@@ -122,7 +122,8 @@ def test_a_class_that_gets_what_never_adds_up_and_a_place_that_is_closed_are_tol
     define(campus, "all-gas", "sum(meters(gas))", "gas")
     define(campus, "east", "sum(meters(electricity, at=[b2]))")
     assert broken(campus) == []
-    campus.counter("g2", facts=replace(gas, quantity="volume_base"))
+    begun = MIDNIGHT + timedelta(days=2, hours=5)
+    campus.counter("g2", facts=replace(gas, quantity="volume_base"), since=begun)
     metering = campus.application("metering")
     tree = metering.find(PlaceTree.create_id(site=campus.site.key))
     assert isinstance(tree, PlaceTree)
@@ -136,10 +137,20 @@ def test_a_class_that_gets_what_never_adds_up_and_a_place_that_is_closed_are_tol
     metering.store(tree)
     campus.project()
     first, second = broken(campus)
-    assert first[:4] == ("all-gas", MIDNIGHT, FOR_GOOD, 5)
+    assert first[:4] == ("all-gas", begun, FOR_GOOD, 5)
     assert "volume, volume_base" in str(first[4])
     assert second[:4] == ("east", GONE, FOR_GOOD, 5)
     assert "[b2] is closed since 2019-01-04" in str(second[4])
+    meter = find_meter(metering, campus.site.key, "g2")
+    meter.retire(
+        at=GONE, final_counts={6: 0}, reason="sold", record={}, command_id=command("retire g2")
+    )
+    metering.store(meter)
+    campus.project()
+    assert [row[:3] for row in broken(campus)] == [
+        ("east", GONE, FOR_GOOD),
+        ("all-gas", begun, GONE),
+    ]
     revise(campus, "all-gas", "sum(meters(gas, quantity=[volume]))", date(2019, 1, 1))
     revise(campus, "east", "[grid]", date(2019, 1, 4))
     assert broken(campus) == []
