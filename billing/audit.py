@@ -75,7 +75,8 @@ def _supply(
         date.fromisoformat(asked["first_day"]),
         date.fromisoformat(asked["last_day"]),
     )
-    return replace(facts, name=block["name"], findings=())
+    computed = facts.computed if "computed" in block else None  # older bills say nothing of it
+    return replace(facts, name=block["name"], findings=(), computed=computed)
 
 
 def _facts(

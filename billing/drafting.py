@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from billing.canonical import canonical_json
+from billing.grounds import grounds_document, positions_document
 from billing.invoice_facts import (
     Draft,
     InvoiceFacts,
@@ -171,7 +172,8 @@ def _supply_blocks(
     for supply, part in zip(facts.supplies, rated, strict=True):
         mine, charges = charges[: len(part.charges)], charges[len(part.charges) :]
         blocks.append(
-            {
+            _computed_document(supply)
+            | {
                 "point": supply.point,
                 "name": supply.name,
                 "utility": supply.utility.value,
@@ -185,6 +187,13 @@ def _supply_blocks(
             }
         )
     return blocks
+
+
+def _computed_document(supply: SupplyFacts) -> dict[str, object]:
+    """Return what a computed supply rests on; nothing for a measured one."""
+    if supply.computed is None:
+        return {}
+    return {"computed": grounds_document(supply.computed, SHOWN_UNIT, _register_document)}
 
 
 def _tariff_documents(supply: SupplyFacts) -> list[dict[str, object]]:
@@ -300,6 +309,7 @@ def _provenance(facts: InvoiceFacts, findings: Sequence[Finding]) -> dict[str, o
                     for each in supply.registers
                 ],
             }
+            | ({} if supply.computed is None else {"computed": positions_document(supply.computed)})
             for supply in facts.supplies
         ],
         "findings": [json.loads(canonical_json(finding_document(each))) for each in findings],

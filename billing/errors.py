@@ -17,6 +17,7 @@ The tree::
        +- HeldRunError          do-not-bill findings stand in the way of approval
        +- UnknownHoldError      an account to hold out has no draft in the run
        +- ParkedBooksError      an entry of the books is missing from what a run would bill
+       +- UnsettledDaysError    values of the days kept turning out doubtful while a run was opened
        +- AlreadyBilledError    the days are on an issued invoice already
 """
 
@@ -179,6 +180,20 @@ class ParkedBooksError(RefusedError):
             f"say is missing from accounts or tariffs:\n{_rows(rows)}\n"
             "Have the cause mended and the entries marked resolved in the table `parked`, then "
             f"`bill rate {run}`; or `bill abandon {run}`."
+        )
+
+
+class UnsettledDaysError(RefusedError):
+    """Behind every mark that was set for a run, something was found that bars its days."""
+
+    code = "bill_run.unsettled"
+
+    def __init__(self, run: str, marks: int) -> None:
+        """Name the run and how often a mark was set."""
+        super().__init__(
+            f"Bill run {run} was not opened: each of {marks} times something new was found that "
+            "bars its days while they were looked at, because readings of these days keep coming. "
+            "`review list` shows it. Run the command again when they have come."
         )
 
 

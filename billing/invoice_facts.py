@@ -14,6 +14,7 @@ from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage import UsageSpan
+from energy.views.grounds.rows import Grounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,15 @@ class RegisterFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedFacts:
+    """What a supply rests on that is a share or a formula."""
+
+    grounds: Grounds
+    registers: Sequence[Sequence[RegisterFacts]]
+    """Of each of the measured channels at its end, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplyFacts:
     """One metering point that the account pays for in some of the billed days."""
 
@@ -67,6 +77,8 @@ class SupplyFacts:
     registers: Sequence[RegisterFacts]
     findings: Sequence[Finding]
     """Do-not-bill findings known before rating."""
+    computed: ComputedFacts | None = None
+    """None where the channel is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,17 @@ def exact_text(value: Exact, *, least_digits: int = 0) -> str:
     return plain(from_units((fraction * 10**digits).numerator, digits))
 
 
+def display_text(count: int, resolution: Fraction) -> str:
+    """Return a count as the display shows it: with all the digits of its steps.
+
+    Args:
+        count: Of a register. [count]
+        resolution: Of the register. [unit / count]
+    """
+    digits = len(exact_text(resolution).partition(".")[2])
+    return exact_text(count * resolution, least_digits=digits)
+
+
 def plain(value: Decimal) -> str:
     """Return a Decimal as text without exponent; its digits are kept."""
     return format(value, "f")

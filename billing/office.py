@@ -28,7 +28,7 @@ from billing.invoice import Invoice, invoice_id
 from billing.invoice_facts import Draft, Issuer, finding_document
 from billing.issuer import NamedIssuer, issuer_id
 from billing.issuing import Issuing
-from billing.opening import Opening
+from billing.opening import LooksBefore, Opening
 from billing.published_tariff import PublishedTariff, tariff_version_id
 from billing.review import Review, review_of
 from billing.run_drafts import RunDrafts
@@ -36,6 +36,7 @@ from billing.tariff_file import document_of, tariff_of
 from billing.views.books import BOOKS_VIEWS
 from billing.views.find import parked_entries
 from energy.base.clock import Clock
+from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
@@ -43,6 +44,9 @@ from energy.journal.marks import Marks
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.worker import METERING_VIEWS
+
+ALONE_UP_TO = Decimal(Config().review_alone_up_to)
+"""The setting `review_alone_up_to` where nobody set it. [currency]"""
 
 
 class BillingOffice:
@@ -56,6 +60,7 @@ class BillingOffice:
         vault: PersonVault,
         *,
         view_timeout_s: float = 60.0,
+        alone_up_to: Decimal = ALONE_UP_TO,
     ) -> None:
         """Open the office.
 
@@ -65,13 +70,15 @@ class BillingOffice:
             clock: The injected clock.
             vault: Seals and opens the personal fields of accounts.
             view_timeout_s: How long rating waits for the views. [s]
+            alone_up_to: Money of an account up to which drafts do not tell what one person alone
+                stated of its usage. [currency]
         """
         self.database = database
         self.site = site
         self.books = Books(database, site, clock)
         self._vault = vault
         self._opening = Opening(self.books, Marks(database, site.schema, clock))
-        self._run_drafts = RunDrafts(self.books)
+        self._run_drafts = RunDrafts(self.books, alone_up_to)
         self._issuing = Issuing(self.books, vault)
         self._view_timeout_s = view_timeout_s
 
@@ -192,6 +199,7 @@ class BillingOffice:
         *,
         accounts: Sequence[str] = (),
         dated: date | None = None,
+        looked: LooksBefore | None = None,
     ) -> UUID:
         """Open a run over local days: it marks the metering journal and freezes positions.
 
@@ -205,13 +213,15 @@ class BillingOffice:
             command_id: The command's id.
             accounts: Accounts to bill; all when empty.
             dated: Date on the invoices; the day after the last when None.
+            looked: Looks at what lies before the run's mark; None where nobody checks values.
 
         Raises:
             WrongStateError: The days run backwards, or another run for them is there already.
             UnknownBillingObjectError: There is no such account.
+            UnsettledDaysError: Behind every mark something was found that bars the days.
         """
         return self._opening.open(
-            first_day, last_day, by, command_id, accounts=accounts, dated=dated
+            first_day, last_day, by, command_id, accounts=accounts, dated=dated, looked=looked
         )
 
     def rate(self, run: UUID, *, command_id: UUID | None = None) -> Review:

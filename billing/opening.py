@@ -1,25 +1,30 @@
 """In: local days, a person. Out: a bill run that froze its positions. I/O: PostgreSQL.
 
 A run of the same days and accounts stands in the way of another until it is over: abandoned, or
-issued with every account held out.
+issued with every account held out. What a run knows ends at its mark, so it is looked whether all
+that lies before the mark is checked; what bars the days and was only found behind it sets another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from billing.bill_run import BillRun, RunState, run_id, run_key
 from billing.books import Books
-from billing.errors import WrongStateError
+from billing.errors import UnsettledDaysError, WrongStateError
 from energy.base.period import span_of_days
 from energy.journal.marks import Marks
 from energy.journal.recorder import head_position
 
 ATTEMPTS = 1000
 """How many runs of the same days and accounts there can be."""
+MARKS = 5
+"""How many marks are set for a run behind which something is found, before it is given up."""
+LooksBefore = Callable[[int], bool]
+"""Takes a mark's position; looks at what lies before it and returns whether it bars nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Opening:
         *,
         accounts: Sequence[str],
         dated: date | None,
+        looked: LooksBefore | None = None,
     ) -> UUID:
         """Open a run over local days, or go on with the person's own.
 
@@ -48,10 +54,12 @@ class Opening:
             command_id: The command's id.
             accounts: Accounts to bill; all when empty.
             dated: Date on the invoices; the day after the last when None.
+            looked: Looks at what lies before a mark; None where nobody checks values.
 
         Raises:
             WrongStateError: The days run backwards, or another run for them is there already.
             UnknownBillingObjectError: There is no such account.
+            UnsettledDaysError: Behind every mark something was found that bars the days.
         """
         if last_day < first_day:
             raise WrongStateError("The span of days", "backwards", "in order")
@@ -77,7 +85,7 @@ class Opening:
             last_day=last_day,
             accounts=accounts,
             dated=dated or last_day + timedelta(days=1),
-            metering_position=self._mark(key, end, command_id),
+            metering_position=self._mark(key, end, command_id, looked),
             books_position=self.books.position(),
             opened_by=by,
             command_id=command_id,
@@ -85,16 +93,23 @@ class Opening:
         self.books.store(run)
         return run.id
 
-    def _mark(self, key: str, at: datetime, command_id: UUID) -> int:
+    def _mark(self, key: str, at: datetime, command_id: UUID, looked: LooksBefore | None) -> int:
         """Mark the metering journal anew; return the mark's position.
 
         Its reason names what the journal held, so that a mark left by a command that broke off
         is never found again: the run would not know what was learned in between.
+
+        Raises:
+            UnsettledDaysError: Behind every mark something was found that bars the days.
         """
-        with self.books.database.connection() as connection:
-            head = head_position(connection, self.books.schema, "metering")
-        reason = f"bill run {key}, command {command_id}, after {head}"
-        return self.marks.append(reason=reason, at=at)
+        for _ in range(MARKS):
+            with self.books.database.connection() as connection:
+                head = head_position(connection, self.books.schema, "metering")
+            reason = f"bill run {key}, command {command_id}, after {head}"
+            position = self.marks.append(reason=reason, at=at)
+            if looked is None or looked(position):
+                return position
+        raise UnsettledDaysError(key, MARKS)
 
 
 def _way_on(known: BillRun) -> str:

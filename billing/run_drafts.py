@@ -2,7 +2,8 @@
 
 What forbids to bill an account at all (days billed already, a point paid by two) is a finding of
 its draft, like a gap in its readings. A point whose days are all billed is left out where another
-of the account is not, so that a supply assigned late gets an invoice of its own.
+of the account is not, so that a supply assigned late gets an invoice of its own. What one person
+alone stated of the usage is a warning: the second person is who approves the run.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from billing.account import Account, PointDays, Supply
 from billing.bill_run import BillRun
 from billing.books import Books
 from billing.drafting import draft_invoice
 from billing.invoice_facts import Draft, InvoiceFacts
+from billing.views.stated_alone import Statement, read_statements, stated_findings
 from billing.views.supply import Payer, SupplyReader, read_payers
 from energy.base.finding import Finding, Severity
 from energy.base.period import span_of_days
@@ -31,6 +34,8 @@ class RunDrafts:
     """Drafts the invoices of a site's bill runs."""
 
     books: Books
+    alone_up_to: Decimal
+    """Most money that one person decides about; what bears more is told to the approver."""
 
     def of(self, run: BillRun) -> dict[str, Draft]:
         """Return the draft of every account of a run that pays for something, by account.
@@ -48,14 +53,21 @@ class RunDrafts:
                 books_position=run.books_position,
             )
             reader = SupplyReader(connection, site, run.metering_position, run.books_position)
+            period = span_of_days(run.first_day, run.last_day, site.zone)
+            stated = read_statements(connection, site, period, run.metering_position)
             return {
-                payer.account: draft_invoice(self._facts(run, payer, payers, reader))
+                payer.account: draft_invoice(self._facts(run, payer, payers, reader, stated))
                 for payer in payers
                 if not run.accounts or payer.account in run.accounts
             }
 
     def _facts(
-        self, run: BillRun, payer: Payer, payers: Sequence[Payer], reader: SupplyReader
+        self,
+        run: BillRun,
+        payer: Payer,
+        payers: Sequence[Payer],
+        reader: SupplyReader,
+        stated: Sequence[Statement],
     ) -> InvoiceFacts:
         billed = _Billed.of(self.books.account(payer.account), payer.supplies)
         supplies = []
@@ -64,6 +76,15 @@ class RunDrafts:
             supplies.append(
                 reader.facts(supply.point, supply.tariff, days.first_day, days.last_day)
             )
+        findings = self._findings(run, payer, payers, billed)
+        findings += stated_findings(
+            reader.connection,
+            reader.site,
+            supplies,
+            stated,
+            position=run.metering_position,
+            alone_up_to=self.alone_up_to,
+        )
         return InvoiceFacts(
             issuer=self.books.issuer(as_of=run.books_position),
             account=payer.account,
@@ -74,7 +95,7 @@ class RunDrafts:
             last_day=run.last_day,
             dated=run.dated,
             supplies=supplies,
-            findings=self._findings(run, payer, payers, billed),
+            findings=findings,
             run=run.key,
             metering_position=run.metering_position,
             books_position=run.books_position,

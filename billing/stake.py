@@ -1,7 +1,8 @@
 """In: doubtful usage, what was used before, who pays at which prices. Out: money at stake. Pure.
 
 A measure by which doubt is put in order, no bill: fixed charges and tax are left out, quantities
-are not rounded, and what is missing counts as what the same hours of earlier weeks used.
+are not rounded, and what is missing counts as what the same hours of earlier weeks used. What no
+published tariff prices is counted in intervals: it is no nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,8 @@ class Payer:
     first_day: date
     last_day: date
     """Local days, both included."""
+    zone: ZoneInfo
+    """The site's zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class Stake:
     expected: Fraction
     """Part of the usage that is expected, not known. [1]"""
     unknown: int
-    """Intervals of which nothing can be said: the amount lacks them."""
+    """Doubtful intervals whose usage nothing tells, or whose price: the amount lacks them."""
 
     def joined(self, other: Stake) -> Stake:
         """Return both together; the expected part is the greater of both."""
@@ -72,6 +76,7 @@ def stake_of(
     currency: str,
     *,
     only_missing: bool = False,
+    doubted: NDArray[np.bool_] | None = None,
 ) -> Stake | None:
     """Return the money at stake in a span of doubtful usage; None when nobody pays for it.
 
@@ -82,22 +87,27 @@ def stake_of(
         currency: The site's.
         only_missing: Whether what is known is in no doubt: readings are missing, and what a
             running register counted meanwhile is measured all the same.
+        doubted: Which intervals findings are about, what lies between them is sound; None for all.
     """
-    paying = [payer for payer in payers if payer.versions]
-    if not paying:
+    if not payers:
         return None
-    filled, expected, unknown = _filled(span, history, trusted=only_missing)
-    if only_missing:
-        gaps = np.isin(span.quality, (*_UNKNOWN, int(Quality.ESTIMATED)))  # stated is not measured
-        filled = replace(filled, usage=np.where(gaps, filled.usage, 0))
-    amount = sum((_amount(filled, payer) for payer in paying), Fraction(0))
+    doubtful = np.ones(len(span.usage), dtype=np.bool_) if doubted is None else doubted
+    filled, expected, unknown = _filled(span, history, doubtful, trusted=only_missing)
+    if only_missing:  # what is stated is not measured
+        doubtful = doubtful & np.isin(span.quality, (*_UNKNOWN, int(Quality.ESTIMATED)))
+    filled = replace(filled, usage=np.where(doubtful, filled.usage, 0))
+    amount = Fraction(0)
+    for payer in payers:
+        paid, unpriced = _amount(filled, payer)
+        amount += paid
+        unknown |= unpriced & doubtful
     whole = int(np.abs(filled.usage).sum())
     return Stake(
         amount=round_half_up(amount, exponent_of(currency)),
         currency=currency,
-        accounts=tuple(sorted({payer.account for payer in paying})),
+        accounts=tuple(sorted({payer.account for payer in payers})),
         expected=Fraction(expected, whole) if whole else Fraction(0),
-        unknown=unknown,
+        unknown=int(unknown.sum()),
     )
 
 
@@ -124,48 +134,59 @@ def expected_usage(history: UsageSpan, intervals: int) -> tuple[NDArray[np.int64
 
 
 def _filled(
-    span: UsageSpan, history: UsageSpan | None, *, trusted: bool
-) -> tuple[UsageSpan, int, int]:
+    span: UsageSpan, history: UsageSpan | None, doubted: NDArray[np.bool_], *, trusted: bool
+) -> tuple[UsageSpan, int, NDArray[np.bool_]]:
     """Return the span with what is expected in place of what is missing.
 
     Args:
         span: Usage. [base unit]
         history: Weeks before; None where there are none.
+        doubted: Which intervals are asked about.
         trusted: Whether what is known in the span may stand for a history that knows nothing.
 
     Returns:
-        The span, the expected usage in it [base unit], and the intervals nothing is said of.
+        The span, the expected usage in it [base unit], and which intervals nothing is said of.
     """
-    gaps = np.isin(span.quality, _UNKNOWN)
+    missing = np.isin(span.quality, _UNKNOWN)
+    gaps = missing & doubted
+    none = np.zeros(len(gaps), dtype=np.bool_)
     if not gaps.any():
-        return span, 0, 0
+        return span, 0, none
     expected, told = np.zeros(len(span.usage), dtype=np.int64), False
     if history is not None:
         expected, told = expected_usage(history, len(span.usage))
-    if not told and trusted and not gaps.all():
-        expected, told = expected + int(span.usage[~gaps].sum()) // int((~gaps).sum()), True
+    if not told and trusted and not missing.all():
+        expected, told = expected + int(span.usage[~missing].sum()) // int((~missing).sum()), True
     if not told:
-        return span, 0, int(gaps.sum())
+        return span, 0, gaps
     usage = np.where(gaps, expected, span.usage)
     quality = np.where(gaps, np.uint8(Quality.ESTIMATED), span.quality)
-    return replace(span, usage=usage, quality=quality), int(np.abs(usage[gaps]).sum()), 0
+    return replace(span, usage=usage, quality=quality), int(np.abs(usage[gaps]).sum()), none
 
 
-def _amount(span: UsageSpan, payer: Payer) -> Fraction:
-    """Return usage x price of what a payer pays of a span, not rounded. [currency]."""
-    zone = payer.versions[0].zone
-    end = span.start + len(span.usage) * timedelta(seconds=span.step_s)
-    first = max(payer.first_day, local_day(span.start, zone))
-    last = min(payer.last_day, local_day(end - timedelta(microseconds=1), zone))
-    if last < first:
-        return Fraction(0)
+def _amount(span: UsageSpan, payer: Payer) -> tuple[Fraction, NDArray[np.bool_]]:
+    """Return usage x price of what a payer pays of a span, and the intervals without a price.
+
+    Returns:
+        The amount, not rounded [currency], and which intervals lie in days of the payer for which
+        no tariff is published.
+    """
+    unpriced = np.zeros(len(span.usage), dtype=np.bool_)
     total = Fraction(0)
+    step = timedelta(seconds=span.step_s)
+    end = span.start + len(span.usage) * step
+    first = max(payer.first_day, local_day(span.start, payer.zone))
+    last = min(payer.last_day, local_day(end - timedelta(microseconds=1), payer.zone))
+    if last < first:
+        return total, unpriced
     for tariff, day, until in tariff_spans(payer.versions, first, last):
-        days = span_of_days(day, until, zone)
+        days = span_of_days(day, until, payer.zone)
         part = Period(start=max(days.start, span.start), end=min(days.end, end))
-        if tariff is not None:
+        if tariff is None:
+            unpriced[(part.start - span.start) // step : -((span.start - part.end) // step)] = True
+        else:
             total += abs(_priced(span, tariff, part))
-    return total
+    return total, unpriced
 
 
 def _priced(span: UsageSpan, tariff: TariffVersion, part: Period) -> Fraction:

@@ -6,6 +6,7 @@ and bills show every digit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -87,6 +88,22 @@ def significant(value: Decimal, figures: int = 4) -> Decimal:
         return Decimal(0)
     digits = figures - 1 - value.adjusted()
     return value.quantize(Decimal(1).scaleb(-max(digits, 0)), rounding=ROUND_HALF_UP)
+
+
+def exact_digits(values: Iterable[Fraction], *, most: int = 9, else_: int = 6) -> int:
+    """Return the digits after the point with which all of some values are exact.
+
+    Args:
+        values: Exact. [any unit]
+        most: More than these are not shown.
+        else_: What is taken where no so many digits are enough.
+    """
+    digits, every = 0, list(values)
+    while any((value * 10**digits).denominator != 1 for value in every):
+        digits += 1
+        if digits > most:
+            return else_
+    return digits
 
 
 def number(language: str, value: Decimal, *, digits: int | None = None) -> str:

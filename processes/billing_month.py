@@ -16,7 +16,7 @@ from energy.base.ids import id_of
 from energy.store.sites import Site
 from energy.system import System
 from processes.stack import APPROVER, CLERK, person_id
-from processes.validating import validate_up_to
+from processes.validating import looked_before, validate_up_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,14 @@ def bill_days(system: System, site: Site, first: date, last: date) -> MonthBille
         first: First local day.
         last: Last local day.
     """
-    office = BillingOffice(system.database, site, system.clock, system.vault)
+    limit = Decimal(system.config.review_alone_up_to)
+    office = BillingOffice(system.database, site, system.clock, system.vault, alone_up_to=limit)
     clerk, approver = person_id(system, CLERK), person_id(system, APPROVER)
     validate_up_to(system, site)
     span = f"{first.isoformat()}..{last.isoformat()}"
-    run = office.open_run(first, last, clerk, id_of("demo", "open", span))
+    command = id_of("demo", "open", span)
+    looked = looked_before(system, site, first, last)
+    run = office.open_run(first, last, clerk, command, looked=looked)
     review = office.review(run)
     if review.state in (RunState.OPEN, RunState.RATED):
         review = office.rate(run)

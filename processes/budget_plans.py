@@ -7,6 +7,7 @@ whole or not at all; every problem is listed with the address of its cell.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,9 @@ from billing.money import exponent_of
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of, meant_by
 from energy.base.text import Told
+from energy.base.units import Utility
 from energy.journal.plans import Plans
-from energy.metering.plans.plan import PlanError, PlannedYear
+from energy.metering.plans.plan import PlanError, PlannedYear, PlanNode
 from energy.metering.plans.table import MONEY, QUANTITY, UNIT_OF, PlanScope, planned_years
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -31,9 +33,11 @@ from energy.views.plans import (
     read_plan,
     read_revisions,
 )
+from processes.one_by_one import Act, one_by_one
 from processes.settling import settle
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199
+Planned = tuple[PlannedMonth, ...]
 MOST_TOLD = 100
 """Problems of a workbook that are told; all are counted."""
 
@@ -49,7 +53,7 @@ class PlanChange:
     """What a workbook would change at one node and utility."""
 
     row: PlannedYear
-    before: tuple[PlannedMonth, ...]
+    before: Planned
     """What counts now; empty where nothing is planned."""
 
     @property
@@ -65,6 +69,16 @@ class PlanChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWithdrawal:
+    """A node and utility that the workbook leaves empty: it is planned no more."""
+
+    node: PlanNode
+    utility: Utility
+    before: Planned
+    """What counts now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDraft:
     """A workbook that was read and found good."""
 
@@ -72,6 +86,9 @@ class PlanDraft:
     file: str
     sha256: str
     changes: tuple[PlanChange, ...]
+    withdrawn: tuple[PlanWithdrawal, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Node and utility of what is planned and has no row in the workbook: it stays as it is."""
 
     @property
     def rows(self) -> list[PlannedYear]:
@@ -136,39 +153,58 @@ def read_draft(database: Database, site: Site, year: int, path: Path) -> PlanDra
         PlanFileError: It has problems; each is listed with its cell.
     """
     check_year(year)
-    sheet = read_sheet(path)
+    sheet = read_sheet(path, year)
     with database.connection() as connection:
-        scope = _scope(connection, site)
-        before = read_plan(connection, site.schema, year)
-    years, problems = planned_years(sheet.rows, scope)
-    problems = [*sheet.problems, *problems]
+        before = _by_node(read_plan(connection, site.schema, year))
+        scope = _scope(connection, site, before)
+    table = planned_years(sheet.rows, scope, sheet.name)
+    problems = [*sheet.problems, *table.problems]
     if problems:
         told: list[Told | str] = [*problems[:MOST_TOLD]]
         raise PlanFileError.of("plan.file", name=path.name, number=len(problems), rows=told)
-    changes = [
-        PlanChange(
-            row=row,
-            before=tuple(m for m in before if (m.node, m.utility) == (row.node, row.utility)),
-        )
-        for row in years
-    ]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return PlanDraft(year=year, file=path.name, sha256=digest, changes=tuple(changes))
+    named = {(row.node, row.utility) for row in table.years} | set(table.withdrawn)
+    return PlanDraft(
+        year=year,
+        file=path.name,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        changes=tuple(
+            PlanChange(row=row, before=before.get((row.node, row.utility), ()))
+            for row in table.years
+        ),
+        withdrawn=tuple(
+            PlanWithdrawal(node=node, utility=utility, before=before[node, utility])
+            for node, utility in table.withdrawn
+        ),
+        kept=tuple(f"{node} {utility}" for node, utility in before if (node, utility) not in named),
+    )
 
 
-def _scope(connection: Connection, site: Site) -> PlanScope:
+def _by_node(months: Sequence[PlannedMonth]) -> dict[tuple[PlanNode, Utility], Planned]:
+    """Return what is planned at each node, by its utility."""
+    found: dict[tuple[PlanNode, Utility], Planned] = {}
+    for month in months:
+        key = (month.node, month.utility)
+        found[key] = (*found.get(key, ()), month)
+    return found
+
+
+def _scope(
+    connection: Connection, site: Site, before: Collection[tuple[PlanNode, Utility]]
+) -> PlanScope:
     nodes = plan_nodes(connection, site.schema)
     return PlanScope(
         utilities={node: frozenset(utilities) for node, _, utilities in nodes},
         currency=site.currency,
         digits=exponent_of(site.currency),
+        planned=before,
     )
 
 
 def propose_plan(system: System, site: Site, draft: PlanDraft, *, reason: str, by: UUID) -> UUID:
     """Propose what a workbook plans; return the revision's id.
 
-    The same workbook for the same year and reason is one proposal, however often it is sent.
+    The same workbook for the same year and reason is one proposal, however often it is sent, until
+    a revision of the year is decided: behind that it is a new one.
 
     Args:
         system: In the writer's role.
@@ -180,10 +216,12 @@ def propose_plan(system: System, site: Site, draft: PlanDraft, *, reason: str, b
     Raises:
         PlanError: The reason is missing.
     """
-    before = max((m.position for change in draft.changes for m in change.before), default=0)
-    command = id_of(
-        "command", "plan", site.key, str(draft.year), draft.sha256, str(before), str(by)
-    )
+    settle(system.database, site, system.clock, "metering")
+    touched = [*(each.before for each in draft.changes), *(gone.before for gone in draft.withdrawn)]
+    before = max((month.position for months in touched for month in months), default=0)
+    told = (str(draft.year), draft.sha256, reason.strip(), str(before), str(by))
+    decided = _decided(system.database, site, draft.year)
+    command = id_of("command", "plan", site.key, *told, str(decided))
     revision = plans_at(system, site).propose(
         draft.year,
         draft.rows,
@@ -192,25 +230,37 @@ def propose_plan(system: System, site: Site, draft: PlanDraft, *, reason: str, b
         file=draft.file,
         by=by,
         command_id=command,
+        withdrawn=[(each.node, each.utility) for each in draft.withdrawn],
     )
     settle(system.database, site, system.clock, "metering")
     return revision
 
 
+def _decided(database: Database, site: Site, year: int) -> int:
+    """Return how many revisions of a year are decided."""
+    with database.connection() as connection:
+        rows = read_revisions(connection, site.schema, year)
+    return sum(row.decided_by is not None for row in rows)
+
+
 def approve_plan(system: System, site: Site, revision: UUID, *, by: UUID) -> int:
     """Let a revision count; return the journal's position.
+
+    Approvals of a site come one after the other: what one replaces, the next one sees.
 
     Raises:
         PlanError: There is no such revision, or what it replaces was approved after it was
             proposed.
         PlanStateError: It is decided already, or the person proposed it.
     """
-    with system.database.connection() as connection:
-        moved = changed_since(connection, site.schema, revision)
-    if moved:
-        raise PlanError.of("plan.stale", nodes=", ".join(moved))
     command = id_of("command", "plan approve", str(revision), str(by))
-    position = plans_at(system, site).approve(revision, by=by, command_id=command)
+    with one_by_one(system.database, site, Act.PLANS):
+        settle(system.database, site, system.clock, "metering")
+        with system.database.connection() as connection:
+            moved = changed_since(connection, site.schema, revision)
+        if moved:
+            raise PlanError.of("plan.stale", nodes=", ".join(moved))
+        position = plans_at(system, site).approve(revision, by=by, command_id=command)
     settle(system.database, site, system.clock, "metering")
     return position
 

@@ -1,11 +1,13 @@
 """In: formulas of a file or a row of words. Out: their events, checked before. I/O: PostgreSQL.
 
-All of a file is stored in one transaction, or nothing of it.
+All of a file is stored in one transaction, or nothing of it. Acts of a site come one after the
+other: of two that would make a circle together the second is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -38,6 +40,8 @@ from energy.views.formula.catalogue import SiteCatalogue, place_keys
 from energy.views.formula.graph import computed_graph
 from energy.views.formula.rows import formula_channels
 from energy.views.registry import load_channels
+from processes.one_by_one import Act, one_by_one
+from processes.settling import settle
 
 
 class FormulaFileError(DefinitionFileError):
@@ -70,8 +74,7 @@ class FormulaDesk:
             site: The site; its views have come up to its journal.
             clock: The injected clock.
         """
-        self._database = database
-        self._site = site
+        self._database, self._site, self._clock = database, site, clock
         self._metering = JournalApplication(database, site.schema, "metering", clock)
 
     def read(self, text: str) -> list[PlannedFormula]:
@@ -120,29 +123,30 @@ class FormulaDesk:
         Raises:
             FormulaFileError: Lists every problem; nothing was written.
         """
-        problems: list[Told | str] = []
-        fresh = []
-        for each in planned:
-            if self._same(each):
-                continue
-            if self._metering.find(meter_id(self._site.key, each.point)) is not None:
-                problems.append(tell("why.formula.exists", point=each.point))
-            fresh.append(each)
-        register = self._register(command_id)
-        numbers = {each.point: register.next + n for n, each in enumerate(fresh)}
-        problems += self._problems(fresh, numbers)
-        if problems:
-            raise FormulaFileError(problems)
-        unchanged = tuple(each.point for each in planned if each not in fresh)
-        points = tuple(each.point for each in fresh)
-        if dry_run or not fresh:
-            return Stored(points=points, unchanged=unchanged, position=None)
-        stored: list[JournalAggregate] = [register]
-        for each in fresh:
-            number = register.take(point=each.point, count=1, command_id=command_id)
-            stored += self._made(each, number, by, command_id)
-        position = self._metering.store(*stored)
-        return Stored(points=points, unchanged=unchanged, position=position)
+        with self._one_by_one(dry_run=dry_run):
+            problems: list[Told | str] = []
+            fresh = []
+            for each in planned:
+                if self._same(each):
+                    continue
+                if self._metering.find(meter_id(self._site.key, each.point)) is not None:
+                    problems.append(tell("why.formula.exists", point=each.point))
+                fresh.append(each)
+            register = self._register(command_id)
+            numbers = {each.point: register.next + n for n, each in enumerate(fresh)}
+            problems += self._problems(fresh, numbers)
+            if problems:
+                raise FormulaFileError(problems)
+            unchanged = tuple(each.point for each in planned if each not in fresh)
+            points = tuple(each.point for each in fresh)
+            if dry_run or not fresh:
+                return Stored(points=points, unchanged=unchanged, position=None)
+            stored: list[JournalAggregate] = [register]
+            for each in fresh:
+                number = register.take(point=each.point, count=1, command_id=command_id)
+                stored += self._made(each, number, by, command_id)
+            position = self._metering.store(*stored)
+            return Stored(points=points, unchanged=unchanged, position=position)
 
     def revise(
         self,
@@ -173,30 +177,31 @@ class FormulaDesk:
             FormulaError: The text is wrong; names row and column.
             FormulaFileError: It rests on itself.
         """
-        formula = self._formula(point)
-        with self._database.connection() as connection:
-            channels = load_channels(connection, self._site.schema, only=[formula.channel])
-        known = planned_again(
-            channels[formula.channel],
-            unit=formula.unit,
-            text=text,
-            valid_from=valid_from,
-            constants=formula.held if constants is None else tuple(constants),
-        )
-        problems = self._problems([known], {point: formula.channel})
-        if problems:
-            raise FormulaFileError(problems)
-        if dry_run:
-            return Stored(points=(point,), unchanged=(), position=None)
-        formula.revise(
-            valid_from=valid_from,
-            text=text,
-            constants=constants_to_json(known.constants),
-            reason=reason,
-            decided_by=by,
-            command_id=command_id,
-        )
-        return self._told(formula)
+        with self._one_by_one(dry_run=dry_run):
+            formula = self._formula(point)
+            with self._database.connection() as connection:
+                channels = load_channels(connection, self._site.schema, only=[formula.channel])
+            known = planned_again(
+                channels[formula.channel],
+                unit=formula.unit,
+                text=text,
+                valid_from=valid_from,
+                constants=formula.held if constants is None else tuple(constants),
+            )
+            problems = self._problems([known], {point: formula.channel})
+            if problems:
+                raise FormulaFileError(problems)
+            if dry_run:
+                return Stored(points=(point,), unchanged=(), position=None)
+            formula.revise(
+                valid_from=valid_from,
+                text=text,
+                constants=constants_to_json(known.constants),
+                reason=reason,
+                decided_by=by,
+                command_id=command_id,
+            )
+            return self._told(formula)
 
     def retire(
         self, point: str, *, valid_from: date, reason: str, by: UUID, command_id: UUID
@@ -214,9 +219,22 @@ class FormulaDesk:
             UnknownFormulaError: There is no formula at the point.
             FormulaStateError: It is retired already, from another day on.
         """
-        formula = self._formula(point)
-        formula.retire(valid_from=valid_from, reason=reason, decided_by=by, command_id=command_id)
-        return self._told(formula)
+        with self._one_by_one(dry_run=False):
+            formula = self._formula(point)
+            formula.retire(
+                valid_from=valid_from, reason=reason, decided_by=by, command_id=command_id
+            )
+            return self._told(formula)
+
+    @contextmanager
+    def _one_by_one(self, *, dry_run: bool) -> Iterator[None]:
+        """Keep others from formulas and see what they left: two halves may make a circle."""
+        if dry_run:
+            yield
+            return
+        with one_by_one(self._database, self._site, Act.COMPUTED):
+            settle(self._database, self._site, self._clock, "metering")
+            yield
 
     def _told(self, formula: Formula) -> Stored:
         """Store what is new of a formula."""

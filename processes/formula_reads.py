@@ -143,7 +143,7 @@ def explain_formula(
             connection=connection,
             schema=site.schema,
             zone=site.zone,
-            period=whole if day else around(at, channel),
+            period=whole if day else around(at, channel, site.zone),
             as_of=position,
         )
         steps = explained(asked, channel)

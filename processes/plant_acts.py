@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -36,6 +36,7 @@ from energy.views.places import point_places
 from energy.views.point_rows import points
 from energy.views.registry import load_channels
 from processes.settling import settle
+from processes.shares.joined import divided_twice, wide_meters
 
 
 class SupplyFileError(DefinitionFileError):
@@ -130,9 +131,14 @@ def _planned(system: System, site: Site, wanted: Sequence[PlannedChange]) -> lis
             )
         )
     wrong += _circles(system, site, books)
+    with system.database.connection() as connection:
+        wrong += divided_twice(connection, site, books)
+        wide = {each: wide_meters(connection, site, each, book) for each, book in books.items()}
     if wrong:
         raise UnbalancedSupplyError(wrong)
-    return planned
+    return [
+        replace(each, warnings=(*each.warnings, *wide.pop(each.utility, ()))) for each in planned
+    ]
 
 
 def _circles(system: System, site: Site, books: Mapping[Utility, SupplyBook]) -> list[Told]:

@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from adapters.number_text import exact_number
 from billing.money import exact_text
 from energy.base.text import Told, tell
 from energy.metering.channel import Channel
@@ -79,10 +79,9 @@ def count_of(text: str, channel: Channel) -> int:
         StatementError: It is no number, or finer than the register's resolution.
     """
     facts = channel.facts
-    try:
-        value = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        raise StatementError.of("reading.no_number", text=text) from None
+    value = exact_number(text.strip())
+    if value is None:
+        raise StatementError.of("reading.no_number", text=text)
     count = value / facts.resolution
     if count.denominator != 1:
         step = exact_text(facts.resolution)

@@ -81,7 +81,8 @@ def statement_command(
     """Return the id of a command that states readings: the same statement again is the same one.
 
     So a command repeated after a lost connection finds its own result. What was decided on is
-    over: the same statement behind that is a new one.
+    over, and so is an estimate whose instants another one took: the same statement behind that is
+    a new one.
 
     Args:
         system: Parts of a process.
@@ -89,14 +90,23 @@ def statement_command(
         verb: What is done.
         channel: The channel.
         readings: Instants and counts.
-        words: Everything else that was said: reason, method, person.
+        words: Everything else that was said: reason or method, person.
     """
     rows = tuple(sorted(readings))
     with system.database.connection() as connection:
         said = read_corrections(connection, site.schema, channels=(channel.number,))
-    decided = sum(row.decided_by is not None and row.readings == rows for row in said)
+    over = sum(row.decided_by is not None and row.readings == rows for row in said)
+    if verb == "estimate":
+        over = sum(_displaces(row, rows, words) for row in said)
     told = " ".join(f"{at.isoformat()}={count}" for at, count in rows)
-    return id_of("state", verb, site.key, str(channel.number), told, *words, str(decided))
+    return id_of("state", verb, site.key, str(channel.number), told, *words, str(over))
+
+
+def _displaces(row: CorrectionRow, rows: Stated, words: Sequence[str]) -> bool:
+    """Return whether an estimate told something else of an instant that is stated."""
+    if row.kind != "estimate" or {at for at, _ in row.readings}.isdisjoint(at for at, _ in rows):
+        return False
+    return (row.readings, row.method, str(row.proposed_by)) != (rows, *words)
 
 
 def correction_named(database: Database, site: Site, name: str) -> CorrectionRow:

@@ -121,7 +121,9 @@ def read_balance(
             balances=tuple(b for one in whole.series for b in grouped(one, period, site.zone)),
             verdicts=tuple(explained(connection, site.schema, whole)),
             silent=_silent(whole.series, whole.flows),
-            losses=tuple(element_losses(whole.series, whole.flows, utility, whole.step_s)),
+            losses=tuple(
+                element_losses(whole.series, whole.flows, utility, whole.step_s, whole.days)
+            ),
         )
 
 

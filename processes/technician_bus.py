@@ -11,9 +11,7 @@ from dataclasses import replace
 
 from adapters.modbus.budget import BusOverloadedError
 from energy.metering.source_facts import ONE_QUESTION
-from processes.bus_budget import require_budget
 from processes.collector_plan import CollectPlan, MeterPlan, PlanError, SourcePlan
-from processes.collector_sources import framed_sources
 from processes.technician_checks import Check, Outcome
 from processes.technician_desk import FieldDesk
 from processes.technician_values import FieldRefusedError
@@ -82,6 +80,9 @@ def require_room(desk: FieldDesk, meter: MeterPlan) -> list[Check]:
         FieldRefusedError: The bus cannot keep its interval; says the arithmetic.
         PlanError: The plan would not fit together.
     """
+    from processes.bus_budget import require_budget  # with what speaks to devices: dear to import
+    from processes.collector_sources import framed_sources
+
     plan = desk.plan()
     others = tuple(each for each in plan.meters if each.point != meter.point)
     wanted = replace(plan, meters=(*others, meter))

@@ -1,7 +1,8 @@
 """In: a source, an address and a profile. Out: what the device answers now. I/O: reads only.
 
 The same path as the collector's, whatever the protocol: read plan, strict client, decode. A silent
-device is no contact (exit 3); one that refuses the registers has another profile (exit 2).
+device is no contact (exit 3); one that refuses the registers has another profile (exit 2). What
+speaks to devices is imported when one is asked: most acts on a meter's record ask none.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from adapters.link_fault import KEEPS_LINK
 from adapters.modbus.decode import FLAW_MEANS, Flaw
 from adapters.modbus.frame import Fault
 from adapters.modbus.register_map import RegisterMap
-from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
 from adapters.poll import PolledSource, PollFailure, PollResult
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError
@@ -29,12 +29,10 @@ from processes.collector_plan import (
     SourcePlan,
     address_problem,
 )
-from processes.collector_sources import framed_sources, link_of
 from processes.meter_profiles import Product, kinds_of
 from processes.technician_checks import Observed
 from processes.technician_faults import fault_key
 from processes.technician_reading import COMMON, plate_text, read_plate
-from processes.technician_scan import connected
 from processes.technician_told import FieldRefusedError, NoContactError
 
 ATTEMPTS = 2
@@ -101,6 +99,8 @@ class Device:
     def where(self) -> str:
         """Return the link and the address."""
         if self.source.kind in MODBUS:
+            from processes.collector_sources import link_of
+
             return f"{link_of(self.source).where} {self.name}"
         place = self.source.device or f"{self.source.host}:{self.source.port}"
         return f"{place} {self.name}"
@@ -158,6 +158,9 @@ def read_device(device: Device, quantities: Sequence[str], clock: Clock) -> Answ
 
 async def _plate(device: Device, register_map: RegisterMap) -> dict[str, str]:
     """Return what a device tells of itself."""
+    from processes.collector_sources import link_of
+    from processes.technician_scan import connected
+
     with connected(link_of(device.source), device.source.timeout_ms / 1000) as client:
         plate = await read_plate(client, int(device.address["unit"]), register_map)
     return {name: plate_text(value) for name, value in plate.items()}
@@ -241,6 +244,9 @@ async def _poll(device: Device, quantities: Sequence[str], clock: Clock) -> Poll
 
 def _source(device: Device, quantities: Sequence[str], clock: Clock) -> PolledSource:
     """Return a source with this device alone; its channels are the places of the quantities."""
+    from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
+    from processes.collector_sources import framed_sources, link_of
+
     numbers = {quantity: n for n, quantity in enumerate(quantities, 1)}
     if device.map is None:
         return framed_sources(_plan(device, numbers), clock)[0]

@@ -22,7 +22,7 @@ from energy.store.sites import Site
 from energy.system import System
 from energy.views.point_rows import (
     first_counts_since,
-    newest_counts,
+    newest_shown,
     places,
     points,
     readings_around,
@@ -110,9 +110,9 @@ class SiteDesk(FieldDesk):
         return plan_from_registry(self.database, self.site)
 
     def newest(self, channels: Sequence[int]) -> Instants:
-        """Return the newest reading of some channels."""
+        """Return the newest reading of some channels that tells what the register showed."""
         with self.database.connection() as connection:
-            return newest_counts(connection, self.site.schema, channels)
+            return newest_shown(connection, self.site.schema, channels)
 
     def first_since(self, channels: Sequence[int], since: datetime) -> Instants:
         """Return the first reading of some channels since an instant."""

@@ -73,6 +73,7 @@ _HEAVY = (
     "nasty",
     "processes",
     "properties",
+    "quantities",
     "scripts",
     "simulation",
     "simulator",

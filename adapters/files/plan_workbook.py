@@ -7,6 +7,7 @@ workbook that is too large is not unpacked at all.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MOST_MEMBERS = 200
 MOST_ROWS = 10_001
 MOST_COLUMNS = 40
 MOST_TEXT = 200
+_YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 _WIDTHS = {"node": 28, "name": 32, "utility": 12, "what": 10, "unit": 8}
 
 
@@ -36,19 +38,36 @@ _WIDTHS = {"node": 28, "name": 32, "utility": 12, "what": 10, "unit": 8}
 class Sheet:
     """The first sheet of a workbook."""
 
+    name: str
     rows: tuple[tuple[Cell, ...], ...]
     """A cell for each column of HEAD; empty rows at the end are left out."""
     problems: tuple[Told, ...]
     """With the address of the cell each."""
 
 
-def read_sheet(path: Path) -> Sheet:
+class PlanSheetError(TableError):
+    """A workbook cannot be read as a plan."""
+
+    code = "plan.workbook"
+
+
+def read_sheet(path: Path, year: int) -> Sheet:
     """Return the first sheet of a workbook.
 
+    Args:
+        path: The workbook.
+        year: Of the plan; `plan template` names the sheet by it.
+
     Raises:
-        TableError: It is no workbook, or too large.
+        TableError: It is no workbook, or too large, or its sheet is named by another year.
     """
     sheet = _opened(path)
+    named = set(_YEAR.findall(sheet.title))
+    if named and str(year) not in named:
+        told = ", ".join(sorted(named))
+        raise PlanSheetError.of(
+            "plan_cell.year", name=path.name, sheet=sheet.title, told=told, year=year
+        )
     if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
         raise TableError.of("plan_cell.large", name=path.name, rows=MOST_ROWS, columns=MOST_COLUMNS)
     problems = [tell("why.plan_cell.merged", cell=str(span)) for span in sheet.merged_cells.ranges]
@@ -62,7 +81,7 @@ def read_sheet(path: Path) -> Sheet:
         rows.append(tuple(_cell(cell, problems) for cell in each[: len(HEAD)]))
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()
-    return Sheet(rows=tuple(rows), problems=tuple(problems))
+    return Sheet(name=sheet.title, rows=tuple(rows), problems=tuple(problems))
 
 
 def _opened(path: Path) -> Any:
@@ -76,7 +95,7 @@ def _opened(path: Path) -> Any:
         with path.open("rb") as file:  # openpyxl leaves a file of its own open when it fails
             return load_workbook(file, data_only=False, keep_links=False).worksheets[0]
     except OSError as error:
-        raise TableError.of("table.name_one", path=path, strerror=fault_of(error)) from error
+        raise PlanSheetError.of("plan_cell.no_file", path=path, fault=fault_of(error)) from error
     except zipfile.BadZipFile as error:
         why = Key("why.system.no_zip")
         raise TableError.of("table.no_xlsx", name=path.name, error=why) from error

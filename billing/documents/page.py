@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from billing.documents.computed import computed_rows, value_text
 from billing.money import exact_text
 from energy.base.text import t
 
@@ -211,9 +212,14 @@ class Page:
 
     def _supply_proofs(self, supply: Json) -> list[str]:
         rows = [
-            row for register in supply["readings"] for row in self._register_proof(register, supply)
+            row
+            for register in supply["readings"]
+            if supply["usage"] is not None
+            for row in self._register_proof(register, supply["usage"])
         ]
-        if not supply["readings"] and supply["usage"] and supply["usage"]["total"]:
+        if "computed" in supply:
+            rows += self._computed_proofs(supply["computed"])
+        elif not supply["readings"] and supply["usage"] and supply["usage"]["total"]:
             unit, total = _unit(supply["usage"]["unit"]), grouped(supply["usage"]["total"])
             rows.append(self._t("proof_intervals", usage=total, unit=unit))
         for tariff in supply["tariffs"]:
@@ -240,11 +246,21 @@ class Page:
             rows.append(self._t("proof_periods", zone=self._document["period"]["zone"]))
         return rows + self._quality_proofs(supply["charges"])
 
-    def _register_proof(self, register: Json, supply: Json) -> list[str]:
-        if supply["usage"] is None:
-            return []
+    def _computed_proofs(self, computed: Json) -> list[str]:
+        """Return what a share or formula rests on, down to the registers."""
+        rows = computed_rows(computed, self._language, self._day)
+        for each in computed["registers"]:
+            told = [row for one in each["readings"] for row in self._register_proof(one, one)]
+            rows += [self._say("computed.register", point=each["point"], told=row) for row in told]
+            if not each["readings"]:
+                value = value_text(each, self._language)
+                rows.append(self._say("computed.no_register", point=each["point"], value=value))
+        return rows
+
+    def _register_proof(self, register: Json, shown: Json) -> list[str]:
+        """Return how a register proves its usage, in the unit of `shown`."""
         counts = _counts(register)
-        shown_unit = supply["usage"]["unit"]
+        shown_unit = shown["unit"]
         per_unit = _PER_SHOWN.get((register["unit"], shown_unit), Fraction(1))
         used = counts * Fraction(register["resolution"]) * Fraction(register["multiplier"])
         rows = [
@@ -283,7 +299,10 @@ class Page:
         return f"{self._t(key)} {value}" if value else ""
 
     def _t(self, key: str, **values: object) -> str:
-        return t(self._language, f"invoice_page.{key}", **values)
+        return self._say(f"invoice_page.{key}", **values)
+
+    def _say(self, key: str, **values: object) -> str:
+        return t(self._language, key, **values)
 
     def _day(self, day: str) -> str:
         return day_text(day, self._language)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
+from billing.views.case_readings import ShownReadings, shown_readings
 from billing.views.review_queue import QueuedCase, case_named, read_queue
 from energy.base.period import days_between, local_day, span_of_days
 from energy.base.quality import Quality
@@ -30,12 +31,10 @@ from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.findings import FindingRow, findings_of
 from energy.views.pinned_notes import PinnedNote, notes_at
 from energy.views.point_rows import SegmentRow, channels_of, segments_of
-from energy.views.readings_told import ReadingRow, Standing, read_readings
+from energy.views.readings_told import ReadingRow
 from energy.views.review import decided_case_named, read_decisions
 from energy.views.told import Connection
 
-MOST_READINGS = 12
-"""Readings of a span that are shown; of more the first and the last."""
 MOST_DAYS = 31
 """Days of usage that are shown one by one; more of them by month."""
 _METERED = (Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED)
@@ -71,9 +70,9 @@ class CaseStory:
     decisions: tuple[Decision, ...]
     """The newest first."""
     proposed: tuple[CorrectionRow, ...]
-    """Corrections of the span that wait for a second person, the newest first."""
+    """Corrections of a waiting case that wait for a second person, the newest first."""
     readings: tuple[ReadingRow, ...]
-    """In the span, with every value that was superseded, and the neighbours of the span."""
+    """Those in doubt with every value that was superseded, and the sound ones around each."""
     segments: tuple[SegmentRow, ...]
     """Meters and multipliers of the span."""
     notes: tuple[PinnedNote, ...]
@@ -86,6 +85,20 @@ class CaseStory:
     """Position whose knowledge `before` of usage is: ahead of the doubt, or of the decision."""
     after: int
     """Position whose knowledge `after` of usage is."""
+    doubted: tuple[datetime, ...] = ()
+    """Instants of the readings that findings put in doubt."""
+    behind_gap: tuple[datetime, ...] = ()
+    """Instants of the readings ahead of which sound ones are left out."""
+
+    def doubts(self, row: ReadingRow) -> bool:
+        """Return whether a reading is in doubt; what a correction put in its place is not."""
+        return row.at in self.doubted and row.quality is not Quality.CORRECTED
+
+    def skips(self, number: int) -> bool:
+        """Return whether sound readings are left out right ahead of one, by its place."""
+        at = self.readings[number].at
+        first = number == 0 or self.readings[number - 1].at != at
+        return first and at in self.behind_gap
 
 
 def read_case(
@@ -126,14 +139,21 @@ def read_case(
         if channel is not None:
             usage = _usage(connection, site, channel, (start, end), (before, after))
         segments = segments_of(connection, site.schema, point) if point is not None else []
-        proposed = _proposed(connection, site.schema, identity, keys, (start, end))
+        proposed: tuple[CorrectionRow, ...] = ()
+        if row is not None:
+            proposed = _proposed(connection, site.schema, identity, keys, (start, end))
         notes = notes_at(connection, site.schema, [point] if point else [], [], start, end)
+    shown = ShownReadings()
+    if channel is not None:
+        shown = shown_readings(database, site, channel, keys, now)
     return CaseStory(
         row=row,
         findings=findings,
         decisions=tuple(decisions),
         proposed=proposed,
-        readings=() if channel is None else _readings(database, site, channel, start, end),
+        readings=shown.rows,
+        doubted=shown.doubted,
+        behind_gap=shown.behind_gap,
         segments=tuple(s for s in segments if s.start <= end and (s.end is None or s.end >= start)),
         notes=tuple(notes),
         usage=usage,
@@ -232,43 +252,6 @@ def _usage(
         )
         for old, new in zip(then, now, strict=True)
     )
-
-
-def _readings(
-    database: Database, site: Site, channel: Channel, start: datetime, end: datetime
-) -> tuple[ReadingRow, ...]:
-    """Return the readings in doubt with those that count right before and behind."""
-    if channel.facts.kind is Kind.COMPUTED:
-        return ()
-    rows = [
-        row
-        for first, last in _around(local_day(start, site.zone), local_day(end, site.zone))
-        for row in read_readings(
-            database,
-            site,
-            channel.point,
-            first,
-            last,
-            quantity=channel.facts.quantity,
-            history=True,
-        )
-    ]
-    counting = [row for row in rows if row.standing is Standing.COUNTS]
-    before = [row for row in counting if row.at < start][-2:]
-    behind = [row for row in counting if row.at > end][:2]
-    inside = [row for row in rows if start <= row.at <= end]
-    if len(inside) > MOST_READINGS:
-        half = MOST_READINGS // 2
-        inside = [*inside[:half], *inside[-half:]]
-    return (*before, *inside, *behind)
-
-
-def _around(first: date, last: date) -> list[tuple[date, date]]:
-    """Return the days around the ends of a span, one run where they touch."""
-    day = timedelta(days=1)
-    if last - first <= 3 * day:
-        return [(first - day, last + day)]
-    return [(first - day, first + day), (last - day, last + day)]
 
 
 def waits(case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from billing.money import exact_text
+from billing.money import display_text
 from billing.views.case_story import CaseStory
 from energy.base.text import catalogue, t
 from energy.views.findings import FindingRow
@@ -50,9 +50,9 @@ def _value(language: str, code: str, key: str, value: Any, story: CaseStory) -> 
     if isinstance(value, int) and story.unit and code.startswith(_OF_REGISTERS):
         wrong = key == "wrong" and code == "reading.out_of_order"
         if key in _COUNTS or wrong:
-            return f"{exact_text(value * story.resolution)} {story.unit}"
+            return f"{display_text(value, story.resolution)} {story.unit}"
         if key == "pace_per_hour":
-            return f"{exact_text(value * story.resolution)} {story.unit}/h"
+            return f"{display_text(value, story.resolution)} {story.unit}/h"
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     return str(value)

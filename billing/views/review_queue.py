@@ -21,6 +21,7 @@ from energy.base.period import local_day
 from energy.metering.review_case import Case
 from energy.store.sites import Site
 from energy.views.review import CaseNameError, read_cases
+from energy.views.services import ANY_SOURCE, Service, points_of_source, read_services
 
 UNREAD = frozenset({"missing", "lost"})
 """Causes by which readings are lacking: what a register counted meanwhile is in no doubt."""
@@ -68,14 +69,16 @@ def read_queue(
     meters = {} if names and not cases else _meters(connection, site.schema)
     stakes: list[Stake | None] = [None] * len(cases)
     if priced:
-        doubts = [_doubt(case, meters) for case in cases]
+        wide = any(_of_whole_source(case) for case in cases)
+        services = read_services(connection, site.schema, as_of=as_of) if wide else []
+        doubts = [_doubt(case, meters, services) for case in cases]
         stakes = read_stakes(connection, site, doubts, now, as_of=as_of)
     queue = [
         QueuedCase(
             case=case,
             stake=stake,
-            name=meters[case.point][1] if case.point in meters else "",
-            place=meters[case.point][2] if case.point in meters else "",
+            name=meters[case.point][0] if case.point in meters else "",
+            place=meters[case.point][1] if case.point in meters else "",
         )
         for case, stake in zip(cases, stakes, strict=True)
     ]
@@ -94,13 +97,14 @@ def case_named(queue: Sequence[QueuedCase], name: str) -> QueuedCase | None:
     return meant[0] if meant else None
 
 
-def _doubt(case: Case, meters: dict[str, tuple[str, str, str]]) -> Doubt:
+def _doubt(case: Case, meters: dict[str, tuple[str, str]], services: Sequence[Service]) -> Doubt:
     """Return the usage that a case puts in doubt."""
     return Doubt(
-        points=_points(case, meters),
+        points=_points(case, meters, services),
         start=case.start,
         end=case.end,
         only_missing=case.cause in UNREAD,
+        parts=tuple(sorted({(each.start, each.end) for each in case.findings})),
     )
 
 
@@ -111,24 +115,27 @@ def _order(row: QueuedCase) -> tuple[bool, Decimal, bool, datetime, str]:
     return row.stake is None, -amount, warns, row.case.start, row.case.case.hex
 
 
-def _meters(connection: Connection, schema: str) -> dict[str, tuple[str, str, str]]:
-    """Return source, name and place of each metering point."""
+def _meters(connection: Connection, schema: str) -> dict[str, tuple[str, str]]:
+    """Return name and place of each metering point."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT point, coalesce(source, ''), name, place FROM {schema}.meter"
+        f"SELECT point, name, place FROM {schema}.meter"
     ).fetchall()
-    return {point: (source, name, place) for point, source, name, place in rows}
+    return {point: (name, place) for point, name, place in rows}
 
 
-def _points(case: Case, meters: dict[str, tuple[str, str, str]]) -> tuple[str, ...]:
-    """Return the points a case is about: its own, or those that its source bars from the bill."""
+def _of_whole_source(case: Case) -> bool:
+    """Return whether a case bars the bills of every point of a source."""
+    return case.point is None and case.severity is not Severity.WARN
+
+
+def _points(
+    case: Case, meters: dict[str, tuple[str, str]], services: Sequence[Service]
+) -> tuple[str, ...]:
+    """Return the points a case is about: its own, or those that its source served meanwhile."""
     if case.point is not None:
         return (case.point,)
-    if case.severity is Severity.WARN:
+    if not _of_whole_source(case):
         return ()
-    return tuple(sorted(_of_source(meters, case.source)))
-
-
-def _of_source(meters: dict[str, tuple[str, str, str]], wanted: str) -> Sequence[str]:
-    """Return the points of a source; those of every source where it is not told which."""
-    known = {"", "unknown"}
-    return [p for p, (source, _, _) in meters.items() if wanted in known or source == wanted]
+    if case.source in ANY_SOURCE:
+        return tuple(sorted(meters))
+    return tuple(sorted(points_of_source(services, case.source, [(case.start, case.end)])))

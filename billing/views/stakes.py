@@ -8,15 +8,19 @@ not one a meter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from billing.stake import WEEK_S, Payer, Stake, stake_of
 from billing.views.resting import Resting
 from billing.views.supply import Connection, SupplyReader
-from energy.base.period import Period, local_day
+from energy.base.period import Period, grid_floor, local_day
 from energy.base.quality import Quality
 from energy.metering.channel import USAGE_KINDS, Direction, Kind
 from energy.metering.usage import UsageSpan
@@ -31,6 +35,9 @@ HISTORY = timedelta(seconds=4 * WEEK_S)
 """What was used before stands for what is missing. [d]"""
 
 
+_Window = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """Points whose usage is doubtful in a span, and so whatever is computed of it."""
@@ -40,6 +47,8 @@ class Doubt:
     end: datetime
     only_missing: bool = False
     """Whether what is known in it is in no doubt."""
+    parts: tuple[_Window, ...] = ()
+    """Spans of its findings: what lies between them is sound; none where all of it is in doubt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +58,6 @@ class _Billed:
     point: str
     channel: int
     grid_s: int
-
-
-_Window = tuple[datetime, datetime]
 
 
 def read_stakes(
@@ -82,7 +88,7 @@ def read_stakes(
             (each, window)
             for point in sorted(points)
             if (each := billed.get(point)) is not None and payers.get(point)
-            if (window := _window(doubt, each.grid_s, now)) is not None
+            if (window := _window(doubt, each.grid_s, now, site.zone)) is not None
         ]
         windows.append(mine)
         for each, window in mine:
@@ -98,6 +104,7 @@ def read_stakes(
                     _within(payers[each.point], window, site),
                     site.currency,
                     only_missing=doubt.only_missing,
+                    doubted=_doubted(doubt, usage[window][each.channel], now, site.zone),
                 )
                 for each, window in mine
             ]
@@ -121,18 +128,31 @@ def _measured_part(doubt: Doubt, now: datetime) -> _Window:
     return max(doubt.start, end - LONGEST), end
 
 
-def _window(doubt: Doubt, grid_s: int, now: datetime) -> _Window | None:
+def _window(doubt: Doubt, grid_s: int, now: datetime, zone: ZoneInfo) -> _Window | None:
     """Return a doubt as whole intervals; what lies at one instant touches both its neighbours."""
     step = timedelta(seconds=grid_s)
     start, end = _measured_part(doubt, now)
     if start > end:
         return None
-    low = start - (start - _EPOCH) % step
-    high = end + (_EPOCH - end) % step
+    low, high = grid_floor(start, grid_s, zone), grid_floor(end, grid_s, zone)
+    high += step if high < end else timedelta(0)
     return (low - step, high + step) if low == high else (low, high)
 
 
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+def _doubted(
+    doubt: Doubt, span: UsageSpan, now: datetime, zone: ZoneInfo
+) -> NDArray[np.bool_] | None:
+    """Return which intervals of a span the parts of a doubt are about; None for all of them."""
+    if not doubt.parts:
+        return None
+    step = timedelta(seconds=span.step_s)
+    doubted = np.zeros(len(span.usage), dtype=np.bool_)
+    for start, end in doubt.parts:
+        window = _window(replace(doubt, start=start, end=end), span.step_s, now, zone)
+        if window is not None:
+            low, high = ((at - span.start) // step for at in window)
+            doubted[max(low, 0) : max(high, 0)] = True
+    return doubted
 
 
 def _usage(
@@ -205,8 +225,12 @@ def _payers(connection: Connection, site: Site, points: Sequence[str]) -> dict[s
     found: dict[str, list[Payer]] = {}
     for point, account, tariff, first, last in rows:
         payer = Payer(
-            account=account, versions=reader.versions(tariff), first_day=first, last_day=last
+            account=account,
+            versions=reader.versions(tariff),
+            first_day=first,
+            last_day=last,
+            zone=site.zone,
         )
-        if payer.versions and last >= first:
+        if last >= first:
             found.setdefault(point, []).append(payer)
     return found

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from billing.account import Supply
-from billing.invoice_facts import RegisterFacts, SupplyFacts
+from billing.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
 from billing.tariff import TariffVersion
 from billing.tariff_file import tariff_of
 from energy.base.finding import Finding, Severity
@@ -27,7 +27,10 @@ from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
 from energy.views.computed import channel_usage
 from energy.views.computed_inputs import inputs_behind
+from energy.views.grounds.asked import SiteAsked
+from energy.views.grounds.reader import grounds_of
 from energy.views.register_proof import RegisterProof, register_proofs
+from energy.views.services import ANY_SOURCE, Service, points_of_source, read_services
 
 CHANNEL_CODE = "bill.no_single_channel"
 TARIFF_CODE = "bill.tariff_missing"
@@ -55,6 +58,14 @@ class SupplyReader:
     metering_position: int
     books_position: int
     _parsed: dict[str, tuple[TariffVersion, ...]] = field(default_factory=dict)
+    _services: dict[str, list[Service]] = field(default_factory=dict)
+    _asked: SiteAsked = field(init=False)
+    """Keeps what the bills of many tenants rest on alike."""
+
+    def __post_init__(self) -> None:
+        """Ask of the site as known at the metering position."""
+        asked = SiteAsked(self.connection, self.site.schema, self.site.zone, self.metering_position)
+        object.__setattr__(self, "_asked", asked)
 
     def facts(self, point: str, tariff: str, first_day: date, last_day: date) -> SupplyFacts:
         """Return the facts of one supply over some local days.
@@ -73,7 +84,7 @@ class SupplyReader:
             findings.append(self._blocked(TARIFF_CODE, period, {"tariff": tariff}))
         if meter is None:
             findings.append(self._blocked(POINT_CODE, period, {"point": point}))
-        name, utility, source = meter or (point, _utility(versions), "")
+        name, utility = meter or (point, _utility(versions))
         if any(each.utility is not utility for each in versions):
             findings.append(self._blocked(UTILITY_CODE, period, {"tariff": tariff}))
             versions = ()
@@ -94,7 +105,7 @@ class SupplyReader:
             )[channel]
             span = replace(span, shape_s=self._shape_s(channel))
             registers = self._registers(channel, period)
-            findings.extend(self._findings_behind(channel, source, period))
+            findings.extend(self._findings_behind(channel, point, period))
         return SupplyFacts(
             point=point,
             name=name,
@@ -107,6 +118,7 @@ class SupplyReader:
             span=span,
             registers=registers,
             findings=findings,
+            computed=None if channel is None else self._computed(channel, period),
         )
 
     def versions(self, tariff: str) -> tuple[TariffVersion, ...]:
@@ -122,12 +134,12 @@ class SupplyReader:
             self._parsed[tariff] = found
         return found
 
-    def _meter(self, point: str) -> tuple[str, Utility, str] | None:
+    def _meter(self, point: str) -> tuple[str, Utility] | None:
         row: tuple[Any, ...] | None = self.connection.execute(
-            f"SELECT name, utility, source FROM {self.site.schema}.meter WHERE point = %s",
+            f"SELECT name, utility FROM {self.site.schema}.meter WHERE point = %s",
             (point,),
         ).fetchone()
-        return None if row is None else (row[0], Utility(row[1]), row[2])
+        return None if row is None else (row[0], Utility(row[1]))
 
     def _billing_channel(self, point: str, utility: Utility) -> int | None:
         rows: list[tuple[Any, ...]] = self.connection.execute(
@@ -157,29 +169,36 @@ class SupplyReader:
         )
         return tuple(_register(proof) for proof in proofs)
 
-    def _findings_behind(self, channel: int, source: str, period: Period) -> list[Finding]:
+    def _computed(self, channel: int, period: Period) -> ComputedFacts | None:
+        grounds = grounds_of(self._asked, channel, period)
+        if grounds is None:
+            return None
+        registers = [tuple(_register(p) for p in each.proofs) for each in grounds.registers]
+        return ComputedFacts(grounds=grounds, registers=registers)
+
+    def _findings_behind(self, channel: int, point: str, period: Period) -> list[Finding]:
         """Return the findings of a channel and of every channel that it is computed of."""
         where = (self.connection, self.site.schema, self.site.zone)
         behind = inputs_behind(*where, [channel], period, self.metering_position)
-        found = self._known_findings(channel, source, period)
+        found = self._known_findings(channel, point, period)
         for number in sorted(behind):
-            for each in self._known_findings(number, self._source_of(number), period):
+            for each in self._known_findings(number, self._point_of(number), period):
                 if each not in found:
                     found.append(each)
         return found
 
-    def _source_of(self, channel: int) -> str:
-        row: tuple[Any, ...] | None = self.connection.execute(
-            f"SELECT m.source FROM {self.site.schema}.meter AS m "
-            f"JOIN {self.site.schema}.channel AS c USING (point) WHERE c.number = %s",
-            (channel,),
+    def _point_of(self, channel: int) -> str:
+        row = self.connection.execute(
+            f"SELECT point FROM {self.site.schema}.channel WHERE number = %s", (channel,)
         ).fetchone()
-        return "" if row is None or row[0] is None else str(row[0])
+        assert row is not None, "what a channel rests on is a channel"
+        return str(row[0])
 
-    def _known_findings(self, channel: int, source: str, period: Period) -> list[Finding]:
+    def _known_findings(self, channel: int, point: str, period: Period) -> list[Finding]:
         """Return the do-not-bill findings of the channel or its whole source, open at the mark.
 
-        What explained or resolved one later does not change what the run knew.
+        What explained or resolved one later does not change what the run knew; nor does another
+        source that served the point later.
         """
         rows: list[tuple[Any, ...]] = self.connection.execute(
             "SELECT code, severity, channel, start_at, end_at, position, proof "
@@ -187,19 +206,30 @@ class SupplyReader:
             "AND position <= %(known)s "
             "AND (explained_position IS NULL OR explained_position > %(known)s) "
             "AND (resolved_position IS NULL OR resolved_position > %(known)s) "
-            "AND (channel = %(channel)s OR (channel = 0 "
-            "AND coalesce(proof->>'source', 'unknown') IN ('unknown', %(source)s))) "
+            "AND channel IN (%(channel)s, 0) "
             "AND start_at < %(end)s AND end_at >= %(start)s ORDER BY start_at, code",
             {
                 "severity": Severity.DO_NOT_BILL,
                 "known": self.metering_position,
                 "channel": channel,
-                "source": source,
                 "start": period.start,
                 "end": period.end,
             },
         ).fetchall()
-        return [_finding(row) for row in rows]
+        found = [_finding(row) for row in rows]
+        return [each for each in found if each.channel or self._concerns(each, point, period)]
+
+    def _concerns(self, finding: Finding, point: str, period: Period) -> bool:
+        """Return whether what is wrong with a whole source is wrong with a point's readings."""
+        source = str(finding.proof.get("source", ""))
+        if source in ANY_SOURCE:
+            return True
+        if point not in self._services:
+            self._services[point] = read_services(
+                self.connection, self.site.schema, points=[point], as_of=self.metering_position
+            )
+        spans = [(finding.start, finding.end), (period.start, period.end)]
+        return bool(points_of_source(self._services[point], source, spans))
 
     def _blocked(self, code: str, period: Period, proof: Mapping[str, object]) -> Finding:
         return Finding(

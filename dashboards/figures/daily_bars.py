@@ -18,6 +18,8 @@ from dashboards.theme import PALETTES, Theme, figure_layout
 from energy.base.quality import Quality
 from energy.base.units import Utility
 
+DAY_TICKS = {"en": "%-d %b\n%Y", "zh": "%-m月%-d日\n%Y年"}
+"""A day as `formats.day_text` has it; plotly writes the year below where it changes."""
 HATCHED = (Quality.INTERPOLATED, Quality.ESTIMATED)
 
 
@@ -45,7 +47,12 @@ def daily_bars(
     unit: Unit = unit_for(utility, max(known, default=None)) if known else UNITS[utility][0]
     layout = figure_layout(theme, height=260)
     layout["yaxis"] = {**_axis(layout["yaxis"]), "title": {"text": unit.name}}
-    layout["xaxis"] = {**_axis(layout["xaxis"]), "type": "date", "showgrid": False}
+    layout["xaxis"] = {
+        **_axis(layout["xaxis"]),
+        "type": "date",
+        "showgrid": False,
+        "tickformat": DAY_TICKS[language],
+    }
     bars = {
         "type": "bar",
         "name": texts.usage,

@@ -2,11 +2,13 @@
 
 Last year stands behind in grey, the actual before it, the plan as a bar across. A month of which
 something is missing shows what is known of it in a paler colour, and says so when pointed at.
+What open findings bar is crossed out and says how many they are; it may stand out of the figure, it
+never sets the scale of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -15,13 +17,17 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
-from dashboards.formats import LOCALES, UNITS, Unit, unit_for
+from dashboards.formats import LOCALES, UNITS, Unit, amount_in, unit_for
 from dashboards.queries.plan_rows import NoteRow
 from dashboards.theme import PALETTES, Palette, Theme, faded, figure_layout
 from energy.base.quality import Quality
 from energy.metering.plans.compare import MonthFigures
 from energy.views.plan_figures import PlanFigures
 
+BESIDE = 0.19
+"""How far right of its month's middle the bar of the actual stands. [months]"""
+CUT_FROM = Fraction(3, 2)
+"""How many times the largest amount that nothing bars is still in the figure."""
 HATCHED = (Quality.INTERPOLATED, Quality.ESTIMATED)
 
 
@@ -33,6 +39,10 @@ class PlanTexts:
     partial: str
     plan: str
     last_year: str
+    barred: str
+    """Of what findings bar, in the legend."""
+    findings: Mapping[int, str]
+    """How a bar says by how many, for each number that occurs."""
 
 
 def plan_bars(
@@ -65,10 +75,12 @@ def plan_bars(
         **_axis(layout["yaxis"]),
         "title": {"text": unit.name},
         "separatethousands": True,
+        **_cut(figures, unit),
     }
     marks = month_marks(notes, figures.year, zone)
     layout["shapes"] = note_shapes(marks, palette)
-    layout["annotations"] = note_labels(marks, palette)
+    labels = _barred_labels(figures, unit, palette, texts, language)
+    layout["annotations"] = [*note_labels(marks, palette), *labels]
     layout |= {"barmode": "group", "bargap": 0.25, "bargroupgap": 0.04, "showlegend": True}
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.12, "font": {"size": 12}}
     return {"data": _traces(figures, unit, palette, texts), "layout": layout}
@@ -76,13 +88,35 @@ def plan_bars(
 
 def plan_unit(figures: PlanFigures) -> Unit:
     """Return the unit in which a year is drawn."""
-    every = [
-        int(value)
-        for month in figures.months
-        for value in (month.known_usage or None, month.plan, month.last_year)
-        if value is not None
-    ]
-    return unit_for(figures.utility, max(every)) if every else UNITS[figures.utility][0]
+    every = _sure(figures) or [month.known_usage for month in figures.months if month.known]
+    return unit_for(figures.utility, int(max(every))) if every else UNITS[figures.utility][0]
+
+
+def _sure(figures: PlanFigures) -> list[int | Fraction]:
+    """Return every amount of a year that no finding bars."""
+    found: list[int | Fraction | None] = []
+    for month in figures.months:
+        found += [
+            month.plan,
+            None if month.barred else month.known_usage or None,
+            None if month.last_year_barred else month.last_year,
+        ]
+    return [value for value in found if value is not None]
+
+
+def _cut(figures: PlanFigures, unit: Unit) -> dict[str, object]:
+    """Return the range of the axis where a barred amount would flatten all others."""
+    barred = [_barred(month) or 0 for month in figures.months]
+    barred += [month.last_year or 0 for month in figures.months if month.last_year_barred]
+    sure = max(_sure(figures), default=0)
+    if not sure or max(barred, default=0) <= CUT_FROM * sure:
+        return {}
+    return {"range": [0, _drawn(sure * CUT_FROM, unit)]}
+
+
+def _barred(month: MonthFigures) -> int | None:
+    """Return what is known of a month that findings bar. [base unit]."""
+    return month.known_usage if month.barred and month.known else None
 
 
 def month_marks(notes: Sequence[NoteRow], year: int, zone: ZoneInfo) -> list[NoteMark]:
@@ -111,11 +145,20 @@ def _traces(
 ) -> list[dict[str, object]]:
     months = figures.months
     colour = palette.utilities[figures.utility]
-    whole = [_drawn(month.actual, unit) for month in months]
+    whole = [None if month.barred else _drawn(month.actual, unit) for month in months]
     partial = [
-        _drawn(month.known_usage, unit) if month.actual is None and month.known else None
+        _drawn(month.known_usage, unit)
+        if month.actual is None and month.known and not month.barred
+        else None
         for month in months
     ]
+    barred = [_drawn(_barred(month), unit) for month in months]
+    crossed = {
+        "shape": ["x" if month.last_year_barred else "" for month in months],
+        "fillmode": "overlay",
+        "fgcolor": palette.warn,
+        "solidity": 0.25,
+    }
     hatched = {
         "shape": ["/" if month.quality in HATCHED else "" for month in months],
         "fillmode": "overlay",
@@ -124,7 +167,7 @@ def _traces(
     }
     traces = [
         _bars(texts.last_year, [_drawn(m.last_year, unit) for m in months], unit, 1)
-        | {"marker": {"color": faded(palette.edge, 0.55)}},
+        | {"marker": {"color": faded(palette.edge, 0.55), "pattern": crossed}},
         _bars(texts.actual, whole, unit, 2) | {"marker": {"color": colour, "pattern": hatched}},
     ]
     if any(value is not None for value in partial):
@@ -134,12 +177,64 @@ def _traces(
                 "marker": {"color": faded(colour, 0.4), "line": {"width": 1, "color": colour}},
                 "text": [_known(month) for month in months],
                 "textposition": "none",
-                "hovertemplate": f"%{{y:.4~g}} {unit.name} (%{{text}})",
+                "hovertemplate": f"%{{y:,.5~r}} {unit.name} (%{{text}})",
             }
         )
+    if any(value is not None for value in barred):
+        traces.append(_crossed(figures, barred, unit, palette, texts))
     if any(month.plan is not None for month in months):
         traces.append(_plan(figures, unit, palette, texts))
     return traces
+
+
+def _crossed(
+    figures: PlanFigures,
+    values: Sequence[float | None],
+    unit: Unit,
+    palette: Palette,
+    texts: PlanTexts,
+) -> dict[str, object]:
+    """Return the bars of what findings bar."""
+    return _bars(texts.barred, values, unit, 2) | {
+        "marker": {
+            "color": faded(palette.warn, 0.25),
+            "line": {"width": 1, "color": palette.warn},
+            "pattern": {
+                "shape": "x",
+                "fillmode": "overlay",
+                "fgcolor": palette.warn,
+                "solidity": 0.25,
+            },
+        },
+        "text": [texts.findings.get(month.barred, "") for month in figures.months],
+        "textposition": "none",
+        "hovertemplate": f"%{{y:,.5~r}} {unit.name} (%{{text}})",
+    }
+
+
+def _barred_labels(
+    figures: PlanFigures, unit: Unit, palette: Palette, texts: PlanTexts, language: str
+) -> list[dict[str, object]]:
+    """Return what each barred bar says, upright on it; with its size where it is cut."""
+    cut = bool(_cut(figures, unit))
+    return [
+        {
+            "x": month.month + BESIDE,
+            "y": 0.03,
+            "xref": "x",
+            "yref": "paper",
+            "yanchor": "bottom",
+            "textangle": -90,
+            "showarrow": False,
+            "text": texts.findings[month.barred]
+            + (f" ({amount_in(language, unit, value)})" if cut else ""),
+            "font": {"size": 11, "color": palette.warn},
+            "bgcolor": palette.paper,
+            "borderpad": 1,
+        }
+        for month in figures.months
+        if (value := _barred(month)) is not None
+    ]
 
 
 def _bars(name: str, values: Sequence[float | None], unit: Unit, group: int) -> dict[str, object]:
@@ -149,7 +244,7 @@ def _bars(name: str, values: Sequence[float | None], unit: Unit, group: int) -> 
         "x": list(range(1, 13)),
         "y": list(values),
         "offsetgroup": str(group),
-        "hovertemplate": f"%{{y:.4~g}} {unit.name}",
+        "hovertemplate": f"%{{y:,.5~r}} {unit.name}",
     }
 
 
@@ -171,7 +266,7 @@ def _plan(
         "y": ys,
         "connectgaps": False,
         "line": {"width": 3, "color": palette.text},
-        "hovertemplate": f"%{{y:.4~g}} {unit.name}",
+        "hovertemplate": f"%{{y:,.5~r}} {unit.name}",
     }
 
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
-from dashboards.queries.bill_rows import ChargeRow, FindingRow, RegisterPair, RegisterReadingRow
+from dashboards.queries.bill_rows import (
+    ChargeRow,
+    ComputedProof,
+    FindingRow,
+    RegisterPair,
+    RegisterReadingRow,
+    RegisterSource,
+)
 from dashboards.queries.sql_site import decimal_of
 from energy.base.finding import Severity
 from energy.base.quality import Quality
@@ -64,6 +72,8 @@ def _line(number: int, supply: Table, charge: Table) -> DocumentLine:
         amount=Decimal(charge["amount"]),
         clause=charge["clause"],
         tariff=str(tariff.get("tariff", "")),
+        first_day=date.fromisoformat(charge["first_day"]),
+        last_day=date.fromisoformat(charge["last_day"]),
     )
     return DocumentLine(row=row, charge=charge, supply=supply, tariff=tariff)
 
@@ -84,19 +94,29 @@ def _decimal(text: str) -> Decimal:
         return decimal_of(Fraction(text))
 
 
-def findings_of(provenance: Table) -> tuple[FindingRow, ...]:
-    """Return what was found when the bill was drafted, with the points concerned."""
-    points = {supply["channel"]: supply["point"] for supply in provenance["supplies"]}
-    return tuple(
-        FindingRow(
+def findings_of(
+    provenance: Table, others: Mapping[int, str] = MappingProxyType({})
+) -> tuple[FindingRow, ...]:
+    """Return what was found when the bill was drafted, each once, with the points concerned.
+
+    Args:
+        provenance: Of the invoice.
+        others: Points of channels that the bill only rests on, by channel number.
+    """
+    points = {**others, **{each["channel"]: each["point"] for each in provenance["supplies"]}}
+    rows: list[FindingRow] = []
+    for found in provenance["findings"]:
+        row = FindingRow(
             code=found["code"],
             severity=Severity(found["severity"]),
             point=found["proof"].get("point") or points.get(found["channel"]),
             start=datetime.fromisoformat(found["start"]),
             end=datetime.fromisoformat(found["end"]),
+            proof=found["proof"],
         )
-        for found in provenance["findings"]
-    )
+        if row not in rows:  # two supplies of an account may rest on one point
+            rows.append(row)
+    return tuple(rows)
 
 
 def pairs_of(
@@ -118,6 +138,40 @@ def pairs_of(
     return tuple(
         _pair(reading, positions[n] if n < len(positions) else (0, 0), modulus)
         for n, reading in enumerate(line.supply["readings"])
+    )
+
+
+def computed_of(line: DocumentLine, provenance: Table) -> ComputedProof | None:
+    """Return what a charge line rests on that is computed; None for what is measured.
+
+    Args:
+        line: The charge line.
+        provenance: The invoice's provenance: it knows the readings' journal positions.
+    """
+    document = line.supply.get("computed")
+    if document is None or not line.by_register:
+        return None
+    point = line.supply["point"]
+    told: Table = next((s for s in provenance["supplies"] if s["point"] == point), {})
+    positions = iter(told.get("computed", ()))
+    return ComputedProof(
+        document=document,
+        registers=tuple(_source(each, positions) for each in document["registers"]),
+    )
+
+
+def _source(register: Table, positions: Iterator[Any]) -> RegisterSource:
+    """Return a register with its pairs; their positions stand in the same order."""
+    pairs = []
+    for reading in register["readings"]:
+        _, _, opening, closing = next(positions, (None, None, 0, 0))
+        pairs.append(_pair(reading, (int(opening), int(closing)), reading["modulus"]))
+    return RegisterSource(
+        point=register["point"],
+        name=register["name"],
+        value=register["value"],
+        unit=register["unit"],
+        pairs=tuple(pairs),
     )
 
 

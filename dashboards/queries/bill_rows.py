@@ -6,9 +6,10 @@ Money and prices are `Decimal`; quantities on a bill are the bill's own decimals
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from dashboards.queries.rows import MeterPlate
@@ -70,6 +71,9 @@ class ChargeRow:
     amount: Decimal
     clause: str
     tariff: str
+    first_day: date | None = None
+    """First local day that is charged; None where the bill's own is meant."""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class FindingRow:
     """None when the whole account is meant."""
     start: datetime
     end: datetime
+    proof: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,28 @@ class RegisterPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedProof:
+    """What a charge on a share or a formula rests on, as the bill says."""
+
+    document: Mapping[str, Any]
+    """The bill's own words of it (billing/grounds.py)."""
+    registers: tuple[RegisterSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSource:
+    """A measured point at the end of what is computed, with its registers."""
+
+    point: str
+    name: str
+    value: str | None
+    """What it said in the days; None where not known. [unit]"""
+    unit: str
+    pairs: tuple[RegisterPair, ...]
+    """None, where it delivers no register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceClause:
     """The clause of the tariff version that priced a charge line."""
 
@@ -151,3 +178,7 @@ class Proof:
     pairs: tuple[RegisterPair, ...]
     plate: MeterPlate | None
     clause: PriceClause
+    by_time: bool
+    """Whether it is charged by time, not by usage."""
+    computed: ComputedProof | None = None
+    """None for what is measured itself, and for bills that do not say."""

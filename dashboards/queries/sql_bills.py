@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dashboards.queries.bill_document import (
     DocumentLine,
+    computed_of,
     findings_of,
     lines_of,
     pairs_of,
@@ -135,15 +136,25 @@ class SqlBills:
             if row is None:
                 return None
             document, provenance, sha256, run_key = row[14:18]
+            told = json.loads(provenance)
             bill = Bill(
                 invoice=self._invoice(row),
                 run_key=run_key,
                 lines=tuple(line.row for line in lines_of(json.loads(document))),
                 document=document,
                 sha256=sha256,
-                findings=findings_of(json.loads(provenance)),
+                findings=findings_of(told, self._points_of(connection, told)),
             )
             return self._at.answer(connection, bill, follower=BOOKS)
+
+    def _points_of(self, connection: Connection, provenance: Mapping[str, Any]) -> dict[int, str]:
+        """Return the points of the channels that were found something about, by number."""
+        numbers = sorted({each["channel"] for each in provenance["findings"] if each["channel"]})
+        rows: list[Row] = connection.execute(
+            f"SELECT number, point FROM {self._at.schema}.channel WHERE number = ANY(%s)",
+            (numbers,),
+        ).fetchall()
+        return {row[0]: row[1] for row in rows}
 
     def proof(self, scope: Scope, invoice: UUID, number: int) -> Answer[Proof] | None:
         """Return what a charge line rests on, None when there is no such charge line."""
@@ -160,6 +171,8 @@ class SqlBills:
                 pairs=pairs_of(line, provenance, self._modulus(connection, line, provenance)),
                 plate=self._meters.plate(connection, line.supply["point"]),
                 clause=self._clause(connection, line),
+                by_time=not line.by_register,
+                computed=computed_of(line, provenance),
             )
             return self._at.answer(connection, proof, follower=BOOKS)
 

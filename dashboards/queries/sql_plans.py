@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
 from energy.base.period import Period, local_day, month_period
+from energy.metering.plans.compare import months_begun
 from energy.metering.plans.plan import MONTHS, NodeKind, PlanError, PlanNode
 from energy.views.node_usage import plan_nodes
 from energy.views.pinned_notes import PinnedNote, notes_at
@@ -86,7 +86,7 @@ class SqlPlans:
                     connection,
                     notes_at(connection, schema, points, places, span.start, span.end),
                 ),
-                begun=_begun(year, local_day(self._at.clock.now(), zone)),
+                begun=months_begun(year, local_day(self._at.clock.now(), zone)),
                 point=points[0] if node.kind is NodeKind.SUPPLY and len(points) == 1 else "",
             )
             return self._at.answer(connection, page)
@@ -167,11 +167,6 @@ def _touched(connection: Connection, schema: str, node: PlanNode) -> tuple[list[
     ).fetchall()
     points = sorted({point for _, point in inside if point is not None})
     return points, sorted({key for key, _ in inside})
-
-
-def _begun(year: int, today: date) -> int:
-    """Return how many months of a year have begun."""
-    return today.month if today.year == year else MONTHS if today.year > year else 0
 
 
 def _by_name(row: PlannedNode) -> tuple[str, str, str]:

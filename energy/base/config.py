@@ -36,7 +36,7 @@ class Config:
     web_port: int = 8050
     """Port of the dashboard. [TCP port]"""
     pool_size: int = 8
-    """Most database connections of one process."""
+    """Most database connections of one process; one holds a lock while another writes."""
     extension_dir: str = ""
     """Folder with PostgreSQL extensions for the embedded server (TimescaleDB)."""
     wal_archive: str = ""
@@ -94,7 +94,7 @@ _RANGES = {
     "collect_port": _PORT,
     "project_port": _PORT,
     "jobs_port": _PORT,
-    "pool_size": (1, 1000),
+    "pool_size": (2, 1000),
     "reading_days": (0, 36_500),
     "hold_lag_s": (0, 604_800),
     "hold_disk_mb": (0, 100_000_000),

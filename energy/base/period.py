@@ -67,6 +67,35 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def grid_floor(at: datetime, step_s: int, zone: ZoneInfo) -> datetime:
+    """Return the start of the grid interval that holds an instant; local midnight begins one.
+
+    Args:
+        at: Aware.
+        step_s: Width of an interval. [s]
+        zone: The site's zone.
+    """
+    begun = midnight(local_day(at, zone), zone)
+    return at.astimezone(UTC) - (at - begun) % timedelta(seconds=step_s)
+
+
+def day_starts(period: Period, step_s: int, zone: ZoneInfo) -> list[int]:
+    """Return the place of the first grid interval of each local day of a period.
+
+    Args:
+        period: Whole local days; nothing of an empty one.
+        step_s: Width of an interval. [s]
+        zone: The site's zone.
+    """
+    if period.start == period.end:
+        return []
+    last = local_day(period.end - timedelta(microseconds=1), zone)
+    starts = [midnight(day, zone) for day in days_between(local_day(period.start, zone), last)]
+    return [
+        max(start - period.start, timedelta(0)) // timedelta(seconds=step_s) for start in starts
+    ]
+
+
 def grid_of(period: Period, step_s: int) -> int:
     """Return how many grid intervals a period holds.
 

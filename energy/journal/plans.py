@@ -7,8 +7,9 @@ from uuid import UUID
 
 from energy.base.clock import Clock
 from energy.base.ids import id_of
+from energy.base.units import Utility
 from energy.journal.application import JournalApplication
-from energy.metering.plans.plan import MOST_ROWS, PlanError, PlannedYear, PlanRevision
+from energy.metering.plans.plan import MOST_ROWS, PlanError, PlannedYear, PlanNode, PlanRevision
 from energy.store.pool import Database
 
 
@@ -35,6 +36,7 @@ class Plans:
         file: str,
         by: UUID,
         command_id: UUID,
+        withdrawn: Sequence[tuple[PlanNode, Utility]] = (),
     ) -> UUID:
         """Propose planned years; return the revision's id.
 
@@ -46,14 +48,16 @@ class Plans:
             file: Name of the workbook they came in.
             by: The person who proposes.
             command_id: Id of the command.
+            withdrawn: What is not planned any more.
 
         Raises:
             PlanError: Nothing or too much is planned, or the reason is missing.
         """
         if not reason.strip():
             raise PlanError.of("plan.no_reason")
-        if not 1 <= len(rows) <= MOST_ROWS:
-            raise PlanError.of("plan.too_many", most=MOST_ROWS, given=len(rows))
+        given = len(rows) + len(withdrawn)
+        if not 1 <= given <= MOST_ROWS:
+            raise PlanError.of("plan.too_many", most=MOST_ROWS, given=given)
         identity = id_of("plan_revision", str(command_id))
         if self._application.find(identity) is None:
             revision = PlanRevision(
@@ -64,6 +68,7 @@ class Plans:
                 file=file,
                 proposed_by=by,
                 command_id=command_id,
+                withdrawn=[[str(node), utility.value] for node, utility in withdrawn] or None,
             )
             self._application.store(revision)
         return identity

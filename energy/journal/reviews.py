@@ -19,7 +19,7 @@ from energy.journal.application import JournalApplication
 from energy.journal.corrections import Corrections
 from energy.metering.channel import Channel
 from energy.metering.correction import Estimate, Stated
-from energy.metering.review import DecidedCase, Said, acceptance_of, decided, rest_of
+from energy.metering.review import DecidedCase, Said, acceptance_of, decided, rest_of, touched
 from energy.metering.review_case import Case, CaseFinding, DecisionKind
 from energy.store.pool import Database
 
@@ -123,8 +123,9 @@ class Reviews:
         self._store(said, decided(case, DecisionKind.RELEASED, said))
 
     def correct(self, case: Case, said: Said, channel: Channel, readings: Stated) -> UUID:
-        """Propose a correction that ends the case's findings when it is approved.
+        """Propose a correction that ends findings of the case when it is approved.
 
+        Those whose spans hold a corrected instant, and no others: what lies elsewhere waits on.
         The correction and its link are stored in one transaction.
 
         Args:
@@ -139,11 +140,15 @@ class Reviews:
         Raises:
             StatementError: The readings cannot be true.
             CaseReasonError: The reason is missing.
-            CaseStateError: A correction of it waits already.
+            CaseStateError: A correction of it waits already, or none of its findings is about one
+                of the instants.
             CaseDecidedError: Somebody decided first.
         """
         identity = id_of("correction", str(said.command_id))
-        event = decided(case, DecisionKind.CORRECTION_PROPOSED, said, correction=identity)
+        about = touched(case, channel.number, [at for at, _ in readings])
+        event = decided(
+            case, DecisionKind.CORRECTION_PROPOSED, said, findings=about, correction=identity
+        )
         correction = self._corrections.drafted(
             channel,
             readings,

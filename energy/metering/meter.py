@@ -23,6 +23,7 @@ from energy.metering.meter_events import (
     MeterStateError,
     ResetFields,
     ResetWithdrawnFields,
+    RetiredFields,
     ReversedFields,
     ServingEvent,
     has_nul,
@@ -118,18 +119,10 @@ class Meter(JournalAggregate):
 
         TOPIC = "meter.reversed"
 
-    class Retired(JournalAggregate.Event):
+    class Retired(RetiredFields):
         """No device serves the point any more."""
 
         TOPIC = "meter.retired"
-        at: datetime
-        final_counts: dict[str, int]
-        reason: str
-        record: dict[str, Any]
-
-        def apply(self, aggregate: Any) -> None:
-            """Let no device serve any more."""
-            aggregate.serial, aggregate.since, aggregate.feeds = None, self.at, {}
 
     @staticmethod
     def create_id(*, site: str, point: str, **others: object) -> UUID:

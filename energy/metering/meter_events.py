@@ -96,6 +96,20 @@ class ResetWithdrawnFields(JournalAggregate.Event):
             aggregate.since = before
 
 
+class RetiredFields(JournalAggregate.Event):
+    """The device of a point went, and no other came."""
+
+    at: datetime
+    final_counts: dict[str, int]
+    """By channel number. [count]"""
+    reason: str
+    record: dict[str, Any]
+
+    def apply(self, aggregate: Any) -> None:
+        """Let no device serve any more."""
+        aggregate.serial, aggregate.since, aggregate.feeds = None, self.at, {}
+
+
 class ReversedFields(JournalAggregate.Event):
     """Other registers than its own feed a channel over a span."""
 

@@ -7,7 +7,7 @@ from its own position on: what a bill knew before it does not change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -150,6 +150,27 @@ def acceptance_of(case: Case, by: UUID, *, alone: bool) -> Acceptance:
     if alone and not own:
         return Acceptance(ended=case.findings, proposed=())
     return Acceptance(ended=others, proposed=rest)
+
+
+def touched(case: Case, channel: int, instants: Collection[datetime]) -> tuple[CaseFinding, ...]:
+    """Return the findings of a case that a correction is about: whose spans hold one instant.
+
+    Where none of the corrected channel does, those of the point's other channels: a register may
+    feed a channel that a finding names.
+
+    Args:
+        case: The case as it was seen.
+        channel: The channel corrected.
+        instants: The corrected ones.
+
+    Raises:
+        CaseStateError: No finding's span holds one of them.
+    """
+    held = [each for each in case.findings if any(each.start <= at <= each.end for at in instants)]
+    found = tuple(each for each in held if each.channel == channel) or tuple(held)
+    if not found:
+        raise CaseStateError.of("review.not_touched", short=case.case.hex[:8])
+    return found
 
 
 def rest_of(command: UUID) -> UUID:

@@ -1,10 +1,11 @@
 """In: open findings, what was decided about them. Out: cases for a person to decide. Pure.
 
 A case is what one cause did at one point: a spike is a jump up and a fall back, and one decision
-ends both. Findings whose spans lie no further apart than TOUCHING belong together. A case's id is
-made of its cause, its place and where its oldest finding begins: it stays while the case grows,
-while findings of the same doubt end and others come in their place, and while a decision upon it
-(a hold, a proposal) names one of its findings.
+ends both. Findings whose spans lie no further apart than TOUCHING belong together; where single
+readings are wrong or lacking, no further than APART: a spike each night, with sound days between,
+is a case a night. A case's id is made of its cause, its place and where its oldest finding begins:
+it stays while the case grows, while findings of the same doubt end and others come in their place,
+and while a decision upon it (a hold, a proposal) names one of its findings.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from energy.base.finding import Severity
 from energy.base.ids import id_of
 
 TOUCHING: Final = timedelta(hours=24)
-"""Findings no further apart than this are one story. [h]"""
+"""Findings of what lasts, a clock that runs wrong, are one story no further apart than this. [h]"""
+APART: Final = timedelta(hours=12)
+"""Findings of single readings are one story no further apart than this. [h]"""
 LAST_YEAR: Final = 9999
 """A finding that ends in it has no end yet."""
 CAUSES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -62,6 +65,8 @@ CAUSES: Final[Mapping[str, tuple[str, ...]]] = {
     "no_entry": ("entry.parked",),
 }
 """Codes by their cause; a code that stands nowhere is a cause of its own."""
+_SINGLE: Final = frozenset({"step", "missing", "conflict"})
+"""Causes of which every finding is about single readings: those between are sound."""
 _CAUSE_OF: Final = {code: cause for cause, codes in CAUSES.items() for code in codes}
 
 
@@ -197,6 +202,11 @@ def cause_of(code: str) -> str:
     return _CAUSE_OF.get(code, code)
 
 
+def reach_of(cause: str) -> timedelta:
+    """Return how far apart findings of a cause may lie and be one story. [h]."""
+    return APART if cause in _SINGLE else TOUCHING
+
+
 def case_ids(findings: Iterable[CaseFinding]) -> set[UUID]:
     """Return the ids that cases of some findings may have, whatever was decided.
 
@@ -292,11 +302,12 @@ def _groups(findings: Iterable[CaseFinding]) -> list[list[CaseFinding]]:
     groups: list[list[CaseFinding]] = []
     reach: datetime | None = None
     for each in ordered:
+        apart = reach_of(cause_of(each.code))
         # What has no end reaches whatever comes; nothing can be added to the last year.
         if (
             reach is not None
             and _place(groups[-1][0]) == _place(each)
-            and (each.start <= reach or each.start - reach <= TOUCHING)
+            and (each.start <= reach or each.start - reach <= apart)
         ):
             groups[-1].append(each)
             reach = max(reach, each.end)

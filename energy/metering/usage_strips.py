@@ -88,7 +88,8 @@ def strips_of(
 
     A stated count stands only where no reading lies between it and the window: readings in
     between may have been left out, and with them a rollover. Behind estimates alone it stands:
-    a window comes with all of them up to a reading that is none.
+    a window comes with all of them up to a reading that is none. What is estimated of the very
+    instant of a stated start gives way to it, as it does at a stated end.
 
     Args:
         series: Readings of each window with one neighbour on either side.
@@ -106,6 +107,8 @@ def strips_of(
     first = places.find(window, segments.start_us[segment])
     # An instant at the end belongs to the next device: the stated final count speaks there.
     own = places.find(window, segments.end_us[segment]) - first
+    outdone = _outdone(series, segments, segment, first, own)
+    first, own = first + outdone, own - outdone
     starts, ends = _stated(series, grid, segments, window, segment, first, own)
     kept = (low <= high) & (own + starts + ends > 0)
     window, segment, first, own = window[kept], segment[kept], first[kept], own[kept]
@@ -125,6 +128,19 @@ def strips_of(
         quality=quality,
         position=position,
     )
+
+
+def _outdone(
+    series: SeriesColumns, segments: SegmentColumns, segment: Ints, first: Ints, own: Ints
+) -> Flags:
+    """Return at which strips the first reading estimates what is stated of its instant."""
+    guessed = series.quality == Quality.ESTIMATED
+    if not guessed.any():
+        return np.zeros(len(own), dtype=np.bool_)
+    opening = np.minimum(first, len(guessed) - 1)
+    same = (own > 0) & (series.at_us[opening] == segments.start_us[segment])
+    outdone: Flags = segments.start_stated[segment] & same & guessed[opening]
+    return outdone
 
 
 def _stated(

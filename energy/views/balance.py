@@ -18,7 +18,14 @@ import numpy as np
 import psycopg
 
 from energy.base.clock import from_us, to_us
-from energy.base.period import Period, grid_of, local_day, month_spans, span_of_days
+from energy.base.period import (
+    Period,
+    day_starts,
+    grid_of,
+    local_day,
+    month_spans,
+    span_of_days,
+)
 from energy.base.units import Utility
 from energy.metering.supply.balance import (
     Codes,
@@ -65,6 +72,8 @@ class Balanced:
     series: tuple[NodeSeries, ...]
     flows: Mapping[str, Flow]
     """By metering point."""
+    days: tuple[int, ...]
+    """The first interval of each local day."""
 
 
 def balances(
@@ -122,8 +131,9 @@ def balanced(
     flows = read_flows(connection, schema, zone, channels, period, step_s, as_of)
     many = grid_of(period, step_s)
     arranged = arrangements(graphs, ties, period, step_s)
-    series = node_series(arranged, flows, utility, step_s, many)
-    return Balanced(period=period, step_s=step_s, series=tuple(series), flows=flows)
+    days = tuple(day_starts(period, step_s, zone))
+    series = node_series(arranged, flows, utility, step_s, many, days)
+    return Balanced(period=period, step_s=step_s, series=tuple(series), flows=flows, days=days)
 
 
 def point_channels(
@@ -184,7 +194,7 @@ def read_flows(
 
 def _flow(point: PointChannels, spans: Mapping[int, UsageSpan], step_s: int, many: int) -> Flow:
     told = [
-        None if number is None else _coarser(spans[number], step_s)
+        None if number is None else coarser(spans[number], step_s)
         for number in (point.into, point.back)
     ]
     into, back = told
@@ -196,8 +206,13 @@ def _flow(point: PointChannels, spans: Mapping[int, UsageSpan], step_s: int, man
     return Flow(into=into[0], back=back[0], quality=worst(into[1], back[1]))
 
 
-def _coarser(span: UsageSpan, step_s: int) -> tuple[Ints, Codes]:
-    """Return usage and worst quality of a span on a wider grid; unknown when a part is."""
+def coarser(span: UsageSpan, step_s: int) -> tuple[Ints, Codes]:
+    """Return usage and worst quality of a span on a wider grid; unknown when a part is.
+
+    Args:
+        span: Usage of a channel; its grid goes into the wider one.
+        step_s: Width of an interval of that. [s]
+    """
     parts = step_s // span.step_s
     if parts == 1:
         return span.usage, span.quality

@@ -106,7 +106,7 @@ def _fits(
     )
     grid = GridColumns(offsets=np.array([0, 2], dtype=np.int64), at_us=np.array(window))
     strips, _ = steps_of(strips_of(series, grid, columns, np.zeros(1, dtype=np.int64)), columns)
-    return np.isin(known.at_us, strips.at_us)
+    return np.isin(known.at_us, strips.at_us[strips.position > 0])
 
 
 def measured_usage(

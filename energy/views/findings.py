@@ -11,7 +11,9 @@ from uuid import UUID
 import psycopg
 
 from energy.base.errors import RefusedError
+from energy.base.finding import Severity
 from energy.base.ids import meant_by
+from energy.base.period import Period
 from energy.journal.decisions import FindingKey
 from energy.metering.checks.catalogue import FALL_CODES
 from energy.metering.decision import ResolvedFinding
@@ -97,6 +99,23 @@ def read_findings(
         },
     ).fetchall()
     return [_finding(row, limit) for row in rows]
+
+
+def bars_behind(connection: Connection, schema: str, position: int, period: Period) -> bool:
+    """Return whether something that bars the bill of a period was told behind a position.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        position: Metering position.
+        period: The days.
+    """
+    row = connection.execute(
+        f"SELECT FROM {schema}.finding WHERE severity = %s AND position > %s "
+        "AND start_at < %s AND end_at >= %s LIMIT 1",
+        (Severity.DO_NOT_BILL, position, period.end, period.start),
+    ).fetchone()
+    return row is not None
 
 
 def findings_of(

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import psycopg
@@ -22,9 +21,8 @@ from energy.base.units import BASE_UNIT, Utility
 from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.group_by import TIMEOUT_S, GroupBy
 
-TIMEOUT_S = 2.0
-"""Longest time one site is waited for. [s]"""
 _WHOLE = """
 WITH RECURSIVE node AS (
     SELECT utility, key, point FROM {schema}.supply_node
@@ -67,13 +65,6 @@ _FRESH = (
     "SELECT (SELECT position FROM {schema}.follower WHERE name = 'metering'), "
     "(SELECT max(at) FROM {schema}.latest)"
 )
-
-
-class GroupBy(StrEnum):
-    """How finely a group's usage is summed in time."""
-
-    DAY = "day"
-    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

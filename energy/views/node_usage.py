@@ -24,6 +24,7 @@ from energy.metering.node_points import FeedGraph, points_of_place, points_of_su
 from energy.metering.plans.plan import MONTHS, NodeKind, PlanNode
 from energy.metering.supply.graph import Graph
 from energy.metering.usage import UsageSpan, worst_in
+from energy.views.barred import Barring, Bars, barring, read_bars
 from energy.views.computed import channel_usage
 from energy.views.formula.places import points_inside
 from energy.views.plant_rows import read_supply
@@ -48,7 +49,9 @@ class MonthUsage:
     expected: int
     """Intervals of all points."""
     quality: Quality
-    """The worst of what is known; MISSING where nothing is."""
+    """The worst of what is known; MISSING where nothing is, SUSPECT where findings bar it."""
+    barred: int = 0
+    """Open findings that keep it off a bill: its sum is not to be relied on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +91,16 @@ def node_months(
     spans = node_spans(connection, schema, node, utility, whole, as_of)
     channels = sorted({number for span in spans for number in span.channels})
     usage = channel_usage(connection, schema, zone, channels, whole, as_of) if channels else {}
-    return [month_sum(usage, spans, n, month) for n, month in enumerate(months, start=1)]
+    bars = read_bars(connection, schema, zone, channels, whole, as_of)
+    return [month_sum(usage, spans, n, month, bars) for n, month in enumerate(months, start=1)]
 
 
 def month_sum(
-    usage: Mapping[int, UsageSpan], spans: Sequence[NodeSpan], month: int, period: Period
+    usage: Mapping[int, UsageSpan],
+    spans: Sequence[NodeSpan],
+    month: int,
+    period: Period,
+    bars: Bars | None = None,
 ) -> MonthUsage:
     """Return what a node used in a month. Pure.
 
@@ -101,11 +109,14 @@ def month_sum(
         spans: Which channels count when.
         month: 1 to 12.
         period: Span of the month.
+        bars: The open findings that bar channels.
     """
+    barred: set[Barring] = set()
     total = known = expected = 0
     qualities: list[Quality] = []
     for held in spans:
         start, end = max(held.start, period.start), min(held.end, period.end)
+        barred |= barring(bars or {}, held.channels, start, end)
         for own in [usage[number] for number in held.channels] if start < end else ():
             step = timedelta(seconds=own.step_s)
             first, after = (start - own.start) // step, (end - own.start) // step
@@ -122,7 +133,8 @@ def month_sum(
         known_usage=total,
         known=known,
         expected=expected,
-        quality=worst_of(qualities),
+        quality=Quality.SUSPECT if barred and known else worst_of(qualities),
+        barred=len(barred),
     )
 
 

@@ -53,6 +53,29 @@ _COLUMNS = (
     "n.note, n.version, n.place, n.point, n.quantity, n.first_at, n.last_at, n.text, n.written_by, "
     "n.written_at, n.position, n.until_position, n.withdrawn"
 )
+_ABOVE = """
+WITH RECURSIVE stood AS (
+    SELECT point, place, valid_from AS low,
+        lead(valid_from) OVER (PARTITION BY point ORDER BY valid_from, position) AS high
+    FROM {schema}.point_place WHERE point = ANY(%(points)s)
+    UNION ALL SELECT point, place, '-infinity', NULL FROM {schema}.meter AS m
+    WHERE point = ANY(%(points)s)
+        AND NOT EXISTS (SELECT FROM {schema}.point_place AS p WHERE p.point = m.point)
+), hung AS (
+    SELECT place, facts ->> 'parent' AS parent, valid_from AS low,
+        lead(valid_from) OVER (PARTITION BY place ORDER BY valid_from, position, item) AS high
+    FROM {schema}.place_history WHERE act IN ('defined', 'moved', 'closed')
+), above (key, low, high) AS (
+    SELECT place, greatest(low, %(first)s), least(high - interval '1 microsecond', %(last)s)
+    FROM stood WHERE low <= %(last)s AND (high IS NULL OR high > %(first)s)
+    UNION SELECT unnest(%(places)s::text[]), %(first)s, %(last)s
+    UNION SELECT h.parent, greatest(h.low, a.low),
+        least(h.high - interval '1 microsecond', a.high)
+    FROM hung AS h JOIN above AS a ON h.place = a.key
+    WHERE h.parent IS NOT NULL AND h.low <= a.high AND (h.high IS NULL OR h.high > a.low)
+)
+"""
+"""Where points and places were, and what was above them, within a span: key, from, to."""
 
 
 def fold_note(cursor: Cursor, schema: str, position: int, event: Any) -> None:
@@ -123,7 +146,8 @@ def notes_at(
 ) -> list[PinnedNote]:
     """Return the notes that touch some points or places and a span, by their first instant.
 
-    A note on a place touches every point and place inside it, a note on a point the point alone.
+    A note on a place touches every point and place inside it while it was inside, a note on a
+    point the point alone.
 
     Args:
         connection: Any connection that may read.
@@ -134,14 +158,11 @@ def notes_at(
         last: Last instant of the span.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
-        "WITH RECURSIVE above (key) AS ("
-        f"SELECT place FROM {schema}.meter WHERE point = ANY(%(points)s) "
-        "UNION SELECT unnest(%(places)s::text[]) "
-        f"UNION SELECT p.parent FROM {schema}.place AS p JOIN above USING (key) "
-        "WHERE p.parent IS NOT NULL) "
+        f"{_ABOVE.format(schema=schema)}"
         f"SELECT {_COLUMNS} FROM {schema}.pinned_note AS n WHERE n.until_position IS NULL "
         "AND n.first_at <= %(last)s AND n.last_at >= %(first)s AND (n.point = ANY(%(points)s) "
-        "OR (n.point = '' AND n.place IN (SELECT key FROM above))) "
+        "OR (n.point = '' AND EXISTS (SELECT FROM above AS a WHERE a.key = n.place "
+        "AND n.first_at <= a.high AND n.last_at >= a.low))) "
         "ORDER BY n.first_at DESC, n.position DESC LIMIT %(most)s",
         {
             "points": list(points),
@@ -155,13 +176,13 @@ def notes_at(
 
 
 def check_about(connection: Connection, schema: str, words: NoteWords) -> None:
-    """Refuse a note about what the site does not have.
+    """Refuse a note about what the site never had; of a closed place there is still much to say.
 
     Raises:
         PinnedNoteError: There is no such place, point or channel.
     """
     asked = (
-        ("place", words.place, f"SELECT FROM {schema}.place WHERE key = %(place)s"),
+        ("place", words.place, f"SELECT FROM {schema}.place_history WHERE place = %(place)s"),
         ("point", words.point, f"SELECT FROM {schema}.meter WHERE point = %(point)s"),
         (
             "quantity",

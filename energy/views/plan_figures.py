@@ -103,6 +103,8 @@ def _figures(
             plan=mine[month].base if month in mine else None,
             money=mine[month].money if month in mine else None,
             last_year=earlier.usage,
+            barred=used.barred,
+            last_year_barred=earlier.barred,
         )
         for month, used, earlier in zip(range(1, MONTHS + 1), now, before, strict=True)
     )

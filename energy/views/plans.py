@@ -1,7 +1,8 @@
 """In: events of plans. Out: `plan_revision`, `plan_row` and what was planned when. I/O: PostgreSQL.
 
 A row of a revision counts from the position of its approval until that of the next one for its
-node, utility and year: a plan can be read as known at any position.
+node, utility and year: a plan can be read as known at any position. A withdrawn year is a row
+without a quantity: it ends what counted and plans nothing itself.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from energy.views.positioned import or_last
 __all__ = ["PLAN_TOPICS", "fold_plan"]
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
+WITHDRAWN = ""
+"""Quantity of what is not planned any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class RevisionRow:
     state: str
     """proposed, approved or rejected."""
     rows: int
-    """Years of a node and utility in it."""
+    """Years of a node and utility in it, planned or withdrawn."""
     counting: int
     """How many of them count at present."""
     reason: str
@@ -119,6 +122,11 @@ def _proposed(cursor: Cursor, schema: str, position: int, event: PlanRevision.Cr
             event.currency,
         )
         for year in map(PlannedYear.of_json, event.rows)
+        for month in range(1, MONTHS + 1)
+    ]
+    rows += [
+        (revision, node, utility, event.year, month, "", WITHDRAWN, None, event.currency)
+        for node, utility in event.withdrawn or ()
         for month in range(1, MONTHS + 1)
     ]
     cursor.executemany(
@@ -217,10 +225,12 @@ def read_plan(
         "SELECT node, utility, month, unit, quantity, money, currency, revision, position "
         f"FROM {schema}.plan_row WHERE year = %(year)s AND position <= %(as_of)s "
         "AND (until_position IS NULL OR until_position > %(as_of)s) "
+        "AND quantity <> %(withdrawn)s "
         "AND (%(all)s OR node = ANY(%(nodes)s)) ORDER BY node, utility, month",
         {
             "year": year,
             "as_of": or_last(as_of),
+            "withdrawn": WITHDRAWN,
             "all": nodes is None,
             "nodes": [str(node) for node in nodes or ()],
         },

@@ -9,11 +9,14 @@ from typing import Any
 
 import psycopg
 
+from energy.base.quality import Quality
 from energy.metering.channel import Channel
 from energy.views.point_values import PlaceRow, PointRow
 from energy.views.registry import load_channels
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_NOT_SHOWN = f"({Quality.SUSPECT:d}, {Quality.ESTIMATED:d})"
+"""Qualities of readings that do not tell what a register showed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +127,37 @@ def newest_counts(
     return {channel: (at, count) for channel, at, count in rows}
 
 
+def newest_shown(
+    connection: Connection, schema: str, channels: Sequence[int]
+) -> dict[int, tuple[datetime, int]]:
+    """Return the newest that some registers showed: when, and the count. [count].
+
+    What is suspect or estimated is nothing that a register showed.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT channel, at, count FROM {schema}.latest WHERE channel = ANY(%(channels)s) "
+        f"AND quality NOT IN {_NOT_SHOWN} "
+        f"UNION ALL SELECT l.channel, r.at, r.count FROM {schema}.latest AS l "
+        f"CROSS JOIN LATERAL (SELECT at, count FROM {schema}.reading WHERE channel = l.channel "
+        f"AND at <= l.at AND quality NOT IN {_NOT_SHOWN} ORDER BY at DESC LIMIT 1) AS r "
+        f"WHERE l.channel = ANY(%(channels)s) AND l.quality IN {_NOT_SHOWN}",
+        {"channels": list(channels)},
+    ).fetchall()
+    return {channel: (at, count) for channel, at, count in rows}
+
+
 def first_counts_since(
     connection: Connection, schema: str, channels: Sequence[int], since: datetime
 ) -> dict[int, tuple[datetime, int]]:
-    """Return instant and count of the first reading since an instant of some channels. [count]."""
+    """Return the first that some registers showed since an instant: when, and the count. [count].
+
+    What is suspect or estimated is nothing that a register showed.
+    """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT wanted.number, r.at, r.count FROM unnest(%s::int[]) AS wanted (number) "
         f"CROSS JOIN LATERAL (SELECT at, count FROM {schema}.reading "
-        "WHERE channel = wanted.number AND at >= %s ORDER BY at LIMIT 1) AS r",
+        f"WHERE channel = wanted.number AND at >= %s AND quality NOT IN {_NOT_SHOWN} "
+        "ORDER BY at LIMIT 1) AS r",
         (list(channels), since),
     ).fetchall()
     return {channel: (at, count) for channel, at, count in rows}
@@ -142,6 +168,8 @@ def readings_around(
 ) -> tuple[list[tuple[datetime, int]], tuple[datetime, int] | None]:
     """Return the last two readings up to an instant, newest first, and the first one behind it.
 
+    They tell what the register showed: what is suspect or estimated is none of them.
+
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
@@ -150,12 +178,12 @@ def readings_around(
     """
     before: list[tuple[Any, ...]] = connection.execute(
         f"SELECT at, count FROM {schema}.reading WHERE channel = %s AND at <= %s "
-        "ORDER BY at DESC LIMIT 2",
+        f"AND quality NOT IN {_NOT_SHOWN} ORDER BY at DESC LIMIT 2",
         (channel, at),
     ).fetchall()
     behind: tuple[Any, ...] | None = connection.execute(
         f"SELECT at, count FROM {schema}.reading WHERE channel = %s AND at > %s "
-        "ORDER BY at LIMIT 1",
+        f"AND quality NOT IN {_NOT_SHOWN} ORDER BY at LIMIT 1",
         (channel, at),
     ).fetchone()
     return [(row[0], row[1]) for row in before], None if behind is None else (behind[0], behind[1])

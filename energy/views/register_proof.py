@@ -223,7 +223,7 @@ def _folded_us(
         np.zeros(1, dtype=np.int64),
         gap_us=np.diff(grid_us),
     )
-    return folded.strips.at_us
+    return folded.strips.at_us[folded.strips.position > 0]
 
 
 def _ends(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from adapters.number_text import exact_number
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period, local_day, midnight, span_of_days
 from energy.base.units import to_base
@@ -82,11 +83,8 @@ class Ground:
         text = self.options.get("total")
         if text is None:
             return None
-        try:
-            value = Fraction(text if len(text) <= 40 and "/" not in text else "")
-        except (ValueError, ZeroDivisionError):
-            value = Fraction(-1)
-        if value < 0 or value > 10**15:
+        value = None if "/" in text else exact_number(text)
+        if value is None or not 0 <= value <= 10**15:
             raise EstimateError.of("estimate.total", text=text[:40])
         return value * self.per_unit
 

@@ -26,7 +26,7 @@ from energy.base.clock import to_us
 from energy.base.period import Period, month_spans, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import BASE_UNIT, Utility
-from energy.metering.channel import USAGE_KINDS, Channel
+from energy.metering.channel import USAGE_KINDS, Channel, Kind
 from energy.metering.places import inside_of
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_groups import Every, group_usage
@@ -106,10 +106,11 @@ def chosen_channels(connection: Connection, site: Site, wanted: Selection) -> Ch
 
 
 def _fits(channel: Channel, what: What) -> bool:
+    """Return whether a channel has what is exported; what is computed has usage, no readings."""
     facts = channel.facts
     if what is What.READINGS:
-        return facts.kind.value != "computed"
-    return facts.kind in USAGE_KINDS and facts.utility is not None
+        return facts.kind is not Kind.COMPUTED
+    return facts.kind in (*USAGE_KINDS, Kind.COMPUTED) and facts.utility is not None
 
 
 def _require(wanted: Sequence[str], known: Container[str], key: str) -> None:

@@ -24,13 +24,14 @@ from processes.meter_life.counts import (
     stated_counts,
 )
 from processes.meter_life.repeats import (
+    BEHIND,
     came_at,
-    is_straight,
     require_same,
     require_same_arrival,
     require_same_span,
     retired_at,
     said_of,
+    when_gone,
 )
 from processes.meter_life.stated import (
     LifeDone,
@@ -88,14 +89,13 @@ def reverse(
     ended = {} if end is None else counts_at_cut(desk, turned, end, end_counts)
     span = FedSpan(start=start, end=end, feeds=feeds, start_counts=begun, end_counts=ended)
     told = (start.isoformat(), "" if end is None else end.isoformat(), str(straight))
-    # Said, taken back and said again: what was said of the span before makes it another command.
-    said = said_of(desk, point, start, end)
-    other = sum(is_straight(each) is not straight for each in said)
-    command = id_of("meter reverse", desk.site.key, point, *told, str(other))
-    again = meter.seen(command)
-    if again:
+    # Said, told otherwise and said again: what was said in between makes it another command.
+    said = said_of(desk, point, start, end, straight=straight)
+    command = id_of("meter reverse", desk.site.key, point, *told, str(said.others))
+    again = said.standing is not None
+    if said.standing is not None:
         words = (stated_counts(turned, each) for each in (start_counts, end_counts))
-        require_same_span(point, said[-1], turned, *words)
+        require_same_span(point, said.standing, turned, *words)
     else:
         record = life_record(desk, stated, "meter reverse")
         meter.feed(span, reason=reason_of(stated), record=record, command_id=command)
@@ -139,19 +139,22 @@ def move(
     if gone is not None and came is not None:
         require_same(point, at, counters, stated_counts(counters, counts), gone.final_counts)
         require_same_arrival(to, at, others, stated_counts(others, final_counts), multiplier, came)
-        return done_of(desk, new, at, others, {}, {}, again=True)
+        return done_of(desk, new, came.at, others, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
     command = command_of(desk, "meter move", [point, to, at.isoformat()], shown)
     start = carried(counters, others, shown)
+    when = max(when_gone(desk, at, counters, {}), when_gone(desk, at, others, start))
+    if new.since == at + BEHIND:  # the device there went right behind what was read of it
+        when = new.since
     reason, record = reason_of(stated), life_record(desk, stated, "meter move")
     serving = _serving(old, multiplier) | {
-        "at": at,
+        "at": when,
         "start_counts": start,
         "record": record | {"moved_from": point},
         "command_id": command,
     }
     old.retire(
-        at=at,
+        at=when,
         final_counts=shown,
         reason=reason,
         record=record | {"moved_to": to},
@@ -162,7 +165,7 @@ def move(
     else:
         final = counts_at(desk, others, at, final_counts)
         new.replace(final_counts=final, reason=reason, **serving)
-    return stored(desk, [old, new], new, at, others, start, {})
+    return stored(desk, [old, new], new, when, others, start, {})
 
 
 def _serving(meter: Meter, multiplier: Fraction | None) -> dict[str, Any]:
@@ -200,16 +203,17 @@ def retire(
     kept = retired_at(desk, point, at)
     if kept is not None:
         require_same(point, at, counters, stated_counts(counters, counts), kept.final_counts)
-        return done_of(desk, meter, at, counters, {}, {}, again=True)
+        return done_of(desk, meter, kept.at, counters, {}, {}, again=True)
     shown = counts_at(desk, counters, at, counts)
+    when = when_gone(desk, at, counters, {})
     meter.retire(
-        at=at,
+        at=when,
         final_counts=shown,
         reason=reason_of(stated),
         record=life_record(desk, stated, "meter retire"),
         command_id=command_of(desk, "meter retire", [point, at.isoformat()], shown),
     )
-    return stored(desk, [meter], meter, at, counters, shown, {})
+    return stored(desk, [meter], meter, when, counters, shown, {})
 
 
 def _pairs(channels: Sequence[Channel]) -> dict[int, int]:

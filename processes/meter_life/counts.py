@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from billing.money import exact_text
+from billing.money import display_text
 from energy.base.errors import RefusedError
 from energy.metering.channel import LARGEST_MODULUS, Channel
 from energy.views.segment_rows import read_pieces
@@ -103,7 +103,7 @@ def counts_at(
 
 def display_of(channel: Channel, count: int) -> str:
     """Return a count as the display of its register shows it, with its unit."""
-    return f"{exact_text(count * channel.facts.resolution)} {channel.facts.unit}"
+    return f"{display_text(count, channel.facts.resolution)} {channel.facts.unit}"
 
 
 def _told(channel: Channel, reading: tuple[datetime, int] | None) -> str:

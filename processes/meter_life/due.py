@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import local_day
-from energy.metering.meter_papers import DUE, Fact
+from energy.metering.meter_papers import DUE, Fact, MeterPapers
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.meter_facts import DueRow, due_facts
@@ -105,7 +105,10 @@ def state_facts(
     papers, now = papers_of(desk, point), desk.clock.now()
     told = [f"{name.value}={value}" for name, value in sorted(facts.items())]
     day = local_day(now, desk.site.zone).isoformat()
-    command = id_of("meter facts", desk.site.key, point, meter.serial, *told, reason, day)
+    # Said, told otherwise and said again: what was told in between makes it another command.
+    other = _otherwise(desk, papers, meter.serial, facts)
+    said = [reason, day, *([str(other)] if other else [])]
+    command = id_of("meter facts", desk.site.key, point, meter.serial, *told, *said)
     again = papers.seen(command)
     if not again:
         papers.state_facts(
@@ -124,4 +127,14 @@ def state_facts(
         documents=tuple(photo.sha256 for photo in remarks.photos),
         expired=any(name in DUE and value < day for name, value in facts.items()),
         again=again,
+    )
+
+
+def _otherwise(desk: SiteDesk, papers: MeterPapers, serial: str, facts: Mapping[Fact, str]) -> int:
+    """Return how often something else was stated of a meter than some facts."""
+    return sum(
+        isinstance(event, MeterPapers.FactsStated)
+        and event.serial == serial
+        and any(event.facts.get(name.value, value) != value for name, value in facts.items())
+        for event in desk.metering.events.get(papers.id)
     )

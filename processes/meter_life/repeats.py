@@ -20,7 +20,7 @@ from processes.meter_life.counts import MeterLifeError
 from processes.technician_site import SiteDesk
 
 BEHIND: Final = timedelta(microseconds=1)
-"""A reset at the instant of the last reading before it is recorded this far behind it. [us]"""
+"""An act at the instant of the last reading before it is recorded this far behind it. [us]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def resets_at(desk: SiteDesk, point: str, at: datetime) -> Resets:
     standing: Meter.RegisterReset | None = None
     withdrawn: list[Meter.ResetWithdrawn] = []
     for event in _said(desk, point, (Meter.RegisterReset, Meter.ResetWithdrawn)):
-        if event.at not in (at, at + BEHIND):
+        if not _is_at(event, at):
             continue
         if isinstance(event, Meter.ResetWithdrawn):
             standing = None
@@ -62,27 +62,75 @@ def retired_at(
     desk: SiteDesk, point: str, at: datetime, *, moved_to: str | None = None
 ) -> Meter.Retired | None:
     """Return how the device of a point went at an instant: for good, or to another point."""
-    gone = (e for e in _said(desk, point, Meter.Retired) if e.at == at)
+    gone = (e for e in _said(desk, point, Meter.Retired) if _is_at(e, at))
     return next((e for e in gone if e.record.get("moved_to") == moved_to), None)
 
 
 def came_at(desk: SiteDesk, point: str, at: datetime) -> Meter.Commissioned | Meter.Replaced | None:
     """Return how a device came to a point at an instant."""
     kinds = (Meter.Commissioned, Meter.Replaced)
-    return next((e for e in _said(desk, point, kinds) if e.at == at), None)
+    return next((e for e in _said(desk, point, kinds) if _is_at(e, at)), None)
+
+
+def when_gone(
+    desk: SiteDesk, at: datetime, going: Sequence[Channel], coming: Mapping[int, int]
+) -> datetime:
+    """Return when a device goes that is told to go at an instant.
+
+    What was read right then would count for the next device: it goes right behind that.
+
+    Args:
+        desk: The site.
+        at: As it is told.
+        going: Counters of the device that goes.
+        coming: What the device that comes shows first, by channel number. [count]
+    """
+    for channel in going:
+        upto, _ = desk.around(channel.number, at)
+        if upto and upto[0][0] == at and upto[0][1] != coming.get(channel.number):
+            return at + BEHIND
+    return at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanSaid:
+    """What was said of which register fed which channel over a span, by time of saying."""
+
+    standing: Meter.Reversed | None
+    """The very statement, where nothing else was said of the span since."""
+    others: int
+    """How often something else was said of it, or of a part of it."""
 
 
 def said_of(
-    desk: SiteDesk, point: str, start: datetime, end: datetime | None
-) -> list[Meter.Reversed]:
-    """Return what was said of a span, which register fed which channel, by time of saying."""
-    said: list[Meter.Reversed] = _said(desk, point, Meter.Reversed)
-    return [event for event in said if (event.start, event.end) == (start, end)]
+    desk: SiteDesk, point: str, start: datetime, end: datetime | None, *, straight: bool
+) -> SpanSaid:
+    """Return what was said of a span; a device that came into one that lasts ends it, too."""
+    standing: Meter.Reversed | None = None
+    others = 0
+    for event in _said(desk, point, (Meter.Reversed, Meter.Commissioned, Meter.Replaced)):
+        if not isinstance(event, Meter.Reversed):
+            if end is not None or event.at <= start:
+                continue
+        elif (event.start, event.end, is_straight(event)) == (start, end, straight):
+            standing = event
+            continue
+        elif (end is not None and event.start >= end) or (
+            event.end is not None and event.end <= start
+        ):
+            continue
+        standing, others = None, others + 1
+    return SpanSaid(standing=standing, others=others)
 
 
 def is_straight(event: Meter.Reversed) -> bool:
     """Return whether an event lets every register feed its own channel."""
     return bool(event.feeds) and all(key == str(fed) for key, fed in event.feeds.items())
+
+
+def _is_at(event: Any, at: datetime) -> bool:
+    """Return whether an act is that of an instant: recorded then, or right behind it."""
+    return event.at in (at, at + BEHIND)
 
 
 def _said(desk: SiteDesk, point: str, kinds: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -43,6 +43,8 @@ class Outcome:
     refused: EnergyError | None = None
     ended: int = 0
     """Findings that ended although the case waits: another person had proposed them."""
+    remaining: int = 0
+    """Findings of the case that a proposed correction is not about: they wait on."""
     lacking: bool = False
     """Whether usage is missing in its span: that bars the bill whatever was accepted."""
 
@@ -160,6 +162,23 @@ def outcome_of(
         stake=None if row.stake is None else row.stake.amount,
         kind=kind,
         refused=refused,
+    )
+
+
+def became(row: QueuedCase, mine: Decision, rest: Decision | None) -> Outcome:
+    """Return what a command made of a case.
+
+    Args:
+        row: The case as the command found it.
+        mine: The command's decision.
+        rest: What it left to another person by a second one.
+    """
+    left = len(row.case.findings) - len(mine.findings)
+    return replace(
+        done(rest or mine),
+        lacking=mine.kind is DecisionKind.ACCEPTED and lacks_usage(row),
+        ended=len(mine.findings) if rest is not None else 0,
+        remaining=max(left, 0) if mine.kind is DecisionKind.CORRECTION_PROPOSED else 0,
     )
 
 

@@ -7,7 +7,6 @@ what was done. The same command given again after a lost connection finds what i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -39,9 +38,9 @@ from processes.review.choice import (
     HoldDayError,
     Outcome,
     acceptance,
+    became,
     done,
     exceeds,
-    lacks_usage,
     outcome_of,
     suffices,
 )
@@ -76,14 +75,9 @@ class ReviewDesk:
         """
         settled(self._system, self._site)
         with self._system.database.connection() as connection:
-            now = self._system.clock.now()
-            queue = read_queue(
-                connection,
-                self._site,
-                now,
-                point=None if which.names else which.point,
-                names=which.names,
-            )
+            now, names = self._system.clock.now(), which.names
+            point = None if names else which.point
+            queue = read_queue(connection, self._site, now, point=point, names=names)
         if which.names:
             meant = [self._named(queue, name) for name in which.names]
             return list({row.case.case: row for row in meant}.values())
@@ -367,9 +361,7 @@ class ReviewDesk:
             mine = made.get(commands[row.case.case])
             rest = made.get(rest_of(commands[row.case.case]))
             if mine is not None and row.case.case not in refused:
-                lacking = mine.kind is DecisionKind.ACCEPTED and lacks_usage(row)
-                ended = len(mine.findings) if rest is not None else 0
-                outcomes.append(replace(done(rest or mine), lacking=lacking, ended=ended))
+                outcomes.append(became(row, mine, rest))
             else:
                 outcomes.append(outcome_of(row, None, refused=refused.get(row.case.case)))
         return outcomes

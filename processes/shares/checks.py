@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
-from energy.base.period import day_period
+from energy.base.period import day_period, midnight
 from energy.base.units import BASE_UNIT, Utility
 from energy.base.wall_time import wall_text
 from energy.metering.places import PlaceBook
@@ -17,13 +17,14 @@ from energy.metering.shares.file import ShareFile, StatedShare
 from energy.metering.shares.hours_file import StatedHours
 from energy.metering.shares.part import Part
 from energy.metering.shares.week_hours import boundaries_off_grid
+from energy.metering.supply.graph import BalanceNode
 from energy.store.sites import Site
 from energy.views.formula.graph import computed_graph
 from energy.views.places import read_places
 from energy.views.shares.bearers import BearerRow, HoldRow, read_bearers, read_holds
 from energy.views.shares.rows import KnownKeys, ShareRow, known_keys, read_shares
 from energy.views.shares.usage import share_point
-from energy.views.shares.whole import whole_usage
+from energy.views.shares.whole import balances_from, grid_around, is_same
 from energy.views.told import Connection
 from energy.views.usage_channels import UsageChannel, usage_channels
 
@@ -44,6 +45,8 @@ class WholeFacts:
     """[unit / count]"""
     grid_s: int
     """Width of an interval. [s]"""
+    balances: frozenset[BalanceNode] = frozenset()
+    """Of a supply node: what it balances with from the first day on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,8 @@ def site_facts(
         known = shares.get(share.key)
         whole = share.whole or (known.whole if known is not None else {})
         facts = _whole(connection, site, whole, channels, keys, share.version.valid_from)
+        if facts is not None and known is not None:  # its channels have the grid of the first day
+            facts = replace(facts, grid_s=known.grid_s)
         if facts is not None:
             wholes[share.key] = facts
     return SiteFacts(
@@ -160,9 +165,7 @@ def _whole(
     if (whole.get("utility"), whole.get("node")) not in keys.nodes:
         return None
     utility = Utility(whole["utility"])
-    span = whole_usage(
-        connection, site.schema, site.zone, whole, day_period(first, site.zone), None
-    )
+    balances = balances_from(connection, site.schema, whole, midnight(first, site.zone))
     return WholeFacts(
         whole=dict(whole),
         place="",
@@ -170,7 +173,8 @@ def _whole(
         quantity="unaccounted",
         unit=BASE_UNIT[utility],
         resolution=Fraction(1),
-        grid_s=span.step_s,
+        grid_s=grid_around(connection, site.schema, utility, balances),
+        balances=frozenset(balances),
     )
 
 
@@ -184,6 +188,11 @@ def _share(share: StatedShare, facts: SiteFacts, planned: set[str], *, revising:
         problems.append("is defined already with another key; `share revise` changes it")
     if whole is None:
         problems.append(f"`whole` {dict(share.whole)} is nothing that the site counts")
+    elif "node" in whole.whole and not whole.balances:
+        problems.append(
+            f"nothing is balanced at supply node {whole.whole['node']!r} from "
+            f"{share.version.valid_from} on: no meter counts what it feeds; name a node above it"
+        )
     elif known is not None and dict(known.whole) != dict(whole.whole):
         problems.append(f"divides {dict(known.whole)}; end it and define another one")
     else:
@@ -203,7 +212,7 @@ def _divided_already(share: StatedShare, whole: WholeFacts, facts: SiteFacts) ->
         f"{dict(whole.whole)} is divided by {other.key!r} already; end that first"
         for other in facts.shares.values()
         if other.key != share.key
-        and dict(other.whole) == dict(whole.whole)
+        and is_same(whole.whole, other.whole, whole.balances)
         and (other.valid_to is None or other.valid_to > share.version.valid_from)
         and (known is None or known.valid_to is None or known.valid_to > other.first_day)
     ]
@@ -211,16 +220,19 @@ def _divided_already(share: StatedShare, whole: WholeFacts, facts: SiteFacts) ->
 
 def _divided_twice(file: ShareFile, facts: SiteFacts) -> list[str]:
     """Return apportionments of the file that divide what another one of it does."""
-    problems, first = [], dict[frozenset[tuple[str, str]], str]()
+    problems: list[str] = []
+    before: list[tuple[str, WholeFacts]] = []
     for share in file.shares:
-        if share.key not in facts.shares and share.key in facts.wholes:
-            whole = facts.wholes[share.key].whole
-            other = first.setdefault(frozenset(whole.items()), share.key)
-            if other != share.key:
-                problems.append(
-                    f"share {share.key!r}: {dict(whole)} is divided by {other!r} of this file too; "
-                    "leave one of them out"
-                )
+        if share.key in facts.shares or share.key not in facts.wholes:
+            continue
+        mine = facts.wholes[share.key]
+        problems += [
+            f"share {share.key!r}: {dict(mine.whole)} is divided by {other!r} of this file too; "
+            "leave one of them out"
+            for other, its in before
+            if is_same(mine.whole, its.whole, mine.balances)
+        ][:1]
+        before.append((share.key, mine))
     return problems
 
 

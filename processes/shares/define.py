@@ -17,6 +17,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError
 from energy.base.ids import id_of
+from energy.base.period import midnight
 from energy.journal.application import JournalApplication
 from energy.metering.channel import Channel, ChannelFacts, Direction, Kind, Side, facts_to_json
 from energy.metering.meter import Meter
@@ -35,6 +36,7 @@ from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.shares.rows import read_shares
 from energy.views.shares.usage import share_point
+from energy.views.shares.whole import balances_from, is_same
 from processes.settling import settle
 from processes.shares.checks import SiteFacts, WholeFacts, problems_of, site_facts
 
@@ -189,9 +191,11 @@ class ShareDesk:
         """
         with self._database.connection() as connection:
             shares = read_shares(connection, self._site.schema)
+            since = midnight(known.valid_to or valid_to, self._site.zone)
+            nodes = balances_from(connection, self._site.schema, known.whole, since)
         before = known.valid_to
         for other in shares:
-            same = other.key != known.key and dict(other.whole) == dict(known.whole)
+            same = other.key != known.key and is_same(known.whole, other.whole, nodes)
             if same and before is not None and before <= other.first_day < valid_to:
                 raise ShareError.of(
                     "share.divided", share=known.key, other=other.key, day=other.first_day

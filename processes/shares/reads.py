@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from energy.views.shares.rows import ShareRow, read_shares
 from energy.views.shares.usage import DividedDay, divided_days, share_point
 from energy.views.told import Connection
 from energy.views.usage_channels import usage_channels
+from processes.shares.doubted import cases_behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class ExplainedDay:
     unknown: tuple[str, ...]
     """Parts whose weight is not known."""
     parts: tuple[PartShare, ...]
+    cases: tuple[UUID, ...] = ()
+    """Of the review queue, about what is not known of it; none where all is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +130,10 @@ def explain_share(
         (divided,) = divided_days(connection, site.schema, site.zone, share, day, day, position)
         holders = _holders(connection, site, share, divided, position)
         utility = _utility(connection, site, share)
+        lost, cases = _lost(divided.whole.quality), tuple[UUID, ...]()
+        if lost.any() or _lost(divided.shares.quality).any():
+            cases = cases_behind(connection, site, share, day, position)
     whole = divided.whole
-    lost = _lost(whole.quality)
     return ExplainedDay(
         share=key,
         day=day,
@@ -140,6 +146,7 @@ def explain_share(
         quality=Quality(worst_in(divided.shares.quality)),
         unknown=divided.found.unknown,
         parts=tuple(_parts(share, divided, holders)),
+        cases=cases,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
 
 if runs():
@@ -23,11 +24,12 @@ if runs():
     from billing.office import BillingOffice
     from billing.review import Review
     from billing.views.find import invoice_named, run_named
+    from billing.views.stated_alone import STATED_CODE
     from dashboards.queries.bill_rows import Bill, FindingRow
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
     from processes.settling import settle
-    from processes.validating import validate_up_to
+    from processes.validating import looked_before, validate_up_to
 
 app = group("bill")
 Json = Annotated[bool, typer.Option("--json")]
@@ -50,8 +52,10 @@ def run(
         with working(at.text("bill.rating")):
             validate_up_to(at.system, at.site)
             command = uuid4()
+            days = first.date(), last.date()
+            looked = looked_before(at.system, at.site, *days)
             identity = office.open_run(
-                first.date(), last.date(), person, command, accounts=account or ()
+                *days, person, command, accounts=account or (), looked=looked
             )
             found = _rated(at, identity)
         _note_resumed(at, identity, command)
@@ -168,7 +172,9 @@ def export(
 
 
 def _office(at: Opened) -> BillingOffice:
-    return BillingOffice(at.system.database, at.site, at.system.clock, at.system.vault)
+    limit = Decimal(at.installation.config.review_alone_up_to)
+    parts = (at.system.database, at.site, at.system.clock, at.system.vault)
+    return BillingOffice(*parts, alone_up_to=limit)
 
 
 def _rated(at: Opened, run: UUID) -> Review:
@@ -223,7 +229,20 @@ def _print_findings(at: Opened, account: str, findings: Sequence[FindingRow]) ->
         key = f"finding.{found.code}"
         words = t(at.language, key) if key in catalogue() else ""
         what = f"{found.severity} {found.code} {span} {found.point or ''}".rstrip()
-        print(f"{account}: {what}. {words}".rstrip(". "))
+        print(f"{account}: {what}. {words}".rstrip(". ") + _stated(at, found))
+
+
+def _stated(at: Opened, found: FindingRow) -> str:
+    """Return who alone stated what; nothing for other findings."""
+    if found.code != STATED_CODE:
+        return ""
+    told = {key: str(value) for key, value in found.proof.items()}
+    key = "bill.stated_money" if told["amount"] else "bill.stated_no_money"
+    money = at.text(key, amount=told["amount"], currency=told["currency"])
+    by = at.name_of(UUID(told["by"])) if told["by"] else NOTHING
+    return ": " + at.text(
+        f"bill.stated_{told['act']}", by=by, usage=told["usage"], unit=told["unit"], money=money
+    )
 
 
 def _print_bill(at: Opened, bill: Bill) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from billing.money import exact_text
+from billing.money import display_text
 from energy.base.text import catalogue
 from energy.metering.channel import Channel
 from energy.metering.checks.catalogue import CHECKER
@@ -66,4 +66,4 @@ def _displayed(channel: Channel, row: CorrectionRow) -> str:
     facts = channel.facts
     counts = [count for _, count in row.readings]
     ends = [counts[0], counts[-1]] if len(counts) > 1 else counts
-    return f"{' ... '.join(exact_text(count * facts.resolution) for count in ends)} {facts.unit}"
+    return f"{' ... '.join(display_text(count, facts.resolution) for count in ends)} {facts.unit}"

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from billing.money import exact_text
-from dashboards.queries.rows import MeterPage
+from billing.money import display_text, exact_text
+from dashboards.queries.rows import Answer, MeterPage
 from energy.base.errors import RefusedError, UnknownMeterError
 from energy.journal.application import JournalApplication
 from energy.metering.channel import Channel
@@ -74,7 +74,7 @@ def list_(
         ]
         heads = [at.text(f"head.{key}") for key in (*keys, "complete")]
         print_table(heads, rows, right=(5, 9), below=(1, 2, 3, 4, 7, 8, 9))
-        print(at.text("as_of", position=answer.as_of, age=answer.age_s))
+        print(_as_of(at, answer))
 
 
 @app.command()
@@ -104,7 +104,7 @@ def show(
         _print_plate(at, answer.rows, record)
         _print_facts(at, facts, certificates)
         _print_tables(at, answer.rows, segments, channels)
-        print(at.text("as_of", position=answer.as_of, age=answer.age_s))
+        print(_as_of(at, answer))
 
 
 @app.command()
@@ -176,6 +176,13 @@ def _without_names(act: Act) -> dict[str, object]:
     fields: dict[str, object] = plain(act)
     fields["record"] = {key: each for key, each in act.record.items() if key not in SEALED}
     return fields
+
+
+def _as_of(at: Opened, answer: Answer[Any]) -> str:
+    """Return how old what was printed is; a computed point has no reading."""
+    if answer.age_s is None:
+        return at.text("as_of_unread", position=answer.as_of)
+    return at.text("as_of", position=answer.as_of, age=answer.age_s)
 
 
 def _print_plate(at: Opened, page: MeterPage, record: Mapping[str, Any]) -> None:
@@ -293,6 +300,6 @@ def _print_tables(
     print_table(heads, newest, right=(2, 5), below=(4, 5))
 
 
-def _shown(count: int | None, channel: Channel) -> Fraction | None:
+def _shown(count: int | None, channel: Channel) -> str | None:
     """Return a count as the display shows it. [unit]."""
-    return None if count is None else count * channel.facts.resolution
+    return None if count is None else display_text(count, channel.facts.resolution)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from billing.money import display_text
 from dashboards.security.scope import Right
 from energy.system import WEB, WRITER
 from processes.meter_life.acts import move, retire, reverse
@@ -224,9 +225,9 @@ def print_life(at: Opened, rows: list[LifeRow]) -> None:
     print_table(heads, table, right=(6, 7, 8, 10, 11), below=(0, 4, 5, 6, 7, 10, 11))
 
 
-def _shown(count: int | None, row: LifeRow) -> Fraction | None:
+def _shown(count: int | None, row: LifeRow) -> str | None:
     """Return a count as the display shows it. [unit]."""
-    return None if count is None else count * row.resolution
+    return None if count is None else display_text(count, row.resolution)
 
 
 def _stated(at: Opened, by: str | None, reason: str, photo: list[Path] | None, note: str) -> Stated:

@@ -29,6 +29,7 @@ if runs():
 app = group("place")
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 Json = Annotated[bool, typer.Option("--json")]
+Reason = Annotated[str, typer.Option()]
 
 
 @app.command()
@@ -80,8 +81,8 @@ def add(
     name: Annotated[str, typer.Option()],
     kind: Annotated[str, typer.Option()],
     first: Day,
+    reason: Reason,
     parent: str | None = None,
-    reason: str | None = None,
     by: str | None = None,
 ) -> None:
     """Add a place from a local day on."""
@@ -95,7 +96,7 @@ def move(
     what: str,
     to: Annotated[str, typer.Option()],
     first: Day,
-    reason: str | None = None,
+    reason: Reason,
     by: str | None = None,
     *,
     point: bool = False,
@@ -106,7 +107,7 @@ def move(
         return
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        why = required(reason, "--reason", at.text("ask.reason"))
+        why = required(reason, "--reason", at.text("ask.why_place"))
         position = move_points(
             at.system, at.site, [what], to, first=first.date(), reason=why, by=person
         )
@@ -119,7 +120,7 @@ def rename(
     place: str,
     name: Annotated[str, typer.Option()],
     first: Day,
-    reason: str | None = None,
+    reason: Reason,
     by: str | None = None,
 ) -> None:
     """Give a place another name from a local day on."""
@@ -133,7 +134,7 @@ def set_(
     number: str,
     value: str,
     first: Day,
-    reason: str | None = None,
+    reason: Reason,
     by: str | None = None,
 ) -> None:
     """Give a number of a place (area_m2, headcount, ...) from a local day on; a dash ends it."""
@@ -146,7 +147,7 @@ def close(
     ctx: typer.Context,
     place: str,
     first: Day,
-    reason: str | None = None,
+    reason: Reason,
     by: str | None = None,
 ) -> None:
     """Let a place be none from a local day on; it must hold nothing any more."""
@@ -176,12 +177,12 @@ def _change(
     place: str,
     facts: Mapping[str, object],
     first: datetime,
-    reason: str | None,
+    reason: str,
     by: str | None,
 ) -> None:
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        why = required(reason, "--reason", at.text("ask.reason"))
+        why = required(reason, "--reason", at.text("ask.why_place"))
         since = midnight(first.date(), at.site.zone)
         change = PlaceChange(act=act, place=place, valid_from=since, facts=facts)
         position = change_places(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +17,13 @@ from scripts.commands.tree import group
 
 if runs():
     from dashboards.security.scope import Right
+    from energy.base.period import local_day
+    from energy.metering.plans.compare import MonthFigures, months_begun
     from energy.metering.plans.plan import PlanNode
     from energy.metering.plans.table import UNIT_OF
     from energy.system import WEB, WRITER
     from energy.views.plan_figures import PlanFigures, plan_figures
-    from energy.views.plans import read_revisions
+    from energy.views.plans import PlannedMonth, read_revisions
     from energy.views.readings_told import position_when
     from processes.budget_plans import (
         PlanDraft,
@@ -69,10 +72,11 @@ def import_(
         if dry_run:
             return
         person = at.person(by, Right.STATE_READINGS)
-        why = required(reason, "--reason", at.text("ask.reason"))
+        why = required(reason, "--reason", at.text("ask.why_plan"))
         revision = propose_plan(at.system, at.site, draft, reason=why, by=person)
         if not as_json:
-            print(at.text("plan.proposed", revision=revision.hex[:SHORT], rows=len(draft.changes)))
+            rows = len(draft.changes) + len(draft.withdrawn)
+            print(at.text("plan.proposed", revision=revision.hex[:SHORT], rows=rows))
 
 
 @app.command("list")
@@ -119,13 +123,16 @@ def approve(ctx: typer.Context, revision: str, by: str | None = None) -> None:
 
 @app.command()
 def reject(
-    ctx: typer.Context, revision: str, reason: str | None = None, by: str | None = None
+    ctx: typer.Context,
+    revision: str,
+    reason: Annotated[str, typer.Option()],
+    by: str | None = None,
 ) -> None:
     """Refuse a revision; its author may do so, too."""
     with opened(ctx, WRITER) as at:
         meant = revision_named(at.system.database, at.site, revision)
         person = at.refuser(by, meant.proposed_by)
-        why = required(reason, "--reason", at.text("ask.reason"))
+        why = required(reason, "--reason", at.text("ask.why_plan_rejected"))
         position = reject_plan(at.system, at.site, meant.revision, reason=why, by=person)
         print(at.text("plan.rejected", revision=meant.revision.hex[:SHORT], position=position))
 
@@ -163,24 +170,48 @@ def show(
 
 def _print_draft(at: Opened, draft: PlanDraft) -> None:
     keys = ("node", "utility", "plan_before", "plan_new", "unit", "money")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for change in draft.changes:
         row = change.row
-        factor = to_base(row.utility, row.unit)
-        before = sum((month.base for month in change.before), Fraction(0)) / factor
         rows.append(
             (
                 str(row.node),
                 worded(at.language, "utility", row.utility),
-                before if change.before else None,
+                _year_of(change.before, row.unit),
                 sum(row.quantities),
                 row.unit,
                 sum(row.money) if row.money else None,
             )
         )
+    for gone in draft.withdrawn:
+        unit = gone.before[0].unit
+        head = (str(gone.node), worded(at.language, "utility", gone.utility))
+        none = at.text("plan.not_planned")
+        rows.append((*head, _year_of(gone.before, unit), none, unit, None))
     print_table([at.text(f"plan_head.{key}") for key in keys], rows, right=(2, 3, 5))
+    if draft.withdrawn:
+        print(at.text("plan.draft_withdrawn", rows=len(draft.withdrawn)))
+    if draft.kept:
+        print(at.text("plan.draft_kept", nodes=", ".join(draft.kept)))
     changed = sum(change.changed for change in draft.changes)
     print(at.text("plan.draft", rows=len(draft.changes), changed=changed, year=draft.year))
+
+
+def _year_of(months: Sequence[PlannedMonth], unit: str) -> Fraction | None:
+    """Return what was planned for a year; None where nothing was. [unit]."""
+    if not months:
+        return None
+    return sum((month.base for month in months), Fraction(0)) / to_base(months[0].utility, unit)
+
+
+def _quality(at: Opened, month: MonthFigures) -> str:
+    """Return the word for a month's quality, and by how many findings it is barred."""
+    told = str(at.word(month.quality))
+    if month.barred:
+        told += f" ({at.text('plan.barred', count=month.barred)})"
+    if month.last_year_barred:
+        told += f" ({at.text('plan.last_year_barred', count=month.last_year_barred)})"
+    return told
 
 
 def _print_figures(at: Opened, figures: PlanFigures) -> None:
@@ -189,6 +220,8 @@ def _print_figures(at: Opened, figures: PlanFigures) -> None:
     word = worded(at.language, "utility", figures.utility)
     print(at.text("plan.title", node=figures.node, name=figures.name, utility=word, unit=unit))
     keys = ("month", "actual", "plan", "last_year", "difference", "known", "quality", "money")
+
+    begun = months_begun(figures.year, local_day(at.system.clock.now(), at.site.zone))
 
     def shown(value: Fraction | int | None) -> Fraction | None:
         return None if value is None else Fraction(value) / factor
@@ -200,8 +233,8 @@ def _print_figures(at: Opened, figures: PlanFigures) -> None:
             shown(month.plan),
             shown(month.last_year),
             shown(month.difference),
-            percent(month.completeness),
-            at.word(month.quality),
+            percent(month.completeness) if month.month <= begun else None,
+            _quality(at, month) if month.month <= begun else None,
             month.money,
         )
         for month in figures.months
@@ -215,12 +248,14 @@ def _print_figures(at: Opened, figures: PlanFigures) -> None:
             shown(total.last_year),
             shown(total.difference),
             None,
-            at.word(total.quality),
+            at.word(total.quality) if total.months else None,
             None,
         )
     )
     rows.append((at.text("plan.year"), None, shown(total.plan_year), *[None] * 4, total.money_year))
     print_table([at.text(f"plan_head.{key}") for key in keys], rows, right=(1, 2, 3, 4, 5, 7))
+    if any(month.barred or month.last_year_barred for month in figures.months):
+        print(at.text("plan.barred_hint"))
     if figures.as_of is not None:
         print(at.text("usage.as_of", position=figures.as_of, mark=""))
     print()

@@ -18,26 +18,29 @@ from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
 from energy.base.finding import Severity
 from energy.metering.correction import FourEyesError
+from energy.metering.review import touched
 from energy.metering.review_case import CaseState, DecisionKind
 from energy.system import WEB, WRITER
 from energy.views.readings_told import position_when
 from energy.views.review import read_decisions
-from processes.readings_file import stated_readings
+from processes.readings_file import instant_of, stated_readings
 from processes.readings_state import keep_evidence
 from processes.review.choice import Chosen, Outcome, acceptance, exceeds, lacks_usage, outcome_of
+from processes.review.disregard import reason_without, stated_without
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_json, working
 from scripts.commands.review_acting import desk_of, done_before, person_of, print_done
 from scripts.commands.review_estimate import add_estimate
 from scripts.commands.review_print import print_decisions, print_queue
 from scripts.commands.review_story import print_story
-from scripts.commands.review_which import require_known
+from scripts.commands.review_which import known_cause
 from scripts.commands.tree import DONE, FINDINGS, group, misused
 
 app = group("review")
 Cases = Annotated[list[str] | None, typer.Argument()]
 Reason = Annotated[str, typer.Option()]
-Told = Annotated[list[str], typer.Option("--reading")]
+Told = Annotated[list[str] | None, typer.Option("--reading")]
+Without = Annotated[list[str] | None, typer.Option("--without")]
 Day = Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"])]
 DryRun = Annotated[bool, typer.Option("--dry-run")]
 Json = Annotated[bool, typer.Option("--json")]
@@ -58,7 +61,7 @@ def list_(
 ) -> None:
     """List the cases that wait, the most money first; exit 1 when there are any."""
     with opened(ctx, WEB) as at:
-        require_known(at, point, cause)
+        cause = known_cause(at, point, cause)
         if decided:
             _list_decided(at, point, as_json=as_json)
             return
@@ -118,7 +121,7 @@ def accept(
     """
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
-        require_known(at, point, cause)
+        which = replace(which, cause=known_cause(at, point, cause))
         person, may_decide = person_of(at, by)
         desk = desk_of(at, person)
         if done_before(at, desk, which, "accept", reason, as_json=as_json):
@@ -167,7 +170,7 @@ def hold(
     """Let cases wait until a day; their bills stay barred."""
     which = _which(cases, point, cause, severity, up_to)
     with opened(ctx, WRITER) as at:
-        require_known(at, point, cause)
+        which = replace(which, cause=known_cause(at, point, cause))
         desk = desk_of(at, at.person(by, Right.DECIDE_READINGS))
         if not which.names:
             which = replace(which, states=frozenset({CaseState.OPEN}))
@@ -203,7 +206,7 @@ def release(
     """End holds, take proposed acceptances back."""
     which = replace(_which(cases, point, cause, severity, None), states=_ACTIVE)
     with opened(ctx, WRITER) as at:
-        require_known(at, point, cause)
+        which = replace(which, cause=known_cause(at, point, cause))
         person, may_decide = person_of(at, by)
         desk = desk_of(at, person)
         rows = desk.chosen(which)
@@ -226,8 +229,9 @@ def release(
 def correct(
     ctx: typer.Context,
     case: str,
-    reading: Told,
     reason: Reason,
+    reading: Told = None,
+    without: Without = None,
     evidence: list[Path] | None = None,
     quantity: str | None = None,
     by: str | None = None,
@@ -235,17 +239,29 @@ def correct(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Propose what a register showed; the case ends when another person approves it."""
+    """Propose what a register showed, or which readings shall not count.
+
+    Findings about these instants end when another person approves it.
+    """
+    if not reading and not without:
+        raise misused("review_reading")
     with opened(ctx, WRITER) as at:
         desk = desk_of(at, at.person(by, Right.STATE_READINGS))
         (row,) = desk.chosen(Chosen(names=(case,)))
-        readings = stated_readings(reading, desk.channel(row, quantity), at.site.zone)
+        channel, zone = desk.channel(row, quantity), at.site.zone
+        readings = stated_readings(reading or (), channel, zone)
+        wrong = [instant_of(word, zone) for word in without or ()]
+        readings += stated_without(at.system, at.site, channel, wrong, readings)
         if dry_run:
-            wanted = [outcome_of(row, DecisionKind.CORRECTION_PROPOSED)]
-            print_done(at, wanted, as_json, dry_run=True)
+            about = touched(row.case, channel.number, [when for when, _ in readings])
+            outcome = outcome_of(row, DecisionKind.CORRECTION_PROPOSED)
+            outcome = replace(outcome, remaining=len(row.case.findings) - len(about))
+            print_done(at, [outcome], as_json, dry_run=True)
             return
         files = tuple(keep_evidence(at.system.database, at.site, evidence or ()))
-        outcome = desk.correct(row, readings, reason, evidence=files, quantity=quantity)
+        outcome = desk.correct(
+            row, readings, reason_without(reason, wrong), evidence=files, quantity=quantity
+        )
         print_done(at, [outcome], as_json)
 
 

@@ -88,7 +88,7 @@ def print_decisions(at: Opened, rows: Sequence[Decision]) -> None:
         for row in rows
     ]
     heads = [head_of(at, key) for key in (*columns, "proposed_by", "decided_by", "position")]
-    print_table(heads, table, right=(5, 6, 10), below=(4, 5, 6, 7, 8, 9, 10))
+    print_table(heads, table, right=(5, 6, 10), below=(3, 4, 5, 6, 7, 8, 9, 10))
 
 
 def print_outcomes(
@@ -146,7 +146,9 @@ def _print_next(
         print(at.text("review.partly", ended=ended))
     for each in outcomes:
         if each.kind is DecisionKind.CORRECTION_PROPOSED and each.correction is not None:
-            print(at.text("review.approve_next", short=each.correction.hex[:SHORT]))
+            key = "review.approve_part" if each.remaining else "review.approve_next"
+            short = each.correction.hex[:SHORT]
+            print(at.text(key, short=short, remaining=each.remaining))
     if any(each.lacking for each in outcomes):
         print(at.text("review.lacking"))
     if not dry_run and any(
@@ -167,6 +169,7 @@ def plain_outcome(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
         "position": outcome.position,
         "correction": outcome.correction,
         "ended": outcome.ended,
+        "remaining": outcome.remaining,
         "refused": None if refused is None else {"code": refused.code, "text": str(refused)},
         "dry_run": dry_run,
     }

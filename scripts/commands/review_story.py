@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from billing.money import exact_text
+from billing.money import display_text
 from billing.views.case_story import CaseStory
 from billing.views.evidence import named_proof
 from energy.metering.review_case import CaseState
@@ -74,18 +74,22 @@ def _print_findings(at: Opened, story: CaseStory) -> None:
 def _print_readings(at: Opened, story: CaseStory) -> None:
     """Print the readings and the meters that showed them."""
     columns = ("at", "reading", "unit", "quality", "standing", "learned_at", "position")
-    table = [
-        (
-            instant_of(at, r.at),
-            r.value,
-            r.unit,
-            at.word(r.quality),
-            at.word(r.standing),
-            None if r.learned_at is None else instant_of(at, r.learned_at),
-            r.position,
+    table: list[tuple[object, ...]] = []
+    for number, r in enumerate(story.readings):
+        if story.skips(number):
+            table.append(("…", *("",) * (len(columns) - 1)))
+        standing = at.word(r.standing)
+        table.append(
+            (
+                instant_of(at, r.at),
+                r.value,
+                r.unit,
+                at.word(r.quality),
+                at.text("review.in_doubt", standing=standing) if story.doubts(r) else standing,
+                None if r.learned_at is None else instant_of(at, r.learned_at),
+                r.position,
+            )
         )
-        for r in story.readings
-    ]
     _section(at, "readings", columns, table, right=(1, 6), below=(5, 6))
     meters = [
         (
@@ -120,7 +124,9 @@ def _print_usage(at: Opened, story: CaseStory) -> None:
 
 def _display(count: int | None, story: CaseStory) -> str | None:
     """Return a count as the display shows it, with its unit."""
-    return None if count is None else f"{exact_text(count * story.resolution)} {story.unit}".strip()
+    if count is None:
+        return None
+    return f"{display_text(count, story.resolution)} {story.unit}".strip()
 
 
 def _print_proposed(at: Opened, story: CaseStory) -> None:

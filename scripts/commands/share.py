@@ -41,6 +41,8 @@ Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 AtDay = Annotated[datetime | None, typer.Option("--at", formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option()]
 DryRun = Annotated[bool, typer.Option("--dry-run")]
+SHORT = 8
+"""Digits of an id that are shown; any beginning that names one case will do."""
 _NOTHING_HELD = ((None, None, None),)
 
 
@@ -309,6 +311,9 @@ def _print_explained(at: Opened, found: ExplainedDay) -> None:
     known = [part.usage for part in found.parts if part.usage is not None]
     if len(known) == len(found.parts):
         print(at.text("share.adds_up", sum=sum(known), unit=found.base_unit))
+    elif found.cases and not running:
+        names = [case.hex[:SHORT] for case in found.cases]
+        print(at.text("share.in_review", cases=", ".join(names), first=names[0]))
     elif found.unknown:
         print(at.text("share.weight_unknown", parts=", ".join(found.unknown)))
     elif not running:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from energy.base.errors import RefusedError
-from energy.views.group import TIMEOUT_S, GroupBy
+from energy.views.group_by import TIMEOUT_S, GroupBy
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working

@@ -90,7 +90,7 @@ def define(
         if dry_run or all(each.same for each in planned):
             return
         person = at.person(by, Right.DECIDE_READINGS)
-        why = required(reason, "--reason", at.text("ask.reason"))
+        why = required(reason, "--reason", at.text("ask.why_supply"))
         position = define_supply(at.system, at.site, planned, reason=why, by=person)
         if not as_json:
             print(at.text("supply.defined", position=position))
@@ -164,14 +164,14 @@ def tie(
     node: str,
     state: State,
     at: Instant,
+    reason: Annotated[str, typer.Option()],
     utility: Utility = Utility.ELECTRICITY,
-    reason: str | None = None,
     by: str | None = None,
 ) -> None:
     """Say that a tie breaker was closed or opened; nothing is switched by it."""
     with opened(ctx, WRITER) as here:
         person = here.person(by, Right.DECIDE_READINGS)
-        why = required(reason, "--reason", here.text("ask.reason"))
+        why = required(reason, "--reason", here.text("ask.why_tie"))
         position = switch_tie(
             here.system,
             here.site,

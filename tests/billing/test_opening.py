@@ -8,7 +8,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from billing.errors import AlreadyBilledError, UnknownBillingObjectError, WrongStateError
+from billing.errors import (
+    AlreadyBilledError,
+    UnknownBillingObjectError,
+    UnsettledDaysError,
+    WrongStateError,
+)
+from billing.opening import MARKS
 from energy.base.ids import id_of
 from tests.billing.town import APPROVER, CLERK, FIRST, LAST, Town
 
@@ -56,6 +62,32 @@ def test_a_mark_left_without_its_run_does_not_freeze_the_next(
     run = town.office.open_run(FIRST, LAST, CLERK, command)
     town.catch_up()
     assert town.office.rate(run).findings == []
+
+
+def test_a_run_knows_up_to_the_first_mark_behind_which_nothing_was_found(metered: Town) -> None:
+    marks: list[int] = []
+
+    def looked(mark: int) -> bool:
+        marks.append(mark)
+        return len(marks) == 3
+
+    run = metered.office.open_run(FIRST, LAST, CLERK, uuid4(), looked=looked)
+    assert metered.office.books.run(run).metering_position == marks[2] > marks[1] > marks[0]
+    again = metered.office.open_run(FIRST, LAST, CLERK, uuid4(), looked=looked)
+    assert (again, len(marks)) == (run, 3)
+
+
+def test_days_whose_readings_keep_turning_out_doubtful_open_no_run(metered: Town) -> None:
+    books = metered.office.books
+    before, marks = books.position(), []
+
+    def looked(mark: int) -> bool:
+        marks.append(mark)
+        return False
+
+    with pytest.raises(UnsettledDaysError, match="keep coming"):
+        metered.office.open_run(FIRST, LAST, CLERK, uuid4(), looked=looked)
+    assert (len(marks), books.position()) == (MARKS, before)
 
 
 def test_a_run_issued_without_an_invoice_makes_room_for_another(metered: Town) -> None:

@@ -41,7 +41,7 @@ def span(start: datetime, usage: list[int], *, gaps: tuple[int, ...] = ()) -> Us
 
 def payer(tariff: TariffVersion, account: str = "A", **days: date) -> Payer:
     facts = {"first_day": date(2018, 1, 1), "last_day": date(2030, 1, 1)} | days
-    return Payer(account=account, versions=(tariff,), **facts)
+    return Payer(account=account, versions=(tariff,), zone=tariff.zone, **facts)
 
 
 NIGHT, DAY = Decimal("0.1087") + Decimal("0.00583"), Decimal("0.1432") + Decimal("0.00583")
@@ -64,8 +64,32 @@ def test_doubtful_usage_is_worth_its_price_by_time_of_day(tariff: TariffVersion)
 
 def test_nobody_who_pays_is_none_and_not_zero(tariff: TariffVersion) -> None:
     assert stake_of(span(MONDAY, [1_000]), None, [], "GBP") is None
-    unpublished = replace(payer(tariff), versions=())
-    assert stake_of(span(MONDAY, [1_000]), None, [unpublished], "GBP") is None
+    before = replace(payer(tariff), last_day=date(2019, 1, 6))
+    unpaid = stake_of(span(MONDAY, [1_000]), None, [before], "GBP")
+    assert unpaid is not None
+    assert (unpaid.amount, unpaid.unknown) == (Decimal(0), 0)
+
+
+def test_days_without_a_published_tariff_are_unknown_money_and_not_free(
+    tariff: TariffVersion,
+) -> None:
+    usage = span(MONDAY, [1_000_000] * 192, gaps=(3,))
+    none = replace(payer(tariff), versions=())
+    late = replace(payer(tariff), versions=(replace(tariff, valid_from=date(2019, 1, 8)),))
+    of_one_day = replace(none, account="B", last_day=date(2019, 1, 7))
+    for payers, unknown, missing in (
+        ([none], 192, 1),
+        ([late], 96, 1),
+        ([payer(tariff), of_one_day], 96, 1),
+        ([of_one_day, of_one_day], 96, 1),
+    ):
+        found = stake_of(usage, None, payers, "GBP")
+        assert found is not None
+        assert found.unknown == unknown
+        only = stake_of(usage, None, payers, "GBP", only_missing=True)
+        assert only is not None
+        assert only.unknown == missing
+        assert (found.amount > 0) == (payers != [none] and payers[0] is not of_one_day)
 
 
 def test_what_is_missing_is_worth_what_the_weeks_before_used(tariff: TariffVersion) -> None:
@@ -145,3 +169,17 @@ def test_money_of_several_points_adds_up(tariff: TariffVersion) -> None:
     assert two is not None
     both = one.joined(two)
     assert (both.amount, both.accounts) == (Decimal("229.06"), ("A", "B"))
+
+
+def test_what_lies_between_the_findings_of_a_case_is_not_at_stake(tariff: TariffVersion) -> None:
+    usage = span(MONDAY, [1_000_000, 0, 500_000, 0], gaps=(1, 3))
+    weeks = span(MONDAY - timedelta(weeks=1), [2_000_000] * WEEK)
+    first = np.array([True, True, False, False])
+    worth = stake_of(usage, weeks, [payer(tariff)], "GBP", doubted=first)
+    assert worth is not None
+    assert worth.amount == round(NIGHT * 3000, 2)
+    assert worth.expected == Fraction(2, 3)
+    sound = np.array([True, False, True, False])
+    unread = stake_of(usage, weeks, [payer(tariff)], "GBP", only_missing=True, doubted=sound)
+    assert unread is not None
+    assert (unread.amount, unread.expected, unread.unknown) == (Decimal("0.00"), 0, 0)

@@ -159,5 +159,6 @@ class FakeBills(FakeEnergy):
                 pairs=(pair,) if number < 3 else (),
                 plate=self._plate("cam-b2-elec") if number < 3 else None,
                 clause=clause,
+                by_time=number == 3,
             )
         )

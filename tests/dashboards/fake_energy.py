@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -33,6 +33,7 @@ from energy.base.ids import id_of
 from energy.base.period import day_period, local_day
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.channel import Kind
 from energy.metering.completeness import Completeness
 
 ZONE = ZoneInfo("Europe/London")
@@ -42,6 +43,16 @@ BUILDINGS = 12
 ALERT = id_of("alert", "one")
 RUN, OLD_RUN = id_of("run", "june"), id_of("run", "may")
 INVOICE = id_of("invoice", "A-0002")
+
+
+COMPUTED = "cam-common.p1"
+"""A share of a common meter: it has usage and no register."""
+
+
+def _computed(page: MeterPage) -> MeterPage:
+    """Return the page of what follows from other meters by a rule."""
+    own = replace(page.registers[0], kind=Kind.COMPUTED, last_at=None, last=None, billing=True)
+    return replace(page, registers=(own,), readings=())
 
 
 @dataclass
@@ -298,7 +309,7 @@ class FakeEnergy:
         page = MeterPage(
             plate=self._plate(point), registers=registers, readings=readings, days=days
         )
-        return self._answer(page)
+        return self._answer(_computed(page) if point == COMPUTED else page)
 
     def token(self, scope: Scope) -> str:
         return f"{scope.person}/1"

@@ -220,6 +220,8 @@ def _story(row: QueuedCase) -> CaseStory:
         resolution=Fraction(1, 100),
         before=40_001,
         after=48_213,
+        doubted=(finding.start,),
+        behind_gap=(finding.start + timedelta(minutes=30),),
     )
 
 

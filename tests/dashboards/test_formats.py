@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -63,3 +64,9 @@ def test_power_becomes_kilowatts_at_ten() -> None:
     assert formats.gauge_text("en", Decimal("193100.00"), "W") == "193.1 kW"
     assert formats.gauge_text("en", Decimal("9999.00"), "W") == "9,999 W"
     assert formats.gauge_text("en", Decimal(150000), "W") == "150 kW"
+
+
+def test_a_column_has_the_digits_with_which_all_of_it_is_exact() -> None:
+    assert formats.exact_digits([Fraction(7, 1000), Fraction(12)]) == 3
+    assert formats.exact_digits([Fraction(12), Fraction(-3)]) == 0
+    assert formats.exact_digits([Fraction(1, 3)]) == 6  # no decimal is exact

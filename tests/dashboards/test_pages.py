@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -18,8 +19,14 @@ from dashboards.shell import shell
 from dashboards.theme import Theme
 from dashboards.viewer import Viewer
 from energy.base.clock import ManualClock
+from energy.base.finding import Severity
 from energy.base.ids import id_of
+from energy.base.quality import Quality
 from energy.base.text import LANGUAGES, catalogue
+from energy.base.units import Utility
+from energy.metering.channel import Kind
+from energy.metering.review_case import DecisionKind
+from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_review import CASE
 from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
 
@@ -27,6 +34,9 @@ PATHS = {
     "overview": "/",
     "meters": "/meters",
     "meter": "/meters/cam-b2-elec",
+    "computed": f"/meters/{COMPUTED}",
+    "plans": "/plan/2026",
+    "plan": "/plan/2026/place/campus",
     "review": "/review",
     "case": f"/review/{CASE.hex[:8]}",
     "bills": "/bills",
@@ -34,6 +44,8 @@ PATHS = {
     "bill": f"/bills/{INVOICE}",
     "proof": f"/bills/{INVOICE}/lines/1",
 }
+READY = {"computed": "meter"}
+"""What a page says it is, where that is not its name."""
 MONEY_PAGES = {"bills", "run", "bill", "proof"}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
@@ -41,6 +53,8 @@ MONEY_ROLES = {
     Role.ENERGY_MANAGER,
     Role.ADMIN,
 }
+SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility}
+"""Parts of the catalogue that tell the members of enumerations."""
 KEY = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
 
 
@@ -88,7 +102,7 @@ def test_a_page_builds_for_every_role_language_and_theme(
 ) -> None:
     tree = page_for(parts(), viewer(role, language, theme), PATHS[name])
     allowed = name not in MONEY_PAGES or role in MONEY_ROLES
-    assert ready(tree) == (name if allowed else "absent")
+    assert ready(tree) == (READY.get(name, name) if allowed else "absent")
     ids = Counter(
         str(node.id) for node in nodes(tree) if isinstance(node, Component) and hasattr(node, "id")
     )
@@ -96,6 +110,34 @@ def test_a_page_builds_for_every_role_language_and_theme(
     keys = set(catalogue())
     shown = " ".join(node for node in nodes(tree) if isinstance(node, str))
     assert [word for word in KEY.findall(shown) if word in keys] == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        *([f"{part}.{each}" for each in enum] for part, enum in SHOWN.items()),
+        [f"quality.{quality.name.lower()}" for quality in Quality],
+        [f"findings.{severity}" for severity in Severity],
+        [f"cli.review.kind_{kind}" for kind in DecisionKind],
+    ],
+    ids=lambda keys: keys[0].rpartition(".")[0],
+)
+def test_every_member_of_an_enumeration_that_is_shown_has_its_text(keys: list[str]) -> None:
+    for key in keys:
+        assert set(catalogue()[key]) == set(LANGUAGES), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_computed_point_has_its_curve_and_no_register(language: str) -> None:
+    said = viewer(Role.VIEWER, language)
+    tree = page_for(parts(), said, f"/meters/{COMPUTED}")
+    found = [node for node in nodes(tree) if isinstance(node, Component)]
+    (chart,) = (node for node in found if getattr(node, "id", None) == "usage-chart")
+    assert sum(value is not None for value in chart.figure["data"][0]["y"]) == 29
+    assert [node for node in found if "registers" in str(getattr(node, "className", ""))] == [
+        node for node in found if "panel-registers" in str(getattr(node, "className", ""))
+    ]
+    assert said.say("meter.computed") in [node for node in nodes(tree) if isinstance(node, str)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

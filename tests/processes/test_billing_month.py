@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from billing.office import BillingOffice
+from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.journal.corrections import Corrections
 from energy.system import System
@@ -47,7 +48,9 @@ def followed(metered: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
 
 
 def billed(town: Town) -> MonthBilled:
-    parts = SimpleNamespace(database=town.database, clock=town.clock, vault=town.vault)
+    parts = SimpleNamespace(
+        database=town.database, clock=town.clock, vault=town.vault, config=Config()
+    )
     return bill_days(cast("System", parts), town.site, FIRST, LAST)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -19,18 +20,21 @@ from energy.metering.reading import Reading
 from energy.store.pool import Database
 from energy.system import OWNER, System
 from energy.views.plan_figures import PlanFigures, plan_figures
-from energy.views.plans import read_revisions
+from energy.views.plans import read_plan, read_revisions
 from energy.views.rebuild import metering_group
 from energy.views.replay_check import verify
+from processes import budget_plans
 from processes.budget_plans import (
     PlanFileError,
     approve_plan,
     propose_plan,
     read_draft,
+    reject_plan,
     revision_named,
     write_template,
 )
 from tests.fixtures.postgres import TestSite, command
+from tests.processes.test_one_by_one import started, waits_or_ends
 
 pytestmark = pytest.mark.servers
 ANNA, BEN = id_of("person", "anna"), id_of("person", "ben")
@@ -182,3 +186,107 @@ def test_a_workbook_with_problems_plans_nothing_and_names_every_cell(
     assert all(each in said for each in ("F2: a formula", "A3: the site has no place 'cellar'"))
     assert "G3: '12' is a text" in said
     assert at.rows("SELECT count(*) FROM {s}.plan_revision") == [(0,)]
+
+
+def test_a_row_that_is_emptied_takes_its_plan_back_and_a_deleted_one_leaves_it(
+    site_schema: TestSite, tmp_path: Path
+) -> None:
+    at = site_schema
+    system = found(at)
+    at.project()
+    path, emptied = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    write_template(at.writer, at.site, 2019, path)
+    book = load_workbook(path)
+    for row in book.active.iter_rows(min_row=2):
+        if row[3].value == "quantity" and row[0].value in {"place:hall", "supply:main"}:
+            for cell in row[5:17]:
+                cell.value = 4_500
+    book.save(path)
+    first = propose_plan(
+        system, at.site, read_draft(at.writer, at.site, 2019, path), reason="budget", by=ANNA
+    )
+    planned = approve_plan(system, at.site, first, by=BEN)
+
+    book = load_workbook(path)
+    for row in reversed(list(book.active.iter_rows(min_row=2))):
+        if row[0].value == "supply:main":
+            book.active.delete_rows(row[0].row)
+        elif row[3].value == "quantity":
+            for cell in row[5:17]:
+                cell.value = None
+    book.save(emptied)
+    draft = read_draft(at.writer, at.site, 2019, emptied)
+    (gone,) = draft.withdrawn
+    assert (gone.node, sum(month.quantity for month in gone.before)) == (HALL, 54_000)
+    assert (draft.changes, draft.kept) == ((), ("supply:main electricity",))
+    second = propose_plan(system, at.site, draft, reason="the hall is let", by=ANNA)
+    stale = proposed(at, system, tmp_path / "c.xlsx", 1_200, "too late")
+    approve_plan(system, at.site, second, by=BEN)
+    assert figures(at).months[0].plan is None
+    assert figures(at).total.plan_year is None
+    assert figures(at, as_of=planned).months[0].plan == 4_500_000
+    with at.writer.connection() as connection:
+        assert {str(m.node) for m in read_plan(connection, at.schema, 2019)} == {"supply:main"}
+    with pytest.raises(PlanError, match="place:hall"):
+        approve_plan(system, at.site, stale, by=BEN)
+    owner = Database(at.server.dsn(OWNER), max_size=2)
+    replayed = verify(owner, at.schema, metering_group(at.site.zone), at.clock)
+    owner.close()
+    assert {"plan_row", "plan_revision"} <= {each.table for each in replayed.tables if each.equal}
+
+
+def proposed(at: TestSite, system: System, path: Path, year_kwh: int, reason: str) -> UUID:
+    """Propose a plan of the hall; return the revision."""
+    write_template(at.writer, at.site, 2019, path)
+    fill(path, year_kwh)
+    draft = read_draft(at.writer, at.site, 2019, path)
+    return propose_plan(system, at.site, draft, reason=reason, by=ANNA)
+
+
+def test_of_two_plans_of_a_node_approved_at_once_one_counts_and_one_is_stale(
+    site_schema: TestSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = site_schema
+    system = found(at)
+    at.project()
+    first = proposed(at, system, tmp_path / "a.xlsx", 1_200, "first")
+    second = proposed(at, system, tmp_path / "b.xlsx", 2_400, "second")
+    told: list[str] = []
+
+    def approve_second() -> None:
+        try:
+            approve_plan(system, at.site, second, by=BEN)
+        except PlanError as error:
+            told.append(str(error))
+
+    rivals = []
+    real = budget_plans.plans_at
+
+    def meanwhile(*args: Any) -> Any:
+        monkeypatch.setattr(budget_plans, "plans_at", real)
+        rivals.append(started(approve_second))
+        waits_or_ends(at, rivals[0])
+        return real(*args)
+
+    monkeypatch.setattr(budget_plans, "plans_at", meanwhile)
+    approve_plan(system, at.site, first, by=BEN)
+    rivals[0].join()
+    assert len(told) == 1
+    assert "place:hall" in told[0]
+    with at.writer.connection() as connection:
+        assert {month.revision for month in read_plan(connection, at.schema, 2019)} == {first}
+
+
+def test_a_rejected_plan_is_proposed_anew_and_can_be_approved(
+    site_schema: TestSite, tmp_path: Path
+) -> None:
+    at = site_schema
+    system = found(at)
+    at.project()
+    one = proposed(at, system, tmp_path / "a.xlsx", 1_200, "budget")
+    draft = read_draft(at.writer, at.site, 2019, tmp_path / "a.xlsx")
+    reject_plan(system, at.site, one, reason="ask the board", by=BEN)
+    two = propose_plan(system, at.site, draft, reason="the board agreed", by=ANNA)
+    assert propose_plan(system, at.site, draft, reason="the board agreed", by=ANNA) == two != one
+    approve_plan(system, at.site, two, by=BEN)
+    assert figures(at).months[0].plan == Fraction(100_000)

@@ -1,4 +1,4 @@
-"""A formula's command repeated, as where its answer was lost, has one effect."""
+"""A formula's command repeated has one effect; of two that make a circle the second is refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from processes.formula_desk import FormulaFileError
 from tests.fixtures.postgres import TestSite
 from tests.processes.test_formula_desk import ANNE, NET, campus, define, desk
 
@@ -35,3 +36,20 @@ def test_a_formula_revised_or_retired_twice_by_the_same_words_has_one_version_of
         (2, "[grid] - 2 * [pv]"),
         (3, None),
     ]
+
+
+def test_of_two_revisions_that_make_a_circle_together_the_second_is_refused(
+    campus: TestSite,
+) -> None:
+    for point in ("a", "b"):
+        define(campus, NET.replace('"net"', f'"{point}"'))
+
+    def rest(point: str, on: str) -> None:
+        facts = {"valid_from": date(2019, 1, 2), "reason": "metered", "by": ANNE}
+        desk(campus).revise(point, text=f"[{on}]", constants=None, command_id=uuid4(), **facts)
+
+    rest("a", "b")  # the views have not seen it yet when the other one is checked
+    with pytest.raises(FormulaFileError, match="b -> a -> b"):
+        rest("b", "a")
+    campus.project()
+    assert campus.rows("SELECT source FROM {s}.formula_version WHERE version = 2") == [("[b]",)]

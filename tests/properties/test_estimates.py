@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.base.quality import Quality
-from energy.metering.usage import CounterSegment
+from energy.metering.usage import CounterSegment, Folded
 from energy.metering.usage_fold import fold
 
 QUARTER_US = 900_000_000
@@ -104,3 +105,37 @@ def test_an_estimate_behind_a_reading_stands_only_as_far_as_the_register_rises(
     known = folded.quality != Quality.MISSING
     assert folded.usage[known].sum() == 3 * (top - read)
     assert folded.breaks == []
+
+
+@given(st.data())
+def test_no_estimate_moves_what_is_stated_of_two_devices_where_they_were_exchanged(
+    data: st.DataObject,
+) -> None:
+    final, first = data.draw(st.integers(0, 999)), data.draw(st.integers(0, 999))
+    devices = [
+        replace(segment(1000, 60), end_us=6 * QUARTER_US, start_count=0, end_count=final),
+        replace(segment(1000, 60), start_us=6 * QUARTER_US, start_count=first),
+    ]
+    grid = np.arange(13, dtype=np.int64) * QUARTER_US
+    row = st.tuples(st.integers(0, 999), st.booleans())
+    rows = data.draw(st.lists(row, min_size=12, max_size=12))
+    at_us = np.arange(1, 13, dtype=np.int64) * QUARTER_US
+    count = np.array([each for each, _ in rows], dtype=np.int64)
+    quality = np.array([E if guessed else M for _, guessed in rows], dtype=np.uint8)
+    quality[5] = E  # at the very exchange
+    low = data.draw(st.integers(0, 11))
+    apart = np.arange(12) != 5
+    mixed = fold(at_us, count, quality, devices, grid[low:], gap_us=QUARTER_US)
+    alone = fold(at_us[apart], count[apart], quality[apart], devices, grid[low:], gap_us=QUARTER_US)
+    for one, other in zip(told(mixed), told(alone), strict=True):
+        assert one == other
+    exchanged = fold(at_us, count, quality, devices, grid[[0, 6]], gap_us=QUARTER_US)
+    ends = fold(at_us[:0], count[:0], quality[:0], devices, grid[[0, 6]], gap_us=QUARTER_US)
+    if not (quality[:5] == M).any():
+        assert told(exchanged)[:4] == told(ends)[:4]
+
+
+def told(folded: Folded) -> tuple[object, ...]:
+    """Return everything that a fold says."""
+    arrays = (folded.usage, folded.quality, folded.value, folded.known)
+    return (*(each.tolist() for each in arrays), folded.breaks)

@@ -13,6 +13,12 @@ CLOCK_FILES: dict[str, str] = {
 }
 """Files that may call what BANNED_CALLS names."""
 
+EXAMPLES_FILES: dict[str, str] = {
+    "tests/conftest.py": "the profile of a run",
+    "tests/examples.py": "the one place that turns a number into settings",
+}
+"""Files that may set how many examples a property is tried on."""
+
 PHRASES: dict[str, str] = {
     "data_age": "the word of the screens for how old the newest position is",
     "data_received": "asyncio's own name for what a protocol is told",

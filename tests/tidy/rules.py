@@ -89,6 +89,17 @@ def banned_calls(path: str, tree: ast.Module) -> Iterator[str]:
                 yield f"{path}:{node.lineno}: {call} is banned; use {BANNED_CALLS[call]}"
 
 
+def examples_of_its_own(path: str, tree: ast.Module) -> Iterator[str]:
+    """Yield imports by which a test sets its number of examples past `tests.examples.tried`."""
+    if path in exceptions.EXAMPLES_FILES:
+        return
+    for node in tree.body:
+        match node:
+            case ast.ImportFrom(module="hypothesis", names=names):
+                if any(alias.name == "settings" for alias in names):
+                    yield f"{path}:{node.lineno}: use tests.examples.tried in place of settings"
+
+
 def module_docstring(path: str, tree: ast.Module) -> Iterator[str]:
     """Yield the module when its docstring is missing or its first paragraph has no full stop."""
     first = (ast.get_docstring(tree) or "").split("\n\n")[0]

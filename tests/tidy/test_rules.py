@@ -35,6 +35,14 @@ def test_an_injected_clock_passes(call: str) -> None:
     assert not list(rules.banned_calls("energy/metering/x.py", ast.parse(call)))
 
 
+def test_a_test_with_a_number_of_examples_of_its_own_is_found() -> None:
+    past = ast.parse("from hypothesis import given, settings")
+    assert list(rules.examples_of_its_own("tests/energy/test_x.py", past))
+    assert not list(rules.examples_of_its_own("tests/examples.py", past))
+    through = ast.parse("from hypothesis import given\nfrom tests.examples import tried")
+    assert not list(rules.examples_of_its_own("tests/energy/test_x.py", through))
+
+
 @pytest.mark.parametrize("text", ["x = 1", '"""No full stop"""', '"""Two\n\nparagraphs."""'])
 def test_a_module_without_a_first_sentence_is_found(text: str) -> None:
     assert list(rules.module_docstring("energy/x.py", ast.parse(text)))

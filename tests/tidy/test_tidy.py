@@ -94,6 +94,11 @@ def test_only_the_clock_asks_the_machine_for_the_time() -> None:
     expect_none(row for name, tree in product() for row in rules.banned_calls(name, tree))
 
 
+def test_every_property_tries_as_many_examples_as_its_run_allows() -> None:
+    found = ((name, tree) for name, tree in trees().items() if name.startswith("tests/"))
+    expect_none(row for name, tree in found for row in rules.examples_of_its_own(name, tree))
+
+
 def test_every_module_begins_with_a_sentence() -> None:
     expect_none(row for name, tree in product() for row in rules.module_docstring(name, tree))
 

@@ -23,6 +23,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.formats import NOTHING, day_text, instant_text, money, number
 from dashboards.pages.bills.bill import price_text, quantity_text
+from dashboards.pages.bills.computed import computed_panels, source_head
 from dashboards.pages.bills.layout import span_text
 from dashboards.pages.meters.layout import plate_facts
 from dashboards.queries.bill_rows import Proof, RegisterPair, RegisterReadingRow
@@ -39,6 +40,7 @@ def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Comp
         viewer.say("proof.title", number=proof.line.number, text=viewer.named(proof.line.names)),
         [
             panel(viewer.say("proof.amount"), _amount(viewer, proof), name="proof-amount"),
+            *computed_panels(viewer, proof.computed),
             panel(
                 viewer.say("proof.readings"), _readings(viewer, proof, zone), name="proof-readings"
             ),
@@ -46,8 +48,8 @@ def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Comp
                 [
                     panel(
                         viewer.say("meter.plate"),
-                        empty(viewer.say("proof.no_meter"))
-                        if proof.plate is None
+                        empty(viewer.say(_no_plate(proof)))
+                        if proof.plate is None or proof.computed is not None
                         else plate_facts(viewer, proof.plate, zone=zone),
                         name="proof-plate",
                     ),
@@ -65,6 +67,10 @@ def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Comp
     )
 
 
+def _no_plate(proof: Proof) -> str:
+    return "proof.no_meter" if proof.computed is None else "proof.computed_meter"
+
+
 def _amount(viewer: Viewer, proof: Proof) -> list[Component]:
     line, bill = proof.line, proof.bill
     amount = money(viewer.language, line.amount, bill.currency)
@@ -75,8 +81,16 @@ def _amount(viewer: Viewer, proof: Proof) -> list[Component]:
     )
     return [
         html.P(sum_text, className="sum"),
-        html.P(span_text(viewer, bill), className="subtitle"),
+        html.P(_days(viewer, proof), className="subtitle"),
     ]
+
+
+def _days(viewer: Viewer, proof: Proof) -> str:
+    """Return the days that are charged, both included."""
+    first, last = proof.line.first_day, proof.line.last_day
+    if first is None or last is None:
+        return span_text(viewer, proof.bill)
+    return f"{day_text(viewer.language, first)} – {day_text(viewer.language, last)}"  # a span
 
 
 def _reading_cells(
@@ -94,8 +108,21 @@ def _reading_cells(
 
 
 def _readings(viewer: Viewer, proof: Proof, zone: ZoneInfo) -> list[Component]:
+    if proof.computed is not None:
+        return [
+            part
+            for each in proof.computed.registers
+            for part in (source_head(viewer, each), *_pairs(viewer, each.pairs, zone))
+        ] or [empty(viewer.say("proof.no_inputs"))]
     if not proof.pairs:
-        return [empty(viewer.say("proof.no_readings"))]
+        key = "proof.no_readings" if proof.by_time else "proof.intervals"
+        return [empty(viewer.say(key))]
+    return _pairs(viewer, proof.pairs, zone)
+
+
+def _pairs(viewer: Viewer, pairs: Sequence[RegisterPair], zone: ZoneInfo) -> list[Component]:
+    if not pairs:
+        return []
     head = [
         "",
         viewer.say("plate.serial"),
@@ -106,12 +133,12 @@ def _readings(viewer: Viewer, proof: Proof, zone: ZoneInfo) -> list[Component]:
         ">" + viewer.say("reading.position"),
     ]
     rows: list[Sequence[Children]] = []
-    for pair in proof.pairs:
+    for pair in pairs:
         rows.append(_reading_cells(viewer, "proof.opening", pair.opening, zone))
         rows.append(_reading_cells(viewer, "proof.closing", pair.closing, zone))
     return [
         table(head, rows, name="proof-readings"),
-        *(html.P(_used(viewer, pair), className="sum") for pair in proof.pairs),
+        *(html.P(_used(viewer, pair), className="sum") for pair in pairs),
     ]
 
 

@@ -32,6 +32,7 @@ from dashboards.viewer import Viewer
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.text import catalogue
+from energy.metering.channel import Kind
 from energy.metering.completeness import together
 
 
@@ -211,13 +212,17 @@ def _registers(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Com
             viewer.say("word.yes") if row.billing else viewer.say("word.no"),
         ]
         for row in answer.rows.registers
+        if row.kind != Kind.COMPUTED
     ]
+    if not rows and answer.rows.registers:
+        return empty(viewer.say("meter.computed"))
     return table(head, rows, name="registers")
 
 
 def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component:
     if not answer.rows.readings:
-        return empty(viewer.say("meter.no_readings"))
+        computed = {row.kind for row in answer.rows.registers} == {Kind.COMPUTED}
+        return empty(viewer.say("meter.computed" if computed else "meter.no_readings"))
     head = [
         viewer.say("register.at"),
         viewer.say("register.quantity"),

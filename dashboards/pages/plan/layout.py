@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
 
-from billing.money import round_half_up
+from billing.money import exponent_of, round_half_up
 from dashboards.components.notes import FIGURE, note_form, note_list, part
 from dashboards.components.pieces import (
     Children,
@@ -22,18 +24,27 @@ from dashboards.components.pieces import (
     quality_badge,
     table,
 )
-from dashboards.figures.plan_bars import PlanTexts, plan_bars, plan_unit
-from dashboards.formats import NOTHING, Unit, instant_text, number, percent_text
+from dashboards.figures.plan_bars import PlanTexts, plan_bars
+from dashboards.formats import NOTHING, exact_digits, instant_text, number, percent_text
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
 from energy.base.period import month_period
+from energy.base.units import to_base
 from energy.metering.plans.compare import MonthFigures
 from energy.metering.plans.plan import NodeKind, PlanNode
+from energy.metering.plans.table import UNIT_OF
 from energy.views.plan_figures import PlanFigures
 
-SHOWN_DIGITS = 2
-"""Digits after the point of a figure in the table."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """The unit of a table, and digits with which all its figures are exact."""
+
+    name: str
+    per_unit: Fraction
+    """[base unit]"""
+    digits: int
 
 
 def node_path(year: int, node: PlanNode) -> str:
@@ -57,10 +68,10 @@ def plans_page(
         [
             link(row.name, node_path(year, row.node)),
             viewer.say(f"utility.{row.utility}"),
-            f"{number(viewer.language, row.quantity)} {viewer.unit(row.unit)}",
+            f"{_plainly(viewer, row.quantity)} {viewer.unit(row.unit)}",
             NOTHING
             if row.money is None
-            else f"{number(viewer.language, row.money)} {row.currency}",
+            else f"{_money(viewer, row.money, row.currency)} {row.currency}",
             f"{instant_text(viewer.language, row.approved_at, zone)} · {row.approved_by}",
         ]
         for row in answer.rows
@@ -128,7 +139,16 @@ def _panel(
     viewer: Viewer, answer: Answer[PlanPage], figures: PlanFigures, zone: ZoneInfo
 ) -> Component:
     texts = PlanTexts(
-        **{name: viewer.say(f"plan.{name}") for name in ("actual", "partial", "plan", "last_year")}
+        actual=viewer.say("plan.actual"),
+        partial=viewer.say("plan.partial"),
+        plan=viewer.say("plan.plan"),
+        last_year=viewer.say("plan.last_year"),
+        barred=viewer.say("plan.barred"),
+        findings={
+            month.barred: viewer.say("plan.barred_by", count=month.barred)
+            for month in figures.months
+            if month.barred
+        },
     )
     figure = plan_bars(
         figures,
@@ -138,25 +158,43 @@ def _panel(
         theme=viewer.theme,
         texts=texts,
     )
-    unit = plan_unit(figures)
+    scale = _scale(viewer, figures)
+    summary = _summary(viewer, figures, scale)
+    barred = sum(month.barred > 0 or month.last_year_barred > 0 for month in figures.months)
     return panel(
         viewer.say(f"utility.{figures.utility}"),
         [
-            html.P(_summary(viewer, figures, unit), className="subtitle"),
+            html.P(summary, className="subtitle"),
+            html.P(viewer.say("plan.barred_hint", count=barred), className="subtitle plan-barred")
+            if barred
+            else None,
             chart(
                 figure,
                 chart_id=f"plan-chart-{figures.utility}",
-                label=_summary(viewer, figures, unit),
+                label=summary,
                 language=viewer.language,
             ),
-            _months(viewer, figures, unit, answer.rows.begun),
+            _months(viewer, figures, scale, answer.rows.begun),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="plan",
     )
 
 
-def _summary(viewer: Viewer, figures: PlanFigures, unit: Unit) -> str:
+def _scale(viewer: Viewer, figures: PlanFigures) -> _Scale:
+    """Return how the figures of a year are written: in the plan's unit, as `plan show` has them."""
+    unit = figures.unit or UNIT_OF[figures.utility]
+    per_unit = to_base(figures.utility, unit)
+    every = [
+        Fraction(value) / per_unit
+        for month in figures.months
+        for value in (month.actual, month.plan, month.last_year)
+        if value is not None
+    ]
+    return _Scale(name=viewer.unit(unit), per_unit=per_unit, digits=exact_digits(every))
+
+
+def _summary(viewer: Viewer, figures: PlanFigures, unit: _Scale) -> str:
     total = figures.total
     if total.plan is None:
         return viewer.say("plan.summary_none", months=total.months)
@@ -170,7 +208,7 @@ def _summary(viewer: Viewer, figures: PlanFigures, unit: Unit) -> str:
     )
 
 
-def _months(viewer: Viewer, figures: PlanFigures, unit: Unit, begun: int) -> Component:
+def _months(viewer: Viewer, figures: PlanFigures, unit: _Scale, begun: int) -> Component:
     head = [
         viewer.say("plan.month"),
         f">{viewer.say('plan.actual')} [{unit.name}]",
@@ -187,24 +225,50 @@ def _months(viewer: Viewer, figures: PlanFigures, unit: Unit, begun: int) -> Com
             _shown(viewer, month.actual, unit),
             _shown(viewer, month.plan, unit),
             _signed(viewer, month.difference, unit),
-            _shown(viewer, month.last_year, unit),
+            _last_year(viewer, month, unit),
             _share(month) if month.month <= begun else NOTHING,
-            quality_badge(viewer, month.quality) if month.month <= begun else NOTHING,
-            NOTHING if month.money is None else number(viewer.language, month.money),
+            _quality(viewer, month) if month.month <= begun else NOTHING,
+            NOTHING if month.money is None else _money(viewer, month.money, figures.currency),
         ]
         for month in figures.months
     ]
     return table(head, rows, name="plan-months")
 
 
-def _shown(viewer: Viewer, value: int | Fraction | None, unit: Unit) -> str:
+def _quality(viewer: Viewer, month: MonthFigures) -> Children:
+    """Return the word for a month's quality, and what bars it."""
+    badge = quality_badge(viewer, month.quality)
+    if not month.barred:
+        return badge
+    told = viewer.say("plan.barred_by", count=month.barred)
+    return html.Span([badge, html.Span(f" {told}", className="plan-barred")])
+
+
+def _last_year(viewer: Viewer, month: MonthFigures, unit: _Scale) -> Children:
+    shown = _shown(viewer, month.last_year, unit)
+    if not month.last_year_barred:
+        return shown
+    told = viewer.say("plan.barred_by", count=month.last_year_barred)
+    return html.Span([shown, html.Span(f" {told}", className="plan-barred")])
+
+
+def _plainly(viewer: Viewer, value: Decimal) -> str:
+    """Return a number with the digits that it needs and no others."""
+    return number(viewer.language, round_half_up(value, exact_digits([Fraction(value)])))
+
+
+def _money(viewer: Viewer, value: Decimal, currency: str) -> str:
+    return number(viewer.language, round_half_up(value, exponent_of(currency)))
+
+
+def _shown(viewer: Viewer, value: int | Fraction | None, unit: _Scale) -> str:
     if value is None:
         return NOTHING
     exact = Fraction(value) / unit.per_unit
-    return number(viewer.language, round_half_up(exact, SHOWN_DIGITS))
+    return number(viewer.language, round_half_up(exact, unit.digits))
 
 
-def _signed(viewer: Viewer, value: Fraction | None, unit: Unit) -> str:
+def _signed(viewer: Viewer, value: Fraction | None, unit: _Scale) -> str:
     sign = "+" if value is not None and value > 0 else ""
     return sign + _shown(viewer, value, unit)
 

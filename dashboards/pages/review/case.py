@@ -208,16 +208,15 @@ def _readings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
         viewer.say("review.learned"),
         ">" + viewer.say("reading.position"),
     ]
-    first = min(row.key.start for row in story.findings) if story.findings else None
-    last = max(row.end for row in story.findings) if story.findings else None
     rows: list[Sequence[Children]] = []
-    for row in story.readings:
-        doubted = first is not None and last is not None and first <= row.at <= last
+    for number, row in enumerate(story.readings):
+        if story.skips(number):
+            rows.append(["…", *("",) * (len(head) - 1)])
         shown = f"{exact_text(row.value)} {viewer.unit(row.unit)}"
         rows.append(
             [
                 _instant(viewer, row.at, zone),
-                html.Strong(shown, className="doubted") if doubted else shown,
+                html.Strong(shown, className="doubted") if story.doubts(row) else shown,
                 quality_badge(viewer, row.quality),
                 viewer.say(f"cli.word.{row.standing}"),
                 _instant(viewer, row.learned_at, zone),

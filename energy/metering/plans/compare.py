@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from energy.base.quality import Quality, worst_of
+from energy.metering.plans.plan import MONTHS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,10 @@ class MonthFigures:
     """Planned. [currency]"""
     last_year: int | None
     """[base unit]"""
+    barred: int = 0
+    """Open findings that keep what was used off a bill."""
+    last_year_barred: int = 0
+    """The same of last year's."""
 
     @property
     def difference(self) -> Fraction | None:
@@ -64,11 +70,23 @@ class YearFigures:
     money_year: Decimal | None
     """Planned for all twelve months. [currency]"""
     quality: Quality
+    barred: int = 0
+    """Whole months that findings bar."""
 
     @property
     def difference(self) -> Fraction | None:
         """Return actual less plan of the same months. [base unit]."""
         return None if self.plan is None else self.actual - self.plan
+
+
+def months_begun(year: int, today: date) -> int:
+    """Return how many months of a year have begun: what is to come is not missing.
+
+    Args:
+        year: Calendar year.
+        today: Local day.
+    """
+    return today.month if today.year == year else MONTHS if today.year > year else 0
 
 
 def year_figures(months: Sequence[MonthFigures]) -> YearFigures:
@@ -90,4 +108,5 @@ def year_figures(months: Sequence[MonthFigures]) -> YearFigures:
         plan_year=sum(all_plans, Fraction(0)) if len(all_plans) == len(months) else None,
         money_year=sum(money, Decimal(0)) if len(money) == len(months) else None,
         quality=worst_of(month.quality for month in whole),
+        barred=sum(month.barred > 0 for month in whole),
     )

@@ -2,7 +2,8 @@
 
 A node is a place or a node of a supply graph. A revision states whole years: for each node and
 utility in it twelve months, which replace the twelve that were approved before. It counts from
-its approval by a second person on; what it replaced stays readable.
+its approval by a second person on; what it replaced stays readable. It may also withdraw years:
+those are not planned any more.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ class PlanRevision(JournalAggregate):
         file: str
         """Name of the workbook it came in."""
         proposed_by: UUID
+        withdrawn: list[list[str]] | None = None
+        """[node, utility] of what is not planned any more; None for nothing."""
 
     class Approved(JournalAggregate.Event):
         """A second person let it count."""
@@ -165,6 +168,7 @@ class PlanRevision(JournalAggregate):
         file: str,
         proposed_by: UUID,
         command_id: UUID,
+        withdrawn: list[list[str]] | None = None,
     ) -> None:
         """Propose it."""
         self.year = year

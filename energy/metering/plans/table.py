@@ -2,7 +2,8 @@
 
 The first row names the columns: node, name, utility, what, unit, then the months 1 to 12. Each
 node and utility has a row of quantities and may have a row of money. A row without any month is
-not planned; a row with some must have all: an empty month is no zero.
+not planned, and withdraws what counted for it so far; a row with some must have all: an empty
+month is no zero. What has no row stays as it is.
 """
 
 from __future__ import annotations
@@ -54,6 +55,19 @@ class PlanScope:
     currency: str
     digits: int
     """Digits after the point of the currency."""
+    planned: Collection[tuple[PlanNode, Utility]] = frozenset()
+    """What is planned for the year so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTable:
+    """What a workbook says."""
+
+    years: tuple[PlannedYear, ...] = ()
+    withdrawn: tuple[tuple[PlanNode, Utility], ...] = ()
+    """Planned so far, with a row that has no month."""
+    problems: tuple[Told, ...] = ()
+    """Years and withdrawals are only good without any."""
 
 
 @dataclass(slots=True)
@@ -72,6 +86,7 @@ class _Reading:
 
     scope: PlanScope
     years: dict[tuple[PlanNode, Utility], _Year] = field(default_factory=dict)
+    emptied: list[tuple[PlanNode, Utility]] = field(default_factory=list)
     problems: list[Told] = field(default_factory=list)
 
     def wrong(self, cell: Cell, key: str, /, **facts: object) -> None:
@@ -79,25 +94,39 @@ class _Reading:
         self.problems.append(tell(f"why.plan_cell.{key}", cell=cell.address, **facts))
 
 
-def planned_years(
-    rows: Sequence[Sequence[Cell]], scope: PlanScope
-) -> tuple[list[PlannedYear], list[Told]]:
-    """Return the years of a workbook and its problems; years are only good without any.
+def planned_years(rows: Sequence[Sequence[Cell]], scope: PlanScope, sheet: str = "") -> PlanTable:
+    """Return the years of a workbook, what it withdraws, and its problems.
 
     Args:
         rows: Of the sheet, the head first; each with a cell for every column.
         scope: What may be planned.
+        sheet: Name of the sheet.
     """
     reading = _Reading(scope=scope)
     if not rows:
-        return [], [tell("why.plan_cell.empty")]
+        return PlanTable(problems=(tell("why.plan_cell.empty", sheet=sheet),))
     for name, cell in zip(HEAD, rows[0], strict=False):
         if _text(cell).lower() != name:
             reading.wrong(cell, "head", wanted=name)
     if reading.problems:
-        return [], reading.problems
+        return PlanTable(problems=tuple(reading.problems))
     for row in rows[1:]:
         _row(reading, row)
+    years = _years(reading)
+    withdrawn = [
+        key
+        for key in dict.fromkeys(reading.emptied)
+        if key in scope.planned and key not in reading.years
+    ]
+    if not years and not withdrawn and not reading.problems:
+        reading.problems.append(tell("why.plan_cell.nothing"))
+    return PlanTable(
+        years=tuple(years), withdrawn=tuple(withdrawn), problems=tuple(reading.problems)
+    )
+
+
+def _years(reading: _Reading) -> list[PlannedYear]:
+    """Return what is planned; money without a quantity is a problem."""
     years = []
     for (node, utility), year in reading.years.items():
         if not year.quantities:
@@ -112,14 +141,13 @@ def planned_years(
                 money=year.money,
             )
         )
-    if not years and not reading.problems:
-        reading.problems.append(tell("why.plan_cell.nothing"))
-    return years, reading.problems
+    return years
 
 
 def _row(reading: _Reading, row: Sequence[Cell]) -> None:
     months = row[_FIRST_MONTH : _FIRST_MONTH + MONTHS]
     if all(cell.value is None and not cell.faulty for cell in months):
+        _empty_row(reading, row)
         return
     known = len(reading.problems)
     node, utility = _node(reading, row[0]), _utility(reading, row[2])
@@ -143,6 +171,18 @@ def _row(reading: _Reading, row: Sequence[Cell]) -> None:
         year.money = numbers
     else:
         year.quantities, year.unit = numbers, _text(row[4])
+
+
+def _empty_row(reading: _Reading, row: Sequence[Cell]) -> None:
+    """Note whose quantities are left empty; a row that names nothing says nothing."""
+    utility = _text(row[2]).lower()
+    if _text(row[3]).lower() != QUANTITY or utility not in set(Utility):
+        return
+    try:
+        node = PlanNode.named(_text(row[0]))
+    except PlanError:
+        return
+    reading.emptied.append((node, Utility(utility)))
 
 
 def _node(reading: _Reading, cell: Cell) -> PlanNode | None:
@@ -183,7 +223,8 @@ def _numbers(
     numbers = []
     empty = [cell for cell in cells if cell.value is None and not cell.faulty]
     if empty:  # one problem a row: a row that was begun is not twelve mistakes
-        reading.wrong(empty[0], "month_empty", months=len(empty))
+        every = ", ".join(cell.address for cell in empty)
+        reading.problems.append(tell("why.plan_cell.month_empty", cell=every, months=len(empty)))
     for cell in cells:
         value = cell.value
         if value is None:

@@ -86,25 +86,50 @@ def portions_on(version: KeyVersion, facts: DayFacts) -> DayPortions:
     """
     total = {part.key: Fraction(0) for part in version.parts}
     unknown: list[str] = []
-    for key in version.keys:
-        found = KEYS[key.by].weights(version.parts, facts)
-        weights = _occupied(version, facts, found)
-        lost = [part.key for part, w in zip(version.parts, weights, strict=True) if w is None]
+    for key, told in zip(version.keys, borne_weights(version, facts), strict=True):
+        lost = [part for part, weight in told.items() if weight is None]
         unknown += lost
         if lost:
             continue
-        known = [Fraction(weight) for weight in weights if weight is not None]
-        whole = sum(known, Fraction(0))
+        known = {part: Fraction(weight) for part, weight in told.items() if weight is not None}
+        whole = sum(known.values(), Fraction(0))
         if whole == 0:
             if version.owner is None:
                 return DayPortions(portions=None)
             total[version.owner] += key.portion
             continue
-        for part, weight in zip(version.parts, known, strict=True):
-            total[_bearer(version, facts, part.key)] += key.portion * weight / whole
+        for part, weight in known.items():
+            total[part] += key.portion * weight / whole
     if unknown:
         return DayPortions(portions=None, unknown=tuple(dict.fromkeys(unknown)))
     return DayPortions(portions=total, quality=_quality(version, facts))
+
+
+def borne_weights(version: KeyVersion, facts: DayFacts) -> list[dict[str, Fraction | None]]:
+    """Return what each part weighs on a day with the empty units it bears, one mapping a key.
+
+    Args:
+        version: That holds on the day.
+        facts: Of the day.
+
+    Returns:
+        Part -> weight; None where it is not known.
+    """
+    found = []
+    for key in version.keys:
+        borne: dict[str, Fraction | None] = dict.fromkeys(
+            (part.key for part in version.parts), Fraction(0)
+        )
+        weights = _occupied(version, facts, KEYS[key.by].weights(version.parts, facts))
+        for part, weight in zip(version.parts, weights, strict=True):
+            if weight is None:
+                borne[part.key] = None
+                continue
+            bearer = _bearer(version, facts, part.key)
+            before = borne[bearer]
+            borne[bearer] = None if before is None else before + weight
+        found.append(borne)
+    return found
 
 
 def version_to_json(version: KeyVersion) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from energy.base.period import Period, day_period, days_between, grid_of, local_
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.supply.book import GraphSpan
-from energy.metering.supply.graph import BalanceNode, Element, Graph, Metered, balance_nodes
+from energy.metering.supply.graph import BalanceNode, Graph, Metered, balance_nodes
 from energy.metering.supply.losses import LossModel, expected_loss
 from energy.metering.usage import worst
 from energy.metering.usage_groups import Every
@@ -231,6 +231,7 @@ def node_series(
     utility: Utility,
     step_s: int,
     many: int,
+    days: Sequence[int] = (0,),
 ) -> list[NodeSeries]:
     """Return the balance of every node per interval, by key.
 
@@ -240,6 +241,7 @@ def node_series(
         utility: Of the graph.
         step_s: Width of an interval. [s]
         many: Intervals of the period.
+        days: The first interval of each local day, from 0 on.
     """
     there: dict[BalanceNode, Flags] = {}
     for each in arranged:
@@ -252,7 +254,7 @@ def node_series(
         quality=np.full(many, Quality.MISSING, dtype=np.uint8),
     )
     series = [
-        _series(node, flags, flows, nothing, utility, step_s) for node, flags in there.items()
+        _series(node, flags, flows, nothing, utility, step_s, days) for node, flags in there.items()
     ]
     return sorted(series, key=lambda each: (each.node.key, int(each.there.argmax())))
 
@@ -264,6 +266,7 @@ def _series(
     nothing: Flow,
     utility: Utility,
     step_s: int,
+    days: Sequence[int],
 ) -> NodeSeries:
     many = len(there)
     into, out = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
@@ -282,7 +285,11 @@ def _series(
     into[gone], out[gone] = 0, 0
     expected = np.zeros(many, dtype=np.int64)
     for element in node.elements:
-        expected += _lost(element, flows, nothing, utility, step_s)
+        load = np.zeros(many, dtype=np.int64)
+        for meter in element.carried:
+            forward, back = passed(meter, flows.get(meter.point, nothing), source=False)
+            load += forward - back
+        expected += expected_loss(element.loss, utility, load, step_s, days)
     expected[gone] = 0
     return NodeSeries(
         node=node, there=there, into=into, out=out, expected=expected, quality=quality
@@ -306,16 +313,6 @@ def passed(meter: Metered, flow: Flow, *, source: bool) -> tuple[Ints, Ints]:
         return flow.into, zero if flow.back is None else flow.back
     made, used = (flow.into, zero) if flow.back is None else (flow.back, flow.into)
     return (made, used) if source else (used, made)
-
-
-def _lost(
-    element: Element, flows: Mapping[str, Flow], nothing: Flow, utility: Utility, step_s: int
-) -> Ints:
-    load = np.zeros(len(nothing.into), dtype=np.int64)
-    for meter in element.carried:
-        forward, back = passed(meter, flows.get(meter.point, nothing), source=False)
-        load += forward - back
-    return expected_loss(element.loss, utility, load, step_s)
 
 
 def measured_loss(node: BalanceNode) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from energy.base.units import Utility
 from energy.metering.supply.balance import Flow, NodeSeries, passed
-from energy.metering.supply.graph import BalanceNode, Element
+from energy.metering.supply.graph import Element
 from energy.metering.supply.losses import LossModel, expected_loss
 
 
@@ -32,7 +32,11 @@ class ElementLoss:
 
 
 def element_losses(
-    every: Sequence[NodeSeries], flows: Mapping[str, Flow], utility: Utility, step_s: int
+    every: Sequence[NodeSeries],
+    flows: Mapping[str, Flow],
+    utility: Utility,
+    step_s: int,
+    days: Sequence[int] = (0,),
 ) -> list[ElementLoss]:
     """Return what each element of some nodes lost, by node and key.
 
@@ -41,9 +45,10 @@ def element_losses(
         flows: What the meters counted, by point.
         utility: Of the graph.
         step_s: Width of an interval. [s]
+        days: The first interval of each local day, from 0 on.
     """
     return [
-        _element_loss(series, series.node, element, flows, utility, step_s)
+        _element_loss(series, element, flows, utility, step_s, days)
         for series in every
         for element in series.node.elements
     ]
@@ -51,11 +56,11 @@ def element_losses(
 
 def _element_loss(
     series: NodeSeries,
-    node: BalanceNode,
     element: Element,
     flows: Mapping[str, Flow],
     utility: Utility,
     step_s: int,
+    days: Sequence[int],
 ) -> ElementLoss:
     known = series.known
     load = np.zeros(len(known), dtype=np.int64)
@@ -63,11 +68,11 @@ def _element_loss(
         if meter.point in flows:
             forward, back = passed(meter, flows[meter.point], source=False)
             load += forward - back
-    lost = expected_loss(element.loss, utility, load, step_s)
+    lost = expected_loss(element.loss, utility, load, step_s, days)
     if element.loss.model is LossModel.DIFFERENCE:
         lost = series.into - series.out
     return ElementLoss(
-        node=node.key,
+        node=series.node.key,
         key=element.key,
         model=element.loss.model,
         load=int(load[known].sum()),

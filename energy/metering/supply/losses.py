@@ -1,16 +1,17 @@
 """In: a loss model and the load per interval. Out: the expected loss per interval. Pure.
 
 A transformer or a cable loses something always (no-load) and more with the square of its load.
-The loss of an interval is computed exactly and rounded once, half up, to the base unit; that of a
-day is the sum of its intervals.
+The loss is computed exactly and rounded half up to the base unit, what rounding gave or took
+carried on from local midnight: the intervals of a day add up to the day's loss, rounded once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -61,7 +62,9 @@ def loss_from_json(stored: Mapping[str, Any]) -> Loss:
     )
 
 
-def expected_loss(loss: Loss, utility: Utility, load: Ints, step_s: int) -> Ints:
+def expected_loss(
+    loss: Loss, utility: Utility, load: Ints, step_s: int, days: Sequence[int] = (0,)
+) -> Ints:
     """Return the loss expected of each interval; zero where it is a measured difference.
 
     Args:
@@ -69,6 +72,7 @@ def expected_loss(loss: Loss, utility: Utility, load: Ints, step_s: int) -> Ints
         utility: Of the graph: what a Wh is in base units.
         load: What went through in each interval. [base unit]
         step_s: Width of an interval. [s]
+        days: The first interval of each local day, from 0 on.
     """
     if loss.model is LossModel.DIFFERENCE:
         return np.zeros(len(load), dtype=np.int64)
@@ -79,16 +83,20 @@ def expected_loss(loss: Loss, utility: Utility, load: Ints, step_s: int) -> Ints
     if loss.model is LossModel.CURVE:
         # load [base] / wh / hours = W; (W / rated)^2 x load_loss x hours x wh
         squared = loss.load_loss / (loss.rated**2 * hours * wh)
-    return _rounded(still, squared, load)
+    return _rounded(still, squared, load, days)
 
 
-def _rounded(still: Fraction, squared: Fraction, load: Ints) -> Ints:
-    """Return still + squared x load^2, rounded half up, exactly."""
+def _rounded(still: Fraction, squared: Fraction, load: Ints, days: Sequence[int]) -> Ints:
+    """Return still + squared x load^2, exactly; the sum since midnight is rounded half up."""
     scale = 2 * lcm(still.denominator, squared.denominator)
     base, factor = int(still * scale), int(squared * scale)
     most = int(np.abs(load).max(initial=0))
-    if base + factor * most * most + scale < _SAFE:
-        exact: Ints = (base + scale // 2 + factor * load * load) // scale
-        return exact
-    wide = [(base + scale // 2 + factor * each * each) // scale for each in load.tolist()]
-    return np.array(wide, dtype=np.int64)
+    fits = max(base + factor * most * most, scale * (len(load) + 1)) < _SAFE
+    exact = load if fits else load.astype(object)
+    each = base + factor * exact * exact
+    told: Ints = (each // scale).astype(np.int64)
+    for first, after in pairwise([*days, len(load)]):
+        owed = (np.cumsum(each[first:after] % scale) + scale // 2) // scale
+        since_midnight: Ints = owed.astype(np.int64)
+        told[first:after] += np.diff(since_midnight, prepend=0)
+    return told

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.base.period import Period
+from energy.base.period import Period, grid_floor
 from energy.base.quality import Quality
 from energy.metering.channel import Channel, Kind
 from energy.metering.formula.check import Checked
@@ -56,17 +57,17 @@ def explained(asked: Asked, channel: Channel) -> list[Step]:
     return list(_formula(asked, channel, 0))
 
 
-def around(at: datetime, channel: Channel) -> Period:
+def around(at: datetime, channel: Channel, zone: ZoneInfo) -> Period:
     """Return the interval of a channel's grid that holds an instant.
 
     Args:
         at: Aware.
         channel: The channel.
+        zone: The site's zone.
     """
     step_s = channel.facts.grid_s
-    begins = int(at.timestamp()) // step_s * step_s
-    start = datetime.fromtimestamp(begins, tz=at.tzinfo)
-    return Period(start=start, end=datetime.fromtimestamp(begins + step_s, tz=at.tzinfo))
+    start = grid_floor(at, step_s, zone)
+    return Period(start=start, end=start + timedelta(seconds=step_s))
 
 
 def _formula(asked: Asked, channel: Channel, depth: int) -> Iterator[Step]:

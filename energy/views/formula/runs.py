@@ -51,11 +51,10 @@ def runs_of(
             return Run(start=since, end=until, found=error)
 
     whole = tried(start, end)
-    changes = catalogue.changes(tree, start, end)
-    if isinstance(whole.found, Checked) or not changes:
+    if isinstance(whole.found, Checked):
         return [whole]
     runs: list[Run] = []
-    for since, until in pairwise([start, *changes, end]):
+    for since, until in pairwise([start, *catalogue.changes(tree, start, end), end]):
         each = tried(since, until)
         joined = _joined(runs[-1], each, tried) if runs else None
         if joined is None:

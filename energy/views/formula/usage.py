@@ -332,7 +332,7 @@ def _grouped(
     """Return value and quality of groups by their first interval."""
     if len(starts) == 0:
         return {}
-    inner = _cut(values, piece.first, piece.last)
+    inner = cut_values(values, piece.first, piece.last)
     found = per_group(piece.checked, inner, starts - piece.first)
     unit = unit_of(piece.version.unit).factor
     bads = np.broadcast_to(found.bad, (len(starts),)).tolist()
@@ -344,8 +344,14 @@ def _grouped(
     }
 
 
-def _cut(values: Values, first: int, last: int) -> Values:
-    """Return the values of some intervals alone."""
+def cut_values(values: Values, first: int, last: int) -> Values:
+    """Return the values of some intervals alone. Pure.
+
+    Args:
+        values: Of a period.
+        first: The first interval kept.
+        last: The interval behind the last one kept.
+    """
 
     def cut(each: Exact) -> Exact:
         def part(column: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -54,8 +54,8 @@ class _Known:
     """What the keys of some days ask for."""
 
     places: PlaceBook
-    holds: Mapping[str, list[Hold]]
-    """Point -> who holds it, by kind already chosen."""
+    holds: Mapping[tuple[BearerKind, str], list[Hold]]
+    """Kind of bearer, point -> who holds it; every key has a kind of its own."""
     own: Mapping[str, UsageSpan]
     """Point -> its usage."""
 
@@ -109,7 +109,7 @@ def divided_days(
     """
     begun = first.replace(day=1)
     period = span_of_days(begun, last, zone)
-    span = whole_usage(connection, schema, zone, share.whole, period, as_of)
+    span = whole_usage(connection, schema, zone, share.whole, share.grid_s, period, as_of)
     days = days_between(begun, last)
     known = _known(connection, schema, zone, share, days, as_of)
     divider = Divider()
@@ -190,10 +190,14 @@ def _facts(
             if worst not in {Quality.MISSING, Quality.SUSPECT}:
                 usage[part.key] = sum(int(e.usage[_cut(e, day, zone)].sum()) for e in own)
                 quality[part.key] = worst
+    held_by = BearerKind(version.held_by)
     vacant = {
         part.key
         for part in version.parts
-        if not any(hold.on(day) for hold in known.holds.get(share_point(share.key, part.key), ()))
+        if not any(
+            hold.on(day)
+            for hold in known.holds.get((held_by, share_point(share.key, part.key)), ())
+        )
     }
     return DayFacts(
         day=day,
@@ -227,7 +231,7 @@ def channels_behind(
     first = local_day(period.start, zone)
     days = days_between(first, local_day(max(period.start, period.end - _INSTANT), zone))
     for share in read_shares(connection, schema, only=meant, as_of=as_of):
-        found |= whole_channels(connection, schema, zone, share.whole, period, as_of)
+        found |= whole_channels(connection, schema, share.whole, period, as_of)
         versions = {id(v): v for day in days if (v := share.held_on(day)) is not None}.values()
         points = {point for v in versions if v.own_usage for p in v.parts for point in p.points}
         own = usage_channels(connection, schema, sorted(points))
@@ -256,11 +260,11 @@ def _known(
     numbers = sorted(channel.number for channel in channels.values())
     period = span_of_days(days[0], days[-1], zone)
     own = channel_usage(connection, schema, zone, numbers, period, as_of) if numbers else {}
-    holds: dict[str, list[Hold]] = {}
+    holds: dict[tuple[BearerKind, str], list[Hold]] = {}
     kinds = sorted({BearerKind(version.held_by) for version in versions})
     mine = [share_point(share.key, part) for part in share.channels]
     for row in read_holds(connection, schema, kinds=kinds, points=mine, as_of=as_of):
-        holds.setdefault(row.hold.point, []).append(row.hold)
+        holds.setdefault((row.kind, row.hold.point), []).append(row.hold)
     return _Known(
         places=read_places(connection, schema, as_of=as_of, only=sorted(places)),
         holds=holds,

@@ -35,7 +35,7 @@ def test_what_is_written_is_read_back_exactly(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     numbers = [Decimal("0.1"), Decimal(3), *[None] * 10]
     write_plan(path, [["place:hall", "=1+1", "water", "quantity", "m3", *numbers]], title="plan")
-    sheet = read_sheet(path)
+    sheet = read_sheet(path, 2027)
     assert sheet.problems == ()
     assert [cell.value for cell in sheet.rows[1]][:7] == [
         "place:hall",
@@ -74,7 +74,7 @@ def test_a_workbook_that_exists_is_not_touched(tmp_path: Path) -> None:
 def test_what_is_no_plain_number_or_text_is_told_with_its_cell(
     tmp_path: Path, change: Callable[[Any], None], cell: str
 ) -> None:
-    sheet = read_sheet(stored(tmp_path, change))
+    sheet = read_sheet(stored(tmp_path, change), 2027)
     assert [str(each).partition(":")[0] for each in sheet.problems] == [cell.partition(":")[0]]
 
 
@@ -82,7 +82,7 @@ def test_what_is_no_plain_number_or_text_is_told_with_its_cell(
 def test_a_sheet_with_a_cell_far_away_is_refused_at_once(tmp_path: Path, cell: str) -> None:
     path = stored(tmp_path, lambda sheet: sheet.__setitem__(cell, 1))
     with pytest.raises(TableError, match="larger than"):
-        read_sheet(path)
+        read_sheet(path, 2027)
 
 
 def repacked(path: Path, member: str, content: bytes) -> Path:
@@ -114,13 +114,26 @@ LONG_NUMBER = (
 def test_a_hostile_workbook_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
     path = repacked(stored(tmp_path, lambda _sheet: None), SHEET, content)
     with pytest.raises(TableError, match=says):
-        read_sheet(path)
+        read_sheet(path, 2027)
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(b"node,name\n")
     with pytest.raises(TableError):
-        read_sheet(path)
-    with pytest.raises(TableError):
-        read_sheet(tmp_path / "absent.xlsx")
+        read_sheet(path, 2027)
+    with pytest.raises(TableError, match="Name the plan's workbook"):
+        read_sheet(tmp_path / "absent.xlsx", 2027)
+
+
+@pytest.mark.parametrize("title", ["plan 2026", "2026", "Budget_2025-2026"])
+def test_the_workbook_of_another_year_is_refused(tmp_path: Path, title: str) -> None:
+    path = stored(tmp_path, lambda sheet: setattr(sheet, "title", title))
+    with pytest.raises(TableError, match=f"the sheet '{title}' is of .*--year 202[56]"):
+        read_sheet(path, 2027)
+
+
+@pytest.mark.parametrize("title", ["plan 2027", "Tabelle1", "2026 to 2027", "room 120265"])
+def test_a_sheet_named_by_its_year_or_by_none_is_read(tmp_path: Path, title: str) -> None:
+    path = stored(tmp_path, lambda sheet: setattr(sheet, "title", title))
+    assert read_sheet(path, 2027).name == title

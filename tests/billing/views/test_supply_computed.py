@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from billing.account import Supply
 from energy.base.ids import id_of
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
@@ -66,23 +65,7 @@ def lobby(town: Town) -> Town:
         command_id=command,
     )
     journal(town).store(meter, formula)
-    town.office.open_account(
-        account="A-lobby",
-        name="Landlord",
-        address="Lobby 1\nTown",
-        email="lobby@town.example",
-        language="en",
-        opened_on=date(2018, 1, 1),
-        supplies=[
-            Supply(
-                point="lobby",
-                tariff="campus-electricity",
-                valid_from=date(2018, 1, 1),
-                valid_to=None,
-            )
-        ],
-        command_id=command,
-    )
+    town.open_account("lobby", ["lobby"])
     town.catch_up()
     return town
 

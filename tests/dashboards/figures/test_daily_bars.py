@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
+import pytest
 
 from dashboards.figures.daily_bars import BarTexts, daily_bars
 from dashboards.queries.rows import UsageDay
@@ -46,3 +47,11 @@ def test_the_unit_follows_the_largest_day() -> None:
 
 def test_no_day_at_all_is_an_empty_figure() -> None:
     assert drawn()["data"][0]["y"] == []
+
+
+@pytest.mark.parametrize(("language", "form"), [("zh", "%-m月%-d日\n%Y年"), ("en", "%-d %b\n%Y")])
+def test_days_on_the_axis_are_written_as_the_language_writes_them(language: str, form: str) -> None:
+    figure: dict[str, Any] = daily_bars(
+        [], utility=Utility.ELECTRICITY, language=language, theme=Theme.LIGHT, texts=TEXTS
+    )
+    assert figure["layout"]["xaxis"]["tickformat"] == form

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
+import pytest
 
 from dashboards.figures.plan_bars import PlanTexts, month_marks, plan_bars
 from dashboards.queries.plan_rows import NoteRow
@@ -16,7 +17,14 @@ from energy.base.ids import id_of
 from tests.dashboards.fake_plans import figures
 
 ZONE = ZoneInfo("Europe/London")
-TEXTS = PlanTexts(actual="Actual", partial="Partial", plan="Plan", last_year="Last year")
+TEXTS = PlanTexts(
+    actual="Actual",
+    partial="Partial",
+    plan="Plan",
+    last_year="Last year",
+    barred="Barred",
+    findings={1: "barred: 1 finding", 3: "barred: 3 findings"},
+)
 
 
 def note(first: datetime, last: datetime) -> NoteRow:
@@ -74,3 +82,38 @@ def test_a_note_stands_on_its_month_and_a_longer_one_ends_with_the_year() -> Non
     assert first.last > first.first
     assert (second.first, second.last) == (0.5, 12.5)
     assert [each["text"] for each in drawn(short, long)["layout"]["annotations"]] == ["1", "2"]
+
+
+def with_barred(usage: int, *, last_year: bool = False) -> Any:
+    """Return the figure of a year whose April is barred."""
+    months = list(figures(2026).months)
+    if last_year:
+        months[3] = replace(months[3], last_year=usage, last_year_barred=1)
+    else:
+        months[3] = replace(months[3], actual=usage, known_usage=usage, barred=3)
+    year = replace(figures(2026), months=tuple(months))
+    return plan_bars(year, [], zone=ZONE, language="en", theme=Theme.LIGHT, texts=TEXTS)
+
+
+def test_a_barred_month_is_crossed_out_says_by_how_many_and_is_never_drawn_as_good() -> None:
+    made = with_barred(440_000_000)
+    by_name = {trace["name"]: trace for trace in made["data"]}
+    assert by_name["Actual"]["y"][3] is None
+    assert by_name["Barred"]["y"][3] == 440
+    assert by_name["Barred"]["marker"]["pattern"]["shape"] == "x"
+    assert by_name["Barred"]["text"][3] == "barred: 3 findings"
+    assert [each["text"] for each in made["layout"]["annotations"]] == ["barred: 3 findings"]
+    assert "range" not in made["layout"]["yaxis"]
+    assert len(go.Figure(made).data) == 5
+
+
+@pytest.mark.parametrize("last_year", [False, True])
+def test_a_barred_amount_never_sets_the_scale_of_the_others(last_year: bool) -> None:
+    made = with_barred(1_800_000_000_000, last_year=last_year)
+    assert made["layout"]["yaxis"]["title"]["text"] == "MWh"
+    assert made["layout"]["yaxis"]["range"] == [0, 684 if last_year else 663]
+    if not last_year:
+        (label,) = (each["text"] for each in made["layout"]["annotations"])
+        assert label == "barred: 3 findings (1,800,000 MWh)"
+    crossed = next(t for t in made["data"] if t["name"] == "Last year")["marker"]["pattern"]
+    assert (crossed["shape"][3] == "x") is last_year

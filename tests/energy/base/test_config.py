@@ -45,7 +45,7 @@ def test_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
         ("web_port = -1", "web_port = '-1' is no whole number"),
         ("web_port = 1.5", "is no whole number"),
         ("web_port = true", "is no whole number"),
-        ("pool_size = 0", "pool_size = 0 is below 1"),
+        ("pool_size = 1", "pool_size = 1 is below 2"),
         ("web_port = 70000", "web_port = 70000 is above 65535"),
         ("site = 5", "site = 5 is no text"),
         ('data_dir = ["a"]', "data_dir = ['a'] is no text"),

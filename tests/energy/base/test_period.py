@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from energy.base.period import (
     Period,
     day_period,
+    day_starts,
     days_between,
+    grid_floor,
     grid_of,
     local_day,
     midnight,
@@ -90,6 +92,29 @@ def test_days_follow_each_other_without_gap_or_overlap(day: date, zone_key: str)
     assert local_day(today.start, zone) == day
     assert local_day(today.end - timedelta(microseconds=1), zone) == day
     assert grid_of(today, 900) in {92, 94, 96, 98, 100}
+
+
+@tried(30)
+@given(
+    st.datetimes(datetime(2001, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.sampled_from([60, 900, 1800, 3600]),
+    st.sampled_from(ZONES),
+)
+def test_an_interval_of_the_grid_begins_a_whole_number_of_steps_behind_midnight(
+    at: datetime, step_s: int, zone_key: str
+) -> None:
+    zone, step = ZoneInfo(zone_key), timedelta(seconds=step_s)
+    start = grid_floor(at, step_s, zone)
+    assert start <= at < start + step
+    assert not (start - midnight(local_day(at, zone), zone)) % step
+
+
+def test_days_of_a_period_begin_where_their_first_interval_does() -> None:
+    clocks = span_of_days(date(2019, 3, 30), date(2019, 4, 1), LONDON)
+    assert day_starts(clocks, 900, LONDON) == [0, 96, 188]
+    within = Period(start=clocks.start + timedelta(hours=3), end=clocks.end)
+    assert day_starts(within, 900, LONDON) == [0, 84, 176]
+    assert day_starts(Period(start=clocks.start, end=clocks.start), 900, LONDON) == []
 
 
 @tried(30)

@@ -15,6 +15,7 @@ from energy.base.ids import id_of
 from energy.base.text import catalogue
 from energy.metering.review import acceptance_of
 from energy.metering.review_case import (
+    APART,
     CAUSES,
     TOUCHING,
     Case,
@@ -100,8 +101,8 @@ def test_a_leap_and_the_fall_behind_it_are_one_case() -> None:
 
 
 def test_another_cause_point_or_a_span_far_away_is_a_case_of_its_own() -> None:
-    near = found(1 + TOUCHING / timedelta(hours=1))
-    far = found(2 + 2 * (1 + TOUCHING / timedelta(hours=1)))
+    near = found(1 + APART / timedelta(hours=1))
+    far = found(2 + 2 * (1 + APART / timedelta(hours=1)))
     cases = cases_of(
         [found(), near, far, found(code="reading.conflict"), found(point="m2")], (), TODAY
     )
@@ -111,6 +112,14 @@ def test_another_cause_point_or_a_span_far_away_is_a_case_of_its_own() -> None:
         ("step", "m1", 2),
         ("step", "m2", 1),
     ]
+
+
+def test_a_spike_each_day_is_a_story_a_day_and_a_clock_that_stays_wrong_is_one() -> None:
+    spikes = [found(24 * n, length=0.5) for n in range(3)]
+    assert [len(case.findings) for case in cases_of(spikes, (), TODAY)] == [1, 1, 1]
+    clock = [found(24 * n, code="clock.meter_off", length=0) for n in range(3)]
+    assert len(only(*clock).findings) == 3
+    assert TOUCHING == timedelta(hours=24)
 
 
 def test_what_has_no_end_takes_in_whatever_comes_and_lasts() -> None:
@@ -150,7 +159,7 @@ def test_a_held_case_stays_held_when_its_first_finding_is_explained() -> None:
 
 
 def test_of_a_case_that_falls_apart_the_older_part_goes_on_with_it() -> None:
-    first, middle, last = found(0, position=5), found(24, position=6), found(48, position=7)
+    first, middle, last = found(0, position=5), found(12, position=6), found(24, position=7)
     held = decision(only(first, middle, last).case, first, middle, last)
     cases = cases_of([last, first], (held,), TODAY)
     assert [(c.case == held.case, c.state) for c in cases] == [
@@ -189,7 +198,7 @@ def test_what_an_estimate_left_goes_on_with_its_count_of_decisions() -> None:
 
 
 def test_who_proposed_is_known_of_each_finding_when_cases_join() -> None:
-    mine, bridge, other = found(0, position=1), found(20, position=3), found(40, position=2)
+    mine, bridge, other = found(0, position=1), found(12, position=3), found(24, position=2)
     a, b = cases_of([mine, other], (), TODAY)
     kind = DecisionKind.ACCEPTANCE_PROPOSED
     told = (

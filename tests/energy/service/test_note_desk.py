@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from energy.alerting.views import AlertView
 from energy.base.ids import id_of
 from energy.journal.follower import Follower, event_fold
 from energy.metering.pinned_note import NoteWords, PinnedNoteError
+from energy.metering.places import PlaceAct, PlaceChange
 from energy.metering.plant import PlaceTree
 from energy.service.note_desk import NoteDesk
 from energy.store.pool import Database
@@ -44,7 +46,7 @@ def seen(at: TestSite, points: list[str], places: list[str], hours: float = 0) -
 
 def test_a_note_is_pinned_by_the_web_and_shown_where_it_touches(site_schema: TestSite) -> None:
     at = site_schema
-    places = [
+    places: list[dict[str, Any]] = [
         {"key": "hall", "parent": None, "kind": "building", "name": "Hall"},
         {"key": "b1", "parent": "hall", "kind": "floor", "name": "Floor"},
         {"key": "b2", "parent": "hall", "kind": "floor", "name": "Other floor"},
@@ -81,6 +83,45 @@ def test_a_note_is_pinned_by_the_web_and_shown_where_it_touches(site_schema: Tes
     assert seen(at, [], ["hall"]) == ["Hall closed"]
     assert versions(at, of_hall) == [("Hall closed", False), ("Hall closed till four", True)]
     web.close()
+
+
+def test_notes_on_a_closed_place_are_told_of_what_was_in_it_then(site_schema: TestSite) -> None:
+    at = site_schema
+    hall: dict[str, Any] = {"key": "hall", "parent": None, "kind": "building", "name": "Hall"}
+    floors: list[dict[str, Any]] = [
+        {"key": k, "parent": "hall", "kind": "floor", "name": k} for k in ("b1", "b2")
+    ]
+    tree = PlaceTree(site=at.site.key, places=[hall, *floors], command_id=command("tree"))
+    at.application("metering").store(tree)
+    at.counter("m1")
+    at.counter("m2")
+    at.project()
+    desk = NoteDesk(at.writer, at.schema, at.clock)
+    desk.pin(words("Water in the floor", place="b1"), ANNA)
+    moved = NOON + timedelta(hours=24)
+    tree.move_points(
+        ["m1"], "b2", valid_from=moved, reason="moved", by=ANNA, command_id=command("move")
+    )
+    tree.move_points(
+        ["m2"], "b2", valid_from=moved, reason="moved", by=ANNA, command_id=command("move 2")
+    )
+    closed = PlaceChange(act=PlaceAct.CLOSED, place="b1", valid_from=moved)
+    tree.change([closed], valid_from=moved, reason="torn down", by=ANNA, command_id=command("shut"))
+    at.application("metering").store(tree)
+    at.project()
+    desk.pin(words("Seen late", place="b1"), BEN)
+    later = {"first": moved, "last": moved + timedelta(hours=2)}
+    desk.pin(words("Rubble", place="b1", **later), BEN)
+    desk.pin(words("Fire drill", place="hall", **later), BEN)
+    fold(at)
+    assert seen(at, ["m1"], []) == ["Water in the floor", "Seen late"]
+    assert seen(at, ["m1"], [], hours=24) == ["Fire drill"]
+    assert seen(at, [], ["b1"], hours=24) == ["Rubble"]
+    with at.writer.connection() as connection:
+        every = notes_at(connection, at.schema, ["m2"], [], *ALWAYS)
+    assert [note.text for note in every] == ["Water in the floor", "Seen late", "Fire drill"]
+    with pytest.raises(PinnedNoteError, match="There is no"):
+        desk.pin(words("Where", place="cellar"), ANNA)
 
 
 def versions(at: TestSite, note: UUID) -> list[tuple[str, bool]]:

@@ -19,6 +19,7 @@ from energy.metering.channel import Direction, Kind
 from energy.metering.plant import PlantError, SupplyGraph
 from energy.metering.reading import Reading
 from energy.metering.supply.balance import NodeBalance
+from energy.metering.supply.balance_losses import element_losses
 from energy.metering.supply.book import SupplyAct, SupplyChange
 from energy.metering.supply.culprit import Reading as Verdict
 from energy.metering.usage_groups import Every
@@ -335,6 +336,42 @@ def test_day_beyond_the_limit_is_met_and_one_that_is_mended_is_over(station: Sta
         "unaccounted_percent": "2.00", "limit_percent": "3/2",
     }  # fmt: skip
     assert [(s.channel, from_us(s.low_us)) for s in met.scopes] == [(number, START)]
+
+
+def test_a_small_loss_is_expected_exactly_by_day_and_by_hour(site_schema: TestSite) -> None:
+    station = Station(site_schema)
+    loss = {"model": "fixed", "no_load_w": "2"}  # half a Wh a quarter-hour
+    drawn = [
+        (one | {"loss": loss}, edges) if one["key"] == "bus-b" else (one, edges)
+        for one, edges in STATION
+    ]
+    nodes, edges = parts(*drawn)
+    graph = SupplyGraph(
+        site=site_schema.site.key, utility="electricity", valid_from=LONG_AGO, nodes=nodes,
+        edges=edges, command_id=command("supply"),
+    )  # fmt: skip
+    site_schema.application("metering").store(graph)
+    station.read(range(-7, 18 * 24))
+    shanghai = ZoneInfo("Asia/Shanghai")
+    period = span_of_days(date(2019, 1, 8), date(2019, 1, 10), shanghai)
+
+    def lost(**how: Any) -> list[int]:
+        with site_schema.writer.connection() as connection:
+            found = balances(
+                connection, site_schema.schema, shanghai, Utility.ELECTRICITY, period, **how
+            )
+        return [each.known_loss for each in found if each.node.key == "grid-b"]
+
+    assert lost() == [3 * 48]
+    assert lost(every=Every.DAY) == [48] * 3
+    assert lost(every=Every.HOUR) == [2] * 72
+    assert lost(every=Every.QUARTER) == [1, 0] * 144
+    with site_schema.writer.connection() as connection:
+        found = balanced(connection, site_schema.schema, shanghai, Utility.ELECTRICITY, period)
+    (element,) = element_losses(
+        found.series, found.flows, Utility.ELECTRICITY, found.step_s, found.days
+    )
+    assert (element.key, element.loss) == ("bus-b", 3 * 48)
 
 
 def test_sites_zone_and_days_of_the_clock_change(site_schema: TestSite) -> None:

@@ -11,7 +11,8 @@ from energy.base.units import Utility
 from energy.store.pool import Database
 from energy.store.server_settings import SUPERUSER
 from energy.system import WEB
-from energy.views.group import GroupBy, SiteAnswer, SiteUsage, merged, read_group
+from energy.views.group import SiteAnswer, SiteUsage, merged, read_group
+from energy.views.group_by import GroupBy
 from tests.fixtures.batches import reading
 from tests.fixtures.postgres import TestSite
 

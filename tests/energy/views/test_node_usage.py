@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.places import PlaceAct, PlaceChange
 from energy.metering.plans.plan import NodeKind, PlanNode
@@ -105,3 +106,44 @@ def test_a_meter_that_is_fed_from_another_board_in_mid_month_counts_there_from_t
     east, west = (january(site, NodeKind.SUPPLY, key).usage for key in ("east", "west"))
     assert east == 10 * DAY_WH
     assert west == 21 * DAY_WH + 31 * DAY_WH // 5
+
+
+def test_usage_that_an_open_finding_keeps_off_the_bill_is_marked_and_never_good(
+    site_schema: TestSite,
+) -> None:
+    site = site_schema
+    metering = site.application("metering")
+    site.clock.move_to(START + timedelta(days=40))
+    places = [{"key": "b1", "kind": "floor", "name": "b1"}]
+    tree = PlaceTree(site=site.site.key, places=places, command_id=command("tree"))
+    channel = site.counter("m1")
+    tree.move_points(
+        ["m1"],
+        "b1",
+        valid_from=START - timedelta(days=400),
+        reason="x",
+        by=ANNE,
+        command_id=command("move"),
+    )
+    metering.store(tree)
+    read_january(site, channel, 100)
+    site.project()
+    position = metering.position()
+    assert january(site, NodeKind.PLACE, "b1").barred == 0
+    for code, severity, hour in (
+        ("register.jump", "do_not_bill", 30),
+        ("reading.out_of_range", "do_not_bill", 60),
+        ("register.reset", "warn", 90),
+        ("register.jump", "do_not_bill", 24 * 31),
+    ):
+        at = START + timedelta(hours=hour)
+        with site.writer.connection() as connection:
+            connection.execute(
+                f"INSERT INTO {site.schema}.finding (code, severity, channel, start_at, end_at, "
+                "position) VALUES (%s, %s, %s, %s, %s, %s)",
+                (code, severity, channel, at, at + timedelta(hours=1), position + 1),
+            )
+    marked = january(site, NodeKind.PLACE, "b1")
+    assert (marked.usage, marked.barred) == (31 * DAY_WH, 2)
+    assert marked.quality is Quality.SUSPECT
+    assert january(site, NodeKind.PLACE, "b1", position).barred == 0

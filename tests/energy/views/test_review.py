@@ -71,7 +71,7 @@ def fall_that_a_late_reading_explains(town: Town) -> None:
     town.accept([Reading(channel=2, at=fifth, count=85_000_000)])
     town.accept([Reading(channel=2, at=fifth + timedelta(days=1), count=1_000)])
     (row,) = (row for row in queue(town) if row.case.cause == "step")
-    told = [(SPIKE, count_at(2, SPIKE))]
+    told = [(fifth, 85_000_000)]
     outcome = desk(town, CLERK).correct(row, told, "another", evidence=())
     assert outcome.correction is not None
     corrections = Corrections(town.database, town.site.schema, town.clock)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from pyarrow import parquet
 
 from adapters.files.export_block import ExportError, What
 from adapters.files.mapping_file import SAMPLES, load_file_mapping
@@ -27,6 +29,7 @@ from energy.system import WRITER, System
 from energy.views.computed import channel_usage
 from processes.exports.blocks import Selection
 from processes.exports.file import export_file
+from processes.formula_desk import FormulaDesk
 from processes.import_readings import FileImport
 from tests.fixtures.postgres import TestSite, command
 
@@ -180,3 +183,48 @@ def test_a_file_is_whole_or_absent(site_schema: TestSite, tmp_path: Path) -> Non
             export_file(at.writer, at.site, at.clock, wanted, tmp_path / "x.csv")
     with pytest.raises(ExportError, match="format"):
         export_file(at.writer, at.site, at.clock, DAYS, tmp_path / "usage.doc")
+
+
+@pytest.mark.servers
+def test_what_is_computed_is_exported_like_meters_in_every_format(
+    site_schema: TestSite, tmp_path: Path
+) -> None:
+    at = site_schema
+    found(at)
+    before = at.mark("before")
+    formulas = FormulaDesk(at.writer, at.site, at.clock)
+    head = '[[formula]]\nplace = "b1"\nfrom = 2019-01-01\n'
+    text = "".join(
+        f'{head}point = "{point}"\n{unit}\ntext = "{told}"\n'
+        for point, unit, told in (
+            ("net", 'utility = "electricity"\nunit = "kWh"', "2 * [m1] + [m2]"),
+            ("ratio", 'unit = "1"', "[m2] / [m1]"),
+        )
+    )
+    formulas.define(formulas.read(text), by=PERSON, command_id=command("net"))
+    at.project()
+    days = {"every": Every.DAY, "points": ("net",)}
+
+    def export(name: str, **other: Any) -> Path:
+        wanted = Selection(**({"first": DAYS.first, "last": DAYS.last} | days | other))
+        export_file(at.writer, at.site, at.clock, wanted, tmp_path / name)
+        return tmp_path / name
+
+    rows = rows_of(export("net.csv"))
+    assert [(row["usage_base"], row["quality"]) for row in (*rows[:2], rows[-1])] == [
+        (str(96 * 20 + 96 * 70), "interpolated"),
+        (str(92 * 20 + 92 * 70), "interpolated"),
+        ("", "missing"),
+    ]
+    assert rows_of(export("all.csv", points=()))[-len(rows) :] == rows
+    assert {row["point"] for row in rows_of(tmp_path / "all.csv")} == {"m1", "m2", "net"}
+    then = rows_of(export("then.csv", as_of=str(before)))
+    assert {(row["usage_base"], row["known"]) for row in then} == {("", "0")}
+    table = parquet.read_table(export("net.parquet")).to_pylist()
+    assert [row["usage_base"] for row in table] == [8640, 8280, 8640, None]
+    sheet = load_workbook(export("net.xlsx"))["usage"]
+    place = [cell.value for cell in sheet[1]].index("usage_base")
+    assert [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)][:2] == [8640, 8280]
+    assert export("net.xml").read_text().count("<value>8640</value>") == 2
+    with pytest.raises(ExportError, match="Nothing is selected"):
+        export("readings.csv", what=What.READINGS)

@@ -62,7 +62,7 @@ def test_a_reset_at_the_instant_of_the_last_good_reading_explains_the_fall(
     assert sorted(codes(site)) == [NEGATIVE_STEP, "register.reset"]
     found = reset(desk, 120)
     assert (found.explained, found.open_falls, found.counted_on) == (1, (), False)
-    assert found.done.displays == {"active_energy_import": "11.2 kWh"}
+    assert found.done.displays == {"active_energy_import": "11.20 kWh"}
     assert acts.usage(site, 1) == WHOLE
     # What the check told of the fall waits for nobody either, before the next look ends it.
     assert codes(site) == []

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from billing.account import Supply
 from billing.views.stakes import Doubt, read_stakes
 from energy.base.ids import id_of
 from energy.base.units import Utility
@@ -86,23 +85,7 @@ def town(new_site: Any) -> Town:
     journal.store(town._meter(5, "common", Utility.ELECTRICITY))
     computed(town, "half", 6, "[common] / 2")
     computed(town, "quarter", 7, "[half] / 2")
-    town.office.open_account(
-        account="A-quarter",
-        name="Tenant",
-        address="Lobby 1\nTown",
-        email="lobby@town.example",
-        language="en",
-        opened_on=date(2018, 1, 1),
-        supplies=[
-            Supply(
-                point="quarter",
-                tariff="campus-electricity",
-                valid_from=date(2018, 1, 1),
-                valid_to=None,
-            )
-        ],
-        command_id=id_of("test", "account"),
-    )
+    town.open_account("quarter", ["quarter"])
     return town
 
 

@@ -189,6 +189,18 @@ def test_much_money_takes_two_people_and_a_bulk_is_counted_as_one(town: Town) ->
     assert queue(town) == []
 
 
+def test_doubt_in_days_without_a_published_tariff_takes_two_people(town: Town) -> None:
+    read_with_spike(town)
+    with town.database.connection() as connection:
+        connection.execute(f"DELETE FROM {town.site.schema}.tariff_version")
+    (row,) = queue(town)
+    assert row.stake is not None
+    assert (row.stake.amount, row.stake.accounts) == (Decimal(0), ("A-b1",))
+    assert row.stake.unknown > 0
+    (first,) = accept(town, [row])
+    assert first.kind is DecisionKind.ACCEPTANCE_PROPOSED
+
+
 @pytest.mark.slow
 def test_who_may_not_decide_proposes_whatever_the_money(town: Town) -> None:
     read_with_spike(town)
@@ -295,10 +307,10 @@ def test_nobody_accepts_the_own_proposal_when_two_cases_join(town: Town) -> None
     read_with_spike(town)
     (dear,) = queue(town)
     accept(town, [dear], APPROVER, limit=LOW)
-    noted(town, doubt("interval.jump", 3, 20))
+    noted(town, doubt("interval.jump", 3, 11))
     small = [row for row in queue(town) if row.case.case != dear.case.case]
     accept(town, small, MANAGER, limit=Decimal(0))
-    noted(town, doubt("interval.jump", 3, 6))
+    noted(town, doubt("interval.jump", 2, 23))
     (joined,) = queue(town)
     (own,) = accept(town, [joined], APPROVER, limit=LOW)
     assert (own.kind, own.ended) == (DecisionKind.ACCEPTANCE_PROPOSED, 1)
@@ -307,4 +319,42 @@ def test_nobody_accepts_the_own_proposal_when_two_cases_join(town: Town) -> None
     assert set(rest.case.proposers.values()) == {APPROVER}
     (other,) = accept(town, [rest], MANAGER, limit=LOW)
     assert other.kind is DecisionKind.ACCEPTED
+    assert queue(town) == []
+
+
+def test_money_of_cases_that_begin_at_one_instant_is_that_of_each_alone(town: Town) -> None:
+    first, odd = datetime(2019, 1, 1, tzinfo=UTC), datetime(2019, 1, 30, 12, tzinfo=UTC)
+    steps = [first + n * timedelta(minutes=15) for n in range(30 * 96)]
+    for channel, lasts in ((1, 1), (2, 3)):  # the second register is wrong for longer
+        wrong = {odd + n * timedelta(minutes=15) for n in range(lasts)}
+        town.accept(
+            [
+                Reading(channel=channel, at=at, count=count_at(channel, at) + 9**8 * (at in wrong))
+                for at in steps
+            ]
+        )
+    together = {row.case.case: row.stake for row in queue(town)}
+    assert len(together) == 2
+    for case, stake in together.items():
+        (alone,) = queue(town, names=(case.hex[:8],))
+        assert stake is not None
+        assert stake.expected
+        assert (alone.case.case, alone.stake) == (case, stake)
+
+
+def test_what_was_accepted_and_falls_again_is_accepted_again(town: Town) -> None:
+    first, fell = datetime(2019, 1, 1, tzinfo=UTC), count_at(1, SPIKE)
+    steps = [first + n * timedelta(minutes=15) for n in range(3 * 96 + 1)]
+    town.accept(
+        [Reading(channel=1, at=at, count=count_at(1, at) - fell * (at > SPIKE)) for at in steps]
+    )
+    (row,) = queue(town)
+    (once,) = accept(town, [row])
+    assert (once.kind, queue(town)) == (DecisionKind.ACCEPTED, [])
+    town.accept([Reading(channel=1, at=SPIKE + timedelta(minutes=5), count=1)])
+    (again,) = queue(town)
+    assert (again.case.case, again.case.number) == (row.case.case, 1)
+    (twice,) = accept(town, [again])
+    assert (twice.kind, twice.refused) == (DecisionKind.ACCEPTED, None)
+    assert twice.position != once.position
     assert queue(town) == []

@@ -26,13 +26,12 @@ DEAR = frozenset(
     }
 )  # fmt: skip
 """What no help page needs: libraries, and our own floors above the core."""
-WITH_WORDS_OF_THE_CORE = frozenset(
-    {"estimate", "meter", "readings", "review", "share", "site", "usage"}
-)
+WITH_WORDS_OF_THE_CORE = frozenset({"estimate", "meter", "readings", "review", "share", "usage"})
 """Groups whose signatures name choices that stand beside arithmetic, or lean on one that does."""
 PROGRAM = """
 import json, sys
 sys.argv = ["meterline", "--help"]
+import scripts.main
 from tests.scripts.commands.test_asked import pages_of
 groups = json.loads(sys.stdin.read())
 print(json.dumps({"pages": pages_of(groups), "modules": sorted(sys.modules)}))

@@ -119,3 +119,16 @@ def test_wrapping_loses_nothing_but_spaces(text: str, width: int) -> None:
     rows = wrapped(text, width)
     assert "".join(rows).replace(" ", "") == text.replace(" ", "")
     assert [row for row in rows[1:] if row[:1] in {"，", "。", "）"}] == []
+
+
+@pytest.mark.parametrize(
+    "verb", ["supply tie", "plan reject", "place add", "place move", "place set", "place close"]
+)
+def test_a_verb_that_needs_a_reason_says_so_on_its_page(verb: str) -> None:
+    (_, told) = said(f"{verb} --help").split("--reason TEXT", 1)
+    assert "[required]" in told.partition("--")[0]
+
+
+@pytest.mark.parametrize("verb", ["plan import", "supply define"])
+def test_a_verb_that_needs_a_reason_only_to_write_says_that(verb: str) -> None:
+    assert "required unless --dry-run" in said(f"{verb} --help")

@@ -77,6 +77,23 @@ def test_the_office_tells_the_life_of_a_meter(hangar: Row) -> None:
            "active_energy_export=403.60", *WHY)  # fmt: skip
 
 
+def test_a_reset_says_whether_it_explains_the_fall_and_is_taken_back(hangar: Row) -> None:
+    (fall,) = hangar.json("finding list --point hangar-3", code=1)
+    reset = ["meter reset hangar-3 --at", "2019-01-01 07:45", *WHY]
+    out = hangar(*reset).stdout
+    assert "count before: active_energy_import  1.05 kWh (count 105)" in out
+    assert "The fall is explained" in out
+    assert hangar.json("finding list --point hangar-3") == []
+    both = hangar(*reset, "--undo", "--after", "1", code=2).output
+    assert "leave --before and --after out" in both
+    undone = hangar.json(*reset, "--undo", code=1)
+    assert [row["key"]["start"] for row in undone["open_falls"]] == [fall["key"]["start"]]
+    assert "撤回复位" in hangar("meter history hangar-3 --lang zh").stdout
+    wrong = hangar("meter reset hangar-3 --at", "2019-01-01 07:30", "--before", "0.9", *WHY, code=1)
+    assert "No reading shows a fall here" in wrong.output
+    assert 'meter reset hangar-3 --at "2019-01-01 07:30" --undo' in wrong.output
+
+
 def test_a_certificate_changes_nothing_until_two_people_decide(hangar: Row, tmp_path: Path) -> None:
     days = ["--from", "2019-01-01", "--to", "2019-01-01"]
     paper = tmp_path / "certificate.pdf"

@@ -211,7 +211,7 @@ def test_marks_are_listed(row: Row) -> None:
 def test_who_may_approve_may_refuse_and_the_list_shows_what_is_stated(row: Row) -> None:
     told = ["--reading", "2019-01-02 00:00=2.6", "--reason", "digits swapped", "--by", "clerk"]
     proposed = row.json("readings correct m1", *told)["correction"]
-    assert "2.6 kWh" in row("readings corrections m1").stdout
+    assert "2.60 kWh" in row("readings corrections m1").stdout
     refused = row(f"readings reject {proposed[:8]} --reason no --by viewer", code=2)
     assert NotPermittedError.code in refused.output
     row(f"readings reject {proposed[:8]} --reason no --by approver")

@@ -13,6 +13,7 @@ from billing.office import BillingOffice
 from energy.base.config import load_config
 from energy.base.secrets import PersonVault, master_key
 from energy.journal.directory import TableKeys
+from energy.views.validation.validation import Validation
 from processes.settling import settle
 from tests.billing.samples import TARIFFS
 from tests.fixtures.batches import reading
@@ -85,6 +86,9 @@ def test_a_case_is_listed_shown_and_corrected_by_two_people(doubted: Row) -> Non
     proposed = out.partition("`readings approve ")[2][:8]
     refused = doubted(f"review accept {short} --by manager --reason r", code=2).output
     assert "waits for its second person" in refused
+    shown = doubted(f"review show {short}").stdout
+    assert f"`readings approve {proposed}`" in shown
+    assert all(word in shown for word in ("1.65 kWh", "digits swapped", "Clerk"))
     (waiting,) = doubted.json("review list --state correction_proposed")
     assert waiting["case"]["case"] == case["case"]["case"]
     doubted(f"readings approve {proposed} --by approver")
@@ -149,3 +153,21 @@ def _refused_release(row: Row) -> Any:
     refused = row("review release --point m1 --reason r --by clerk", code=2).output
     row("review release --point m1 --reason go --by manager")
     return refused
+
+
+def test_a_case_nobody_pays_for_says_so_and_names_the_remedy_of_a_reset(row: Row) -> None:
+    site = row.site
+    site.accept(*(reading(1, 1500 + 15 * n, 3 + n) for n in range(5)))
+    site.project()
+    Validation(site.writer, site.schema, site.site.zone, site.clock).look()
+    site.project()
+    (case,) = row.json("review list --cause step", code=1)
+    short = case["case"]["case"][:8]
+    assert "- nobody is billed for it" in row("review list --cause step", code=1).stdout
+    shown = row(f"review show {short}").stdout
+    assert "who pays  nobody is billed for it" in shown
+    assert '`meter reset m1 --at "2019-01-02 00:00:00+00:00"' in shown
+    assert "此后读数个数 " in row(f"review show {short} --lang zh").stdout
+    asked = f"review estimate {short} --method proportion_of_parent --reason r --by manager"
+    refused = row(asked, "--parent", "m1", "--schedule", "rest = 1", code=2).output
+    assert "about values that were measured" in refused

@@ -9,8 +9,9 @@ import pytest
 
 from energy.base.clock import SystemClock
 from energy.base.period import local_day
+from energy.metering.reading import Reading
 from tests.fixtures.postgres import new_site
-from tests.fixtures.shares import TENANTS, Mall, share_file
+from tests.fixtures.shares import BEGUN, TENANTS, Mall, share_file
 from tests.scripts.commands.test_readings import Row, row
 
 __all__ = ["new_site", "row"]
@@ -66,6 +67,12 @@ def test_a_lobby_is_divided_shown_explained_revised_and_ended(
     gone = ("tenant bakery common.u1", "--day", "2019-04-01", "--reason", "moved out")
     row("share release", *gone[0].split(), *gone[1:], *BY)
     assert "2019-04-01" in row("share bearers").stdout
+    spike = Reading(channel=1, at=BEGUN + timedelta(hours=30, minutes=5), count=10**9)
+    row.site.accept(spike)
+    row.site.project()
+    (case,) = row.json("review list", code=1)
+    waits = row("share explain common --day 2019-03-27", code=1).stdout
+    assert f"waits in the review queue: {case['case']['case'][:8]}." in waits
 
 
 def test_a_viewer_divides_nothing_and_every_problem_is_named_in_chinese_too(

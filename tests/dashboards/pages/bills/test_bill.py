@@ -52,6 +52,14 @@ def test_a_finding_names_the_point_of_its_channel() -> None:
     assert findings_of(provenance) == (ROW, replace(ROW, point="cam-b5-elec"))
 
 
+def test_a_finding_of_what_a_share_rests_on_names_its_point_and_stands_once() -> None:
+    provenance = {
+        "supplies": [{"channel": 3, "point": "lobby.u1"}, {"channel": 4, "point": "lobby.u2"}],
+        "findings": [FOUND | {"channel": 7}, FOUND | {"channel": 7}],
+    }
+    assert findings_of(provenance, {7: "lobby"}) == (replace(ROW, point="lobby"),)
+
+
 def test_a_draft_shows_its_findings_in_both_languages_and_says_that_nothing_is_charged() -> None:
     person = viewer(Role.BILLING_APPROVER)
     answer = FakeSite(clock=ManualClock(NOW)).bill(person.scope, UUID(str(INVOICE)))

@@ -45,6 +45,16 @@ def test_the_page_of_a_case_shows_the_wrong_value_its_proof_and_the_notes() -> N
         assert part in text
 
 
+def test_the_page_marks_the_reading_in_doubt_alone_and_says_where_it_skips_sound_ones() -> None:
+    tree = page_for(parts(), viewer(Role.ENERGY_MANAGER), f"/review/{CASE.hex[:8]}")
+    every = [node for node in nodes(tree) if isinstance(node, Component)]
+    strong = [node.children for node in every if getattr(node, "className", "") == "doubted"]
+    assert strong == ["105878 kWh"]
+    text = shown(f"/review/{CASE.hex[:8]}", Role.ENERGY_MANAGER)
+    assert text.index("15883 kWh") < text.index("…", text.index("15883 kWh"))
+    assert text.index("…", text.index("15883 kWh")) < text.index("15888 kWh")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_queue_in_which_nothing_waits_says_so(language: str) -> None:
     given = parts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -48,13 +49,14 @@ def row(
 
 
 def told(*rows: Sequence[Value]) -> list[str]:
-    return [str(problem) for problem in planned_years(sheet(*rows), SCOPE)[1]]
+    return [str(problem) for problem in planned_years(sheet(*rows), SCOPE).problems]
 
 
 def test_a_row_of_twelve_numbers_is_a_planned_year_exactly() -> None:
     money = row(what="money", unit="GBP", months=[Decimal("9.99")] * MONTHS)
-    years, problems = planned_years(sheet(row(), money), SCOPE)
-    assert problems == []
+    read = planned_years(sheet(row(), money), SCOPE)
+    years = read.years
+    assert read.problems == ()
     assert years[0].base(7) == Fraction(100_500)
     assert years[0].money[11] == Decimal("9.99")
     assert PlannedYear.of_json(years[0].as_json()) == years[0]
@@ -62,9 +64,17 @@ def test_a_row_of_twelve_numbers_is_a_planned_year_exactly() -> None:
 
 def test_rows_without_any_month_are_not_planned() -> None:
     empty = row("supply:main", months=[None] * MONTHS)
-    years, problems = planned_years(sheet(row(), empty), SCOPE)
-    assert [year.node for year in years] == [HALL]
-    assert problems == []
+    read = planned_years(sheet(row(), empty), SCOPE)
+    assert [year.node for year in read.years] == [HALL]
+    assert (read.withdrawn, read.problems) == ((), ())
+
+
+def test_a_row_emptied_takes_back_what_is_planned_and_a_deleted_one_does_not() -> None:
+    planned = {(MAIN, Utility.ELECTRICITY), (HALL, Utility.WATER)}
+    empty = row("supply:main", months=[None] * MONTHS)
+    read = planned_years(sheet(empty), replace(SCOPE, planned=planned))
+    assert (read.years, read.problems) == ((), ())
+    assert read.withdrawn == ((MAIN, Utility.ELECTRICITY),)
 
 
 def test_every_problem_is_told_with_its_cell() -> None:
@@ -72,6 +82,8 @@ def test_every_problem_is_told_with_its_cell() -> None:
     assert told(row(months=[*months[:6], None, *months[7:]])) == [
         "L2: empty (1 of the row's months); fill in all twelve, 0 where nothing is planned"
     ]
+    (holes,) = told(row(months=[None, *months[:9], None, None]))
+    assert holes.startswith("F2, P2, Q2: empty (3 of")
     bad = row("place:cellar", "light", "amount", "kWh", ["12", 1, Decimal("1E15"), *months[3:]])
     assert [problem.partition(":")[0] for problem in told(bad)] == ["A2", "C2", "D2", "F2", "H2"]
 
@@ -105,10 +117,12 @@ def test_a_node_planned_twice_is_refused() -> None:
 def test_another_table_is_no_plan() -> None:
     cells = sheet(row())
     cells[0][4] = Cell(address="E1", value="Einheit")
-    assert [str(each) for each in planned_years(cells, SCOPE)[1]] == [
+    assert [str(each) for each in planned_years(cells, SCOPE).problems] == [
         "E1: the column is not called 'unit'; begin with a workbook of `plan template`"
     ]
     assert told() == ["no month is filled in; nothing is planned"]
+    (empty,) = planned_years([], SCOPE, "Tabelle2").problems
+    assert "first sheet 'Tabelle2' has no rows" in str(empty)
 
 
 @pytest.mark.parametrize("text", ["", "hall", "house:hall", "place:"])

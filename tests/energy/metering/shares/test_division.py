@@ -106,7 +106,7 @@ def test_what_is_given_back_is_divided_likewise() -> None:
 
 portions_lists = st.lists(st.integers(0, 50), min_size=1, max_size=6).filter(any)
 qualities = st.sampled_from([Quality.MEASURED, Quality.ESTIMATED, Quality.MISSING])
-amounts = st.one_of(st.integers(0, 3), st.integers(-50, 50), st.integers(0, 10**12))
+amounts = st.one_of(st.integers(-3, 3), st.integers(-50, 50), st.integers(-(10**12), 10**12))
 
 
 @st.composite
@@ -150,6 +150,44 @@ def test_shares_add_up_to_the_whole_whatever_the_key_its_changes_and_what_is_mis
             if not found.portions[key]:
                 assert not own.any()
         assert sum(shares.carried.values()) == 0
+
+
+@given(days=months())
+@tried(60)
+def test_credit_is_divided_as_the_charge_of_the_same_size_would_be(
+    days: list[tuple[Whole, DayPortions]],
+) -> None:
+    charged, credited = Divider(), Divider()
+    for whole, found in days:
+        there = charged.divide(whole, found)
+        back = credited.divide(
+            Whole(day=whole.day, usage=-whole.usage, quality=whole.quality), found
+        )
+        assert {k: (-v).tolist() for k, v in back.usage.items()} == {
+            k: v.tolist() for k, v in there.usage.items()
+        }
+
+
+@given(days=months())
+@tried(60)
+def test_charges_and_credits_are_each_borne_within_two_units_of_the_exact_share(
+    days: list[tuple[Whole, DayPortions]],
+) -> None:
+    divider = Divider()
+    circle: tuple[object, ...] = ()
+    ahead: dict[tuple[str, int], Fraction] = {}
+    for whole, found in days:
+        shares = divider.divide(whole, found)
+        if found.portions is None:
+            continue
+        bearing = sorted(key for key, portion in found.portions.items() if portion)
+        if (whole.day.month, *bearing) != circle:
+            circle, ahead = (whole.day.month, *bearing), {}
+        for key in bearing:
+            for told, own in zip(whole.usage.tolist(), shares.usage[key].tolist(), strict=True):
+                place = key, int(np.sign(told))
+                ahead[place] = ahead.get(place, Fraction(0)) + own - told * found.portions[key]
+                assert abs(ahead[place]) < 2
 
 
 @given(days=months(), seed=st.randoms(use_true_random=False))

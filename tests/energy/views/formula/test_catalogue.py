@@ -17,6 +17,7 @@ from energy.views.computed_inputs import inputs_behind
 from processes.formula_reads import explain_formula
 from tests.fixtures.batches import MIDNIGHT
 from tests.fixtures.meters import commission, counter_facts, find_meter, retire
+from tests.fixtures.meters import replace as change_device
 from tests.fixtures.postgres import TestSite
 from tests.processes.test_formula_desk import DAY, NET, campus, define, register, usage
 
@@ -89,11 +90,19 @@ def missing_quarters(site: TestSite) -> list[int]:
 
 def test_only_the_intervals_in_which_unlike_meters_serve_are_missing(campus: TestSite) -> None:
     register(campus, campus.counter("boiler", facts=GAS), 100)
+    idle = campus.counter("idle", facts=GAS)
+    register(campus, idle, 0)
     define(campus, HALF)
     corrector = campus.counter("corrector", facts=CORRECTED, commissioned=False)
     serve(campus, "corrector", days=Fraction(607, 1440))  # at 10:07
     assert missing_quarters(campus) == list(range(40, 96))
     metering = campus.application("metering")
+    meter = find_meter(metering, campus.site.key, "idle")  # exchanged within an interval
+    exchanged = MIDNIGHT + timedelta(hours=2, minutes=7)
+    change_device(meter, when=exchanged, final={idle: 0}, start={idle: 0})
+    metering.store(meter)
+    campus.project()
+    assert missing_quarters(campus) == list(range(40, 96))
     meter = find_meter(metering, campus.site.key, "corrector")
     retire(meter, when=MIDNIGHT + timedelta(hours=12, minutes=20), final={corrector: 0})
     metering.store(meter)

@@ -1,0 +1,1 @@
+"""What a computed quantity rests on, down to the registers."""
