@@ -8,8 +8,8 @@ the invoice, so no day of a point can be billed twice however many runs there ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,21 @@ class Account(JournalAggregate):
         valid_from: date
         valid_to: date | None
 
+    class SupplyEnded(JournalAggregate.Event):
+        """The account pays for a point no longer from a day on."""
+
+        TOPIC = "account.supply_ended"
+        account: str
+        point: str
+        valid_from: date
+        """First local day of the supply that ends."""
+        valid_to: date
+        """First local day no longer paid for."""
+        was_valid_to: date | None
+        """The same as it was said before; None for an open end."""
+        reason: str
+        decided_by: UUID | None
+
     class Billed(JournalAggregate.Event):
         """An invoice over some days of some points was issued to the account."""
 
@@ -154,6 +169,43 @@ class Account(JournalAggregate):
             command_id=command_id,
         )
 
+    def end_supply(
+        self, supply: Supply, day: date, *, reason: str, by: UUID | None, command_id: UUID
+    ) -> None:
+        """Let the account pay for a point no longer from a day on.
+
+        Args:
+            supply: One of its supplies.
+            day: First local day no longer paid for, behind the first one and before the end.
+            reason: What the person says of it.
+            by: Who says so.
+            command_id: The command's id.
+
+        Raises:
+            WrongStateError: It does not pay for the point on that day, or only from it on.
+            AlreadyBilledError: A day from then on is on an issued invoice.
+        """
+        inside = supply.valid_to is None or day < supply.valid_to
+        if supply not in self.supplies or not inside or day <= supply.valid_from:
+            raise WrongStateError(
+                f"Point {supply.point} of account {self.account}",
+                f"not paid for around {day.isoformat()}",
+                "paid for before and after that day",
+            )
+        last = date.max if supply.valid_to is None else supply.valid_to - timedelta(days=1)
+        if self.billed_days(PointDays(point=supply.point, first_day=day, last_day=last)):
+            raise AlreadyBilledError(self.account, supply.point, day.isoformat(), last.isoformat())
+        self._end_supply(
+            account=self.account,
+            point=supply.point,
+            valid_from=supply.valid_from,
+            valid_to=day,
+            was_valid_to=supply.valid_to,
+            reason=reason,
+            decided_by=by,
+            command_id=command_id,
+        )
+
     def bill(
         self,
         *,
@@ -209,6 +261,26 @@ class Account(JournalAggregate):
         self.supplies.append(
             Supply(point=point, tariff=tariff, valid_from=valid_from, valid_to=valid_to)
         )
+
+    @event(SupplyEnded)
+    def _end_supply(
+        self,
+        *,
+        account: str,
+        point: str,
+        valid_from: date,
+        valid_to: date,
+        was_valid_to: date | None,
+        reason: str,
+        decided_by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        self.supplies = [
+            replace(each, valid_to=valid_to)
+            if (each.point, each.valid_from) == (point, valid_from)
+            else each
+            for each in self.supplies
+        ]
 
     @event(Billed)
     def _bill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from billing.errors import UnknownBillingObjectError
 from billing.invoice import Invoice
 from billing.invoice_facts import Issuer
 from billing.issuer import NamedIssuer, default_issuer, issuer_id
-from billing.views.find import version_at
+from billing.views.find import events_behind, version_at
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.journal.application import JournalApplication
@@ -75,6 +76,21 @@ class Books(JournalApplication):
             UnknownBillingObjectError: There is no such account.
         """
         return self._the(Account, account_id(self.site.key, account), "account", account)
+
+    def ended_behind(self, position: int) -> list[Account.SupplyEnded]:
+        """Return what was said behind a position of supplies that end, the first one of each.
+
+        Args:
+            position: Books position; what it knew is what stood there before.
+        """
+        with self.database.connection() as connection:
+            found = events_behind(connection, self.schema, Account.SupplyEnded.TOPIC, position)
+        ended: dict[tuple[str, str, date], Account.SupplyEnded] = {}
+        for stream, version in found:
+            for event in self.events.get(stream, gt=version - 1, lte=version):
+                assert isinstance(event, Account.SupplyEnded), "the topic says so"
+                ended.setdefault((event.account, event.point, event.valid_from), event)
+        return list(ended.values())
 
     def _the(self, kind: type[A], identity: UUID, what: str, key: object) -> A:
         found = self.find(identity)

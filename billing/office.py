@@ -19,7 +19,6 @@ from billing.bill_run import BillRun
 from billing.books import Books
 from billing.canonical import canonical_json
 from billing.errors import (
-    ParkedBooksError,
     TariffFileError,
     UnknownHoldError,
     WrongStateError,
@@ -31,12 +30,10 @@ from billing.issuing import Issuing
 from billing.opening import LooksBefore, Opening
 from billing.published_tariff import PublishedTariff, tariff_version_id
 from billing.review import Review, review_of
-from billing.run_drafts import RunDrafts
+from billing.run_drafts import ALONE_UP_TO, RunDrafts
 from billing.tariff_file import document_of, tariff_of
 from billing.views.books import BOOKS_VIEWS
-from billing.views.find import parked_entries
 from energy.base.clock import Clock
-from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
@@ -44,9 +41,6 @@ from energy.journal.marks import Marks
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.worker import METERING_VIEWS
-
-ALONE_UP_TO = Decimal(Config().review_alone_up_to)
-"""The setting `review_alone_up_to` where nobody set it. [currency]"""
 
 
 class BillingOffice:
@@ -189,6 +183,40 @@ class BillingOffice:
             known.assign_supply(supply, command_id=command_id)
             self.books.store(known)
 
+    def take_over(
+        self,
+        account: str,
+        supply: Supply,
+        ended: Sequence[tuple[str, Supply]],
+        reason: str,
+        by: UUID | None,
+        *,
+        command_id: UUID,
+    ) -> None:
+        """Let an account pay for a point from a day on, and others no longer, in one transaction.
+
+        Args:
+            account: Who pays from the first day of the supply on.
+            supply: The point and the days.
+            ended: Accounts with the supplies that end on that day.
+            reason: What the person says of it.
+            by: Who says so.
+            command_id: The command's id.
+
+        Raises:
+            UnknownBillingObjectError: There is no such account.
+            WrongStateError: An account does not pay so, or pays for the point already.
+            AlreadyBilledError: Days that would be paid no longer are on an issued invoice.
+        """
+        known = self.books.account(account)
+        if known.seen(command_id):
+            return
+        left = [(self.books.account(other), theirs) for other, theirs in ended]
+        for other, theirs in left:
+            other.end_supply(theirs, supply.valid_from, reason=reason, by=by, command_id=command_id)
+        known.assign_supply(supply, command_id=command_id)
+        self.books.store(*(other for other, _ in left), known)
+
     # ------------------------------------------------------------ bill runs
     def open_run(
         self,
@@ -252,7 +280,6 @@ class BillingOffice:
                 position,
                 timeout_s=self._view_timeout_s,
             )
-        self._refuse_parked(opened)
         drafts = self._run_drafts.of(opened)
         invoices = [
             self._drafted(opened, account, draft, command_id) for account, draft in drafts.items()
@@ -340,15 +367,6 @@ class BillingOffice:
             WrongStateError: It is a draft.
         """
         return re_rate(self.books, invoice)
-
-    def _refuse_parked(self, opened: BillRun) -> None:
-        """Refuse to rate while the tables lack an entry of the books that the run should know."""
-        with self.database.connection() as connection:
-            parked = parked_entries(
-                connection, self.site.schema, BOOKS_VIEWS, opened.books_position
-            )
-        if parked:
-            raise ParkedBooksError(opened.key, parked)
 
     def _drafted(self, opened: BillRun, account: str, draft: Draft, command_id: UUID) -> Invoice:
         """Return an account's invoice with the draft, new or drafted again."""

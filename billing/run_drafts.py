@@ -17,9 +17,14 @@ from billing.account import Account, PointDays, Supply
 from billing.bill_run import BillRun
 from billing.books import Books
 from billing.drafting import draft_invoice
+from billing.errors import ParkedBooksError
 from billing.invoice_facts import Draft, InvoiceFacts
+from billing.views.books import BOOKS_VIEWS
+from billing.views.find import parked_entries
+from billing.views.holders import HolderBook, holder_findings, read_holders
 from billing.views.stated_alone import Statement, read_statements, stated_findings
 from billing.views.supply import Payer, SupplyReader, read_payers
+from energy.base.config import Config
 from energy.base.finding import Finding, Severity
 from energy.base.period import span_of_days
 from energy.views.computed import asked_together
@@ -27,6 +32,8 @@ from energy.views.computed import asked_together
 BILLED_CODE = "bill.already_billed"
 SHARED_CODE = "bill.point_paid_twice"
 LEFT_OUT_CODE = "bill.point_billed_before"
+ALONE_UP_TO = Decimal(Config().review_alone_up_to)
+"""The setting `review_alone_up_to` where nobody set it. [currency]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,9 @@ class RunDrafts:
 
         Raises:
             RatingError: A tariff period begins inside a usage interval.
+            ParkedBooksError: The tables lack an entry of the books that the run should know.
         """
+        self._refuse_parked(run)
         site = self.books.site
         with self.books.database.connection() as connection, asked_together():
             payers = read_payers(
@@ -51,15 +60,24 @@ class RunDrafts:
                 run.first_day,
                 run.last_day,
                 books_position=run.books_position,
+                ended=self.books.ended_behind(run.books_position),
             )
             reader = SupplyReader(connection, site, run.metering_position, run.books_position)
             period = span_of_days(run.first_day, run.last_day, site.zone)
             stated = read_statements(connection, site, period, run.metering_position)
+            held = read_holders(connection, site.schema, run.metering_position)
             return {
-                payer.account: draft_invoice(self._facts(run, payer, payers, reader, stated))
+                payer.account: draft_invoice(self._facts(run, payer, payers, reader, stated, held))
                 for payer in payers
                 if not run.accounts or payer.account in run.accounts
             }
+
+    def _refuse_parked(self, run: BillRun) -> None:
+        """Refuse to draft while the tables lack an entry of the books that the run should know."""
+        with self.books.database.connection() as connection:
+            parked = parked_entries(connection, self.books.schema, BOOKS_VIEWS, run.books_position)
+        if parked:
+            raise ParkedBooksError(run.key, parked)
 
     def _facts(
         self,
@@ -68,6 +86,7 @@ class RunDrafts:
         payers: Sequence[Payer],
         reader: SupplyReader,
         stated: Sequence[Statement],
+        held: HolderBook,
     ) -> InvoiceFacts:
         billed = _Billed.of(self.books.account(payer.account), payer.supplies)
         supplies = []
@@ -77,6 +96,13 @@ class RunDrafts:
                 reader.facts(supply.point, supply.tariff, days.first_day, days.last_day)
             )
         findings = self._findings(run, payer, payers, billed)
+        findings += holder_findings(
+            held,
+            payer.account,
+            [_days(supply) for supply in billed.left],
+            zone=reader.site.zone,
+            position=run.metering_position,
+        )
         findings += stated_findings(
             reader.connection,
             reader.site,

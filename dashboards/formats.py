@@ -154,11 +154,17 @@ def day_text(language: str, day: date) -> str:
 
 
 def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
-    """Return an instant in the site's zone, 24 h, to the second."""
+    """Return an instant in the site's zone, 24 h, to the second.
+
+    Of an hour that the clocks show twice it says which one, by its offset.
+    """
     if at is None:
         return NOTHING
     pattern = "y年M月d日 HH:mm:ss" if language == "zh" else "d MMM y, HH:mm:ss"
-    return format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
+    told = format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
+    local = at.astimezone(zone)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{told} ({_offset(local)})" if twice else told
 
 
 def short_instant(language: str, at: datetime | None, zone: ZoneInfo) -> str:
@@ -176,9 +182,13 @@ def clock_text(language: str, at: datetime, zone: ZoneInfo) -> str:
 
 def zone_text(at: datetime, zone: ZoneInfo) -> str:
     """Return the site's zone with its offset at an instant: "Europe/London (UTC+1)"."""
-    offset = at.astimezone(zone).utcoffset()
+    return f"{zone.key} ({_offset(at.astimezone(zone))})"
+
+
+def _offset(local: datetime) -> str:
+    offset = local.utcoffset()
     assert offset is not None, "instants are aware"
     minutes = int(offset.total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     sign = "-" if minutes < 0 else "+"
-    return f"{zone.key} (UTC{sign}{hours}{f':{rest:02d}' if rest else ''})"
+    return f"UTC{sign}{hours}{f':{rest:02d}' if rest else ''}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from energy.base.clock import from_us
@@ -10,6 +10,8 @@ from energy.base.wall_time import instants_of
 from energy.metering.pinned_note import PinnedNoteError
 
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+LAST_MINUTE = time(23, 59)
+"""Ends a span whose last day is typed alone."""
 MOST_SHOWN = 40
 """Characters of a wrong time that are repeated."""
 
@@ -32,7 +34,7 @@ def wall_instant(text: str, zone: ZoneInfo, *, last: bool = False) -> datetime:
         except ValueError:
             continue
         if last and form == "%Y-%m-%d":
-            wall = wall.replace(hour=23, minute=59)
+            wall = datetime.combine(wall, LAST_MINUTE)
         try:
             instants = instants_of(wall, zone)
         except OverflowError:
@@ -46,3 +48,14 @@ def wall_instant(text: str, zone: ZoneInfo, *, last: bool = False) -> datetime:
 def wall_text(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant as `wall_instant` reads it."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def whole_days(first: datetime, last: datetime, zone: ZoneInfo) -> tuple[date, date] | None:
+    """Return the first and the last day of a span of whole days; None of any other span."""
+    begun, ended = first.astimezone(zone), last.astimezone(zone)
+    begins = begun.time() == time.min
+    if begins and ended.time() == LAST_MINUTE:
+        return begun.date(), ended.date()
+    if begins and ended.time() == time.min and ended > begun:
+        return begun.date(), ended.date() - timedelta(days=1)
+    return None

@@ -25,6 +25,7 @@ from energy.store.sites import Site
 from energy.views.as_of import folded_position
 from energy.views.completeness import (
     channel_completeness,
+    computed_points,
     daily_completeness,
     gauge_completeness,
     placed_points,
@@ -95,6 +96,8 @@ class CompletenessReport:
     """Of all channels looked at, each once."""
     things: int
     """How many there are; `rows` may hold the worst of them only."""
+    computed: int = 0
+    """Computed points of the site: in no row, what they lack is what their inputs lack."""
 
 
 def default_days(clock: Clock, site: Site) -> tuple[date, date]:
@@ -139,6 +142,7 @@ def read_completeness(
         raise CompletenessError.of("days.backwards", first=first, last=last)
     with database.connection() as connection:
         position = folded_position(connection, site.schema)
+        computed = len(computed_points(connection, site.schema)) if point is None else 0
         if by is By.GAUGE:
             rows, total = _gauges(connection, site, clock.now(), first, last, point, place)
         else:
@@ -156,6 +160,7 @@ def read_completeness(
         rows=tuple(shown),
         total=total,
         things=len(rows),
+        computed=computed,
     )
 
 

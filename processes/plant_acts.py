@@ -19,11 +19,10 @@ from uuid import UUID
 from energy.base.errors import UnknownMeterError
 from energy.base.ids import id_of
 from energy.base.period import midnight
-from energy.base.text import Told, tell
+from energy.base.text import Told
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.metering.definition_file import DefinitionFileError, read_definitions
-from energy.metering.formula.circle import circle_in
 from energy.metering.places import PlaceAct, PlaceBook, PlaceChange, within
 from energy.metering.plant import PlaceTree, PlantError, SupplyGraph
 from energy.metering.supply.book import SupplyAct, SupplyBook, SupplyChange
@@ -31,12 +30,10 @@ from energy.metering.supply.check import dead_ends, problems
 from energy.metering.supply.file import PlannedChange, read_changes, read_supplies
 from energy.store.sites import Site
 from energy.system import System
-from energy.views.formula.graph import computed_graph
 from energy.views.places import point_places
 from energy.views.point_rows import points
-from energy.views.registry import load_channels
 from processes.settling import settle
-from processes.shares.joined import divided_twice, wide_meters
+from processes.shares.joined import circles, divided_twice, wide_meters
 
 
 class SupplyFileError(DefinitionFileError):
@@ -68,6 +65,16 @@ class PlannedGraph:
     changes: tuple[SupplyChange, ...]
     warnings: tuple[Told, ...] = ()
     """What lets the graph hold and yet balance badly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieSaid:
+    """What became of a word about a tie."""
+
+    position: int
+    """Of the journal."""
+    new: bool
+    """Whether it was written; else it holds already."""
 
 
 def read_supply_file(system: System, site: Site, file: Path) -> list[PlannedGraph]:
@@ -130,8 +137,8 @@ def _planned(system: System, site: Site, wanted: Sequence[PlannedChange]) -> lis
                 warnings=tuple(dead_ends(graph)),
             )
         )
-    wrong += _circles(system, site, books)
     with system.database.connection() as connection:
+        wrong += circles(connection, site, books)
         wrong += divided_twice(connection, site, books)
         wide = {each: wide_meters(connection, site, each, book) for each, book in books.items()}
     if wrong:
@@ -139,24 +146,6 @@ def _planned(system: System, site: Site, wanted: Sequence[PlannedChange]) -> lis
     return [
         replace(each, warnings=(*each.warnings, *wide.pop(each.utility, ()))) for each in planned
     ]
-
-
-def _circles(system: System, site: Site, books: Mapping[Utility, SupplyBook]) -> list[Told]:
-    """Return the circles of shares that would rest on themselves by way of a graph.
-
-    One that stands already is no reason to refuse what may be on the way out of it.
-    """
-    with system.database.connection() as connection:
-        before = computed_graph(connection, site.schema)
-        graph = computed_graph(connection, site.schema, supplies=books)
-        points = {n: c.point for n, c in load_channels(connection, site.schema).items()}
-    told: dict[frozenset[int], Told] = {}
-    for number in sorted(graph):
-        circle = circle_in(graph, number)
-        if circle and frozenset(circle) not in told and not circle_in(before, number):
-            named = " -> ".join(points[each] for each in circle)
-            told[frozenset(circle)] = tell("why.supply.circle", circle=named)
-    return list(told.values())
 
 
 def define_supply(
@@ -224,12 +213,14 @@ def switch_tie(
     at: datetime,
     reason: str,
     by: UUID,
-) -> int:
-    """Say that a tie was closed or opened at an instant; return the journal's position.
+) -> TieSaid:
+    """Say that a tie was closed or opened at an instant; the same said again is said once.
 
     Raises:
-        PlantError: There is no such tie then, or its state is measured.
+        PlantError: There is no such tie then, its state is measured, or the instant is to come.
     """
+    if at > system.clock.now():
+        raise PlantError.of("reading.future", at=at)
     metering = _metering(system, site)
     graph = _graph(metering, site, utility)
     now = None if graph is None else graph.book.at(at)
@@ -240,7 +231,8 @@ def switch_tie(
     if held.state_point is not None:
         raise PlantError.of("supply.tie_measured", tie=tie, point=held.state_point)
     change = SupplyChange(act=SupplyAct.TIE, valid_from=at, facts={"key": tie, "closed": closed})
-    if held.closed != closed or (_later(graph.book, tie, at) and not _said(graph.book, change)):
+    new = held.closed != closed or (_later(graph.book, tie, at) and not _said(graph.book, change))
+    if new:
         said = PlannedGraph(
             utility=utility, valid_from=at, whole=False, nodes=0, edges=0, same=False,
             changes=(change,),
@@ -249,7 +241,7 @@ def switch_tie(
         graph.change([change], valid_from=at, reason=reason, by=by, command_id=command)
     position = metering.store(graph)
     settle(system.database, site, system.clock, "metering")
-    return position
+    return TieSaid(position=position, new=new)
 
 
 def _later(book: SupplyBook, tie: str, at: datetime) -> bool:

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from adapters.number_text import exact_number
 from billing.money import exact_text
+from energy.base.clock import from_us
 from energy.base.text import Told, tell
+from energy.base.wall_time import instants_of
 from energy.metering.channel import Channel
 from energy.metering.correction import MAX_STATED, StatementError
 
@@ -63,13 +65,24 @@ def instant_of(text: str, zone: ZoneInfo) -> datetime:
     """Return an instant from ISO text; local where it bears no offset.
 
     Raises:
-        StatementError: It is none.
+        StatementError: It is none, or clocks showed it twice or never and no offset is stated.
     """
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise StatementError.of("reading.no_instant", text=text) from None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    if at.tzinfo is not None:
+        return at.astimezone(UTC)
+    try:
+        meant = instants_of(at, zone)
+    except OverflowError:
+        raise StatementError.of("reading.no_instant", text=text) from None
+    if len(meant) == 1:
+        return from_us(meant[0])
+    if not meant:
+        raise StatementError.of("reading.never", text=text.strip(), zone=zone.key)
+    first, second = (from_us(each).astimezone(zone).isoformat(" ", "minutes") for each in meant)
+    raise StatementError.of("reading.both", text=text.strip(), first=first, second=second)
 
 
 def count_of(text: str, channel: Channel) -> int:

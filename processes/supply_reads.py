@@ -14,9 +14,9 @@ from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility, to_base
 from energy.metering.plans.table import UNIT_OF
-from energy.metering.supply.balance import Flow, NodeBalance, NodeSeries, grouped
+from energy.metering.supply.balance import Codes, Flow, NodeBalance, NodeSeries, grouped
 from energy.metering.supply.balance_losses import ElementLoss, element_losses
-from energy.metering.supply.culprit import Reading, Verdict
+from energy.metering.supply.culprit_verdict import Reading, Verdict
 from energy.metering.supply.graph import Graph
 from energy.metering.usage_groups import Every
 from energy.store.pool import Database
@@ -54,7 +54,7 @@ class UtilityBalance:
     """What the residuals say; none by day or month."""
     losses: tuple[ElementLoss, ...] = ()
     silent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Nodes of which no interval is known: the meters that are known in none."""
+    """Nodes of which no interval is known: the meters, or their channels, known in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +167,21 @@ def _silent(series: Iterable[NodeSeries], flows: Mapping[str, Flow]) -> dict[str
 
 
 def _silent_meters(series: NodeSeries, flows: Mapping[str, Flow]) -> tuple[str, ...]:
-    """Return the points of a node's meters that are known in none of its intervals."""
+    """Return the meters of a node that are known in none of its intervals.
+
+    A point; of one that counts both ways and lacks one of them, `point/quantity` of that.
+    """
     silent = []
     for meter in (*series.node.entries, *series.node.children):
         flow = flows.get(meter.point)
-        lost = (Quality.MISSING, Quality.SUSPECT)
-        if flow is None or bool(np.isin(flow.quality[series.there], lost).all()):
-            silent.append(meter.point)
+        if flow is None or _lost(flow.quality, series):
+            ways = () if flow is None else flow.ways
+            one_way = [name for name, quality in ways if _lost(quality, series)]
+            several = len(one_way) == len(ways)
+            silent += [meter.point] if several else [f"{meter.point}/{name}" for name in one_way]
     return tuple(silent)
+
+
+def _lost(quality: Codes, series: NodeSeries) -> bool:
+    """Return whether none of a node's intervals is known."""
+    return bool(np.isin(quality[series.there], (Quality.MISSING, Quality.SUSPECT)).all())

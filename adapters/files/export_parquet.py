@@ -1,13 +1,15 @@
 """In: blocks of an export. Out: a Parquet file, exact decimals, instants in UTC. I/O: a stream.
 
 What holds for all of the file stands in its key-value metadata under "meterline". The library is
-an extra of the installation: `meterline[parquet]`.
+an extra of the installation; without it the refusal names the command that adds it.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any, BinaryIO
 
 from adapters.files.export_block import (
@@ -21,12 +23,22 @@ from adapters.files.export_block import (
     rows_of,
 )
 
+LIBRARY = "pyarrow>=20,<27"
+"""What is installed: the extra `parquet` of the project."""
 GROUP_ROWS = 200_000
 """Rows of a row group: blocks are gathered up to so many."""
 METADATA_KEY = b"meterline"
 _DICTIONARIES = frozenset({"point", "quantity", "utility", "unit", "base_unit", "quality"})
 _WHOLE = frozenset({"usage_base", "count", "position"})
 _SMALL = frozenset({"known", "expected"})
+
+
+def command_to_add() -> str:
+    """Return the command that adds the library to the Python that runs."""
+    pip = f"{sys.executable} -m pip install"
+    if find_spec("pip") is None:  # uv makes environments without it
+        pip = f"uv pip install --python {sys.executable}"
+    return f'{pip} "{LIBRARY}"'
 
 
 class ParquetWriter(ExportWriter):
@@ -47,7 +59,7 @@ class ParquetWriter(ExportWriter):
             import pyarrow as pa
             from pyarrow import parquet
         except ModuleNotFoundError as error:
-            raise ExportError.of("export.no_parquet") from error
+            raise ExportError.of("export.no_parquet", command=command_to_add()) from error
         self._arrow: Any = pa
         self._schema = _schema(pa, head)
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")

@@ -77,15 +77,19 @@ def value_text(counted: Json, language: str) -> str:
 
 
 def keys_text(span: Json, language: str) -> str:
-    """Return by what some days were divided, with the figures.
+    """Return by what some days were divided, with the figures; see `key_rows`."""
+    return " + ".join(key_rows(span, language))
+
+
+def key_rows(span: Json, language: str) -> list[str]:
+    """Return by what some days were divided, one row a key, with the figures.
 
     Args:
         span: Days of a share.
         language: "en" or "zh".
     """
-    if not span["keys"]:
-        return t(language, "computed.not_divided")
-    return t(language, "computed.and").join(_key(key, language) for key in span["keys"])
+    told = [_key(key, language) for key in span["keys"]]
+    return told or [t(language, "computed.not_divided")]
 
 
 def portion_text(span: Json, language: str) -> str:

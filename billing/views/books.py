@@ -42,6 +42,8 @@ class BooksView:
                 _account_opened(cursor, schema, position, event)
             case Account.SupplyAssigned():
                 _supply_assigned(cursor, schema, position, event)
+            case Account.SupplyEnded():
+                _supply_ended(cursor, schema, event)
             case BillRun.Created():
                 _run_opened(cursor, schema, position, event)
             case BillRun.Event():
@@ -108,6 +110,15 @@ def _supply_assigned(cursor: Cursor, schema: str, position: int, event: Any) -> 
             event.valid_to,
             position,
         ),
+    )
+
+
+def _supply_ended(cursor: Cursor, schema: str, event: Any) -> None:
+    """Shorten a supply; its position stays, and the journal knows until when it was longer."""
+    cursor.execute(
+        f"UPDATE {schema}.account_channel SET valid_to = %s "
+        "WHERE account = %s AND point = %s AND valid_from = %s",
+        (event.valid_to, event.account, event.point, event.valid_from),
     )
 
 

@@ -21,6 +21,8 @@ from energy.views.readings_told import ReadingRow, Standing, read_readings
 
 MOST_READINGS: Final = 12
 """Readings of a span that are shown; of more the first and the last."""
+BESIDE: Final = 2
+"""Sound readings that are shown on either side."""
 _JUMP: Final = "register.jump"
 _FALL: Final = "register.negative_step"
 _MOMENT: Final = timedelta(microseconds=1)
@@ -155,6 +157,6 @@ def _around(rows: Sequence[ReadingRow], span: _Span) -> list[int]:
         half = MOST_READINGS // 2
         inside = [*inside[:half], *inside[-half:]]
     counting = [n for n, row in enumerate(rows) if row.standing is Standing.COUNTS]
-    before = [n for n in counting if rows[n].at < low][-1:]
-    behind = [n for n in counting if rows[n].at > high][:1]
+    before = [n for n in counting if rows[n].at < low][-BESIDE:]
+    behind = [n for n in counting if rows[n].at > high][:BESIDE]
     return [*before, *inside, *behind]

@@ -143,9 +143,7 @@ def read_case(
         if row is not None:
             proposed = _proposed(connection, site.schema, identity, keys, (start, end))
         notes = notes_at(connection, site.schema, [point] if point else [], [], start, end)
-    shown = ShownReadings()
-    if channel is not None:
-        shown = shown_readings(database, site, channel, keys, now)
+    shown = _shown(database, site, channel, keys, now)
     return CaseStory(
         row=row,
         findings=findings,
@@ -161,6 +159,18 @@ def read_case(
         resolution=Fraction(1) if channel is None else channel.facts.resolution,
         before=before,
         after=after,
+    )
+
+
+def _shown(
+    database: Database,
+    site: Site,
+    channel: Channel | None,
+    keys: Sequence[CaseFinding],
+    now: datetime,
+) -> ShownReadings:
+    return (
+        ShownReadings() if channel is None else shown_readings(database, site, channel, keys, now)
     )
 
 

@@ -49,6 +49,18 @@ def version_at(connection: Connection, schema: str, identity: UUID, position: in
     return int(str(row[0]))
 
 
+def events_behind(
+    connection: Connection, schema: str, topic: str, position: int
+) -> list[tuple[UUID, int]]:
+    """Return stream and version of the books' events of a topic behind a position, in order."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT originator_id, originator_version FROM {schema}.books_events "
+        "WHERE notification_id > %s AND topic = %s ORDER BY notification_id",
+        (position, topic),
+    ).fetchall()
+    return [(stream, version) for stream, version in rows]
+
+
 def parked_entries(
     connection: Connection, schema: str, follower: str, position: int
 ) -> list[tuple[int, str]]:

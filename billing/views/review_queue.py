@@ -63,6 +63,7 @@ def read_queue(
     """
     today = local_day(now, site.zone)
     cases = read_cases(connection, site.schema, today, point=point, as_of=as_of)
+    wrong = _wrong(cases)
     if names:
         meant = {c.case for name in names for c in meant_by(name, cases, lambda each: each.case)}
         cases = [case for case in cases if case.case in meant]
@@ -71,7 +72,7 @@ def read_queue(
     if priced:
         wide = any(_of_whole_source(case) for case in cases)
         services = read_services(connection, site.schema, as_of=as_of) if wide else []
-        doubts = [_doubt(case, meters, services) for case in cases]
+        doubts = [_doubt(case, meters, services, wrong) for case in cases]
         stakes = read_stakes(connection, site, doubts, now, as_of=as_of)
     queue = [
         QueuedCase(
@@ -97,14 +98,34 @@ def case_named(queue: Sequence[QueuedCase], name: str) -> QueuedCase | None:
     return meant[0] if meant else None
 
 
-def _doubt(case: Case, meters: dict[str, tuple[str, str]], services: Sequence[Service]) -> Doubt:
-    """Return the usage that a case puts in doubt."""
+def _wrong(cases: Sequence[Case]) -> dict[str | None, tuple[tuple[datetime, datetime], ...]]:
+    """Return where values that were read are in doubt, by point."""
+    spans: dict[str | None, set[tuple[datetime, datetime]]] = {}
+    for case in cases:
+        if case.cause not in UNREAD and case.severity is Severity.DO_NOT_BILL:
+            mine = {(each.start, each.end) for each in case.findings}
+            spans.setdefault(case.point, set()).update(mine)
+    return {point: tuple(sorted(each)) for point, each in spans.items()}
+
+
+def _doubt(
+    case: Case,
+    meters: dict[str, tuple[str, str]],
+    services: Sequence[Service],
+    wrong: dict[str | None, tuple[tuple[datetime, datetime], ...]],
+) -> Doubt:
+    """Return the usage that a case puts in doubt.
+
+    What is missing because a wrong value was read beside it is the money of that one alone.
+    """
+    unread = case.cause in UNREAD
     return Doubt(
         points=_points(case, meters, services),
         start=case.start,
         end=case.end,
-        only_missing=case.cause in UNREAD,
+        only_missing=unread,
         parts=tuple(sorted({(each.start, each.end) for each in case.findings})),
+        elsewhere=wrong.get(case.point, ()) if unread and case.point is not None else (),
     )
 
 

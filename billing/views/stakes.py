@@ -49,6 +49,8 @@ class Doubt:
     """Whether what is known in it is in no doubt."""
     parts: tuple[_Window, ...] = ()
     """Spans of its findings: what lies between them is sound; none where all of it is in doubt."""
+    elsewhere: tuple[_Window, ...] = ()
+    """Spans whose money another doubt about the same points bears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +149,12 @@ def _doubted(
         return None
     step = timedelta(seconds=span.step_s)
     doubted = np.zeros(len(span.usage), dtype=np.bool_)
-    for start, end in doubt.parts:
-        window = _window(replace(doubt, start=start, end=end), span.step_s, now, zone)
-        if window is not None:
-            low, high = ((at - span.start) // step for at in window)
-            doubted[max(low, 0) : max(high, 0)] = True
+    for spans, whether in ((doubt.parts, True), (doubt.elsewhere, False)):
+        for start, end in spans:
+            window = _window(replace(doubt, start=start, end=end), span.step_s, now, zone)
+            if window is not None:
+                low, high = ((at - span.start) // step for at in window)
+                doubted[max(low, 0) : max(high, 0)] = whether
     return doubted
 
 

@@ -6,11 +6,12 @@ makes it, as an exchange of a meter. The second person is who approves the bill,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from billing.drafting import SHOWN_UNIT
 from billing.invoice_facts import SupplyFacts
@@ -21,6 +22,7 @@ from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.period import Period, span_of_days
 from energy.base.quality import Quality
+from energy.base.text import t
 from energy.base.units import to_base
 from energy.metering.meter import Meter
 from energy.metering.review_case import DecisionKind
@@ -50,6 +52,27 @@ class Statement:
     end: datetime
     """First reading behind it."""
     position: int
+
+
+def stated_words(language: str, proof: Mapping[str, object], author: str) -> str:
+    """Return what a finding of this kind says was stated, in a language.
+
+    Args:
+        language: A code of SUPPORTED.
+        proof: Of the finding.
+        author: Name of the person.
+    """
+    told = {key: str(value) for key, value in proof.items()}
+    key = "bill.stated_money" if told["amount"] else "bill.stated_no_money"
+    money = t(language, key, amount=told["amount"], currency=told["currency"])
+    act = f"bill.stated_{told['act']}"
+    return t(language, act, by=author, usage=told["usage"], unit=told["unit"], money=money)
+
+
+def author_of(proof: Mapping[str, object]) -> UUID | None:
+    """Return who stated what a finding tells of; None where the record names nobody."""
+    by = str(proof.get("by", ""))
+    return UUID(by) if by else None
 
 
 def read_statements(

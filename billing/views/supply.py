@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from billing.account import Supply
+from billing.account import Account, Supply
 from billing.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
 from billing.tariff import TariffVersion
 from billing.tariff_file import tariff_of
@@ -244,7 +244,13 @@ class SupplyReader:
 
 
 def read_payers(
-    connection: Connection, schema: str, first_day: date, last_day: date, *, books_position: int
+    connection: Connection,
+    schema: str,
+    first_day: date,
+    last_day: date,
+    *,
+    books_position: int,
+    ended: Sequence[Account.SupplyEnded] = (),
 ) -> list[Payer]:
     """Return every account known to pay for a point in some days, by account and point.
 
@@ -254,15 +260,29 @@ def read_payers(
         first_day: First local day.
         last_day: Last local day, included.
         books_position: What the books learned after it is not known.
+        ended: What was said behind it of supplies that end (`Books.ended_behind`).
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.account, a.language, c.point, c.tariff, greatest(c.valid_from, %(first)s), "
         "least(c.valid_to, %(last)s::date + 1) "
-        f"FROM {schema}.account AS a JOIN {schema}.account_channel AS c USING (account) "
-        "WHERE c.valid_from <= %(last)s AND (c.valid_to IS NULL OR c.valid_to > %(first)s) "
+        f"FROM {schema}.account AS a JOIN (SELECT k.account, k.point, k.tariff, k.valid_from, "
+        "k.position, CASE WHEN e.point IS NULL THEN k.valid_to ELSE e.was END AS valid_to "
+        f"FROM {schema}.account_channel AS k LEFT JOIN unnest(%(ended)s::text[], "
+        "%(points)s::text[], %(begun)s::date[], %(was)s::date[]) "
+        "AS e (account, point, valid_from, was) USING (account, point, valid_from)) "
+        "AS c USING (account) WHERE c.valid_from <= %(last)s "
+        "AND (c.valid_to IS NULL OR c.valid_to > %(first)s) "
         "AND a.position <= %(known)s AND c.position <= %(known)s "
         "ORDER BY a.account, c.point, c.valid_from",
-        {"first": first_day, "last": last_day, "known": books_position},
+        {
+            "first": first_day,
+            "last": last_day,
+            "known": books_position,
+            "ended": [each.account for each in ended],
+            "points": [each.point for each in ended],
+            "begun": [each.valid_from for each in ended],
+            "was": [each.was_valid_to for each in ended],
+        },
     ).fetchall()
     payers: dict[str, Payer] = {}
     for account, language, point, tariff, valid_from, valid_to in rows:

@@ -13,8 +13,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import extra
-from dashboards.formats import instant_text
-from dashboards.note_words import wall_text
+from dashboards.formats import day_text, instant_text
+from dashboards.note_words import wall_text, whole_days
 from dashboards.queries.plan_rows import NoteRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
@@ -58,8 +58,7 @@ def note_list(
                         "notes.by",
                         author=note.author,
                         about=note.about,
-                        first=instant_text(viewer.language, note.first, zone),
-                        last=instant_text(viewer.language, note.last, zone),
+                        span=_span(viewer, note, zone),
                     ),
                     className="subtitle",
                 ),
@@ -75,6 +74,18 @@ def note_list(
         role="group",
         **extra(aria_label=title),
     )
+
+
+def _span(viewer: Viewer, note: NoteRow, zone: ZoneInfo) -> str:
+    """Return when a note holds; whole days by their days."""
+    days = whole_days(note.first, note.last, zone)
+    if days is None:
+        first, last = (instant_text(viewer.language, at, zone) for at in (note.first, note.last))
+    else:
+        first, last = (day_text(viewer.language, day) for day in days)
+    if first != last:
+        return viewer.say("notes.span", first=first, last=last)
+    return first if days is None else viewer.say("notes.all_day", day=first)
 
 
 def _actions(

@@ -71,11 +71,12 @@ def plan_bars(
         "ticktext": names,
         "showgrid": False,
     }
+    edge = _cut_at(figures)
     layout["yaxis"] = {
         **_axis(layout["yaxis"]),
         "title": {"text": unit.name},
         "separatethousands": True,
-        **_cut(figures, unit),
+        **({} if edge is None else {"range": [0, _drawn(edge, unit)]}),
     }
     marks = month_marks(notes, figures.year, zone)
     layout["shapes"] = note_shapes(marks, palette)
@@ -104,14 +105,12 @@ def _sure(figures: PlanFigures) -> list[int | Fraction]:
     return [value for value in found if value is not None]
 
 
-def _cut(figures: PlanFigures, unit: Unit) -> dict[str, object]:
-    """Return the range of the axis where a barred amount would flatten all others."""
+def _cut_at(figures: PlanFigures) -> Fraction | None:
+    """Return where the figure ends, if a barred amount would flatten all others. [base unit]."""
     barred = [_barred(month) or 0 for month in figures.months]
     barred += [month.last_year or 0 for month in figures.months if month.last_year_barred]
-    sure = max(_sure(figures), default=0)
-    if not sure or max(barred, default=0) <= CUT_FROM * sure:
-        return {}
-    return {"range": [0, _drawn(sure * CUT_FROM, unit)]}
+    edge = CUT_FROM * max(_sure(figures), default=0)
+    return edge if edge and max(barred, default=0) > edge else None
 
 
 def _barred(month: MonthFigures) -> int | None:
@@ -216,25 +215,35 @@ def _barred_labels(
     figures: PlanFigures, unit: Unit, palette: Palette, texts: PlanTexts, language: str
 ) -> list[dict[str, object]]:
     """Return what each barred bar says, upright on it; with its size where it is cut."""
-    cut = bool(_cut(figures, unit))
-    return [
-        {
-            "x": month.month + BESIDE,
-            "y": 0.03,
-            "xref": "x",
-            "yref": "paper",
-            "yanchor": "bottom",
-            "textangle": -90,
-            "showarrow": False,
-            "text": texts.findings[month.barred]
-            + (f" ({amount_in(language, unit, value)})" if cut else ""),
-            "font": {"size": 11, "color": palette.warn},
-            "bgcolor": palette.paper,
-            "borderpad": 1,
-        }
-        for month in figures.months
-        if (value := _barred(month)) is not None
-    ]
+    edge = _cut_at(figures)
+    labels: list[dict[str, object]] = []
+    for month in figures.months:
+        for place, count, value in (
+            (-BESIDE, month.last_year_barred, month.last_year),
+            (BESIDE, month.barred, _barred(month)),
+        ):
+            if not count or value is None:
+                continue
+            cut = edge is not None and value > edge
+            size = f" ({amount_in(language, unit, value)})" if cut else ""
+            labels.append(_label(month.month + place, texts.findings[count] + size, palette))
+    return labels
+
+
+def _label(x: float, text: str, palette: Palette) -> dict[str, object]:
+    return {
+        "x": x,
+        "y": 0.03,
+        "xref": "x",
+        "yref": "paper",
+        "yanchor": "bottom",
+        "textangle": -90,
+        "showarrow": False,
+        "text": text,
+        "font": {"size": 11, "color": palette.warn},
+        "bgcolor": palette.paper,
+        "borderpad": 1,
+    }
 
 
 def _bars(name: str, values: Sequence[float | None], unit: Unit, group: int) -> dict[str, object]:

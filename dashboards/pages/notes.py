@@ -145,6 +145,7 @@ def _words(parts: Parts, viewer: Viewer, about: str, typed: tuple[str, str, str]
         last=wall_instant(last, zone, last=True),
         place=place,
         point=point,
+        zone=zone,
     )
 
 

@@ -100,6 +100,8 @@ class Bill:
     """Canonical JSON."""
     sha256: str
     findings: tuple[FindingRow, ...] = ()
+    people: Mapping[UUID, str] = field(default_factory=dict)
+    """Names of who stated what the findings tell of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

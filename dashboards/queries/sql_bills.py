@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from billing.views.stated_alone import STATED_CODE, author_of
 from dashboards.queries.bill_document import (
     DocumentLine,
     computed_of,
@@ -137,13 +138,17 @@ class SqlBills:
                 return None
             document, provenance, sha256, run_key = row[14:18]
             told = json.loads(provenance)
+            findings = findings_of(told, self._points_of(connection, told))
+            stated = [each.proof for each in findings if each.code == STATED_CODE]
+            authors = [by for by in map(author_of, stated) if by is not None]
             bill = Bill(
                 invoice=self._invoice(row),
                 run_key=run_key,
                 lines=tuple(line.row for line in lines_of(json.loads(document))),
                 document=document,
                 sha256=sha256,
-                findings=findings_of(told, self._points_of(connection, told)),
+                findings=findings,
+                people=self._at.person_names(connection, authors),
             )
             return self._at.answer(connection, bill, follower=BOOKS)
 

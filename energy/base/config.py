@@ -171,10 +171,9 @@ def _with(config: Config, key: str, value: str, origin: str) -> Config:
         if not value.isdecimal():
             raise ConfigError(f"{origin}: {key} = {value!r} is no whole number.")
         least, most = _RANGES[key]
-        if int(value) < least:
-            raise ConfigError(f"{origin}: {key} = {value} is below {least}.")
-        if int(value) > most:
-            raise ConfigError(f"{origin}: {key} = {value} is above {most}.")
+        if not least <= int(value) <= most:
+            side = f"below {least}" if int(value) < least else f"above {most}"
+            raise ConfigError(f"{origin}: {key} = {value} is {side}. Give {least} to {most}.")
         return replace(config, **{key: int(value)})  # type: ignore[arg-type]
     if _KEYS[key] == "Path":
         return replace(config, **{key: Path(value)})  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Self
 from uuid import UUID
 
@@ -58,6 +58,7 @@ class NoteWords:
         place: str = "",
         point: str = "",
         quantity: str = "",
+        zone: tzinfo = UTC,
     ) -> Self:
         """Return the words of a note.
 
@@ -68,6 +69,7 @@ class NoteWords:
             place: Key of a place.
             point: Key of a metering point.
             quantity: Channel of the point.
+            zone: By whose clock a span that is refused is told.
 
         Raises:
             PinnedNoteError: Nothing is said, or it cannot be shown, or it is about nothing.
@@ -78,7 +80,8 @@ class NoteWords:
             raise PinnedNoteError.of("note.no_point", quantity=quantity)
         first, last = first.astimezone(UTC), last.astimezone(UTC)
         if not EARLIEST <= first <= last < LATEST:
-            raise PinnedNoteError.of("note.span", first=first, last=last)
+            local = {"first": first.astimezone(zone), "last": last.astimezone(zone)}
+            raise PinnedNoteError.of("note.span", **local)
         for key in (place, point, quantity):
             if len(key) > LONGEST_KEY or not key.isprintable():
                 raise PinnedNoteError.of("note.key", most=LONGEST_KEY)

@@ -61,6 +61,8 @@ class PointChannels:
     back: int | None
     """Channel that counts what comes out of it again."""
     grid_s: int
+    quantities: tuple[str, ...] = ()
+    """What they count, of those that there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Balanced:
     """By metering point."""
     days: tuple[int, ...]
     """The first interval of each local day."""
+    ties: Mapping[str, tuple[str, str]]
+    """The busbars that each tie joins."""
 
 
 def balances(
@@ -133,7 +137,14 @@ def balanced(
     arranged = arrangements(graphs, ties, period, step_s)
     days = tuple(day_starts(period, step_s, zone))
     series = node_series(arranged, flows, utility, step_s, many, days)
-    return Balanced(period=period, step_s=step_s, series=tuple(series), flows=flows, days=days)
+    return Balanced(
+        period=period,
+        step_s=step_s,
+        series=tuple(series),
+        flows=flows,
+        days=days,
+        ties={tie.key: tie.between for span in graphs for tie in span.graph.ties.values()},
+    )
 
 
 def point_channels(
@@ -163,6 +174,7 @@ def _point_channels(point: str, channels: Sequence[UsageChannel]) -> PointChanne
         into=None if into is None else into.number,
         back=None if back is None else back.number,
         grid_s=lcm(*(each.grid_s for each in (into, back) if each is not None)),
+        quantities=tuple(each.quantity for each in (into, back) if each is not None),
     )
 
 
@@ -203,7 +215,8 @@ def _flow(point: PointChannels, spans: Mapping[int, UsageSpan], step_s: int, man
         return Flow(into=np.zeros(many, dtype=np.int64), back=back[0], quality=back[1])
     if back is None:
         return Flow(into=into[0], back=None, quality=into[1])
-    return Flow(into=into[0], back=back[0], quality=worst(into[1], back[1]))
+    ways = tuple(zip(point.quantities, (into[1], back[1]), strict=False))
+    return Flow(into=into[0], back=back[0], quality=worst(into[1], back[1]), ways=ways)
 
 
 def coarser(span: UsageSpan, step_s: int) -> tuple[Ints, Codes]:

@@ -119,6 +119,20 @@ def served_spans(
     return found
 
 
+def computed_points(connection: Connection, schema: str) -> list[str]:
+    """Return the points whose usage is computed: they lack what their inputs lack.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT DISTINCT c.point FROM {schema}.computed_channel AS r "
+        f"JOIN {schema}.channel AS c ON c.number = r.channel ORDER BY c.point"
+    ).fetchall()
+    return [point for (point,) in rows]
+
+
 def channel_completeness(
     connection: Connection,
     schema: str,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -242,3 +243,25 @@ def _row(
         standing=standing,
         until_position=until,
     )
+
+
+def readings_behind(
+    connection: Connection, schema: str, channels: Sequence[int], at: datetime
+) -> tuple[int, datetime, datetime] | None:
+    """Return how many raw readings of some channels lie behind an instant, the first, the last.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+        at: Aware UTC.
+
+    Returns:
+        None where there is none.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT count(*), min(at), max(at) FROM {schema}.reading "
+        "WHERE channel = ANY(%s) AND at > %s",
+        (list(channels), at),
+    ).fetchone()
+    return None if row is None or not row[0] else (row[0], row[1], row[2])

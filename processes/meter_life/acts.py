@@ -23,8 +23,8 @@ from processes.meter_life.counts import (
     require_past,
     stated_counts,
 )
+from processes.meter_life.left_behind import left_behind
 from processes.meter_life.repeats import (
-    BEHIND,
     came_at,
     require_same,
     require_same_arrival,
@@ -143,16 +143,10 @@ def move(
     shown = counts_at(desk, counters, at, counts)
     command = command_of(desk, "meter move", [point, to, at.isoformat()], shown)
     start = carried(counters, others, shown)
-    when = max(when_gone(desk, at, counters, {}), when_gone(desk, at, others, start))
-    if new.since == at + BEHIND:  # the device there went right behind what was read of it
-        when = new.since
+    when = max(when_gone(desk, at, counters, {}), when_gone(desk, at, others, start, new.since))
     reason, record = reason_of(stated), life_record(desk, stated, "meter move")
-    serving = _serving(old, multiplier) | {
-        "at": when,
-        "start_counts": start,
-        "record": record | {"moved_from": point},
-        "command_id": command,
-    }
+    serving = _serving(old, multiplier) | {"at": when, "start_counts": start}
+    serving |= {"record": record | {"moved_from": point}, "command_id": command}
     old.retire(
         at=when,
         final_counts=shown,
@@ -165,7 +159,8 @@ def move(
     else:
         final = counts_at(desk, others, at, final_counts)
         new.replace(final_counts=final, reason=reason, **serving)
-    return stored(desk, [old, new], new, when, others, start, {})
+    done = stored(desk, [old, new], new, when, others, start, {})
+    return replace(done, left=left_behind(desk, counters, when))
 
 
 def _serving(meter: Meter, multiplier: Fraction | None) -> dict[str, Any]:

@@ -73,7 +73,11 @@ def came_at(desk: SiteDesk, point: str, at: datetime) -> Meter.Commissioned | Me
 
 
 def when_gone(
-    desk: SiteDesk, at: datetime, going: Sequence[Channel], coming: Mapping[int, int]
+    desk: SiteDesk,
+    at: datetime,
+    going: Sequence[Channel],
+    coming: Mapping[int, int],
+    since: datetime | None = None,
 ) -> datetime:
     """Return when a device goes that is told to go at an instant.
 
@@ -84,7 +88,11 @@ def when_gone(
         at: As it is told.
         going: Counters of the device that goes.
         coming: What the device that comes shows first, by channel number. [count]
+        since: When the last act at its point was: none comes before a device that went right
+            behind what was read of it.
     """
+    if since == at + BEHIND:
+        return since
     for channel in going:
         upto, _ = desk.around(channel.number, at)
         if upto and upto[0][0] == at and upto[0][1] != coming.get(channel.number):

@@ -12,6 +12,7 @@ from energy.base.ids import id_of
 from energy.metering.channel import Channel
 from energy.metering.meter import Meter
 from processes.meter_life.counts import MeterLifeError, display_of
+from processes.meter_life.left_behind import LeftBehind
 from processes.technician_record import record_of
 from processes.technician_site import SiteDesk
 from processes.technician_values import Remarks
@@ -50,6 +51,8 @@ class LifeDone:
     """`counts` as the displays showed them, with their unit."""
     new_displays: Mapping[str, str] = field(default_factory=dict)
     """`new_counts` as the displays showed them, with their unit."""
+    left: LeftBehind | None = None
+    """Readings of a moved device that came under its old point."""
 
 
 def command_of(desk: SiteDesk, act: str, words: Sequence[str], *counts: Mapping[int, int]) -> UUID:

@@ -13,14 +13,39 @@ from itertools import combinations
 from energy.base.period import midnight
 from energy.base.text import Told, tell
 from energy.base.units import Utility
+from energy.metering.formula.circle import circle_in
 from energy.metering.supply.book import SupplyBook
 from energy.metering.supply.graph import BalanceNode
 from energy.store.sites import Site
 from energy.views.balance import point_channels
+from energy.views.formula.graph import computed_graph
 from energy.views.plant_rows import read_supply
+from energy.views.registry import load_channels
 from energy.views.shares.rows import ShareRow, read_shares
 from energy.views.shares.whole import node_balances, points_around
 from energy.views.told import Connection
+
+
+def circles(connection: Connection, site: Site, books: Mapping[Utility, SupplyBook]) -> list[Told]:
+    """Return the circles of shares that would rest on themselves by way of a graph.
+
+    One that stands already is no reason to refuse what may be on the way out of it.
+
+    Args:
+        connection: Any connection that may read.
+        site: The site.
+        books: The graphs as they would be.
+    """
+    before = computed_graph(connection, site.schema)
+    graph = computed_graph(connection, site.schema, supplies=books)
+    points = {n: c.point for n, c in load_channels(connection, site.schema).items()}
+    told: dict[frozenset[int], Told] = {}
+    for number in sorted(graph):
+        circle = circle_in(graph, number)
+        if circle and frozenset(circle) not in told and not circle_in(before, number):
+            named = " -> ".join(points[each] for each in circle)
+            told[frozenset(circle)] = tell("why.supply.circle", circle=named)
+    return list(told.values())
 
 
 def divided_twice(

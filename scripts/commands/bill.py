@@ -24,7 +24,8 @@ if runs():
     from billing.office import BillingOffice
     from billing.review import Review
     from billing.views.find import invoice_named, run_named
-    from billing.views.stated_alone import STATED_CODE
+    from billing.views.holders import HOLDER_CODE
+    from billing.views.stated_alone import STATED_CODE, author_of, stated_words
     from dashboards.queries.bill_rows import Bill, FindingRow
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
@@ -229,19 +230,30 @@ def _print_findings(at: Opened, account: str, findings: Sequence[FindingRow]) ->
         key = f"finding.{found.code}"
         words = t(at.language, key) if key in catalogue() else ""
         what = f"{found.severity} {found.code} {span} {found.point or ''}".rstrip()
-        print(f"{account}: {what}. {words}".rstrip(". ") + _stated(at, found))
+        print(f"{account}: {what}. {words}".rstrip(". ") + _stated(at, found) + _held(at, found))
 
 
 def _stated(at: Opened, found: FindingRow) -> str:
     """Return who alone stated what; nothing for other findings."""
     if found.code != STATED_CODE:
         return ""
-    told = {key: str(value) for key, value in found.proof.items()}
-    key = "bill.stated_money" if told["amount"] else "bill.stated_no_money"
-    money = at.text(key, amount=told["amount"], currency=told["currency"])
-    by = at.name_of(UUID(told["by"])) if told["by"] else NOTHING
+    author = at.name_of(author_of(found.proof)) or NOTHING
+    return ": " + stated_words(at.language, found.proof, author)
+
+
+def _held(at: Opened, found: FindingRow) -> str:
+    """Return who holds what another one pays for; nothing for other findings."""
+    if found.code != HOLDER_CODE:
+        return ""
+    told = found.proof
+    key = "bill.held_by" if told["holder"] else "bill.held_by_nobody"
     return ": " + at.text(
-        f"bill.stated_{told['act']}", by=by, usage=told["usage"], unit=told["unit"], money=money
+        key,
+        payer=told["account"],
+        first_day=told["first_day"],
+        last_day=told["last_day"],
+        holder=told["holder"],
+        account=told["holder_account"],
     )
 
 

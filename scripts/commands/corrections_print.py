@@ -8,11 +8,14 @@ from typing import Final
 
 from billing.money import display_text
 from energy.base.text import catalogue
-from energy.metering.channel import Channel
-from energy.metering.checks.catalogue import CHECKER
-from energy.views.corrections import CorrectionRow
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import print_table, worded
+
+if runs():
+    from energy.metering.channel import Channel
+    from energy.metering.checks.catalogue import CHECKER
+    from energy.views.corrections import CorrectionRow
 
 SHORT: Final = 8
 """Digits of an id that are shown; any beginning that names one thing will do."""

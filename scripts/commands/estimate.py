@@ -8,21 +8,9 @@ from typing import Annotated
 
 import typer
 
-from dashboards.security.scope import Right
 from energy.base.period import span_of_days
-from energy.metering.channel import Channel
-from energy.metering.estimating.methods import METHODS
-from energy.system import WEB, WRITER
-from energy.views.readings_told import channel_of
-from processes.estimates.draft import (
-    EstimateDraft,
-    draft_estimate,
-    estimate_command,
-    record_estimate,
-)
-from processes.estimates.missing import Undrafted, channels_missing, draft_missing
-from processes.estimates.states import Standing, read_standings, standing_named
-from processes.readings_state import settled
+from processes.estimates.states import Standing
+from scripts.commands.asked import runs
 from scripts.commands.estimate_options import Holiday, again_with, method_options
 from scripts.commands.estimate_print import (
     draft_json,
@@ -34,6 +22,22 @@ from scripts.commands.estimate_print import (
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_facts, print_json, working
 from scripts.commands.tree import FINDINGS, group, misused
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.metering.channel import Channel
+    from energy.metering.estimating.methods import METHODS
+    from energy.system import WEB, WRITER
+    from energy.views.readings_told import channel_of
+    from processes.estimates.draft import (
+        EstimateDraft,
+        draft_estimate,
+        estimate_command,
+        record_estimate,
+    )
+    from processes.estimates.missing import Undrafted, channels_missing, draft_missing
+    from processes.estimates.states import read_standings, standing_named
+    from processes.readings_state import settled
 
 app = group("estimate")
 Point = Annotated[str | None, typer.Argument()]

@@ -9,16 +9,19 @@ from fractions import Fraction
 from energy.base.period import local_day
 from energy.base.text import catalogue
 from energy.base.units import to_base
-from energy.metering.channel import Channel
-from energy.metering.usage import UsageSpan
-from energy.views.arrivals import Lot
-from energy.views.estimates import DayEffect
-from processes.estimates.draft import EstimateDraft
-from processes.estimates.missing import Undrafted
-from processes.estimates.states import EstimateStanding
-from processes.import_report import BARS
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, in_zone, print_facts, print_table
+
+if runs():
+    from energy.metering.channel import Channel
+    from energy.metering.usage import UsageSpan
+    from energy.views.arrivals import Lot
+    from energy.views.estimates import DayEffect
+    from processes.estimates.draft import EstimateDraft
+    from processes.estimates.missing import Undrafted
+    from processes.estimates.states import EstimateStanding
+    from processes.import_report import BARS
 
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one thing will do."""

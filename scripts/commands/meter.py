@@ -13,19 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from billing.money import display_text, exact_text
-from dashboards.queries.rows import Answer, MeterPage
 from energy.base.errors import RefusedError, UnknownMeterError
-from energy.journal.application import JournalApplication
-from energy.metering.channel import Channel
-from energy.metering.meter import meter_id
-from energy.system import WEB
-from energy.views.meter_facts import CertificateRow, FactRow, certificates_of, facts_of
-from energy.views.point_rows import SegmentRow, channels_of, record_at, segments_of
-from processes.completeness_reads import point_scores
-from processes.field_documents import SUFFIXES, kept_document
-from processes.meter_acts import Act, acts_of
-from processes.meter_life.segments import life_of
-from processes.technician_record import signed_by
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_life import add_life, print_life
 from scripts.commands.meter_papers import add_papers
@@ -40,6 +29,20 @@ from scripts.commands.printing import (
     worded,
 )
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.queries.rows import Answer, MeterPage
+    from energy.journal.application import JournalApplication
+    from energy.metering.channel import Channel
+    from energy.metering.meter import meter_id
+    from energy.system import WEB
+    from energy.views.meter_facts import CertificateRow, FactRow, certificates_of, facts_of
+    from energy.views.point_rows import SegmentRow, channels_of, record_at, segments_of
+    from processes.completeness_reads import point_scores
+    from processes.field_documents import SUFFIXES, kept_document
+    from processes.meter_acts import Act, acts_of
+    from processes.meter_life.segments import life_of
+    from processes.technician_record import signed_by
 
 app = group("meter")
 READINGS = 8

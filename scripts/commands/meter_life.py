@@ -13,13 +13,7 @@ from typing import Annotated
 import typer
 
 from billing.money import display_text
-from dashboards.security.scope import Right
-from energy.system import WEB, WRITER
-from processes.meter_life.acts import move, retire, reverse
-from processes.meter_life.resets import ResetDone, record_reset, withdraw_reset
-from processes.meter_life.segments import LifeRow, life_of
-from processes.meter_life.stated import LifeDone, Stated
-from processes.readings_file import instant_of
+from scripts.commands.asked import runs
 from scripts.commands.field_options import ratio_of, remarks_of, site_desk_of
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import (
@@ -33,6 +27,15 @@ from scripts.commands.printing import (
     working,
 )
 from scripts.commands.tree import FINDINGS, misused
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.system import WEB, WRITER
+    from processes.meter_life.acts import move, retire, reverse
+    from processes.meter_life.resets import ResetDone, record_reset, withdraw_reset
+    from processes.meter_life.segments import LifeRow, life_of
+    from processes.meter_life.stated import LifeDone, Stated
+    from processes.readings_file import instant_of
 
 Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
@@ -164,6 +167,11 @@ def move_(
             stated=_stated(at, by, reason, photo, note),
         )
         _print_done(at, done, "moved", as_json=as_json, old=point)
+        if done.left is not None and not as_json:
+            ends = (done.left.first, done.left.last)
+            first, last = (each.astimezone(at.site.zone) for each in ends)
+            days = {"day": first.date(), "last_day": last.date(), "first": first, "last": last}
+            print(at.text("life.left", old=point, point=to, count=done.left.readings, **days))
 
 
 def retire_(

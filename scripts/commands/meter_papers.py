@@ -11,36 +11,10 @@ from uuid import UUID
 
 import typer
 
-from adapters.number_text import bounded_decimal, exact_ratio
 from billing.money import exact_text
-from dashboards.security.scope import Right
 from energy.base.period import local_day
 from energy.base.units import to_base
-from energy.metering.calibration.error_curve import (
-    ErrorCurve,
-    ErrorCurveError,
-    LoadPoint,
-    LoadUnit,
-    curve_of,
-)
-from energy.metering.channel import Channel
-from energy.metering.meter_papers import Fact
-from energy.system import WEB, WRITER
-from energy.views.adjustments import read_adjustments
-from energy.views.readings_told import channel_of
-from energy.views.registry import load_channels
-from processes.meter_life.adjust import (
-    Asked,
-    Draft,
-    adjustment_named,
-    approve_adjustment,
-    draft_adjustment,
-    propose_adjustment,
-    reject_adjustment,
-)
-from processes.meter_life.due import days_of, due_within, state_facts
-from processes.technician_papers import Certificate, calibrate
-from processes.usage_reads import PointUsage
+from scripts.commands.asked import runs
 from scripts.commands.field_options import (
     documents_of,
     percent_of,
@@ -51,6 +25,35 @@ from scripts.commands.field_options import (
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import DONE, FINDINGS, misused
+
+if runs():
+    from adapters.number_text import bounded_decimal, exact_ratio
+    from dashboards.security.scope import Right
+    from energy.metering.calibration.error_curve import (
+        ErrorCurve,
+        ErrorCurveError,
+        LoadPoint,
+        LoadUnit,
+        curve_of,
+    )
+    from energy.metering.channel import Channel
+    from energy.metering.meter_papers import Fact
+    from energy.system import WEB, WRITER
+    from energy.views.adjustments import read_adjustments
+    from energy.views.readings_told import channel_of
+    from energy.views.registry import load_channels
+    from processes.meter_life.adjust import (
+        Asked,
+        Draft,
+        adjustment_named,
+        approve_adjustment,
+        draft_adjustment,
+        propose_adjustment,
+        reject_adjustment,
+    )
+    from processes.meter_life.due import days_of, due_within, state_facts
+    from processes.technician_papers import Certificate, calibrate
+    from processes.usage_reads import PointUsage
 
 Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,7 +16,7 @@ from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import group
 
 if runs():
-    from dashboards.note_words import wall_instant
+    from dashboards.note_words import wall_instant, whole_days
     from dashboards.security.scope import Right
     from energy.metering.pinned_note import NoteWords
     from energy.service.note_desk import NoteDesk
@@ -56,6 +58,7 @@ def pin(
             place=place,
             point=point,
             quantity=quantity,
+            zone=zone,
         )
         note = _desk(at).pin(words, person)
         _settle(at)
@@ -91,8 +94,7 @@ def list_(
         rows = [
             (
                 note.note.hex[:SHORT],
-                note.first.astimezone(zone),
-                note.last.astimezone(zone),
+                *_span(note, zone),
                 note.about,
                 _short(note.text),
                 at.name_of(note.by),
@@ -138,6 +140,7 @@ def edit(
             place=known.place,
             point=known.point,
             quantity=known.quantity,
+            zone=zone,
         )
         said = (words.text, words.first, words.last, known.version)
         command = id_of("command", "edit_note", str(known.note), repr(said))
@@ -181,7 +184,7 @@ def _decides(at: Opened, sign_in: str) -> bool:
 
 
 def _facts(at: Opened, note: PinnedNote) -> list[tuple[str, object]]:
-    zone = at.site.zone
+    first, last = _span(note, at.site.zone)
     state = "note.state_held"
     if note.until_position is not None:
         state = "note.state_withdrawn" if note.withdrawn else "note.state_edited"
@@ -189,13 +192,19 @@ def _facts(at: Opened, note: PinnedNote) -> list[tuple[str, object]]:
         (at.text("note_head.id"), note.note),
         (at.text("note_head.version"), note.version),
         (at.text("note_head.about"), note.about),
-        (at.text("note_head.from"), note.first.astimezone(zone)),
-        (at.text("note_head.to"), note.last.astimezone(zone)),
+        (at.text("note_head.from"), first),
+        (at.text("note_head.to"), last),
         (at.text("note_head.by"), at.name_of(note.by)),
-        (at.text("note_head.written_at"), note.at.astimezone(zone)),
+        (at.text("note_head.written_at"), note.at.astimezone(at.site.zone)),
         (at.text("note_head.state"), at.text(state)),
         (at.text("note_head.text"), note.text.replace("\n", " / ")),
     ]
+
+
+def _span(note: PinnedNote, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the first and last instant of a note; of one of whole days its days."""
+    days = whole_days(note.first, note.last, zone)
+    return days or (note.first.astimezone(zone), note.last.astimezone(zone))
 
 
 def _short(text: str) -> str:

@@ -9,26 +9,29 @@ from uuid import uuid4
 
 import typer
 
-from dashboards.security.scope import Right
-from energy.metering.channel import Channel
-from energy.system import WEB, WRITER
-from energy.views.corrections import read_corrections
-from energy.views.readings_told import ReadingRow, channel_of, read_readings
-from energy.views.registry import load_channels
-from processes.readings_file import stated_readings, write_file
-from processes.readings_state import (
-    approve_correction,
-    correction_named,
-    corrections_at,
-    keep_evidence,
-    settled,
-    statement_command,
-)
+from scripts.commands.asked import runs
 from scripts.commands.corrections_print import SHORT, print_corrections
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.readings_import import add_imports
 from scripts.commands.tree import group
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.metering.channel import Channel
+    from energy.system import WEB, WRITER
+    from energy.views.corrections import read_corrections
+    from energy.views.readings_told import ReadingRow, channel_of, read_readings
+    from energy.views.registry import load_channels
+    from processes.readings_file import stated_readings, write_file
+    from processes.readings_state import (
+        approve_correction,
+        correction_named,
+        corrections_at,
+        keep_evidence,
+        settled,
+        statement_command,
+    )
 
 app = group("readings")
 add_imports(app)

@@ -12,27 +12,25 @@ import click
 import typer
 from rich.progress import Progress
 
-from adapters.files.mapping_file import load_file_mapping
 from billing.money import exact_text
-from dashboards.security.scope import Right
-from energy.system import WEB, WRITER
-from energy.views.imported import read_imports
-from energy.views.readings_told import channel_of
-from processes.import_alone import Alone, importing_alone
-from processes.import_corrections import propose_corrections
-from processes.import_explain import Origin, origin_of
-from processes.import_mappings import mapping_path
-from processes.import_readings import (
-    FileImport,
-    Looked,
-    refusal_of,
-    row_told,
-)
-from processes.readings_file import instant_of
-from processes.readings_state import import_readings, settled
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, interactive, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, REFUSED, misused
+
+if runs():
+    from adapters.files.mapping_file import load_file_mapping
+    from dashboards.security.scope import Right
+    from energy.system import WEB, WRITER
+    from energy.views.imported import read_imports
+    from energy.views.readings_told import channel_of
+    from processes.import_alone import Alone, importing_alone
+    from processes.import_corrections import propose_corrections
+    from processes.import_explain import Origin, origin_of
+    from processes.import_mappings import mapping_path
+    from processes.import_readings import FileImport, Looked, refusal_of, row_told
+    from processes.readings_file import instant_of
+    from processes.readings_state import import_readings, settled
 
 Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
@@ -267,8 +265,9 @@ def _print_looked(at: Opened, looked: Looked) -> None:
 
 def _print_refused(at: Opened, looked: Looked) -> None:
     for why, number in looked.refused_by.items():
+        told = at.text(f"readings_import.why.{why}")
         step = at.text(f"readings_import.next.{why}")
-        print(f"  {at.text(f'readings_import.why.{why}')}: {number}. {step}")
+        print(at.text("readings_import.refused_for", why=told, number=number, step=step))
     for row in looked.refused_rows[:MOST_ROWS]:
         print(f"  {row_told(row).told(at.language)}")
     if looked.refused > MOST_ROWS:

@@ -12,21 +12,10 @@ from uuid import UUID
 
 import typer
 
-from billing.views.case_story import read_case, waits
-from billing.views.review_queue import QueuedCase, read_queue
-from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
 from energy.base.finding import Severity
-from energy.metering.correction import FourEyesError
-from energy.metering.review import touched
-from energy.metering.review_case import CaseState, DecisionKind
-from energy.system import WEB, WRITER
-from energy.views.readings_told import position_when
-from energy.views.review import read_decisions
-from processes.readings_file import instant_of, stated_readings
-from processes.readings_state import keep_evidence
-from processes.review.choice import Chosen, Outcome, acceptance, exceeds, lacks_usage, outcome_of
-from processes.review.disregard import reason_without, stated_without
+from energy.metering.review_case import CaseState
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_json, working
 from scripts.commands.review_acting import desk_of, done_before, person_of, print_done
@@ -35,6 +24,28 @@ from scripts.commands.review_print import print_decisions, print_queue
 from scripts.commands.review_story import print_story
 from scripts.commands.review_which import known_cause
 from scripts.commands.tree import DONE, FINDINGS, group, misused
+
+if runs():
+    from billing.views.case_story import read_case, waits
+    from billing.views.review_queue import QueuedCase, read_queue
+    from dashboards.security.scope import Right
+    from energy.metering.correction import FourEyesError
+    from energy.metering.review import touched
+    from energy.metering.review_case import DecisionKind
+    from energy.system import WEB, WRITER
+    from energy.views.readings_told import position_when
+    from energy.views.review import read_decisions
+    from processes.readings_file import instant_of, stated_readings
+    from processes.readings_state import keep_evidence
+    from processes.review.choice import (
+        Chosen,
+        Outcome,
+        acceptance,
+        exceeds,
+        lacks_usage,
+        outcome_of,
+    )
+    from processes.review.disregard import reason_without, stated_without
 
 app = group("review")
 Cases = Annotated[list[str] | None, typer.Argument()]

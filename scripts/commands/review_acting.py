@@ -7,14 +7,17 @@ from uuid import UUID
 
 import typer
 
-from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
-from processes.review.choice import Chosen, Outcome
-from processes.review.desk import ReviewDesk
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, required
 from scripts.commands.printing import print_json
 from scripts.commands.review_print import plain_outcome, print_outcomes
 from scripts.commands.tree import FINDINGS
+
+if runs():
+    from dashboards.security.scope import Right
+    from processes.review.choice import Chosen, Outcome
+    from processes.review.desk import ReviewDesk
 
 
 def person_of(at: Opened, by: str | None) -> tuple[UUID, bool]:

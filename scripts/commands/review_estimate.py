@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
-from dashboards.security.scope import Right
-from energy.system import WRITER
-from processes.review.choice import Chosen
-from processes.review.estimate import draft_for, estimate_case
+from scripts.commands.asked import runs
 from scripts.commands.estimate_options import Holiday, again_with, method_options
 from scripts.commands.estimate_print import draft_json, print_draft
 from scripts.commands.frame import opened
 from scripts.commands.printing import print_json
 from scripts.commands.review_acting import desk_of, done_before, print_done
 from scripts.commands.review_print import SHORT
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.system import WRITER
+    from processes.review.choice import Chosen
+    from processes.review.estimate import draft_for, estimate_case
 
 
 def add_estimate(app: typer.Typer) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from billing.stake import Stake
-from billing.views.review_queue import QueuedCase
 from energy.base.finding import Severity
 from energy.base.text import catalogue, t
-from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
-from processes.review.choice import Outcome
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, print_facts, print_table, worded
+
+if runs():
+    from billing.stake import Stake
+    from billing.views.review_queue import QueuedCase
+    from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
+    from processes.review.choice import Outcome
 
 SHORT = 8
 """Digits of an id that are shown; any beginning that names one case will do."""

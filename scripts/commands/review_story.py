@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from billing.money import display_text
-from billing.views.case_story import CaseStory
-from billing.views.evidence import named_proof
-from energy.metering.review_case import CaseState
+from scripts.commands.asked import runs
 from scripts.commands.corrections_print import reason_of
 from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, print_facts, print_table, worded
@@ -23,6 +21,12 @@ from scripts.commands.review_print import (
     print_decisions,
     state_text,
 )
+
+if runs():
+    from billing.views.case_story import CaseStory
+    from billing.views.evidence import named_proof
+    from energy.metering.review_case import CaseState
+    from energy.views.readings_told import Standing
 
 _REMEDIES: Final = (
     ("register.reset", "reset"),
@@ -79,13 +83,15 @@ def _print_readings(at: Opened, story: CaseStory) -> None:
         if story.skips(number):
             table.append(("…", *("",) * (len(columns) - 1)))
         standing = at.word(r.standing)
+        if story.doubts(r) and r.standing is Standing.COUNTS:
+            standing = at.text("review.in_doubt", standing=standing)
         table.append(
             (
                 instant_of(at, r.at),
                 r.value,
                 r.unit,
                 at.word(r.quality),
-                at.text("review.in_doubt", standing=standing) if story.doubts(r) else standing,
+                standing,
                 None if r.learned_at is None else instant_of(at, r.learned_at),
                 r.position,
             )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from energy.base.errors import UnknownMeterError
 from energy.base.text import LANGUAGES, catalogue, t
-from energy.metering.review_case import CAUSES
-from energy.views.point_rows import points
+from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.tree import misused
+
+if runs():
+    from energy.metering.review_case import CAUSES
+    from energy.views.point_rows import points
 
 
 def known_cause(at: Opened, point: str | None, cause: str | None) -> str | None:

@@ -12,7 +12,7 @@ import typer
 from energy.base.period import day_period, local_day
 from energy.metering.shares.bearer import BearerKind
 from scripts.commands.asked import runs
-from scripts.commands.frame import Opened, opened
+from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
 
@@ -26,7 +26,7 @@ if runs():
     from processes.readings_state import settled
     from processes.settling import settle
     from processes.shares.define import Defined, ShareDesk
-    from processes.shares.payers import assign_payer
+    from processes.shares.payers import Instead, assign_payer
     from processes.shares.reads import (
         ExplainedDay,
         explain_share,
@@ -121,11 +121,15 @@ def payer(
     tariff: Annotated[str, typer.Option()],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"])] = None,
+    reason: str | None = None,
     by: str | None = None,
+    *,
+    instead: Annotated[bool, typer.Option("--instead")] = False,
 ) -> None:
     """Let an account pay for a share or formula from a local day on (billing clerk)."""
     with opened(ctx, WRITER) as at:
-        at.person(by, Right.ISSUE)
+        person = at.person(by, Right.ISSUE)
+        why = required(reason, "--reason", at.text("ask.why_instead")) if instead else ""
         settle(at.system.database, at.site, at.system.clock, "metering", "books")
         supply = Supply(
             point=point,
@@ -134,9 +138,20 @@ def payer(
             valid_to=None if until is None else until.date(),
         )
         office = BillingOffice(at.system.database, at.site, at.system.clock, at.system.vault)
-        assign_payer(at.system.database, at.site, office, account, supply)
+        ended = assign_payer(
+            at.system.database,
+            at.site,
+            office,
+            account,
+            supply,
+            instead=Instead(reason=why, by=person) if instead else None,
+        )
         settle(at.system.database, at.site, at.system.clock, "books")
-        print(at.text("share.pays", account=account, point=point, day=first.date()))
+        key = "share.pays" if until is None else "share.pays_until"
+        days = {"day": first.date(), "until": supply.valid_to}
+        print(at.text(key, account=account, point=point, **days))
+        for other, _ in ended:
+            print(at.text("share.pays_no_longer", account=other, point=point, **days))
 
 
 @app.command("list")

@@ -33,12 +33,12 @@ if runs():
     from energy.metering.usage_groups import Every
     from energy.system import WEB, WRITER
     from processes.plant_acts import define_supply, read_supply_file, switch_tie
+    from processes.readings_file import instant_of
     from processes.supply_reads import UtilityBalance, over_limit, read_balance, read_graphs
 
 app = group("supply")
 FirstDay = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
-Instant = Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%d %H:%M"])]
 Json = Annotated[bool, typer.Option("--json")]
 
 
@@ -163,7 +163,7 @@ def tie(
     ctx: typer.Context,
     node: str,
     state: State,
-    at: Instant,
+    at: Annotated[str, typer.Option()],
     reason: Annotated[str, typer.Option()],
     utility: Utility = Utility.ELECTRICITY,
     by: str | None = None,
@@ -172,17 +172,20 @@ def tie(
     with opened(ctx, WRITER) as here:
         person = here.person(by, Right.DECIDE_READINGS)
         why = required(reason, "--reason", here.text("ask.why_tie"))
-        position = switch_tie(
+        instant = instant_of(at, here.site.zone)
+        said = switch_tie(
             here.system,
             here.site,
             utility,
             node,
             closed=state is State.CLOSED,
-            at=at.replace(tzinfo=here.site.zone),
+            at=instant,
             reason=why,
             by=person,
         )
-        print(here.text(f"supply.tied_{state}", tie=node, at=at, position=position))
+        key = f"supply.tied_{state}" if said.new else f"supply.is_{state}"
+        shown = instant.astimezone(here.site.zone)
+        print(here.text(key, tie=node, at=shown, position=said.position))
 
 
 @app.command()

@@ -12,8 +12,8 @@ from scripts.commands.printing import harmless, percent, print_table
 
 if runs():
     from energy.metering.supply.balance import NodeBalance, measured_loss
-    from energy.metering.supply.culprit import Reading, Verdict
     from energy.metering.supply.culprit_factors import Explanation
+    from energy.metering.supply.culprit_verdict import Reading, Verdict
     from processes.supply_reads import UtilityBalance
 
 
@@ -64,6 +64,7 @@ def _plain_verdict(verdict: Verdict) -> Mapping[str, object]:
         "residual": verdict.residual,
         "since_interval": verdict.since,
         "other_node": verdict.other_node,
+        "tie": verdict.tie,
         "candidates": [
             {"point": each.meter.point, "fit": f"{each.fit:.3f}", "slope": f"{each.slope:.4f}"}
             for each in verdict.candidates
@@ -93,9 +94,8 @@ def print_balance(at: Opened, found: UtilityBalance, *, dated: bool) -> None:
     for each in () if dated else found.balances:
         if each.known == 0:
             print(harmless(_why_unknown(at, found, each)))
-    for verdict in found.verdicts:
-        for text in _said(at, found, verdict):
-            print(harmless(text))
+    for text in dict.fromkeys(t for each in found.verdicts for t in _said(at, found, each)):
+        print(harmless(text))
     if found.as_of is not None:
         print(at.text("usage.as_of", position=found.as_of, mark=""))
 
@@ -165,6 +165,8 @@ def _said(at: Opened, found: UtilityBalance, verdict: Verdict) -> Iterator[str]:
         "share": percent_of(verdict.share_percent),
         "fit": f"{100 * verdict.fit:.0f} %",
         "load": f"{float(load_kw):,.1f} {found.unit}/h",
+        "tie": verdict.tie or "-",
+        "amount": f"{units(found, verdict.residual)} {found.unit}",
     }
     for number, each in enumerate(verdict.explanations):
         key = f"supply.fault.{each.fault}"

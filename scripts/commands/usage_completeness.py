@@ -88,6 +88,8 @@ def _print(at: Opened, found: CompletenessReport) -> None:
             missing=percent(total.share(total.missing)),
         )
     )
+    if found.computed:
+        print(at.text("completeness.computed", points=found.computed))
 
 
 def _shares(row: CompletenessRow) -> tuple[object, ...]:

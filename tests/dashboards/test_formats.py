@@ -50,6 +50,12 @@ def test_instants_are_shown_in_the_zone_of_the_site() -> None:
     assert formats.zone_text(at, ZoneInfo("America/St_Johns")) == "America/St_Johns (UTC-2:30)"
 
 
+def test_an_hour_that_happens_twice_is_told_with_its_offset() -> None:
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert formats.instant_text("en", first, LONDON) == "25 Oct 2026, 01:30:00 (UTC+1)"
+    assert formats.instant_text("zh", second, LONDON) == "2026年10月25日 01:30:00 (UTC+0)"
+
+
 def test_money_keeps_its_cents_in_both_languages() -> None:
     assert formats.money("en", Decimal("117243.35"), "GBP") == "£117,243.35"
     assert formats.money("zh", Decimal("0.10"), "CNY") == "¥0.10"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.note_words import wall_instant, wall_text
-from energy.metering.pinned_note import PinnedNoteError
+from dashboards.note_words import wall_instant, wall_text, whole_days
+from energy.metering.pinned_note import NoteWords, PinnedNoteError
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -31,3 +31,20 @@ def test_of_an_hour_that_happens_twice_a_span_holds_both() -> None:
 def test_what_is_no_time_or_never_was_is_refused(text: str) -> None:
     with pytest.raises(PinnedNoteError):
         wall_instant(text, LONDON)
+
+
+def test_a_span_that_is_refused_is_told_by_the_clock_it_was_typed_by() -> None:
+    first, last = (wall_instant(f"2026-07-01 {at}", LONDON) for at in ("09:00", "08:00"))
+    with pytest.raises(PinnedNoteError) as refused:
+        NoteWords.checked(text="x", first=first, last=last, place="hall", zone=LONDON)
+    assert "from 2026-07-01 09:00 to 2026-07-01 08:00 (BST)" in str(refused.value)
+
+
+def test_days_that_were_typed_are_days_again() -> None:
+    first = wall_instant("2026-07-01", LONDON)
+    for typed in ("2026-07-02", "2026-07-03 00:00"):
+        last = wall_instant(typed, LONDON, last=True)
+        assert whole_days(first, last, LONDON) == (date(2026, 7, 1), date(2026, 7, 2))
+    noon = wall_instant("2026-07-01 12:00", LONDON)
+    assert whole_days(first, noon, LONDON) is None
+    assert whole_days(first, first, LONDON) is None

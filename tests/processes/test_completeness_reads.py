@@ -22,7 +22,9 @@ from tests.fixtures.batches import MIDNIGHT, reading
 from tests.fixtures.meters import counter_facts, gauge_facts, interval_facts
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.supply import node, parts
+from tests.processes.test_formula_desk import NET, campus, define
 
+__all__ = ["campus"]
 pytestmark = pytest.mark.servers
 FIRST, LAST = date(2019, 1, 1), date(2019, 1, 2)
 
@@ -181,3 +183,11 @@ def test_a_gauge_without_a_known_interval_has_no_score(site_schema: TestSite) ->
     site_schema.clock.move_to(MIDNIGHT + timedelta(days=5))
     (row,) = report(site_schema, by=By.GAUGE).rows
     assert (row.intervals, row.received) == (None, 288)
+
+
+def test_the_report_of_completeness_says_that_computed_points_are_not_in_it(
+    campus: TestSite,
+) -> None:
+    define(campus, NET)
+    found = report(campus)
+    assert (found.things, found.computed) == (2, 1)

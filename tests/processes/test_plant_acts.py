@@ -90,6 +90,7 @@ def desk_of(site: TestSite) -> System:
 
 @pytest.fixture
 def desk(site_schema: TestSite) -> System:
+    site_schema.clock.move_to(datetime(2019, 7, 1, tzinfo=UTC))
     return desk_of(site_schema)
 
 
@@ -207,7 +208,8 @@ def test_tie_is_declared_and_unknown_ones_are_refused(
         closed=True,
         **how,  # type: ignore[arg-type]
     )
-    assert first == again
+    assert first.position == again.position
+    assert (first.new, again.new) == (True, False)
     with site_schema.writer.connection() as connection:
         graph = read_supply(connection, site_schema.schema, "electricity").at(MAY)
     assert graph is not None
@@ -226,12 +228,23 @@ def test_tie_said_closed_before_a_later_word_of_it_is_said_once(
         return switch_tie(
             desk, site_schema.site, Utility.ELECTRICITY, "tie",
             closed=closed, at=at, reason="maintenance", by=BY,
-        )  # fmt: skip
+        ).position  # fmt: skip
 
     june = datetime(2019, 6, 1, tzinfo=UTC)
     later = said(june, closed=True)
     first = said(MAY, closed=False)
     assert later < first == said(MAY, closed=False)
+
+
+def test_tie_is_not_declared_for_a_time_to_come(
+    desk: System, site_schema: TestSite, tmp_path: Path
+) -> None:
+    defined(desk, site_schema, tmp_path, GRAPH)
+    with pytest.raises(PlantError, match="2019-07-01 00:01 UTC lies in the future"):
+        switch_tie(
+            desk, site_schema.site, Utility.ELECTRICITY, "tie",
+            closed=True, at=datetime(2019, 7, 1, 0, 1, tzinfo=UTC), reason="x", by=BY,
+        )  # fmt: skip
 
 
 def test_measured_tie_is_not_declared(desk: System, site_schema: TestSite, tmp_path: Path) -> None:

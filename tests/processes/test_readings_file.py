@@ -36,6 +36,7 @@ def test_a_reading_is_a_local_instant_and_the_value_of_the_display() -> None:
         ("2019-07-01=4.711", "finer than the register"),
         ("2019-07-01=four", "is no number"),
         ("2019-07-01=1/0", "is no number"),
+        ("2019-07-01=1e3000000", "is no number"),
     ],
 )
 def test_what_is_no_reading_is_refused(word: str, complaint: str) -> None:

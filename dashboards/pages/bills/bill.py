@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
+from billing.views.stated_alone import STATED_CODE, author_of, stated_words
 from dashboards.components.pieces import Children, badge, empty, facts, link, page, panel, table
 from dashboards.formats import NOTHING, instant_text, money, number
 from dashboards.pages.bills.layout import span_text, state_badge
-from dashboards.queries.bill_rows import Bill, ChargeRow
+from dashboards.queries.bill_rows import Bill, ChargeRow, FindingRow
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
 from energy.base.finding import Severity
@@ -70,7 +71,7 @@ def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
     head = [viewer.say(f"findings.{key}") for key in ("what", "weight", "point", "from", "to")]
     rows: list[Sequence[Children]] = [
         [
-            viewer.say(key) if (key := f"finding.{found.code}") in catalogue() else found.code,
+            _what(viewer, bill, found),
             badge(
                 viewer.say(f"findings.{found.severity.value}"),
                 "bad" if found.severity is Severity.DO_NOT_BILL else "fair",
@@ -82,6 +83,17 @@ def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
         for found in bill.findings
     ]
     return panel(viewer.say("bill.findings"), table(head, rows, name="findings"), name="findings")
+
+
+def _what(viewer: Viewer, bill: Bill, found: FindingRow) -> str:
+    """Return what was found, and of what one person alone stated who said what."""
+    key = f"finding.{found.code}"
+    words = viewer.say(key) if key in catalogue() else found.code
+    if found.code != STATED_CODE:
+        return words
+    author = author_of(found.proof)
+    name = NOTHING if author is None else bill.people.get(author, "?")
+    return f"{words}: {stated_words(viewer.language, found.proof, name)}"
 
 
 def quantity_text(viewer: Viewer, line: ChargeRow) -> str:

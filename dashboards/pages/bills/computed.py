@@ -16,7 +16,7 @@ from billing.documents.computed import (
     carried_text,
     constants_text,
     inputs_text,
-    keys_text,
+    key_rows,
     portion_text,
     source_text,
     used_text,
@@ -61,15 +61,9 @@ def _share(viewer: Viewer, step: Json) -> Component:
         [
             _days(viewer, span),
             used_text(span["whole"], step["unit"], said),
-            keys_text(span, said),
+            _rows(key_rows(span, said), [vacancy_text(span, said), carried_text(span, step, said)]),
             portion_text(span, said),
             used_text(span["usage"], step["unit"], said),
-            [
-                html.Div(text)
-                for text in (vacancy_text(span, said), carried_text(span, step, said))
-                if text
-            ]
-            or NOTHING,
         ]
         for span in step["spans"]
     ]
@@ -78,10 +72,16 @@ def _share(viewer: Viewer, step: Json) -> Component:
         [
             html.P(source_text(step, said), className="sum"),
             html.P(_links(viewer, [*step["inputs"], *step["own"]]), className="subtitle"),
-            table(_head(viewer, [*head, "proof.remarks"]), rows, name="proof-share"),
+            table(_head(viewer, head), rows, name="proof-share"),
         ],
         name="proof-share",
     )
+
+
+def _rows(texts: Sequence[str], remarks: Sequence[str]) -> Children:
+    """Return texts below each other, with what is to be said of them below in small."""
+    small = [html.Div(each, className="subtitle") for each in remarks if each]
+    return [*(html.Div(each) for each in texts), *small]
 
 
 def _formula(viewer: Viewer, step: Json) -> Component:

@@ -145,9 +145,9 @@ def _panel(
         last_year=viewer.say("plan.last_year"),
         barred=viewer.say("plan.barred"),
         findings={
-            month.barred: viewer.say("plan.barred_by", count=month.barred)
+            count: viewer.say("plan.barred_by", count=count)
             for month in figures.months
-            if month.barred
+            for count in (month.barred, month.last_year_barred)
         },
     )
     figure = plan_bars(
@@ -241,7 +241,7 @@ def _quality(viewer: Viewer, month: MonthFigures) -> Children:
     if not month.barred:
         return badge
     told = viewer.say("plan.barred_by", count=month.barred)
-    return html.Span([badge, html.Span(f" {told}", className="plan-barred")])
+    return html.Span([badge, html.Span(told, className="plan-barred")])
 
 
 def _last_year(viewer: Viewer, month: MonthFigures, unit: _Scale) -> Children:
@@ -249,7 +249,7 @@ def _last_year(viewer: Viewer, month: MonthFigures, unit: _Scale) -> Children:
     if not month.last_year_barred:
         return shown
     told = viewer.say("plan.barred_by", count=month.last_year_barred)
-    return html.Span([shown, html.Span(f" {told}", className="plan-barred")])
+    return html.Span([shown, html.Span(told, className="plan-barred")])
 
 
 def _plainly(viewer: Viewer, value: Decimal) -> str:

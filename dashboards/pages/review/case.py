@@ -159,6 +159,9 @@ def commands_for(case: Case) -> list[tuple[str, str]]:
     found = [("accept", f"{verb} accept {short} {REASON}")]
     if case.point is not None:
         found.append(("correct", f'{verb} correct {short} --reading "YYYY-MM-DD HH:MM=…" {REASON}'))
+        if case.cause == "step":
+            without = f'--without "YYYY-MM-DD HH:MM" {REASON}'
+            found.append(("without", f"{verb} correct {short} {without}"))
         if case.cause == "missing":
             found.append(("estimate", f"{verb} estimate {short} --method hour_of_week {REASON}"))
     if case.state is CaseState.HELD:

@@ -39,6 +39,8 @@ class Flow:
     back: Ints | None
     """What came out of the node again; None where no channel counts that. [base unit]"""
     quality: Codes
+    ways: tuple[tuple[str, Codes], ...] = ()
+    """Quantity and quality of each channel, where two count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

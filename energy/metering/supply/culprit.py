@@ -10,8 +10,7 @@ no count and no bill rests on them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +19,8 @@ from numpy.typing import NDArray
 
 from energy.metering.supply.balance import Flow, NodeSeries, passed
 from energy.metering.supply.culprit_factors import TOLERANCE, Explanation, Fault, explanations
+from energy.metering.supply.culprit_ties import TieGuess, closed_unsaid
+from energy.metering.supply.culprit_verdict import Candidate, Reading, Verdict
 from energy.metering.supply.graph import Metered
 
 Floats = NDArray[np.float64]
@@ -41,62 +42,6 @@ LEAST_AGAIN: Final = 0.5
 FLAT: Final = 0.12
 """Variation of a load that counts as constant, as a share of its mean."""
 HOUR_S: Final = 3600
-
-
-class Reading(StrEnum):
-    """What a residual says."""
-
-    BALANCED = "balanced"
-    """There is nothing to explain."""
-    NAMED = "named"
-    """One meter, or one load without a meter, explains it."""
-    SEVERAL = "several"
-    """Several meters would explain it as well: no single culprit."""
-    NOTHING = "nothing"
-    """Nothing fits: no single culprit."""
-    UNKNOWN = "unknown"
-    """Too little of it is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A meter and how well it explains the residual of a node."""
-
-    meter: Metered
-    fit: float
-    """Share of the residual's variation that it explains, 0 to 1."""
-    slope: float
-    """Residual over what it counted; below zero where too much goes out."""
-    since: int
-    """First hour from which on it explains it."""
-    source: bool = False
-    """Whether it counts what comes in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What can be said of the residual of one node."""
-
-    node: str
-    reading: Reading
-    meter: Metered | None = None
-    """The culprit; None for a load without a meter."""
-    explanations: tuple[Explanation, ...] = ()
-    """What may have happened, the likeliest first."""
-    fit: float = 0.0
-    """Share of the residual's variation that it explains, 0 to 1."""
-    runner_up: float = 0.0
-    """The same of the next best meter."""
-    share_percent: Fraction | None = None
-    """Residual as a share of what the culprit counted. [%]"""
-    residual: int = 0
-    """Of the known intervals. [base unit]"""
-    since: int = 0
-    """First interval of the period from which on it is so."""
-    other_node: str | None = None
-    """Node that the meter really hangs on."""
-    candidates: tuple[Candidate, ...] = field(default=())
-    """The best, for whoever wants to look on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -353,6 +298,23 @@ def foreign(
     return found
 
 
+def _tied(guess: TieGuess, strays: Sequence[Verdict]) -> Verdict:
+    """Return what a tie explains, beside a meter that would explain the same."""
+    same = [e for e in strays if {e.node, e.other_node} == {guess.node, guess.other}]
+    told = [Explanation(fault=Fault.TIE_CLOSED, factor=None)]
+    return Verdict(
+        node=guess.node,
+        reading=Reading.NAMED,
+        meter=same[0].meter if same else None,
+        explanations=(*told, *(each for stray in same[:1] for each in stray.explanations)),
+        fit=guess.fit,
+        residual=guess.residual,
+        since=guess.since,
+        other_node=guess.other,
+        tie=guess.tie,
+    )
+
+
 def _follows(seen: _Print, counted: Floats, slope: float) -> bool:
     if len(seen.residual) < 48 or not counted.any():
         return False
@@ -366,6 +328,7 @@ def verdicts(
     *,
     step_s: int,
     multipliers: Mapping[str, Fraction] | None = None,
+    ties: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Verdict]:
     """Return what can be said of each node's residual, by node.
 
@@ -374,9 +337,12 @@ def verdicts(
         flows: What the meters counted, by point.
         step_s: Width of an interval. [s]
         multipliers: Multiplier entered for each point, where it is known.
+        ties: The busbars that each tie joins.
     """
     strays = foreign(every, flows, step_s=step_s)
-    explained = {node: each for each in strays for node in (each.node, each.other_node)}
+    guesses = closed_unsaid(every, ties or {}, step_s=step_s)
+    several = [*strays, *(_tied(guess, strays) for guess in guesses)]
+    explained = {node: each for each in several for node in (each.node, each.other_node)}
     return [
         explained.get(series.node.key)
         or verdict_of(series, flows, step_s=step_s, multipliers=multipliers)

@@ -52,6 +52,8 @@ class Fault(StrEnum):
     """A load that no meter counts."""
     WRONG_PARENT = "wrong_parent"
     """The meter hangs on another node than the graph says."""
+    TIE_CLOSED = "tie_closed"
+    """A tie was closed and nobody said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

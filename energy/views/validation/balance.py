@@ -18,7 +18,8 @@ from energy.base.period import Period, local_day, midnight
 from energy.base.units import Utility
 from energy.metering.checks import loss_over_limit
 from energy.metering.supply.balance import NodeBalance
-from energy.metering.supply.culprit import Verdict, verdicts
+from energy.metering.supply.culprit import verdicts
+from energy.metering.supply.culprit_verdict import Verdict
 from energy.metering.usage_groups import Every
 from energy.views.balance import Balanced, balances, point_channels
 from energy.views.plant_rows import supplied_utilities
@@ -46,6 +47,7 @@ def explained(connection: Connection, schema: str, balanced: Balanced) -> list[V
         balanced.flows,
         step_s=balanced.step_s,
         multipliers=_multipliers(connection, schema, list(balanced.flows)),
+        ties=balanced.ties,
     )
 
 

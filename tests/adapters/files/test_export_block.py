@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 from openpyxl import load_workbook
 from pyarrow import parquet
 
-from adapters.files import export_xlsx
+from adapters.files import export_parquet, export_xlsx
 from adapters.files.export_block import (
     Block,
     ExportChannel,
@@ -275,3 +278,19 @@ def test_what_green_button_cannot_say_is_refused() -> None:
         feed(block(channel=channel(Utility.STEAM)))
     with pytest.raises(ExportError, match="not readings"):
         written(GreenButtonWriter, head=replace(HEAD, what=What.READINGS))
+
+
+@pytest.mark.parametrize("pip", [True, False])
+def test_without_its_library_the_command_that_adds_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, *, pip: bool
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr(export_parquet, "find_spec", lambda _name: object() if pip else None)
+    with pytest.raises(ExportError) as refused:
+        ParquetWriter(io.BytesIO(), HEAD)
+    last = str(refused.value).splitlines()[-1].strip()
+    assert last.startswith(f"{sys.executable} -m pip" if pip else "uv pip install --python")
+    requirement = f'"{export_parquet.LIBRARY}"'
+    assert last.endswith(requirement)
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert project["project"]["optional-dependencies"]["parquet"] == [export_parquet.LIBRARY]

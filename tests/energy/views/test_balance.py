@@ -21,7 +21,7 @@ from energy.metering.reading import Reading
 from energy.metering.supply.balance import NodeBalance
 from energy.metering.supply.balance_losses import element_losses
 from energy.metering.supply.book import SupplyAct, SupplyChange
-from energy.metering.supply.culprit import Reading as Verdict
+from energy.metering.supply.culprit_verdict import Reading as Verdict
 from energy.metering.usage_groups import Every
 from energy.views.balance import balanced, balances, point_channels
 from energy.views.plant_rows import derive, read_supply

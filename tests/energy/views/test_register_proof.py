@@ -9,6 +9,8 @@ import pytest
 
 from energy.base.period import Period
 from energy.base.quality import Quality
+from energy.views.as_of import folded_position
+from energy.views.estimates import read_around
 from energy.views.register_proof import RegisterProof, register_proofs
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import commission, find_meter, replace, retire
@@ -186,3 +188,23 @@ def test_an_estimate_that_does_not_fit_proves_nothing(site_schema: TestSite) -> 
         reading(channel, 2880, 30),
     )
     assert pairs(proofs(site_schema, channel)) == [("S-1", at(1400), 7, at(2880), 30)]
+
+
+def test_an_estimate_of_the_exchange_proves_nothing_and_is_none_that_counts(
+    site_schema: TestSite,
+) -> None:
+    channel = site_schema.counter()
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key)
+    replace(meter, when=at(1430), final={channel: 55}, start={channel: 2})
+    metering.store(meter)
+    site_schema.accept(
+        reading(channel, 1400, 50),
+        reading(channel, 1430, 4000, Quality.ESTIMATED),
+        reading(channel, 2880, 12),
+    )
+    assert pairs(proofs(site_schema, channel)) == [("S-2", at(1430), 2, at(2880), 12)]
+    with site_schema.writer.connection() as connection:
+        head = folded_position(connection, site_schema.schema)
+        read = read_around(connection, site_schema.schema, channel, DAY, head, estimates=True)
+    assert 4000 not in read.count.tolist()

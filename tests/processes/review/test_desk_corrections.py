@@ -106,3 +106,16 @@ def test_a_gap_that_was_counted_over_bears_no_money_of_the_spike_beside_it(town:
     assert (rows["missing"].case.start.hour, rows["missing"].case.end.hour) == (9, 15)
     stakes = {cause: row.stake.amount for cause, row in rows.items() if row.stake is not None}
     assert stakes == {"missing": Decimal("0.00"), "step": STAKE}
+
+
+def test_a_gap_into_which_the_register_falls_is_the_money_of_the_spike_alone(town: Town) -> None:
+    first, noon = datetime(2019, 1, 1, tzinfo=UTC), datetime(2019, 1, 2, 12, tzinfo=UTC)
+    every = [first + n * timedelta(minutes=15) for n in range(3 * 96 + 1)]
+    read = [at for at in every if not noon < at < noon + timedelta(hours=3)]
+    town.accept(
+        [Reading(channel=1, at=at, count=count_at(1, at) + 9_000_000 * (at == noon)) for at in read]
+    )
+    noted(town, doubt("reading.missing", 2, 12, hours=3))
+    stakes = {row.case.cause: row.stake.amount for row in queue(town) if row.stake is not None}
+    assert stakes["missing"] == Decimal("0.00")
+    assert stakes["step"] > 10_000

@@ -26,7 +26,7 @@ DEAR = frozenset(
     }
 )  # fmt: skip
 """What no help page needs: libraries, and our own floors above the core."""
-WITH_WORDS_OF_THE_CORE = frozenset({"estimate", "meter", "readings", "review", "share", "usage"})
+WITH_WORDS_OF_THE_CORE = frozenset({"estimate", "share", "usage"})
 """Groups whose signatures name choices that stand beside arithmetic, or lean on one that does."""
 PROGRAM = """
 import json, sys

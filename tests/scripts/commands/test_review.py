@@ -61,11 +61,19 @@ def pay(row: Row) -> None:
 def test_a_cause_or_point_that_there_is_not_is_refused_by_every_verb(doubted: Row) -> None:
     for verb in ("list", "accept --reason r --by manager", "hold --reason r --until 2019-03-01"):
         told = doubted(f"review {verb} --cause nonsense", code=2).output
-        assert "'nonsense' is no cause. There are: step, missing" in told
+        assert "'nonsense' is no cause. There are: step (The register fell or leapt)" in told
         assert "nowhere" in doubted(f"review {verb} --point nowhere", code=2).output
     assert "不是原因" in doubted("review list --cause nonsense --lang zh", code=2).output
     doubted("review list --cause step --point m1", code=1)
     doubted("review list --cause register.negative_step", code=1)
+    for words in ("leapt", "The register fell or leapt", "计度器读数下降或突增", "突增"):
+        (case,) = doubted.json("review list --cause", words, code=1)
+        assert case["case"]["cause"] == "step"
+    assert "is no cause" in doubted("review list --cause register", code=2).output
+    assert "is no cause" in doubted("review list --cause", "", code=2).output
+    said = ["--reading", "2019-01-01 15:00=1", "--reason", "r", "--by", "clerk"]
+    empty = doubted("review correct", "", *said, code=2)
+    assert "No case begins with ''" in empty.output
 
 
 def test_a_case_is_listed_shown_and_corrected_by_two_people(doubted: Row) -> None:
@@ -101,6 +109,32 @@ def test_a_case_is_listed_shown_and_corrected_by_two_people(doubted: Row) -> Non
         165,
     ]
     assert "superseded" in doubted(f"review show {short}").stdout
+
+
+def test_a_reading_nobody_knows_the_value_of_is_disregarded_and_the_rest_waits(
+    doubted: Row,
+) -> None:
+    late = 300
+    doubted.site.accept(reading(1, 915 + late, 800_000), reading(1, 930 + late, 190))
+    doubted.site.project()
+    (case,) = doubted.json("review list", code=1)
+    short = case["case"]["case"][:8]
+    shown = doubted(f"review show {short}").stdout
+    assert shown.count("counts, in doubt") == 2
+    assert "--without" in shown
+    said = ["--reason", "glitch", "--by", "clerk"]
+    assert "Say what is wrong" in doubted(f"review correct {short}", *said, code=2).output
+    without = ["--without", "2019-01-01 15:00"]
+    (tried,) = doubted.json(f"review correct {short} --dry-run", *said, *without)
+    assert (tried["remaining"], tried["position"]) == (2, None)
+    out = doubted(f"review correct {short}", *said, *without).stdout
+    assert "2 findings of the case are about others and wait on" in out
+    proposed = out.partition("`readings approve ")[2][:8]
+    doubted(f"readings approve {proposed} --by approver")
+    (rest,) = doubted.json("review list", code=1)
+    assert len(rest["case"]["findings"]) == 2
+    (decided,) = doubted.json("review list --decided")
+    assert decided["reason"].startswith("glitch [without 2019-01-01 15:00:00Z")
 
 
 def test_much_money_takes_two_people_by_whatever_verb(doubted: Row) -> None:

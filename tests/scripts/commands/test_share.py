@@ -67,7 +67,9 @@ def test_a_lobby_is_divided_shown_explained_revised_and_ended(
     gone = ("tenant bakery common.u1", "--day", "2019-04-01", "--reason", "moved out")
     row("share release", *gone[0].split(), *gone[1:], *BY)
     assert "2019-04-01" in row("share bearers").stdout
-    spike = Reading(channel=1, at=BEGUN + timedelta(hours=30, minutes=5), count=10**9)
+    spike = Reading(
+        channel=mall.channels[0], at=BEGUN + timedelta(hours=30, minutes=5), count=50_000
+    )
     row.site.accept(spike)
     row.site.project()
     (case,) = row.json("review list", code=1)

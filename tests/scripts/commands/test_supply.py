@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from energy.base.ids import id_of
 from energy.base.quality import Quality
-from energy.metering.plant import PlaceTree
+from energy.metering.channel import ChannelFacts, Direction
+from energy.metering.plant import ChannelRegister, PlaceTree
 from energy.metering.reading import Reading
 from tests.fixtures.batches import MIDNIGHT
-from tests.fixtures.postgres import command, new_site
+from tests.fixtures.meters import commission, counter_facts, planned
+from tests.fixtures.postgres import TestSite, command, new_site
 from tests.scripts.commands.test_readings import Row, row
 
 __all__ = ["new_site", "row"]
@@ -34,6 +39,20 @@ ties = [{key = "tie", name = "Tie", between = ["bus", "spare"]}]
 """.replace("LOSS", '{model = "fixed", no_load_w = "400"}')
 DAYS = ["--from", "2019-01-01", "--to", "2019-01-03"]
 BY = ["--by", "manager", "--reason", "rebuilt"]
+
+
+def plan_two_ways(site: TestSite, point: str, back: ChannelFacts) -> int:
+    """Plan a meter that counts both ways; return the channel of what it imports."""
+    metering = site.application("metering")
+    key = site.site.key
+    register: Any = metering.find(id_of("channel_register", key)) or ChannelRegister(
+        site=key, command_id=command("register")
+    )
+    first: int = register.take(point=point, count=2, command_id=command("take", point))
+    meter = planned(key, point, first, counter_facts(), back)
+    commission(meter)
+    metering.store(register, meter)
+    return first
 
 
 @pytest.fixture
@@ -94,6 +113,26 @@ def test_graph_is_defined_drawn_and_balanced(plant: Row, tmp_path: Path) -> None
     assert "Transformer" not in plant("supply losses", *DAYS).stdout
 
 
+def test_a_channel_without_readings_is_named_where_its_meter_has_others(
+    row: Row, tmp_path: Path
+) -> None:
+    site = row.site
+    back = replace(counter_facts(quantity="active_energy_export"), direction=Direction.EXPORT)
+    numbers = [plan_two_ways(site, point, back) for point in ("grid", "hall", "shop")]
+    for hour in range(73):
+        site.accept(*(Reading(channel=n, at=MIDNIGHT + timedelta(hours=hour), count=hour)
+                      for n in numbers))  # fmt: skip
+    site.project()
+    file = tmp_path / "supply.toml"
+    file.write_text(SUPPLY, encoding="utf-8")
+    row(f"supply define {file}", *BY)
+    told = " ".join(row("supply balance", *DAYS).stdout.split())
+    assert (
+        "known in no interval: grid/active_energy_export, hall/active_energy_export, "
+        "shop/active_energy_export. A meter that counts both ways needs readings of both."
+    ) in told
+
+
 def test_tie_is_declared_and_joins_what_it_should(plant: Row, tmp_path: Path) -> None:
     file = tmp_path / "supply.toml"
     file.write_text(SUPPLY, encoding="utf-8")
@@ -102,6 +141,13 @@ def test_tie_is_declared_and_joins_what_it_should(plant: Row, tmp_path: Path) ->
     assert "both sides are one node" in said
     found = plant.json("supply balance", *DAYS, code=1)["balances"]
     assert {each["node"]: each["expected"] for each in found} == {"grid": 144, "grid+spare": 144}
+    again = plant("supply tie tie closed", "--at", "2019-01-02 12:00", *BY).stdout
+    assert "is closed at 2019-01-02 12:00 already. Nothing was written." in again
+    twice = plant("supply tie tie open", "--at", "2018-10-28 01:30", *BY, code=2).output
+    assert '2018-10-28 01:30+01:00" or "2018-10-28 01:30+00:00' in " ".join(twice.split())
+    plant("supply tie tie closed", "--at", "2019-01-02 12:00+00:00", *BY)
+    late = plant("supply tie tie open", "--at", "2027-01-02 12:00", *BY, code=2).output
+    assert "lies in the future" in late
     refused = plant("supply tie other open", "--at", "2019-01-02 12:00", *BY, code=2).output
     assert "There is no tie other" in refused
     assert (

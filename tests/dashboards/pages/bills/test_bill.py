@@ -49,7 +49,8 @@ def test_a_finding_names_the_point_of_its_channel() -> None:
         "supplies": [{"channel": 3, "point": "cam-b2-elec"}],
         "findings": [FOUND, FOUND | {"channel": None, "proof": {"point": "cam-b5-elec"}}],
     }
-    assert findings_of(provenance) == (ROW, replace(ROW, point="cam-b5-elec"))
+    other = replace(ROW, point="cam-b5-elec", proof={"point": "cam-b5-elec"})
+    assert findings_of(provenance) == (ROW, other)
 
 
 def test_a_finding_of_what_a_share_rests_on_names_its_point_and_stands_once() -> None:
@@ -94,3 +95,21 @@ def test_the_alert_tile_counts_the_most_severe_first() -> None:
     )
     text = shown(alerts_tile(person, replace(answer, rows=mixed)))
     assert text.index("tone-bad") < text.index("tone-fair") < text.index("tone-calm")
+
+
+def test_what_one_person_alone_stated_is_shown_with_its_author_and_money() -> None:
+    person, author = viewer(Role.BILLING_APPROVER), UUID(int=9)
+    answer = FakeSite(clock=ManualClock(NOW)).bill(person.scope, UUID(str(INVOICE)))
+    assert answer is not None
+    proof = {"act": "reset", "by": str(author), "usage": "7998.6", "unit": "kWh"}
+    for amount, money in (("1192.03", "1192.03 GBP before"), ("", "money that cannot be told")):
+        row = replace(
+            ROW,
+            code="bill.stated_alone",
+            severity=Severity.WARN,
+            proof=proof | {"amount": amount, "currency": "GBP"},
+        )
+        bill = replace(answer.rows, findings=(row,), people={author: "Tom Technician"})
+        page = shown(bill_page(person, replace(answer, rows=bill), zone=ZONE))
+        assert "stated by Tom Technician: 7998.6 kWh hang on it" in page
+        assert money in page

@@ -10,8 +10,9 @@ import pytest
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.supply.balance import Arrangement, Flow, node_series
-from energy.metering.supply.culprit import Reading, verdict_of
+from energy.metering.supply.culprit import verdict_of
 from energy.metering.supply.culprit_factors import Fault, explanations
+from energy.metering.supply.culprit_verdict import Reading
 from energy.metering.supply.graph import balance_nodes
 from tests.fixtures.faulty_meters import LOAD, MANY, STEP_S, station
 from tests.fixtures.supply import graph, node
