@@ -61,7 +61,10 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     as_json: Json = False,
 ) -> None:
-    """Propose what a workbook plans; a second person approves it."""
+    """Propose what a workbook plans; a second person approves it.
+
+    A row left empty takes its plan back; a row that is not there leaves it as it is.
+    """
     with opened(ctx, WEB if dry_run else WRITER) as at:
         with working(at.text("plan.reading")):
             draft = read_draft(at.system.database, at.site, year, file)

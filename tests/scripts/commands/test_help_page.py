@@ -88,7 +88,10 @@ def test_a_number_out_of_bounds_is_told_both_in_words() -> None:
     [
         ("bill run --from 2026-02-31", "'2026-02-31': that day does not exist."),
         ("bill run --from tomorrow", "'tomorrow': a day is written YYYY-MM-DD."),
-        ("supply tie a open --at noon", "'noon': a day is written YYYY-MM-DD / YYYY-MM-DD HH:MM."),
+        (
+            "supply show --at noon",
+            "'noon': a day is written YYYY-MM-DD / YYYY-MM-DD HH:MM.",
+        ),
         ("bill run --from tomorrow --lang zh", "'tomorrow' 不是日期，应写作 YYYY-MM-DD。"),
         ("bill run --from 2026-02-31 --lang zh", "'2026-02-31' 不是日期：该日不存在。"),
     ],

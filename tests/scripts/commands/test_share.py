@@ -12,6 +12,7 @@ from energy.base.period import local_day
 from energy.metering.reading import Reading
 from tests.fixtures.postgres import new_site
 from tests.fixtures.shares import BEGUN, TENANTS, Mall, share_file
+from tests.processes.shares.test_payers import MARCH, Bills
 from tests.scripts.commands.test_readings import Row, row
 
 __all__ = ["new_site", "row"]
@@ -86,3 +87,24 @@ def test_a_viewer_divides_nothing_and_every_problem_is_named_in_chinese_too(
     refused = row("--lang zh share define", str(file), *BY, code=2).output
     assert "分摊文件有" in refused and "nowhere" in refused
     assert mall.site.rows("SELECT count(*) FROM {s}.apportionment") == [(0,)]
+
+
+def test_a_payer_is_told_with_both_days_and_one_instead_of_another_says_who_pays_no_longer(
+    row: Row, mall: Mall, tmp_path: Path
+) -> None:
+    file = tmp_path / "mall.toml"
+    file.write_text(share_file() + TENANTS, encoding="utf-8")
+    row("share define", str(file), *BY)
+    bills = Bills(mall)
+    bills.open_accounts({"A-cafe": ("common.u2", MARCH, None)})
+    bills.open_empty("A-florist")
+    how = ("--tariff", "campus-electricity", "--by", "clerk")
+    u2 = ("share payer A-florist common.u2 --from 2019-03-30", *how)
+    assert "--instead" in row(*u2, code=2).output
+    told = row(*u2, "--instead", "--reason", "moved in").stdout.splitlines()
+    assert told == [
+        "A-florist pays for common.u2 from 2019-03-30 on.",
+        "A-cafe pays for common.u2 no longer from 2019-03-30 on.",
+    ]
+    u1 = row("share payer A-cafe common.u1 --from 2019-03-01 --until 2019-03-05", *how).stdout
+    assert "from 2019-03-01 until 2019-03-05, that day not included" in u1
