@@ -286,7 +286,6 @@ def reset(
     )
 
 
-
 def fed_from(meter: Meter, minute: int, feeds: dict[int, int], counts: dict[int, int]) -> None:
     """Say which register feeds which channel from a minute on."""
     span = FedSpan(start=at(minute), end=None, feeds=feeds, start_counts=counts, end_counts={})
