@@ -6,8 +6,8 @@ other: of two that would make a circle together the second is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -40,7 +40,8 @@ from energy.views.formula.catalogue import SiteCatalogue, place_keys
 from energy.views.formula.graph import computed_graph
 from energy.views.formula.rows import formula_channels
 from energy.views.registry import load_channels
-from processes.one_by_one import computed_alone
+from processes.one_by_one import Act, one_by_one
+from processes.settling import settle
 
 
 class FormulaFileError(DefinitionFileError):
@@ -122,7 +123,7 @@ class FormulaDesk:
         Raises:
             FormulaFileError: Lists every problem; nothing was written.
         """
-        with self._alone(dry_run=dry_run):
+        with self._one_by_one(dry_run=dry_run):
             problems: list[Told | str] = []
             fresh = []
             for each in planned:
@@ -176,7 +177,7 @@ class FormulaDesk:
             FormulaError: The text is wrong; names row and column.
             FormulaFileError: It rests on itself.
         """
-        with self._alone(dry_run=dry_run):
+        with self._one_by_one(dry_run=dry_run):
             formula = self._formula(point)
             with self._database.connection() as connection:
                 channels = load_channels(connection, self._site.schema, only=[formula.channel])
@@ -218,15 +219,22 @@ class FormulaDesk:
             UnknownFormulaError: There is no formula at the point.
             FormulaStateError: It is retired already, from another day on.
         """
-        with self._alone(dry_run=False):
+        with self._one_by_one(dry_run=False):
             formula = self._formula(point)
             formula.retire(
                 valid_from=valid_from, reason=reason, decided_by=by, command_id=command_id
             )
             return self._told(formula)
 
-    def _alone(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        return computed_alone(self._database, self._site, self._clock, dry_run=dry_run)
+    @contextmanager
+    def _one_by_one(self, *, dry_run: bool) -> Iterator[None]:
+        """Keep others from formulas and see what they left: two halves may make a circle."""
+        if dry_run:
+            yield
+            return
+        with one_by_one(self._database, self._site, Act.COMPUTED):
+            settle(self._database, self._site, self._clock, "metering")
+            yield
 
     def _told(self, formula: Formula) -> Stored:
         """Store what is new of a formula."""

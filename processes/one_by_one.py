@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from energy.base.clock import Clock
 from energy.store.pool import Database
 from energy.store.sites import Site
-from processes.settling import settle
 
 
 class Act(IntEnum):
@@ -39,24 +37,4 @@ def one_by_one(database: Database, site: Site, act: Act) -> Iterator[None]:
     """
     with database.transaction() as alone:
         alone.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (act, site.schema))
-        yield
-
-
-@contextmanager
-def computed_alone(
-    database: Database, site: Site, clock: Clock, *, dry_run: bool = False
-) -> Iterator[None]:
-    """Keep others from computed channels and see what they left: two halves may make a circle.
-
-    Args:
-        database: A pool in the writer's role, of two connections at least.
-        site: The site.
-        clock: The injected clock.
-        dry_run: Whether nothing will be written: nobody is kept from anything.
-    """
-    if dry_run:
-        yield
-        return
-    with one_by_one(database, site, Act.COMPUTED):
-        settle(database, site, clock, "metering")
         yield

@@ -7,8 +7,7 @@ billed is billed there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -38,7 +37,6 @@ from energy.store.sites import Site
 from energy.views.shares.rows import read_shares
 from energy.views.shares.usage import share_point
 from energy.views.shares.whole import balances_from, is_same
-from processes.one_by_one import computed_alone
 from processes.settling import settle
 from processes.shares.checks import SiteFacts, WholeFacts, problems_of, site_facts
 
@@ -89,16 +87,25 @@ class ShareDesk:
         Raises:
             ShareFileError: It has problems; all are listed and nothing was written.
         """
-        with self._alone(dry_run=dry_run):
-            file, facts = self._checked(text, revising=False)
-            command = uuid4()
-            kept: list[JournalAggregate] = []
-            new = [share for share in file.shares if self._find(share.key) is None]
-            points: list[str] = []
-            for share in new:
-                kept += self._defined(share, facts.wholes[share.key], by, command, points)
-            keys = [share.key for share in new]
-            return self._stored(file, by, command, kept, keys, points, dry_run=dry_run)
+        file, facts = self._checked(text, revising=False)
+        command = uuid4()
+        kept: list[JournalAggregate] = []
+        new = [share for share in file.shares if self._find(share.key) is None]
+        points: list[str] = []
+        for share in new:
+            kept += self._defined(share, facts.wholes[share.key], by, command, points)
+        bearers, holds = self._bearers(file, by, command, kept)
+        hours = self._hours(file, by, command, kept)
+        if self._register is not None and self._numbered:
+            kept.insert(0, self._register)
+        return Defined(
+            bearers=bearers,
+            holds=holds,
+            hours=hours,
+            shares=tuple(share.key for share in new),
+            points=tuple(points),
+            position=None if dry_run else self._metering.store(*kept),
+        )
 
     def revise(self, text: str, *, reason: str, by: UUID, dry_run: bool = False) -> Defined:
         """Divide by the keys of a share file from their days on.
@@ -113,23 +120,32 @@ class ShareDesk:
             ShareFileError: It has problems; all are listed and nothing was written.
             ShareError: An apportionment ended before.
         """
-        with self._alone(dry_run=dry_run):
-            file, facts = self._checked(text, revising=True)
-            command = uuid4()
-            kept: list[JournalAggregate] = []
-            points: list[str] = []
-            for share in file.shares:
-                known = self._find(share.key)
-                assert known is not None, "checked"
-                fresh = [part.key for part in share.version.parts if part.key not in known.channels]
-                whole = facts.wholes[share.key]
-                channels, meters = self._planned(share, whole, fresh, command)
-                points += [meter.point for meter in meters]
-                version = version_to_json(share.version)
-                known.revise(version, channels, reason=reason, by=by, command_id=command)
-                kept += [*meters, known]
-            keys = [share.key for share in file.shares]
-            return self._stored(file, by, command, kept, keys, points, dry_run=dry_run)
+        file, facts = self._checked(text, revising=True)
+        command = uuid4()
+        kept: list[JournalAggregate] = []
+        points: list[str] = []
+        for share in file.shares:
+            known = self._find(share.key)
+            assert known is not None, "checked"
+            fresh = [part.key for part in share.version.parts if part.key not in known.channels]
+            whole = facts.wholes[share.key]
+            channels, meters = self._planned(share, whole, fresh, command)
+            points += [meter.point for meter in meters]
+            version = version_to_json(share.version)
+            known.revise(version, channels, reason=reason, by=by, command_id=command)
+            kept += [*meters, known]
+        bearers, holds = self._bearers(file, by, command, kept)
+        hours = self._hours(file, by, command, kept)
+        if self._register is not None and self._numbered:
+            kept.insert(0, self._register)
+        return Defined(
+            bearers=bearers,
+            holds=holds,
+            hours=hours,
+            shares=tuple(share.key for share in file.shares),
+            points=tuple(points),
+            position=None if dry_run else self._metering.store(*kept),
+        )
 
     def end(self, key: str, valid_to: date, *, reason: str, by: UUID) -> int:
         """Divide no longer from a local day on; return the journal's position.
@@ -155,34 +171,6 @@ class ShareDesk:
         book = self._book(kind, uuid4())
         book.release(bearer, point, valid_to=valid_to, reason=reason, by=by, command_id=uuid4())
         return self._metering.store(book)
-
-    def _alone(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        return computed_alone(self._database, self._site, self._clock, dry_run=dry_run)
-
-    def _stored(
-        self,
-        file: ShareFile,
-        by: UUID,
-        command: UUID,
-        kept: list[JournalAggregate],
-        shares: Sequence[str],
-        points: Sequence[str],
-        *,
-        dry_run: bool,
-    ) -> Defined:
-        """Store shares and points with what the file says of bearers and hours, in one act."""
-        bearers, holds = self._bearers(file, by, command, kept)
-        hours = self._hours(file, by, command, kept)
-        if self._register is not None and self._numbered:
-            kept.insert(0, self._register)
-        return Defined(
-            bearers=bearers,
-            holds=holds,
-            hours=hours,
-            shares=tuple(shares),
-            points=tuple(points),
-            position=None if dry_run else self._metering.store(*kept),
-        )
 
     def _opened_register(self) -> ChannelRegister:
         """Return the register of numbers, with views that know all that was stored before it.

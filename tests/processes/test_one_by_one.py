@@ -13,13 +13,11 @@ import pytest
 from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, UnknownMeterError
-from energy.metering.shares.file import ShareFileError
 from energy.store.server_settings import SUPERUSER
 from energy.system import WRITER, System
 from processes.formula_desk import FormulaDesk
 from processes.one_by_one import Act, one_by_one
 from processes.settling import settle
-from processes.shares.define import ShareDesk
 from processes.validating import validate_up_to
 from tests.fixtures.batches import reading
 from tests.fixtures.postgres import TestSite
@@ -61,24 +59,6 @@ def test_the_second_waits_until_the_first_has_ended(site_schema: TestSite) -> No
             order.append("of another kind")
     rival.join()
     assert order == ["first", "of another kind", "second"]
-
-
-def test_shares_wait_until_nobody_is_at_formulas(site_schema: TestSite) -> None:
-    at, refused = site_schema, []
-
-    def define() -> None:
-        try:
-            ShareDesk(at.writer, at.site, at.clock).define("[[share]]", by=UUID(int=1))
-        except ShareFileError as error:
-            refused.append(error)
-
-    with one_by_one(at.writer, at.site, Act.COMPUTED):
-        rival = started(define)
-        waits_or_ends(at, rival)
-        assert rival.is_alive()
-        assert refused == []
-    rival.join()
-    assert len(refused) == 1
 
 
 def test_the_smallest_pool_that_may_be_set_has_room_for_an_act_and_a_look(

@@ -47,7 +47,7 @@ def test_refused_rows_are_told_in_both_languages(row: Row, tmp_path: Path) -> No
     assert "row 5, value: '--' is not written in number format 'plain'" in refused.stdout
     assert "nothing was written" in refused.output
     chinese = row("readings import --lang zh", *file, "--preview", code=1).stdout
-    assert "数值不符合声明格式: 1" in chinese
+    assert "数值不符合声明格式：1" in chinese
     assert "第 5 行 value：'--' 不符合数字格式 'plain'" in chinese
     assert "第 6 行：站点没有计量点 'm9'" in chinese
     told = row.json("readings import", *file, "--by", "clerk", code=2)
