@@ -22,6 +22,8 @@ class Act(IntEnum):
     """Plans of a node are approved."""
     COMPUTED = 0x434F_4D50
     """It is told what computed channels rest on."""
+    ADJUSTMENTS = 0x414D_4A55
+    """Adjustments of usage are approved."""
 
 
 @contextmanager

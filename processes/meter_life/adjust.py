@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -35,10 +34,8 @@ from energy.views.as_of import folded_as_of, folded_position
 from energy.views.meter_facts import CertificateRow, certificates_of
 from energy.views.point_rows import segments_of
 from energy.views.told import Connection
+from processes.one_by_one import Act, one_by_one
 from processes.readings_state import settled
-
-_LOCK: Final = 0x414D_4A55
-"""First part of the advisory lock's key; the second is the schema's."""
 
 
 class AdjustmentError(RefusedError):
@@ -245,8 +242,7 @@ def approve_adjustment(system: System, site: Site, name: str, *, by: UUID) -> Ad
     """
     row = adjustment_named(system.database, site, name)
     command = id_of("approve adjustment", str(row.adjustment), str(by))
-    with system.database.transaction() as alone:
-        alone.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, site.schema))
+    with one_by_one(system.database, site, Act.ADJUSTMENTS):
         settled(system, site)
         known, metering = _known(system, site, row)
         if not known.seen(command):

@@ -7,7 +7,7 @@ billed is billed there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -94,18 +94,8 @@ class ShareDesk:
         points: list[str] = []
         for share in new:
             kept += self._defined(share, facts.wholes[share.key], by, command, points)
-        bearers, holds = self._bearers(file, by, command, kept)
-        hours = self._hours(file, by, command, kept)
-        if self._register is not None and self._numbered:
-            kept.insert(0, self._register)
-        return Defined(
-            bearers=bearers,
-            holds=holds,
-            hours=hours,
-            shares=tuple(share.key for share in new),
-            points=tuple(points),
-            position=None if dry_run else self._metering.store(*kept),
-        )
+        keys = [share.key for share in new]
+        return self._stored(file, by, command, kept, keys, points, dry_run=dry_run)
 
     def revise(self, text: str, *, reason: str, by: UUID, dry_run: bool = False) -> Defined:
         """Divide by the keys of a share file from their days on.
@@ -134,18 +124,8 @@ class ShareDesk:
             version = version_to_json(share.version)
             known.revise(version, channels, reason=reason, by=by, command_id=command)
             kept += [*meters, known]
-        bearers, holds = self._bearers(file, by, command, kept)
-        hours = self._hours(file, by, command, kept)
-        if self._register is not None and self._numbered:
-            kept.insert(0, self._register)
-        return Defined(
-            bearers=bearers,
-            holds=holds,
-            hours=hours,
-            shares=tuple(share.key for share in file.shares),
-            points=tuple(points),
-            position=None if dry_run else self._metering.store(*kept),
-        )
+        keys = [share.key for share in file.shares]
+        return self._stored(file, by, command, kept, keys, points, dry_run=dry_run)
 
     def end(self, key: str, valid_to: date, *, reason: str, by: UUID) -> int:
         """Divide no longer from a local day on; return the journal's position.
@@ -171,6 +151,31 @@ class ShareDesk:
         book = self._book(kind, uuid4())
         book.release(bearer, point, valid_to=valid_to, reason=reason, by=by, command_id=uuid4())
         return self._metering.store(book)
+
+    def _stored(
+        self,
+        file: ShareFile,
+        by: UUID,
+        command: UUID,
+        kept: list[JournalAggregate],
+        shares: Sequence[str],
+        points: Sequence[str],
+        *,
+        dry_run: bool,
+    ) -> Defined:
+        """Store shares and points with what the file says of bearers and hours, in one act."""
+        bearers, holds = self._bearers(file, by, command, kept)
+        hours = self._hours(file, by, command, kept)
+        if self._register is not None and self._numbered:
+            kept.insert(0, self._register)
+        return Defined(
+            bearers=bearers,
+            holds=holds,
+            hours=hours,
+            shares=tuple(shares),
+            points=tuple(points),
+            position=None if dry_run else self._metering.store(*kept),
+        )
 
     def _opened_register(self) -> ChannelRegister:
         """Return the register of numbers, with views that know all that was stored before it.
