@@ -17,13 +17,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import (
     append,
+    drafts,
     file_import,
     fold,
     formula,
     late,
     mapper,
     modbus,
+    papers,
     project,
+    rating,
     reconnect,
     seal,
     soak,
@@ -48,9 +51,12 @@ BENCHES: tuple[Bench, ...] = (
     *fold.BENCHES,
     *validate.BENCHES,
     *formula.BENCHES,
+    *rating.BENCHES,
     *late.BENCHES,
     *seal.BENCHES,
+    *papers.BENCHES,
     *sustained.BENCHES,
+    *drafts.BENCHES,
 )
 
 

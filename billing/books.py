@@ -6,12 +6,12 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from billing.account import Account, account_id
-from billing.bill_run import BillRun
+from billing.accounts.account import Account, account_id
 from billing.errors import UnknownBillingObjectError
-from billing.invoice import Invoice
-from billing.invoice_facts import Issuer
-from billing.issuer import NamedIssuer, default_issuer, issuer_id
+from billing.invoices.invoice import Invoice
+from billing.invoices.invoice_facts import Issuer
+from billing.invoices.issuer import NamedIssuer, default_issuer, issuer_id
+from billing.runs.bill_run import BillRun
 from billing.views.find import events_behind, version_at
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock

@@ -1,4 +1,4 @@
-"""In: a parsed TOML or JSON table. Out: typed values, and every problem with its path. Pure.
+"""In: a parsed TOML, YAML or JSON table. Out: typed values, and every problem with its path. Pure.
 
 A reader never stops at the first problem: it notes it and goes on with a stand-in value, so
 that a person sees all problems of a file at once. Whoever reads must refuse the file when
@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 LANGUAGES = ("en", "zh")
 E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class BareNumber:
+    """A number with a point or an exponent that stands without quotes in a file: never taken."""
+
+    text: str
 
 
 class CheckedTable:
@@ -50,8 +58,13 @@ class CheckedTable:
         return len(self._problems)
 
     def has(self, key: str) -> bool:
-        """Return whether the key is there."""
-        return key in self._raw
+        """Return whether the key is there with a value; one that says null is not."""
+        self._read.add(key)
+        return self._raw.get(key) is not None
+
+    def raw(self, key: str) -> object:
+        """Return a value as the file has it, for who reads several shapes; None where absent."""
+        return self._take(key)
 
     def text(self, key: str) -> str:
         """Return a text that is not empty."""
@@ -67,9 +80,21 @@ class CheckedTable:
             self.note(key, f"{value!r} may hold letters, digits, '.', '-' and '_' only")
         return value
 
-    def decimal(self, key: str, *, least: Decimal | None = None) -> Decimal:
-        """Return a decimal written as a string."""
+    def decimal(
+        self, key: str, *, least: Decimal | None = None, default: Decimal | None = None
+    ) -> Decimal:
+        """Return a decimal written as a string, or a whole number.
+
+        Args:
+            key: Of the number.
+            least: What it is at least.
+            default: Taken where the key is absent; None where it must be there.
+        """
         value = self._take(key)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
         if not isinstance(value, str) or not DECIMAL.fullmatch(value):
             return self._wrong(key, value, 'a decimal as a string, for example "0.1432"', Decimal())
         number = Decimal(value)
@@ -77,18 +102,29 @@ class CheckedTable:
             self.note(key, f"{value} is below {least}")
         return number
 
-    def whole(self, key: str, *, least: int, most: int) -> int:
-        """Return a whole number within bounds."""
+    def whole(self, key: str, *, least: int, most: int, default: int | None = None) -> int:
+        """Return a whole number within bounds; the default where the key is absent."""
         value = self._take(key)
+        if value is None and default is not None:
+            return default
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         return self._wrong(key, value, f"a whole number from {least} to {most}", least)
 
-    def choice(self, key: str, kind: type[E]) -> E:
-        """Return a member of a closed set."""
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return true or false; the default where the key is absent."""
         value = self._take(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        return self._wrong(key, value, "true or false", default)
+
+    def choice(self, key: str, kind: type[E], *, default: E | None = None) -> E:
+        """Return a member of a closed set; the default where the key is absent."""
+        value = self._take(key)
+        if value is None and default is not None:
+            return default
         try:
-            return kind(str(value))
+            return kind(value if isinstance(value, str) else "")
         except ValueError:
             return self._wrong(key, value, f"one of {', '.join(kind)}", next(iter(kind)))
 
@@ -110,8 +146,10 @@ class CheckedTable:
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts, at least one."""
+        """Return a list of texts, at least one; a single text is a list of one."""
         value = self._take(key)
+        if isinstance(value, str) and value:
+            return (value,)
         if isinstance(value, Sequence) and not isinstance(value, str) and value:
             rows = tuple(row for row in value if isinstance(row, str))
             if len(rows) == len(value):
@@ -127,8 +165,8 @@ class CheckedTable:
 
     def tables(self, key: str) -> Iterator[CheckedTable]:
         """Yield the rows of a list of tables; none when the key is absent."""
-        value = self._raw.get(key, [])
-        self._read.add(key)
+        value = self._take(key)
+        value = [] if value is None else value
         if not isinstance(value, Sequence) or isinstance(value, str):
             value = self._wrong(key, value, "a list of tables", [])
         for number, row in enumerate(value, 1):
@@ -161,13 +199,13 @@ class CheckedTable:
 V = TypeVar("V")
 
 
-def float_paths(value: object, path: str = "") -> Iterator[str]:
-    """Yield the path of every float in a parsed file."""
-    if isinstance(value, float):
-        yield path
+def bare_numbers(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of every number in a parsed file that should be a string."""
+    if isinstance(value, BareNumber):
+        yield path, value.text
     elif isinstance(value, Mapping):
         for key, within in value.items():
-            yield from float_paths(within, f"{path}.{key}" if path else str(key))
+            yield from bare_numbers(within, f"{path}.{key}" if path else str(key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for number, within in enumerate(value, 1):
-            yield from float_paths(within, f"{path}[{number}]")
+            yield from bare_numbers(within, f"{path}[{number}]")

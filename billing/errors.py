@@ -7,6 +7,7 @@ The tree::
     +- UsageFileError           a usage file is wrong; names row and column
     +- RatingError              usage and tariff do not fit together; a person must decide
     |  +- UnbillableUsageError  usage is missing; carries the do-not-bill findings
+    |  +- CalendarGapError      a billed day lies in a year that its calendar does not know
     +- MoneyError               an amount or currency cannot be used
     +- DocumentError            a document cannot be rendered
     +- RefusedError
@@ -66,6 +67,12 @@ class RatingError(EnergyError):
     """Usage and tariff do not fit together."""
 
     code = "rating"
+
+
+class CalendarGapError(RatingError):
+    """A billed day lies in a year that the tariff's calendar does not know."""
+
+    code = "rating.calendar_gap"
 
 
 class UnbillableUsageError(RatingError):

@@ -145,16 +145,16 @@ def exact_text(value: Exact, *, least_digits: int = 0) -> str:
         least_digits: Digits after the point that a decimal shows at least.
     """
     fraction = Fraction(value)
-    rest = fraction.denominator
+    rest, powers = fraction.denominator, []
     for prime in (2, 5):
+        powers.append(0)
         while rest % prime == 0:
             rest //= prime
+            powers[-1] += 1
     if rest != 1:
         return f"{fraction.numerator}/{fraction.denominator}"
-    digits = least_digits
-    while (fraction * 10**digits).denominator != 1:
-        digits += 1
-    return plain(from_units((fraction * 10**digits).numerator, digits))
+    digits = max(least_digits, *powers)
+    return plain(from_units(fraction.numerator * 10**digits // fraction.denominator, digits))
 
 
 def display_text(count: int, resolution: Fraction) -> str:

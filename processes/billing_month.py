@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.bill_run import RunState
 from billing.office import BillingOffice
+from billing.runs.bill_run import Choice, RunState
 from energy.base.ids import id_of
 from energy.store.sites import Site
 from energy.system import System
@@ -48,6 +48,8 @@ def bill_days(system: System, site: Site, first: date, last: date) -> MonthBille
     review = office.review(run)
     if review.state in (RunState.OPEN, RunState.RATED):
         review = office.rate(run)
+        accepted = id_of("demo", "accept", span)
+        office.decide(run, clerk, Choice.ACCEPT, "demonstration", command_id=accepted)
     held = tuple(
         draft.account
         for draft in review.drafts

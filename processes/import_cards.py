@@ -16,7 +16,7 @@ from adapters.files.piece import RefusedRow, Why
 from adapters.files.table import open_table
 from adapters.files.workbook import TableError
 from billing.books import Books
-from billing.ic_card import CardFinding, CardRecord, ICCardRecord, implausible
+from billing.prepaid.ic_card import CardFinding, CardRecord, ICCardRecord, implausible
 from billing.views.ic_cards import known_records
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of

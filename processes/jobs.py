@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -25,9 +25,12 @@ from energy.store.sites import DIRECTORY, Site
 from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
 from energy.views.progress import newest_mark, read_all_lags
+from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
+from processes.prepaid_settling import settle_if_due
+from processes.receiving import use_named_once_a_day
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
 from processes.site_vitals import rounds_health, rounds_metrics
 from processes.validating import look_once
@@ -42,6 +45,12 @@ READINGS_EVERY_S = 600.0
 """How often partitions and retention are looked after. [s]"""
 CHECKS_EVERY_S = 600.0
 """How often what came since is checked. [s]"""
+PREPAID_EVERY_S = 60.0
+"""How often it is looked whether prepaid accounts are to be settled. [s]"""
+CORRECTIONS_EVERY_S = 600.0
+"""How often it is looked whether issued invoices were looked at on this day. [s]"""
+RECEIVABLES_EVERY_S = 600.0
+"""How often it is looked whether money was used for its documents on this day. [s]"""
 FINDINGS_EVERY_S = 5.0
 """Longest time until what the views have found is an alert. [s]"""
 DROP_EVERY_S = 5.0
@@ -118,6 +127,9 @@ class Jobs:
             seal,
             self._readings(site),
             Chore(name="drop", step=drop.step, every_s=DROP_EVERY_S),
+            self._prepaid(site),
+            self._corrections(site),
+            self._receivables(site),
         )
         return SiteChores(chores=chores, look=self._look(site))
 
@@ -184,6 +196,37 @@ class Jobs:
             return looked is not None and looked.behind
 
         return Chore(name="checks", step=step, every_s=CHECKS_EVERY_S)
+
+    def _prepaid(self, site: Site) -> Chore:
+        """Prepaid accounts settled once an hour or a day."""
+
+        def step() -> bool:
+            settle_if_due(self._system, site)
+            return False
+
+        return Chore(name="prepaid", step=step, every_s=PREPAID_EVERY_S)
+
+    def _corrections(self, site: Site) -> Chore:
+        """Once a day: what was learned of issued invoices is proposed."""
+        looked: date | None = None
+
+        def step() -> bool:
+            nonlocal looked
+            looked = look_once_a_day(self._system, site, looked)
+            return False
+
+        return Chore(name="corrections", step=step, every_s=CORRECTIONS_EVERY_S)
+
+    def _receivables(self, site: Site) -> Chore:
+        """Once a day: money that names a document settles it."""
+        used: date | None = None
+
+        def step() -> bool:
+            nonlocal used
+            used = use_named_once_a_day(self._system, site, used)
+            return False
+
+        return Chore(name="receivables", step=step, every_s=RECEIVABLES_EVERY_S)
 
     def _findings(self, site: Site) -> Chore:
         """Alerts of what the views and the field have found."""

@@ -7,12 +7,14 @@ continues where it stopped, because every id and command id is made of the file'
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from billing.accounts.desk import AccountDesk
+from billing.accounts.site_accounts import BooksPlan, read_books
 from billing.office import BillingOffice
-from billing.site_accounts import BooksPlan, read_books
 from energy.alerting.rule import Rule, rule_id
 from energy.base.clock import Clock
 from energy.base.errors import SiteFileError
@@ -128,6 +130,7 @@ def init_site(
         _rule(operations, plan.key, rule, numbers[(rule.point, rule.quantity)])
     office = BillingOffice(writer, site, clock, vault)
     _books(office, checked.books, plan.key)
+    _agreed(AccountDesk(office.books, vault), checked.books, plan.key)
     catch_up(writer, site, clock)
     # The directory names the site last: nobody sees one that is half made.
     found_site(
@@ -267,3 +270,16 @@ def _books(office: BillingOffice, books: BooksPlan, site: str) -> None:
             supplies=account.supplies,
             command_id=_command(site, "account", account.key),
         )
+
+
+def _agreed(desk: AccountDesk, books: BooksPlan, site: str) -> None:
+    for key, facts in books.parties.items():
+        desk.put_party(key, facts, by=None, command_id=_command(site, "party", key))
+    for account in books.accounts:
+        if account.terms:
+            command = partial(_command, site, "terms", account.key)
+            desk.tell(
+                account.key,
+                partial(account.terms.tell, command_id=command),
+                command_id=command(str(account.terms)),
+            )

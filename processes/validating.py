@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from billing.opening import LooksBefore
+from billing.runs.opening import LooksBefore
 from billing.views.contracts import supplied_spans
 from energy.base.clock import monotonic_s, wait
 from energy.base.errors import JournalError

@@ -6,6 +6,10 @@ a text, so that nothing is rounded. Instants are texts in UTC: a spreadsheet kno
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -21,6 +25,22 @@ from adapters.files.export_block import (
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its head."""
 MOST_DIGITS = 15
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Tell what the XML library says of a disk as the system says it.
+
+    Raises:
+        OSError: Nothing could be written.
+    """
+    from lxml.etree import SerialisationError
+
+    try:
+        yield
+    except SerialisationError as error:
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
 
 
 class XlsxWriter(ExportWriter):
@@ -53,19 +73,22 @@ class XlsxWriter(ExportWriter):
         self._rows += len(rows)
         if self._rows > MOST_ROWS:
             raise ExportError.of("export.rows", most=MOST_ROWS)
-        for row in rows:
-            self._sheet.append([self._cell(value) for value in row])
+        with _faults():
+            for row in rows:
+                self._sheet.append([self._cell(value) for value in row])
 
     def close(self) -> None:
         """Write the workbook."""
-        about = self._book.create_sheet("about")
-        for name, value in self._head.facts().items():
-            about.append([name, value])
-        self._book.save(self._file)
+        with _faults():
+            about = self._book.create_sheet("about")
+            for name, value in self._head.facts().items():
+                about.append([name, value])
+            self._book.save(self._file)
 
     def abandon(self) -> None:
         """Remove the temporary file of the rows."""
-        self._sheet.close()
+        with suppress(OSError), _faults():
+            self._sheet.close()  # what is thrown away need not be written
         self._sheet._writer.cleanup()  # noqa: SLF001 - the library forgets it
 
     def _cell(self, value: object) -> object:

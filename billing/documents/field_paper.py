@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import segno
-import typst
 
-from billing.errors import DocumentError
+from billing.documents.covered import printable
+from billing.documents.typesetting import Job, pdf, pictures
 
 LABEL_PPI = 300
 """Dots per inch of a label's picture: one of 62 mm fits the common label printers."""
-_lock = threading.Lock()
 
 
 class Paper(StrEnum):
@@ -48,25 +44,10 @@ def render_paper(
     Raises:
         DocumentError: It cannot be set.
     """
-    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True)}
+    inputs = {"page": printable(json.dumps(page, ensure_ascii=False, sort_keys=True))}
     inputs["qr"] = qr_svg(str(page["qr"])) if page.get("qr") else ""
-    whole_second = dated.replace(microsecond=0)
-    try:
-        with _lock:
-            if picture:
-                made = _compiler(paper).compile(format="png", ppi=LABEL_PPI, sys_inputs=inputs)
-            else:
-                made = _compiler(paper).compile(
-                    format="pdf", pdf_standards="a-2b", sys_inputs=inputs, timestamp=whole_second
-                )
-    except typst.TypstError as error:
-        raise DocumentError(
-            f"The {paper.removeprefix('field_')} cannot be set: {error.diagnostic}. Report it "
-            "with the command that made it."
-        ) from error
-    pages = made if isinstance(made, list) else [made]
-    assert isinstance(pages[0], bytes), "a document has a page"
-    return pages[0]
+    job = Job(template=f"{paper}.typ", inputs=inputs, dated=dated)
+    return pictures(job, LABEL_PPI)[0] if picture else pdf(job)
 
 
 def qr_svg(text: str) -> str:
@@ -75,16 +56,3 @@ def qr_svg(text: str) -> str:
     code = segno.make(text, error="m", micro=False, boost_error=False)
     code.save(drawn, kind="svg", border=0, xmldecl=False, svgns=True, omitsize=True)
     return drawn.getvalue().decode()
-
-
-@cache
-def _compiler(paper: Paper) -> typst.Compiler:
-    """Return the process's compiler of a paper: it keeps the fonts, which is most of the work."""
-    folder = files("billing.documents")
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(folder.joinpath("fonts"))],
-    )
-    template = str(folder.joinpath(f"{paper}.typ"))
-    return typst.Compiler(template, root=str(folder), font_paths=fonts)

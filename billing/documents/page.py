@@ -1,4 +1,4 @@
-"""In: an invoice's canonical JSON and a language. Out: the texts of its page, ready to set. Pure.
+"""In: a bill or credit note, a language, a letterhead. Out: the texts of its A4 page. Pure.
 
 Everything that depends on language, number format or time zone is decided here; the template
 only places texts.
@@ -6,174 +6,189 @@ only places texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from billing.documents.computed import computed_rows, value_text
+from billing.documents.adjusted import adjusted_rows
+from billing.documents.capitals import in_capitals
+from billing.documents.chart import bars_svg, load_svg
+from billing.documents.compared import compared_part
+from billing.documents.frame import Framed, frame
+from billing.documents.letterhead import Letterhead
+from billing.documents.proofs import Proofs, counts_of
+from billing.documents.words import Words, day_text, grouped, joined, unit_text
 from billing.money import exact_text
 from energy.base.text import t
 
+__all__ = ["Page", "day_text", "grouped", "page_of"]
 Json = Mapping[str, Any]
-UNIT_TEXT = {"m3": "m³", "100J": "100 J"}
+CREDIT_NOTE = "credit_note"
 _SPANS = ("day", "month")
-_KEPT_INTERVALS = ("measured", "corrected")
+ACCENTS = {
+    "electricity": "#1d5fd0",
+    "gas": "#c2570c",
+    "water": "#0b7a8f",
+    "heating": "#b3261e",
+    "cooling": "#2b7fbf",
+    "steam": "#5b6472",
+}
+"""Colours of the utilities, those of `typ/parts.typ`."""
+_CURVE, _OTHER = ACCENTS["electricity"], "#5b6675"
 
 
 def page_of(document: Json, language: str) -> dict[str, Any]:
-    """Return the texts of an invoice's page.
+    """Return the texts of an invoice's page without anything around it.
 
     Args:
         document: The invoice's document.
-        language: "en" or "zh".
+        language: "en", "zh" or "both".
     """
-    return Page(document, language).content()
-
-
-def grouped(number: str) -> str:
-    """Return a plain decimal with thousands separated: 1234567.80 becomes 1,234,567.80."""
-    return format(Decimal(number), ",f")
-
-
-def day_text(day: str, language: str) -> str:
-    """Return an ISO day as people write it: 31 Jan 2019, 2019年1月31日."""
-    when = date.fromisoformat(day)
-    if language == "zh":
-        return f"{when.year}年{when.month}月{when.day}日"
-    return f"{when.day} {when:%b} {when.year}"
+    return Page({"invoice": document}, language).content()
 
 
 class Page:
-    """Sets one invoice in one language."""
+    """Sets one bill in one language, or in both."""
 
-    def __init__(self, document: Json, language: str) -> None:
-        """Set a document.
+    def __init__(
+        self, content: Json, language: str, letterhead: Letterhead | None = None, size: str = "a4"
+    ) -> None:
+        """Set a bill.
 
         Args:
-            document: The invoice's document.
-            language: "en" or "zh".
+            content: JSON of `contents.Bill` or `contents.CreditNote`.
+            language: "en", "zh" or "both".
+            letterhead: Of the billing entity.
+            size: "a4" or "80mm".
         """
-        self._document = document
-        self._language = language
-        self._zone = ZoneInfo(document["period"]["zone"])
+        self.document: Json = content["invoice"]
+        self.bill = content
+        self.words = Words(language, "invoice_page")
+        self._letterhead = letterhead
+        self._size = size
+
+    def frame(self) -> dict[str, Any]:
+        """Return what stands around the content."""
+        document, words = self.document, self.words
+        account, period = document["account"], document["period"]
+        kind = "credit_note" if document["kind"] == CREDIT_NOTE else "title"
+        told = Framed(
+            title=words.word(kind),
+            number=document["number"] or "",
+            dated=document["dated"],
+            draft="" if document["number"] else words.word("draft"),
+            addressee=self._addressee(),
+            facts=[
+                [words.word("number"), document["number"] or "–"],
+                [words.word("dated"), words.day(document["dated"])],
+                [words.word("account"), account["key"]],
+                [words.word("period"), words.days(period["first_day"], period["last_day"])],
+                *self._last_facts(kind),
+            ],
+            amount_due=words.word("credited" if kind == CREDIT_NOTE else "amount_due"),
+            currency=document["currency"],
+            total=grouped(document["totals"]["total"]),
+            tenant_url=self.bill.get("tenant_url", ""),
+            pays=kind != CREDIT_NOTE,
+            issuer=document["issuer"],
+        )
+        return frame(Words(words.language, "paper"), self._size, self._letterhead, told)
+
+    def _addressee(self) -> list[str]:
+        """Return the rows of name and address, with the tax number where one is known."""
+        account = self.document["account"]
+        rows = [account["name"] or "", *(account["address"] or "").split("\n")]
+        if number := account.get("tax_number"):
+            rows.append(f"{Words(self.words.language, 'paper').word('tax_number')} {number}")
+        return rows
 
     def content(self) -> dict[str, Any]:
         """Return everything the template places."""
-        document = self._document
-        account, period = document["account"], document["period"]
-        span = f"{self._day(period['first_day'])} – {self._day(period['last_day'])}"
-        return {
-            "language": self._language,
-            "title": self._t("title"),
-            "draft": "" if document["number"] else self._t("draft"),
-            "issuer": document["issuer"],
-            "tax_number": self._labelled("tax_number", document["issuer"]["tax_number"]),
-            "date": document["dated"],
-            "number": document["number"] or "",
-            "billed_to": self._t("billed_to"),
-            "addressee": [account["name"] or "", *(account["address"] or "").split("\n")],
-            "facts": [
-                [self._t("number"), document["number"] or "–"],
-                [self._t("dated"), self._day(document["dated"])],
-                [self._t("account"), account["key"]],
-                [self._t("period"), span],
-                [self._t("due_on"), self._day(document["due_on"])],
-            ],
-            "amount_due": self._t("amount_due"),
-            "currency": document["currency"],
-            "total": grouped(document["totals"]["total"]),
-            "supplies": [self._supply(supply) for supply in document["supplies"]],
-            "tax": self._tax(),
-            "proof_title": self._t("proof_title"),
+        bill, words = self.bill, self.words
+        return self.frame() | {
+            "words": self.in_words(),
+            "notes": [*self.reason(), *self.replaced(), *self.why()],
+            "supplies": [self.supply(supply) for supply in self.document["supplies"]],
+            "adjustments": self.adjustments(),
+            "compared": compared_part(words, bill),
+            "tax": self.tax(),
+            "proof_title": words.word("proof_title"),
             "proofs": self._proofs(),
-            "proof_notes": self._notes(),
-            "page": self._t("page", page="{page}", pages="{pages}"),
+            "proof_notes": joined([each.notes() for each in self._tellers()]),
         }
 
-    def _supply(self, supply: Json) -> dict[str, Any]:
-        unit = _unit(supply["usage"]["unit"]) if supply["usage"] else ""
+    def in_words(self) -> list[list[str]]:
+        """Return the amount in words, one row a language; none where it is not asked for."""
+        if not self.bill.get("capitals"):
+            return []
+        total, currency = Decimal(self.document["totals"]["total"]), self.document["currency"]
+        return capital_rows(self.words, total, currency)
+
+    def reason(self) -> list[str]:
+        """Return why a credit note was written."""
+        stated = self.bill.get("reason") or (self.document.get("corrects") or {}).get("reason")
+        return self.words.named_rows(stated or {})
+
+    def why(self) -> list[str]:
+        """Return why the bill differs from the one before."""
+        stated = self.bill.get("why") or (self.document.get("change") or {}).get("text") or {}
+        return self.words.named_rows(stated)
+
+    def replaced(self) -> list[str]:
+        """Return which invoice this one replaces; nothing of an ordinary one."""
+        replaces = self.document.get("replaces")
+        if not replaces:
+            return []
+        values = {"number": replaces["number"], "credit_note": replaces["credit_note"]}
+        return self.words.sentences("replaces", **values)
+
+    def supply(self, supply: Json) -> dict[str, Any]:
+        """Return a supply: readings, charges, days, load."""
+        words = self.words
+        unit = unit_text(supply["usage"]["unit"]) if supply["usage"] else ""
         total = supply["usage"]["total"] if supply["usage"] else None
+        utility = words.word(f"utility.{supply['utility']}")
+        tariffs = dict.fromkeys(words.named(tariff["name"]) for tariff in supply["tariffs"])
+        net = sum((Decimal(charge["amount"]) for charge in supply["charges"]), Decimal(0))
         return {
             "utility": supply["utility"],
-            "title": self._t(f"utility.{supply['utility']}"),
+            "title": utility,
             "name": supply["name"],
             "point": supply["point"],
-            "tariff": ", ".join(
-                dict.fromkeys(self._name(tariff["name"]) for tariff in supply["tariffs"])
-            ),
+            "tariff": ", ".join(tariffs),
             "usage": f"{grouped(total)} {unit}" if total else "–",
             "reading_head": [
-                self._t(key) for key in ("meter", "opening", "closing", "difference", "multiplier")
+                words.word(key)
+                for key in ("meter", "opening", "closing", "difference", "multiplier")
             ],
             "readings": [self._reading(register) for register in supply["readings"]],
             "charge_head": [
-                self._t(key) for key in ("clause", "charge", "quantity", "price", "amount")
+                words.word(key) for key in ("clause", "charge", "quantity", "price", "amount")
             ],
             "charges": [self._charge(charge, supply) for charge in supply["charges"]],
-            "no_charges": self._t("no_charges"),
-            "subtotal_label": self._t(
-                "subtotal", name=self._t(f"utility.{supply['utility']}").lower()
-            ),
-            "subtotal": grouped(
-                str(sum((Decimal(c["amount"]) for c in supply["charges"]), Decimal(0)))
-            ),
+            "no_charges": words.word("no_charges"),
+            "subtotal_label": words.word("subtotal", name=_Lower(supply["utility"])),
+            "subtotal": grouped(str(net)),
             "daily": self._daily(supply, unit),
-        }
-
-    def _reading(self, register: Json) -> dict[str, str]:
-        _, _, decimals = register["closing"]["shown"].partition(".")
-        difference = _counts(register) * Fraction(register["resolution"])
-        shown = exact_text(difference, least_digits=len(decimals))
-        unit = _unit(register["unit"])
-        return {
-            "serial": register["serial"],
-            "opening": f"{grouped(register['opening']['shown'])} {unit}",
-            "opening_at": self._instant(register["opening"]["at"]),
-            "closing": f"{grouped(register['closing']['shown'])} {unit}",
-            "closing_at": self._instant(register["closing"]["at"]),
-            "difference": f"{grouped(shown)} {unit}",
-            "multiplier": f"× {register['multiplier']}",
-        }
-
-    def _charge(self, charge: Json, supply: Json) -> dict[str, str]:
-        unit, quantity = charge["unit"], charge["quantity"]
-        number = "one" if quantity == "1" else "many"
-        shown = self._t(f"unit.{unit}.{number}") if unit in _SPANS else _unit(unit)
-        days = (charge["first_day"], charge["last_day"])
-        whole = days == (supply["first_day"], supply["last_day"])
-        return {
-            "clause": charge["clause"],
-            "name": self._name(charge["name"]),
-            "days": "" if whole else f"{self._day(days[0])} – {self._day(days[1])}",
-            "quantity": f"{quantity if '/' in quantity else grouped(quantity)} {shown}",
-            "price": charge["price"],
-            "amount": grouped(charge["amount"]),
-        }
-
-    def _daily(self, supply: Json, unit: str) -> dict[str, Any]:
-        values = supply["daily"]
-        known = [Decimal(value) for value in values if value is not None]
-        top = max(known, default=Decimal(0))
-        return {
-            "label": self._t("daily", unit=unit),
-            "top": self._t("daily_top", value=grouped(str(top)), unit=unit),
-            "first": self._day(supply["first_day"]),
-            "last": self._day(supply["last_day"]),
-            # Heights for the eye only: thousandths of the highest day.
-            "heights": [
-                None if value is None else int(1000 * Decimal(value) / top) if top > 0 else 0
-                for value in values
+            "loads": [
+                self._load(load, supply)
+                for load in self.bill.get("loads", ())
+                if load["point"] == supply["point"]
             ],
         }
 
-    def _tax(self) -> dict[str, Any]:
-        document = self._document
+    def adjustments(self) -> dict[str, Any]:
+        """Return what the bill settles of earlier periods."""
+        return adjusted_rows(self.words, self.document.get("adjustments", ()))
+
+    def tax(self) -> dict[str, Any]:
+        """Return the sums by tax rate."""
+        document, words = self.document, self.words
         totals = document["totals"]
         return {
-            "head": [self._t(key) for key in ("tax_rate", "net", "tax", "gross")],
+            "head": [words.word(key) for key in ("tax_rate", "net", "tax", "gross")],
             "rows": [
                 [
                     f"{exact_text(Fraction(row['rate']) * 100)} %",
@@ -184,155 +199,120 @@ class Page:
                 for row in document["tax"]
             ],
             "total": [
-                self._t("total"),
+                words.word("total"),
                 *(grouped(totals[key]) for key in ("net", "tax", "total")),
             ],
         }
 
+    def _last_facts(self, kind: str) -> list[list[str]]:
+        """Return what closes the facts: until when to pay, or what is taken back."""
+        words, corrects = self.words, self.document.get("corrects")
+        if kind != CREDIT_NOTE:
+            return [[words.word("due_on"), words.day(self.document["due_on"])]]
+        if not corrects:
+            return []
+        return [[words.word("corrects"), f"{corrects['number']}, {words.day(corrects['dated'])}"]]
+
+    def _reading(self, register: Json) -> dict[str, str]:
+        _, _, decimals = register["closing"]["shown"].partition(".")
+        difference = counts_of(register) * Fraction(register["resolution"])
+        shown = exact_text(difference, least_digits=len(decimals))
+        unit, zone = unit_text(register["unit"]), self.document["period"]["zone"]
+        return {
+            "serial": register["serial"],
+            "opening": f"{grouped(register['opening']['shown'])} {unit}",
+            "opening_at": self.words.instant(register["opening"]["at"], zone),
+            "closing": f"{grouped(register['closing']['shown'])} {unit}",
+            "closing_at": self.words.instant(register["closing"]["at"], zone),
+            "difference": f"{grouped(shown)} {unit}",
+            "multiplier": f"× {register['multiplier']}",
+        }
+
+    def _charge(self, charge: Json, supply: Json) -> dict[str, str]:
+        unit, quantity = charge["unit"], charge["quantity"]
+        number = "one" if quantity == "1" else "many"
+        shown = self.words.word(f"unit.{unit}.{number}") if unit in _SPANS else unit_text(unit)
+        days = (charge["first_day"], charge["last_day"])
+        whole = days == (supply["first_day"], supply["last_day"])
+        return {
+            "clause": charge["clause"],
+            "name": self.words.named(charge["name"]),
+            "days": "" if whole else self.words.days(*days),
+            "quantity": f"{quantity if '/' in quantity else grouped(quantity)} {shown}",
+            "price": charge["price"],
+            "amount": grouped(charge["amount"]),
+        }
+
+    def _daily(self, supply: Json, unit: str) -> dict[str, Any]:
+        values = supply["daily"]
+        known = [Decimal(value) for value in values if value is not None]
+        top = max(known, default=Decimal(0))
+        # Heights for the eye only: thousandths of the highest day.
+        heights = [
+            None if value is None else max(0, int(1000 * Decimal(value) / top)) if top else 0
+            for value in values
+        ]
+        return {
+            "label": self.words.word("daily", unit=unit),
+            "top": self.words.word("daily_top", value=grouped(str(top)), unit=unit),
+            "first": self.words.day(supply["first_day"]),
+            "last": self.words.day(supply["last_day"]),
+            "heights": heights,
+            "svg": bars_svg(heights, ACCENTS.get(supply["utility"], _OTHER)),
+        }
+
+    def _load(self, load: Json, supply: Json) -> dict[str, str]:
+        values = [None if each is None else Decimal(each) for each in load["values"]]
+        limit = None if load["limit"] is None else Decimal(load["limit"])
+        most = max((each for each in values if each is not None), default=Decimal(0))
+        top = max(most, limit or Decimal(0)) or Decimal(1)
+        at = self.words.instant(load["maximum_at"], self.document["period"]["zone"])
+        label = self.words.word("load", unit=unit_text(load["unit"]))
+        if limit is not None:
+            agreed = self.words.word("load_limit", value=grouped(limit), unit=load["unit"])
+            label = f"{label} ({agreed})"
+        return {
+            "label": label,
+            "top": self.words.word(
+                "load_top", value=grouped(most), unit=load["unit"], at=at
+            ).strip(),
+            "first": self.words.day(supply["first_day"]),
+            "last": self.words.day(supply["last_day"]),
+            "svg": load_svg(values, limit=limit, top=top, colour=_CURVE),
+        }
+
+    def _tellers(self) -> list[Proofs]:
+        return [Proofs(self.document, language) for language in self.words.languages]
+
     def _proofs(self) -> list[dict[str, Any]]:
         """Return the footnotes of each supply."""
+        tellers = self._tellers()
         return [
-            {"title": f"{self._t('utility.' + s['utility'])}, {s['name']}", "rows": rows}
-            for s in self._document["supplies"]
-            if (rows := self._supply_proofs(s))
+            {"title": f"{self.words.word('utility.' + s['utility'])}, {s['name']}", "rows": rows}
+            for s in self.document["supplies"]
+            if (rows := [row for teller in tellers for row in teller.of_supply(s)])
         ]
 
-    def _notes(self) -> str:
-        """Return what holds for all supplies."""
-        document = self._document
-        rows = [self._t("proof_rounding")]
-        if any("/" in c["quantity"] for s in document["supplies"] for c in s["charges"]):
-            rows.append(self._t("proof_month"))
-        for key in ("prices", "tax"):
-            field = "mode" if key == "prices" else "rounding"
-            kinds = dict.fromkeys(row[field] for row in document["tax"])
-            rows += [self._t(f"{key}_{kind}") for kind in kinds]
-        rows.append(self._t("attached"))
-        return ("" if self._language == "zh" else " ").join(rows)
 
-    def _supply_proofs(self, supply: Json) -> list[str]:
-        rows = [
-            row
-            for register in supply["readings"]
-            if supply["usage"] is not None
-            for row in self._register_proof(register, supply["usage"])
-        ]
-        if "computed" in supply:
-            rows += self._computed_proofs(supply["computed"])
-        elif not supply["readings"] and supply["usage"] and supply["usage"]["total"]:
-            unit, total = _unit(supply["usage"]["unit"]), grouped(supply["usage"]["total"])
-            rows.append(self._t("proof_intervals", usage=total, unit=unit))
-        for tariff in supply["tariffs"]:
-            if tariff["gas"] and supply["usage"] and supply["usage"]["total"]:
-                rows.append(
-                    self._t(
-                        "proof_gas",
-                        usage=grouped(supply["usage"]["total"]),
-                        correction=tariff["gas"]["correction"],
-                        calorific=tariff["gas"]["calorific_mj_per_m3"],
-                    )
-                )
-            rows.append(
-                self._t(
-                    "proof_tariff",
-                    name=self._name(tariff["name"]),
-                    version=tariff["version"],
-                    first_day=self._day(tariff["first_day"]),
-                    last_day=self._day(tariff["last_day"]),
-                    sha256=tariff["sha256"][:16],
-                )
-            )
-        if any(charge["period"] for charge in supply["charges"]):
-            rows.append(self._t("proof_periods", zone=self._document["period"]["zone"]))
-        return rows + self._quality_proofs(supply["charges"])
+@dataclass(frozen=True, slots=True)
+class _Lower:
+    """The name of a utility inside a sentence."""
 
-    def _computed_proofs(self, computed: Json) -> list[str]:
-        """Return what a share or formula rests on, down to the registers."""
-        rows = computed_rows(computed, self._language, self._day)
-        for each in computed["registers"]:
-            told = [row for one in each["readings"] for row in self._register_proof(one, one)]
-            rows += [self._say("computed.register", point=each["point"], told=row) for row in told]
-            if not each["readings"]:
-                value = value_text(each, self._language)
-                rows.append(self._say("computed.no_register", point=each["point"], value=value))
-        return rows
+    utility: str
 
-    def _register_proof(self, register: Json, shown: Json) -> list[str]:
-        """Return how a register proves its usage, in the unit of `shown`."""
-        counts = _counts(register)
-        shown_unit = shown["unit"]
-        per_unit = _PER_SHOWN.get((register["unit"], shown_unit), Fraction(1))
-        used = counts * Fraction(register["resolution"]) * Fraction(register["multiplier"])
-        rows = [
-            self._t(
-                "proof_register",
-                serial=register["serial"],
-                opening=grouped(register["opening"]["shown"]),
-                closing=grouped(register["closing"]["shown"]),
-                unit=_unit(register["unit"]),
-                multiplier=register["multiplier"],
-                usage=grouped(exact_text(used * per_unit, least_digits=3)),
-                shown_unit=_unit(shown_unit),
-            )
-        ]
-        if register["closing"]["count"] < register["opening"]["count"]:
-            modulus = grouped(str(register["modulus"]))
-            rows.append(self._t("proof_rollover", serial=register["serial"], modulus=modulus))
-        return rows
-
-    def _quality_proofs(self, charges: Sequence[Json]) -> list[str]:
-        return [
-            self._t(
-                "proof_quality",
-                clause=charge["clause"],
-                intervals=grouped(str(count)),
-                all=grouped(str(sum(charge["quality"]["intervals"].values()))),
-                quality=self._t(f"quality.{quality}"),
-            )
-            for charge in charges
-            if charge["quality"]
-            for quality, count in charge["quality"]["intervals"].items()
-            if quality not in _KEPT_INTERVALS
-        ]
-
-    def _labelled(self, key: str, value: str) -> str:
-        return f"{self._t(key)} {value}" if value else ""
-
-    def _t(self, key: str, **values: object) -> str:
-        return self._say(f"invoice_page.{key}", **values)
-
-    def _say(self, key: str, **values: object) -> str:
-        return t(self._language, key, **values)
-
-    def _day(self, day: str) -> str:
-        return day_text(day, self._language)
-
-    def _instant(self, at: str) -> str:
-        local = datetime.fromisoformat(at).astimezone(self._zone)
-        return f"{self._day(local.date().isoformat())} {local:%H:%M}"
-
-    def _name(self, names: Json) -> str:
-        return str(names.get(self._language) or names["en"])
+    def told(self, language: str) -> str:
+        """Return it in a language."""
+        return t(language, f"invoice_page.utility.{self.utility}").lower()
 
 
-_PER_SHOWN = {
-    ("Wh", "kWh"): Fraction(1, 1000),
-    ("MWh", "kWh"): Fraction(1000),
-    ("L", "m3"): Fraction(1, 1000),
-    ("kWh", "GJ"): Fraction("0.0036"),
-    ("MWh", "GJ"): Fraction("3.6"),
-    ("MJ", "GJ"): Fraction(1, 1000),
-    ("kg", "t"): Fraction(1, 1000),
-    ("g", "t"): Fraction(1, 1_000_000),
-}
-"""Shown units in one unit of a register."""
+def capital_rows(words: Words, amount: Decimal, currency: str) -> list[list[str]]:
+    """Return an amount in words, one row a language.
 
-
-def _unit(unit: str) -> str:
-    return UNIT_TEXT.get(unit, unit)
-
-
-def _counts(register: Json) -> int:
-    """Return the counts between opening and closing, over one rollover at most. [count]."""
-    counts = int(register["closing"]["count"]) - int(register["opening"]["count"])
-    return counts + int(register["modulus"]) if counts < 0 and register["modulus"] else counts
+    Args:
+        words: Of any part.
+        amount: [currency]
+        currency: ISO 4217.
+    """
+    label = Words(words.language, "paper").word("in_words")
+    rows = [in_capitals(amount, currency, language) for language in words.languages]
+    return [[label if n == 0 else "", row] for n, row in enumerate(rows)]

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
-from billing.account import Account
-from billing.bill_run import BillRun, RunState
+from billing.accounts.account import Account
 from billing.canonical import sha256_of
-from billing.ic_card import ICCardRecord
-from billing.invoice import Invoice, InvoiceState
-from billing.issuer import NamedIssuer
-from billing.number_series import NumberSeries
-from billing.published_tariff import PublishedTariff
+from billing.invoices.invoice import Invoice, InvoiceState
+from billing.invoices.issuer import NamedIssuer
+from billing.invoices.number_series import NumberSeries
+from billing.prepaid.ic_card import ICCardRecord
+from billing.runs.bill_run import BillRun, RunState
+from billing.views.accounts import AccountsPart
+from billing.views.bank import BankView
+from billing.views.cash_desk import CashDeskView
+from billing.views.collection import CollectionView
+from billing.views.corrections import CorrectionsView, note_kind
+from billing.views.documents import DocumentsView
 from billing.views.ic_cards import fold_card
+from billing.views.ledger import LedgerView
+from billing.views.prepaid import PrepaidView
+from billing.views.prepaid_cards import CardsView
+from billing.views.prepaid_points import PrepaidPointsView
+from billing.views.receivables import ReceivablesView
+from billing.views.suppliers import SuppliersView
+from billing.views.takeover import TakeOverView
+from billing.views.tariffs import TariffsPart
 from energy.base.clock import Clock
 from energy.journal.follower import Follower, event_fold
 from energy.store.pool import Database
@@ -30,14 +43,48 @@ BOOKS_VIEWS = "books"
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
 
+class BooksPart(Protocol):
+    """Folds the events of one room of billing into tables of its own."""
+
+    def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> bool:
+        """Apply one event; return whether the room knows it, with a row or without."""
+        ...
+
+
+PARTS: tuple[BooksPart, ...] = (
+    TariffsPart(),
+    AccountsPart(),
+    CorrectionsView(),
+    ReceivablesView(),
+    CollectionView(),
+    BankView(),
+    SuppliersView(),
+    LedgerView(),
+    PrepaidView(),
+    PrepaidPointsView(),
+    CardsView(),
+    CashDeskView(),
+    TakeOverView(),
+    DocumentsView(),
+)
+"""Every room's own fold, in the order in which they see an event; one row a room."""
+
+
 class BooksView:
     """Folds the events of the books; others (number series) leave no row."""
 
     def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> None:
-        """Apply one event inside the follower's transaction."""
+        """Apply one event inside the follower's transaction.
+
+        Raises:
+            TypeError: Nobody knows the event; the follower parks it.
+        """
+        known = [part.fold(cursor, schema, position, event) for part in PARTS]
+        if not self._fold(cursor, schema, position, event) and not any(known):
+            raise TypeError(f"no fold for {type(event)}")
+
+    def _fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> bool:
         match event:
-            case PublishedTariff.Created():
-                _published(cursor, schema, position, event)
             case Account.Created():
                 _account_opened(cursor, schema, position, event)
             case Account.SupplyAssigned():
@@ -57,30 +104,14 @@ class BooksView:
             case NumberSeries.Event() | Account.Billed() | NamedIssuer.Event():
                 pass  # no row: decided by the aggregates, shown by the invoices
             case _:
-                raise TypeError(f"no fold for {type(event)}")
+                return False
+        return True
 
 
 def books_follower(database: Database, schema: str, clock: Clock) -> Follower:
     """Return the follower that feeds the tables of a site's books."""
     fold = event_fold(schema, [BooksView()])
     return Follower(database, schema, "books", BOOKS_VIEWS, fold, clock)
-
-
-def _published(cursor: Cursor, schema: str, position: int, event: Any) -> None:
-    cursor.execute(
-        f"INSERT INTO {schema}.tariff_version (tariff, valid_from, version, utility, sha256, "
-        "document, published_at, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            event.tariff,
-            event.valid_from,
-            event.version,
-            event.utility,
-            event.sha256,
-            event.document,
-            event.timestamp,
-            position,
-        ),
-    )
 
 
 def _account_opened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
@@ -101,7 +132,10 @@ def _account_opened(cursor: Cursor, schema: str, position: int, event: Any) -> N
 def _supply_assigned(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     cursor.execute(
         f"INSERT INTO {schema}.account_channel (account, point, tariff, valid_from, valid_to, "
-        "position) VALUES (%s, %s, %s, %s, %s, %s)",
+        "position) VALUES (%s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT (account, point, valid_from) DO UPDATE SET tariff = excluded.tariff, "
+        "valid_to = excluded.valid_to, position = excluded.position "
+        "WHERE account_channel.valid_to = account_channel.valid_from",  # it was withdrawn
         (
             event.account,
             event.point,
@@ -207,6 +241,7 @@ def _drafted(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             position,
         ),
     )
+    note_kind(cursor, schema, event)
 
 
 def _invoice_changed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
@@ -234,3 +269,5 @@ def _invoice_changed(cursor: Cursor, schema: str, position: int, event: Any) -> 
         f"UPDATE {schema}.invoice SET {columns} WHERE invoice = %s",
         (*changes.values(), event.originator_id),
     )
+    if isinstance(event, Invoice.Issued):
+        note_kind(cursor, schema, event)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from billing.account import PointDays
+from billing.accounts.account import PointDays
 from energy.base.finding import Finding, Severity
 from energy.base.period import days_between, span_of_days
 from energy.metering.shares.bearer import Hold

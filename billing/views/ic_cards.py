@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from billing.ic_card import CardRecord, ICCardRecord
+from billing.prepaid.ic_card import CardRecord, ICCardRecord
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _NAMES = tuple(field.name for field in fields(CardRecord))

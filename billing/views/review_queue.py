@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from billing.stake import Stake
+from billing.rating.stake import Stake
 from billing.views.stakes import Doubt, read_stakes
 from billing.views.supply import Connection
 from energy.base.finding import Severity

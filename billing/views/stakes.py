@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from billing.stake import WEEK_S, Payer, Stake, stake_of
+from billing.rating.stake import WEEK_S, Payer, Stake, stake_of
 from billing.views.resting import Resting
 from billing.views.supply import Connection, SupplyReader
 from energy.base.period import Period, grid_floor, local_day

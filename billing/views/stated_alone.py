@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.drafting import SHOWN_UNIT
-from billing.invoice_facts import SupplyFacts
+from billing.invoices.invoice_facts import SupplyFacts
+from billing.invoices.usage_shown import SHOWN_UNIT
 from billing.money import exact_text
-from billing.stake import Payer, Stake, stake_of
+from billing.rating.stake import Payer, Stake, stake_of
 from billing.views.supply import Connection
 from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity

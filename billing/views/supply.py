@@ -6,18 +6,26 @@ books position.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
 
-from billing.account import Account, Supply
-from billing.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
-from billing.tariff import TariffVersion
-from billing.tariff_file import tariff_of
+from billing.accounts.terms import ContractTerms
+from billing.basis.bands import in_only_period
+from billing.basis.basis import BillingBasis
+from billing.basis.register import Where
+from billing.basis.suspended import used_while_suspended
+from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
+from billing.rating.quantities import name_of_quantity
+from billing.tariffs.clauses import PowerFactorClause
+from billing.tariffs.tariff import TariffVersion
+from billing.views.account_terms import TermsBook
+from billing.views.basis_facts import AskedSupply, BasisReader, changes_within
+from billing.views.payers import Payer, read_payers
+from billing.views.tariffs import read_versions
 from energy.base.finding import Finding, Severity
 from energy.base.period import Period, span_of_days
 from energy.base.quality import Quality
@@ -32,21 +40,14 @@ from energy.views.grounds.reader import grounds_of
 from energy.views.register_proof import RegisterProof, register_proofs
 from energy.views.services import ANY_SOURCE, Service, points_of_source, read_services
 
+__all__ = ["Payer", "SupplyReader", "read_payers"]
+SHAPE_CODES = frozenset({"reading.missing"})
+"""Findings that say nothing of a register read at both ends."""
 CHANNEL_CODE = "bill.no_single_channel"
 TARIFF_CODE = "bill.tariff_missing"
 UTILITY_CODE = "bill.tariff_of_other_utility"
 POINT_CODE = "bill.point_unknown"
 Connection = psycopg.Connection[tuple[object, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payer:
-    """An account with the points it pays for in some days."""
-
-    account: str
-    language: str
-    supplies: tuple[Supply, ...]
-    """Cut to the days, ends included as `valid_to` exclusive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,24 @@ class SupplyReader:
     _services: dict[str, list[Service]] = field(default_factory=dict)
     _asked: SiteAsked = field(init=False)
     """Keeps what the bills of many tenants rest on alike."""
+    _terms: TermsBook = field(init=False)
 
     def __post_init__(self) -> None:
         """Ask of the site as known at the metering position."""
         asked = SiteAsked(self.connection, self.site.schema, self.site.zone, self.metering_position)
         object.__setattr__(self, "_asked", asked)
+        terms = TermsBook(self.connection, self.site.schema, self.books_position)
+        object.__setattr__(self, "_terms", terms)
 
-    def facts(self, point: str, tariff: str, first_day: date, last_day: date) -> SupplyFacts:
+    def facts(
+        self,
+        point: str,
+        tariff: str,
+        first_day: date,
+        last_day: date,
+        *,
+        account: str | None = None,
+    ) -> SupplyFacts:
         """Return the facts of one supply over some local days.
 
         Args:
@@ -75,6 +87,7 @@ class SupplyReader:
             tariff: Its tariff.
             first_day: First local day.
             last_day: Last local day, included.
+            account: Who pays; whoever does on the first day when None.
         """
         period = span_of_days(first_day, last_day, self.site.zone)
         versions = self.versions(tariff)
@@ -89,24 +102,9 @@ class SupplyReader:
             findings.append(self._blocked(UTILITY_CODE, period, {"tariff": tariff}))
             versions = ()
         channel = self._billing_channel(point, utility)
-        registers: tuple[RegisterFacts, ...] = ()
-        span: UsageSpan | None = None
-        if channel is None:
-            proof = {"point": point, "utility": utility.value}
-            findings.append(self._blocked(CHANNEL_CODE, period, proof))
-        else:
-            span = channel_usage(
-                self.connection,
-                self.site.schema,
-                self.site.zone,
-                [channel],
-                period,
-                self.metering_position,
-            )[channel]
-            span = replace(span, shape_s=self._shape_s(channel))
-            registers = self._registers(channel, period)
-            findings.extend(self._findings_behind(channel, point, period))
-        return SupplyFacts(
+        terms = self._terms.of(point, account, first_day)
+        after = last_day + timedelta(days=1)
+        facts = SupplyFacts(
             point=point,
             name=name,
             utility=utility,
@@ -115,22 +113,94 @@ class SupplyReader:
             first_day=first_day,
             last_day=last_day,
             channel=channel,
-            span=span,
-            registers=registers,
+            span=None,
+            registers=(),
             findings=findings,
-            computed=None if channel is None else self._computed(channel, period),
+            agreed=terms.agreed_within(point, first_day, after),
+            suspended=terms.suspended_within(point, first_day, after),
+        )
+        if channel is None:
+            proof = {"point": point, "utility": utility.value}
+            return replace(facts, findings=[*findings, self._blocked(CHANNEL_CODE, period, proof)])
+        return self._counted(facts, channel, period, terms)
+
+    def _counted(
+        self, facts: SupplyFacts, channel: int, period: Period, terms: ContractTerms
+    ) -> SupplyFacts:
+        """Return facts with the usage, and what it rests on."""
+        span = self._span(channel, period)
+        behind = self._findings_behind(channel, facts.point, period)
+        behind += used_while_suspended(
+            span,
+            [(e.valid_from, e.valid_to) for e in facts.suspended if e.valid_to is not None],
+            zone=self.site.zone,
+            where=Where(channel=channel, position=self.metering_position),
+        )
+        needed = quantities_needed(facts.versions)
+        facts = replace(
+            facts,
+            span=span,
+            computed=self._computed(channel, period),
+            beside={
+                name: self._span(number, period)
+                for name, number in self._beside(facts.point, channel, needed).items()
+            },
+        )
+        term = terms.basis_on(facts.point, facts.first_day)
+        if term is None or term.basis is BillingBasis.INTERVALS:
+            registers = self._registers(channel, period)
+            return replace(facts, registers=registers, findings=[*facts.findings, *behind])
+        asked = AskedSupply(
+            point=facts.point,
+            channel=channel,
+            first_day=facts.first_day,
+            last_day=facts.last_day,
+            changes=changes_within(
+                (each.valid_from for each in facts.versions), facts.first_day, facts.last_day
+            ),
+            term=term,
+            splits=terms.splits,
+            shape=span,
+        )
+        reader = BasisReader(
+            self.connection, self.site, self.metering_position, self.books_position
+        )
+        own, others = reader.facts(asked), reader.beside(asked, needed)
+        findings = [each for each in behind if each.code not in SHAPE_CODES]
+        sums = (*own.sums, *others.sums)
+        return replace(
+            facts,
+            basis=term.basis,
+            span=None,
+            shape=span,
+            sums=(*sums, *in_only_period(sums, facts.versions)),
+            registers=own.registers,
+            findings=[*facts.findings, *findings, *own.findings, *others.findings],
         )
 
+    def _span(self, channel: int, period: Period) -> UsageSpan:
+        where = (self.connection, self.site.schema, self.site.zone)
+        span = channel_usage(*where, [channel], period, self.metering_position)[channel]
+        return replace(span, shape_s=self._shape_s(channel))
+
+    def _beside(self, point: str, channel: int, needed: Collection[str]) -> dict[str, int]:
+        """Return the other channels of a point whose quantities its tariff prices, by name."""
+        if not needed:
+            return {}
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT number, quantity FROM {self.site.schema}.channel "
+            "WHERE point = %s AND number <> %s AND kind = ANY(%s) ORDER BY number",
+            (point, channel, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
+        ).fetchall()
+        named = {name_of_quantity(quantity): number for number, quantity in reversed(rows)}
+        return {name: number for name, number in named.items() if name in needed}
+
     def versions(self, tariff: str) -> tuple[TariffVersion, ...]:
-        """Return the versions of a tariff published up to the books position."""
+        """Return the versions of a tariff in use as known at the books position."""
         found = self._parsed.get(tariff)
         if found is None:
-            rows = self.connection.execute(
-                f"SELECT document FROM {self.site.schema}.tariff_version "
-                "WHERE tariff = %s AND position <= %s ORDER BY valid_from, version",
-                (tariff, self.books_position),
-            ).fetchall()
-            found = tuple(tariff_of(_document(row[0])) for row in rows)
+            schema = self.site.schema
+            found = read_versions(self.connection, schema, tariff, self.books_position)
             self._parsed[tariff] = found
         return found
 
@@ -243,60 +313,16 @@ class SupplyReader:
         )
 
 
-def read_payers(
-    connection: Connection,
-    schema: str,
-    first_day: date,
-    last_day: date,
-    *,
-    books_position: int,
-    ended: Sequence[Account.SupplyEnded] = (),
-) -> list[Payer]:
-    """Return every account known to pay for a point in some days, by account and point.
-
-    Args:
-        connection: Any connection that may read.
-        schema: The site's schema.
-        first_day: First local day.
-        last_day: Last local day, included.
-        books_position: What the books learned after it is not known.
-        ended: What was said behind it of supplies that end (`Books.ended_behind`).
-    """
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT a.account, a.language, c.point, c.tariff, greatest(c.valid_from, %(first)s), "
-        "least(c.valid_to, %(last)s::date + 1) "
-        f"FROM {schema}.account AS a JOIN (SELECT k.account, k.point, k.tariff, k.valid_from, "
-        "k.position, CASE WHEN e.point IS NULL THEN k.valid_to ELSE e.was END AS valid_to "
-        f"FROM {schema}.account_channel AS k LEFT JOIN unnest(%(ended)s::text[], "
-        "%(points)s::text[], %(begun)s::date[], %(was)s::date[]) "
-        "AS e (account, point, valid_from, was) USING (account, point, valid_from)) "
-        "AS c USING (account) WHERE c.valid_from <= %(last)s "
-        "AND (c.valid_to IS NULL OR c.valid_to > %(first)s) "
-        "AND a.position <= %(known)s AND c.position <= %(known)s "
-        "ORDER BY a.account, c.point, c.valid_from",
-        {
-            "first": first_day,
-            "last": last_day,
-            "known": books_position,
-            "ended": [each.account for each in ended],
-            "points": [each.point for each in ended],
-            "begun": [each.valid_from for each in ended],
-            "was": [each.was_valid_to for each in ended],
-        },
-    ).fetchall()
-    payers: dict[str, Payer] = {}
-    for account, language, point, tariff, valid_from, valid_to in rows:
-        supply = Supply(point=point, tariff=tariff, valid_from=valid_from, valid_to=valid_to)
-        earlier = payers[account].supplies if account in payers else ()
-        payers[account] = Payer(account=account, language=language, supplies=(*earlier, supply))
-    return list(payers.values())
-
-
-def _document(stored: object) -> Mapping[str, Any]:
-    """Return a jsonb column as a mapping, however the connection reads it."""
-    document = json.loads(stored) if isinstance(stored, str) else stored
-    assert isinstance(document, Mapping), "a tariff document is a table"
-    return document
+def quantities_needed(versions: Sequence[TariffVersion]) -> frozenset[str]:
+    """Return the names of the quantities that versions price beside the supply's own."""
+    named: set[str] = set()
+    for clause in (each for version in versions for each in version.clauses):
+        quantity = getattr(clause, "quantity", None)
+        if isinstance(quantity, str):
+            named.add(quantity)
+        if isinstance(clause, PowerFactorClause):
+            named |= {*clause.reactive}
+    return frozenset(named)
 
 
 def _utility(versions: Sequence[TariffVersion]) -> Utility:

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from billing.tariff import EnergyClause, TariffVersion
+from billing.tariffs.clauses import EnergyClause
+from billing.tariffs.tariff import TariffVersion
 from dashboards.queries.rows import TariffBand
 from energy.base.period import day_period
 
@@ -22,7 +23,12 @@ def bands_of(tariff: TariffVersion, day: date, zone: ZoneInfo) -> tuple[TariffBa
     if not tariff.periods:
         return ()
     season = tariff.season_of(day.month, day.day)
-    of_minute = tariff.period_of_minutes(season, tariff.day_class_of(day.weekday()))
+    day_class = tariff.day_class_of(day.weekday())
+    if tariff.calendar is not None:
+        day_class = tariff.calendar.day_class(day) or ""
+    of_minute = tariff.period_of_minutes(season, day_class)
+    if min(of_minute) < 0:  # a year that is not published, a class that has no price
+        return ()
     span = day_period(day, zone)
     instants = [span.start + n * STEP for n in range((span.end - span.start) // STEP)]
     ranks = _ranks(tariff)

@@ -211,13 +211,12 @@ def _reading(
 
 def wording_of(line: DocumentLine, tariff_document: Table) -> tuple[tuple[str, str], ...]:
     """Return the fields of the clause as the published tariff has them."""
-    clause: Table = next(
-        (c for c in tariff_document.get("charge", []) if c.get("id") == line.row.clause), {}
-    )
+    charges = tariff_document.get("charges", tariff_document.get("charge", []))
+    clause: Table = next((c for c in charges if c.get("id") == line.row.clause), {})
     words = [(key, str(clause[key])) for key in ("kind", "per", "period") if key in clause]
-    for period in tariff_document.get("period", []):
+    for period in tariff_document.get("periods", tariff_document.get("period", [])):
         if "period" in clause and period.get("id") == clause["period"]:
-            words.extend(("at", _when(part)) for part in period.get("when", []))
+            words.extend(("at", _when(part)) for part in period.get("when", [period]))
     tax = tariff_document.get("tax", {})
     words.extend((f"tax_{key}", str(tax[key])) for key in ("rate", "mode") if key in tax)
     gas = line.tariff.get("gas")
@@ -228,6 +227,14 @@ def wording_of(line: DocumentLine, tariff_document: Table) -> tuple[tuple[str, s
 
 
 def _when(part: Table) -> str:
-    spans = ", ".join(part.get("at", []))
-    where = [*part.get("seasons", []), *part.get("days", [])]
+    spans = ", ".join(_listed(part.get("at", "00:00-24:00")))
+    where = [
+        *_listed(part.get("seasons", part.get("season", []))),
+        *_listed(part.get("days", [])),
+    ]
     return f"{spans} ({', '.join(where)})" if where else spans
+
+
+def _listed(value: object) -> list[str]:
+    """Return a list of a tariff file, which may be written as one text."""
+    return [value] if isinstance(value, str) else list(value) if isinstance(value, list) else []

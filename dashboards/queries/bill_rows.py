@@ -138,7 +138,7 @@ class ComputedProof:
     """What a charge on a share or a formula rests on, as the bill says."""
 
     document: Mapping[str, Any]
-    """The bill's own words of it (billing/grounds.py)."""
+    """The bill's own words of it (billing/invoices/grounds.py)."""
     registers: tuple[RegisterSource, ...]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from billing.tariff import TariffVersion
-from billing.tariff_file import tariff_of
+from billing.tariffs.tariff import TariffVersion
+from billing.tariffs.tariff_file import Sources, tariff_of
+from billing.views.tariffs import known_sources, table_of
 from dashboards.queries.bands import bands_of
 from dashboards.queries.day_usage import Summed, summed, total_of
 from dashboards.queries.rows import (
@@ -35,6 +35,8 @@ TREND_DAYS = 14
 GRACE = timedelta(minutes=5)
 """How long after its end an interval may still be on its way before it counts as missing."""
 MOST_ALERTS = 200
+NOW = 2**62
+"""Books position behind all there is."""
 PATIENCE_S = 2.0
 """How long a command waits to see its own write. [s]"""
 
@@ -151,13 +153,14 @@ class SqlEnergy:
         row: Row | None = connection.execute(
             "SELECT v.tariff, v.document FROM "
             f"{self._at.schema}.tariff_version AS v WHERE v.utility = %s AND v.valid_from <= %s "
+            "AND v.withdrawn_position IS NULL "
             f"ORDER BY (SELECT count(*) FROM {self._at.schema}.account_channel AS a "
             "WHERE a.tariff = v.tariff) DESC, v.tariff, v.valid_from DESC, v.version DESC LIMIT 1",
             (utility, day),
         ).fetchone()
         if row is None:
             return None, ()
-        tariff = _tariff(row[1])
+        tariff = _tariff(row[1], known_sources(connection, self._at.schema, NOW))
         return row[0], bands_of(tariff, day, self._at.site.zone) if tariff else ()
 
     def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:
@@ -242,10 +245,10 @@ def _quality(today: Summed, *, due: int, begun: int, whole: bool) -> Quality:
     return worst_of(known) if whole else Quality.MISSING
 
 
-def _tariff(document: object) -> TariffVersion | None:
+def _tariff(document: object, sources: Sources) -> TariffVersion | None:
     """Return a stored tariff; one that an older version wrote and this cannot read is None."""
     try:
-        return tariff_of(json.loads(document) if isinstance(document, str) else document)  # type: ignore[arg-type]
+        return tariff_of(table_of(document), sources=sources)
     except EnergyError:
         return None
 

@@ -64,10 +64,10 @@ class Alert(JournalAggregate):
         limit_value: int,
         historic: bool,
         command_id: UUID,
-        code: str,
-        about: str,
+        code: str = "",
+        about: str = "",
     ) -> None:
-        """Raise the alert."""
+        """Raise the alert; one stored before findings were told has neither code nor about."""
         self.cleared = False
         self.acknowledged_by: UUID | None = None
 

@@ -69,8 +69,24 @@ class Config:
     """Largest photo, certificate or signed sheet that is kept. [MB]"""
     review_alone_up_to: int = 500
     """Money of barred bills that one person accepts alone, in one command. [currency]"""
+    bill_estimated_percent: int = 20
+    """Part of a supply's intervals that may be estimated before a person is asked. [%]"""
+    bill_band_percent: int = 50
+    """How far a bill's usage may be from the last ones before a person is asked. [%]"""
+    bill_loss_percent: int = 10
+    """Part of a utility's supply that may be lost before a person is asked. [%]"""
     store_dir: str = ""
     """A folder on the database's disk; empty: the embedded server's, none with `dsn`."""
+    card_writer: str = ""
+    """What writes prepaid cards: "file:FOLDER" or "command:PROGRAM ARGUMENTS"; empty: nothing."""
+    card_timeout_s: int = 30
+    """How long an answer of it is waited for. [s]"""
+    mail_server: str = ""
+    """Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://...; empty sends no mail."""
+    mail_from: str = ""
+    """Mail address that documents come from."""
+    tenant_url: str = ""
+    """Address of the tenant's pages; the QR code of a bill leads there. Empty draws none."""
 
     @property
     def secrets_dir(self) -> Path:
@@ -103,6 +119,10 @@ _RANGES = {
     "clock_limit_ms": (0, 86_400_000),
     "attachment_mb": (1, 20),
     "review_alone_up_to": (0, 1_000_000_000),
+    "bill_estimated_percent": (0, 100),
+    "bill_band_percent": (0, 1000),
+    "bill_loss_percent": (0, 100),
+    "card_timeout_s": (1, 3600),
 }
 """Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}

@@ -48,6 +48,8 @@ class Fact(StrEnum):
     BATTERY_UNTIL = "battery_until"
     CERTIFICATE_UNTIL = "certificate_until"
     """Told by its certificate, never stated."""
+    INSTALLED_ON = "installed_on"
+    """Day on which the device was put in, where that was before the site's journal began."""
 
 
 DUE = (Fact.CERTIFICATE_UNTIL, Fact.NEXT_CHECK, Fact.BATTERY_UNTIL)

@@ -99,7 +99,7 @@ def read_site(
     """
     checker = Checker(document)
     known = {"site", "place", "supply", "source", "meter", "driver", "account", "tariff", "rule"}
-    known |= {"issuer", "formula"}
+    known |= {"issuer", "formula", "party"}
     checker.unknown_keys(document, known, "file")
     site = document.get("site")
     if not isinstance(site, dict):

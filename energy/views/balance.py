@@ -277,7 +277,7 @@ def _states(tie: Tie, states: Sequence[tuple[int, int]], period: Period) -> Iter
     """Yield what readings of a state say; before, between and behind them nobody knows."""
     low_us, high_us = to_us(period.start), to_us(period.end)
     at_us = low_us
-    ends = [*(instant for instant, _ in states[1:]), high_us + STALE_US]
+    ends = [*(instant for instant, _ in states[1:]), *([high_us + STALE_US] if states else [])]
     for (begun_us, count), next_us in zip(states, ends, strict=True):
         start_us, end_us = max(begun_us, at_us), min(next_us, begun_us + STALE_US, high_us)
         if start_us >= end_us:

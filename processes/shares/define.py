@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from billing.account import account_id
+from billing.accounts.account import account_id
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import EnergyError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from billing.account import Supply, account_id
+from billing.accounts.account import Supply, account_id
 from billing.office import BillingOffice
 from billing.views.supply import SupplyReader, read_payers
 from energy.base.errors import RefusedError, UnknownMeterError

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def runs() -> bool:
     """Return whether this process may come to run a verb."""
     return not asks_for_page(sys.argv[1:])
+
+
+def asks_for(group: str, verb: str) -> bool:
+    """Return whether this process's row names a verb: what others of its group need is spared.
+
+    Args:
+        group: Name of the group.
+        verb: Name of the verb.
+    """
+    words = sys.argv[1:]
+    return (group, verb) in pairwise(words)
 
 
 def asks_for_page(row: Sequence[str]) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -14,6 +13,9 @@ import typer
 from energy.base.finding import Severity
 from energy.base.text import catalogue, t
 from scripts.commands.asked import runs
+from scripts.commands.bill_correct import add_corrections
+from scripts.commands.bill_decide import add_decisions
+from scripts.commands.bill_trial import add_trials, explain
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
@@ -21,9 +23,9 @@ from scripts.commands.tree import DONE, FINDINGS, group
 if runs():
     from billing.documents.pdf import render_pdf
     from billing.errors import UnknownBillingObjectError
-    from billing.office import BillingOffice
-    from billing.review import Review
-    from billing.views.find import invoice_named, run_named
+    from billing.runs.errors import NothingDueError
+    from billing.runs.review import Review
+    from billing.views.due import first_day_due
     from billing.views.holders import HOLDER_CODE
     from billing.views.stated_alone import STATED_CODE, author_of, stated_words
     from dashboards.queries.bill_rows import Bill, FindingRow
@@ -31,32 +33,37 @@ if runs():
     from energy.system import WEB, WRITER
     from processes.settling import settle
     from processes.validating import looked_before, validate_up_to
+    from scripts.commands.bill_office import invoice_of, office_of, run_of
 
 app = group("bill")
+add_decisions(app)
+add_corrections(app)
+add_trials(app)
 Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
 def run(
     ctx: typer.Context,
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     account: list[str] | None = None,
     by: str | None = None,
     *,
+    due: bool = False,
     as_json: Json = False,
 ) -> None:
     """Open a run over local days and draft every account's invoice (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        office = _office(at)
+        office = office_of(at)
         with working(at.text("bill.rating")):
             validate_up_to(at.system, at.site)
             command = uuid4()
-            days = first.date(), last.date()
+            days = _begun(at, first, last, account or (), due=due), last.date()
             looked = looked_before(at.system, at.site, *days)
             identity = office.open_run(
-                *days, person, command, accounts=account or (), looked=looked
+                *days, person, command, accounts=account or (), looked=looked, by_cycle=due
             )
             found = _rated(at, identity)
         _note_resumed(at, identity, command)
@@ -69,7 +76,7 @@ def rate(ctx: typer.Context, run: str, by: str | None = None, *, as_json: Json =
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
         with working(at.text("bill.rating")):
-            found = _rated(at, _run(at, run))
+            found = _rated(at, run_of(at, run))
         raise typer.Exit(_print_review(at, found, as_json=as_json))
 
 
@@ -77,7 +84,7 @@ def rate(ctx: typer.Context, run: str, by: str | None = None, *, as_json: Json =
 def review(ctx: typer.Context, run: str, *, as_json: Json = False) -> None:
     """Show the drafts of a run with their findings; exit 1 when one forbids to bill."""
     with opened(ctx, WEB) as at:
-        found = _office(at).review(_run(at, run))
+        found = office_of(at).review(run_of(at, run))
         raise typer.Exit(_print_review(at, found, as_json=as_json))
 
 
@@ -87,11 +94,13 @@ def approve(
     run: str,
     by: str | None = None,
     hold: list[str] | None = None,
+    *,
+    accept_rest: bool = False,
 ) -> None:
     """Approve a run as a second person (billing approver)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        _office(at).approve(_run(at, run), person, hold=hold or ())
+        office_of(at).approve(run_of(at, run), person, hold=hold or (), accept_rest=accept_rest)
         settle(at.system.database, at.site, at.system.clock, "books")
         print(at.text("bill.approved", run=run))
 
@@ -108,11 +117,11 @@ def issue(
     """Number and issue the invoices of an approved run (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        identity = _run(at, run)
+        identity = run_of(at, run)
         if dry_run:
-            raise typer.Exit(_print_review(at, _office(at).review(identity), as_json=as_json))
+            raise typer.Exit(_print_review(at, office_of(at).review(identity), as_json=as_json))
         with working(at.text("bill.issuing")):
-            numbers = _office(at).issue(identity, person)
+            numbers = office_of(at).issue(identity, person)
             settle(at.system.database, at.site, at.system.clock, "books")
         if as_json:
             print_json({"run": identity, "numbers": numbers})
@@ -130,7 +139,7 @@ def abandon(
     """Give a run up before it is issued; its days can be billed by another (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        _office(at).abandon(_run(at, run), person, reason, command_id=uuid4())
+        office_of(at).abandon(run_of(at, run), person, reason, command_id=uuid4())
         settle(at.system.database, at.site, at.system.clock, "books")
         print(at.text("bill.abandoned", run=run))
 
@@ -140,19 +149,22 @@ def show(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument()] = None,
     run: str | None = None,
+    line: Annotated[str | None, typer.Option("--explain")] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Show an invoice, the invoices of a run, or the runs."""
+    """Show an invoice, what a charge line rests on, the invoices of a run, or the runs."""
     with opened(ctx, WEB) as at:
-        if name is not None:
+        if name is not None and line is not None:
+            explain(at, name, line, as_json=as_json)
+        elif name is not None:
             bill = _bill(at, name)
             if as_json:
                 print(bill.document)
                 return
             _print_bill(at, bill)
         elif run is not None:
-            _print_invoices(at, _run(at, run), as_json=as_json)
+            _print_invoices(at, run_of(at, run), as_json=as_json)
         else:
             _print_runs(at, as_json=as_json)
 
@@ -167,41 +179,44 @@ def export(
     """Write an invoice as PDF/A-3 with its canonical JSON attached."""
     with opened(ctx, WEB) as at:
         bill = _bill(at, name)
-        own = _office(at).books.account(bill.invoice.account).language
+        own = office_of(at).books.account(bill.invoice.account).language
         pdf.write_bytes(render_pdf(bill.document, language or own))
         print(at.text("bill.exported", file=pdf))
 
 
-def _office(at: Opened) -> BillingOffice:
-    limit = Decimal(at.installation.config.review_alone_up_to)
-    parts = (at.system.database, at.site, at.system.clock, at.system.vault)
-    return BillingOffice(*parts, alone_up_to=limit)
+def _begun(
+    at: Opened, first: datetime | None, last: datetime, accounts: Sequence[str], *, due: bool
+) -> date:
+    """Return the first local day of a run: as said, or the first one that is due."""
+    if (first is None) is not due:
+        raise typer.BadParameter("--from, --due")
+    if first is not None:
+        return first.date()
+    with at.system.database.connection() as connection:
+        day = first_day_due(connection, at.site.schema, accounts, last.date())
+    if day is None:
+        raise NothingDueError(last.date().isoformat())
+    return day
 
 
 def _rated(at: Opened, run: UUID) -> Review:
     """Rate a run with the views brought up before and after."""
     settle(at.system.database, at.site, at.system.clock, "metering", "books")
-    review = _office(at).rate(run)
+    review = office_of(at).rate(run)
     settle(at.system.database, at.site, at.system.clock, "books")
     return review
 
 
 def _note_resumed(at: Opened, run: UUID, command: UUID) -> None:
     """Say so on standard error where an earlier command had opened the run."""
-    known = _office(at).books.run(run)
+    known = office_of(at).books.run(run)
     if not known.seen(command):
         position = known.metering_position
         typer.echo(at.text("bill.resumed", run=known.key, position=position), err=True)
 
 
-def _run(at: Opened, name: str) -> UUID:
-    with at.system.database.connection() as connection:
-        return run_named(connection, at.site.schema, name)
-
-
 def _bill(at: Opened, name: str) -> Bill:
-    with at.system.database.connection() as connection:
-        identity = invoice_named(connection, at.site.schema, name)
+    identity = invoice_of(at, name)
     answer = at.queries.bill(at.scope, identity)
     if answer is None:
         raise UnknownBillingObjectError("invoice", name)

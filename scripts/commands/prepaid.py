@@ -1,4 +1,4 @@
-"""In: `prepaid import|records`. Out: records of card systems, and what is wrong in them. I/O."""
+"""In: `prepaid import|records`, and the group. Out: records of card systems, checked. I/O."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
+from scripts.commands.prepaid_accounts import add_accounts
+from scripts.commands.prepaid_cards import add_cards
+from scripts.commands.prepaid_orders import add_orders
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
 
 if runs():
     from adapters.files.card_mapping import load_card_mapping
-    from billing.ic_card import CardFinding, CardRecord, implausible
+    from billing.prepaid.ic_card import CardFinding, CardRecord, implausible
     from billing.views.ic_cards import read_cards
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
@@ -25,6 +28,9 @@ if runs():
     from processes.settling import settle
 
 app = group("prepaid")
+add_accounts(app)
+add_orders(app)
+add_cards(app)
 Json = Annotated[bool, typer.Option("--json")]
 MOST_ROWS = 20
 

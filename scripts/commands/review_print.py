@@ -13,7 +13,7 @@ from scripts.commands.frame import Opened
 from scripts.commands.printing import cell, print_facts, print_table, worded
 
 if runs():
-    from billing.stake import Stake
+    from billing.rating.stake import Stake
     from billing.views.review_queue import QueuedCase
     from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
     from processes.review.choice import Outcome

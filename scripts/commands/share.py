@@ -17,7 +17,7 @@ from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, group
 
 if runs():
-    from billing.account import Supply
+    from billing.accounts.account import Supply
     from billing.office import BillingOffice
     from dashboards.security.scope import Right
     from energy.metering.shares.version import KeyPortion

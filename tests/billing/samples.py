@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from billing.invoice_facts import InvoiceFacts, Issuer, RegisterFacts, SupplyFacts
-from billing.tariff import TariffVersion
-from billing.tariff_file import parse_tariff
+from billing.invoices.invoice_facts import InvoiceFacts, Issuer, RegisterFacts, SupplyFacts
+from billing.tariffs.tariff import TariffVersion
+from billing.tariffs.tariff_file import parse_tariff
 from energy.base.period import Period, month_period
 from energy.base.quality import Quality
 from energy.base.units import Utility

@@ -23,7 +23,7 @@ from billing.errors import (
     TariffFileError,
     WrongStateError,
 )
-from billing.invoice import Addressee, Invoice
+from billing.invoices.invoice import Addressee, Invoice
 from energy.base.errors import JournalError
 from energy.base.ids import id_of
 from tests.billing.samples import ISSUER, TARIFFS

@@ -8,7 +8,7 @@ from fractions import Fraction
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
-from billing.account import Supply
+from billing.accounts.account import Supply
 from billing.office import BillingOffice
 from billing.views.books import books_follower
 from energy.base.clock import ManualClock

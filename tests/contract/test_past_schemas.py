@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 import billing.office
 import energy.journal.directory_events
 from energy.base.clock import ManualClock
-from energy.journal.application import EventDecoder
+from energy.journal.application import EventDecoder, JournalApplication
 from energy.journal.entry import BATCH_TOPIC, MARK_TOPIC, decode_batch, decode_mark
 from energy.journal.imported import IMPORTED_TOPIC, decode_imported
 from energy.journal.noted import NOTED_TOPIC, decode_noted
@@ -90,9 +90,17 @@ TOLD = {
         parked=frozenset({("directory", 16), ("metering", 144)}),
         empty=frozenset({"directory.archive_segment"}),
     ),
+    "004": Told(
+        topics=91,
+        spoilt=frozenset({("directory", 16), ("metering", 145), ("metering", 146)}),
+        parked=frozenset({("directory", 16), ("metering", 146)}),
+        empty=frozenset({"directory.archive_segment"}),
+    ),
 }
 KNOWN_BY_TOPIC = (billing.office, energy.journal.directory_events)
 """Imported for their events: a decoder finds those that were imported."""
+NO_AGGREGATES = frozenset((BATCH_TOPIC, IMPORTED_TOPIC, MARK_TOPIC, NOTED_TOPIC, REFUSED_TOPIC))
+"""Entries that are no event of an aggregate."""
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -294,6 +302,25 @@ def test_every_past_event_decodes(migrated: Past) -> None:
                 else:
                     assert decoder.decode(entry) is not None
     assert len(topics) == migrated.told.topics
+
+
+def test_every_past_aggregate_loads(migrated: Past) -> None:
+    database = Database(migrated.dsn(WRITER), max_size=2)
+    try:
+        for schema, application in JOURNALS:
+            journal = JournalApplication(database, schema, application, ManualClock(NOON))
+            streams, spoilt = set(), set()
+            with migrated.owner() as connection:
+                for entry in entries_of(connection, schema, application):
+                    if (application, entry.position) in migrated.told.spoilt:
+                        spoilt.add(entry.stream)
+                    elif entry.topic not in NO_AGGREGATES:
+                        streams.add(entry.stream)
+            assert streams - spoilt
+            for stream in streams - spoilt:
+                assert journal.find(stream).__dict__, (application, stream)
+    finally:
+        database.close()
 
 
 def test_the_seal_of_a_past_journal_holds_and_shows_what_was_spoilt_alone(migrated: Past) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from billing.stake import Stake
+from billing.rating.stake import Stake
 from billing.views.case_story import CaseStory, UsageChange
 from billing.views.review_queue import QueuedCase
 from dashboards.queries.plan_rows import NoteRow

@@ -25,7 +25,7 @@ from adapters.modbus.register_map import load
 from adapters.modbus.source import ModbusMeter, ModbusSettings, ModbusSource
 from adapters.spool import Spool
 from billing.office import BillingOffice
-from billing.review import ReviewedDraft
+from billing.runs.review import ReviewedDraft
 from energy.base.clock import ManualClock, to_us
 from energy.base.period import day_period
 from energy.base.quality import Quality
@@ -59,8 +59,8 @@ STEPS = {
     "2": ("adapters/spool.py",),
     "3": ("energy/journal/ingest.py",),
     "4": ("energy/views/usage.py",),
-    "5b": ("billing/rating.py",),
-    "6": ("billing/bill_run.py", "billing/invoice.py"),
+    "5b": ("billing/rating/rate.py",),
+    "6": ("billing/runs/bill_run.py", "billing/invoices/invoice.py"),
 }
 
 

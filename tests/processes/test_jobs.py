@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from billing.receivables.office import Incoming
 from energy.base.config import Config
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
@@ -15,6 +18,8 @@ from processes.file_drop import DropFolderError
 from processes.import_mappings import OWN
 from processes.jobs import Jobs
 from processes.site_rounds import Chore
+from tests.billing.till import Till
+from tests.billing.town import CLERK, Town
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.files import LONG_CSV, long_csv
 from tests.fixtures.postgres import TestSite
@@ -79,3 +84,22 @@ def test_a_frozen_counter_becomes_a_finding_and_an_alert(
     by_name["findings"].step()
     events = site.rows("SELECT topic FROM {s}.operations_events")
     assert events == [("alert.raised",)]
+
+
+def test_money_that_names_a_document_settles_it_once_a_day(
+    chores: tuple[TestSite, dict[str, Chore]],
+) -> None:
+    site, by_name = chores
+    till = Till(Town(site.writer, site.site.key, site.clock))
+    till.open("b1")
+    day = MIDNIGHT.date()
+    number = f"CAM-{day.year}-000001"
+    early = Incoming(payment="P", amount=Decimal(20), on=day, means="cash", reference=number)
+    till.money.receive("A-b1", early, by=CLERK, command_id=uuid4())
+    assert till.issue("A-b1", "20.00", dated=day) == number
+    by_name["receivables"].step()
+    till.catch_up()
+    assert site.rows("SELECT number, settled FROM {s}.open_item") == [(number, Decimal(20))]
+    position = till.town.office.books.position()
+    by_name["receivables"].step()
+    assert till.town.office.books.position() == position

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from adapters.own_files import use_own_files
-from billing.account import Supply
+from billing.accounts.account import Supply
 from billing.errors import HeldRunError
 from billing.office import BillingOffice
 from billing.views.books import books_follower

@@ -17,9 +17,9 @@ from uuid import UUID
 
 import pytest
 
-from billing.account import Supply
+from billing.accounts.account import Supply
 from billing.office import BillingOffice
-from billing.review import ReviewedDraft
+from billing.runs.review import ReviewedDraft
 from billing.views.books import books_follower
 from energy.base.finding import Severity
 from energy.base.ids import id_of

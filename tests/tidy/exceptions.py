@@ -39,6 +39,7 @@ TEST_FOLDERS: dict[str, str] = {
 """Folders of tests that mirror no folder of the tree."""
 
 TEST_FILES: dict[str, str] = {
+    "tests/billing/rating/test_oracle.py": "all of rating against a bill calculator by others",
     "tests/simulator/test_extract_against_source.py": "the shipped extract against its origin",
     "tests/simulator/test_site_file.py": "the demo site's file, which is no module",
 }

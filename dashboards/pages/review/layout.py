@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from billing.stake import Stake
+from billing.rating.stake import Stake
 from billing.views.review_queue import QueuedCase
 from dashboards.components.pieces import (
     Children,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from billing.documents.page import day_text, grouped, page_of
-from billing.drafting import draft_invoice
-from billing.invoice import Addressee, issued_document
+from billing.invoices.drafting import draft_invoice
+from billing.invoices.invoice import Addressee, issued_document
 from energy.base.quality import Quality
 from tests.billing.samples import electricity, gas, invoice_facts
 
@@ -43,7 +43,7 @@ def test_a_day_is_written_as_the_language_writes_it() -> None:
 
 def test_a_chinese_bill_is_called_a_bill_and_never_a_fapiao() -> None:
     page = page_of(issued(), "zh")
-    assert page["title"] == "缴费通知单"
+    assert page["title"] == "账单"
     assert "发票" not in json.dumps(page, ensure_ascii=False)
 
 

@@ -22,8 +22,9 @@ from energy.metering.supply.balance import NodeBalance
 from energy.metering.supply.balance_losses import element_losses
 from energy.metering.supply.book import SupplyAct, SupplyChange
 from energy.metering.supply.culprit_verdict import Reading as Verdict
+from energy.metering.supply.graph import Tie
 from energy.metering.usage_groups import Every
-from energy.views.balance import balanced, balances, point_channels
+from energy.views.balance import _states, balanced, balances, point_channels
 from energy.views.plant_rows import derive, read_supply
 from energy.views.rebuild import METERING_TABLES
 from energy.views.validation.balance import checked_balance, explained
@@ -158,6 +159,12 @@ def test_measured_state_of_a_tie_joins_both_sides_while_it_is_closed_or_stale(
     assert there["grid-a+grid-b"] == joined
     assert there["grid-a"] == [n for n in range(96) if n not in joined]
     assert set(found) == {"f1", "grid-a", "grid-b", "grid-a+grid-b"}
+
+
+def test_tie_whose_state_was_never_told_is_known_at_no_time() -> None:
+    told = Tie(key="t", name="t", between=("a", "b"), state_point="s")
+    (span,) = _states(told, [], DAY)
+    assert (span.start, span.end, span.closed) == (DAY.start, DAY.end, None)
 
 
 def test_new_feeder_counts_from_its_day_on(station: Station) -> None:

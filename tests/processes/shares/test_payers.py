@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from billing.account import Supply
+from billing.accounts.account import Supply
 from billing.errors import AlreadyBilledError
 from billing.office import BillingOffice
 from billing.views.books import books_follower

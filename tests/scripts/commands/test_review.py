@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billing.account import Supply
+from billing.accounts.account import Supply
 from billing.office import BillingOffice
 from energy.base.config import load_config
 from energy.base.secrets import PersonVault, master_key

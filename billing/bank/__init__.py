@@ -1,0 +1,1 @@
+"""Bank statements: from a file to payments, each entry once."""

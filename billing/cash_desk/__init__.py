@@ -1,0 +1,1 @@
+"""The cash desk: shifts, money taken with receipts, voids, the cash-up."""

@@ -1,0 +1,1 @@
+"""What is learned after the issue: proposals, credit notes, adjustments."""

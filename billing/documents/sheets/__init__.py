@@ -1,0 +1,1 @@
+"""Papers made of blocks: what each kind says, in the reader's language."""

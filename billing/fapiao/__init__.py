@@ -1,0 +1,1 @@
+"""Fapiao: what the tax platform is asked to issue, and the numbers that come back."""

@@ -1,0 +1,1 @@
+"""Double-entry books: one entry for each business event, and what is exported of them."""

@@ -1,0 +1,1 @@
+"""Prepaid supply: cards, balances and the cash desk."""

@@ -1,0 +1,1 @@
+"""From usage and a tariff version to charge lines and tax."""

@@ -1,0 +1,1 @@
+"""Bill runs: opened, rated, reviewed, approved, issued, and looked at again."""

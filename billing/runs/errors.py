@@ -1,0 +1,99 @@
+"""In: what a command on a bill run was refused for. Out: its branch of the error tree. Pure.
+
+The tree::
+
+    RefusedError
+    +- UndecidedRunError       exceptions wait for a decision
+    +- OwnDecisionError        the approver alone accepted what needs two persons
+    +- ChangedDraftsError      what would be issued is not what was approved
+    +- NoExceptionError        no exception of the run has that cause, or none can be so decided
+    +- NoExplanationError      a charge line, or an invoice before, is not there
+    +- NothingDueError         no reading cycle makes anything due
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from energy.base.errors import RefusedError
+
+
+class UndecidedRunError(RefusedError):
+    """Nobody decided about some exceptions of a run."""
+
+    code = "bill_run.undecided"
+
+    def __init__(self, run: str, count: int) -> None:
+        """Name the run and how many wait."""
+        super().__init__(
+            f"{count} exceptions of bill run {run} wait for a decision. "
+            f"`bill exceptions {run}` shows them; decide by cause with `bill decide`, or approve "
+            "with --accept-rest to accept them yourself."
+        )
+
+
+class OwnDecisionError(RefusedError):
+    """Who accepted so much money cannot also approve it."""
+
+    code = "bill_run.own_decision"
+
+    def __init__(self, run: str, accounts: Sequence[str]) -> None:
+        """Name the run and the accounts concerned."""
+        shown = ", ".join(each or "the run" for each in accounts)
+        super().__init__(
+            f"You accepted exceptions of bill run {run} that bear more money than one person "
+            f"decides about ({shown}). Ask another approver, or let somebody else accept them."
+        )
+
+
+class ChangedDraftsError(RefusedError):
+    """Drafts changed between approval and issue."""
+
+    code = "bill_run.changed"
+
+    def __init__(self, run: str) -> None:
+        """Name the run."""
+        super().__init__(
+            f"The drafts of bill run {run} are not those that were approved; nothing was issued. "
+            f"`bill rate {run}`, look at it again and approve it again."
+        )
+
+
+class NoExceptionError(RefusedError):
+    """Nothing of the run can be decided so."""
+
+    code = "bill_run.no_exception"
+
+    def __init__(self, run: str, cause: str, known: Sequence[str]) -> None:
+        """Name the run, the cause asked for and the causes that there are."""
+        shown = ", ".join(known) or "none"
+        super().__init__(
+            f"Bill run {run} has no exception of cause {cause} that can be decided so. Causes "
+            f"there: {shown}. What forbids to bill cannot be accepted: hold, correct or estimate."
+        )
+
+
+class NoExplanationError(RefusedError):
+    """What is to be explained is not on the bill."""
+
+    code = "bill.no_explanation"
+
+    def __init__(self, number: str, line: str) -> None:
+        """Name the bill and the charge line."""
+        super().__init__(
+            f"Invoice {number} has no charge line {line}. `bill show {number} --json` lists the "
+            "ids under `charge`."
+        )
+
+
+class NothingDueError(RefusedError):
+    """No reading cycle makes anything due."""
+
+    code = "bill_run.nothing_due"
+
+    def __init__(self, day: str) -> None:
+        """Name the last day."""
+        super().__init__(
+            f"Nothing is due by {day}: no span of a reading cycle is over that is on no invoice. "
+            "`account due` shows what comes."
+        )

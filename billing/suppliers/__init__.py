@@ -1,0 +1,1 @@
+"""The supplier side: purchase invoices, their check by our own rating, recovery."""

@@ -1,0 +1,1 @@
+"""Take-over from another billing system: workbook, control totals, parallel run, release."""

@@ -1,0 +1,1 @@
+"""Price lists: their files, calendars, versions and publishing."""

@@ -1,0 +1,236 @@
+"""In: the supplies of many accounts. Out: their facts, read together. I/O: PostgreSQL.
+
+The same facts as of a reader that asks supply by supply (billing/views/supply.py): what can be
+asked for many at once is read ahead, everything else is asked as ever. Measured channels are; what
+is computed is not, and neither is what registers are billed by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from billing.accounts.account import PointDays
+from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
+from billing.views.adjusted import adjusted_span
+from billing.views.registers_ahead import proofs_of_many
+from billing.views.supply import SupplyReader, _finding, _register
+from energy.base.finding import Finding, Severity
+from energy.base.period import Period, span_of_days
+from energy.base.units import Utility
+from energy.metering.channel import Direction, Kind
+from energy.metering.usage import UsageSpan
+from energy.views.adjustments import adjusted_usage
+from energy.views.computed import channel_usage, computed_rules
+from energy.views.register_proof import RegisterProof
+
+_Key = tuple[int, Period]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What was read ahead of some supplies."""
+
+    meters: Mapping[str, tuple[str, Utility]] = field(default_factory=dict)
+    billing: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+    """Billing channels by point and utility."""
+    shapes: Mapping[int, int] = field(default_factory=dict)
+    measured: frozenset[int] = frozenset()
+    spans: Mapping[_Key, UsageSpan] = field(default_factory=dict)
+    proofs: Mapping[_Key, Sequence[RegisterProof]] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    """Of all sources, and of channels that have some."""
+    adjusted: Mapping[int, Mapping[date, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AheadReader(SupplyReader):
+    """A reader that asks for many supplies at once."""
+
+    _ahead: list[Ahead] = field(default_factory=lambda: [Ahead()])
+
+    def read_ahead(self, supplies: Sequence[PointDays]) -> None:
+        """Read what can be asked together; what was read ahead before is forgotten.
+
+        Args:
+            supplies: Points with their days.
+        """
+        points = sorted({each.point for each in supplies})
+        meters = self._meters(points)
+        billing = self._billing(points)
+        channels = [n for numbers in billing.values() for n in numbers if len(numbers) == 1]
+        computed = computed_rules(self.connection, self.site.schema, channels)
+        measured = frozenset(channels) - computed.keys()
+        of_point: dict[str, list[int]] = {}
+        for (point, _), numbers in billing.items():
+            of_point.setdefault(point, []).extend(n for n in numbers if n in measured)
+        periods: dict[Period, set[int]] = {}
+        for each in supplies:
+            period = span_of_days(each.first_day, each.last_day, self.site.zone)
+            periods.setdefault(period, set()).update(of_point.get(each.point, ()))
+        self._ahead[0] = Ahead(
+            meters=meters,
+            billing=billing,
+            shapes=self._shapes(channels),
+            measured=measured,
+            spans=self._spans(periods),
+            proofs=self._proofs(periods),
+            findings=self._findings(periods),
+            adjusted=self._adjusted(supplies, measured),
+        )
+
+    def facts(
+        self,
+        point: str,
+        tariff: str,
+        first_day: date,
+        last_day: date,
+        *,
+        account: str | None = None,
+    ) -> SupplyFacts:
+        """Return the facts of one supply, with what decisions add to its usage."""
+        facts = super(AheadReader, self).facts(point, tariff, first_day, last_day, account=account)
+        days = {
+            day: amount
+            for day, amount in self._ahead[0].adjusted.get(facts.channel or 0, {}).items()
+            if first_day <= day <= last_day
+        }
+        if not days or facts.span is None:
+            return facts
+        return replace(facts, adjusted=days, span=adjusted_span(facts.span, days, self.site.zone))
+
+    def _meter(self, point: str) -> tuple[str, Utility] | None:
+        return self._ahead[0].meters.get(point) or super(AheadReader, self)._meter(point)
+
+    def _billing_channel(self, point: str, utility: Utility) -> int | None:
+        if point not in self._ahead[0].meters:
+            return super(AheadReader, self)._billing_channel(point, utility)
+        numbers = self._ahead[0].billing.get((point, utility.value), ())
+        return numbers[0] if len(numbers) == 1 else None
+
+    def _shape_s(self, channel: int) -> int:
+        if channel in self._ahead[0].measured:
+            return self._ahead[0].shapes.get(channel, 0)
+        return super(AheadReader, self)._shape_s(channel)
+
+    def _span(self, channel: int, period: Period) -> UsageSpan:
+        known = self._ahead[0].spans.get((channel, period))
+        if known is None:
+            return super(AheadReader, self)._span(channel, period)
+        return replace(known, shape_s=self._shape_s(channel))
+
+    def _registers(self, channel: int, period: Period) -> tuple[RegisterFacts, ...]:
+        known = self._ahead[0].proofs.get((channel, period))
+        if known is None:
+            return super(AheadReader, self)._registers(channel, period)
+        return tuple(_register(proof) for proof in known)
+
+    def _computed(self, channel: int, period: Period) -> ComputedFacts | None:
+        if channel in self._ahead[0].measured:
+            return None
+        return super(AheadReader, self)._computed(channel, period)
+
+    def _findings_behind(self, channel: int, point: str, period: Period) -> list[Finding]:
+        if channel not in self._ahead[0].measured:
+            return super(AheadReader, self)._findings_behind(channel, point, period)
+        return [
+            each
+            for each in self._ahead[0].findings
+            if each.start < period.end
+            and each.end >= period.start
+            and (
+                each.channel == channel
+                or (each.channel is None and self._concerns(each, point, period))
+            )
+        ]
+
+    def _meters(self, points: Sequence[str]) -> dict[str, tuple[str, Utility]]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT point, name, utility FROM {self.site.schema}.meter "
+            "WHERE point = ANY(%s) AND utility IS NOT NULL",
+            (list(points),),
+        ).fetchall()
+        return {point: (name, Utility(utility)) for point, name, utility in rows}
+
+    def _billing(self, points: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT point, utility, number FROM {self.site.schema}.channel "
+            "WHERE point = ANY(%s) AND billing AND utility IS NOT NULL AND direction <> %s "
+            "AND kind = ANY(%s) ORDER BY number",
+            (list(points), Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
+        ).fetchall()
+        found: dict[tuple[str, str], list[int]] = {}
+        for point, utility, number in rows:
+            found.setdefault((point, utility), []).append(number)
+        return found
+
+    def _shapes(self, channels: Sequence[int]) -> dict[int, int]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT number, interval_s FROM {self.site.schema}.channel "
+            f"JOIN {self.site.schema}.interval_channel ON channel = number "
+            "WHERE number = ANY(%s) AND interval_s > grid_s",
+            (list(channels),),
+        ).fetchall()
+        return dict(rows)
+
+    def _spans(self, periods: Mapping[Period, set[int]]) -> dict[_Key, UsageSpan]:
+        return {
+            (channel, period): span
+            for period, channels in periods.items()
+            for channel, span in channel_usage(
+                self.connection,
+                self.site.schema,
+                self.site.zone,
+                sorted(channels),
+                period,
+                self.metering_position,
+            ).items()
+        }
+
+    def _proofs(self, periods: Mapping[Period, set[int]]) -> dict[_Key, list[RegisterProof]]:
+        schema, position = self.site.schema, self.metering_position
+        return {
+            (channel, period): proofs
+            for period, channels in periods.items()
+            for channel, proofs in proofs_of_many(
+                self.connection, schema, sorted(channels), period, position
+            ).items()
+        }
+
+    def _findings(self, periods: Mapping[Period, set[int]]) -> list[Finding]:
+        """Return what forbids to bill any of the channels, in the order of one asked alone."""
+        if not periods:
+            return []
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            "SELECT code, severity, channel, start_at, end_at, position, proof "
+            f"FROM {self.site.schema}.finding WHERE severity = %(severity)s "
+            "AND position <= %(known)s "
+            "AND (explained_position IS NULL OR explained_position > %(known)s) "
+            "AND (resolved_position IS NULL OR resolved_position > %(known)s) "
+            "AND (channel = 0 OR channel = ANY(%(channels)s)) "
+            "AND start_at < %(end)s AND end_at >= %(start)s ORDER BY start_at, code",
+            {
+                "severity": Severity.DO_NOT_BILL,
+                "known": self.metering_position,
+                "channels": sorted(set().union(*periods.values())),
+                "start": min(period.start for period in periods),
+                "end": max(period.end for period in periods),
+            },
+        ).fetchall()
+        return [_finding(row) for row in rows]
+
+    def _adjusted(
+        self, supplies: Sequence[PointDays], channels: frozenset[int]
+    ) -> Mapping[int, Mapping[date, int]]:
+        if not supplies:
+            return {}
+        return adjusted_usage(
+            self.connection,
+            self.site.schema,
+            sorted(channels),
+            min(each.first_day for each in supplies),
+            max(each.last_day for each in supplies),
+            as_of=self.metering_position,
+        )

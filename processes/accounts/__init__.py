@@ -1,0 +1,1 @@
+"""What the billing office does with accounts: who moves in and out, by which readings."""

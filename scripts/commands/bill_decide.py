@@ -1,0 +1,179 @@
+"""In: `bill` verbs on exceptions. Out: exceptions shown and decided, the bridge. I/O: office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from scripts.commands.asked import runs
+from scripts.commands.frame import Opened, opened
+from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.tree import DONE, FINDINGS
+
+if runs():
+    from billing.runs.bill_run import Choice
+    from energy.system import WEB, WRITER
+    from scripts.commands.bill_office import biller, office_of, run_of, settled
+
+if TYPE_CHECKING:
+    from billing.runs.deciding import Reviewed
+    from billing.runs.exceptions import RunException
+
+Json = Annotated[bool, typer.Option("--json")]
+
+
+def add_decisions(app: typer.Typer) -> None:
+    """Add the verbs by which a run is decided about."""
+    app.command()(exceptions)
+    app.command()(decide)
+    app.command()(bridge)
+
+
+def exceptions(ctx: typer.Context, run: str, *, as_json: Json = False) -> None:
+    """Show what of a run a person should look at, the most money first; exit 1 while some wait."""
+    with opened(ctx, WEB) as at:
+        with working(at.text("bill.looking")):
+            found = office_of(at).reviewed(run_of(at, run))
+        if as_json:
+            print_json([_row(found, each) for each in found.exceptions])
+        else:
+            _print(at, found)
+        raise typer.Exit(FINDINGS if found.undecided else DONE)
+
+
+def decide(
+    ctx: typer.Context,
+    run: str,
+    why: Annotated[str, typer.Option()],
+    cause: str | None = None,
+    account: list[str] | None = None,
+    by: str | None = None,
+    *,
+    accept: bool = False,
+    correct: bool = False,
+    estimate: bool = False,
+    hold: bool = False,
+) -> None:
+    """Decide about a run's exceptions of one cause, or about all that wait (billing clerk)."""
+    given = {"accept": accept, "correct": correct, "estimate": estimate, "hold": hold}
+    named = [name for name, said in given.items() if said]
+    if len(named) != 1:
+        raise typer.BadParameter("--accept, --correct, --estimate, --hold")
+    with opened(ctx, WRITER) as at:
+        person = biller(at, by)
+        done = office_of(at).decide(
+            run_of(at, run),
+            person,
+            Choice(named[0]),
+            why,
+            cause=cause,
+            accounts=account or (),
+            command_id=uuid4(),
+        )
+        settled(at, "books")
+        print(at.text(f"bill.decided.{named[0]}", count=len(done), run=run))
+
+
+def bridge(ctx: typer.Context, run: str, *, as_json: Json = False) -> None:
+    """Show from which total a run comes, by cause, and where the supply went."""
+    with opened(ctx, WEB) as at:
+        with working(at.text("bill.looking")):
+            found = office_of(at).reviewed(run_of(at, run))
+        if as_json:
+            print_json(_bridge_json(found))
+            return
+        _print_bridge(at, found)
+
+
+def _row(found: Reviewed, each: RunException) -> dict[str, object]:
+    decision = found.decision(each)
+    return {
+        "key": each.key,
+        "cause": each.cause,
+        "account": each.account,
+        "point": each.point,
+        "money": each.money,
+        "barred": each.barred,
+        "asked": each.asked,
+        "proof": dict(each.proof),
+        "decision": None if decision is None else decision.choice,
+        "why": None if decision is None else decision.why,
+        "by": None if decision is None else decision.by,
+    }
+
+
+def _print(at: Opened, found: Reviewed) -> None:
+    keys = ("cause", "account", "point", "money", "currency", "what", "decision")
+    rows = [
+        (
+            _cause(at, each.cause),
+            each.account,
+            each.point or "",
+            each.money,
+            at.site.currency,
+            _told(each),
+            _decided(at, found, each),
+        )
+        for each in found.exceptions
+    ]
+    print_table([at.text(f"bill.head.{key}") for key in keys], rows, right=(3,))
+    waiting = found.undecided
+    print(at.text("bill.waiting", count=len(waiting), money=sum(each.money for each in waiting)))
+
+
+def _cause(at: Opened, cause: str) -> str:
+    return cause if "." in cause else at.text(f"bill.cause.{cause}")
+
+
+def _told(each: RunException) -> str:
+    return ", ".join(f"{key} {_value(value)}" for key, value in sorted(each.proof.items()))
+
+
+def _value(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _decided(at: Opened, found: Reviewed, each: RunException) -> str:
+    decision = found.decision(each)
+    if decision is not None:
+        return f"{at.text(f'bill.choice.{decision.choice}')}: {decision.why}"
+    return at.text("bill.choice.open") if each.asked else ""
+
+
+def _bridge_json(found: Reviewed) -> dict[str, object]:
+    told = found.bridge
+    return {
+        "before": found.before,
+        "bridge": None
+        if told is None
+        else {
+            "before": told.before,
+            "after": told.after,
+            "causes": dict(told.causes),
+            "accounts": {key: dict(parts) for key, parts in told.accounts.items()},
+        },
+        "reconciliation": [row.document() for row in found.reconciliation],
+    }
+
+
+def _print_bridge(at: Opened, found: Reviewed) -> None:
+    told = found.bridge
+    if told is None:
+        print(at.text("bill.no_run_before"))
+    else:
+        rows = [(at.text("bill.bridge.before", run=found.before), f"{told.before}")]
+        rows += [
+            (at.text(f"bill.bridge.{cause}"), f"{money:+}")
+            for cause, money in told.causes.items()
+            if money
+        ]
+        print_facts([*rows, (at.text("bill.bridge.after"), f"{told.after}")])
+    print()
+    keys = ("utility", "unit", "supplied", "billed", "own_use", "loss")
+    table = [
+        [row.document()[key] if row.document()[key] is not None else "" for key in keys]
+        for row in found.reconciliation
+    ]
+    print_table([at.text(f"bill.head.{key}") for key in keys], table, right=(2, 3, 4, 5))

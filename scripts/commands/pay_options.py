@@ -1,0 +1,90 @@
+"""In: what a person types of money and days. Out: values, or a refusal; the offices. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from scripts.commands.frame import Opened
+from scripts.commands.tree import misused
+
+if TYPE_CHECKING:  # dear to import: a help page needs none of it
+    from billing.bank.office import BankOffice
+    from billing.books import Books
+    from billing.receivables.collecting import Collecting
+    from billing.receivables.office import Receivables
+
+Json = Annotated[bool, typer.Option("--json")]
+Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"])]
+Item = Annotated[list[str] | None, typer.Option("--item")]
+Reason = Annotated[str, typer.Option()]
+LONGEST = 24
+
+
+def amount_of(text: str) -> Decimal:
+    """Return an amount a person typed: digits with a point, nothing else.
+
+    Raises:
+        click.UsageError: It is none.
+    """
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    plain = text.removeprefix("-").replace(".", "", 1).isdecimal() and text.isascii()
+    if not amount.is_finite() or not plain or len(text) > LONGEST:
+        raise misused("no_amount", value=text[:LONGEST])
+    return amount
+
+
+def day_of(at: Opened, day: datetime | None) -> date:
+    """Return the local day meant; today where none is given."""
+    from energy.base.period import local_day
+
+    return day.date() if day is not None else local_day(at.system.clock.now(), at.site.zone)
+
+
+def once(at: Opened, *said: object) -> UUID:
+    """Return the id of a command by what was said: said again after a lost contact, it is one."""
+    from energy.base.ids import id_of
+
+    return id_of("said", at.site.key, *(" ".join(str(each).split()) for each in said))
+
+
+def settle_books(at: Opened) -> None:
+    """Let the tables of the books come up to the journal."""
+    from processes.settling import settle
+
+    settle(at.system.database, at.site, at.system.clock, "books")
+
+
+def books_of(at: Opened) -> Books:
+    """Return the books of the site."""
+    from billing.books import Books
+
+    return Books(at.system.database, at.site, at.system.clock)
+
+
+def receivables_of(at: Opened) -> Receivables:
+    """Return the money of the accounts."""
+    from billing.receivables.office import Receivables
+
+    return Receivables(books_of(at))
+
+
+def bank_of(at: Opened) -> BankOffice:
+    """Return the bank entries of the site."""
+    from billing.bank.office import BankOffice
+
+    return BankOffice(books_of(at), at.system.vault)
+
+
+def collecting_of(at: Opened) -> Collecting:
+    """Return what is done about late accounts."""
+    from billing.receivables.collecting import Collecting
+
+    return Collecting(books_of(at), at.system.vault)

@@ -1,0 +1,83 @@
+"""In: words of a row, a site. Out: amounts, the offices of prepaid, the act of a person. I/O."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID, uuid4
+
+import typer
+
+from scripts.commands.asked import runs
+from scripts.commands.frame import Opened
+
+if TYPE_CHECKING:
+    from dashboards.security.scope import Right
+
+if runs():
+    from billing.books import Books
+    from billing.documents.contents import Party
+    from billing.prepaid.errors import PrepaidRefusedError
+    from billing.prepaid.office import PrepaidOffice
+    from billing.prepaid.server_account import Act
+    from processes.settling import settle
+
+Json = Annotated[bool, typer.Option("--json")]
+DAY = ["%Y-%m-%d"]
+
+
+def amount_of(text: str) -> Decimal:
+    """Return a number as typed.
+
+    Raises:
+        PrepaidRefusedError: It is none.
+    """
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise PrepaidRefusedError.of("number", text=text) from None
+    if not value.is_finite():
+        raise PrepaidRefusedError.of("number", text=text)
+    return value
+
+
+def books_of(at: Opened) -> Books:
+    """Return the books of the site."""
+    return Books(at.system.database, at.site, at.system.clock)
+
+
+def office_of(at: Opened) -> PrepaidOffice:
+    """Return the office of prepaid accounts."""
+    return PrepaidOffice(books_of(at), at.system.clock)
+
+
+def act_of(at: Opened, by: str | None, right: Right, command: UUID | None = None) -> Act:
+    """Return an act of now by a person who may.
+
+    Raises:
+        RefusedError: There is no such person.
+        NotPermittedError: The person lacks the role.
+    """
+    person = at.person(by, right)
+    settle(at.system.database, at.site, at.system.clock, "books")
+    return office_of(at).act(person, command or uuid4())
+
+
+def follow(at: Opened) -> None:
+    """Let the tables come up to what was just stored."""
+    settle(at.system.database, at.site, at.system.clock, "books")
+
+
+def paper_language(at: Opened) -> Literal["en", "zh"]:
+    """Return the language of papers: that of the person at the terminal."""
+    return "zh" if at.language == "zh" else "en"
+
+
+def party_of(at: Opened, account: str) -> Party:
+    """Return whom a paper is written to, as the vault opens it."""
+    held, vault = books_of(at).account(account), at.system.vault
+    return Party(
+        account=account,
+        name=vault.open(held.person, held.name_sealed),
+        address=vault.open(held.person, held.address_sealed),
+    )
