@@ -98,10 +98,16 @@ class Stage:
             OSError: A port is taken.
         """
         settings = self._settings
+        finished = (settings.data_dir / REPORT).exists()
+        # An unfinished play stands where it stood; a finished one is never begun again. Before
+        # the ports open: a meter asked earlier would show its registers as of the machine's clock.
+        if not finished and self._clock.live:
+            self._clock.move_to(settings.window.first)
         slaves = await self._listen(self._progress.mark)
         for gateway in self._gateways:
             await gateway.start(settings.mqtt_host, settings.mqtt_port)
-        self._set_clock()
+        if finished:
+            self._go_live()
         conductor = Conductor(
             settings.window, self._clock, publish=self._publish, finish=self._finish
         )
@@ -120,13 +126,6 @@ class Stage:
     def _publish(self, at: datetime) -> None:
         for gateway in self._gateways:
             gateway.publish(at)
-
-    def _set_clock(self) -> None:
-        # An unfinished play stands where it stood; a finished one is never begun again.
-        if (self._settings.data_dir / REPORT).exists():
-            self._go_live()
-        elif self._clock.live:
-            self._clock.move_to(self._settings.window.first)
 
     def _finish(self) -> None:
         report = play_report(

@@ -83,7 +83,7 @@ def _json(text: str) -> Mapping[str, object]:
 
 
 def _whole(text: str) -> int | BareNumber:
-    number = int(text) if len(text) <= len(str(WIDEST)) else WIDEST
+    number = int(text) if len(text.removeprefix("-")) <= len(str(WIDEST)) else WIDEST
     return number if -WIDEST <= number < WIDEST else BareNumber(text[:_SHOWN])
 
 

@@ -56,6 +56,14 @@ def test_what_is_no_document_is_refused(text: str, ending: str, said: str) -> No
     assert said in caught.value.problems[0]
 
 
+def test_the_least_and_the_greatest_whole_number_are_read() -> None:
+    least, greatest = -(2**63), 2**63 - 1
+    document: dict[str, object] = {"least": least, "greatest": greatest}
+    assert document_of(canonical_json(document), ".json") == document
+    with pytest.raises(TariffFileError, match=f'write it as a string: "{least - 1}"'):
+        document_of(f'{{"less": {least - 1}}}', ".json")
+
+
 VALUES = st.recursive(
     st.none()
     | st.booleans()

@@ -10,6 +10,8 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,19 +31,24 @@ AIRPORT = airport_of(METERS, 3)
 pytestmark = pytest.mark.servers
 
 
-def started(folder: Path, port: int, first: datetime = FIRST) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(folder: Path, port: int, first: datetime = FIRST) -> Iterator[subprocess.Popen[bytes]]:
     words = [
         *("--meters", str(METERS), "--seed", "3", "--faults", "many"),
         *("--data-dir", str(folder), "--modbus-port", str(port), "--mqtt-port", "1"),
         *("--from", first.isoformat(), "--to", (first + timedelta(hours=1)).isoformat()),
     ]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("METERLINE_")}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "simulator.airport", *words],
         cwd=ROOT,
         env=environment,
         stderr=subprocess.PIPE,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def connect(port: int) -> socket.socket:
@@ -67,17 +74,15 @@ def test_killed_and_started_again_it_shows_the_same_registers(tmp_path: Path) ->
     meter = AIRPORT.metered[0]
     assert AIRPORT.gateways[0][0] == meter.point == "grid-a-elec"
     true = AirportModel(AIRPORT).true_count(meter, seconds_of(to_us(FIRST)))
-    process = started(tmp_path, port)
-    assert grid_count(port) == true
-    process.kill()
-    process.communicate()
-    process = started(tmp_path, port)
-    for gateway in range(len(AIRPORT.gateways)):
-        connect(port + gateway).close()
-    assert grid_count(port) == true
-    assert PlayClock(tmp_path / "play.clock").now() == FIRST
-    process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=PATIENCE_S)
+    with started(tmp_path, port):
+        assert grid_count(port) == true
+    with started(tmp_path, port) as process:
+        for gateway in range(len(AIRPORT.gateways)):
+            connect(port + gateway).close()
+        assert grid_count(port) == true
+        assert PlayClock(tmp_path / "play.clock").now() == FIRST
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, errors
     progress = (tmp_path / "play.progress").read_bytes()
     header = json.loads(progress[: progress.index(b"\n")])
@@ -85,7 +90,7 @@ def test_killed_and_started_again_it_shows_the_same_registers(tmp_path: Path) ->
 
 
 def test_a_play_from_before_the_airport_was_there_is_refused(tmp_path: Path) -> None:
-    process = started(tmp_path, 1, datetime(2019, 1, 1, tzinfo=UTC))
-    _, errors = process.communicate(timeout=PATIENCE_S)
+    with started(tmp_path, 1, datetime(2019, 1, 1, tzinfo=UTC)) as process:
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert b"play from then" in errors
