@@ -139,7 +139,10 @@ def _page(client, path: str) -> str:  # noqa: ANN001
             {
                 "output": "page.children",
                 "outputs": {"id": "page", "property": "children"},
-                "inputs": [{"id": "url", "property": "pathname", "value": path}],
+                "inputs": [
+                    {"id": "url", "property": "pathname", "value": path},
+                    {"id": "url", "property": "search", "value": ""},
+                ],
                 "changedPropIds": ["url.pathname"],
             },
         ).text

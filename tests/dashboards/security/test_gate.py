@@ -82,7 +82,10 @@ def show(client: FlaskClient, token: str, path: str) -> Any:
     body = {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
-        "inputs": [{"id": "url", "property": "pathname", "value": path}],
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": path},
+            {"id": "url", "property": "search", "value": ""},
+        ],
         "changedPropIds": ["url.pathname"],
     }
     return client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": token})

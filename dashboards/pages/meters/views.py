@@ -1,0 +1,22 @@
+"""In: an address of a meter or of all. Out: its page. I/O by ports."""
+
+from __future__ import annotations
+
+from dash.development.base_component import Component
+
+from dashboards.pages.meters.layout import meter_page, registry
+from dashboards.pages.parts import Parts
+from dashboards.pages.view import KEY_FORM, Asked, view
+from dashboards.viewer import Viewer
+
+
+def _meters(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
+    return registry(viewer, parts.queries.meters(viewer.scope), zone=parts.settings.zone)
+
+
+def _meter(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    answer = parts.queries.meter(viewer.scope, asked.match[1])
+    return None if answer is None else meter_page(viewer, answer, zone=parts.settings.zone)
+
+
+METER_VIEWS = (view(r"/meters", _meters), view(rf"/meters/({KEY_FORM})", _meter))

@@ -1,0 +1,22 @@
+"""In: nothing. Out: every page of the screens, and what registers their callbacks. Pure.
+
+A new page is a folder here with its `views.py`, its line below, and its place in the navigation
+(dashboards/shell.py).
+"""
+
+from __future__ import annotations
+
+from dashboards.pages.bills.views import BILL_VIEWS
+from dashboards.pages.meters.views import METER_VIEWS
+from dashboards.pages.overview.views import OVERVIEW_VIEWS
+from dashboards.pages.plan.views import PLAN_VIEWS
+from dashboards.pages.review.views import REVIEW_VIEWS
+from dashboards.pages.view import View
+
+VIEWS: tuple[View, ...] = (
+    *OVERVIEW_VIEWS,
+    *METER_VIEWS,
+    *REVIEW_VIEWS,
+    *PLAN_VIEWS,
+    *BILL_VIEWS,
+)
