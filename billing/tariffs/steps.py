@@ -212,7 +212,11 @@ def _demand(clause: DemandClause, tariff: TariffVersion, told: Say) -> str:
 
 def _further(clause: Clause, keys: Sequence[str], told: Say) -> list[str]:
     texts: list[str] = []
+    if isinstance(clause, FixedClause) and clause.season is not None:
+        texts.append(told("only_seasons", seasons=clause.season))
     if isinstance(clause, DemandClause):
+        if clause.seasons:
+            texts.append(told("only_seasons", seasons=", ".join(clause.seasons)))
         if clause.over is not None:
             over = clause.over
             values = {"at": percent(over.at), "factor": plain(over.factor)}

@@ -21,6 +21,7 @@ from billing.rating.measured import Measured
 from billing.rating.months import Part, months
 from billing.rating.prices.demand_windows import digits_of, told, windows_of
 from billing.rating.prices.made import Made, made, stated
+from billing.rating.prices.seasons import season_runs
 from billing.tariffs.clauses import DemandBasis, DemandClause, OverBase, Tier
 
 DEMAND_MISSING = "bill.demand_missing"
@@ -74,16 +75,10 @@ def _kept_pieces(usage: Measured, clause: DemandClause) -> list[_Piece]:
 
 
 def _pieces(usage: Measured, clause: DemandClause) -> Iterator[_Piece]:
-    span = usage.span
     name = clause.agreed or AGREED_NAME.get(clause.basis)
     floor = clause.floor
-    for part in months(span.first_day, span.last_day, span.cycle_day):
-        season = usage.tariff.season_of(part.whole_first.month, part.whole_first.day)
-        if clause.seasons and season not in clause.seasons:
-            continue
-        for begin, end, agreed in usage.product(
-            [name] if name else [], part.first_day, part.last_day
-        ):
+    for part, run_first, run_last in _runs(usage, clause):
+        for begin, end, agreed in usage.product([name] if name else [], run_first, run_last):
             of = [floor.of] if floor is not None and floor.of else []
             for first, last, based in usage.product(of, begin, end):
                 least = Decimal(0)
@@ -98,6 +93,18 @@ def _pieces(usage: Measured, clause: DemandClause) -> Iterator[_Piece]:
                     agreed=agreed,
                     floor=least,
                 )
+
+
+def _runs(usage: Measured, clause: DemandClause) -> Iterator[tuple[Part, date, date]]:
+    """Yield the months with their first and last day in the seasons of the price, run by run."""
+    span = usage.span
+    for part in months(span.first_day, span.last_day, span.cycle_day):
+        if not clause.seasons:
+            yield part, part.first_day, part.last_day
+            continue
+        runs = season_runs(usage.tariff, clause.seasons, part.first_day, part.last_day)
+        for first, last in runs:
+            yield part, first, last
 
 
 def _share(usage: Measured, clause: DemandClause, part: Part, days: int) -> Fraction:

@@ -18,6 +18,7 @@ from billing.rating.charge import ChargeLine
 from billing.rating.measured import Measured
 from billing.rating.months import COMMERCIAL, Part, months, years
 from billing.rating.prices.made import Made, made, stated
+from billing.rating.prices.seasons import season_runs
 from billing.tariffs.clauses import FixedClause, FixedPer
 from billing.tariffs.tariff import TariffVersion
 
@@ -47,7 +48,8 @@ def _parts(usage: Measured, clause: FixedClause) -> Iterator[Part]:
     span = usage.span
     runs = [(span.first_day, span.last_day)]
     if clause.season is not None:
-        runs = list(season_runs(usage.tariff, clause.season, span.first_day, span.last_day))
+        seasons = (clause.season,)
+        runs = list(season_runs(usage.tariff, seasons, span.first_day, span.last_day))
     for first, last in runs:
         match clause.per:
             case FixedPer.DAY:
@@ -85,24 +87,6 @@ def _line(usage: Measured, clause: FixedClause, part: Part, agreed: Decimal | No
             proof=proof,
         ),
     )
-
-
-def season_runs(
-    tariff: TariffVersion, season: str, first: date, last: date
-) -> Iterator[tuple[date, date]]:
-    """Yield the runs of some days that lie in a season: first and last day of each."""
-    begun: date | None = None
-    day = first
-    while day <= last:
-        inside = tariff.season_of(day.month, day.day) == season
-        if inside and begun is None:
-            begun = day
-        if not inside and begun is not None:
-            yield begun, day - timedelta(days=1)
-            begun = None
-        day += timedelta(days=1)
-    if begun is not None:
-        yield begun, last
 
 
 def _season_part(tariff: TariffVersion, clause: FixedClause, first: date, last: date) -> Part:
