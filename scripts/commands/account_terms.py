@@ -22,12 +22,10 @@ if runs():
     from billing.accounts.cycle import MONTHS, DatedCycle, ReadingCycle
     from billing.accounts.desk import AccountDesk
     from billing.accounts.terms import BasisTerm, SignedContract
-    from billing.books import Books
     from billing.views.account_terms import require_tariff
     from dashboards.security.scope import Right
     from energy.base.ids import id_of
     from energy.system import WRITER
-    from processes.settling import settle
 
 if TYPE_CHECKING:
     from scripts.commands.frame import Opened
@@ -47,13 +45,12 @@ def add_terms(app: typer.Typer) -> None:
 
 def desk_of(at: Opened) -> AccountDesk:
     """Return the desk of the site meant."""
-    books = Books(at.system.database, at.site, at.system.clock)
-    return AccountDesk(books, at.system.vault)
+    return AccountDesk(at.books, at.system.vault)
 
 
 def done(at: Opened, key: str, **values: object) -> None:
     """Let the tables come up to what was stored, and say so."""
-    settle(at.system.database, at.site, at.system.clock, "books")
+    at.settle("books")
     print(at.text(key, **values))
 
 

@@ -20,7 +20,6 @@ if runs():
     from dashboards.security.scope import Right
     from energy.alerting.desk import AlertDesk
     from energy.system import WEB, WRITER
-    from processes.settling import settle
 
 app = group("alert")
 
@@ -68,7 +67,7 @@ def ack(
         desk = AlertDesk(at.system.database, at.site.schema, at.system.clock)
         command = id_of("command", "acknowledge", str(identity), str(person))
         desk.acknowledge(identity, person, command_id=command)
-        settle(at.system.database, at.site, at.system.clock, "operations")
+        at.settle("operations")
         print(at.text("alert.acknowledged", alert=identity))
 
 

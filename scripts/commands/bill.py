@@ -31,7 +31,6 @@ if runs():
     from dashboards.queries.bill_rows import Bill, FindingRow
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from processes.settling import settle
     from processes.validating import looked_before, validate_up_to
     from scripts.commands.bill_office import invoice_of, office_of, run_of
 
@@ -101,7 +100,7 @@ def approve(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         office_of(at).approve(run_of(at, run), person, hold=hold or (), accept_rest=accept_rest)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(at.text("bill.approved", run=run))
 
 
@@ -122,7 +121,7 @@ def issue(
             raise typer.Exit(_print_review(at, office_of(at).review(identity), as_json=as_json))
         with working(at.text("bill.issuing")):
             numbers = office_of(at).issue(identity, person)
-            settle(at.system.database, at.site, at.system.clock, "books")
+            at.settle("books")
         if as_json:
             print_json({"run": identity, "numbers": numbers})
             return
@@ -140,7 +139,7 @@ def abandon(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         office_of(at).abandon(run_of(at, run), person, reason, command_id=uuid4())
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(at.text("bill.abandoned", run=run))
 
 
@@ -201,9 +200,9 @@ def _begun(
 
 def _rated(at: Opened, run: UUID) -> Review:
     """Rate a run with the views brought up before and after."""
-    settle(at.system.database, at.site, at.system.clock, "metering", "books")
+    at.settle("metering", "books")
     review = office_of(at).rate(run)
-    settle(at.system.database, at.site, at.system.clock, "books")
+    at.settle("books")
     return review
 
 

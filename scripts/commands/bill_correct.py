@@ -20,7 +20,7 @@ if runs():
     from billing.views.corrections import CorrectionRow, read_corrections
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from scripts.commands.bill_office import office_of, settled
+    from scripts.commands.bill_office import office_of
 
 Json = Annotated[bool, typer.Option("--json")]
 
@@ -51,9 +51,9 @@ def find(
                 command_id=uuid4(),
                 accounts=account or (),
                 since=None if since is None else since.date(),
-                caught_up=lambda: settled(at, "metering", "books"),
+                caught_up=lambda: at.settle("metering", "books"),
             )
-            settled(at, "books")
+            at.settle("books")
         if as_json:
             print_json(found)
         else:
@@ -110,7 +110,7 @@ def accept(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         done = office_of(at).corrections.accept(name, by=person, why=why, command_id=uuid4())
-        settled(at, "books")
+        at.settle("books")
         if as_json:
             print_json(done)
         elif done.invoice is None:
@@ -129,7 +129,7 @@ def reject(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         office_of(at).corrections.reject(name, by=person, why=why, command_id=uuid4())
-        settled(at, "books")
+        at.settle("books")
         print(at.text("bill.rejected", name=name))
 
 
@@ -147,7 +147,7 @@ def mode(
                 raise typer.BadParameter(", ".join(known))
             person = at.person(by, Right.APPROVE)
             desk.set_mode(CorrectionMode(say), by=person, command_id=uuid4())
-            settled(at, "books")
+            at.settle("books")
         print(at.text(f"bill.mode.{desk.mode()}"))
 
 

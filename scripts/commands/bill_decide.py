@@ -15,7 +15,7 @@ from scripts.commands.tree import DONE, FINDINGS
 if runs():
     from billing.runs.bill_run import Choice
     from energy.system import WEB, WRITER
-    from scripts.commands.bill_office import biller, office_of, run_of, settled
+    from scripts.commands.bill_office import biller, office_of, run_of
 
 if TYPE_CHECKING:
     from billing.runs.deciding import Reviewed
@@ -72,7 +72,7 @@ def decide(
             accounts=account or (),
             command_id=uuid4(),
         )
-        settled(at, "books")
+        at.settle("books")
         print(at.text(f"bill.decided.{named[0]}", count=len(done), run=run))
 
 

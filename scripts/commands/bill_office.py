@@ -10,7 +10,6 @@ from billing.runs.exceptions import Limits
 from billing.views.find import invoice_named, run_named
 from dashboards.security.scope import Right
 from energy.base.errors import NotPermittedError
-from processes.settling import settle
 from scripts.commands.frame import Opened
 
 
@@ -49,11 +48,6 @@ def invoice_of(at: Opened, name: str) -> UUID:
     """
     with at.system.database.connection() as connection:
         return invoice_named(connection, at.site.schema, name)
-
-
-def settled(at: Opened, *applications: str) -> None:
-    """Bring the views up to what was stored, so that the next command sees it."""
-    settle(at.system.database, at.site, at.system.clock, *applications)
 
 
 def biller(at: Opened, by: str | None) -> UUID:

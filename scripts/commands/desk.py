@@ -17,7 +17,7 @@ from scripts.commands.desk_print import (
 )
 from scripts.commands.frame import Opened, opened
 from scripts.commands.prepaid_cards import write_and_tell
-from scripts.commands.prepaid_frame import Json, act_of, amount_of, books_of, follow, office_of
+from scripts.commands.prepaid_frame import Json, act_of, amount_of, office_of
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import FINDINGS, group
 
@@ -45,7 +45,7 @@ def open_(ctx: typer.Context, desk: At, change: str = "0", by: str | None = None
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         shift = _desk(at, desk).open(amount_of(change), act)
-        follow(at)
+        at.settle("books")
         print(at.text("desk.opened", desk=shift.desk, number=shift.number))
 
 
@@ -54,7 +54,7 @@ def find(ctx: typer.Context, words: str, by: str | None = None, *, as_json: Json
     """Find a customer by account, meter number, card, place, name or address; exit 1 without."""
     with opened(ctx, WEB) as at:
         at.person(by, Right.READ_BILLS)
-        found = find_customers(books_of(at), at.system.vault, words)
+        found = find_customers(at.books, at.system.vault, words)
         if as_json:
             print_json(found)
         else:
@@ -82,7 +82,7 @@ def topup(
         act = act_of(at, by, Right.ISSUE)
         office = office_of(at)
         taking = _desk(at, desk).top_up(account, _payment(amount, means, given, again=again), act)
-        follow(at)
+        at.settle("books")
         left = office.balance(account)
         print_taking(at, taking, balance=left, given=_given(given), as_json=as_json)
         if pdf is not None:
@@ -109,7 +109,7 @@ def pay(
         act = act_of(at, by, Right.ISSUE)
         payment = _payment(amount, means, given, again=again)
         taking = _desk(at, desk).pay(account, invoice, payment, act)
-        follow(at)
+        at.settle("books")
         print_taking(at, taking, balance=None, given=_given(given), as_json=as_json)
         if pdf is not None:
             write_receipt(at, desk, taking, pdf, balance=None, given=_given(given), by=act.by)
@@ -133,7 +133,7 @@ def units(
     """Sell units for a point's card at today's price and write them (exit 1: not written yet)."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
-        office = CardOffice(books_of(at))
+        office = CardOffice(at.books)
         taking, priced = _desk(at, desk).sell_units(
             office,
             point,
@@ -144,7 +144,7 @@ def units(
             given=_given(given),
             again=again,
         )
-        follow(at)
+        at.settle("books")
         sold = f"{priced.units:f} {priced.unit}"
         print_taking(at, taking, balance=None, given=_given(given), sold=sold, as_json=as_json)
         if pdf is not None:
@@ -161,8 +161,8 @@ def void(ctx: typer.Context, receipt: str, desk: At, reason: Reason, by: str | N
     """Give money back within the shift that took it; never after it was counted."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
-        taking = _desk(at, desk).void(CardOffice(books_of(at)), receipt, reason, act)
-        follow(at)
+        taking = _desk(at, desk).void(CardOffice(at.books), receipt, reason, act)
+        at.settle("books")
         values = {"receipt": receipt, "amount": taking.amount, "currency": at.site.currency}
         print(at.text("desk.voided", **values))
 
@@ -188,7 +188,7 @@ def cash_up(
                 raise DeskRefusedError.of("denomination", value=each)
             denominations[value.strip()] = denominations.get(value.strip(), 0) + int(many)
         shift = _desk(at, desk).cash_up(denominations, amount_of(card), amount_of(transfer), act)
-        follow(at)
+        at.settle("books")
         print_shift(at, shift, as_json=as_json)
         if shift.state is not ShiftState.CLOSED:
             raise typer.Exit(FINDINGS)
@@ -200,7 +200,7 @@ def resume(ctx: typer.Context, desk: At, reason: Reason, by: str | None = None) 
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         _desk(at, desk).resume(reason, act)
-        follow(at)
+        at.settle("books")
         print(at.text("desk.resumed", desk=desk))
 
 
@@ -212,7 +212,7 @@ def sign(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.APPROVE)
         shift = _desk(at, desk).sign(reason, act)
-        follow(at)
+        at.settle("books")
         print_shift(at, shift, as_json=as_json)
 
 
@@ -269,7 +269,7 @@ def receipt(ctx: typer.Context, receipt: str, desk: At, pdf: Pdf = None, *,
 
 
 def _desk(at: Opened, name: str) -> Desk:
-    return Desk(books_of(at), office_of(at), name)
+    return Desk(at.books, office_of(at), name)
 
 
 def _means(text: str) -> Means:

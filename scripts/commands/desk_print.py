@@ -10,7 +10,7 @@ from uuid import UUID
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
-from scripts.commands.prepaid_frame import books_of, paper_language, party_of
+from scripts.commands.prepaid_frame import paper_language, party_of
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _card_of(at: Opened, taking: Taking) -> str:
     """Return the card that a sale is written to; nothing for other money."""
     if taking.sale is None:
         return ""
-    return CardOffice(books_of(at)).point(taking.point).sale(taking.sale).card
+    return CardOffice(at.books).point(taking.point).sale(taking.sale).card
 
 
 def write_cash_up(at: Opened, shift: Shift, file: Path) -> None:

@@ -21,7 +21,6 @@ from scripts.commands.pay_options import (
     day_of,
     once,
     receivables_of,
-    settle_books,
 )
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group, misused
@@ -78,13 +77,13 @@ def send(
     """Write the letters due on a day into a folder, one PDF an account (billing clerk)."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         folder.mkdir(parents=True, exist_ok=True)
         meant, collecting = day_of(at, day), collecting_of(at)
         sent = []
         with working(at.text("pay.writing")):
             receivables_of(at).apply_named(uuid4())  # money that names its document
-            settle_books(at)
+            at.settle("books")
             for letter in collecting.due_letters(meant):
                 command = id_of("dun", at.site.key, letter.account, meant.isoformat())
                 language = collecting.books.account(letter.account).language
@@ -99,7 +98,7 @@ def send(
                 _, fees = collecting.send(letter, meant, command_id=command)
                 sent.append({"account": letter.account, "level": letter.level.level,
                              "file": file, "fees": fees})  # fmt: skip
-        settle_books(at)
+        at.settle("books")
         if as_json:
             print_json(sent)
             return
@@ -113,17 +112,17 @@ def charge(
     """Charge the late fees that run up to a day, that day not included (billing clerk)."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         meant, collecting = day_of(at, day), collecting_of(at)
         rows = []
         with working(at.text("pay.writing")):
             receivables_of(at).apply_named(uuid4())  # money that names its document
-            settle_books(at)
+            at.settle("books")
             for fee in collecting.due_fees(meant):
                 command = id_of("late fee", at.site.key, fee.item.number, meant.isoformat())
                 number = collecting.charge(fee, meant, command_id=command)
                 rows.append((number, fee.item.account, fee.item.number, fee.amount))
-        settle_books(at)
+        at.settle("books")
         keys = ("fee", "account", "item", "amount")
         if as_json:
             print_json([dict(zip(keys, row, strict=True)) for row in rows])
@@ -145,7 +144,7 @@ def rules(
         if file is not None:
             person = at.person(by, Right.APPROVE)
             collecting.set_rules(read_rules(file.read_bytes()), by=person, command_id=uuid4())
-            settle_books(at)
+            at.settle("books")
         held = collecting.rules()
         if as_json:
             print_json(held)
@@ -186,7 +185,7 @@ def dispute(
     """Note that a document, or a part of it, is in dispute: it is not asked for (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         identity = collecting_of(at).open_dispute(
             item,
             None if amount is None else amount_of(amount),
@@ -195,7 +194,7 @@ def dispute(
             by=person,
             command_id=once(at, "dispute", item, amount, reason, day_of(at, on)),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.disputed", dispute=str(identity)[:8], item=item))
 
 
@@ -210,11 +209,11 @@ def close_(
     """Note that a dispute is over, and how (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         collecting_of(at).close_dispute(
             dispute, on=day_of(at, on), outcome=outcome, by=person, command_id=uuid4()
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.dispute_closed", dispute=dispute))
 
 
@@ -257,7 +256,7 @@ def plan(
     """Let documents be paid in parts: --part 2026-03-01=100.00, once each (billing approver)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
+        at.settle("books")
         identity = collecting_of(at).agree_plan(
             account,
             item or (),
@@ -266,7 +265,7 @@ def plan(
             by=person,
             command_id=uuid4(),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.plan_agreed", plan=str(identity)[:8], account=account))
 
 
@@ -277,11 +276,11 @@ def plan_end(
     """Let a plan of payment hold no longer (billing approver)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
+        at.settle("books")
         collecting_of(at).end_plan(
             plan, on=day_of(at, on), reason=reason, by=person, command_id=uuid4()
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.plan_ended", plan=plan))
 
 

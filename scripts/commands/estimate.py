@@ -37,7 +37,6 @@ if runs():
     )
     from processes.estimates.missing import Undrafted, channels_missing, draft_missing
     from processes.estimates.states import read_standings, standing_named
-    from processes.readings_state import settled
 
 app = group("estimate")
 Point = Annotated[str | None, typer.Argument()]
@@ -139,7 +138,7 @@ def record(
                 )
             recorded.append((found, position))
         if not dry_run:
-            settled(at.system, at.site)
+            at.settle("metering")
         if as_json:
             print_json(
                 {

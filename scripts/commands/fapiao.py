@@ -9,13 +9,12 @@ from uuid import uuid4
 import typer
 
 from scripts.commands.asked import runs
-from scripts.commands.frame import Opened, opened
+from scripts.commands.frame import opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import FINDINGS, group
 
 if runs():
     from billing.accounts.roles import PartyRole
-    from billing.books import Books
     from billing.fapiao.desk import FapiaoDesk
     from billing.views.account_terms import party_of_account
     from billing.views.documents import read_fapiao
@@ -23,7 +22,6 @@ if runs():
     from energy.base.period import local_day
     from energy.system import WEB, WRITER
     from processes.papers.fapiao_office import documents_of, export_requests, import_numbers
-    from processes.settling import settle
 
 app = group("fapiao")
 Json = Annotated[bool, typer.Option("--json")]
@@ -41,11 +39,11 @@ def ask(
     """Ask for the fapiao of issued bills: one for all, or one for each utility of each bill."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        books = _books(at)
+        books = at.books
         documents = documents_of(at.system.database, books, bills)
         desk = FapiaoDesk(books, at.site.key)
         made = desk.ask(documents, by=person, command_id=uuid4(), split=split)
-        _settled(at)
+        at.settle("books")
         print(at.text("fapiao.asked", keys=", ".join(each.key for each in made)))
 
 
@@ -59,9 +57,9 @@ def red(
     """Ask for the red letter that takes an issued fapiao back."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        desk = FapiaoDesk(_books(at), at.site.key)
+        desk = FapiaoDesk(at.books, at.site.key)
         made = desk.ask_red(number, reason=reason, by=person, command_id=uuid4())
-        _settled(at)
+        at.settle("books")
         print(at.text("fapiao.asked", keys=made.key))
 
 
@@ -85,7 +83,7 @@ def export(ctx: typer.Context, file: Path) -> None:
             numbers = dict(found.tax_ids) if found is not None else {}
             return numbers.get(_TAX_ID) or next(iter(numbers.values()), "")
 
-        keys = export_requests(at.system.database, _books(at), file, tax_id)
+        keys = export_requests(at.system.database, at.books, file, tax_id)
         print(at.text("fapiao.exported", requests=len(keys), file=file))
 
 
@@ -96,8 +94,8 @@ def import_(
     """Take the platform's numbers over: request, number, issued_on; exit 1 when one is refused."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        found = import_numbers(_books(at), file, by=person)
-        _settled(at)
+        found = import_numbers(at.books, file, by=person)
+        at.settle("books")
         refused = [(row, error.told(at.language)) for row, error in found.refused]
         if as_json:
             print_json({"new": found.new, "known": found.known, "refused": refused})
@@ -119,9 +117,9 @@ def withdraw(
     """Give a request up before it is issued; its lines can be asked for again."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        desk = FapiaoDesk(_books(at), at.site.key)
+        desk = FapiaoDesk(at.books, at.site.key)
         desk.withdraw(key, reason=reason, by=person, command_id=uuid4())
-        _settled(at)
+        at.settle("books")
         print(at.text("fapiao.withdrawn", request=key))
 
 
@@ -158,11 +156,3 @@ def list_(
             for r in rows
         ]
         print_table([at.text(f"fapiao.head.{key}") for key in keys], table, right=(4,))
-
-
-def _books(at: Opened) -> Books:
-    return Books(at.system.database, at.site, at.system.clock)
-
-
-def _settled(at: Opened) -> None:
-    settle(at.system.database, at.site, at.system.clock, "books")

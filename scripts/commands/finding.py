@@ -24,7 +24,7 @@ if runs():
     from energy.system import WEB, WRITER
     from energy.views.findings import FindingRow, finding_named, read_findings, read_parked
     from energy.views.readings_told import position_when
-    from processes.readings_state import decisions_at, settled
+    from processes.readings_state import decisions_at
     from processes.review.choice import require_single
 
 app = group("finding")
@@ -103,7 +103,7 @@ def resolve(
         position = decisions_at(at.system, at.site).resolve(
             meant.key, reason=reason, by=person, command_id=uuid4()
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("finding.resolved", short=meant.finding.hex[:SHORT], position=position))
 
 
@@ -115,7 +115,7 @@ def retry(ctx: typer.Context, parked: int, reason: Reason, by: str | None = None
         position = decisions_at(at.system, at.site).retry(
             parked, reason=reason, by=person, command_id=uuid4()
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         with at.system.database.connection() as connection:
             again = any(row.position == position for row in read_parked(connection, at.site.schema))
         key = "finding.parked_again" if again else "finding.retried"
@@ -131,7 +131,7 @@ def dismiss(ctx: typer.Context, parked: int, reason: Reason, by: str | None = No
         position = decisions_at(at.system, at.site).dismiss(
             parked, reason=reason, by=person, command_id=uuid4()
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("finding.dismissed", parked=parked, position=position))
 
 

@@ -28,7 +28,6 @@ if runs():
         show_formula,
     )
     from processes.readings_file import instant_of
-    from processes.readings_state import settled
 
 app = group("formula")
 Json = Annotated[bool, typer.Option("--json")]
@@ -96,7 +95,7 @@ def revise(
         raise misused("file_or_text")
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        settled(at.system, at.site)
+        at.settle("metering")
         desk = _desk(at)
         stated = None if file is None else desk.read_one(file.read_text(encoding="utf-8"), point)
         if stated is None:
@@ -114,7 +113,7 @@ def revise(
             command_id=uuid4(),
             dry_run=dry_run,
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         _print_stored(at, stored)
 
 
@@ -125,11 +124,11 @@ def retire(
     """Compute nothing at a point any more from a local day on."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        settled(at.system, at.site)
+        at.settle("metering")
         stored = _desk(at).retire(
             point, valid_from=first.date(), reason=reason, by=person, command_id=uuid4()
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         _print_stored(at, stored)
 
 
@@ -202,12 +201,12 @@ def _defined(
 ) -> Stored:
     if (file is None) == (words.text is None):
         raise misused("file_or_text")
-    settled(at.system, at.site)
+    at.settle("metering")
     desk = _desk(at)
     text = told_by_words(words) if file is None else file.read_text(encoding="utf-8")
     planned = desk.read(text)
     stored = desk.define(planned, by=person, command_id=uuid4(), dry_run=dry_run)
-    settled(at.system, at.site)
+    at.settle("metering")
     return stored
 
 

@@ -19,6 +19,7 @@ from scripts.commands.tree import Meant, misused
 if TYPE_CHECKING:  # a laptop has none of these: what needs a database is imported where it is used
     from typing_extensions import TypeIs
 
+    from billing.books import Books
     from dashboards.queries.sql import SqlQueries
     from dashboards.security.scope import Right, Scope
     from energy.store.sites import Site
@@ -96,6 +97,27 @@ class Opened:
             vault=self.system.vault,
         )
         return SqlQueries(at)
+
+    @cached_property
+    def books(self) -> Books:
+        """Return the books of the site."""
+        from billing.books import Books
+
+        return Books(self.system.database, self.site, self.system.clock)
+
+    def settle(self, *applications: str) -> None:
+        """Let tables come up to what is stored, so that whoever reads them next sees it.
+
+        Args:
+            applications: "metering", "operations" or "books", one at the least.
+
+        Raises:
+            JournalError: An entry cannot be folded.
+        """
+        from processes.settling import settle
+
+        assert applications, "a verb says which tables it waits for"
+        settle(self.system.database, self.site, self.system.clock, *applications)
 
     @property
     def scope(self) -> Scope:

@@ -12,7 +12,7 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.pay_options import Json, books_of, settle_books
+from scripts.commands.pay_options import Json
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import group
 
@@ -105,8 +105,8 @@ def balances(
 def close(ctx: typer.Context, month: str, by: str | None = None, *, as_json: Json = False) -> None:
     """Propose to close a month (billing clerk); a second person (billing approver) closes it."""
     with opened(ctx, WRITER) as at:
-        settle_books(at)
-        office = LedgerOffice(books_of(at))
+        at.settle("books")
+        office = LedgerOffice(at.books)
         try:
             person = at.person(by, Right.APPROVE)
         except NotPermittedError:
@@ -119,7 +119,7 @@ def close(ctx: typer.Context, month: str, by: str | None = None, *, as_json: Jso
             state, totals = office.close(
                 meant, by=person, may_close=not proposing, command_id=uuid4()
             )
-            settle_books(at)
+            at.settle("books")
         if as_json:
             print_json({"state": state, "totals": totals})
             return
@@ -154,7 +154,7 @@ def months(ctx: typer.Context, *, as_json: Json = False) -> None:
 def check(ctx: typer.Context) -> None:
     """Check that the ledger agrees with what is open, account by account."""
     with opened(ctx, WEB) as at:
-        LedgerOffice(books_of(at)).check()
+        LedgerOffice(at.books).check()
         print(at.text("pay.ledger_agrees"))
 
 

@@ -24,7 +24,6 @@ if runs():
     from energy.views.pinned_notes import ALWAYS, PinnedNote, notes_at, read_notes
     from processes.installation import acting
     from processes.pinned_notes import note_named
-    from processes.settling import settle
 
 app = group("note")
 First = Annotated[str | None, typer.Option("--from")]
@@ -61,7 +60,7 @@ def pin(
             zone=zone,
         )
         note = _desk(at).pin(words, person)
-        _settle(at)
+        at.settle("operations")
         print(at.text("note.pinned", note=note.hex[:SHORT]))
 
 
@@ -145,7 +144,7 @@ def edit(
         said = (words.text, words.first, words.last, known.version)
         command = id_of("command", "edit_note", str(known.note), repr(said))
         _desk(at).edit(known.note, words, by=person, command_id=command)
-        _settle(at)
+        at.settle("operations")
         print(at.text("note.edited", note=known.note.hex[:SHORT]))
 
 
@@ -162,16 +161,12 @@ def withdraw(ctx: typer.Context, note: str, by: str | None = None) -> None:
             any_author=_decides(at, named),
             command_id=id_of("command", "withdraw_note", str(known.note), str(person)),
         )
-        _settle(at)
+        at.settle("operations")
         print(at.text("note.withdrawn", note=known.note.hex[:SHORT]))
 
 
 def _desk(at: Opened) -> NoteDesk:
     return NoteDesk(at.system.database, at.site.schema, at.system.clock)
-
-
-def _settle(at: Opened) -> None:
-    settle(at.system.database, at.site, at.system.clock, "operations")
 
 
 def _decides(at: Opened, sign_in: str) -> bool:

@@ -16,7 +16,6 @@ from scripts.commands.printing import print_facts, print_json
 from scripts.commands.tree import FINDINGS, group
 
 if runs():
-    from billing.books import Books
     from billing.delivery.rendering import PaperJob, Rendering, made
     from billing.documents.letterhead_file import load_letterhead
     from billing.documents.papers import PaperKind, paper
@@ -76,7 +75,7 @@ def letterhead(
 ) -> None:
     """Name the letterhead of the billing entity by a TOML file, or show it."""
     with opened(ctx, WEB if file is None else WRITER) as at:
-        books = _books(at)
+        books = at.books
         if file is not None:
             at.person(by, Right.ISSUE)
             head, terms = load_letterhead(file)
@@ -127,7 +126,7 @@ def make(
     """Write an issued bill or credit note as PDF, on A4 with its e-invoice inside."""
     with opened(ctx, WEB) as at:
         job = _job(at, number, language, size)
-        stationery = stationery_of(at.system.database, _books(at))
+        stationery = stationery_of(at.system.database, at.books)
         rendering = Rendering(
             letterhead=stationery.letterhead,
             terms=stationery.terms if xml and stationery.named else None,
@@ -149,7 +148,7 @@ def xml(
 ) -> None:
     """Write an issued bill or credit note as EN 16931 XML, held against its schema."""
     with opened(ctx, WEB) as at:
-        stationery = stationery_of(at.system.database, _books(at))
+        stationery = stationery_of(at.system.database, at.books)
         document = _document(at, number)[1]
         told = einvoice_of(document, stationery.letterhead, stationery.terms)
         content = ubl_xml(told) if syntax is Syntax.UBL else cii_xml(told)
@@ -169,7 +168,7 @@ def sample_(
     with opened(ctx, WEB) as at:
         if kind not in set(PaperKind):
             raise UnknownBillingObjectError("paper", f"{kind} ({', '.join(PaperKind)})")
-        stationery = stationery_of(at.system.database, _books(at))
+        stationery = stationery_of(at.system.database, at.books)
         content = paper(
             PaperKind(kind),
             sample(PaperKind(kind)),
@@ -180,10 +179,6 @@ def sample_(
         )
         pdf.write_bytes(content)
         print(at.text("paper.made", file=pdf, octets=len(content)))
-
-
-def _books(at: Opened) -> Books:
-    return Books(at.system.database, at.site, at.system.clock)
 
 
 def _document(at: Opened, number: str) -> tuple[PaperJob, dict[str, object]]:

@@ -20,15 +20,13 @@ from scripts.commands.pay_options import (
     Reason,
     amount_of,
     bank_of,
-    books_of,
     day_of,
     once,
     receivables_of,
-    settle_books,
 )
 from scripts.commands.pay_owed import add_owed
 from scripts.commands.pay_write_off import add_write_offs
-from scripts.commands.prepaid_frame import act_of, follow, office_of
+from scripts.commands.prepaid_frame import act_of, office_of
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
 
@@ -63,18 +61,18 @@ def import_(
     """Take a bank's file over: camt.053, or CSV and XLSX by a mapping; exit 1: entries wait."""
     with opened(ctx, WEB if preview else WRITER) as at:
         person = None if preview else at.person(by, Right.ISSUE)
-        bringing = Bringing(books_of(at), at.system.vault)
+        bringing = Bringing(at.books, at.system.vault)
         with working(at.text("pay.reading")):
             read = read_bank_file(file, map_, at.system.config.data_dir)
             if person is None:
                 looked = bringing.look(read)
             else:
-                settle_books(at)
+                at.settle("books")
                 if receivables_of(at).apply_named(uuid4()):  # what desks and deposits brought
-                    settle_books(at)
+                    at.settle("books")
                 command = id_of("bank file", at.site.key, read.sha256, str(person))
                 looked = bringing.bring(read, by=person, command_id=command)
-                settle_books(at)
+                at.settle("books")
         if as_json:
             print_json(looked)
         else:
@@ -139,7 +137,7 @@ def match(
             _top_up(at, entry, account, by)
             return
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         book = bank_of(at).match(
             entry,
             account,
@@ -148,7 +146,7 @@ def match(
             by=person,
             command_id=uuid4(),
         )
-        settle_books(at)
+        at.settle("books")
         _print_balance(at, book)
 
 
@@ -165,7 +163,7 @@ def _top_up(at: Opened, name: str, account: str, by: str | None) -> None:
         act=act,
         entry=entry.id,
     )
-    follow(at)
+    at.settle("books")
     values = {"amount": entry.amount, "currency": at.site.currency, "receipt": receipt}
     left = office.balance(account)
     print(at.text("prepay.topped_up", account=account, balance=left, **values))
@@ -178,10 +176,10 @@ def set_aside(
     """Book a waiting bank entry as charges or interest of the bank: it is nobody's payment."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
+        at.settle("books")
         day = None if on is None else on.date()
         bank_of(at).set_aside(entry, on=day, reason=reason, by=person, command_id=uuid4())
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.set_aside", entry=entry))
 
 
@@ -199,7 +197,7 @@ def record(
     """Record a payment that no bank file brings: cash, cheque, card (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         day = day_of(at, on)
         command = once(at, "record", account, amount_of(amount), means, reference, day)
         incoming = Incoming(
@@ -212,7 +210,7 @@ def record(
         book = receivables_of(at).receive(
             account, incoming, items=item or (), by=person, command_id=command
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.recorded", payment=incoming.payment, account=account))
         _print_balance(at, book)
 
@@ -229,9 +227,9 @@ def apply(
     """Use what payments and credits of an account have left, oldest item first (billing clerk)."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         parts = receivables_of(at).apply(account, items=item or (), command_id=uuid4())
-        settle_books(at)
+        at.settle("books")
         _print_parts(at, parts, as_json=as_json)
 
 
@@ -240,9 +238,9 @@ def settle(ctx: typer.Context, by: str | None = None, *, as_json: Json = False) 
     """Use payments and credits for the documents that they name, on every account."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         parts = receivables_of(at).apply_named(uuid4())
-        settle_books(at)
+        at.settle("books")
         _print_parts(at, parts, as_json=as_json)
 
 
@@ -258,11 +256,11 @@ def unapply(
     """Open again what a payment settled of a document; the money stays the account's credit."""
     with opened(ctx, WRITER) as at:
         at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         amount = receivables_of(at).unapply(
             payment, item, on=day_of(at, on), reason=reason, command_id=uuid4()
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.unapplied", amount=amount, item=item))
 
 
@@ -278,7 +276,7 @@ def reverse(
     """Take a payment back: it bounced, or was another account's (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         amount = bank_of(at).reverse(
             payment,
             on=day_of(at, on),
@@ -287,7 +285,7 @@ def reverse(
             by=person,
             command_id=uuid4(),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.reversed", payment=payment, amount=amount))
 
 
@@ -305,7 +303,7 @@ def refund(
     """Pay credit of an account out, or take a bank entry as that (billing approver)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
+        at.settle("books")
         if entry is not None:
             book = bank_of(at).refund(account, entry, by=person, command_id=uuid4())
         else:
@@ -319,7 +317,7 @@ def refund(
                 by=person,
                 command_id=once(at, "refund", account, wanted, means, reference, day),
             )
-        settle_books(at)
+        at.settle("books")
         _print_balance(at, book)
 
 

@@ -11,7 +11,7 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.pay_options import Day, Json, books_of, day_of, settle_books
+from scripts.commands.pay_options import Day, Json, day_of
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Words
 
@@ -55,7 +55,7 @@ def mandate(
             by=person,
             command_id=uuid4(),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.mandate_signed", mandate=reference, account=account))
 
 
@@ -87,7 +87,7 @@ def mandate_end(ctx: typer.Context, reference: str, on: Day = None, by: str | No
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         _debits(at).end(reference, on=day_of(at, on), by=person, command_id=uuid4())
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.mandate_ended", mandate=reference))
 
 
@@ -107,9 +107,9 @@ def debit(
     """Write a pain.008 file that collects what is due on accounts with a mandate."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         with out.open("wb") as file:  # first: a collection without its file would be for nothing
-            books = books_of(at)
+            books = at.books
             found = _debits(at).collect(
                 Creditor(
                     name=books.issuer().name, iban=checked_iban(iban), bic=bic, creditor_id=creditor
@@ -121,7 +121,7 @@ def debit(
                 command_id=uuid4(),
             )
             file.write(found.octets)
-        settle_books(at)
+        at.settle("books")
         if as_json:
             print_json({"collection": found.collection, "total": found.total, "file": out})
             return
@@ -130,4 +130,4 @@ def debit(
 
 
 def _debits(at: Opened) -> Debits:
-    return Debits(books_of(at), at.system.vault)
+    return Debits(at.books, at.system.vault)

@@ -14,7 +14,6 @@ from scripts.commands.tree import misused
 
 if TYPE_CHECKING:  # dear to import: a help page needs none of it
     from billing.bank.office import BankOffice
-    from billing.books import Books
     from billing.receivables.collecting import Collecting
     from billing.receivables.office import Receivables
 
@@ -55,36 +54,22 @@ def once(at: Opened, *said: object) -> UUID:
     return id_of("said", at.site.key, *(" ".join(str(each).split()) for each in said))
 
 
-def settle_books(at: Opened) -> None:
-    """Let the tables of the books come up to the journal."""
-    from processes.settling import settle
-
-    settle(at.system.database, at.site, at.system.clock, "books")
-
-
-def books_of(at: Opened) -> Books:
-    """Return the books of the site."""
-    from billing.books import Books
-
-    return Books(at.system.database, at.site, at.system.clock)
-
-
 def receivables_of(at: Opened) -> Receivables:
     """Return the money of the accounts."""
     from billing.receivables.office import Receivables
 
-    return Receivables(books_of(at))
+    return Receivables(at.books)
 
 
 def bank_of(at: Opened) -> BankOffice:
     """Return the bank entries of the site."""
     from billing.bank.office import BankOffice
 
-    return BankOffice(books_of(at), at.system.vault)
+    return BankOffice(at.books, at.system.vault)
 
 
 def collecting_of(at: Opened) -> Collecting:
     """Return what is done about late accounts."""
     from billing.receivables.collecting import Collecting
 
-    return Collecting(books_of(at), at.system.vault)
+    return Collecting(at.books, at.system.vault)

@@ -10,7 +10,7 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.pay_options import Json, books_of, day_of
+from scripts.commands.pay_options import Json, day_of
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Words
 
@@ -100,7 +100,7 @@ def statement_(
 ) -> None:
     """Show the statement of an account over some days, past days as they stood."""
     with opened(ctx, WEB) as at:
-        known = books_of(at).account(account)
+        known = at.books.account(account)
         with at.system.database.connection() as connection:
             movements = read_movements(connection, at.site.schema, account, last.date())
             there = read_day_items(connection, at.site.schema, last.date(), account=account)
@@ -173,7 +173,7 @@ def _print_statement(at: Opened, found: AccountStatement) -> None:
 def _write_paper(at: Opened, found: AccountStatement, pdf: Path, language: str) -> None:
     from billing.documents.papers import PaperKind, paper
 
-    books = books_of(at)
+    books = at.books
     content = statement_content(books, at.system.vault, found)
     pdf.write_bytes(
         paper(PaperKind.STATEMENT, content.document(), language="zh" if language == "zh" else "en")

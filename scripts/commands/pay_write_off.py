@@ -17,7 +17,6 @@ from scripts.commands.pay_options import (
     day_of,
     once,
     receivables_of,
-    settle_books,
 )
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Words
@@ -46,7 +45,7 @@ def write_off(
     """Propose to give up what is open of a document, or a part of it (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
+        at.settle("books")
         identity = receivables_of(at).propose_write_off(
             item,
             None if amount is None else amount_of(amount),
@@ -54,7 +53,7 @@ def write_off(
             by=person,
             command_id=once(at, "write off", item, amount, reason, person, day_of(at, None)),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.write_off_proposed", write_off=str(identity)[:8], item=item))
 
 
@@ -95,10 +94,10 @@ def refuse(ctx: typer.Context, write_off: str, by: str | None = None) -> None:
 def _decide(ctx: typer.Context, write_off: str, on: Day, by: str | None, *, agreed: bool) -> None:
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
+        at.settle("books")
         amount = receivables_of(at).decide_write_off(
             write_off, agreed=agreed, on=day_of(at, on), by=person, command_id=uuid4()
         )
-        settle_books(at)
+        at.settle("books")
         key = "pay.written_off" if agreed else "pay.write_off_refused"
         print(at.text(key, write_off=write_off, amount=amount))

@@ -25,7 +25,6 @@ if runs():
     from processes.import_cards import CardsLooked, look_at_cards, write_cards
     from processes.import_mappings import mapping_path
     from processes.import_readings import row_told
-    from processes.settling import settle
 
 app = group("prepaid")
 add_accounts(app)
@@ -52,14 +51,14 @@ def import_(
         person = None if preview else at.person(by, Right.ISSUE)
         with working(at.text("readings_import.stage.read")):
             if person is not None:  # what the views do not know yet would be written again
-                settle(at.system.database, at.site, at.system.clock, "books")
+                at.settle("books")
             looked = look_at_cards(at.system, at.site, file, mapping)
         if not as_json:
             _print_looked(at, looked)
         position = None
         if person is not None:
             position = write_cards(at.system, at.site, file, looked, partial=partial, by=person)
-            settle(at.system.database, at.site, at.system.clock, "books")
+            at.settle("books")
         if as_json:
             print_json({"looked": looked, "position": position})
         elif position is not None:

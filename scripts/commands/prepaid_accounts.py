@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,7 +18,6 @@ from scripts.commands.prepaid_frame import (
     Json,
     act_of,
     amount_of,
-    follow,
     office_of,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table, working
@@ -66,7 +66,7 @@ def open_(
             raise PrepaidRefusedError.of("every", text=every, known=", ".join(Every))
         office = office_of(at)
         office.open(account, first.date(), every=Every(every), cycle_day=cycle_day, act=act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.opened", account=account, day=first.date()))
 
 
@@ -88,7 +88,7 @@ def topup(
         office = office_of(at)
         money = amount_of(amount)
         receipt = office.top_up(account, money, means=means, reference=reference, act=act)
-        follow(at)
+        at.settle("books")
         left = office.balance(account)
         if as_json:
             print_json({"receipt": receipt, "balance": left})
@@ -108,7 +108,7 @@ def reverse(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         office_of(at).reverse(account, receipt, reason, act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.reversed", receipt=receipt))
 
 
@@ -299,7 +299,7 @@ def credit(
         instant = _until(until, at.site.zone)
         assert instant is not None, "it was typed"
         office_of(at).grant_credit(account, amount_of(amount), instant, act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.credited", account=account, until=in_zone(instant, at.site.zone)))
 
 
@@ -312,10 +312,10 @@ def end(
 ) -> None:
     """End a prepaid account: no usage is settled from a local day on."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
-        person, command = at.person(by, Right.ISSUE), act.command_id
-        office_of(at).end(account, day.date(), reason, by=person, command_id=command)
-        follow(at)
+        person = at.person(by, Right.ISSUE)
+        at.settle("books")
+        office_of(at).end(account, day.date(), reason, by=person, command_id=uuid4())
+        at.settle("books")
         print(at.text("prepay.ended", account=account, day=day.date()))
 
 
@@ -331,7 +331,7 @@ def refund(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.APPROVE)
         left = office_of(at).refund(account, means="transfer", reference=reference, act=act)
-        follow(at)
+        at.settle("books")
         if as_json:
             print_json({"account": account, "refunded": left})
             return

@@ -15,8 +15,6 @@ from scripts.commands.prepaid_frame import (
     Json,
     act_of,
     amount_of,
-    books_of,
-    follow,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS
@@ -65,7 +63,7 @@ def card_open(
         most = None if ceiling is None else amount_of(ceiling)
         day = first.date()
         _cards(at).open(point, account, tariff, serial, day, ceiling=most, act=act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.card_opened", point=point, account=account, day=first.date()))
 
 
@@ -80,7 +78,7 @@ def card_issue(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         _cards(at).issue_card(point, card, reason, act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.card_issued", point=point, card=card))
 
 
@@ -91,7 +89,7 @@ def card_ceiling(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         _cards(at).set_ceiling(point, None if units is None else amount_of(units), act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.ceiling", point=point, units=units or "-"))
 
 
@@ -106,7 +104,7 @@ def card_swap(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         sale = _cards(at).swap_meter(point, serial, amount_of(left), act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.swapped", point=point, serial=serial))
         if sale is not None:
             write_and_tell(at, point, sale, act)
@@ -123,7 +121,7 @@ def card_close(
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         _cards(at).close(point, day.date(), reason, act)
-        follow(at)
+        at.settle("books")
         print(at.text("prepay.card_closed", point=point, day=day.date()))
 
 
@@ -195,7 +193,7 @@ def card_settle(
         with at.system.database.connection() as connection:
             point, identity = sale_named(connection, at.site.schema, sale)
         _cards(at).say_end(point, identity, written=written, proof=reason, by=act.by, act=act)
-        follow(at)
+        at.settle("books")
         word = "written" if written else "failed"
         print(at.text("prepay.sale_told", sale=sale, state=at.text(f"prepay.sale_state.{word}")))
 
@@ -248,10 +246,10 @@ def write_and_tell(at: Opened, point: str, sale: UUID, act: Act, *, quiet: bool 
         with working(at.text("prepay.writing")):
             told = write_card(at.system.database, at.site, office, point, sale, writer, act)
     except PrepaidRefusedError as error:
-        follow(at)
+        at.settle("books")
         typer.echo(error.told(at.language), err=True)
         return False
-    follow(at)
+    at.settle("books")
     number = office.point(point).sale(sale).number
     if not quiet:
         values = {"sale": f"{point}/{number}", "proof": told.proof or "-"}
@@ -260,4 +258,4 @@ def write_and_tell(at: Opened, point: str, sale: UUID, act: Act, *, quiet: bool 
 
 
 def _cards(at: Opened) -> CardOffice:
-    return CardOffice(books_of(at))
+    return CardOffice(at.books)

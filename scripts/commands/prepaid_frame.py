@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from dashboards.security.scope import Right
 
 if runs():
-    from billing.books import Books
     from billing.documents.contents import Party
     from billing.prepaid.errors import PrepaidRefusedError
     from billing.prepaid.office import PrepaidOffice
     from billing.prepaid.server_account import Act
-    from processes.settling import settle
 
 Json = Annotated[bool, typer.Option("--json")]
 DAY = ["%Y-%m-%d"]
@@ -41,14 +39,9 @@ def amount_of(text: str) -> Decimal:
     return value
 
 
-def books_of(at: Opened) -> Books:
-    """Return the books of the site."""
-    return Books(at.system.database, at.site, at.system.clock)
-
-
 def office_of(at: Opened) -> PrepaidOffice:
     """Return the office of prepaid accounts."""
-    return PrepaidOffice(books_of(at), at.system.clock)
+    return PrepaidOffice(at.books, at.system.clock)
 
 
 def act_of(at: Opened, by: str | None, right: Right, command: UUID | None = None) -> Act:
@@ -59,13 +52,8 @@ def act_of(at: Opened, by: str | None, right: Right, command: UUID | None = None
         NotPermittedError: The person lacks the role.
     """
     person = at.person(by, right)
-    settle(at.system.database, at.site, at.system.clock, "books")
+    at.settle("books")
     return office_of(at).act(person, command or uuid4())
-
-
-def follow(at: Opened) -> None:
-    """Let the tables come up to what was just stored."""
-    settle(at.system.database, at.site, at.system.clock, "books")
 
 
 def paper_language(at: Opened) -> Literal["en", "zh"]:
@@ -75,7 +63,7 @@ def paper_language(at: Opened) -> Literal["en", "zh"]:
 
 def party_of(at: Opened, account: str) -> Party:
     """Return whom a paper is written to, as the vault opens it."""
-    held, vault = books_of(at).account(account), at.system.vault
+    held, vault = at.books.account(account), at.system.vault
     return Party(
         account=account,
         name=vault.open(held.person, held.name_sealed),

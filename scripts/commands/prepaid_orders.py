@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import typer
 
@@ -16,8 +16,6 @@ from scripts.commands.prepaid_frame import (
     Json,
     act_of,
     amount_of,
-    books_of,
-    follow,
     office_of,
     paper_language,
     party_of,
@@ -76,9 +74,10 @@ def rules(
     )  # fmt: skip
     changing = any(each is not None for each in asked)
     with opened(ctx, WRITER if changing else WEB) as at:
-        now, _ = rules_now(books_of(at))
+        now, _ = rules_now(at.books)
         if changing:
-            act = act_of(at, by, Right.APPROVE)
+            person = at.person(by, Right.APPROVE)
+            at.settle("books")
             changes: dict[str, object] = {"mean_days": mean_days}
             changes["warn_money"] = tuple(amount_of(m) for m in warn_money) if warn_money else None
             changes["warn_days"] = tuple(warn_days) if warn_days else None
@@ -91,9 +90,8 @@ def rules(
                 changes["weekend"] = _weekend(weekend)
             told = {key: value for key, value in changes.items() if value is not None}
             now = replace(now, **told)  # type: ignore[arg-type]
-            person = at.person(by, Right.APPROVE)
-            office_of(at).state_rules(now, by=person, command_id=act.command_id)
-            follow(at)
+            office_of(at).state_rules(now, by=person, command_id=uuid4())
+            at.settle("books")
         _print_rules(at, now, as_json=as_json)
 
 
@@ -150,13 +148,13 @@ def year(
     stating = bool(off or working or none)
     with opened(ctx, WRITER if stating else WEB) as at:
         if stating:
-            act = act_of(at, by, Right.APPROVE)
+            person = at.person(by, Right.APPROVE)
+            at.settle("books")
             days = [each.date() for each in off or ()]
             worked = [each.date() for each in working or ()]
-            person, command = at.person(by, Right.APPROVE), act.command_id
-            office_of(at).state_year(year, days, worked, by=person, command_id=command)
-            follow(at)
-        _, known = rules_now(books_of(at))
+            office_of(at).state_year(year, days, worked, by=person, command_id=uuid4())
+            at.settle("books")
+        _, known = rules_now(at.books)
         found = sorted(known.years.get(year, ()))
         if as_json:
             stated = year in known.years
@@ -179,13 +177,13 @@ def protect(
 ) -> None:
     """Put a point on the list of what is never cut: safety, medical, airfield_lighting, other."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        person = at.person(by, Right.ISSUE)
+        at.settle("books")
         what = Protection(
             kind=_kind(kind), valid_from=first.date(), valid_to=to.date() if to else None
         )
-        person, command = at.person(by, Right.ISSUE), act.command_id
-        office_of(at).protect(point, what, note=note, by=person, command_id=command)
-        follow(at)
+        office_of(at).protect(point, what, note=note, by=person, command_id=uuid4())
+        at.settle("books")
         print(at.text("prepay.protected", point=point, day=first.date()))
 
 
@@ -199,11 +197,11 @@ def unprotect(
 ) -> None:
     """Take a point off that list from a local day on (billing approver)."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.APPROVE)
-        person, command = at.person(by, Right.APPROVE), act.command_id
+        person = at.person(by, Right.APPROVE)
+        at.settle("books")
         office = office_of(at)
-        office.unprotect(point, _kind(kind), day.date(), note=reason, by=person, command_id=command)
-        follow(at)
+        office.unprotect(point, _kind(kind), day.date(), note=reason, by=person, command_id=uuid4())
+        at.settle("books")
         print(at.text("prepay.unprotected", point=point, day=day.date()))
 
 
@@ -340,9 +338,9 @@ def orders(
 def notice(ctx: typer.Context, order: str, pdf: Annotated[Path, typer.Option()]) -> None:
     """Write the notice of a disconnection to its tenant, as PDF."""
     with opened(ctx, WEB) as at:
-        held = books_of(at).find(_order(at, order))
+        held = at.books.find(_order(at, order))
         assert isinstance(held, SupplyOrder), "it was found by its name"
-        rules, _ = rules_now(books_of(at))
+        rules, _ = rules_now(at.books)
         now = at.system.clock.now()
         content = notice_of(
             held,
@@ -362,7 +360,7 @@ def notice(ctx: typer.Context, order: str, pdf: Annotated[Path, typer.Option()])
 
 
 def _desk(at: Opened) -> OrderDesk:
-    return OrderDesk(books_of(at))
+    return OrderDesk(at.books)
 
 
 def _order(at: Opened, name: str) -> UUID:
@@ -371,7 +369,7 @@ def _order(at: Opened, name: str) -> UUID:
 
 
 def _told(at: Opened, order: SupplyOrder, *, as_json: bool) -> None:
-    follow(at)
+    at.settle("books")
     name = f"{order.account}/{order.number}"
     if as_json:
         print_json({"order": name, "kind": order.kind, "state": order.state,

@@ -37,12 +37,10 @@ if runs():
         read_route,
         set_route,
     )
-    from processes.settling import settle
 
 app = group("print")
 Json = Annotated[bool, typer.Option("--json")]
 Numbers = Annotated[list[str] | None, typer.Option("--number")]
-_PARTS = "books"
 
 
 @app.command()
@@ -56,8 +54,8 @@ def route(ctx: typer.Context, file: Path, by: str | None = None) -> None:
         for n, stop in enumerate(stops, 2):
             if stop.account not in known:
                 raise DeliveryError.of("route_account", file=file.name, row=n, account=stop.account)
-        changed = set_route(_books(at), stops, by=person, command_id=uuid4())
-        _settled(at)
+        changed = set_route(at.books, stops, by=person, command_id=uuid4())
+        at.settle("books")
         print(at.text("print.stops", changed=changed, all=len(stops)))
 
 
@@ -75,14 +73,14 @@ def queue(
         identity, name = _which(at, run, number)
         batch = queue_papers(
             at.system.database,
-            _books(at),
+            at.books,
             run=identity,
             numbers=number,
             key=key or name,
             by=person,
             command_id=uuid4(),
         )
-        _settled(at)
+        at.settle("books")
         rounds = len(list(batch.rounds()))
         print(at.text("print.queued", batch=batch.key, papers=len(batch.papers), rounds=rounds))
 
@@ -101,7 +99,7 @@ def run_(
     """Print a batch: one PDF a round, a separator sheet first; cut off, it goes on."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        books = _books(at)
+        books = at.books
         rendering = _rendering(at, books, xml=False)
         found = batch_of(books, batch)
         before = 0 if again else len(found.printed)
@@ -126,7 +124,7 @@ def run_(
                 step(batch, counted["papers"], len(found.papers))
 
             made = list(press.print_batch(batch, to, by=person, again=again, done=done))
-        _settled(at)
+        at.settle("books")
         for each in made:
             print(at.text("print.printed", file=each.file, papers=each.papers, pages=each.pages))
         if before:
@@ -167,7 +165,7 @@ def hand_out(
     """Note that papers were left with who they are for: by number, building or round."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        books = _books(at)
+        books = at.books
         found = batch_of(books, batch)
         wanted = number or [
             paper.number
@@ -176,7 +174,7 @@ def hand_out(
         ]
         new = found.hand_out(wanted, note=note, by=person, command_id=uuid4())
         books.store(found)
-        _settled(at)
+        at.settle("books")
         print(at.text("print.handed_out", papers=len(new)))
 
 
@@ -192,7 +190,7 @@ def mail(
         person = at.person(by, Right.ISSUE)
         identity, _ = _which(at, run, number)
         queued = _outbox(at).queue(run=identity, numbers=number, by=person, command_id=uuid4())
-        _settled(at)
+        at.settle("books")
         print(at.text("print.mailing", mails=len(queued.numbers)))
         if queued.without_address:
             accounts = ", ".join(queued.without_address)
@@ -209,8 +207,8 @@ def send(ctx: typer.Context, by: str | None = None) -> None:
         if not config.mail_server or not config.mail_from:
             raise DeliveryError.of("no_server")
         server = MailServer.of(config.mail_server)
-        books = _books(at)
-        _settled(at)
+        books = at.books
+        at.settle("books")
         rendering = _rendering(at, books, xml=True)
         with working(at.text("print.sending")):
             try:
@@ -219,7 +217,7 @@ def send(ctx: typer.Context, by: str | None = None) -> None:
                 )
             except (smtplib.SMTPException, OSError) as error:
                 fail(EnergyError(str(error)), NO_CONTACT, at.language)
-            _settled(at)
+            at.settle("books")
         counts = {"sent": found.sent, "waiting": found.waiting, "failed": found.failed}
         print(at.text("print.sent", **counts))
         if found.failed:
@@ -246,23 +244,15 @@ def bounced(ctx: typer.Context, file: Path, by: str | None = None) -> None:
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         found: DocumentMail = _outbox(at).bounced(file, by=person)
-        _settled(at)
+        at.settle("books")
         with at.system.database.connection() as connection:
             rows = read_mails(connection, at.site.schema)
         reason = next((row.reply for row in rows if row.mail == found.id), "")
         print(at.text("print.bounced", number=found.number, reason=reason))
 
 
-def _books(at: Opened) -> Books:
-    return Books(at.system.database, at.site, at.system.clock)
-
-
 def _outbox(at: Opened) -> Outbox:
-    return Outbox(database=at.system.database, books=_books(at), vault=at.system.vault)
-
-
-def _settled(at: Opened) -> None:
-    settle(at.system.database, at.site, at.system.clock, _PARTS)
+    return Outbox(database=at.system.database, books=at.books, vault=at.system.vault)
 
 
 def _rendering(at: Opened, books: Books, *, xml: bool) -> Rendering:

@@ -29,7 +29,6 @@ if runs():
         correction_named,
         corrections_at,
         keep_evidence,
-        settled,
         statement_command,
     )
 
@@ -120,7 +119,7 @@ def correct(
                 at.system, at.site, "correct", channel, readings, reason, str(person)
             ),
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         if as_json:
             print_json({"correction": identity})
             return
@@ -138,7 +137,7 @@ def approve(
         person = at.person(by, Right.DECIDE_READINGS)
         meant = correction_named(at.system.database, at.site, correction).correction
         position = approve_correction(at.system, at.site, meant, by=person)
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("readings.approved", short=meant.hex[:SHORT], position=position))
 
 
@@ -156,7 +155,7 @@ def reject(
         corrections_at(at.system, at.site).reject(
             row.correction, by=person, reason=reason, command_id=uuid4()
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("readings.rejected", short=row.correction.hex[:SHORT]))
 
 
@@ -206,7 +205,7 @@ def estimate(
                 at.system, at.site, "estimate", channel, readings, method, str(person)
             ),
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("readings.estimated", count=len(readings), point=point, position=position))
 
 
@@ -233,7 +232,7 @@ def record(
                 at.system, at.site, "record", channel, readings, note, str(person)
             ),
         )
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("readings.recorded", count=len(readings), point=point, position=position))
 
 

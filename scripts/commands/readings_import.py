@@ -30,7 +30,7 @@ if runs():
     from processes.import_mappings import mapping_path
     from processes.import_readings import FileImport, Looked, refusal_of, row_told
     from processes.readings_file import instant_of
-    from processes.readings_state import import_readings, settled
+    from processes.readings_state import import_readings
 
 Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
@@ -176,7 +176,7 @@ def _displays(ctx: typer.Context, file: Path, by: str | None, *, as_json: bool) 
         text = file.read_text(encoding="utf-8-sig")
         with working(at.text("readings.writing")):
             found = import_readings(at.system, at.site, text, note=file.name, by=person)
-            settled(at.system, at.site)
+            at.settle("metering")
         if as_json:
             print_json(found)
             return
@@ -225,7 +225,7 @@ def _write(
         click.confirm(at.text("readings_import.ask", count=looked.readings), abort=True)
     with working(at.text("readings_import.stage.write")):
         position = one.write(partial=partial, by=person, alone=alone)
-        settled(at.system, at.site)
+        at.settle("metering")
     return position
 
 

@@ -23,8 +23,6 @@ if runs():
     from energy.metering.shares.version import KeyPortion
     from energy.system import WEB, WRITER
     from energy.views.shares.rows import ShareRow
-    from processes.readings_state import settled
-    from processes.settling import settle
     from processes.shares.define import Defined, ShareDesk
     from processes.shares.payers import Instead, assign_payer
     from processes.shares.reads import (
@@ -54,9 +52,9 @@ def define(
     text = file.read_text(encoding="utf-8")
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        settled(at.system, at.site)
+        at.settle("metering")
         defined = _desk(at).define(text, by=person, dry_run=dry_run)
-        settled(at.system, at.site)
+        at.settle("metering")
         _print_defined(at, defined)
 
 
@@ -73,9 +71,9 @@ def revise(
     text = file.read_text(encoding="utf-8")
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
-        settled(at.system, at.site)
+        at.settle("metering")
         defined = _desk(at).revise(text, reason=reason, by=person, dry_run=dry_run)
-        settled(at.system, at.site)
+        at.settle("metering")
         _print_defined(at, defined)
 
 
@@ -91,7 +89,7 @@ def end(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
         position = _desk(at).end(key, day.date(), reason=reason, by=person)
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("share.ended", share=key, day=day.date(), position=position))
 
 
@@ -109,7 +107,7 @@ def release(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.DECIDE_READINGS)
         position = _desk(at).release(kind, bearer, point, day.date(), reason=reason, by=person)
-        settled(at.system, at.site)
+        at.settle("metering")
         print(at.text("share.released", bearer=bearer, point=point, position=position))
 
 
@@ -130,7 +128,7 @@ def payer(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         why = required(reason, "--reason", at.text("ask.why_instead")) if instead else ""
-        settle(at.system.database, at.site, at.system.clock, "metering", "books")
+        at.settle("metering", "books")
         supply = Supply(
             point=point,
             tariff=tariff,
@@ -146,7 +144,7 @@ def payer(
             supply,
             instead=Instead(reason=why, by=person) if instead else None,
         )
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         key = "share.pays" if until is None else "share.pays_until"
         days = {"day": first.date(), "until": supply.valid_to}
         print(at.text(key, account=account, point=point, **days))

@@ -16,10 +16,8 @@ from scripts.commands.pay_options import (
     Json,
     Reason,
     amount_of,
-    books_of,
     day_of,
     once,
-    settle_books,
 )
 from scripts.commands.printing import percent, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
@@ -32,7 +30,6 @@ if runs():
     from energy.journal.application import JournalApplication
     from energy.system import WEB, WRITER
     from processes.import_purchases import read_purchases_file
-    from processes.settling import settle
 
 app = group("supplier")
 FirstDay = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
@@ -53,11 +50,11 @@ def enter(
         person = None if preview else at.person(by, Right.ISSUE)
         found = read_purchases_file(file, at.site.currency)
         if person is not None:
-            settle_books(at)
-            found = SupplierOffice(books_of(at)).enter(
+            at.settle("books")
+            found = SupplierOffice(at.books).enter(
                 found, file=file.name, by=person, command_id=uuid4()
             )
-            settle_books(at)
+            at.settle("books")
         if as_json:
             print_json(found)
             return
@@ -103,18 +100,18 @@ def check(ctx: typer.Context, number: str, by: str | None = None, *, as_json: Js
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         with working(at.text("bill.rating")):
-            settle(at.system.database, at.site, at.system.clock, "metering", "books")
+            at.settle("metering", "books")
             metering = JournalApplication(
                 at.system.database, at.site.schema, "metering", at.system.clock
             )
             position = metering.position()
-            found = SupplierOffice(books_of(at)).check(
+            found = SupplierOffice(at.books).check(
                 number,
                 metering_position=position,
                 by=person,
                 command_id=once(at, "check", number, position),
             )
-            settle_books(at)
+            at.settle("books")
         if as_json:
             print_json({"too_much": found.too_much, "checked": found})
         else:
@@ -137,8 +134,8 @@ def pay(
 
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        settle_books(at)
-        paid = SupplierOffice(books_of(at)).pay(
+        at.settle("books")
+        paid = SupplierOffice(at.books).pay(
             number,
             None if amount is None else amount_of(amount),
             on=day_of(at, on),
@@ -146,7 +143,7 @@ def pay(
             by=person,
             command_id=once(at, "pay", number, amount, means, day_of(at, on)),
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.purchase_paid", number=number, amount=paid))
 
 
@@ -157,11 +154,11 @@ def withdraw(
     """Take a purchase invoice back that was wrong (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
-        settle_books(at)
-        SupplierOffice(books_of(at)).withdraw(
+        at.settle("books")
+        SupplierOffice(at.books).withdraw(
             number, on=day_of(at, on), reason=reason, by=person, command_id=uuid4()
         )
-        settle_books(at)
+        at.settle("books")
         print(at.text("pay.purchase_withdrawn", number=number))
 
 
@@ -176,7 +173,7 @@ def recovery(
 ) -> None:
     """Show what of each utility's purchase was billed on, of some days: billed / purchased."""
     with opened(ctx, WEB) as at:
-        rows = SupplierOffice(books_of(at)).recovery(first.date(), last.date())
+        rows = SupplierOffice(at.books).recovery(first.date(), last.date())
         keys = ("utility", "purchased", "billed", "recovery")
         told = [(row.utility, row.purchased, row.billed, percent(row.ratio)) for row in rows]
         if out is not None:

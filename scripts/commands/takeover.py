@@ -14,7 +14,6 @@ from scripts.commands.printing import print_facts, print_json, print_table, work
 from scripts.commands.tree import FINDINGS, group
 
 if runs():
-    from billing.books import Books
     from billing.takeover.causes import Cause
     from billing.takeover.comparison import Comparison, write_comparison
     from billing.takeover.office import Checked, TakeOverOffice
@@ -26,7 +25,6 @@ if runs():
     from dashboards.security.scope import Right
     from energy.journal.application import JournalApplication
     from energy.system import WEB, WRITER
-    from processes.settling import settle
 
 app = group("takeover")
 Json = Annotated[bool, typer.Option("--json")]
@@ -61,14 +59,14 @@ def load(ctx: typer.Context, file: Path, by: str | None = None, *, as_json: Json
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         with working(at.text("takeover.checking")):
-            settle(at.system.database, at.site, at.system.clock, "metering", "books")
+            at.settle("metering", "books")
             office = _office(at)
             checked = office.check(file)
         if checked.parcel is None:
             _print_checked(at, checked, as_json=as_json)
             raise typer.Exit(FINDINGS)
         load = office.load(checked, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         if as_json:
             print_json(load)
             return
@@ -83,13 +81,13 @@ def sign(ctx: typer.Context, sha256: str, by: str | None = None, *, as_json: Jso
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         with working(at.text("takeover.writing")) as bar:
-            settle(at.system.database, at.site, at.system.clock, "metering", "books")
+            at.settle("metering", "books")
 
             def progress(what: str) -> None:
                 bar.update(bar.task_ids[0], description=at.text(f"takeover.{what}"))
 
             load = _office(at).sign(sha256, by=person, progress=progress)
-            settle(at.system.database, at.site, at.system.clock, "metering", "books")
+            at.settle("metering", "books")
         if as_json:
             print_json(load)
             return
@@ -107,7 +105,7 @@ def drop(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         load = _office(at).drop(sha256, reason=reason, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(at.text("takeover.dropped", sha256=load.sha256[:SHORT]))
 
 
@@ -128,8 +126,8 @@ def compare(
         with working(at.text("takeover.checking")):
             with at.system.database.connection() as connection:
                 identity = run_named(connection, at.site.schema, run)
-            outcome = ParallelDesk(_books(at)).compare(identity, file, lines, by=person)
-            settle(at.system.database, at.site, at.system.clock, "books")
+            outcome = ParallelDesk(at.books).compare(identity, file, lines, by=person)
+            at.settle("books")
         found = outcome.comparison
         if found is None:
             _print_problems(at, file.name, outcome.problems, len(outcome.problems), as_json=as_json)
@@ -156,8 +154,8 @@ def release(
     """End the parallel run over the last comparison, as a second person (billing approver)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
-        ParallelDesk(_books(at)).release(sha256, reason=reason, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        ParallelDesk(at.books).release(sha256, reason=reason, by=person)
+        at.settle("books")
         print(at.text("takeover.released"))
 
 
@@ -165,7 +163,7 @@ def release(
 def show(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Show what was loaded, signed and compared, and where number series began."""
     with opened(ctx, WEB) as at:
-        books = _books(at)
+        books = at.books
         held, series = take_over_of(books), started_series(books)
         if as_json:
             told = None
@@ -209,13 +207,9 @@ def show(ctx: typer.Context, *, as_json: Json = False) -> None:
             print(at.text("takeover.parallel", **told_last, currency=currency))
 
 
-def _books(at: Opened) -> Books:
-    return Books(at.system.database, at.site, at.system.clock)
-
-
 def _office(at: Opened) -> TakeOverOffice:
     metering = JournalApplication(at.system.database, at.site.schema, "metering", at.system.clock)
-    return TakeOverOffice(_books(at), metering, at.system.vault)
+    return TakeOverOffice(at.books, metering, at.system.vault)
 
 
 def _head(at: Opened, key: str) -> str:

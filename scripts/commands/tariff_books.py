@@ -18,13 +18,11 @@ from scripts.commands.tariff_check import draw_weeks, print_steps, print_tariff
 from scripts.commands.tree import FINDINGS
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
-    from billing.books import Books
     from billing.tariffs.tariff_file import read_document, tariff_of
     from billing.tariffs.tariff_office import TariffOffice
     from billing.views.tariffs import known_sources, read_version_rows
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from processes.settling import settle
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
@@ -66,7 +64,7 @@ def publish(
             command_id=id_of("command", "publish", at.site.key, tariff.sha256),
             by=person,
         )
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(at.text("tariff.published", id=identity))
 
 
@@ -144,7 +142,7 @@ def withdraw(
             command_id=command,
             by=person,
         )
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(t(at.language, "tariff_desk.withdrawn", **words))
 
 
@@ -175,13 +173,13 @@ def golden(
         person = at.person(by, Right.ISSUE)
         command = id_of("command", "golden", at.site.key, tariff, f"{day}", found.now)
         office_of(at).accept_golden(tariff, day, version, accept, command_id=command, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         print(t(at.language, "tariff_desk.golden_kept"))
 
 
 def office_of(at: Opened) -> TariffOffice:
     """Return the tariff office of the site meant."""
-    return TariffOffice(Books(at.system.database, at.site, at.system.clock))
+    return TariffOffice(at.books)
 
 
 def _print_golden(at: Opened, bill: dict[str, object]) -> None:

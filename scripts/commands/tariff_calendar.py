@@ -22,7 +22,6 @@ if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.views.tariffs import read_year_rows
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from processes.settling import settle
     from scripts.commands.tariff_books import office_of
 
 calendar = group("calendar")
@@ -74,7 +73,7 @@ def publish(
         office = office_of(at)
         before = office.position()
         changed = office.publish_year(year, reason, command_id=command, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         key = "year_changed" if changed else "year_published"
         key = key if office.position() > before else "year_same"
         print(t(at.language, f"tariff_desk.{key}", days=", ".join(changed), **named))

@@ -21,7 +21,6 @@ if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.views.tariffs import read_prices
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from processes.settling import settle
     from scripts.commands.tariff_books import office_of
 
 prices = group("prices")
@@ -52,7 +51,7 @@ def publish(
         rows = canonical_json([[row.month, row.sha256] for row in found.months.values()])
         command = id_of("command", "prices", at.site.key, found.name, sha256_of(rows + reason))
         months = office_of(at).publish_prices(found, reason, command_id=command, by=person)
-        settle(at.system.database, at.site, at.system.clock, "books")
+        at.settle("books")
         key = "prices_published" if months else "prices_same"
         print(t(at.language, f"tariff_desk.{key}", table=found.name, months=", ".join(months)))
 
