@@ -44,7 +44,7 @@ def files() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder, names, entries in os.walk(ROOT):
         names[:] = [name for name in names if name not in SKIPPED and not _hidden(name)]
-        for entry in entries:
+        for entry in set(entries) - {".git"}:  # a file of that name in a second work tree
             path = Path(folder, entry)
             found[path.relative_to(ROOT).as_posix()] = path
     return found
