@@ -56,9 +56,13 @@ def test_two_holders_of_one_name_do_not_share_a_bus_unless_they_say_so(tmp_path:
 
 
 def test_different_buses_do_not_disturb_each_other(tmp_path: Path) -> None:
-    leases = [BusLease(name, "c", folder=tmp_path) for name in ("COM1", "COM2", "a:1", "a-1")]
+    buses = ("COM1", "COM2", "a:1", "a-1")
+    leases = [BusLease(name, "c", folder=tmp_path) for name in buses]
     for each in leases:
         each.take()
+    for name in buses:
+        with pytest.raises(BusHeldError):
+            BusLease(name, "d", folder=tmp_path).take()
     for each in leases:
         each.release()
 

@@ -110,10 +110,17 @@ def test_one_reading_per_channel_and_instant(site: TestSite) -> None:
 
 def test_partitions_ahead_may_be_made_again_and_again(site: TestSite, engine: TimeSeries) -> None:
     last = MIDNIGHT + timedelta(days=400)
+    made = []
     for _ in range(2):
         with owner(site) as connection, connection.transaction():
             engine.ensure_partitions(connection, site.schema, MIDNIGHT, last)
-    site.rows("SELECT 1 FROM {s}.reading")
+        made.append(
+            site.rows(
+                "SELECT inhrelid::regclass::text FROM pg_inherits"
+                " WHERE inhparent = '{s}.reading'::regclass ORDER BY 1"
+            )
+        )
+    assert made[0] == made[1]
 
 
 def test_partition_may_be_made_after_its_readings_came(site: TestSite, engine: TimeSeries) -> None:

@@ -97,8 +97,10 @@ def test_a_decimal_number_of_variable_size_is_as_long_as_it_says() -> None:
 def test_any_bytes_are_a_telegram_or_refused(octets: bytes) -> None:
     with suppress(TelegramError):
         for each in parse(HEAD + octets).records:
-            number_of(each)
-            meaning_of(each.vif)
+            assert number_of(each) is None or each.octets
+            meaning = meaning_of(each.vif)
+            assert meaning.step > 0
+            assert 0 <= meaning.error < 32
 
 
 @given(st.binary(max_size=11))

@@ -34,5 +34,9 @@ def test_a_reference_or_a_bic_that_no_bank_takes(mandate: str, bic: str, cause: 
         check_mandate(mandate, bic)
 
 
-def test_a_reference_and_a_bic_that_banks_take() -> None:
-    check_mandate("M-2019/001", "COBADEFFXXX")
+@pytest.mark.parametrize("bic", ["COBADEFFXXX", "COBADEFF", ""])
+def test_a_reference_and_a_bic_that_banks_take(bic: str) -> None:
+    reference = "M-2019/001".ljust(35, "1")
+    check_mandate(reference, bic)
+    with pytest.raises(PaymentError, match="no mandate reference"):
+        check_mandate(f"{reference}1", bic)

@@ -12,7 +12,8 @@ from energy.base.units import Utility
 
 @pytest.mark.parametrize("trend", [(), (None, None), (0, 0), (1000, None, 3000)])
 def test_any_trend_is_a_valid_figure(trend: tuple[int | None, ...]) -> None:
-    go.Figure(sparkline(trend, utility=Utility.GAS, theme=Theme.DARK))
+    figure = go.Figure(sparkline(trend, utility=Utility.GAS, theme=Theme.DARK))
+    assert [len(bars.y) for bars in figure.data] == [len(trend)]
 
 
 def test_an_unknown_day_is_no_zero() -> None:
