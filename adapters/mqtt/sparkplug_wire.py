@@ -187,16 +187,13 @@ def _fields(raw: bytes) -> list[Field]:
 
 def _varint(raw: bytes, at: int) -> tuple[int, int]:
     value, shift = 0, 0
-    try:
-        while shift < 70:
-            octet = raw[at]
-            at += 1
-            if octet < 0x80:
-                return (value | octet << shift) & 0xFFFF_FFFF_FFFF_FFFF, at
-            value |= (octet & 0x7F) << shift
-            shift += 7
-    except IndexError:
-        pass
+    while shift < 70 and at < len(raw):
+        octet = raw[at]
+        at += 1
+        if octet < 0x80:
+            return (value | octet << shift) & 0xFFFF_FFFF_FFFF_FFFF, at
+        value |= (octet & 0x7F) << shift
+        shift += 7
     raise _BrokenError(f"the number before byte {at} has no end")
 
 

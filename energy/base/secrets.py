@@ -59,9 +59,9 @@ def secret_file(path: Path, make: Callable[[], bytes]) -> bytes:
         finally:
             os.close(descriptor)
         try:
-            os.link(fresh, path)  # the first of several processes wins
+            os.link(fresh, path)
         except FileExistsError:
-            pass
+            pass  # the first of several processes wins, and all of them read its bytes below
         finally:
             fresh.unlink()
     return path.read_bytes()

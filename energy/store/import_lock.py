@@ -49,7 +49,7 @@ def only_one_import(
             assert row is not None, "a SELECT without FROM has one row"
         right = ImportRight(schema=schema, session=int(str(row[0])))
     except psycopg.errors.LockNotAvailable:
-        pass
+        pass  # another import holds it all the time: the caller is given None and says so
     try:
         yield right
     finally:
