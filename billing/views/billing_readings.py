@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
@@ -19,9 +18,10 @@ from billing.basis.counting import BillingReading, CountingSegment
 from billing.basis.register import Cut, with_readings
 from energy.base.clock import from_us, to_us
 from energy.base.quality import Quality
-from energy.base.units import Utility, to_base
+from energy.base.units import to_base
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
+from energy.views.register_segments import RegisterSegment, register_segments
 
 Connection = psycopg.Connection[tuple[object, ...]]
 MONTH_END = "_month_end"
@@ -30,10 +30,6 @@ FROZEN_SEEN = timedelta(days=27)
 """How long behind a due date a frozen value is of that date: the next one is not yet frozen."""
 _LEAST_SEEN = timedelta(hours=1)
 """A meter's clock is off by less: a value read sooner may be the one before."""
-_SEGMENT = (
-    "channel, serial, multiplier, start_at, end_at, start_count, end_count, position, "
-    "end_position, feed"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,9 @@ class BillingReadings:
             window: How far from a cut readings are looked for.
         """
         first, last = cuts[0].at - window, cuts[-1].at + window
-        found = [self._segment(row) for row in self._rows(channel, first, last)]
+        found = [
+            (row.piece.register, _counting(row)) for row in self._segments(channel, first, last)
+        ]
         instants = {cut.at for cut in cuts} | {c.read_at for c in cuts if c.read_at is not None}
         segments = []
         for register, segment in found:
@@ -105,37 +103,9 @@ class BillingReadings:
                 return replace(each, at=at, quality=Quality.MEASURED)
         return None
 
-    def _rows(self, channel: int, first: datetime, last: datetime) -> list[_Row]:
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            "SELECT s.serial, s.multiplier, s.start_at, s.end_at, s.start_count, s.end_count, "
-            "s.position, s.end_position, c.resolution, c.modulus, c.unit, c.utility, "
-            f"c.max_per_hour, c.number FROM (SELECT {_SEGMENT} FROM {self.schema}.segment "
-            "WHERE channel = %(channel)s AND greatest(position, end_position) <= %(limit)s "
-            f"UNION ALL SELECT {_SEGMENT} FROM {self.schema}.segment_superseded "
-            "WHERE channel = %(channel)s AND greatest(position, end_position) <= %(limit)s "
-            "AND until_position > %(limit)s) AS s "
-            f"JOIN {self.schema}.channel AS c ON c.number = coalesce(s.feed, s.channel) "
-            "WHERE c.kind = 'counter' AND s.start_at < %(last)s "
-            "AND (s.end_at IS NULL OR s.end_at > %(first)s) ORDER BY s.start_at",
-            {"channel": channel, "first": first, "last": last, "limit": self.position},
-        ).fetchall()
-        return [_Row(*row) for row in rows]
-
-    def _segment(self, row: _Row) -> tuple[int, CountingSegment]:
-        utility = Utility(row.utility)
-        return row.register, CountingSegment(
-            serial=row.serial,
-            start=row.start_at,
-            end=row.end_at,
-            opening=_stated(row.serial, row.start_at, row.start_count, row.position),
-            closing=_stated(row.serial, row.end_at, row.end_count, row.end_position),
-            resolution=Fraction(row.resolution),
-            multiplier=Fraction(row.multiplier),
-            unit=row.unit,
-            base_per_unit=to_base(utility, row.unit),
-            modulus=None if row.modulus is None else int(row.modulus),
-            max_per_hour=row.max_per_hour,
-        )
+    def _segments(self, channel: int, first: datetime, last: datetime) -> list[RegisterSegment]:
+        asked = (self.connection, self.schema, [channel], first, last)
+        return register_segments(*asked, as_of=self.position)[channel]
 
     def _near(
         self, register: int, serial: str, instants: Sequence[datetime], window: timedelta
@@ -150,21 +120,22 @@ class BillingReadings:
         return [found[at] for at in sorted(found)]
 
 
-class _Row(NamedTuple):
-    serial: str
-    multiplier: str
-    start_at: datetime
-    end_at: datetime | None
-    start_count: int | None
-    end_count: int | None
-    position: int
-    end_position: int
-    resolution: str
-    modulus: Decimal | None
-    unit: str
-    utility: str
-    max_per_hour: int | None
-    register: int
+def _counting(row: RegisterSegment) -> CountingSegment:
+    piece, facts = row.piece, row.facts
+    assert facts.utility is not None, "what is billed is a utility's"
+    return CountingSegment(
+        serial=piece.serial,
+        start=piece.start,
+        end=piece.end,
+        opening=_stated(piece.serial, piece.start, piece.start_count, piece.position),
+        closing=_stated(piece.serial, piece.end, piece.end_count, piece.end_position),
+        resolution=facts.resolution,
+        multiplier=Fraction(piece.multiplier),
+        unit=facts.unit,
+        base_per_unit=to_base(facts.utility, facts.unit),
+        modulus=facts.modulus,
+        max_per_hour=facts.max_per_hour,
+    )
 
 
 def _readings(known: Accepted, serial: str) -> list[BillingReading]:

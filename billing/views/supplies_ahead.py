@@ -15,7 +15,6 @@ from typing import Any
 from billing.accounts.account import PointDays
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
 from billing.views.adjusted import adjusted_span
-from billing.views.registers_ahead import proofs_of_many
 from billing.views.supply import SupplyReader, _finding, _register
 from energy.base.finding import Finding, Severity
 from energy.base.period import Period, span_of_days
@@ -24,7 +23,7 @@ from energy.metering.channel import Direction, Kind
 from energy.metering.usage import UsageSpan
 from energy.views.adjustments import adjusted_usage
 from energy.views.computed import channel_usage, computed_rules
-from energy.views.register_proof import RegisterProof
+from energy.views.register_proof import RegisterProof, proofs_of_many
 
 _Key = tuple[int, Period]
 
@@ -195,7 +194,7 @@ class AheadReader(SupplyReader):
             (channel, period): proofs
             for period, channels in periods.items()
             for channel, proofs in proofs_of_many(
-                self.connection, schema, sorted(channels), period, position
+                self.connection, schema, sorted(channels), period, as_of=position
             ).items()
         }
 

@@ -1,4 +1,4 @@
-"""In: a channel and a billing period. Out: the readings that prove its usage. I/O: PostgreSQL.
+"""In: channels and a billing period. Out: the readings that prove their usage. I/O: PostgreSQL.
 
 Everything is read as known at one journal position: readings and segments that counted then and
 were superseded later are kept beside those that count now. Where raw rows are gone the journal is
@@ -7,12 +7,10 @@ asked (energy/views/old_readings.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -21,19 +19,15 @@ from numpy.typing import NDArray
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period
 from energy.base.quality import Quality
+from energy.metering.feed import Piece
 from energy.metering.usage import CounterSegment
 from energy.metering.usage_fold import fold_many
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_strips import GridColumns, SeriesColumns
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
-from energy.views.positioned import or_last
+from energy.views.register_segments import RegisterSegment, register_segments
 from energy.views.registry import load_registry
-
-_SEGMENT = (
-    "channel, serial, multiplier, start_at, end_at, start_count, end_count, position, "
-    "end_position, feed"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,85 +78,100 @@ def register_proofs(
         period: The billing period.
         as_of: Readings and meter events as known at this metering position; None for now.
     """
-    limit = or_last(as_of)
-    asked = {"channel": channel, "start": period.start, "end": period.end, "limit": limit}
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT s.serial, s.multiplier, s.start_at, s.end_at, s.start_count, s.end_count, "
-        "s.position, s.end_position, c.resolution, c.modulus, c.unit, c.number "
-        f"FROM (SELECT {_SEGMENT} FROM {schema}.segment WHERE channel = %(channel)s "
-        "AND greatest(position, end_position) <= %(limit)s "
-        f"UNION ALL SELECT {_SEGMENT} FROM {schema}.segment_superseded "
-        "WHERE channel = %(channel)s AND greatest(position, end_position) <= %(limit)s "
-        "AND until_position > %(limit)s) AS s "
-        f"JOIN {schema}.channel AS c ON c.number = coalesce(s.feed, s.channel) "
-        "WHERE c.kind = 'counter' AND s.start_at < %(end)s "
-        "AND (s.end_at IS NULL OR s.end_at > %(start)s) ORDER BY s.start_at",
-        asked,
-    ).fetchall()
-    segments = [_SegmentRow(*row) for row in rows]
-    ends = sorted({end for segment in segments for end in segment.within(period)})
-    known = {
-        register: _known(connection, schema, channel, register, ends, as_of)
-        for register in {segment.register for segment in segments}
+    return proofs_of_many(connection, schema, [channel], period, as_of=as_of)[channel]
+
+
+def proofs_of_many(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    channels: Sequence[int],
+    period: Period,
+    *,
+    as_of: int | None = None,
+) -> dict[int, list[RegisterProof]]:
+    """Return the proofs of each of some channels, their readings read together.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+        period: The billing period.
+        as_of: Readings and meter events as known at this metering position; None for now.
+    """
+    segments = register_segments(
+        connection, schema, channels, period.start, period.end, as_of=as_of
+    )
+    wanted: dict[datetime, set[int]] = {}
+    for rows in segments.values():
+        for at in _instants(rows, period):
+            wanted.setdefault(at, set()).update(row.piece.register for row in rows)
+    read = {
+        at: readings_known(
+            connection,
+            schema,
+            dict.fromkeys(sorted(registers), (to_us(at), to_us(at))),
+            as_of=as_of,
+        )
+        for at, registers in sorted(wanted.items())
     }
-    proofs = []
-    for segment in segments:
-        opening, closing = _ends(known[segment.register], segment, period)
-        if opening is not None and closing is not None:
-            proofs.append(
-                RegisterProof(
-                    channel=channel,
-                    opening=opening,
-                    closing=closing,
-                    multiplier=Fraction(segment.multiplier),
-                    resolution=Fraction(segment.resolution),
-                    modulus=None if segment.modulus is None else int(segment.modulus),
-                    unit=segment.unit,
-                )
+    told = {}
+    for channel, rows in segments.items():
+        instants = _instants(rows, period)
+        known = {
+            register: _known(
+                connection,
+                schema,
+                channel,
+                register,
+                {at: read[at][register] for at in instants},
+                as_of,
             )
-    return proofs
+            for register in {row.piece.register for row in rows}
+        }
+        told[channel] = [
+            proof for row in rows for proof in _proof(known[row.piece.register], row, period)
+        ]
+    return told
 
 
-class _SegmentRow(NamedTuple):
-    serial: str
-    multiplier: str
-    start_at: datetime
-    end_at: datetime | None
-    start_count: int | None
-    end_count: int | None
-    position: int
-    end_position: int
-    resolution: str
-    modulus: Decimal | None
-    unit: str
-    register: int
-    """Number of the channel whose register feeds it."""
+def _within(piece: Piece, period: Period) -> tuple[datetime, datetime]:
+    """Return where a segment begins and ends within a period."""
+    low = max(period.start, piece.start)
+    return low, period.end if piece.end is None else min(period.end, piece.end)
 
-    @property
-    def stated_start(self) -> RegisterReading | None:
-        """Return the count that the meter event at the start states."""
-        return self._stated(self.start_at, self.start_count, self.position)
 
-    @property
-    def stated_end(self) -> RegisterReading | None:
-        """Return the count that the meter event at the end states."""
-        return self._stated(self.end_at, self.end_count, self.end_position)
+def _instants(rows: Sequence[RegisterSegment], period: Period) -> list[datetime]:
+    return sorted({end for row in rows for end in _within(row.piece, period)})
 
-    def within(self, period: Period) -> tuple[datetime, datetime]:
-        """Return where the segment begins and ends within a period."""
-        return (
-            max(period.start, self.start_at),
-            period.end if self.end_at is None else min(period.end, self.end_at),
+
+def _proof(known: Accepted, row: RegisterSegment, period: Period) -> list[RegisterProof]:
+    """Return the proof of a segment; none where one of its ends is not known."""
+    piece, facts = row.piece, row.facts
+    opening, closing = _ends(known, piece, period)
+    if opening is None or closing is None:
+        return []
+    return [
+        RegisterProof(
+            channel=piece.channel,
+            opening=opening,
+            closing=closing,
+            multiplier=Fraction(piece.multiplier),
+            resolution=facts.resolution,
+            modulus=facts.modulus,
+            unit=facts.unit,
         )
+    ]
 
-    def _stated(
-        self, at: datetime | None, count: int | None, position: int
-    ) -> RegisterReading | None:
-        if at is None or count is None:
-            return None
-        return RegisterReading(
-            serial=self.serial, at=at, count=count, quality=Quality.MEASURED, position=position
-        )
+
+def _stated(
+    piece: Piece, at: datetime | None, count: int | None, position: int
+) -> RegisterReading | None:
+    """Return the count that the meter event at an end of a segment states."""
+    if at is None or count is None:
+        return None
+    return RegisterReading(
+        serial=piece.serial, at=at, count=count, quality=Quality.MEASURED, position=position
+    )
 
 
 def _known(
@@ -170,16 +179,11 @@ def _known(
     schema: str,
     channel: int,
     register: int,
-    instants: Sequence[datetime],
+    around: Mapping[datetime, Accepted],
     as_of: int | None,
 ) -> Accepted:
-    """Return the readings around some instants; estimates only where they counted."""
-    parts = [
-        readings_known(connection, schema, {register: (to_us(at), to_us(at))}, as_of=as_of)[
-            register
-        ]
-        for at in instants
-    ]
+    """Return the readings around some instants as one; estimates only where they counted."""
+    parts = list(around.values())
     none = [np.empty(0, dtype=np.int64)]
     at_us, first = np.unique(
         np.concatenate([part.at_us for part in parts] or none), return_index=True
@@ -196,7 +200,7 @@ def _known(
         return known
     every = load_registry(connection, schema, as_of=as_of, only=[channel]).segments
     segments = [s for s in every.get(channel, ()) if (s.feed or channel) == register]
-    counted |= np.isin(at_us, _folded_us(known, segments, instants))
+    counted |= np.isin(at_us, _folded_us(known, segments, list(around)))
     return Accepted(
         at_us=at_us[counted],
         count=known.count[counted],
@@ -227,42 +231,44 @@ def _folded_us(
 
 
 def _ends(
-    known: Accepted, segment: _SegmentRow, period: Period
+    known: Accepted, piece: Piece, period: Period
 ) -> tuple[RegisterReading | None, RegisterReading | None]:
     """Return the readings that open and close a segment within a period.
 
     The register outside the period is asked first, as the fold asks it: a reading there, then
     the count stated where the segment begins or ends. Only then a reading inside the period.
     """
-    low, high = segment.within(period)
+    low, high = _within(piece, period)
 
     def nearest(at: datetime, *, before: bool) -> RegisterReading | None:
-        return _nearest(known, segment, at, before=before)
+        return _nearest(known, piece, at, before=before)
 
-    opening = segment.stated_start if low == segment.start_at else None
+    start = _stated(piece, piece.start, piece.start_count, piece.position)
+    end = _stated(piece, piece.end, piece.end_count, piece.end_position)
+    opening = start if low == piece.start else None
     opening = opening or nearest(low, before=True)
-    opening = opening or segment.stated_start or nearest(low, before=False)
-    closing = segment.stated_end if high == segment.end_at else None
+    opening = opening or start or nearest(low, before=False)
+    closing = end if high == piece.end else None
     closing = closing or nearest(high, before=False)
-    closing = closing or segment.stated_end or nearest(high, before=True)
+    closing = closing or end or nearest(high, before=True)
     return opening, closing
 
 
 def _nearest(
-    known: Accepted, segment: _SegmentRow, at: datetime, *, before: bool
+    known: Accepted, piece: Piece, at: datetime, *, before: bool
 ) -> RegisterReading | None:
     """Return the segment's reading at an instant, else the nearest on the asked side."""
     at_us = to_us(at)
-    own = known.at_us >= to_us(segment.start_at)
-    if segment.end_at is not None:
-        own &= known.at_us < to_us(segment.end_at)
+    own = known.at_us >= to_us(piece.start)
+    if piece.end is not None:
+        own &= known.at_us < to_us(piece.end)
     own &= known.at_us <= at_us if before else known.at_us >= at_us
     places = np.flatnonzero(own)
     if len(places) == 0:
         return None
     place = int(places[-1] if before else places[0])
     return RegisterReading(
-        serial=segment.serial,
+        serial=piece.serial,
         at=from_us(int(known.at_us[place])),
         count=int(known.count[place]),
         quality=int(known.quality[place]),

@@ -11,7 +11,7 @@ from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.views.as_of import folded_position
 from energy.views.estimates import read_around
-from energy.views.register_proof import RegisterProof, register_proofs
+from energy.views.register_proof import RegisterProof, proofs_of_many, register_proofs
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.meters import commission, find_meter, replace, retire
 from tests.fixtures.postgres import TestSite
@@ -208,3 +208,23 @@ def test_an_estimate_of_the_exchange_proves_nothing_and_is_none_that_counts(
         head = folded_position(connection, site_schema.schema)
         read = read_around(connection, site_schema.schema, channel, DAY, head, estimates=True)
     assert 4000 not in read.count.tolist()
+
+
+def test_proofs_read_together_are_those_of_each_channel(site_schema: TestSite) -> None:
+    plain, swapped, silent, guessed = (site_schema.counter(f"m{n}") for n in range(1, 5))
+    metering = site_schema.application("metering")
+    meter = find_meter(metering, site_schema.site.key, "m2")
+    replace(meter, when=at(2000), final={swapped: 55}, start={swapped: 2})
+    metering.store(meter)
+    site_schema.accept(
+        *(reading(plain, 720 * n, 10 * n) for n in range(6)),
+        *(reading(swapped, 1440, 40), reading(swapped, 2880, 12)),
+        reading(guessed, 1400, 7),
+        reading(guessed, 1440, 50, Quality.ESTIMATED),
+        reading(guessed, 2880, 30),
+    )
+    every = (guessed, silent, swapped, plain)
+    alone = {channel: proofs(site_schema, channel) for channel in every}
+    with site_schema.writer.connection() as connection:
+        assert proofs_of_many(connection, site_schema.schema, every, DAY) == alone
+    assert [len(alone[channel]) for channel in every] == [1, 0, 2, 1]
