@@ -153,6 +153,11 @@ def day_text(language: str, day: date) -> str:
     return format_date(day, pattern, locale=LOCALES[language])
 
 
+def month_text(language: str, day: date) -> str:
+    """Return the month of a day: "October 2026", in Chinese "2026年10月"."""
+    return format_date(day, "y年M月" if language == "zh" else "MMMM y", locale=LOCALES[language])
+
+
 def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
     """Return an instant in the site's zone, 24 h, to the second.
 

@@ -16,13 +16,16 @@ PAGE = "page"
 LOCATION = "url"
 TICK = "tick"
 LIVE = "live"
-NAVIGATION: tuple[tuple[str, str, Right], ...] = (
-    ("overview", "/", Right.READ_ENERGY),
-    ("meters", "/meters", Right.READ_ENERGY),
-    ("review", "/review", Right.READ_ENERGY),
-    ("plan", "/plan", Right.READ_ENERGY),
-    ("bills", "/bills", Right.READ_BILLS),
-)
+NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
+    "energy": (
+        ("overview", "/", Right.READ_ENERGY),
+        ("meters", "/meters", Right.READ_ENERGY),
+        ("review", "/review", Right.READ_ENERGY),
+        ("plan", "/plan", Right.READ_ENERGY),
+    ),
+    "billing": (("bills", "/bills", Right.READ_BILLS),),
+}
+"""Groups of pages: name (of text and icon), path, and the right without which none is offered."""
 NAVBAR_PX = 208
 HEADER_PX = 56
 
@@ -52,17 +55,24 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
 
 
 def _links(viewer: Viewer) -> list[Component]:
-    return [
-        dmc.NavLink(
-            label=viewer.say(f"nav.{name}"),
-            href=href,
-            active="exact" if href == "/" else "partial",
-            leftSection=icon(f"nav-{name}"),
-            className="nav-link",
-        )
-        for name, href, right in NAVIGATION
-        if viewer.scope.may(right)
-    ]
+    links: list[Component] = []
+    for group, entries in NAVIGATION.items():
+        mine = [(name, href) for name, href, right in entries if viewer.scope.may(right)]
+        if mine:
+            links.append(html.Div(viewer.say(f"nav.group.{group}"), className="nav-group"))
+            links.extend(_link(viewer, name, href) for name, href in mine)
+    return links
+
+
+def _link(viewer: Viewer, name: str, href: str) -> Component:
+    entry: Component = dmc.NavLink(
+        label=viewer.say(f"nav.{name}"),
+        href=href,
+        active="exact" if href == "/" else "partial",
+        leftSection=icon(f"nav-{name}"),
+        className="nav-link",
+    )
+    return entry
 
 
 def _header(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:

@@ -17,6 +17,7 @@ from dashboards.queries.rows import (
     LoadProfile,
     MeterPage,
     MeterRow,
+    PlaceRow,
     UtilityTile,
 )
 from dashboards.security.scope import Scope
@@ -61,6 +62,14 @@ class EnergyQueries(Protocol):
 
     def health(self) -> Health:
         """Return whether the site can be served: no scope, no names."""
+        ...
+
+
+class PlaceQueries(Protocol):
+    """Questions about places."""
+
+    def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
+        """Return every place, parents before their children, brothers by name."""
         ...
 
 
@@ -124,5 +133,5 @@ class ReviewQueries(Protocol):
         ...
 
 
-class Queries(EnergyQueries, BillQueries, PlanQueries, ReviewQueries, Protocol):
+class Queries(EnergyQueries, PlaceQueries, BillQueries, PlanQueries, ReviewQueries, Protocol):
     """All questions of the screens."""

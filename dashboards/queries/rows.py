@@ -33,6 +33,18 @@ class Answer(Generic[Rows]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """A place of the site's tree."""
+
+    key: str
+    name: str
+    kind: str
+    parent: str | None
+    depth: int
+    """Steps below the place that holds all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UtilityTile:
     """One utility of the site: so far today beside yesterday."""
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from dashboards.queries.plan_rows import NoteRow, PlannedNode, PlanPage
-from dashboards.queries.rows import Answer, LoadProfile, MeterPage
+from dashboards.queries.rows import Answer, LoadProfile, MeterPage, PlaceRow
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.quality import Quality
@@ -98,6 +98,14 @@ class FakePlans(FakeBills):
             begun=7,
         )
         return self._answer(page)
+
+    def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
+        scope.demand(Right.READ_ENERGY, SITE)
+        return (
+            PlaceRow(key=CAMPUS.key, name="Campus", kind="site", parent=None, depth=0),
+            PlaceRow(key="b1", name="Building 1", kind="building", parent=CAMPUS.key, depth=1),
+            PlaceRow(key="b1-f1", name="Floor 1", kind="floor", parent="b1", depth=2),
+        )
 
     def site_place(self, scope: Scope) -> str:
         scope.demand(Right.READ_ENERGY, SITE)

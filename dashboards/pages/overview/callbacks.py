@@ -14,7 +14,6 @@ from dashboards.pages.overview.layout import (
     FLOW,
     LOAD,
     TILES,
-    UTILITY,
     alerts_panel,
     flow_panel,
     load_panel,
@@ -22,9 +21,11 @@ from dashboards.pages.overview.layout import (
 )
 from dashboards.pages.overview.view_model import load_overview
 from dashboards.pages.parts import Parts
-from dashboards.shell import LIVE
+from dashboards.selection import selection_of
+from dashboards.shell import LIVE, LOCATION
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
+from energy.base.period import local_day
 
 
 def register(app: Dash, parts: Parts) -> None:
@@ -34,17 +35,18 @@ def register(app: Dash, parts: Parts) -> None:
         Output(TILES, "children"),
         Output(LOAD, "children"),
         Output(FLOW, "children"),
-        Input(UTILITY, "value"),
         Input(LIVE, "data"),
         Input(ALERTS, "children"),  # an acknowledgement changes the tile's count too
         Input({"type": SAID, "about": ALL}, "children"),  # a note stands on the curve
+        State(LOCATION, "search"),
         prevent_initial_call=True,
     )
     def refresh(
-        wanted: str, _live: str, _alerts: Component, _said: list[Component]
+        _live: str, _alerts: Component, _said: list[Component], search: str | None
     ) -> tuple[list[Component], Component, Component]:
         viewer = current_viewer()
-        model = load_overview(parts, viewer, wanted)
+        today = local_day(parts.clock.now(), parts.settings.zone)
+        model = load_overview(parts, viewer, selection_of(search, today).utility)
         return (
             tiles(viewer, model.tiles, model.alerts),
             load_panel(viewer, model.load, zone=parts.settings.zone, place=model.place),

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
@@ -15,19 +14,22 @@ from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import alerts_tile, completeness_tile, utility_tile
 from dashboards.components.notes import note_form, note_list
 from dashboards.components.pieces import chart, data_age, empty, page, panel
+from dashboards.components.toolbar import utility_links
 from dashboards.figures.energy_flow import FlowTexts, energy_flow
 from dashboards.figures.load_profile import LoadTexts, load_profile
 from dashboards.formats import clock_text, day_text, number, rate_of, significant, zone_text
 from dashboards.pages.overview.view_model import Overview
 from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
+from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 from energy.base.period import day_period
 
 TILES, LOAD, FLOW, ALERTS = "overview-tiles", "overview-load", "overview-flow", "overview-alerts"
-UTILITY = "overview-utility"
 
 
-def overview(viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime) -> Component:
+def overview(
+    viewer: Viewer, model: Overview, selection: Selection, *, zone: ZoneInfo, now: datetime
+) -> Component:
     """Return the page."""
     return page(
         viewer.say("overview.title"),
@@ -38,7 +40,7 @@ def overview(viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime) 
                 className="page-time",
             ),
             html.Div(tiles(viewer, model.tiles, model.alerts), id=TILES, className="tiles"),
-            _switch(viewer, model),
+            _switch(viewer, model, selection),
             html.Div(
                 [
                     html.Div(
@@ -67,17 +69,9 @@ def _form(viewer: Viewer, model: Overview, zone: ZoneInfo, now: datetime) -> Com
     return note_form(viewer, f"site/{model.place}", zone=zone, first=first, last=now)
 
 
-def _switch(viewer: Viewer, model: Overview) -> Component:
-    choices = [
-        {"value": str(tile.utility), "label": viewer.say(f"utility.{tile.utility}")}
-        for tile in model.tiles.rows
-    ]
-    value = choices[0]["value"] if choices else ""
-    return html.Div(
-        dmc.SegmentedControl(id=UTILITY, data=choices, value=value, size="sm", color="teal"),
-        className="utility-switch",
-        hidden=len(choices) < 2,
-    )
+def _switch(viewer: Viewer, model: Overview, selection: Selection) -> Component | None:
+    utilities = [tile.utility for tile in model.tiles.rows]
+    return utility_links(viewer, selection, "/", utilities) if len(utilities) > 1 else None
 
 
 def tiles(

@@ -11,9 +11,10 @@ from dashboards.pages.view import Asked, view
 from dashboards.viewer import Viewer
 
 
-def _overview(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
-    model = load_overview(parts, viewer)
-    return overview(viewer, model, zone=parts.settings.zone, now=parts.clock.now())
+def _overview(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
+    model = load_overview(parts, viewer, asked.selection.utility)
+    zone, now = parts.settings.zone, parts.clock.now()
+    return overview(viewer, model, asked.selection, zone=zone, now=now)
 
 
 OVERVIEW_VIEWS = (view(r"/", _overview),)
