@@ -1,1 +1,1 @@
-"""The money side: tariffs, rating, accounts, bill runs, invoices. Knows no adapter."""
+"""The money side, from usage to books: its rooms are told in README.md. Knows no adapter."""

@@ -1,1 +1,1 @@
-"""Who pays for what, from when: accounts and what a site file says of them."""
+"""Who pays for what, from when: accounts, parties, contracts, dated terms, deposits."""

@@ -1,1 +1,1 @@
-"""Documents for people: an invoice as PDF, in English or Chinese."""
+"""Papers for people, as PDF in English, Chinese or both: bills, notices, receipts, sheets."""

@@ -1,1 +1,1 @@
-"""Prepaid supply: cards, balances and the cash desk."""
+"""Prepaid supply: balances from readings, cards, warnings, work orders."""

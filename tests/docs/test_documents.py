@@ -58,6 +58,12 @@ def linked_pages(name: str) -> list[str]:
     return [page.resolve().relative_to(ROOT).as_posix() for page in pages if page.suffix == ".md"]
 
 
+def test_every_place_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(\w+/[\w/.]*)`", text_of("README.md"))
+    assert len(named) > 20
+    assert [place for place in named if not (ROOT / place).exists()] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_named_is_there(name: str) -> None:
     named = set(COMMAND.findall(text_of(name)))
