@@ -12,10 +12,12 @@ from uuid import UUID
 from billing.bank.entry import BankEntry, bank_entry_id
 from billing.bank.match import Proposal
 from billing.bank.payers import digests_of, matcher_of, payer_texts
-from billing.bank.paying import pay_by_entry, payment_of
+from billing.bank.paying import pay_by_entry, payment_of, top_up_command
 from billing.bank.statement import StatementEntry, keyed, repeated
 from billing.books import Books
 from billing.money import exponent_of, to_units
+from billing.prepaid.office import PrepaidOffice
+from billing.prepaid.server_account import TopUpMeans
 from billing.receivables.account_book import AccountBook
 from billing.receivables.errors import PaymentError
 from billing.receivables.office import Receivables, again
@@ -100,7 +102,9 @@ class Bringing:
     def bring(self, file: BankFile, *, by: UUID, command_id: UUID) -> LookedFile:
         """Take a file over, with a payment for every entry that is certain.
 
-        Two that bring one file at once: the second one meets what the first one brought.
+        Two that bring one file at once: the second one meets what the first one brought. What is
+        certain for an account that pays first goes onto its balance behind that, each in a
+        transaction of its own; one that is cut off there waits in the queue.
 
         Raises:
             PaymentError: As of `look`; nothing is written.
@@ -116,7 +120,24 @@ class Bringing:
                 self.books.store(*stored.values())
             return looked
 
-        return again(act)
+        looked = again(act)
+        for each in looked.new:
+            if each.certain is not None and each.certain.top_up:
+                self._top_up(each, each.certain.account, by)
+        return looked
+
+    def _top_up(self, looked: LookedEntry, account: str, by: UUID) -> None:
+        office = PrepaidOffice(self.books, self.books.clock)
+        entry: BankEntry = self.books.repository.get(bank_entry_id(self.books.site.key, looked.key))
+        command = top_up_command(entry)
+        office.top_up(
+            account,
+            entry.amount,
+            means=TopUpMeans.BANK,
+            reference=entry.key,
+            act=office.act(by, command),
+            entry=entry.id,
+        )
 
     def _not_stored(self, looked: LookedFile) -> LookedFile:
         """Leave out what the tables do not know yet, but the journal does."""
@@ -140,7 +161,7 @@ class Bringing:
         entry = self._entry(looked, file, by=by, command_id=command_id)
         stored[entry.id] = entry
         sure = looked.certain
-        if sure is None:
+        if sure is None or sure.top_up:
             return
         payment = payment_of(entry.id)
         book = self._book(sure.account, stored, command_id)

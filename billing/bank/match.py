@@ -8,7 +8,7 @@ say why: amount, name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -31,6 +31,8 @@ class Proposal:
     because: tuple[str, ...]
     """number, alias, name, amount."""
     certain: bool
+    top_up: bool = False
+    """Whether the account pays first: the money goes onto its balance, no document is paid."""
 
     @property
     def weight(self) -> int:
@@ -48,6 +50,8 @@ class Known:
     """Account -> name in clear."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Digest of a payer -> account."""
+    prepaid: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Account that pays first -> numbers of the documents that its balance pays."""
 
 
 class Matcher:
@@ -57,6 +61,7 @@ class Matcher:
         """Prepare what entries are compared with."""
         self._known = known
         self._by_number = {folded(item.number): item for item in known.items}
+        self._open = {item.number for item in known.items if item.open > 0}
         self._by_amount: dict[Decimal, list[OpenItem]] = {}
         balances: dict[str, Decimal] = {}
         for item in known.items:
@@ -97,6 +102,13 @@ class Matcher:
             reasons.setdefault(account, {}).setdefault("amount", [])
         return self._ordered(reasons)
 
+    def _onto_balance(self, account: str, numbers: Iterable[str]) -> bool:
+        """Return whether money of an account is a top-up: it names nothing it still owes."""
+        paid_first = self._known.prepaid.get(account)
+        if paid_first is None:
+            return False
+        return not any(each in self._open and each not in paid_first for each in numbers)
+
     def _named(self, entry: StatementEntry) -> list[OpenItem]:
         """Return the items whose number stands in what the payer wrote, as a word of its own."""
         words = re.split(r"[\s,;:|]+", f"{entry.told} {entry.end_to_end}")
@@ -117,6 +129,7 @@ class Matcher:
                 items=tuple(told.get("number") or told.get("amount") or ()),
                 because=tuple(each for each in _WEIGHT if each in told),
                 certain=sure == [account],
+                top_up=self._onto_balance(account, told.get("number", ())),
             )
             for account, told in reasons.items()
         ]

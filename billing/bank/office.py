@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from billing.bank.entry import BankEntry, PayerAlias, alias_id, bank_entry_id
+from billing.bank.entry import BankEntry, bank_entry_id
 from billing.bank.match import Proposal
-from billing.bank.payers import matcher_of
+from billing.bank.payers import learned, matcher_of
 from billing.bank.paying import pay_by_entry, payment_of
 from billing.bank.statement import StatementEntry
 from billing.books import Books
@@ -106,8 +106,8 @@ class BankOffice:
             pay_by_entry(
                 self.receivables, book, entry, payment, items, by=by, command_id=command_id
             )
-            learned = self._learned(entry, account, by, command_id) if remember else []
-            self.books.store(entry, book, *learned)
+            aliases = learned(self.books, entry, account, by, command_id) if remember else []
+            self.books.store(entry, book, *aliases)
             return book
 
         return again(act)
@@ -229,20 +229,3 @@ class BankOffice:
             identity = entry_named(connection, self.books.schema, name).entry
         found: BankEntry = self.books.repository.get(identity)
         return found
-
-    def _learned(
-        self, entry: BankEntry, account: str, by: UUID, command_id: UUID
-    ) -> Iterable[JournalAggregate]:
-        for digest in entry.payer_digests:
-            known: PayerAlias | None = self.books.find(alias_id(self.books.site.key, digest))
-            if known is None:
-                known = PayerAlias(
-                    site=self.books.site.key,
-                    digest=digest,
-                    account=account,
-                    by=by,
-                    command_id=command_id,
-                )
-            else:
-                known.learn(account, by=by, command_id=command_id)
-            yield known

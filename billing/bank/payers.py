@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
+from billing.bank.entry import BankEntry, PayerAlias, alias_id
 from billing.bank.match import Known, Matcher
 from billing.bank.statement import StatementEntry, folded
 from billing.books import Books
 from billing.views.bank import read_aliases
 from billing.views.names import read_account_names
 from billing.views.owed import read_items
+from billing.views.prepaid import documents_of_balances
 from energy.base.period import local_day
 from energy.base.secrets import PersonVault
 
@@ -43,5 +46,27 @@ def matcher_of(books: Books, vault: PersonVault) -> Matcher:
         since = today - timedelta(days=STILL_NAMED)
         items = read_items(connection, books.schema, open_only=False, settled_since=since)
         aliases = read_aliases(connection, books.schema)
+        prepaid = documents_of_balances(connection, books.schema)
     names = account_names(books, vault)
-    return Matcher(Known(items=tuple(items), names=names, aliases=aliases))
+    return Matcher(Known(items=tuple(items), names=names, aliases=aliases, prepaid=prepaid))
+
+
+def learned(
+    books: Books, entry: BankEntry, account: str, by: UUID, command_id: UUID
+) -> list[PayerAlias]:
+    """Return what is remembered of an entry's payer, who pays for an account; unstored."""
+    found = []
+    for digest in entry.payer_digests:
+        known: PayerAlias | None = books.find(alias_id(books.site.key, digest))
+        if known is None:
+            known = PayerAlias(
+                site=books.site.key,
+                digest=digest,
+                account=account,
+                by=by,
+                command_id=command_id,
+            )
+        else:
+            known.learn(account, by=by, command_id=command_id)
+        found.append(known)
+    return found

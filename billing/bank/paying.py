@@ -9,11 +9,17 @@ from billing.bank.entry import BankEntry
 from billing.receivables.account_book import AccountBook
 from billing.receivables.items import Money, applications
 from billing.receivables.office import Receivables
+from energy.base.ids import id_of
 
 
 def payment_of(entry: UUID, version: int = 1) -> str:
     """Return the key of the payment that an entry becomes; another one where it waited again."""
     return f"B-{entry.hex[:12]}" + (f"-{version}" if version > 1 else "")
+
+
+def top_up_command(entry: BankEntry) -> UUID:
+    """Return the id of the command that puts an entry on a prepaid balance: each waits once."""
+    return id_of("top-up by entry", str(entry.id), str(entry.version))
 
 
 def pay_by_entry(

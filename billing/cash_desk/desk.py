@@ -14,10 +14,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.books import Books
+from billing.cash_desk.items import settled_by, unsettled_by_void
 from billing.cash_desk.shift import CashDesk, Shift, desk_id, shift_id
 from billing.cash_desk.shift_events import Means, Purpose, Taking
 from billing.invoices.number_series import NumberSeries, series_id
 from billing.money import exponent_of, from_units, to_units
+from billing.prepaid.balance import balance_of, months_open
 from billing.prepaid.card_events import CardSale
 from billing.prepaid.card_office import CardOffice
 from billing.prepaid.card_point import CardPoint
@@ -27,7 +29,6 @@ from billing.prepaid.office import PrepaidOffice
 from billing.prepaid.points import prepaid_of
 from billing.prepaid.retrying import retried
 from billing.prepaid.server_account import Act, TopUpMeans
-from billing.views.cash_desk import invoice_of_account
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
 
@@ -176,12 +177,27 @@ class Desk:
 
         return retried(once)
 
-    def pay(self, account: str, invoice: str | None, payment: Payment, act: Act) -> Taking:
-        """Take the payment of an invoice, or money on account.
+    def pay(
+        self,
+        account: str,
+        invoice: str | None,
+        payment: Payment,
+        act: Act,
+        *,
+        advance: bool = False,
+    ) -> Taking:
+        """Take the payment of a document, which is settled by it at once, or money on account.
+
+        Args:
+            account: Key of the account.
+            invoice: Number of an invoice, a fee, or what else it owes; None for its credit.
+            payment: The money.
+            act: When, by whom, by which command.
+            advance: Whether what is more than open is meant as the account's credit.
 
         Raises:
-            DeskRefusedError: No shift of the person is open, the account has no such invoice, or
-                an equal payment was just taken.
+            DeskRefusedError: No shift of the person is open, the account has no such document,
+                less is open, or an equal payment was just taken.
             UnknownBillingObjectError: There is no such account.
         """
 
@@ -190,14 +206,13 @@ class Desk:
             if (known := self._known(shift, act)) is not None:
                 return known
             self.books.account(account)
-            with self.books.database.connection() as connection:
-                schema = self.books.site.schema
-                if invoice and not invoice_of_account(connection, schema, invoice, account):
-                    raise DeskRefusedError.of("no_invoice", invoice=invoice, account=account)
             taking, series = self._taken(
                 shift, account, Purpose.INVOICE, payment, act, invoice=invoice
             )
-            self.books.store(shift, series)
+            settled: list[JournalAggregate] = []
+            if invoice is not None:
+                settled = [settled_by(self.books, shift, taking, act, advance=advance)]
+            self.books.store(shift, series, *settled)
             return taking
 
         return retried(once)
@@ -242,13 +257,28 @@ class Desk:
 
         return retried(once)
 
-    def void(self, cards: CardOffice, receipt: str, reason: str, act: Act) -> Taking:
-        """Give money back within the shift that took it.
+    def void(
+        self,
+        cards: CardOffice,
+        receipt: str,
+        reason: str,
+        act: Act,
+        *,
+        below_zero: bool = False,
+    ) -> Taking:
+        """Give money back within the shift that took it; what it had settled is open again.
+
+        Args:
+            cards: The card points of the site.
+            receipt: Number of the receipt.
+            reason: Why.
+            act: When, by whom, by which command.
+            below_zero: Whether a prepaid account may owe by it what it has used of the money.
 
         Raises:
             DeskRefusedError: The shift is counted or closed, another person's, or has no such
-                receipt.
-            PrepaidRefusedError: The units are on the card already.
+                receipt; the money was used or paid out meanwhile.
+            PrepaidRefusedError: The units are on the card already, or the account is over.
         """
 
         def once() -> Taking:
@@ -259,9 +289,9 @@ class Desk:
             taking = shift.void(receipt, reason, at=act.at, on=act.on, by=by, command_id=command)
             others: list[JournalAggregate] = []
             if taking.purpose is Purpose.TOP_UP:
-                held = prepaid_of(self.books, taking.account)
-                held.reverse(receipt, means=TopUpMeans.DESK, reason=reason, act=act)
-                others += [held, *self.office.following(held, act)]
+                others += self._reversed(taking, reason, act, below_zero=below_zero)
+            elif taking.purpose is Purpose.INVOICE:
+                others.append(unsettled_by_void(self.books, shift, taking, act))
             elif taking.sale is not None:
                 card_point = cards.point(taking.point)
                 card_point.void(taking.sale, reason, at=act.at, by=by, command_id=command)
@@ -270,6 +300,18 @@ class Desk:
             return taking
 
         return retried(once)
+
+    def _reversed(
+        self, taking: Taking, reason: str, act: Act, *, below_zero: bool
+    ) -> list[JournalAggregate]:
+        held = prepaid_of(self.books, taking.account)
+        held.reverse(taking.receipt, means=TopUpMeans.DESK, reason=reason, act=act)
+        left = balance_of(held, months_open(self.books, held).values())
+        if left < 0 and not below_zero:
+            raise DeskRefusedError.of(
+                "used_already", receipt=taking.receipt, account=taking.account, balance=left
+            )
+        return [held, *self.office.following(held, act)]
 
     def sale_of(self, cards: CardOffice, taking: Taking) -> CardSale:
         """Return the sale that a taking paid for."""

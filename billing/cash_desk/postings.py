@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.cash_desk.shift import Shift
-from billing.cash_desk.shift_events import Means, Purpose
+from billing.cash_desk.shift_events import Means, Purpose, entry_key
 from billing.ledger.entry import Entry, LedgerAccount, posted
 from billing.prepaid.postings import UNALLOCATED
 
@@ -49,7 +49,12 @@ def posted_close(event: Any) -> list[Entry]:
 
 def key_of(event: Any) -> str:
     """Return the key of an event's entry: the same event has the same key."""
-    return f"{event.TOPIC}/{event.originator_id}/{event.originator_version}"
+    return entry_key(event.TOPIC, event.originator_id, event.originator_version)
+
+
+def void_document(receipt: str) -> str:
+    """Return the number of the document that takes a receipt's payment back."""
+    return f"{receipt}/void"
 
 
 def _entry(event: Any, sign: int) -> Entry:
@@ -61,7 +66,7 @@ def _entry(event: Any, sign: int) -> Entry:
             sides.append((LedgerAccount.PREPAID, "", -amount))
         case Purpose.INVOICE:
             sides.append((LedgerAccount.RECEIVABLE, "", -amount))
-            document = (event.invoice or document) if sign > 0 else f"{document}/void"
+            document = (event.invoice or document) if sign > 0 else void_document(document)
         case Purpose.CARD_UNITS:
             sides.append((LedgerAccount.CARD_SALES, event.utility, -event.net * sign))
             sides.append((LedgerAccount.TAX, "", -event.tax * sign))

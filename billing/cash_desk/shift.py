@@ -14,7 +14,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from billing.cash_desk import shift_events
-from billing.cash_desk.shift_events import Means, ShiftState, Taking
+from billing.cash_desk.shift_events import CashTaken, Means, ShiftState, Taking, entry_key
 from billing.money import exponent_of, from_units
 from billing.prepaid.errors import DeskRefusedError
 from energy.base.aggregate import JournalAggregate
@@ -145,6 +145,8 @@ class Shift(JournalAggregate):
         self.closed_at: datetime | None = None
         self.state = ShiftState.OPEN
         self.takings: dict[UUID, Taking] = {}
+        self.versions: dict[UUID, int] = {}
+        """Of the event that took the money, by taking."""
         self.counted: dict[str, Decimal] = {}
         self.expected: dict[str, Decimal] = {}
         self.denominations: dict[str, int] = {}
@@ -221,6 +223,10 @@ class Shift(JournalAggregate):
         if not found:
             raise DeskRefusedError.of("no_receipt", receipt=receipt, shift=self.number)
         return found[0]
+
+    def source_of(self, taking: Taking) -> str:
+        """Return by what key the account's book knows money for a document: its entry's."""
+        return entry_key(CashTaken.TOPIC, self.id, self.versions[taking.taking])
 
     def cash_up(
         self,

@@ -45,6 +45,11 @@ class ShiftState(StrEnum):
     CLOSED = "closed"
 
 
+def entry_key(topic: str, shift: UUID, version: int) -> str:
+    """Return the key of the ledger entry of a shift's event."""
+    return f"{topic}/{shift}/{version}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
     """Money taken in a shift."""
@@ -125,6 +130,7 @@ class CashTaken(JournalAggregate.Event):
             taken_at=self.at,
             command_id=self.command_id,
         )
+        aggregate.versions[self.taking] = self.originator_version
 
 
 class CashVoided(JournalAggregate.Event):

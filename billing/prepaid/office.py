@@ -13,7 +13,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.accounts.account import PointDays
-from billing.bank.entry import BankEntry
+from billing.bank.entry import BankEntry, bank_entry_id
+from billing.bank.payers import learned
 from billing.books import Books
 from billing.invoices.number_series import NumberSeries, series_id
 from billing.money import exponent_of, to_units
@@ -30,7 +31,15 @@ from billing.prepaid.protected import (
 )
 from billing.prepaid.retrying import retried
 from billing.prepaid.rules import PrepaidRules, Rules, rules_id
-from billing.prepaid.server_account import Act, Every, PrepaidAccount, TopUpMeans, prepaid_id
+from billing.prepaid.server_account import (
+    Act,
+    Every,
+    PrepaidAccount,
+    TopUp,
+    TopUpMeans,
+    prepaid_id,
+)
+from billing.receivables.errors import PaymentError
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.period import local_day
@@ -168,6 +177,7 @@ class PrepaidOffice:
         reference: str,
         act: Act,
         entry: UUID | None = None,
+        remember: bool = False,
     ) -> str:
         """Put money in that no desk took; the same command again changes nothing.
 
@@ -175,15 +185,18 @@ class PrepaidOffice:
             account: Key of the account.
             amount: With no more digits than the currency has. [currency]
             means: Bank, or a balance taken over.
-            reference: Of the bank, or of the old system; two top-ups never share one.
+            reference: Of the bank, or of the old system; two top-ups never share one. That of an
+                entry is its key.
             act: When, by whom, by which command.
             entry: Entry of the bank that brought the money; it waits no longer.
+            remember: Whether its payer pays for this account from now on.
 
         Returns:
             The receipt's number.
 
         Raises:
-            PrepaidRefusedError: The account is not prepaid or over, or the amount is none.
+            PrepaidRefusedError: The account is not prepaid or over, the amount is none, or the
+                same command put in another amount.
             PaymentError: The entry waits no longer.
             MoneyError: The amount has too many digits.
         """
@@ -192,12 +205,22 @@ class PrepaidOffice:
         def once() -> str:
             held = prepaid_of(self.books, account)
             if held.seen(act.command_id):
-                return next(reversed(held.top_ups)) if held.top_ups else ""
+                mine = (e for e in held.top_ups.values() if e.command_id == act.command_id)
+                known = next(mine)
+                if known.amount != amount:
+                    raise PrepaidRefusedError.of(
+                        "reference_taken", receipt=known.receipt, amount=known.amount
+                    )
+                return known.receipt
             series = self._series(act)
             (receipt,) = series.allocate([act.command_id], command_id=act.command_id)
-            held.top_up(amount, means=means, receipt=receipt, reference=reference, act=act)
-            told = [] if entry is None else [self._told(entry, account, receipt, act)]
-            self.books.store(series, held, *told, *self.following(held, act))
+            told = None if entry is None else self._told(entry, account, receipt, act)
+            named = reference if told is None else told.key
+            held.top_up(amount, means=means, receipt=receipt, reference=named, act=act)
+            moved: list[JournalAggregate] = [held] if told is None else [held, told]
+            if told is not None and remember and act.by is not None:
+                moved += learned(self.books, told, account, act.by, act.command_id)
+            self.books.store(series, *moved, *self.following(held, act))
             return receipt
 
         return retried(once)
@@ -217,20 +240,54 @@ class PrepaidOffice:
         rules, _ = rules_now(self.books)
         return consequences(self.books, held, months_open(self.books, held), rules, act)[1]
 
-    def reverse(self, account: str, receipt: str, reason: str, act: Act) -> None:
-        """Take a top-up back that the bank took back.
+    def reverse(
+        self, account: str, receipt: str, reason: str, act: Act, *, out: UUID | None = None
+    ) -> Decimal:
+        """Take a top-up back: the bank took its money out again, or it was another account's.
+
+        Args:
+            account: Key of the account.
+            receipt: Number of the top-up.
+            reason: Why.
+            act: When, by whom, by which command.
+            out: Entry of the bank that took the money out; without it the entry that brought it,
+                where one did, waits again.
+
+        Returns:
+            The balance that is left, below zero where the money was used already. [currency]
 
         Raises:
             PrepaidRefusedError: There is no such top-up; one of a desk is voided there.
+            PaymentError: The entry waits no longer, or is of another amount.
         """
 
-        def once() -> None:
+        def once() -> Decimal:
             held = prepaid_of(self.books, account)
             if not held.seen(act.command_id):
                 held.reverse(receipt, means=TopUpMeans.BANK, reason=reason, act=act)
-                self.books.store(held, *self.following(held, act))
+                told = self._told_back(held.top_ups[receipt], account, reason, out, act)
+                self.books.store(held, *told, *self.following(held, act))
+            return balance_of(held, months_open(self.books, held).values())
 
-        retried(once)
+        return retried(once)
+
+    def _told_back(
+        self, top_up: TopUp, account: str, reason: str, out: UUID | None, act: Act
+    ) -> list[BankEntry]:
+        """Return the entry that took money out, else the one that brought it, waiting again."""
+        if out is not None:
+            taken: BankEntry = self.books.repository.get(out)
+            if taken.amount != -top_up.amount:
+                raise PaymentError.of("entry_amount", key=taken.key, amount=top_up.amount)
+            taken.match(account, top_up.receipt, how="hand", by=act.by, command_id=act.command_id)
+            return [taken]
+        identity = bank_entry_id(self.books.site.key, top_up.reference)
+        brought: BankEntry | None = self.books.find(identity)
+        if brought is None or brought.payment != top_up.receipt:
+            return []
+        assert act.by is not None, "a person takes it back"
+        brought.release(reason=reason, by=act.by, command_id=act.command_id)
+        return [brought]
 
     def grant_credit(self, account: str, amount: Decimal, until: datetime, act: Act) -> None:
         """Grant emergency credit.

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from billing.prepaid.errors import PrepaidRefusedError
 from billing.prepaid.payment_kind import PaymentKind, PointPayment, payment_id
-from billing.prepaid.server_account import PrepaidAccount, prepaid_id
+from billing.prepaid.server_account import AccountState, PrepaidAccount, prepaid_id
+from billing.views.prepaid import documents_of_balances
 
 if TYPE_CHECKING:
     from billing.books import Books
@@ -24,6 +25,16 @@ def prepaid_of(books: Books, account: str) -> PrepaidAccount:
     if not isinstance(found, PrepaidAccount):
         raise PrepaidRefusedError.of("not_prepaid", account=account)
     return found
+
+
+def pays_first(books: Books, account: str, document: str) -> bool:
+    """Return whether an issued document of an account is paid from its prepaid balance."""
+    held = books.find(prepaid_id(books.site.key, account))
+    if not isinstance(held, PrepaidAccount) or held.state is AccountState.SETTLED:
+        return False
+    with books.database.connection() as connection:
+        paid_first = documents_of_balances(connection, books.schema)
+    return document in paid_first.get(account, ())
 
 
 def claim_points(

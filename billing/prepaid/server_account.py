@@ -58,6 +58,10 @@ class TopUp:
     receipt: str
     amount: Decimal
     """[currency]"""
+    means: TopUpMeans
+    reference: str
+    """Of the bank: the key of the entry that brought it, where one did."""
+    command_id: UUID
     reversed: bool = False
 
 
@@ -109,7 +113,13 @@ class PrepaidAccount(JournalAggregate):
 
         def apply(self, aggregate: Any) -> None:
             """Raise the balance."""
-            top_up = TopUp(receipt=self.receipt, amount=self.amount)
+            top_up = TopUp(
+                receipt=self.receipt,
+                amount=self.amount,
+                means=TopUpMeans(self.means),
+                reference=self.reference,
+                command_id=self.command_id,
+            )
             aggregate.top_ups[self.receipt] = top_up
             aggregate.booked += self.amount
 
@@ -270,12 +280,15 @@ class PrepaidAccount(JournalAggregate):
         """Take a top-up back as if it had never been.
 
         Raises:
-            PrepaidRefusedError: There is no such top-up, it was reversed, or the account is over.
+            PrepaidRefusedError: There is no such top-up, it was reversed, it came by other means,
+                or the account is over.
         """
         self._need_not(AccountState.SETTLED)
         known = self.top_ups.get(receipt)
         if known is None or known.reversed:
             raise PrepaidRefusedError.of("no_top_up", account=self.account, receipt=receipt)
+        if known.means is not means:
+            raise PrepaidRefusedError.of("other_means", receipt=receipt, means=known.means)
         self._say(
             self.TopUpReversed, act, amount=known.amount, means=means.value, receipt=receipt,
             reason=reason, by=act.by,

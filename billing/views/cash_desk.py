@@ -147,11 +147,3 @@ def read_takings(
         {"desk": desk, "number": number, "account": account, "receipt": receipt},
     ).fetchall()
     return [TakingRow(**dict(zip(TakingRow.__slots__, row, strict=True))) for row in rows]
-
-
-def invoice_of_account(connection: Connection, schema: str, number: str, account: str) -> bool:
-    """Return whether an account has an issued invoice of that number."""
-    row = connection.execute(
-        f"SELECT 1 FROM {schema}.invoice WHERE number = %s AND account = %s", (number, account)
-    ).fetchone()
-    return row is not None

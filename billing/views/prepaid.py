@@ -245,6 +245,22 @@ def prepaid_accounts(connection: Connection, schema: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def documents_of_balances(connection: Connection, schema: str) -> dict[str, set[str]]:
+    """Return the prepaid accounts that are not over, each with the documents its balance pays."""
+    rows = connection.execute(
+        f"SELECT a.account, i.number FROM {schema}.prepaid_account AS a "
+        f"LEFT JOIN {schema}.invoice AS i ON i.account = a.account AND i.number IS NOT NULL "
+        "AND i.first_day >= a.first_day WHERE a.state <> %s",
+        (AccountState.SETTLED,),
+    ).fetchall()
+    found: dict[str, set[str]] = {}
+    for account, number in rows:
+        numbers = found.setdefault(str(account), set())
+        if number is not None:
+            numbers.add(str(number))
+    return found
+
+
 def read_prepaid(
     connection: Connection, schema: str, account: str | None = None
 ) -> list[PrepaidRow]:

@@ -102,13 +102,14 @@ def pay(
     by: str | None = None,
     *,
     again: bool = False,
+    advance: bool = False,
     as_json: Json = False,
 ) -> None:
     """Take the payment of an invoice, or money on account, with a receipt."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
         payment = _payment(amount, means, given, again=again)
-        taking = _desk(at, desk).pay(account, invoice, payment, act)
+        taking = _desk(at, desk).pay(account, invoice, payment, act, advance=advance)
         at.settle("books")
         print_taking(at, taking, balance=None, given=_given(given), as_json=as_json)
         if pdf is not None:
@@ -157,11 +158,20 @@ def units(
 
 
 @app.command()
-def void(ctx: typer.Context, receipt: str, desk: At, reason: Reason, by: str | None = None) -> None:
+def void(
+    ctx: typer.Context,
+    receipt: str,
+    desk: At,
+    reason: Reason,
+    by: str | None = None,
+    *,
+    below_zero: bool = False,
+) -> None:
     """Give money back within the shift that took it; never after it was counted."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
-        taking = _desk(at, desk).void(CardOffice(at.books), receipt, reason, act)
+        cards = CardOffice(at.books)
+        taking = _desk(at, desk).void(cards, receipt, reason, act, below_zero=below_zero)
         at.settle("books")
         values = {"receipt": receipt, "amount": taking.amount, "currency": at.site.currency}
         print(at.text("desk.voided", **values))

@@ -33,6 +33,7 @@ from scripts.commands.tree import FINDINGS, group
 if runs():
     from billing.bank.bringing import Bringing, LookedFile
     from billing.bank.match import Proposal
+    from billing.bank.paying import top_up_command
     from billing.prepaid.server_account import TopUpMeans
     from billing.receivables.account_book import AccountBook
     from billing.receivables.office import Incoming
@@ -134,7 +135,7 @@ def match(
     """Take a waiting bank entry as a payment of an account; the payer is remembered."""
     with opened(ctx, WRITER) as at:
         if top_up:
-            _top_up(at, entry, account, by)
+            _top_up(at, entry, account, by, remember=not no_alias)
             return
         person = at.person(by, Right.ISSUE)
         at.settle("books")
@@ -150,10 +151,10 @@ def match(
         _print_balance(at, book)
 
 
-def _top_up(at: Opened, name: str, account: str, by: str | None) -> None:
+def _top_up(at: Opened, name: str, account: str, by: str | None, *, remember: bool) -> None:
     """Put a waiting entry on the balance of a prepaid account."""
     entry = bank_of(at).entry(name)
-    act = act_of(at, by, Right.ISSUE, id_of("top-up by entry", str(entry.id), str(entry.version)))
+    act = act_of(at, by, Right.ISSUE, top_up_command(entry))
     office = office_of(at)
     receipt = office.top_up(
         account,
@@ -162,6 +163,7 @@ def _top_up(at: Opened, name: str, account: str, by: str | None) -> None:
         reference=entry.key,
         act=act,
         entry=entry.id,
+        remember=remember,
     )
     at.settle("books")
     values = {"amount": entry.amount, "currency": at.site.currency, "receipt": receipt}
@@ -376,9 +378,10 @@ def _print_looked(at: Opened, looked: LookedFile, *, preview: bool) -> None:
 def _proposed(at: Opened, proposals: tuple[Proposal, ...]) -> str | None:
     """Return whose an entry may be, with why: "A-1 (number)"."""
     told = [
-        f"{each.account} ({', '.join(at.text(f'pay.because.{b}') for b in each.because)})"
+        f"{each.account} ({', '.join(at.text(f'pay.because.{key}') for key in keys)})"
         + ("" if each.certain else "?")
         for each in proposals[:2]
+        for keys in [(*each.because, *["top_up"] * each.top_up)]
     ]
     return "; ".join(told) or None
 

@@ -24,6 +24,7 @@ from scripts.commands.printing import in_zone, print_facts, print_json, print_ta
 from scripts.commands.tree import FINDINGS
 
 if runs():
+    from billing.bank.office import BankOffice
     from billing.prepaid.errors import PrepaidRefusedError
     from billing.prepaid.server_account import Every, TopUpMeans
     from billing.prepaid.settling import Outcome
@@ -102,14 +103,17 @@ def reverse(
     account: str,
     receipt: str,
     reason: Annotated[str, typer.Option()],
+    entry: str | None = None,
     by: str | None = None,
 ) -> None:
     """Take a top-up back that the bank took back; one of a desk is voided there."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
-        office_of(at).reverse(account, receipt, reason, act)
+        out = None if entry is None else BankOffice(at.books, at.system.vault).entry(entry).id
+        left = office_of(at).reverse(account, receipt, reason, act, out=out)
         at.settle("books")
-        print(at.text("prepay.reversed", receipt=receipt))
+        values = {"account": account, "balance": left, "currency": at.site.currency}
+        print(at.text("prepay.reversed", receipt=receipt, **values))
 
 
 def settle(

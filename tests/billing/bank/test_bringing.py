@@ -11,10 +11,12 @@ from uuid import uuid4
 import pytest
 
 from billing.bank.bringing import Bringing
+from billing.bank.statement import StatementEntry
 from billing.cash_desk.desk import Payment
 from billing.cash_desk.shift_events import Means
 from billing.errors import MoneyError
 from billing.ledger.entry import LedgerAccount
+from billing.prepaid.errors import PrepaidRefusedError
 from billing.prepaid.server_account import TopUpMeans
 from billing.receivables.errors import PaymentError
 from billing.receivables.office import Incoming, Receivables
@@ -209,6 +211,94 @@ def test_an_entry_that_fills_a_prepaid_balance_waits_no_longer_and_is_no_payment
     with pytest.raises(PaymentError):
         till.bank.match(str(entry), "A-b2", remember=False, by=CLERK, command_id=uuid4())
     till.check_books()
+
+
+def test_a_known_payer_of_an_account_that_pays_first_fills_its_balance(till: Till) -> None:
+    before = till.issue("A-b1", "30.00", dated=date(2018, 12, 1))
+    purse = Purse(till.town)
+    purse.open(first=date(2019, 1, 1))
+    file = bank_file(statement("50.00", payer="Mill", reference="R-0"), name="first.csv")
+    till.bringing.bring(file, by=CLERK, command_id=uuid4())
+    till.catch_up()
+    (waiting,) = till.bank.queue()
+    purse.office.top_up(
+        "A-b1", Decimal("50.00"), means=TopUpMeans.BANK, reference="", act=purse.act(),
+        entry=waiting.row.entry, remember=True,
+    )  # fmt: skip
+    own = till.issue("A-b1", "10.00", dated=date(2019, 2, 1))
+    till.catch_up()
+    file = bank_file(
+        statement("20.00", payer="Mill", reference="R-1"),
+        statement("7.00", payer="Mill", reference="R-2"),
+        statement("10.00", payer="Mill", told=own, reference="R-3"),
+        statement("30.00", payer="Mill", told=before, reference="R-4"),
+    )
+    for _ in range(2):
+        till.bringing.bring(file, by=CLERK, command_id=uuid4())
+    till.catch_up()
+    assert till.bank.queue() == []
+    assert purse.office.balance("A-b1") == 87
+    assert payments(till) == [("A-b1", 30)]  # of the days before it paid first
+    assert till.on_ledger(LedgerAccount.BANK, "unallocated") == 0
+    assert till.on_ledger(LedgerAccount.PREPAID) == -87
+    till.check_books()
+
+
+def _topped_up(till: Till, purse: Purse, *more: StatementEntry) -> str:
+    purse.open()
+    file = bank_file(statement("50.00", payer="Mill", reference="R-1"), *more)
+    till.bringing.bring(file, by=CLERK, command_id=uuid4())
+    till.catch_up()
+    entry = till.bank.entry(f"{OURS}/R-1").id
+    return purse.office.top_up(
+        "A-b1", Decimal("50.00"), means=TopUpMeans.BANK, reference="", act=purse.act(), entry=entry
+    )
+
+
+def test_the_entry_of_a_top_up_taken_back_waits_again(till: Till) -> None:
+    purse = Purse(till.town)
+    receipt = _topped_up(till, purse)
+    act = purse.act()
+    for _ in range(2):  # the answer of the first one was lost
+        assert purse.office.reverse("A-b1", receipt, "wrong account", act) == 0
+    till.catch_up()
+    (waiting,) = till.bank.queue()
+    assert waiting.row.key == f"{OURS}/R-1"
+    till.bank.match(str(waiting.row.entry), "A-b2", remember=False, by=CLERK, command_id=uuid4())
+    till.catch_up()
+    assert payments(till) == [("A-b2", 50)]
+    assert till.on_ledger(LedgerAccount.PREPAID) == 0
+    assert till.on_ledger(LedgerAccount.BANK, "unallocated") == 0
+    till.check_books()
+
+
+def test_a_top_up_that_bounced_is_taken_back_by_the_entry_that_takes_it_out(till: Till) -> None:
+    purse = Purse(till.town)
+    back = statement("-50.00", payer="Mill", reference="R-2")
+    receipt = _topped_up(till, purse, back, statement("-49.00", reference="R-3"))
+    other = till.bank.entry(f"{OURS}/R-3").id
+    with pytest.raises(PaymentError, match=r"does not take 50\.00 out"):
+        purse.office.reverse("A-b1", receipt, "no funds", purse.act(), out=other)
+    out = till.bank.entry(f"{OURS}/R-2").id
+    assert purse.office.reverse("A-b1", receipt, "no funds", purse.act(), out=out) == 0
+    till.catch_up()
+    assert [row.row.key for row in till.bank.queue()] == [f"{OURS}/R-3"]
+    assert till.on_ledger(LedgerAccount.PREPAID) == 0
+    assert till.on_ledger(LedgerAccount.BANK, "unallocated") == 49
+    till.check_books()
+
+
+def test_a_reference_is_one_top_up_of_one_amount(till: Till) -> None:
+    purse = Purse(till.town)
+    purse.open()
+    act = purse.act(command=uuid4())
+    first = purse.office.top_up("A-b1", Decimal(5), means=TopUpMeans.BANK, reference="R", act=act)
+    purse.top_up("7")
+    again = purse.office.top_up("A-b1", Decimal(5), means=TopUpMeans.BANK, reference="R", act=act)
+    assert again == first
+    with pytest.raises(PrepaidRefusedError, match="of 5 has that reference"):
+        purse.office.top_up("A-b1", Decimal(6), means=TopUpMeans.BANK, reference="R", act=act)
+    assert purse.office.balance("A-b1") == 12
 
 
 def test_money_that_a_desk_gave_back_settles_its_void_and_no_document(till: Till) -> None:

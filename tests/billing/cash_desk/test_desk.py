@@ -17,6 +17,7 @@ from billing.documents.contents import Party
 from billing.documents.papers import PaperKind, paper
 from billing.ledger.entry import LedgerAccount, balance_of
 from billing.prepaid.errors import DeskRefusedError, PrepaidRefusedError
+from billing.prepaid.points import prepaid_of
 from billing.views.cash_desk import read_shifts, read_takings
 from billing.views.customers import find_customers
 from energy.base.errors import EnergyError
@@ -218,3 +219,25 @@ def test_receipt_and_cash_up_sheet_can_be_set(purse: Purse) -> None:
     sheet = cash_up_of(shift, zone="Europe/London", cashier="Clara", seconded_by="")
     assert [m.difference for m in sheet.means] == [0, 0, 0]
     assert paper(PaperKind.CASH_UP_SHEET, sheet.document(), language="zh").startswith(b"%PDF")
+
+
+def test_a_void_of_money_that_is_used_must_be_meant(purse: Purse) -> None:
+    desk, books = purse.desk(), purse.books
+    taken = desk.top_up("A-b1", money("50"), purse.act())
+    held = prepaid_of(books, "A-b1")
+    held.correct("CAM-2019-000009", "invoice", Decimal("12.34"), purse.act())
+    books.store(held)
+    with pytest.raises(DeskRefusedError, match=r"balance of A-b1 is -12\.34.*--below-zero"):
+        desk.void(purse.cards, taken.receipt, "wrong account", purse.act())
+    assert purse.office.balance("A-b1") == Decimal("37.66")
+    assert not desk.shift().receipted(taken.receipt).void
+    desk.void(purse.cards, taken.receipt, "wrong account", purse.act(), below_zero=True)
+    assert purse.office.balance("A-b1") == Decimal("-12.34")
+    assert desk.shift().should_hold()["cash"] == 100
+
+
+def test_a_desk_s_top_up_is_not_taken_back_as_if_the_bank_had_brought_it(purse: Purse) -> None:
+    taken = purse.desk().top_up("A-b1", money("50"), purse.act())
+    with pytest.raises(PrepaidRefusedError, match="desk void"):
+        purse.office.reverse("A-b1", taken.receipt, "bounced", purse.act())
+    assert purse.office.balance("A-b1") == 50
