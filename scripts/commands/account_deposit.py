@@ -10,9 +10,10 @@ from uuid import UUID
 
 import typer
 
-from scripts.commands.account_terms import DAY, desk_of, done, number_of
+from scripts.commands.account_terms import DAY, desk_of, done
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened, required
+from scripts.commands.typed import means_of, number_of
 
 if runs():
     from billing.accounts.deposit import Deposit
@@ -57,6 +58,7 @@ def deposit(
     """Ask for a deposit, note its payment, let it pay a bill, refund it (billing clerk)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
+        means_of(means)  # the ledger books what it does not know to the bank
         on = local_day(at.system.clock.now(), at.site.zone) if day is None else day.date()
         desk = desk_of(at)
         money = Decimal(0)

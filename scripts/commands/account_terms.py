@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from billing.basis.basis import BillingBasis
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened
 from scripts.commands.tree import misused
+from scripts.commands.typed import number_of
 
 if runs():
     from billing.accounts.agreed import UNITS, AgreedQuantity
@@ -52,21 +52,6 @@ def done(at: Opened, key: str, **values: object) -> None:
     """Let the tables come up to what was stored, and say so."""
     at.settle("books")
     print(at.text(key, **values))
-
-
-def number_of(text: str, option: str) -> Decimal:
-    """Return a decimal as typed.
-
-    Raises:
-        click.UsageError: It is none.
-    """
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise misused("no_number", option=option, value=text) from None
-    if not number.is_finite():
-        raise misused("no_number", option=option, value=text)
-    return number
 
 
 def sign(

@@ -17,9 +17,10 @@ from scripts.commands.desk_print import (
 )
 from scripts.commands.frame import Opened, opened
 from scripts.commands.prepaid_cards import write_and_tell
-from scripts.commands.prepaid_frame import Json, act_of, amount_of, office_of
+from scripts.commands.prepaid_frame import Json, act_of, office_of
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import FINDINGS, group
+from scripts.commands.typed import amount_of
 
 if runs():
     from decimal import Decimal
@@ -194,7 +195,7 @@ def cash_up(
         denominations: dict[str, int] = {}
         for each in count or ():
             value, _, many = each.partition("=")
-            if not many.strip().isdigit():
+            if not many.strip().isdecimal():
                 raise DeskRefusedError.of("denomination", value=each)
             denominations[value.strip()] = denominations.get(value.strip(), 0) + int(many)
         shift = _desk(at, desk).cash_up(denominations, amount_of(card), amount_of(transfer), act)

@@ -16,7 +16,6 @@ from scripts.commands.pay_options import (
     Item,
     Json,
     Reason,
-    amount_of,
     collecting_of,
     day_of,
     once,
@@ -24,6 +23,7 @@ from scripts.commands.pay_options import (
 )
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group, misused
+from scripts.commands.typed import amount_of
 
 if runs():
     from billing.documents.papers import PaperKind, paper

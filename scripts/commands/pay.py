@@ -18,7 +18,6 @@ from scripts.commands.pay_options import (
     Item,
     Json,
     Reason,
-    amount_of,
     bank_of,
     day_of,
     once,
@@ -29,6 +28,7 @@ from scripts.commands.pay_write_off import add_write_offs
 from scripts.commands.prepaid_frame import act_of, office_of
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+from scripts.commands.typed import amount_of, means_of
 
 if runs():
     from billing.bank.bringing import Bringing, LookedFile
@@ -329,21 +329,6 @@ def _print_parts(at: Opened, parts: Sequence[tuple[str, str, Decimal]], *, as_js
         return
     keys = ("source", "item", "amount")
     print_table([at.text(f"pay.head.{key}") for key in keys], parts, right=(2,))
-
-
-def means_of(text: str) -> str:
-    """Return a means of payment.
-
-    Raises:
-        click.UsageError: It is none.
-    """
-    from billing.receivables.account_book import Means
-    from scripts.commands.tree import misused
-
-    known = [str(each) for each in Means]
-    if text not in known:
-        raise misused("none_of", option="--means", value=text[:24], known=", ".join(known))
-    return text
 
 
 def _print_looked(at: Opened, looked: LookedFile, *, preview: bool) -> None:

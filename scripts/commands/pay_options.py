@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from scripts.commands.frame import Opened
-from scripts.commands.tree import misused
 
 if TYPE_CHECKING:  # dear to import: a help page needs none of it
     from billing.bank.office import BankOffice
@@ -21,23 +19,6 @@ Json = Annotated[bool, typer.Option("--json")]
 Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"])]
 Item = Annotated[list[str] | None, typer.Option("--item")]
 Reason = Annotated[str, typer.Option()]
-LONGEST = 24
-
-
-def amount_of(text: str) -> Decimal:
-    """Return an amount a person typed: digits with a point, nothing else.
-
-    Raises:
-        click.UsageError: It is none.
-    """
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    plain = text.removeprefix("-").replace(".", "", 1).isdecimal() and text.isascii()
-    if not amount.is_finite() or not plain or len(text) > LONGEST:
-        raise misused("no_amount", value=text[:LONGEST])
-    return amount
 
 
 def day_of(at: Opened, day: datetime | None) -> date:

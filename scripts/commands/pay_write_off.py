@@ -13,13 +13,13 @@ from scripts.commands.pay_options import (
     Day,
     Json,
     Reason,
-    amount_of,
     day_of,
     once,
     receivables_of,
 )
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Words
+from scripts.commands.typed import amount_of
 
 if runs():
     from billing.views.owed import read_write_offs

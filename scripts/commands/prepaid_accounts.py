@@ -17,11 +17,11 @@ from scripts.commands.prepaid_frame import (
     DAY,
     Json,
     act_of,
-    amount_of,
     office_of,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS
+from scripts.commands.typed import amount_of
 
 if runs():
     from billing.bank.office import BankOffice

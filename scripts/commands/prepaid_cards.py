@@ -14,10 +14,10 @@ from scripts.commands.prepaid_frame import (
     DAY,
     Json,
     act_of,
-    amount_of,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS
+from scripts.commands.typed import amount_of
 
 if runs():
     from billing.prepaid.card_office import CardOffice

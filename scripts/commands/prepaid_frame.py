@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -16,27 +15,11 @@ if TYPE_CHECKING:
 
 if runs():
     from billing.documents.contents import Party
-    from billing.prepaid.errors import PrepaidRefusedError
     from billing.prepaid.office import PrepaidOffice
     from billing.prepaid.server_account import Act
 
 Json = Annotated[bool, typer.Option("--json")]
 DAY = ["%Y-%m-%d"]
-
-
-def amount_of(text: str) -> Decimal:
-    """Return a number as typed.
-
-    Raises:
-        PrepaidRefusedError: It is none.
-    """
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise PrepaidRefusedError.of("number", text=text) from None
-    if not value.is_finite():
-        raise PrepaidRefusedError.of("number", text=text)
-    return value
 
 
 def office_of(at: Opened) -> PrepaidOffice:

@@ -15,13 +15,13 @@ from scripts.commands.prepaid_frame import (
     DAY,
     Json,
     act_of,
-    amount_of,
     office_of,
     paper_language,
     party_of,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table
 from scripts.commands.tree import FINDINGS
+from scripts.commands.typed import amount_of
 
 if runs():
     from dataclasses import replace

@@ -15,12 +15,12 @@ from scripts.commands.pay_options import (
     Day,
     Json,
     Reason,
-    amount_of,
     day_of,
     once,
 )
 from scripts.commands.printing import percent, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, group
+from scripts.commands.typed import amount_of, means_of
 
 if runs():
     from billing.ledger.sheets import Sheet, SheetFormat, written
@@ -130,8 +130,6 @@ def pay(
     by: str | None = None,
 ) -> None:
     """Note that a purchase invoice was paid (billing approver)."""
-    from scripts.commands.pay import means_of
-
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         at.settle("books")
