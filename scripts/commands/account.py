@@ -22,7 +22,7 @@ from scripts.commands.account_terms import (
 )
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened
-from scripts.commands.tree import group, misused
+from scripts.commands.tree import Json, group, misused
 
 if runs():
     from billing.accounts.cycle import periods_due
@@ -47,7 +47,6 @@ if runs():
 app = group("account")
 add_terms(app)
 add_deposits(app)
-Json = Annotated[bool, typer.Option("--json")]
 Readings = Annotated[list[str] | None, typer.Option("--reading")]
 Estimates = Annotated[list[str] | None, typer.Option("--estimate")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -13,7 +12,7 @@ from energy.base.text import catalogue, t
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.queries.rows import AlertRow
@@ -28,7 +27,7 @@ app = group("alert")
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the alerts that are not cleared, the newest first."""
     with opened(ctx, WEB) as at:

@@ -18,7 +18,7 @@ from scripts.commands.bill_decide import add_decisions
 from scripts.commands.bill_trial import add_trials, explain
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, working
-from scripts.commands.tree import DONE, FINDINGS, group
+from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
     from billing.documents.pdf import render_pdf
@@ -38,7 +38,6 @@ app = group("bill")
 add_decisions(app)
 add_corrections(app)
 add_trials(app)
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import DONE, FINDINGS
+from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
     from billing.corrections.causes import reason_of
@@ -21,8 +21,6 @@ if runs():
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
     from scripts.commands.bill_office import office_of
-
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def add_corrections(app: typer.Typer) -> None:

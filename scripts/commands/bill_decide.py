@@ -10,7 +10,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import DONE, FINDINGS
+from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
     from billing.runs.bill_run import Choice
@@ -20,8 +20,6 @@ if runs():
 if TYPE_CHECKING:
     from billing.runs.deciding import Reviewed
     from billing.runs.exceptions import RunException
-
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def add_decisions(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, working
-from scripts.commands.tree import DONE, FINDINGS
+from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
     from billing.errors import UnknownBillingObjectError
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from billing.runs.trials import Replayed
     from billing.tariffs.tariff import TariffVersion
 
-Json = Annotated[bool, typer.Option("--json")]
 LATEST = 2**62
 """Behind every position of the books."""
 

@@ -15,7 +15,7 @@ from energy.base.text import t
 from scripts.commands.asked import runs
 from scripts.commands.frame import installation_of, interactive
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from energy.journal.survey import JournalFound
@@ -32,7 +32,6 @@ if runs():
 
 PASSPHRASE = "METERLINE_KEYS_PASSPHRASE"  # noqa: S105 - a name
 """Environment variable that opens the sealed file of keys."""
-Json = Annotated[bool, typer.Option("--json")]
 
 app = group("db")
 

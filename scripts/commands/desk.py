@@ -17,9 +17,9 @@ from scripts.commands.desk_print import (
 )
 from scripts.commands.frame import Opened, opened
 from scripts.commands.prepaid_cards import write_and_tell
-from scripts.commands.prepaid_frame import Json, act_of, office_of
+from scripts.commands.prepaid_frame import act_of, office_of
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 from scripts.commands.typed import amount_of
 
 if runs():

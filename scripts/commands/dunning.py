@@ -14,7 +14,6 @@ from scripts.commands.frame import opened
 from scripts.commands.pay_options import (
     Day,
     Item,
-    Json,
     Reason,
     collecting_of,
     day_of,
@@ -22,7 +21,7 @@ from scripts.commands.pay_options import (
     receivables_of,
 )
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group, misused
+from scripts.commands.tree import FINDINGS, Json, group, misused
 from scripts.commands.typed import amount_of
 
 if runs():

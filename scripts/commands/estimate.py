@@ -21,7 +21,7 @@ from scripts.commands.estimate_print import (
 )
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_facts, print_json, working
-from scripts.commands.tree import FINDINGS, group, misused
+from scripts.commands.tree import FINDINGS, Json, group, misused
 
 if runs():
     from dashboards.security.scope import Right
@@ -46,7 +46,6 @@ FirstOf = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"]
 LastOf = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])]
 AllMissing = Annotated[bool, typer.Option("--all-missing")]
 Every = Annotated[bool, typer.Option("--every-channel")]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()

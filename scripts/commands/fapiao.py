@@ -11,7 +11,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from billing.accounts.roles import PartyRole
@@ -24,7 +24,6 @@ if runs():
     from processes.papers.fapiao_office import documents_of, export_requests, import_numbers
 
 app = group("fapiao")
-Json = Annotated[bool, typer.Option("--json")]
 _TAX_ID = "uscc"
 
 

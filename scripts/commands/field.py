@@ -15,7 +15,6 @@ from scripts.commands.field_laptop import add_laptop
 from scripts.commands.field_look import add_looks
 from scripts.commands.field_map import add_brokers
 from scripts.commands.field_options import (
-    Json,
     Watch,
     asked,
     desk_of,
@@ -35,7 +34,7 @@ from scripts.commands.field_round import add_rounds
 from scripts.commands.field_sight import address_given, checked_before, of_old, sighted_of
 from scripts.commands.field_tenant import app as tenant
 from scripts.commands.frame import Opened, opened
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from processes.technician import Technician

@@ -12,7 +12,7 @@ from energy.base.roles import WEB
 from energy.base.text import t
 from scripts.commands.frame import opened
 from scripts.commands.printing import cell, in_zone, print_json, print_table, worded
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, Json
 
 if TYPE_CHECKING:  # a laptop has the field commands, and no database
     from processes.gap_report import GapReport
@@ -36,7 +36,7 @@ def gaps(
     ] = None,
     source: str | None = None,
     every: Annotated[bool, typer.Option("--all")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show where readings are missing and why (exit code 1 if some are and do not just wait)."""
     from processes.gap_report import gap_report

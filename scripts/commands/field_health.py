@@ -10,7 +10,7 @@ import typer
 from energy.base.text import t
 from scripts.commands.frame import installation_of
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, Json
 
 SHOWN = 40
 """Failing devices shown without --all."""
@@ -21,7 +21,7 @@ def health(
     ctx: typer.Context,
     *,
     every: Annotated[bool, typer.Option("--all")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show spools, gateways, buses and the devices that fail (exit code 1 if something does)."""
     installation = installation_of(ctx)

@@ -15,10 +15,10 @@ import typer
 from energy.base.text import t
 from processes.laptop_errors import LAPTOP, LaptopError
 from scripts.commands.asked import runs
-from scripts.commands.field_options import Json, laptop_of
+from scripts.commands.field_options import laptop_of
 from scripts.commands.frame import Opened, opened, workplace_of
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import FINDINGS, Meant
+from scripts.commands.tree import FINDINGS, Json, Meant
 
 if runs():
     from adapters.serial_ports import serial_ports

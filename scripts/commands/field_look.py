@@ -20,10 +20,10 @@ from scripts.commands.field_look_print import (
     print_probe,
     print_scan,
 )
-from scripts.commands.field_options import Json, Watch, ratio_of
+from scripts.commands.field_options import Watch, ratio_of
 from scripts.commands.frame import opened, required, workplace_of
 from scripts.commands.printing import Pause, advancing, print_json, working
-from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
+from scripts.commands.tree import FINDINGS, NO_CONTACT, Json, misused
 
 if runs():
     import asyncio

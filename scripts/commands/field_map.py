@@ -10,12 +10,10 @@ import typer
 from energy.base.text import t
 from scripts.commands.frame import workplace_of
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS, NO_CONTACT, misused
+from scripts.commands.tree import FINDINGS, NO_CONTACT, Json, misused
 
 if TYPE_CHECKING:
     from processes.mapping_trial import TrialMessage
-
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def add_brokers(app: typer.Typer) -> None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from processes.technician_site import SiteDesk
 
 Watch = Annotated[int, typer.Option(min=0, max=3600)]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def desk_of(at: Opened) -> FieldDesk:

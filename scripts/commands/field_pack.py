@@ -11,7 +11,7 @@ import typer
 from energy.base.roles import WRITER
 from energy.base.text import t
 from scripts.commands.asked import runs
-from scripts.commands.field_options import Json, asked, site_desk_of
+from scripts.commands.field_options import asked, site_desk_of
 from scripts.commands.field_sign_in import decided_by, signed_by
 from scripts.commands.frame import (
     Opened,
@@ -21,7 +21,7 @@ from scripts.commands.frame import (
     workplace_of,
 )
 from scripts.commands.printing import advancing, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from processes.laptop_bundle import (

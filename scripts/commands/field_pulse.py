@@ -11,7 +11,6 @@ import typer
 from energy.base.roles import WRITER
 from scripts.commands.asked import runs
 from scripts.commands.field_options import (
-    Json,
     asked,
     print_collected,
     print_done,
@@ -21,6 +20,7 @@ from scripts.commands.field_options import (
     utility_of,
 )
 from scripts.commands.frame import Opened, opened
+from scripts.commands.tree import Json
 
 if runs():
     from energy.metering.channel import ChannelFacts

@@ -11,7 +11,6 @@ import typer
 from energy.base.roles import WRITER
 from scripts.commands.asked import runs
 from scripts.commands.field_options import (
-    Json,
     asked,
     desk_of,
     displays_given,
@@ -29,7 +28,7 @@ from scripts.commands.field_pulse import commission_pulse_
 from scripts.commands.field_sight import seen_at
 from scripts.commands.frame import opened
 from scripts.commands.printing import print_json
-from scripts.commands.tree import FINDINGS, misused
+from scripts.commands.tree import FINDINGS, Json, misused
 
 if runs():
     from processes.technician_acts import Calibrate, ChangeRatio, Close, Prove, Retire

@@ -11,7 +11,6 @@ from energy.base.roles import WRITER
 from energy.base.text import told
 from scripts.commands.asked import runs
 from scripts.commands.field_options import (
-    Json,
     asked,
     desk_of,
     print_unjudged,
@@ -21,7 +20,7 @@ from scripts.commands.field_options import (
 from scripts.commands.field_paper import write
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from processes.field_round import build_round

@@ -15,7 +15,7 @@ from energy.base.text import t
 from scripts.commands.asked import runs
 from scripts.commands.frame import workplace_of
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from processes.technician_mbus import NOT_READ, SEVERAL
@@ -33,7 +33,6 @@ CLOCK_LIMIT = timedelta(minutes=5)
 At = Annotated[str, typer.Option()]
 Meter = Annotated[str, typer.Option()]
 Profile = Annotated[str, typer.Option()]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @contextmanager

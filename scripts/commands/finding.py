@@ -13,7 +13,7 @@ from energy.base.text import catalogue, t
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import print_json, print_table, worded
-from scripts.commands.tree import DONE, FINDINGS, group
+from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
     from billing.views.review_queue import read_queue
@@ -28,7 +28,6 @@ if runs():
     from processes.review.choice import require_single
 
 app = group("finding")
-Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
 SHORT = 8
 _FIRST_YEAR, _LAST_YEAR = 1970, 9999

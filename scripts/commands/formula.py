@@ -14,7 +14,7 @@ from scripts.commands.asked import runs
 from scripts.commands.formula_row import RowWords, told_by_words
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import DONE, FINDINGS, group, misused
+from scripts.commands.tree import DONE, FINDINGS, Json, group, misused
 
 if runs():
     from dashboards.security.scope import Right
@@ -30,7 +30,6 @@ if runs():
     from processes.readings_file import instant_of
 
 app = group("formula")
-Json = Annotated[bool, typer.Option("--json")]
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option()]
 DryRun = Annotated[bool, typer.Option("--dry-run")]

@@ -12,7 +12,7 @@ from energy.base.text import t
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, installation_of, opened
 from scripts.commands.printing import advancing, print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group, misused
+from scripts.commands.tree import FINDINGS, Json, group, misused
 
 if runs():
     from energy.journal.chain import head_to_json
@@ -24,7 +24,6 @@ if runs():
     from processes.journal_seal import seal_all, sign_all, signing_key
 
 app = group("journal")
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def folders_of(at: Opened, named: Sequence[Path] | None) -> list[Path]:

@@ -12,9 +12,8 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.pay_options import Json
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from billing.ledger.beancount_text import beancount_text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -28,7 +28,7 @@ from scripts.commands.printing import (
     print_table,
     worded,
 )
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.queries.rows import Answer, MeterPage
@@ -56,7 +56,7 @@ SEALED = ("technician", "witness")
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the metering points with their newest reading."""
     with opened(ctx, WEB) as at:
@@ -85,7 +85,7 @@ def show(
     ctx: typer.Context,
     point: str,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show a metering point: plate, channels, segments, last readings."""
     with opened(ctx, WEB) as at:
@@ -115,7 +115,7 @@ def history(
     ctx: typer.Context,
     point: str,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what was done at a metering point, act by act, with the hashes of its documents."""
     with opened(ctx, WEB) as at:

@@ -26,7 +26,7 @@ from scripts.commands.printing import (
     worded,
     working,
 )
-from scripts.commands.tree import FINDINGS, misused
+from scripts.commands.tree import FINDINGS, Json, misused
 
 if runs():
     from dashboards.security.scope import Right
@@ -37,7 +37,6 @@ if runs():
     from processes.meter_life.stated import LifeDone, Stated
     from processes.readings_file import instant_of
 
-Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
 When = Annotated[str, typer.Option("--at")]
 

@@ -24,7 +24,7 @@ from scripts.commands.field_options import (
 )
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table
-from scripts.commands.tree import DONE, FINDINGS, misused
+from scripts.commands.tree import DONE, FINDINGS, Json, misused
 
 if runs():
     from adapters.number_text import bounded_decimal, exact_ratio
@@ -55,7 +55,6 @@ if runs():
     from processes.technician_papers import Certificate, calibrate
     from processes.usage_reads import PointUsage
 
-Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 MaybeDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

@@ -13,7 +13,7 @@ from energy.base.ids import id_of
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.note_words import wall_instant, whole_days
@@ -28,7 +28,6 @@ if runs():
 app = group("note")
 First = Annotated[str | None, typer.Option("--from")]
 Last = Annotated[str | None, typer.Option("--to")]
-Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
 MOST_SHOWN = 60
 """Characters of a note in a list."""

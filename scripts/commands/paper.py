@@ -13,7 +13,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from billing.delivery.rendering import PaperJob, Rendering, made
@@ -37,7 +37,6 @@ if runs():
     )
 
 app = group("paper")
-Json = Annotated[bool, typer.Option("--json")]
 
 
 class Tongue(StrEnum):

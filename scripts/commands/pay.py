@@ -16,7 +16,6 @@ from scripts.commands.pay_debit import add_debit
 from scripts.commands.pay_options import (
     Day,
     Item,
-    Json,
     Reason,
     bank_of,
     day_of,
@@ -27,7 +26,7 @@ from scripts.commands.pay_owed import add_owed
 from scripts.commands.pay_write_off import add_write_offs
 from scripts.commands.prepaid_frame import act_of, office_of
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 from scripts.commands.typed import amount_of, means_of
 
 if runs():

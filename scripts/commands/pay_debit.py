@@ -11,9 +11,9 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.pay_options import Day, Json, day_of
+from scripts.commands.pay_options import Day, day_of
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import Words
+from scripts.commands.tree import Json, Words
 
 if runs():
     from billing.bank.debits import Debits

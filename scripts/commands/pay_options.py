@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # dear to import: a help page needs none of it
     from billing.receivables.collecting import Collecting
     from billing.receivables.office import Receivables
 
-Json = Annotated[bool, typer.Option("--json")]
 Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"])]
 Item = Annotated[list[str] | None, typer.Option("--item")]
 Reason = Annotated[str, typer.Option()]

@@ -11,14 +11,13 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import opened
 from scripts.commands.pay_options import (
     Day,
-    Json,
     Reason,
     day_of,
     once,
     receivables_of,
 )
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import Words
+from scripts.commands.tree import Json, Words
 from scripts.commands.typed import amount_of
 
 if runs():

@@ -16,7 +16,7 @@ from energy.base.period import midnight
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import console, harmless, print_json, worded
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.security.scope import Right
@@ -28,7 +28,6 @@ if runs():
 
 app = group("place")
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
-Json = Annotated[bool, typer.Option("--json")]
 Reason = Annotated[str, typer.Option()]
 
 

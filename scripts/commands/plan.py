@@ -13,7 +13,7 @@ from energy.base.units import Utility, to_base
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import percent, print_json, print_table, worded, working
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.security.scope import Right
@@ -38,7 +38,6 @@ if runs():
 
 app = group("plan")
 Year = Annotated[int, typer.Option()]
-Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
 
 

@@ -14,7 +14,7 @@ from scripts.commands.prepaid_accounts import add_accounts
 from scripts.commands.prepaid_cards import add_cards
 from scripts.commands.prepaid_orders import add_orders
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from adapters.files.card_mapping import load_card_mapping
@@ -30,7 +30,6 @@ app = group("prepaid")
 add_accounts(app)
 add_orders(app)
 add_cards(app)
-Json = Annotated[bool, typer.Option("--json")]
 MOST_ROWS = 20
 
 

@@ -15,12 +15,11 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.prepaid_frame import (
     DAY,
-    Json,
     act_of,
     office_of,
 )
 from scripts.commands.printing import in_zone, print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, Json
 from scripts.commands.typed import amount_of
 
 if runs():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID, uuid4
-
-import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
@@ -18,7 +16,6 @@ if runs():
     from billing.prepaid.office import PrepaidOffice
     from billing.prepaid.server_account import Act
 
-Json = Annotated[bool, typer.Option("--json")]
 DAY = ["%Y-%m-%d"]
 
 

@@ -12,7 +12,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import advancing, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, NO_CONTACT, fail, group, misused
+from scripts.commands.tree import FINDINGS, NO_CONTACT, Json, fail, group, misused
 
 if runs():
     import smtplib
@@ -39,7 +39,6 @@ if runs():
     )
 
 app = group("print")
-Json = Annotated[bool, typer.Option("--json")]
 Numbers = Annotated[list[str] | None, typer.Option("--number")]
 
 

@@ -15,7 +15,7 @@ from energy.base.text import t
 from scripts.commands.asked import runs
 from scripts.commands.frame import installation_of
 from scripts.commands.printing import harmless, plain, print_facts, print_json, print_table, worded
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from processes.profile_page import profiles_page
@@ -38,7 +38,6 @@ _WORDS = {
     "trust": "profile.word",
 }
 """Parts of the catalogue with the words for what a profile says; ids of quantities are typed."""
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command("list")

@@ -14,7 +14,7 @@ from scripts.commands.corrections_print import SHORT, print_corrections
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
 from scripts.commands.readings_import import add_imports
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.security.scope import Right
@@ -41,7 +41,6 @@ Told = Annotated[
     typer.Option("--reading"),
 ]
 Reason = Annotated[str, typer.Option()]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()

@@ -16,7 +16,7 @@ from billing.money import exact_text
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, interactive, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, REFUSED, misused
+from scripts.commands.tree import FINDINGS, REFUSED, Json, misused
 
 if runs():
     from adapters.files.mapping_file import load_file_mapping
@@ -32,7 +32,6 @@ if runs():
     from processes.readings_file import instant_of
     from processes.readings_state import import_readings
 
-Json = Annotated[bool, typer.Option("--json")]
 SHORT = 8
 MOST_ROWS = 20
 """Refused rows that are printed."""

@@ -23,7 +23,7 @@ from scripts.commands.review_estimate import add_estimate
 from scripts.commands.review_print import print_decisions, print_queue
 from scripts.commands.review_story import print_story
 from scripts.commands.review_which import known_cause
-from scripts.commands.tree import DONE, FINDINGS, group, misused
+from scripts.commands.tree import DONE, FINDINGS, Json, group, misused
 
 if runs():
     from billing.views.case_story import read_case, waits
@@ -54,7 +54,6 @@ Told = Annotated[list[str] | None, typer.Option("--reading")]
 Without = Annotated[list[str] | None, typer.Option("--without")]
 Day = Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"])]
 DryRun = Annotated[bool, typer.Option("--dry-run")]
-Json = Annotated[bool, typer.Option("--json")]
 _ACTIVE = frozenset({CaseState.HELD, CaseState.ACCEPTANCE})
 
 

@@ -14,6 +14,7 @@ from scripts.commands.frame import opened
 from scripts.commands.printing import print_json
 from scripts.commands.review_acting import desk_of, done_before, print_done
 from scripts.commands.review_print import SHORT
+from scripts.commands.tree import Json
 
 if runs():
     from dashboards.security.scope import Right
@@ -44,7 +45,7 @@ def estimate(
     by: str | None = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Let an estimate stand in for what is missing; it gives way to what is measured."""
     pairs = [word.partition("=") for word in used or ()]

@@ -14,7 +14,7 @@ from energy.metering.shares.bearer import BearerKind
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import DONE, FINDINGS, group
+from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
     from billing.accounts.account import Supply
@@ -34,7 +34,6 @@ if runs():
     )
 
 app = group("share")
-Json = Annotated[bool, typer.Option("--json")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 AtDay = Annotated[datetime | None, typer.Option("--at", formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option()]

@@ -22,7 +22,7 @@ from scripts.commands.printing import (
     working,
 )
 from scripts.commands.site_usage import usage
-from scripts.commands.tree import group, misused
+from scripts.commands.tree import Json, group, misused
 
 if runs():
     from energy.metering.supply.check import dead_ends
@@ -74,7 +74,7 @@ def export(
     passphrase_file: Path | None = None,
     without_names: Annotated[bool, typer.Option("--without-names")] = False,
     archive: list[Path] | None = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write a site with its positions, seals and attachments into one file."""
     with opened(ctx, WRITER) as at:
@@ -119,7 +119,7 @@ def import_(
     passphrase_file: Path | None = None,
     without_names: Annotated[bool, typer.Option("--without-names")] = False,
     key: list[Path] | None = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a site from a file into this installation; its key must be free here."""
     installation = installation_of(ctx)
@@ -198,7 +198,7 @@ def _print_plan(installation: Installation, checked: CheckedSite) -> None:
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the sites of the installation."""
     with opened(ctx, WEB) as at:
@@ -214,7 +214,7 @@ def list_(
 def tree(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the place tree with its meters."""
     with opened(ctx, WEB) as at:

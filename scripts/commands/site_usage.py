@@ -12,7 +12,7 @@ from energy.views.group_by import TIMEOUT_S, GroupBy
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table, working
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, Json
 
 if runs():
     from energy.store.sites import Site, list_sites, the_site
@@ -31,7 +31,7 @@ def usage(
     only: list[str] | None = None,
     timeout: Annotated[float, typer.Option(min=0.01)] = TIMEOUT_S,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the usage of all sites by utility; sites that do not answer are named (exit code 1)."""
     if last < first:

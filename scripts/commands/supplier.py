@@ -13,13 +13,12 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.pay_options import (
     Day,
-    Json,
     Reason,
     day_of,
     once,
 )
 from scripts.commands.printing import percent, print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 from scripts.commands.typed import amount_of, means_of
 
 if runs():

@@ -25,7 +25,7 @@ from scripts.commands.printing import (
     working,
 )
 from scripts.commands.supply_print import percent_of, plain_balance, print_balance, units
-from scripts.commands.tree import DONE, FINDINGS, group
+from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
     from dashboards.security.scope import Right
@@ -39,7 +39,6 @@ if runs():
 app = group("supply")
 FirstDay = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from billing.takeover.causes import Cause
@@ -27,7 +27,6 @@ if runs():
     from energy.system import WEB, WRITER
 
 app = group("takeover")
-Json = Annotated[bool, typer.Option("--json")]
 SHORT = 12
 """Digits of a hash that are shown; any beginning that names one thing will do."""
 MOST_PRINTED = 50

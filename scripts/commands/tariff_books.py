@@ -15,7 +15,7 @@ from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import Opened, installation_of, opened, required
 from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, worded
 from scripts.commands.tariff_check import draw_weeks, print_steps, print_tariff
-from scripts.commands.tree import FINDINGS
+from scripts.commands.tree import FINDINGS, Json
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.tariffs.tariff_file import read_document, tariff_of
@@ -26,7 +26,6 @@ if runs() and not asks_for("tariff", "rate"):  # which starts fast
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 def add_books(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from energy.base.text import t
 from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import installation_of, opened
 from scripts.commands.printing import NOTHING, print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.canonical import sha256_of
@@ -80,7 +80,7 @@ def publish(
 
 
 @calendar.command("list")
-def list_(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the calendar years that are published, each with its versions."""
     with opened(ctx, WEB) as at, at.system.database.connection() as connection:
         rows = read_year_rows(connection, at.site.schema)

@@ -11,6 +11,7 @@ from energy.base.text import t
 from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import installation_of
 from scripts.commands.printing import print_facts, print_json
+from scripts.commands.tree import Json
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.errors import TariffFileError
@@ -36,7 +37,7 @@ def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     grid: Annotated[int | None, typer.Option(min=1, max=60)] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check a tariff file; every problem is listed at once. Needs no database."""
     language = installation_of(ctx).config.language

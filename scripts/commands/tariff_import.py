@@ -13,7 +13,7 @@ from energy.base.text import t
 from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import installation_of
 from scripts.commands.printing import print_json
-from scripts.commands.tree import DONE, FINDINGS
+from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.tariffs.calendar_draft import draft_text
@@ -40,7 +40,7 @@ def import_urdb_(
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     ratchet: Ratchet | None = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write a rate of URDB (JSON) as a tariff file; exit 1 when something was not carried over."""
     found = import_urdb(

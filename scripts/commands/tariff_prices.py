@@ -12,7 +12,7 @@ from energy.base.text import t
 from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import opened
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.canonical import canonical_json, sha256_of
@@ -57,9 +57,7 @@ def publish(
 
 
 @prices.command()
-def show(
-    ctx: typer.Context, table: str, *, as_json: Annotated[bool, typer.Option("--json")] = False
-) -> None:
+def show(ctx: typer.Context, table: str, *, as_json: Json = False) -> None:
     """Show the months of a price table as they count now."""
     with opened(ctx, WEB) as at, at.system.database.connection() as connection:
         found = read_prices(connection, at.site.schema, table, office_of(at).position())

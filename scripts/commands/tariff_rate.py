@@ -14,7 +14,7 @@ from energy.base.errors import RefusedError
 from energy.base.text import t
 from scripts.commands.asked import runs
 from scripts.commands.printing import print_facts, print_json, print_table
-from scripts.commands.tree import Meant
+from scripts.commands.tree import Json, Meant
 
 if runs():
     from billing.rating.rate_files import RatedFile, rate_files
@@ -33,7 +33,7 @@ def rate(
     history: Path | None = None,
     agreed: Path | None = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Rate a usage file by a tariff file: charge lines and sums. Needs no database.
 

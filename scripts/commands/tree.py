@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
 import click
 import typer
@@ -36,6 +36,8 @@ DONE, FINDINGS, REFUSED, NO_CONTACT = 0, 1, 2, 3
 Function = TypeVar("Function", bound=Callable[..., Any])
 NOBODY_READS = 141
 """Exit code where `| head` has read enough: that of every program of the system."""
+Json = Annotated[bool, typer.Option("--json")]
+"""Of a verb whose answer machines read, too."""
 GLOBAL = ("--data-dir", "--site", "--lang")
 """Options that may stand anywhere in the row."""
 

@@ -14,7 +14,7 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.meter_papers import print_adjusted
 from scripts.commands.printing import cell, percent, print_json, print_table, working
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 from scripts.commands.usage_by import by
 from scripts.commands.usage_completeness import completeness
 from scripts.commands.usage_export import add_export
@@ -32,7 +32,6 @@ app.command()(by)
 app.command()(completeness)
 Day = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 LastDay = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
-Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()

@@ -13,6 +13,7 @@ from processes.shares.bearer_usage import By
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import percent, print_json, print_table, working
+from scripts.commands.tree import Json
 
 if runs():
     from energy.system import WEB
@@ -30,7 +31,7 @@ def by(
     every: Every = Every.MONTH,
     as_of: str | None = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the usage of every tenant, cost centre, department, production line, shift or device."""
     with opened(ctx, WEB) as at:

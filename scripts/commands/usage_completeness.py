@@ -13,6 +13,7 @@ from processes.completeness_reads import By
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import percent, plain, print_json, print_table, working
+from scripts.commands.tree import Json
 
 if runs():
     from energy.metering.completeness import Completeness
@@ -39,7 +40,7 @@ def completeness(
     worst: Annotated[int | None, typer.Option(min=1)] = None,
     *,
     every: Annotated[bool, typer.Option("--every-channel")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show how complete usage is, the worst first: what readings tell of what is expected."""
     with opened(ctx, WEB) as at:

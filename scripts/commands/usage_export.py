@@ -15,6 +15,7 @@ from energy.metering.usage_groups import Every
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened
 from scripts.commands.printing import advancing, print_json, working
+from scripts.commands.tree import Json
 
 if runs():
     from energy.system import WEB
@@ -46,7 +47,7 @@ def export(
     as_of: str | None = None,
     form: Annotated[FileFormat | None, typer.Option("--format")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write a selection as CSV, XLSX, Parquet or Green Button, with quality and as-of."""
     with opened(ctx, WEB) as at:

@@ -12,7 +12,7 @@ from energy.base.errors import RefusedError
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import group
+from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.security.passwords import hashed
@@ -51,7 +51,7 @@ def add(
 def list_(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """List everybody with their roles."""
     with opened(ctx, WEB) as at:

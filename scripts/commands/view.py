@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
-from scripts.commands.tree import FINDINGS, group
+from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
     from energy.store.sites import DIRECTORY
@@ -26,11 +26,10 @@ if runs():
     from processes.view_rebuild import rebuild_views, verify_views
 
 app = group("view")
-AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
-def lag(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+def lag(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Show how far each view is behind the journal, and what it has parked."""
     with opened(ctx, WEB) as at:
         database, now = at.system.database, at.system.clock.now()
@@ -71,7 +70,7 @@ def rebuild(
     name: str,
     *,
     wait: int = 60,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Fold a view anew from the journal and swap it in, while everything runs."""
     with opened(ctx, OWNER) as at:
@@ -116,7 +115,7 @@ def verify_(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument()] = "all",
     *,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Compare the live tables with a replay of the journal; exit 1 when one differs."""
     with opened(ctx, OWNER) as at:
