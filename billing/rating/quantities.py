@@ -7,7 +7,7 @@ is here is exact: integers (or fractions) of the base unit of billing.md; nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from billing.errors import RatingError
+from billing.tariffs.clauses import Clause, DemandClause, EnergyClause, PowerFactorClause
 from energy.base.quality import Quality
 from energy.base.units import TO_BASE, Utility
 from energy.metering.usage import UsageSpan
@@ -50,6 +51,26 @@ UNITS: Mapping[str, Mapping[str, Fraction]] = MappingProxyType(
     }
 )
 """Units by the first word of a quantity's name. [base unit / unit]"""
+_DIRECTED = frozenset({"active", "reactive", "apparent"})
+IN_FILES = (frozenset(UNITS) - _DIRECTED) | {
+    *("active_import", "active_export", "reactive_import", "reactive_export", "apparent_import")
+}
+"""Quantities of a usage file's columns."""
+
+
+def named_by(clauses: Iterable[Clause]) -> frozenset[str]:
+    """Return the quantities that charges name: a file may have columns of these too.
+
+    Args:
+        clauses: Of a tariff version.
+    """
+    named: set[str | None] = set()
+    for clause in clauses:
+        if isinstance(clause, PowerFactorClause):
+            named |= set(clause.reactive)
+        elif isinstance(clause, (DemandClause, EnergyClause)):
+            named.add(clause.quantity)
+    return frozenset(each for each in named if each is not None)
 
 
 class Agreed(Protocol):

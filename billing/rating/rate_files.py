@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from billing.errors import CalendarGapError, RatingError, TariffFileError
 from billing.money import exact_text, plain, round_half_up
@@ -123,11 +124,11 @@ def rate_files(  # one keyword a file
     if barred:
         says_agreed = agreed_path or history_path or tariff_path
         paths = {"tariff": tariff_path, "usage": usage_path, "agreed": says_agreed}
-        raise _refused(barred, paths)
+        raise _refused(barred, paths, tariff.zone)
     return RatedFile(
         tariff=tariff,
         settlement=settled,
-        notes=(*said, *(_said(each) for each in rated.findings)),
+        notes=(*said, *(_said(each, tariff.zone) for each in rated.findings)),
     )
 
 
@@ -168,10 +169,12 @@ WHERE = {
 """File that is at fault where it is not the usage."""
 
 
-def _refused(findings: list[Finding], paths: dict[str, Path]) -> RatingFileError:
+def _refused(findings: list[Finding], paths: dict[str, Path], zone: ZoneInfo) -> RatingFileError:
     where = WHERE.get(findings[0].code, "usage")
     same = [each for each in findings if WHERE.get(each.code, "usage") == where]
-    return RatingFileError(str(paths[where]), list(dict.fromkeys(_said(each) for each in same)))
+    return RatingFileError(
+        str(paths[where]), list(dict.fromkeys(_said(each, zone) for each in same))
+    )
 
 
 SAYS = {
@@ -192,9 +195,10 @@ SAYS = {
 """What a finding means for a file."""
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: Finding, zone: ZoneInfo) -> str:
     proof = ", ".join(f"{key} {value}" for key, value in finding.proof.items())
-    where = f"{finding.start.isoformat()} to {finding.end.isoformat()} (UTC)"
+    begin, end = (each.astimezone(zone).isoformat() for each in (finding.start, finding.end))
+    where = f"{begin} to {end}"
     said = SAYS.get(finding.code, finding.code)
     return f"{where}: {said}{f' ({proof})' if proof else ''}"
 

@@ -17,12 +17,13 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from billing.rating.errors import SHOWN, RatingFileError
 from billing.rating.file_text import text_of
-from billing.rating.quantities import OWN, UNITS, Quantities, RegisterSum
+from billing.rating.quantities import IN_FILES, OWN, UNITS, Quantities, RegisterSum, named_by
 from billing.tariffs.tariff import Stamp, TariffVersion
 from energy.base.clock import from_us, to_us
 from energy.base.period import Period, grid_of, local_day, midnight, span_of_days
@@ -161,7 +162,7 @@ def _columns(rows: Rows, header: list[str], tariff: TariffVersion) -> tuple[int,
         column = _column(place, name, tariff)
         if column is None:
             rows.problems.append(
-                f"row 1: column {name!r} is not known; write a quantity and its unit, for example "
+                f"row 1: column {name[:40]!r} is not known; write a quantity and its unit, as "
                 "active_import_kwh, reactive_import_kvarh, volume_m3, heat_gj, cooling_kwh, mass_t"
             )
         elif column.quantity in {each.quantity for each in columns}:
@@ -183,7 +184,7 @@ def _column(place: int, name: str, tariff: TariffVersion) -> Column | None:
     quantity, suffix = match.groups()
     known = UNITS.get(quantity.split("_", maxsplit=1)[0], {})
     unit = _UNITS.get(suffix, "")
-    if unit not in known:
+    if unit not in known or quantity not in IN_FILES | named_by(tariff.clauses):
         return None
     return Column(place=place, name=name, quantity=quantity, base_per_unit=known[unit])
 
@@ -278,9 +279,10 @@ def _intervals(
     step_us = step_s * _US
     for at_us, number in rows.numbers.items():
         if (at_us - start_us) % step_us:
+            at = from_us(at_us).astimezone(tariff.zone).isoformat()
             rows.problems.append(
-                f"row {number}, {START}: {from_us(at_us).isoformat()} (UTC) is not on the grid of "
-                f"{step_s // 60} minutes that the other rows or the tariff say"
+                f"row {number}, {START}: {at} is not on the grid of {step_s // 60} minutes that "
+                "the other rows or the tariff say"
             )
     rows.refuse()
     scale = _scale(rows, columns)
@@ -292,7 +294,7 @@ def _intervals(
             for at_us in rows.numbers
             if at_us in found and 0 <= (place := (at_us - start_us) // step_us) < count
         }
-        rows.problems += _gaps(column, places, period, step_s)
+        rows.problems += _gaps(column, places, period, step_s, tariff.zone)
         values = np.zeros(count, dtype=np.int64)
         quality = np.full(count, int(Quality.MISSING), dtype=np.uint8)
         for place, whole in _whole(rows, column, places, scale).items():
@@ -305,7 +307,9 @@ def _intervals(
     return Quantities(channel=0, usage=usage, scale=scale)
 
 
-def _gaps(column: Column, places: Mapping[int, str], period: Period, step_s: int) -> Iterator[str]:
+def _gaps(
+    column: Column, places: Mapping[int, str], period: Period, step_s: int, zone: ZoneInfo
+) -> Iterator[str]:
     """Yield what is missing of the period: a gap is never a zero."""
     count, step = grid_of(period, step_s), timedelta(seconds=step_s)
     known = np.zeros(count + 2, dtype=np.int8)
@@ -313,10 +317,12 @@ def _gaps(column: Column, places: Mapping[int, str], period: Period, step_s: int
     known[[place + 1 for place in places]] = 1
     edges = np.flatnonzero(np.diff(known))
     for first, after in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        begin, end = period.start + first * step, period.start + after * step
+        begin, end = (
+            (period.start + n * step).astimezone(zone).isoformat() for n in (first, after)
+        )
         yield (
-            f"file, {column.name}: {after - first} interval(s) missing from {begin.isoformat()} "
-            f"to {end.isoformat()} (UTC); a gap is not a zero"
+            f"file, {column.name}: {after - first} interval(s) missing from {begin} "
+            f"to {end}; a gap is not a zero"
         )
 
 

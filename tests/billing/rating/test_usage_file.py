@@ -55,6 +55,16 @@ def refused(folder: Path, usage: str | bytes, tariff: str = TARIFF) -> str:
 
 WRONG: dict[str, tuple[str | bytes, str]] = {
     "a gap": ("\n".join(r for n, r in enumerate(rows()) if n != 5), "1 interval(s) missing"),
+    "a gap by the clock of the file": (
+        "\n".join(r for n, r in enumerate(rows()) if n != 5),
+        "from 2025-06-02T04:00:00+08:00 to 2025-06-02T05:00:00+08:00;",
+    ),
+    "a misspelt column beside a right one": (
+        "\n".join(
+            f"{row},{'reactive_imports_kvarh' if n == 0 else '1'}" for n, row in enumerate(rows())
+        ),
+        "row 1: column 'reactive_imports_kvarh' is not known",
+    ),
     "an empty value": (edited(5, "2025-06-02T04:00:00+08:00,"), "1 interval(s) missing"),
     "a duplicate": (edited(5, "2025-06-02T05:00:00+08:00,1"), "stands in row 6 already"),
     "the same instant in another offset": (
