@@ -97,7 +97,11 @@ _own: Rendering | None = None
 
 
 def _begin(rendering: Rendering) -> None:
-    """Keep what all papers are set with, in a worker."""
+    """Keep what all papers are set with, in a worker.
+
+    The workers share the cores already: more threads of typst in each only wait for one another.
+    """
+    os.environ["RAYON_NUM_THREADS"] = "1"
     global _own  # noqa: PLW0603 - one worker process, one batch
     _own = rendering
 

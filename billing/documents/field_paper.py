@@ -50,9 +50,15 @@ def render_paper(
     return pictures(job, LABEL_PPI)[0] if picture else pdf(job)
 
 
-def qr_svg(text: str) -> str:
-    """Return a QR code (error correction M) as SVG, one unit a module, without a margin."""
+def qr_svg(text: str, *, mask: int | None = None) -> str:
+    """Return a QR code (error correction M) as SVG, one unit a module, without a margin.
+
+    Args:
+        text: What it says.
+        mask: Pattern laid over the modules, 0 to 7; a reader takes each of them. None tries all
+            eight for the clearest, which is most of the time of a code.
+    """
     drawn = io.BytesIO()
-    code = segno.make(text, error="m", micro=False, boost_error=False)
+    code = segno.make(text, error="m", micro=False, boost_error=False, mask=mask)
     code.save(drawn, kind="svg", border=0, xmldecl=False, svgns=True, omitsize=True)
     return drawn.getvalue().decode()

@@ -15,6 +15,8 @@ from billing.documents.words import Words, joined
 Rows = Sequence[Sequence[str]]
 _LARGE, _SMALLER, _SMALLEST = 24, 20, 16
 _LONG_TITLE, _LONGEST_TITLE = 14, 24
+_MASK = 3
+"""Of the tenant's QR code: mostly the clearest for such addresses; trying all takes 2.5 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def frame(words: Words, size: str, letterhead: Letterhead | None, told: Framed) 
         "total": told.total,
         "pay_to": words.word("pay_to"),
         "banks": _banks(words, head, told) if told.pays else [],
-        "qr": qr_svg(told.tenant_url) if told.tenant_url else "",
+        "qr": qr_svg(told.tenant_url, mask=_MASK) if told.tenant_url else "",
         "qr_label": words.word("qr"),
         "page": words.word("page", page="{page}", pages="{pages}"),
     }
