@@ -113,6 +113,17 @@ class Account(JournalAggregate):
         points: list[dict[str, Any]]
         """Each with `point`, `first_day` and `last_day`: a point may be paid for in a part."""
 
+    class PaidByCard(JournalAggregate.Event):
+        """A card pays for a point from a day on: an issue at that moment must look again."""
+
+        TOPIC = "account.paid_by_card"
+        point: str
+        first_day: date
+
+        def apply(self, aggregate: Any) -> None:
+            """Remember the point."""
+            aggregate.card_points.add(self.point)
+
     class Credited(JournalAggregate.Event):
         """A credit note took an invoice back: its days can be billed again."""
 
@@ -148,6 +159,8 @@ class Account(JournalAggregate):
         self.opened_on = opened_on
         self.supplies: list[Supply] = []
         self.billed_by: dict[UUID, list[PointDays]] = {}
+        self.card_points: set[str] = set()
+        """Points that a card pays for, or has paid for."""
 
     def assign_supply(self, supply: Supply, *, command_id: UUID) -> None:
         """Let the account pay for a point.
@@ -275,6 +288,10 @@ class Account(JournalAggregate):
             points=[asdict(days) for days in points],
             command_id=command_id,
         )
+
+    def pay_by_card(self, point: str, first_day: date, *, command_id: UUID) -> None:
+        """Note that a card pays for a point, in the transaction that claims it for the card."""
+        self.trigger_event(self.PaidByCard, point=point, first_day=first_day, command_id=command_id)
 
     def credit(self, invoice: UUID, *, command_id: UUID) -> None:
         """Note the credit note of an invoice issued in the same transaction; its days are free.

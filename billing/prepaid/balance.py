@@ -113,21 +113,37 @@ def consequences(
         return left, [watch]
     money, days = levels_below(balance, left, rules)
     watch.look(balance, left, money, days, at=act.at, command_id=act.command_id)
-    orders: list[JournalAggregate] = []
-    if watch.order is not None and balance > rules.disconnect_at:
-        order = books.find(watch.order)
-        assert isinstance(order, SupplyOrder), "an order under way is stored"
-        if order.kind is OrderKind.DISCONNECT and order.state is not OrderState.HANDED_OUT:
-            order.withdraw(TOPPED_UP, at=act.at, by=None, command_id=act.command_id)
-            watch.end_order(order.id, connected=True, at=act.at, command_id=act.command_id)
-            orders.append(order)
-    if not watch.connected and watch.order is None and balance >= rules.reconnect_at:
-        orders.append(_reconnect(books, watch, balance, act))
-    return left, [watch, *orders]
+    orders = stopped(books, watch, balance, rules, act)
+    return left, [watch, *orders, *restored(books, watch, balance, rules, act)]
 
 
-def _reconnect(books: Books, watch: PrepaidWatch, balance: Decimal, act: Act) -> SupplyOrder:
-    """Make a work order to restore a supply: nobody needs to approve it."""
+def stopped(
+    books: Books, watch: PrepaidWatch, balance: Decimal, rules: Rules, act: Act
+) -> list[SupplyOrder]:
+    """Return the disconnection that money or credit stops, to be stored with the watch.
+
+    One that nobody has in hand is withdrawn; one that a technician has is recalled, once.
+    """
+    if watch.order is None or balance + watch.credit_at(act.at) <= rules.disconnect_at:
+        return []
+    order = books.find(watch.order)
+    assert isinstance(order, SupplyOrder), "an order under way is stored"
+    if order.kind is not OrderKind.DISCONNECT or order.state is OrderState.RECALLED:
+        return []
+    if order.state is OrderState.HANDED_OUT:
+        order.recall(TOPPED_UP, balance, at=act.at, command_id=act.command_id)
+        return [order]
+    order.withdraw(TOPPED_UP, at=act.at, by=None, command_id=act.command_id)
+    watch.end_order(order.id, connected=True, at=act.at, command_id=act.command_id)
+    return [order]
+
+
+def restored(
+    books: Books, watch: PrepaidWatch, balance: Decimal, rules: Rules, act: Act
+) -> list[SupplyOrder]:
+    """Return the work order that restores a cut supply with money: nobody needs to approve it."""
+    if watch.connected or watch.order is not None or balance < rules.reconnect_at:
+        return []
     identity = order_id(books.site.key, watch.account, watch.orders + 1)
     number = watch.begin_order(identity, command_id=act.command_id)
     order = SupplyOrder(
@@ -143,4 +159,4 @@ def _reconnect(books: Books, watch: PrepaidWatch, balance: Decimal, act: Act) ->
         command_id=act.command_id,
     )
     order.approve(at=act.at, by=None, command_id=act.command_id)
-    return order
+    return [order]

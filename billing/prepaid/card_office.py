@@ -53,9 +53,27 @@ class CardOffice:
             PrepaidRefusedError: The point is paid otherwise, days from then on are billed, or the
                 tariff has charges that no card can hold.
         """
+        retried(
+            lambda: self._open(point, account, tariff, serial, first_day, ceiling=ceiling, act=act)
+        )
+
+    def _open(
+        self,
+        point: str,
+        account: str,
+        tariff: str,
+        serial: str,
+        first_day: date,
+        *,
+        ceiling: Decimal | None,
+        act: Act,
+    ) -> None:
         site = self.books.site
         payer = self.books.account(account)
-        if self.books.find(card_point_id(site.key, point)) is not None:
+        known = self.books.find(card_point_id(site.key, point))
+        if known is not None and known.seen(act.command_id):
+            return
+        if known is not None:
             raise PrepaidRefusedError.of("card_already", point=point)
         behind = PointDays(point=point, first_day=first_day, last_day=date.max)
         if payer.billed_days(behind):
@@ -78,7 +96,9 @@ class CardOffice:
         claims = claim_points(
             self.books, account, first_day, PaymentKind.CARD, act.command_id, [point]
         )
-        self.books.store(opened, *claims)
+        # An issue that has looked at the account already meets this, and looks once more.
+        payer.pay_by_card(point, first_day, command_id=act.command_id)
+        self.books.store(opened, *claims, payer)
 
     def point(self, point: str) -> CardPoint:
         """Return a point that is paid by card.

@@ -18,7 +18,14 @@ from billing.bank.payers import learned
 from billing.books import Books
 from billing.invoices.number_series import NumberSeries, series_id
 from billing.money import exponent_of, to_units
-from billing.prepaid.balance import balance_of, consequences, months_open, rules_now, watch_of
+from billing.prepaid.balance import (
+    balance_of,
+    consequences,
+    months_open,
+    rules_now,
+    stopped,
+    watch_of,
+)
 from billing.prepaid.cycle import LAST_CYCLE_DAY
 from billing.prepaid.errors import PrepaidRefusedError
 from billing.prepaid.payment_kind import PaymentKind, PointPayment, payment_id
@@ -305,7 +312,8 @@ class PrepaidOffice:
         watch.grant_credit(
             amount, until, rules.credit, at=act.at, by=act.by, command_id=act.command_id
         )
-        self.books.store(watch)
+        balance = balance_of(held, months_open(self.books, held).values())
+        self.books.store(watch, *stopped(self.books, watch, balance, rules, act))
 
     def balance(self, account: str) -> Decimal:
         """Return the balance as the books say it now. [currency].

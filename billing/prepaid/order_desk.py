@@ -12,8 +12,10 @@ from uuid import UUID
 
 from billing.books import Books
 from billing.prepaid.balance import (
+    TOPPED_UP,
     balance_of,
     months_open,
+    restored,
     rules_now,
     server_points,
     watch_of,
@@ -118,7 +120,7 @@ class OrderDesk:
             watch = watch_of(self.books, held.account, act)
             by = _person(act)
             if cut and held.state is OrderState.APPROVED and self._has_money(held.account, act):
-                held.withdraw("balance restored", at=act.at, by=by, command_id=act.command_id)
+                held.withdraw(TOPPED_UP, at=act.at, by=by, command_id=act.command_id)
                 watch.end_order(order, connected=True, at=act.at, command_id=act.command_id)
                 self.books.store(held, watch)
                 return held
@@ -151,13 +153,26 @@ class OrderDesk:
     def give_back(self, order: UUID, reason: str, act: Act) -> SupplyOrder:
         """Take an order back from the technician undone; it can be handed out again.
 
+        One that was recalled is withdrawn.
+
         Raises:
             PrepaidRefusedError: It is not handed out.
         """
-        held = self._order(order)
-        held.give_back(reason, at=act.at, by=_person(act), command_id=act.command_id)
-        self.books.store(held)
-        return held
+
+        def once() -> SupplyOrder:
+            held = self._order(order)
+            recalled = held.state is OrderState.RECALLED
+            held.give_back(reason, at=act.at, by=_person(act), command_id=act.command_id)
+            if not recalled:
+                self.books.store(held)
+                return held
+            watch = watch_of(self.books, held.account, act)
+            held.withdraw(TOPPED_UP, at=act.at, by=act.by, command_id=act.command_id)
+            watch.end_order(order, connected=True, at=act.at, command_id=act.command_id)
+            self.books.store(held, watch)
+            return held
+
+        return retried(once)
 
     def withdraw(self, order: UUID, reason: str, act: Act) -> SupplyOrder:
         """Want an order no more.
@@ -172,15 +187,24 @@ class OrderDesk:
         self.books.store(held, watch)
         return held
 
-    def confirm(self, order: UUID, act: Act) -> SupplyOrder:
+    def confirm(self, order: UUID, act: Act, *, in_spite: bool = False) -> SupplyOrder:
         """Confirm an order by the newest reading of each point behind its hand-out.
 
         Of a disconnection that was done against the rules (behind the instant until which it was
         to be done, or when it was barred) the bars are noted: what happened is told as it was.
 
+        Args:
+            order: The order.
+            act: When, by whom.
+            in_spite: Whether it was done in spite of a recall, or before that was known.
+
         Raises:
-            PrepaidRefusedError: It is not handed out, or a point has no reading behind that.
+            PrepaidRefusedError: It is not handed out, was recalled, or a point has no reading
+                behind the hand-out.
         """
+        return retried(lambda: self._confirmed(order, act, in_spite=in_spite))
+
+    def _confirmed(self, order: UUID, act: Act, *, in_spite: bool) -> SupplyOrder:
         held = self._order(order)
         watch = watch_of(self.books, held.account, act)
         since = held.handed_out_at or act.at
@@ -189,6 +213,8 @@ class OrderDesk:
         cut = held.kind is OrderKind.DISCONNECT
         done = max((each.at for each in found), default=act.at)
         against = self.bars(held.points, done) if cut else ()
+        if held.state is OrderState.RECALLED:
+            against = (*against, OrderState.RECALLED.value)
         held.confirm(
             [
                 {
@@ -204,9 +230,13 @@ class OrderDesk:
             at=act.at,
             by=_person(act),
             command_id=act.command_id,
+            in_spite=in_spite,
         )
         watch.end_order(order, connected=not cut, at=act.at, command_id=act.command_id)
-        self.books.store(held, watch)
+        rules, _ = rules_now(self.books)
+        account = prepaid_of(self.books, held.account)
+        balance = balance_of(account, months_open(self.books, account).values())
+        self.books.store(held, watch, *restored(self.books, watch, balance, rules, act))
         return held
 
     def _order(self, order: UUID) -> SupplyOrder:

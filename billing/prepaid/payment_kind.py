@@ -93,6 +93,15 @@ class PointPayment(JournalAggregate):
                 return claim.kind
         return PaymentKind.POSTPAID
 
+    def by_card(self, first_day: date, last_day: date) -> bool:
+        """Return whether a card pays for the point on some of the days, both included."""
+        return any(
+            claim.kind is PaymentKind.CARD
+            and claim.valid_from <= last_day
+            and (claim.valid_to is None or claim.valid_to > first_day)
+            for claim in self.claims
+        )
+
     def claim(self, kind: PaymentKind, account: str, day: date, *, command_id: UUID) -> None:
         """Let the point be prepaid from a day on; the same claim again changes nothing.
 

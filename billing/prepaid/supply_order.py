@@ -2,7 +2,8 @@
 
 requested -> approved (by a second person) -> handed out -> confirmed by a reading. The bars of a
 disconnection are asked for when it is requested and again when it is handed out: what is barred
-then is refused for good, and a new request is needed. A handed-out order holds until the night.
+then is refused for good, and a new request is needed. A handed-out order holds until the night, or
+until it is recalled: then it comes back undone, or somebody says that it was done before.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class OrderState(StrEnum):
     REQUESTED = "requested"
     APPROVED = "approved"
     HANDED_OUT = "handed_out"
+    RECALLED = "recalled"
+    """The account has money again; the technician must not do it and brings it back."""
     CONFIRMED = "confirmed"
     """By a reading of each point taken behind the hand-out."""
     REFUSED = "refused"
@@ -93,6 +96,19 @@ class SupplyOrder(JournalAggregate):
             """Go on."""
             aggregate.state = OrderState.HANDED_OUT
             aggregate.handed_out_at, aggregate.valid_until = self.at, self.valid_until
+
+    class Recalled(JournalAggregate.Event):
+        """The account has money again while a technician has it."""
+
+        TOPIC = "supply_order.recalled"
+        at: datetime
+        reason: str
+        balance: Decimal
+
+        def apply(self, aggregate: Any) -> None:
+            """Forbid it; what the technician did is not known yet."""
+            aggregate.state = OrderState.RECALLED
+            aggregate.recalled_at = self.at
 
     class Returned(JournalAggregate.Event):
         """It came back undone, or its time was over: it must be handed out again."""
@@ -177,6 +193,7 @@ class SupplyOrder(JournalAggregate):
         self.state = OrderState.REQUESTED
         self.handed_out_at: datetime | None = None
         self.valid_until: datetime | None = None
+        self.recalled_at: datetime | None = None
 
     def approve(self, *, at: datetime, by: UUID | None, command_id: UUID) -> None:
         """Approve it as a second person; what nobody requested (None) anybody may approve.
@@ -222,13 +239,27 @@ class SupplyOrder(JournalAggregate):
         )
         return True
 
+    def recall(self, reason: str, balance: Decimal, *, at: datetime, command_id: UUID) -> None:
+        """Forbid what a technician has in hand; it is withdrawn once it comes back.
+
+        Args:
+            reason: Why.
+            balance: Of the account by now. [currency]
+            at: Now.
+            command_id: The command's id.
+        """
+        self._need(OrderState.HANDED_OUT)
+        self.trigger_event(
+            self.Recalled, at=at, reason=reason, balance=balance, command_id=command_id
+        )
+
     def give_back(self, reason: str, *, at: datetime, by: UUID, command_id: UUID) -> None:
-        """Take it back from the technician undone.
+        """Take it back from the technician undone; one that was recalled is withdrawn then.
 
         Raises:
             PrepaidRefusedError: It is not handed out.
         """
-        self._need(OrderState.HANDED_OUT)
+        self._need(OrderState.HANDED_OUT, OrderState.RECALLED)
         self.trigger_event(self.Returned, at=at, reason=reason, by=by, command_id=command_id)
 
     def withdraw(self, reason: str, *, at: datetime, by: UUID | None, command_id: UUID) -> None:
@@ -248,6 +279,7 @@ class SupplyOrder(JournalAggregate):
         at: datetime,
         by: UUID,
         command_id: UUID,
+        in_spite: bool = False,
     ) -> None:
         """Note the readings that prove it done.
 
@@ -257,11 +289,15 @@ class SupplyOrder(JournalAggregate):
             at: Now.
             by: Who says so.
             command_id: The command's id.
+            in_spite: Whether it was done in spite of a recall, or before that was known.
 
         Raises:
-            PrepaidRefusedError: It is not handed out, or a point has no reading behind that.
+            PrepaidRefusedError: It is not handed out, was recalled, or a point has no reading
+                behind the hand-out.
         """
-        self._need(OrderState.HANDED_OUT)
+        if self.state is OrderState.RECALLED and not in_spite:
+            raise PrepaidRefusedError.of("order_recalled", account=self.account, number=self.number)
+        self._need(OrderState.HANDED_OUT, OrderState.RECALLED)
         assert self.handed_out_at is not None, "it is handed out"
         proven = {r["point"] for r in readings if r["at"] > self.handed_out_at}
         lacking = [point for point in self.points if point not in proven]

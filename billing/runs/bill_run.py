@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -118,6 +119,13 @@ class BillRun(JournalAggregate):
         by: UUID
         invoices: list[UUID]
         total: str
+        left_out: dict[str, list[str]] | None = None
+        """Account -> points that a card pays for since the approval; None where none does."""
+
+        def apply(self, aggregate: Any) -> None:
+            """End."""
+            aggregate.state, aggregate.total = RunState.ISSUED, self.total
+            aggregate.invoices, aggregate.left_out = self.invoices, self.left_out or {}
 
     class Abandoned(JournalAggregate.Event):
         """The run will never be issued."""
@@ -164,6 +172,7 @@ class BillRun(JournalAggregate):
         self.drafts: list[UUID] = []
         self.dirty: list[str] = []
         self.held: list[str] = []
+        self.left_out: dict[str, list[str]] = {}
         self.invoices: list[UUID] = []
         self.total = "0"
 
@@ -289,15 +298,26 @@ class BillRun(JournalAggregate):
         self._approve(by=by, held=held, sha256=sha256, command_id=command_id)
 
     def issue(
-        self, *, by: UUID, invoices: Sequence[UUID], total: Decimal, command_id: UUID
-    ) -> None:
+        self, *, by: UUID, invoices: Sequence[UUID], total: Decimal, command_id: UUID,
+        left_out: Mapping[str, list[str]] | None = None,
+    ) -> None:  # fmt: skip
         """Note the invoices issued in the same transaction.
+
+        Args:
+            by: The person.
+            invoices: The invoices.
+            total: Of them all. [currency]
+            command_id: The command's id.
+            left_out: Accounts approved that stay out, with the points a card pays for.
 
         Raises:
             WrongStateError: The run is not approved.
         """
         self.check_approved()
-        self._issue(by=by, invoices=list(invoices), total=plain(total), command_id=command_id)
+        self.trigger_event(
+            self.Issued, by=by, invoices=list(invoices), total=plain(total),
+            command_id=command_id, left_out=dict(left_out or {}) or None,
+        )  # fmt: skip
 
     def check_approved(self) -> None:
         """Refuse a run that nobody approved.
@@ -373,12 +393,6 @@ class BillRun(JournalAggregate):
         self.approved_sha256 = sha256
         self.approved_by = by
         self.held = held
-
-    @event(Issued)
-    def _issue(self, *, by: UUID, invoices: list[UUID], total: str, command_id: UUID) -> None:
-        self.state = RunState.ISSUED
-        self.invoices = invoices
-        self.total = total
 
     @event(Abandoned)
     def _abandon(self, *, by: UUID, reason: str, command_id: UUID) -> None:

@@ -1,26 +1,30 @@
 """Step 6 of 6. From: an approved bill run. To: numbered invoices, one transaction. I/O: PostgreSQL.
 
 Numbers, invoices, billed days and the run are stored together: a number without its invoice, or
-an invoice twice, cannot be.
+an invoice twice, cannot be. What a card pays for since the approval is not billed as well: its
+account is left out, and the run says so.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from billing.accounts.account import Account, PointDays
 from billing.books import Books
 from billing.corrections.bearing import corrections_of
 from billing.corrections.correction import Corrections
 from billing.invoices.invoice import Invoice, InvoiceState
 from billing.invoices.numbering import addressee_of, take_numbers
+from billing.prepaid.payment_kind import PointPayment, payment_id
 from billing.runs.bill_run import BillRun
 from billing.runs.errors import ChangedDraftsError
 from billing.runs.sealed import seal_of
 from billing.takeover.state import require_released
+from billing.views.prepaid_points import card_spans
 from energy.base.errors import ConflictError
 from energy.base.secrets import PersonVault
 
@@ -71,8 +75,11 @@ class Issuing:
         opened.check_approved()
         drafts = [self.books.invoice(identity) for identity in opened.drafts]
         invoices = [each for each in drafts if each.account not in opened.held]
-        accounts = [self.books.account(each.account) for each in invoices]
         self._check_seal(opened, drafts)
+        payers = {each.account: self.books.account(each.account) for each in invoices}
+        left_out = self._by_card(invoices, payers)
+        invoices = [each for each in invoices if each.account not in left_out]
+        accounts = [payers[each.account] for each in invoices]
         borne = self._borne(invoices, command_id)
         prefix = self.books.issuer(as_of=opened.books_position).prefix  # as on the drafts
         numbers, series = take_numbers(
@@ -93,9 +100,35 @@ class Issuing:
             invoices=[invoice.id for invoice in invoices],
             total=sum((invoice.total for invoice in invoices), Decimal(0)),
             command_id=command_id,
+            left_out=left_out,
         )
         self.books.store(*series, *invoices, *accounts, *borne, opened)
         return numbers
+
+    def _by_card(
+        self, invoices: Sequence[Invoice], payers: Mapping[str, Account]
+    ) -> dict[str, list[str]]:
+        """Return the accounts with points that a card pays for on billed days, as known now.
+
+        The tables may lag behind: what an account's own stream says is looked at, too. A card
+        that is opened at this moment changes that stream, and the issue begins again.
+        """
+        if not invoices:
+            return {}
+        first, last = min(e.first_day for e in invoices), max(e.last_day for e in invoices)
+        with self.books.database.connection() as connection:
+            known = card_spans(connection, self.books.schema, first, last).keys()
+        found: dict[str, list[str]] = {}
+        for invoice in invoices:
+            maybe = known | payers[invoice.account].card_points
+            for days in invoice.points:
+                if days.point in maybe and self._paid_by_card(days):
+                    found.setdefault(invoice.account, []).append(days.point)
+        return found
+
+    def _paid_by_card(self, days: PointDays) -> bool:
+        known: PointPayment | None = self.books.find(payment_id(self.books.site.key, days.point))
+        return known is not None and known.by_card(days.first_day, days.last_day)
 
     def _check_seal(self, opened: BillRun, drafts: Sequence[Invoice]) -> None:
         """Refuse to issue what was not approved; what others issue now is looked at again."""

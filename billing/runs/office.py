@@ -275,6 +275,14 @@ class RunsOffice:
         command_id = command_id or id_of("command", "issue", str(run))
         return self._issuing.issue(run, by=by, command_id=command_id)
 
+    def left_out(self, run: UUID) -> dict[str, list[str]]:
+        """Return the accounts left out of an issue, each with the points that a card pays for.
+
+        Raises:
+            UnknownBillingObjectError: There is no such run.
+        """
+        return self.books.run(run).left_out
+
     def re_rate(self, invoice: UUID) -> ReRated:
         """Rate an issued invoice again as known then, and compare byte for byte.
 

@@ -101,7 +101,9 @@ class BooksView:
                 _invoice_changed(cursor, schema, position, event)
             case ICCardRecord.Created():
                 fold_card(cursor, schema, position, event)
-            case NumberSeries.Event() | Account.Billed() | NamedIssuer.Event():
+            case (
+                NumberSeries.Event() | Account.Billed() | Account.PaidByCard() | NamedIssuer.Event()
+            ):
                 pass  # no row: decided by the aggregates, shown by the invoices
             case _:
                 return False

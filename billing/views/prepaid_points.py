@@ -85,6 +85,8 @@ def _order_changed(cursor: Cursor, schema: str, position: int, event: Any) -> No
             }
         case SupplyOrder.Returned():
             changes = {"state": OrderState.APPROVED, "reason": event.reason}
+        case SupplyOrder.Recalled():
+            changes = {"state": OrderState.RECALLED, "reason": event.reason}
         case SupplyOrder.Refused():
             changes = {"state": OrderState.REFUSED, "bars": event.bars}
         case SupplyOrder.Withdrawn():

@@ -112,7 +112,7 @@ def issue(
     dry_run: bool = False,
     as_json: Json = False,
 ) -> None:
-    """Number and issue the invoices of an approved run (billing clerk)."""
+    """Number and issue the invoices of an approved run (exit 1: accounts were left out)."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         identity = run_of(at, run)
@@ -121,10 +121,15 @@ def issue(
         with working(at.text("bill.issuing")):
             numbers = office_of(at).issue(identity, person)
             at.settle("books")
+            left_out = office_of(at).left_out(identity)
         if as_json:
-            print_json({"run": identity, "numbers": numbers})
-            return
-        print(at.text("bill.issued", count=len(numbers), numbers=", ".join(numbers)))
+            print_json({"run": identity, "numbers": numbers, "left_out": left_out})
+        else:
+            print(at.text("bill.issued", count=len(numbers), numbers=", ".join(numbers)))
+            for account, points in left_out.items():
+                print(at.text("bill.left_out", account=account, points=", ".join(points)))
+        if left_out:
+            raise typer.Exit(FINDINGS)
 
 
 @app.command()

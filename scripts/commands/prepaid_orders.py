@@ -295,12 +295,18 @@ def withdraw(
 
 
 def confirm(
-    ctx: typer.Context, order: str, by: str | None = None, *, as_json: Json = False
+    ctx: typer.Context,
+    order: str,
+    by: str | None = None,
+    *,
+    in_spite: bool = False,
+    as_json: Json = False,
 ) -> None:
     """Confirm a work order by the newest reading of each point behind its hand-out."""
     with opened(ctx, WRITER) as at:
         act = act_of(at, by, Right.ISSUE)
-        _told(at, _desk(at).confirm(_order(at, order), act), as_json=as_json)
+        held = _desk(at).confirm(_order(at, order), act, in_spite=in_spite)
+        _told(at, held, as_json=as_json)
 
 
 def orders(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -13,6 +15,7 @@ from billing.prepaid.protected import Protection, ProtectionKind
 from billing.prepaid.rules import Rules
 from billing.prepaid.supply_order import OrderKind, OrderState, SupplyOrder
 from billing.views.prepaid_points import order_named, read_orders
+from energy.base.errors import EnergyError
 from energy.metering.reading import Reading
 from tests.billing.prepaid.purse import Purse, at
 from tests.billing.town import APPROVER, CLERK, Town, count_at
@@ -134,8 +137,73 @@ def test_money_or_credit_in_time_stops_a_disconnection(purse: Purse) -> None:
     purse.office.reverse("A-b1", "TU-2019-000001", "bounced", purse.act())
     second = approved(purse)
     purse.office.grant_credit("A-b1", Decimal(30), at(3, month=2), purse.act(APPROVER))
-    held = purse.orders.hand_out(second.id, "Tom", purse.act())
-    assert held.state is OrderState.WITHDRAWN
+    assert state_of(purse, second) is OrderState.WITHDRAWN
+
+
+def state_of(purse: Purse, order: SupplyOrder) -> OrderState:
+    found = purse.books.find(order.id)
+    assert isinstance(found, SupplyOrder)
+    return found.state
+
+
+@pytest.mark.parametrize("by_credit", [False, True])
+def test_money_or_credit_recalls_an_order_that_a_technician_has(
+    purse: Purse, *, by_credit: bool
+) -> None:
+    order = approved(purse)
+    purse.orders.hand_out(order.id, "Tom", purse.act())
+    if by_credit:
+        purse.office.grant_credit("A-b1", Decimal(30), at(3, month=2), purse.act(APPROVER))
+    else:
+        purse.top_up("5")
+        purse.top_up("6")  # recalled once
+    assert state_of(purse, order) is OrderState.RECALLED
+    read(purse)
+    with pytest.raises(PrepaidRefusedError, match="was recalled") as refused:
+        purse.orders.confirm(order.id, purse.act())
+    assert refused.value.code == "prepaid.order_recalled"
+    with pytest.raises(PrepaidRefusedError, match=r"has .* left"):
+        request(purse)
+    purse.orders.give_back(order.id, "not done", purse.act())
+    assert state_of(purse, order) is OrderState.WITHDRAWN
+    purse.town.catch_up()
+    with purse.town.database.connection() as connection:
+        (row,) = read_orders(connection, purse.town.site.schema, over=True)
+    assert (row.state, row.reason) == ("withdrawn", "balance restored")
+
+
+def test_a_supply_cut_before_its_recall_was_known_is_restored(purse: Purse) -> None:
+    order = approved(purse)
+    purse.orders.hand_out(order.id, "Tom", purse.act())
+    read(purse)
+    purse.top_up("500")
+    read(purse)
+    done = purse.orders.confirm(order.id, purse.act(), in_spite=True)
+    assert done.state is OrderState.CONFIRMED
+    purse.town.catch_up()
+    with purse.town.database.connection() as connection:
+        back, cut = read_orders(connection, purse.town.site.schema, over=True)
+    assert (cut.state, cut.bars) == ("confirmed", ["recalled"])
+    assert (back.kind, back.state) == ("reconnect", "approved")
+
+
+def test_a_top_up_and_a_hand_out_at_once_leave_no_order_to_be_done(purse: Purse) -> None:
+    order = approved(purse)
+
+    def outcome(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except EnergyError as error:
+            return error.code
+        return "done"
+
+    acts = [
+        lambda: purse.orders.hand_out(order.id, "Tom", purse.act()),
+        lambda: purse.top_up("50"),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(outcome, acts))[1] == "done"
+    assert state_of(purse, order) in (OrderState.RECALLED, OrderState.WITHDRAWN)
 
 
 def test_an_order_handed_out_and_not_done_comes_back(purse: Purse) -> None:
