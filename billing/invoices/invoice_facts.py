@@ -13,7 +13,7 @@ from uuid import UUID
 from billing.accounts.agreed import AgreedQuantity
 from billing.accounts.terms import Suspension
 from billing.basis.basis import BillingBasis
-from billing.rating.quantities import OWN, Quantities, RegisterSum
+from billing.rating.quantities import OWN, History, Quantities, RegisterSum
 from billing.tariffs.tariff import TariffVersion
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
@@ -96,6 +96,8 @@ class SupplyFacts:
     """Usage of other quantities that its tariff prices, `reactive_import`, by name."""
     agreed: tuple[AgreedQuantity, ...] = ()
     """What the contract says, cut to the days."""
+    history: History = field(default_factory=History)
+    """What the account's earlier bills say: demand that holds on, blocks of the year."""
     suspended: tuple[Suspension, ...] = ()
     """Days on which it is suspended, cut to them; says whether fixed charges are due."""
 
@@ -106,7 +108,11 @@ class SupplyFacts:
             return None
         usage = dict(self.beside) if own is None else {OWN[self.utility]: own, **self.beside}
         return Quantities(
-            channel=self.channel, usage=usage, registers=self.sums, agreed=self.agreed
+            channel=self.channel,
+            usage=usage,
+            registers=self.sums,
+            agreed=self.agreed,
+            history=self.history,
         )
 
 

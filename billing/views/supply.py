@@ -19,11 +19,12 @@ from billing.basis.basis import BillingBasis
 from billing.basis.register import Where
 from billing.basis.suspended import used_while_suspended
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
-from billing.rating.quantities import name_of_quantity
+from billing.rating.quantities import History, name_of_quantity
 from billing.tariffs.clauses import PowerFactorClause
 from billing.tariffs.tariff import TariffVersion
 from billing.views.account_terms import TermsBook
 from billing.views.basis_facts import AskedSupply, BasisReader, changes_within
+from billing.views.billed_history import read_billed_history
 from billing.views.payers import Payer, read_payers
 from billing.views.tariffs import read_versions
 from energy.base.finding import Finding, Severity
@@ -118,11 +119,28 @@ class SupplyReader:
             findings=findings,
             agreed=terms.agreed_within(point, first_day, after),
             suspended=terms.suspended_within(point, first_day, after),
+            history=self._history(point, account, versions, first_day),
         )
         if channel is None:
             proof = {"point": point, "utility": utility.value}
             return replace(facts, findings=[*findings, self._blocked(CHANNEL_CODE, period, proof)])
         return self._counted(facts, channel, period, terms)
+
+    def _history(
+        self, point: str, account: str | None, versions: Sequence[TariffVersion], first_day: date
+    ) -> History:
+        """Return what earlier bills of the account say; nothing where no account is named."""
+        if account is None:
+            return History()
+        return read_billed_history(
+            self.connection,
+            self.site.schema,
+            account=account,
+            point=point,
+            versions=versions,
+            first_day=first_day,
+            books_position=self.books_position,
+        )
 
     def _counted(
         self, facts: SupplyFacts, channel: int, period: Period, terms: ContractTerms
