@@ -28,6 +28,7 @@ from collections.abc import Sequence
 
 from energy.base.errors import EnergyError, RefusedError
 from energy.base.finding import Finding
+from energy.base.text import tell
 
 
 def _rows(problems: Sequence[str]) -> str:
@@ -129,9 +130,8 @@ class InvoiceIssuedError(RefusedError):
 
     def __init__(self, number: str) -> None:
         """Name the invoice and the only way to correct it."""
-        super().__init__(
-            f"Invoice {number} is issued and can never be changed. Correct it by a credit note."
-        )
+        super().__init__()
+        self.keep("bill_run.issued", number=number)
 
 
 class SecondPersonError(RefusedError):
@@ -141,9 +141,8 @@ class SecondPersonError(RefusedError):
 
     def __init__(self) -> None:
         """Say who can approve."""
-        super().__init__(
-            "The person who opened a bill run cannot approve it. Ask another billing approver."
-        )
+        super().__init__()
+        self.keep("bill_run.second_person")
 
 
 class HeldRunError(RefusedError):
@@ -153,11 +152,8 @@ class HeldRunError(RefusedError):
 
     def __init__(self, accounts: Sequence[str]) -> None:
         """Name the accounts concerned."""
-        super().__init__(
-            f"Accounts with do-not-bill findings: {', '.join(accounts)}. Approve with these "
-            "accounts held out and bill them in a run of their own once their findings are "
-            "mended; or abandon this run, mend them and open another."
-        )
+        super().__init__()
+        self.keep("bill_run.findings", accounts=", ".join(accounts))
 
 
 class UnknownHoldError(RefusedError):
@@ -167,10 +163,8 @@ class UnknownHoldError(RefusedError):
 
     def __init__(self, accounts: Sequence[str]) -> None:
         """Name the accounts concerned."""
-        super().__init__(
-            f"This run has no draft of {', '.join(accounts)}; nothing was approved. "
-            "`bill review` lists the accounts as they are spelled; approve again."
-        )
+        super().__init__()
+        self.keep("bill_run.unknown_hold", accounts=", ".join(accounts))
 
 
 class ParkedBooksError(RefusedError):
@@ -181,13 +175,9 @@ class ParkedBooksError(RefusedError):
     def __init__(self, run: str, parked: Sequence[tuple[int, str]]) -> None:
         """Name the run and each entry with the error that set it aside."""
         self.positions = [position for position, _ in parked]
-        rows = [f"position {position}: {error}" for position, error in parked]
-        super().__init__(
-            f"Bill run {run} was not rated: entries of the books are set aside, so that what they "
-            f"say is missing from accounts or tariffs:\n{_rows(rows)}\n"
-            "Have the cause mended and the entries marked resolved in the table `parked`, then "
-            f"`bill rate {run}`; or `bill abandon {run}`."
-        )
+        rows = [tell("why.bill_run.parked", position=at, error=error) for at, error in parked]
+        super().__init__()
+        self.keep("bill_run.parked_books", run=run, rows=rows)
 
 
 class UnsettledDaysError(RefusedError):
@@ -197,11 +187,8 @@ class UnsettledDaysError(RefusedError):
 
     def __init__(self, run: str, marks: int) -> None:
         """Name the run and how often a mark was set."""
-        super().__init__(
-            f"Bill run {run} was not opened: each of {marks} times something new was found that "
-            "bars its days while they were looked at, because readings of these days keep coming. "
-            "`review list` shows it. Run the command again when they have come."
-        )
+        super().__init__()
+        self.keep("bill_run.unsettled", run=run, marks=marks)
 
 
 class AlreadyBilledError(RefusedError):
@@ -211,8 +198,11 @@ class AlreadyBilledError(RefusedError):
 
     def __init__(self, account: str, point: str, first_day: str, last_day: str) -> None:
         """Name the account, the point and the days."""
-        super().__init__(
-            f"Account {account} has an issued invoice for {point} on days within {first_day} to "
-            f"{last_day}. `bill abandon` this run and open another for what is not billed; "
-            "correct the old invoice by a credit note."
+        super().__init__()
+        self.keep(
+            "bill_run.already_billed",
+            account=account,
+            point=point,
+            first_day=first_day,
+            last_day=last_day,
         )

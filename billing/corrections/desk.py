@@ -284,7 +284,7 @@ class CorrectionDesk:
         """Issue a credit note and the invoice that follows, with all that belongs to them."""
         account = self.books.account(invoice.account)
         if invoice.id not in account.billed_by:
-            raise NotCreditableError(found.number, "it was taken back already")
+            raise NotCreditableError(found.number)
         require_creditable(self.books, self.books.site.key, found.number)
         require_released(self.books)
         today = local_day(self.marks.clock.now(), self.books.site.zone)

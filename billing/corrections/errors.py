@@ -6,7 +6,7 @@ The tree::
     +- UnknownCorrectionError    no invoice has a proposal of that name
     +- DecidedCorrectionError    it is decided, or a newer one stands in its place
     +- OwnCorrectionError        the person who raised a proposal tried to accept it
-    +- NotCreditableError        the invoice is a credit note, or credited already
+    +- NotCreditableError        the invoice was credited already
     +- BarredCorrectionError     findings forbid to bill what is known now
 """
 
@@ -24,10 +24,8 @@ class UnknownCorrectionError(RefusedError):
 
     def __init__(self, name: str) -> None:
         """Name what was asked for."""
-        super().__init__(
-            f"There is no correction {name}. `bill corrections` lists them by name, for example "
-            "CAM-2019-000003/1."
-        )
+        super().__init__()
+        self.keep("correction.unknown", name=name)
 
 
 class DecidedCorrectionError(RefusedError):
@@ -37,10 +35,8 @@ class DecidedCorrectionError(RefusedError):
 
     def __init__(self, name: str, state: str) -> None:
         """Name it and what became of it."""
-        super().__init__(
-            f"Correction {name} is {state}; only a proposed one can be decided about. "
-            "`bill corrections` shows what waits."
-        )
+        super().__init__()
+        self.keep("correction.decided", name=name, state=state)
 
 
 class OwnCorrectionError(RefusedError):
@@ -50,10 +46,8 @@ class OwnCorrectionError(RefusedError):
 
     def __init__(self, name: str) -> None:
         """Say who can accept."""
-        super().__init__(
-            f"The person who raised correction {name} cannot accept it. Ask another billing "
-            "approver."
-        )
+        super().__init__()
+        self.keep("correction.second_person", name=name)
 
 
 class NotCreditableError(RefusedError):
@@ -61,11 +55,10 @@ class NotCreditableError(RefusedError):
 
     code = "correction.not_creditable"
 
-    def __init__(self, number: str, why: str) -> None:
-        """Name the document and why not."""
-        super().__init__(
-            f"{number} cannot be credited: {why}. `bill show {number}` shows what followed it."
-        )
+    def __init__(self, number: str) -> None:
+        """Name the document."""
+        super().__init__()
+        self.keep("correction.not_creditable", number=number)
 
 
 class BarredCorrectionError(RefusedError):
@@ -75,7 +68,5 @@ class BarredCorrectionError(RefusedError):
 
     def __init__(self, number: str, codes: Sequence[str]) -> None:
         """Name the invoice and the findings."""
-        super().__init__(
-            f"The days of {number} cannot be billed anew: {', '.join(codes)}. Mend these findings "
-            "(`review list`), then `bill find` again."
-        )
+        super().__init__()
+        self.keep("correction.barred", number=number, codes=", ".join(codes))

@@ -25,11 +25,8 @@ class UndecidedRunError(RefusedError):
 
     def __init__(self, run: str, count: int) -> None:
         """Name the run and how many wait."""
-        super().__init__(
-            f"{count} exceptions of bill run {run} wait for a decision. "
-            f"`bill exceptions {run}` shows them; decide by cause with `bill decide`, or approve "
-            "with --accept-rest to accept them yourself."
-        )
+        super().__init__()
+        self.keep("bill_run.undecided", run=run, count=count)
 
 
 class OwnDecisionError(RefusedError):
@@ -39,11 +36,9 @@ class OwnDecisionError(RefusedError):
 
     def __init__(self, run: str, accounts: Sequence[str]) -> None:
         """Name the run and the accounts concerned."""
-        shown = ", ".join(each or "the run" for each in accounts)
-        super().__init__(
-            f"You accepted exceptions of bill run {run} that bear more money than one person "
-            f"decides about ({shown}). Ask another approver, or let somebody else accept them."
-        )
+        shown = ", ".join(each or run for each in accounts)
+        super().__init__()
+        self.keep("bill_run.own_decision", run=run, accounts=shown)
 
 
 class ChangedDraftsError(RefusedError):
@@ -53,10 +48,8 @@ class ChangedDraftsError(RefusedError):
 
     def __init__(self, run: str) -> None:
         """Name the run."""
-        super().__init__(
-            f"The drafts of bill run {run} are not those that were approved; nothing was issued. "
-            f"`bill rate {run}`, look at it again and approve it again."
-        )
+        super().__init__()
+        self.keep("bill_run.changed", run=run)
 
 
 class NoExceptionError(RefusedError):
@@ -66,11 +59,8 @@ class NoExceptionError(RefusedError):
 
     def __init__(self, run: str, cause: str, known: Sequence[str]) -> None:
         """Name the run, the cause asked for and the causes that there are."""
-        shown = ", ".join(known) or "none"
-        super().__init__(
-            f"Bill run {run} has no exception of cause {cause} that can be decided so. Causes "
-            f"there: {shown}. What forbids to bill cannot be accepted: hold, correct or estimate."
-        )
+        super().__init__()
+        self.keep("bill_run.no_exception", run=run, cause=cause, known=", ".join(known) or "-")
 
 
 class NoExplanationError(RefusedError):
@@ -80,10 +70,8 @@ class NoExplanationError(RefusedError):
 
     def __init__(self, number: str, line: str) -> None:
         """Name the bill and the charge line."""
-        super().__init__(
-            f"Invoice {number} has no charge line {line}. `bill show {number} --json` lists the "
-            "ids under `charge`."
-        )
+        super().__init__()
+        self.keep("bill_run.no_explanation", number=number, charge=line)
 
 
 class NothingDueError(RefusedError):
@@ -93,7 +81,5 @@ class NothingDueError(RefusedError):
 
     def __init__(self, day: str) -> None:
         """Name the last day."""
-        super().__init__(
-            f"Nothing is due by {day}: no span of a reading cycle is over that is on no invoice. "
-            "`account due` shows what comes."
-        )
+        super().__init__()
+        self.keep("bill_run.nothing_due", day=day)
