@@ -67,7 +67,7 @@ def create_app(
         people: The directory of people.
         session_store: Where sessions are kept.
         clock: The present.
-        render_pdf: Canonical invoice JSON and language to a PDF.
+        render_pdf: Id of an invoice, its canonical JSON and a language to its paper.
     """
     server = Flask("meterline", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES

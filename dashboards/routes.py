@@ -20,8 +20,8 @@ from energy.base.errors import NotPermittedError
 from energy.base.text import LANGUAGES
 
 YEAR_S = 31_536_000
-RenderPdf = Callable[[str, str], bytes]
-"""Canonical invoice JSON and language to a PDF (billing.documents.render_pdf)."""
+RenderPdf = Callable[[UUID, str, str], bytes]
+"""Id of an invoice, its canonical JSON and a language to its paper as PDF."""
 
 
 def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
@@ -64,7 +64,7 @@ def _bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
     if answer is None or answer.rows.invoice.number is None:
         abort(404)
     response = Response(
-        render_pdf(answer.rows.document, viewer.language), content_type="application/pdf"
+        render_pdf(invoice, answer.rows.document, viewer.language), content_type="application/pdf"
     )
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"{answer.rows.invoice.number}.pdf"

@@ -13,7 +13,6 @@ import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from billing.documents.pdf import render_pdf
 from billing.office import BillingOffice
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -28,6 +27,7 @@ from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.life import log_to_stderr
+from processes.papers.issued import BillPapers
 from processes.web_sites import SiteServers
 
 log = structlog.get_logger("web")
@@ -64,6 +64,12 @@ def server_of(system: System, site: Site) -> Flask:
     database = system.database
     at = SqlSite(database=database, site=site, clock=system.clock, vault=system.vault)
     office = BillingOffice(database, site, system.clock, system.vault)
+    papers = BillPapers(
+        database=database,
+        books=office.books,
+        data_dir=system.config.data_dir,
+        tenant_url=system.config.tenant_url,
+    )
     return create_app(
         settings_of(site),
         queries=SqlQueries(at),
@@ -76,7 +82,7 @@ def server_of(system: System, site: Site) -> Flask:
         people=system.people,
         session_store=SqlSessionStore(database, system.vault.digest),
         clock=system.clock,
-        render_pdf=render_pdf,
+        render_pdf=papers.pdf,
     )
 
 

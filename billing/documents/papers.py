@@ -51,6 +51,11 @@ class PaperKind(StrEnum):
     RUN_SUMMARY = "run_summary"
 
 
+def kind_of(kind: str) -> PaperKind:
+    """Return the paper of an invoice's kind."""
+    return PaperKind.CREDIT_NOTE if kind == "credit_note" else PaperKind.BILL
+
+
 BILLS = frozenset((PaperKind.BILL, PaperKind.CREDIT_NOTE))
 """Papers of an invoice's document; the others are made of blocks in both sizes."""
 _SHEETS: Mapping[PaperKind, type[Sheet]] = {

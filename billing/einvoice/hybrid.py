@@ -16,8 +16,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from billing.documents.letterhead import Letterhead
-from billing.documents.papers import Language, paper
-from billing.documents.pdf import kind_of
+from billing.documents.papers import Language, kind_of, paper
 from billing.documents.typesetting import Extra
 from billing.einvoice.cii import cii_xml
 from billing.einvoice.mapping import EInvoiceTerms, einvoice_of

@@ -6,7 +6,6 @@ under the same Message-ID.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,12 +20,11 @@ from billing.delivery.mail import DocumentMail, MailState, mail_id
 from billing.delivery.message import Letter, bounce_of, letter
 from billing.delivery.plan import Stop, Way
 from billing.delivery.post import MailServer, Post, Receipt, open_post
-from billing.delivery.rendering import PaperJob, Rendering, made
-from billing.documents.pdf import kind_of
+from billing.delivery.rendering import Rendering, made
 from billing.views.documents import issued_documents, read_mails
 from energy.base.secrets import ERASED, PersonVault
 from energy.store.pool import Database
-from processes.papers.bills import bill_content
+from processes.papers.issued import job_of
 from processes.papers.print_queue import plan_of
 
 
@@ -183,26 +181,17 @@ class Outbox:
             return None
         with self.database.connection() as connection:
             (found,) = issued_documents(connection, self.books.site.schema, numbers=[mail.number])
-            document = json.loads(found[3])
-            content = bill_content(
-                connection, self.books.site, mail.invoice, document, tenant_url=tenant_url
-            ).document()
-        language = document["account"]["language"]
-        job = PaperJob(
-            key=mail.number,
-            kind=kind_of(document["kind"]),
-            content=content,
-            language=language,
-        )
+            site = self.books.site
+            job = job_of(connection, site, mail.invoice, found[3], tenant_url=tenant_url)
         return letter(
-            language=language,
+            language=job.language,
             message=mail.message,
             sender=sender,
             to=to,
-            issuer=document["issuer"]["name"],
+            issuer=job.content["invoice"]["issuer"]["name"],
             number=mail.number,
             pdf=made(job, rendering).pdf,
-            page=content.get("tenant_url", ""),
+            page=job.content.get("tenant_url", ""),
         )
 
     def _address(self, account: str) -> str:

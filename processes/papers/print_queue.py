@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,10 @@ from billing.delivery.print_batch import PrintBatch, QueuedPaper, Round, batch_i
 from billing.delivery.rendering import Made, PaperJob, Renderers
 from billing.delivery.round_file import round_file, separator_sheet
 from billing.documents.letterhead import Letterhead
-from billing.documents.pdf import kind_of
 from billing.views.documents import issued_documents, read_papers
 from energy.base.ids import id_of
 from energy.store.pool import Database
-from processes.papers.bills import bill_content
+from processes.papers.issued import job_of
 
 COLUMNS = ("account", "building", "round", "stop", "way")
 
@@ -228,20 +226,13 @@ class Press:
         wanted = [paper.number for paper in papers]
         with self.database.connection() as connection:
             found = issued_documents(connection, self.books.site.schema, numbers=wanted)
-            jobs = {number: self._job(connection, i, number, text) for i, number, _, text in found}
+            jobs = {
+                number: job_of(
+                    connection, self.books.site, invoice, text, tenant_url=self.tenant_url
+                )
+                for invoice, number, _, text in found
+            }
         return [jobs[number] for number in wanted]
-
-    def _job(self, connection: Any, invoice: UUID, number: str, text: str) -> PaperJob:
-        document = json.loads(text)
-        content = bill_content(
-            connection, self.books.site, invoice, document, tenant_url=self.tenant_url
-        )
-        return PaperJob(
-            key=number,
-            kind=kind_of(document["kind"]),
-            content=content.document(),
-            language=document["account"]["language"],
-        )
 
 
 def _safe(text: str) -> str:

@@ -21,7 +21,6 @@ from scripts.commands.printing import NOTHING, print_facts, print_json, print_ta
 from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
-    from billing.documents.pdf import render_pdf
     from billing.errors import UnknownBillingObjectError
     from billing.runs.errors import NothingDueError
     from billing.runs.review import Review
@@ -31,6 +30,7 @@ if runs():
     from dashboards.queries.bill_rows import Bill, FindingRow
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
+    from processes.papers.issued import BillPapers
     from processes.validating import looked_before, validate_up_to
     from scripts.commands.bill_office import invoice_of, office_of, run_of
 
@@ -179,11 +179,17 @@ def export(
     pdf: Annotated[Path, typer.Option()],
     language: Annotated[str | None, typer.Option("--document-lang")] = None,
 ) -> None:
-    """Write an invoice as PDF/A-3 with its canonical JSON attached."""
+    """Write an invoice as PDF/A-3, as `paper make` does; drafts too."""
     with opened(ctx, WEB) as at:
-        bill = _bill(at, name)
-        own = office_of(at).books.account(bill.invoice.account).language
-        pdf.write_bytes(render_pdf(bill.document, language or own))
+        bill, config = _bill(at, name), at.installation.config
+        papers = BillPapers(
+            database=at.system.database,
+            books=at.books,
+            data_dir=config.data_dir,
+            tenant_url=config.tenant_url,
+        )
+        own = at.books.account(bill.invoice.account).language
+        pdf.write_bytes(papers.pdf(bill.invoice.invoice, bill.document, language or own))
         print(at.text("bill.exported", file=pdf))
 
 

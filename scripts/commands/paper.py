@@ -6,7 +6,7 @@ import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 
@@ -16,10 +16,8 @@ from scripts.commands.printing import print_facts, print_json
 from scripts.commands.tree import FINDINGS, Json, group
 
 if runs():
-    from billing.delivery.rendering import PaperJob, Rendering, made
     from billing.documents.letterhead_file import load_letterhead
     from billing.documents.papers import PaperKind, paper
-    from billing.documents.pdf import kind_of
     from billing.documents.samples import sample, sample_letterhead
     from billing.einvoice.cii import cii_xml
     from billing.einvoice.mapping import einvoice_of
@@ -28,7 +26,7 @@ if runs():
     from billing.views.documents import issued_documents
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from processes.papers.bills import bill_content
+    from processes.papers.issued import BillPapers
     from processes.papers.letterheads import (
         TEMPLATES,
         name_letterhead,
@@ -124,14 +122,16 @@ def make(
 ) -> None:
     """Write an issued bill or credit note as PDF, on A4 with its e-invoice inside."""
     with opened(ctx, WEB) as at:
-        job = _job(at, number, language, size)
-        stationery = stationery_of(at.system.database, at.books)
-        rendering = Rendering(
-            letterhead=stationery.letterhead,
-            terms=stationery.terms if xml and stationery.named else None,
-            templates=templates_of(at.installation.config.data_dir, at.site).usable,
+        invoice, text = _issued(at, number)
+        config = at.installation.config
+        papers = BillPapers(
+            database=at.system.database,
+            books=at.books,
+            data_dir=config.data_dir,
+            tenant_url=config.tenant_url,
         )
-        found = made(job, rendering)
+        asked = language.value if language else ""
+        found = papers.made(invoice, text, language=asked, size=size.value, xml=xml)
         pdf.write_bytes(found.pdf)
         if found.without_xml:
             print(at.text("paper.without_xml", number=number, why=found.without_xml))
@@ -148,7 +148,7 @@ def xml(
     """Write an issued bill or credit note as EN 16931 XML, held against its schema."""
     with opened(ctx, WEB) as at:
         stationery = stationery_of(at.system.database, at.books)
-        document = _document(at, number)[1]
+        document = json.loads(_issued(at, number)[1])
         told = einvoice_of(document, stationery.letterhead, stationery.terms)
         content = ubl_xml(told) if syntax is Syntax.UBL else cii_xml(told)
         file.write_bytes(content)
@@ -180,35 +180,15 @@ def sample_(
         print(at.text("paper.made", file=pdf, octets=len(content)))
 
 
-def _document(at: Opened, number: str) -> tuple[PaperJob, dict[str, object]]:
-    """Return the job of an issued document's paper, and the document.
+def _issued(at: Opened, number: str) -> tuple[UUID, str]:
+    """Return the id and the canonical JSON of an issued document.
 
     Raises:
         UnknownBillingObjectError: It is not issued or not known.
     """
     with at.system.database.connection() as connection:
         found = issued_documents(connection, at.site.schema, numbers=[number])
-        if not found:
-            raise UnknownBillingObjectError("issued document", number)
-        invoice, _, _, text = found[0]
-        document = json.loads(text)
-        url = at.installation.config.tenant_url
-        content = bill_content(connection, at.site, invoice, document, tenant_url=url)
-    job = PaperJob(
-        key=number,
-        kind=kind_of(document["kind"]),
-        content=content.document(),
-        language=document["account"]["language"],
-    )
-    return job, document
-
-
-def _job(at: Opened, number: str, language: Tongue | None, size: Sizes) -> PaperJob:
-    job, _ = _document(at, number)
-    return PaperJob(
-        key=job.key,
-        kind=job.kind,
-        content=job.content,
-        language=language.value if language else job.language,
-        size=size.value,
-    )
+    if not found:
+        raise UnknownBillingObjectError("issued document", number)
+    invoice, _, _, text = found[0]
+    return invoice, text

@@ -28,7 +28,7 @@ if runs():
     from dashboards.security.scope import Right
     from energy.base.errors import EnergyError
     from energy.system import WEB, WRITER
-    from processes.papers.letterheads import stationery_of, templates_of
+    from processes.papers.issued import rendering_of
     from processes.papers.mail_out import Outbox
     from processes.papers.print_queue import (
         Press,
@@ -255,12 +255,7 @@ def _outbox(at: Opened) -> Outbox:
 
 
 def _rendering(at: Opened, books: Books, *, xml: bool) -> Rendering:
-    stationery = stationery_of(at.system.database, books)
-    return Rendering(
-        letterhead=stationery.letterhead,
-        terms=stationery.terms if xml and stationery.named else None,
-        templates=templates_of(at.installation.config.data_dir, at.site).usable,
-    )
+    return rendering_of(at.system.database, books, at.installation.config.data_dir, xml=xml)
 
 
 def _which(at: Opened, run: str | None, numbers: list[str] | None) -> tuple[UUID | None, str]:

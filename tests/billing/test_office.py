@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from billing.documents.pdf import render_pdf
+from billing.documents.papers import PaperKind, paper
 from billing.errors import (
     AlreadyBilledError,
     HeldRunError,
@@ -312,7 +312,8 @@ def test_the_tables_show_what_the_books_hold(metered: Town) -> None:
 def test_an_issued_invoice_of_the_journal_becomes_a_document(metered: Town, tmp_path: Path) -> None:
     run, _ = metered.bill()
     (invoice, _) = invoices_of(metered, run)
-    assert render_pdf(invoice.document, "zh").startswith(b"%PDF")
+    content = {"invoice": json.loads(invoice.document)}
+    assert paper(PaperKind.BILL, content, language="zh").startswith(b"%PDF")
 
 
 def test_another_issuer_stands_on_later_drafts_only(town: Town) -> None:

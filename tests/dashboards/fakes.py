@@ -160,6 +160,6 @@ def fake_web(
         people=people,
         session_store=store,
         clock=clock,
-        render_pdf=lambda document, language: f"%PDF-1.7 {language} {document}".encode(),
+        render_pdf=lambda _, document, language: f"%PDF-1.7 {language} {document}".encode(),
     )
     return FakeWeb(site=site, people=people, store=store, server=server)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
-from billing.documents.pdf import render_pdf
+from billing.documents.samples import sample_letterhead
 from billing.office import BillingOffice
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -21,6 +26,8 @@ from energy.journal.directory import People
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
+from processes.papers.issued import BillPapers
+from processes.papers.letterheads import name_letterhead
 from tests.billing.conftest import server, town
 from tests.billing.town import Town
 
@@ -55,6 +62,8 @@ def test_a_person_signs_in_changes_the_password_issues_bills_and_downloads_one(
         language="en",
         command_id=id_of("add", name),
     )
+    head = replace(sample_letterhead(), country="GB")
+    name_letterhead(town.database, town.office.books, head, {}, command_id=uuid4())
     client = _server(town, database).test_client()
     form = {"sign_in": name, "password": FIRST}
     assert client.post("/login", data=form).headers["Location"] == "/change-password"
@@ -67,7 +76,9 @@ def test_a_person_signs_in_changes_the_password_issues_bills_and_downloads_one(
     rows = town.rows(f"SELECT invoice, number FROM {town.site.schema}.invoice ORDER BY account")
     assert all(number for _, number in rows)
     pdf = client.get(f"/download/bills/{rows[0][0]}.pdf")
-    assert pdf.data.startswith(b"%PDF-")
+    file = PdfReader(io.BytesIO(pdf.data))
+    assert {"factur-x.xml", "invoice.json"} <= set(file.attachments)
+    assert sample_letterhead().phone in file.pages[0].extract_text(), "the site's letterhead"
     assert str(rows[0][1]) in _page(client, f"/bills/runs/{run}")
     assert client.post("/sign-out", data={"csrf": _token(client)}).status_code == 303
     assert client.get("/_dash-layout").status_code == 401
@@ -84,6 +95,7 @@ def test_failed_sign_ins_are_counted_for_all_workers(town: Town, database: Datab
 def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
     at = SqlSite(database=database, site=town.site, clock=town.clock, vault=town.vault)
     office = BillingOffice(database, town.site, town.clock, town.vault)
+    papers = BillPapers(database=database, books=office.books, data_dir=Path())
     settings = WebSettings(
         site_key=town.site.key,
         site_name=town.site.name,
@@ -105,7 +117,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
         people=People(database, town.clock, town.vault),
         session_store=SqlSessionStore(database, town.vault.digest),
         clock=town.clock,
-        render_pdf=render_pdf,
+        render_pdf=papers.pdf,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from billing.documents.page import page_of
-from billing.documents.pdf import render_pdf
+from billing.documents.papers import PaperKind, paper
 from billing.errors import RatingError
 from energy.base.ids import id_of
 from energy.metering.reading import Reading
@@ -65,7 +65,8 @@ def test_an_invoice_on_intervals_asks_for_what_one_on_registers_asks_for(twins: 
     assert power["readings"] == gas["readings"] == []
     assert "no register reading" in str(page_of(json.loads(first.document), "en")["proofs"])
     assert "no register reading" not in str(page_of(json.loads(second.document), "en")["proofs"])
-    assert render_pdf(first.document, "zh").startswith(b"%PDF")
+    content = {"invoice": json.loads(first.document)}
+    assert paper(PaperKind.BILL, content, language="zh").startswith(b"%PDF")
     assert twins.office.re_rate(first.id).same
 
 

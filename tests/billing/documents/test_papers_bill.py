@@ -1,4 +1,4 @@
-"""The PDF: readable, archivable, the same bytes every time, its content attached."""
+"""The PDF of a bill: readable, archivable, the same bytes every time, its content attached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import pypdf
 import pytest
 
-from billing.documents.pdf import render_pdf
+from billing.documents.papers import Language, PaperKind, paper
 from billing.errors import DocumentError
 from billing.invoices.drafting import draft_invoice
 from billing.invoices.invoice import Addressee, issued_document
@@ -21,12 +21,16 @@ ISSUED = issued_document(
 )
 
 
-def opened(language: str, document: str = ISSUED) -> pypdf.PdfReader:
+def render_pdf(document: str, language: Language) -> bytes:
+    return paper(PaperKind.BILL, {"invoice": json.loads(document)}, language=language)
+
+
+def opened(language: Language, document: str = ISSUED) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(render_pdf(document, language)))
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Invoice"), ("zh", "账单")])
-def test_it_can_be_read_in_the_language(language: str, title: str) -> None:
+def test_it_can_be_read_in_the_language(language: Language, title: str) -> None:
     reader = opened(language)
     text = "\n".join(page.extract_text() for page in reader.pages)
     for expected in (title, "CAM-2019-000001", "9,614.99", "CAM-E-0002", "应用光学实验室"):
