@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from billing.errors import MoneyError
 
@@ -70,17 +71,16 @@ def round_half_up(value: Exact, digits: int) -> Decimal:
     Returns:
         The rounded value with exactly that many digits; zero has no sign. [unit of value]
     """
-    assert isinstance(value, Decimal | Fraction | int), "money is never a float"
+    assert isinstance(value, Exact), "money is never a float"
     assert digits >= 0, "rounding to tens is not billing"
-    scaled = abs(Fraction(value)) * 10**digits
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return from_units(-units if value < 0 else units, digits)
+    top, bottom = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**digits + bottom) // (2 * bottom)
+    return from_units(-units if top < 0 else units, digits)
 
 
 def from_units(units: int, digits: int) -> Decimal:
     """Return a Decimal of so many smallest units. [unit / 10**digits]."""
-    sign = 1 if units < 0 else 0
-    return Decimal((sign, tuple(int(digit) for digit in str(abs(units))), -digits))
+    return Decimal(f"{units}E-{digits}")
 
 
 def to_units(amount: Decimal, digits: int) -> int:
@@ -144,17 +144,20 @@ def exact_text(value: Exact, *, least_digits: int = 0) -> str:
         value: Exact value. [any unit]
         least_digits: Digits after the point that a decimal shows at least.
     """
-    fraction = Fraction(value)
-    rest, powers = fraction.denominator, []
-    for prime in (2, 5):
-        powers.append(0)
+    top, bottom = value.as_integer_ratio()
+    rest, powers = bottom, [0, 0]
+    for place, prime in enumerate((2, 5)):
         while rest % prime == 0:
             rest //= prime
-            powers[-1] += 1
+            powers[place] += 1
     if rest != 1:
-        return f"{fraction.numerator}/{fraction.denominator}"
+        return f"{top}/{bottom}"
     digits = max(least_digits, *powers)
-    return plain(from_units(fraction.numerator * 10**digits // fraction.denominator, digits))
+    units = top * 10**digits // bottom
+    if digits == 0:
+        return str(units)
+    shown = str(abs(units)).rjust(digits + 1, "0")
+    return f"{'-' if units < 0 else ''}{shown[:-digits]}.{shown[-digits:]}"
 
 
 def display_text(count: int, resolution: Fraction) -> str:
@@ -164,8 +167,13 @@ def display_text(count: int, resolution: Fraction) -> str:
         count: Of a register. [count]
         resolution: Of the register. [unit / count]
     """
-    digits = len(exact_text(resolution).partition(".")[2])
-    return exact_text(count * resolution, least_digits=digits)
+    return exact_text(count * resolution, least_digits=_digits_shown(resolution))
+
+
+@lru_cache(maxsize=64)
+def _digits_shown(resolution: Fraction) -> int:
+    """Return the digits after the point of a register's steps; there are few kinds."""
+    return len(exact_text(resolution).partition(".")[2])
 
 
 def plain(value: Decimal) -> str:

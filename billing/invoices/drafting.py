@@ -7,9 +7,10 @@ an auditor needs to make it again: positions, channels, tariff versions, finding
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from billing.basis.basis import BillingBasis
@@ -26,9 +27,10 @@ from billing.invoices.invoice_facts import (
 from billing.invoices.sums import sum_of, tax_with_adjustments, totals_with_adjustments
 from billing.invoices.supply_rated import rated_supply
 from billing.invoices.usage_shown import SHOWN_UNIT, base_total, daily_document, usage_document
-from billing.money import exact_text, plain
+from billing.money import display_text, exact_text, plain
 from billing.rating.rate import RatedSupply, tariff_spans
 from billing.rating.tax import Settlement, settle
+from billing.tariffs.tariff import TariffVersion
 from energy.base.finding import Finding, Severity
 from energy.base.period import span_of_days
 from energy.base.units import Utility, to_base
@@ -76,6 +78,8 @@ def draft_invoice(
         provenance=canonical_json(_provenance(facts, findings)),
         findings=tuple(findings),
         total=settled.total + sum_of(facts.adjustments),
+        first_day=facts.first_day,
+        last_day=facts.last_day,
     )
 
 
@@ -141,7 +145,8 @@ def _mismatch(supply: SupplyFacts, span: UsageSpan, position: int) -> list[Findi
     if any(a.closing_at != b.opening_at for a, b in pairwise(registers)):
         return []
     proven = sum((_base_units(each, supply.utility) for each in registers), Fraction(0))
-    proven += sum(supply.adjusted.values())
+    if supply.adjusted:
+        proven += sum(supply.adjusted.values())
     billed = base_total(span, period.start, period.end)
     if abs(proven - billed) < len(registers):
         return []
@@ -162,8 +167,17 @@ def _base_units(register: RegisterFacts, utility: Utility) -> Fraction:
     counts = register.closing_count - register.opening_count
     if counts < 0 and register.modulus is not None:
         counts += register.modulus
-    factor = register.resolution * register.multiplier * to_base(utility, register.unit)
-    return counts * factor
+    return counts * _base_per_count(
+        register.resolution, register.multiplier, to_base(utility, register.unit)
+    )
+
+
+@lru_cache(maxsize=256)
+def _base_per_count(
+    resolution: Fraction, multiplier: Fraction, base_per_unit: Fraction
+) -> Fraction:
+    """Return what one count of a register is; there are few kinds. [base unit / count]."""
+    return resolution * multiplier * base_per_unit
 
 
 def _supply_blocks(
@@ -184,7 +198,9 @@ def _supply_blocks(
                 "utility": supply.utility.value,
                 "first_day": supply.first_day.isoformat(),
                 "last_day": supply.last_day.isoformat(),
-                "tariffs": _tariff_documents(supply),
+                "tariffs": _tariff_documents(
+                    tuple(supply.versions), supply.first_day, supply.last_day
+                ),
                 "readings": [_register_document(each) for each in supply.registers],
                 "usage": usage_document(supply, daily),
                 "daily": daily,
@@ -216,10 +232,16 @@ def _basis_document(supply: SupplyFacts) -> dict[str, object]:
     return {"basis": supply.basis.value}
 
 
-def _tariff_documents(supply: SupplyFacts) -> list[dict[str, object]]:
-    """Return the tariff versions in force, with what turns metered into billed units."""
-    rows: list[dict[str, object]] = []
-    for tariff, first, last in tariff_spans(supply.versions, supply.first_day, supply.last_day):
+@lru_cache(maxsize=64)
+def _tariff_documents(
+    versions: tuple[TariffVersion, ...], first_day: date, last_day: date
+) -> tuple[Mapping[str, object], ...]:
+    """Return the tariff versions in force, with what turns metered into billed units.
+
+    Made once for all supplies of a run that share them.
+    """
+    rows: list[Mapping[str, object]] = []
+    for tariff, first, last in tariff_spans(versions, first_day, last_day):
         if tariff is None:
             continue
         gas = tariff.gas
@@ -240,7 +262,7 @@ def _tariff_documents(supply: SupplyFacts) -> list[dict[str, object]]:
                 },
             }
         )
-    return rows
+    return tuple(rows)
 
 
 def _register_document(register: RegisterFacts) -> dict[str, object]:
@@ -253,22 +275,16 @@ def _register_document(register: RegisterFacts) -> dict[str, object]:
         "opening": {
             "at": register.opening_at.isoformat(),
             "count": register.opening_count,
-            "shown": _shown(register.opening_count, register.resolution),
+            "shown": display_text(register.opening_count, register.resolution),
             "quality": register.opening_quality.name.lower(),
         },
         "closing": {
             "at": register.closing_at.isoformat(),
             "count": register.closing_count,
-            "shown": _shown(register.closing_count, register.resolution),
+            "shown": display_text(register.closing_count, register.resolution),
             "quality": register.closing_quality.name.lower(),
         },
     }
-
-
-def _shown(count: int, resolution: Fraction) -> str:
-    """Return a count as the register's display shows it, trailing zeros included."""
-    _, _, decimals = exact_text(resolution).partition(".")
-    return exact_text(count * resolution, least_digits=len(decimals))
 
 
 def _provenance(facts: InvoiceFacts, findings: Sequence[Finding]) -> dict[str, object]:

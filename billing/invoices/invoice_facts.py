@@ -153,6 +153,9 @@ class Draft:
     provenance: str
     findings: tuple[Finding, ...]
     total: Decimal
+    first_day: date
+    last_day: date
+    """Days that the document says it bills."""
 
     @property
     def dirty(self) -> bool:

@@ -98,7 +98,7 @@ class ChargeLine:
 
     def document(self) -> dict[str, object]:
         """Return its commercial content as JSON values."""
-        quantity = self.quantity
+        quantity, worst = self.quantity, self.worst
         return {
             "amount": plain(self.amount),
             "charge": self.charge,
@@ -109,9 +109,9 @@ class ChargeLine:
             "period": self.period,
             "price": plain(self.price),
             "quality": None
-            if self.worst is None
+            if worst is None
             else {
-                "worst": self.worst.name.lower(),
+                "worst": worst.name.lower(),
                 "intervals": {q.name.lower(): n for q, n in sorted(self.intervals.items())},
             },
             "quantity": plain(quantity) if isinstance(quantity, Decimal) else exact_text(quantity),

@@ -5,7 +5,6 @@ Part of the billing office (billing/office.py): runs opened, rated, decided abou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -135,7 +134,7 @@ class RunsOffice:
             command_id=command_id,
         )
         self.books.store(*invoices, opened)
-        return review_with(opened, invoices)
+        return review_with(opened, invoices, [draft.total for draft in drafts.values()])
 
     def review(self, run: UUID) -> Review:
         """Return a run's drafts and findings.
@@ -310,15 +309,11 @@ class RunsOffice:
             run=opened.id,
             key=opened.key,
             account=account,
-            first_day=_day(draft, "first_day"),
-            last_day=_day(draft, "last_day"),
+            first_day=draft.first_day,
+            last_day=draft.last_day,
             currency=self.site.currency,
             document=draft.document,
             provenance=draft.provenance,
             findings=findings,
             command_id=command_id,
         )
-
-
-def _day(draft: Draft, key: str) -> date:
-    return date.fromisoformat(json.loads(draft.document)["period"][key])

@@ -48,26 +48,28 @@ def review_of(books: Books, run: UUID) -> Review:
         UnknownBillingObjectError: There is no such run.
     """
     opened = books.run(run)
-    return review_with(opened, [books.invoice(identity) for identity in opened.drafts])
+    invoices = [books.invoice(identity) for identity in opened.drafts]
+    return review_with(opened, invoices, [invoice.total for invoice in invoices])
 
 
-def review_with(opened: BillRun, invoices: Sequence[Invoice]) -> Review:
+def review_with(opened: BillRun, invoices: Sequence[Invoice], totals: Sequence[Decimal]) -> Review:
     """Return a run's drafts and findings.
 
     Args:
         opened: The run.
         invoices: Its drafts, in its order.
+        totals: What each comes to. [currency]
     """
     rows = [
         ReviewedDraft(
             invoice=invoice.id,
             account=invoice.account,
             state=invoice.state,
-            total=invoice.total,
+            total=total,
             document=invoice.document,
             findings=tuple(finding_of(stored) for stored in invoice.findings),
         )
-        for invoice in invoices
+        for invoice, total in zip(invoices, totals, strict=True)
     ]
     return Review(
         run=opened.id, state=opened.state, drafts=tuple(rows), total=Decimal(opened.total)

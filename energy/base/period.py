@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -37,6 +38,7 @@ def day_period(day: date, zone: ZoneInfo) -> Period:
     return Period(start=midnight(day, zone), end=midnight(day + timedelta(days=1), zone))
 
 
+@lru_cache(maxsize=1024)
 def span_of_days(first: date, last: date, zone: ZoneInfo) -> Period:
     """Return the span of the local days first to last, both included."""
     return Period(start=midnight(first, zone), end=midnight(last + timedelta(days=1), zone))
