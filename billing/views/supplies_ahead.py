@@ -118,7 +118,8 @@ class AheadReader(SupplyReader):
         known = self._ahead[0].spans.get((channel, period))
         if known is None:
             return super(AheadReader, self)._span(channel, period)
-        return replace(known, shape_s=self._shape_s(channel))
+        shape_s = self._shape_s(channel)
+        return known if shape_s == known.shape_s else replace(known, shape_s=shape_s)
 
     def _registers(self, channel: int, period: Period) -> tuple[RegisterFacts, ...]:
         known = self._ahead[0].proofs.get((channel, period))

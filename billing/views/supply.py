@@ -155,19 +155,21 @@ class SupplyReader:
             where=Where(channel=channel, position=self.metering_position),
         )
         needed = quantities_needed(facts.versions)
-        facts = replace(
-            facts,
-            span=span,
-            computed=self._computed(channel, period),
-            beside={
-                name: self._span(number, period)
-                for name, number in self._beside(facts.point, channel, needed).items()
-            },
-        )
+        computed = self._computed(channel, period)
+        beside = {
+            name: self._span(number, period)
+            for name, number in self._beside(facts.point, channel, needed).items()
+        }
         term = terms.basis_on(facts.point, facts.first_day)
         if term is None or term.basis is BillingBasis.INTERVALS:
-            registers = self._registers(channel, period)
-            return replace(facts, registers=registers, findings=[*facts.findings, *behind])
+            return replace(
+                facts,
+                span=span,
+                computed=computed,
+                beside=beside,
+                registers=self._registers(channel, period),
+                findings=[*facts.findings, *behind],
+            )
         asked = AskedSupply(
             point=facts.point,
             channel=channel,
@@ -189,8 +191,9 @@ class SupplyReader:
         return replace(
             facts,
             basis=term.basis,
-            span=None,
             shape=span,
+            computed=computed,
+            beside=beside,
             sums=(*sums, *in_only_period(sums, facts.versions)),
             registers=own.registers,
             findings=[*facts.findings, *findings, *own.findings, *others.findings],

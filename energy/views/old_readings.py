@@ -28,6 +28,8 @@ from energy.views.told import Connection, Window, counting, joined, told_in
 
 MEASURED = f"quality NOT IN ({Quality.SUSPECT:d}, {Quality.ESTIMATED:d})"
 """SQL of a reading that bounds what an estimate or a late reading can change."""
+_LOT = 64
+"""Channels whose readings cross as one row of columns: few rows, none of them too long."""
 _OLDEST_US = -2_208_988_800_000_000
 """1900: no register is older. [us]"""
 
@@ -237,17 +239,18 @@ def _from_table(
         use_arrays(cursor)
         found: list[tuple[Any, ...]] = cursor.execute(
             f"""
-            SELECT t.channel, array_agg(r.at), array_agg(r.count), array_agg(r.quality::bigint),
-                array_agg(r.position)
-            FROM (SELECT channel::int, {chosen}
-                FROM unnest(%s, %s, %s, %s) AS s (channel, low_us, high_us, kept_us)) AS t
+            SELECT array_agg(t.channel::bigint), array_agg(r.at), array_agg(r.count),
+                array_agg(r.quality::bigint), array_agg(r.position)
+            FROM (SELECT lot, channel::int, {chosen}
+                FROM unnest(%s, %s, %s, %s, %s) AS s (lot, channel, low_us, high_us, kept_us)) AS t
             CROSS JOIN LATERAL (SELECT
                 coalesce(greatest({", ".join(before)}), t.kept) AS low,
                 coalesce(least({", ".join(behind)}), 'infinity') AS high) AS n
             CROSS JOIN LATERAL ({" UNION ALL ".join(rows)}) AS r
-            GROUP BY t.channel
+            GROUP BY t.lot
             """,
             (
+                np.arange(len(windows)) // _LOT,
                 np.array(list(windows), dtype=np.int64),
                 np.array([w[0] for w in windows.values()], dtype=np.int64),
                 np.array([w[1] for w in windows.values()], dtype=np.int64),
@@ -258,7 +261,7 @@ def _from_table(
 
 
 def _positioned(
-    channel: int,
+    channel: NDArray[np.int64],
     at_us: NDArray[np.int64],
     count: NDArray[np.int64],
     quality: NDArray[np.int64],
@@ -266,7 +269,7 @@ def _positioned(
 ) -> Positioned:
     return Positioned(
         readings=ReadingColumns(
-            channel=np.full(len(at_us), channel, dtype=np.int32),
+            channel=channel.astype(np.int32),
             at_us=at_us,
             count=count,
             quality=quality.astype(np.uint8),
@@ -339,24 +342,24 @@ def _per_channel(
     sorted_ = every.chosen(order)
     columns = sorted_.readings
     numbers = np.array(list(windows), dtype=np.int64)
+    low_us, high_us = np.array(list(windows.values()), dtype=np.int64).reshape(-1, 2).T
+    by_number = np.argsort(numbers)
+    own = by_number[np.searchsorted(numbers, columns.channel, sorter=by_number)]
+    measured = _is_measured(columns.quality)
+    before = np.flatnonzero(measured & (columns.at_us < low_us[own]))
+    behind = np.flatnonzero(measured & (columns.at_us > high_us[own]))
     starts = np.searchsorted(columns.channel, numbers, side="left")
     ends = np.searchsorted(columns.channel, numbers, side="right")
-    known: dict[int, Accepted] = {}
-    for number, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        part = slice(start, end)
-        at_us, quality = columns.at_us[part], columns.quality[part]
-        low_us, high_us = windows[number]
-        anchors = at_us[_is_measured(quality)]
-        before, behind = anchors[anchors < low_us], anchors[anchors > high_us]
-        inside = np.ones(len(at_us), dtype=np.bool_)
-        if len(before):
-            inside &= at_us >= before[-1]
-        if len(behind):
-            inside &= at_us <= behind[0]
-        known[number] = Accepted(
-            at_us=at_us[inside],
-            count=columns.count[part][inside],
-            quality=quality[inside],
-            position=sorted_.position[part][inside],
+    # From the last one before the window, if the channel has one, to the first one behind it.
+    lows = np.maximum(starts, np.append([0], before)[np.searchsorted(before, ends)])
+    highs = np.minimum(ends, np.append(behind, [len(columns)])[np.searchsorted(behind, starts)] + 1)
+    spans = zip(numbers.tolist(), lows.tolist(), highs.tolist(), strict=True)
+    return {
+        number: Accepted(
+            at_us=columns.at_us[low:high],
+            count=columns.count[low:high],
+            quality=columns.quality[low:high],
+            position=sorted_.position[low:high],
         )
-    return known
+        for number, low, high in spans
+    }

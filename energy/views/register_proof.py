@@ -7,10 +7,13 @@ asked (energy/views/old_readings.py).
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -155,12 +158,18 @@ def _proof(known: Accepted, row: RegisterSegment, period: Period) -> list[Regist
             channel=piece.channel,
             opening=opening,
             closing=closing,
-            multiplier=Fraction(piece.multiplier),
+            multiplier=_ratio(piece.multiplier),
             resolution=facts.resolution,
             modulus=facts.modulus,
             unit=facts.unit,
         )
     ]
+
+
+@lru_cache(maxsize=256)
+def _ratio(text: str) -> Fraction:
+    """Return a ratio from its text; there are few kinds."""
+    return Fraction(text)
 
 
 def _stated(
@@ -183,30 +192,35 @@ def _known(
     as_of: int | None,
 ) -> Accepted:
     """Return the readings around some instants as one; estimates only where they counted."""
-    parts = list(around.values())
-    none = [np.empty(0, dtype=np.int64)]
-    at_us, first = np.unique(
-        np.concatenate([part.at_us for part in parts] or none), return_index=True
-    )
-    quality = np.concatenate([part.quality for part in parts] or none)[first].astype(np.uint8)
-    known = Accepted(
-        at_us=at_us,
-        count=np.concatenate([part.count for part in parts] or none)[first],
-        quality=quality,
-        position=np.concatenate([part.position for part in parts] or none)[first],
-    )
-    counted = quality != Quality.ESTIMATED
+    known = _joined(list(around.values()))
+    counted = known.quality != Quality.ESTIMATED
     if counted.all():
         return known
     every = load_registry(connection, schema, as_of=as_of, only=[channel]).segments
     segments = [s for s in every.get(channel, ()) if (s.feed or channel) == register]
-    counted |= np.isin(at_us, _folded_us(known, segments, list(around)))
+    counted |= np.isin(known.at_us, _folded_us(known, segments, list(around)))
     return Accepted(
-        at_us=at_us[counted],
+        at_us=known.at_us[counted],
         count=known.count[counted],
-        quality=quality[counted],
+        quality=known.quality[counted],
         position=known.position[counted],
     )
+
+
+def _joined(parts: Sequence[Accepted]) -> Accepted:
+    """Return the readings around one instant after the other, each reading once."""
+    whole, *behind = parts
+    for part in behind:
+        seen = 0
+        if len(whole.at_us):
+            seen = int(np.searchsorted(part.at_us, whole.at_us[-1], side="right"))
+        whole = Accepted(
+            at_us=np.concatenate([whole.at_us, part.at_us[seen:]]),
+            count=np.concatenate([whole.count, part.count[seen:]]),
+            quality=np.concatenate([whole.quality, part.quality[seen:]]),
+            position=np.concatenate([whole.position, part.position[seen:]]),
+        )
+    return whole
 
 
 def _folded_us(
@@ -258,15 +272,16 @@ def _nearest(
     known: Accepted, piece: Piece, at: datetime, *, before: bool
 ) -> RegisterReading | None:
     """Return the segment's reading at an instant, else the nearest on the asked side."""
-    at_us = to_us(at)
-    own = known.at_us >= to_us(piece.start)
+    instants: Any = known.at_us
+    first, after = bisect_left(instants, to_us(piece.start)), len(instants)
     if piece.end is not None:
-        own &= known.at_us < to_us(piece.end)
-    own &= known.at_us <= at_us if before else known.at_us >= at_us
-    places = np.flatnonzero(own)
-    if len(places) == 0:
+        after = bisect_left(instants, to_us(piece.end))
+    if before:
+        place = min(after, bisect_right(instants, to_us(at))) - 1
+    else:
+        place = max(first, bisect_left(instants, to_us(at)))
+    if not first <= place < after:
         return None
-    place = int(places[-1] if before else places[0])
     return RegisterReading(
         serial=piece.serial,
         at=from_us(int(known.at_us[place])),

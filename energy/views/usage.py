@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,7 @@ from energy.journal.ingest import store_findings
 from energy.metering.usage import UsageSpan
 from energy.metering.usage_fold import fold_many
 from energy.metering.usage_strips import Flags, Ints, SeriesColumns
+from energy.store.arrays import use_arrays
 from energy.views.fed_readings import (
     accepted_fed,
     counters_fed,
@@ -39,7 +38,7 @@ from energy.views.positioned import or_last
 from energy.views.registry_columns import RegistryColumns
 from energy.views.slice import Slice
 from energy.views.usage_intervals import fold_changed_intervals, fold_fresh_intervals
-from energy.views.usage_rows import Windows, findings_of, parts_of, rows_of, spread
+from energy.views.usage_rows import Blocks, Windows, findings_of, parts_of, rows_of, spread
 from energy.views.usage_table import explain_breaks, held_rows, write_rows
 from energy.views.usage_tails import Fresh, Tails
 from energy.views.usage_windows import chunks_of, good_spans, put_back
@@ -306,23 +305,31 @@ def read_spans(
         period: Span on whole grid intervals of every channel asked for.
         as_of: Position of a mark: usage as known there; None for now.
     """
-    rows: list[Any] = connection.execute(
-        "SELECT channel, start_at, step_s, intervals, usage, quality "
-        f"FROM {schema}.usage_block WHERE channel = ANY(%s) AND day >= %s AND day <= %s "
-        "AND epoch < %s ORDER BY channel, day, epoch",
-        (
-            list(channels),
-            (period.start - timedelta(days=1)).date(),
-            (period.end + timedelta(days=1)).date(),
-            or_last(as_of),
-        ),
-        binary=True,
-    ).fetchall()
+    in_order = "ORDER BY day, epoch"  # the order of the key: nothing is sorted
+    with connection.cursor(binary=True) as cursor:
+        use_arrays(cursor)
+        rows: list[tuple[Any, ...]] = cursor.execute(
+            f"SELECT channel, min(step_s), array_agg(start_at {in_order}), "
+            f"array_agg(intervals::bigint {in_order}), "
+            f"array_agg(octet_length(usage)::bigint {in_order}), "
+            f"string_agg(usage, ''::bytea {in_order}), string_agg(quality, ''::bytea {in_order}) "
+            f"FROM {schema}.usage_block WHERE channel = ANY(%s) AND day >= %s AND day <= %s "
+            "AND epoch < %s GROUP BY channel",
+            (
+                list(channels),
+                (period.start - timedelta(days=1)).date(),
+                (period.end + timedelta(days=1)).date(),
+                or_last(as_of),
+            ),
+        ).fetchall()
     spans = {
-        channel: spread(empty_span(channel, period, own[0][2]), own)
-        for channel, own in (
-            (channel, list(mine)) for channel, mine in groupby(rows, itemgetter(0))
+        channel: spread(
+            empty_span(channel, period, step_s),
+            Blocks(
+                start_us=start_us, intervals=intervals, octets=octets, usage=usage, quality=quality
+            ),
         )
+        for channel, step_s, start_us, intervals, octets, usage, quality in rows
     }
     silent = [channel for channel in channels if channel not in spans]
     grids = _grids(connection, schema, silent) if silent else {}

@@ -8,15 +8,13 @@ comes behind the last boundary changes neither content nor position, so it costs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.base.clock import from_us
+from energy.base.clock import from_us, to_us
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
 from energy.base.ragged import offsets_of, ramp
@@ -26,8 +24,21 @@ from energy.metering.usage_strips import Flags, GridColumns, Ints, SeriesColumns
 from energy.views.local_days import LocalDays
 
 Bytes = NDArray[np.uint8]
-BlockRow = tuple[int, datetime, int, int, bytes, bytes]
-"""Channel, start, width of an interval [s], intervals, usage, quality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Blocks:
+    """Blocks of one channel; arrays of shape (blocks,)."""
+
+    start_us: Ints
+    """Start of the first interval. [us]"""
+    intervals: Ints
+    octets: Ints
+    """Of usage: 4 or 8 an interval."""
+    usage: bytes
+    """One behind the other."""
+    quality: bytes
+    """The same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -243,46 +254,28 @@ def unpacked(usage: bytes, intervals: int) -> Ints:
     return np.frombuffer(usage, dtype=kind).astype(np.int64)
 
 
-def spread(span: UsageSpan, rows: Sequence[BlockRow]) -> UsageSpan:
+def spread(span: UsageSpan, blocks: Blocks) -> UsageSpan:
     """Write the blocks of a channel into its span; return it.
 
     Args:
         span: Of which nothing is known.
-        rows: Blocks by day and then by age: of one day the last counts.
+        blocks: By day and then by age: of one day the last counts.
     """
-    step = timedelta(seconds=span.step_s)
-    for run in _runs(rows):
-        offset = (run[0][1] - span.start) // step
-        usage = b"".join(row[4] for row in run)
-        quality = b"".join(row[5] for row in run)
-        low, high = max(offset, 0), min(offset + len(quality), len(span.usage))
+    width_us = span.step_s * 1_000_000
+    first = (blocks.start_us - to_us(span.start)) // width_us
+    wide = blocks.octets // blocks.intervals
+    codes, bytes_ = offsets_of(blocks.intervals), offsets_of(blocks.octets)
+    breaks = (np.diff(first) != blocks.intervals[:-1]) | (np.diff(wide) != 0)
+    runs = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(first)]
+    for begin, after in pairwise(runs):
+        offset, many = int(first[begin]), int(codes[after] - codes[begin])
+        low, high = max(offset, 0), min(offset + many, len(span.usage))
         if low < high:
-            part = slice(low - offset, high - offset)
-            span.usage[low:high] = np.frombuffer(usage, dtype=_kind(run[0]))[part]
-            span.quality[low:high] = np.frombuffer(quality, dtype=np.uint8)[part]
+            part, kind = slice(low - offset, high - offset), f">i{wide[begin]}"
+            usage = np.frombuffer(blocks.usage, kind, many, int(bytes_[begin]))
+            quality = np.frombuffer(blocks.quality, np.uint8, many, int(codes[begin]))
+            span.usage[low:high], span.quality[low:high] = usage[part], quality[part]
     return span
-
-
-def _runs(rows: Sequence[BlockRow]) -> Iterator[Sequence[BlockRow]]:
-    """Yield blocks that follow each other and are packed alike, in order."""
-    begins, behind, wide = 0, rows[0][1], 0
-    for place, (_, start_at, step_s, intervals, usage, _) in enumerate(rows):
-        if start_at != behind or len(usage) != wide * intervals:
-            if place > begins:
-                yield rows[begins:place]
-            begins, wide = place, len(usage) // intervals
-        behind = start_at + _width(step_s * intervals)
-    yield rows[begins:]
-
-
-def _kind(row: BlockRow) -> str:
-    return ">i4" if len(row[4]) == 4 * row[3] else ">i8"
-
-
-@lru_cache(maxsize=64)
-def _width(seconds: int) -> timedelta:
-    """Return how long a block is; there are few lengths."""
-    return timedelta(seconds=seconds)
 
 
 def unpacked_many(usage: bytes, octets: Ints, intervals: Ints) -> Ints:
