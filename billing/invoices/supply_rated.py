@@ -56,18 +56,17 @@ def rated_together(supplies: Sequence[SupplyFacts], position: int) -> list[Rated
     Returns:
         In their order; None for one that must be rated by itself.
     """
-    alike: dict[Hashable, list[int]] = {}
+    alike: dict[Hashable, list[tuple[int, Quantities]]] = {}
     for n, supply in enumerate(supplies):
-        if supply.versions and not supply.suspended and supply.quantities() is not None:
+        if supply.versions and not supply.suspended and (known := supply.quantities()) is not None:
             shas = tuple(version.sha256 for version in supply.versions)
-            alike.setdefault((shas, supply.first_day, supply.last_day), []).append(n)
+            alike.setdefault((shas, supply.first_day, supply.last_day), []).append((n, known))
     found: list[RatedSupply | None] = [None] * len(supplies)
     for members in alike.values():
-        first = supplies[members[0]]
-        asked = [(supplies[n].point, known) for n in members if (known := supplies[n].quantities())]
+        first = supplies[members[0][0]]
         try:
             rated = rate_many(
-                asked,
+                [(supplies[n].point, known) for n, known in members],
                 versions=first.versions,
                 first_day=first.first_day,
                 last_day=first.last_day,
@@ -75,7 +74,7 @@ def rated_together(supplies: Sequence[SupplyFacts], position: int) -> list[Rated
             )
         except RatingError:  # whose fault it is, each tells by itself
             continue
-        for n, each in zip(members, rated, strict=True):
+        for (n, _), each in zip(members, rated, strict=True):
             found[n] = each
     return found
 

@@ -183,9 +183,12 @@ class Grid:
         if self.unknown is not None:
             usage = np.where(self.unknown, 0, usage)
         sums = np.empty((len(usage), len(self._starts)), dtype=np.int64)
+        longest = int(np.diff(self._starts, append=self.count).max(initial=0))
         for first in range(0, len(usage), AT_ONCE):
             rows = slice(first, first + AT_ONCE)
-            np.add.reduceat(usage[rows], self._starts, axis=1, dtype=np.int64, out=sums[rows])
+            part = usage[rows]
+            kind = np.int32 if _held(part, longest) else np.int64
+            sums[rows] = np.add.reduceat(part, self._starts, axis=1, dtype=kind)
         return sums
 
     def columns(self, first_day: date, last_day: date) -> slice:
@@ -332,6 +335,13 @@ class Grid:
     def _day_places(self, first_day: date, last_day: date) -> tuple[int, int]:
         low = (first_day - self._first_day).days
         return low, (last_day - self._first_day).days + 1
+
+
+def _held(usage: NDArray[Any], many: int) -> bool:
+    """Return whether 32 bits hold any sum of so many intervals: they are added twice as fast."""
+    if usage.dtype != np.int32:
+        return False
+    return many * max(int(usage.max(initial=0)), -int(usage.min(initial=0))) < 2**31
 
 
 def gaps(unknown: NDArray[np.bool_]) -> list[tuple[int, int]]:

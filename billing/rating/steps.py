@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
 from typing import Any
 
 from billing.money import round_half_up, spread
@@ -46,7 +45,7 @@ from billing.tariffs.clauses import (
 from billing.tariffs.day_calendar import CALENDAR_UNPUBLISHED_CODE
 from billing.tariffs.tariff import TariffVersion
 from energy.base.finding import Finding, Severity
-from energy.base.period import days_between, span_of_days
+from energy.base.period import span_of_days
 
 TARIFF_MISSING_CODE = "bill.tariff_missing"
 
@@ -115,11 +114,19 @@ def tariff_spans(
         first_day: First local day.
         last_day: Last local day, included.
     """
+    changes = {
+        day
+        for each in versions
+        for day in (each.valid_from, each.valid_to)
+        if day is not None and first_day < day <= last_day
+    }
     runs: list[tuple[TariffVersion | None, date, date]] = []
-    days = days_between(first_day, last_day)
-    for tariff, run in groupby(days, key=lambda day: version_on(versions, day)):
-        span = list(run)
-        runs.append((tariff, span[0], span[-1]))
+    begins = [first_day, *sorted(changes)]
+    ends = [*(day - timedelta(days=1) for day in begins[1:]), last_day]
+    for first, last in zip(begins, ends, strict=True):
+        tariff = version_on(versions, first)
+        begun = runs.pop()[1] if runs and runs[-1][0] is tariff else first
+        runs.append((tariff, begun, last))
     return runs
 
 

@@ -17,7 +17,7 @@ from billing.money import exact_text, plain
 from billing.rating.charge import ChargeLine
 from billing.rating.measured import Measured
 from billing.rating.months import COMMERCIAL, Part, months, years
-from billing.rating.prices.made import Made, made, stated
+from billing.rating.prices.made import Made, made, stated, told_for
 from billing.rating.prices.seasons import season_runs
 from billing.tariffs.clauses import FixedClause, FixedPer
 from billing.tariffs.tariff import TariffVersion
@@ -32,11 +32,13 @@ def charge_lines(usage: Measured, clause: FixedClause) -> list[ChargeLine]:
         usage: The supply; a fixed charge is due without usage.
         clause: The price. [currency / day, month, season or year]
     """
+    if clause.agreed is None:
+        kept = usage.stack.kept
+        if clause.key not in kept:
+            kept[clause.key] = [_line(usage, clause, each, None) for each in _parts(usage, clause)]
+        return [told_for(line, usage.span) for line in kept[clause.key]]
     lines: list[ChargeLine] = []
     for part in _parts(usage, clause):
-        if clause.agreed is None:
-            lines.append(_line(usage, clause, part, None))
-            continue
         for first, last, agreed in usage.product([clause.agreed], part.first_day, part.last_day):
             lines.append(
                 _line(usage, clause, replace(part, first_day=first, last_day=last), agreed)

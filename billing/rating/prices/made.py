@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from billing.money import exact_text, round_half_up
-from billing.rating.charge import ChargeLine, charge_id
+from billing.rating.charge import ChargeLine, TariffSpan, charge_id
 from billing.rating.measured import Measured
 from billing.tariffs.clauses import Clause
 from energy.base.quality import Quality
@@ -69,6 +69,19 @@ def made(usage: Measured, clause: Clause, what: Made) -> ChargeLine:
         part_of=what.part_of,
         proof=what.proof,
     )
+
+
+def told_for(line: ChargeLine, span: TariffSpan) -> ChargeLine:
+    """Return a supply's charge line that differs from another's of its stack in the point alone.
+
+    Args:
+        line: Of any supply of the stack, without a mark in its id.
+        span: The supply's point, channel and days.
+    """
+    if line.point == span.point:
+        return line
+    charge = charge_id(span, line.clause, line.first_day)
+    return replace(line, charge=charge, point=span.point, channel=span.channel)
 
 
 def stated(value: Decimal | Fraction) -> Decimal | Fraction:
