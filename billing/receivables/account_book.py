@@ -101,6 +101,10 @@ class AccountBook(JournalAggregate):
         """Return what of a payment settles nothing yet; nothing of a reversed one. [currency]."""
         return self._payment(payment).left
 
+    def left(self, source: str, amount: Decimal) -> Decimal:
+        """Return what of a payment, or of a document of an amount, is not used. [currency]."""
+        return self.left_of(source) if source in self.payments else amount - self.used(source)
+
     # ------------------------------------------------------------ commands
     def take_over(
         self,
@@ -182,9 +186,7 @@ class AccountBook(JournalAggregate):
             PaymentError: An item or a source has not so much left.
         """
         for part in parts:
-            left = part.source_amount - self.used(part.source)
-            if part.source in self.payments:
-                left = self.left_of(part.source)
+            left = self.left(part.source, part.source_amount)
             open_ = part.item_amount - self.settled(part.item)
             if part.amount <= 0:
                 raise PaymentError.of("not_positive", amount=part.amount)
@@ -293,9 +295,7 @@ class AccountBook(JournalAggregate):
         Raises:
             PaymentError: The source has not so much left.
         """
-        left = source_amount - self.used(source)
-        if source in self.payments:
-            left = self.left_of(source)
+        left = self.left(source, source_amount)
         if amount <= 0:
             raise PaymentError.of("not_positive", amount=amount)
         if amount > left:
