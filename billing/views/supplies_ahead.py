@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from billing.accounts.account import PointDays
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
 from billing.views.adjusted import adjusted_span
-from billing.views.supply import SupplyReader, _finding, _register
-from energy.base.finding import Finding, Severity
+from billing.views.supply import SupplyReader, _register
+from energy.base.finding import Finding
 from energy.base.period import Period, span_of_days
 from energy.base.units import Utility
-from energy.metering.channel import Direction, Kind
 from energy.metering.usage import UsageSpan
 from energy.views.adjustments import adjusted_usage
 from energy.views.computed import channel_usage, computed_rules
@@ -146,35 +144,6 @@ class AheadReader(SupplyReader):
             )
         ]
 
-    def _meters(self, points: Sequence[str]) -> dict[str, tuple[str, Utility]]:
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            f"SELECT point, name, utility FROM {self.site.schema}.meter "
-            "WHERE point = ANY(%s) AND utility IS NOT NULL",
-            (list(points),),
-        ).fetchall()
-        return {point: (name, Utility(utility)) for point, name, utility in rows}
-
-    def _billing(self, points: Sequence[str]) -> dict[tuple[str, str], list[int]]:
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            f"SELECT point, utility, number FROM {self.site.schema}.channel "
-            "WHERE point = ANY(%s) AND billing AND utility IS NOT NULL AND direction <> %s "
-            "AND kind = ANY(%s) ORDER BY number",
-            (list(points), Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
-        ).fetchall()
-        found: dict[tuple[str, str], list[int]] = {}
-        for point, utility, number in rows:
-            found.setdefault((point, utility), []).append(number)
-        return found
-
-    def _shapes(self, channels: Sequence[int]) -> dict[int, int]:
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            f"SELECT number, interval_s FROM {self.site.schema}.channel "
-            f"JOIN {self.site.schema}.interval_channel ON channel = number "
-            "WHERE number = ANY(%s) AND interval_s > grid_s",
-            (list(channels),),
-        ).fetchall()
-        return dict(rows)
-
     def _spans(self, periods: Mapping[Period, set[int]]) -> dict[_Key, UsageSpan]:
         return {
             (channel, period): span
@@ -200,26 +169,14 @@ class AheadReader(SupplyReader):
         }
 
     def _findings(self, periods: Mapping[Period, set[int]]) -> list[Finding]:
-        """Return what forbids to bill any of the channels, in the order of one asked alone."""
+        """Return what forbids to bill any of the channels."""
         if not periods:
             return []
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            "SELECT code, severity, channel, start_at, end_at, position, proof "
-            f"FROM {self.site.schema}.finding WHERE severity = %(severity)s "
-            "AND position <= %(known)s "
-            "AND (explained_position IS NULL OR explained_position > %(known)s) "
-            "AND (resolved_position IS NULL OR resolved_position > %(known)s) "
-            "AND (channel = 0 OR channel = ANY(%(channels)s)) "
-            "AND start_at < %(end)s AND end_at >= %(start)s ORDER BY start_at, code",
-            {
-                "severity": Severity.DO_NOT_BILL,
-                "known": self.metering_position,
-                "channels": sorted(set().union(*periods.values())),
-                "start": min(period.start for period in periods),
-                "end": max(period.end for period in periods),
-            },
-        ).fetchall()
-        return [_finding(row) for row in rows]
+        return self._stored_findings(
+            sorted(set().union(*periods.values())),
+            min(period.start for period in periods),
+            max(period.end for period in periods),
+        )
 
     def _adjusted(
         self, supplies: Sequence[PointDays], channels: frozenset[int]

@@ -226,29 +226,44 @@ class SupplyReader:
         return found
 
     def _meter(self, point: str) -> tuple[str, Utility] | None:
-        row: tuple[Any, ...] | None = self.connection.execute(
-            f"SELECT name, utility FROM {self.site.schema}.meter WHERE point = %s",
-            (point,),
-        ).fetchone()
-        return None if row is None else (row[0], Utility(row[1]))
+        return self._meters([point]).get(point)
 
     def _billing_channel(self, point: str, utility: Utility) -> int | None:
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            f"SELECT number FROM {self.site.schema}.channel WHERE point = %s AND billing "
-            "AND utility = %s AND direction <> %s AND kind = ANY(%s)",
-            (point, utility, Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
-        ).fetchall()
-        return rows[0][0] if len(rows) == 1 else None
+        numbers = self._billing([point]).get((point, utility.value), ())
+        return numbers[0] if len(numbers) == 1 else None
 
     def _shape_s(self, channel: int) -> int:
         """Return how long the intervals are that a channel delivers; 0 where not longer. [s]."""
-        row: tuple[Any, ...] | None = self.connection.execute(
-            f"SELECT interval_s FROM {self.site.schema}.channel "
+        return self._shapes([channel]).get(channel, 0)
+
+    def _meters(self, points: Sequence[str]) -> dict[str, tuple[str, Utility]]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT point, name, utility FROM {self.site.schema}.meter "
+            "WHERE point = ANY(%s) AND utility IS NOT NULL",
+            (list(points),),
+        ).fetchall()
+        return {point: (name, Utility(utility)) for point, name, utility in rows}
+
+    def _billing(self, points: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT point, utility, number FROM {self.site.schema}.channel "
+            "WHERE point = ANY(%s) AND billing AND utility IS NOT NULL AND direction <> %s "
+            "AND kind = ANY(%s) ORDER BY number",
+            (list(points), Direction.EXPORT, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
+        ).fetchall()
+        found: dict[tuple[str, str], list[int]] = {}
+        for point, utility, number in rows:
+            found.setdefault((point, utility), []).append(number)
+        return found
+
+    def _shapes(self, channels: Sequence[int]) -> dict[int, int]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT number, interval_s FROM {self.site.schema}.channel "
             f"JOIN {self.site.schema}.interval_channel ON channel = number "
-            "WHERE number = %s AND interval_s > grid_s",
-            (channel,),
-        ).fetchone()
-        return 0 if row is None else row[0]
+            "WHERE number = ANY(%s) AND interval_s > grid_s",
+            (list(channels),),
+        ).fetchall()
+        return dict(rows)
 
     def _registers(self, channel: int, period: Period) -> tuple[RegisterFacts, ...]:
         proofs = register_proofs(
@@ -291,24 +306,30 @@ class SupplyReader:
         What explained or resolved one later does not change what the run knew; nor does another
         source that served the point later.
         """
+        found = self._stored_findings([channel], period.start, period.end)
+        return [each for each in found if each.channel or self._concerns(each, point, period)]
+
+    def _stored_findings(
+        self, channels: Sequence[int], start: datetime, end: datetime
+    ) -> list[Finding]:
+        """Return do-not-bill findings of channels and of all sources, open at the mark."""
         rows: list[tuple[Any, ...]] = self.connection.execute(
             "SELECT code, severity, channel, start_at, end_at, position, proof "
             f"FROM {self.site.schema}.finding WHERE severity = %(severity)s "
             "AND position <= %(known)s "
             "AND (explained_position IS NULL OR explained_position > %(known)s) "
             "AND (resolved_position IS NULL OR resolved_position > %(known)s) "
-            "AND channel IN (%(channel)s, 0) "
+            "AND (channel = 0 OR channel = ANY(%(channels)s)) "
             "AND start_at < %(end)s AND end_at >= %(start)s ORDER BY start_at, code",
             {
                 "severity": Severity.DO_NOT_BILL,
                 "known": self.metering_position,
-                "channel": channel,
-                "start": period.start,
-                "end": period.end,
+                "channels": list(channels),
+                "start": start,
+                "end": end,
             },
         ).fetchall()
-        found = [_finding(row) for row in rows]
-        return [each for each in found if each.channel or self._concerns(each, point, period)]
+        return [_finding(row) for row in rows]
 
     def _concerns(self, finding: Finding, point: str, period: Period) -> bool:
         """Return whether what is wrong with a whole source is wrong with a point's readings."""
