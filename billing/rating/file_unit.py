@@ -13,11 +13,8 @@ from pathlib import Path
 from billing.rating.quantities import OWN
 from billing.tariffs.first_form import is_first_form
 from billing.tariffs.tariff import TariffVersion
-from billing.tariffs.tariff_file import read_document, tariff_of
-from energy.base.units import TO_BASE, Utility
-
-SEVERAL = (Utility.HEATING, Utility.COOLING)
-"""Utilities that are sold by several units."""
+from billing.tariffs.tariff_file import SOLD_BY_SEVERAL, read_document, tariff_of
+from energy.base.units import TO_BASE
 
 
 def in_unit_of_file(
@@ -36,7 +33,7 @@ def in_unit_of_file(
     Raises:
         TariffFileError: The file changed since it was read.
     """
-    if tariff.utility not in SEVERAL:
+    if tariff.utility not in SOLD_BY_SEVERAL:
         return tariff, ()
     units = {f"{OWN[tariff.utility]}_{unit.lower()}": unit for unit in TO_BASE[tariff.utility]}
     found = [name for name in header if name in units and units[name] != tariff.unit]
@@ -46,7 +43,7 @@ def in_unit_of_file(
     unit = units[found[0]]
     meant = tariff_of({**document, "unit": unit})
     note = (
-        f"the tariff names no unit: priced by the {unit}, as column {found[0]} counts; a bill run "
-        f"would take {tariff.unit}. Write `unit: {unit}` into the tariff file."
+        f"the tariff names no unit: priced by the {unit}, as column {found[0]} counts. Write "
+        f"`unit: {unit}` into the tariff file: it is not published without."
     )
     return replace(meant, sha256=tariff.sha256), (note,)

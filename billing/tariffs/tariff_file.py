@@ -55,6 +55,8 @@ BILL_UNIT: dict[Utility, str] = {
     Utility.STEAM: "t",
 }
 """Unit of the bill's quantities where a file says none."""
+SOLD_BY_SEVERAL = (Utility.HEATING, Utility.COOLING)
+"""Utilities whose units are all in use: a published tariff says which it means."""
 TableSource = Callable[[str], PriceTable | None]
 """Where published price tables are found by name."""
 

@@ -28,8 +28,9 @@ from billing.tariffs.golden import Difference, differences, golden_bill
 from billing.tariffs.price_aggregate import PublishedPrices, price_table_id
 from billing.tariffs.published_tariff import PublishedTariff, tariff_version_id
 from billing.tariffs.tariff import DayCalendar, TariffVersion
-from billing.tariffs.tariff_file import Sources, tariff_of
+from billing.tariffs.tariff_file import SOLD_BY_SEVERAL, Sources, tariff_of
 from billing.views.tariffs import known_sources, read_documents
+from energy.base.units import TO_BASE
 
 
 class GoldenBillError(WrongStateError):
@@ -84,7 +85,8 @@ class TariffOffice:
             by: The person, or None for `site init`.
 
         Raises:
-            TariffFileError: The file is wrong, not of this site, or its version is taken.
+            TariffFileError: The file is wrong, not of this site, or its version is taken; or it is
+                new, of heat or cold, and names no unit.
             WrongStateError: The version is withdrawn.
             GoldenBillError: It is published, and the program rates it otherwise now.
         """
@@ -92,6 +94,7 @@ class TariffOffice:
         identity = self._identity(tariff.tariff, tariff.valid_from, tariff.version)
         known: PublishedTariff | None = self._books.find(identity)
         if known is None:
+            _check_unit(document, tariff)
             self._books.store(
                 PublishedTariff(
                     site=self._books.site.key,
@@ -297,3 +300,17 @@ class TariffOffice:
                 problems += [f"days: tariff {document['tariff']}: {row}" for row in error.problems]
         if problems:
             raise CalendarFileError(problems)
+
+
+def _check_unit(document: Mapping[str, object], tariff: TariffVersion) -> None:
+    """Refuse prices of heat or cold that do not say by what unit: GJ, MWh and kWh are all in use.
+
+    What was published without one goes on being billed as it was.
+
+    Raises:
+        TariffFileError: The file names no unit.
+    """
+    if tariff.utility in SOLD_BY_SEVERAL and "unit" not in document:
+        known = ", ".join(TO_BASE[tariff.utility])
+        problem = f"unit: is missing: {tariff.utility} is sold by several; write one of {known}"
+        raise TariffFileError([problem])

@@ -224,3 +224,18 @@ def test_the_class_of_every_day_of_a_leap_year() -> None:
     weekdays = dict.fromkeys(range(7), "work")
     days = class_of_days(CalendarYear(name="x", year=2024, days={}, weekdays=weekdays).document())
     assert (len(days), set(days.values())) == (366, {"work"})
+
+
+def test_prices_of_heat_are_published_with_their_unit_only(
+    town: Town, office: TariffOffice
+) -> None:
+    heat = LONDON.replace("utility: electricity", "utility: heating").replace("unit: kWh\n", "")
+    assert "heating" in heat
+    assert "unit:" not in heat
+    with pytest.raises(TariffFileError, match=r"unit: is missing: heating .* MWh, MJ, GJ"):
+        publish(office, heat)
+    publish(office, heat + "unit: GJ\n", "heat in GJ")
+    town.catch_up()
+    with town.database.connection() as connection:
+        (tariff,) = read_versions(connection, town.site.schema, "plain", office.position())
+    assert tariff.unit == "GJ"
