@@ -20,7 +20,8 @@ import numpy as np
 from billing.errors import RatingError
 from billing.tariffs.clauses import Clause, DemandClause, EnergyClause, PowerFactorClause
 from energy.base.quality import Quality
-from energy.base.units import TO_BASE, Utility
+from energy.base.units import TO_BASE, Utility, to_base
+from energy.metering.channel import ChannelFacts
 from energy.metering.usage import UsageSpan
 
 OWN: Mapping[Utility, str] = MappingProxyType(
@@ -186,6 +187,17 @@ def single(span: UsageSpan, utility: Utility) -> Quantities:
 def name_of_quantity(channel_quantity: str) -> str:
     """Return the quantity name of a channel's: `active_energy_import` is `active_import`."""
     return channel_quantity.replace("_energy", "")
+
+
+def base_of(facts: ChannelFacts) -> Fraction:
+    """Return base units in one unit of a channel: of its utility, else of its quantity.
+
+    Raises:
+        RatingError: It is of no utility, and its quantity has no such unit.
+    """
+    if facts.utility is not None:
+        return to_base(facts.utility, facts.unit)
+    return base_per_unit(name_of_quantity(facts.quantity), facts.unit)
 
 
 def base_per_unit(quantity: str, unit: str) -> Fraction:

@@ -16,9 +16,9 @@ import psycopg
 
 from billing.basis.counting import BillingReading, CountingSegment
 from billing.basis.register import Cut, with_readings
+from billing.rating.quantities import base_of
 from energy.base.clock import from_us, to_us
 from energy.base.quality import Quality
-from energy.base.units import to_base
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
 from energy.views.register_segments import RegisterSegment, register_segments
@@ -122,7 +122,6 @@ class BillingReadings:
 
 def _counting(row: RegisterSegment) -> CountingSegment:
     piece, facts = row.piece, row.facts
-    assert facts.utility is not None, "what is billed is a utility's"
     return CountingSegment(
         serial=piece.serial,
         start=piece.start,
@@ -132,7 +131,7 @@ def _counting(row: RegisterSegment) -> CountingSegment:
         resolution=facts.resolution,
         multiplier=Fraction(piece.multiplier),
         unit=facts.unit,
-        base_per_unit=to_base(facts.utility, facts.unit),
+        base_per_unit=base_of(facts),
         modulus=facts.modulus,
         max_per_hour=facts.max_per_hour,
     )

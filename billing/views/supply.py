@@ -6,7 +6,7 @@ books position.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,11 +19,12 @@ from billing.basis.basis import BillingBasis
 from billing.basis.register import Where
 from billing.basis.suspended import used_while_suspended
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
-from billing.rating.quantities import History, name_of_quantity
+from billing.rating.quantities import History
 from billing.tariffs.clauses import PowerFactorClause
 from billing.tariffs.tariff import TariffVersion
 from billing.views.account_terms import TermsBook
 from billing.views.basis_facts import AskedSupply, BasisReader, changes_within
+from billing.views.beside import read_beside
 from billing.views.billed_history import read_billed_history
 from billing.views.payers import Payer, read_payers
 from billing.views.tariffs import read_versions
@@ -156,10 +157,13 @@ class SupplyReader:
         )
         needed = quantities_needed(facts.versions)
         computed = self._computed(channel, period)
-        beside = {
-            name: self._span(number, period)
-            for name, number in self._beside(facts.point, channel, needed).items()
-        }
+        beside = read_beside(
+            (self.connection, self.site.schema, self.site.zone, self.metering_position),
+            (facts.point, channel),
+            needed,
+            period,
+            usage_of=lambda number: self._span(number, period),
+        )
         term = terms.basis_on(facts.point, facts.first_day)
         if term is None or term.basis is BillingBasis.INTERVALS:
             return replace(
@@ -203,18 +207,6 @@ class SupplyReader:
         where = (self.connection, self.site.schema, self.site.zone)
         span = channel_usage(*where, [channel], period, self.metering_position)[channel]
         return replace(span, shape_s=self._shape_s(channel))
-
-    def _beside(self, point: str, channel: int, needed: Collection[str]) -> dict[str, int]:
-        """Return the other channels of a point whose quantities its tariff prices, by name."""
-        if not needed:
-            return {}
-        rows: list[tuple[Any, ...]] = self.connection.execute(
-            f"SELECT number, quantity FROM {self.site.schema}.channel "
-            "WHERE point = %s AND number <> %s AND kind = ANY(%s) ORDER BY number",
-            (point, channel, [Kind.COUNTER, Kind.INTERVAL, Kind.COMPUTED]),
-        ).fetchall()
-        named = {name_of_quantity(quantity): number for number, quantity in reversed(rows)}
-        return {name: number for name, number in named.items() if name in needed}
 
     def versions(self, tariff: str) -> tuple[TariffVersion, ...]:
         """Return the versions of a tariff in use as known at the books position."""

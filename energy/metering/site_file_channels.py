@@ -23,6 +23,8 @@ ProfileFacts = Callable[[str, str], ChannelFacts]
 """(profile, quantity) -> facts; raises EnergyError for an unknown one."""
 
 HOUR_S = 3600
+NO_UTILITY = frozenset({"varh", "kvarh", "Mvarh", "VAh", "kVAh", "MVAh"})
+"""Units of quantities beside a utility's own: never added to it, priced for themselves."""
 _CHANNEL_KEYS = {
     "quantity",
     "kind",
@@ -126,7 +128,7 @@ def _channel(
     return ChannelFacts(
         quantity=quantity,
         kind=kind,
-        utility=utility,
+        utility=None if unit in NO_UTILITY else utility,
         unit=unit,
         resolution=resolution,
         modulus=modulus,

@@ -20,20 +20,19 @@ from energy.base.clock import to_us
 from energy.base.period import Period, grid_of, midnight
 from energy.base.quality import Quality
 from energy.metering.channel import Kind
-from energy.metering.feed import Piece
 from energy.metering.formula.evaluate import Values
 from energy.metering.formula.exact import Exact, stepped, times, whole_numbers
 from energy.metering.formula.inputs import ATTRIBUTE_UNITS, DatedConstant, Input
 from energy.metering.formula.tree import Members
 from energy.metering.formula.units import unit_of
 from energy.metering.usage import BADNESS, CounterSegment, UsageSpan
-from energy.views.as_of import folded_as_of
 from energy.views.computed import channel_usage
+from energy.views.counted import counted_usage
 from energy.views.formula.places import points_inside
 from energy.views.known import Accepted
 from energy.views.old_readings import readings_known
 from energy.views.places import attribute_spans
-from energy.views.registry import Registry, load_registry
+from energy.views.registry import load_registry
 from energy.views.segment_rows import read_pieces
 
 HELD_S = 3600
@@ -216,26 +215,18 @@ def _of_readings(
     as_of: int | None,
 ) -> dict[int, Exact]:
     """Return the values of channels that have no usage blocks."""
-    pieces = read_pieces(connection, schema, [e.channel.number for e in bare], as_of=as_of)
     gauges = {e.channel.number: e for e in bare if e.channel.facts.kind is Kind.GAUGE}
     counted = [each for each in bare if each.channel.number not in gauges]
     found: dict[int, Exact] = {}
     if counted:
-        numbers = [each.channel.number for each in counted]
-        spans = folded_as_of(
-            connection,
-            schema,
-            zone,
-            numbers,
-            period,
-            as_of,
-            registry=_registry(counted, pieces),
-        )
+        channels = [each.channel for each in counted]
+        spans = counted_usage(connection, schema, zone, channels, period, as_of)
         intervals = grid_of(period, step_s)
         for each in counted:
             number = each.channel.number
             found[number] = _of_span(each, spans[number], step_s, intervals)
     if gauges:
+        pieces = read_pieces(connection, schema, list(gauges), as_of=as_of)
         low_us, high_us = to_us(period.start) - HELD_S * 1_000_000, to_us(period.end) - 1
         windows = dict.fromkeys(gauges, (low_us, high_us))
         known = readings_known(connection, schema, windows, as_of=as_of)
@@ -244,34 +235,6 @@ def _of_readings(
             multipliers = [(to_us(p.start), Fraction(p.multiplier)) for p in own]
             found[number] = _gauge(each, known.get(number), multipliers, period, step_s)
     return found
-
-
-def _registry(counted: Sequence[Input], pieces: Sequence[Piece]) -> Registry:
-    """Return channels of no utility with segments whose base unit is a count."""
-    segments: dict[int, list[CounterSegment]] = {}
-    for piece in pieces:
-        each = next((e for e in counted if e.channel.number == piece.channel), None)
-        if each is None:
-            continue
-        facts = each.channel.facts
-        segments.setdefault(piece.channel, []).append(
-            CounterSegment(
-                start_us=to_us(piece.start),
-                end_us=None if piece.end is None else to_us(piece.end),
-                base_per_count=Fraction(piece.multiplier),
-                modulus=facts.modulus if facts.kind is Kind.COUNTER else None,
-                max_per_hour=facts.max_per_hour,
-                start_count=piece.start_count,
-                end_count=piece.end_count,
-                position=piece.position,
-                end_position=piece.end_position,
-                feed=piece.feed,
-            )
-        )
-    return Registry(
-        channels={each.channel.number: each.channel for each in counted},
-        segments={number: tuple(own) for number, own in segments.items()},
-    )
 
 
 def _gauge(
