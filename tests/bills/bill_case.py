@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from billing.accounts.site_contracts import TERM_KEYS, read_terms_of
 from billing.documents.page import page_of
 from billing.invoices.issuer import CorrectionMode
 from billing.office import BillingOffice
+from billing.receivables.collecting import Collecting
+from billing.receivables.dunning_file import read_rules
 from billing.runs.bill_run import Choice
 from billing.tariffs.price_table import read_price_file
 from billing.tariffs.tariff_office import TariffOffice
@@ -122,7 +125,7 @@ class BillCase:
                 bill.get("last_day", self.case["last_day"]),
             )
             printed.append(self.bill(number, *days))
-        return printed
+        return [*printed, self.late_fees()] if "late" in self.case else printed
 
     def change_meters(self) -> None:
         """Record every change of a meter."""
@@ -304,6 +307,32 @@ class BillCase:
             | asked_of({cause for of, cause in asked if of == account})
             for account, each in sorted(issued.items())
         }
+
+    def late_fees(self) -> dict[str, Any]:
+        """Charge what being late costs on some days; return the fees, by account."""
+        late, desk = self.case["late"], Collecting(self.office.books, self.vault)
+        rules = read_rules((self.folder / "late_fee.toml").read_bytes())
+        desk.set_rules(rules, by=CLERK, command_id=id_of("case", "rules"))
+        charged: dict[str, Any] = {}
+        for day in late["charged_on"]:
+            self.after(datetime.combine(day, time(), self.zone))
+            self.catch_up()
+            for due in desk.due_fees(day):
+                desk.charge(due, day, command_id=id_of("case", "fee", day.isoformat()))
+                fees = charged.setdefault(due.item.account, {"late_fees": []})
+                fees["late_fees"].append([day.isoformat(), str(due.amount)])
+                self.catch_up()
+                if day == late["disputed_from"]:
+                    desk.open_dispute(
+                        due.item.number,
+                        Decimal(late["disputed"]),
+                        on=day,
+                        reason="not ours",
+                        by=CLERK,
+                        command_id=id_of("case", "dispute"),
+                    )
+                    self.catch_up()
+        return charged
 
     def settle_corrections(self, number: int) -> None:
         """Accept what later readings change of earlier bills."""

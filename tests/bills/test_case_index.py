@@ -50,6 +50,7 @@ QUANTITY = {
     "heat and cooling": (
         "GJ, MWh; registers of 0.001 GJ",
         "refrigeration ton-hours",
+        "m3 x temperature difference; a bypass counts nothing",
         "no cooling in winter, the fixed charge all the same",
     ),
     "steam": (
@@ -108,6 +109,7 @@ PRICE = {
         "exclusive, inclusive, by line or rate, several rates, none",
         "rounding",
     ),
+    "late fee": ("daily rate from the due day, capped, not on what is disputed",),
     "index, fuel adder": ("quantity x the value published for the month",),
 }
 ROWS = [(topic, edge) for table in (QUANTITY, PRICE) for topic in table for edge in table[topic]]
