@@ -6,7 +6,7 @@ left them. Both are of the account at the point: a new tenant begins anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,7 +60,26 @@ def read_billed_history(
         return History()
     back = max((each.months for each in ratchets.values()), default=0)
     since = min(first_day - (back + 1) * LONGEST_MONTH, date(first_day.year, 1, 1))
-    rows: list[tuple[Any, ...]] = connection.execute(
+    rows = _billed(
+        connection,
+        schema,
+        {
+            "account": account,
+            "point": point,
+            "clauses": [*ratchets, *yearly],
+            "since": since,
+            "first": first_day,
+            "known": books_position,
+        },
+    )
+    return _history(rows, yearly)
+
+
+def _billed(
+    connection: Connection, schema: str, asked: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    """Return charges of standing invoices: clause, tariff period, first day, quantity, demand."""
+    return connection.execute(
         f"""
         SELECT c ->> 'clause', c ->> 'period', (c ->> 'first_day')::date, c ->> 'quantity',
             c -> 'proof' ->> 'actual'
@@ -75,15 +94,12 @@ def read_billed_history(
             AND credit.state = 'issued' AND credit.position <= %(known)s)
         ORDER BY 3, 1
         """.encode(),
-        {
-            "account": account,
-            "point": point,
-            "clauses": [*ratchets, *yearly],
-            "since": since,
-            "first": first_day,
-            "known": books_position,
-        },
+        asked,
     ).fetchall()
+
+
+def _history(rows: Sequence[tuple[Any, ...]], yearly: Collection[str]) -> History:
+    """Return demands of earlier months, and what clauses of the year have used of each year."""
     used: dict[tuple[str, int], Decimal] = {}
     maxima: list[EarlierMaximum] = []
     for clause, period, day, quantity, actual in rows:
