@@ -19,8 +19,7 @@ from billing.basis.basis import BillingBasis
 from billing.basis.register import Where
 from billing.basis.suspended import used_while_suspended
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
-from billing.rating.quantities import History
-from billing.tariffs.clauses import PowerFactorClause
+from billing.rating.quantities import History, named_by
 from billing.tariffs.tariff import TariffVersion
 from billing.views.account_terms import TermsBook
 from billing.views.basis_facts import AskedSupply, BasisReader, changes_within
@@ -155,7 +154,7 @@ class SupplyReader:
             zone=self.site.zone,
             where=Where(channel=channel, position=self.metering_position),
         )
-        needed = quantities_needed(facts.versions)
+        needed = named_by(clause for each in facts.versions for clause in each.clauses)
         computed = self._computed(channel, period)
         beside = read_beside(
             (self.connection, self.site.schema, self.site.zone, self.metering_position),
@@ -345,18 +344,6 @@ class SupplyReader:
             position=self.metering_position,
             proof=proof,
         )
-
-
-def quantities_needed(versions: Sequence[TariffVersion]) -> frozenset[str]:
-    """Return the names of the quantities that versions price beside the supply's own."""
-    named: set[str] = set()
-    for clause in (each for version in versions for each in version.clauses):
-        quantity = getattr(clause, "quantity", None)
-        if isinstance(quantity, str):
-            named.add(quantity)
-        if isinstance(clause, PowerFactorClause):
-            named |= {*clause.reactive}
-    return frozenset(named)
 
 
 def _utility(versions: Sequence[TariffVersion]) -> Utility:
