@@ -112,13 +112,21 @@ class AccountDesk:
             UnknownBillingObjectError: There is no such account.
             PartyError: There is no such party.
         """
-        if self.books.find(party_id(self._site, dated.party)) is None:
-            raise PartyError.of("account.no_party", party=dated.party)
+        self.demand_party(dated.party)
         self.tell(
             account,
             lambda contract: contract.name_party(dated, by=by, command_id=command_id),
             command_id=command_id,
         )
+
+    def demand_party(self, key: str) -> None:
+        """Refuse a party that the site does not know.
+
+        Raises:
+            PartyError: There is no such party.
+        """
+        if self.books.find(party_id(self._site, key)) is None:
+            raise PartyError.of("account.no_party", party=key)
 
     # ------------------------------------------------------------ accounts and contracts
     def open_many(self, accounts: Iterable[OpenAccount], *, command: str) -> int:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.origin import SAFE_METHODS, is_foreign
 from dashboards.security.people import People, Person
-from dashboards.security.scope import Scope, roles_of
+from dashboards.security.scope import Role, Scope, roles_of
 from dashboards.security.sessions import Session, Sessions
 from dashboards.settings import WebSettings
 from dashboards.viewer import Viewer, chosen_language, chosen_theme
@@ -42,13 +42,18 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return str(self.person.person)
 
 
-def scope_of(person: Person, settings: WebSettings) -> Scope:
+def scope_of(person: Person, settings: WebSettings, people: People) -> Scope:
     """Return what a person may see."""
+    roles = roles_of(roles_at(person.roles, settings.site_key))
+    bound = Role.TENANT in roles
     return Scope(
         person=person.person,
         name=person.name,
-        roles=roles_of(roles_at(person.roles, settings.site_key)),
+        roles=roles,
         sites=frozenset({settings.site_key}),
+        tenants=people.tenants(person.person, settings.site_key, settings.zone)
+        if bound
+        else frozenset(),
     )
 
 
@@ -73,7 +78,7 @@ def install_gate(
             return _stranger()
         person, session = current_user.person, current_user.session
         g.viewer = Viewer(
-            scope=scope_of(person, settings),
+            scope=scope_of(person, settings, people),
             language=chosen_language(person.language or settings.language),
             theme=chosen_theme(),
         )

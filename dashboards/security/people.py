@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 
 class Person(Protocol):
@@ -55,6 +56,10 @@ class People(Protocol):
 
     def get(self, person: UUID) -> Person | None:
         """Return a person by id."""
+        ...
+
+    def tenants(self, person: UUID, site: str, zone: ZoneInfo) -> frozenset[str]:
+        """Return the tenants that a person sees at a site today."""
         ...
 
     def sign_in(self, person: UUID, address: str, command_id: UUID) -> object:

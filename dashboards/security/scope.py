@@ -21,6 +21,12 @@ class Role(StrEnum):
     BILLING_APPROVER = "billing_approver"
     ENERGY_MANAGER = "energy_manager"
     ADMIN = "admin"
+    TENANT = "tenant"
+    """Sees its own meters and bills, nothing else."""
+    DESK = "desk"
+    """Watches in the command centre and acknowledges."""
+    KIOSK = "kiosk"
+    """A screen that nobody acts at."""
 
 
 class Right(StrEnum):
@@ -37,10 +43,12 @@ class Right(StrEnum):
     """Approve another person's correction; resolve findings, retry or dismiss parked entries."""
     PIN_NOTES = "pin_notes"
     """Pin a note to a place or a point, edit and withdraw one's own."""
+    READ_OWN = "read_own"
+    """Read what belongs to the tenants that the person is bound to, and ask about it."""
 
 
 EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
-"""What every signed-in person of a site may do."""
+"""What everybody who works at a site may do."""
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
     Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
@@ -56,6 +64,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
     Role.ADMIN: EVERYBODY | {Right.READ_BILLS, Right.ACKNOWLEDGE},
+    Role.TENANT: frozenset({Right.READ_OWN}),
+    Role.DESK: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE}),
+    Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""
 
@@ -69,6 +80,13 @@ class Scope:
     roles: frozenset[Role]
     sites: frozenset[str]
     """Keys of the sites the person may see."""
+    tenants: frozenset[str] = frozenset()
+    """Tenants whose meters and bills are the person's own: "party/KEY", "account/KEY"."""
+
+    @property
+    def staff(self) -> bool:
+        """Return whether the person works at the site, and is no tenant alone."""
+        return any(role is not Role.TENANT for role in self.roles)
 
     def may(self, right: Right) -> bool:
         """Return whether any of the roles grants a right."""

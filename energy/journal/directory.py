@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.base.period import local_day
 from energy.base.secrets import PersonVault
 from energy.journal.application import EventDecoder, JournalApplication
 from energy.journal.directory_events import PersonEntry, SignIn, SiteEntry
 from energy.journal.directory_view import DirectoryView
 from energy.journal.recorder import read_stream
+from energy.journal.tenancy import Tenancy, access_given, tenants_on
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, valid_key
 
@@ -34,6 +37,9 @@ ROLES = (
     "billing_approver",
     "energy_manager",
     "admin",
+    "tenant",
+    "desk",
+    "kiosk",
 )
 
 
@@ -147,6 +153,20 @@ class People:
     def get(self, person: UUID) -> Person | None:
         """Return a person by id, or None."""
         return self._one("person = %s", person)
+
+    def tenants(self, person: UUID, site: str, zone: ZoneInfo) -> frozenset[str]:
+        """Return the tenants that a person sees at a site today: "party/KEY", "account/KEY"."""
+        return tenants_on(self._database, person, site, local_day(self._clock.now(), zone))
+
+    def give_access(self, tenancy: Tenancy, by: UUID, command_id: UUID) -> None:
+        """Let a person see a tenant on some days; the same days again change nothing.
+
+        Raises:
+            RefusedError: The days end before they begin.
+        """
+        self._entry(tenancy.person)
+        given = access_given(self._application, tenancy, by=by, command_id=command_id)
+        store_and_fold(self._application, given)  # stored before, it may not be folded yet
 
     def sign_in(self, person: UUID, address: str, command_id: UUID) -> None:
         """Record a sign-in in the journal."""

@@ -1,4 +1,4 @@
-"""In: directory events. Out: the tables directory.site and directory.person. I/O: PostgreSQL."""
+"""In: directory events. Out: the tables site, person, tenant_access. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from energy.journal.directory_events import PersonEntry, SiteEntry
+from energy.journal.tenancy_events import TenantAccess
 
 
 class DirectoryView:
@@ -65,8 +66,23 @@ class DirectoryView:
                 _change(cursor, schema, position, event, "roles = %s", event.roles)
             case PersonEntry.Disabled():
                 _change(cursor, schema, position, event, "disabled = %s", True)
+            case TenantAccess.Created() | TenantAccess.Changed():
+                _bind(cursor, schema, position, event)
             case _:
                 pass  # sign-ins leave no row
+
+
+def _bind(
+    cursor: psycopg.Cursor[tuple[object, ...]], schema: str, position: int, event: Any
+) -> None:
+    """Keep the days on which a person sees a tenant, as last told."""
+    cursor.execute(
+        f"INSERT INTO {schema}.tenant_access AS t VALUES (%s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT (person, site, tenant) DO UPDATE SET valid_from = excluded.valid_from, "
+        "valid_to = excluded.valid_to, position = excluded.position "
+        "WHERE t.position < excluded.position",
+        (event.person, event.site, event.tenant, event.valid_from, event.valid_to, position),
+    )
 
 
 def _change(

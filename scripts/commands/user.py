@@ -1,8 +1,9 @@
-"""In: `user add|list|role|password|disable`. Out: people of the installation. I/O: directory."""
+"""In: `user` verbs. Out: people of the installation, what they may see. I/O: directory."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -15,13 +16,20 @@ from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json, group
 
 if runs():
+    from billing.accounts.desk import AccountDesk
     from dashboards.security.passwords import hashed
+    from energy.journal.directory import roles_at
     from energy.journal.people_rows import all_people
+    from energy.journal.tenancy import Tenancy, tenant_named
     from energy.system import WEB, WRITER
     from processes.installation import administrator
 
 app = group("user")
 Roles = Annotated[list[str], typer.Option("--role")]
+TENANT = "tenant"
+DAY = ["%Y-%m-%d"]
+From = Annotated[datetime, typer.Option("--from", formats=DAY)]
+Until = Annotated[datetime | None, typer.Option("--until", formats=DAY)]
 
 
 @app.command()
@@ -84,6 +92,33 @@ def role(ctx: typer.Context, sign_in: str, role: Roles, by: str | None = None) -
 
 
 @app.command()
+def tenant(
+    ctx: typer.Context,
+    sign_in: str,
+    first: From,
+    until: Until = None,
+    party: str | None = None,
+    account: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Let a person see the meters and bills of a tenant, from a day on."""
+    with opened(ctx, WRITER) as at:
+        who = administrator(at.system, required(by, "--by", at.text("ask.by")))
+        tenancy = Tenancy(
+            person=_tenant_person(at, sign_in),
+            site=at.site.key,
+            tenant=_tenant(at, party, account),
+            valid_from=first.date(),
+            valid_to=None if until is None else until.date(),
+        )
+        at.system.people.give_access(tenancy, who, uuid4())
+        key = "user.tenant" if until is None else "user.tenant_until"
+        after = tenancy.valid_to or ""
+        told = {"sign_in": sign_in, "tenant": tenancy.tenant, "first": tenancy.valid_from}
+        print(at.text(key, **told, after=after))
+
+
+@app.command()
 def password(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
     """Print a new first password, for one that was lost; the person's sessions end."""
     with opened(ctx, WRITER) as at:
@@ -100,6 +135,28 @@ def disable(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
         at.system.people.disable(_person(at, sign_in), who, uuid4())
         print(at.text("user.disabled", sign_in=sign_in))
+
+
+def _tenant_person(at: Opened, sign_in: str) -> UUID:
+    """Return a person who may see a tenant's own, which needs the role."""
+    person = at.system.people.by_sign_in(sign_in)
+    if person is None:
+        raise RefusedError.of("person.unknown", sign_in=sign_in)
+    if TENANT not in roles_at(person.roles, at.site.key):
+        raise RefusedError.of("person.tenant_role", sign_in=sign_in)
+    return person.person
+
+
+def _tenant(at: Opened, party: str | None, account: str | None) -> str:
+    """Return the name of the one tenant meant, which the site must know."""
+    if (party is None) == (account is None):
+        raise RefusedError.of("person.tenant_which")
+    if party is not None:
+        AccountDesk(at.books, at.system.vault).demand_party(party)
+        return tenant_named("party", party)
+    assert account is not None, "one of the two is there"
+    at.books.account(account)
+    return tenant_named("account", account)
 
 
 def _first_password() -> str:

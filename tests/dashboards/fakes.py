@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -51,12 +52,16 @@ class FakePeople:
     def __init__(self, people: dict[str, FakePerson]) -> None:
         self.people = people
         self.journal: list[tuple[str, ...]] = []
+        self.tenancies: frozenset[str] = frozenset()
 
     def by_sign_in(self, sign_in: str) -> FakePerson | None:
         return self.people.get(sign_in.strip().casefold())
 
     def get(self, person: UUID) -> FakePerson | None:
         return next((p for p in self.people.values() if p.person == person), None)
+
+    def tenants(self, person: UUID, site: str, zone: ZoneInfo) -> frozenset[str]:
+        return self.tenancies
 
     def sign_in(self, person: UUID, address: str, command_id: UUID) -> None:
         self.journal.append(("signed in", str(person)))

@@ -136,7 +136,8 @@ def a_story(server: DatabaseServer, proxy: CommitProxy) -> Iterator[Story]:
             connection.execute(
                 "TRUNCATE directory.directory_events, directory.person, directory.person_key, "
                 "directory.session, directory.site, directory.sign_in_failure, directory.follower, "
-                "directory.seal, directory.seal_head, directory.archive_segment"
+                "directory.seal, directory.seal_head, directory.archive_segment, "
+                "directory.tenant_access"
             )
             connection.execute("UPDATE directory.journal_head SET position = 0")
 
