@@ -113,14 +113,22 @@ def iban_fits(iban: str) -> bool:
     return int(number) % 97 == 1
 
 
+def country_fits(country: str) -> bool:
+    """Return whether a country is told by two letters as ISO 3166-1 alpha-2 has them."""
+    return len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()
+
+
 def checked(facts: PartyFacts) -> PartyFacts:
     """Return the facts of a party.
 
     Raises:
-        PartyError: The legal name is missing, or the check digits of its IBAN do not fit.
+        PartyError: The legal name is missing, the country is not told by two letters, or the
+            check digits of the IBAN do not fit.
     """
     if not facts.legal_name.strip():
         raise PartyError.of("account.no_name")
+    if facts.country and not country_fits(facts.country):
+        raise PartyError.of("account.country", country=facts.country)
     if facts.mandate is not None and not iban_fits(facts.mandate.iban):
         raise PartyError.of("account.iban", iban=facts.mandate.iban)
     return facts

@@ -32,6 +32,7 @@ from billing.accounts.terms import BasisTerm, DatedParty, SignedContract
 from billing.basis.basis import BillingBasis
 from billing.books import Books
 from billing.invoices.number_series import NumberSeries, series_id
+from billing.money import exponent_of, plain, round_half_up
 from billing.prepaid.payment_kind import PaymentKind, PointPayment, payment_id
 from billing.prepaid.server_account import Act, Every, PrepaidAccount, TopUpMeans
 from billing.receivables.account_book import AccountBook, account_book_id
@@ -103,6 +104,9 @@ class BooksSide:
                 billing_address=row["billing_address"],
                 supply_address=row["supply_address"],
                 delivery_address=row["delivery_address"],
+                city=row["city"],
+                postcode=row["postcode"],
+                country=row["country"],
                 tax_ids=tuple((kind, row[f"{name}"]) for kind, name in _TAX_IDS if row[name]),
                 contacts=(contact,) if contact.name else (),
                 mandate=mandate,
@@ -241,6 +245,11 @@ class BooksSide:
         contract.agree(row["point"], quantity, by=self.by, command_id=self.command)
 
     # ------------------------------------------------------------ money
+    def _money(self, row: Row, column: str) -> Decimal | None:
+        """Return an amount with the currency's digits: a cell tells none that are zero."""
+        amount = row.amount(column)
+        return None if amount is None else round_half_up(amount, exponent_of(self.known.currency))
+
     def _receivables(self, rows: Mapping[str, Sequence[Row]]) -> Iterator[AccountBook]:
         site, currency = self.known.key, self.known.currency
         for key, items in rows.items():
@@ -250,7 +259,11 @@ class BooksSide:
                     site=site, account=key, currency=currency, command_id=self.command
                 )
             for row in items:
-                amount, dated, due_on = row.amount("amount"), row.day("dated"), row.day("due_on")
+                amount, dated, due_on = (
+                    self._money(row, "amount"),
+                    row.day("dated"),
+                    row.day("due_on"),
+                )
                 assert amount and dated and due_on, "the workbook was checked"
                 book.take_over(
                     row["number"],
@@ -265,7 +278,7 @@ class BooksSide:
 
     def _prepaid(self, row: Row, supplies: Sequence[Row]) -> Iterator[JournalAggregate]:
         site, key, first = self.known.key, row["account"], row.day("first_day")
-        balance = row.amount("balance") or Decimal(0)
+        balance = self._money(row, "balance") or Decimal(0)
         assert first is not None, "the workbook was checked"
         opened = PrepaidAccount(
             site=site,
@@ -292,14 +305,14 @@ class BooksSide:
             yield claim
 
     def _deposit(self, row: Row) -> Deposit:
-        paid_on, amount = row.day("paid_on"), row.amount("amount")
+        paid_on, amount = row.day("paid_on"), self._money(row, "amount")
         assert paid_on is not None and amount is not None, "the workbook was checked"
         deposit = Deposit(
             site=self.known.key,
             account=row["account"],
             deposit=row["deposit"],
             currency=self.known.currency,
-            amount=row["amount"],
+            amount=plain(amount),
             asked_on=paid_on,
             due_on=paid_on,
             reason=OPENING_MEANS,

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from billing.accounts.agreed import UNITS
 from billing.accounts.cycle import MONTHS
-from billing.accounts.party import iban_fits
+from billing.accounts.party import country_fits, iban_fits
 from billing.money import exponent_of
 from billing.prepaid.cycle import LAST_CYCLE_DAY
 from billing.takeover.problems import Problems
@@ -106,6 +106,8 @@ def _parties(sheets: Sheets, problems: Problems) -> None:
         if told and len(told) < len(mandate):
             lacks = ", ".join(name for name in mandate if name not in told)
             problems.note(Sheet.PARTIES, row.number, told[0], "half_mandate", lacks=lacks)
+        if row["country"] and not country_fits(row["country"]):
+            problems.note(Sheet.PARTIES, row.number, "country", "no_country", value=row["country"])
         if row["iban"] and not iban_fits(row["iban"]):
             problems.note(Sheet.PARTIES, row.number, "iban", "no_iban")
         if (row["contact_phone"] or row["contact_email"]) and not row["contact_name"]:

@@ -89,6 +89,7 @@ RULES: Mapping[Sheet, SheetRule] = {
             *_key("party"),
             *_must(Holds.TEXT, "legal_name"),
             *_may(Holds.TEXT, "billing_address", "supply_address", "delivery_address"),
+            *_may(Holds.KEY, "city", "postcode", "country"),
             *_may(Holds.TEXT, "vat_id", "uscc", "contact_name", "contact_phone", "contact_email"),
             *_may(Holds.TEXT, "iban", "mandate_holder", "mandate_reference"),
             *_may(Holds.DAY, "mandate_signed_on"),

@@ -18,6 +18,7 @@ from billing.accounts.party import PartyFacts, facts_from
 from billing.accounts.roles import PartyRole
 from billing.accounts.terms import ContractTerms, SuppliedPoint
 from billing.accounts.terms_told import told
+from billing.money import exponent_of, round_half_up
 from energy.base.secrets import PersonVault
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -281,7 +282,16 @@ def read_deposits(
         (account, account),
     ).fetchall()
     names = tuple(DepositRow.__dataclass_fields__)
-    return [DepositRow(**dict(zip(names, row, strict=True))) for row in rows]
+    return [
+        DepositRow(**dict(zip(names, (*row[:4], *_amounts(row), *row[9:]), strict=True)))
+        for row in rows
+    ]
+
+
+def _amounts(row: Sequence[Any]) -> list[Decimal]:
+    """Return a deposit's sums with the digits of its currency."""
+    digits = exponent_of(row[3])
+    return [round_half_up(each, digits) for each in row[4:9]]
 
 
 def require_tariff(connection: Connection, schema: str, point: str, tariff: str) -> None:

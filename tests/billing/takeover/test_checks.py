@@ -182,6 +182,8 @@ FAULTS: list[tuple[Spoil, str, int, str, str]] = [
     (_set(USED, "opened_on", HALF_PAST_NINE), "accounts", 2, "opened_on", "time_in_day"),
     (_set(USED, "opened_on", LATE), PAID, 2, "valid_from", "before_opening"),
     (_set(Sheet.PARTIES, "legal_name", "x" * 501), "parties", 2, "legal_name", "too_long"),
+    (_set(Sheet.PARTIES, "country", "Germany"), "parties", 2, "country", "no_country"),
+    (_set(Sheet.PARTIES, "country", "gb"), "parties", 2, "country", "no_country"),
     (_set(Sheet.PARTIES, "iban", "DE00 1234 5678 9012 34"), "parties", 2, "iban", "no_iban"),
     (_set(PAID, "point", "nowhere"), PAID, 2, "point", "unknown_point"),
     (_set(PAID, "tariff", "none"), PAID, 2, "tariff", "unknown_tariff"),

@@ -18,6 +18,7 @@ from billing.takeover.office import TakeOverOffice
 from billing.takeover.sheets import Sheet
 from billing.takeover.site_take_over import LoadState
 from billing.takeover.state import may_issue, require_released
+from billing.views.account_terms import read_deposits
 from energy.journal.application import JournalApplication
 from tests.billing.takeover.workbooks import Rows, desk, filled, meters_only, saved, stated
 from tests.billing.town import APPROVER, CLERK, Town
@@ -75,11 +76,17 @@ def test_a_signed_workbook_becomes_accounts_items_deposits_readings_and_numbers(
     assert isinstance(party, Party)
     facts = facts_from(bare.vault.open(party.person, party.facts_sealed))
     assert facts is not None and facts.tax_ids == (("vat", "GB 999 9999 73"),)
+    assert (facts.city, facts.postcode, facts.country) == ("Town", "TN1 1AA", "GB")
     items = bare.rows(f"SELECT number, kind, amount, due_on::text FROM {s}.open_item ORDER BY 1")
     assert items == [
         ("OLD-18-1", "opening", Decimal("100.1"), "2019-01-04"),
         ("OLD-18-3", "opening", Decimal("300.3"), "2019-01-04"),
     ]
+    assert [str(item[2]) for item in items] == ["100.10", "300.30"], "the currency's digits"
+    with bare.database.connection() as connection:
+        (deposit, _) = read_deposits(connection, s)
+    sums = (deposit.asked, deposit.paid, deposit.applied, deposit.held)
+    assert [str(each) for each in sums] == ["250.00", "250.00", "0.00", "250.00"]
     readings = f"SELECT channel, count FROM {s}.reading ORDER BY channel"
     assert bare.rows(readings) == [(2, 120_150), (4, 120_350)]
     facts_told = bare.rows(f"SELECT name, value FROM {s}.meter_fact ORDER BY serial, name")
