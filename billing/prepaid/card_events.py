@@ -43,6 +43,9 @@ class CardSale:
     kind: SaleKind
     card: str
     units: Decimal
+    unit: str
+    parts: tuple[tuple[Decimal, Decimal], ...]
+    """Units and price of each block, as it was sold. [unit], [currency / unit]"""
     amount: Decimal
     """With tax. [currency]"""
     month: str
@@ -122,6 +125,8 @@ class Sold(JournalAggregate.Event):
             kind=SaleKind(self.kind),
             card=self.card,
             units=self.units,
+            unit=self.unit,
+            parts=tuple((Decimal(each["units"]), Decimal(each["price"])) for each in self.parts),
             amount=self.amount,
             month=f"{self.on:%Y-%m}",
             receipt=self.receipt,

@@ -12,6 +12,7 @@ from scripts.commands.desk_print import (
     print_hits,
     print_shift,
     print_taking,
+    sale_of,
     write_cash_up,
     write_receipt,
 )
@@ -150,9 +151,7 @@ def units(
         sold = f"{priced.units:f} {priced.unit}"
         print_taking(at, taking, balance=None, given=_given(given), sold=sold, as_json=as_json)
         if pdf is not None:
-            write_receipt(
-                at, desk, taking, pdf, balance=None, given=_given(given), by=act.by, priced=priced
-            )
+            write_receipt(at, desk, taking, pdf, balance=None, given=_given(given), by=act.by)
         assert taking.sale is not None, "units were sold"
         if not write_and_tell(at, point, taking.sale, act, quiet=as_json):
             raise typer.Exit(FINDINGS)
@@ -274,7 +273,9 @@ def receipt(ctx: typer.Context, receipt: str, desk: At, pdf: Pdf = None, *,
     with opened(ctx, WEB) as at:
         shift = _desk(at, desk).shift(number)
         taking = shift.receipted(receipt)
-        print_taking(at, taking, balance=None, given=None, as_json=as_json)
+        sale = sale_of(at, taking)
+        sold = f"{sale.units:f} {sale.unit}" if sale else ""
+        print_taking(at, taking, balance=None, given=None, sold=sold, as_json=as_json)
         if pdf is not None:
             write_receipt(at, desk, taking, pdf, balance=None, given=None, by=shift.person)
 

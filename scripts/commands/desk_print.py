@@ -16,7 +16,7 @@ from scripts.commands.printing import in_zone, print_facts, print_json, print_ta
 if TYPE_CHECKING:
     from billing.cash_desk.shift import Shift
     from billing.cash_desk.shift_events import Taking
-    from billing.prepaid.card_price import PricedSale
+    from billing.prepaid.card_events import CardSale
     from billing.views.customers import Hit
 
 if runs():
@@ -126,10 +126,9 @@ def write_receipt(
     balance: Decimal | None,
     given: Decimal | None,
     by: UUID | None,
-    priced: PricedSale | None = None,
 ) -> None:
     """Write a receipt as PDF for an 80 mm printer; `by` is who took the money."""
-    units = [(part.units, part.price) for part in priced.parts] if priced else []
+    sale = sale_of(at, taking)
     content = receipt_of(
         taking,
         party_of(at, taking.account),
@@ -137,9 +136,9 @@ def write_receipt(
         zone=at.site.zone.key,
         desk=desk,
         cashier=at.name_of(by) or "",
-        units=units,
-        unit=priced.unit if priced else "",
-        card=_card_of(at, taking),
+        units=sale.parts if sale else (),
+        unit=sale.unit if sale else "",
+        card=sale.card if sale else "",
         balance=balance,
         given=given,
     )
@@ -148,11 +147,11 @@ def write_receipt(
     print(at.text("desk.written", file=file))
 
 
-def _card_of(at: Opened, taking: Taking) -> str:
-    """Return the card that a sale is written to; nothing for other money."""
+def sale_of(at: Opened, taking: Taking) -> CardSale | None:
+    """Return the units that were sold for the money; None for other money."""
     if taking.sale is None:
-        return ""
-    return CardOffice(at.books).point(taking.point).sale(taking.sale).card
+        return None
+    return CardOffice(at.books).point(taking.point).sale(taking.sale)
 
 
 def write_cash_up(at: Opened, shift: Shift, file: Path) -> None:

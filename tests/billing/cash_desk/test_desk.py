@@ -159,6 +159,10 @@ def test_units_are_revenue_at_once_and_void_only_before_they_are_written(purse: 
         purse.cards, "b2-elec", Means.CASH, purse.act(), money=Decimal("21.00")
     )
     assert (priced.units, taking.purpose) == (Decimal("100.00"), Purpose.CARD_UNITS)
+    assert taking.sale is not None
+    sale = purse.cards.point("b2-elec").sale(taking.sale)
+    assert sale.unit == priced.unit, "a receipt printed again says what was sold"
+    assert sale.parts == tuple((part.units, part.price) for part in priced.parts)
     entries = entries_of_site(purse.books)
     assert balance_of(entries, LedgerAccount.CARD_SALES) == -20
     assert balance_of(entries, LedgerAccount.TAX) == -1
