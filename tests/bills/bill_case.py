@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,7 +22,6 @@ from zoneinfo import ZoneInfo
 from billing.accounts.account import Supply
 from billing.accounts.desk import AccountDesk
 from billing.accounts.site_contracts import TERM_KEYS, read_terms_of
-from billing.documents.page import page_of
 from billing.invoices.issuer import CorrectionMode
 from billing.office import BillingOffice
 from billing.receivables.collecting import Collecting
@@ -47,6 +46,7 @@ from processes.estimates.draft import draft_estimate, record_estimate
 from processes.shares.define import ShareDesk
 from processes.site_init import check_site_file, init_site
 from tests.billing.samples import ISSUER
+from tests.bills.printed import printed_of
 from tests.fixtures.postgres import TestSite
 
 FOLDER = Path(__file__).parents[1] / "cases" / "bills"
@@ -386,22 +386,3 @@ def found_of(codes: list[str]) -> dict[str, Any]:
 def asked_of(causes: Collection[str]) -> dict[str, Any]:
     """Return what a person had to decide before the bill was issued; nothing where nothing."""
     return {"decided": sorted(causes)} if causes else {}
-
-
-def printed_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures of a bill's page, as they are printed."""
-    page = page_of(document, "en")
-    return {
-        "charges": [
-            [each["clause"], each["quantity"], each["price"], each["amount"]]
-            for supply in page["supplies"]
-            for each in supply["charges"]
-        ],
-        "net_tax_total": page["tax"]["total"][1:],
-    } | adjusted_of(page["adjustments"]["rows"])
-
-
-def adjusted_of(rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """Return what a bill settles of earlier ones: what moved, net, tax, gross."""
-    told = [[*name.split("\n")[2:], *amounts] for name, _rate, *amounts in rows]
-    return {"adjustments": told} if told else {}
