@@ -214,6 +214,36 @@ class Account(JournalAggregate):
         last = date.max if supply.valid_to is None else supply.valid_to - timedelta(days=1)
         if self.billed_days(PointDays(point=supply.point, first_day=day, last_day=last)):
             raise AlreadyBilledError(self.account, supply.point, day.isoformat(), last.isoformat())
+        self._end(supply, day, reason=reason, by=by, command_id=command_id)
+
+    def change_tariff(
+        self,
+        supply: Supply,
+        tariff: str,
+        day: date,
+        *,
+        reason: str,
+        by: UUID | None,
+        command_id: UUID,
+    ) -> None:
+        """Let another tariff hold for a supply from a day on: billed days stay the account's own.
+
+        Args:
+            supply: One of its supplies, which holds on the day.
+            tariff: The other tariff.
+            day: First local day of it.
+            reason: What the person says of it.
+            by: Who says so.
+            command_id: The command's id.
+        """
+        assert supply in self.supplies and supply.valid_from <= day, "it holds on the day"
+        self._end(supply, day, reason=reason, by=by, command_id=command_id)
+        other = replace(supply, tariff=tariff, valid_from=day)
+        self.assign_supply(other, command_id=command_id)
+
+    def _end(
+        self, supply: Supply, day: date, *, reason: str, by: UUID | None, command_id: UUID
+    ) -> None:
         self._end_supply(
             account=self.account,
             point=supply.point,
@@ -245,16 +275,7 @@ class Account(JournalAggregate):
         if self.billed_days(PointDays(point=supply.point, first_day=first, last_day=last)):
             days = first.isoformat(), last.isoformat()
             raise AlreadyBilledError(self.account, supply.point, *days)
-        self._end_supply(
-            account=self.account,
-            point=supply.point,
-            valid_from=supply.valid_from,
-            valid_to=supply.valid_from,
-            was_valid_to=supply.valid_to,
-            reason=reason,
-            decided_by=by,
-            command_id=command_id,
-        )
+        self._end(supply, supply.valid_from, reason=reason, by=by, command_id=command_id)
 
     def bill(
         self,

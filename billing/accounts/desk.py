@@ -212,12 +212,12 @@ class AccountDesk:
         """Let another tariff hold for a supply from a day on; return the one before.
 
         The supply is cut there: what is used before the day is charged by the one tariff, what is
-        used from it on by the other. The tariff that holds already changes nothing.
+        used from it on by the other. The tariff that holds already changes nothing. Of days on
+        issued invoices a correction is proposed when somebody, or the nightly job, looks.
 
         Raises:
             UnknownBillingObjectError: There is no such account.
             ContractError: The account does not pay for the point on that day.
-            AlreadyBilledError: Days from then on are on an issued invoice.
         """
         known = self.books.account(account)
         supply = supply_on(known, point, day)
@@ -225,13 +225,7 @@ class AccountDesk:
             raise ContractError.of("account.not_supplied", account=account, point=point, day=day)
         if supply.tariff == tariff or known.seen(command_id):
             return supply.tariff
-        after = supply.valid_to
-        if supply.valid_from == day:
-            known.withdraw_supply(supply, reason=reason, by=by, command_id=command_id)
-        else:
-            known.end_supply(supply, day, reason=reason, by=by, command_id=command_id)
-        other = Supply(point=point, tariff=tariff, valid_from=day, valid_to=after)
-        known.assign_supply(other, command_id=command_id)
+        known.change_tariff(supply, tariff, day, reason=reason, by=by, command_id=command_id)
         self.books.store(known)
         return supply.tariff
 

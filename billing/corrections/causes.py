@@ -12,24 +12,27 @@ Document = Mapping[str, Any]
 LANGUAGES: Final = ("en", "zh")
 
 
-def causes_between(was: Document, now: Document) -> list[dict[str, Any]]:
-    """Return what changed of each supply, as JSON values.
+def causes_between(was: Document, now: Document, acts: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return what changed of each point and on which days, as JSON values.
 
     Args:
         was: What stands billed.
         now: The document as it would be drafted now.
+        acts: What was agreed with the account in between, by topic: it is why, where nothing else
+            says so.
     """
-    old = {_key(block): block for block in was["supplies"]}
     found: list[dict[str, Any]] = []
-    for block in now["supplies"]:
-        before = old.get(_key(block))
-        if before is None:
-            found.append({"cause": "other", "point": block["point"]})
-            continue
-        mine = [*_usage(before, block), *_tariffs(before, block)]
-        if not mine and before["charges"] != block["charges"]:
-            mine = [{"cause": "other"}]
-        found += [{"point": block["point"], **each} for each in mine]
+    for point in dict.fromkeys(block["point"] for block in [*now["supplies"], *was["supplies"]]):
+        before, after = (
+            [block for block in each["supplies"] if block["point"] == point] for each in (was, now)
+        )
+        mine = _tariffs(before, after)
+        if [_days(block) for block in before] == [_days(block) for block in after]:
+            pairs = zip(before, after, strict=True)
+            mine = [each for pair in pairs for each in _usage(*pair)] + mine
+        if not mine and _charged(before) != _charged(after):
+            mine = [_otherwise(before, after, acts)]
+        found += [{"point": point, **each} for each in mine]
     return found
 
 
@@ -44,8 +47,23 @@ def reason_of(causes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _key(block: Mapping[str, Any]) -> tuple[str, str]:
-    return block["point"], block["first_day"]
+def _days(block: Mapping[str, Any]) -> tuple[str, str]:
+    return block["first_day"], block["last_day"]
+
+
+def _charged(blocks: Sequence[Mapping[str, Any]]) -> list[Any]:
+    return [block["charges"] for block in blocks]
+
+
+def _otherwise(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], acts: Sequence[str]
+) -> dict[str, Any]:
+    """Return that the contract says otherwise, or that nobody can say why."""
+    days = [day for block in [*before, *after] for day in _days(block)]
+    told = {"days": [min(days), max(days)]}
+    if acts:
+        return {"cause": "terms", "acts": sorted(set(acts)), **told}
+    return {"cause": "other", **told}
 
 
 def _usage(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -79,11 +97,31 @@ def _total(block: Mapping[str, Any]) -> str | None:
     return None if usage is None else usage["total"]
 
 
-def _tariffs(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str, Any]]:
-    was, now = (
-        [[row["tariff"], row["version"], row["first_day"]] for row in each["tariffs"]]
-        for each in (before, block)
-    )
-    hashes = ([row["sha256"] for row in each["tariffs"]] for each in (before, block))
-    one, other = hashes
-    return [] if one == other and was == now else [{"cause": "tariff", "was": was, "now": now}]
+def _tariffs(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the change of the tariffs, with the days on which another one holds."""
+    was, now = ([row for block in blocks for row in block["tariffs"]] for blocks in (before, after))
+    old, new = (_by_day(rows) for rows in (was, now))
+    days = sorted(day for day in old.keys() | new.keys() if old.get(day) != new.get(day))
+    if not days:
+        return []
+    told = ([[row["tariff"], row["version"], row["first_day"]] for row in each]
+            for each in (was, now))  # fmt: skip
+    return [
+        {
+            "cause": "tariff",
+            **dict(zip(("was", "now"), told, strict=True)),
+            "days": [days[0].isoformat(), days[-1].isoformat()],
+        }
+    ]
+
+
+def _by_day(rows: Sequence[Mapping[str, Any]]) -> dict[date, tuple[str, str]]:
+    """Return which form of which tariff holds on each day."""
+    found: dict[date, tuple[str, str]] = {}
+    for row in rows:
+        first, last = (date.fromisoformat(row[key]) for key in ("first_day", "last_day"))
+        for n in range((last - first).days + 1):
+            found[first + timedelta(days=n)] = row["tariff"], row["sha256"]
+    return found

@@ -154,6 +154,18 @@ class Corrections(JournalAggregate):
         )
 
     @property
+    def billed_position(self) -> int | None:
+        """Return the books position of what stands billed; None while that is the invoice's own."""
+        return next(
+            (
+                each.books_position
+                for each in reversed(self.proposals)
+                if each.state in (ProposalState.ACCEPTED, ProposalState.APPLIED)
+            ),
+            None,
+        )
+
+    @property
     def waiting(self) -> list[Proposal]:
         """Return what is accepted and stands on no document yet, in order."""
         return [each for each in self.proposals if each.state is ProposalState.ACCEPTED]

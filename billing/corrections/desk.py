@@ -14,7 +14,7 @@ from uuid import UUID
 
 from billing.books import Books
 from billing.canonical import canonical_json
-from billing.corrections.anew import Known, drafted_anew, supplies_anew
+from billing.corrections.anew import Known, PayersKnown, drafted_anew, supplies_anew
 from billing.corrections.bearing import corrections_of
 from billing.corrections.causes import causes_between, reason_of
 from billing.corrections.correction import Corrections, Proposal
@@ -23,6 +23,7 @@ from billing.corrections.difference import document_of, own_total, same_charges
 from billing.corrections.errors import (
     BarredCorrectionError,
     NotCreditableError,
+    StaleCorrectionError,
     UnknownCorrectionError,
 )
 from billing.errors import UnknownBillingObjectError
@@ -35,7 +36,7 @@ from billing.money import plain
 from billing.takeover.state import require_released
 from billing.views.books import BOOKS_VIEWS
 from billing.views.find import invoice_named
-from billing.views.late import maybe_changed
+from billing.views.late import acts_between, maybe_changed
 from billing.views.supply import SupplyReader
 from energy.base.errors import ConflictError
 from energy.base.period import local_day
@@ -128,9 +129,10 @@ class CorrectionDesk:
             schema = self.books.schema
             invoices = maybe_changed(connection, schema, accounts=accounts, since=since)
             reader = SupplyReader(connection, self.books.site, known.metering, known.books)
+            payers = PayersKnown(self.books, known)
             for identity in invoices:
                 invoice = self.books.invoice(identity)
-                draft = drafted_anew(self.books, invoice, known, reader=reader)
+                draft = drafted_anew(self.books, invoice, known, reader=reader, payers=payers)
                 if draft.dirty:
                     codes = tuple(sorted({each.code for each in draft.findings}))
                     barred.append((invoice.number or "", codes))
@@ -176,6 +178,7 @@ class CorrectionDesk:
             OwnCorrectionError: The same person raised it.
             NotCreditableError: The invoice was credited in the meantime.
             BarredCorrectionError: Findings forbid to bill what the proposal says.
+            StaleCorrectionError: The contract says something else since it was proposed.
             RedLetterPendingError: Its fapiao stands; the proposal stays as it is.
             ParallelRunError: The old system still bills.
             WrongStateError: The addressee was erased.
@@ -239,7 +242,7 @@ class CorrectionDesk:
         )
         number = corrections.propose(
             document=document,
-            causes=causes_between(base, now),
+            causes=causes_between(base, now, self._acts(invoice, found, known)),
             metering_position=known.metering,
             books_position=known.books,
             total=plain(own_total(now) - own_total(base)),
@@ -248,6 +251,14 @@ class CorrectionDesk:
         )
         self.books.store(corrections)
         return None if number is None else corrections.name(number)
+
+    def _acts(self, invoice: Invoice, found: Corrections | None, known: Known) -> list[str]:
+        """Return what was agreed with the account since what stands billed was known."""
+        since: int = json.loads(invoice.provenance)["books_position"]
+        if found is not None and found.billed_position is not None:
+            since = found.billed_position
+        with self.books.database.connection() as connection:
+            return acts_between(connection, self.books.schema, invoice.account, since, known.books)
 
     def _accept(self, name: str, *, by: UUID, why: str, command_id: UUID) -> Settled:
         found, proposal = self.proposal(name)
@@ -357,9 +368,8 @@ class CorrectionDesk:
         if draft.dirty:
             codes = sorted({each.code for each in draft.findings})
             raise BarredCorrectionError(found.number, codes)
-        assert same_charges(document_of(draft.document), document_of(proposal.document)), (
-            "what was accepted is what is issued"
-        )
+        if not same_charges(document_of(draft.document), document_of(proposal.document)):
+            raise StaleCorrectionError(found.name(proposal.number))
         return self._document(
             invoice, f"rebill/{invoice.number}", draft.document, draft.provenance, command_id
         )

@@ -8,6 +8,7 @@ The tree::
     +- OwnCorrectionError        the person who raised a proposal tried to accept it
     +- NotCreditableError        the invoice was credited already
     +- BarredCorrectionError     findings forbid to bill what is known now
+    +- StaleCorrectionError      what was proposed cannot be drafted any more
 """
 
 from __future__ import annotations
@@ -70,3 +71,14 @@ class BarredCorrectionError(RefusedError):
         """Name the invoice and the findings."""
         super().__init__()
         self.keep("correction.barred", number=number, codes=", ".join(codes))
+
+
+class StaleCorrectionError(RefusedError):
+    """What a person accepts is what is issued; it cannot be drafted any more."""
+
+    code = "correction.stale"
+
+    def __init__(self, name: str) -> None:
+        """Name it."""
+        super().__init__()
+        self.keep("correction.stale", name=name)

@@ -1,12 +1,13 @@
 """In: facts of a supply. Out: the same with what decisions on its meter's error add. I/O: reads.
 
 The amount of a day is spread over the intervals of the day in proportion to what they counted,
-evenly where they counted nothing, in whole base units by largest remainder.
+evenly where they counted nothing, in whole base units by largest remainder. Where registers are
+billed, the amounts of the days between two billing readings are added to what they counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from billing.invoices.invoice_facts import SupplyFacts
+from billing.rating.quantities import OWN, RegisterSum
 from billing.views.supply import Connection
 from energy.base.period import midnight
 from energy.base.quality import Quality
@@ -33,7 +35,7 @@ def with_adjusted(
         facts: Of one supply, from the registers alone.
         metering_position: What was decided behind it is not known.
     """
-    if facts.channel is None or facts.span is None:
+    if facts.channel is None:
         return facts
     days = adjusted_usage(
         connection,
@@ -43,9 +45,53 @@ def with_adjusted(
         facts.last_day,
         as_of=metering_position,
     )[facts.channel]
-    if not days:
+    return adjusted_facts(facts, days, site.zone)
+
+
+def adjusted_facts(facts: SupplyFacts, days: Mapping[date, int], zone: ZoneInfo) -> SupplyFacts:
+    """Return a supply's facts with an amount more or less on some of its local days.
+
+    Where registers are billed, what they counted between two readings bears the amounts of the
+    days between: the register of the whole as it is, those of its bands in proportion to what
+    each counted. Nothing is added where nothing is known of the usage: it is not billed either.
+
+    Args:
+        facts: Of one supply, from the registers alone.
+        days: What is added on each day. [base unit]
+        zone: The site's zone.
+    """
+    if not days or (facts.span is None and not facts.sums):
         return facts
-    return replace(facts, adjusted=days, span=adjusted_span(facts.span, days, site.zone))
+    if facts.span is not None:
+        return replace(facts, adjusted=days, span=adjusted_span(facts.span, days, zone))
+    shape = None if facts.shape is None else adjusted_span(facts.shape, days, zone)
+    sums = tuple(adjusted_sums(facts.sums, OWN[facts.utility], days))
+    return replace(facts, adjusted=days, shape=shape, sums=sums)
+
+
+def adjusted_sums(
+    sums: Sequence[RegisterSum], quantity: str, days: Mapping[date, int]
+) -> list[RegisterSum]:
+    """Return what registers counted with an amount more or less on some local days.
+
+    Args:
+        sums: Of a supply, those of other quantities left as they are.
+        quantity: What the amounts are of.
+        days: What is added on each day. [base unit]
+    """
+    found = list(sums)
+    slices: dict[tuple[date, date, bool], list[int]] = {}
+    for place, each in enumerate(sums):
+        if each.quantity == quantity:
+            key = each.first_day, each.last_day, each.period is None
+            slices.setdefault(key, []).append(place)
+    for (first, last, _), places in slices.items():
+        amount = sum(added for day, added in days.items() if first <= day <= last)
+        counted = [max(int(sums[place].base_units), 0) for place in places]
+        parts = _spread(amount, counted if any(counted) else [1] * len(places))
+        for place, part in zip(places, parts, strict=True):
+            found[place] = replace(sums[place], base_units=sums[place].base_units + part)
+    return found
 
 
 def adjusted_span(span: UsageSpan, days: Mapping[date, int], zone: ZoneInfo) -> UsageSpan:

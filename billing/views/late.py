@@ -1,7 +1,8 @@
 """In: issued invoices, positions. Out: those of which something may be known otherwise. I/O: reads.
 
 A guess that never misses: a day of one of its channels has a newer usage block, a decision on a
-meter's error came or was never billed, or the books learned of prices or of its contract.
+meter's error came or was never billed, or the books learned of prices, of its contract or of
+another tariff of its supplies.
 Whoever asks drafts these invoices anew and looks whether anything differs.
 """
 
@@ -58,6 +59,9 @@ def maybe_changed(
         WHERE p.position > s.books
         OR EXISTS (SELECT FROM {schema}.contract_act AS a
             WHERE a.account = s.account AND a.position > s.books)
+        OR EXISTS (SELECT FROM {schema}.account_channel AS c
+            WHERE c.account = s.account AND c.position > s.books
+            AND c.valid_from <= s.last_day AND (c.valid_to IS NULL OR c.valid_to > s.first_day))
         OR EXISTS (SELECT FROM {schema}.usage_block AS b WHERE b.channel = s.channel
             AND b.day BETWEEN s.first_day AND s.last_day AND b.epoch >= s.metering)
         OR s.computed AND EXISTS (SELECT FROM {schema}.usage_block AS b
@@ -70,10 +74,26 @@ def maybe_changed(
             OR e.topic LIKE 'share%%'))
         ORDER BY s.number
         """.encode(),
-        {
-            "accounts": list(accounts),
-            "since": since,
-            "bearing": list(BEARING),
-        },
+        {"accounts": list(accounts), "since": since, "bearing": list(BEARING)},
     ).fetchall()
     return [UUID(str(invoice)) for _, invoice in rows]
+
+
+def acts_between(
+    connection: Connection, schema: str, account: str, after: int, until: int
+) -> list[str]:
+    """Return the topics of what was agreed with an account between two positions of the books.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        account: Key of the account.
+        after: Position; what stands there is not among it.
+        until: Position; what stands there is among it.
+    """
+    rows = connection.execute(
+        f"SELECT topic FROM {schema}.contract_act WHERE account = %s "
+        "AND position > %s AND position <= %s ORDER BY position",
+        (account, after, until),
+    ).fetchall()
+    return [str(topic) for (topic,) in rows]

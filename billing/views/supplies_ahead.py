@@ -13,7 +13,7 @@ from datetime import date
 
 from billing.accounts.account import PointDays
 from billing.invoices.invoice_facts import ComputedFacts, RegisterFacts, SupplyFacts
-from billing.views.adjusted import adjusted_span
+from billing.views.adjusted import adjusted_facts
 from billing.views.supply import SupplyReader, _register
 from energy.base.finding import Finding
 from energy.base.period import Period, span_of_days
@@ -94,9 +94,7 @@ class AheadReader(SupplyReader):
             for day, amount in self._ahead[0].adjusted.get(facts.channel or 0, {}).items()
             if first_day <= day <= last_day
         }
-        if not days or facts.span is None:
-            return facts
-        return replace(facts, adjusted=days, span=adjusted_span(facts.span, days, self.site.zone))
+        return adjusted_facts(facts, days, self.site.zone)
 
     def _meter(self, point: str) -> tuple[str, Utility] | None:
         return self._ahead[0].meters.get(point) or super(AheadReader, self)._meter(point)

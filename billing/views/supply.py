@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from billing.accounts.terms import ContractTerms
+from billing.accounts.terms import BasisTerm, ContractTerms
 from billing.basis.bands import in_only_period
 from billing.basis.basis import BillingBasis
 from billing.basis.register import Where
@@ -206,6 +206,10 @@ class SupplyReader:
         where = (self.connection, self.site.schema, self.site.zone)
         span = channel_usage(*where, [channel], period, self.metering_position)[channel]
         return replace(span, shape_s=self._shape_s(channel))
+
+    def basis_on(self, point: str, account: str, day: date) -> BasisTerm | None:
+        """Return what is billed of an account's point on a day; None for its intervals."""
+        return self._terms.of(point, account, day).basis_on(point, day)
 
     def versions(self, tariff: str) -> tuple[TariffVersion, ...]:
         """Return the versions of a tariff in use as known at the books position."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
@@ -182,12 +183,19 @@ def _show(at: Opened, name: str, *, as_json: bool) -> None:
             (at.text("bill.head.state"), at.text(f"bill.state.{proposal.state}")),
             (at.text("bill.head.why"), reason_of(proposal.causes)[at.language]),
             (at.text("bill.head.difference"), f"{proposal.total} {at.site.currency}"),
+            *((each["point"], _days(at, each)) for each in proposal.causes),
         ]
     )
     print()
     keys = ("charge", "unit", "was", "now", "amount_was", "amount_now", "amount")
     rows = [_line(charge) for entry in entries for charge in _charges(entry)]
     print_table([at.text(f"bill.head.{key}") for key in keys], rows, right=(2, 3, 4, 5, 6))
+
+
+def _days(at: Opened, cause: Mapping[str, Any]) -> str:
+    """Return why the bill of a point changed, and from which day to which."""
+    days = cause.get("days") or ()
+    return ", ".join([at.say(f"bill.correction.cause.{cause['cause']}"), *dict.fromkeys(days)])
 
 
 def _charges(entry: dict[str, Any]) -> list[dict[str, Any]]:
