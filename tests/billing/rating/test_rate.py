@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from billing.rating.charge import ChargeLine
 from billing.rating.rate import RatedSupply, rate_supply, tariff_spans, version_on
 from billing.tariffs.tariff import TariffVersion
 from billing.tariffs.tariff_file import parse_tariff
-from energy.base.period import span_of_days
+from energy.base.period import days_between, span_of_days
 from energy.base.quality import Quality
 from tests.billing.samples import LONDON, TARIFFS, campus_tariff, span
 from tests.examples import tried
@@ -149,6 +151,30 @@ def test_days_without_a_version_are_a_finding_and_no_charge() -> None:
     assert (finding.code, finding.severity) == ("bill.tariff_missing", "do_not_bill")
     assert finding.start == span_of_days(date(2019, 1, 21), date(2019, 1, 21), LONDON).start
     assert tariff_spans([ended], date(2019, 1, 20), date(2019, 1, 21))[1][0] is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.none() | st.integers(0, 12), st.integers(1, 3)), max_size=5
+    )
+)
+@tried(100)
+def test_spans_of_versions_are_those_of_each_day(held: list[tuple[int, int | None, int]]) -> None:
+    first, last = date(2019, 1, 3), date(2019, 1, 11)
+    plain = campus_tariff("gas")
+    versions = [
+        replace(
+            plain,
+            valid_from=date(2019, 1, 1) + timedelta(days=begin),
+            valid_to=None if end is None else date(2019, 1, 1) + timedelta(days=end),
+            version=number,
+        )
+        for begin, end, number in held
+    ]
+    spans = tariff_spans(versions, first, last)
+    told = [(tariff, day) for tariff, a, b in spans for day in days_between(a, b)]
+    assert told == [(version_on(versions, day), day) for day in days_between(first, last)]
+    assert all(a[0] is not b[0] for a, b in pairwise(spans))
 
 
 def test_the_unrounded_amount_stands_beside_the_rounded_one() -> None:

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from energy.base.clock import from_us, to_us
 from energy.base.quality import Quality
-from energy.metering.usage import CounterSegment
+from energy.metering.usage import CounterSegment, UsageSpan
 from energy.metering.usage_fold import fold_many
 from energy.metering.usage_segments import SegmentColumns
 from energy.metering.usage_strips import SeriesColumns
 from energy.views.local_days import days_around
 from energy.views.usage_rows import (
+    Blocks,
     Parts,
     Rows,
     Windows,
@@ -27,6 +28,7 @@ from energy.views.usage_rows import (
     packed,
     parts_of,
     rows_of,
+    spread,
     totals,
     unpacked,
     worst_qualities,
@@ -280,3 +282,29 @@ def test_reading_behind_the_last_boundary_moves_no_position() -> None:
         )
         positions.append(rows_of(parts, many, nothing_known(parts)).position.tolist())
     assert positions == [[20], [20]]
+
+
+def test_blocks_of_both_widths_and_with_gaps_are_spread_in_their_order() -> None:
+    """Hours of a day: three blocks in a row, one wide among them, a gap, one told again."""
+    wide = [2**40, -(2**40)]
+    blocks = Blocks(
+        start_us=np.array([to_us(START) + hour * 3600 * 1_000_000 for hour in (-1, 1, 3, 8, 8)]),
+        intervals=np.array([2, 2, 2, 1, 1]),
+        octets=np.array([8, 16, 8, 4, 4]),
+        usage=b"".join(
+            np.array(values, dtype=kind).tobytes()
+            for values, kind in (([7, 8], ">i4"), (wide, ">i8"), ([9, 10, 11, 12], ">i4"))
+        ),
+        quality=bytes([0, 1, 2, 0, 0, 0, 0, 1]),
+    )
+    span = UsageSpan(
+        channel=1,
+        start=START,
+        step_s=3600,
+        usage=np.zeros(9, dtype=np.int64),
+        quality=np.full(9, Quality.MISSING, dtype=np.uint8),
+    )
+    missing = int(Quality.MISSING)
+    found = spread(span, blocks)
+    assert found.usage.tolist() == [8, *wide, 9, 10, 0, 0, 0, 12]
+    assert found.quality.tolist() == [1, 2, 0, 0, 0, missing, missing, missing, 1]
