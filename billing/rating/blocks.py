@@ -31,6 +31,8 @@ from energy.metering.usage import UsageSpan
 
 AT_ONCE = 32
 """Supplies that are added up together: a month of theirs stays in the processor's cache."""
+FILLED_AT_ONCE = 64
+"""Supplies whose blocks are filled together: the sums of a month's segments stay there as well."""
 UNBILLABLE = (int(Quality.MISSING), int(Quality.SUSPECT))
 
 
@@ -254,18 +256,22 @@ class Grid:
         codes = self._segment_codes[within]
         mine = np.zeros(self.periods + 1, dtype=np.int64)
         mine[list(members)] = 1
-        sums = self._segment_sums[rows, within] * mine[codes]
-        filled = np.zeros((len(sums), sums.shape[1] + 1), dtype=np.int64)
-        np.cumsum(sums, axis=1, out=filled[:, 1:])
-        shape = (len(sums), bounds.shape[1], self.periods)
+        every = self._segment_sums[rows, within]
+        bounds = np.broadcast_to(bounds, (len(every), bounds.shape[1]))
+        shape = (len(every), bounds.shape[1], self.periods)
         below, crossed = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        for n in range(bounds.shape[1]):
-            bound = bounds[:, n : n + 1]
-            capped = np.diff(np.minimum(filled, bound), axis=1)
-            over = np.diff((filled > bound).astype(np.int8), axis=1)
-            for index in members:
-                below[:, n, index] = capped[:, codes == index].sum(axis=1)
-                crossed[:, n, index] = over[:, codes == index].sum(axis=1)
+        for first in range(0, len(every), FILLED_AT_ONCE):
+            some = slice(first, first + FILLED_AT_ONCE)
+            sums = every[some] * mine[codes]
+            filled = np.zeros((len(sums), sums.shape[1] + 1), dtype=np.int64)
+            np.cumsum(sums, axis=1, out=filled[:, 1:])
+            for n in range(bounds.shape[1]):
+                bound = bounds[some, n : n + 1]
+                capped = np.diff(np.minimum(filled, bound), axis=1)
+                over = np.diff((filled > bound).astype(np.int8), axis=1)
+                for index in members:
+                    below[some, n, index] = capped[:, codes == index].sum(axis=1)
+                    crossed[some, n, index] = over[:, codes == index].sum(axis=1)
         return below, crossed
 
     def maxima(self, window_s: int, slip_s: int, first_day: date, last_day: date) -> Maxima:
