@@ -107,10 +107,12 @@ class UnknownBillingObjectError(RefusedError):
     """A command named an account, run, invoice or tariff that the books do not have."""
 
     code = "billing.unknown"
+    PART = "why.books_have_no"
 
     def __init__(self, kind: str, key: object) -> None:
-        """Name the kind and key."""
-        super().__init__(f"The books have no {kind} {key}. List them on the bills page.")
+        """Name the kind and key, and the verb that lists those there are."""
+        super().__init__()
+        self.keep(kind.replace(" ", "_"), key=key)
 
 
 class WrongStateError(RefusedError):

@@ -153,7 +153,9 @@ class _Rows:
     def _at(self, row: Row, column: str) -> str:
         text = _shown(_cell(row.cells, self._places[column]))
         if len(text) > LONGEST or not text.isprintable():
-            raise _RowError(Why.NAME, tell("why.row.no_name", text=text[:40], name=column), column)
+            raise _RowError(
+                Why.NAME, tell("why.row.no_words", text=text[:40], most=LONGEST), column
+            )
         return text
 
 

@@ -17,7 +17,14 @@ from scripts.commands.bill_correct import add_corrections
 from scripts.commands.bill_decide import add_decisions
 from scripts.commands.bill_trial import add_trials, explain
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import NOTHING, print_facts, print_json, print_table, working
+from scripts.commands.printing import (
+    NOTHING,
+    print_facts,
+    print_json,
+    print_table,
+    worded,
+    working,
+)
 from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
@@ -238,9 +245,20 @@ def _print_review(at: Opened, review: Review, *, as_json: bool) -> int:
     if as_json:
         print_json(review)
         return FINDINGS if barred else DONE
-    print_facts([(at.text(f"head.{k}"), getattr(review, k)) for k in ("run", "state", "total")])
+    state = worded(at.language, "state", review.state)
+    facts = (("run", review.run), ("state", state), ("total", review.total))
+    print_facts([(at.text(f"head.{key}"), value) for key, value in facts])
     keys = ("account", "state", "total", "currency", "findings")
-    rows = [(d.account, d.state, d.total, at.site.currency, len(d.findings)) for d in review.drafts]
+    rows = [
+        (
+            d.account,
+            worded(at.language, "state", d.state),
+            d.total,
+            at.site.currency,
+            len(d.findings),
+        )
+        for d in review.drafts
+    ]
     print_table([at.text(f"head.{key}") for key in keys], rows, right=(2, 4))
     for draft in review.drafts:
         if draft.findings and (answer := at.queries.bill(at.scope, draft.invoice)) is not None:
@@ -284,7 +302,7 @@ def _held(at: Opened, found: FindingRow) -> str:
 def _print_bill(at: Opened, bill: Bill) -> None:
     invoice = bill.invoice
     keys = ("number", "state", "account", "name", "first_day", "last_day")
-    print_facts([(at.text(f"head.{key}"), getattr(invoice, key)) for key in keys])
+    print_facts([(at.text(f"head.{key}"), _shown(at, invoice, key)) for key in keys])
     print()
     heads = ("charge", "point", "quantity", "unit", "price", "amount", "clause")
     rows = [
@@ -306,13 +324,19 @@ def _print_bill(at: Opened, bill: Bill) -> None:
     print_facts([("sha256", bill.sha256)])
 
 
+def _shown(at: Opened, row: object, key: str) -> object:
+    """Return what a row says under a head, a state in the language of the reader."""
+    value = getattr(row, key)
+    return worded(at.language, "state", value) if key == "state" else value
+
+
 def _print_invoices(at: Opened, run: UUID, *, as_json: bool) -> None:
     answer = at.queries.invoices(at.scope, run)
     if as_json:
         print_json(answer)
         return
     keys = ("number", "account", "name", "state", "total", "currency", "findings")
-    rows = [[getattr(invoice, key) for key in keys] for invoice in answer.rows]
+    rows = [[_shown(at, invoice, key) for key in keys] for invoice in answer.rows]
     print_table([at.text(f"head.{key}") for key in keys], rows, right=(4, 6))
 
 
@@ -322,5 +346,6 @@ def _print_runs(at: Opened, *, as_json: bool) -> None:
         print_json(answer)
         return
     keys = ("run", "key", "state", "accounts", "total", "currency", "opened_by", "approved_by")
-    rows = [[getattr(row, key) for key in keys] for row in answer.rows]
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(3, 4))
+    rows = [[_shown(at, row, key) for key in keys] for row in answer.rows]
+    heads = [at.text(f"head.{key}") for key in keys]
+    print_table(heads, rows, right=(3, 4), below=(3, 6, 7))

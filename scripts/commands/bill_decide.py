@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
+from energy.base.text import catalogue
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import print_facts, print_json, print_table, working
+from scripts.commands.printing import in_zone, print_facts, print_json, print_table, worded, working
 from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
@@ -106,31 +108,61 @@ def _print(at: Opened, found: Reviewed) -> None:
     keys = ("cause", "account", "point", "money", "currency", "what", "decision")
     rows = [
         (
-            _cause(at, each.cause),
+            each.cause,
             each.account,
             each.point or "",
             each.money,
             at.site.currency,
-            _told(each),
+            told_of(at, each),
             _decided(at, found, each),
         )
         for each in found.exceptions
     ]
-    print_table([at.text(f"bill.head.{key}") for key in keys], rows, right=(3,))
+    heads = [at.text(f"bill.head.{key}") for key in keys]
+    print_table(heads, rows, right=(3,), below=(5, 6))
     waiting = found.undecided
     print(at.text("bill.waiting", count=len(waiting), money=sum(each.money for each in waiting)))
 
 
-def _cause(at: Opened, cause: str) -> str:
-    return cause if "." in cause else at.text(f"bill.cause.{cause}")
+def told_of(at: Opened, each: RunException) -> str:
+    """Return what an exception is about, in words: what a finding says and of when, or figures.
+
+    Args:
+        at: Site and language.
+        each: The exception.
+    """
+    proof = each.proof
+    if "codes" in proof:
+        said = [f"finding.{code}" for code in proof["codes"]]
+        words = [
+            at.say(key) if key in catalogue() else key.removeprefix("finding.") for key in said
+        ]
+        begin, end = (in_zone(proof[key], at.site.zone) for key in ("from", "to"))
+        span = at.text(
+            "bill.what.span", begin=f"{begin:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}"
+        )
+        return f"{', '.join(words)}{span}"
+    parts = [f"{each.cause}.{key}" for key in sorted(proof)]
+    if each.cause == "zero":
+        parts = ["zero.again" if proof.get("before") is False else "zero.first"]
+    told = {key.replace(" ", "_"): _value(value) for key, value in proof.items()}
+    known = [part for part in parts if f"cli.bill.what.{part}" in catalogue()]
+    return ", ".join(at.text(f"bill.what.{part}", **told) for part in known) or _cause(at, each)
 
 
-def _told(each: RunException) -> str:
-    return ", ".join(f"{key} {_value(value)}" for key, value in sorted(each.proof.items()))
+def _cause(at: Opened, each: RunException) -> str:
+    return each.cause if "." in each.cause else at.text(f"bill.cause.{each.cause}")
 
 
 def _value(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _supplied(at: Opened, row: Mapping[str, object], key: str) -> object:
+    value = row[key]
+    if key == "utility":
+        return worded(at.language, "utility", value)
+    return "" if value is None else value
 
 
 def _decided(at: Opened, found: Reviewed, each: RunException) -> str:
@@ -170,8 +202,5 @@ def _print_bridge(at: Opened, found: Reviewed) -> None:
         print_facts([*rows, (at.text("bill.bridge.after"), f"{told.after}")])
     print()
     keys = ("utility", "unit", "supplied", "billed", "own_use", "loss")
-    table = [
-        [row.document()[key] if row.document()[key] is not None else "" for key in keys]
-        for row in found.reconciliation
-    ]
+    table = [[_supplied(at, row.document(), key) for key in keys] for row in found.reconciliation]
     print_table([at.text(f"bill.head.{key}") for key in keys], table, right=(2, 3, 4, 5))

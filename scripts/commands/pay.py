@@ -35,6 +35,7 @@ if runs():
     from billing.bank.paying import top_up_command
     from billing.prepaid.server_account import TopUpMeans
     from billing.receivables.account_book import AccountBook
+    from billing.receivables.errors import PaymentError
     from billing.receivables.office import Incoming
     from dashboards.security.scope import Right
     from energy.base.ids import id_of
@@ -199,7 +200,9 @@ def record(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         at.settle("books")
-        day = day_of(at, on)
+        day, today = day_of(at, on), day_of(at, None)
+        if day > today:
+            raise PaymentError.of("day_ahead", on=day, today=today)
         command = once(at, "record", account, amount_of(amount), means, reference, day)
         incoming = Incoming(
             payment=f"P-{command.hex[:12]}",

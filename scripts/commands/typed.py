@@ -12,17 +12,21 @@ from scripts.commands.tree import misused
 
 LONGEST = 24
 """What may be typed for a number. [char]"""
+DIGITS = 12
+"""Of an amount, before the point: more is a card's or an account's number by mistake."""
 
 
 def amount_of(text: str) -> Decimal:
     """Return an amount a person typed: digits with a point, nothing else.
 
     Raises:
-        click.UsageError: It is none.
+        click.UsageError: It is none, or too large to be one.
     """
     amount = _plain(text)
     if amount is None:
         raise misused("no_amount", value=text[:LONGEST])
+    if abs(amount) >= 10**DIGITS:
+        raise misused("amount_too_large", value=text[:LONGEST], digits=DIGITS)
     return amount
 
 

@@ -225,6 +225,7 @@ def test_purchase_invoices_are_entered_once_and_recovery_follows(
 def test_an_amount_that_is_none_is_refused(row: Row, till: Till) -> None:
     for amount in ("1e3", "NaN", "1,00", "-0", "1.005"):
         row(f"pay record A-1 --means cash --by clerk -- {amount}", code=2)
+    row("pay record A-1 5.00 --means cash --on 2199-01-01 --by clerk", code=2)
 
 
 def test_the_sample_mapping_is_found_by_its_name() -> None:

@@ -56,3 +56,14 @@ def test_means_are_those_of_the_account_book() -> None:
     for typed in ("Cash", "opening", "transfer"):
         with pytest.raises(click.UsageError, match="bank, cash"):
             means_of(typed)
+
+
+@pytest.mark.parametrize("text", ["1000000000000", "-99999999999999999999"])
+def test_a_card_number_is_no_amount(text: str) -> None:
+    with pytest.raises(click.UsageError, match="more than 12 digits"):
+        amount_of(text)
+    assert number_of(text, "--units") == Decimal(text)
+
+
+def test_twelve_digits_are_an_amount() -> None:
+    assert amount_of("999999999999.99") == Decimal("999999999999.99")
