@@ -17,11 +17,14 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
+from dashboards.security.admission import Admission
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
 from dashboards.security.headers import content_security_policy, header_writer
-from dashboards.security.people import People
+from dashboards.security.people import Doors
+from dashboards.security.second_factor import install_second_factor
 from dashboards.security.sessions import Sessions, SessionStore
-from dashboards.security.sign_in import SignIn, install_sign_in
+from dashboards.security.sign_in import install_sign_in
+from dashboards.security.site_rules import SiteRules
 from dashboards.settings import WebSettings
 from dashboards.shell import shell
 from dashboards.viewer import current_viewer
@@ -53,7 +56,7 @@ def create_app(
     *,
     queries: Queries,
     commands: Commands,
-    people: People,
+    doors: Doors,
     session_store: SessionStore,
     clock: Clock,
     render_pdf: RenderPdf,
@@ -64,7 +67,7 @@ def create_app(
         settings: The site and how it is served.
         queries: All reads.
         commands: All writes.
-        people: The directory of people.
+        doors: The directory of people, their second factors, the journal of the sign-in.
         session_store: Where sessions are kept.
         clock: The present.
         render_pdf: Id of an invoice, its canonical JSON and a language to its paper.
@@ -73,8 +76,12 @@ def create_app(
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     sessions = Sessions(session_store, clock)
     parts = Parts(settings=settings, queries=queries, commands=commands, clock=clock)
-    install_gate(server, settings=settings, people=people, sessions=sessions)
-    install_sign_in(server, SignIn(settings=settings, people=people, sessions=sessions))
+    rules = SiteRules(doors.access, settings.site_key)
+    install_gate(server, settings=settings, doors=doors, sessions=sessions, rules=rules)
+    admission = Admission(
+        settings=settings, doors=doors, sessions=sessions, rules=rules, clock=clock
+    )
+    install_second_factor(server, admission, install_sign_in(server, admission))
     install_routes(server, parts, render_pdf)
     app = _dash(server, settings)
     for view in (router, picking, overview, notes, bills):

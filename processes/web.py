@@ -18,11 +18,14 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
+from dashboards.security.people import Doors
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
 from energy.base.version import program_version
+from energy.journal.access import Access
+from energy.journal.factors import Factors
 from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
@@ -79,10 +82,21 @@ def server_of(system: System, site: Site) -> Flask:
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
         ),
-        people=system.people,
+        doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
         clock=system.clock,
         render_pdf=papers.pdf,
+    )
+
+
+def doors_of(system: System) -> Doors:
+    """Return the directory as the sign-in asks and tells it."""
+    database, clock, vault = system.database, system.clock, system.vault
+    return Doors(
+        people=system.people,
+        access=Access(database, clock, vault),
+        factors=Factors(database, clock, vault),
+        vault=vault,
     )
 
 

@@ -11,14 +11,18 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.origin import SAFE_METHODS, is_foreign
-from dashboards.security.people import People, Person
+from dashboards.security.people import Doors, People, Person
+from dashboards.security.rules import SignInRules
 from dashboards.security.scope import Role, Scope, roles_of
-from dashboards.security.sessions import Session, Sessions
+from dashboards.security.sessions import Session, Sessions, Stage, digest_of
+from dashboards.security.site_rules import SiteRules
 from dashboards.settings import WebSettings
 from dashboards.viewer import Viewer, chosen_language, chosen_theme
 from energy.journal.directory import roles_at
 
 SESSION_COOKIE = "meterline_session"
+DEVICE_COOKIE = "meterline_device"
+"""Token of the workstation or phone that a session is bound to."""
 CSRF_COOKIE = "meterline_csrf"
 CSRF_HEADER = "X-CSRFToken"
 LIVE_OUTPUT = "live.data"
@@ -26,6 +30,7 @@ LIVE_OUTPUT = "live.data"
 OPEN_PATHS = frozenset({"/login", "/health", "/metrics", "/preferences"})
 OPEN_PREFIXES = ("/assets/",)
 CHANGE_PATHS = frozenset({"/change-password", "/sign-out"})
+FACTOR_PATHS = frozenset({"/second-factor", "/sign-out"})
 CALLBACK_PATH = "/_dash-update-component"
 
 
@@ -42,9 +47,16 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return str(self.person.person)
 
 
-def scope_of(person: Person, settings: WebSettings, people: People) -> Scope:
-    """Return what a person may see."""
-    roles = roles_of(roles_at(person.roles, settings.site_key))
+def roles_here(person: Person, settings: WebSettings) -> frozenset[Role]:
+    """Return the roles that a person has at the site."""
+    return roles_of(roles_at(person.roles, settings.site_key))
+
+
+def scope_of(
+    person: Person, settings: WebSettings, people: People, rules: SignInRules, address: str
+) -> Scope:
+    """Return what a person may see: roles hold within their address ranges."""
+    roles = rules.holding(roles_here(person, settings), address)
     bound = Role.TENANT in roles
     return Scope(
         person=person.person,
@@ -58,7 +70,7 @@ def scope_of(person: Person, settings: WebSettings, people: People) -> Scope:
 
 
 def install_gate(
-    server: Flask, *, settings: WebSettings, people: People, sessions: Sessions
+    server: Flask, *, settings: WebSettings, doors: Doors, sessions: Sessions, rules: SiteRules
 ) -> None:
     """Put the gate before every route of the server."""
     login_manager = LoginManager(server)
@@ -66,7 +78,7 @@ def install_gate(
 
     @login_manager.request_loader  # type: ignore[untyped-decorator]
     def load(_request: object) -> SignedIn | None:
-        return _signed_in(people, sessions)
+        return _signed_in(settings, doors, sessions)
 
     @server.before_request
     def deny() -> AnyResponse | None:
@@ -78,13 +90,15 @@ def install_gate(
             return _stranger()
         person, session = current_user.person, current_user.session
         g.viewer = Viewer(
-            scope=scope_of(person, settings, people),
+            scope=scope_of(person, settings, doors.people, rules.now(), request.remote_addr or ""),
             language=chosen_language(person.language or settings.language),
             theme=chosen_theme(),
         )
         g.csrf = session.csrf
-        if person.must_change and request.path not in CHANGE_PATHS:
-            return _must_change()
+        if session.stage is not Stage.FULL and request.path not in FACTOR_PATHS:
+            return _sent_to("/second-factor", "second_factor")
+        if person.must_change and request.path not in CHANGE_PATHS | FACTOR_PATHS:
+            return _sent_to("/change-password", "change_password")
         if request.method not in SAFE_METHODS and not _token_matches(session):
             return refused(403, "csrf")
         return None
@@ -95,16 +109,24 @@ def refused(status: int, code: str) -> Response:
     return Response(f'{{"refused":"{code}"}}', status, content_type="application/json")
 
 
-def _signed_in(people: People, sessions: Sessions) -> SignedIn | None:
+def _signed_in(settings: WebSettings, doors: Doors, sessions: Sessions) -> SignedIn | None:
     token = request.cookies.get(SESSION_COOKIE, "")
     session = sessions.find(token, acts=not _asks_for_news()) if token else None
-    if session is None:
+    if session is None or session.site not in {"", settings.site_key}:
         return None
-    person = people.get(session.person)
+    if session.device_hash is not None and session.device_hash != device_hash():
+        return None
+    person = doors.people.get(session.person)
     if person is None or person.disabled:
         sessions.end(token)
         return None
     return SignedIn(person, session)
+
+
+def device_hash() -> bytes | None:
+    """Return the hash of the token of the browser's device; None: it is bound to none."""
+    token = request.cookies.get(DEVICE_COOKIE, "")
+    return digest_of(token) if token else None
 
 
 def _asks_for_news() -> bool:
@@ -128,10 +150,10 @@ def _stranger() -> AnyResponse:
     return refused(401, "sign_in")
 
 
-def _must_change() -> AnyResponse:
+def _sent_to(path: str, code: str) -> AnyResponse:
     if _wants_page() and not _is_machine_path():
-        return redirect("/change-password")
-    return refused(403, "change_password")
+        return redirect(path)
+    return refused(403, code)
 
 
 def _token_matches(session: Session) -> bool:

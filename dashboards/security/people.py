@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from energy.journal.access import Device, Whence
+from energy.journal.factors import Factor
 
 
 class Person(Protocol):
@@ -14,6 +19,11 @@ class Person(Protocol):
     @property
     def person(self) -> UUID:
         """Return the person's id."""
+        ...
+
+    @property
+    def sign_in(self) -> str:
+        """Return the sign-in name."""
         ...
 
     @property
@@ -77,3 +87,93 @@ class People(Protocol):
     def change_password(self, person: UUID, password_hash: str, command_id: UUID) -> object:
         """Journal a new password hash; the password need not be changed any more."""
         ...
+
+
+class Access(Protocol):
+    """The journal and tables behind the sign-in (energy/journal/access.py)."""
+
+    def record(self, kind: str, whence: Whence, *, person: UUID | None, subject: str = "") -> None:
+        """Journal an act at the screens."""
+        ...
+
+    def locked_until(self, sign_in: str) -> datetime | None:
+        """Return until when no sign-in of a name is tried."""
+        ...
+
+    def lock_if_due(
+        self,
+        sign_in: str,
+        person: UUID | None,
+        *,
+        failures: int,
+        within: timedelta,
+        for_: timedelta,
+    ) -> bool:
+        """Lock a name that failed too often; return whether it was."""
+        ...
+
+    def forget_failures(self, sign_in: str) -> None:
+        """Count a name's failures anew."""
+        ...
+
+    def rules(self, site: str) -> dict[str, Any]:
+        """Return the rules of a site's sign-in as they were set."""
+        ...
+
+    def device_of(self, token_hash: bytes) -> Device | None:
+        """Return the living device of a token."""
+        ...
+
+    def device(self, device: UUID) -> Device | None:
+        """Return a living device."""
+        ...
+
+
+class Factors(Protocol):
+    """Second factors and PINs (energy/journal/factors.py)."""
+
+    def of(self, person: UUID) -> Factor | None:
+        """Return a person's second factor."""
+        ...
+
+    def enrol(self, person: UUID, secret: str, recovery: Sequence[bytes], command_id: UUID) -> None:
+        """Give a person a second factor."""
+        ...
+
+    def take_step(self, person: UUID, step: int) -> bool:
+        """Return whether a code's time step was not taken yet; it then is."""
+        ...
+
+    def use_recovery(self, person: UUID, code: bytes, command_id: UUID) -> bool:
+        """Return whether a recovery code was one not used yet; it then is."""
+        ...
+
+    def pin_hash(self, person: UUID) -> str | None:
+        """Return the hash of a person's PIN."""
+        ...
+
+    def set_pin(self, person: UUID, pin_hash: str, command_id: UUID) -> None:
+        """Set the PIN by which a person acts at a desk."""
+        ...
+
+
+class Vault(Protocol):
+    """Seals a text under a person's key (energy/base/secrets.py)."""
+
+    def seal(self, person: UUID, text: str) -> str:
+        """Return a text sealed."""
+        ...
+
+    def open(self, person: UUID, sealed: str) -> str:
+        """Return a sealed text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Everything that the sign-in asks and tells."""
+
+    people: People
+    access: Access
+    factors: Factors
+    vault: Vault

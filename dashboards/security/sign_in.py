@@ -1,15 +1,15 @@
 """In: sign-in, sign-out and password forms. Out: pages, cookies, journal entries. I/O by ports.
 
-Two walls against guessing: flask-limiter counts attempts in each worker, and the failures of the
-last minute are counted in the directory for all workers together.
+Walls against guessing: flask-limiter counts attempts in each worker, the failures of the last
+minute are counted in the directory for all workers together, and a name that fails too often is
+locked for a while (dashboards/security/rules.py).
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -19,10 +19,10 @@ from dashboards.pages.change_password.page import change_form
 from dashboards.pages.login.page import login_form
 from dashboards.pages.plain import plain_page
 from dashboards.security import passwords
-from dashboards.security.gate import CSRF_COOKIE, SESSION_COOKIE
-from dashboards.security.people import People, Person
-from dashboards.security.sessions import ABSOLUTE, Sessions
-from dashboards.settings import WebSettings
+from dashboards.security.admission import Admission, admit, failed, leave, onward_of, whence
+from dashboards.security.gate import roles_here
+from dashboards.security.people import Person
+from dashboards.security.sessions import Stage
 from dashboards.viewer import chosen_language, chosen_theme, current_viewer
 from energy.base.text import t
 
@@ -32,23 +32,14 @@ PER_ADDRESS = 20
 """Attempts of one address. [1 / min]"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """What the routes need."""
-
-    settings: WebSettings
-    people: People
-    sessions: Sessions
-
-
-def install_sign_in(server: Flask, parts: SignIn) -> None:
-    """Add /login, /sign-out and /change-password to the server."""
+def install_sign_in(server: Flask, parts: Admission) -> Limiter:
+    """Add /login, /sign-out and /change-password to the server; return what counts attempts."""
     limiter = Limiter(get_remote_address, app=server, storage_uri="memory://")
     by_account = limiter.limit(f"{PER_ACCOUNT}/minute", key_func=_account, methods=["POST"])
     by_address = limiter.limit(f"{PER_ADDRESS}/minute", methods=["POST"])
 
     def login() -> AnyResponse | tuple[str, int]:
-        return _login(parts) if request.method == "POST" else (_login_page(parts), 200)
+        return _login(parts) if request.method == "POST" else (login_page(parts), 200)
 
     server.add_url_rule("/login", "login", by_address(by_account(login)), methods=["GET", "POST"])
     server.add_url_rule("/sign-out", "sign_out", lambda: _sign_out(parts), methods=["POST"])
@@ -59,15 +50,17 @@ def install_sign_in(server: Flask, parts: SignIn) -> None:
         methods=["GET", "POST"],
     )
     server.register_error_handler(
-        429, lambda _error: (_login_page(parts, message="login.too_many"), 429)
+        429, lambda _error: (login_page(parts, message="login.too_many"), 429)
     )
+    return limiter
 
 
 def _account() -> str:
     return request.form.get("sign_in", "").strip().casefold()[:200]
 
 
-def _login_page(parts: SignIn, *, message: str = "") -> str:
+def login_page(parts: Admission, *, message: str = "", **values: object) -> str:
+    """Return the sign-in page, with what went wrong."""
     language = chosen_language(parts.settings.language)
     return plain_page(
         language=language,
@@ -75,67 +68,61 @@ def _login_page(parts: SignIn, *, message: str = "") -> str:
         title=t(language, "login.title"),
         site=parts.settings.site_name,
         version=parts.settings.version,
-        message=t(language, message) if message else "",
+        message=t(language, message, **values) if message else "",
         body=login_form(
             language=language,
             sign_in=request.form.get("sign_in", ""),
-            onward=_onward(request.values.get("next", "/")),
+            onward=onward_of(request.values.get("next", "/")),
+            phone_days=parts.rules.now().phone_days,
         ),
     )
 
 
-def _onward(path: str) -> str:
-    """Return a path of this site, never another site's address."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\", "/_", "/login"))
-    return path if safe and path.isprintable() else "/"
-
-
-def _login(parts: SignIn) -> AnyResponse | tuple[str, int]:
+def _login(parts: Admission) -> AnyResponse | tuple[str, int]:
     sign_in = request.form.get("sign_in", "")
-    address = request.remote_addr or ""
+    address, doors, rules = request.remote_addr or "", parts.doors, parts.rules.now()
     of_account, of_address = parts.sessions.failures(sign_in, address)
     if of_account >= PER_ACCOUNT or of_address >= PER_ADDRESS:
-        return _login_page(parts, message="login.too_many"), 429
-    person = parts.people.by_sign_in(sign_in)
+        return login_page(parts, message="login.too_many"), 429
+    if doors.access.locked_until(sign_in) is not None:
+        return login_page(parts, message="login.locked", minutes=rules.lock_min), 429
+    person = doors.people.by_sign_in(sign_in)
     fits = passwords.fits(
         None if person is None else person.password_hash, request.form.get("password", "")
     )
     if person is None or not fits or person.disabled:
-        parts.people.sign_in_failed(sign_in, address)
-        return _login_page(parts, message="login.wrong"), 401
-    parts.people.sign_in(person.person, address, uuid.uuid4())
-    onward = "/change-password" if person.must_change else _onward(request.form.get("next", "/"))
-    return _admit(parts, person, onward)
+        failed(parts, sign_in, person)
+        return login_page(parts, message="login.wrong"), 401
+    if (refusal := _refused_here(parts, person)) is not None:
+        doors.access.record("sign_in_refused", whence(parts), person=person.person, subject=refusal)
+        return login_page(parts, message=f"login.{refusal}"), 403
+    onward = onward_of(request.form.get("next", "/"))
+    stage = _stage(parts, person)
+    if stage is Stage.FULL:
+        doors.access.forget_failures(sign_in)
+    return admit(parts, person, onward, stage=stage, phone="phone" in request.form)
 
 
-def _admit(parts: SignIn, person: Person, onward: str) -> AnyResponse:
-    old = request.cookies.get(SESSION_COOKIE)
-    if old:
-        parts.sessions.end(old)
-    token, session = parts.sessions.open(person.person, request.remote_addr or "")
-    response = redirect(onward, 303)
-    secure = parts.settings.secure_cookies
-    lifetime = int(ABSOLUTE.total_seconds())
-    response.set_cookie(
-        SESSION_COOKIE, token, max_age=lifetime, secure=secure, httponly=True, samesite="Lax"
-    )
-    # Scripts of our own pages read this one and send it back in a header.
-    response.set_cookie(
-        CSRF_COOKIE, session.csrf, max_age=lifetime, secure=secure, samesite="Strict"
-    )
-    return response
+def _refused_here(parts: Admission, person: Person) -> str | None:
+    """Return why a person may not come in from here: none of the roles holds at the address."""
+    roles = roles_here(person, parts.settings)
+    held = parts.rules.now().holding(roles, request.remote_addr or "")
+    return "elsewhere" if roles and not held else None
 
 
-def _sign_out(parts: SignIn) -> AnyResponse:
-    parts.people.sign_out(current_user.person.person, request.remote_addr or "", uuid.uuid4())
-    parts.sessions.end(request.cookies.get(SESSION_COOKIE, ""))
-    response = redirect("/login", 303)
-    response.delete_cookie(SESSION_COOKIE)
-    response.delete_cookie(CSRF_COOKIE)
-    return response
+def _stage(parts: Admission, person: Person) -> Stage:
+    if parts.doors.factors.of(person.person) is not None:
+        return Stage.FACTOR
+    wants = parts.rules.now().wants_factor(roles_here(person, parts.settings))
+    return Stage.ENROL if wants else Stage.FULL
 
 
-def _change_page(parts: SignIn, *, message: str = "", status: int = 200) -> Response:
+def _sign_out(parts: Admission) -> AnyResponse:
+    parts.doors.people.sign_out(current_user.person.person, request.remote_addr or "", uuid.uuid4())
+    return leave(parts)
+
+
+def _change_page(parts: Admission, *, message: str = "", status: int = 200) -> Response:
     viewer = current_viewer()
     page = plain_page(
         language=viewer.language,
@@ -151,7 +138,7 @@ def _change_page(parts: SignIn, *, message: str = "", status: int = 200) -> Resp
     return Response(page, status)
 
 
-def _change(parts: SignIn) -> AnyResponse:
+def _change(parts: Admission) -> AnyResponse:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     person: Person = current_user.person
     if not passwords.fits(person.password_hash, old):
@@ -159,6 +146,6 @@ def _change(parts: SignIn) -> AnyResponse:
     wrong = passwords.weakness(new, request.form.get("again", ""), old=old)
     if wrong is not None:
         return _change_page(parts, message=wrong, status=400)
-    parts.people.change_password(person.person, passwords.hashed(new), uuid.uuid4())
+    parts.doors.people.change_password(person.person, passwords.hashed(new), uuid.uuid4())
     parts.sessions.end_all(person.person)
-    return _admit(parts, person, "/")
+    return admit(parts, person, "/", renewed=True)

@@ -227,10 +227,17 @@ class People:
             entry.disable(by=by, command_id=command_id)
         self._store(entry)
 
+    def enable(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """Let a person who was barred sign in again."""
+        entry = self._entry(person)
+        if not entry.seen(command_id) and entry.disabled:
+            entry.enable(by=by, command_id=command_id)
+        self._store(entry)
+
     def _entry(self, person: UUID) -> PersonEntry:
         entry = self._application.find(person)
         if entry is None:
-            raise RefusedError("No such person. `user list` shows who there is.")
+            raise RefusedError.of("person.none")
         assert isinstance(entry, PersonEntry)
         return entry
 

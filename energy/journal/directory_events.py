@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -30,12 +31,26 @@ class SiteEntry(JournalAggregate):
         """Return the id from the key."""
         return id_of("site", key)
 
+    class SignInRulesSet(JournalAggregate.Event):
+        """Its sign-in has other rules (a JSON document)."""
+
+        TOPIC = "site.sign_in_rules_set"
+        site: str
+        rules: str
+        by: UUID
+
     @event(Created)
     def __init__(
         self, *, key: str, name: str, zone: str, currency: str, language: str, command_id: UUID
     ) -> None:
         """Found the site."""
         self.key = key
+        self.rules = ""
+
+    @event(SignInRulesSet)
+    def set_sign_in_rules(self, *, site: str, rules: str, by: UUID, command_id: UUID) -> None:
+        """Give its sign-in other rules."""
+        self.rules = rules
 
 
 class PersonEntry(JournalAggregate):
@@ -82,6 +97,51 @@ class PersonEntry(JournalAggregate):
         TOPIC = "person.disabled"
         by: UUID
 
+    class Enabled(JournalAggregate.Event):
+        """The person may sign in again."""
+
+        TOPIC = "person.enabled"
+        by: UUID
+
+    class Locked(JournalAggregate.Event):
+        """Too many sign-ins failed: none is tried before an instant."""
+
+        TOPIC = "person.locked"
+        digest: str
+        until: datetime
+
+    class Unlocked(JournalAggregate.Event):
+        """An administrator ended the lock."""
+
+        TOPIC = "person.unlocked"
+        digest: str
+        by: UUID
+
+    class FactorEnrolled(JournalAggregate.Event):
+        """The person has a second factor; recovery codes stand as their hashes."""
+
+        TOPIC = "person.factor_enrolled"
+        secret_sealed: str
+        recovery: list[str]
+
+    class RecoveryUsed(JournalAggregate.Event):
+        """A recovery code was used instead of the second factor."""
+
+        TOPIC = "person.recovery_used"
+        code: str
+
+    class FactorRemoved(JournalAggregate.Event):
+        """An administrator took the second factor away, for a phone that was lost."""
+
+        TOPIC = "person.factor_removed"
+        by: UUID
+
+    class PinSet(JournalAggregate.Event):
+        """The person chose a PIN for acting at a desk."""
+
+        TOPIC = "person.pin_set"
+        pin_hash: str
+
     @staticmethod
     def create_id(*, person: UUID, **_: object) -> UUID:
         """Return the person's own id."""
@@ -102,8 +162,11 @@ class PersonEntry(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Add the person."""
+        self.digest = digest
         self.roles = roles
         self.disabled = False
+        self.locked_until: datetime | None = None
+        self.recovery: list[str] | None = None
 
     @event(PasswordChanged)
     def change_password(self, *, password_hash: str, command_id: UUID) -> None:
@@ -122,6 +185,41 @@ class PersonEntry(JournalAggregate):
     def disable(self, *, by: UUID, command_id: UUID) -> None:
         """Bar from signing in."""
         self.disabled = True
+
+    @event(Enabled)
+    def enable(self, *, by: UUID, command_id: UUID) -> None:
+        """Let sign in again."""
+        self.disabled = False
+
+    @event(Locked)
+    def lock(self, *, digest: str, until: datetime, command_id: UUID) -> None:
+        """Try no sign-in before an instant."""
+        self.locked_until = until
+
+    @event(Unlocked)
+    def unlock(self, *, digest: str, by: UUID, command_id: UUID) -> None:
+        """End the lock."""
+        self.locked_until = None
+
+    @event(FactorEnrolled)
+    def enrol_factor(self, *, secret_sealed: str, recovery: list[str], command_id: UUID) -> None:
+        """Take a second factor."""
+        self.recovery = recovery
+
+    @event(RecoveryUsed)
+    def use_recovery(self, *, code: str, command_id: UUID) -> None:
+        """Use a recovery code up."""
+        assert self.recovery is not None, "asked before"
+        self.recovery = [each for each in self.recovery if each != code]
+
+    @event(FactorRemoved)
+    def remove_factor(self, *, by: UUID, command_id: UUID) -> None:
+        """Take the second factor away."""
+        self.recovery = None
+
+    @event(PinSet)
+    def set_pin(self, *, pin_hash: str, command_id: UUID) -> None:
+        """Choose a PIN."""
 
 
 class SignIn(JournalAggregate):

@@ -1,4 +1,4 @@
-"""In: directory events. Out: the tables site, person, tenant_access. I/O: PostgreSQL."""
+"""In: directory events. Out: sites, people, factors, locks, devices as tables. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import psycopg
 
+from energy.journal.access_view import fold_access
 from energy.journal.directory_events import PersonEntry, SiteEntry
 from energy.journal.tenancy_events import TenantAccess
 
 
 class DirectoryView:
-    """Folds directory events into directory.site and directory.person; idempotent."""
+    """Folds directory events into the directory's tables; idempotent."""
 
     def fold(
         self,
@@ -68,8 +69,10 @@ class DirectoryView:
                 _change(cursor, schema, position, event, "disabled = %s", True)
             case TenantAccess.Created() | TenantAccess.Changed():
                 _bind(cursor, schema, position, event)
+            case PersonEntry.Enabled():
+                _change(cursor, schema, position, event, "disabled = %s", False)
             case _:
-                pass  # sign-ins leave no row
+                fold_access(cursor, schema, position, event)
 
 
 def _bind(

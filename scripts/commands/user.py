@@ -14,6 +14,7 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json, group
+from scripts.commands.user_sign_in import enable, factor, person_of, rules, unlock
 
 if runs():
     from billing.accounts.desk import AccountDesk
@@ -25,6 +26,8 @@ if runs():
     from processes.installation import administrator
 
 app = group("user")
+for verb in (unlock, enable, factor, rules):
+    app.command()(verb)
 Roles = Annotated[list[str], typer.Option("--role")]
 TENANT = "tenant"
 DAY = ["%Y-%m-%d"]
@@ -86,7 +89,7 @@ def role(ctx: typer.Context, sign_in: str, role: Roles, by: str | None = None) -
     """Give a person other roles; their sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
-        person = _person(at, sign_in)
+        person = person_of(at, sign_in)
         at.system.people.change_roles(person, role, who, uuid4())
         print(at.text("user.roles", sign_in=sign_in, roles=", ".join(role)))
 
@@ -124,7 +127,7 @@ def password(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
         first = _first_password()
-        at.system.people.reset_password(_person(at, sign_in), hashed(first), who, uuid4())
+        at.system.people.reset_password(person_of(at, sign_in), hashed(first), who, uuid4())
         print(at.text("user.password", sign_in=sign_in, password=first))
 
 
@@ -133,7 +136,7 @@ def disable(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
     """Bar a person from signing in; their sessions end."""
     with opened(ctx, WRITER) as at:
         who = administrator(at.system, required(by, "--by", at.text("ask.by")))
-        at.system.people.disable(_person(at, sign_in), who, uuid4())
+        at.system.people.disable(person_of(at, sign_in), who, uuid4())
         print(at.text("user.disabled", sign_in=sign_in))
 
 
@@ -161,13 +164,6 @@ def _tenant(at: Opened, party: str | None, account: str | None) -> str:
 
 def _first_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
-
-
-def _person(at: Opened, sign_in: str) -> UUID:
-    person = at.system.people.by_sign_in(sign_in)
-    if person is None:
-        raise RefusedError.of("person.unknown", sign_in=sign_in)
-    return person.person
 
 
 def _state(*, disabled: bool, must_change: bool) -> str:

@@ -7,18 +7,19 @@ one: everything that the screens must be able to show.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.security.passwords import hashed
-from dashboards.security.sessions import Session
+from dashboards.security.people import Doors
 from dashboards.settings import WebSettings
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_review import FakeReview
 
@@ -40,6 +41,7 @@ def settings(*, language: str = "en") -> WebSettings:
 @dataclass(frozen=True)
 class FakePerson:
     person: UUID
+    sign_in: str
     name: str
     password_hash: str
     must_change: bool
@@ -80,30 +82,6 @@ class FakePeople:
                 )
 
 
-class FakeSessionStore:
-    def __init__(self) -> None:
-        self.rows: dict[bytes, Session] = {}
-        self.failed = (0, 0)
-
-    def put(self, session: Session) -> None:
-        self.rows[session.token_hash] = session
-
-    def get(self, token_hash: bytes) -> Session | None:
-        return self.rows.get(token_hash)
-
-    def touch(self, token_hash: bytes, seen_at: datetime) -> None:
-        self.rows[token_hash] = replace(self.rows[token_hash], seen_at=seen_at)
-
-    def drop(self, token_hash: bytes) -> None:
-        self.rows.pop(token_hash, None)
-
-    def drop_all(self, person: UUID) -> None:
-        self.rows = {k: v for k, v in self.rows.items() if v.person != person}
-
-    def failures(self, sign_in: str, address: str, since: datetime) -> tuple[int, int]:
-        return self.failed
-
-
 @dataclass
 class FakeSite(FakeReview):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
@@ -137,6 +115,7 @@ class FakeWeb:
     site: FakeSite
     people: FakePeople
     store: FakeSessionStore
+    doors: FakeDoors
     server: object
 
 
@@ -146,10 +125,12 @@ def fake_web(
     must_change: bool = False,
     clock: Clock | None = None,
     name: str = "Grace Hopper",
+    rules: dict[str, Any] | None = None,
 ) -> FakeWeb:
     clock = clock or ManualClock(NOW)
     person = FakePerson(
         person=id_of("person", "grace"),
+        sign_in="grace",
         name=name,
         password_hash=hashed(PASSWORD),
         must_change=must_change,
@@ -158,13 +139,14 @@ def fake_web(
     people = FakePeople({"grace": person})
     site = FakeSite(clock=clock, names={person.person: name})
     store = FakeSessionStore()
+    doors = FakeDoors(clock=clock, people=people, set_rules=rules or {"second_factor": []})
     server = create_app(
         settings(),
         queries=site,
         commands=Commands(SITE, alerts=site, office=site, notes=site),
-        people=people,
+        doors=Doors(people=people, access=doors, factors=doors, vault=doors),
         session_store=store,
         clock=clock,
         render_pdf=lambda _, document, language: f"%PDF-1.7 {language} {document}".encode(),
     )
-    return FakeWeb(site=site, people=people, store=store, server=server)
+    return FakeWeb(site=site, people=people, store=store, doors=doors, server=server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,16 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
+from dashboards.security import totp
 from dashboards.security.passwords import hashed
+from dashboards.security.people import Doors
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.ids import id_of
+from energy.journal.access import Access
 from energy.journal.directory import People
+from energy.journal.factors import Factors
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
@@ -32,6 +37,7 @@ from tests.billing.conftest import server, town
 from tests.billing.town import Town
 
 __all__ = ["server", "town"]
+HTML = {"Accept": "text/html"}
 pytestmark = pytest.mark.servers
 FIRST = "first-password-of-all"
 OWN = "a much longer own one"
@@ -66,7 +72,13 @@ def test_a_person_signs_in_changes_the_password_issues_bills_and_downloads_one(
     name_letterhead(town.database, town.office.books, head, {}, command_id=uuid4())
     client = _server(town, database).test_client()
     form = {"sign_in": name, "password": FIRST}
-    assert client.post("/login", data=form).headers["Location"] == "/change-password"
+    assert client.post("/login", data=form).headers["Location"] == "/second-factor?next=/"
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", client.get("/second-factor").text)
+    assert secret is not None
+    code = totp.code_of(secret[1].replace(" ", ""), int(town.clock.now().timestamp()) // 30)
+    enrol = {"csrf": _token(client), "code": code}
+    assert client.post("/second-factor", data=enrol).status_code == 200
+    assert client.get("/", headers=HTML).headers["Location"] == "/change-password"
     change = {"csrf": _token(client), "old": FIRST, "new": OWN, "again": OWN}
     assert client.post("/change-password", data=change).headers["Location"] == "/"
     for verb in ("approve", "issue"):
@@ -114,7 +126,12 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             office=office,
             notes=NoteDesk(database, town.site.schema, town.clock),
         ),
-        people=People(database, town.clock, town.vault),
+        doors=Doors(
+            people=People(database, town.clock, town.vault),
+            access=Access(database, town.clock, town.vault),
+            factors=Factors(database, town.clock, town.vault),
+            vault=town.vault,
+        ),
         session_store=SqlSessionStore(database, town.vault.digest),
         clock=town.clock,
         render_pdf=papers.pdf,

@@ -137,7 +137,8 @@ def a_story(server: DatabaseServer, proxy: CommitProxy) -> Iterator[Story]:
                 "TRUNCATE directory.directory_events, directory.person, directory.person_key, "
                 "directory.session, directory.site, directory.sign_in_failure, directory.follower, "
                 "directory.seal, directory.seal_head, directory.archive_segment, "
-                "directory.tenant_access"
+                "directory.second_factor, directory.sign_in_lock, directory.sign_in_rules, "
+                "directory.device, directory.provider_request, directory.tenant_access"
             )
             connection.execute("UPDATE directory.journal_head SET position = 0")
 

@@ -14,15 +14,24 @@ _FORM = Markup("""<form method="post" action="/login">
 <label for="password">{password_label}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required
  maxlength="200">
+<label class="plain-choice"><input type="checkbox" name="phone"> {phone_label}</label>
 <button type="submit" id="submit">{button}</button></form>""")
 
 
-def login_form(*, language: str, sign_in: str, onward: str) -> Markup:
-    """Return the form; what a person typed is escaped."""
+def login_form(*, language: str, sign_in: str, onward: str, phone_days: int) -> Markup:
+    """Return the form; what a person typed is escaped.
+
+    Args:
+        language: en or zh.
+        sign_in: Name typed before.
+        onward: Path that the sign-in leads to.
+        phone_days: How long a technician's phone stays signed in. [d]
+    """
     return _FORM.format(
         onward=onward,
         sign_in=sign_in,
         sign_in_label=t(language, "login.sign_in"),
         password_label=t(language, "login.password"),
+        phone_label=t(language, "login.phone", days=phone_days),
         button=t(language, "login.button"),
     )

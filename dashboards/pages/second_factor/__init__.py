@@ -1,0 +1,1 @@
+"""The second factor: enrolled, asked, and its recovery codes shown once."""
