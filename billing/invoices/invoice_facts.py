@@ -13,7 +13,7 @@ from uuid import UUID
 from billing.accounts.agreed import AgreedQuantity
 from billing.accounts.terms import Suspension
 from billing.basis.basis import BillingBasis
-from billing.rating.quantities import OWN, History, Quantities, RegisterSum
+from billing.rating.quantities import OWN, History, Quantities, RegisterMaximum, RegisterSum
 from billing.tariffs.tariff import TariffVersion
 from energy.base.finding import Finding, Severity
 from energy.base.quality import Quality
@@ -90,6 +90,8 @@ class SupplyFacts:
     """What is billed; unless it is the intervals, `span` is None and `sums` hold the usage."""
     sums: tuple[RegisterSum, ...] = ()
     """What registers counted between billing readings, its own and those beside it."""
+    maxima: tuple[RegisterMaximum, ...] = ()
+    """What the meter's own registers of maximum demand showed, where the contract bills them."""
     shape: UsageSpan | None = None
     """Its intervals where registers are billed: for demand and for showing."""
     beside: Mapping[str, UsageSpan] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class SupplyFacts:
             registers=self.sums,
             agreed=self.agreed,
             history=self.history,
+            maxima=self.maxima,
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -25,6 +26,7 @@ from billing.views.account_terms import TermsBook
 from billing.views.basis_facts import AskedSupply, BasisReader, changes_within
 from billing.views.beside import read_beside
 from billing.views.billed_history import read_billed_history
+from billing.views.maxima import read_maxima
 from billing.views.payers import Payer, read_payers
 from billing.views.tariffs import read_versions
 from energy.base.finding import Finding, Severity
@@ -156,13 +158,9 @@ class SupplyReader:
         )
         needed = named_by(clause for each in facts.versions for clause in each.clauses)
         computed = self._computed(channel, period)
-        beside = read_beside(
-            (self.connection, self.site.schema, self.site.zone, self.metering_position),
-            (facts.point, channel),
-            needed,
-            period,
-            usage_of=lambda number: self._span(number, period),
-        )
+        known = (self.connection, self.site.schema, self.site.zone, self.metering_position)
+        own_span = partial(self._span, period=period)
+        beside = read_beside(known, (facts.point, channel), needed, period, usage_of=own_span)
         term = terms.basis_on(facts.point, facts.first_day)
         if term is None or term.basis is BillingBasis.INTERVALS:
             return replace(
@@ -194,6 +192,7 @@ class SupplyReader:
         return replace(
             facts,
             basis=term.basis,
+            maxima=read_maxima(known, term, facts.first_day, facts.last_day),
             shape=span,
             computed=computed,
             beside=beside,

@@ -41,6 +41,7 @@ QUANTITY = {
     "demand": (
         "windows side by side, sliding, by tariff period",
         "windows over the boundary of the bill",
+        "the meter's own register of maximum demand",
     ),
     "gas": (
         "m3 x z x calorific value, z to 4 digits, whole kWh",
