@@ -158,6 +158,17 @@ def month_text(language: str, day: date) -> str:
     return format_date(day, "y年M月" if language == "zh" else "MMMM y", locale=LOCALES[language])
 
 
+def short_day(language: str, day: date) -> str:
+    """Return a day without its year: "31 Oct", in Chinese "10月31日"."""
+    return format_date(day, "M月d日" if language == "zh" else "d MMM", locale=LOCALES[language])
+
+
+def weekday_names(language: str) -> list[str]:
+    """Return the short names of the days of the week, Monday first."""
+    days = (date(2024, 1, n) for n in range(1, 8))  # the first was a Monday
+    return [format_date(day, "EEE", locale=LOCALES[language]) for day in days]
+
+
 def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
     """Return an instant in the site's zone, 24 h, to the second.
 

@@ -12,13 +12,21 @@ from flask import Flask, Response, abort, redirect, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
+from billing.ledger.sheets import SheetFormat, written
 from dashboards.pages.parts import Parts
+from dashboards.pages.tables import TABLES
 from dashboards.security.gate import refused
+from dashboards.selection import selection_of
 from dashboards.theme import Theme
 from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, current_viewer
 from energy.base.errors import NotPermittedError
+from energy.base.period import local_day
 from energy.base.text import LANGUAGES
 
+_SHEETS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 YEAR_S = 31_536_000
 RenderPdf = Callable[[UUID, str, str], bytes]
 """Id of an invoice, its canonical JSON and a language to its paper as PDF."""
@@ -33,6 +41,9 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "/download/bills/<uuid:invoice>.pdf",
         "bill_pdf",
         lambda invoice: _bill_pdf(parts, render_pdf, invoice),
+    )
+    server.add_url_rule(
+        "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
     )
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
 
@@ -69,6 +80,22 @@ def _bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"{answer.rows.invoice.number}.pdf"
     )
+    return response
+
+
+def _table(parts: Parts, name: str, form: str) -> Response:
+    """Return the table behind a figure as a file."""
+    if name not in TABLES or form not in set(SheetFormat):
+        abort(404)
+    viewer, zone = current_viewer(), parts.settings.zone
+    search = request.query_string.decode("ascii", "replace")
+    selection = selection_of(search, local_day(parts.clock.now(), zone))
+    sheet = TABLES[name](parts, viewer, selection)
+    if sheet is None:
+        abort(404)
+    response = Response(written(sheet, SheetFormat(form)), content_type=_SHEETS[form])
+    days = f"{selection.first}" if selection.days == 1 else f"{selection.first}_{selection.last}"
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}_{days}.{form}")
     return response
 
 

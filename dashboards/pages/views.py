@@ -7,6 +7,7 @@ A new page is a folder here with its `views.py`, its line below, and its place i
 from __future__ import annotations
 
 from dashboards.pages.bills.views import BILL_VIEWS
+from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
@@ -15,6 +16,7 @@ from dashboards.pages.view import View
 
 VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
+    *LOAD_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,
     *PLAN_VIEWS,

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
+from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
@@ -21,6 +22,7 @@ from dashboards.queries.rows import (
     UtilityTile,
 )
 from dashboards.security.scope import Scope
+from dashboards.selection import Selection
 from energy.base.units import Utility
 from energy.metering.plans.plan import PlanNode
 
@@ -70,6 +72,20 @@ class PlaceQueries(Protocol):
 
     def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
         """Return every place, parents before their children, brothers by name."""
+        ...
+
+    def utilities(self, scope: Scope) -> tuple[Utility, ...]:
+        """Return the utilities that the site measures."""
+        ...
+
+
+class LoadQueries(Protocol):
+    """Questions about load over time."""
+
+    def load_range(
+        self, scope: Scope, utility: Utility, selection: Selection
+    ) -> Answer[LoadRange] | None:
+        """Return the load of the selected place and days; None when there is no such place."""
         ...
 
 
@@ -133,5 +149,7 @@ class ReviewQueries(Protocol):
         ...
 
 
-class Queries(EnergyQueries, PlaceQueries, BillQueries, PlanQueries, ReviewQueries, Protocol):
+class Queries(
+    EnergyQueries, PlaceQueries, LoadQueries, BillQueries, PlanQueries, ReviewQueries, Protocol
+):
     """All questions of the screens."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
+from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
@@ -11,7 +12,7 @@ from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
 
 
-class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlBills, SqlPlans, SqlReview):
+class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, SqlReview):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
     def __init__(self, at: SqlSite) -> None:
@@ -19,6 +20,7 @@ class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlBills, SqlPlans, SqlReview)
         SqlEnergy.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
+        SqlLoad.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)

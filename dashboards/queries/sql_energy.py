@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from billing.tariffs.tariff import TariffVersion
-from billing.tariffs.tariff_file import Sources, tariff_of
-from billing.views.tariffs import known_sources, table_of
-from dashboards.queries.bands import bands_of
 from dashboards.queries.day_usage import Summed, summed, total_of
 from dashboards.queries.rows import (
     AlertRow,
@@ -16,11 +12,11 @@ from dashboards.queries.rows import (
     EnergyFlow,
     Health,
     LoadProfile,
-    TariffBand,
     UtilityTile,
 )
 from dashboards.queries.sql_plans import note_rows
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
+from dashboards.queries.sql_tariff_bands import day_bands
 from dashboards.queries.supply import flow_rows
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
@@ -35,8 +31,6 @@ TREND_DAYS = 14
 GRACE = timedelta(minutes=5)
 """How long after its end an interval may still be on its way before it counts as missing."""
 MOST_ALERTS = 200
-NOW = 2**62
-"""Books position behind all there is."""
 PATIENCE_S = 2.0
 """How long a command waits to see its own write. [s]"""
 
@@ -116,7 +110,7 @@ class SqlEnergy:
             channels = self._at.top_channels(connection, utility, known, now)
             total = self._summed(connection, channels, period)
             before = self._summed(connection, channels, earlier)
-            tariff, bands = self._bands(connection, utility, day)
+            tariff, bands = day_bands(self._at, connection, utility, day)
             profile = LoadProfile(
                 utility=utility,
                 day=day,
@@ -145,23 +139,6 @@ class SqlEnergy:
 
     def _summed(self, connection: Connection, channels: list[int], period: Period) -> Summed:
         return summed(list(read_spans(connection, self._at.schema, channels, period).values()))
-
-    def _bands(
-        self, connection: Connection, utility: Utility, day: date
-    ) -> tuple[str | None, tuple[TariffBand, ...]]:
-        """Return the bands of the tariff that most accounts of the utility have on a day."""
-        row: Row | None = connection.execute(
-            "SELECT v.tariff, v.document FROM "
-            f"{self._at.schema}.tariff_version AS v WHERE v.utility = %s AND v.valid_from <= %s "
-            "AND v.withdrawn_position IS NULL "
-            f"ORDER BY (SELECT count(*) FROM {self._at.schema}.account_channel AS a "
-            "WHERE a.tariff = v.tariff) DESC, v.tariff, v.valid_from DESC, v.version DESC LIMIT 1",
-            (utility, day),
-        ).fetchone()
-        if row is None:
-            return None, ()
-        tariff = _tariff(row[1], known_sources(connection, self._at.schema, NOW))
-        return row[0], bands_of(tariff, day, self._at.site.zone) if tariff else ()
 
     def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:
         """Return the supply graph of a utility with the amounts of a local day."""
@@ -243,14 +220,6 @@ def _quality(today: Summed, *, due: int, begun: int, whole: bool) -> Quality:
     part = today.part(0, due or begun)
     known = [quality for quality in part.qualities() if quality < Quality.MISSING]
     return worst_of(known) if whole else Quality.MISSING
-
-
-def _tariff(document: object, sources: Sources) -> TariffVersion | None:
-    """Return a stored tariff; one that an older version wrote and this cannot read is None."""
-    try:
-        return tariff_of(table_of(document), sources=sources)
-    except EnergyError:
-        return None
 
 
 def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:

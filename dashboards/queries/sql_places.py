@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.queries.rows import PlaceRow
 from dashboards.queries.sql_site import Row, SqlSite
 from dashboards.security.scope import Right, Scope
+from energy.base.units import Utility
 
 
 class SqlPlaces:
@@ -13,6 +14,12 @@ class SqlPlaces:
     def __init__(self, at: SqlSite) -> None:
         """Read one site's tables."""
         self._at = at
+
+    def utilities(self, scope: Scope) -> tuple[Utility, ...]:
+        """Return the utilities that the site measures."""
+        self._at.demand(scope, Right.READ_ENERGY)
+        with self._at.database.connection() as connection:
+            return tuple(self._at.usage_channels(connection))
 
     def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
         """Return every place, parents before their children, brothers by name."""

@@ -99,6 +99,10 @@ class FakePlans(FakeBills):
         )
         return self._answer(page)
 
+    def utilities(self, scope: Scope) -> tuple[Utility, ...]:
+        scope.demand(Right.READ_ENERGY, SITE)
+        return (Utility.ELECTRICITY, Utility.GAS)
+
     def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
         scope.demand(Right.READ_ENERGY, SITE)
         return (

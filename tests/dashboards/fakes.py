@@ -21,6 +21,7 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_review import FakeReview
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
@@ -83,7 +84,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeReview):
+class FakeSite(FakeReview, FakeLoad):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

@@ -1,0 +1,1 @@
+"""In: an address of the load page. Out: the load of a place over days."""
