@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.commands import Commands
-from dashboards.pages import notes, picking, router
+from dashboards.pages import notes, picking, router, tables
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
@@ -84,7 +84,7 @@ def create_app(
     install_second_factor(server, admission, install_sign_in(server, admission))
     install_routes(server, parts, render_pdf)
     app = _dash(server, settings)
-    for view in (router, picking, overview, notes, bills):
+    for view in (router, picking, tables, overview, notes, bills):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

@@ -14,13 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from billing.ledger.sheets import SheetFormat, written
 from dashboards.pages.parts import Parts
-from dashboards.pages.tables import TABLES
+from dashboards.pages.tables import sheet_for
 from dashboards.security.gate import refused
-from dashboards.selection import selection_of
 from dashboards.theme import Theme
 from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, current_viewer
 from energy.base.errors import NotPermittedError
-from energy.base.period import local_day
 from energy.base.text import LANGUAGES
 
 _SHEETS = {
@@ -85,17 +83,14 @@ def _bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
 
 def _table(parts: Parts, name: str, form: str) -> Response:
     """Return the table behind a figure as a file."""
-    if name not in TABLES or form not in set(SheetFormat):
+    if form not in set(SheetFormat):
         abort(404)
-    viewer, zone = current_viewer(), parts.settings.zone
     search = request.query_string.decode("ascii", "replace")
-    selection = selection_of(search, local_day(parts.clock.now(), zone))
-    sheet = TABLES[name](parts, viewer, selection)
+    sheet = sheet_for(parts, current_viewer(), name, search)
     if sheet is None:
         abort(404)
     response = Response(written(sheet, SheetFormat(form)), content_type=_SHEETS[form])
-    days = f"{selection.first}" if selection.days == 1 else f"{selection.first}_{selection.last}"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}_{days}.{form}")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.{form}")
     return response
 
 

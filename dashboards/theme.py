@@ -6,6 +6,7 @@ and three colour-vision deficiencies; tests/dashboards/test_theme.py recalculate
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,8 +123,8 @@ def figure_layout(theme: Theme, *, height: int) -> dict[str, object]:
             "font": {"color": palette.text},
         },
         "showlegend": False,
-        "xaxis": dict(axis),
-        "yaxis": dict(axis, rangemode="tozero"),
+        "xaxis": deepcopy(axis),
+        "yaxis": deepcopy(axis) | {"rangemode": "tozero"},
     }
 
 

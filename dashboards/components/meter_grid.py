@@ -9,10 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.device_text import SILENT_S, device_text
+from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.pieces import age_text, empty, link, quality_badge
 from dashboards.formats import NOTHING, number, short_instant
 from dashboards.queries.rows import MeterRow
-from dashboards.theme import FONT, PALETTES, Theme
 from dashboards.viewer import Viewer
 
 COLUMNS: tuple[tuple[str, int], ...] = (
@@ -30,35 +30,6 @@ COLUMNS: tuple[tuple[str, int], ...] = (
 GRID = "meter-grid"
 MOST_CARDS = 60
 """Cards that a page carries: it lays out a card in milliseconds, but 300 of them in 40 s."""
-_WORDS = (
-    "noRowsToShow",
-    "filterOoo",
-    "contains",
-    "notContains",
-    "equals",
-    "notEqual",
-    "startsWith",
-    "endsWith",
-    "blank",
-    "notBlank",
-    "andCondition",
-    "orCondition",
-)
-
-
-def _grid_theme(theme: Theme) -> dict[str, str]:
-    palette = PALETTES[theme]
-    header = "#F4F6F8" if theme is Theme.LIGHT else "#232529"
-    font = FONT.replace('"', "")
-    return {
-        "function": (
-            "themeQuartz.withParams({"
-            f"backgroundColor: '{palette.paper}', foregroundColor: '{palette.text}', "
-            f"headerBackgroundColor: '{header}', borderColor: '{palette.grid}', "
-            f"browserColorScheme: '{theme}', fontFamily: '{font}', fontSize: 12, spacing: 5"
-            "})"
-        )
-    }
 
 
 def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) -> Component:
@@ -84,8 +55,8 @@ def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) ->
             "suppressHeaderFilterButton": True,
         },
         dashGridOptions={
-            "theme": _grid_theme(viewer.theme),
-            "localeText": {word: viewer.say(f"grid.{word}") for word in _WORDS},
+            "theme": grid_theme(viewer.theme),
+            "localeText": grid_words(viewer),
             "rowHeight": 36,
             "domLayout": "autoHeight" if len(rows) <= 40 else "normal",
             "suppressCellFocus": False,

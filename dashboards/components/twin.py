@@ -1,6 +1,8 @@
 """In: the table behind a figure. Out: 'show as table' with its downloads. Pure.
 
-Every figure has one: for who cannot see it, who wants the digits, and who wants the file.
+Every figure has one: for who cannot see it, who wants the digits, and who wants the file. Its
+rows are asked for when it is opened, and stand in a grid: a page of thousands of cells that are
+components of their own takes the browser minutes.
 """
 
 from __future__ import annotations
@@ -8,35 +10,31 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
 from billing.ledger.sheets import Cell, Sheet, SheetFormat
-from dashboards.components.pieces import Children, table
+from dashboards.components.grid import grid_theme, grid_words
 from dashboards.formats import NOTHING, day_text, number
 from dashboards.viewer import Viewer
 
-MOST_ROWS = 400
+TWIN, TWIN_BODY = "twin", "twin-body"
+MOST_ROWS = 10_000
 """Rows that a page carries; the files have all."""
 
 
-def twin(viewer: Viewer, sheet: Sheet, *, name: str, search: str) -> Component:
+def twin(viewer: Viewer, name: str, search: str) -> Component:
     """Return the table of a figure, closed until asked for.
 
     Args:
         viewer: Who looks.
-        sheet: The figure's numbers.
-        name: The table's name in dashboards/pages/tables.py, which serves the files.
+        name: The table's name in dashboards/pages/tables.py, which serves rows and files.
         search: The query part of the page's address.
     """
-    head = [f">{title}" if n else title for n, title in enumerate(sheet.heads)]
-    rows: list[list[Children]] = [
-        [cell_text(viewer, cell) for cell in row] for row in sheet.rows[:MOST_ROWS]
-    ]
-    more = len(sheet.rows) - MOST_ROWS
     return html.Details(
         [
-            html.Summary(viewer.say("twin.show")),
+            html.Summary(viewer.say("twin.show"), id={"type": TWIN, "name": name}),
             html.P(
                 [
                     html.A(
@@ -49,11 +47,41 @@ def twin(viewer: Viewer, sheet: Sheet, *, name: str, search: str) -> Component:
                 ],
                 className="twin-files",
             ),
-            table(head, rows, name=f"twin-{name}"),
-            html.P(viewer.say("twin.more", count=more), className="subtitle") if more > 0 else None,
+            html.Div(id={"type": TWIN_BODY, "name": name}),
         ],
         className="twin",
     )
+
+
+def twin_body(viewer: Viewer, sheet: Sheet) -> Component:
+    """Return the rows of a figure's table, texts to the left and numbers to the right."""
+    columns = [
+        {
+            "field": str(n),
+            "headerName": head,
+            "type": None if n == 0 else "rightAligned",
+            "flex": 1,
+            "minWidth": 110,
+        }
+        for n, head in enumerate(sheet.heads)
+    ]
+    more = len(sheet.rows) - MOST_ROWS
+    grid = dag.AgGrid(
+        columnDefs=columns,
+        rowData=[
+            {str(n): cell_text(viewer, cell) for n, cell in enumerate(row)}
+            for row in sheet.rows[:MOST_ROWS]
+        ],
+        defaultColDef={"sortable": False, "resizable": True, "suppressMovable": True},
+        dashGridOptions={
+            "theme": grid_theme(viewer.theme),
+            "localeText": grid_words(viewer),
+            "enableCellTextSelection": True,
+        },
+        className="twin-grid",
+    )
+    note = html.P(viewer.say("twin.more", count=more), className="subtitle") if more > 0 else None
+    return html.Div([grid, note])
 
 
 def cell_text(viewer: Viewer, cell: Cell) -> str:

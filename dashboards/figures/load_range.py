@@ -53,10 +53,8 @@ def load_range(
         "showgrid": False,
         "hoverformat": "",
     }
-    layout["yaxis"] |= {
-        "title": {"text": RATE_NAMES[rows.utility]},
-        "separatethousands": True,
-    }
+    layout["yaxis"]["separatethousands"] = True
+    layout["yaxis"]["title"] |= {"text": RATE_NAMES[rows.utility]}
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.14, "font": {"size": 12}}
     layout["shapes"] = [*_bands(rows, palette), *_gaps(rows, palette)]

@@ -35,8 +35,9 @@ def duration_curve(
     """
     layout: dict[str, Any] = figure_layout(theme, height=HEIGHT)
     layout["margin"] = {"l": 60, "r": 12, "t": 12, "b": 44}
-    layout["xaxis"] |= {"title": {"text": axis}, "range": [0, 100], "ticksuffix": " %"}
-    layout["yaxis"] |= {"title": {"text": RATE_NAMES[utility]}}
+    layout["xaxis"] |= {"range": [0, 100], "dtick": 25, "ticksuffix": " %"}
+    layout["xaxis"]["title"] |= {"text": axis}
+    layout["yaxis"]["title"] |= {"text": RATE_NAMES[utility]}
     trace = {
         "type": "scatter",
         "mode": "lines",
@@ -68,7 +69,7 @@ def week_heatmap(
     layout["margin"] = {"l": 60, "r": 12, "t": 12, "b": 32}
     layout["yaxis"] |= {"autorange": "reversed", "type": "category", "showgrid": False}
     layout["yaxis"].pop("rangemode", None)
-    layout["xaxis"] |= {"dtick": 3, "showgrid": False, "ticksuffix": ":00"}
+    layout["xaxis"] |= {"dtick": 6, "showgrid": False, "tickangle": 0}
     trace = {
         "type": "heatmap",
         "x": list(range(24)),
@@ -77,7 +78,12 @@ def week_heatmap(
         "colorscale": "Cividis",
         "xgap": 1,
         "ygap": 1,
-        "colorbar": {"thickness": 10, "outlinewidth": 0, "ticksuffix": f" {RATE_NAMES[utility]}"},
+        "colorbar": {
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickfont": {"color": PALETTES[theme].faint, "size": 12},
+            "title": {"text": RATE_NAMES[utility], "font": {"size": 12}},
+        },
         "hovertemplate": f"%{{y}} %{{x}}:00: %{{z:.4~g}} {RATE_NAMES[utility]}<extra></extra>",
     }
     return {"data": [trace], "layout": {**layout, "hovermode": "closest"}}
@@ -90,14 +96,15 @@ def night_trend(
     layout: dict[str, Any] = figure_layout(theme, height=HEIGHT)
     layout["margin"] = {"l": 60, "r": 12, "t": 12, "b": 32}
     names = [short_day(language, day.day) for day in days]
-    every = max(len(days) // 8, 1)
+    every = max(-(-len(days) // 5), 1)
     layout["xaxis"] |= {
         "tickmode": "array",
         "tickvals": list(range(0, len(days), every)),
         "ticktext": names[::every],
+        "tickangle": 0,
         "showgrid": False,
     }
-    layout["yaxis"] |= {"title": {"text": RATE_NAMES[utility]}}
+    layout["yaxis"]["title"] |= {"text": RATE_NAMES[utility]}
     trace = {
         "type": "scatter",
         "mode": "lines+markers" if len(days) < 60 else "lines",

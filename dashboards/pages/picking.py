@@ -25,6 +25,7 @@ from dashboards.components.toolbar import (
 from dashboards.pages.parts import Parts
 from dashboards.selection import Selection, Span, selection_of
 from dashboards.shell import LOCATION
+from dashboards.viewer import current_viewer
 from energy.base.period import local_day
 
 
@@ -86,5 +87,10 @@ def _register(app: Dash, parts: Parts, field: str) -> None:
     )
     def pick(value: str | None, search: str | None) -> Any:
         today = local_day(parts.clock.now(), parts.settings.zone)
+        now = selection_of(search, today)
+        if field == UTILITY and now.utility is None:
+            # A field that has only just been drawn answers too: with what it shows anyway.
+            first = next(iter(parts.queries.utilities(current_viewer().scope)), None)
+            now = replace(now, utility=first)
         there = picked(search, today, field, value)
-        return no_update if there == selection_of(search, today).search() else there
+        return no_update if there in {now.search(), selection_of(search, today).search()} else there

@@ -6,13 +6,48 @@ One registry, so that every file that leaves by a figure is written one way and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from dash import MATCH, Dash, Input, Output, State, ctx, no_update
 
 from billing.ledger.sheets import Sheet
+from dashboards.components.pieces import empty
+from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.parts import Parts
-from dashboards.selection import Selection
-from dashboards.viewer import Viewer
+from dashboards.selection import Selection, selection_of
+from dashboards.shell import LOCATION
+from dashboards.viewer import Viewer, current_viewer
+from energy.base.period import local_day
 
 MakeSheet = Callable[[Parts, Viewer, Selection], Sheet | None]
 TABLES: dict[str, MakeSheet] = {"load": load_sheet}
-"""What a file's name stands for; None where the selection has no such table."""
+"""What a table's name stands for; None where the selection has no such table."""
+
+
+def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | None:
+    """Return a table of a page as its address selects it; None where there is none.
+
+    Raises:
+        NotPermittedError: The person may not read what the table holds.
+    """
+    selection = selection_of(search, local_day(parts.clock.now(), parts.settings.zone))
+    make = TABLES.get(name)
+    return None if make is None else make(parts, viewer, selection)
+
+
+def register(app: Dash, parts: Parts) -> None:
+    """Add the callback that fills a table when it is opened."""
+
+    @app.callback(
+        Output({"type": TWIN_BODY, "name": MATCH}, "children"),
+        Input({"type": TWIN, "name": MATCH}, "n_clicks"),
+        State(LOCATION, "search"),
+        prevent_initial_call=True,
+    )
+    def fill(clicks: int | None, search: str | None) -> Any:
+        if not clicks or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        viewer = current_viewer()
+        sheet = sheet_for(parts, viewer, str(ctx.triggered_id["name"]), search or "")
+        return empty(viewer.say("twin.none")) if sheet is None else twin_body(viewer, sheet)

@@ -75,17 +75,26 @@ class SqlLoad:
             return self._at.answer(connection, rows, channels=channels)
 
     def _place(self, connection: Connection, key: str) -> tuple[str, str] | None:
-        """Return key and name of a place, of the one that holds all others for ""; else None."""
+        """Return key and name of a place, of the one that holds all others for ""; else None.
+
+        A site without a tree of places is ("", "").
+        """
         row: Row | None = connection.execute(
             f"SELECT key, name FROM {self._at.schema}.place "
             "WHERE CASE WHEN %s = '' THEN parent IS NULL ELSE key = %s END ORDER BY key LIMIT 1",
             (key, key),
         ).fetchone()
-        return None if row is None else (row[0], row[1])
+        if row is None:
+            return None if key else ("", "")
+        return row[0], row[1]
 
     def _spans(
         self, connection: Connection, place: str, utility: Utility, period: Period
     ) -> list[NodeSpan]:
+        if not place:
+            known = self._at.usage_channels(connection).get(utility, {})
+            top = self._at.top_channels(connection, utility, known, period.start)
+            return [NodeSpan(start=period.start, end=period.end, channels=tuple(top))]
         node = PlanNode(kind=NodeKind.PLACE, key=place)
         return node_spans(connection, self._at.schema, node, utility, period)
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from billing.ledger.sheets import Sheet
 from dashboards.components.pieces import chart, data_age, empty, page, panel, share_badge
 from dashboards.components.toolbar import span_text, toolbar
 from dashboards.components.twin import twin
@@ -39,12 +38,7 @@ COMPARISONS = (Compare.PREVIOUS, Compare.WEEKDAY, Compare.YEAR, Compare.PLACE)
 
 
 def load_page(
-    viewer: Viewer,
-    model: LoadModel,
-    selection: Selection,
-    sheet: Sheet | None,
-    *,
-    zone: ZoneInfo,
+    viewer: Viewer, model: LoadModel, selection: Selection, *, zone: ZoneInfo
 ) -> Component:
     """Return the page."""
     bar = toolbar(
@@ -56,7 +50,7 @@ def load_page(
         comparisons=COMPARISONS,
     )
     title = viewer.say("load_page.title")
-    if model.load is None or sheet is None:
+    if model.load is None:
         said = "overview.no_meters" if model.utility is None else "load_page.no_place"
         return page(title, [bar, empty(viewer.say(said))], name="load")
     answer = model.load
@@ -65,7 +59,7 @@ def load_page(
         [
             bar,
             html.Div(_tiles(viewer, answer, zone), className="tiles"),
-            _curve(viewer, answer, selection, sheet, zone),
+            _curve(viewer, answer, selection, zone),
             *_shapes(viewer, answer.rows, selection, zone),
         ],
         name="load",
@@ -147,7 +141,7 @@ def _change(viewer: Viewer, rows: LoadRange, used: int | None) -> str:
 
 
 def _curve(
-    viewer: Viewer, answer: Answer[LoadRange], selection: Selection, sheet: Sheet, zone: ZoneInfo
+    viewer: Viewer, answer: Answer[LoadRange], selection: Selection, zone: ZoneInfo
 ) -> Component:
     rows = answer.rows
     texts = RangeTexts(
@@ -171,7 +165,7 @@ def _curve(
         [
             html.P(said, className="subtitle"),
             chart(figure, chart_id="load-range", label=said, language=viewer.language),
-            twin(viewer, sheet, name="load", search=selection.search()),
+            twin(viewer, "load", selection.search()),
         ],
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="load-range",

@@ -39,7 +39,7 @@ def sheet_of(parts: Parts, viewer: Viewer, rows: LoadRange) -> Sheet:
             ]
         )
     heads = ("start", "usage", "known")
-    return Sheet(name="load", heads=_heads(viewer, heads, unit.name), rows=cells)
+    return Sheet(name=_name(rows), heads=_heads(viewer, heads, unit.name), rows=cells)
 
 
 def _daily(parts: Parts, viewer: Viewer, rows: LoadRange) -> Sheet:
@@ -56,7 +56,17 @@ def _daily(parts: Parts, viewer: Viewer, rows: LoadRange) -> Sheet:
         for day in days
     ]
     heads = ("day", "usage", "least", "mean", "greatest")
-    return Sheet(name="load", heads=_heads(viewer, heads, unit.name, rate), rows=cells)
+    return Sheet(name=_name(rows), heads=_heads(viewer, heads, unit.name, rate), rows=cells)
+
+
+def _name(rows: LoadRange) -> str:
+    """Return the file's name: what and from when to when."""
+    days = (
+        f"{rows.curve.first}"
+        if rows.curve.first == rows.last
+        else f"{rows.curve.first}_{rows.last}"
+    )
+    return f"load_{rows.utility}_{days}"
 
 
 def _rate(value: float | None) -> Decimal | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from dashboards.pages.load.layout import load_page
-from dashboards.pages.load.tables import sheet_of
 from dashboards.pages.load.view_model import load_model
 from dashboards.pages.parts import Parts
 from dashboards.pages.view import Asked, view
@@ -14,8 +13,7 @@ from dashboards.viewer import Viewer
 
 def _load(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     model = load_model(parts, viewer, asked.selection)
-    sheet = None if model.load is None else sheet_of(parts, viewer, model.load.rows)
-    return load_page(viewer, model, asked.selection, sheet, zone=parts.settings.zone)
+    return load_page(viewer, model, asked.selection, zone=parts.settings.zone)
 
 
 LOAD_VIEWS = (view(r"/load", _load),)

@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from scripts.screenshots import ARGUMENTS, chromium_path
+from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import PASSWORD, FakeWeb, fake_web
 
 pytestmark = pytest.mark.browser
 NEW_PASSWORD = "a-much-longer-own-password"
-PATIENCE_MS = 20_000
-
-
-class Watch:
-    """Notes every console error, page error, failed response and off-site request of a page."""
-
-    def __init__(self, page: Page, base_url: str) -> None:
-        self.faults: list[str] = []
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((base_url, "data:", "blob:"))
-                else self.faults.append(f"off-site request: {request.url}")
-            ),
-        )
-        page.on(
-            "response",
-            lambda response: (
-                self.faults.append(f"{response.status}: {response.url}")
-                if response.status >= 400
-                else None
-            ),
-        )
-
-    def _console(self, message: object) -> None:
-        if getattr(message, "type", "") == "error":
-            self.faults.append(f"console: {getattr(message, 'text', '')}")
 
 
 def walk(page: Page, base_url: str, sign_in: str, password: str) -> list[str]:
@@ -125,17 +93,6 @@ def _walks_a_bill(page: Page) -> None:
     assert serial in page.locator(".panel-proof-plate").inner_text()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if not path:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def web() -> FakeWeb:
     return fake_web(must_change=True)
@@ -143,14 +100,8 @@ def web() -> FakeWeb:
 
 @pytest.fixture
 def made_up_site(web: FakeWeb) -> Iterator[str]:
-    assert isinstance(web.server, Flask)
-    server = make_server("127.0.0.1", 0, web.server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(web) as url:
+        yield url
 
 
 def test_a_person_goes_from_the_first_sign_in_to_the_proof_of_a_bill(

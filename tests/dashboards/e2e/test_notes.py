@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from scripts.screenshots import ARGUMENTS, chromium_path, sign_in
-from tests.dashboards.e2e.test_browser import PATIENCE_MS, Watch
-from tests.dashboards.fakes import PASSWORD, fake_web
+from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.watch import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)> 冷机检修"
-
-
-@pytest.fixture
-def page_of_a_viewer() -> Iterator[tuple[Page, str]]:
-    """The page of somebody who may only look, at a served made-up site."""
-    path = chromium_path()
-    if not path:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    web = fake_web(roles=("viewer",))
-    assert isinstance(web.server, Flask)
-    server = make_server("127.0.0.1", 0, web.server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser.new_page(), f"http://127.0.0.1:{server.server_port}"
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def pin(page: Page, text: str, first: str = "2026-07-15 08:00", last: str = "2026-07-15") -> None:
@@ -47,11 +23,9 @@ def pin(page: Page, text: str, first: str = "2026-07-15 08:00", last: str = "202
 
 
 def test_a_viewer_pins_a_note_and_every_figure_it_touches_shows_it(
-    page_of_a_viewer: tuple[Page, str],
+    visit: Callable[..., Visit],
 ) -> None:
-    page, url = page_of_a_viewer
-    watch = Watch(page, url)
-    sign_in(page, url, "grace", PASSWORD)
+    page, watch = (begun := visit("viewer")).page, begun.watch
     pin(page, HOSTILE, first="2026-07-15 25:00")
     expect(page.locator(".note-said")).to_contain_text("no time", timeout=PATIENCE_MS)
     page.fill(".note-pin input >> nth=0", "2026-07-15 08:00")
@@ -70,7 +44,7 @@ def test_a_viewer_pins_a_note_and_every_figure_it_touches_shows_it(
     pin(page, "Second")
     expect(page.locator(".notes .note-text")).to_have_text([HOSTILE, "Second"], timeout=PATIENCE_MS)
 
-    page.goto(f"{url}/meters/cam-b2-elec")
+    page.goto(f"{begun.url}/meters/cam-b2-elec")
     page.wait_for_selector("[data-ready=meter]", timeout=PATIENCE_MS)
     expect(page.locator(".panel-usage .note-text")).to_have_text([HOSTILE, "Second"])
     assert page.locator("img[src=x]").count() == 0

@@ -23,9 +23,7 @@ from energy.base.units import Utility
 from tests.dashboards.fake_load import curve
 
 LONDON = ZoneInfo("Europe/London")
-TEXTS = RangeTexts(
-    measured="M", shaped="S", partial="P", beside="B", band="Band", mean="Mean"
-)
+TEXTS = RangeTexts(measured="M", shaped="S", partial="P", beside="B", band="Band", mean="Mean")
 
 
 def rows(first: date, last: date, *, known: int | None = None, **more: Any) -> LoadRange:

@@ -1,0 +1,42 @@
+"""In: a theme or a viewer. Out: what every grid shares: its looks and its words. Pure."""
+
+from __future__ import annotations
+
+from dashboards.theme import FONT, PALETTES, Theme
+from dashboards.viewer import Viewer
+
+_WORDS = (
+    "noRowsToShow",
+    "filterOoo",
+    "contains",
+    "notContains",
+    "equals",
+    "notEqual",
+    "startsWith",
+    "endsWith",
+    "blank",
+    "notBlank",
+    "andCondition",
+    "orCondition",
+)
+
+
+def grid_theme(theme: Theme) -> dict[str, str]:
+    """Return the looks of grids in a theme."""
+    palette = PALETTES[theme]
+    header = "#F4F6F8" if theme is Theme.LIGHT else "#232529"
+    font = FONT.replace('"', "")
+    return {
+        "function": (
+            "themeQuartz.withParams({"
+            f"backgroundColor: '{palette.paper}', foregroundColor: '{palette.text}', "
+            f"headerBackgroundColor: '{header}', borderColor: '{palette.grid}', "
+            f"browserColorScheme: '{theme}', fontFamily: '{font}', fontSize: 12, spacing: 5"
+            "})"
+        )
+    }
+
+
+def grid_words(viewer: Viewer) -> dict[str, str]:
+    """Return the grid's own words in the viewer's language."""
+    return {word: viewer.say(f"grid.{word}") for word in _WORDS}
