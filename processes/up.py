@@ -221,7 +221,8 @@ def _live(config: Config, console: Console, demo: DemoSite) -> int:
             _await_live(stack, site)
             (config.data_dir / "history.done").touch()
         _until(stack, lambda: _listens(config.web_host, stack.web_port), lambda: None)
-        address = f"http://{config.web_host}:{stack.web_port}/"
+        scheme = "https" if config.web_certificate else "http"
+        address = f"{scheme}://{config.web_host}:{stack.web_port}/"
         (config.data_dir / "up.json").write_text(
             json.dumps({"address": address, "pid": os.getpid()})
         )

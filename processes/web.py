@@ -6,7 +6,7 @@ serves the site that METERLINE_SITE names or the only one; with several sites al
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,10 +19,13 @@ from dashboards.commands import Commands
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.people import Doors
+from dashboards.security.proxies import Application, TrustedProxies
+from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
+from energy.base.errors import ConfigError, RefusedError
 from energy.base.version import program_version
 from energy.journal.access import Access
 from energy.journal.factors import Factors
@@ -38,12 +41,10 @@ WORKERS = 2
 THREADS = 4
 STOP_S = 8
 """Time given to requests under way at a stop. [s]"""
-TLS_VARIABLE = "METERLINE_WEB_TLS"
-"""Set to 1 where TLS ends before this process: cookies then travel by TLS only."""
 
 
-def settings_of(site: Site) -> WebSettings:
-    """Return how a site is served."""
+def settings_of(site: Site, config: Config) -> WebSettings:
+    """Return how a site is served: cookies by TLS alone, where TLS ends here or before."""
     return WebSettings(
         site_key=site.key,
         site_name=site.name,
@@ -51,7 +52,7 @@ def settings_of(site: Site) -> WebSettings:
         currency=site.currency,
         language=site.language,
         version=program_version(),
-        secure_cookies=os.environ.get(TLS_VARIABLE) == "1",
+        secure_cookies=bool(config.web_certificate or config.web_proxies),
     )
 
 
@@ -74,7 +75,7 @@ def server_of(system: System, site: Site) -> Flask:
         tenant_url=system.config.tenant_url,
     )
     return create_app(
-        settings_of(site),
+        settings_of(site, system.config),
         queries=SqlQueries(at),
         commands=Commands(
             site.key,
@@ -100,6 +101,36 @@ def doors_of(system: System) -> Doors:
     )
 
 
+def tls_of(config: Config) -> dict[str, str]:
+    """Return what gunicorn must know to serve by TLS; {} where it serves plain HTTP.
+
+    Raises:
+        ConfigError: One of certificate and key is missing.
+    """
+    files = {"certfile": config.web_certificate, "keyfile": config.web_key}
+    if not any(files.values()):
+        return {}
+    for name, file in (("web_certificate", config.web_certificate), ("web_key", config.web_key)):
+        if not file or not Path(file).is_file():
+            raise ConfigError(f"{name} = {file!r} is no file. TLS needs a certificate and its key.")
+    return files
+
+
+def behind_proxies(application: Application, config: Config) -> Application:
+    """Return an application that believes the proxies of the configuration, and no others.
+
+    Raises:
+        ConfigError: What is named is no address range.
+    """
+    named = [text.strip() for text in config.web_proxies.split(",") if text.strip()]
+    if not named:
+        return application
+    try:
+        return TrustedProxies(application, networks_of(named))
+    except RefusedError as error:
+        raise ConfigError(f"web_proxies: {error}") from error
+
+
 class WebProcess(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our settings instead of a command row."""
 
@@ -121,14 +152,15 @@ class WebProcess(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "meterline-web",
+            **tls_of(self._config),
         }
         for name, value in chosen.items():
             if name in self.cfg.settings:  # older gunicorn has no control socket to switch off
                 self.cfg.set(name, value)
 
-    def load(self) -> Flask | SiteServers:
+    def load(self) -> Application:
         """Build the server in a fresh worker: connections never cross a fork."""
-        return application_of(build(WEB, config=self._config))
+        return behind_proxies(application_of(build(WEB, config=self._config)), self._config)
 
 
 def main() -> None:

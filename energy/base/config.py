@@ -35,6 +35,12 @@ class Config:
     """Address the dashboard listens on."""
     web_port: int = 8050
     """Port of the dashboard. [TCP port]"""
+    web_certificate: str = ""
+    """File of the dashboard's TLS certificate and its chain (PEM); empty serves plain HTTP."""
+    web_key: str = ""
+    """File of the certificate's key (PEM)."""
+    web_proxies: str = ""
+    """Addresses of the TLS proxies before the dashboard, as "10.0.0.5, 10.1.0.0/24"."""
     pool_size: int = 8
     """Most database connections of one process; one holds a lock while another writes."""
     extension_dir: str = ""

@@ -27,7 +27,7 @@ from tests.dashboards.fake_review import FakeReview
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
 
-def settings(*, language: str = "en") -> WebSettings:
+def settings(*, language: str = "en", secure: bool = False) -> WebSettings:
     return WebSettings(
         site_key=SITE,
         site_name="Cambridge campus",
@@ -35,7 +35,7 @@ def settings(*, language: str = "en") -> WebSettings:
         currency="GBP",
         language=language,
         version="0.1.0",
-        secure_cookies=False,
+        secure_cookies=secure,
     )
 
 
@@ -127,6 +127,7 @@ def fake_web(
     clock: Clock | None = None,
     name: str = "Grace Hopper",
     rules: dict[str, Any] | None = None,
+    secure: bool = False,
 ) -> FakeWeb:
     clock = clock or ManualClock(NOW)
     person = FakePerson(
@@ -142,7 +143,7 @@ def fake_web(
     store = FakeSessionStore()
     doors = FakeDoors(clock=clock, people=people, set_rules=rules or {"second_factor": []})
     server = create_app(
-        settings(),
+        settings(secure=secure),
         queries=site,
         commands=Commands(SITE, alerts=site, office=site, notes=site),
         doors=Doors(people=people, access=doors, factors=doors, vault=doors),
