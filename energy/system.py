@@ -21,6 +21,7 @@ from energy.journal.directory import People, TableKeys
 from energy.store.embedded import EmbeddedPostgres, EmbeddedSettings
 from energy.store.pool import Database
 from energy.store.sites import Site, list_sites, the_site
+from energy.store.wall import STAFF
 
 __all__ = ["OWNER", "SEALER", "WEB", "WRITER", "System", "build", "database_of", "embedded_of"]
 ELSEWHERE = "postgres.elsewhere"
@@ -41,6 +42,11 @@ class System:
     def database(self) -> Database:
         """Return the process's pool in its role."""
         return database_of(self.config, self.role, lock_timeout_s=self.lock_timeout_s)
+
+    @cached_property
+    def walled(self) -> Database:
+        """Return a pool that sees what each transaction says, and nothing where none does."""
+        return database_of(self.config, self.role, lock_timeout_s=self.lock_timeout_s, scope="")
 
     @cached_property
     def vault(self) -> PersonVault:
@@ -69,9 +75,10 @@ class System:
         return list_sites(self.database)
 
     def close(self) -> None:
-        """Close the pool."""
-        if "database" in self.__dict__:
-            self.database.close()
+        """Close the pools."""
+        for name in ("database", "walled"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
 
 def build(
@@ -126,7 +133,12 @@ def move_postgres_elsewhere(config: Config) -> EmbeddedPostgres:
 
 
 def database_of(
-    config: Config, role: str, *, max_size: int | None = None, lock_timeout_s: float = 0.0
+    config: Config,
+    role: str,
+    *,
+    max_size: int | None = None,
+    lock_timeout_s: float = 0.0,
+    scope: str = STAFF,
 ) -> Database:
     """Return a pool in a role: of the embedded server, or of METERLINE_DSN.
 
@@ -135,10 +147,11 @@ def database_of(
         role: One of the four roles.
         max_size: Most connections; None means the setting's.
         lock_timeout_s: Longest wait for a lock; 0 waits for ever. [s]
+        scope: What a transaction that does not say it sees in the role of the web process.
     """
     use_archive([config.archive_dir])  # who reads the database's journals reads its segments too
     size = max_size or config.pool_size
     own = {WRITER: config.dsn_writer, WEB: config.dsn_web}.get(role, "")
     dsn = own or config.dsn or embedded_of(config).dsn(user=role)
     assumed = role if config.dsn and not own else None
-    return Database(dsn, role=assumed, max_size=size, lock_timeout_s=lock_timeout_s)
+    return Database(dsn, role=assumed, max_size=size, lock_timeout_s=lock_timeout_s, scope=scope)

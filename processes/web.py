@@ -66,7 +66,13 @@ def application_of(system: System) -> Flask | SiteServers:
 def server_of(system: System, site: Site) -> Flask:
     """Return the server of a site, wired to the system's database."""
     database = system.database
-    at = SqlSite(database=database, site=site, clock=system.clock, vault=system.vault)
+    at = SqlSite(
+        database=database,
+        site=site,
+        clock=system.clock,
+        vault=system.vault,
+        walled=system.walled,
+    )
     office = BillingOffice(database, site, system.clock, system.vault)
     papers = BillPapers(
         database=database,

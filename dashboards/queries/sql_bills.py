@@ -43,8 +43,7 @@ class SqlBills:
 
     def bill_runs(self, scope: Scope) -> Answer[tuple[RunRow, ...]]:
         """Return the bill runs, the newest first."""
-        self._at.demand(scope, Right.READ_BILLS)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             rows: list[Row] = connection.execute(
                 "SELECT run, key, first_day, last_day, state, accounts, total, opened_by, "
                 "approved_by, opened_at, metering_position, books_position "
@@ -77,10 +76,9 @@ class SqlBills:
 
     def await_run(self, scope: Scope, run: UUID, state: str) -> None:
         """Wait until the view shows a run in a state, 2 s at most."""
-        self._at.demand(scope, Right.READ_BILLS)
         until = monotonic_s() + PATIENCE_S
         while monotonic_s() < until:
-            with self._at.database.connection() as connection:
+            with self._at.read(scope, Right.READ_BILLS) as connection:
                 row = connection.execute(
                     f"SELECT 1 FROM {self._at.schema}.bill_run WHERE run = %s AND state = %s",
                     (run, state),
@@ -91,8 +89,7 @@ class SqlBills:
 
     def invoices(self, scope: Scope, run: UUID) -> Answer[tuple[InvoiceRow, ...]]:
         """Return the invoices of a run by account."""
-        self._at.demand(scope, Right.READ_BILLS)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             rows: list[Row] = connection.execute(
                 f"SELECT {_INVOICE} FROM {self._at.schema}.invoice AS i "
                 f"LEFT JOIN {self._at.schema}.account AS a USING (account) "
@@ -131,8 +128,7 @@ class SqlBills:
 
     def bill(self, scope: Scope, invoice: UUID) -> Answer[Bill] | None:
         """Return one bill, None when there is no such invoice."""
-        self._at.demand(scope, Right.READ_BILLS)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             row = self._stored(connection, invoice)
             if row is None:
                 return None
@@ -163,8 +159,7 @@ class SqlBills:
 
     def proof(self, scope: Scope, invoice: UUID, number: int) -> Answer[Proof] | None:
         """Return what a charge line rests on, None when there is no such charge line."""
-        self._at.demand(scope, Right.READ_BILLS)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             row = self._stored(connection, invoice)
             lines = [] if row is None else lines_of(json.loads(row[14]))
             if row is None or not 1 <= number <= len(lines):

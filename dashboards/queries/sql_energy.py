@@ -47,9 +47,8 @@ class SqlEnergy:
 
     def tiles(self, scope: Scope) -> Answer[tuple[UtilityTile, ...]]:
         """Return the utilities of the site, today beside yesterday."""
-        self._at.demand(scope, Right.READ_ENERGY)
         now = self._at.clock.now()
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows = tuple(
                 self._tile(
                     connection,
@@ -101,11 +100,10 @@ class SqlEnergy:
 
     def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
         """Return today's curve of a utility."""
-        self._at.demand(scope, Right.READ_ENERGY)
         now, day = self._at.clock.now(), self._today()
         period = day_period(day, self._at.site.zone)
         earlier = day_period(day - timedelta(days=1), self._at.site.zone)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             known = self._at.usage_channels(connection).get(utility, {})
             channels = self._at.top_channels(connection, utility, known, now)
             total = self._summed(connection, channels, period)
@@ -142,9 +140,8 @@ class SqlEnergy:
 
     def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:
         """Return the supply graph of a utility with the amounts of a local day."""
-        self._at.demand(scope, Right.READ_ENERGY)
         period = day_period(day, self._at.site.zone)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             channels = self._at.usage_channels(connection).get(utility, {})
             spans = read_spans(connection, self._at.schema, list(channels.values()), period)
             usage = {point: total_of(spans[number]) for point, number in channels.items()}
@@ -155,9 +152,8 @@ class SqlEnergy:
 
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         """Return alerts not cleared, the newest first."""
-        self._at.demand(scope, Right.READ_ENERGY)
         schema = self._at.schema
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows: list[Row] = connection.execute(
                 "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
                 "coalesce(m.name, f.about, ''), coalesce(c.quantity, ''), coalesce(c.unit, ''), "
@@ -177,10 +173,9 @@ class SqlEnergy:
 
     def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
         """Wait until the view shows an alert as acknowledged, 2 s at most."""
-        self._at.demand(scope, Right.READ_ENERGY)
         until = monotonic_s() + PATIENCE_S
         while monotonic_s() < until:
-            with self._at.database.connection() as connection:
+            with self._at.read(scope, Right.READ_ENERGY) as connection:
                 row = connection.execute(
                     f"SELECT 1 FROM {self._at.schema}.alert "
                     "WHERE alert = %s AND acknowledged_at IS NOT NULL",
@@ -192,8 +187,9 @@ class SqlEnergy:
 
     def token(self, scope: Scope) -> str:
         """Return a text that changes when any view of the site changed."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(
+            scope, Right.READ_ENERGY if scope.staff else Right.READ_OWN
+        ) as connection:
             rows: list[Row] = connection.execute(
                 f"SELECT name, position FROM {self._at.schema}.follower ORDER BY name"
             ).fetchall()

@@ -46,10 +46,9 @@ class SqlLoad:
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[LoadRange] | None:
         """Return the load of the selected place and days; None when there is no such place."""
-        self._at.demand(scope, Right.READ_ENERGY)
         zone, schema = self._at.site.zone, self._at.schema
         period = selection.period(zone)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             place = self._place(connection, selection.place)
             if place is None:
                 return None

@@ -44,9 +44,8 @@ class SqlMeters:
 
     def meters(self, scope: Scope) -> Answer[tuple[MeterRow, ...]]:
         """Return every metering point with its newest reading."""
-        self._at.demand(scope, Right.READ_ENERGY)
         schema, now = self._at.schema, self._at.clock.now()
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows: list[Row] = connection.execute(
                 "SELECT m.point, m.name, coalesce(p.name, m.place), m.utility, m.serial, "
                 f"m.profile, l.at, l.count, l.quality, c.resolution, c.unit, {COLUMNS} "
@@ -63,8 +62,7 @@ class SqlMeters:
 
     def meter(self, scope: Scope, point: str) -> Answer[MeterPage] | None:
         """Return the page of a metering point, None when there is no such point."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             plate = self.plate(connection, point)
             if plate is None:
                 return None

@@ -23,8 +23,7 @@ class SqlPlaces:
 
     def places(self, scope: Scope) -> tuple[PlaceRow, ...]:
         """Return every place, parents before their children, brothers by name."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows: list[Row] = connection.execute(
                 "WITH RECURSIVE tree AS ("
                 "SELECT key, name, kind, parent, 0 AS depth, ARRAY[name, key] AS way "

@@ -32,8 +32,7 @@ class SqlPlans:
 
     def plans(self, scope: Scope, year: int) -> Answer[tuple[PlannedNode, ...]]:
         """Return the nodes that are planned for a year, by name."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             names = {node: name for node, name, _ in plan_nodes(connection, self._at.schema)}
             revisions = {
                 row.revision: row for row in read_revisions(connection, self._at.schema, year)
@@ -65,9 +64,8 @@ class SqlPlans:
 
     def plan(self, scope: Scope, node: PlanNode, year: int) -> Answer[PlanPage] | None:
         """Return the page of a node's plan, None when there is no such node."""
-        self._at.demand(scope, Right.READ_ENERGY)
         schema, zone = self._at.schema, self._at.site.zone
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             try:
                 figures = plan_figures(connection, schema, zone, node, year)
             except PlanError:
@@ -93,8 +91,7 @@ class SqlPlans:
 
     def site_place(self, scope: Scope) -> str:
         """Return the key of the place that holds all others; "" where none does."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows: list[Row] = connection.execute(
                 f"SELECT key FROM {self._at.schema}.place WHERE parent IS NULL ORDER BY key LIMIT 2"
             ).fetchall()
@@ -102,20 +99,18 @@ class SqlPlans:
 
     def await_change(self, scope: Scope, position: int) -> None:
         """Wait until the views show what was written to `operations` up to a position, 2 s."""
-        self._at.demand(scope, Right.READ_ENERGY)
         until = monotonic_s() + PATIENCE_S
         while monotonic_s() < until:
-            with self._at.database.connection() as connection:
+            with self._at.read(scope, Right.READ_ENERGY) as connection:
                 if self._at.position(connection, OPERATIONS) >= position:
                     return
             wait(0.05)
 
     def await_note(self, scope: Scope, note: UUID) -> None:
         """Wait until the view shows a note, 2 s at most."""
-        self._at.demand(scope, Right.READ_ENERGY)
         until = monotonic_s() + PATIENCE_S
         while monotonic_s() < until:
-            with self._at.database.connection() as connection:
+            with self._at.read(scope, Right.READ_ENERGY) as connection:
                 row = connection.execute(
                     f"SELECT FROM {self._at.schema}.pinned_note WHERE note = %s", (note,)
                 ).fetchone()

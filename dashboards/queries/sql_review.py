@@ -32,9 +32,8 @@ class SqlReview:
 
     def review(self, scope: Scope) -> Answer[ReviewQueue]:
         """Return the cases that wait, the most money first."""
-        self._at.demand(scope, Right.READ_ENERGY)
         priced = scope.may(Right.READ_BILLS)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             queue = read_queue(connection, self._at.site, self._at.clock.now(), priced=priced)
             shown = queue[:MOST_CASES]
             notes = self._notes(connection, shown)
@@ -63,7 +62,7 @@ class SqlReview:
         except CaseNameError:
             return None
         decisions = tuple(each if priced else _without_money(each) for each in story.decisions)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             deciders = [
                 person
                 for each in decisions

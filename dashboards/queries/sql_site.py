@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from billing.views.own import read_own
 from dashboards.queries.rows import Answer
 from dashboards.queries.supply import Supply, SupplyNode, top_points
 from dashboards.security.scope import Right, Scope
@@ -22,6 +24,7 @@ from energy.base.units import Utility
 from energy.metering.completeness import Completeness
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
+from energy.store.wall import Own, see_all, see_own
 from energy.views.completeness import daily_completeness, served_channels, served_spans
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -36,9 +39,12 @@ class SqlSite:
     """One site's tables, read as a signed-in person."""
 
     database: Database
+    """Sees all of the site: for what the domain reads by itself, behind a demand for a right."""
     site: Site
     clock: Clock
     vault: PersonVault
+    walled: Database | None = None
+    """Sees what a transaction says; None where all who read are staff."""
 
     @property
     def schema(self) -> str:
@@ -52,6 +58,37 @@ class SqlSite:
             NotPermittedError: The person lacks the role or the site.
         """
         scope.demand(right, self.site.key)
+
+    @contextmanager
+    def read(self, scope: Scope, right: Right) -> Iterator[Connection]:
+        """Give a transaction that sees what a scope may see: the only way to the tables.
+
+        Staff see the site; who is a tenant alone sees its own, whatever is asked.
+
+        Raises:
+            NotPermittedError: The person lacks the role or the site.
+        """
+        self.demand(scope, right)
+        with (self.walled or self.database).transaction() as connection:
+            see_all(connection)
+            if not scope.staff:
+                own = read_own(connection, self.schema, scope.tenants)
+                see_own(connection, own, self.site.zone)
+            yield connection
+
+    @contextmanager
+    def read_as_tenant(self, scope: Scope) -> Iterator[tuple[Connection, Own]]:
+        """Give a transaction that sees what belongs to the person's tenants, staff or not.
+
+        Raises:
+            NotPermittedError: The person lacks the role or the site.
+        """
+        self.demand(scope, Right.READ_OWN)
+        with (self.walled or self.database).transaction() as connection:
+            see_all(connection)
+            own = read_own(connection, self.schema, scope.tenants)
+            see_own(connection, own, self.site.zone)
+            yield connection, own
 
     def position(self, connection: Connection, follower: str) -> int:
         """Return how far the views of a follower have come."""

@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from energy.store.errors import StoreUnavailableError
+from energy.store.wall import SCOPE
 
 ROLES = ("meterline_owner", "meterline_writer", "meterline_web", "meterline_sealer")
 
@@ -24,6 +25,7 @@ class Database:
         role: str | None = None,
         max_size: int = 8,
         lock_timeout_s: float = 0.0,
+        scope: str = "",
     ) -> None:
         """Open no connection yet.
 
@@ -33,12 +35,15 @@ class Database:
             max_size: Most connections.
             lock_timeout_s: Longest wait for a lock, for processes that serve many sites: a site
                 that is locked must not keep a thread from the others; 0 waits for ever. [s]
+            scope: What the role of the web process sees where a transaction does not say it
+                (energy/store/wall.py): "staff" is all, "" nothing.
         """
         assert role is None or role in ROLES, "roles are the four of the first migration"
         self.dsn = dsn
         self.role = role
         self.max_size = max_size
         self._lock_timeout_ms = round(lock_timeout_s * 1000)
+        self._scope = scope
         self._pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]] = ConnectionPool(
             dsn,
             min_size=0,
@@ -99,5 +104,7 @@ class Database:
         if self.role is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self.role)))
         connection.execute("SET timezone = 'UTC'")
+        if self._scope:
+            connection.execute("SELECT set_config(%s, %s, false)", (SCOPE, self._scope))
         if self._lock_timeout_ms:
             connection.execute(f"SET lock_timeout = {self._lock_timeout_ms}")

@@ -70,6 +70,12 @@ class Told:
     """Channels of kind `interval`: that program recorded them and derived no usage."""
 
 
+_WITHOUT_A_VERB = (
+    *("alert_finding", "archive_segment", "billed_reading", "communication", "debit_item"),
+    *("file_import", "gauge_day", "gauge_hour", "interval_channel", "laptop_command"),
+    *("laptop_pack", "rule", "series_kept", "source_claim", "state_hour", "usage_dirty"),
+)
+"""Tables of 005 that its story of every command leaves empty: processes fill them."""
 TOLD = {
     "001": Told(
         topics=41,
@@ -95,6 +101,17 @@ TOLD = {
         spoilt=frozenset({("directory", 16), ("metering", 145), ("metering", 146)}),
         parked=frozenset({("directory", 16), ("metering", 146)}),
         empty=frozenset({"directory.archive_segment"}),
+    ),
+    "005": Told(
+        topics=203,
+        spoilt=frozenset({("metering", 60), ("metering", 61)}),
+        parked=frozenset({("metering", 60), ("metering", 64)}),
+        empty=frozenset(
+            {
+                *("directory.archive_segment", "directory.parked"),
+                *(f"{SCHEMA}.{table}" for table in _WITHOUT_A_VERB),
+            }
+        ),
     ),
 }
 KNOWN_BY_TOPIC = (billing.office, energy.journal.directory_events)

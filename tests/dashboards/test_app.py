@@ -31,6 +31,7 @@ from energy.journal.factors import Factors
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
+from energy.store.wall import STAFF
 from processes.papers.issued import BillPapers
 from processes.papers.letterheads import name_letterhead
 from tests.billing.conftest import server, town
@@ -46,7 +47,7 @@ OWN = "a much longer own one"
 @pytest.fixture
 def database(server: EmbeddedPostgres) -> Iterator[Database]:
     """A pool in the role of the web process."""
-    database = Database(server.dsn(user="meterline_web"))
+    database = Database(server.dsn(user="meterline_web"), scope=STAFF)
     yield database
     database.close()
 

@@ -14,6 +14,7 @@ from dashboards.queries.sql_site import SqlSite
 from energy.base.clock import ManualClock
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
+from energy.store.wall import STAFF
 from tests.billing.conftest import new_town, server, town
 from tests.billing.town import Town
 
@@ -27,6 +28,8 @@ class WebTown:
 
     town: Town
     database: Database
+    """Sees what a transaction says."""
+    staff: Database
     queries: SqlQueries
 
 
@@ -37,9 +40,17 @@ def shown(server: EmbeddedPostgres, town: Town) -> Iterator[WebTown]:
     town.read()
     town.catch_up()
     database = Database(server.dsn(user="meterline_web"))
-    at = SqlSite(database=database, site=town.site, clock=ManualClock(NOW), vault=town.vault)
-    yield WebTown(town=town, database=database, queries=SqlQueries(at))
+    staff = Database(server.dsn(user="meterline_web"), scope=STAFF)
+    at = SqlSite(
+        database=staff,
+        site=town.site,
+        clock=ManualClock(NOW),
+        vault=town.vault,
+        walled=database,
+    )
+    yield WebTown(town=town, database=database, staff=staff, queries=SqlQueries(at))
     database.close()
+    staff.close()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from energy.metering.places import PlaceAct, PlaceChange
 from energy.metering.plant import PlaceTree
 from energy.service.note_desk import NoteDesk
 from energy.store.pool import Database
+from energy.store.wall import STAFF
 from energy.system import WEB
 from energy.views.pinned_notes import ALWAYS, notes_at, read_notes
 from tests.fixtures.postgres import TestSite, command
@@ -55,7 +56,7 @@ def test_a_note_is_pinned_by_the_web_and_shown_where_it_touches(site_schema: Tes
     at.application("metering").store(tree)
     at.counter("m1")
     at.project()
-    web = Database(at.server.dsn(WEB), max_size=2)
+    web = Database(at.server.dsn(WEB), max_size=2, scope=STAFF)
     desk = NoteDesk(web, at.schema, at.clock)
     of_hall = desk.pin(words("Hall closed", place="hall"), ANNA)
     assert desk.pin(words("Hall closed", place="hall"), ANNA) == of_hall

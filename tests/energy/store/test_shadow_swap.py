@@ -16,6 +16,7 @@ from energy.store.series import PlainSeries
 from energy.store.shadow import RebuildRunningError, Shadow, make_shadow, only_one
 from energy.store.shadow_catalog import DependentsError, ShapeError
 from energy.store.shadow_swap import SwapBlockedError
+from energy.store.wall import SCOPE, STAFF
 from energy.system import OWNER, WEB, WRITER
 from energy.views.rebuild import METERING_TABLES, Rebuilt, metering_group, rebuild
 from tests.fixtures.batches import reading
@@ -49,6 +50,7 @@ def rebuilt(owner: Database, site: TestSite, view: str = "metering", **how: Any)
 @contextmanager
 def session(site: TestSite, role: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(site.server.dsn(role), autocommit=True) as connection:
+        connection.execute("SELECT set_config(%s, %s, false)", (SCOPE, STAFF))
         yield connection
 
 

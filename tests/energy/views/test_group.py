@@ -10,6 +10,7 @@ from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.store.pool import Database
 from energy.store.server_settings import SUPERUSER
+from energy.store.wall import STAFF
 from energy.system import WEB
 from energy.views.group import SiteAnswer, SiteUsage, merged, read_group
 from energy.views.group_by import GroupBy
@@ -30,7 +31,7 @@ def site_of(new_site: Any, per_minute: int) -> TestSite:
 
 @pytest.fixture
 def web(database_server: Any) -> Any:
-    database = Database(database_server.dsn(WEB), max_size=8)
+    database = Database(database_server.dsn(WEB), max_size=8, scope=STAFF)
     yield database
     database.close()
 
