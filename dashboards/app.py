@@ -6,11 +6,11 @@ import logging
 
 from dash import Dash, html
 from dash.development.base_component import Component
-from flask import Flask, Response, g, request
-from flask_compress import Compress
+from flask import Flask, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.commands import Commands
+from dashboards.compression import install_compression
 from dashboards.pages import notes, picking, router, tables
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.overview import callbacks as overview
@@ -32,15 +32,6 @@ from dashboards.viewer import current_viewer
 from energy.base.clock import Clock
 
 LOG = logging.getLogger(__name__)
-COMPRESSED = (
-    "text/html",
-    "text/css",
-    "text/csv",
-    "text/javascript",
-    "application/javascript",
-    "application/json",
-    "image/svg+xml",
-)
 MOST_BYTES = 1_000_000
 """Longest request body. [B]"""
 
@@ -87,7 +78,7 @@ def create_app(
     sessions = Sessions(session_store, clock)
     parts = Parts(settings=settings, queries=queries, commands=commands, clock=clock)
     rules = SiteRules(doors.access, settings.site_key)
-    _compress(server)
+    install_compression(server)
     install_gate(server, settings=settings, doors=doors, sessions=sessions, rules=rules)
     admission = Admission(
         settings=settings, doors=doors, sessions=sessions, rules=rules, clock=clock
@@ -102,26 +93,6 @@ def create_app(
     server.after_request(header_writer(policy, secure=settings.secure_cookies))
     server.register_error_handler(KeyError, _unknown_callback)
     return server
-
-
-def _compress(server: Flask) -> None:
-    """Let texts travel compressed.
-
-    Nothing compressed is kept: the library would answer by path alone, and one person's answer
-    would be another's. Files with a version in their name are asked for once anyway.
-    """
-    server.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    server.config["COMPRESS_ALGORITHM"] = ("br", "gzip")
-    Compress(server)
-    server.after_request(_read_whole)  # runs before what was registered before
-
-
-def _read_whole(response: Response) -> Response:
-    """Read a file into its answer: compressed as a stream it would stay open."""
-    if response.direct_passthrough and response.status_code == 200:
-        response.direct_passthrough = False
-        response.get_data()
-    return response
 
 
 def _dash(server: Flask, settings: WebSettings) -> Screens:
