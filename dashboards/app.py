@@ -9,9 +9,12 @@ from dash.development.base_component import Component
 from flask import Flask, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboards.accounts import Accounts
 from dashboards.commands import Commands
 from dashboards.compression import install_compression
 from dashboards.pages import notes, picking, router, tables
+from dashboards.pages.account import views as account
+from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
@@ -19,6 +22,7 @@ from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
+from dashboards.security.audit import install_audit
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
 from dashboards.security.headers import content_security_policy, header_writer
 from dashboards.security.people import Doors
@@ -76,7 +80,10 @@ def create_app(
     server = Flask("meterline", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     sessions = Sessions(session_store, clock)
-    parts = Parts(settings=settings, queries=queries, commands=commands, clock=clock)
+    accounts = Accounts(settings.site_key, doors, sessions)
+    parts = Parts(
+        settings=settings, queries=queries, commands=commands, accounts=accounts, clock=clock
+    )
     rules = SiteRules(doors.access, settings.site_key)
     install_compression(server)
     install_gate(server, settings=settings, doors=doors, sessions=sessions, rules=rules)
@@ -85,8 +92,9 @@ def create_app(
     )
     install_second_factor(server, admission, install_sign_in(server, admission))
     install_routes(server, parts, render_pdf)
+    install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    for view in (router, picking, tables, overview, notes, bills):
+    for view in (router, picking, tables, overview, notes, bills, admin, account):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

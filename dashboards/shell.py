@@ -25,6 +25,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("plan", "/plan", Right.READ_ENERGY),
     ),
     "billing": (("bills", "/bills", Right.READ_BILLS),),
+    "admin": (("admin", "/admin", Right.ADMINISTER),),
 }
 """Groups of pages: name (of text and icon), path, and the right without which none is offered."""
 NAVBAR_PX = 208
@@ -113,7 +114,7 @@ def _switches(viewer: Viewer) -> list[Component]:
 
 def _account(viewer: Viewer, csrf: str) -> Component:
     return html.Div(
-        [html.Span(viewer.scope.name, className="person"), _sign_out(viewer, csrf)],
+        [html.A(viewer.scope.name, href="/account", className="person"), _sign_out(viewer, csrf)],
         className="account",
     )
 

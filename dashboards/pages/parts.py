@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboards.accounts import Accounts
 from dashboards.commands import Commands
 from dashboards.queries.ports import Queries
 from dashboards.settings import WebSettings
@@ -12,9 +13,10 @@ from energy.base.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Settings, questions, commands, clock."""
+    """Settings, questions, commands, accounts, clock."""
 
     settings: WebSettings
     queries: Queries
     commands: Commands
+    accounts: Accounts
     clock: Clock

@@ -6,6 +6,8 @@ A new page is a folder here with its `views.py`, its line below, and its place i
 
 from __future__ import annotations
 
+from dashboards.pages.account.views import ACCOUNT_VIEWS
+from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
@@ -21,4 +23,6 @@ VIEWS: tuple[View, ...] = (
     *REVIEW_VIEWS,
     *PLAN_VIEWS,
     *BILL_VIEWS,
+    *ADMIN_VIEWS,
+    *ACCOUNT_VIEWS,
 )

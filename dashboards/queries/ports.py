@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
@@ -149,7 +150,28 @@ class ReviewQueries(Protocol):
         ...
 
 
+class AdminQueries(Protocol):
+    """Questions of the administration."""
+
+    def admin(self, scope: Scope) -> AdminPage:
+        """Return accounts, devices, journals and the machine's state."""
+        ...
+
+    def acts(
+        self, scope: Scope, *, kind: str, person: UUID | None, before: datetime | None
+    ) -> EventPage:
+        """Return what people did and what was done to them, the newest first."""
+        ...
+
+
 class Queries(
-    EnergyQueries, PlaceQueries, LoadQueries, BillQueries, PlanQueries, ReviewQueries, Protocol
+    EnergyQueries,
+    PlaceQueries,
+    LoadQueries,
+    BillQueries,
+    PlanQueries,
+    ReviewQueries,
+    AdminQueries,
+    Protocol,
 ):
     """All questions of the screens."""

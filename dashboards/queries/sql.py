@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_load import SqlLoad
@@ -12,7 +13,7 @@ from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
 
 
-class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, SqlReview):
+class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, SqlReview, SqlAdmin):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
     def __init__(self, at: SqlSite) -> None:
@@ -24,3 +25,4 @@ class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, S
         SqlBills.__init__(self, at, self)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)
+        SqlAdmin.__init__(self, at)

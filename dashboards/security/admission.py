@@ -11,7 +11,6 @@ import uuid
 from dataclasses import dataclass
 
 from flask import redirect, request
-from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.gate import (
@@ -26,9 +25,9 @@ from dashboards.security.scope import Role
 from dashboards.security.sessions import Session, Sessions, Stage, digest_of
 from dashboards.security.site_rules import SiteRules
 from dashboards.security.terms import OFFICE, PENDING, Kind, Terms, phone_terms
+from dashboards.security.whence import whence_of
 from dashboards.settings import WebSettings
 from energy.base.clock import Clock
-from energy.journal.access import Whence
 
 PHONE_ROLES = frozenset({Role.TECHNICIAN, Role.VIEWER})
 """Whoever has another role besides keeps no phone signed in for days."""
@@ -45,17 +44,6 @@ class Admission:
     clock: Clock
 
 
-def whence(parts: Admission) -> Whence:
-    """Return where the request came from."""
-    inside = current_user.is_authenticated
-    return Whence(
-        site=parts.settings.site_key,
-        address=request.remote_addr or "",
-        agent=str(request.user_agent),
-        session=current_user.session.session if inside else None,
-    )
-
-
 def onward_of(path: str) -> str:
     """Return a path of this site, never another site's address."""
     safe = path.startswith("/") and not path.startswith(("//", "/\\", "/_", "/login"))
@@ -67,7 +55,7 @@ def failed(parts: Admission, sign_in: str, person: Person | None) -> None:
     doors, rules = parts.doors, parts.rules.now()
     known = None if person is None else person.person
     doors.people.sign_in_failed(sign_in, request.remote_addr or "")
-    doors.access.record("sign_in_failed", whence(parts), person=known)
+    doors.access.record("sign_in_failed", whence_of(parts.settings), person=known)
     doors.access.lock_if_due(
         sign_in,
         known,

@@ -57,7 +57,23 @@ class Person(Protocol):
         ...
 
 
-class People(Protocol):
+class Administered(Protocol):
+    """What administrators do to people (energy/journal/directory.py)."""
+
+    def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """Bar a person."""
+        ...
+
+    def enable(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """Let a person in again."""
+        ...
+
+    def change_roles(self, person: UUID, roles: Sequence[str], by: UUID, command_id: UUID) -> None:
+        """Give a person other roles."""
+        ...
+
+
+class People(Administered, Protocol):
     """The directory of people (energy/journal/directory.py)."""
 
     def by_sign_in(self, sign_in: str) -> Person | None:
@@ -94,6 +110,29 @@ class Access(Protocol):
 
     def record(self, kind: str, whence: Whence, *, person: UUID | None, subject: str = "") -> None:
         """Journal an act at the screens."""
+        ...
+
+    def unlock(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """End a lock."""
+        ...
+
+    def enrol_device(
+        self,
+        *,
+        token_hash: bytes,
+        kind: str,
+        site: str,
+        name: str,
+        by: UUID,
+        view: str = "",
+        addresses: Sequence[str] = (),
+        command_id: UUID,
+    ) -> UUID:
+        """Bind a workstation or a wall screen; return its id."""
+        ...
+
+    def end_device(self, device: UUID, by: UUID, command_id: UUID) -> None:
+        """End a device."""
         ...
 
     def locked_until(self, sign_in: str) -> datetime | None:
@@ -146,6 +185,10 @@ class Factors(Protocol):
 
     def use_recovery(self, person: UUID, code: bytes, command_id: UUID) -> bool:
         """Return whether a recovery code was one not used yet; it then is."""
+        ...
+
+    def remove(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """Take a person's second factor away."""
         ...
 
     def pin_hash(self, person: UUID) -> str | None:

@@ -46,6 +46,9 @@ class Right(StrEnum):
     READ_OWN = "read_own"
     """Read what belongs to the tenants that the person is bound to, and ask about it."""
 
+    ADMINISTER = "administer"
+    """See and end sessions, unlock, bar people and give them roles, read what everybody did."""
+
 
 EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
 """What everybody who works at a site may do."""
@@ -63,7 +66,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.DECIDE_READINGS,
         }
     ),
-    Role.ADMIN: EVERYBODY | {Right.READ_BILLS, Right.ACKNOWLEDGE},
+    Role.ADMIN: EVERYBODY | {Right.READ_BILLS, Right.ACKNOWLEDGE, Right.ADMINISTER},
     Role.TENANT: frozenset({Right.READ_OWN}),
     Role.DESK: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE}),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),

@@ -19,10 +19,11 @@ from dashboards.pages.change_password.page import change_form
 from dashboards.pages.login.page import login_form
 from dashboards.pages.plain import plain_page
 from dashboards.security import passwords
-from dashboards.security.admission import Admission, admit, failed, leave, onward_of, whence
+from dashboards.security.admission import Admission, admit, failed, leave, onward_of
 from dashboards.security.gate import roles_here
 from dashboards.security.people import Person
 from dashboards.security.sessions import Stage
+from dashboards.security.whence import whence_of
 from dashboards.viewer import chosen_language, chosen_theme, current_viewer
 from energy.base.text import t
 
@@ -94,7 +95,9 @@ def _login(parts: Admission) -> AnyResponse | tuple[str, int]:
         failed(parts, sign_in, person)
         return login_page(parts, message="login.wrong"), 401
     if (refusal := _refused_here(parts, person)) is not None:
-        doors.access.record("sign_in_refused", whence(parts), person=person.person, subject=refusal)
+        doors.access.record(
+            "sign_in_refused", whence_of(parts.settings), person=person.person, subject=refusal
+        )
         return login_page(parts, message=f"login.{refusal}"), 403
     onward = onward_of(request.form.get("next", "/"))
     stage = _stage(parts, person)

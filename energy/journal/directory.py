@@ -212,16 +212,22 @@ class People:
         """Give a person other roles; their sessions end. The roles they have change nothing.
 
         Raises:
-            RefusedError: There is no such person, or a role is unknown.
+            RefusedError: There is no such person, a role is unknown, or it is oneself.
         """
         _check_roles(roles)
+        _not_oneself(person, by)
         entry = self._entry(person)
         if not entry.seen(command_id) and entry.roles != list(roles):
             entry.change_roles(roles=list(roles), by=by, command_id=command_id)
         self._store(entry)
 
     def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
-        """Bar a person from signing in; their sessions end."""
+        """Bar a person from signing in; their sessions end.
+
+        Raises:
+            RefusedError: There is no such person, or it is oneself.
+        """
+        _not_oneself(person, by)
         entry = self._entry(person)
         if not entry.seen(command_id) and not entry.disabled:
             entry.disable(by=by, command_id=command_id)
@@ -276,6 +282,12 @@ def roles_at(roles: Iterable[str], site: str) -> list[str]:
     """
     parts = (role.partition("@") for role in roles)
     return [name for name, at, place in parts if not at or place == site]
+
+
+def _not_oneself(person: UUID, by: UUID) -> None:
+    """Refuse what a person does to their own account: rights come from somebody else."""
+    if person == by:
+        raise RefusedError.of("person.oneself")
 
 
 def _check_roles(roles: Sequence[str]) -> None:

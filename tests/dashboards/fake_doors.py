@@ -121,7 +121,42 @@ class FakeDoors:
         living = (each for each in self.bound.values() if not each.ended)
         return next((each for each in living if each.device == device), None)
 
+    def unlock(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        self.acts.append(("unlocked", person, ""))
+
+    def enrol_device(
+        self,
+        *,
+        token_hash: bytes,
+        kind: str,
+        site: str,
+        name: str,
+        by: UUID,
+        view: str = "",
+        addresses: Sequence[str] = (),
+        command_id: UUID,
+    ) -> UUID:
+        self.bound[token_hash] = Device(
+            device=command_id,
+            kind=kind,
+            site=site,
+            name=name,
+            view=view,
+            addresses=tuple(addresses),
+            enrolled_at=self.clock.now(),
+            ended=False,
+        )
+        return command_id
+
+    def end_device(self, device: UUID, by: UUID, command_id: UUID) -> None:
+        for token, found in self.bound.items():
+            if found.device == device:
+                self.bound[token] = replace(found, ended=True)
+
     # ---- factors
+    def remove(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        self.secrets.pop(person, None)
+
     def of(self, person: UUID) -> Factor | None:
         secret = self.secrets.get(person)
         left = len(self.recovery.get(person, ()))

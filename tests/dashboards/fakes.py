@@ -19,6 +19,7 @@ from dashboards.settings import WebSettings
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_load import FakeLoad
@@ -52,6 +53,17 @@ class FakePerson:
 
 
 class FakePeople:
+    def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        self.journal.append(("disabled", str(person)))
+
+    def enable(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        self.journal.append(("enabled", str(person)))
+
+    def change_roles(self, person: UUID, roles: Any, by: UUID, command_id: UUID) -> None:
+        if person == by:
+            raise RefusedError.of("person.oneself")
+        self.journal.append(("roles", *roles))
+
     def __init__(self, people: dict[str, FakePerson]) -> None:
         self.people = people
         self.journal: list[tuple[str, ...]] = []
@@ -84,7 +96,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeReview, FakeLoad):
+class FakeSite(FakeAdmin, FakeReview, FakeLoad):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

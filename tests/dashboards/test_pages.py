@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from dash.development.base_component import Component
 
+from dashboards.accounts import Accounts
 from dashboards.commands import Commands
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
+from dashboards.security.people import Doors
 from dashboards.security.scope import Role, Scope, roles_of
+from dashboards.security.sessions import Sessions
 from dashboards.shell import shell
 from dashboards.theme import Theme
 from dashboards.viewer import Viewer
@@ -26,6 +29,8 @@ from energy.base.text import LANGUAGES, catalogue
 from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.review_case import DecisionKind
+from tests.dashboards.fake_admin import PERSON
+from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_review import CASE
 from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
@@ -47,6 +52,10 @@ PATHS = {
     "run": f"/bills/runs/{RUN}",
     "bill": f"/bills/{INVOICE}",
     "proof": f"/bills/{INVOICE}/lines/1",
+    "admin": "/admin",
+    "person": f"/admin/people/{PERSON}",
+    "acts": "/admin/events/-/-/-",
+    "account": "/account",
 }
 READY = {
     "computed": "meter",
@@ -63,17 +72,28 @@ MONEY_ROLES = {
     Role.ADMIN,
 }
 ENERGY_ROLES = set(Role) - {Role.TENANT}
-SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility}
+ADMIN_ONLY = {Role.ADMIN}
+PAGE_ROLES: dict[str, set[Role]] = {
+    **dict.fromkeys(("admin", "person", "acts"), ADMIN_ONLY),
+    "account": set(Role),
+}
+SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility, "role": Role}
 """Parts of the catalogue that tell the members of enumerations."""
 KEY = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
 
 
 def parts() -> Parts:
     site = FakeSite(clock=ManualClock(NOW))
+    doors: Any = FakeDoors(clock=site.clock, people=None, set_rules={})
     return Parts(
         settings=settings(),
         queries=site,
         commands=Commands(SITE, alerts=site, office=site, notes=site),
+        accounts=Accounts(
+            SITE,
+            Doors(people=doors, access=doors, factors=doors, vault=doors),
+            Sessions(FakeSessionStore(), site.clock),
+        ),
         clock=site.clock,
     )
 
@@ -112,7 +132,8 @@ def test_a_page_builds_for_every_role_language_and_theme(
 ) -> None:
     path, _, search = PATHS[name].partition("?")
     tree = page_for(parts(), viewer(role, language, theme), path, search)
-    allowed = role in (MONEY_ROLES if name in MONEY_PAGES else ENERGY_ROLES)
+    needed = MONEY_ROLES if name in MONEY_PAGES else ENERGY_ROLES
+    allowed = role in PAGE_ROLES.get(name, needed)
     assert ready(tree) == (READY.get(name, name) if allowed else "absent")
     ids = Counter(
         str(node.id) for node in nodes(tree) if isinstance(node, Component) and hasattr(node, "id")

@@ -142,9 +142,9 @@ def test_command_sent_again_happens_once(people: People, directory: Database) ->
     for _ in range(2):
         people.sign_in(ada, "10.0.0.7", command("in"))
         people.change_password(ada, "other", command("password"))
-        people.change_roles(ada, ["admin"], ada, command("roles"))
-    people.change_roles(ada, ["viewer"], ada, command("roles back"))
-    people.change_roles(ada, ["admin"], ada, command("roles"))
+        people.change_roles(ada, ["admin"], uuid4(), command("roles"))
+    people.change_roles(ada, ["viewer"], uuid4(), command("roles back"))
+    people.change_roles(ada, ["admin"], uuid4(), command("roles"))
     found = people.get(ada)
     assert found is not None
     assert found.roles == ("viewer",)
@@ -156,7 +156,7 @@ def test_taken_sign_in_unknown_role_and_unknown_person_are_refused(people: Peopl
     with pytest.raises(RefusedError, match="is taken"):
         added(people, "ADA@example.org", "Another Ada")
     with pytest.raises(RefusedError, match="Unknown role"):
-        people.change_roles(ada, ["king"], ada, command("roles"))
+        people.change_roles(ada, ["king"], uuid4(), command("roles"))
     with pytest.raises(RefusedError, match="No such person"):
         people.disable(uuid4(), ada, command("disable"))
 
@@ -168,7 +168,7 @@ def test_change_stored_by_a_process_that_died_is_not_overtaken(
     entry = people._entry(ada)
     entry.change_password(password_hash="other", command_id=command("password"))
     people._application.store(entry)  # and here it dies, before the view is written
-    people.change_roles(ada, ["admin"], ada, command("roles"))
+    people.change_roles(ada, ["admin"], uuid4(), command("roles"))
     found = people.get(ada)
     assert found is not None
     assert (found.password_hash, found.roles) == ("other", ("admin",))
@@ -176,7 +176,7 @@ def test_change_stored_by_a_process_that_died_is_not_overtaken(
 
 def test_follower_folding_again_changes_nothing(people: People, directory: Database) -> None:
     ada = added(people)
-    people.change_roles(ada, ["admin"], ada, command("roles"))
+    people.change_roles(ada, ["admin"], uuid4(), command("roles"))
     session(directory, ada)
     before = people.get(ada)
     follower = Follower(

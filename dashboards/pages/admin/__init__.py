@@ -1,0 +1,1 @@
+"""The administration: people, sessions, devices, journals, what everybody did."""
