@@ -337,7 +337,12 @@ def _print_invoices(at: Opened, run: UUID, *, as_json: bool) -> None:
         return
     keys = ("number", "account", "name", "state", "total", "currency", "findings")
     rows = [[_shown(at, invoice, key) for key in keys] for invoice in answer.rows]
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(4, 6))
+    print_table(
+        [at.text(f"head.{key}") for key in keys],
+        rows,
+        right=(4, 6),
+        nothing=at.text("none.invoices"),
+    )
 
 
 def _print_runs(at: Opened, *, as_json: bool) -> None:
@@ -348,4 +353,4 @@ def _print_runs(at: Opened, *, as_json: bool) -> None:
     keys = ("run", "key", "state", "accounts", "total", "currency", "opened_by", "approved_by")
     rows = [[_shown(at, row, key) for key in keys] for row in answer.rows]
     heads = [at.text(f"head.{key}") for key in keys]
-    print_table(heads, rows, right=(3, 4), below=(3, 6, 7))
+    print_table(heads, rows, right=(3, 4), below=(3, 6, 7), nothing=at.text("none.runs"))

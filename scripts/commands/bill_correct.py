@@ -94,7 +94,12 @@ def corrections(
             )
             for row in rows
         ]
-        print_table([at.text(f"bill.head.{key}") for key in keys], table, right=(3,))
+        print_table(
+            [at.text(f"bill.head.{key}") for key in keys],
+            table,
+            right=(3,),
+            nothing=at.text("none.corrections"),
+        )
 
 
 def accept(

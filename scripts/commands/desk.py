@@ -263,7 +263,9 @@ def list_(ctx: typer.Context, desk: str | None = None, *, as_json: Json = False)
             )
             for row in rows
         ]
-        print_table([at.text(f"desk.head.{key}") for key in keys], table)
+        print_table(
+            [at.text(f"desk.head.{key}") for key in keys], table, nothing=at.text("none.shifts")
+        )
 
 
 @app.command()

@@ -53,13 +53,23 @@ def due(ctx: typer.Context, day: AtDay = None, *, as_json: Json = False) -> None
                  each.overdue, each.level.fee or None)
                 for each in letters
             ]  # fmt: skip
-            print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(1, 3, 4))
+            print_table(
+                [at.text(f"pay.head.{key}") for key in keys],
+                table,
+                right=(1, 3, 4),
+                nothing=at.text("none.dunning_due"),
+            )
             keys = ("account", "item", "due_on", "charged", "fee")
             charged = [
                 (each.item.account, each.item.number, each.item.due_on, each.charged, each.amount)
                 for each in fees
             ]
-            print_table([at.text(f"pay.head.{key}") for key in keys], charged, right=(3, 4))
+            print_table(
+                [at.text(f"pay.head.{key}") for key in keys],
+                charged,
+                right=(3, 4),
+                nothing=at.text("none.late_fees"),
+            )
         if letters or fees:
             raise typer.Exit(FINDINGS)
 
@@ -126,7 +136,12 @@ def charge(
         if as_json:
             print_json([dict(zip(keys, row, strict=True)) for row in rows])
             return
-        print_table([at.text(f"pay.head.{key}") for key in keys], rows, right=(3,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            rows,
+            right=(3,),
+            nothing=at.text("none.late_fees"),
+        )
 
 
 @app.command()
@@ -240,7 +255,12 @@ def disputes(ctx: typer.Context, *, as_json: Json = False) -> None:
              row.closed_on, row.outcome)
             for row in rows
         ]  # fmt: skip
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(3,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(3,),
+            nothing=at.text("none.disputes"),
+        )
 
 
 @app.command()
@@ -301,7 +321,12 @@ def plans(ctx: typer.Context, day: AtDay = None, *, as_json: Json = False) -> No
                  at.text("pay.yes" if k else "pay.no"))
                 for k, row in zip(kept, rows, strict=True)
             ]  # fmt: skip
-            print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(3, 4))
+            print_table(
+                [at.text(f"pay.head.{key}") for key in keys],
+                table,
+                right=(3, 4),
+                nothing=at.text("none.plans"),
+            )
         if not all(kept):
             raise typer.Exit(FINDINGS)
 

@@ -80,7 +80,12 @@ def list_(
             for booked in rows
             for posting in booked.entry.postings
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(6, 7))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(6, 7),
+            nothing=at.text("none.ledger"),
+        )
 
 
 @app.command()
@@ -97,7 +102,12 @@ def balances(
         if as_json:
             print_json([dict(zip(keys, row, strict=True)) for row in rows])
             return
-        print_table([at.text(f"pay.head.{key}") for key in keys], rows, right=(2,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            rows,
+            right=(2,),
+            nothing=at.text("none.balances"),
+        )
 
 
 @app.command()
@@ -146,7 +156,12 @@ def months(ctx: typer.Context, *, as_json: Json = False) -> None:
              row.sha256[:16])
             for row in rows
         ]  # fmt: skip
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(2,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(2,),
+            nothing=at.text("none.months"),
+        )
 
 
 @app.command()

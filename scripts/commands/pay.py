@@ -116,7 +116,12 @@ def queue(ctx: typer.Context, *, as_json: Json = False) -> None:
                 )
                 for each in found
             ]
-            print_table([at.text(f"pay.head.{key}") for key in keys], rows, right=(2,))
+            print_table(
+                [at.text(f"pay.head.{key}") for key in keys],
+                rows,
+                right=(2,),
+                nothing=at.text("none.queue"),
+            )
         if found:
             raise typer.Exit(FINDINGS)
 
@@ -330,7 +335,12 @@ def _print_parts(at: Opened, parts: Sequence[tuple[str, str, Decimal]], *, as_js
         print_json([{"source": s, "item": i, "amount": a} for s, i, a in parts])
         return
     keys = ("source", "item", "amount")
-    print_table([at.text(f"pay.head.{key}") for key in keys], parts, right=(2,))
+    print_table(
+        [at.text(f"pay.head.{key}") for key in keys],
+        parts,
+        right=(2,),
+        nothing=at.text("none.settled"),
+    )
 
 
 def _print_looked(at: Opened, looked: LookedFile, *, preview: bool) -> None:

@@ -79,7 +79,12 @@ def mandates(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json([dict(zip(keys, row, strict=True)) for row in told])
             return
-        print_table([at.text(f"pay.head.{key}") for key in keys], told, right=(4,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            told,
+            right=(4,),
+            nothing=at.text("none.mandates"),
+        )
 
 
 def mandate_end(ctx: typer.Context, reference: str, on: Day = None, by: str | None = None) -> None:

@@ -62,7 +62,12 @@ def items(
             )
             for row in rows
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(5, 6, 7))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(5, 6, 7),
+            nothing=at.text("none.items_all" if all_ else "none.items"),
+        )
 
 
 def list_(ctx: typer.Context, account: Account = None, *, as_json: Json = False) -> None:
@@ -86,7 +91,12 @@ def list_(ctx: typer.Context, account: Account = None, *, as_json: Json = False)
             )
             for row in rows
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(4, 5))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(4, 5),
+            nothing=at.text("none.payments"),
+        )
 
 
 def statement_(
@@ -148,7 +158,12 @@ def ageing(
             )
             for row in rows
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=tuple(range(1, 8)))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=tuple(range(1, 8)),
+            nothing=at.text("none.ageing"),
+        )
 
 
 def _print_statement(at: Opened, found: AccountStatement) -> None:

@@ -77,7 +77,12 @@ def write_offs(ctx: typer.Context, *, as_json: Json = False) -> None:
             )
             for row in rows
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(3,))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(3,),
+            nothing=at.text("none.write_offs"),
+        )
 
 
 def approve(ctx: typer.Context, write_off: str, on: Day = None, by: str | None = None) -> None:

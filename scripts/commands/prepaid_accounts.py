@@ -149,7 +149,12 @@ def _print_outcomes(at: Opened, found: Sequence[Outcome]) -> None:
         )
         for each in found
     ]
-    print_table([at.text(f"prepay.head.{key}") for key in keys], rows, right=(1, 2, 5, 6))
+    print_table(
+        [at.text(f"prepay.head.{key}") for key in keys],
+        rows,
+        right=(1, 2, 5, 6),
+        nothing=at.text("none.prepaid"),
+    )
     for each in found:
         if each.fault:
             print(f"{each.account}: {each.fault}")
@@ -178,7 +183,12 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
             )
             for row in found
         ]
-        print_table([at.text(f"prepay.head.{key}") for key in keys], rows, right=(2, 3))
+        print_table(
+            [at.text(f"prepay.head.{key}") for key in keys],
+            rows,
+            right=(2, 3),
+            nothing=at.text("none.prepaid"),
+        )
 
 
 def balance(
@@ -284,7 +294,12 @@ def warnings(
                 )
                 for row in found
             ]
-            print_table([at.text(f"prepay.head.{key}") for key in keys], rows, right=(2, 3))
+            print_table(
+                [at.text(f"prepay.head.{key}") for key in keys],
+                rows,
+                right=(2, 3),
+                nothing=at.text("none.warnings"),
+            )
         if any(row.recovered_at is None for row in found):
             raise typer.Exit(FINDINGS)
 

@@ -207,7 +207,12 @@ def cards(ctx: typer.Context, *, as_json: Json = False) -> None:
             return
         keys = ("point", "account", "tariff", "serial", "card", "ceiling", "unit")
         table = [(r.point, r.account, r.tariff, r.serial, r.card, r.ceiling, r.unit) for r in rows]
-        print_table([at.text(f"prepay.head.{key}") for key in keys], table, right=(5,))
+        print_table(
+            [at.text(f"prepay.head.{key}") for key in keys],
+            table,
+            right=(5,),
+            nothing=at.text("none.cards"),
+        )
 
 
 def sales(
@@ -234,7 +239,12 @@ def sales(
             )
             for r in rows
         ]
-        print_table([at.text(f"prepay.head.{key}") for key in keys], table, right=(3, 4))
+        print_table(
+            [at.text(f"prepay.head.{key}") for key in keys],
+            table,
+            right=(3, 4),
+            nothing=at.text("none.sales"),
+        )
 
 
 def write_and_tell(at: Opened, point: str, sale: UUID, act: Act, *, quiet: bool = False) -> bool:

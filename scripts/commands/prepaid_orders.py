@@ -231,7 +231,11 @@ def protected(
             (r.point, at.text(f"prepay.protection.{r.kind}"), r.valid_from, r.valid_to, r.note)
             for r in rows
         ]
-        print_table([at.text(f"prepay.head.{key}") for key in keys], table)
+        print_table(
+            [at.text(f"prepay.head.{key}") for key in keys],
+            table,
+            nothing=at.text("none.protected"),
+        )
 
 
 def request(
@@ -337,7 +341,12 @@ def orders(
             )
             for row in rows
         ]
-        print_table([at.text(f"prepay.head.{key}") for key in keys], table, right=(3,))
+        print_table(
+            [at.text(f"prepay.head.{key}") for key in keys],
+            table,
+            right=(3,),
+            nothing=at.text("none.orders_all" if every else "none.orders"),
+        )
 
 
 def notice(ctx: typer.Context, order: str, pdf: Annotated[Path, typer.Option()]) -> None:

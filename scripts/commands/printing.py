@@ -221,6 +221,7 @@ def print_table(
     *,
     right: Sequence[int] = (),
     below: Sequence[int] = (),
+    nothing: str = "",
 ) -> None:
     """Print a table; figures of a column with as many digits behind the point as they need.
 
@@ -230,7 +231,11 @@ def print_table(
         right: Numbers of the columns that hold figures, from 0.
         below: Numbers of the columns that go below each row where the terminal is too narrow, so
             that ids and figures stay in one piece.
+        nothing: What is said instead where there are no rows: heads alone look like a failure.
     """
+    if nothing and not rows:
+        print(nothing)
+        return
     paper = console()
     cells = _cells(rows, right)
     if below and paper.is_terminal and width_of(heads, cells) > paper.width:

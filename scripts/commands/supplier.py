@@ -90,7 +90,12 @@ def list_(ctx: typer.Context, utility: str | None = None, *, as_json: Json = Fal
             )
             for row in rows
         ]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(5, 6, 7, 9))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(5, 6, 7, 9),
+            nothing=at.text("none.purchases"),
+        )
 
 
 @app.command()
@@ -180,7 +185,12 @@ def recovery(
             print_json([{"ratio": row.ratio, "recovery": row} for row in rows])
             return
         table = [(at.say(f"invoice_page.utility.{row[0]}"), *row[1:]) for row in told]
-        print_table([at.text(f"pay.head.{key}") for key in keys], table, right=(1, 2, 3))
+        print_table(
+            [at.text(f"pay.head.{key}") for key in keys],
+            table,
+            right=(1, 2, 3),
+            nothing=at.text("none.recovery"),
+        )
 
 
 def _print_checked(at: Opened, found: CheckedPurchase) -> None:

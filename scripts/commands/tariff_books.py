@@ -92,6 +92,7 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
                 for row in rows
             ],
             right=(2,),
+            nothing=at.text("none.tariffs"),
         )
 
 

@@ -93,4 +93,5 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
             [*heads, at.text("head.sha256"), at.text("head.reason")],
             [(row[0], row[1], str(row[2])[:12], row[3] or NOTHING) for row in rows],
             right=(1,),
+            nothing=at.text("none.calendars"),
         )

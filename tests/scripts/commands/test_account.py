@@ -108,7 +108,7 @@ def test_a_deposit_is_asked_paid_applied_and_paid_back_by_another_person(yard: R
     refused = row("account deposit A-1 D-1 return", *on, code=2).output
     assert "cannot pay it out" in refused
     (held,) = row.json("account show A-1")["deposits"]
-    assert (held["applied"], held["refund_asked"], held["refunded"]) == ("120.55", "379.45", "0")
+    assert (held["applied"], held["refund_asked"], held["refunded"]) == ("120.55", "379.45", "0.00")
 
 
 def test_what_is_typed_wrong_is_refused_and_nothing_is_written(yard: Row, tmp_path: Path) -> None:

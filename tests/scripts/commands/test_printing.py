@@ -105,6 +105,15 @@ def test_figures_of_a_column_have_equally_many_digits_and_a_pipe_no_trailing_bla
     assert shown == f"at  kWh\na   2.5\nb   0.0  {'x' * 300}\n"
 
 
+def test_a_list_without_rows_says_so_and_what_to_do_instead_of_bare_heads(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(["entry", "amount"], [], right=(1,), nothing="No bank entry waits.")
+    assert capsys.readouterr().out == "No bank entry waits.\n"
+    print_table(["entry", "amount"], [("a", 1)], right=(1,), nothing="No bank entry waits.")
+    assert capsys.readouterr().out == "entry  amount\na           1\n"
+
+
 def test_a_row_too_wide_for_the_terminal_keeps_its_id_and_says_the_rest_below() -> None:
     rows = narrow_rows(
         ["case", "money", "cause"],
