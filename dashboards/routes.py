@@ -41,6 +41,11 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         lambda invoice: _bill_pdf(parts, render_pdf, invoice),
     )
     server.add_url_rule(
+        "/download/own-bills/<uuid:invoice>.pdf",
+        "own_bill_pdf",
+        lambda invoice: _own_bill_pdf(parts, render_pdf, invoice),
+    )
+    server.add_url_rule(
         "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
     )
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
@@ -72,12 +77,21 @@ def _bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
     answer = parts.queries.bill(viewer.scope, invoice)
     if answer is None or answer.rows.invoice.number is None:
         abort(404)
-    response = Response(
-        render_pdf(invoice, answer.rows.document, viewer.language), content_type="application/pdf"
-    )
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=f"{answer.rows.invoice.number}.pdf"
-    )
+    number, document = answer.rows.invoice.number, answer.rows.document
+    return _paper(number, render_pdf(invoice, document, viewer.language))
+
+
+def _own_bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Response:
+    viewer = current_viewer()
+    own = parts.queries.own_bill(viewer.scope, invoice)
+    if own is None:
+        abort(404)
+    return _paper(own.bill.number, render_pdf(invoice, own.document, viewer.language))
+
+
+def _paper(number: str, pdf: bytes) -> Response:
+    response = Response(pdf, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{number}.pdf")
     return response
 
 

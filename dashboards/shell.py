@@ -26,6 +26,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     ),
     "billing": (("bills", "/bills", Right.READ_BILLS),),
     "admin": (("admin", "/admin", Right.ADMINISTER),),
+    "portal": (("portal", "/portal", Right.READ_OWN),),
 }
 """Groups of pages: name (of text and icon), path, and the right without which none is offered."""
 NAVBAR_PX = 208

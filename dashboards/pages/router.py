@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.pieces import empty, link, page
 from dashboards.pages.parts import Parts
+from dashboards.pages.portal.layout import HOME
 from dashboards.pages.view import Asked
 from dashboards.pages.views import VIEWS
 from dashboards.selection import selection_of
@@ -25,6 +26,8 @@ def page_for(parts: Parts, viewer: Viewer, path: str, search: str = "") -> Compo
         path: The path.
         search: The query part: what is selected.
     """
+    if path == "/" and not viewer.scope.staff:
+        path = HOME
     selection = selection_of(search, local_day(parts.clock.now(), parts.settings.zone))
     try:
         for view in VIEWS:
@@ -40,9 +43,14 @@ def page_for(parts: Parts, viewer: Viewer, path: str, search: str = "") -> Compo
 def _absent(viewer: Viewer, key: str) -> Component:
     return page(
         viewer.say(key),
-        [empty(viewer.say(f"{key}_next")), html.P(link(viewer.say("nav.overview"), "/"))],
+        [empty(viewer.say(f"{key}_next")), html.P(link(viewer.say(_home(viewer)), "/"))],
         name="absent",
     )
+
+
+def _home(viewer: Viewer) -> str:
+    """Return the text of the page that stands at "/"."""
+    return "nav.overview" if viewer.scope.staff else "nav.portal"
 
 
 def register(app: Dash, parts: Parts) -> None:

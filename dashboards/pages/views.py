@@ -13,6 +13,7 @@ from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
+from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.view import View
 
@@ -25,4 +26,5 @@ VIEWS: tuple[View, ...] = (
     *BILL_VIEWS,
     *ADMIN_VIEWS,
     *ACCOUNT_VIEWS,
+    *PORTAL_VIEWS,
 )

@@ -10,6 +10,7 @@ from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
+from dashboards.queries.portal_rows import OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
@@ -164,6 +165,22 @@ class AdminQueries(Protocol):
         ...
 
 
+class PortalQueries(Protocol):
+    """Questions of tenants about what is theirs."""
+
+    def own_page(self, scope: Scope) -> Answer[OwnPage]:
+        """Return the accounts, meters and bills of the person's tenants."""
+        ...
+
+    def own_usage(self, scope: Scope, point: str, first: date, last: date) -> OwnUsage | None:
+        """Return the usage of one's own point by days and months; None when it is not one's own."""
+        ...
+
+    def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
+        """Return one of one's own bills; None when it is not one's own."""
+        ...
+
+
 class Queries(
     EnergyQueries,
     PlaceQueries,
@@ -172,6 +189,7 @@ class Queries(
     PlanQueries,
     ReviewQueries,
     AdminQueries,
+    PortalQueries,
     Protocol,
 ):
     """All questions of the screens."""

@@ -9,11 +9,22 @@ from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
+from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
 
 
-class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, SqlReview, SqlAdmin):
+class SqlQueries(
+    SqlEnergy,
+    SqlMeters,
+    SqlPlaces,
+    SqlLoad,
+    SqlBills,
+    SqlPlans,
+    SqlReview,
+    SqlAdmin,
+    SqlPortal,
+):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
     def __init__(self, at: SqlSite) -> None:
@@ -26,3 +37,4 @@ class SqlQueries(SqlEnergy, SqlMeters, SqlPlaces, SqlLoad, SqlBills, SqlPlans, S
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)
         SqlAdmin.__init__(self, at)
+        SqlPortal.__init__(self, at)

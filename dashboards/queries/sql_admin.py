@@ -45,8 +45,7 @@ class SqlAdmin:
 
     def admin(self, scope: Scope) -> AdminPage:
         """Return accounts, devices, journals and the machine's state."""
-        self._at.demand(scope, Right.ADMINISTER)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.ADMINISTER) as connection:
             return AdminPage(
                 accounts=self._accounts(connection),
                 devices=tuple(self._access.devices(self._at.site.key)),
@@ -97,10 +96,9 @@ class SqlAdmin:
             person: Whom it concerns or who did it; None for everybody.
             before: Only what is older; None for all.
         """
-        self._at.demand(scope, Right.ADMINISTER)
         found: list[EventRow] = []
         whole = True
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.ADMINISTER) as connection:
             for schema, application, topics in (
                 (DIRECTORY, "directory", None),
                 (self._at.schema, "books", list(SITE_TOPICS)),

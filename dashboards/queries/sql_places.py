@@ -17,8 +17,7 @@ class SqlPlaces:
 
     def utilities(self, scope: Scope) -> tuple[Utility, ...]:
         """Return the utilities that the site measures."""
-        self._at.demand(scope, Right.READ_ENERGY)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             return tuple(self._at.usage_channels(connection))
 
     def places(self, scope: Scope) -> tuple[PlaceRow, ...]:

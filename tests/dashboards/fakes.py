@@ -23,7 +23,7 @@ from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_load import FakeLoad
-from tests.dashboards.fake_review import FakeReview
+from tests.dashboards.fake_portal import FakePortal
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -96,7 +96,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeAdmin, FakeReview, FakeLoad):
+class FakeSite(FakeAdmin, FakePortal, FakeLoad):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

@@ -32,6 +32,7 @@ from energy.metering.review_case import DecisionKind
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import COMPUTED
+from tests.dashboards.fake_portal import OWN
 from tests.dashboards.fake_review import CASE
 from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
 
@@ -56,6 +57,9 @@ PATHS = {
     "person": f"/admin/people/{PERSON}",
     "acts": "/admin/events/-/-/-",
     "account": "/account",
+    "portal": "/portal",
+    "own-meter": "/portal/meters/cam-b2-elec",
+    "own-bill": f"/portal/bills/{INVOICE}",
 }
 READY = {
     "computed": "meter",
@@ -75,6 +79,7 @@ ENERGY_ROLES = set(Role) - {Role.TENANT}
 ADMIN_ONLY = {Role.ADMIN}
 PAGE_ROLES: dict[str, set[Role]] = {
     **dict.fromkeys(("admin", "person", "acts"), ADMIN_ONLY),
+    **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill")},
     "account": set(Role),
 }
 SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility, "role": Role}
@@ -100,7 +105,11 @@ def parts() -> Parts:
 
 def viewer(role: Role, language: str = "en", theme: Theme = Theme.LIGHT) -> Viewer:
     scope = Scope(
-        person=id_of("person", "x"), name="X", roles=frozenset({role}), sites=frozenset({SITE})
+        person=id_of("person", "x"),
+        name="X",
+        roles=frozenset({role}),
+        sites=frozenset({SITE}),
+        tenants=frozenset({OWN} if role is Role.TENANT else ()),
     )
     return Viewer(scope=scope, language=language, theme=theme)
 
@@ -123,6 +132,17 @@ def ready(tree: Component) -> str:
     return str(tree.to_plotly_json()["props"]["data-ready"])
 
 
+def roles_of_page(name: str) -> set[Role]:
+    if name in PAGE_ROLES:
+        return PAGE_ROLES[name]
+    return MONEY_ROLES if name in MONEY_PAGES else ENERGY_ROLES
+
+
+def said(name: str, role: Role) -> str:
+    """Return what stands instead of a page that a role may not see."""
+    return "portal" if (name, role) == ("overview", Role.TENANT) else "absent"
+
+
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("theme", list(Theme))
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -132,9 +152,9 @@ def test_a_page_builds_for_every_role_language_and_theme(
 ) -> None:
     path, _, search = PATHS[name].partition("?")
     tree = page_for(parts(), viewer(role, language, theme), path, search)
-    needed = MONEY_ROLES if name in MONEY_PAGES else ENERGY_ROLES
-    allowed = role in PAGE_ROLES.get(name, needed)
-    assert ready(tree) == (READY.get(name, name) if allowed else "absent")
+    assert ready(tree) == (
+        READY.get(name, name) if role in roles_of_page(name) else said(name, role)
+    )
     ids = Counter(
         str(node.id) for node in nodes(tree) if isinstance(node, Component) and hasattr(node, "id")
     )
@@ -182,12 +202,13 @@ def test_the_frame_offers_bills_only_to_those_who_may_read_them(
     links = {getattr(node, "href", None) for node in nodes(tree) if isinstance(node, Component)}
     assert ("/bills" in links) == (role in MONEY_ROLES)
     assert ({"/", "/meters"} <= links) == (role in ENERGY_ROLES)
+    assert ("/portal" in links) == (role is Role.TENANT)
 
 
 def test_chinese_pages_hold_no_english_sentence_of_the_catalogue() -> None:
     english = {texts["en"] for texts in catalogue().values() if texts["en"] != texts["zh"]}
     for path in PATHS.values():
-        for role in (Role.ENERGY_MANAGER, Role.BILLING_APPROVER):
+        for role in (Role.ENERGY_MANAGER, Role.BILLING_APPROVER, Role.TENANT):
             shown = {
                 n for n in nodes(page_for(parts(), viewer(role, "zh"), path)) if isinstance(n, str)
             }
@@ -213,6 +234,13 @@ def test_only_an_acknowledger_gets_the_button() -> None:
         ]
         expected = role in {Role.TECHNICIAN, Role.ENERGY_MANAGER, Role.ADMIN, Role.DESK}
         assert bool(buttons) == expected, role
+
+
+@pytest.mark.parametrize(
+    "path", ["/portal/meters/cam-b3-elec", f"/portal/bills/{id_of('invoice', 'A-0003')}"]
+)
+def test_a_tenant_finds_no_page_of_another(path: str) -> None:
+    assert ready(page_for(parts(), viewer(Role.TENANT), path)) == "absent"
 
 
 @pytest.mark.parametrize(

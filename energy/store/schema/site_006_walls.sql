@@ -15,7 +15,7 @@ CREATE TABLE {schema}.enquiry_word (
 GRANT SELECT ON {schema}.enquiry, {schema}.enquiry_word TO meterline_writer, meterline_web;
 GRANT INSERT, UPDATE, DELETE ON {schema}.enquiry, {schema}.enquiry_word TO meterline_writer;
 
--- Row security, see energy/store/wall.py and docs/decisions/0064. Every policy asks settings of the
+-- Row security, see energy/store/wall.py and docs/decisions/0066. Every policy asks settings of the
 -- transaction alone: nothing hangs on a table that a rebuild swaps. The first policy of a table
 -- leaves all other roles as they were, the second restricts the role of the web process. Left out
 -- are positions, and the raw readings: row security allows no COPY, by which they come in.

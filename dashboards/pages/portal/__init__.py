@@ -1,0 +1,1 @@
+"""What a tenant sees: its own meters, usage, bills and balances."""

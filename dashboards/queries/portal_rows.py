@@ -1,0 +1,100 @@
+"""In: nothing. Out: the frozen rows of what belongs to a tenant. Pure.
+
+Money is `Decimal`; usage an integer of the utility's base unit, None where nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from dashboards.queries.bill_rows import ChargeRow
+from dashboards.queries.rows import UsageDay
+from energy.base.units import Utility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPrepaid:
+    """A prepaid balance."""
+
+    balance: Decimal
+    """[currency]"""
+    days_left: int | None
+    """At the mean of the last days; None where nothing was used. [d]"""
+    settled_on: date | None
+    """Last local day that is taken off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAccount:
+    """An account that the tenant has now."""
+
+    account: str
+    name: str
+    open: Decimal
+    """Not paid yet; below zero what is in hand. [currency]"""
+    overdue: Decimal
+    """Of it, what was due before today. [currency]"""
+    currency: str
+    prepaid: OwnPrepaid | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMeter:
+    """A metering point that the tenant is supplied by, or was."""
+
+    point: str
+    name: str
+    serial: str
+    utility: Utility | None
+    month: int | None
+    """Usage of the running month so far. [base unit]"""
+    ended_on: date | None
+    """Last local day of the supply; None while it lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBill:
+    """An issued bill."""
+
+    invoice: UUID
+    number: str
+    kind: str
+    account: str
+    first_day: date
+    last_day: date
+    currency: str
+    total: Decimal
+    open: Decimal
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """All that belongs to a tenant, at a glance."""
+
+    accounts: tuple[OwnAccount, ...]
+    meters: tuple[OwnMeter, ...]
+    bills: tuple[OwnBill, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnUsage:
+    """The usage of one metering point."""
+
+    meter: OwnMeter
+    days: tuple[UsageDay, ...]
+    months: tuple[tuple[date, int | None], ...]
+    """First day of a month and its usage, the newest first. [base unit]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBillPage:
+    """One bill with its charge lines and its canonical document."""
+
+    bill: OwnBill
+    lines: tuple[ChargeRow, ...]
+    document: str

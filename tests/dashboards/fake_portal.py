@@ -1,0 +1,103 @@
+"""In: nothing. Out: what belongs to the made-up tenants of two buildings. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from dashboards.queries.portal_rows import (
+    OwnAccount,
+    OwnBill,
+    OwnBillPage,
+    OwnMeter,
+    OwnPage,
+    OwnPrepaid,
+    OwnUsage,
+)
+from dashboards.queries.rows import Answer, UsageDay
+from dashboards.security.scope import Right, Scope
+from energy.base.quality import Quality
+from energy.base.units import Utility
+from tests.dashboards.fake_energy import SITE
+from tests.dashboards.fake_review import FakeReview
+
+OWN = "account/A-0002"
+"""Tenant of building 2, whose bill the other tests show too."""
+OTHER = "account/A-0003"
+
+
+@dataclass
+class FakePortal(FakeReview):
+    """The questions of tenants too: account A-000N has the meter of building N and one bill."""
+
+    def _numbers(self, scope: Scope) -> list[int]:
+        scope.demand(Right.READ_OWN, SITE)
+        return sorted(int(tenant[-4:]) for tenant in scope.tenants)
+
+    def own_page(self, scope: Scope) -> Answer[OwnPage]:
+        numbers = self._numbers(scope)
+        return self._answer(
+            OwnPage(
+                accounts=tuple(self._own_account(n) for n in numbers),
+                meters=tuple(self._own_meter(n) for n in numbers),
+                bills=tuple(self._own_bill(n) for n in numbers),
+            )
+        )
+
+    def _own_account(self, n: int) -> OwnAccount:
+        return OwnAccount(
+            account=f"A-{n:04d}",
+            name=f"Department {n}",
+            open=Decimal("4017.82"),
+            overdue=Decimal("12.00"),
+            currency="GBP",
+            prepaid=OwnPrepaid(balance=Decimal("31.50"), days_left=4, settled_on=date(2026, 7, 12)),
+        )
+
+    def _own_meter(self, n: int) -> OwnMeter:
+        return OwnMeter(
+            point=f"cam-b{n}-elec",
+            name=f"Building {n}, electricity",
+            serial=f"S-{n}",
+            utility=Utility.ELECTRICITY,
+            month=1_234_000,
+            ended_on=None,
+        )
+
+    def _own_bill(self, n: int) -> OwnBill:
+        row = self._invoice(n)
+        return OwnBill(
+            invoice=row.invoice,
+            number=str(row.number),
+            kind="invoice",
+            account=row.account,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            currency=row.currency,
+            total=row.total,
+            open=row.total,
+            due_on=date(2026, 7, 31),
+        )
+
+    def own_usage(self, scope: Scope, point: str, first: date, last: date) -> OwnUsage | None:
+        meters = [self._own_meter(n) for n in self._numbers(scope)]
+        meter = next((each for each in meters if each.point == point), None)
+        if meter is None:
+            return None
+        days = tuple(
+            UsageDay(
+                day=first + timedelta(days=n),
+                usage=None if n == 3 else 40_000 + 100 * n,
+                quality=Quality.MISSING if n == 3 else Quality.MEASURED,
+            )
+            for n in range((last - first).days + 1)
+        )
+        return OwnUsage(meter=meter, days=days, months=((date(2026, 7, 1), 1_234_000),))
+
+    def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
+        own = next(
+            (b for b in map(self._own_bill, self._numbers(scope)) if b.invoice == invoice), None
+        )
+        return None if own is None else OwnBillPage(bill=own, lines=self._lines(), document="{}")
