@@ -20,6 +20,7 @@ WIDE = (1440, 900)
 PHONE = (390, 844)
 PAGES = {
     "overview": "/",
+    "load": "/load",
     "meters": "/meters",
     "review": "/review",
     "plan": "/plan",

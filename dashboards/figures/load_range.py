@@ -44,7 +44,7 @@ def load_range(
     """Return the figure of the load of a place."""
     palette = PALETTES[theme]
     layout: dict[str, Any] = figure_layout(theme, height=HEIGHT)
-    layout["margin"] = {"l": 60, "r": 16, "t": 28, "b": 56}
+    layout["margin"] = {"l": 60, "r": 28, "t": 28, "b": 56}
     hours = len(rows.curve.usage) * rows.curve.step_s / 3600
     layout["xaxis"] |= {
         "range": [0, hours],
