@@ -23,6 +23,7 @@ from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
 from dashboards.security.audit import install_audit
+from dashboards.security.devices import install_devices
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
 from dashboards.security.headers import content_security_policy, header_writer
 from dashboards.security.people import Doors
@@ -90,7 +91,9 @@ def create_app(
     admission = Admission(
         settings=settings, doors=doors, sessions=sessions, rules=rules, clock=clock
     )
-    install_second_factor(server, admission, install_sign_in(server, admission))
+    limiter = install_sign_in(server, admission)
+    install_second_factor(server, admission, limiter)
+    install_devices(server, admission, accounts, limiter)
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)

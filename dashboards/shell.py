@@ -59,6 +59,8 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
 
 def _links(viewer: Viewer) -> list[Component]:
     links: list[Component] = []
+    if viewer.scope.only_view:
+        return links
     for group, entries in NAVIGATION.items():
         mine = [(name, href) for name, href, right in entries if viewer.scope.may(right)]
         if mine:
@@ -115,7 +117,11 @@ def _switches(viewer: Viewer) -> list[Component]:
 
 def _account(viewer: Viewer, csrf: str) -> Component:
     return html.Div(
-        [html.A(viewer.scope.name, href="/account", className="person"), _sign_out(viewer, csrf)],
+        [
+            *([html.A("PIN", href="/pin", className="switch")] if viewer.scope.confirmed else []),
+            html.A(viewer.scope.name, href="/account", className="person"),
+            _sign_out(viewer, csrf),
+        ],
         className="account",
     )
 

@@ -29,6 +29,8 @@ def page_for(parts: Parts, viewer: Viewer, path: str, search: str = "") -> Compo
     if path == "/" and not viewer.scope.staff:
         path = HOME
     selection = selection_of(search, local_day(parts.clock.now(), parts.settings.zone))
+    if viewer.scope.only_view not in {"", path.rstrip("/") or "/"}:
+        return _absent(viewer, "page.forbidden")
     try:
         for view in VIEWS:
             match = view.path.fullmatch(path.rstrip("/") or "/")

@@ -21,10 +21,11 @@ from dashboards.security.gate import (
     roles_here,
 )
 from dashboards.security.people import Doors, Person
+from dashboards.security.rules import is_within, networks_of
 from dashboards.security.scope import Role
 from dashboards.security.sessions import Session, Sessions, Stage, digest_of
 from dashboards.security.site_rules import SiteRules
-from dashboards.security.terms import OFFICE, PENDING, Kind, Terms, phone_terms
+from dashboards.security.terms import OFFICE, PENDING, Kind, Terms, desk_terms, phone_terms
 from dashboards.security.whence import whence_of
 from dashboards.settings import WebSettings
 from energy.base.clock import Clock
@@ -96,6 +97,18 @@ def open_session(
 ) -> Session:
     """Give a response the cookies of a fresh session; the browser's older one ends."""
     terms, bound = _terms(parts, person, stage, response, phone=phone)
+    return start(parts, response, person, terms, stage, bound)
+
+
+def start(
+    parts: Admission,
+    response: AnyResponse,
+    person: Person,
+    terms: Terms,
+    stage: Stage,
+    bound: bytes | None,
+) -> Session:
+    """Give a response the cookies of a session on given terms, bound to a device or not."""
     old = request.cookies.get(SESSION_COOKIE)
     if old:
         parts.sessions.end(old)
@@ -142,6 +155,8 @@ def _terms(
     if stage is not Stage.FULL:
         return PENDING, None
     roles = roles_here(person, parts.settings)
+    if Role.DESK in roles and (desk := desk_here(parts)) is not None:
+        return desk_terms(parts.rules.now().shift_h), desk
     if phone and Role.TECHNICIAN in roles and roles <= PHONE_ROLES:
         terms = phone_terms(parts.rules.now().phone_days)
         return terms, _bind(parts, response, terms)
@@ -155,6 +170,22 @@ def _bind(parts: Admission, response: AnyResponse, terms: Terms) -> bytes:
     if known is not None:
         return known
     token = secrets.token_urlsafe(32)
+    keep_device(parts, response, token)
+    return digest_of(token)
+
+
+def desk_here(parts: Admission) -> bytes | None:
+    """Return the hash of the browser's token where it is a workstation of this site."""
+    known = device_hash()
+    device = None if known is None else parts.doors.access.device_of(known)
+    if device is None or (device.kind, device.site) != (Kind.DESK, parts.settings.site_key):
+        return None
+    ranges = networks_of(list(device.addresses))
+    return known if not ranges or is_within(request.remote_addr or "", ranges) else None
+
+
+def keep_device(parts: Admission, response: AnyResponse, token: str) -> None:
+    """Give a response the cookie of the device that the browser is bound as."""
     response.set_cookie(
         DEVICE_COOKIE,
         token,
@@ -163,4 +194,3 @@ def _bind(parts: Admission, response: AnyResponse, terms: Terms) -> bytes:
         httponly=True,
         samesite="Strict",
     )
-    return digest_of(token)

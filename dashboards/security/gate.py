@@ -6,18 +6,23 @@ what a person may see is decided by the scope inside the queries, never here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from uuid import UUID
+
 from flask import Flask, Response, g, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.origin import SAFE_METHODS, is_foreign
 from dashboards.security.people import Doors, People, Person
-from dashboards.security.rules import SignInRules
+from dashboards.security.rules import SignInRules, is_within, networks_of
 from dashboards.security.scope import Role, Scope, roles_of
 from dashboards.security.sessions import Session, Sessions, Stage, digest_of
 from dashboards.security.site_rules import SiteRules
+from dashboards.security.terms import Kind
 from dashboards.settings import WebSettings
 from dashboards.viewer import Viewer, chosen_language, chosen_theme
+from energy.journal.access import Device
 from energy.journal.directory import roles_at
 
 SESSION_COOKIE = "meterline_session"
@@ -28,9 +33,11 @@ CSRF_HEADER = "X-CSRFToken"
 LIVE_OUTPUT = "live.data"
 """The callback by which an open page asks for news: no action of a person."""
 OPEN_PATHS = frozenset({"/login", "/health", "/metrics", "/preferences"})
-OPEN_PREFIXES = ("/assets/",)
+OPEN_PREFIXES = ("/assets/", "/kiosk/")
 CHANGE_PATHS = frozenset({"/change-password", "/sign-out"})
 FACTOR_PATHS = frozenset({"/second-factor", "/sign-out"})
+DESK_ROLES = frozenset({Role.DESK, Role.VIEWER, Role.TECHNICIAN, Role.ENERGY_MANAGER})
+"""What holds at a desk that never locks: no money, no administration."""
 CALLBACK_PATH = "/_dash-update-component"
 
 
@@ -52,13 +59,44 @@ def roles_here(person: Person, settings: WebSettings) -> frozenset[Role]:
     return roles_of(roles_at(person.roles, settings.site_key))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A wall screen in the place of a person."""
+
+    person: UUID
+    name: str
+    view: str
+    sign_in: str = ""
+    password_hash: str = ""
+    must_change: bool = False
+    roles: tuple[str, ...] = (str(Role.KIOSK),)
+    language: str = ""
+    disabled: bool = False
+
+
+def screen_of(device: Device | None, settings: WebSettings, address: str) -> Screen | None:
+    """Return the wall screen that a device is at an address; None: it may not be there."""
+    if device is None or (device.kind, device.site) != (Kind.KIOSK, settings.site_key):
+        return None
+    if device.addresses and not is_within(address, networks_of(list(device.addresses))):
+        return None
+    return Screen(person=device.device, name=device.name, view=device.view)
+
+
 def scope_of(
-    person: Person, settings: WebSettings, people: People, rules: SignInRules, address: str
+    person: Person,
+    session: Session,
+    settings: WebSettings,
+    people: People,
+    rules: SignInRules,
+    address: str,
 ) -> Scope:
-    """Return what a person may see: roles hold within their address ranges."""
+    """Return what a person may see: roles hold within their address ranges, a desk's at desks."""
     roles = rules.holding(roles_here(person, settings), address)
+    roles = roles & DESK_ROLES if session.kind is Kind.DESK else roles - {Role.DESK}
     bound = Role.TENANT in roles
     return Scope(
+        only_view=person.view if isinstance(person, Screen) else "",
         person=person.person,
         name=person.name,
         roles=roles,
@@ -90,11 +128,19 @@ def install_gate(
             return _stranger()
         person, session = current_user.person, current_user.session
         g.viewer = Viewer(
-            scope=scope_of(person, settings, doors.people, rules.now(), request.remote_addr or ""),
+            scope=_with_pin(
+                scope_of(
+                    person, session, settings, doors.people, rules.now(), request.remote_addr or ""
+                ),
+                session,
+                sessions,
+            ),
             language=chosen_language(person.language or settings.language),
             theme=chosen_theme(),
         )
         g.csrf = session.csrf
+        if session.kind is Kind.KIOSK and not _is_watching(g.viewer.scope):
+            return refused(403, "kiosk")
         if session.stage is not Stage.FULL and request.path not in FACTOR_PATHS:
             return _sent_to("/second-factor", "second_factor")
         if person.must_change and request.path not in CHANGE_PATHS | FACTOR_PATHS:
@@ -116,11 +162,35 @@ def _signed_in(settings: WebSettings, doors: Doors, sessions: Sessions) -> Signe
         return None
     if session.device_hash is not None and session.device_hash != device_hash():
         return None
-    person = doors.people.get(session.person)
+    person = _person_of(session, settings, doors)
     if person is None or person.disabled:
         sessions.end(token)
         return None
     return SignedIn(person, session)
+
+
+def _person_of(session: Session, settings: WebSettings, doors: Doors) -> Person | None:
+    """Return whose session it is; None where the person, desk or screen is no more."""
+    match session.kind:
+        case Kind.KIOSK:
+            device = doors.access.device(session.person)
+            return screen_of(device, settings, request.remote_addr or "")
+        case Kind.DESK if doors.access.device_of(session.device_hash or b"") is None:
+            return None
+        case _:
+            return doors.people.get(session.person)
+
+
+def _with_pin(scope: Scope, session: Session, sessions: Sessions) -> Scope:
+    """Return the scope of a desk: each act takes up one typed PIN."""
+    if session.kind is not Kind.DESK:
+        return scope
+    return replace(scope, confirmed=lambda: sessions.take_confirmation(session))
+
+
+def _is_watching(scope: Scope) -> bool:
+    """Return whether a wall screen asks for its own page or what the page asks for."""
+    return request.path == scope.only_view or _is_machine_path()
 
 
 def device_hash() -> bytes | None:

@@ -5,7 +5,8 @@ Every query and every command takes a `Scope` first and asks it; hiding a page i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -72,6 +73,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""
+READING = frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.READ_OWN, Right.ADMINISTER})
+"""What changes nothing; administrators do not act at desks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,10 @@ class Scope:
     roles: frozenset[Role]
     sites: frozenset[str]
     """Keys of the sites the person may see."""
+    only_view: str = ""
+    """Path of the only page that a wall screen shows; "" shows all."""
+    confirmed: Callable[[], bool] | None = field(default=None, compare=False)
+    """At a desk: whether the PIN was typed for one act, which is then used up."""
     tenants: frozenset[str] = frozenset()
     """Tenants whose meters and bills are the person's own: "party/KEY", "account/KEY"."""
 
@@ -99,11 +106,14 @@ class Scope:
         """Refuse when the right or the site is not within the scope.
 
         Raises:
-            NotPermittedError: The person lacks the role or the site.
+            NotPermittedError: The person lacks the role or the site, or an act at a desk lacks
+                its PIN.
         """
         if site not in self.sites or not self.may(right):
             wanted = " or ".join(role for role in Role if right in RIGHTS[role])
             raise NotPermittedError.of("person.role", role=wanted, site=site)
+        if right not in READING and self.confirmed is not None and not self.confirmed():
+            raise NotPermittedError.of("person.pin")
 
 
 def roles_of(names: tuple[str, ...] | list[str]) -> frozenset[Role]:

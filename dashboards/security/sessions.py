@@ -193,6 +193,10 @@ class Sessions:
         """End every session of a person."""
         self.store.drop_all(person)
 
+    def take_confirmation(self, session: Session) -> bool:
+        """Return whether an act was confirmed by the PIN; it then is used up."""
+        return self.store.take_confirmation(session.token_hash, self._clock.now())
+
     def living(self, site: str, person: UUID | None = None) -> list[Session]:
         """Return the living sessions of a site, of one person or of all; the newest first."""
         now = self._clock.now()

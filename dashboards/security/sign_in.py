@@ -19,9 +19,10 @@ from dashboards.pages.change_password.page import change_form
 from dashboards.pages.login.page import login_form
 from dashboards.pages.plain import plain_page
 from dashboards.security import passwords
-from dashboards.security.admission import Admission, admit, failed, leave, onward_of
+from dashboards.security.admission import Admission, admit, desk_here, failed, leave, onward_of
 from dashboards.security.gate import roles_here
 from dashboards.security.people import Person
+from dashboards.security.scope import Role
 from dashboards.security.sessions import Stage
 from dashboards.security.whence import whence_of
 from dashboards.viewer import chosen_language, chosen_theme, current_viewer
@@ -110,6 +111,8 @@ def _refused_here(parts: Admission, person: Person) -> str | None:
     """Return why a person may not come in from here: none of the roles holds at the address."""
     roles = roles_here(person, parts.settings)
     held = parts.rules.now().holding(roles, request.remote_addr or "")
+    if roles == {Role.DESK} and desk_here(parts) is None:
+        return "desk"
     return "elsewhere" if roles and not held else None
 
 

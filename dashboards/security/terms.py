@@ -32,8 +32,8 @@ class Terms:
 OFFICE = Terms(kind=Kind.OFFICE, lifetime=timedelta(hours=8), idle=timedelta(minutes=30))
 PENDING = Terms(kind=Kind.OFFICE, lifetime=timedelta(minutes=15), idle=timedelta(minutes=15))
 """Between the password and the second factor."""
-KIOSK = Terms(kind=Kind.KIOSK, lifetime=timedelta(days=1), idle=None)
-"""Renewed by the screen itself, as long as its token holds."""
+KIOSK = Terms(kind=Kind.KIOSK, lifetime=timedelta(days=365), idle=None)
+"""As long as its token holds: an administrator ends it."""
 
 
 def phone_terms(days: int) -> Terms:

@@ -19,7 +19,15 @@ KINDS = (
     *("person_locked", "person_unlocked", "person_added", "person_roles_changed"),
     *("person_password_changed", "person_password_reset", "person_disabled", "person_enabled"),
     *("person_factor_enrolled", "person_recovery_used", "person_factor_removed"),
-    *("person_pin_set", "session_ended", "download", "device_enrolled", "device_ended"),
+    *(
+        "person_pin_set",
+        "pin_failed",
+        "kiosk_refused",
+        "session_ended",
+        "download",
+        "device_enrolled",
+        "device_ended",
+    ),
     *("bill_run_approved", "bill_run_issued", "alert_acknowledged", "correction_approved"),
     *("site_founded", "site_sign_in_rules_set", "tenant_access_given", "tenant_access_changed"),
 )

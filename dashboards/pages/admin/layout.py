@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import (
@@ -62,6 +62,7 @@ def admin_body(
     sessions: Sequence[Session],
     *,
     zone: ZoneInfo,
+    csrf: str,
     said: str | None = None,
 ) -> list[Component]:
     """Return the panels: people, sessions, devices, journals.
@@ -71,6 +72,7 @@ def admin_body(
         found: Accounts, devices, journals.
         sessions: Living ones.
         zone: Of the site.
+        csrf: Token of the session, for the forms.
         said: What a command answered; None where none was given.
     """
     names = {each.person: each.name for each in found.accounts}
@@ -88,7 +90,11 @@ def admin_body(
             session_table(viewer, sessions, names, zone=zone),
             name="sessions",
         ),
-        panel(viewer.say("admin.devices"), _devices(viewer, found.devices, zone), name="devices"),
+        panel(
+            viewer.say("admin.devices"),
+            [_devices(viewer, found.devices, zone), *device_forms(viewer, csrf)],
+            name="devices",
+        ),
         panel(viewer.say("admin.journals"), _journals(viewer, found, zone), name="journals"),
     ]
 
@@ -188,6 +194,28 @@ def _devices(viewer: Viewer, devices: Sequence[Device], zone: ZoneInfo) -> Compo
         for each in devices
     ]
     return table(heads, rows, name="device-list")
+
+
+def device_forms(viewer: Viewer, csrf: str) -> list[Component]:
+    """Return the forms that bind this browser as a workstation, and make a wall screen's token."""
+    fields = {"desk": ("name", "addresses"), "kiosk": ("name", "view", "addresses")}
+    return [
+        html.Form(
+            [
+                dcc.Input(type="hidden", name="csrf", value=csrf),
+                dcc.Input(type="hidden", name="kind", value=kind),
+                *(
+                    html.Label([viewer.say(f"device.{each}"), dcc.Input(name=each, maxLength=200)])
+                    for each in names
+                ),
+                html.Button(viewer.say(f"device.bind_{kind}"), className="button button-small"),
+            ],
+            action="/devices",
+            method="POST",
+            className="device-form",
+        )
+        for kind, names in fields.items()
+    ]
 
 
 def _journals(viewer: Viewer, found: AdminPage, zone: ZoneInfo) -> list[Component]:

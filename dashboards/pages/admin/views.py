@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from dash.development.base_component import Component
+from flask import g, has_request_context
 
 from dashboards.pages.admin.events import events_page, instant_of
 from dashboards.pages.admin.layout import admin_body, admin_page
@@ -18,7 +19,8 @@ def admin_panels(parts: Parts, viewer: Viewer, said: str | None = None) -> list[
     """Return the panels of the administration."""
     sessions = parts.accounts.sessions(viewer.scope)
     found = parts.queries.admin(viewer.scope)
-    return admin_body(viewer, found, sessions, zone=parts.settings.zone, said=said)
+    csrf = str(g.get("csrf", "")) if has_request_context() else ""
+    return admin_body(viewer, found, sessions, zone=parts.settings.zone, csrf=csrf, said=said)
 
 
 def person_panels(
