@@ -16,6 +16,7 @@ from dashboards.pages import notes, picking, router, tables
 from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.bills import callbacks as bills
+from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
@@ -97,7 +98,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    for view in (router, picking, tables, overview, notes, bills, admin, account):
+    for view in (router, picking, tables, overview, notes, flows, bills, admin, account):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

@@ -67,6 +67,8 @@ class Selection:
     compare: Compare = Compare.NONE
     beside: str = ""
     """Key of the place compared with."""
+    node: str = ""
+    """Key of a node of the supply graph; "" for all of it."""
 
     @property
     def first(self) -> date:
@@ -126,6 +128,7 @@ class Selection:
             ("utility", str(self.utility or "")),
             ("compare", "" if self.compare is Compare.NONE else str(self.compare)),
             ("beside", self.beside if self.compare is Compare.PLACE else ""),
+            ("node", self.node),
         ]
         said = [(name, text) for name, text in pairs if text]
         return f"?{urlencode(said)}" if said else ""
@@ -155,6 +158,7 @@ def selection_of(search: str | None, today: date) -> Selection:
         utility=utility,
         compare=compare,
         beside=_key(said.get("beside")),
+        node=_key(said.get("node")),
     )
 
 

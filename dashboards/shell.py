@@ -20,6 +20,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     "energy": (
         ("overview", "/", Right.READ_ENERGY),
         ("load", "/load", Right.READ_ENERGY),
+        ("flows", "/flows", Right.READ_ENERGY),
         ("meters", "/meters", Right.READ_ENERGY),
         ("review", "/review", Right.READ_ENERGY),
         ("plan", "/plan", Right.READ_ENERGY),

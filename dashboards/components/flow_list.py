@@ -10,6 +10,9 @@ from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES
 from dashboards.viewer import Viewer
 
+MOST_ROWS = 40
+"""Branches that the list has; the table behind the diagram has all."""
+
 
 def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
     """Return the branches that end at a meter, largest first, the unknown ones last."""
@@ -39,6 +42,10 @@ def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
                 ),
             ]
         )
-        for edge in leaves
+        for edge in leaves[:MOST_ROWS]
     ]
+    more = len(leaves) - MOST_ROWS
+    if more > 0:
+        said = viewer.say("flow.others", count=more)
+        rows.append(html.Li(html.Span(said, className="flow-name")))
     return html.Ol(rows, className="flow-list")

@@ -1,8 +1,8 @@
-"""Step 5a. From: a supply graph with a day's amounts. To: a plotly Sankey, and its rows. Pure.
+"""Step 5a. From: a supply graph with amounts of days. To: a plotly Sankey, and its rows. Pure.
 
-Too many small branches would collide: beyond a dozen a node's are gathered into one. A node whose
-measured intake is more than its branches' sum gets a branch "unaccounted"; the small ones of all
-nodes end in one place.
+There are no more branches than the chart has room for (flow_open). A node whose measured intake is
+more than its branches' sum gets a branch "unaccounted"; the small ones of all nodes end in one
+place.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboards.figures.flow_open import opened
 from dashboards.figures.flow_places import Branch, places_of
 from dashboards.formats import amount_in, unit_for
 from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES, Theme, faded, figure_layout
 
-MOST_BRANCHES = 14
-ROW_PX = 26
+ROW_PX = 28
 """Height that a branch's label needs. [px]"""
 LEAST_PX = 220
 PAD_PX = 14
@@ -45,22 +45,13 @@ def branches_of(flow: EnergyFlow, texts: FlowTexts) -> tuple[list[Branch], dict[
         for edge in flow.edges
         if edge.amount is not None and edge.amount > 0
     ]
-    inner = {edge.source for edge in flow.edges}
-    leaves = sorted((b for b in known if b.target not in inner), key=lambda b: -b.amount)
-    trunk = [branch for branch in known if branch.target in inner]
-    kept, small = leaves[:MOST_BRANCHES], leaves[MOST_BRANCHES:]
-    gathered: dict[str, list[Branch]] = {}
-    for branch in small:
-        gathered.setdefault(branch.source, []).append(branch)
-    for source, parts in gathered.items():
-        key = f"others of {source}"
-        names[key] = texts.others.format(count=len(parts))
-        total = sum(part.amount for part in parts)
-        kept.append(Branch(source=source, target=key, amount=total))
-    lost = _unaccounted(flow, [*trunk, *leaves])
+    shown = opened(known)
+    for key, count in shown.others.items():
+        names[key] = texts.others.format(count=count)
+    lost = [each for each in _unaccounted(flow, known) if each.source in shown.nodes]
     for branch in lost:
         names[branch.target] = texts.unaccounted
-    return [*trunk, *kept, *lost], names
+    return [*shown.branches, *lost], names
 
 
 def _unaccounted(flow: EnergyFlow, branches: list[Branch]) -> list[Branch]:
@@ -90,7 +81,7 @@ def _unaccounted(flow: EnergyFlow, branches: list[Branch]) -> list[Branch]:
 def energy_flow(
     flow: EnergyFlow, *, language: str, theme: Theme, texts: FlowTexts
 ) -> dict[str, object]:
-    """Return the Sankey of a utility's supply graph over a day."""
+    """Return the Sankey of a utility's supply graph; a node carries its key for a click."""
     palette = PALETTES[theme]
     colour = palette.utilities[flow.utility]
     branches, names = branches_of(flow, texts)
@@ -115,7 +106,7 @@ def energy_flow(
         layout.pop(axis)
     trace = {
         "type": "sankey",
-        "arrangement": "snap",
+        "arrangement": "fixed",
         "valueformat": ".4~g",
         "valuesuffix": f" {unit.name}",
         "node": {
@@ -124,6 +115,7 @@ def energy_flow(
                 f"{amount_in(language, unit, through[key])}"
                 for key in keys
             ],
+            "customdata": keys,
             "x": [places[key][0] for key in keys],
             "y": [places[key][1] for key in keys],
             "color": [colour] * len(keys),

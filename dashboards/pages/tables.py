@@ -13,6 +13,7 @@ from dash import MATCH, Dash, Input, Output, State, ctx, no_update
 from billing.ledger.sheets import Sheet
 from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
+from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.parts import Parts
 from dashboards.selection import Selection, selection_of
@@ -21,7 +22,11 @@ from dashboards.viewer import Viewer, current_viewer
 from energy.base.period import local_day
 
 MakeSheet = Callable[[Parts, Viewer, Selection], Sheet | None]
-TABLES: dict[str, MakeSheet] = {"load": load_sheet}
+TABLES: dict[str, MakeSheet] = {
+    "load": load_sheet,
+    "flows": flow_sheet,
+    "balance": balance_sheet,
+}
 """What a table's name stands for; None where the selection has no such table."""
 
 

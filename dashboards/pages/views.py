@@ -9,6 +9,7 @@ from __future__ import annotations
 from dashboards.pages.account.views import ACCOUNT_VIEWS
 from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
+from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
@@ -20,6 +21,7 @@ from dashboards.pages.view import View
 VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
     *LOAD_VIEWS,
+    *FLOW_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,
     *PLAN_VIEWS,

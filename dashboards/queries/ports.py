@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
+from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import OwnBillPage, OwnPage, OwnUsage
@@ -88,6 +89,16 @@ class LoadQueries(Protocol):
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[LoadRange] | None:
         """Return the load of the selected place and days; None when there is no such place."""
+        ...
+
+
+class FlowQueries(Protocol):
+    """Questions about the energy flow."""
+
+    def flow_page(
+        self, scope: Scope, utility: Utility, selection: Selection
+    ) -> Answer[FlowPage] | None:
+        """Return flow and balance of the selected days; None without such a place or node."""
         ...
 
 
@@ -185,6 +196,7 @@ class Queries(
     EnergyQueries,
     PlaceQueries,
     LoadQueries,
+    FlowQueries,
     BillQueries,
     PlanQueries,
     ReviewQueries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
+from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_places import SqlPlaces
@@ -19,6 +20,7 @@ class SqlQueries(
     SqlMeters,
     SqlPlaces,
     SqlLoad,
+    SqlFlows,
     SqlBills,
     SqlPlans,
     SqlReview,
@@ -33,6 +35,7 @@ class SqlQueries(
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLoad.__init__(self, at)
+        SqlFlows.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)

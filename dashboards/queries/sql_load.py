@@ -15,7 +15,7 @@ from dashboards.queries.load_curve import HOUR_S, SHAPED, curve_of, mean_of, num
 from dashboards.queries.load_rows import LoadCurve, LoadRange
 from dashboards.queries.rows import Answer, TariffBand
 from dashboards.queries.sql_plans import note_rows
-from dashboards.queries.sql_site import Connection, Row, SqlSite
+from dashboards.queries.sql_site import Connection, SqlSite
 from dashboards.queries.sql_tariff_bands import day_bands
 from dashboards.security.scope import Right, Scope
 from dashboards.selection import Compare, Selection
@@ -49,7 +49,7 @@ class SqlLoad:
         zone, schema = self._at.site.zone, self._at.schema
         period = selection.period(zone)
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            place = self._place(connection, selection.place)
+            place = self._at.place(connection, selection.place)
             if place is None:
                 return None
             key, name = place
@@ -72,20 +72,6 @@ class SqlLoad:
                 notes=note_rows(self._at, connection, notes),
             )
             return self._at.answer(connection, rows, channels=channels)
-
-    def _place(self, connection: Connection, key: str) -> tuple[str, str] | None:
-        """Return key and name of a place, of the one that holds all others for ""; else None.
-
-        A site without a tree of places is ("", "").
-        """
-        row: Row | None = connection.execute(
-            f"SELECT key, name FROM {self._at.schema}.place "
-            "WHERE CASE WHEN %s = '' THEN parent IS NULL ELSE key = %s END ORDER BY key LIMIT 1",
-            (key, key),
-        ).fetchone()
-        if row is None:
-            return None if key else ("", "")
-        return row[0], row[1]
 
     def _spans(
         self, connection: Connection, place: str, utility: Utility, period: Period
@@ -166,7 +152,7 @@ class SqlLoad:
         """Return the curve that the selection is compared with, and its place's name."""
         zone = self._at.site.zone
         if selection.compare is Compare.PLACE:
-            other = self._place(connection, selection.beside) if selection.beside else None
+            other = self._at.place(connection, selection.beside) if selection.beside else None
             if other is None:
                 return None, ""
             period = selection.period(zone)

@@ -130,6 +130,20 @@ class SqlSite:
         last: datetime | None = row[0] if row else None
         return last
 
+    def place(self, connection: Connection, key: str) -> tuple[str, str] | None:
+        """Return key and name of a place, of the one that holds all others for ""; else None.
+
+        A site without a tree of places is ("", "").
+        """
+        row: Row | None = connection.execute(
+            f"SELECT key, name FROM {self.schema}.place "
+            "WHERE CASE WHEN %s = '' THEN parent IS NULL ELSE key = %s END ORDER BY key LIMIT 1",
+            (key, key),
+        ).fetchone()
+        if row is None:
+            return None if key else ("", "")
+        return row[0], row[1]
+
     def person_names(self, connection: Connection, people: Sequence[UUID]) -> dict[UUID, str]:
         """Return the names of some people; an erased person is "?"."""
         rows: list[Row] = connection.execute(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dashboards.queries.rows import FlowEdge, FlowNode
 
@@ -33,6 +33,57 @@ class Supply:
         """Return the nodes that nothing feeds."""
         fed = {target for _, target in self.edges}
         return [node.key for node in self.nodes if node.key not in fed]
+
+
+def below(supply: Supply, key: str) -> Supply:
+    """Return what a node feeds, with the node and what feeds it directly."""
+    reached, waiting = {key}, [key]
+    while waiting:
+        fresh = [each for each in supply.children(waiting.pop()) if each not in reached]
+        reached.update(fresh)
+        waiting += fresh
+    feeders = {source for source, target in supply.edges if target == key} - reached
+    return Supply(
+        nodes=tuple(node for node in supply.nodes if node.key in reached | feeders),
+        edges=tuple(
+            (source, target)
+            for source, target in supply.edges
+            if (source in reached and target in reached) or (source in feeders and target == key)
+        ),
+    )
+
+
+def within(supply: Supply, points: Collection[str]) -> Supply:
+    """Return the nodes whose meters are among some points, and what leads to them.
+
+    What leads to them has no meter here: only a part of what it carries reaches these points.
+    """
+    kept = {node.key for node in supply.nodes if node.point in points}
+    waiting = list(kept)
+    while waiting:
+        key = waiting.pop()
+        fresh = {source for source, target in supply.edges if target == key} - kept
+        kept |= fresh
+        waiting += fresh
+    return Supply(
+        nodes=tuple(
+            node if node.point in points else replace(node, point=None)
+            for node in supply.nodes
+            if node.key in kept
+        ),
+        edges=tuple((s, t) for s, t in supply.edges if s in kept and t in kept),
+    )
+
+
+def trail(supply: Supply, key: str) -> list[SupplyNode]:
+    """Return what leads to a node from where it all comes in, the node last."""
+    nodes = {node.key: node for node in supply.nodes}
+    found: list[SupplyNode] = []
+    here: str | None = key
+    while here in nodes and nodes[here] not in found:
+        found.append(nodes[here])
+        here = next((source for source, target in supply.edges if target == here), None)
+    return found[::-1]
 
 
 def top_points(supply: Supply) -> list[str]:

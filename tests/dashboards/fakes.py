@@ -22,6 +22,7 @@ from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_portal import FakePortal
 
@@ -96,7 +97,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeAdmin, FakePortal, FakeLoad):
+class FakeSite(FakeAdmin, FakePortal, FakeLoad, FakeFlows):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

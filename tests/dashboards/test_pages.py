@@ -42,6 +42,10 @@ PATHS = {
     "load_month": "/load?span=month&compare=year&place=b1",
     "load_year": "/load?span=year&at=2025-01-01&utility=gas",
     "load_nowhere": "/load?place=nowhere",
+    "flows": "/flows",
+    "flows_node": "/flows?span=month&node=hv-a",
+    "flows_year": "/flows?span=year",
+    "flows_nowhere": "/flows?place=nowhere",
     "meters": "/meters",
     "meter": "/meters/cam-b2-elec",
     "computed": f"/meters/{COMPUTED}",
@@ -63,6 +67,9 @@ PATHS = {
 }
 READY = {
     "computed": "meter",
+    "flows_node": "flows",
+    "flows_year": "flows",
+    "flows_nowhere": "flows",
     "load_month": "load",
     "load_year": "load",
     "load_nowhere": "load",

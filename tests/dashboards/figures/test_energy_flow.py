@@ -7,7 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboards.figures.energy_flow import MOST_BRANCHES, FlowTexts, branches_of, energy_flow
+from dashboards.figures.energy_flow import FlowTexts, branches_of, energy_flow
+from dashboards.figures.flow_open import MOST_BRANCHES, MOST_ENDS
 from dashboards.queries.rows import EnergyFlow, FlowEdge, FlowNode
 from dashboards.theme import Theme
 from energy.base.units import Utility
@@ -70,3 +71,33 @@ def test_small_losses_of_all_nodes_end_in_one_place() -> None:
     lost = [b for b in branches if names[b.target] == "Unaccounted"]
     assert {b.target for b in lost} == {"unaccounted"}
     assert [b.amount for b in lost] == [10] * 9
+
+
+def test_300_meters_are_a_chart_that_can_be_read_and_nothing_gets_lost() -> None:
+    boards = [("grid", f"b{n:02d}", 10_000 + n) for n in range(25)]
+    meters = [(f"b{n:02d}", f"m{n}-{k}", (10_000 + n) // 12) for n in range(25) for k in range(12)]
+    rows = flow(*boards, *meters)
+    branches, names = branches_of(rows, TEXTS)
+    ends = {b.target for b in branches} - {b.source for b in branches} - {"unaccounted"}
+    assert len(ends) <= MOST_ENDS
+    assert sum(b.amount for b in branches if b.source == "grid") == sum(a for _, _, a in boards)
+    assert "11 others" in [names[b.target] for b in branches]
+
+
+def test_the_room_goes_to_the_largest_nodes() -> None:
+    small = [("a", f"s{n}", 1) for n in range(30)]
+    large = [("b", f"l{n}", 100) for n in range(10)]
+    branches, _ = branches_of(flow(("grid", "a", 30), ("grid", "b", 1000), *small, *large), TEXTS)
+    assert sum(branch.source == "b" for branch in branches) == 10
+    assert sum(branch.amount for branch in branches if branch.source == "a") == 30
+
+
+def test_a_long_chain_ends_where_its_names_would_collide() -> None:
+    chain = flow(*((f"n{n}", f"n{n + 1}", 100) for n in range(9)))
+    branches, _ = branches_of(chain, TEXTS)
+    assert [b.target for b in branches] == ["n1", "n2", "n3"]
+
+
+def test_a_node_tells_a_click_which_it_is() -> None:
+    (trace,) = drawn(flow(("grid", "a", 100)))["data"]
+    assert sorted(trace["node"]["customdata"]) == ["a", "grid"]

@@ -1,0 +1,1 @@
+"""In: an address of the flow page. Out: where the energy goes, and what is unaccounted."""
