@@ -163,6 +163,11 @@ def short_day(language: str, day: date) -> str:
     return format_date(day, "M月d日" if language == "zh" else "d MMM", locale=LOCALES[language])
 
 
+def month_short(language: str, day: date) -> str:
+    """Return the short name of a day's month: "Oct", in Chinese "10月"."""
+    return format_date(day, "M月" if language == "zh" else "MMM", locale=LOCALES[language])
+
+
 def weekday_names(language: str) -> list[str]:
     """Return the short names of the days of the week, Monday first."""
     days = (date(2024, 1, n) for n in range(1, 8))  # the first was a Monday

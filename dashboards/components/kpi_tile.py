@@ -35,7 +35,10 @@ def utility_tile(
 ) -> Component:
     """Return the card of one utility: today so far, yesterday, change, quality, trend."""
     value, unit = amount(viewer.language, tile.utility, tile.today)
-    yesterday = amount_text(viewer.language, tile.utility, tile.yesterday)
+    yesterday = viewer.say(
+        "tile.yesterday",
+        amount=amount_text(viewer.language, tile.utility, tile.yesterday),
+    )
     quality = tile.quality if tile.known else Quality.MISSING
     return html.Article(
         [
@@ -69,7 +72,7 @@ def utility_tile(
                 className="tile-value",
             ),
             html.P(
-                [viewer.say("tile.yesterday", amount=yesterday), _told(viewer, tile)],
+                [html.Span([yesterday, _weekdays(viewer, tile)]), _told(viewer, tile)],
                 className="tile-before tile-row",
             ),
             dcc.Graph(
@@ -95,6 +98,16 @@ def _told(viewer: Viewer, tile: UtilityTile) -> Component | None:
     if score is None:
         return None
     return html.Span(share_badge(viewer, "tile.told", score), title=viewer.say("tile.told_what"))
+
+
+def _weekdays(viewer: Viewer, tile: UtilityTile) -> Component | None:
+    """Return yesterday against the mean of the same weekday in the four weeks before."""
+    if tile.yesterday is None or not tile.weekdays:
+        return None
+    percent = significant(Decimal(100 * tile.yesterday) / tile.weekdays - 100, 2)
+    sign = "+" if percent > 0 else ""
+    text = viewer.say("tile.change", percent=f"{sign}{number(viewer.language, percent)}")
+    return html.Span(f" ({text})", title=viewer.say("tile.weekdays_what"))
 
 
 def _change(viewer: Viewer, tile: UtilityTile) -> str:

@@ -22,6 +22,7 @@ from dashboards.queries.rows import (
     MeterPage,
     MeterRow,
     PlaceRow,
+    UsageCalendar,
     UtilityTile,
 )
 from dashboards.security.scope import Scope
@@ -39,6 +40,10 @@ class EnergyQueries(Protocol):
 
     def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
         """Return today's curve of a utility."""
+        ...
+
+    def usage_calendar(self, scope: Scope, utility: Utility) -> Answer[UsageCalendar]:
+        """Return what the site used on each day of the last twelve months, by whole weeks."""
         ...
 
     def energy_flow(self, scope: Scope, utility: Utility, day: date) -> Answer[EnergyFlow]:

@@ -65,8 +65,21 @@ class UtilityTile:
     last_at: datetime | None
     trend: tuple[int | None, ...]
     """The last 14 whole days, oldest first. [base unit]"""
+    weekdays: int | None = None
+    """Mean of yesterday's weekday in the four weeks before, of those known. [base unit]"""
     complete: Completeness | None = None
     """How the intervals of yesterday came to be; None where none was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageCalendar:
+    """What the site used day by day."""
+
+    utility: Utility
+    first: date
+    """A Monday."""
+    days: tuple[int | None, ...]
+    """Up to yesterday; None where any meter of the day is unknown. [base unit]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from dashboards.queries.rows import (
     EnergyFlow,
     Health,
     LoadProfile,
+    UsageCalendar,
     UtilityTile,
 )
 from dashboards.queries.sql_plans import note_rows
@@ -21,13 +23,15 @@ from dashboards.queries.supply import flow_rows
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
 from energy.base.errors import EnergyError
-from energy.base.period import Period, day_period, local_day
+from energy.base.period import Period, day_period, days_between, local_day
 from energy.base.quality import Quality, worst_of
 from energy.base.units import Utility
 from energy.views.pinned_notes import notes_at
 from energy.views.usage import read_spans
 
 TREND_DAYS = 14
+CALENDAR_WEEKS = 53
+DAYS_A_WEEK, MEAN_WEEKS = 7, 4
 GRACE = timedelta(minutes=5)
 """How long after its end an interval may still be on its way before it counts as missing."""
 MOST_ALERTS = 200
@@ -65,6 +69,7 @@ class SqlEnergy:
         day = self._today() - timedelta(days=1)
         both = Period(start=yesterday.start, end=today.end)
         total = summed(list(read_spans(connection, self._at.schema, channels, both).values()))
+        days = self._whole_days(connection, channels, day - timedelta(weeks=MEAN_WEEKS), day)
         step = timedelta(seconds=total.step_s)
         border = (today.start - both.start) // step
         here = total.part(border, len(total.usage))
@@ -84,19 +89,33 @@ class SqlEnergy:
             expected=expected,
             meters=len(channels),
             last_at=self._at.last_reading(connection, channels),
-            trend=self._trend(connection, channels),
+            trend=days[-TREND_DAYS:],
+            weekdays=_mean(days[-1 - DAYS_A_WEEK :: -DAYS_A_WEEK]),
             complete=self._at.day_completeness(connection, channels, [day]).get(day),
         )
 
-    def _trend(self, connection: Connection, channels: list[int]) -> tuple[int | None, ...]:
-        days = [self._today() - timedelta(days=n) for n in range(TREND_DAYS, 0, -1)]
+    def _whole_days(
+        self, connection: Connection, channels: list[int], first: date, last: date
+    ) -> tuple[int | None, ...]:
+        """Return the usage of days, None where any channel is unknown. [base unit]."""
         rows: list[Row] = connection.execute(
             f"SELECT day, sum(usage), count(*) FROM {self._at.schema}.usage_day "
             "WHERE channel = ANY(%s) AND day >= %s AND day <= %s AND quality < %s GROUP BY day",
-            (channels, days[0], days[-1], int(Quality.SUSPECT)),
+            (channels, first, last, int(Quality.SUSPECT)),
         ).fetchall()
         whole = {day: int(usage) for day, usage, count in rows if count == len(channels)}
-        return tuple(whole.get(day) for day in days)
+        return tuple(whole.get(day) for day in days_between(first, last))
+
+    def usage_calendar(self, scope: Scope, utility: Utility) -> Answer[UsageCalendar]:
+        """Return what the site used on each day of the last twelve months, by whole weeks."""
+        yesterday = self._today() - timedelta(days=1)
+        first = yesterday - timedelta(weeks=CALENDAR_WEEKS - 1, days=yesterday.weekday())
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            known = self._at.usage_channels(connection).get(utility, {})
+            channels = self._at.top_channels(connection, utility, known, self._at.clock.now())
+            days = self._whole_days(connection, channels, first, yesterday)
+            rows = UsageCalendar(utility=utility, first=first, days=days)
+            return self._at.answer(connection, rows, channels=channels)
 
     def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
         """Return today's curve of a utility."""
@@ -209,6 +228,12 @@ class SqlEnergy:
             return Health(database_ok=False, followers=(), newest_reading_at=None)
         followers = tuple((str(name), int(lag)) for name, lag in rows)
         return Health(database_ok=True, followers=followers, newest_reading_at=last)
+
+
+def _mean(days: Sequence[int | None]) -> int | None:
+    """Return the mean of the known days; None where none is known. [base unit]."""
+    known = [usage for usage in days if usage is not None]
+    return sum(known) // len(known) if known else None
 
 
 def _quality(today: Summed, *, due: int, begun: int, whole: bool) -> Quality:

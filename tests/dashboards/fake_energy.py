@@ -24,6 +24,7 @@ from dashboards.queries.rows import (
     ReadingRow,
     RegisterRow,
     TariffBand,
+    UsageCalendar,
     UsageDay,
     UtilityTile,
 )
@@ -89,10 +90,19 @@ class FakeEnergy:
                     meters=BUILDINGS,
                     last_at=self.clock.now() - timedelta(seconds=41),
                     trend=trend,
+                    weekdays=daily,
                     complete=Completeness(expected=1152, measured=1140, shaped=8, estimated=2),
                 )
             )
         return self._answer(tuple(rows))
+
+    def usage_calendar(self, scope: Scope, utility: Utility) -> Answer[UsageCalendar]:
+        scope.demand(Right.READ_ENERGY, SITE)
+        yesterday = self._today() - timedelta(days=1)
+        first = yesterday - timedelta(weeks=52, days=yesterday.weekday())
+        many = (yesterday - first).days + 1
+        days = tuple(None if n % 40 == 9 else 18_000_000 + 90_000 * (n % 7) for n in range(many))
+        return self._answer(UsageCalendar(utility=utility, first=first, days=days))
 
     def load_profile(self, scope: Scope, utility: Utility) -> Answer[LoadProfile]:
         scope.demand(Right.READ_ENERGY, SITE)

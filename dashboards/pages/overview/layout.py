@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,17 +13,37 @@ from dashboards.components.alert_list import alert_list
 from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import alerts_tile, completeness_tile, utility_tile
 from dashboards.components.notes import note_form, note_list
-from dashboards.components.pieces import chart, data_age, empty, page, panel
+from dashboards.components.pieces import (
+    Children,
+    chart,
+    data_age,
+    empty,
+    link,
+    page,
+    panel,
+)
 from dashboards.components.toolbar import utility_links
 from dashboards.figures.energy_flow import FlowTexts, energy_flow
 from dashboards.figures.load_profile import LoadTexts, load_profile
+from dashboards.figures.usage_calendar import usage_calendar
 from dashboards.formats import clock_text, day_text, number, rate_of, significant, zone_text
 from dashboards.pages.overview.view_model import Overview
-from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
+from dashboards.pages.review.layout import case_link, span_text, stake_text, where
+from dashboards.queries.review_rows import ReviewQueue
+from dashboards.queries.rows import (
+    AlertRow,
+    Answer,
+    EnergyFlow,
+    LoadProfile,
+    UsageCalendar,
+    UtilityTile,
+)
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 from energy.base.period import day_period
 
+PHONE_WEEKS = 13
+MOST_DOUBTS = 5
 TILES, LOAD, FLOW, ALERTS = "overview-tiles", "overview-load", "overview-flow", "overview-alerts"
 
 
@@ -55,6 +75,13 @@ def overview(
                 className="columns",
             ),
             _form(viewer, model, zone, now),
+            html.Div(
+                [
+                    html.Div(calendar_panel(viewer, model.calendar), className="wide"),
+                    html.Div(doubts_panel(viewer, model.doubts, zone=zone), className="side"),
+                ],
+                className="columns",
+            ),
             html.Div(flow_panel(viewer, model.flow), id=FLOW),
         ],
         name="overview",
@@ -144,6 +171,67 @@ def _load_summary(viewer: Viewer, profile: LoadProfile) -> str:
     highest = number(viewer.language, significant(Decimal(repr(max(rates)))))
     unit = viewer.say(f"rate.{profile.utility}")
     return viewer.say("load.summary", known=len(rates), highest=highest, unit=unit)
+
+
+def calendar_panel(viewer: Viewer, answer: Answer[UsageCalendar] | None) -> Component:
+    """Return the days of twelve months as colours; on a phone the last weeks of them."""
+    title = viewer.say("overview.calendar")
+    if answer is None or not any(answer.rows.days):
+        return panel(title, empty(viewer.say("overview.no_days")), name="calendar")
+    rows = answer.rows
+    wide = ("wide-only", rows.first, rows.days)
+    short = len(rows.days) - PHONE_WEEKS * 7 - len(rows.days) % 7
+    narrow = ("narrow-only", rows.first + timedelta(days=short), rows.days[short:])
+    what = viewer.say("overview.calendar_of", utility=viewer.say(f"utility.{rows.utility}"))
+    charts = [
+        html.Div(
+            chart(
+                usage_calendar(
+                    first,
+                    days,
+                    utility=rows.utility,
+                    language=viewer.language,
+                    theme=viewer.theme,
+                ),
+                chart_id=f"calendar-{name}",
+                label=what,
+                language=viewer.language,
+            ),
+            className=name,
+        )
+        for name, first, days in ((wide, narrow) if short > 0 else (("", rows.first, rows.days),))
+    ]
+    return panel(
+        title,
+        [html.P(what, className="subtitle"), *charts],
+        aside=data_age(viewer, answer.age_s, answer.as_of),
+        name="calendar",
+    )
+
+
+def doubts_panel(viewer: Viewer, answer: Answer[ReviewQueue], *, zone: ZoneInfo) -> Component:
+    """Return the first of the cases that wait, the most money first, and the way to all."""
+    queue = answer.rows
+    items = [
+        html.Li(
+            [
+                html.Div(
+                    [case_link(viewer, row.queued.case), stake_text(viewer, row.queued.stake)],
+                    className="card-head",
+                ),
+                html.Div(
+                    [html.Span(where(row.queued)), " · ", span_text(viewer, row.queued.case, zone)],
+                    className="card-what",
+                ),
+            ]
+        )
+        for row in queue.rows[:MOST_DOUBTS]
+    ]
+    body: Children = empty(viewer.say("review.none"))
+    if items:
+        more = link(viewer.say("overview.doubts_all", count=queue.cases), "/review")
+        body = [html.Ul(items, className="cards"), html.P(more)]
+    return panel(viewer.say("overview.doubts"), body, name="doubts")
 
 
 def flow_panel(viewer: Viewer, answer: Answer[EnergyFlow] | None) -> Component:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dashboards.pages.parts import Parts
-from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
+from dashboards.queries.review_rows import ReviewQueue
+from dashboards.queries.rows import (
+    AlertRow,
+    Answer,
+    EnergyFlow,
+    LoadProfile,
+    UsageCalendar,
+    UtilityTile,
+)
 from dashboards.viewer import Viewer
 from energy.base.period import local_day
 from energy.base.units import Utility
@@ -21,6 +29,9 @@ class Overview:
     """None at a site without meters of any utility."""
     flow: Answer[EnergyFlow] | None
     alerts: Answer[tuple[AlertRow, ...]]
+    calendar: Answer[UsageCalendar] | None
+    doubts: Answer[ReviewQueue]
+    """Cases that wait, the most money first."""
     place: str
     """The place that holds all others; "" where none does."""
 
@@ -42,5 +53,7 @@ def load_overview(parts: Parts, viewer: Viewer, wanted: str | None = None) -> Ov
         load=queries.load_profile(scope, utility) if utility else None,
         flow=queries.energy_flow(scope, utility, yesterday) if utility else None,
         alerts=queries.open_alerts(scope),
+        calendar=queries.usage_calendar(scope, utility) if utility else None,
+        doubts=queries.review(scope),
         place=queries.site_place(scope),
     )

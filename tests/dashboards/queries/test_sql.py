@@ -12,7 +12,8 @@ from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.scope import Role, Scope
 from dashboards.security.session_store import SqlSessionStore
-from dashboards.security.sessions import Session, digest_of
+from dashboards.security.sessions import Session, Stage, digest_of
+from dashboards.security.terms import Kind
 from energy.base.clock import ManualClock
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
@@ -232,6 +233,16 @@ def test_sessions_are_rows_that_come_and_go(seen_town: WebTown) -> None:
         expires_at=NOW + timedelta(hours=8),
         address="127.0.0.1",
         csrf="c",
+        session=uuid4(),
+        site=seen_town.town.site.key,
+        kind=Kind.OFFICE,
+        stage=Stage.FULL,
+        idle_s=1800,
+        agent="a browser",
+        device_hash=None,
+        pending_sealed="",
+        pin_failures=0,
+        confirmed_until=None,
     )
     store.put(session)
     assert store.get(session.token_hash) == session
