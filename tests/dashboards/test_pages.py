@@ -15,6 +15,7 @@ from dashboards.accounts import Accounts
 from dashboards.commands import Commands
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
+from dashboards.pages.views import VIEWS
 from dashboards.security.people import Doors
 from dashboards.security.scope import Role, Scope, roles_of
 from dashboards.security.sessions import Sessions
@@ -148,6 +149,12 @@ def roles_of_page(name: str) -> set[Role]:
 def said(name: str, role: Role) -> str:
     """Return what stands instead of a page that a role may not see."""
     return "portal" if (name, role) == ("overview", Role.TENANT) else "absent"
+
+
+def test_every_page_has_an_address_here() -> None:
+    paths = [address.partition("?")[0] for address in PATHS.values()]
+    unseen = [v.path.pattern for v in VIEWS if not any(v.path.fullmatch(p) for p in paths)]
+    assert unseen == [], "add the page to PATHS: layouts, axe and hostile names are tested by it"
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -57,8 +57,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Yield what signs a person with some roles in at a made-up site of its own."""
     with ExitStack() as stack:
 
-        def begin(*roles: str, width: int = 1440) -> Visit:
-            url = stack.enter_context(served(fake_web(roles=roles)))
+        def begin(*roles: str, width: int = 1440, web: FakeWeb | None = None) -> Visit:
+            url = stack.enter_context(served(web or fake_web(roles=roles)))
             context = browser.new_context(viewport={"width": width, "height": 900})
             stack.callback(context.close)
             page = context.new_page()

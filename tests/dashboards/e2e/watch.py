@@ -1,4 +1,4 @@
-"""In: a page of a browser. Out: every fault that it showed. I/O: the page's events."""
+"""In: a page of a browser. Out: every fault that it showed; when it is drawn. I/O: a browser."""
 
 from __future__ import annotations
 
@@ -34,3 +34,38 @@ class Watch:
     def _console(self, message: object) -> None:
         if getattr(message, "type", "") == "error":
             self.faults.append(f"console: {getattr(message, 'text', '')}")
+
+
+DRAWN = """() => {
+    const all = (of, done) => [...document.querySelectorAll(of)].every(
+        (one) => one.offsetParent === null || one.querySelector(done));
+    return document.querySelector("[data-ready], .plain-card")
+        && all(".dash-graph", ".main-svg")
+        && all(".ag-theme-quartz, .dash-ag-grid, .grid, .twin-grid", ".ag-row, .ag-overlay")
+        && all(".twin[open]", ".ag-row, .empty");
+}"""
+
+
+def await_drawn(page: Page) -> None:
+    """Wait until the page stands with all its visible charts and grids."""
+    page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
+
+
+def go(page: Page, path: str) -> None:
+    """Follow a link within the site, without loading the scripts anew, and wait for its page.
+
+    By way of no page at all: so that a page of the same kind is not taken for the next one.
+    """
+    for there, ready in (
+        ("/nothing", "[data-ready=absent]"),
+        (path, "[data-ready]:not([data-ready=absent])"),
+    ):
+        page.evaluate(FOLLOW, there)
+        page.wait_for_selector(ready, timeout=PATIENCE_MS)
+    await_drawn(page)
+
+
+FOLLOW = """(path) => {
+    window.history.pushState({}, "", path);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}"""

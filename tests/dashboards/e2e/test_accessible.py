@@ -1,0 +1,58 @@
+"""At a real Chromium every page, in both themes, has no fault that axe knows of (WCAG 2.2 AA)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from dashboards.theme import Theme
+from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.watch import await_drawn, go
+from tests.dashboards.fake_portal import OWN
+from tests.dashboards.fakes import EVERYTHING, FakeWeb, fake_web
+from tests.dashboards.test_pages import PATHS
+
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PLAIN = ("/login", "/change-password")
+"""Pages without scripts."""
+
+
+@pytest.mark.parametrize("theme", list(Theme))
+def test_axe_finds_no_fault_on_any_page(visit: Callable[..., Visit], theme: Theme) -> None:
+    begun = visit(web=web_of_everybody())
+    page, faults = begun.page, []
+    page.goto(f"{begun.url}/preferences?theme={theme}")
+    assert page.locator("html").get_attribute("data-mantine-color-scheme") == str(theme)
+    for path in PATHS.values():
+        go(page, path)
+        for summary in page.locator(".twin summary").all():
+            summary.click()
+        await_drawn(page)
+        faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
+    for path in PLAIN:
+        page.goto(begun.url + path)
+        faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
+    assert not faults, "\n".join(faults)
+    assert begun.watch.faults == []
+
+
+def web_of_everybody() -> FakeWeb:
+    """Return a made-up site whose person may open every page."""
+    web = fake_web(roles=(*EVERYTHING, "admin", "tenant"))
+    web.people.tenancies = frozenset({OWN})
+    return web
+
+
+def found_by_axe(page: Page) -> list[str]:
+    """Return each violation with the elements that have it."""
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    response = Axe().run(page, options=options).response
+    return [
+        f"{fault['id']} ({fault['help']}): {node['target']} {node['html'][:160]}"
+        for fault in response["violations"]
+        for node in fault["nodes"]
+    ]
