@@ -46,6 +46,9 @@ EXPONENT: dict[str, int] = {
 Exact = Decimal | Fraction | int
 """An amount or quantity before rounding; floats are not among them."""
 
+LONGEST_TYPED = 24
+"""What may be typed for a number. [char]"""
+
 
 def exponent_of(currency: str) -> int:
     """Return the digits after the point of a currency.
@@ -179,3 +182,16 @@ def _digits_shown(resolution: Fraction) -> int:
 def plain(value: Decimal) -> str:
     """Return a Decimal as text without exponent; its digits are kept."""
     return format(value, "f")
+
+
+def typed_number(text: str) -> Decimal | None:
+    """Return a number that a person typed: digits with a point; None where it is anything else.
+
+    "1_000" would be a thousand to Python, and "1e3" too: what one desk refuses no other may take
+    for something else.
+    """
+    typed = text.strip()
+    digits = typed.removeprefix("-").replace(".", "", 1)
+    if not (typed.isascii() and digits.isdecimal() and len(typed) <= LONGEST_TYPED):
+        return None
+    return Decimal(typed)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboards.accounts import Accounts
 from dashboards.commands import Commands
 from dashboards.compression import install_compression
-from dashboards.pages import notes, picking, router, tables
+from dashboards.pages import acts, notes, picking, router, tables
 from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.bills import callbacks as bills
@@ -98,7 +98,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    for view in (router, picking, tables, overview, notes, flows, bills, admin, account):
+    for view in (router, picking, tables, overview, notes, flows, bills, admin, account, acts):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Protocol
 from uuid import UUID
 
+from dashboards.money_commands import MoneyCommands
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
@@ -55,13 +56,20 @@ class Commands:
     """The writes of one site."""
 
     def __init__(
-        self, site: str, *, alerts: AlertDesk, office: BillingOffice, notes: NoteDesk
+        self,
+        site: str,
+        *,
+        alerts: AlertDesk,
+        office: BillingOffice,
+        notes: NoteDesk,
+        money: MoneyCommands,
     ) -> None:
-        """Act at a site through its alert desk, billing office and note desk."""
+        """Act at a site through its alert desk, billing office, note desk and money."""
         self._site = site
         self._alerts = alerts
         self._office = office
         self._notes = notes
+        self.money = money
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.

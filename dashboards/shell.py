@@ -25,7 +25,10 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("review", "/review", Right.READ_ENERGY),
         ("plan", "/plan", Right.READ_ENERGY),
     ),
-    "billing": (("bills", "/bills", Right.READ_BILLS),),
+    "billing": (
+        ("bills", "/bills", Right.READ_BILLS),
+        ("money", "/money", Right.READ_BILLS),
+    ),
     "admin": (("admin", "/admin", Right.ADMINISTER),),
     "portal": (("portal", "/portal", Right.READ_OWN),),
 }

@@ -13,9 +13,12 @@ import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from billing.bank.office import BankOffice
 from billing.office import BillingOffice
+from billing.receivables.office import Receivables
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.money_commands import MoneyCommands
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.people import Doors
@@ -26,6 +29,7 @@ from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
+from energy.base.secrets import PersonVault
 from energy.base.version import program_version
 from energy.journal.access import Access
 from energy.journal.factors import Factors
@@ -88,11 +92,22 @@ def server_of(system: System, site: Site) -> Flask:
             alerts=AlertDesk(database, site.schema, system.clock),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
+            money=money_of(office, system.vault),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
         clock=system.clock,
         render_pdf=papers.pdf,
+    )
+
+
+def money_of(office: BillingOffice, vault: PersonVault) -> MoneyCommands:
+    """Return the writes of the pages of money, wired to an office."""
+    return MoneyCommands(
+        site=office.site.key,
+        payments=Receivables(office.books),
+        bank=BankOffice(office.books, vault),
+        corrections=office.corrections,
     )
 
 

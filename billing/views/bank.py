@@ -38,6 +38,8 @@ class EntryRow:
     payment: str | None
     file: str
     file_row: int
+    position: int
+    """Of the last decision about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def _collected(cursor: Cursor, schema: str, position: int, event: Any) -> None:
 
 _ENTRY = (
     "entry, key, bank_account, booked_on, amount, currency, person, payer_sealed, payer_digests, "
-    "told_sealed, state, account, payment, file, file_row"
+    "told_sealed, state, account, payment, file, file_row, position"
 )
 
 

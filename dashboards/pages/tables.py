@@ -15,6 +15,7 @@ from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
+from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
@@ -26,6 +27,7 @@ TABLES: dict[str, MakeSheet] = {
     "load": load_sheet,
     "flows": flow_sheet,
     "balance": balance_sheet,
+    "ageing": ageing_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
 

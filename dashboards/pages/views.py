@@ -12,6 +12,7 @@ from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
+from dashboards.pages.money.views import MONEY_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
@@ -29,4 +30,5 @@ VIEWS: tuple[View, ...] = (
     *ADMIN_VIEWS,
     *ACCOUNT_VIEWS,
     *PORTAL_VIEWS,
+    *MONEY_VIEWS,
 )

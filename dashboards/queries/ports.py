@@ -10,6 +10,7 @@ from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.load_rows import LoadRange
+from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
@@ -197,6 +198,18 @@ class PortalQueries(Protocol):
         ...
 
 
+class MoneyQueries(Protocol):
+    """Questions about payments and receivables."""
+
+    def money(self, scope: Scope) -> Answer[MoneyPage]:
+        """Return what is owed and paid, what waits for a person."""
+        ...
+
+    def await_books(self, scope: Scope) -> None:
+        """Wait until the views show what the books hold now, 2 s at most."""
+        ...
+
+
 class Queries(
     EnergyQueries,
     PlaceQueries,
@@ -207,6 +220,7 @@ class Queries(
     ReviewQueries,
     AdminQueries,
     PortalQueries,
+    MoneyQueries,
     Protocol,
 ):
     """All questions of the screens."""

@@ -8,6 +8,7 @@ from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
+from dashboards.queries.sql_money import SqlMoney
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
@@ -26,6 +27,7 @@ class SqlQueries(
     SqlReview,
     SqlAdmin,
     SqlPortal,
+    SqlMoney,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -41,3 +43,4 @@ class SqlQueries(
         SqlReview.__init__(self, at)
         SqlAdmin.__init__(self, at)
         SqlPortal.__init__(self, at)
+        SqlMoney.__init__(self, at)

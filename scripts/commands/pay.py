@@ -34,9 +34,8 @@ if runs():
     from billing.bank.match import Proposal
     from billing.bank.paying import top_up_command
     from billing.prepaid.server_account import TopUpMeans
-    from billing.receivables.account_book import AccountBook
-    from billing.receivables.errors import PaymentError
-    from billing.receivables.office import Incoming
+    from billing.receivables.account_book import AccountBook, Means
+    from billing.receivables.by_hand import TypedPayment, incoming_of
     from dashboards.security.scope import Right
     from energy.base.ids import id_of
     from energy.system import WEB, WRITER
@@ -205,17 +204,14 @@ def record(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         at.settle("books")
-        day, today = day_of(at, on), day_of(at, None)
-        if day > today:
-            raise PaymentError.of("day_ahead", on=day, today=today)
-        command = once(at, "record", account, amount_of(amount), means, reference, day)
-        incoming = Incoming(
-            payment=f"P-{command.hex[:12]}",
+        typed = TypedPayment(
+            account=account,
             amount=amount_of(amount),
-            on=day,
-            means=means_of(means),
+            means=Means(means_of(means)),
             reference=reference,
+            on=day_of(at, on),
         )
+        incoming, command = incoming_of(at.site.key, typed, day_of(at, None))
         book = receivables_of(at).receive(
             account, incoming, items=item or (), by=person, command_id=command
         )

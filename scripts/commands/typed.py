@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from billing.money import LONGEST_TYPED, typed_number
 from scripts.commands.tree import misused
 
-LONGEST = 24
-"""What may be typed for a number. [char]"""
 DIGITS = 12
 """Of an amount, before the point: more is a card's or an account's number by mistake."""
 
@@ -22,11 +21,11 @@ def amount_of(text: str) -> Decimal:
     Raises:
         click.UsageError: It is none, or too large to be one.
     """
-    amount = _plain(text)
+    amount = typed_number(text)
     if amount is None:
-        raise misused("no_amount", value=text[:LONGEST])
+        raise misused("no_amount", value=text[:LONGEST_TYPED])
     if abs(amount) >= 10**DIGITS:
-        raise misused("amount_too_large", value=text[:LONGEST], digits=DIGITS)
+        raise misused("amount_too_large", value=text[:LONGEST_TYPED], digits=DIGITS)
     return amount
 
 
@@ -36,9 +35,9 @@ def number_of(text: str, option: str) -> Decimal:
     Raises:
         click.UsageError: It is none.
     """
-    number = _plain(text)
+    number = typed_number(text)
     if number is None:
-        raise misused("no_number", option=option, value=text[:LONGEST])
+        raise misused("no_number", option=option, value=text[:LONGEST_TYPED])
     return number
 
 
@@ -52,13 +51,7 @@ def means_of(text: str) -> str:
 
     known = [str(each) for each in Means]
     if text not in known:
-        raise misused("none_of", option="--means", value=text[:LONGEST], known=", ".join(known))
+        raise misused(
+            "none_of", option="--means", value=text[:LONGEST_TYPED], known=", ".join(known)
+        )
     return text
-
-
-def _plain(text: str) -> Decimal | None:
-    typed = text.strip()
-    digits = typed.removeprefix("-").replace(".", "", 1)
-    if not (typed.isascii() and digits.isdecimal() and len(typed) <= LONGEST):
-        return None
-    return Decimal(typed)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.money_commands import MoneyCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.settings import WebSettings
@@ -24,6 +25,7 @@ from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
+from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
@@ -97,7 +99,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeAdmin, FakePortal, FakeLoad, FakeFlows):
+class FakeSite(FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False
@@ -116,6 +118,12 @@ class FakeSite(FakeAdmin, FakePortal, FakeLoad, FakeFlows):
     def issue(self, run: UUID, by: UUID, command_id: UUID) -> int:
         self.run_state = "issued"
         return 1
+
+
+def commands_of(site: FakeSite) -> Commands:
+    """Return the writes of a made-up site."""
+    money = MoneyCommands(site=SITE, payments=site, bank=site, corrections=site)
+    return Commands(SITE, alerts=site, office=site, notes=site, money=money)
 
 
 PASSWORD = "first-password-of-all"
@@ -158,7 +166,7 @@ def fake_web(
     server = create_app(
         settings(secure=secure),
         queries=site,
-        commands=Commands(SITE, alerts=site, office=site, notes=site),
+        commands=commands_of(site),
         doors=Doors(people=people, access=doors, factors=doors, vault=doors),
         session_store=store,
         clock=clock,

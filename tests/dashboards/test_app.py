@@ -34,6 +34,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from processes.papers.issued import BillPapers
 from processes.papers.letterheads import name_letterhead
+from processes.web import money_of
 from tests.billing.conftest import server, town
 from tests.billing.town import Town
 
@@ -126,6 +127,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             alerts=AlertDesk(database, town.site.schema, town.clock),
             office=office,
             notes=NoteDesk(database, town.site.schema, town.clock),
+            money=money_of(office, town.vault),
         ),
         doors=Doors(
             people=People(database, town.clock, town.vault),

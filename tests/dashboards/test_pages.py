@@ -12,7 +12,6 @@ import pytest
 from dash.development.base_component import Component
 
 from dashboards.accounts import Accounts
-from dashboards.commands import Commands
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
 from dashboards.pages.views import VIEWS
@@ -35,7 +34,15 @@ from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_portal import OWN
 from tests.dashboards.fake_review import CASE
-from tests.dashboards.fakes import INVOICE, NOW, RUN, SITE, FakeSite, settings
+from tests.dashboards.fakes import (
+    INVOICE,
+    NOW,
+    RUN,
+    SITE,
+    FakeSite,
+    commands_of,
+    settings,
+)
 
 PATHS = {
     "overview": "/",
@@ -65,6 +72,7 @@ PATHS = {
     "portal": "/portal",
     "own-meter": "/portal/meters/cam-b2-elec",
     "own-bill": f"/portal/bills/{INVOICE}",
+    "money": "/money",
 }
 READY = {
     "computed": "meter",
@@ -76,7 +84,7 @@ READY = {
     "load_nowhere": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PAGES = {"bills", "run", "bill", "proof"}
+MONEY_PAGES = {"bills", "run", "bill", "proof", "money"}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
     Role.BILLING_APPROVER,
@@ -101,7 +109,7 @@ def parts() -> Parts:
     return Parts(
         settings=settings(),
         queries=site,
-        commands=Commands(SITE, alerts=site, office=site, notes=site),
+        commands=commands_of(site),
         accounts=Accounts(
             SITE,
             Doors(people=doors, access=doors, factors=doors, vault=doors),

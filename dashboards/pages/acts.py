@@ -1,0 +1,84 @@
+"""In: a pressed button of a form. Out: the act done, the page anew, or why not. I/O by ports.
+
+One callback for every form of the screens: what a form's act does is a function of the registry
+below, and whether the person may do it is asked by the command that the function calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.components.act_form import ACT, FIELD, SAID
+from dashboards.components.pieces import notice
+from dashboards.pages.money import acts as money
+from dashboards.pages.parts import Parts
+from dashboards.pages.router import page_for
+from dashboards.shell import LOCATION, PAGE
+from dashboards.viewer import Viewer, current_viewer
+from energy.base.errors import EnergyError
+
+Fields = Mapping[str, str]
+Act = Callable[[Parts, Viewer, str, Fields], str]
+"""Does what a form asks, with what it is about and what was typed; returns what to say."""
+ACTS: dict[str, Act] = {**money.ACTS}
+
+
+def register(app: Dash, parts: Parts) -> None:
+    """Add the callback of the forms to the app."""
+
+    @app.callback(
+        Output(PAGE, "children", allow_duplicate=True),
+        Output({"type": SAID, "act": ALL, "about": ALL}, "children"),
+        Input({"type": ACT, "act": ALL, "about": ALL}, "n_clicks"),
+        State({"type": FIELD, "act": ALL, "about": ALL, "field": ALL}, "value"),
+        State(LOCATION, "pathname"),
+        State(LOCATION, "search"),
+        prevent_initial_call=True,
+    )
+    def act(_clicks: Any, _typed: Any, path: str | None, search: str | None) -> Any:
+        viewer, pressed = current_viewer(), ctx.triggered_id
+        if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
+            raise PreventUpdate  # buttons that came with a new page were not pressed
+        said = [no_update for _ in ctx.outputs_list[1]]
+        try:
+            done = perform(parts, viewer, pressed, typed_at(pressed, ctx.states_list[0]))
+        except EnergyError as error:
+            words = notice(error.told(viewer.language), good=False)
+            return no_update, [_at(each, pressed, words) for each in ctx.outputs_list[1]]
+        return [_done(done), page_for(parts, viewer, path or "/", search or "")], said
+
+
+def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fields) -> str:
+    """Do what a form asks and wait until the screens show it; return what to say.
+
+    Raises:
+        EnergyError: It was refused, and nothing was written.
+    """
+    said = ACTS[pressed["act"]](parts, viewer, pressed["about"], typed)
+    parts.queries.await_books(viewer.scope)
+    return said
+
+
+def typed_at(pressed: Mapping[str, str], states: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what was typed into the fields of one form, of all that the request carries."""
+    return {
+        str(each["id"]["field"]): str(each.get("value") or "").strip()
+        for each in states
+        if (each["id"]["act"], each["id"]["about"]) == (pressed["act"], pressed["about"])
+    }
+
+
+def _at(output: dict[str, Any], pressed: Mapping[str, str], words: Component) -> Any:
+    """Return an answer for its own form, nothing for any other."""
+    there = output["id"]
+    mine = (there["act"], there["about"]) == (pressed["act"], pressed["about"])
+    return words if mine else no_update
+
+
+def _done(words: str) -> Component:
+    return html.Div(notice(words, good=True), className="act-done", role="status")
