@@ -149,7 +149,7 @@ class Page:
         words = self.words
         unit = unit_text(supply["usage"]["unit"]) if supply["usage"] else ""
         total = supply["usage"]["total"] if supply["usage"] else None
-        utility = words.word(f"utility.{supply['utility']}")
+        utility = words.utility(supply["utility"])
         tariffs = dict.fromkeys(words.named(tariff["name"]) for tariff in supply["tariffs"])
         net = sum((Decimal(charge["amount"]) for charge in supply["charges"]), Decimal(0))
         return {
@@ -288,7 +288,7 @@ class Page:
         """Return the footnotes of each supply."""
         tellers = self._tellers()
         return [
-            {"title": f"{self.words.word('utility.' + s['utility'])}, {s['name']}", "rows": rows}
+            {"title": f"{self.words.utility(s['utility'])}, {s['name']}", "rows": rows}
             for s in self.document["supplies"]
             if (rows := [row for teller in tellers for row in teller.of_supply(s)])
         ]
@@ -302,7 +302,7 @@ class _Lower:
 
     def told(self, language: str) -> str:
         """Return it in a language."""
-        return t(language, f"invoice_page.utility.{self.utility}").lower()
+        return t(language, f"utility.{self.utility}").lower()
 
 
 def capital_rows(words: Words, amount: Decimal, currency: str) -> list[list[str]]:

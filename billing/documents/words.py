@@ -30,8 +30,8 @@ def require_language(language: str) -> None:
 
 
 def grouped(number: str | Decimal) -> str:
-    """Return a plain decimal with thousands separated: 1234567.80 becomes 1,234,567.80."""
-    return format(Decimal(number), ",f")
+    """Return a decimal with thousands separated: -1234567.80 becomes −1,234,567.80."""
+    return format(Decimal(number), ",f").replace("-", "−")
 
 
 def signed(number: str | Decimal) -> str:
@@ -95,6 +95,11 @@ class Words:
         """Return a text once a language."""
         told = tell(f"{self._part}.{key}", **values)
         return list(dict.fromkeys(told.told(language) for language in self.languages))
+
+    def utility(self, utility: str) -> str:
+        """Return the word for a utility, the one that lists and screens have, too."""
+        told = tell(f"utility.{utility}")
+        return joined(list(dict.fromkeys(told.told(language) for language in self.languages)))
 
     def named(self, names: Mapping[str, str]) -> str:
         """Return a name that comes in languages; English where one is missing, "" of none."""

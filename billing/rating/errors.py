@@ -9,6 +9,11 @@ from collections.abc import Sequence
 
 from energy.base.errors import EnergyError
 
+BELOW_ZERO = (
+    "is below zero; a column has one direction: what flowed back stands in one of its own, like "
+    "active_export_kwh"
+)
+"""What is wrong with a value of usage that has a minus sign."""
 SHOWN = 20
 """Problems that a message lists."""
 

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from billing.rating.errors import SHOWN, RatingFileError
+from billing.rating.errors import BELOW_ZERO, SHOWN, RatingFileError
 from billing.rating.file_text import text_of
 from billing.rating.quantities import IN_FILES, OWN, UNITS, Quantities, RegisterSum, named_by
 from billing.tariffs.tariff import Stamp, TariffVersion
@@ -216,6 +216,8 @@ def _take(
                 f"row {number}, {column.name}: {value[:40]!r} is no decimal like 12.345 (at most "
                 f"{MOST_DIGITS} digits behind the point)"
             )
+        elif value.startswith("-") and value.strip("-0."):
+            rows.problems.append(f"row {number}, {column.name}: {value} {BELOW_ZERO}")
         elif column.name == USAGE and "." in value:
             rows.problems.append(
                 f"row {number}, {USAGE}: {value!r} is no whole number of base units"

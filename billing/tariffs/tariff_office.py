@@ -25,6 +25,7 @@ from billing.tariffs.day_calendar import (
 )
 from billing.tariffs.errors import CalendarFileError
 from billing.tariffs.golden import Difference, differences, golden_bill
+from billing.tariffs.name_check import name_problems
 from billing.tariffs.price_aggregate import PublishedPrices, price_table_id
 from billing.tariffs.published_tariff import PublishedTariff, tariff_version_id
 from billing.tariffs.tariff import DayCalendar, TariffVersion
@@ -94,7 +95,7 @@ class TariffOffice:
         identity = self._identity(tariff.tariff, tariff.valid_from, tariff.version)
         known: PublishedTariff | None = self._books.find(identity)
         if known is None:
-            _check_unit(document, tariff)
+            _check_new(document, tariff)
             self._books.store(
                 PublishedTariff(
                     site=self._books.site.key,
@@ -302,14 +303,16 @@ class TariffOffice:
             raise CalendarFileError(problems)
 
 
-def _check_unit(document: Mapping[str, object], tariff: TariffVersion) -> None:
-    """Refuse prices of heat or cold that do not say by what unit: GJ, MWh and kWh are all in use.
+def _check_new(document: Mapping[str, object], tariff: TariffVersion) -> None:
+    """Refuse names no bill can bear, and heat or cold that does not say by what unit it is sold.
 
-    What was published without one goes on being billed as it was.
+    What was published with such a name, or without a unit, goes on being billed as it was.
 
     Raises:
-        TariffFileError: The file names no unit.
+        TariffFileError: A name is unseen or too long, or the file names no unit.
     """
+    if problems := name_problems(tariff):
+        raise TariffFileError(problems)
     if tariff.utility in SOLD_BY_SEVERAL and "unit" not in document:
         known = ", ".join(TO_BASE[tariff.utility])
         problem = f"unit: is missing: {tariff.utility} is sold by several; write one of {known}"

@@ -10,7 +10,7 @@ from billing.accounts.party import PartyFacts
 from billing.accounts.terms import ContractTerms
 from billing.views.account_terms import AccountRow, DepositRow
 from processes.accounts.moving import Moved
-from scripts.commands.printing import NOTHING, print_json, print_table
+from scripts.commands.printing import NOTHING, print_json, print_table, worded
 
 if TYPE_CHECKING:
     from scripts.commands.frame import Opened
@@ -63,7 +63,10 @@ def print_account(
     if as_json:
         print_json(_document(terms, parties, deposits))
         return
-    points = [(e.point, e.utility, e.tariff, e.valid_from, e.valid_to) for e in terms.supplies]
+    points = [
+        (e.point, _utility(at, e.utility), e.tariff, e.valid_from, e.valid_to)
+        for e in terms.supplies
+    ]
     _part(at, "supplies", ("point", "utility", "tariff", "from", "until_day"), points)
     roles = [
         (at.text(f"account.roles.{e.role}"), e.party, _name(parties.get(e.party)), e.valid_from)
@@ -71,7 +74,7 @@ def print_account(
     ]
     _part(at, "parties", ("role", "party", "name", "from"), roles)
     contracts = [
-        (e.number, e.signed_on, e.valid_from, e.valid_to, ", ".join(e.utilities) or NOTHING)
+        (e.number, e.signed_on, e.valid_from, e.valid_to, _utilities(at, e.utilities))
         for e in terms.contracts
     ]
     _part(at, "contracts", ("number", "signed", "from", "until_day", "utilities"), contracts)
@@ -84,12 +87,26 @@ def print_account(
     bases = [(e.point, e.basis, e.valid_from, e.window_h, e.tolerance_percent) for e in terms.bases]
     _part(at, "bases", ("point", "basis", "from", "window_h", "tolerance"), bases)
     cycles = [
-        (utility or NOTHING, e.cycle.months, e.cycle.anchor_day, e.cycle.anchor_month, e.valid_from)
+        (
+            _utility(at, utility),
+            e.cycle.months,
+            e.cycle.anchor_day,
+            e.cycle.anchor_month,
+            e.valid_from,
+        )
         for utility, known in sorted(terms.cycles.items())
         for e in known
     ]
     _part(at, "cycles", ("utility", "months", "anchor_day", "anchor_month", "from"), cycles)
     _print_story(at, terms, deposits)
+
+
+def _utility(at: Opened, utility: str) -> str:
+    return str(worded(at.language, "utility", utility)) or NOTHING
+
+
+def _utilities(at: Opened, utilities: Sequence[str]) -> str:
+    return ", ".join(_utility(at, each) for each in utilities) or NOTHING
 
 
 def _print_story(at: Opened, terms: ContractTerms, deposits: Sequence[DepositRow]) -> None:
@@ -140,7 +157,7 @@ def print_due(at: Opened, spans: Sequence[tuple[str, str, DaySpan]], *, as_json:
     table = [
         (
             account,
-            utility,
+            _utility(at, utility),
             span.first_day,
             span.last_day,
             span.days,

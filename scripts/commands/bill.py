@@ -19,6 +19,7 @@ from scripts.commands.bill_trial import add_trials, explain
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import (
     NOTHING,
+    in_zone,
     print_facts,
     print_json,
     print_table,
@@ -268,7 +269,8 @@ def _print_review(at: Opened, review: Review, *, as_json: bool) -> int:
 
 def _print_findings(at: Opened, account: str, findings: Sequence[FindingRow]) -> None:
     for found in findings:
-        span = f"{found.start:%Y-%m-%d %H:%M} - {found.end:%Y-%m-%d %H:%M} UTC"
+        start, end = (in_zone(each, at.site.zone) for each in (found.start, found.end))
+        span = f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"
         key = f"finding.{found.code}"
         words = t(at.language, key) if key in catalogue() else ""
         what = f"{found.severity} {found.code} {span} {found.point or ''}".rstrip()
@@ -310,7 +312,7 @@ def _print_bill(at: Opened, bill: Bill) -> None:
             line.names.get(at.language, line.names["en"]),
             line.point,
             line.quantity,
-            line.unit,
+            _unit(at, line.unit),
             line.price,
             line.amount,
             line.clause,
@@ -322,6 +324,12 @@ def _print_bill(at: Opened, bill: Bill) -> None:
     sums = ("net", "tax", "total", "currency")
     print_facts([(at.text(f"head.{key}"), getattr(invoice, key)) for key in sums])
     print_facts([("sha256", bill.sha256)])
+
+
+def _unit(at: Opened, unit: str | None) -> str | None:
+    """Return a unit; of a fixed charge in the language of the reader."""
+    key = f"invoice_page.unit.{unit}.many"
+    return unit if at.language == "en" or key not in catalogue() else at.say(key)
 
 
 def _shown(at: Opened, row: object, key: str) -> object:

@@ -12,7 +12,7 @@ import typer
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import print_json, print_table, working
+from scripts.commands.printing import print_json, print_table, worded, working
 from scripts.commands.tree import Json, group
 
 if runs():
@@ -70,10 +70,10 @@ def list_(
             (
                 booked.entry.booked_on,
                 booked.concerns_on if booked.concerns_on != booked.entry.booked_on else None,
-                booked.entry.what,
+                worded(at.language, "event", booked.entry.what),
                 booked.entry.party,
                 booked.entry.document,
-                ":".join(part for part in (posting.account, posting.detail) if part),
+                ":".join(part for part in _told(at, posting.account, posting.detail) if part),
                 posting.amount if posting.amount > 0 else None,
                 -posting.amount if posting.amount < 0 else None,
             )
@@ -104,10 +104,17 @@ def balances(
             return
         print_table(
             [at.text(f"pay.head.{key}") for key in keys],
-            rows,
+            [(*_told(at, account, detail), moved) for account, detail, moved in rows],
             right=(2,),
             nothing=at.text("none.balances"),
         )
+
+
+def _told(at: Opened, account: str, detail: str) -> tuple[str, str]:
+    """Return an account of the ledger and its detail in words: a utility, or means of payment."""
+    shown = worded(at.language, "utility", detail)
+    shown = worded(at.language, "means", detail) if shown == detail else shown
+    return str(worded(at.language, "posting", account)), str(shown)
 
 
 @app.command()
@@ -138,7 +145,8 @@ def close(ctx: typer.Context, month: str, by: str | None = None, *, as_json: Jso
             )
         )
         keys = ("posting", "detail", "balance")
-        print_table([at.text(f"pay.head.{key}") for key in keys], totals.totals, right=(2,))
+        rows = [(*_told(at, account, detail), moved) for account, detail, moved in totals.totals]
+        print_table([at.text(f"pay.head.{key}") for key in keys], rows, right=(2,))
 
 
 @app.command()

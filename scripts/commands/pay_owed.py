@@ -11,7 +11,7 @@ import typer
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.pay_options import day_of
-from scripts.commands.printing import print_json, print_table
+from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import Json, Words
 
 if runs():
@@ -84,7 +84,7 @@ def list_(ctx: typer.Context, account: Account = None, *, as_json: Json = False)
                 row.payment,
                 row.account,
                 row.received_on,
-                row.means,
+                worded(at.language, "means", row.means),
                 row.amount,
                 row.left,
                 row.reversed_on,

@@ -18,7 +18,7 @@ from scripts.commands.prepaid_frame import (
     paper_language,
     party_of,
 )
-from scripts.commands.printing import in_zone, print_facts, print_json, print_table
+from scripts.commands.printing import in_zone, print_facts, print_json, print_table, worded
 from scripts.commands.tree import FINDINGS, Json
 from scripts.commands.typed import amount_of
 
@@ -106,7 +106,8 @@ def _print_rules(at: Opened, now: Rules, *, as_json: bool) -> None:
         "reconnect_at": now.reconnect_at,
         "credit": now.credit,
         "night": f"{_clock(now.night_from)}-{_clock(now.night_to)}",
-        "weekend": ",".join(_DAYS[day] for day in now.weekend) or None,
+        "weekend": ",".join(str(worded(at.language, "weekday", _DAYS[day])) for day in now.weekend)
+        or None,
     }
     print_facts([(at.text(f"prepay.rule.{key}"), value) for key, value in shown.items()])
 

@@ -79,7 +79,7 @@ def list_(ctx: typer.Context, utility: str | None = None, *, as_json: Json = Fal
             (
                 row.supplier,
                 row.number,
-                at.say(f"invoice_page.utility.{row.utility}"),
+                at.say(f"utility.{row.utility}"),
                 row.first_day,
                 row.last_day,
                 row.net,
@@ -184,7 +184,7 @@ def recovery(
         if as_json:
             print_json([{"ratio": row.ratio, "recovery": row} for row in rows])
             return
-        table = [(at.say(f"invoice_page.utility.{row[0]}"), *row[1:]) for row in told]
+        table = [(at.say(f"utility.{row[0]}"), *row[1:]) for row in told]
         print_table(
             [at.text(f"pay.head.{key}") for key in keys],
             table,

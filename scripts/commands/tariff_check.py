@@ -10,12 +10,13 @@ import typer
 from energy.base.text import t
 from scripts.commands.asked import asks_for, runs
 from scripts.commands.frame import installation_of
-from scripts.commands.printing import print_facts, print_json
+from scripts.commands.printing import print_facts, print_json, worded
 from scripts.commands.tree import Json
 
 if runs() and not asks_for("tariff", "rate"):  # which starts fast
     from billing.errors import TariffFileError
     from billing.tariffs.grid_check import grid_problems
+    from billing.tariffs.name_check import name_problems
     from billing.tariffs.steps import name_in, steps_of
     from billing.tariffs.tariff_file import read_tariff
     from billing.tariffs.week import HOURS, letters_of, weeks_of
@@ -42,7 +43,8 @@ def check(
     """Check a tariff file; every problem is listed at once. Needs no database."""
     language = installation_of(ctx).config.language
     tariff = read_tariff(file)
-    problems = grid_problems(tariff, grid) if grid is not None else []
+    problems = name_problems(tariff)
+    problems += grid_problems(tariff, grid) if grid is not None else []
     if problems:
         raise TariffFileError(problems)
     if as_json:
@@ -79,6 +81,7 @@ def document_of_check(language: str, tariff: TariffVersion) -> dict[str, object]
 def print_tariff(language: str, tariff: TariffVersion) -> None:
     """Print what a version is known by."""
     facts = tariff_facts(tariff)
+    facts["utility"] = worded(language, "utility", tariff.utility)
     print_facts([(t(language, f"cli.head.{key}"), value) for key, value in facts.items()])
 
 

@@ -126,10 +126,22 @@ def marks_(ctx: typer.Context, *, as_json: Json = False) -> None:
             return
         keys = ("position", "mark", "instant", "learned_at")
         rows = [
-            (m.position, m.reason, *(x.astimezone(at.site.zone) for x in (m.at, m.learned_at)))
+            (
+                m.position,
+                _mark(at, m.reason),
+                *(x.astimezone(at.site.zone) for x in (m.at, m.learned_at)),
+            )
             for m in found
         ]
         print_table([at.text(f"head.{key}") for key in keys], rows, right=(0,))
+
+
+def _mark(at: Opened, reason: str) -> str:
+    """Return why a mark was set, its kind in words; what a person or another kind wrote stays."""
+    for kind in ("midnight", "bill run", "prepaid settlement", "look for corrections,"):
+        if reason.startswith(f"{kind} "):
+            return at.text(f"mark.{kind}", what=reason.removeprefix(f"{kind} "))
+    return reason
 
 
 def _print_indicator(at: Opened, found: PointIndicator) -> None:

@@ -12,7 +12,7 @@ import typer
 from energy.base.errors import RefusedError
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
-from scripts.commands.printing import print_json, print_table
+from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import Json, group
 from scripts.commands.user_sign_in import enable, factor, person_of, rules, unlock
 
@@ -75,13 +75,19 @@ def list_(
             (
                 person.sign_in,
                 person.name,
-                ", ".join(person.roles),
+                ", ".join(_role(at, each) for each in person.roles),
                 person.language,
                 at.text(_state(disabled=person.disabled, must_change=person.must_change)),
             )
             for person in people
         ]
         print_table([at.text(f"head.{key}") for key in keys], rows)
+
+
+def _role(at: Opened, role: str) -> str:
+    """Return a role as `--role` takes it, behind its word where the reader's differs."""
+    word = str(worded(at.language, "role", role))
+    return word if word == role else f"{word} {role}"
 
 
 @app.command()

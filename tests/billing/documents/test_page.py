@@ -30,7 +30,7 @@ def issued(**facts: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [("1234567.80", "1,234,567.80"), ("-1234.5", "-1,234.5"), ("0.00", "0.00"), ("999", "999")],
+    [("1234567.80", "1,234,567.80"), ("-1234.5", "−1,234.5"), ("0.00", "0.00"), ("999", "999")],
 )
 def test_thousands_are_separated(number: str, text: str) -> None:
     assert grouped(number) == text

@@ -72,6 +72,10 @@ WRONG: dict[str, tuple[str | bytes, str]] = {
         "stands in row 2 already",
     ),
     "an exponent": (edited(5, "2025-06-02T04:00:00+08:00,1e5"), "row 6, active_import_kwh: '1e5'"),
+    "below zero": (
+        edited(5, "2025-06-02T04:00:00+08:00,-5"),
+        "row 6, active_import_kwh: -5 is below zero; a column has one direction",
+    ),
     "no number": (edited(5, "2025-06-02T04:00:00+08:00,NaN"), "row 6, active_import_kwh: 'NaN'"),
     "infinity": (edited(5, "2025-06-02T04:00:00+08:00,inf"), "'inf' is no decimal"),
     "digits of another script": (edited(5, "2025-06-02T04:00:00+08:00,١"), "is no decimal"),

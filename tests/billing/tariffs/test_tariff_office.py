@@ -69,6 +69,12 @@ def office(town: Town) -> TariffOffice:
     return TariffOffice(town.office.books)
 
 
+def test_a_name_that_nobody_can_read_on_a_bill_is_not_published(office: TariffOffice) -> None:
+    with pytest.raises(TariffFileError, match=r"name: holds signs that nobody sees \(U\+202E\)"):
+        publish(office, LONDON + 'name: "\u202egood"\n')
+    assert office.position() == 0
+
+
 def test_a_file_is_published_once_with_its_golden_bill(town: Town, office: TariffOffice) -> None:
     first = publish(office, LONDON)
     assert publish(office, LONDON, "again") == first

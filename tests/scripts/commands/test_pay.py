@@ -191,7 +191,9 @@ def test_the_sheets_of_the_office_and_the_journal_are_written(
     assert f"{number},invoice,A-1,N,2019-02-01" in told
     assert "Assets:Receivable  120.00 GBP" in (tmp_path / "journal.beancount").read_text()
     assert (tmp_path / "aged.xlsx").read_bytes().startswith(b"PK")
-    assert "应收" not in row("ledger balances --lang zh").output
+    assert "应收账款" in row("ledger balances --lang zh").output
+    assert "账单签发" in row("ledger list --lang zh").output
+    assert "receivable" in row("ledger balances").output, "the codes that exports have"
     assert "科目" in row("ledger balances --lang zh").output
 
 

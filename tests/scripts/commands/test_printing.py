@@ -10,7 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from billing.ledger.entry import LedgerAccount
+from billing.ledger.postings import POSTINGS
+from billing.receivables.account_book import Means
+from dashboards.security.scope import Role
 from energy.base.finding import Severity
+from energy.base.units import Utility
 from scripts.commands import printing
 from scripts.commands.narrow import narrow_rows
 from scripts.commands.printing import (
@@ -53,6 +58,15 @@ def test_codes_have_words_in_chinese_and_stay_what_they_are_elsewhere() -> None:
     assert worded("en", "quantity", "active_energy_import") == "active_energy_import"
     assert worded("zh", "quantity", "voltage_l1") == "voltage_l1"
     assert worded("zh", "utility", None) is None
+
+
+def test_every_code_of_the_books_that_a_list_shows_has_a_word_in_chinese() -> None:
+    codes = [("event", topic) for topic in POSTINGS]
+    codes += [("posting", account) for account in LedgerAccount]
+    codes += [("means", means) for means in Means]
+    codes += [("role", role) for role in Role]
+    codes += [("utility", utility) for utility in Utility]
+    assert [code for part, code in codes if worded("zh", part, code) == code] == []
 
 
 def test_a_wait_in_pieces_has_one_bar_that_tells_what_is_left(
