@@ -15,6 +15,7 @@ from dashboards.compression import install_compression
 from dashboards.pages import acts, notes, picking, router, tables
 from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
+from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
@@ -98,7 +99,8 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    for view in (router, picking, tables, overview, notes, flows, bills, admin, account, acts):
+    energy, office = (overview, alerts, notes, flows), (bills, admin, account, acts)
+    for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

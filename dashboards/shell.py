@@ -19,6 +19,7 @@ LIVE = "live"
 NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     "energy": (
         ("overview", "/", Right.READ_ENERGY),
+        ("alerts", "/alerts", Right.READ_ENERGY),
         ("load", "/load", Right.READ_ENERGY),
         ("flows", "/flows", Right.READ_ENERGY),
         ("meters", "/meters", Right.READ_ENERGY),

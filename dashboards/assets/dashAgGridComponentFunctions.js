@@ -1,9 +1,8 @@
-/* Cell renderers of the grids: a link that loads no new page. */
+/* Cell renderers of the grids: links that load no new page, severities, buttons. */
 var dagcomponentfuncs = (window.dashAgGridComponentFunctions =
     window.dashAgGridComponentFunctions || {});
 
-dagcomponentfuncs.MeterLink = function (props) {
-    var href = "/meters/" + encodeURIComponent(props.data.point);
+function pageLink(href, text) {
     return React.createElement(
         "a",
         {
@@ -18,7 +17,47 @@ dagcomponentfuncs.MeterLink = function (props) {
                 window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
             },
         },
+        text
+    );
+}
+
+dagcomponentfuncs.MeterLink = function (props) {
+    return pageLink("/meters/" + encodeURIComponent(props.data.point), props.value);
+};
+
+dagcomponentfuncs.PageLink = function (props) {
+    return pageLink(props.data.href, props.value);
+};
+
+/* A severity is a word, a shape and a colour. */
+dagcomponentfuncs.AlertSeverity = function (props) {
+    var tone = props.data.tone;
+    return React.createElement(
+        "span",
+        { className: "badge badge-" + tone },
+        React.createElement("span", {
+            className: "icon icon-tone-" + tone,
+            "aria-hidden": "true",
+        }),
         props.value
+    );
+};
+
+/* One press acknowledges: the grid tells which row it was. */
+dagcomponentfuncs.AlertButton = function (props) {
+    if (!props.data.button) {
+        return null;
+    }
+    return React.createElement(
+        "button",
+        {
+            type: "button",
+            className: "button acknowledge",
+            onClick: function () {
+                props.setData(props.data.alert);
+            },
+        },
+        props.data.button
     );
 };
 

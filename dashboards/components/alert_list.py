@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import empty, link, notice, severity_badge
-from dashboards.formats import gauge_text, instant_text
+from dashboards.formats import gauge_text, instant_text, short_instant
 from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
@@ -38,14 +38,17 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
     return html.Article(
         [
             html.Div(
-                [severity_badge(viewer, row.severity), html.Strong(_what(viewer, row))],
+                [
+                    severity_badge(viewer, row.severity),
+                    link(html.Strong(alert_what(viewer, row)), f"/alerts/{row.alert}"),
+                ],
                 className="alert-head",
             ),
             html.Div(
                 [link(row.meter, f"/meters/{row.point}") if row.point else row.meter],
                 className="alert-meter",
             ),
-            html.Div(_why(viewer, row), className="alert-value"),
+            html.Div(alert_why(viewer, row), className="alert-value"),
             html.Div(
                 [
                     instant_text(viewer.language, row.raised_at, zone),
@@ -59,15 +62,20 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
     )
 
 
-def _what(viewer: Viewer, row: AlertRow) -> str:
+def alert_what(viewer: Viewer, row: AlertRow) -> str:
     """Return the rule that was crossed, or what was found."""
-    if not row.code:
-        return row.rule
-    key = f"finding.{row.code}"
-    return viewer.say(key) if key in catalogue() else row.code
+    return what_of(viewer, row.rule, row.code)
 
 
-def _why(viewer: Viewer, row: AlertRow) -> str:
+def what_of(viewer: Viewer, rule: str, code: str) -> str:
+    """Return a rule's name, or the words for a finding's code."""
+    if not code:
+        return rule
+    key = f"finding.{code}"
+    return viewer.say(key) if key in catalogue() else code
+
+
+def alert_why(viewer: Viewer, row: AlertRow) -> str:
     """Return value and limit, or where the findings stand."""
     if row.code:
         return viewer.say("alerts.finding")
@@ -78,6 +86,9 @@ def _why(viewer: Viewer, row: AlertRow) -> str:
 
 
 def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:
+    if row.cleared_at is not None:
+        at = short_instant(viewer.language, row.cleared_at, zone)
+        return html.Div(viewer.say("alert_page.closed_at", at=at), className="alert-acknowledged")
     if row.acknowledged_at is not None:
         return html.Div(
             viewer.say(
@@ -87,6 +98,11 @@ def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:
             ),
             className="alert-acknowledged",
         )
+    return acknowledge_button(viewer, row)
+
+
+def acknowledge_button(viewer: Viewer, row: AlertRow) -> Component | None:
+    """Return the button of an alert that nobody has seen; None for who may not acknowledge."""
     if not viewer.scope.may(Right.ACKNOWLEDGE):
         return None
     return html.Button(

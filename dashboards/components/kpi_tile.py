@@ -151,7 +151,7 @@ def completeness_tile(viewer: Viewer, answer: Answer[tuple[UtilityTile, ...]]) -
     )
 
 
-def _by_weight(counted: tuple[str, int]) -> tuple[int, str]:
+def by_weight(counted: tuple[str, int]) -> tuple[int, str]:
     """Return the place of a severity, the most severe first; unknown ones come last."""
     known = list(SEVERITY_TONE)
     severity = counted[0]
@@ -177,7 +177,7 @@ def alerts_tile(viewer: Viewer, answer: Answer[tuple[AlertRow, ...]]) -> Compone
             html.Footer(
                 [
                     html.Span([severity_badge(viewer, severity), f" {count}"])
-                    for severity, count in sorted(counts.items(), key=_by_weight)
+                    for severity, count in sorted(counts.items(), key=by_weight)
                 ],
                 className="tile-foot tile-last",
             ),

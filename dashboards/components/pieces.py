@@ -70,11 +70,14 @@ def share_badge(viewer: Viewer, key: str, share: Fraction) -> Component:
     return badge(viewer.say(key, share=percent_text(share)), tone)
 
 
-def severity_badge(viewer: Viewer, severity: str) -> Component:
+def severity_word(viewer: Viewer, severity: str) -> str:
     """Return the word for a severity; one unknown to the catalogue stands as it is."""
-    known = severity in SEVERITY_TONE
-    word = viewer.say(f"severity.{severity}") if known else severity
-    return badge(word, SEVERITY_TONE.get(severity, "calm"))
+    return viewer.say(f"severity.{severity}") if severity in SEVERITY_TONE else severity
+
+
+def severity_badge(viewer: Viewer, severity: str) -> Component:
+    """Return a severity as word, icon and colour."""
+    return badge(severity_word(viewer, severity), SEVERITY_TONE.get(severity, "calm"))
 
 
 def age_text(viewer: Viewer, age_s: int | None) -> str:

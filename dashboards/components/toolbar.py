@@ -94,6 +94,18 @@ def utility_links(
     return html.Div(links, className="segs utility-switch", role="group", **label)
 
 
+def choice_links(choices: Sequence[tuple[str, str, bool]], search: str, label: str) -> Component:
+    """Return tabs as links.
+
+    Args:
+        choices: Text and path of each, and whether it is the one shown.
+        search: The query part of the page's address; links keep it.
+        label: What is chosen.
+    """
+    links = [_seg(text, path + search, here=here) for text, path, here in choices]
+    return html.Div(links, className="segs", role="group", **extra(aria_label=label))
+
+
 def _seg(text: Children, href: str, *, here: bool) -> Component:
     chosen = extra(aria_current="true") if here else {}
     name = "seg seg-on" if here else "seg"

@@ -13,6 +13,7 @@ from dash import MATCH, Dash, Input, Output, State, ctx, no_update
 from billing.ledger.sheets import Sheet
 from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
+from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.money.tables import ageing_sheet
@@ -23,13 +24,17 @@ from dashboards.viewer import Viewer, current_viewer
 from energy.base.period import local_day
 
 MakeSheet = Callable[[Parts, Viewer, Selection], Sheet | None]
+MakeSheetOf = Callable[[Parts, Viewer, str], Sheet | None]
 TABLES: dict[str, MakeSheet] = {
+    **ALERT_TABLES,
     "load": load_sheet,
     "flows": flow_sheet,
     "balance": balance_sheet,
     "ageing": ageing_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
+TABLES_OF: dict[str, MakeSheetOf] = {**ALERT_TABLES_OF}
+"""What a name stands for that goes on with its subject: `alert_value~<id>`."""
 
 
 def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | None:
@@ -39,6 +44,9 @@ def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | N
         NotPermittedError: The person may not read what the table holds.
     """
     selection = selection_of(search, local_day(parts.clock.now(), parts.settings.zone))
+    known, _, subject = name.partition("~")
+    if subject and known in TABLES_OF:
+        return TABLES_OF[known](parts, viewer, subject)
     make = TABLES.get(name)
     return None if make is None else make(parts, viewer, selection)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dashboards.pages.account.views import ACCOUNT_VIEWS
 from dashboards.pages.admin.views import ADMIN_VIEWS
+from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
@@ -23,6 +24,7 @@ VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
     *LOAD_VIEWS,
     *FLOW_VIEWS,
+    *ALERT_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,
     *PLAN_VIEWS,

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dashboards.queries.admin_rows import AdminPage, EventPage
+from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.load_rows import LoadRange
@@ -33,7 +34,7 @@ from energy.metering.plans.plan import PlanNode
 
 
 class EnergyQueries(Protocol):
-    """Questions about usage, meters and alerts."""
+    """Questions about usage and meters."""
 
     def tiles(self, scope: Scope) -> Answer[tuple[UtilityTile, ...]]:
         """Return the utilities of the site, today beside yesterday."""
@@ -51,14 +52,6 @@ class EnergyQueries(Protocol):
         """Return the supply graph of a utility with the amounts of a local day."""
         ...
 
-    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
-        """Return alerts not cleared, the newest first."""
-        ...
-
-    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
-        """Wait until the view shows an alert as acknowledged, 2 s at most."""
-        ...
-
     def meters(self, scope: Scope) -> Answer[tuple[MeterRow, ...]]:
         """Return every metering point with its newest reading."""
         ...
@@ -73,6 +66,26 @@ class EnergyQueries(Protocol):
 
     def health(self) -> Health:
         """Return whether the site can be served: no scope, no names."""
+        ...
+
+
+class AlertQueries(Protocol):
+    """Questions about alerts."""
+
+    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
+        """Return alerts not cleared, the newest first."""
+        ...
+
+    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
+        """Wait until the view shows an alert as acknowledged, 2 s at most."""
+        ...
+
+    def alert_board(self, scope: Scope, tab: AlertTab, selection: Selection) -> Answer[AlertBoard]:
+        """Return the alerts of a tab, and how many were raised in the selected time."""
+        ...
+
+    def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:
+        """Return one alert with its journal and the value around it; None: there is none."""
         ...
 
 
@@ -212,6 +225,7 @@ class MoneyQueries(Protocol):
 
 class Queries(
     EnergyQueries,
+    AlertQueries,
     PlaceQueries,
     LoadQueries,
     FlowQueries,

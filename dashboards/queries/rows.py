@@ -152,7 +152,7 @@ class EnergyFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
-    """An alert that is not cleared."""
+    """An alert."""
 
     alert: UUID
     severity: str
@@ -169,6 +169,9 @@ class AlertRow:
     acknowledged_by: str | None
     code: str = ""
     """Code of the finding it tells of; empty where a limit was crossed."""
+    place: str = ""
+    cleared_at: datetime | None = None
+    """None while it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.queries.sql_admin import SqlAdmin
+from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_flows import SqlFlows
@@ -18,6 +19,7 @@ from dashboards.queries.sql_site import SqlSite
 
 class SqlQueries(
     SqlEnergy,
+    SqlAlerts,
     SqlMeters,
     SqlPlaces,
     SqlLoad,
@@ -34,6 +36,7 @@ class SqlQueries(
     def __init__(self, at: SqlSite) -> None:
         """Read one site's tables."""
         SqlEnergy.__init__(self, at)
+        SqlAlerts.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLoad.__init__(self, at)

@@ -1,14 +1,12 @@
-"""Step 5a. From: usage blocks, supply graph, alerts. To: the overview's rows. I/O: PostgreSQL."""
+"""Step 5a. From: usage blocks, supply graph. To: the overview's rows. I/O: PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 
 from dashboards.queries.day_usage import Summed, summed, total_of
 from dashboards.queries.rows import (
-    AlertRow,
     Answer,
     EnergyFlow,
     Health,
@@ -17,11 +15,10 @@ from dashboards.queries.rows import (
     UtilityTile,
 )
 from dashboards.queries.sql_plans import note_rows
-from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
+from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.queries.sql_tariff_bands import day_bands
 from dashboards.queries.supply import flow_rows
 from dashboards.security.scope import Right, Scope
-from energy.base.clock import monotonic_s, wait
 from energy.base.errors import EnergyError
 from energy.base.period import Period, day_period, days_between, local_day
 from energy.base.quality import Quality, worst_of
@@ -34,9 +31,6 @@ CALENDAR_WEEKS = 53
 DAYS_A_WEEK, MEAN_WEEKS = 7, 4
 GRACE = timedelta(minutes=5)
 """How long after its end an interval may still be on its way before it counts as missing."""
-MOST_ALERTS = 200
-PATIENCE_S = 2.0
-"""How long a command waits to see its own write. [s]"""
 
 
 class SqlEnergy:
@@ -169,41 +163,6 @@ class SqlEnergy:
             flow = EnergyFlow(utility=utility, day=day, nodes=nodes, edges=edges)
             return self._at.answer(connection, flow, channels=list(channels.values()))
 
-    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
-        """Return alerts not cleared, the newest first."""
-        schema = self._at.schema
-        with self._at.read(scope, Right.READ_ENERGY) as connection:
-            rows: list[Row] = connection.execute(
-                "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
-                "coalesce(m.name, f.about, ''), coalesce(c.quantity, ''), coalesce(c.unit, ''), "
-                "coalesce(c.resolution, '1'), a.value, a.limit_value, a.raised_at, a.historic, "
-                "a.acknowledged_at, a.acknowledged_by, coalesce(f.code, '') "
-                f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
-                f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
-                f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
-                f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
-                "WHERE a.cleared_at IS NULL ORDER BY a.raised_at DESC LIMIT %s",
-                (MOST_ALERTS,),
-            ).fetchall()
-            people = [row[13] for row in rows if row[13] is not None]
-            names = self._at.person_names(connection, people)
-            alerts = tuple(_alert(row, names) for row in rows)
-            return self._at.answer(connection, alerts, follower=OPERATIONS)
-
-    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
-        """Wait until the view shows an alert as acknowledged, 2 s at most."""
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_ENERGY) as connection:
-                row = connection.execute(
-                    f"SELECT 1 FROM {self._at.schema}.alert "
-                    "WHERE alert = %s AND acknowledged_at IS NOT NULL",
-                    (alert,),
-                ).fetchone()
-            if row is not None:
-                return
-            wait(0.05)
-
     def token(self, scope: Scope) -> str:
         """Return a text that changes when any view of the site changed."""
         with self._at.read(
@@ -241,25 +200,3 @@ def _quality(today: Summed, *, due: int, begun: int, whole: bool) -> Quality:
     part = today.part(0, due or begun)
     known = [quality for quality in part.qualities() if quality < Quality.MISSING]
     return worst_of(known) if whole else Quality.MISSING
-
-
-def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:
-    alert, severity, rule, point, meter, quantity, unit, resolution, value, limit, *rest = row
-    raised_at, historic, acknowledged_at, acknowledged_by, code = rest
-    seen_at: datetime | None = acknowledged_at
-    return AlertRow(
-        alert=alert,
-        severity=severity,
-        rule=rule,
-        point=point,
-        meter=meter,
-        quantity=quantity,
-        unit=unit,
-        value=shown(value, resolution),
-        limit=shown(limit, resolution),
-        raised_at=raised_at,
-        historic=historic,
-        acknowledged_at=seen_at,
-        acknowledged_by=names.get(acknowledged_by, "?") if acknowledged_by else None,
-        code=code,
-    )

@@ -21,11 +21,12 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.quality import Quality
-from tests.dashboards.fake_energy import BUILDINGS, OLD_RUN, RUN, SITE, FakeEnergy
+from tests.dashboards.fake_alerts import FakeAlerts
+from tests.dashboards.fake_energy import BUILDINGS, OLD_RUN, RUN, SITE
 
 
 @dataclass
-class FakeBills(FakeEnergy):
+class FakeBills(FakeAlerts):
     """The bills' questions too."""
 
     run_state: str = "rated"

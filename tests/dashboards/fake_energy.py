@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dashboards.queries.rows import (
-    AlertRow,
     Answer,
     DeviceAnswers,
     EnergyFlow,
@@ -41,7 +39,6 @@ ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2026, 7, 15, 14, 7, 30, tzinfo=UTC)
 SITE = "cambridge"
 BUILDINGS = 12
-ALERT = id_of("alert", "one")
 RUN, OLD_RUN = id_of("run", "june"), id_of("run", "may")
 INVOICE = id_of("invoice", "A-0002")
 
@@ -61,7 +58,6 @@ class FakeEnergy:
     """Energy questions over twelve made-up buildings."""
 
     clock: Clock
-    acknowledged: dict[UUID, str] = field(default_factory=dict)
 
     # ---- energy
     def _answer(self, rows):  # noqa: ANN001, ANN202  # any rows
@@ -173,35 +169,6 @@ class FakeEnergy:
         return self._answer(
             EnergyFlow(utility=utility, day=day, nodes=tuple(nodes), edges=tuple(edges))
         )
-
-    def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
-        scope.demand(Right.READ_ENERGY, SITE)
-        rows = []
-        for n, (alert, severity) in enumerate(
-            ((ALERT, "high"), (id_of("alert", "two"), "medium"), (id_of("alert", "old"), "low"))
-        ):
-            by = "Mei Lin" if n == 2 else self.acknowledged.get(alert)
-            rows.append(
-                AlertRow(
-                    alert=alert,
-                    severity=severity,
-                    rule=f"Building {n + 2} load above limit",
-                    point=f"cam-b{n + 2}-elec",
-                    meter=f"Building {n + 2} electricity",
-                    quantity="active_power",
-                    unit="W",
-                    value=Decimal(131_250 - 9000 * n),
-                    limit=Decimal(120_000 - 9000 * n),
-                    raised_at=self.clock.now() - timedelta(minutes=38 + 90 * n),
-                    historic=n == 2,
-                    acknowledged_at=self.clock.now() - timedelta(minutes=2) if by else None,
-                    acknowledged_by=by,
-                )
-            )
-        return self._answer(tuple(rows))
-
-    def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
-        assert alert in self.acknowledged
 
     def meters(self, scope: Scope) -> Answer[tuple[MeterRow, ...]]:
         scope.demand(Right.READ_ENERGY, SITE)

@@ -21,8 +21,9 @@ from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
+from tests.dashboards.fake_alerts import ALERT
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
-from tests.dashboards.fake_energy import ALERT, INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney

@@ -30,6 +30,7 @@ from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.review_case import DecisionKind
 from tests.dashboards.fake_admin import PERSON
+from tests.dashboards.fake_alerts import ALERT, FOUND
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_portal import OWN
@@ -54,6 +55,11 @@ PATHS = {
     "flows_node": "/flows?span=month&node=hv-a",
     "flows_year": "/flows?span=year",
     "flows_nowhere": "/flows?place=nowhere",
+    "alerts": "/alerts",
+    "alerts_acknowledged": "/alerts/acknowledged?span=month",
+    "alerts_closed": "/alerts/closed?span=week",
+    "alert": f"/alerts/{ALERT}",
+    "alert_finding": f"/alerts/{FOUND}",
     "meters": "/meters",
     "meter": "/meters/cam-b2-elec",
     "computed": f"/meters/{COMPUTED}",
@@ -75,6 +81,9 @@ PATHS = {
     "money": "/money",
 }
 READY = {
+    "alerts_acknowledged": "alerts",
+    "alerts_closed": "alerts",
+    "alert_finding": "alert",
     "computed": "meter",
     "flows_node": "flows",
     "flows_year": "flows",

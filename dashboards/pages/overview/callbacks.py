@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.alert_list import ACKNOWLEDGE
 from dashboards.components.notes import SAID
+from dashboards.pages.acknowledging import acknowledge
 from dashboards.pages.overview.layout import (
     ALERTS,
     FLOW,
@@ -24,7 +25,6 @@ from dashboards.pages.parts import Parts
 from dashboards.selection import selection_of
 from dashboards.shell import LIVE, LOCATION
 from dashboards.viewer import current_viewer
-from energy.base.errors import EnergyError
 from energy.base.period import local_day
 
 
@@ -67,13 +67,3 @@ def register(app: Dash, parts: Parts) -> None:
             refusal = acknowledge(parts, UUID(pressed["alert"]))
         answer = parts.queries.open_alerts(viewer.scope)
         return alerts_panel(viewer, answer, zone=parts.settings.zone, refusal=refusal)
-
-
-def acknowledge(parts: Parts, alert: UUID) -> str | None:
-    """Acknowledge an alert; return the refusal as a text, None when it was done."""
-    try:
-        parts.commands.acknowledge(current_viewer().scope, alert)
-    except EnergyError as error:
-        return str(error)
-    parts.queries.await_acknowledgement(current_viewer().scope, alert)
-    return None

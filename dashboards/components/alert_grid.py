@@ -1,0 +1,141 @@
+"""In: alerts of a tab. Out: a grid with one-press acknowledgement. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import dash_ag_grid as dag
+from dash.development.base_component import Component
+
+from dashboards.components.alert_list import alert_what
+from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.pieces import SEVERITY_TONE, age_text, severity_word
+from dashboards.formats import NOTHING, gauge_text, short_instant
+from dashboards.queries.alert_rows import AlertTab
+from dashboards.queries.rows import AlertRow
+from dashboards.security.scope import Right
+from dashboards.viewer import Viewer
+
+COLUMNS: dict[str, int] = {
+    "severity": 104,
+    "what": 210,
+    "raised": 116,
+    "age": 84,
+    "place": 110,
+    "meter": 150,
+    "value": 96,
+    "limit": 96,
+    "state": 116,
+    "owner": 110,
+    "press": 146,
+}
+"""Least widths. [px]"""
+FEW = 14
+"""Up to these the grid is as high as its rows."""
+LEFT_OUT = {
+    AlertTab.OPEN: {"owner", "state"},
+    AlertTab.ACKNOWLEDGED: {"press"},
+    AlertTab.CLOSED: {"press"},
+}
+"""What a tab need not tell: an open alert has no owner, another no button."""
+
+
+def alert_grid(
+    viewer: Viewer, tab: AlertTab, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, now: datetime
+) -> Component:
+    """Return the grid, under an id of its tab; a row's name leads to the alert's page."""
+    hidden = LEFT_OUT[tab]
+    if not viewer.scope.may(Right.ACKNOWLEDGE):
+        hidden = hidden | {"press"}
+    columns: list[dict[str, object]] = [
+        {
+            "field": name,
+            "headerName": viewer.say(f"alert_grid.{name}"),
+            "minWidth": width,
+            "flex": 1,
+        }
+        for name, width in COLUMNS.items()
+        if name not in hidden
+    ]
+    for column in columns:
+        match column["field"]:
+            case "severity":
+                column |= {
+                    "cellRenderer": "AlertSeverity",
+                    "comparator": {"function": "byNumber('weight', nodeA, nodeB)"},
+                }
+            case "what":
+                column |= {"cellRenderer": "PageLink", "flex": 2}
+            case "raised" | "age":
+                column |= {"comparator": {"function": "byNumber('raised_s', nodeA, nodeB)"}}
+            case "value" | "limit":
+                column |= {"type": "rightAligned"}
+            case "press":
+                column |= {"cellRenderer": "AlertButton", "sortable": False, "filter": False}
+    grid: Component = dag.AgGrid(
+        id=grid_id(tab),
+        columnDefs=columns,
+        rowData=alert_cells(viewer, rows, zone=zone, now=now),
+        getRowId="params.data.alert",
+        defaultColDef={
+            "sortable": True,
+            "filter": "agTextColumnFilter",
+            "resizable": True,
+            "suppressHeaderFilterButton": True,
+        },
+        dashGridOptions={
+            "theme": grid_theme(viewer.theme),
+            "localeText": grid_words(viewer) | {"noRowsToShow": viewer.say("alert_page.none")},
+            "rowHeight": 40,
+            "domLayout": "autoHeight" if len(rows) <= FEW else "normal",
+        },
+        style={"height": None} if len(rows) <= FEW else {"height": "60vh"},
+        className="grid alert-grid",
+    )
+    return grid
+
+
+def grid_id(tab: AlertTab) -> dict[str, str]:
+    """Return the id of a tab's grid."""
+    return {"type": "alert-grid", "tab": str(tab)}
+
+
+def alert_cells(
+    viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, now: datetime
+) -> list[dict[str, object]]:
+    """Return the grid's rows."""
+    return [_cells(viewer, row, zone, now) for row in rows]
+
+
+def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict[str, object]:
+    unit = viewer.unit(row.unit)
+    known = list(SEVERITY_TONE)
+    weight = known.index(row.severity) if row.severity in known else len(known)
+    free = row.acknowledged_at is None and row.cleared_at is None
+    return {
+        "alert": str(row.alert),
+        "href": f"/alerts/{row.alert}",
+        "severity": severity_word(viewer, row.severity),
+        "tone": SEVERITY_TONE.get(row.severity, "calm"),
+        "weight": weight,
+        "what": alert_what(viewer, row),
+        "raised": short_instant(viewer.language, row.raised_at, zone),
+        "raised_s": int(row.raised_at.timestamp()),
+        "age": age_text(viewer, int((now - row.raised_at).total_seconds())),
+        "place": row.place or NOTHING,
+        "meter": row.meter or NOTHING,
+        "value": NOTHING if row.code else gauge_text(viewer.language, row.value, unit),
+        "limit": NOTHING if row.code else gauge_text(viewer.language, row.limit, unit),
+        "state": alert_state(viewer, row, zone),
+        "owner": row.acknowledged_by or NOTHING,
+        "button": viewer.say("alerts.acknowledge") if free else "",
+    }
+
+
+def alert_state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:
+    """Return how an alert stands, in words."""
+    if row.cleared_at is not None:
+        at = short_instant(viewer.language, row.cleared_at, zone)
+        return viewer.say("alert_page.closed_at", at=at)
+    return viewer.say("alert_tab.open" if row.acknowledged_at is None else "alert_tab.acknowledged")

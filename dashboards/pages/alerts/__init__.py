@@ -1,0 +1,1 @@
+"""Alerts: what stands, what stood, how often, and one alert's story."""

@@ -1,0 +1,182 @@
+"""Step 5a. From: one alert's story. To: the layout of its page. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.alert_grid import alert_state
+from dashboards.components.alert_list import acknowledge_button, alert_what
+from dashboards.components.pieces import (
+    Children,
+    chart,
+    data_age,
+    empty,
+    facts,
+    link,
+    page,
+    panel,
+    severity_badge,
+    table,
+)
+from dashboards.components.twin import twin
+from dashboards.figures.alert_value import alert_value
+from dashboards.formats import NOTHING, STEP_UP, gauge_text, instant_text
+from dashboards.pages.alerts.layout import said
+from dashboards.queries.alert_rows import AlertEvent, AlertStory
+from dashboards.queries.rows import AlertRow, Answer
+from dashboards.viewer import Viewer
+
+STORY = "alert-story"
+
+
+def story_page(viewer: Viewer, answer: Answer[AlertStory], *, zone: ZoneInfo) -> Component:
+    """Return the page of an alert."""
+    row = answer.rows.row
+    return page(
+        alert_what(viewer, row),
+        [
+            html.Div(
+                story(viewer, answer, zone=zone, refusal=None),
+                id={"type": STORY, "alert": str(row.alert)},
+                className="stack",
+            ),
+            _value(viewer, answer.rows, zone),
+        ],
+        name="alert",
+        crumbs=[link(viewer.say("nav.alerts"), "/alerts"), html.Span(row.meter)],
+    )
+
+
+def story(
+    viewer: Viewer, answer: Answer[AlertStory], *, zone: ZoneInfo, refusal: str | None
+) -> list[Component | None]:
+    """Return what changes by an acknowledgement: how the alert stands, and its history."""
+    row = answer.rows.row
+    return [
+        panel(
+            viewer.say("alert_grid.state"),
+            [_facts(viewer, row, zone), _press(viewer, row), said(refusal)],
+            aside=data_age(viewer, answer.age_s, answer.as_of),
+            name="alert-state",
+        ),
+        _history(viewer, answer.rows, zone),
+    ]
+
+
+def _facts(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
+    unit = viewer.unit(row.unit)
+    pairs: list[tuple[str, Children]] = [
+        (viewer.say("alert_grid.severity"), severity_badge(viewer, row.severity)),
+        (viewer.say("alert_grid.state"), alert_state(viewer, row, zone)),
+        (viewer.say("alert_grid.raised"), instant_text(viewer.language, row.raised_at, zone)),
+        (viewer.say("alert_grid.owner"), row.acknowledged_by or NOTHING),
+        (viewer.say("alert_grid.place"), row.place or NOTHING),
+        (
+            viewer.say("alert_grid.meter"),
+            link(row.meter, f"/meters/{row.point}") if row.point else row.meter or NOTHING,
+        ),
+    ]
+    if not row.code:
+        for name, value in (("value", row.value), ("limit", row.limit)):
+            pairs.append(
+                (viewer.say(f"alert_grid.{name}"), gauge_text(viewer.language, value, unit))
+            )
+    if row.historic:
+        pairs.append((viewer.say("alert_page.historic"), NOTHING))
+    return facts(pairs, name="alert-facts")
+
+
+def _press(viewer: Viewer, row: AlertRow) -> Component | None:
+    free = row.acknowledged_at is None and row.cleared_at is None
+    return acknowledge_button(viewer, row) if free else None
+
+
+def _history(viewer: Viewer, told: AlertStory, zone: ZoneInfo) -> Component:
+    names = ("at", "event", "person")
+    heads = [viewer.say(f"alert_page.{name}") for name in names]
+    heads += [f">{viewer.say('alert_grid.value')}", f">{viewer.say('alert_page.position')}"]
+    unit = viewer.unit(told.row.unit)
+    rows: list[list[Children]] = [
+        [
+            instant_text(viewer.language, event.at, zone),
+            event_word(viewer, event),
+            event.person or NOTHING,
+            NOTHING if event.value is None else gauge_text(viewer.language, event.value, unit),
+            str(event.position),
+        ]
+        for event in told.events
+    ]
+    return panel(
+        viewer.say("alert_page.history"),
+        [
+            table(heads, rows, name="alert-history"),
+            twin(viewer, f"alert_history~{told.row.alert}", ""),
+        ],
+        name="alert-history",
+    )
+
+
+def event_word(viewer: Viewer, event: AlertEvent) -> str:
+    """Return the word for an entry of the journal."""
+    return viewer.say(f"alert_event.{event.what}")
+
+
+def _value(viewer: Viewer, told: AlertStory, zone: ZoneInfo) -> Component:
+    title = viewer.say("alert_page.value")
+    if told.row.code:
+        body: list[Component] = [
+            empty(viewer.say("alert_page.unknown_value")),
+            html.P(link(viewer.say("alert_page.to_review"), "/review")),
+        ]
+        return panel(title, body, name="alert-value")
+    if not told.readings:
+        return panel(title, empty(viewer.say("alert_page.value_none")), name="alert-value")
+    unit, scale = scale_of(viewer, told.row)
+    figure = alert_value(
+        told,
+        zone=zone,
+        theme=viewer.theme,
+        scale=scale,
+        texts={
+            "value": viewer.say("alert_grid.value"),
+            "limit": viewer.say("alert_grid.limit"),
+            "raised": viewer.say("alert_event.raised"),
+            "cleared": viewer.say("alert_event.cleared"),
+            "unit": unit,
+        },
+    )
+    return panel(
+        title,
+        [
+            html.P(viewer.say("alert_page.value_what"), className="subtitle"),
+            chart(
+                figure,
+                chart_id="alert-value",
+                label=_summary(viewer, told),
+                language=viewer.language,
+            ),
+            twin(viewer, f"alert_value~{told.row.alert}", ""),
+        ],
+        name="alert-value",
+    )
+
+
+def scale_of(viewer: Viewer, row: AlertRow) -> tuple[str, Decimal]:
+    """Return the unit that values are drawn in, and what they are divided by."""
+    large = row.unit == "W" and abs(row.limit) >= STEP_UP * 1000
+    return ("kW", Decimal(1000)) if large else (viewer.unit(row.unit), Decimal(1))
+
+
+def _summary(viewer: Viewer, told: AlertStory) -> str:
+    unit = viewer.unit(told.row.unit)
+    ends = {
+        "least": min(reading.least for reading in told.readings),
+        "greatest": max(reading.greatest for reading in told.readings),
+        "limit": told.row.limit,
+    }
+    texts = {name: gauge_text(viewer.language, value, unit) for name, value in ends.items()}
+    return viewer.say("alert_page.summary", rule=alert_what(viewer, told.row), **texts)

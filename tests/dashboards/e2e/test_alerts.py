@@ -1,0 +1,37 @@
+"""At a real Chromium an alert is acknowledged with one press, and its page tells its story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.watch import PATIENCE_MS
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_alert_is_seen_acknowledged_and_told(visit: Callable[..., Visit]) -> None:
+    begun = visit("technician")
+    page = begun.page
+    page.goto(f"{begun.url}/alerts")
+    grid = page.locator(".alert-grid .ag-center-cols-container")
+    expect(grid.locator(".ag-row")).to_have_count(2, timeout=PATIENCE_MS)
+    row = grid.locator(".ag-row", has_text="Building 2 load above limit")
+    row.get_by_role("button", name="Acknowledge").click()
+    expect(row).to_have_count(0, timeout=PATIENCE_MS)
+    page.get_by_role("link", name="Acknowledged 2").click()
+    page.wait_for_url("**/alerts/acknowledged", timeout=PATIENCE_MS)
+    grid.get_by_role("link", name="Building 2 load above limit").click()
+    curve = page.locator("#alert-value .scatterlayer .trace")
+    expect(curve.nth(1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".alert-history")).to_contain_text("Grace Hopper")
+    page.locator(".panel-alert-value .twin summary").click()
+    expect(page.locator(".twin .ag-row").first).to_be_visible(timeout=PATIENCE_MS)
+    page.goto(f"{begun.url}/alerts")
+    page.locator(".alert-grid").get_by_role("link", name="Building 3 load above limit").click()
+    page.locator(".panel-alert-state").get_by_role("button", name="Acknowledge").click()
+    expect(page.locator(".alert-facts")).to_contain_text("Grace Hopper", timeout=PATIENCE_MS)
+    assert begun.watch.faults == []

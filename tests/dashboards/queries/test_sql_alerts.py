@@ -1,0 +1,151 @@
+"""Alerts over time and one alert's story, asked of a real database in the role of the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from dashboards.queries.alert_rows import AlertBoard, AlertTab
+from dashboards.security.scope import Role, Scope
+from dashboards.selection import selection_of
+from energy.alerting.alert import Alert
+from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.base.errors import NotPermittedError
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.journal.follower import Follower, event_fold
+from energy.store.embedded import EmbeddedPostgres
+from tests.billing.conftest import new_town, server
+from tests.dashboards.queries.conftest import NOW, WebTown, shown
+
+__all__ = ["server"]
+pytestmark = pytest.mark.servers
+TODAY = NOW.date()
+CLOSED, SEEN, OPEN, HISTORIC, FOUND = (id_of("alert", str(n)) for n in range(5))
+RULE = id_of("rule", "load")
+SEEN_BY = UUID(int=7)
+
+
+def scope(web: WebTown, role: Role = Role.KIOSK, site: str | None = None) -> Scope:
+    return Scope(
+        person=id_of("person", "x"),
+        name="X",
+        roles=frozenset({role}),
+        sites=frozenset({site or web.town.site.key}),
+    )
+
+
+def alert(which: UUID, at: datetime, *, code: str = "", historic: bool = False) -> Alert:
+    return Alert(
+        alert=which,
+        rule=RULE,
+        channel=1,
+        severity="high" if which == OPEN else "medium",
+        at=at,
+        value=1500,
+        limit_value=1200,
+        historic=historic,
+        command_id=uuid4(),
+        code=code,
+        about="",
+    )
+
+
+@pytest.fixture(scope="module")
+def alarmed(server: EmbeddedPostgres) -> Iterator[WebTown]:
+    """A town where five alerts were raised: two within one span of 10 minutes."""
+    with new_town(server) as town, shown(server, town) as web:
+        early = datetime(2019, 1, 3, 6, 0, tzinfo=UTC)
+        closed, seen = alert(CLOSED, early), alert(SEEN, early + timedelta(minutes=9, seconds=59))
+        closed.clear(at=early + timedelta(hours=1), value=1100, command_id=uuid4())
+        seen.acknowledge(by=SEEN_BY, command_id=uuid4())
+        found = alert(FOUND, early - timedelta(days=1), code="usage.frozen")
+        old = alert(HISTORIC, early, historic=True)
+        later = alert(OPEN, early + timedelta(minutes=10))
+        application = JournalApplication(town.database, town.site.schema, "operations", town.clock)
+        application.store(closed, seen, found, old, later)
+        views = event_fold(town.site.schema, [AlertView()])
+        follower = Follower(
+            town.database, town.site.schema, "operations", OPERATIONS_VIEWS, views, town.clock
+        )
+        while follower.step():
+            pass
+        yield web
+
+
+def board(web: WebTown, tab: AlertTab, search: str = "") -> AlertBoard:
+    return web.queries.alert_board(scope(web), tab, selection_of(search, TODAY)).rows
+
+
+def test_each_tab_holds_its_own_and_tells_the_others_counts(alarmed: WebTown) -> None:
+    found = {tab: board(alarmed, tab) for tab in AlertTab}
+    names = {tab: [row.alert for row in found[tab].rows] for tab in AlertTab}
+    assert names[AlertTab.OPEN][0] == OPEN
+    assert set(names[AlertTab.OPEN]) == {OPEN, HISTORIC, FOUND}
+    assert names[AlertTab.ACKNOWLEDGED] == [SEEN]
+    assert names[AlertTab.CLOSED] == [CLOSED]
+    for each in found.values():
+        assert each.counts == {tab: len(names[tab]) for tab in AlertTab}
+        assert each.severities == (("high", 1), ("medium", 3))
+
+
+def test_closed_ones_are_those_cleared_in_the_selected_time(alarmed: WebTown) -> None:
+    assert board(alarmed, AlertTab.CLOSED, "?at=2019-01-02").rows == ()
+    assert board(alarmed, AlertTab.OPEN, "?at=2019-01-02").counts[AlertTab.OPEN] == 3
+
+
+def test_the_rate_counts_what_was_raised_by_spans_of_ten_minutes(alarmed: WebTown) -> None:
+    today = board(alarmed, AlertTab.OPEN)
+    assert (today.raised, today.busiest) == (3, 2)
+    assert today.busiest_at == datetime(2019, 1, 3, 6, 0, tzinfo=UTC)
+    assert today.tens == 61  # 10 h 7 min have begun 61 spans
+    before = board(alarmed, AlertTab.OPEN, "?at=2019-01-02")
+    assert (before.raised, before.busiest, before.tens) == (1, 1, 144)
+    assert board(alarmed, AlertTab.OPEN, "?at=2019-02-01").tens == 0
+
+
+def test_bad_actors_are_told_by_rule_and_meter(alarmed: WebTown) -> None:
+    today, week = board(alarmed, AlertTab.OPEN), board(alarmed, AlertTab.OPEN, "?span=week")
+    assert [(actor.point, actor.code, actor.raised) for actor in today.actors] == [
+        ("b1-elec", "", 3)
+    ]
+    assert [(actor.code, actor.raised) for actor in week.actors] == [("", 3), ("usage.frozen", 1)]
+
+
+def test_a_story_has_its_journal_and_the_readings_around(alarmed: WebTown) -> None:
+    answer = alarmed.queries.alert(scope(alarmed), SEEN)
+    assert answer is not None
+    told = answer.rows
+    assert [(event.what, event.person) for event in told.events] == [
+        ("raised", None),
+        ("acknowledged", "?"),
+    ]
+    assert told.events[0].position < told.events[1].position
+    assert told.row.value == told.events[0].value
+    assert told.row.value > told.row.limit
+    count = alarmed.town.one(
+        f"SELECT count(*) FROM {alarmed.town.site.schema}.reading WHERE channel = 1 "
+        f"AND at BETWEEN '{told.first.isoformat()}' AND '{told.last.isoformat()}'"
+    )
+    assert 0 < len(told.readings) == count, "readings of the town are minutes apart"
+    assert all(isinstance(each.greatest, Decimal) for each in told.readings)
+    assert told.last == NOW, "nothing is drawn of the future"
+
+
+def test_a_finding_has_no_value_and_an_unknown_alert_no_story(alarmed: WebTown) -> None:
+    answer = alarmed.queries.alert(scope(alarmed), FOUND)
+    assert answer is not None
+    assert (answer.rows.readings, answer.rows.events[0].value) == ((), None)
+    assert alarmed.queries.alert(scope(alarmed), uuid4()) is None
+
+
+def test_another_site_and_a_tenant_are_refused(alarmed: WebTown) -> None:
+    for who in (scope(alarmed, site="elsewhere"), scope(alarmed, Role.TENANT)):
+        with pytest.raises(NotPermittedError):
+            alarmed.queries.alert_board(who, AlertTab.OPEN, selection_of("", TODAY))
+        with pytest.raises(NotPermittedError):
+            alarmed.queries.alert(who, SEEN)
