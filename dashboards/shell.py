@@ -42,6 +42,8 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
     """Return the whole layout around an empty page."""
     frame: Component = dmc.MantineProvider(
         [
+            html.A(viewer.say("keys.skip"), href=f"#{PAGE}", className="skip-link"),
+            _keys(viewer),
             dcc.Location(id=LOCATION, refresh=False),
             dcc.Interval(id=TICK, interval=settings.refresh_s * 1000),
             dcc.Store(id=LIVE),
@@ -49,7 +51,7 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
                 [
                     dmc.AppShellHeader(_header(viewer, settings, csrf)),
                     dmc.AppShellNavbar(_links(viewer), p="xs"),
-                    dmc.AppShellMain(html.Main(id=PAGE, className="page-place")),
+                    dmc.AppShellMain(html.Main(id=PAGE, className="page-place", tabIndex=-1)),
                 ],
                 header={"height": HEADER_PX},
                 navbar={"width": NAVBAR_PX, "breakpoint": "sm", "collapsed": {"mobile": True}},
@@ -60,6 +62,23 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
         theme=MANTINE,
     )
     return frame
+
+
+def _keys(viewer: Viewer) -> Component:
+    """Return the list of keys, which "?" opens."""
+    rows = [
+        part
+        for key, name in (("Alt", "why"), ("/", "find"), ("?", "help"))
+        for part in (html.Dt(html.Kbd(key)), html.Dd(viewer.say(f"keys.{name}")))
+    ]
+    close = html.Button(viewer.say("keys.close"), type="button", className="button keys-close")
+    title = viewer.say("keys.title")
+    return html.Dialog(
+        [html.H2(title), html.Dl(rows), close],
+        id="keys",
+        className="keys",
+        **extra(aria_label=title),
+    )
 
 
 def _links(viewer: Viewer) -> list[Component]:

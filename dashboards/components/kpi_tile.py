@@ -8,6 +8,7 @@ from fractions import Fraction
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.components.figure_number import Why, figure_number
 from dashboards.components.pieces import (
     SEVERITY_TONE,
     data_age,
@@ -61,8 +62,7 @@ def utility_tile(
             ),
             html.P(
                 [
-                    html.Span(value, className="tile-number"),
-                    html.Span(unit, className="tile-unit"),
+                    figure_number(viewer, value, unit, _why(viewer, tile, answer), name="tile"),
                     html.Span(
                         _change(viewer, tile),
                         className="tile-change",
@@ -89,6 +89,18 @@ def utility_tile(
             ),
         ],
         className=f"tile tile-{tile.utility}",
+    )
+
+
+def _why(viewer: Viewer, tile: UtilityTile, answer: Answer[tuple[UtilityTile, ...]]) -> Why:
+    """Return what today's usage rests on."""
+    utility = viewer.say(f"utility.{tile.utility}")
+    return Why(
+        source=viewer.say("why.meters", count=tile.meters, utility=utility),
+        formula=viewer.say("why.today", known=tile.known, expected=tile.expected),
+        quality=tile.quality if tile.known else Quality.MISSING,
+        age_s=answer.age_s,
+        as_of=answer.as_of,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.figure_number import Why, figure_number
 from dashboards.components.pieces import chart, data_age, empty, page, panel, share_badge
 from dashboards.components.toolbar import span_text, toolbar
 from dashboards.components.twin import twin
@@ -15,7 +16,6 @@ from dashboards.figures.load_days import days_of, duration, peak_of, week_hours
 from dashboards.figures.load_range import RangeTexts, load_range
 from dashboards.figures.load_shapes import duration_curve, night_trend, week_heatmap
 from dashboards.formats import (
-    NOTHING,
     RATE_NAMES,
     amount,
     amount_text,
@@ -75,7 +75,12 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
     tiles = [
         _tile(
             viewer.say("load_page.usage"),
-            *amount(viewer.language, rows.utility, used),
+            figure_number(
+                viewer,
+                *amount(viewer.language, rows.utility, used),
+                _why(viewer, answer, "load", known=known, expected=expected),
+                name="tile",
+            ),
             share_badge(viewer, "tile.known", rows.known_share()) if expected else "",
             _change(viewer, rows, used),
         ),
@@ -83,11 +88,15 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
     rate = RATE_NAMES[rows.utility]
     if peak is not None:
         minutes = curve.step_s // 60
+
+        def drawn(value: float, how: str) -> Component:
+            why = _why(viewer, answer, how, minutes=minutes)
+            return figure_number(viewer, _rate(viewer, value), rate, why, name="tile")
+
         tiles.append(
             _tile(
                 viewer.say("load_page.peak", minutes=minutes),
-                _rate(viewer, rate_of(rows.utility, peak[0], curve.step_s)),
-                rate,
+                drawn(rate_of(rows.utility, peak[0], curve.step_s), "peak"),
                 short_instant(viewer.language, peak[1], zone),
             )
         )
@@ -96,8 +105,8 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
         factor = 100 * mean / rate_of(rows.utility, peak[0], curve.step_s)
         least = rate_of(rows.utility, int(curve.usage[curve.whole].min()), curve.step_s)
         said = viewer.say("load_page.factor", share=_rate(viewer, factor))
-        tiles.append(_tile(viewer.say("load_page.mean"), _rate(viewer, mean), rate, said))
-        tiles.append(_tile(viewer.say("load_page.least"), _rate(viewer, least), rate, ""))
+        tiles.append(_tile(viewer.say("load_page.mean"), drawn(mean, "mean"), said))
+        tiles.append(_tile(viewer.say("load_page.least"), drawn(least, "least"), ""))
     return tiles
 
 
@@ -105,17 +114,22 @@ def _rate(viewer: Viewer, value: float) -> str:
     return number(viewer.language, significant(Decimal(repr(value))))
 
 
-def _tile(title: str, value: str, unit: str, *below: str | Component | None) -> Component:
+def _why(viewer: Viewer, answer: Answer[LoadRange], how: str, **told: int) -> Why:
+    """Return what a number of the selected load rests on."""
+    utility = viewer.say(f"utility.{answer.rows.utility}")
+    return Why(
+        source=viewer.say("why.site", utility=utility),
+        formula=viewer.say(f"why.{how}", **told),
+        age_s=answer.age_s,
+        as_of=answer.as_of,
+    )
+
+
+def _tile(title: str, value: Component, *below: str | Component | None) -> Component:
     return html.Article(
         [
             html.Header(html.H2(title), className="tile-head"),
-            html.P(
-                [
-                    html.Span(value, className="tile-number"),
-                    html.Span("" if value == NOTHING else unit, className="tile-unit"),
-                ],
-                className="tile-value",
-            ),
+            html.P(value, className="tile-value"),
             html.P(list(below), className="tile-before tile-row"),
         ],
         className="panel tile",

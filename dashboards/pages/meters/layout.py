@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.device_text import device_counts, device_text
+from dashboards.components.figure_number import Why, figure_number
 from dashboards.components.meter_grid import meter_cards, meter_grid
 from dashboards.components.notes import FIGURE, note_form, note_list, part
 from dashboards.components.pieces import (
@@ -27,7 +28,15 @@ from dashboards.components.pieces import (
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars, day_marks
 from dashboards.formats import NOTHING, gauge_text, instant_text, number, percent_text
-from dashboards.queries.rows import Answer, DeviceAnswers, MeterPage, MeterPlate, MeterRow, UsageDay
+from dashboards.queries.rows import (
+    Answer,
+    DeviceAnswers,
+    MeterPage,
+    MeterPlate,
+    MeterRow,
+    RegisterRow,
+    UsageDay,
+)
 from dashboards.viewer import Viewer
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
@@ -206,7 +215,7 @@ def _registers(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Com
             quantity_name(viewer, row.quantity),
             viewer.say(f"kind.{row.kind}"),
             f"{number(viewer.language, row.resolution)} {viewer.unit(row.unit)}",
-            NOTHING if row.last is None else _shown(viewer, row.last, row.unit),
+            _register(viewer, answer, row),
             instant_text(viewer.language, row.last_at, zone),
             quality_badge(viewer, row.quality),
             viewer.say("word.yes") if row.billing else viewer.say("word.no"),
@@ -217,6 +226,21 @@ def _registers(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Com
     if not rows and answer.rows.registers:
         return empty(viewer.say("meter.computed"))
     return table(head, rows, name="registers")
+
+
+def _register(viewer: Viewer, answer: Answer[MeterPage], row: RegisterRow) -> Component:
+    """Return what a register shows, and what that rests on."""
+    resolution = f"{number(viewer.language, row.resolution)} {viewer.unit(row.unit)}"
+    quantity = quantity_name(viewer, row.quantity)
+    why = Why(
+        source=viewer.say("why.register", quantity=quantity, serial=answer.rows.plate.serial),
+        formula=viewer.say("why.shown", resolution=resolution),
+        quality=row.quality,
+        age_s=answer.age_s,
+        as_of=answer.as_of,
+    )
+    shown = NOTHING if row.last is None else _shown(viewer, row.last, row.unit)
+    return figure_number(viewer, shown, "", why)
 
 
 def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component:
