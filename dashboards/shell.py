@@ -29,6 +29,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),
         ("money", "/money", Right.READ_BILLS),
+        ("corrections", "/bills/corrections", Right.READ_BILLS),
     ),
     "admin": (("admin", "/admin", Right.ADMINISTER),),
     "portal": (("portal", "/portal", Right.READ_OWN),),

@@ -10,6 +10,7 @@ from dashboards.pages.account.views import ACCOUNT_VIEWS
 from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
+from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
@@ -33,4 +34,5 @@ VIEWS: tuple[View, ...] = (
     *ACCOUNT_VIEWS,
     *PORTAL_VIEWS,
     *MONEY_VIEWS,
+    *CORRECTION_VIEWS,
 )

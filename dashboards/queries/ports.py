@@ -9,6 +9,7 @@ from uuid import UUID
 from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
+from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
@@ -223,6 +224,18 @@ class MoneyQueries(Protocol):
         ...
 
 
+class CorrectionQueries(Protocol):
+    """Questions about corrections of issued bills."""
+
+    def corrections(self, scope: Scope) -> Answer[CorrectionList]:
+        """Return the corrections, those that wait first, then by money."""
+        ...
+
+    def correction(self, scope: Scope, name: str) -> Answer[CorrectionPage] | None:
+        """Return one correction, None when none is called so."""
+        ...
+
+
 class Queries(
     EnergyQueries,
     AlertQueries,
@@ -235,6 +248,7 @@ class Queries(
     AdminQueries,
     PortalQueries,
     MoneyQueries,
+    CorrectionQueries,
     Protocol,
 ):
     """All questions of the screens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_bills import SqlBills
+from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_load import SqlLoad
@@ -30,6 +31,7 @@ class SqlQueries(
     SqlAdmin,
     SqlPortal,
     SqlMoney,
+    SqlCorrections,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -47,3 +49,4 @@ class SqlQueries(
         SqlAdmin.__init__(self, at)
         SqlPortal.__init__(self, at)
         SqlMoney.__init__(self, at)
+        SqlCorrections.__init__(self, at)

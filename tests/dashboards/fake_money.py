@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from billing.bank.match import Proposal
+from billing.corrections.errors import OwnCorrectionError
 from billing.receivables.ageing import AgedAccount
 from billing.receivables.dunning_rules import DEFAULT_RULES, DueLetter
 from billing.receivables.errors import PaymentError
 from billing.receivables.items import ItemKind, OpenItem
 from billing.receivables.office import Incoming
+from billing.views.corrections import CorrectionRow
 from billing.views.owed import DisputeRow, PaymentRow
+from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
 from dashboards.queries.money_rows import MoneyPage, WaitingEntry
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right, Scope
@@ -24,6 +27,7 @@ from tests.dashboards.fake_energy import SITE
 
 ENTRY = id_of("bank_entry", "1")
 HOSTILE = '<img src=x onerror="alert(1)"> \u202egnp.exe =1+1'
+ADA = id_of("person", "ada")
 TODAY = date(2026, 7, 14)
 ZERO = Decimal(0)
 
@@ -98,6 +102,9 @@ class FakeMoney:
 
     received: Did[tuple[str, Incoming, tuple[str, ...]]] = field(default_factory=Did)
     matched: Did[tuple[str, str, tuple[str, ...], bool]] = field(default_factory=Did)
+
+    raised_by: UUID = ADA
+    decided: Did[tuple[str, str, str]] = field(default_factory=Did)
 
     # ---- questions
     def money(self, scope: Scope) -> Answer[MoneyPage]:
@@ -187,7 +194,56 @@ class FakeMoney:
         self.matched.once(command_id, (name, account, tuple(items), remember))
 
     def accept(self, name: str, *, by: UUID, why: str, command_id: UUID) -> None:
-        raise NotImplementedError
+        if by == self.raised_by:
+            raise OwnCorrectionError(name)
+        self.decided.once(command_id, (name, "applied", why))
 
     def reject(self, name: str, *, by: UUID, why: str, command_id: UUID) -> None:
-        raise NotImplementedError
+        self.decided.once(command_id, (name, "rejected", why))
+
+    # ---- corrections
+    def _correction(self, number: int) -> CorrectionRow:
+        name = f"CAM-2026-{number:05d}"
+        state = next((d[1] for d in self.decided.all if d[0] == f"{name}/1"), "proposed")
+        return CorrectionRow(
+            invoice=id_of("invoice", f"A-{number:04d}"),
+            proposal=1,
+            number=name,
+            account=f"A-{number:04d}",
+            state=state if number < 3 else "superseded",
+            mode=None,
+            total=Decimal("-31.20") if number == 2 else Decimal("12.44"),
+            causes=[
+                {"point": "cam-b2-elec", "cause": "readings", "days": ["2026-06-02"]},
+                {"point": "cam-b2-gas", "cause": "tariff"},
+            ],
+            raised_by=None if number == 1 else self.raised_by,
+            raised_at=datetime(2026, 7, 10, 3, tzinfo=UTC),
+            decided_by=None,
+            why="",
+            applied_to=None,
+        )
+
+    def corrections(self, scope: Scope) -> Answer[CorrectionList]:
+        scope.demand(Right.READ_BILLS, SITE)
+        rows = tuple(map(self._correction, (2, 1, 3)))
+        people = {self.raised_by: "Ada Byron"}
+        found = CorrectionList(rows=rows, currency="GBP", people=people)
+        return Answer(rows=found, as_of=88, age_s=42)
+
+    def correction(self, scope: Scope, name: str) -> Answer[CorrectionPage] | None:
+        found = self.corrections(scope).rows
+        row = next((row for row in found.rows if row.name == name), None)
+        if row is None:
+            return None
+        charge = {
+            "name": {"en": "Energy, day", "zh": "日间电量"},
+            "point": "cam-b2-elec",
+            "unit": "kWh",
+            "was": {"quantity": "12480.210", "price": "0.2143", "amount": "2674.51"},
+            "now": {"quantity": "12334.6", "price": "0.2143", "amount": "2643.31"},
+            "amount": "-31.20",
+        }
+        gone = charge | {"now": None, "was": {"quantity": "1/3", "price": None, "amount": "0.00"}}
+        page = CorrectionPage(row=row, currency="GBP", charges=(charge, gone), people=found.people)
+        return Answer(rows=page, as_of=88, age_s=42)

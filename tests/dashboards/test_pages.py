@@ -79,6 +79,8 @@ PATHS = {
     "own-meter": "/portal/meters/cam-b2-elec",
     "own-bill": f"/portal/bills/{INVOICE}",
     "money": "/money",
+    "corrections": "/bills/corrections",
+    "correction": "/bills/corrections/CAM-2026-00002/1",
 }
 READY = {
     "alerts_acknowledged": "alerts",
@@ -93,7 +95,7 @@ READY = {
     "load_nowhere": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PAGES = {"bills", "run", "bill", "proof", "money"}
+MONEY_PAGES = {"bills", "run", "bill", "proof", "money", "corrections", "correction"}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
     Role.BILLING_APPROVER,
