@@ -29,6 +29,8 @@ from dashboards.security.devices import install_devices
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
 from dashboards.security.headers import content_security_policy, header_writer
 from dashboards.security.people import Doors
+from dashboards.security.provider import Provider
+from dashboards.security.provider_sign_in import install_provider
 from dashboards.security.second_factor import install_second_factor
 from dashboards.security.sessions import Sessions, SessionStore
 from dashboards.security.sign_in import install_sign_in
@@ -68,6 +70,7 @@ def create_app(
     session_store: SessionStore,
     clock: Clock,
     render_pdf: RenderPdf,
+    provider: Provider | None = None,
 ) -> Flask:
     """Return the server of one site's screens.
 
@@ -79,6 +82,7 @@ def create_app(
         session_store: Where sessions are kept.
         clock: The present.
         render_pdf: Id of an invoice, its canonical JSON and a language to its paper.
+        provider: By which people may sign in too; None: by password alone.
     """
     server = Flask("meterline", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -96,6 +100,8 @@ def create_app(
     limiter = install_sign_in(server, admission)
     install_second_factor(server, admission, limiter)
     install_devices(server, admission, accounts, limiter)
+    if provider is not None:
+        install_provider(server, admission, provider, limiter)
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)

@@ -19,5 +19,7 @@ class WebSettings:
     version: str
     secure_cookies: bool
     """Whether cookies travel by TLS only; True wherever TLS ends before or at this process."""
+    provider: bool = False
+    """Whether people may sign in by an OpenID Connect provider."""
     refresh_s: int = 10
     """How often an open page asks whether anything changed. [s]"""

@@ -22,6 +22,7 @@ from dashboards.money_commands import MoneyCommands
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.people import Doors
+from dashboards.security.provider import Provider, provider_settings
 from dashboards.security.proxies import Application, TrustedProxies
 from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
@@ -56,6 +57,7 @@ def settings_of(site: Site, config: Config) -> WebSettings:
         currency=site.currency,
         language=site.language,
         version=program_version(),
+        provider=bool(config.oidc_issuer),
         secure_cookies=bool(config.web_certificate or config.web_proxies),
     )
 
@@ -97,6 +99,7 @@ def server_of(system: System, site: Site) -> Flask:
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
         clock=system.clock,
+        provider=provider_of(system),
         render_pdf=papers.pdf,
     )
 
@@ -120,6 +123,19 @@ def doors_of(system: System) -> Doors:
         factors=Factors(database, clock, vault),
         vault=vault,
     )
+
+
+def provider_of(system: System) -> Provider | None:
+    """Return the provider of the configuration; None where there is none.
+
+    Raises:
+        ConfigError: Its settings are incomplete.
+    """
+    config = system.config
+    settings = provider_settings(
+        config.oidc_issuer, config.oidc_client, config.oidc_secret, config.oidc_roles
+    )
+    return None if settings is None else Provider(settings=settings, clock=system.clock)
 
 
 def tls_of(config: Config) -> dict[str, str]:

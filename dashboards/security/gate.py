@@ -32,7 +32,9 @@ CSRF_COOKIE = "meterline_csrf"
 CSRF_HEADER = "X-CSRFToken"
 LIVE_OUTPUT = "live.data"
 """The callback by which an open page asks for news: no action of a person."""
-OPEN_PATHS = frozenset({"/login", "/health", "/metrics", "/preferences"})
+OPEN_PATHS = frozenset(
+    {"/login", "/sign-in", "/sign-in/back", "/health", "/metrics", "/preferences"}
+)
 OPEN_PREFIXES = ("/assets/", "/kiosk/")
 CHANGE_PATHS = frozenset({"/change-password", "/sign-out"})
 FACTOR_PATHS = frozenset({"/second-factor", "/sign-out"})

@@ -60,6 +60,20 @@ class Person(Protocol):
 class Administered(Protocol):
     """What administrators do to people (energy/journal/directory.py)."""
 
+    def add(
+        self,
+        *,
+        sign_in: str,
+        name: str,
+        password_hash: str,
+        roles: Sequence[str],
+        language: str,
+        command_id: UUID,
+        must_change: bool = True,
+    ) -> UUID:
+        """Add a person; return their id."""
+        ...
+
     def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
         """Bar a person."""
         ...
@@ -149,6 +163,16 @@ class Access(Protocol):
         for_: timedelta,
     ) -> bool:
         """Lock a name that failed too often; return whether it was."""
+        ...
+
+    def remember_request(
+        self, state_hash: bytes, *, nonce: str, verifier: str, onward: str
+    ) -> None:
+        """Keep what a sign-in at another provider began with."""
+        ...
+
+    def take_request(self, state_hash: bytes, minutes: int) -> tuple[str, str, str] | None:
+        """Return nonce, verifier and the way onward of a sign-in under way, once."""
         ...
 
     def forget_failures(self, sign_in: str) -> None:

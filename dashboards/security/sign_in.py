@@ -76,6 +76,7 @@ def login_page(parts: Admission, *, message: str = "", **values: object) -> str:
             sign_in=request.form.get("sign_in", ""),
             onward=onward_of(request.values.get("next", "/")),
             phone_days=parts.rules.now().phone_days,
+            provider=parts.settings.provider,
         ),
     )
 
@@ -101,7 +102,7 @@ def _login(parts: Admission) -> AnyResponse | tuple[str, int]:
         )
         return login_page(parts, message=f"login.{refusal}"), 403
     onward = onward_of(request.form.get("next", "/"))
-    stage = _stage(parts, person)
+    stage = stage_of(parts, person)
     if stage is Stage.FULL:
         doors.access.forget_failures(sign_in)
     return admit(parts, person, onward, stage=stage, phone="phone" in request.form)
@@ -116,7 +117,8 @@ def _refused_here(parts: Admission, person: Person) -> str | None:
     return "elsewhere" if roles and not held else None
 
 
-def _stage(parts: Admission, person: Person) -> Stage:
+def stage_of(parts: Admission, person: Person) -> Stage:
+    """Return whether a second factor is to be asked, enrolled, or neither."""
     if parts.doors.factors.of(person.person) is not None:
         return Stage.FACTOR
     wants = parts.rules.now().wants_factor(roles_here(person, parts.settings))

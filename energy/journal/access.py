@@ -137,6 +137,37 @@ class Access:
             )
         return True
 
+    def remember_request(
+        self, state_hash: bytes, *, nonce: str, verifier: str, onward: str
+    ) -> None:
+        """Keep what a sign-in at another provider began with; those of yesterday go."""
+        now = self._clock.now()
+        with self._database.connection() as connection:
+            connection.execute(
+                f"DELETE FROM {DIRECTORY}.provider_request WHERE at < %s",
+                (now - timedelta(days=1),),
+            )
+            connection.execute(
+                f"INSERT INTO {DIRECTORY}.provider_request VALUES (%s, %s, %s, %s, %s)",
+                (state_hash, nonce, verifier, onward, now),
+            )
+
+    def take_request(self, state_hash: bytes, minutes: int) -> tuple[str, str, str] | None:
+        """Return nonce, verifier and the way onward of a sign-in under way, once.
+
+        Args:
+            state_hash: Of its state.
+            minutes: How old it may be. [min]
+        """
+        with self._database.connection() as connection:
+            row: tuple[Any, ...] | None = connection.execute(
+                f"DELETE FROM {DIRECTORY}.provider_request WHERE state_hash = %s "
+                "RETURNING nonce, verifier, onward, at",
+                (state_hash,),
+            ).fetchone()
+        late = row is None or self._clock.now() - row[3] > timedelta(minutes=minutes)
+        return None if row is None or late else (row[0], row[1], row[2])
+
     def forget_failures(self, sign_in: str) -> None:
         """Count a name's failures anew: its person signed in."""
         with self._database.connection() as connection:

@@ -81,6 +81,7 @@ class FakeDoors:
     recovery: dict[UUID, list[bytes]] = field(default_factory=dict)
     steps: dict[UUID, int] = field(default_factory=dict)
     pins: dict[UUID, str] = field(default_factory=dict)
+    asked: dict[bytes, tuple[str, str, str]] = field(default_factory=dict)
     bound: dict[bytes, Device] = field(default_factory=dict)
 
     # ---- access
@@ -106,6 +107,14 @@ class FakeDoors:
         if due and self.locked_until(sign_in) is None:
             self.locks[name] = self.clock.now() + for_
         return due
+
+    def remember_request(
+        self, state_hash: bytes, *, nonce: str, verifier: str, onward: str
+    ) -> None:
+        self.asked[state_hash] = (nonce, verifier, onward)
+
+    def take_request(self, state_hash: bytes, minutes: int) -> tuple[str, str, str] | None:
+        return self.asked.pop(state_hash, None)
 
     def forget_failures(self, sign_in: str) -> None:
         self.people.journal[:] = [each for each in self.people.journal if each[0] != "failed"]

@@ -16,6 +16,7 @@ from dashboards.commands import Commands
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
+from dashboards.security.provider import Provider
 from dashboards.settings import WebSettings
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
@@ -57,6 +58,28 @@ class FakePerson:
 
 
 class FakePeople:
+    def add(
+        self,
+        *,
+        sign_in: str,
+        name: str,
+        password_hash: str,
+        roles: Any,
+        language: str,
+        command_id: UUID,
+        must_change: bool = True,
+    ) -> UUID:
+        self.people[sign_in.casefold()] = FakePerson(
+            person=command_id,
+            sign_in=sign_in,
+            name=name,
+            password_hash=password_hash,
+            must_change=must_change,
+            roles=tuple(roles),
+            language=language,
+        )
+        return command_id
+
     def disable(self, person: UUID, by: UUID, command_id: UUID) -> None:
         self.journal.append(("disabled", str(person)))
 
@@ -67,6 +90,9 @@ class FakePeople:
         if person == by:
             raise RefusedError.of("person.oneself")
         self.journal.append(("roles", *roles))
+        for sign_in, found in self.people.items():
+            if found.person == person:
+                self.people[sign_in] = replace(found, roles=tuple(roles))
 
     def __init__(self, people: dict[str, FakePerson]) -> None:
         self.people = people
@@ -150,6 +176,7 @@ def fake_web(
     name: str = "Grace Hopper",
     rules: dict[str, Any] | None = None,
     secure: bool = False,
+    provider: Provider | None = None,
 ) -> FakeWeb:
     clock = clock or ManualClock(NOW)
     person = FakePerson(
@@ -170,6 +197,7 @@ def fake_web(
         commands=commands_of(site),
         doors=Doors(people=people, access=doors, factors=doors, vault=doors),
         session_store=store,
+        provider=provider,
         clock=clock,
         render_pdf=lambda _, document, language: f"%PDF-1.7 {language} {document}".encode(),
     )

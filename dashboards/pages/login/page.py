@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from markupsafe import Markup
 
 from energy.base.text import t
@@ -17,8 +19,13 @@ _FORM = Markup("""<form method="post" action="/login">
 <label class="plain-choice"><input type="checkbox" name="phone"> {phone_label}</label>
 <button type="submit" id="submit">{button}</button></form>""")
 
+_PROVIDER = Markup("""<p>
+<a class="plain-onward" id="provider" href="/sign-in?next={onward}">{text}</a></p>""")
 
-def login_form(*, language: str, sign_in: str, onward: str, phone_days: int) -> Markup:
+
+def login_form(
+    *, language: str, sign_in: str, onward: str, phone_days: int, provider: bool
+) -> Markup:
     """Return the form; what a person typed is escaped.
 
     Args:
@@ -26,8 +33,10 @@ def login_form(*, language: str, sign_in: str, onward: str, phone_days: int) -> 
         sign_in: Name typed before.
         onward: Path that the sign-in leads to.
         phone_days: How long a technician's phone stays signed in. [d]
+        provider: Whether there is another way in, by a provider.
     """
-    return _FORM.format(
+    other = _PROVIDER.format(onward=quote(onward), text=t(language, "login.provider"))
+    return (other if provider else Markup("")) + _FORM.format(
         onward=onward,
         sign_in=sign_in,
         sign_in_label=t(language, "login.sign_in"),
