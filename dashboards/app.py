@@ -21,6 +21,7 @@ from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
+from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
@@ -105,7 +106,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    energy, office = (overview, alerts, notes, flows), (bills, admin, account, acts)
+    energy, office = (overview, alerts, notes, flows), (bills, admin, account, acts, tariffs)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)
     _complete(app, server)

@@ -30,6 +30,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("bills", "/bills", Right.READ_BILLS),
         ("money", "/money", Right.READ_BILLS),
         ("corrections", "/bills/corrections", Right.READ_BILLS),
+        ("tariffs", "/tariffs", Right.READ_ENERGY),
     ),
     "admin": (("admin", "/admin", Right.ADMINISTER),),
     "portal": (("portal", "/portal", Right.READ_OWN),),

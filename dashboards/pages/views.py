@@ -19,6 +19,7 @@ from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
+from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -30,6 +31,7 @@ VIEWS: tuple[View, ...] = (
     *REVIEW_VIEWS,
     *PLAN_VIEWS,
     *BILL_VIEWS,
+    *TARIFF_VIEWS,
     *ADMIN_VIEWS,
     *ACCOUNT_VIEWS,
     *PORTAL_VIEWS,

@@ -28,6 +28,7 @@ from dashboards.queries.rows import (
     UsageCalendar,
     UtilityTile,
 )
+from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -119,6 +120,26 @@ class FlowQueries(Protocol):
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[FlowPage] | None:
         """Return flow and balance of the selected days; None without such a place or node."""
+        ...
+
+
+class TariffQueries(Protocol):
+    """Questions about tariffs."""
+
+    def tariffs(self, scope: Scope) -> Answer[tuple[TariffRow, ...]]:
+        """Return every published version, by tariff, the newest first."""
+        ...
+
+    def tariff(
+        self, scope: Scope, tariff: str, valid_from: date, version: int
+    ) -> Answer[TariffPage] | None:
+        """Return the page of a version; None where there is none, or it cannot be read."""
+        ...
+
+    def tariff_trial(
+        self, scope: Scope, tariff: str, valid_from: date, version: int, account: str
+    ) -> Answer[Trial] | None:
+        """Return an account's bills of the last year under a version, None without such."""
         ...
 
 
@@ -242,6 +263,7 @@ class Queries(
     PlaceQueries,
     LoadQueries,
     FlowQueries,
+    TariffQueries,
     BillQueries,
     PlanQueries,
     ReviewQueries,

@@ -16,6 +16,7 @@ from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
+from dashboards.queries.sql_tariffs import SqlTariffs
 
 
 class SqlQueries(
@@ -25,6 +26,7 @@ class SqlQueries(
     SqlPlaces,
     SqlLoad,
     SqlFlows,
+    SqlTariffs,
     SqlBills,
     SqlPlans,
     SqlReview,
@@ -43,6 +45,7 @@ class SqlQueries(
         SqlPlaces.__init__(self, at)
         SqlLoad.__init__(self, at)
         SqlFlows.__init__(self, at)
+        SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)

@@ -29,6 +29,7 @@ from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
+from tests.dashboards.fake_tariffs import FakeTariffs
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -126,7 +127,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows):
+class FakeSite(FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

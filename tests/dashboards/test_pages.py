@@ -60,6 +60,9 @@ PATHS = {
     "alerts_closed": "/alerts/closed?span=week",
     "alert": f"/alerts/{ALERT}",
     "alert_finding": f"/alerts/{FOUND}",
+    "tariffs": "/tariffs",
+    "tariff": "/tariffs/campus-electricity/2018-01-01/1",
+    "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",
     "meters": "/meters",
     "meter": "/meters/cam-b2-elec",
     "computed": f"/meters/{COMPUTED}",
@@ -95,7 +98,7 @@ READY = {
     "load_nowhere": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PAGES = {"bills", "run", "bill", "proof", "money", "corrections", "correction"}
+MONEY_PAGES = {"bills", "run", "bill", "proof", "money", "trial", "corrections", "correction"}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
     Role.BILLING_APPROVER,
