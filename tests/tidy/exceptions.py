@@ -40,6 +40,7 @@ TEST_FOLDERS: dict[str, str] = {
 
 TEST_FILES: dict[str, str] = {
     "tests/billing/rating/test_oracle.py": "all of rating against a bill calculator by others",
+    "tests/dashboards/security/test_matrix.py": "every page, callback and route as every role",
     "tests/simulator/test_extract_against_source.py": "the shipped extract against its origin",
     "tests/simulator/test_site_file.py": "the demo site's file, which is no module",
 }

@@ -1,0 +1,386 @@
+"""Every page, callback and route as every role and as another tenant: refused, or own rows only.
+
+The lists are the app's own: what is added to it and not told here fails. Real queries and desks
+over a billed town with two tenants, in the role of the web process; only the doors are made up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from billing.office import BillingOffice
+from dashboards.app import create_app
+from dashboards.commands import Commands
+from dashboards.pages.views import VIEWS
+from dashboards.security.passwords import hashed
+from dashboards.security.people import Doors
+from dashboards.security.scope import RIGHTS, Right, Role
+from energy.alerting.desk import AlertDesk
+from energy.base.clock import ManualClock
+from energy.base.ids import id_of
+from energy.service.note_desk import NoteDesk
+from energy.store.embedded import EmbeddedPostgres
+from energy.views.rollup import roll_up
+from tests.billing.conftest import new_town, server
+from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
+from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
+from tests.dashboards.queries.conftest import NOW, WebTown, shown
+
+__all__ = ["server"]
+pytestmark = pytest.mark.servers
+ONE, OTHER = "b1", "b2"
+NOBODY = UUID(int=7)
+OPEN = None
+"""Whoever is signed in."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What the pages and callbacks of the town are about."""
+
+    run: UUID
+    invoices: dict[str, UUID]
+    numbers: dict[str, str]
+
+    def of(self, building: str) -> dict[str, str]:
+        return {
+            "run": str(self.run),
+            "invoice": str(self.invoices[building]),
+            "building": building,
+            "person": str(NOBODY),
+        }
+
+
+PAGES: dict[str, tuple[str, Right | None]] = {
+    r"/": ("/", Right.READ_ENERGY),
+    r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
+    r"/meters": ("/meters", Right.READ_ENERGY),
+    r"/meters/": ("/meters/{building}-elec", Right.READ_ENERGY),
+    r"/review": ("/review", Right.READ_ENERGY),
+    r"/review/": ("/review/0123abcd", Right.READ_ENERGY),
+    r"/plan": ("/plan/2019", Right.READ_ENERGY),
+    r"/plan///": ("/plan/2019/place/town", Right.READ_ENERGY),
+    r"/bills": ("/bills", Right.READ_BILLS),
+    r"/bills/runs/": ("/bills/runs/{run}", Right.READ_BILLS),
+    r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
+    r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
+    r"/admin": ("/admin", Right.ADMINISTER),
+    r"/admin/people/": ("/admin/people/{person}", Right.ADMINISTER),
+    r"/admin/events///": ("/admin/events/-/-/-", Right.ADMINISTER),
+    r"/account": ("/account", OPEN),
+    r"/portal": ("/portal", Right.READ_OWN),
+    r"/portal/meters/": ("/portal/meters/{building}-elec", Right.READ_OWN),
+    r"/portal/bills/": ("/portal/bills/{invoice}", Right.READ_OWN),
+}
+"""Form of an address without its groups -> an address, and what one must be allowed to see it."""
+ROUTES: dict[str, tuple[str, Right | None]] = {
+    "/login": ("/login", OPEN),
+    "/change-password": ("/change-password", OPEN),
+    "/second-factor": ("/second-factor", OPEN),
+    "/preferences": ("/preferences", OPEN),
+    "/health": ("/health", OPEN),
+    "/metrics": ("/metrics", OPEN),
+    "/download/bills/<uuid:invoice>.pdf": ("/download/bills/{invoice}.pdf", Right.READ_BILLS),
+    "/download/own-bills/<uuid:invoice>.pdf": ("/download/own-bills/{invoice}.pdf", Right.READ_OWN),
+    "/download/tables/<name>.<form>": (
+        "/download/tables/load.csv?utility=electricity",
+        Right.READ_ENERGY,
+    ),
+    "/assets/<path:filename>": ("/assets/app.css", OPEN),
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
+        "/_dash-component-suites/dash/x.js",
+        OPEN,
+    ),
+    "/_dash-layout": ("/_dash-layout", OPEN),
+    "/_dash-dependencies": ("/_dash-dependencies", OPEN),
+    "/_reload-hash": ("/_reload-hash", OPEN),
+    "/_favicon.ico": ("/_favicon.ico", OPEN),
+    "/": ("/", OPEN),
+    "/<path:path>": ("/meters", OPEN),
+}
+"""Rule -> an address, and what one must be allowed to get it; "/" is the frame without rows."""
+POSTED = {"/login", "/sign-out", "/change-password", "/second-factor", "/_dash-update-component"}
+"""Rules that take a POST: the doors have tests of their own, callbacks are posted below."""
+WILD: dict[str, list[str]] = {
+    "name": ["load"],
+    "alert": [str(NOBODY)],
+    "about": ["point/b2-elec"],
+    "note": [str(NOBODY)],
+    "version": ["1"],
+    "run": ["{run}"],
+    "verb": ["approve", "issue", "end_session", "disable", "unlock", "roles"],
+    "subject": [str(NOBODY)],
+}
+"""Part of an id that stands for many -> what is posted there."""
+VALUES: dict[str, Any] = {
+    "pathname": f"/admin/people/{NOBODY}",
+    "search": "?utility=electricity",
+    "n_intervals": 1,
+    "n_clicks": 1,
+    "data": None,
+    "children": None,
+    "value": "2019-01-01",
+}
+"""Property -> what is posted."""
+READS_ADDRESS = "page.children"
+
+
+@dataclass
+class Matrix:
+    """A server over the town, and whoever sits before it."""
+
+    web: WebTown
+    people: FakePeople
+    server: Flask
+    client: FlaskClient
+    subjects: Subjects
+    token: str
+
+    def sit(self, role: Role, *tenants: str) -> None:
+        """Let the signed-in person have another role, bound to tenants."""
+        person = self.people.people["grace"]
+        self.people.people["grace"] = replace(person, roles=(str(role),))
+        self.people.tenancies = frozenset(tenants)
+
+    def post(self, body: dict[str, Any]) -> Any:
+        return self.client.post(
+            "/_dash-update-component", json=body, headers={"X-CSRFToken": self.token}
+        )
+
+    def page(self, address: str) -> str:
+        path, _, search = address.partition("?")
+        body = {
+            "output": READS_ADDRESS,
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [
+                {"id": "url", "property": "pathname", "value": path},
+                {"id": "url", "property": "search", "value": f"?{search}" if search else ""},
+            ],
+            "changedPropIds": ["url.pathname"],
+        }
+        answer = self.post(body)
+        assert answer.status_code == 200, address
+        return str(answer.text)
+
+    def secrets(self, building: str) -> list[str]:
+        """Return texts that only the tenant of a building, and staff, may be told."""
+        numbers = {"b1": ("SN-0001", "SN-0002"), "b2": ("SN-0003", "SN-0004")}[building]
+        money = [f"A-{building}", f"Tenant of {building}", self.subjects.numbers[building]]
+        return [*numbers, f"Meter of {building}", *money]
+
+    def stored(self) -> object:
+        """Return how many entries the journals of the site hold."""
+        schema = self.web.town.site.schema
+        return self.web.town.rows(f"SELECT application, position FROM {schema}.journal_head")
+
+
+@pytest.fixture(scope="module")
+def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
+    with new_town(server) as town, shown(server, town) as web:
+        run, _ = town.bill()
+        with town.database.connection() as connection:
+            while roll_up(connection, town.site.schema):
+                pass
+        rows: list[Any] = town.rows(
+            f"SELECT account, invoice, number FROM {town.site.schema}.invoice"
+        )
+        subjects = Subjects(
+            run=run,
+            invoices={account[2:]: invoice for account, invoice, _ in rows},
+            numbers={account[2:]: number for account, _, number in rows},
+        )
+        clock = ManualClock(NOW)
+        person = FakePerson(
+            person=id_of("person", "grace"),
+            sign_in="grace",
+            name="Grace",
+            password_hash=hashed(PASSWORD),
+            must_change=False,
+            roles=("viewer",),
+        )
+        people = FakePeople({"grace": person})
+        doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
+        made = create_app(
+            replace(settings(), site_key=town.site.key, zone=town.site.zone),
+            queries=web.queries,
+            commands=Commands(
+                town.site.key,
+                alerts=AlertDesk(web.staff, town.site.schema, clock),
+                office=BillingOffice(web.staff, town.site, clock, town.vault),
+                notes=NoteDesk(web.staff, town.site.schema, clock),
+            ),
+            doors=Doors(people=people, access=doors, factors=doors, vault=doors),
+            session_store=FakeSessionStore(),
+            clock=clock,
+            render_pdf=lambda _, document, language: f"%PDF {language} {document}".encode(),
+        )
+        client = made.test_client()
+        answer = client.post("/login", data={"sign_in": "grace", "password": PASSWORD})
+        assert answer.status_code == 303
+        cookie = client.get_cookie("meterline_csrf")
+        assert cookie is not None
+        yield Matrix(web, people, made, client, subjects, cookie.value)
+
+
+def form_of(pattern: str) -> str:
+    """Return the form of an address without what stands in its groups."""
+    kept, depth = "", 0
+    for sign in pattern:
+        depth += (sign == "(") - (sign == ")")
+        kept += sign if depth == 0 and sign not in "()?" else ""
+    return kept
+
+
+def may(role: Role, right: Right | None) -> bool:
+    return right is None or right in RIGHTS[role]
+
+
+def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield a callback's request for every choice of what its ids stand for."""
+    texts = [callback["output"], *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
+    wild = sorted({part for text in texts for part in wild_of(text)})
+    for choice in product(*(WILD[part] for part in wild)):
+        chosen = {p: c.format(**known) for p, c in zip(wild, choice, strict=True)}
+        inputs = [entry_of(entry, chosen) for entry in callback["inputs"]]
+        first = inputs[-1][0] if isinstance(inputs[-1], list) else inputs[-1]
+        name = first["id"]
+        if isinstance(name, dict):
+            name = json.dumps(name, separators=(",", ":"), sort_keys=True)
+        yield {
+            "output": callback["output"],
+            "outputs": outputs_of(callback["output"], chosen),
+            "inputs": inputs,
+            "state": [entry_of(entry, chosen) for entry in callback["state"]],
+            "changedPropIds": [f"{name}.{first['property']}"],
+        }
+
+
+def wild_of(text: str) -> set[str]:
+    """Return the parts of an id, as dash writes it, that stand for many."""
+    start = text.find("{")
+    if start < 0:
+        return set()
+    parts = json.loads(text[start : text.rindex("}") + 1])
+    return {part for part, stands_for in parts.items() if isinstance(stands_for, list)}
+
+
+def entry_of(entry: dict[str, str], chosen: dict[str, str]) -> Any:
+    name: Any = entry["id"]
+    many = False
+    if name.startswith("{"):
+        parts = json.loads(name)
+        many = ["ALL"] in parts.values()
+        name = {p: chosen[p] if isinstance(v, list) else v for p, v in parts.items()}
+    said = name if entry["property"] == "id" else VALUES[entry["property"]]
+    posted = {"id": name, "property": entry["property"], "value": said}
+    return [posted] if many else posted
+
+
+def outputs_of(text: str, chosen: dict[str, str]) -> Any:
+    if text.startswith(".."):
+        return [outputs_of(each, chosen) for each in text.strip(".").split("...")]
+    name, _, rest = text.rpartition(".")
+    if name.startswith("{"):
+        parts = json.loads(name)
+        return {
+            "id": {p: chosen[p] if isinstance(v, list) else v for p, v in parts.items()},
+            "property": rest.partition("@")[0],
+        }
+    return {"id": name, "property": rest.partition("@")[0]}
+
+
+def test_every_page_and_route_of_the_app_is_told_here(matrix: Matrix) -> None:
+    assert {form_of(view.path.pattern) for view in VIEWS} == set(PAGES)
+    rules = {rule.rule for rule in matrix.server.url_map.iter_rules()}
+    assert rules == set(ROUTES) | POSTED
+    posting = {r.rule for r in matrix.server.url_map.iter_rules() if "POST" in (r.methods or ())}
+    assert posting == POSTED
+
+
+def test_every_callback_of_the_app_can_be_posted_here(matrix: Matrix) -> None:
+    known = matrix.subjects.of(OTHER)
+    for callback in matrix.client.get("/_dash-dependencies").get_json():
+        assert list(bodies(callback, known)), callback["output"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_page_is_shown_to_those_who_may_see_it_alone(matrix: Matrix, role: Role) -> None:
+    matrix.sit(role)
+    for form, (address, right) in PAGES.items():
+        shown_page = matrix.page(address.format(**matrix.subjects.of(ONE)))
+        if not may(role, right) and form != "/":
+            assert '"data-ready":"absent"' in shown_page, form
+    if not may(role, Right.READ_BILLS):
+        for address, _right in PAGES.values():
+            shown_page = matrix.page(address.format(**matrix.subjects.of(ONE)))
+            assert matrix.subjects.numbers[ONE] not in shown_page, address
+
+
+@pytest.mark.parametrize("mine", [ONE, OTHER])
+def test_a_tenant_is_shown_its_own_alone(matrix: Matrix, mine: str) -> None:
+    other = OTHER if mine == ONE else ONE
+    matrix.sit(Role.TENANT, f"account/A-{mine}")
+    for building, (form, (address, right)) in product((mine, other), PAGES.items()):
+        shown_page = matrix.page(address.format(**matrix.subjects.of(building)))
+        for secret in matrix.secrets(other):
+            assert secret not in shown_page, f"{form} of {building} tells {secret}"
+        theirs = building == mine or "{" not in address
+        absent = '"data-ready":"absent"' in shown_page
+        assert absent == (form != "/" and not (may(Role.TENANT, right) and theirs)), form
+    assert matrix.secrets(mine)[0] in matrix.page("/portal")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_route_answers_those_who_may_alone(matrix: Matrix, role: Role) -> None:
+    matrix.sit(role, *([f"account/A-{ONE}"] if role is Role.TENANT else ()))
+    for rule, (address, right) in ROUTES.items():
+        with matrix.client.get(address.format(**matrix.subjects.of(OTHER))) as answer:
+            if not may(role, right):
+                assert answer.status_code == 403, rule
+            for secret in () if may(role, Right.READ_BILLS) else matrix.secrets(OTHER)[2:]:
+                assert secret.encode() not in answer.data, rule
+    with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[OTHER]}.pdf") as paper:
+        assert paper.status_code == (404 if role is Role.TENANT else 403)
+    with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[ONE]}.pdf") as paper:
+        assert paper.status_code == (200 if role is Role.TENANT else 403)
+
+
+@pytest.mark.parametrize(
+    ("role", "mine"), [(Role.TENANT, ONE), (Role.TENANT, OTHER), (Role.KIOSK, "")]
+)
+def test_a_callback_tells_and_does_nothing_for_those_who_may_not(
+    matrix: Matrix, role: Role, mine: str
+) -> None:
+    matrix.sit(role, *([f"account/A-{mine}"] if mine else ()))
+    before = matrix.stored()
+    for callback in matrix.client.get("/_dash-dependencies").get_json():
+        for body in bodies(callback, matrix.subjects.of(OTHER if mine == ONE else ONE)):
+            answer = matrix.post(body)
+            assert answer.status_code in {200, 204, 400, 403}, (callback["output"], answer.text)
+            for building in {ONE, OTHER} - {mine}:
+                secrets = matrix.secrets(building)
+                for secret in secrets[2:] if role is Role.KIOSK else secrets:
+                    if role is Role.KIOSK and secret.startswith("Meter of"):
+                        continue
+                    assert secret not in answer.text, (callback["output"], secret)
+    assert matrix.stored() == before
+
+
+@pytest.mark.parametrize("role", [role for role in Role if not may(role, Right.READ_BILLS)])
+def test_a_callback_tells_no_bill_to_those_who_read_none(matrix: Matrix, role: Role) -> None:
+    matrix.sit(role)
+    for callback in matrix.client.get("/_dash-dependencies").get_json():
+        for body in bodies(callback, matrix.subjects.of(ONE)):
+            answer = matrix.post(body)
+            assert answer.status_code in {200, 204, 400, 403}, (callback["output"], answer.text)
+            for building in (ONE, OTHER):
+                assert matrix.subjects.numbers[building] not in answer.text, callback["output"]
