@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Protocol
 from uuid import UUID
 
+from billing.enquiries.enquiry import About
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
@@ -52,6 +53,18 @@ class NoteDesk(Protocol):
         ...
 
 
+class EnquiryDesk(Protocol):
+    """Where tenants ask and the office answers (billing/enquiries/desk.py)."""
+
+    def ask(self, about: About, words: str, by: UUID) -> UUID:
+        """Ask; return the enquiry."""
+        ...
+
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
+        """Answer, or go on asking."""
+        ...
+
+
 class Commands:
     """The writes of one site."""
 
@@ -63,8 +76,10 @@ class Commands:
         office: BillingOffice,
         notes: NoteDesk,
         money: MoneyCommands,
+        enquiries: EnquiryDesk | None = None,
     ) -> None:
-        """Act at a site through its alert desk, billing office, note desk and money."""
+        """Act at a site through its desks; nobody asks where there is none of enquiries."""
+        self._enquiries = enquiries
         self._site = site
         self._alerts = alerts
         self._office = office
@@ -144,6 +159,40 @@ class Commands:
             any_author=scope.may(Right.DECIDE_READINGS),
             command_id=_command("withdraw_note", note, scope),
         )
+
+    def ask(self, scope: Scope, about: About, words: str) -> UUID:
+        """Ask the office about one's own bill or meter, which the caller has looked up.
+
+        Raises:
+            NotPermittedError: The person is no tenant.
+            EnquiryError: Nothing was said, or too much.
+        """
+        scope.demand(Right.READ_OWN, self._site)
+        return self._desk().ask(about, words, scope.person)
+
+    def go_on(self, scope: Scope, enquiry: UUID, words: str) -> None:
+        """Say more to one's own enquiry, which the caller has looked up.
+
+        Raises:
+            NotPermittedError: The person is no tenant.
+            EnquiryError: There is none; nothing was said, or too much.
+        """
+        scope.demand(Right.READ_OWN, self._site)
+        self._desk().say(enquiry, words, scope.person, of_office=False)
+
+    def answer(self, scope: Scope, enquiry: UUID, words: str) -> None:
+        """Answer an enquiry.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            EnquiryError: There is none; nothing was said, or too much.
+        """
+        scope.demand(Right.ANSWER, self._site)
+        self._desk().say(enquiry, words, scope.person, of_office=True)
+
+    def _desk(self) -> EnquiryDesk:
+        assert self._enquiries is not None, "the composition has a desk where tenants sign in"
+        return self._enquiries
 
 
 def _command(verb: str, subject: UUID, scope: Scope) -> UUID:

@@ -31,9 +31,13 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("money", "/money", Right.READ_BILLS),
         ("corrections", "/bills/corrections", Right.READ_BILLS),
         ("tariffs", "/tariffs", Right.READ_ENERGY),
+        ("enquiries", "/enquiries", Right.ANSWER),
     ),
     "admin": (("admin", "/admin", Right.ADMINISTER),),
-    "portal": (("portal", "/portal", Right.READ_OWN),),
+    "portal": (
+        ("portal", "/portal", Right.READ_OWN),
+        ("enquiries", "/portal/enquiries", Right.READ_OWN),
+    ),
 }
 """Groups of pages: name (of text and icon), path, and the right without which none is offered."""
 NAVBAR_PX = 208

@@ -59,6 +59,7 @@ _BOOKS: dict[str, tuple[str, ...]] = {
     "bank": ("bank_entry", "payer_alias", "mandate", "debit_item"),
     "ledger": ("ledger_entry", "ledger_posting", "ledger_close"),
     "suppliers": ("purchase_invoice",),
+    "enquiries": ("enquiry", "enquiry_word"),
     "documents": (
         "delivery_stop",
         "print_paper",

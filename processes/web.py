@@ -14,6 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from billing.bank.office import BankOffice
+from billing.enquiries.desk import EnquiryDesk
 from billing.office import BillingOffice
 from billing.receivables.office import Receivables
 from dashboards.app import create_app
@@ -95,6 +96,7 @@ def server_of(system: System, site: Site) -> Flask:
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
             money=money_of(office, system.vault),
+            enquiries=EnquiryDesk(office.books, system.clock, system.vault),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),

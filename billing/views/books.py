@@ -25,6 +25,7 @@ from billing.views.cash_desk import CashDeskView
 from billing.views.collection import CollectionView
 from billing.views.corrections import CorrectionsView, note_kind
 from billing.views.documents import DocumentsView
+from billing.views.enquiries import EnquiriesPart
 from billing.views.ic_cards import fold_card
 from billing.views.ledger import LedgerView
 from billing.views.prepaid import PrepaidView
@@ -66,6 +67,7 @@ PARTS: tuple[BooksPart, ...] = (
     CashDeskView(),
     TakeOverView(),
     DocumentsView(),
+    EnquiriesPart(),
 )
 """Every room's own fold, in the order in which they see an event; one row a room."""
 

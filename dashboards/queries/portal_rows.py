@@ -6,7 +6,7 @@ Money is `Decimal`; usage an integer of the utility's base unit, None where noth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -98,3 +98,26 @@ class OwnBillPage:
     bill: OwnBill
     lines: tuple[ChargeRow, ...]
     document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidRow:
+    """What was said once in an enquiry."""
+
+    of_office: bool
+    name: str
+    words: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRow:
+    """An enquiry with everything that was said, the first first."""
+
+    enquiry: UUID
+    account: str
+    subject: str
+    key: str
+    charge: int | None
+    state: str
+    said: tuple[SaidRow, ...]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from billing.enquiries.enquiry import About, Subject
 from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
@@ -14,7 +15,7 @@ from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
-from dashboards.queries.portal_rows import OwnBillPage, OwnPage, OwnUsage
+from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
@@ -230,6 +231,18 @@ class PortalQueries(Protocol):
 
     def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
         """Return one of one's own bills; None when it is not one's own."""
+        ...
+
+    def own_enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        """Return the enquiries of the person's tenants."""
+        ...
+
+    def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
+        """Return what an enquiry would be about; None when it is not one's own."""
+        ...
+
+    def enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        """Return the enquiries of the site: those that wait first."""
         ...
 
 

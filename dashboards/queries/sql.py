@@ -7,6 +7,7 @@ from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_energy import SqlEnergy
+from dashboards.queries.sql_enquiries import SqlEnquiries
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
@@ -34,6 +35,7 @@ class SqlQueries(
     SqlPortal,
     SqlMoney,
     SqlCorrections,
+    SqlEnquiries,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -53,3 +55,4 @@ class SqlQueries(
         SqlPortal.__init__(self, at)
         SqlMoney.__init__(self, at)
         SqlCorrections.__init__(self, at)
+        SqlEnquiries.__init__(self, at)

@@ -44,6 +44,8 @@ class Right(StrEnum):
     """Approve another person's correction; resolve findings, retry or dismiss parked entries."""
     PIN_NOTES = "pin_notes"
     """Pin a note to a place or a point, edit and withdraw one's own."""
+    ANSWER = "answer"
+    """Answer what tenants ask."""
     READ_OWN = "read_own"
     """Read what belongs to the tenants that the person is bound to, and ask about it."""
 
@@ -56,8 +58,10 @@ EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
     Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
-    Role.BILLING_CLERK: EVERYBODY | {Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS},
-    Role.BILLING_APPROVER: EVERYBODY | {Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS},
+    Role.BILLING_CLERK: EVERYBODY
+    | {Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS, Right.ANSWER},
+    Role.BILLING_APPROVER: EVERYBODY
+    | {Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS, Right.ANSWER},
     Role.ENERGY_MANAGER: EVERYBODY
     | frozenset(
         {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from billing.enquiries.enquiry import About, Subject
 from dashboards.queries.portal_rows import (
+    AskedRow,
     OwnAccount,
     OwnBill,
     OwnBillPage,
@@ -15,9 +17,11 @@ from dashboards.queries.portal_rows import (
     OwnPage,
     OwnPrepaid,
     OwnUsage,
+    SaidRow,
 )
 from dashboards.queries.rows import Answer, UsageDay
 from dashboards.security.scope import Right, Scope
+from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.base.units import Utility
 from tests.dashboards.fake_energy import SITE
@@ -95,6 +99,44 @@ class FakePortal(FakeReview):
             for n in range((last - first).days + 1)
         )
         return OwnUsage(meter=meter, days=days, months=((date(2026, 7, 1), 1_234_000),))
+
+    def _asked(self) -> tuple[AskedRow, ...]:
+        said = SaidRow(
+            of_office=False,
+            name="Mia <b>",
+            words="Why so much?",
+            said_at=datetime(2026, 7, 2, 9, tzinfo=UTC),
+        )
+        answer = replace(said, of_office=True, name="Clara", words="A cold month.")
+        line = AskedRow(
+            enquiry=id_of("enquiry", "1"),
+            account="A-0002",
+            subject="bill",
+            key="CAM-2026-00002",
+            charge=1,
+            state="asked",
+            said=(said,),
+        )
+        meter = replace(
+            line,
+            enquiry=id_of("enquiry", "2"),
+            subject="meter",
+            key="cam-b2-elec",
+            charge=None,
+            state="answered",
+            said=(said, answer),
+        )
+        return (line, meter, replace(meter, enquiry=id_of("enquiry", "3"), subject="bill"))
+
+    def enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        scope.demand(Right.ANSWER, SITE)
+        return self._asked()
+
+    def own_enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        return self._asked() if self._numbers(scope) else ()
+
+    def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
+        raise AssertionError("asked of the real tables")
 
     def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
         own = next(

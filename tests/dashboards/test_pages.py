@@ -84,6 +84,8 @@ PATHS = {
     "money": "/money",
     "corrections": "/bills/corrections",
     "correction": "/bills/corrections/CAM-2026-00002/1",
+    "own-enquiries": "/portal/enquiries",
+    "enquiries": "/enquiries",
 }
 READY = {
     "alerts_acknowledged": "alerts",
@@ -109,7 +111,8 @@ ENERGY_ROLES = set(Role) - {Role.TENANT}
 ADMIN_ONLY = {Role.ADMIN}
 PAGE_ROLES: dict[str, set[Role]] = {
     **dict.fromkeys(("admin", "person", "acts"), ADMIN_ONLY),
-    **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill")},
+    **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill", "own-enquiries")},
+    "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
 }
 SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility, "role": Role}

@@ -8,6 +8,7 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
+from billing.enquiries.enquiry import Subject
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -21,6 +22,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars
 from dashboards.formats import NOTHING, amount_text, day_text, money, month_text, number
+from dashboards.pages.enquiries.layout import ask_form
 from dashboards.queries.portal_rows import (
     OwnAccount,
     OwnBill,
@@ -185,6 +187,9 @@ def own_bill_page(viewer: Viewer, own: OwnBillPage) -> Component:
                 name="own-bill",
             ),
             panel(viewer.say("bill.lines"), table(titles, rows, name="lines"), name="lines"),
+            ask_form(
+                viewer, Subject.BILL, bill.number, [viewer.named(each.names) for each in own.lines]
+            ),
         ],
         name="own-bill",
         crumbs=[link(viewer.say("portal.title"), HOME), html.Span(bill.number)],
@@ -235,6 +240,7 @@ def own_meter_page(viewer: Viewer, own: OwnUsage, selection: Selection) -> Compo
                 else empty(viewer.say("portal.no_usage")),
                 name="own-months",
             ),
+            ask_form(viewer, Subject.METER, meter.point),
         ],
         name="own-meter",
         crumbs=crumbs,

@@ -7,6 +7,7 @@ over a billed town with two tenants, in the role of the web process; only the do
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -17,9 +18,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from billing.enquiries.desk import EnquiryDesk
+from billing.enquiries.enquiry import About, Subject
 from billing.office import BillingOffice
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.pages.acts import ACTS
 from dashboards.pages.views import VIEWS
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
@@ -30,6 +34,7 @@ from energy.base.ids import id_of
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
+from processes.web import money_of
 from tests.billing.conftest import new_town, server
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
@@ -38,6 +43,8 @@ from tests.dashboards.queries.conftest import NOW, WebTown, shown
 __all__ = ["server"]
 pytestmark = pytest.mark.servers
 ONE, OTHER = "b1", "b2"
+WORDS = {ONE: "Our oven was off all week", OTHER: "The shop was shut on Tuesday"}
+"""What the tenants asked."""
 NOBODY = UUID(int=7)
 OPEN = None
 """Whoever is signed in."""
@@ -50,6 +57,7 @@ class Subjects:
     run: UUID
     invoices: dict[str, UUID]
     numbers: dict[str, str]
+    enquiries: dict[str, UUID]
 
     def of(self, building: str) -> dict[str, str]:
         return {
@@ -57,19 +65,30 @@ class Subjects:
             "invoice": str(self.invoices[building]),
             "building": building,
             "person": str(NOBODY),
+            "number": self.numbers[building],
+            "enquiry": str(self.enquiries[building]),
         }
 
 
 PAGES: dict[str, tuple[str, Right | None]] = {
     r"/": ("/", Right.READ_ENERGY),
     r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
+    r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
+    r"/alerts": ("/alerts", Right.READ_ENERGY),
     r"/meters": ("/meters", Right.READ_ENERGY),
     r"/meters/": ("/meters/{building}-elec", Right.READ_ENERGY),
     r"/review": ("/review", Right.READ_ENERGY),
     r"/review/": ("/review/0123abcd", Right.READ_ENERGY),
     r"/plan": ("/plan/2019", Right.READ_ENERGY),
     r"/plan///": ("/plan/2019/place/town", Right.READ_ENERGY),
+    r"/flows": ("/flows?utility=electricity", Right.READ_ENERGY),
+    r"/money": ("/money", Right.READ_BILLS),
+    r"/tariffs": ("/tariffs", Right.READ_ENERGY),
+    r"/tariffs///": ("/tariffs/campus-gas/2018-01-01/1", Right.READ_ENERGY),
+    r"/tariffs////on/": ("/tariffs/campus-gas/2018-01-01/1/on/A-{building}", Right.READ_BILLS),
     r"/bills": ("/bills", Right.READ_BILLS),
+    r"/bills/corrections": ("/bills/corrections", Right.READ_BILLS),
+    r"/bills/corrections/": ("/bills/corrections/{number}/1", Right.READ_BILLS),
     r"/bills/runs/": ("/bills/runs/{run}", Right.READ_BILLS),
     r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
     r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
@@ -79,6 +98,8 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/account": ("/account", OPEN),
     r"/portal": ("/portal", Right.READ_OWN),
     r"/portal/meters/": ("/portal/meters/{building}-elec", Right.READ_OWN),
+    r"/portal/enquiries": ("/portal/enquiries", Right.READ_OWN),
+    r"/enquiries": ("/enquiries", Right.ANSWER),
     r"/portal/bills/": ("/portal/bills/{invoice}", Right.READ_OWN),
 }
 """Form of an address without its groups -> an address, and what one must be allowed to see it."""
@@ -86,6 +107,8 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/login": ("/login", OPEN),
     "/change-password": ("/change-password", OPEN),
     "/second-factor": ("/second-factor", OPEN),
+    "/pin": ("/pin", OPEN),
+    "/kiosk/<token>": ("/kiosk/none", OPEN),
     "/preferences": ("/preferences", OPEN),
     "/health": ("/health", OPEN),
     "/metrics": ("/metrics", OPEN),
@@ -108,25 +131,37 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/<path:path>": ("/meters", OPEN),
 }
 """Rule -> an address, and what one must be allowed to get it; "/" is the frame without rows."""
-POSTED = {"/login", "/sign-out", "/change-password", "/second-factor", "/_dash-update-component"}
+POSTED = {
+    *("/login", "/sign-out", "/change-password", "/second-factor", "/pin", "/devices"),
+    "/_dash-update-component",
+}
 """Rules that take a POST: the doors have tests of their own, callbacks are posted below."""
 WILD: dict[str, list[str]] = {
     "name": ["load"],
     "alert": [str(NOBODY)],
     "about": ["point/b2-elec"],
     "note": [str(NOBODY)],
+    "tab": ["open"],
+    "act": sorted(ACTS),
+    "field": ["amount"],
+    "path": ["/tariffs/campus-gas/2018-01-01/1"],
+    "enquiry": ["{enquiry}"],
     "version": ["1"],
     "run": ["{run}"],
     "verb": ["approve", "issue", "end_session", "disable", "unlock", "roles"],
     "subject": [str(NOBODY)],
 }
 """Part of an id that stands for many -> what is posted there."""
+ENQUIRED = ["bill/{number}", "meter/{building}-elec"]
+"""What an enquiry is about."""
 VALUES: dict[str, Any] = {
     "pathname": f"/admin/people/{NOBODY}",
     "search": "?utility=electricity",
     "n_intervals": 1,
     "n_clicks": 1,
     "data": None,
+    "cellRendererData": None,
+    "clickData": None,
     "children": None,
     "value": "2019-01-01",
 }
@@ -175,7 +210,7 @@ class Matrix:
         """Return texts that only the tenant of a building, and staff, may be told."""
         numbers = {"b1": ("SN-0001", "SN-0002"), "b2": ("SN-0003", "SN-0004")}[building]
         money = [f"A-{building}", f"Tenant of {building}", self.subjects.numbers[building]]
-        return [*numbers, f"Meter of {building}", *money]
+        return [*numbers, f"Meter of {building}", *money, WORDS[building]]
 
     def stored(self) -> object:
         """Return how many entries the journals of the site hold."""
@@ -193,8 +228,18 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         rows: list[Any] = town.rows(
             f"SELECT account, invoice, number FROM {town.site.schema}.invoice"
         )
+        office = BillingOffice(web.staff, town.site, ManualClock(NOW), town.vault)
+        desk = EnquiryDesk(town.office.books, town.clock, town.vault)
+        asked = {
+            account[2:]: desk.ask(
+                About(account=account, subject=Subject.BILL, key=number), WORDS[account[2:]], NOBODY
+            )
+            for account, _, number in rows
+        }
+        town.catch_up()
         subjects = Subjects(
             run=run,
+            enquiries=asked,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -215,8 +260,10 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             commands=Commands(
                 town.site.key,
                 alerts=AlertDesk(web.staff, town.site.schema, clock),
-                office=BillingOffice(web.staff, town.site, clock, town.vault),
+                office=office,
                 notes=NoteDesk(web.staff, town.site.schema, clock),
+                money=money_of(office, town.vault),
+                enquiries=desk,
             ),
             doors=Doors(people=people, access=doors, factors=doors, vault=doors),
             session_store=FakeSessionStore(),
@@ -248,13 +295,18 @@ def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str
     """Yield a callback's request for every choice of what its ids stand for."""
     texts = [callback["output"], *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
     wild = sorted({part for text in texts for part in wild_of(text)})
-    for choice in product(*(WILD[part] for part in wild)):
+    stands_for = dict(WILD)
+    if "enquiry-" in callback["output"]:
+        stands_for["about"] = ENQUIRED
+    if "act-said" in callback["output"]:
+        stands_for["about"] = [str(NOBODY)]
+    for choice in product(*(stands_for[part] for part in wild)):
         chosen = {p: c.format(**known) for p, c in zip(wild, choice, strict=True)}
         inputs = [entry_of(entry, chosen) for entry in callback["inputs"]]
         first = inputs[-1][0] if isinstance(inputs[-1], list) else inputs[-1]
         name = first["id"]
         if isinstance(name, dict):
-            name = json.dumps(name, separators=(",", ":"), sort_keys=True)
+            name = written(name)
         yield {
             "output": callback["output"],
             "outputs": outputs_of(callback["output"], chosen),
@@ -262,6 +314,21 @@ def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str
             "state": [entry_of(entry, chosen) for entry in callback["state"]],
             "changedPropIds": [f"{name}.{first['property']}"],
         }
+
+
+def written(name: dict[str, str]) -> str:
+    """Return an id as the browser writes it."""
+    return json.dumps(name, separators=(",", ":"), sort_keys=True)
+
+
+def refusals(callback: dict[str, Any]) -> set[int]:
+    """Return what a callback may answer; an act about nothing it knows may fail outright."""
+    return {200, 204, 400, 403} | ({500} if "act-said" in callback["output"] else set())
+
+
+def told(answer: Any) -> str:
+    """Return what an answer tells beside the ids that it was asked with."""
+    return re.sub(r"bill.{1,8}CAM-\d+-\d+", "", answer.text)
 
 
 def wild_of(text: str) -> set[str]:
@@ -291,17 +358,18 @@ def outputs_of(text: str, chosen: dict[str, str]) -> Any:
     name, _, rest = text.rpartition(".")
     if name.startswith("{"):
         parts = json.loads(name)
-        return {
+        one = {
             "id": {p: chosen[p] if isinstance(v, list) else v for p, v in parts.items()},
             "property": rest.partition("@")[0],
         }
+        return [one] if ["ALL"] in parts.values() else one
     return {"id": name, "property": rest.partition("@")[0]}
 
 
 def test_every_page_and_route_of_the_app_is_told_here(matrix: Matrix) -> None:
     assert {form_of(view.path.pattern) for view in VIEWS} == set(PAGES)
     rules = {rule.rule for rule in matrix.server.url_map.iter_rules()}
-    assert rules == set(ROUTES) | POSTED
+    assert rules == ROUTES.keys() | POSTED
     posting = {r.rule for r in matrix.server.url_map.iter_rules() if "POST" in (r.methods or ())}
     assert posting == POSTED
 
@@ -348,6 +416,9 @@ def test_a_route_answers_those_who_may_alone(matrix: Matrix, role: Role) -> None
                 assert answer.status_code == 403, rule
             for secret in () if may(role, Right.READ_BILLS) else matrix.secrets(OTHER)[2:]:
                 assert secret.encode() not in answer.data, rule
+    if not may(role, Right.ADMINISTER):
+        bound = matrix.client.post("/devices", data={"csrf": matrix.token})
+        assert bound.status_code in {400, 403}
     with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[OTHER]}.pdf") as paper:
         assert paper.status_code == (404 if role is Role.TENANT else 403)
     with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[ONE]}.pdf") as paper:
@@ -365,13 +436,13 @@ def test_a_callback_tells_and_does_nothing_for_those_who_may_not(
     for callback in matrix.client.get("/_dash-dependencies").get_json():
         for body in bodies(callback, matrix.subjects.of(OTHER if mine == ONE else ONE)):
             answer = matrix.post(body)
-            assert answer.status_code in {200, 204, 400, 403}, (callback["output"], answer.text)
+            assert answer.status_code in refusals(callback), (callback["output"], answer.text)
             for building in {ONE, OTHER} - {mine}:
                 secrets = matrix.secrets(building)
                 for secret in secrets[2:] if role is Role.KIOSK else secrets:
                     if role is Role.KIOSK and secret.startswith("Meter of"):
                         continue
-                    assert secret not in answer.text, (callback["output"], secret)
+                    assert secret not in told(answer), (callback["output"], secret)
     assert matrix.stored() == before
 
 
@@ -381,6 +452,35 @@ def test_a_callback_tells_no_bill_to_those_who_read_none(matrix: Matrix, role: R
     for callback in matrix.client.get("/_dash-dependencies").get_json():
         for body in bodies(callback, matrix.subjects.of(ONE)):
             answer = matrix.post(body)
-            assert answer.status_code in {200, 204, 400, 403}, (callback["output"], answer.text)
+            assert answer.status_code in refusals(callback), (callback["output"], answer.text)
             for building in (ONE, OTHER):
-                assert matrix.subjects.numbers[building] not in answer.text, callback["output"]
+                assert matrix.subjects.numbers[building] not in told(answer), callback["output"]
+
+
+def test_a_tenant_asks_about_its_own_and_reads_the_answer(matrix: Matrix) -> None:
+    matrix.sit(Role.TENANT, f"account/A-{ONE}")
+    before = matrix.stored()
+    ids = {"type": "enquiry-ask", "about": f"bill/{matrix.subjects.numbers[ONE]}"}
+    answer = matrix.post(
+        {
+            "output": '{"about":["MATCH"],"type":"enquiry-asked"}.children',
+            "outputs": {"id": {**ids, "type": "enquiry-asked"}, "property": "children"},
+            "inputs": [{"id": ids, "property": "n_clicks", "value": 1}],
+            "state": [
+                {"id": {**ids, "type": "enquiry-words"}, "property": "value", "value": "Why?"},
+                {"id": {**ids, "type": "enquiry-line"}, "property": "value", "value": "1"},
+            ],
+            "changedPropIds": [
+                json.dumps(ids, separators=(",", ":"), sort_keys=True) + ".n_clicks"
+            ],
+        }
+    )
+    assert "Sent." in answer.text
+    assert matrix.stored() != before
+    matrix.web.town.catch_up()
+    own = matrix.page("/portal/enquiries")
+    assert "Why?" in own
+    assert f"{matrix.subjects.numbers[ONE]}, line 1" in own
+    matrix.sit(Role.BILLING_CLERK)
+    office = matrix.page("/enquiries")
+    assert [words for words in ("Why?", *WORDS.values()) if words not in office] == []

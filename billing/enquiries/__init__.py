@@ -1,0 +1,1 @@
+"""Questions of tenants to the billing office, and the answers."""

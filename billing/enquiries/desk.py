@@ -1,0 +1,78 @@
+"""In: what a tenant asks and the office answers. Out: events of the books. I/O: PostgreSQL.
+
+Whose bill or meter it is, and who may answer, is checked by the caller.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from billing.books import Books
+from billing.enquiries.enquiry import About, Enquiry, EnquiryError, said
+from energy.base.clock import Clock
+from energy.base.ids import id_of
+from energy.base.period import local_day
+from energy.base.secrets import PersonVault
+
+
+class EnquiryDesk:
+    """Where tenants ask and the office answers."""
+
+    def __init__(self, books: Books, clock: Clock, vault: PersonVault) -> None:
+        """Work on a site's books.
+
+        Args:
+            books: The site's books.
+            clock: The injected clock.
+            vault: Seals what is said.
+        """
+        self._books = books
+        self._clock = clock
+        self._vault = vault
+
+    def ask(self, about: About, words: str, by: UUID) -> UUID:
+        """Ask; return the enquiry. The same person's same words about the same are one.
+
+        Raises:
+            EnquiryError: Nothing was said, or too much.
+        """
+        plain = said(words)
+        site = self._books.site
+        command_id = id_of("ask", site.key, str(about), plain, str(by))
+        enquiry = Enquiry.create_id(site=site.key, command_id=command_id)
+        if self._books.find(enquiry) is not None:
+            return enquiry
+        asked = Enquiry(
+            site=site.key,
+            account=about.account,
+            subject=str(about.subject),
+            key=about.key,
+            charge=about.charge,
+            asked_on=local_day(self._clock.now(), site.zone),
+            words_sealed=self._vault.seal(by, plain),
+            by=by,
+            command_id=command_id,
+        )
+        self._books.store(asked)
+        return enquiry
+
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
+        """Answer, or go on asking; the same words of the same person again change nothing.
+
+        Raises:
+            EnquiryError: There is no such enquiry; nothing was said, or too much.
+        """
+        plain = said(words)
+        known = self._books.find(enquiry)
+        if not isinstance(known, Enquiry):
+            raise EnquiryError.of("enquiry.unknown")
+        command_id = id_of("say", str(enquiry), plain, str(by))
+        if known.seen(command_id):
+            return
+        known.say(
+            of_office=of_office,
+            words_sealed=self._vault.seal(by, plain),
+            by=by,
+            command_id=command_id,
+        )
+        self._books.store(known)

@@ -1,0 +1,110 @@
+"""In: a tenant's question, the office's answer. Out: events of the books. Pure.
+
+What was said arrives sealed under the key of who said it: erasing the key erases the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from energy.base.aggregate import JournalAggregate
+from energy.base.errors import RefusedError
+from energy.base.ids import id_of
+
+LONGEST = 2000
+"""Most signs of what is said at once."""
+
+
+class EnquiryError(RefusedError):
+    """An enquiry is unknown, or nothing was said."""
+
+    code = "enquiry"
+
+
+class Subject(StrEnum):
+    """What an enquiry is about."""
+
+    BILL = "bill"
+    METER = "meter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an enquiry is about."""
+
+    account: str
+    subject: Subject
+    key: str
+    """Number of the bill, or key of the metering point."""
+    charge: int | None = None
+    """Charge line of the bill, from 1; None for all of it."""
+
+
+def said(words: str) -> str:
+    """Return what was said without the blanks around it.
+
+    Raises:
+        EnquiryError: It is empty or too long.
+    """
+    plain = words.strip()
+    if not 1 <= len(plain) <= LONGEST:
+        raise EnquiryError.of("enquiry.words", most=LONGEST)
+    return plain
+
+
+class Enquiry(JournalAggregate):
+    """A question of a tenant, with what was said about it."""
+
+    TOPIC = "enquiry"
+
+    class Created(JournalAggregate.Created):
+        """A tenant asked."""
+
+        TOPIC = "enquiry.asked"
+        site: str
+        account: str
+        subject: str
+        key: str
+        charge: int | None
+        asked_on: date
+        words_sealed: str
+        by: UUID
+
+    class Said(JournalAggregate.Event):
+        """The office answered, or the tenant went on."""
+
+        TOPIC = "enquiry.said"
+        of_office: bool
+        words_sealed: str
+        by: UUID
+
+    @staticmethod
+    def create_id(*, site: str, command_id: UUID, **_: object) -> UUID:
+        """Return the id from the command: the same question twice is one."""
+        return id_of("enquiry", site, str(command_id))
+
+    @event(Created)
+    def __init__(
+        self,
+        *,
+        site: str,
+        account: str,
+        subject: str,
+        key: str,
+        charge: int | None,
+        asked_on: date,
+        words_sealed: str,
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
+        """Ask."""
+        self.by = by
+
+    @event(Said)
+    def say(self, *, of_office: bool, words_sealed: str, by: UUID, command_id: UUID) -> None:
+        """Answer, or go on."""

@@ -1,0 +1,128 @@
+"""In: enquiries of the books. Out: their rows, and reads of them. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from billing.enquiries.enquiry import Enquiry
+
+Cursor = psycopg.Cursor[tuple[object, ...]]
+Connection = psycopg.Connection[tuple[object, ...]]
+MOST = 200
+ASKED, ANSWERED = "asked", "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What was said once, sealed."""
+
+    enquiry: UUID
+    person: UUID
+    of_office: bool
+    words_sealed: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryRow:
+    """An enquiry with everything that was said."""
+
+    enquiry: UUID
+    account: str
+    subject: str
+    key: str
+    charge: int | None
+    state: str
+    asked_at: datetime
+    words: tuple[Word, ...]
+
+
+class EnquiriesPart:
+    """Folds enquiries into enquiry and enquiry_word."""
+
+    def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> bool:
+        """Apply one event; return whether it is of an enquiry."""
+        match event:
+            case Enquiry.Created():
+                cursor.execute(
+                    f"INSERT INTO {schema}.enquiry VALUES "
+                    "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    (
+                        event.originator_id,
+                        event.account,
+                        event.subject,
+                        event.key,
+                        event.charge,
+                        event.by,
+                        ASKED,
+                        event.asked_on,
+                        event.timestamp,
+                        event.timestamp,
+                        position,
+                    ),
+                )
+                _word(cursor, schema, position, event, of_office=False)
+            case Enquiry.Said():
+                cursor.execute(
+                    f"UPDATE {schema}.enquiry SET state = %s, changed_at = %s, position = %s "
+                    "WHERE enquiry = %s",
+                    (
+                        ANSWERED if event.of_office else ASKED,
+                        event.timestamp,
+                        position,
+                        event.originator_id,
+                    ),
+                )
+                _word(cursor, schema, position, event, of_office=event.of_office)
+            case _:
+                return False
+        return True
+
+
+def _word(cursor: Cursor, schema: str, position: int, event: Any, *, of_office: bool) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.enquiry_word SELECT enquiry, %s, account, asked_on, %s, %s, %s, "
+        f"%s, %s FROM {schema}.enquiry WHERE enquiry = %s",
+        (
+            event.originator_version,
+            event.by,
+            of_office,
+            event.words_sealed,
+            event.timestamp,
+            position,
+            event.originator_id,
+        ),
+    )
+
+
+def read_enquiries(connection: Connection, schema: str) -> list[EnquiryRow]:
+    """Return the enquiries a connection sees: those that wait first, then the newest."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT enquiry, account, subject, key, charge, state, asked_at "
+        f"FROM {schema}.enquiry ORDER BY state = %s, changed_at DESC LIMIT %s",
+        (ANSWERED, MOST),
+    ).fetchall()
+    words: list[tuple[Any, ...]] = connection.execute(
+        "SELECT enquiry, person, of_office, words_sealed, said_at "
+        f"FROM {schema}.enquiry_word WHERE enquiry = ANY(%s) ORDER BY enquiry, n",
+        ([row[0] for row in rows],),
+    ).fetchall()
+    said = [Word(**dict(zip(Word.__slots__, word, strict=True))) for word in words]
+    return [
+        EnquiryRow(
+            enquiry=row[0],
+            account=row[1],
+            subject=row[2],
+            key=row[3],
+            charge=row[4],
+            state=row[5],
+            asked_at=row[6],
+            words=tuple(word for word in said if word.enquiry == row[0]),
+        )
+        for row in rows
+    ]

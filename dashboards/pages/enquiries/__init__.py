@@ -1,0 +1,1 @@
+"""What tenants ask and the office answers."""

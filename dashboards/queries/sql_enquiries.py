@@ -1,0 +1,64 @@
+"""In: the enquiries of a site. Out: a tenant's own, or all for the office. I/O: PostgreSQL."""
+
+from __future__ import annotations
+
+from billing.enquiries.enquiry import About, Subject
+from billing.views.enquiries import read_enquiries
+from dashboards.queries.portal_rows import AskedRow, SaidRow
+from dashboards.queries.sql_site import Connection, Row, SqlSite
+from dashboards.security.scope import Right, Scope
+
+
+class SqlEnquiries:
+    """Questions about enquiries in SQL."""
+
+    def __init__(self, at: SqlSite) -> None:
+        """Read one site's tables."""
+        self._at = at
+
+    def enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        """Return the enquiries of the site: those that wait first."""
+        with self._at.read(scope, Right.ANSWER) as connection:
+            return self._asked(connection)
+
+    def own_enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
+        """Return the enquiries of the person's tenants."""
+        with self._at.read_as_tenant(scope) as (connection, _own):
+            return self._asked(connection)
+
+    def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
+        """Return what an enquiry would be about; None when it is not one's own."""
+        schema = self._at.schema
+        statement = {
+            Subject.BILL: f"SELECT account FROM {schema}.invoice WHERE number = %s",
+            Subject.METER: f"SELECT account FROM {schema}.account_channel WHERE point = %s "
+            "ORDER BY valid_from DESC LIMIT 1",
+        }[subject]
+        with self._at.read_as_tenant(scope) as (connection, _own):
+            row: Row | None = connection.execute(statement.encode(), (key,)).fetchone()
+        return None if row is None else About(account=row[0], subject=subject, key=key)
+
+    def _asked(self, connection: Connection) -> tuple[AskedRow, ...]:
+        found = read_enquiries(connection, self._at.schema)
+        people = {word.person for each in found for word in each.words}
+        names = self._at.person_names(connection, sorted(people))
+        return tuple(
+            AskedRow(
+                enquiry=each.enquiry,
+                account=each.account,
+                subject=each.subject,
+                key=each.key,
+                charge=each.charge,
+                state=each.state,
+                said=tuple(
+                    SaidRow(
+                        of_office=word.of_office,
+                        name=names.get(word.person, "?"),
+                        words=self._at.vault.open(word.person, word.words_sealed),
+                        said_at=word.said_at,
+                    )
+                    for word in each.words
+                ),
+            )
+            for each in found
+        )

@@ -1,0 +1,78 @@
+"""A question and its answer: once each, sealed, folded, and the same after a rebuild."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from billing.enquiries.desk import EnquiryDesk
+from billing.enquiries.enquiry import LONGEST, About, EnquiryError, Subject
+from billing.views.enquiries import read_enquiries
+from energy.base.ids import id_of
+from tests.billing.town import CLERK, Town
+
+pytestmark = pytest.mark.servers
+MIA = UUID(int=9)
+BILL = About(account="A-b1", subject=Subject.BILL, key="TOWN-1", charge=2)
+
+
+@pytest.fixture
+def desk(town: Town) -> EnquiryDesk:
+    return EnquiryDesk(town.office.books, town.clock, town.vault)
+
+
+def told(town: Town) -> list[tuple[str, int | None, str, list[tuple[bool, str]]]]:
+    with town.database.connection() as connection:
+        return [
+            (
+                each.key,
+                each.charge,
+                each.state,
+                [(w.of_office, town.vault.open(w.person, w.words_sealed)) for w in each.words],
+            )
+            for each in read_enquiries(connection, town.site.schema)
+        ]
+
+
+def test_a_question_and_its_answer_are_told_once_each(town: Town, desk: EnquiryDesk) -> None:
+    enquiry = desk.ask(BILL, " Why so much? ", MIA)
+    assert desk.ask(BILL, "Why so much?", MIA) == enquiry
+    town.catch_up()
+    assert told(town) == [("TOWN-1", 2, "asked", [(False, "Why so much?")])]
+    for _ in range(2):
+        desk.say(enquiry, "A cold month.", CLERK, of_office=True)
+    town.catch_up()
+    said = [(False, "Why so much?"), (True, "A cold month.")]
+    assert told(town) == [("TOWN-1", 2, "answered", said)]
+    desk.say(enquiry, "Colder than last?", MIA, of_office=False)
+    town.catch_up()
+    assert told(town)[0][2:] == ("asked", [*said, (False, "Colder than last?")])
+
+
+def test_what_waits_stands_first(town: Town, desk: EnquiryDesk) -> None:
+    first = desk.ask(BILL, "one", MIA)
+    desk.ask(About(account="A-b1", subject=Subject.METER, key="b1-elec"), "two", MIA)
+    desk.say(first, "done", CLERK, of_office=True)
+    town.catch_up()
+    assert [(key, state) for key, _, state, _ in told(town)] == [
+        ("b1-elec", "asked"),
+        ("TOWN-1", "answered"),
+    ]
+
+
+def test_no_words_stand_in_the_journal(town: Town, desk: EnquiryDesk) -> None:
+    desk.ask(BILL, "Why so much?", MIA)
+    states = town.rows(f"SELECT convert_from(state, 'UTF8') FROM {town.site.schema}.books_events")
+    assert not [row for row in states if "Why so much" in str(row)]
+
+
+@pytest.mark.parametrize("words", ["", "  ", "x" * (LONGEST + 1)])
+def test_nothing_and_too_much_are_refused(desk: EnquiryDesk, words: str) -> None:
+    with pytest.raises(EnquiryError, match="at most 2000"):
+        desk.ask(BILL, words, MIA)
+
+
+def test_an_answer_to_nothing_is_refused(desk: EnquiryDesk) -> None:
+    with pytest.raises(EnquiryError, match="no such enquiry"):
+        desk.say(id_of("enquiry", "none"), "yes", CLERK, of_office=True)
