@@ -209,3 +209,12 @@ def test_a_barred_person_may_be_let_in_again(doors: Doors) -> None:
     found = doors.people.get(ada)
     assert found is not None
     assert not found.disabled
+
+
+def test_a_sign_in_at_a_provider_is_finished_once_and_in_time(doors: Doors) -> None:
+    for state in (b"one", b"two"):
+        doors.access.remember_request(state, nonce="n", verifier="v", onward="/meters")
+    assert doors.access.take_request(b"one", 10) == ("n", "v", "/meters")
+    assert doors.access.take_request(b"one", 10) is None
+    doors.clock.move_to(NOON + timedelta(minutes=11))
+    assert doors.access.take_request(b"two", 10) is None
