@@ -57,7 +57,7 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
                 [
                     dmc.AppShellHeader(_header(viewer, settings, csrf)),
                     dmc.AppShellNavbar(_links(viewer), p="xs"),
-                    dmc.AppShellMain(html.Main(id=PAGE, className="page-place", tabIndex=-1)),
+                    dmc.AppShellMain(html.Div(id=PAGE, className="page-place", tabIndex=-1)),
                 ],
                 header={"height": HEADER_PX},
                 navbar={"width": NAVBAR_PX, "breakpoint": "sm", "collapsed": {"mobile": True}},

@@ -6,6 +6,7 @@ one: everything that the screens must be able to show.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -178,6 +179,7 @@ def fake_web(
     rules: dict[str, Any] | None = None,
     secure: bool = False,
     provider: Provider | None = None,
+    answers: Callable[[FakeSite], Any] = lambda site: site,
 ) -> FakeWeb:
     clock = clock or ManualClock(NOW)
     person = FakePerson(
@@ -194,7 +196,7 @@ def fake_web(
     doors = FakeDoors(clock=clock, people=people, set_rules=rules or {"second_factor": []})
     server = create_app(
         settings(secure=secure),
-        queries=site,
+        queries=answers(site),
         commands=commands_of(site),
         doors=Doors(people=people, access=doors, factors=doors, vault=doors),
         session_store=store,

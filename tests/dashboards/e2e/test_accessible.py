@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,7 @@ from dashboards.theme import Theme
 from tests.dashboards.e2e.conftest import Visit
 from tests.dashboards.e2e.watch import await_drawn, go
 from tests.dashboards.fake_portal import OWN
-from tests.dashboards.fakes import EVERYTHING, FakeWeb, fake_web
+from tests.dashboards.fakes import EVERYTHING, FakeSite, FakeWeb, fake_web
 from tests.dashboards.test_pages import PATHS
 
 pytestmark = pytest.mark.browser
@@ -40,9 +41,9 @@ def test_axe_finds_no_fault_on_any_page(visit: Callable[..., Visit], theme: Them
     assert begun.watch.faults == []
 
 
-def web_of_everybody() -> FakeWeb:
+def web_of_everybody(answers: Callable[[FakeSite], Any] = lambda site: site) -> FakeWeb:
     """Return a made-up site whose person may open every page."""
-    web = fake_web(roles=(*EVERYTHING, "admin", "tenant"))
+    web = fake_web(roles=(*EVERYTHING, "admin", "tenant"), answers=answers)
     web.people.tenancies = frozenset({OWN})
     return web
 

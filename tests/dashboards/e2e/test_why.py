@@ -49,7 +49,7 @@ def test_keys_lead_past_the_navigation_to_the_place_and_to_their_list(
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("main#page")).to_be_focused()
+    expect(page.locator("#page")).to_be_focused()
     assert page.locator("[data-ready=load]").count() == 1, "the page stays"
     page.keyboard.press("?")
     keys = page.locator("#keys")
