@@ -13,13 +13,13 @@ import typer
 from scripts.commands.account_terms import DAY, desk_of, done
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened, required
+from scripts.commands.pay_options import past_day_of
 from scripts.commands.typed import means_of, number_of
 
 if runs():
     from billing.accounts.deposit import Deposit
     from dashboards.security.scope import Right
     from energy.base.ids import id_of
-    from energy.base.period import local_day
     from energy.system import WRITER
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def deposit(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ISSUE)
         means_of(means)  # the ledger books what it does not know to the bank
-        on = local_day(at.system.clock.now(), at.site.zone) if day is None else day.date()
+        on = past_day_of(at, day)
         desk = desk_of(at)
         money = Decimal(0)
         if act is not DepositAct.RETURN:

@@ -18,6 +18,7 @@ from scripts.commands.pay_options import (
     collecting_of,
     day_of,
     once,
+    past_day_of,
     receivables_of,
 )
 from scripts.commands.printing import print_json, print_table, working
@@ -203,10 +204,10 @@ def dispute(
         identity = collecting_of(at).open_dispute(
             item,
             None if amount is None else amount_of(amount),
-            on=day_of(at, on),
+            on=past_day_of(at, on),
             reason=reason,
             by=person,
-            command_id=once(at, "dispute", item, amount, reason, day_of(at, on)),
+            command_id=once(at, "dispute", item, amount, reason, past_day_of(at, on)),
         )
         at.settle("books")
         print(at.text("pay.disputed", dispute=str(identity)[:8], item=item))
@@ -225,7 +226,7 @@ def close_(
         person = at.person(by, Right.ISSUE)
         at.settle("books")
         collecting_of(at).close_dispute(
-            dispute, on=day_of(at, on), outcome=outcome, by=person, command_id=uuid4()
+            dispute, on=past_day_of(at, on), outcome=outcome, by=person, command_id=uuid4()
         )
         at.settle("books")
         print(at.text("pay.dispute_closed", dispute=dispute))

@@ -20,6 +20,7 @@ from scripts.commands.pay_options import (
     bank_of,
     day_of,
     once,
+    past_day_of,
     receivables_of,
 )
 from scripts.commands.pay_owed import add_owed
@@ -183,7 +184,7 @@ def set_aside(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.APPROVE)
         at.settle("books")
-        day = None if on is None else on.date()
+        day = None if on is None else past_day_of(at, on)
         bank_of(at).set_aside(entry, on=day, reason=reason, by=person, command_id=uuid4())
         at.settle("books")
         print(at.text("pay.set_aside", entry=entry))
@@ -263,7 +264,7 @@ def unapply(
         at.person(by, Right.ISSUE)
         at.settle("books")
         amount = receivables_of(at).unapply(
-            payment, item, on=day_of(at, on), reason=reason, command_id=uuid4()
+            payment, item, on=past_day_of(at, on), reason=reason, command_id=uuid4()
         )
         at.settle("books")
         print(at.text("pay.unapplied", amount=amount, item=item))
@@ -284,7 +285,7 @@ def reverse(
         at.settle("books")
         amount = bank_of(at).reverse(
             payment,
-            on=day_of(at, on),
+            on=past_day_of(at, on),
             reason=reason,
             entry=entry,
             by=person,
@@ -312,7 +313,7 @@ def refund(
         if entry is not None:
             book = bank_of(at).refund(account, entry, by=person, command_id=uuid4())
         else:
-            day, wanted = day_of(at, on), amount_of(amount or "")
+            day, wanted = past_day_of(at, on), amount_of(amount or "")
             book = receivables_of(at).refund(
                 account,
                 wanted,

@@ -27,6 +27,20 @@ def day_of(at: Opened, day: datetime | None) -> date:
     return day.date() if day is not None else local_day(at.system.clock.now(), at.site.zone)
 
 
+def past_day_of(at: Opened, day: datetime | None) -> date:
+    """Return the day meant on which money moved; today where none is named.
+
+    Raises:
+        PaymentError: It is still to come: what is booked then could not be taken back before.
+    """
+    from billing.receivables.errors import PaymentError
+
+    on, today = day_of(at, day), day_of(at, None)
+    if on > today:
+        raise PaymentError.of("day_ahead", on=on, today=today)
+    return on
+
+
 def once(at: Opened, *said: object) -> UUID:
     """Return the id of a command by what was said: said again after a lost contact, it is one."""
     from energy.base.ids import id_of

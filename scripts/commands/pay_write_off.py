@@ -14,6 +14,7 @@ from scripts.commands.pay_options import (
     Reason,
     day_of,
     once,
+    past_day_of,
     receivables_of,
 )
 from scripts.commands.printing import print_json, print_table
@@ -100,7 +101,7 @@ def _decide(ctx: typer.Context, write_off: str, on: Day, by: str | None, *, agre
         person = at.person(by, Right.APPROVE)
         at.settle("books")
         amount = receivables_of(at).decide_write_off(
-            write_off, agreed=agreed, on=day_of(at, on), by=person, command_id=uuid4()
+            write_off, agreed=agreed, on=past_day_of(at, on), by=person, command_id=uuid4()
         )
         at.settle("books")
         key = "pay.written_off" if agreed else "pay.write_off_refused"

@@ -16,6 +16,7 @@ from scripts.commands.pay_options import (
     Reason,
     day_of,
     once,
+    past_day_of,
 )
 from scripts.commands.printing import percent, print_facts, print_json, print_table, working
 from scripts.commands.tree import FINDINGS, Json, group
@@ -140,10 +141,10 @@ def pay(
         paid = SupplierOffice(at.books).pay(
             number,
             None if amount is None else amount_of(amount),
-            on=day_of(at, on),
+            on=past_day_of(at, on),
             means=means_of(means),
             by=person,
-            command_id=once(at, "pay", number, amount, means, day_of(at, on)),
+            command_id=once(at, "pay", number, amount, means, past_day_of(at, on)),
         )
         at.settle("books")
         print(at.text("pay.purchase_paid", number=number, amount=paid))

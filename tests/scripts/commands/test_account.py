@@ -98,6 +98,9 @@ def test_a_deposit_is_asked_paid_applied_and_paid_back_by_another_person(yard: R
     row("account deposit A-1 D-1 ask --amount 500 --due 2019-01-31 --reason new", *on)
     wrong = row("account deposit A-1 D-1 pay --amount 500 --means Cash", *on, code=2).output
     assert "bank, cash" in wrong, "it would stand in the books of the bank"
+    ahead = ("--day", "2099-01-05", *BY)
+    told = row("account deposit A-1 D-1 pay --amount 500", *ahead, code=2).output
+    assert "2099-01-05 is still to come" in told, "it could not be applied before"
     assert "holds 500" in row("account deposit A-1 D-1 pay --amount 500", *on).stdout
     again = row("account deposit A-1 D-1 pay --amount 500", *on).stdout
     assert "noted before" in again and "holds 500" in again

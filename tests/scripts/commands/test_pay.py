@@ -103,7 +103,9 @@ def test_a_month_of_money_in_from_the_bank_file_to_the_close(
     (left,) = row.json("pay items")
     assert left["open"] == "20.00"
     (known, *_) = row.json("pay list --account A-2")
-    row("pay reverse", known["payment"]["payment"], "--reason", "bounced", "--by", "clerk")
+    said = ("pay reverse", known["payment"]["payment"], "--reason", "bounced", "--by", "clerk")
+    assert "still to come" in row(*said, "--on", "2099-01-01", code=2).output
+    row(*said)
     (left,) = row.json("pay items")
     assert left["open"] == "40.00"
     told = row.json("pay statement A-2 --from 2019-02-01 --to 2019-02-28")
