@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import dash_ag_grid as dag
@@ -21,11 +22,15 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("place", 96),
     ("utility", 88),
     ("serial", 104),
+    ("factor", 84),
+    ("protocol", 112),
     ("last", 152),
     ("at", 132),
     ("quality", 92),
     ("age", 78),
     ("device", 150),
+    ("calibration_due", 128),
+    ("battery_due", 112),
 )
 GRID = "meter-grid"
 MOST_CARDS = 60
@@ -74,6 +79,8 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "place": row.place,
         "utility": viewer.say(f"utility.{row.utility}") if row.utility else NOTHING,
         "serial": row.serial,
+        "factor": f"× {row.factor}",  # times
+        "protocol": row.protocol or NOTHING,
         "last": _last(viewer, row),
         "last_number": None if row.last is None else float(row.last),
         "at": short_instant(viewer.language, row.last_at, zone),
@@ -81,7 +88,14 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "age": age_text(viewer, row.age_s),
         "age_number": row.age_s,
         "device": device_text(viewer, row.device),
+        "calibration_due": _day(row.calibration_due),
+        "battery_due": _day(row.battery_due),
     }
+
+
+def _day(day: date | None) -> str:
+    """Return a day as it sorts."""
+    return NOTHING if day is None else day.isoformat()
 
 
 def _last(viewer: Viewer, row: MeterRow) -> str:

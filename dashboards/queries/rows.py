@@ -210,6 +210,14 @@ class MeterRow:
     age_s: int | None
     device: DeviceAnswers | None = None
     """None: nobody polls it, it sends by itself or is planned."""
+    factor: str = "1"
+    """CT times PT ratio or pulse weight by which counts are multiplied."""
+    protocol: str = ""
+    """Kind of its source, for example "modbus_tcp"; "" for one that is planned."""
+    calibration_due: date | None = None
+    """None where no certificate is known."""
+    battery_due: date | None = None
+    """None where no battery is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

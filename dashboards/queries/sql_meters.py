@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dashboards.queries.device_answers import COLUMNS, WIDTH, device_answers
@@ -23,8 +23,10 @@ from dashboards.security.scope import Right, Scope
 from energy.base.period import local_day, span_of_days
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.meter_papers import Fact
 from energy.metering.usage_groups import Every, group_usage
 from energy.views.computed import channel_usage, computed_rules
+from energy.views.meter_facts import due_facts
 from energy.views.pinned_notes import notes_at
 
 MOST_METERS = 20_000
@@ -48,16 +50,22 @@ class SqlMeters:
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows: list[Row] = connection.execute(
                 "SELECT m.point, m.name, coalesce(p.name, m.place), m.utility, m.serial, "
-                f"m.profile, l.at, l.count, l.quality, c.resolution, c.unit, {COLUMNS} "
-                f"FROM {schema}.meter AS m LEFT JOIN {schema}.place AS p ON p.key = m.place "
+                f"m.profile, l.at, l.count, l.quality, c.resolution, c.unit, m.multiplier, s.kind, "
+                f"{COLUMNS} FROM {schema}.meter AS m "
+                f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
                 f"LEFT JOIN LATERAL (SELECT number, resolution, unit FROM {schema}.channel "
                 "WHERE point = m.point ORDER BY billing DESC, number LIMIT 1) AS c ON true "
                 f"LEFT JOIN {schema}.latest AS l ON l.channel = c.number "
                 f"LEFT JOIN {schema}.communication AS d ON d.point = m.point "
+                f"LEFT JOIN {schema}.source AS s ON s.key = m.source "
                 "ORDER BY m.point LIMIT %s",
                 (MOST_METERS,),
             ).fetchall()
-            meters = tuple(_meter(row, now) for row in sorted(rows, key=_natural))
+            due = {
+                (each.point, each.name): each.day
+                for each in due_facts(connection, schema, date.max)
+            }
+            meters = tuple(_meter(row, now, due) for row in sorted(rows, key=_natural))
             return self._at.answer(connection, meters)
 
     def meter(self, scope: Scope, point: str) -> Answer[MeterPage] | None:
@@ -226,10 +234,9 @@ def _natural(row: Row) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(row[1])]
 
 
-def _meter(row: Row, now: datetime) -> MeterRow:
-    point, name, place, utility, serial, profile, at, count, quality, resolution, unit = row[
-        :-WIDTH
-    ]
+def _meter(row: Row, now: datetime, due: Mapping[tuple[str, str], date]) -> MeterRow:
+    point, name, place, utility, serial, profile, at, count, quality, *rest = row[:-WIDTH]
+    resolution, unit, factor, protocol = rest
     return MeterRow(
         point=point,
         name=name,
@@ -243,4 +250,8 @@ def _meter(row: Row, now: datetime) -> MeterRow:
         quality=Quality.MISSING if quality is None else Quality(quality),
         age_s=None if at is None else int((now - at).total_seconds()),
         device=device_answers(row[-WIDTH:], now),
+        factor=factor or "1",
+        protocol=protocol or "",
+        calibration_due=due.get((point, Fact.CERTIFICATE_UNTIL)),
+        battery_due=due.get((point, Fact.BATTERY_UNTIL)),
     )

@@ -71,6 +71,24 @@ def test_every_metering_point_stands_in_the_registry(seen_town: WebTown) -> None
     assert (row.serial, row.profile, row.unit) == ("SN-0001", "test", "kWh")
     assert row.last is not None
     assert row.last.as_tuple().exponent == -2  # every digit of the register
+    assert (row.factor, row.calibration_due, row.battery_due) == ("1", None, None)
+
+
+def test_the_registry_says_until_when_certificate_and_battery_last(web_town: WebTown) -> None:
+    town = web_town.town
+    with town.database.connection() as connection:
+        for name, day in (("certificate_until", "2024-05-01"), ("battery_until", "2021-09-30")):
+            connection.execute(
+                f"INSERT INTO {town.site.schema}.meter_fact "
+                "(point, serial, name, value, from_at, position) "
+                "VALUES ('b1-elec', 'SN-0001', %s, %s, now(), 1)",
+                (name, day),
+            )
+    rows = {row.point: row for row in web_town.queries.meters(scope(web_town)).rows}
+    own = rows["b1-elec"]
+    assert own.calibration_due == date(2024, 5, 1)
+    assert own.battery_due == date(2021, 9, 30)
+    assert rows["b2-elec"].calibration_due is None
 
 
 def test_a_polled_meter_says_how_its_device_answers(web_town: WebTown) -> None:
