@@ -23,6 +23,7 @@ from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.tariffs import callbacks as tariffs
+from dashboards.pages.wall import callbacks as wall
 from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
@@ -107,10 +108,8 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    energy, office = (
-        (overview, alerts, notes, flows),
-        (bills, admin, account, acts, tariffs, enquiries),
-    )
+    energy = (overview, alerts, notes, flows, wall)
+    office = (bills, admin, account, acts, tariffs, enquiries)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)
     _complete(app, server)

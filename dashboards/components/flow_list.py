@@ -14,7 +14,7 @@ MOST_ROWS = 40
 """Branches that the list has; the table behind the diagram has all."""
 
 
-def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
+def flow_list(viewer: Viewer, flow: EnergyFlow, *, most: int = MOST_ROWS) -> Component:
     """Return the branches that end at a meter, largest first, the unknown ones last."""
     names = {node.key: node.name for node in flow.nodes}
     inner = {edge.source for edge in flow.edges}
@@ -42,9 +42,9 @@ def flow_list(viewer: Viewer, flow: EnergyFlow) -> Component:
                 ),
             ]
         )
-        for edge in leaves[:MOST_ROWS]
+        for edge in leaves[:most]
     ]
-    more = len(leaves) - MOST_ROWS
+    more = len(leaves) - most
     if more > 0:
         said = viewer.say("flow.others", count=more)
         rows.append(html.Li(html.Span(said, className="flow-name")))

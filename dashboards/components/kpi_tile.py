@@ -64,7 +64,7 @@ def utility_tile(
                 [
                     figure_number(viewer, value, unit, _why(viewer, tile, answer), name="tile"),
                     html.Span(
-                        _change(viewer, tile),
+                        change_text(viewer, tile),
                         className="tile-change",
                         title=viewer.say("tile.change_what"),
                     ),
@@ -122,7 +122,7 @@ def _weekdays(viewer: Viewer, tile: UtilityTile) -> Component | None:
     return html.Span(f" ({text})", title=viewer.say("tile.weekdays_what"))
 
 
-def _change(viewer: Viewer, tile: UtilityTile) -> str:
+def change_text(viewer: Viewer, tile: UtilityTile) -> str:
     """Return today against yesterday up to the same time, when both are known."""
     if tile.today is None or not tile.yesterday_so_far:
         return ""

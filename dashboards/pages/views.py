@@ -22,12 +22,14 @@ from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.view import View
+from dashboards.pages.wall.views import WALL_VIEWS
 
 VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
     *LOAD_VIEWS,
     *FLOW_VIEWS,
     *ALERT_VIEWS,
+    *WALL_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,
     *PLAN_VIEWS,

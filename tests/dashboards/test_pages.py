@@ -55,6 +55,7 @@ PATHS = {
     "flows_node": "/flows?span=month&node=hv-a",
     "flows_year": "/flows?span=year",
     "flows_nowhere": "/flows?place=nowhere",
+    "wall": "/wall/main",
     "alerts": "/alerts",
     "alerts_acknowledged": "/alerts/acknowledged?span=month",
     "alerts_closed": "/alerts/closed?span=week",

@@ -122,12 +122,7 @@ def load_panel(
     if answer is None:
         return panel(title, empty(viewer.say("overview.no_meters")), name="load")
     profile = answer.rows
-    texts = LoadTexts(
-        **{
-            name: viewer.say(f"load.{name}")
-            for name in ("measured", "shaped", "partial", "before", "missing", "now")
-        }
-    )
+    texts = load_texts(viewer)
     figure = load_profile(
         profile, zone=zone, language=viewer.language, theme=viewer.theme, texts=texts
     )
@@ -158,6 +153,12 @@ def load_panel(
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="load",
     )
+
+
+def load_texts(viewer: Viewer) -> LoadTexts:
+    """Return the words of the day's curve."""
+    names = ("measured", "shaped", "partial", "before", "missing", "now")
+    return LoadTexts(**{name: viewer.say(f"load.{name}") for name in names})
 
 
 def _load_summary(viewer: Viewer, profile: LoadProfile) -> str:
