@@ -28,6 +28,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),
+        ("tenants", "/tenants", Right.READ_BILLS),
         ("money", "/money", Right.READ_BILLS),
         ("corrections", "/bills/corrections", Right.READ_BILLS),
         ("tariffs", "/tariffs", Right.READ_ENERGY),

@@ -21,6 +21,7 @@ from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
+from dashboards.pages.tenants.views import TENANT_VIEWS
 from dashboards.pages.view import View
 from dashboards.pages.wall.views import WALL_VIEWS
 
@@ -41,4 +42,5 @@ VIEWS: tuple[View, ...] = (
     *MONEY_VIEWS,
     *CORRECTION_VIEWS,
     *ENQUIRY_VIEWS,
+    *TENANT_VIEWS,
 )

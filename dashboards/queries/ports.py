@@ -30,6 +30,7 @@ from dashboards.queries.rows import (
     UtilityTile,
 )
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
+from dashboards.queries.tenant_rows import TenantList, TenantPage
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -270,6 +271,18 @@ class CorrectionQueries(Protocol):
         ...
 
 
+class TenantQueries(Protocol):
+    """Questions about tenants, as the billing office asks them."""
+
+    def tenants(self, scope: Scope) -> Answer[TenantList]:
+        """Return every account with what it owes, by key."""
+        ...
+
+    def tenant(self, scope: Scope, account: str) -> Answer[TenantPage] | None:
+        """Return one account with all that belongs to it, None when there is none."""
+        ...
+
+
 class Queries(
     EnergyQueries,
     AlertQueries,
@@ -284,6 +297,7 @@ class Queries(
     PortalQueries,
     MoneyQueries,
     CorrectionQueries,
+    TenantQueries,
     Protocol,
 ):
     """All questions of the screens."""

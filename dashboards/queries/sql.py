@@ -18,6 +18,7 @@ from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_tariffs import SqlTariffs
+from dashboards.queries.sql_tenants import SqlTenants
 
 
 class SqlQueries(
@@ -36,6 +37,7 @@ class SqlQueries(
     SqlMoney,
     SqlCorrections,
     SqlEnquiries,
+    SqlTenants,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -56,3 +58,4 @@ class SqlQueries(
         SqlMoney.__init__(self, at)
         SqlCorrections.__init__(self, at)
         SqlEnquiries.__init__(self, at)
+        SqlTenants.__init__(self, at, self)

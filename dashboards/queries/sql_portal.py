@@ -59,9 +59,11 @@ class SqlPortal:
         """Return the accounts, meters and bills of the person's tenants."""
         with self._at.read_as_tenant(scope) as (connection, own):
             found = OwnPage(
-                accounts=tuple(self._own_account(connection, key) for key in self._held_today(own)),
+                accounts=tuple(
+                    self.account_standing(connection, key) for key in self._held_today(own)
+                ),
                 meters=tuple(self._own_meters(connection, own)),
-                bills=tuple(self._own_bills(connection)),
+                bills=tuple(self.bills_of(connection)),
             )
             position = self._at.position(connection, BOOKS)
             return Answer(rows=found, as_of=position, age_s=None)
@@ -112,7 +114,8 @@ class SqlPortal:
             if any(first <= today and (after is None or today < after) for first, after in spans)
         )
 
-    def _own_account(self, connection: Connection, account: str) -> OwnAccount:
+    def account_standing(self, connection: Connection, account: str) -> OwnAccount:
+        """Return what an account owes and has in hand; the caller asked for the right."""
         schema, today = self._at.schema, self._today()
         row: Row | None = connection.execute(
             f"SELECT person, name_sealed FROM {schema}.account WHERE account = %s", (account,)
@@ -178,12 +181,22 @@ class SqlPortal:
             for point, name, serial, utility, month, number in rows
         ]
 
-    def _own_bills(self, connection: Connection) -> list[OwnBill]:
+    def bills_of(
+        self, connection: Connection, account: str | None = None, most: int = MOST_BILLS
+    ) -> list[OwnBill]:
+        """Return issued bills that the connection sees, the newest first; the caller has the right.
+
+        Args:
+            connection: Of a transaction that sees what the person may see.
+            account: Only of this account; None for all that is seen.
+            most: Bills at most.
+        """
         rows: list[Row] = connection.execute(
             f"SELECT {_BILL} FROM {self._at.schema}.invoice AS i "
             f"LEFT JOIN {self._at.schema}.open_item AS o ON o.number = i.number "
-            "WHERE i.number IS NOT NULL ORDER BY i.last_day DESC, i.number DESC LIMIT %s",
-            (MOST_BILLS,),
+            "WHERE i.number IS NOT NULL AND (%(account)s::text IS NULL OR i.account = %(account)s) "
+            "ORDER BY i.last_day DESC, i.number DESC LIMIT %(most)s",
+            {"account": account, "most": most},
         ).fetchall()
         return [_bill(row) for row in rows]
 

@@ -31,6 +31,7 @@ from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_tariffs import FakeTariffs
+from tests.dashboards.fake_tenants import FakeTenants
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -128,7 +129,7 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs):
+class FakeSite(FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
     refuse_approval: bool = False

@@ -83,6 +83,8 @@ PATHS = {
     "own-meter": "/portal/meters/cam-b2-elec",
     "own-bill": f"/portal/bills/{INVOICE}",
     "money": "/money",
+    "tenants": "/tenants",
+    "tenant": "/tenants/A-0002",
     "corrections": "/bills/corrections",
     "correction": "/bills/corrections/CAM-2026-00002/1",
     "own-enquiries": "/portal/enquiries",
@@ -101,7 +103,18 @@ READY = {
     "load_nowhere": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PAGES = {"bills", "run", "bill", "proof", "money", "trial", "corrections", "correction"}
+MONEY_PAGES = {
+    "bills",
+    "run",
+    "bill",
+    "proof",
+    "money",
+    "tenants",
+    "tenant",
+    "corrections",
+    "correction",
+    "trial",
+}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
     Role.BILLING_APPROVER,

@@ -17,6 +17,7 @@ from dashboards.components.pieces import (
     chart,
     data_age,
     empty,
+    link,
     page,
     panel,
     table,
@@ -56,9 +57,9 @@ def money_page(viewer: Viewer, answer: Answer[MoneyPage], search: str) -> Compon
     )
 
 
-def account_name(rows: MoneyPage, account: str) -> Component:
-    """Return an account with its name."""
-    return html.Span([f"{account} · ", html.Bdi(rows.names.get(account, "?"))])
+def account_link(rows: MoneyPage, account: str) -> Component:
+    """Return an account with its name, as a link to its page."""
+    return link([f"{account} · ", html.Bdi(rows.names.get(account, "?"))], f"/tenants/{account}")
 
 
 def record_panel(viewer: Viewer, account: str, *, day: str) -> Component:
@@ -153,7 +154,7 @@ def _late(viewer: Viewer, rows: MoneyPage) -> Component | None:
     keys = ("account", ">to_30", ">to_60", ">to_90", ">over_90", ">disputed", ">balance")
     cells: list[Sequence[Children]] = [
         [
-            account_name(rows, row.account),
+            account_link(rows, row.account),
             *(
                 _money_or_nothing(viewer, rows, value)
                 for value in (row.to_30, row.to_60, row.to_90, row.over_90, row.disputed)
@@ -236,7 +237,7 @@ def _proposals(viewer: Viewer, rows: MoneyPage, proposals: Sequence[Proposal]) -
     return [
         html.Span(
             [
-                account_name(rows, each.account),
+                account_link(rows, each.account),
                 *(
                     badge(viewer.say(f"cli.pay.because.{why}"), "calm")
                     for why in (*each.because, *["top_up"] * each.top_up)
@@ -272,7 +273,7 @@ def _payments(viewer: Viewer, rows: MoneyPage) -> Component:
     cells: list[Sequence[Children]] = [
         [
             day_text(viewer.language, each.received_on),
-            account_name(rows, each.account),
+            account_link(rows, each.account),
             viewer.say(f"money.means_{each.means}"),
             each.reference or NOTHING,
             money(viewer.language, each.amount, rows.currency),
@@ -295,7 +296,7 @@ def _letters(viewer: Viewer, rows: MoneyPage) -> Component:
     keys = ("account", ">level", ">overdue", ">fee")
     cells: list[Sequence[Children]] = [
         [
-            account_name(rows, each.account),
+            account_link(rows, each.account),
             str(each.level.level),
             money(viewer.language, each.overdue, rows.currency),
             _money_or_nothing(viewer, rows, each.level.fee),
@@ -316,7 +317,7 @@ def _disputes(viewer: Viewer, rows: MoneyPage) -> Component:
     cells: list[Sequence[Children]] = [
         [
             day_text(viewer.language, each.opened_on),
-            account_name(rows, each.account),
+            account_link(rows, each.account),
             each.item,
             money(viewer.language, each.amount, rows.currency),
             html.Span(each.reason, className="review-note"),

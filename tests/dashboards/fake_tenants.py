@@ -1,0 +1,126 @@
+"""In: nothing. Out: made-up tenants behind the questions about them. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from billing.accounts.roles import PartyRole
+from billing.accounts.terms import ContractTerms, DatedParty, SignedContract, SuppliedPoint
+from dashboards.queries.portal_rows import OwnAccount, OwnBill, OwnPrepaid
+from dashboards.queries.rows import Answer
+from dashboards.queries.tenant_rows import TenantList, TenantPage, TenantRow, UtilityUse
+from dashboards.security.scope import Right, Scope
+from energy.base.ids import id_of
+from energy.base.units import Utility
+from tests.dashboards.fake_energy import SITE
+from tests.dashboards.fake_money import HOSTILE
+
+JAN, JUNE = date(2025, 1, 1), date(2026, 6, 1)
+
+
+class FakeTenants:
+    """Questions about tenants: account A-0002 pays first, A-0001 has a hostile name."""
+
+    def tenants(self, scope: Scope) -> Answer[TenantList]:
+        scope.demand(Right.READ_BILLS, SITE)
+        rows = tuple(
+            TenantRow(
+                account=f"A-{n:04d}",
+                name=HOSTILE if n == 1 else f"Department {n}",
+                opened_on=JAN,
+                supplies=2,
+                balance=Decimal("4017.82"),
+                overdue=Decimal(0),
+                prepaid=Decimal("31.50") if n == 2 else None,
+                final_due=n == 3,
+            )
+            for n in range(1, 13)
+        )
+        return Answer(rows=TenantList(rows=rows, currency="GBP"), as_of=88, age_s=42)
+
+    def tenant(self, scope: Scope, account: str) -> Answer[TenantPage] | None:
+        row = next((r for r in self.tenants(scope).rows.rows if r.account == account), None)
+        if row is None:
+            return None
+        prepaid = OwnPrepaid(balance=Decimal("31.50"), days_left=4, settled_on=date(2026, 7, 12))
+        page = TenantPage(
+            standing=OwnAccount(
+                account=account,
+                name=row.name,
+                open=row.balance,
+                overdue=row.overdue,
+                currency="GBP",
+                prepaid=None if row.prepaid is None else prepaid,
+            ),
+            terms=terms(account),
+            parties={"dept": HOSTILE},
+            first=date(2026, 7, 1),
+            last=date(2026, 7, 13),
+            use=tuple(use(n, utility) for n, utility in enumerate(Utility)),
+            bills=(bill(account),),
+            meters={"cam-b2-elec": ("Building 2, electricity", "S-2")},
+        )
+        return Answer(rows=page, as_of=88, age_s=42)
+
+
+def terms(account: str) -> ContractTerms:
+    """Return a contract, a tenant, a supply that holds and one that is over."""
+    return ContractTerms(
+        account=account,
+        contracts=(
+            SignedContract(
+                number="C-17",
+                signed_on=JAN,
+                valid_from=JAN,
+                valid_to=None,
+                utilities=(),
+                document="",
+            ),
+        ),
+        parties=(DatedParty(role=PartyRole.TENANT, party="dept", valid_from=JAN),),
+        supplies=(
+            supply("cam-b2-elec", None),
+            supply("cam-b9-elec", JUNE),
+        ),
+    )
+
+
+def supply(point: str, after: date | None) -> SuppliedPoint:
+    """Return a supply with electricity from the first day on."""
+    return SuppliedPoint(
+        point=point,
+        utility="electricity",
+        tariff="campus-electricity",
+        valid_from=JAN,
+        valid_to=after,
+    )
+
+
+def use(n: int, utility: Utility) -> UtilityUse:
+    """Return a use: of the second nothing is known, of the third a part."""
+    return UtilityUse(
+        utility=utility,
+        now=None if n == 1 else 12_340_000 * (n + 1),
+        before=11_000_000 * (n + 1),
+        known=Fraction(0) if n == 1 else Fraction(9, 10) if n == 2 else Fraction(1),
+        known_before=Fraction(1, 2) if n == 3 else Fraction(1),
+        meters=1,
+    )
+
+
+def bill(account: str) -> OwnBill:
+    """Return an open bill."""
+    return OwnBill(
+        invoice=id_of("invoice", account),
+        number="CAM-2026-00002",
+        kind="invoice",
+        account=account,
+        first_day=JUNE,
+        last_day=date(2026, 6, 30),
+        currency="GBP",
+        total=Decimal("4017.82"),
+        open=Decimal("4017.82"),
+        due_on=date(2026, 7, 15),
+    )
