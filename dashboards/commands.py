@@ -6,13 +6,16 @@ button pressed twice, or a request repeated after an unknown end, is one command
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Collection, Sized
+from dataclasses import asdict, dataclass
 from typing import Protocol
 from uuid import UUID
 
 from billing.enquiries.enquiry import About
+from billing.runs.decision import Choice
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.scope import Right, Scope
+from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
 
@@ -28,13 +31,36 @@ class AlertDesk(Protocol):
 class BillingOffice(Protocol):
     """Where bill runs are decided (billing/office.py)."""
 
-    def approve(self, run: UUID, by: UUID, *, command_id: UUID) -> object:
+    def decide(
+        self,
+        run: UUID,
+        by: UUID,
+        choice: Choice,
+        why: str,
+        *,
+        keys: Collection[str],
+        command_id: UUID,
+    ) -> Sized:
+        """Decide about some exceptions of a rated run; return those decided about."""
+        ...
+
+    def approve(self, run: UUID, by: UUID, *, seen: str | None = None, command_id: UUID) -> object:
         """Approve a reviewed run; refused for the person who opened it."""
         ...
 
     def issue(self, run: UUID, by: UUID, *, command_id: UUID) -> object:
         """Number and issue every invoice of an approved run."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChoice:
+    """What a person decides about exceptions of a run."""
+
+    choice: Choice
+    why: str
+    keys: frozenset[str]
+    """Of the exceptions, as the person saw them."""
 
 
 class NoteDesk(Protocol):
@@ -97,15 +123,48 @@ class Commands:
         command_id = _command("acknowledge", alert, scope)
         self._alerts.acknowledge(alert, scope.person, command_id=command_id)
 
-    def approve(self, scope: Scope, run: UUID) -> None:
-        """Approve a bill run.
+    def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
+        """Decide about exceptions of a bill run; return about how many.
+
+        Args:
+            scope: Whose decision it is.
+            run: The run.
+            version: The run's, as the person saw it: the same words on it twice are one command.
+            what: The choice, its reason and what it is about.
 
         Raises:
             NotPermittedError: The person lacks the role.
-            RefusedError: The run cannot be approved, or this person opened it.
+            RefusedError: There is no reason, or the run cannot be so decided about.
+        """
+        scope.demand(Right.DECIDE_RUNS, self._site)
+        if not what.why.strip() or not what.keys:
+            raise RefusedError.of("run_page.nothing_said")
+        said = repr((version, str(what.choice), what.why, sorted(what.keys)))
+        done = self._office.decide(
+            run,
+            scope.person,
+            what.choice,
+            what.why.strip(),
+            keys=what.keys,
+            command_id=id_of("command", "decide", str(run), said, str(scope.person)),
+        )
+        return len(done)
+
+    def approve(self, scope: Scope, run: UUID, seen: str) -> None:
+        """Approve a bill run as it was seen.
+
+        Args:
+            scope: The approver.
+            run: The run.
+            seen: SHA-256 that stood on the page.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: The run is not as it was seen, or this person opened it.
         """
         scope.demand(Right.APPROVE, self._site)
-        self._office.approve(run, scope.person, command_id=_command("approve", run, scope))
+        command_id = id_of("command", "approve", str(run), seen, str(scope.person))
+        self._office.approve(run, scope.person, seen=seen, command_id=command_id)
 
     def issue(self, scope: Scope, run: UUID) -> None:
         """Issue the invoices of an approved bill run.

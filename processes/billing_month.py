@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.office import BillingOffice
 from billing.runs.bill_run import Choice, RunState
 from energy.base.ids import id_of
 from energy.store.sites import Site
 from energy.system import System
+from processes.billing_office import billing_office
 from processes.stack import APPROVER, CLERK, person_id
 from processes.validating import looked_before, validate_up_to
 
@@ -37,8 +37,7 @@ def bill_days(system: System, site: Site, first: date, last: date) -> MonthBille
         first: First local day.
         last: Last local day.
     """
-    limit = Decimal(system.config.review_alone_up_to)
-    office = BillingOffice(system.database, site, system.clock, system.vault, alone_up_to=limit)
+    office = billing_office(system, site)
     clerk, approver = person_id(system, CLERK), person_id(system, APPROVER)
     validate_up_to(system, site)
     span = f"{first.isoformat()}..{last.isoformat()}"

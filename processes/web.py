@@ -38,6 +38,7 @@ from energy.journal.factors import Factors
 from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
+from processes.billing_office import billing_office, limits_of
 from processes.life import log_to_stderr
 from processes.papers.issued import BillPapers
 from processes.web_sites import SiteServers
@@ -79,8 +80,9 @@ def server_of(system: System, site: Site) -> Flask:
         clock=system.clock,
         vault=system.vault,
         walled=system.walled,
+        limits=limits_of(system.config),
     )
-    office = BillingOffice(database, site, system.clock, system.vault)
+    office = billing_office(system, site)
     papers = BillPapers(
         database=database,
         books=office.books,

@@ -6,12 +6,13 @@ divided as its own sentence says (billing/invoices/change.py). The causes add up
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from billing.invoices.change import CAUSES, divided, effects_between
+from energy.base.units import Utility
 
 BRIDGE: Final = ("new", "left", *CAUSES)
 
@@ -58,6 +59,41 @@ def bridge_between(
         causes=causes,
         accounts={account: parts for account, parts in accounts.items() if parts},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtilitySum:
+    """What two runs charge for a utility, before tax; None where a run has none. [currency]."""
+
+    utility: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+def utility_sums(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
+) -> list[UtilitySum]:
+    """Return what each utility comes to in an earlier run's bills and in a later run's.
+
+    Args:
+        before: Documents of the earlier run.
+        after: Documents of the later run.
+    """
+    old, new = _by_utility(before), _by_utility(after)
+    return [
+        UtilitySum(utility=each.value, before=old.get(each.value), after=new.get(each.value))
+        for each in Utility
+        if each.value in old or each.value in new
+    ]
+
+
+def _by_utility(documents: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for block in (block for document in documents for block in document["supplies"]):
+        if block["charges"]:
+            charged = sum((Decimal(each["net"]) for each in block["charges"]), Decimal(0))
+            found[block["utility"]] = found.get(block["utility"], Decimal(0)) + charged
+    return found
 
 
 def _parts(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Mapping[str, Decimal]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billing.books import Books
+from billing.canonical import sha256_of
 from billing.runs.bill_run import BillRun, Choice, Decision
-from billing.runs.bridge import Bridge, bridge_between
-from billing.runs.errors import NoExceptionError
+from billing.runs.bridge import Bridge, UtilitySum, bridge_between, utility_sums
+from billing.runs.errors import NoExceptionError, SeenOtherwiseError
 from billing.runs.exceptions import Limits, RunException, exceptions_of
 from billing.runs.review import ReviewedDraft, review_of
+from billing.runs.sealed import seal_of
 from billing.views.billed_before import channel_points, past_supplies, run_before
 from billing.views.reconciliation import Reconciled, losses_of, reconciled
 from energy.base.period import span_of_days
@@ -32,10 +35,18 @@ class Reviewed:
     """None where no run was issued before."""
     before: str | None
     """Key of the run that the bridge begins at."""
+    sums: tuple[UtilitySum, ...]
+    """By utility, against the run before."""
 
     def decision(self, exception: RunException) -> Decision | None:
         """Return what stands decided about an exception."""
         return self.run.decisions.get(exception.key)
+
+    @property
+    def seal(self) -> str:
+        """Return the SHA-256 that an approval of the run as it stands now would sign."""
+        hashes = {draft.account: sha256_of(draft.document) for draft in self.drafts}
+        return seal_of(self.run, hashes, self.run.held_out())
 
     @property
     def undecided(self) -> list[RunException]:
@@ -71,14 +82,16 @@ def reviewed_run(books: Books, run: UUID, limits: Limits) -> Reviewed:
         points = channel_points(connection, site.schema)
         earlier = run_before(connection, site.schema, run)
     losses = [] if opened.accounts else losses_of(rows, currency)
-    bridge = None if earlier is None else _bridge(books, earlier, drafts)
+    documents = {draft.account: json.loads(draft.document) for draft in drafts}
+    past_bills = {} if earlier is None else _documents(books, earlier)
     return Reviewed(
         run=opened,
         drafts=drafts,
         exceptions=tuple(exceptions_of(drafts, past, losses, limits, points)),
         reconciliation=tuple(rows),
-        bridge=bridge,
+        bridge=None if earlier is None else bridge_between(past_bills, documents),
         before=None if earlier is None else books.run(earlier).key,
+        sums=tuple(utility_sums(past_bills.values(), documents.values())),
     )
 
 
@@ -93,6 +106,7 @@ def decide_about(
     command_id: UUID,
     cause: str | None = None,
     accounts: Sequence[str] = (),
+    keys: Collection[str] = (),
 ) -> list[RunException]:
     """Decide about a run's exceptions of one cause, or about all that wait.
 
@@ -106,29 +120,28 @@ def decide_about(
         command_id: The command's id.
         cause: The cause; all that wait when None.
         accounts: Only of these accounts; all when empty.
+        keys: Only these exceptions, as somebody saw them; all when empty.
 
     Returns:
         What was decided about.
 
     Raises:
         WrongStateError: The run is not rated, or approved already.
+        SeenOtherwiseError: One of the keys is of no exception any more.
         NoExceptionError: There is nothing of the cause that can be decided so.
     """
     run = reviewed.run
-    meant = [
-        each
-        for each in (reviewed.undecided if cause is None else reviewed.exceptions)
-        if cause in (None, each.cause)
-        and (not accounts or each.account in accounts)
-        and not (each.barred and choice is Choice.ACCEPT)
-        and (each.account or choice is Choice.ACCEPT)
-    ]
-    if run.seen(command_id):
+    if not set(keys) <= {each.key for each in reviewed.exceptions}:
+        raise SeenOtherwiseError(run.key)
+    named = keys or cause is not None
+    asked = reviewed.exceptions if named else reviewed.undecided
+    about = [each for each in asked if cause in (None, each.cause) and _open_to(each, choice)]
+    about = [each for each in about if not accounts or each.account in accounts]
+    meant = [each for each in about if not keys or each.key in keys]
+    if run.seen(command_id) or not (meant or named):
         return meant
     if not meant:
-        if cause is None:
-            return []
-        raise NoExceptionError(run.key, cause, sorted({e.cause for e in reviewed.exceptions}))
+        raise _nothing(reviewed, cause, keys)
     run.decide(
         by=by,
         cause=cause or "rest",
@@ -142,9 +155,23 @@ def decide_about(
     return meant
 
 
-def _bridge(books: Books, earlier: UUID, drafts: Sequence[ReviewedDraft]) -> Bridge:
-    before = {}
-    for identity in books.run(earlier).invoices:
+def _nothing(reviewed: Reviewed, cause: str | None, keys: Collection[str]) -> NoExceptionError:
+    causes = {each.key: each.cause for each in reviewed.exceptions}
+    asked = cause or ", ".join(sorted({causes[key] for key in keys}))
+    return NoExceptionError(reviewed.run.key, asked, sorted(set(causes.values())))
+
+
+def _open_to(each: RunException, choice: Choice) -> bool:
+    """Return whether an exception can be so decided: a whole run is not held out."""
+    if choice is Choice.ACCEPT:
+        return not each.barred
+    return bool(each.account)
+
+
+def _documents(books: Books, run: UUID) -> dict[str, dict[str, Any]]:
+    """Return the documents of an issued run's invoices, by account."""
+    found = {}
+    for identity in books.run(run).invoices:
         invoice = books.invoice(identity)
-        before[invoice.account] = json.loads(invoice.document)
-    return bridge_between(before, {each.account: json.loads(each.document) for each in drafts})
+        found[invoice.account] = json.loads(invoice.document)
+    return found

@@ -6,6 +6,7 @@ The tree::
     +- UndecidedRunError       exceptions wait for a decision
     +- OwnDecisionError        the approver alone accepted what needs two persons
     +- ChangedDraftsError      what would be issued is not what was approved
+    +- SeenOtherwiseError      the run is not what the person looked at
     +- NoExceptionError        no exception of the run has that cause, or none can be so decided
     +- NoExplanationError      a charge line, or an invoice before, is not there
     +- NothingDueError         no reading cycle makes anything due
@@ -50,6 +51,17 @@ class ChangedDraftsError(RefusedError):
         """Name the run."""
         super().__init__()
         self.keep("bill_run.changed", run=run)
+
+
+class SeenOtherwiseError(RefusedError):
+    """Drafts or decisions changed since the person looked."""
+
+    code = "bill_run.seen_otherwise"
+
+    def __init__(self, run: str) -> None:
+        """Name the run."""
+        super().__init__()
+        self.keep("bill_run.seen_otherwise", run=run)
 
 
 class NoExceptionError(RefusedError):

@@ -5,7 +5,7 @@ Part of the billing office (billing/office.py): runs opened, rated, decided abou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from billing.invoices.invoice_facts import Draft, finding_document
 from billing.runs.audit import ReRated, re_rate
 from billing.runs.bill_run import BillRun, Choice
 from billing.runs.deciding import Reviewed, decide_about, reviewed_run
+from billing.runs.errors import SeenOtherwiseError
 from billing.runs.exceptions import Limits, RunException
 from billing.runs.issuing import Issuing
 from billing.runs.opening import LooksBefore, Opening
@@ -161,6 +162,7 @@ class RunsOffice:
         *,
         cause: str | None = None,
         accounts: Sequence[str] = (),
+        keys: Collection[str] = (),
         command_id: UUID,
     ) -> list[RunException]:
         """Decide about a run's exceptions of one cause, or about all that wait.
@@ -172,11 +174,13 @@ class RunsOffice:
             why: What the person says of it.
             cause: The cause; all that wait when None.
             accounts: Only of these accounts; all when empty.
+            keys: Only these exceptions, as the person saw them; all when empty.
             command_id: The command's id.
 
         Raises:
             UnknownBillingObjectError: There is no such run.
             WrongStateError: The run is not rated, or approved already.
+            SeenOtherwiseError: One of the keys is of no exception any more.
             NoExceptionError: There is nothing of the cause that can be decided so.
         """
         return decide_about(
@@ -189,6 +193,7 @@ class RunsOffice:
             command_id=command_id,
             cause=cause,
             accounts=accounts,
+            keys=keys,
         )
 
     def approve(
@@ -198,6 +203,7 @@ class RunsOffice:
         *,
         hold: Sequence[str] = (),
         accept_rest: bool = False,
+        seen: str | None = None,
         command_id: UUID | None = None,
     ) -> None:
         """Approve a run as a second person; what is approved is what can be issued.
@@ -208,12 +214,14 @@ class RunsOffice:
             hold: Accounts left out of the issue, beside those that a decision holds out.
             accept_rest: Whether exceptions that wait are accepted by this, up to the money that
                 one person decides about.
+            seen: SHA-256 that the person looked at (`Reviewed.seal`); whatever it is when None.
             command_id: The command's id; made of the run when None.
 
         Raises:
             UnknownBillingObjectError: There is no such run.
             WrongStateError: The run is not rated.
             SecondPersonError: The same person opened it.
+            SeenOtherwiseError: The run is not what the person looked at.
             HeldRunError: An account with do-not-bill findings is not held out.
             UnknownHoldError: An account to hold out has no draft in the run.
             UndecidedRunError: An exception of an account that is not held out is not decided.
@@ -231,6 +239,8 @@ class RunsOffice:
         if unknown:
             raise UnknownHoldError(unknown)
         reviewed = self.reviewed(run)
+        if seen is not None and seen != reviewed.seal:
+            raise SeenOtherwiseError(opened.key)
         waiting = [
             each
             for each in reviewed.undecided

@@ -43,6 +43,12 @@ dagcomponentfuncs.AlertSeverity = function (props) {
     );
 };
 
+/* A cell whose row says where it leads, in <field>_href; plain text where it leads nowhere. */
+dagcomponentfuncs.CellLink = function (props) {
+    var href = props.data[props.colDef.field + "_href"];
+    return href ? pageLink(href, props.value) : props.value;
+};
+
 /* One press acknowledges: the grid tells which row it was. */
 dagcomponentfuncs.AlertButton = function (props) {
     if (!props.data.button) {

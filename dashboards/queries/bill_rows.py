@@ -15,6 +15,7 @@ from uuid import UUID
 from dashboards.queries.rows import MeterPlate
 from energy.base.finding import Severity
 from energy.base.quality import Quality
+from energy.base.units import Utility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class RunRow:
     opened_at: datetime
     metering_position: int
     books_position: int
+    utilities: tuple[Utility, ...] = ()
+    """That its accounts have supplies of on the billed days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from dashboards.queries.rows import (
     UsageCalendar,
     UtilityTile,
 )
+from dashboards.queries.run_rows import RunReview
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_rows import TenantList, TenantPage
 from dashboards.security.scope import Scope
@@ -169,6 +170,14 @@ class BillQueries(Protocol):
         ...
 
 
+class RunQueries(Protocol):
+    """Questions about what is decided of bill runs."""
+
+    def run_review(self, scope: Scope, run: UUID) -> Answer[RunReview] | None:
+        """Return a run with its exceptions and figures, None when there is no such run."""
+        ...
+
+
 class PlanQueries(Protocol):
     """Questions about plans and notes."""
 
@@ -291,6 +300,7 @@ class Queries(
     FlowQueries,
     TariffQueries,
     BillQueries,
+    RunQueries,
     PlanQueries,
     ReviewQueries,
     AdminQueries,

@@ -16,6 +16,7 @@ from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_review import SqlReview
+from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
@@ -30,6 +31,7 @@ class SqlQueries(
     SqlFlows,
     SqlTariffs,
     SqlBills,
+    SqlRuns,
     SqlPlans,
     SqlReview,
     SqlAdmin,
@@ -51,6 +53,7 @@ class SqlQueries(
         SqlFlows.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
+        SqlRuns.__init__(self, at)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)
         SqlAdmin.__init__(self, at)

@@ -19,9 +19,11 @@ from dashboards.queries.bill_document import (
 from dashboards.queries.bill_rows import Bill, InvoiceRow, PriceClause, Proof, RunRow
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_meters import SqlMeters
+from dashboards.queries.sql_runs import run_utilities
 from dashboards.queries.sql_site import BOOKS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import monotonic_s, wait
+from energy.base.units import Utility
 
 MOST_RUNS = 200
 MOST_INVOICES = 20_000
@@ -52,10 +54,11 @@ class SqlBills:
             ).fetchall()
             people = [person for row in rows for person in row[7:9] if person is not None]
             names = self._at.person_names(connection, people)
-            runs = tuple(self._run(row, names) for row in rows)
+            utilities = run_utilities(self._at, connection, [row[0] for row in rows])
+            runs = tuple(self._run(row, names, utilities.get(row[0], ())) for row in rows)
             return self._at.answer(connection, runs, follower=BOOKS)
 
-    def _run(self, row: Row, names: Mapping[UUID, str]) -> RunRow:
+    def _run(self, row: Row, names: Mapping[UUID, str], utilities: tuple[Utility, ...]) -> RunRow:
         run, key, first_day, last_day, state, accounts, total, opened_by, approved_by, *rest = row
         opened_at, metering_position, books_position = rest
         return RunRow(
@@ -72,6 +75,7 @@ class SqlBills:
             opened_at=opened_at,
             metering_position=metering_position,
             books_position=books_position,
+            utilities=utilities,
         )
 
     def await_run(self, scope: Scope, run: UUID, state: str) -> None:

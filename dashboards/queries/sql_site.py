@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from billing.runs.exceptions import Limits
 from billing.views.own import read_own
 from dashboards.queries.rows import Answer
 from dashboards.queries.supply import Supply, SupplyNode, top_points
@@ -45,6 +46,8 @@ class SqlSite:
     vault: PersonVault
     walled: Database | None = None
     """Sees what a transaction says; None where all who read are staff."""
+    limits: Limits = field(default_factory=Limits)
+    """From where on something of a bill is an exception."""
 
     @property
     def schema(self) -> str:

@@ -36,6 +36,8 @@ class Right(StrEnum):
     READ_ENERGY = "read_energy"
     READ_BILLS = "read_bills"
     ACKNOWLEDGE = "acknowledge"
+    DECIDE_RUNS = "decide_runs"
+    """Decide about the exceptions of a bill run."""
     APPROVE = "approve"
     ISSUE = "issue"
     STATE_READINGS = "state_readings"
@@ -59,9 +61,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
     Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
     Role.BILLING_CLERK: EVERYBODY
-    | {Right.READ_BILLS, Right.ISSUE, Right.STATE_READINGS, Right.ANSWER},
+    | {Right.READ_BILLS, Right.DECIDE_RUNS, Right.ISSUE, Right.STATE_READINGS, Right.ANSWER},
     Role.BILLING_APPROVER: EVERYBODY
-    | {Right.READ_BILLS, Right.APPROVE, Right.DECIDE_READINGS, Right.ANSWER},
+    | {Right.READ_BILLS, Right.DECIDE_RUNS, Right.APPROVE, Right.DECIDE_READINGS, Right.ANSWER},
     Role.ENERGY_MANAGER: EVERYBODY
     | frozenset(
         {

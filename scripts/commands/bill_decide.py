@@ -8,16 +8,17 @@ from uuid import uuid4
 
 import typer
 
-from energy.base.text import catalogue
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
-from scripts.commands.printing import in_zone, print_facts, print_json, print_table, worded, working
+from scripts.commands.printing import print_facts, print_json, print_table, worded, working
 from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
     from billing.runs.bill_run import Choice
+    from billing.runs.told import exception_told
+    from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
-    from scripts.commands.bill_office import biller, office_of, run_of
+    from scripts.commands.bill_office import office_of, run_of
 
 if TYPE_CHECKING:
     from billing.runs.deciding import Reviewed
@@ -62,7 +63,7 @@ def decide(
     if len(named) != 1:
         raise typer.BadParameter("--accept, --correct, --estimate, --hold")
     with opened(ctx, WRITER) as at:
-        person = biller(at, by)
+        person = at.person(by, Right.DECIDE_RUNS)
         done = office_of(at).decide(
             run_of(at, run),
             person,
@@ -113,7 +114,7 @@ def _print(at: Opened, found: Reviewed) -> None:
             each.point or "",
             each.money,
             at.site.currency,
-            told_of(at, each),
+            exception_told(at.language, each, at.site.zone),
             _decided(at, found, each),
         )
         for each in found.exceptions
@@ -122,40 +123,6 @@ def _print(at: Opened, found: Reviewed) -> None:
     print_table(heads, rows, right=(3,), below=(5, 6))
     waiting = found.undecided
     print(at.text("bill.waiting", count=len(waiting), money=sum(each.money for each in waiting)))
-
-
-def told_of(at: Opened, each: RunException) -> str:
-    """Return what an exception is about, in words: what a finding says and of when, or figures.
-
-    Args:
-        at: Site and language.
-        each: The exception.
-    """
-    proof = each.proof
-    if "codes" in proof:
-        said = [f"finding.{code}" for code in proof["codes"]]
-        words = [
-            at.say(key) if key in catalogue() else key.removeprefix("finding.") for key in said
-        ]
-        begin, end = (in_zone(proof[key], at.site.zone) for key in ("from", "to"))
-        span = at.text(
-            "bill.what.span", begin=f"{begin:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}"
-        )
-        return f"{', '.join(words)}{span}"
-    parts = [f"{each.cause}.{key}" for key in sorted(proof)]
-    if each.cause == "zero":
-        parts = ["zero.again" if proof.get("before") is False else "zero.first"]
-    told = {key.replace(" ", "_"): _value(value) for key, value in proof.items()}
-    known = [part for part in parts if f"cli.bill.what.{part}" in catalogue()]
-    return ", ".join(at.text(f"bill.what.{part}", **told) for part in known) or _cause(at, each)
-
-
-def _cause(at: Opened, each: RunException) -> str:
-    return each.cause if "." in each.cause else at.text(f"bill.cause.{each.cause}")
-
-
-def _value(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _supplied(at: Opened, row: Mapping[str, object], key: str) -> object:

@@ -21,6 +21,7 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.quality import Quality
+from energy.base.units import Utility
 from tests.dashboards.fake_alerts import FakeAlerts
 from tests.dashboards.fake_energy import BUILDINGS, OLD_RUN, RUN, SITE
 
@@ -48,6 +49,7 @@ class FakeBills(FakeAlerts):
             opened_at=datetime(2026, 7, 1, 8, 2, tzinfo=UTC),
             metering_position=41_200,
             books_position=77,
+            utilities=(Utility.ELECTRICITY, Utility.GAS),
         )
         may = replace(june, run=OLD_RUN, key="2026-05-01/2026-05-31/all/1", state="issued")
         return self._answer((june, may))

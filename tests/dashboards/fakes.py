@@ -30,6 +30,7 @@ from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
+from tests.dashboards.fake_runs import FakeRuns
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 
@@ -129,24 +130,14 @@ class FakePeople:
 
 
 @dataclass
-class FakeSite(FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs):
+class FakeSite(
+    FakeRuns, FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs
+):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
-
-    refuse_approval: bool = False
 
     # ---- commands
     def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> int:
         self.acknowledged[alert] = self.names.get(by, "?")
-        return 1
-
-    def approve(self, run: UUID, by: UUID, command_id: UUID) -> int:
-        if self.refuse_approval:
-            raise RefusedError("Whoever opened a run cannot approve it. Ask a second person.")
-        self.run_state = "approved"
-        return 1
-
-    def issue(self, run: UUID, by: UUID, command_id: UUID) -> int:
-        self.run_state = "issued"
         return 1
 
 

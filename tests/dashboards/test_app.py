@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,7 +85,9 @@ def test_a_person_signs_in_changes_the_password_issues_bills_and_downloads_one(
     change = {"csrf": _token(client), "old": FIRST, "new": OWN, "again": OWN}
     assert client.post("/change-password", data=change).headers["Location"] == "/"
     for verb in ("approve", "issue"):
-        answer = _press(client, verb, str(run))
+        seal = re.search(r"seen.{2,5}([0-9a-f]{64})", _page(client, f"/bills/runs/{run}"))
+        assert seal is not None
+        answer = _press(client, verb, str(run), seal[1])
         assert answer.status_code == 200
         town.catch_up()
     rows = town.rows(f"SELECT invoice, number FROM {town.site.schema}.invoice ORDER BY account")
@@ -150,9 +153,9 @@ def _post(client, body: dict[str, object]):  # noqa: ANN001, ANN202
     return client.post("/_dash-update-component", json=body, headers=headers)
 
 
-def _press(client, verb: str, run: str):  # noqa: ANN001, ANN202
-    button = {"run": run, "type": "decide-run", "verb": verb}
-    name = f'{{"run":"{run}","type":"decide-run","verb":"{verb}"}}'
+def _press(client, verb: str, run: str, seen: str):  # noqa: ANN001, ANN202
+    button = {"run": run, "seen": seen, "type": "decide-run", "verb": verb}
+    name = json.dumps(button, separators=(",", ":"), sort_keys=True)
     return _post(
         client,
         {

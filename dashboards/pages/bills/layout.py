@@ -6,7 +6,6 @@ From an amount in a list: one click to the bill, one on a charge line to its pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
@@ -16,22 +15,18 @@ from dashboards.components.pieces import (
     badge,
     data_age,
     empty,
-    facts,
+    extra,
     link,
-    notice,
     page,
     panel,
     table,
 )
-from dashboards.formats import NOTHING, day_text, instant_text, money
+from dashboards.formats import NOTHING, day_text, money
 from dashboards.queries.bill_rows import InvoiceRow, RunRow
 from dashboards.queries.rows import Answer
-from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.base.text import catalogue
 
-DECIDE = "decide-run"
-RUN_PANEL = "run-panel"
 STATE_TONE = {
     "issued": "good",
     "approved": "good",
@@ -53,6 +48,11 @@ def span_text(viewer: Viewer, row: RunRow | InvoiceRow) -> str:
     return f"{first} – {day_text(viewer.language, row.last_day)}"  # a span
 
 
+def utilities_text(viewer: Viewer, row: RunRow) -> str:
+    """Return the names of a run's utilities."""
+    return ", ".join(viewer.say(f"utility.{each}") for each in row.utilities) or NOTHING
+
+
 def runs_page(
     viewer: Viewer, answer: Answer[tuple[RunRow, ...]], invoices: Component | None
 ) -> Component:
@@ -60,6 +60,7 @@ def runs_page(
     head = [
         viewer.say("runs.period"),
         viewer.say("runs.key"),
+        viewer.say("run_page.utilities"),
         ">" + viewer.say("runs.accounts"),
         ">" + viewer.say("bill.total"),
         viewer.say("runs.state"),
@@ -70,6 +71,7 @@ def runs_page(
         [
             link(span_text(viewer, row), f"/bills/runs/{row.run}", name="run-link"),
             html.Code(row.key),
+            utilities_text(viewer, row),
             str(row.accounts),
             money(viewer.language, row.total, row.currency),
             state_badge(viewer, row.state),
@@ -90,65 +92,17 @@ def runs_page(
     )
 
 
-def run_page(
-    viewer: Viewer, run: RunRow, answer: Answer[tuple[InvoiceRow, ...]], *, zone: ZoneInfo
-) -> Component:
-    """Return the page of one run."""
-    return page(
-        viewer.say("run.title", run=span_text(viewer, run)),
-        [html.Div(run_panels(viewer, run, answer, zone=zone), id=RUN_PANEL)],
-        name="run",
-        crumbs=[link(viewer.say("bills.title"), "/bills"), html.Span(span_text(viewer, run))],
+def paper_link(row: InvoiceRow) -> Component | str:
+    """Return the link to an issued invoice's paper."""
+    if row.number is None:
+        return NOTHING
+    label = f"PDF {row.number}"
+    return html.A(
+        "PDF",
+        href=f"/download/bills/{row.invoice}.pdf",
+        className="link",
+        **extra(aria_label=label),
     )
-
-
-def run_panels(
-    viewer: Viewer,
-    run: RunRow,
-    answer: Answer[tuple[InvoiceRow, ...]],
-    *,
-    zone: ZoneInfo,
-    said: Component | None = None,
-) -> list[Component]:
-    """Return the run's facts with its buttons, and its invoices."""
-    pairs: list[tuple[str, str | Component]] = [
-        (viewer.say("runs.key"), html.Code(run.key)),
-        (viewer.say("runs.state"), state_badge(viewer, run.state)),
-        (viewer.say("bill.total"), money(viewer.language, run.total, run.currency)),
-        (viewer.say("runs.accounts"), str(run.accounts)),
-        (viewer.say("runs.opened_by"), run.opened_by or NOTHING),
-        (viewer.say("runs.opened_at"), instant_text(viewer.language, run.opened_at, zone)),
-        (viewer.say("runs.approved_by"), run.approved_by or NOTHING),
-        (viewer.say("run.known"), f"{run.metering_position} / {run.books_position}"),
-    ]
-    return [
-        panel(
-            viewer.say("run.facts"),
-            [facts(pairs, name="run"), *([said] if said else []), *_buttons(viewer, run)],
-            name="run",
-        ),
-        invoices_panel(viewer, answer),
-    ]
-
-
-def _buttons(viewer: Viewer, run: RunRow) -> list[Component]:
-    """Return the buttons that the run's state and the viewer's roles allow."""
-    offers = (("approve", "rated", Right.APPROVE), ("issue", "approved", Right.ISSUE))
-    return [
-        html.Button(
-            viewer.say(f"run.{verb}"),
-            id={"type": DECIDE, "verb": verb, "run": str(run.run)},
-            className=f"button decide-{verb}",
-            n_clicks=0,
-        )
-        for verb, state, right in offers
-        if run.state == state and viewer.scope.may(right)
-    ]
-
-
-def decided(viewer: Viewer, verb: str, refusal: str | None) -> Component:
-    """Return the answer to a decision."""
-    return notice(refusal or viewer.say(f"run.{verb}_done"), good=refusal is None)
 
 
 def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Component:
@@ -162,6 +116,7 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
         ">" + viewer.say("bill.net"),
         ">" + viewer.say("bill.tax"),
         ">" + viewer.say("bill.total"),
+        viewer.say("run_page.paper"),
     ]
     rows: list[Sequence[Children]] = [
         [
@@ -177,6 +132,7 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
                 f"/bills/{row.invoice}",
                 name="amount",
             ),
+            paper_link(row),
         ]
         for row in answer.rows
     ]

@@ -1,4 +1,4 @@
-"""In: an address of a bill run, a bill or its proof. Out: its page. I/O by ports."""
+"""In: an address of a run, its exceptions, a bill or a proof. Out: its page. I/O by ports."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from uuid import UUID
 from dash.development.base_component import Component
 
 from dashboards.pages.bills.bill import bill_page
-from dashboards.pages.bills.layout import invoices_panel, run_page, runs_page
+from dashboards.pages.bills.exceptions import exceptions_page
+from dashboards.pages.bills.layout import invoices_panel, runs_page
 from dashboards.pages.bills.proof import proof_page
+from dashboards.pages.bills.run import RunModel, run_page
 from dashboards.pages.parts import Parts
-from dashboards.pages.view import UUID_FORM, Asked, view
+from dashboards.pages.view import KEY_FORM, UUID_FORM, Asked, view
+from dashboards.queries.bill_rows import RunRow
 from dashboards.viewer import Viewer
 
 
@@ -25,13 +28,33 @@ def _runs(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
     return runs_page(viewer, runs, invoices)
 
 
-def _run(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
-    run = UUID(asked.match[1])
-    row = next((r for r in parts.queries.bill_runs(viewer.scope).rows if r.run == run), None)
-    if row is None:
+def run_row(parts: Parts, viewer: Viewer, run: UUID) -> RunRow | None:
+    """Return a run of the list, None when there is no such run."""
+    return next((r for r in parts.queries.bill_runs(viewer.scope).rows if r.run == run), None)
+
+
+def run_model(parts: Parts, viewer: Viewer, run: UUID) -> RunModel | None:
+    """Return the run page's answers, None when there is no such run."""
+    row = run_row(parts, viewer, run)
+    review = None if row is None else parts.queries.run_review(viewer.scope, run)
+    if row is None or review is None:
         return None
-    invoices = parts.queries.invoices(viewer.scope, run)
-    return run_page(viewer, row, invoices, zone=parts.settings.zone)
+    return RunModel(run=row, review=review, invoices=parts.queries.invoices(viewer.scope, run))
+
+
+def _run(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    model = run_model(parts, viewer, UUID(asked.match[1]))
+    return None if model is None else run_page(viewer, model, zone=parts.settings.zone)
+
+
+def _exceptions(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    run = UUID(asked.match[1])
+    row = run_row(parts, viewer, run)
+    answer = None if row is None else parts.queries.run_review(viewer.scope, run)
+    if row is None or answer is None:
+        return None
+    cause = asked.match[2] or ""
+    return exceptions_page(viewer, row, answer, cause, zone=parts.settings.zone)
 
 
 def _bill(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -48,6 +71,7 @@ def _proof(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
 BILL_VIEWS = (
     view(r"/bills", _runs),
     view(rf"/bills/runs/({UUID_FORM})", _run),
+    view(rf"/bills/runs/({UUID_FORM})/exceptions(?:/({KEY_FORM}))?", _exceptions),
     view(rf"/bills/({UUID_FORM})", _bill),
     view(rf"/bills/({UUID_FORM})/lines/(\d{{1,4}})", _proof),
 )

@@ -12,7 +12,12 @@ import pytest
 
 from billing.errors import HeldRunError
 from billing.runs.bill_run import Choice
-from billing.runs.errors import ChangedDraftsError, NoExceptionError, UndecidedRunError
+from billing.runs.errors import (
+    ChangedDraftsError,
+    NoExceptionError,
+    SeenOtherwiseError,
+    UndecidedRunError,
+)
 from energy.metering.reading import Reading
 from tests.billing.corrections.story import Story, midnight_of, read_midnights
 from tests.billing.town import APPROVER, CLERK, Town, count_at
@@ -215,3 +220,31 @@ def test_many_who_accept_one_correction_issue_one_credit_note(town: Town) -> Non
     assert issued_numbers(town)[-1] == "CAM-CN-2019-000001"
     assert len(issued_numbers(town)) == 4
     assert story.paid()["A-b2"] > Decimal(0)
+
+
+def test_only_the_exceptions_that_a_person_saw_are_decided_about(town: Town) -> None:
+    town.found()
+    town.accept(
+        [
+            Reading(channel=n, at=at, count=0 if n in {1, 3} else count_at(n, at))
+            for at in (midnight_of(ONE), midnight_of(TWO))
+            for n in (1, 2, 3, 4)
+        ]
+    )
+    run = town.open_and_rate(first=ONE, last=ONE)
+    one, other = town.office.reviewed(run).undecided
+    town.office.decide(run, CLERK, Choice.ACCEPT, "empty", keys=[one.key], command_id=uuid4())
+    assert [each.key for each in town.office.reviewed(run).undecided] == [other.key]
+    with pytest.raises(SeenOtherwiseError, match="not what you looked at"):
+        town.office.decide(run, CLERK, Choice.HOLD, "", keys=["gone"], command_id=uuid4())
+
+
+def test_only_what_the_approver_saw_is_approved(idle: Town) -> None:
+    run = idle.open_and_rate(first=ONE, last=ONE)
+    seen = idle.office.reviewed(run).seal
+    idle.office.decide(run, CLERK, Choice.ACCEPT, "empty", cause="zero", command_id=uuid4())
+    with pytest.raises(SeenOtherwiseError):
+        idle.office.approve(run, APPROVER, seen=seen)
+    now = idle.office.reviewed(run).seal
+    idle.office.approve(run, APPROVER, seen=now)
+    assert idle.office.books.run(run).approved_sha256 == now

@@ -90,6 +90,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/bills/corrections": ("/bills/corrections", Right.READ_BILLS),
     r"/bills/corrections/": ("/bills/corrections/{number}/1", Right.READ_BILLS),
     r"/bills/runs/": ("/bills/runs/{run}", Right.READ_BILLS),
+    r"/bills/runs//exceptions": ("/bills/runs/{run}/exceptions", Right.READ_BILLS),
     r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
     r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
     r"/admin": ("/admin", Right.ADMINISTER),
@@ -148,6 +149,9 @@ WILD: dict[str, list[str]] = {
     "enquiry": ["{enquiry}"],
     "version": ["1"],
     "run": ["{run}"],
+    "seen": ["0" * 64],
+    "which": ["selected", "waiting"],
+    "cause": [""],
     "verb": ["approve", "issue", "end_session", "disable", "unlock", "roles"],
     "subject": [str(NOBODY)],
 }
@@ -162,6 +166,8 @@ VALUES: dict[str, Any] = {
     "data": None,
     "cellRendererData": None,
     "clickData": None,
+    "selectedRows": [],
+    "rowData": [],
     "children": None,
     "value": "2019-01-01",
 }

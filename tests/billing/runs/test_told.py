@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from billing.runs.exceptions import RunException
-from energy.base.text import t
-from scripts.commands.bill_decide import told_of
-from scripts.commands.frame import Opened
+from billing.runs.told import cause_told, exception_told
 
 
 def told(language: str, cause: str, proof: Mapping[str, Any]) -> str:
-    at = SimpleNamespace(
-        site=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
-        say=lambda key: t(language, key),
-        text=lambda key, **values: t(language, f"cli.{key}", **values),
-    )
     exception = RunException(
         key="k",
         cause=cause,
@@ -32,7 +24,7 @@ def told(language: str, cause: str, proof: Mapping[str, Any]) -> str:
         asked=True,
         proof=proof,
     )
-    return told_of(cast("Opened", at), exception)
+    return exception_told(language, exception, ZoneInfo("Asia/Shanghai"))
 
 
 FOUND = {
@@ -57,7 +49,18 @@ FOUND = {
         ("replaced", {"serials": ["S-1", "S-2"]}, "meters S-1 S-2", "表计 S-1 S-2"),
         ("outside_band", {"last_year": "-61"}, "-61 % against last year", "较去年同期 -61 %"),
         ("negative", {"total": "-3.20"}, "the whole bill: -3.20", "账单合计 -3.20"),
-        ("loss", {}, "loss over limit", "损耗超限"),
+        (
+            "loss",
+            {
+                "percent": "12.0",
+                "lost": "3.000",
+                "supplied": "25.000",
+                "unit": "kWh",
+                "utility": "gas",
+            },
+            "12.0 % of 25.000 kWh is neither billed nor own use",
+            "25.000 kWh 中有 12.0 % 既未计费也非自用",
+        ),
     ],
 )
 def test_an_exception_is_told_in_words(
@@ -65,3 +68,9 @@ def test_an_exception_is_told_in_words(
 ) -> None:
     assert told("en", cause, proof) == english
     assert chinese in told("zh", cause, proof)
+
+
+def test_a_cause_without_a_name_is_told_by_its_finding_or_stands_as_it_is() -> None:
+    assert cause_told("zh", "zero") == "零用量"
+    assert cause_told("en", "bill.usage_missing") == "Usage is missing"
+    assert cause_told("en", "strange") == "strange"

@@ -1,0 +1,139 @@
+"""In: a bill run. Out: the tables behind its figures. I/O by the port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from uuid import UUID
+
+from billing.ledger.sheets import Cell, Sheet
+from billing.runs.told import cause_told, exception_told
+from dashboards.pages.parts import Parts
+from dashboards.queries.run_rows import RunReview
+from dashboards.viewer import Viewer
+
+MakeRows = Callable[[Parts, Viewer, RunReview], tuple[tuple[str, ...], list[list[Cell]]]]
+
+
+def run_sheet(parts: Parts, viewer: Viewer, name: str, subject: str) -> Sheet | None:
+    """Return a table of a run; None where there is no such run or table.
+
+    Args:
+        parts: What the pages need.
+        viewer: Who looks.
+        name: Of the table.
+        subject: Id of the run.
+    """
+    make = RUN_TABLES.get(name)
+    try:
+        run = UUID(subject)
+    except ValueError:
+        return None
+    answer = None if make is None else parts.queries.run_review(viewer.scope, run)
+    if make is None or answer is None:
+        return None
+    heads, rows = make(parts, viewer, answer.rows)
+    return Sheet(name=f"{name}_{run.hex[:8]}", heads=heads, rows=rows)
+
+
+def _sums(
+    parts: Parts, viewer: Viewer, review: RunReview
+) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    currency = parts.settings.currency
+    heads = (
+        viewer.say("cli.bill.head.utility"),
+        *(
+            f"{viewer.say(f'run_page.{key}')} [{currency}]"
+            for key in ("last_run", "this_run", "change")
+        ),
+    )
+    rows: list[list[Cell]] = []
+    for each in review.sums:
+        both = each.before is not None and each.after is not None
+        change = (each.after or Decimal(0)) - (each.before or Decimal(0)) if both else None
+        rows.append([viewer.say(f"utility.{each.utility}"), each.before, each.after, change])
+    return heads, rows
+
+
+def _bridge(
+    parts: Parts, viewer: Viewer, review: RunReview
+) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    """Return the bridge with what each account adds to each cause."""
+    bridge = review.bridge
+    currency = parts.settings.currency
+    heads = (
+        viewer.say("cli.bill.head.cause"),
+        viewer.say("cli.bill.head.account"),
+        f"{viewer.say('cli.bill.head.money')} [{currency}]",
+    )
+    if bridge is None:
+        return heads, []
+    rows: list[list[Cell]] = [[viewer.say("run_page.last_run"), "", bridge.before]]
+    for cause, value in bridge.causes.items():
+        if not value:
+            continue
+        rows.append([viewer.say(f"cli.bill.bridge.{cause}"), "", value])
+        rows += [
+            [viewer.say(f"cli.bill.bridge.{cause}"), account, told[cause]]
+            for account, told in bridge.accounts.items()
+            if cause in told
+        ]
+    rows.append([viewer.say("run_page.this_run"), "", bridge.after])
+    return heads, rows
+
+
+def _supply(
+    _parts: Parts, viewer: Viewer, review: RunReview
+) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    keys = ("supplied", "billed", "own_use", "loss")
+    heads = tuple(viewer.say(f"cli.bill.head.{key}") for key in ("utility", "unit", *keys))
+    rows: list[list[Cell]] = []
+    for each in review.reconciliation:
+        told = each.document()
+        values: list[Cell] = [
+            None if told[key] is None else Decimal(str(told[key])) for key in keys
+        ]
+        rows.append([viewer.say(f"utility.{each.utility}"), str(told["unit"]), *values])
+    return heads, rows
+
+
+def _exceptions(
+    parts: Parts, viewer: Viewer, review: RunReview
+) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    keys = ("cause", "account", "point", "money", "what", "decision", "why")
+    heads = tuple(viewer.say(f"cli.bill.head.{key}") for key in keys)
+    rows: list[list[Cell]] = []
+    for row in review.exceptions:
+        found, decision = row.found, row.decision
+        rows.append(
+            [
+                cause_told(viewer.language, found.cause),
+                f"{found.account} {row.name}".strip(),
+                found.point or "",
+                found.money,
+                exception_told(viewer.language, found, parts.settings.zone),
+                "" if decision is None else viewer.say(f"cli.bill.choice.{decision.choice}"),
+                "" if decision is None else decision.why,
+            ]
+        )
+    return heads, rows
+
+
+RUN_TABLES: dict[str, MakeRows] = {
+    "run_sums": _sums,
+    "run_bridge": _bridge,
+    "run_supply": _supply,
+    "run_exceptions": _exceptions,
+}
+"""What a table's name stands for."""
+
+
+def _of(name: str) -> Callable[[Parts, Viewer, str], Sheet | None]:
+    def sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
+        return run_sheet(parts, viewer, name, subject)
+
+    return sheet
+
+
+RUN_TABLES_OF = {name: _of(name) for name in RUN_TABLES}
+"""The same by what makes each table of a run."""

@@ -1,0 +1,130 @@
+"""What is decided of a run, asked of a real database in the role of the web process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from billing.runs.decision import Choice
+from dashboards.commands import Commands, RunChoice
+from dashboards.pages.bills.tables import run_sheet
+from dashboards.pages.parts import Parts
+from dashboards.queries.sql import SqlQueries
+from dashboards.security.scope import Role, Scope
+from dashboards.settings import WebSettings
+from dashboards.theme import Theme
+from dashboards.viewer import Viewer
+from energy.base.errors import NotPermittedError, RefusedError
+from energy.base.units import Utility
+from energy.metering.reading import Reading
+from tests.billing.corrections.story import midnight_of
+from tests.billing.town import APPROVER, CLERK, FIRST, Town, count_at
+from tests.dashboards.queries.conftest import WebTown
+
+pytestmark = pytest.mark.servers
+LATER = FIRST.replace(day=4)
+
+
+def scope(town: Town, role: Role, person: object = CLERK) -> Scope:
+    return Scope(
+        person=person,  # type: ignore[arg-type]
+        name="X",
+        roles=frozenset({role}),
+        sites=frozenset({town.site.key}),
+    )
+
+
+def idle_day(town: Town) -> None:
+    """Read a day on which the first meter counts nothing more."""
+    still = count_at(1, datetime(2019, 1, 4, tzinfo=UTC))
+    at = midnight_of(LATER.replace(day=5))
+    town.accept(
+        [
+            Reading(channel=n, at=at, count=still if n == 1 else count_at(n, at))
+            for n in (1, 2, 3, 4)
+        ]
+    )
+    town.catch_up()
+
+
+def commands(web: WebTown) -> Commands:
+    office = web.town.new_office()
+    office.database = web.staff
+    return Commands(web.town.site.key, alerts=None, office=office, notes=None)  # type: ignore[arg-type]
+
+
+def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown) -> None:
+    town, queries = web_town.town, web_town.queries
+    town.bill()
+    idle_day(town)
+    run = town.open_and_rate(first=LATER, last=LATER)
+    town.catch_up()
+    clerk, approver = scope(town, Role.BILLING_CLERK), scope(town, Role.BILLING_APPROVER, APPROVER)
+    answer = queries.run_review(clerk, run)
+    assert answer is not None
+    seen = answer.rows
+    assert seen.waiting
+    first = seen.waiting[0]
+    assert first.name.startswith("Tenant of b")
+    assert first.invoice in {row.invoice for row in queries.invoices(clerk, run).rows}
+    assert seen.before == f"{FIRST}/{FIRST.replace(day=3)}/all/1"
+    assert seen.bridge is not None
+    assert {each.utility for each in seen.sums} == {"electricity", "gas"}
+    assert all(each.before is not None for each in seen.sums)
+    act = commands(web_town)
+    what = RunChoice(choice=Choice.HOLD, why="looked", keys=frozenset({first.found.key}))
+    assert act.decide(clerk, run, seen.version, what) == 1
+    assert act.decide(clerk, run, seen.version, what) == 1, "the same press again"
+    again = queries.run_review(clerk, run)
+    assert again is not None
+    assert again.rows.version == seen.version + 1
+    assert again.rows.held == {first.found.account: first.name}
+    with pytest.raises(RefusedError, match="not what you looked at"):
+        act.approve(approver, run, seen.seal)
+    rest = frozenset(row.found.key for row in again.rows.waiting)
+    if rest:
+        other = RunChoice(choice=Choice.ACCEPT, why="right", keys=rest)
+        act.decide(clerk, run, again.rows.version, other)
+    last = queries.run_review(clerk, run)
+    assert last is not None
+    with pytest.raises(NotPermittedError):
+        act.approve(clerk, run, last.rows.seal)
+    act.approve(approver, run, last.rows.seal)
+    signed = queries.run_review(clerk, run)
+    assert signed is not None
+    assert signed.rows.seal == last.rows.seal
+
+
+def test_the_list_tells_utilities_and_the_tables_of_a_run_have_rows(web_town: WebTown) -> None:
+    town, who = web_town.town, scope(web_town.town, Role.BILLING_CLERK)
+    run, _ = town.bill()
+    (row,) = web_town.queries.bill_runs(who).rows
+    assert row.utilities == (Utility.ELECTRICITY, Utility.GAS)
+    settings = WebSettings(
+        site_key=town.site.key,
+        site_name="Town",
+        zone=town.site.zone,
+        currency="GBP",
+        language="en",
+        version="1",
+        secure_cookies=False,
+    )
+    parts = Parts(
+        settings=settings, queries=web_town.queries, commands=commands(web_town), clock=town.clock
+    )
+    viewer = Viewer(scope=who, language="en", theme=Theme.LIGHT)
+    sheet = run_sheet(parts, viewer, "run_supply", str(run))
+    assert sheet is not None
+    assert [cells[0] for cells in sheet.rows] == ["Electricity", "Gas"]
+    assert run_sheet(parts, viewer, "run_supply", "no-run") is None
+    assert run_sheet(parts, viewer, "nothing", str(run)) is None
+
+
+def test_who_reads_no_bills_reviews_no_run(seen_town: WebTown) -> None:
+    queries: SqlQueries = seen_town.queries
+    for role in (Role.VIEWER, Role.TECHNICIAN, Role.TENANT, Role.DESK, Role.KIOSK):
+        with pytest.raises(NotPermittedError):
+            queries.run_review(scope(seen_town.town, role), uuid4())
+    assert queries.run_review(scope(seen_town.town, Role.BILLING_CLERK), uuid4()) is None
