@@ -18,6 +18,7 @@ DOORS = frozenset(
     {
         "adapters.files.round_result",
         "adapters.files.workbook",
+        "billing.books",
         "dashboards.queries.sql",
         "dashboards.queries.sql_site",
         "dashboards.security.scope",
@@ -32,6 +33,7 @@ DOORS = frozenset(
         "processes.laptop_sync",
         "processes.laptop_zip",
         "processes.meter_import",
+        "processes.settling",
         "processes.technician_site",
         "processes.vitals_reads",
     }

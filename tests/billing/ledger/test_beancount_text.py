@@ -15,6 +15,7 @@ from billing.cash_desk.shift import Shift
 from billing.cash_desk.shift_events import Means, Purpose, Taking
 from billing.ledger.beancount_text import account_name, beancount_text
 from billing.ledger.entry import Entry, LedgerAccount, posted
+from billing.prepaid.points import prepaid_of
 from billing.prepaid.server_account import Act, PrepaidAccount, TopUpMeans
 from billing.receivables.office import Incoming
 from billing.suppliers.office import SupplierOffice
@@ -89,7 +90,7 @@ class Year:
         self.random = Random(seed)
         self.site = till.town.site.key
         self.books = till.town.office.books
-        self.prepaid = {account: self._prepaid(account) for account in ACCOUNTS}
+        self.books.store(*(self._prepaid(account) for account in ACCOUNTS))
         self.receipt = 0
 
     def amount(self, most: int = 20_000) -> Decimal:
@@ -131,7 +132,7 @@ class Year:
         till.catch_up()
 
     def _top_up_and_close(self, account: str, dated: date) -> None:
-        prepaid = self.prepaid[account]
+        prepaid = prepaid_of(self.books, account)
         self.receipt += 1
         prepaid.top_up(
             Decimal(300),
@@ -150,12 +151,9 @@ class Year:
         entry = statement(f"{self.amount()}", told=number, on=day, reference=uuid4().hex)
         self.till.bringing.bring(bank_file(entry), by=CLERK, command_id=uuid4())
         self.till.catch_up()
-        if self.random.random() < 0.2:
-            payment = next(
-                p
-                for p in self.till.money.book(account, uuid4()).payments.values()
-                if not p.reversed
-            )
+        payments = self.till.money.book(account, uuid4()).payments.values()
+        payment = next((p for p in payments if not p.reversed), None)
+        if payment is not None and self.random.random() < 0.2:
             self.till.bank.reverse(
                 payment.payment, on=day, reason="b", entry=None, by=CLERK, command_id=uuid4()
             )

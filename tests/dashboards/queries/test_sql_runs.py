@@ -52,7 +52,7 @@ def idle_day(town: Town) -> None:
 def commands(web: WebTown) -> Commands:
     office = web.town.new_office()
     office.database = web.staff
-    return Commands(web.town.site.key, alerts=None, office=office, notes=None)  # type: ignore[arg-type]
+    return Commands(web.town.site.key, alerts=None, office=office, notes=None, money=None)  # type: ignore[arg-type]
 
 
 def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown) -> None:
@@ -112,7 +112,11 @@ def test_the_list_tells_utilities_and_the_tables_of_a_run_have_rows(web_town: We
         secure_cookies=False,
     )
     parts = Parts(
-        settings=settings, queries=web_town.queries, commands=commands(web_town), clock=town.clock
+        settings=settings,
+        queries=web_town.queries,
+        commands=commands(web_town),
+        accounts=None,  # type: ignore[arg-type]  # no page of this test asks them
+        clock=town.clock,
     )
     viewer = Viewer(scope=who, language="en", theme=Theme.LIGHT)
     sheet = run_sheet(parts, viewer, "run_supply", str(run))
