@@ -12,16 +12,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from dashboards.figures.backdrop import band_shapes, gap_shape, hours_after, label
 from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
 from dashboards.formats import RATE_NAMES, rate_of
-from dashboards.queries.rows import LoadProfile
-from dashboards.theme import PALETTES, Palette, Theme, faded, figure_layout
-from energy.base.quality import Quality
+from dashboards.queries.rows import GRACE, SHAPED, LoadProfile
+from dashboards.theme import PALETTES, Palette, Theme, figure_layout
 
-SHAPED = (Quality.INTERPOLATED, Quality.ESTIMATED)
-"""Qualities whose shape is no measurement."""
-GRACE = timedelta(minutes=5)
-"""How long an interval may still be on its way before it counts as missing."""
 LABEL_HOURS = 2
 """A band is named when it is at least this long. [h]"""
 TICK_HOURS = 4
@@ -63,7 +59,7 @@ def load_profile(
     }
     marks = hour_marks(profile)
     layout["shapes"] = [
-        *_bands(profile, palette),
+        *band_shapes(profile.bands, profile.start, palette),
         *_gaps(profile, palette),
         _now(profile, palette),
         *note_shapes(marks, palette),
@@ -96,7 +92,7 @@ def _axis(axis: object) -> dict[str, object]:
 
 
 def _hours(profile: LoadProfile, at: datetime) -> float:
-    return (at - profile.start) / timedelta(hours=1)
+    return hours_after(profile.start, at)
 
 
 def _starts(profile: LoadProfile) -> list[datetime]:
@@ -190,36 +186,8 @@ def _interval_text(at: datetime, step_s: int, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}–{until:%H:%M}"  # a span of time
 
 
-def _rectangle(x0: float, x1: float, colour: str) -> dict[str, object]:
-    return {
-        "type": "rect",
-        "xref": "x",
-        "yref": "paper",
-        "x0": x0,
-        "x1": x1,
-        "y0": 0,
-        "y1": 1,
-        "layer": "below",
-        "line": {"width": 0},
-        "fillcolor": colour,
-    }
-
-
-def _bands(profile: LoadProfile, palette: Palette) -> list[dict[str, object]]:
-    return [
-        _rectangle(
-            _hours(profile, band.start),
-            _hours(profile, band.end),
-            faded(palette.bands[min(band.rank, len(palette.bands) - 1)], palette.band_opacity),
-        )
-        for band in profile.bands
-    ]
-
-
 def _gaps(profile: LoadProfile, palette: Palette) -> list[dict[str, object]]:
-    return [
-        _rectangle(first, after, faded(palette.edge, 0.35)) for first, after in _missing(profile)
-    ]
+    return [gap_shape(first, after, palette) for first, after in _missing(profile)]
 
 
 def _missing(profile: LoadProfile) -> list[tuple[float, float]]:
@@ -265,16 +233,4 @@ def _labels(
         if _hours(profile, band.end) - _hours(profile, band.start) >= LABEL_HOURS
     ]
     gaps = [((a + b) / 2, 0.5, texts.missing) for a, b in _missing(profile) if b - a >= LABEL_HOURS]
-    return [
-        {
-            "x": x,
-            "y": y,
-            "xref": "x",
-            "yref": "paper",
-            "yanchor": "bottom" if y == 1 else "middle",
-            "showarrow": False,
-            "text": text,
-            "font": {"size": 11, "color": palette.faint},
-        }
-        for x, y, text in [*named, *gaps]
-    ]
+    return [label(x, y, text, palette) for x, y, text in [*named, *gaps]]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.figures.backdrop import band_shapes, gap_shape, hours_after, label
 from dashboards.figures.load_days import days_of
 from dashboards.formats import RATE_NAMES, rate_of, short_day
 from dashboards.queries.load_rows import LoadCurve, LoadRange
@@ -57,7 +58,7 @@ def load_range(
     layout["yaxis"]["title"] |= {"text": RATE_NAMES[rows.utility]}
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.14, "font": {"size": 12}}
-    layout["shapes"] = [*_bands(rows, palette), *_gaps(rows, palette)]
+    layout["shapes"] = [*band_shapes(rows.bands, rows.curve.start, palette), *_gaps(rows, palette)]
     layout["annotations"] = _band_names(rows, palette, language)
     long = len(rows.curve.usage) > MOST_STEPS
     traces = _by_day if long else _by_step
@@ -94,7 +95,7 @@ def _ticks(curve: LoadCurve, zone: ZoneInfo, language: str) -> dict[str, Any]:
 
 
 def _hours(curve: LoadCurve, at: datetime) -> float:
-    return (at - curve.start) / timedelta(hours=1)
+    return hours_after(curve.start, at)
 
 
 def _by_step(
@@ -198,47 +199,17 @@ def _noon(curve: LoadCurve, day: date, zone: ZoneInfo) -> float:
     return _hours(curve, noon.astimezone(UTC))
 
 
-def _rectangle(x0: float, x1: float, colour: str) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "xref": "x",
-        "yref": "paper",
-        "x0": x0,
-        "x1": x1,
-        "y0": 0,
-        "y1": 1,
-        "layer": "below",
-        "line": {"width": 0},
-        "fillcolor": colour,
-    }
-
-
-def _bands(rows: LoadRange, palette: Palette) -> list[dict[str, Any]]:
-    return [
-        _rectangle(
-            _hours(rows.curve, band.start),
-            _hours(rows.curve, band.end),
-            faded(palette.bands[min(band.rank, len(palette.bands) - 1)], palette.band_opacity),
-        )
-        for band in rows.bands
-    ]
-
-
 def _band_names(rows: LoadRange, palette: Palette, language: str) -> list[dict[str, Any]]:
     """Return the names of bands, on a single day alone: on more they would run into each other."""
     if len(rows.curve.usage) * rows.curve.step_s > 26 * 3600:
         return []
     return [
-        {
-            "x": (_hours(rows.curve, band.start) + _hours(rows.curve, band.end)) / 2,
-            "y": 1,
-            "xref": "x",
-            "yref": "paper",
-            "yanchor": "bottom",
-            "showarrow": False,
-            "text": band.names.get(language) or band.names["en"],
-            "font": {"size": 11, "color": palette.faint},
-        }
+        label(
+            (_hours(rows.curve, band.start) + _hours(rows.curve, band.end)) / 2,
+            1.0,
+            band.names.get(language) or band.names["en"],
+            palette,
+        )
         for band in rows.bands
         if band.end - band.start >= timedelta(hours=_LABEL_HOURS)
     ]
@@ -253,6 +224,6 @@ def _gaps(rows: LoadRange, palette: Palette) -> list[dict[str, Any]]:
     edges = np.flatnonzero(np.diff(silent))
     step_h = curve.step_s / 3600
     return [
-        _rectangle(float(a * step_h), float(b * step_h), faded(palette.edge, 0.35))
+        gap_shape(float(a * step_h), float(b * step_h), palette)
         for a, b in zip(edges[::2], edges[1::2], strict=True)
     ]

@@ -8,14 +8,13 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from dashboards.queries.load_rows import LoadCurve
+from dashboards.queries.rows import SHAPED
 from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.metering.usage import UsageSpan
 from energy.views.node_usage import NodeSpan
 
 HOUR_S = 3600
-SHAPED = (Quality.INTERPOLATED, Quality.ESTIMATED)
-"""Qualities whose shape is no measurement."""
 
 
 def curve_of(

@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.queries.plan_rows import NoteRow
-from dashboards.queries.rows import TariffBand
+from dashboards.queries.rows import GRACE, TariffBand
 from energy.base.units import Utility
-
-GRACE = timedelta(minutes=5)
-"""How long an interval may still be on its way before it counts as missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

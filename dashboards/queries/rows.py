@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -19,6 +19,12 @@ from energy.base.units import Utility
 from energy.metering.completeness import Completeness
 
 Rows = TypeVar("Rows")
+
+
+GRACE = timedelta(minutes=5)
+"""How long after its end an interval may still be on its way before it counts as missing."""
+SHAPED = (Quality.INTERPOLATED, Quality.ESTIMATED)
+"""Qualities whose shape is no measurement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dashboards.queries.day_usage import Summed, summed, total_of
 from dashboards.queries.rows import (
+    GRACE,
     Answer,
     EnergyFlow,
     Health,
@@ -29,8 +30,6 @@ from energy.views.usage import read_spans
 TREND_DAYS = 14
 CALENDAR_WEEKS = 53
 DAYS_A_WEEK, MEAN_WEEKS = 7, 4
-GRACE = timedelta(minutes=5)
-"""How long after its end an interval may still be on its way before it counts as missing."""
 
 
 class SqlEnergy:

@@ -11,8 +11,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from dashboards.queries.flow_rows import BalanceRow, BalanceState, FlowPage
-from dashboards.queries.load_rows import GRACE
-from dashboards.queries.rows import Answer, EnergyFlow, FlowNode
+from dashboards.queries.rows import GRACE, Answer, EnergyFlow, FlowNode
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.queries.supply import Supply, below, flow_rows, trail, within
 from dashboards.security.scope import Right, Scope

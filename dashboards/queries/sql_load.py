@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.queries.load_curve import HOUR_S, SHAPED, curve_of, mean_of, number_of
+from dashboards.queries.load_curve import HOUR_S, curve_of, mean_of, number_of
 from dashboards.queries.load_rows import LoadCurve, LoadRange
-from dashboards.queries.rows import Answer, TariffBand
+from dashboards.queries.rows import SHAPED, Answer, TariffBand
 from dashboards.queries.sql_plans import note_rows
 from dashboards.queries.sql_site import Connection, SqlSite
 from dashboards.queries.sql_tariff_bands import day_bands
