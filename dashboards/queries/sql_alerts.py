@@ -21,7 +21,6 @@ from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, sh
 from dashboards.security.scope import Right, Scope
 from dashboards.selection import Selection
 from energy.alerting.alert import Alert
-from energy.base.clock import monotonic_s, wait
 from energy.base.period import Period
 from energy.journal.application import EventDecoder
 from energy.journal.recorder import read_stream
@@ -31,8 +30,6 @@ MOST_LISTED = 1000
 MOST_ACTORS = 10
 TEN = timedelta(minutes=10)
 AROUND = timedelta(hours=6)
-PATIENCE_S = 2.0
-"""How long a command waits to see its own write. [s]"""
 _STANDING = {
     AlertTab.OPEN: "a.cleared_at IS NULL AND a.acknowledged_at IS NULL",
     AlertTab.ACKNOWLEDGED: "a.cleared_at IS NULL AND a.acknowledged_at IS NOT NULL",
@@ -103,17 +100,15 @@ class SqlAlerts:
 
     def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
         """Wait until the view shows an alert as acknowledged, 2 s at most."""
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_ENERGY) as connection:
-                row = connection.execute(
-                    f"SELECT 1 FROM {self._at.schema}.alert "
-                    "WHERE alert = %s AND acknowledged_at IS NOT NULL",
-                    (alert,),
-                ).fetchone()
-            if row is not None:
-                return
-            wait(0.05)
+        statement = (
+            f"SELECT 1 FROM {self._at.schema}.alert "
+            "WHERE alert = %s AND acknowledged_at IS NOT NULL"
+        )
+        self._at.await_shown(
+            scope,
+            Right.READ_ENERGY,
+            lambda each: each.execute(statement, (alert,)).fetchone() is not None,
+        )
 
     def _found(
         self, connection: Connection, which: str, values: dict[str, Any], most: int

@@ -22,13 +22,10 @@ from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_runs import run_utilities
 from dashboards.queries.sql_site import BOOKS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
-from energy.base.clock import monotonic_s, wait
 from energy.base.units import Utility
 
 MOST_RUNS = 200
 MOST_INVOICES = 20_000
-PATIENCE_S = 2.0
-"""How long a command waits to see its own write. [s]"""
 _INVOICE = (
     "i.invoice, i.run, i.account, i.number, i.state, i.first_day, i.last_day, i.currency, i.net, "
     "i.tax, i.total, i.findings, a.person, a.name_sealed"
@@ -80,16 +77,12 @@ class SqlBills:
 
     def await_run(self, scope: Scope, run: UUID, state: str) -> None:
         """Wait until the view shows a run in a state, 2 s at most."""
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_BILLS) as connection:
-                row = connection.execute(
-                    f"SELECT 1 FROM {self._at.schema}.bill_run WHERE run = %s AND state = %s",
-                    (run, state),
-                ).fetchone()
-            if row is not None:
-                return
-            wait(0.05)
+        statement = f"SELECT 1 FROM {self._at.schema}.bill_run WHERE run = %s AND state = %s"
+        self._at.await_shown(
+            scope,
+            Right.READ_BILLS,
+            lambda each: each.execute(statement, (run, state)).fetchone() is not None,
+        )
 
     def invoices(self, scope: Scope, run: UUID) -> Answer[tuple[InvoiceRow, ...]]:
         """Return the invoices of a run by account."""

@@ -16,7 +16,6 @@ from dashboards.queries.money_rows import MoneyPage, WaitingEntry
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_site import BOOKS, SqlSite
 from dashboards.security.scope import Right, Scope
-from energy.base.clock import monotonic_s, wait
 from energy.base.period import local_day
 from energy.journal.recorder import head_position
 
@@ -24,8 +23,6 @@ MOST_WAITING = 25
 """Bank entries of one page; `pay queue` lists all."""
 MOST_PAYMENTS = 60
 """Payments of one page; `pay list` lists all."""
-PATIENCE_S = 2.0
-"""How long a command waits to see its own write. [s]"""
 
 
 class SqlMoney:
@@ -75,12 +72,9 @@ class SqlMoney:
         """Wait until the views show what the books hold now, 2 s at most."""
         with self._at.read(scope, Right.READ_BILLS) as connection:
             head = head_position(connection, self._at.schema, BOOKS)
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_BILLS) as connection:
-                if self._at.position(connection, BOOKS) >= head:
-                    return
-            wait(0.05)
+        self._at.await_shown(
+            scope, Right.READ_BILLS, lambda each: self._at.position(each, BOOKS) >= head
+        )
 
 
 def _worst_first(row: AgedAccount) -> tuple[object, ...]:

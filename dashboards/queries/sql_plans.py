@@ -10,7 +10,6 @@ from dashboards.queries.plan_rows import NoteRow, PlannedNode, PlanPage
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
-from energy.base.clock import monotonic_s, wait
 from energy.base.period import Period, local_day, month_period
 from energy.metering.plans.compare import months_begun
 from energy.metering.plans.plan import MONTHS, NodeKind, PlanError, PlanNode
@@ -18,9 +17,6 @@ from energy.views.node_usage import plan_nodes
 from energy.views.pinned_notes import PinnedNote, notes_at
 from energy.views.plan_figures import plan_figures
 from energy.views.plans import read_plan, read_revisions
-
-PATIENCE_S = 2.0
-"""How long a command waits to see its own write. [s]"""
 
 
 class SqlPlans:
@@ -99,24 +95,18 @@ class SqlPlans:
 
     def await_change(self, scope: Scope, position: int) -> None:
         """Wait until the views show what was written to `operations` up to a position, 2 s."""
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_ENERGY) as connection:
-                if self._at.position(connection, OPERATIONS) >= position:
-                    return
-            wait(0.05)
+        self._at.await_shown(
+            scope, Right.READ_ENERGY, lambda each: self._at.position(each, OPERATIONS) >= position
+        )
 
     def await_note(self, scope: Scope, note: UUID) -> None:
         """Wait until the view shows a note, 2 s at most."""
-        until = monotonic_s() + PATIENCE_S
-        while monotonic_s() < until:
-            with self._at.read(scope, Right.READ_ENERGY) as connection:
-                row = connection.execute(
-                    f"SELECT FROM {self._at.schema}.pinned_note WHERE note = %s", (note,)
-                ).fetchone()
-            if row is not None:
-                return
-            wait(0.05)
+        statement = f"SELECT FROM {self._at.schema}.pinned_note WHERE note = %s"
+        self._at.await_shown(
+            scope,
+            Right.READ_ENERGY,
+            lambda each: each.execute(statement, (note,)).fetchone() is not None,
+        )
 
 
 def note_rows(

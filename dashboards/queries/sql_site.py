@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from billing.views.own import read_own
 from dashboards.queries.rows import Answer
 from dashboards.queries.supply import Supply, SupplyNode, top_points
 from dashboards.security.scope import Right, Scope
-from energy.base.clock import Clock
+from energy.base.clock import Clock, monotonic_s, wait
 from energy.base.period import day_period
 from energy.base.secrets import PersonVault
 from energy.base.units import Utility
@@ -33,6 +33,9 @@ Row = tuple[Any, ...]
 Rows = TypeVar("Rows")
 METERING, BOOKS, OPERATIONS = "metering", "books", "operations"
 """Followers whose positions the views reflect."""
+PATIENCE_S = 2.0
+"""How long a command waits to see its own write. [s]"""
+ASK_AGAIN_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,24 @@ class SqlSite:
             own = read_own(connection, self.schema, scope.tenants)
             see_own(connection, own, self.site.zone)
             yield connection, own
+
+    def await_shown(self, scope: Scope, right: Right, shown: Callable[[Connection], bool]) -> None:
+        """Wait until the views show what a command wrote, PATIENCE_S at most.
+
+        Args:
+            scope: Who waits.
+            right: What it takes to read them.
+            shown: Whether they do, asked in a new transaction each time.
+
+        Raises:
+            NotPermittedError: The person lacks the role or the site.
+        """
+        until = monotonic_s() + PATIENCE_S
+        while monotonic_s() < until:
+            with self.read(scope, right) as connection:
+                if shown(connection):
+                    return
+            wait(ASK_AGAIN_S)
 
     def position(self, connection: Connection, follower: str) -> int:
         """Return how far the views of a follower have come."""
