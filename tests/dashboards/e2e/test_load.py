@@ -30,6 +30,8 @@ def test_the_load_of_a_month_is_picked_compared_read_and_taken_along(
     page.click("#pick-compare")
     page.get_by_role("option", name="A year earlier").click()
     page.wait_for_url("**compare=year", timeout=PATIENCE_MS)
+    legend = page.locator("#load-range .legendtext", has_text="A year earlier")
+    expect(legend).to_be_visible(timeout=PATIENCE_MS)  # the page was drawn anew, its fields too
     page.click("#pick-utility")
     page.get_by_role("option", name="Gas").click()
     page.wait_for_url("**utility=gas**", timeout=PATIENCE_MS)
