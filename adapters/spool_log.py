@@ -54,6 +54,9 @@ class LogFrames:
 def frames_of(log: bytes) -> LogFrames:
     """Return the frames of a log, those of a round before apart."""
     rest = max(0, len(log) - _HEADER) % _FRAME
+    # A kill ends the log behind a frame's header, or where a page of the kernel's cache ends; a
+    # tear ends it anywhere.
+    killed = rest == _FRAME_HEADER or (rest > 0 and len(log) % _PAGE == 0)
     if rest > _FRAME_HEADER:
         log = log.ljust(len(log) + _FRAME - rest, b"\0")
     many = (len(log) - _HEADER) // _FRAME
@@ -70,6 +73,8 @@ def frames_of(log: bytes) -> LogFrames:
     before = np.vstack([np.frombuffer(log, ">u4", 2, 24).astype(np.uint32), stored[:-1]])
     sound = own_round & (_checksums(rows, before, order) == stored).all(axis=1)
     last = int(np.flatnonzero(own_round)[-1]) + 1 if own_round.any() else 0
+    cut = last == many and rest > 0
+    whole = last - 1 if cut and rest > _FRAME_HEADER else last
     commits = np.flatnonzero(sound & (heads[:, 1] != 0))
     ends = np.union1d(commits, [many - 1])
     frames = tuple(
@@ -86,10 +91,7 @@ def frames_of(log: bytes) -> LogFrames:
         frames=frames[:last],
         stale=frames[last:],
         committed=int(commits[-1]) + 1 if len(commits) else 0,
-        damaged=not header_sound
-        or not bool(sound[:last].all())
-        # A kill can end the log between a frame's header and its page, a tear anywhere.
-        or (last == many and rest not in {0, _FRAME_HEADER}),
+        damaged=not header_sound or not bool(sound[:whole].all()) or (cut and not killed),
     )
 
 
