@@ -13,6 +13,7 @@ from flask import Flask, Response, g, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboards.security.kiosk import may_post
 from dashboards.security.origin import SAFE_METHODS, is_foreign
 from dashboards.security.people import Doors, People, Person
 from dashboards.security.rules import SignInRules, is_within, networks_of
@@ -192,6 +193,8 @@ def _with_pin(scope: Scope, session: Session, sessions: Sessions) -> Scope:
 
 def _is_watching(scope: Scope) -> bool:
     """Return whether a wall screen asks for its own page or what the page asks for."""
+    if request.path == CALLBACK_PATH:
+        return may_post(scope.only_view, request.get_json(silent=True))
     return request.path == scope.only_view or _is_machine_path()
 
 

@@ -47,7 +47,7 @@ def bind(web: FakeWeb, client: FlaskClient, **form: str) -> Any:
     return answer
 
 
-def acknowledge(client: FlaskClient) -> str:
+def acknowledge(client: FlaskClient, status: int = 200) -> str:
     button = {"type": "acknowledge", "alert": str(ALERT)}
     body = {
         "output": "overview-alerts.children",
@@ -61,7 +61,7 @@ def acknowledge(client: FlaskClient) -> str:
     }
     headers = {"X-CSRFToken": token(client)}
     answer = client.post("/_dash-update-component", json=body, headers=headers)
-    assert answer.status_code == 200
+    assert answer.status_code == status
     return answer.text
 
 
@@ -169,11 +169,9 @@ def test_a_session_of_a_desk_is_worth_nothing_in_another_browser() -> None:
     assert thief.get("/_dash-layout").status_code == 401
 
 
-def wall(addresses: str = "127.0.0.0/8") -> tuple[FakeWeb, str]:
+def wall(addresses: str = "127.0.0.0/8", view: str = "/meters") -> tuple[FakeWeb, str]:
     web = fake_web(roles=("viewer",))
-    answer = bind(
-        web, client_of(web), kind="kiosk", name="Hall", view="/meters", addresses=addresses
-    )
+    answer = bind(web, client_of(web), kind="kiosk", name="Hall", view=view, addresses=addresses)
     path = answer.text.split("http://localhost")[1].split("<")[0]
     assert path.startswith("/kiosk/")
     return web, path
@@ -188,7 +186,58 @@ def test_a_wall_screen_shows_its_page_and_nothing_else() -> None:
     for other in ("/", "/bills", "/account", "/admin"):
         assert "absent" in page(client, other), other
     assert client.get("/change-password").status_code == 403
-    assert "needs the role" in acknowledge(client)
+    assert "kiosk" in acknowledge(client, 403)
+
+
+def refreshed(client: FlaskClient, *names: str) -> Any:
+    """Ask for the panels of some walls, as an open wall does when there are news."""
+    walls = [{"type": "wall-panels", "name": name} for name in names]
+    body = {
+        "output": '{"name":["ALL"],"type":"wall-panels"}.children',
+        "outputs": [{"id": each, "property": "children"} for each in walls],
+        "inputs": [{"id": "live", "property": "data", "value": "1"}],
+        "state": [[{"id": each, "property": "id", "value": each} for each in walls]],
+        "changedPropIds": ["live.data"],
+    }
+    headers = {"X-CSRFToken": token(client)}
+    return client.post("/_dash-update-component", json=body, headers=headers)
+
+
+def test_a_screen_of_one_wall_is_told_of_no_other_wall() -> None:
+    web, path = wall(view="/wall/gas")
+    client = client_of(web)
+    client.get(path)
+    assert refreshed(client, "gas").status_code == 200
+    for names in (("main",), ("electricity",), ("gas", "main")):
+        assert refreshed(client, *names).status_code == 403, names
+    assert "absent" in page(client, "/wall/main")
+    acknowledge(client, 403)
+    office = client_of(web)
+    login(office)
+    assert refreshed(office, "main").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("view", "refreshed_there"), [("/", 2), ("/alerts", 1), ("/wall/main", 1), ("/meters", 0)]
+)
+def test_a_wall_screen_posts_the_callbacks_of_its_own_page_alone(
+    view: str, refreshed_there: int
+) -> None:
+    web, path = wall(view=view)
+    client = client_of(web)
+    client.get(path)
+    let_in, live = [], set()
+    for callback in client.get("/_dash-dependencies").get_json():
+        headers = {"X-CSRFToken": token(client)}
+        body = {"output": callback["output"]}
+        answer = client.post("/_dash-update-component", json=body, headers=headers)
+        if "kiosk" not in answer.text:
+            let_in.append(callback["output"])
+        if any(entry["id"] == "live" for entry in callback["inputs"]):
+            live.add(callback["output"])
+    own = set(let_in) - {"page.children", "live.data"}
+    assert own <= live
+    assert len(own) == refreshed_there
 
 
 def test_a_wall_screen_ends_with_its_token_and_at_other_addresses() -> None:
