@@ -22,6 +22,7 @@ from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
+from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.pages.wall import callbacks as wall
 from dashboards.queries.ports import Queries
@@ -42,6 +43,7 @@ from dashboards.settings import WebSettings
 from dashboards.shell import shell
 from dashboards.viewer import current_viewer
 from energy.base.clock import Clock
+from energy.base.errors import RefusedError
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
@@ -116,6 +118,8 @@ def create_app(
     policy = content_security_policy(app.csp_hashes())
     server.after_request(header_writer(policy, secure=settings.secure_cookies))
     server.register_error_handler(KeyError, _unknown_callback)
+    server.register_error_handler(UnknownSubjectError, lambda _error: refused(404, "subject"))
+    server.register_error_handler(RefusedError, lambda error: refused(400, error.code))
     return server
 
 

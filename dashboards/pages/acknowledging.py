@@ -14,6 +14,6 @@ def acknowledge(parts: Parts, alert: UUID) -> str | None:
     try:
         parts.commands.acknowledge(current_viewer().scope, alert)
     except EnergyError as error:
-        return str(error)
+        return error.told(current_viewer().language)
     parts.queries.await_acknowledgement(current_viewer().scope, alert)
     return None

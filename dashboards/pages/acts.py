@@ -19,6 +19,7 @@ from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.money import acts as money
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
+from dashboards.pages.subjects import unknown_subject
 from dashboards.shell import LOCATION, PAGE
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
@@ -60,7 +61,10 @@ def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fie
     Raises:
         EnergyError: It was refused, and nothing was written.
     """
-    said = ACTS[pressed["act"]](parts, viewer, pressed["about"], typed)
+    act = ACTS.get(pressed["act"])
+    if act is None:
+        raise unknown_subject()
+    said = act(parts, viewer, pressed["about"], typed)
     parts.queries.await_books(viewer.scope)
     return said
 

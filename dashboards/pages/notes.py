@@ -6,7 +6,7 @@ overview (the place that holds all others), "plan/YEAR/NODE" on the page of a pl
 
 from __future__ import annotations
 
-from uuid import UUID
+from datetime import MAXYEAR, MINYEAR
 
 from dash import ALL, MATCH, Dash, Input, NoUpdate, Output, State, ctx, no_update
 from dash.development.base_component import Component
@@ -29,6 +29,7 @@ from dashboards.note_words import wall_instant
 from dashboards.pages.meters.layout import usage_parts
 from dashboards.pages.parts import Parts
 from dashboards.pages.plan.layout import plan_panels
+from dashboards.pages.subjects import id_named, number_named
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 from energy.metering.pinned_note import NoteWords, PinnedNoteError
@@ -74,7 +75,7 @@ def register(app: Dash, parts: Parts) -> None:
         try:
             if pressed["type"] == WITHDRAW:
                 said = "notes.withdrawn"
-                position = parts.commands.withdraw_note(viewer.scope, UUID(pressed["note"]))
+                position = parts.commands.withdraw_note(viewer.scope, id_named(pressed["note"]))
             else:
                 said = "notes.saved"
                 position = edit_note(parts, viewer, pressed, _typed_at(pressed["note"]))
@@ -124,7 +125,7 @@ def edit_note(
         NotPermittedError: The person has no role at the site.
     """
     words = _words(parts, viewer, pressed["about"], typed)
-    note, version = UUID(pressed["note"]), int(pressed["version"])
+    note, version = id_named(pressed["note"]), number_named(pressed["version"])
     return parts.commands.edit_note(viewer.scope, note, version, words)
 
 
@@ -159,10 +160,14 @@ def _pinned_to(parts: Parts, viewer: Viewer, key: str) -> tuple[str, str]:
     node = PlanNode.named(name)
     if node.kind is NodeKind.PLACE:
         return node.key, ""
-    plan = parts.queries.plan(viewer.scope, node, int(year))
+    plan = parts.queries.plan(viewer.scope, node, _year(year))
     if plan is None or not plan.rows.point:
         raise PinnedNoteError.of("note.about_nothing")
     return "", plan.rows.point
+
+
+def _year(text: str) -> int:
+    return number_named(text, least=MINYEAR, most=MAXYEAR - 1)
 
 
 def figure_of(parts: Parts, viewer: Viewer, about: str) -> Children:
@@ -173,5 +178,5 @@ def figure_of(parts: Parts, viewer: Viewer, about: str) -> Children:
         answer = parts.queries.meter(viewer.scope, key)
         return [] if answer is None else usage_parts(viewer, answer, zone=zone)
     year, _, node = key.partition("/")
-    plan = parts.queries.plan(viewer.scope, PlanNode.named(node), int(year))
+    plan = parts.queries.plan(viewer.scope, PlanNode.named(node), _year(year))
     return [] if plan is None else plan_panels(viewer, plan, zone=zone)

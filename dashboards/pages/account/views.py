@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from dash import ALL, Dash, Input, NoUpdate, Output, ctx, html, no_update
 from dash.development.base_component import Component
 from flask import has_request_context
@@ -12,6 +10,7 @@ from flask_login import current_user
 from dashboards.components.pieces import page, panel
 from dashboards.pages.admin.layout import ACT, session_table
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
 from dashboards.pages.view import Asked, view
 from dashboards.security.whence import whence_of
 from dashboards.viewer import Viewer, current_viewer
@@ -55,5 +54,7 @@ def register(app: Dash, parts: Parts) -> None:
         viewer, pressed = current_viewer(), ctx.triggered_id
         if not any(clicks) or not isinstance(pressed, dict):
             return no_update
-        parts.accounts.end_own(viewer.scope, UUID(pressed["subject"]), whence_of(parts.settings))
+        parts.accounts.end_own(
+            viewer.scope, id_named(pressed["subject"]), whence_of(parts.settings)
+        )
         return account_panels(parts, viewer)

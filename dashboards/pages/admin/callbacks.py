@@ -11,6 +11,7 @@ from dashboards.accounts import VERBS
 from dashboards.pages.admin.layout import ACT, BODY, PERSON_BODY
 from dashboards.pages.admin.views import admin_panels, person_panels
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
 from dashboards.security.whence import whence_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import current_viewer
@@ -37,7 +38,7 @@ def register(app: Dash, parts: Parts) -> None:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update
         said = done(parts, ctx.triggered_id["verb"], ctx.triggered_id["subject"])
-        return person_panels(parts, current_viewer(), UUID(path.rpartition("/")[2]), said)
+        return person_panels(parts, current_viewer(), id_named(path.rpartition("/")[2]), said)
 
 
 def _pressed(on: str) -> Input:
@@ -52,13 +53,14 @@ def done(parts: Parts, verb: str, subject: str) -> str | None:
     try:
         match verb:
             case "end_session":
-                accounts.end(scope, UUID(first), whence_of(parts.settings))
+                accounts.end(scope, id_named(first), whence_of(parts.settings))
             case "end_device":
-                accounts.end_device(scope, UUID(first))
+                accounts.end_device(scope, id_named(first))
             case "give" | "take":
-                accounts.change_roles(scope, UUID(first), _roles(parts, UUID(first), verb, role))
+                person = id_named(first)
+                accounts.change_roles(scope, person, _roles(parts, person, verb, role))
             case _ if verb in VERBS:
-                accounts.act(scope, verb, UUID(first))
+                accounts.act(scope, verb, id_named(first))
     except EnergyError as error:
         return error.told(viewer.language)
     return None

@@ -13,6 +13,7 @@ from dashboards.pages.acknowledging import acknowledge
 from dashboards.pages.alerts.layout import CARDS, SAID, SUMMARY, cards, said, summary
 from dashboards.pages.alerts.story import STORY, story
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
 from dashboards.queries.alert_rows import AlertTab
 from dashboards.selection import selection_of
 from dashboards.shell import LIVE, LOCATION
@@ -67,7 +68,7 @@ def _register_story(app: Dash, parts: Parts) -> None:
     def press(clicks: int | None) -> Any:
         if not clicks or not isinstance(ctx.triggered_id, dict):
             return no_update
-        viewer, alert = current_viewer(), UUID(ctx.triggered_id["alert"])
+        viewer, alert = current_viewer(), id_named(ctx.triggered_id["alert"])
         refusal = acknowledge(parts, alert)
         answer = parts.queries.alert(viewer.scope, alert)
         if answer is None:
@@ -81,6 +82,6 @@ def _pressed(pressed: list[dict[str, Any] | None], clicks: list[int]) -> UUID | 
     if not isinstance(what, dict):
         return None
     if what["type"] == ACKNOWLEDGE:
-        return UUID(what["alert"]) if any(clicks) else None
+        return id_named(what["alert"]) if any(clicks) else None
     told = next((each for each in pressed if each), None)
-    return UUID(str(told["value"])) if told else None
+    return id_named(told["value"]) if told else None

@@ -16,6 +16,7 @@ from dashboards.pages.bills.exceptions import CHOICE, FORM, GRID, PANEL, WHY, ex
 from dashboards.pages.bills.run import DECIDE, RUN_PANEL, decided, run_panels
 from dashboards.pages.bills.views import run_model, run_row
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named, number_named
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 
@@ -34,7 +35,7 @@ def register(app: Dash, parts: Parts) -> None:
         viewer, pressed = current_viewer(), ctx.triggered_id
         if not isinstance(pressed, dict) or not any(clicks):
             return no_update
-        run, verb = UUID(pressed["run"]), str(pressed["verb"])
+        run, verb = id_named(pressed["run"]), str(pressed["verb"])
         said = decided(viewer, verb, decide(parts, verb, run, str(pressed["seen"])))
         model = run_model(parts, viewer, run)
         return no_update if model is None else run_panels(
@@ -62,8 +63,9 @@ def register(app: Dash, parts: Parts) -> None:
             return no_update
         meant = selected if pressed["which"] == "selected" else _waiting(rows)
         what = RunChoice(choice=Choice(choice), why=why or "", keys=_keys(meant))
-        said = settle(parts, viewer, UUID(pressed["run"]), int(pressed["version"]), what)
-        return _shown(parts, viewer, UUID(pressed["run"]), str(pressed["cause"]), said)
+        run, version = id_named(pressed["run"]), number_named(pressed["version"])
+        said = settle(parts, viewer, run, version, what)
+        return _shown(parts, viewer, run, str(pressed["cause"]), said)
 
 
 def decide(parts: Parts, verb: str, run: UUID, seen: str) -> str | None:

@@ -20,6 +20,7 @@ from dashboards.pages.enquiries.layout import (
     SAY_WORDS,
 )
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
@@ -56,7 +57,7 @@ def register(app: Dash, parts: Parts) -> None:
         if not clicks or pressed is None:
             return no_update
         try:
-            _say(parts, viewer, UUID(pressed["enquiry"]), words or "")
+            _say(parts, viewer, id_named(pressed["enquiry"]), words or "")
         except EnergyError as error:
             return notice(error.told(viewer.language), good=False)
         return notice(viewer.say("enquiries.sent"), good=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from billing.money import LONGEST_TYPED, typed_number
 from billing.receivables.account_book import Means
@@ -13,6 +12,7 @@ from billing.receivables.by_hand import TypedPayment
 from billing.receivables.errors import PaymentError
 from dashboards.formats import money
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named, number_named
 from dashboards.viewer import Viewer
 from energy.base.period import local_day
 
@@ -52,13 +52,14 @@ def match(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) ->
 
     Raises:
         PaymentError: The command was refused.
+        UnknownSubjectError: It is no such text.
     """
     entry, _, seen_at = about.partition("@")
     account = typed.get("account", "")
     parts.commands.money.match(
         viewer.scope,
-        UUID(entry),
-        int(seen_at),
+        id_named(entry),
+        number_named(seen_at),
         account,
         items=_items(typed.get("items", "")),
         remember=typed.get("remember") == REMEMBER,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from dash import ALL, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
@@ -22,6 +20,7 @@ from dashboards.pages.overview.layout import (
 )
 from dashboards.pages.overview.view_model import load_overview
 from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
 from dashboards.selection import selection_of
 from dashboards.shell import LIVE, LOCATION
 from dashboards.viewer import current_viewer
@@ -64,6 +63,6 @@ def register(app: Dash, parts: Parts) -> None:
         viewer, pressed = current_viewer(), ctx.triggered_id
         refusal = None
         if isinstance(pressed, dict) and any(clicks):
-            refusal = acknowledge(parts, UUID(pressed["alert"]))
+            refusal = acknowledge(parts, id_named(pressed["alert"]))
         answer = parts.queries.open_alerts(viewer.scope)
         return alerts_panel(viewer, answer, zone=parts.settings.zone, refusal=refusal)

@@ -1,0 +1,55 @@
+"""In: the name of what a button is about. Out: its id or number, or a refusal. Pure.
+
+A page of ours names what there is; another name comes from a page that is old, or from nobody.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from energy.base.errors import RefusedError
+
+LONGEST = 18
+"""More digits has no number of ours."""
+MOST = 10**LONGEST
+
+
+class UnknownSubjectError(RefusedError):
+    """A request is about something that does not exist."""
+
+    code = "subject.unknown"
+
+
+def unknown_subject() -> UnknownSubjectError:
+    """Return the refusal of a request about nothing that exists."""
+    return UnknownSubjectError.of("subject.unknown")
+
+
+def id_named(text: object) -> UUID:
+    """Return the id that a name is.
+
+    Raises:
+        UnknownSubjectError: It is none.
+    """
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise unknown_subject() from None
+
+
+def number_named(text: object, *, least: int = 0, most: int = MOST) -> int:
+    """Return the whole number that a name is.
+
+    Args:
+        text: The name.
+        least: The least that there may be.
+        most: The greatest.
+
+    Raises:
+        UnknownSubjectError: It is none, or another.
+    """
+    name = str(text)
+    short = name.isascii() and name.isdigit() and len(name) <= LONGEST
+    if not short or not least <= int(name) <= most:
+        raise unknown_subject()
+    return int(name)
