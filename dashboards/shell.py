@@ -51,6 +51,7 @@ def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
         [
             html.A(viewer.say("keys.skip"), href=f"#{PAGE}", className="skip-link"),
             _keys(viewer),
+            _failed(viewer),
             dcc.Location(id=LOCATION, refresh=False),
             dcc.Interval(id=TICK, interval=settings.refresh_s * 1000),
             dcc.Store(id=LIVE),
@@ -88,6 +89,19 @@ def _keys(viewer: Viewer) -> Component:
     )
 
 
+def _failed(viewer: Viewer) -> Component:
+    """Return what the browser shows where a request failed (assets/failed.js)."""
+    said = [
+        html.P(viewer.say(f"failed.{kind}"), hidden=True, className=f"failed-{kind}")
+        for kind in ("network", "server", "refused", "absent", "busy")
+    ]
+    buttons = [
+        html.Button(viewer.say(f"failed.{what}"), type="button", className=f"button failed-{what}")
+        for what in ("anew", "close")
+    ]
+    return html.Div([*said, html.Div(buttons)], id="failed", className="failed", role="alert")
+
+
 def _links(viewer: Viewer) -> list[Component]:
     links: list[Component] = []
     if viewer.scope.only_view:
@@ -104,7 +118,6 @@ def _link(viewer: Viewer, name: str, href: str) -> Component:
     entry: Component = dmc.NavLink(
         label=viewer.say(f"nav.{name}"),
         href=href,
-        active="exact" if href == "/" else "partial",
         leftSection=icon(f"nav-{name}"),
         className="nav-link",
     )

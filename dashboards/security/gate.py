@@ -7,6 +7,7 @@ what a person may see is decided by the scope inside the queries, never here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Flask, Response, g, redirect, request
@@ -221,7 +222,8 @@ def _is_machine_path() -> bool:
 
 def _stranger() -> AnyResponse:
     if _wants_page() and not _is_machine_path():
-        return redirect(f"/login?next={request.path}" if request.path != "/" else "/login")
+        there = request.full_path.rstrip("?")
+        return redirect(f"/login?next={quote(there)}" if there != "/" else "/login")
     return refused(401, "sign_in")
 
 

@@ -41,7 +41,7 @@ def install_sign_in(server: Flask, parts: Admission) -> Limiter:
     by_address = limiter.limit(f"{PER_ADDRESS}/minute", methods=["POST"])
 
     def login() -> AnyResponse | tuple[str, int]:
-        return _login(parts) if request.method == "POST" else (login_page(parts), 200)
+        return _login(parts) if request.method == "POST" else (_asks(parts), 200)
 
     server.add_url_rule("/login", "login", by_address(by_account(login)), methods=["GET", "POST"])
     server.add_url_rule("/sign-out", "sign_out", lambda: _sign_out(parts), methods=["POST"])
@@ -55,6 +55,10 @@ def install_sign_in(server: Flask, parts: Admission) -> Limiter:
         429, lambda _error: (login_page(parts, message="login.too_many"), 429)
     )
     return limiter
+
+
+def _asks(parts: Admission) -> str:
+    return login_page(parts, message="login.ended" if "ended" in request.args else "")
 
 
 def _account() -> str:
