@@ -119,7 +119,10 @@ def _weekdays(viewer: Viewer, tile: UtilityTile) -> Component | None:
     percent = significant(Decimal(100 * tile.yesterday) / tile.weekdays - 100, 2)
     sign = "+" if percent > 0 else ""
     text = viewer.say("tile.change", percent=f"{sign}{number(viewer.language, percent)}")
-    return html.Span(f" ({text})", title=viewer.say("tile.weekdays_what"))
+    return html.Span(
+        [" ", html.Span(f"({text})", className="tile-against")],
+        title=viewer.say("tile.weekdays_what"),
+    )
 
 
 def change_text(viewer: Viewer, tile: UtilityTile) -> str:
