@@ -38,6 +38,18 @@ class Viewer:
         return self.say(known) if known else unit or ""
 
 
+def key_word(viewer: Viewer, part: str, key: str) -> str:
+    """Return the word for a key that a person chose, the key itself where none is known.
+
+    Args:
+        viewer: Who looks.
+        part: Part of the catalogue with the usual keys.
+        key: The key, such as a season's of a tariff file.
+    """
+    known = f"{part}.{key.lower()}"
+    return viewer.say(known) if known in catalogue() else key
+
+
 def chosen_language(preferred: str) -> str:
     """Return the language of the request: the cookie's, else the preferred one."""
     cookie = request.cookies.get(LANGUAGE_COOKIE, "")

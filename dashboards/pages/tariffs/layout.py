@@ -27,7 +27,7 @@ from dashboards.figures.tariff_week import clock, stretches, tariff_week
 from dashboards.formats import day_text, instant_text, number, weekday_names
 from dashboards.queries.rows import Answer
 from dashboards.queries.tariff_rows import BandRow, TariffPage, TariffRow
-from dashboards.viewer import Viewer
+from dashboards.viewer import Viewer, key_word
 from energy.base.period import WEEKDAYS
 
 TRY = "tariff-account"
@@ -149,8 +149,12 @@ def _price(viewer: Viewer, band: BandRow) -> str:
 
 def _week(viewer: Viewer, week: Week, ranks: Mapping[str, int]) -> Component:
     short = weekday_names(viewer.language)
-    days = [short[WEEKDAYS.index(d)] if d in WEEKDAYS else d for d, _ in week.rows]
-    title = viewer.say("tariff_page.week_of", season=week.season)
+    days = [
+        short[WEEKDAYS.index(d)] if d in WEEKDAYS else key_word(viewer, "day_class", d)
+        for d, _ in week.rows
+    ]
+    season = key_word(viewer, "season", week.season)
+    title = viewer.say("tariff_page.week_of", season=season)
     figure = tariff_week(week, ranks, days, theme=viewer.theme)
     told = [
         [day, " · ".join(f"{x} {clock(a)}–{clock(b)}" for x, a, b in stretches(cells))]
@@ -163,7 +167,7 @@ def _week(viewer: Viewer, week: Week, ranks: Mapping[str, int]) -> Component:
             chart(
                 figure,
                 chart_id=f"week-{week.season}",
-                label=viewer.say("tariff_page.week_label", season=week.season),
+                label=viewer.say("tariff_page.week_label", season=season),
                 language=viewer.language,
             ),
             html.Details(
