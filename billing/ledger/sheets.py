@@ -1,13 +1,15 @@
 """In: a table of figures. Out: the same as CSV or XLSX. Pure.
 
 Amounts stay exact: decimal text in CSV, numbers with their digits in XLSX. A text that a
-spreadsheet would take for a formula stays a text.
+spreadsheet would take for a formula stays a text; a sign that no XML may hold (XML 1.0, 2.2 Char)
+stands as U+FFFD, so that a name with a control sign in it can be exported.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +21,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNTITLED = re.compile(r"[\\*?:/\[\]]")
+"""Signs that the name of a sheet must not have."""
+LONGEST_TITLE, LONGEST_TEXT = 31, 32_767
+"""What a spreadsheet holds in the name of a sheet and in a cell."""
 Cell = str | Decimal | date | int | None
 
 
@@ -48,7 +55,7 @@ def csv_of(sheet: Sheet) -> bytes:
     """Return a table as CSV: UTF-8 with a mark, so that spreadsheets read Chinese; rows by CRLF."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(sheet.heads)
+    writer.writerow([_text(head) for head in sheet.heads])
     for row in sheet.rows:
         writer.writerow([_text(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
@@ -57,7 +64,7 @@ def csv_of(sheet: Sheet) -> bytes:
 def xlsx_of(sheet: Sheet) -> bytes:
     """Return a table as a workbook."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.name[:31])
+    page = book.create_sheet(_title(sheet.name))
     page.freeze_panes = "A2"
     page.append([_head(page, head) for head in sheet.heads])
     for row in sheet.rows:
@@ -75,22 +82,34 @@ def _text(cell: Cell) -> str:
             return format(cell, "f")
         case date():
             return cell.isoformat()
-        case str() if cell.startswith(_FORMULA):
-            return f"'{cell}"
+        case str():
+            plain = writable(cell)
+            return f"'{plain}" if plain.startswith(_FORMULA) else plain
     return str(cell)
 
 
+def writable(text: str) -> str:
+    """Return a text in which every sign that XML cannot hold is U+FFFD."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def _title(name: str) -> str:
+    return _UNTITLED.sub("-", writable(name)).strip("'\t\n\r")[:LONGEST_TITLE] or "-"
+
+
 def _head(page: Any, head: str) -> Any:
-    cell = WriteOnlyCell(page, head)
+    cell = _cell(page, head)
     cell.font = Font(bold=True)
     return cell
 
 
 def _cell(page: Any, value: Cell) -> Any:
-    cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
+        cell = WriteOnlyCell(page, writable(value)[:LONGEST_TEXT])
         cell.data_type = "s"  # a text that begins with "=" is no formula
-    elif isinstance(value, Decimal):
+        return cell
+    cell = WriteOnlyCell(page, value)
+    if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
         digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         cell.number_format = f"#,##0.{'0' * digits}" if digits else "#,##0"
