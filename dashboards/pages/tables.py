@@ -14,7 +14,7 @@ from billing.ledger.sheets import Sheet
 from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
-from dashboards.pages.bills.tables import RUN_TABLES_OF
+from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.money.tables import ageing_sheet
@@ -34,7 +34,7 @@ TABLES: dict[str, MakeSheet] = {
     "ageing": ageing_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
-TABLES_OF: dict[str, MakeSheetOf] = {**ALERT_TABLES_OF, **RUN_TABLES_OF}
+TABLES_OF: dict[str, MakeSheetOf] = {**ALERT_TABLES_OF, **BILL_TABLES_OF}
 """What a name stands for that goes on with its subject: `alert_value~<id>`."""
 
 

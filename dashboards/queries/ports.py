@@ -12,6 +12,7 @@ from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
 from dashboards.queries.flow_rows import FlowPage
+from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
@@ -178,6 +179,20 @@ class RunQueries(Protocol):
         ...
 
 
+class KnownQueries(Protocol):
+    """Questions about issued bills as known on other days."""
+
+    def known_steps(self, scope: Scope, invoice: UUID) -> KnownSteps | None:
+        """Return the states of knowledge of a bill; None unless it is an issued invoice."""
+        ...
+
+    def bill_as_known(
+        self, scope: Scope, invoice: UUID, metering: int, books: int
+    ) -> Answer[KnownBill] | None:
+        """Return an issued bill as known at two positions; None without such a bill."""
+        ...
+
+
 class PlanQueries(Protocol):
     """Questions about plans and notes."""
 
@@ -301,6 +316,7 @@ class Queries(
     TariffQueries,
     BillQueries,
     RunQueries,
+    KnownQueries,
     PlanQueries,
     ReviewQueries,
     AdminQueries,

@@ -9,6 +9,7 @@ from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_enquiries import SqlEnquiries
 from dashboards.queries.sql_flows import SqlFlows
+from dashboards.queries.sql_known import SqlKnown
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
@@ -32,6 +33,7 @@ class SqlQueries(
     SqlTariffs,
     SqlBills,
     SqlRuns,
+    SqlKnown,
     SqlPlans,
     SqlReview,
     SqlAdmin,
@@ -54,6 +56,7 @@ class SqlQueries(
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlRuns.__init__(self, at)
+        SqlKnown.__init__(self, at)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)
         SqlAdmin.__init__(self, at)

@@ -27,10 +27,10 @@ from tests.dashboards.fake_alerts import ALERT
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
+from tests.dashboards.fake_known import FakeKnown
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
-from tests.dashboards.fake_runs import FakeRuns
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 
@@ -131,7 +131,7 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
-    FakeRuns, FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs
+    FakeKnown, FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 

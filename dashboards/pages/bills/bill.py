@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from billing.views.stated_alone import STATED_CODE, author_of, stated_words
 from dashboards.components.pieces import Children, badge, empty, facts, link, page, panel, table
 from dashboards.formats import NOTHING, instant_text, money, number
+from dashboards.pages.bills.known import KnownModel, known_panel
 from dashboards.pages.bills.layout import span_text, state_badge
 from dashboards.queries.bill_rows import Bill, ChargeRow, FindingRow
 from dashboards.queries.rows import Answer
@@ -19,8 +20,17 @@ from energy.base.finding import Severity
 from energy.base.text import catalogue
 
 
-def bill_page(viewer: Viewer, answer: Answer[Bill], *, zone: ZoneInfo) -> Component:
-    """Return one bill; each charge line is a link to its proof."""
+def bill_page(
+    viewer: Viewer, answer: Answer[Bill], *, zone: ZoneInfo, known: KnownModel | None = None
+) -> Component:
+    """Return one bill; each charge line is a link to its proof.
+
+    Args:
+        viewer: Who looks.
+        answer: The bill.
+        zone: The site's.
+        known: What it would be on other days; None for a draft or a credit note.
+    """
     bill, row = answer.rows, answer.rows.invoice
     title = row.number or viewer.say("bill.draft", account=row.account)
     download = html.A(
@@ -42,6 +52,7 @@ def bill_page(viewer: Viewer, answer: Answer[Bill], *, zone: ZoneInfo) -> Compon
     return page(
         title,
         [
+            known_panel(viewer, known, zone=zone) if known is not None else None,
             panel(
                 viewer.say("bill.facts"),
                 facts(pairs, name="bill"),

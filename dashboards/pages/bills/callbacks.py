@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from billing.runs.decision import Choice
 from dashboards.commands import RunChoice
 from dashboards.components.pieces import notice
+from dashboards.pages.bills import known_callbacks
 from dashboards.pages.bills.exceptions import CHOICE, FORM, GRID, PANEL, WHY, exceptions_panels
 from dashboards.pages.bills.run import DECIDE, RUN_PANEL, decided, run_panels
 from dashboards.pages.bills.views import run_model, run_row
@@ -25,6 +26,7 @@ GridRows = Sequence[Mapping[str, Any]]
 
 def register(app: Dash, parts: Parts) -> None:
     """Add the bills' callbacks to the app."""
+    known_callbacks.register(app, parts)
 
     @app.callback(
         Output(RUN_PANEL, "children"),

@@ -1,9 +1,10 @@
-"""In: a bill run. Out: the tables behind its figures. I/O by the port."""
+"""In: a bill run, or a bill. Out: the tables behind their figures. I/O by the port."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billing.ledger.sheets import Cell, Sheet
@@ -119,6 +120,43 @@ def _exceptions(
     return heads, rows
 
 
+def known_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
+    """Return the charges of a bill that differ as known at two positions; None without such a bill.
+
+    Args:
+        parts: What the pages need.
+        viewer: Who looks.
+        subject: Id of the bill and the positions, parted by "_".
+    """
+    try:
+        invoice, metering, books = subject.split("_")
+        asked = UUID(invoice), int(metering), int(books)
+    except ValueError:
+        return None
+    answer = parts.queries.bill_as_known(viewer.scope, *asked)
+    if answer is None:
+        return None
+    keys = ("charge", "point", "unit", "was", "now", "amount_was", "amount_now", "difference")
+    rows: list[list[Cell]] = [
+        [
+            viewer.named(each["name"]),
+            str(each["point"] or ""),
+            str(each["unit"] or ""),
+            *(_told(each[side], key) for key in ("quantity", "amount") for side in ("was", "now")),
+            Decimal(each["amount"]),
+        ]
+        for each in answer.rows.found.charges
+    ]
+    heads = tuple(viewer.say(f"corrections.head_{key}") for key in keys)
+    return Sheet(name=f"known_{answer.rows.number}", heads=heads, rows=rows)
+
+
+def _told(side: Mapping[str, Any] | None, key: str) -> Cell:
+    """Return a figure of a charge before or after; a fraction as it stands."""
+    told = None if side is None else side.get(key)
+    return None if told is None else str(told) if "/" in str(told) else Decimal(str(told))
+
+
 RUN_TABLES: dict[str, MakeRows] = {
     "run_sums": _sums,
     "run_bridge": _bridge,
@@ -135,5 +173,5 @@ def _of(name: str) -> Callable[[Parts, Viewer, str], Sheet | None]:
     return sheet
 
 
-RUN_TABLES_OF = {name: _of(name) for name in RUN_TABLES}
-"""The same by what makes each table of a run."""
+BILL_TABLES_OF = {**{name: _of(name) for name in RUN_TABLES}, "known": known_sheet}
+"""The tables of runs and bills by what makes each."""

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from dash.development.base_component import Component
 
+from billing.corrections.anew import Known
 from dashboards.pages.bills.bill import bill_page
 from dashboards.pages.bills.exceptions import exceptions_page
+from dashboards.pages.bills.known import KnownModel
 from dashboards.pages.bills.layout import invoices_panel, runs_page
 from dashboards.pages.bills.proof import proof_page
 from dashboards.pages.bills.run import RunModel, run_page
@@ -58,8 +60,27 @@ def _exceptions(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
 
 
 def _bill(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
-    answer = parts.queries.bill(viewer.scope, UUID(asked.match[1]))
-    return None if answer is None else bill_page(viewer, answer, zone=parts.settings.zone)
+    invoice = UUID(asked.match[1])
+    answer = parts.queries.bill(viewer.scope, invoice)
+    if answer is None:
+        return None
+    steps = parts.queries.known_steps(viewer.scope, invoice)
+    known = None if steps is None else KnownModel(steps=steps)
+    return bill_page(viewer, answer, zone=parts.settings.zone, known=known)
+
+
+def _known(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    """Return the bill's page with the slider at two positions; the figures come by callback."""
+    invoice, chosen = (
+        UUID(asked.match[1]),
+        Known(metering=int(asked.match[2]), books=int(asked.match[3])),
+    )
+    answer = parts.queries.bill(viewer.scope, invoice)
+    steps = None if answer is None else parts.queries.known_steps(viewer.scope, invoice)
+    if answer is None or steps is None:
+        return None
+    known = KnownModel(steps=steps, chosen=chosen)
+    return bill_page(viewer, answer, zone=parts.settings.zone, known=known)
 
 
 def _proof(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -73,5 +94,6 @@ BILL_VIEWS = (
     view(rf"/bills/runs/({UUID_FORM})", _run),
     view(rf"/bills/runs/({UUID_FORM})/exceptions(?:/({KEY_FORM}))?", _exceptions),
     view(rf"/bills/({UUID_FORM})", _bill),
+    view(rf"/bills/({UUID_FORM})/known/(\d{{1,18}})-(\d{{1,18}})", _known),
     view(rf"/bills/({UUID_FORM})/lines/(\d{{1,4}})", _proof),
 )

@@ -78,7 +78,7 @@ def _list(
             link(row.name, f"{PATH}/{row.name}", name="correction-link"),
             row.account,
             state_word(viewer, row.state),
-            _signed(viewer, row.total, found.currency),
+            signed_money(viewer, row.total, found.currency),
             html.Span(reason_of(row.causes)[viewer.language], className="review-note"),
             f"{instant_text(viewer.language, row.raised_at, zone)} · {_raiser(viewer, row, found)}",
         ]
@@ -105,7 +105,8 @@ def state_word(viewer: Viewer, state: str) -> Component:
     return badge(viewer.say(f"cli.bill.state.{state}"), TONES.get(state, "calm"))
 
 
-def _signed(viewer: Viewer, value: Decimal, currency: str) -> str:
+def signed_money(viewer: Viewer, value: Decimal, currency: str) -> str:
+    """Return a difference with its sign."""
     return ("+" if value > 0 else "") + money(viewer.language, value, currency)
 
 
@@ -123,7 +124,7 @@ def correction_page(viewer: Viewer, answer: Answer[CorrectionPage], *, zone: Zon
         (viewer.say("corrections.head_state"), state_word(viewer, row.state)),
         (
             viewer.say("corrections.head_difference"),
-            html.Strong(_signed(viewer, row.total, found.currency), className="bill-total"),
+            html.Strong(signed_money(viewer, row.total, found.currency), className="bill-total"),
         ),
         (viewer.say("corrections.head_raised"), raised),
         (viewer.say("corrections.head_decided"), decider),
@@ -143,7 +144,11 @@ def correction_page(viewer: Viewer, answer: Answer[CorrectionPage], *, zone: Zon
                 name="correction",
             ),
             panel(viewer.say("corrections.causes"), _causes(viewer, row), name="causes"),
-            panel(viewer.say("corrections.charges"), _charges(viewer, found), name="charges"),
+            panel(
+                viewer.say("corrections.charges"),
+                charges_table(viewer, found.charges, found.currency),
+                name="charges",
+            ),
             _decide(viewer, row.name) if decide else None,
         ],
         name="correction",
@@ -167,8 +172,9 @@ def _causes(viewer: Viewer, row: CorrectionRow) -> Component:
     return table(_heads(viewer, ("point", "why", "days")), rows, name="causes")
 
 
-def _charges(viewer: Viewer, found: CorrectionPage) -> Component:
-    if not found.charges:
+def charges_table(viewer: Viewer, charges: Sequence[Mapping[str, Any]], currency: str) -> Component:
+    """Return charges before and after, as a credit note or the next bill lists them."""
+    if not charges:
         return empty(viewer.say("corrections.no_charges"))
     keys = ("charge", "point", "unit", ">was", ">now", ">amount_was", ">amount_now", ">difference")
     rows: list[Sequence[Children]] = [
@@ -180,9 +186,9 @@ def _charges(viewer: Viewer, found: CorrectionPage) -> Component:
             _side(viewer, charge["now"], "quantity"),
             _side(viewer, charge["was"], "amount"),
             _side(viewer, charge["now"], "amount"),
-            _signed(viewer, Decimal(charge["amount"]), found.currency),
+            signed_money(viewer, Decimal(charge["amount"]), currency),
         ]
-        for charge in found.charges
+        for charge in charges
     ]
     return table(_heads(viewer, keys), rows, name="correction-charges")
 

@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/bills/runs/": ("/bills/runs/{run}", Right.READ_BILLS),
     r"/bills/runs//exceptions": ("/bills/runs/{run}/exceptions", Right.READ_BILLS),
     r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
+    r"/bills//known/-": ("/bills/{invoice}/known/99-99", Right.READ_BILLS),
     r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
     r"/admin": ("/admin", Right.ADMINISTER),
     r"/admin/people/": ("/admin/people/{person}", Right.ADMINISTER),
@@ -155,6 +156,10 @@ WILD: dict[str, list[str]] = {
     "seen": ["0" * 64],
     "which": ["selected", "waiting"],
     "cause": [""],
+    "invoice": ["{invoice}"],
+    "pairs": ["1-1 2-2"],
+    "metering": ["1"],
+    "books": ["1"],
     "verb": ["approve", "issue", "end_session", "disable", "unlock", "roles"],
     "subject": [str(NOBODY)],
 }
