@@ -29,9 +29,7 @@ dagcomponentfuncs.PageLink = function (props) {
     return pageLink(props.data.href, props.value);
 };
 
-/* A severity is a word, a shape and a colour. */
-dagcomponentfuncs.AlertSeverity = function (props) {
-    var tone = props.data.tone;
+function toned(tone, words) {
     return React.createElement(
         "span",
         { className: "badge badge-" + tone },
@@ -39,14 +37,34 @@ dagcomponentfuncs.AlertSeverity = function (props) {
             className: "icon icon-tone-" + tone,
             "aria-hidden": "true",
         }),
-        props.value
+        words
     );
+}
+
+/* A severity is a word, a shape and a colour. */
+dagcomponentfuncs.AlertSeverity = function (props) {
+    return toned(props.data.tone, props.value);
 };
 
-/* A cell whose row says where it leads, in <field>_href; plain text where it leads nowhere. */
-dagcomponentfuncs.CellLink = function (props) {
-    var href = props.data[props.colDef.field + "_href"];
-    return href ? pageLink(href, props.value) : props.value;
+/* A cell whose row says where it leads, its tone, or that it is in doubt, each in a field beside
+   its own; a file is fetched by the browser. */
+dagcomponentfuncs.TableCell = function (props) {
+    var beside = function (what) {
+        return props.data[props.colDef.field + "_" + what];
+    };
+    var href = beside("href");
+    if (href && href.indexOf("/download/") === 0) {
+        return React.createElement("a", { href: href, className: "link" }, props.value);
+    }
+    if (href) {
+        return pageLink(href, props.value);
+    }
+    if (beside("tone")) {
+        return toned(beside("tone"), props.value);
+    }
+    return beside("doubted")
+        ? React.createElement("strong", { className: "doubted" }, props.value)
+        : props.value;
 };
 
 /* One press acknowledges: the grid tells which row it was. */

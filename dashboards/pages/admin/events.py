@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import empty, link, page, panel, table
+from dashboards.components.long_table import long_table
+from dashboards.components.pieces import empty, link, page, panel
 from dashboards.formats import instant_text
 from dashboards.queries.admin_rows import EventPage, EventRow
 from dashboards.viewer import Viewer
@@ -61,7 +62,9 @@ def events_page(
     ]
     rows = [_row(viewer, row, found.names, kind, zone) for row in found.rows]
     body: list[Component] = [html.Nav(chips, className="chips")]
-    body.append(table(heads, rows, name="act-list") if rows else empty(viewer.say("act.none")))
+    body.append(
+        long_table(viewer, heads, rows, name="act-list") if rows else empty(viewer.say("act.none"))
+    )
     if not found.whole:
         body.append(_older(viewer, found, kind or "-", who))
     return page(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -110,7 +111,7 @@ def _people(viewer: Viewer, accounts: Sequence[AccountRow], zone: ZoneInfo) -> C
         ]
         for each in accounts
     ]
-    return table(heads, rows, name="accounts")
+    return long_table(viewer, heads, rows, name="accounts")
 
 
 def states(viewer: Viewer, account: AccountRow, zone: ZoneInfo) -> list[Component]:
@@ -172,7 +173,7 @@ def session_table(
         ]
         for each in sessions
     ]
-    return table(heads, rows, name="session-list")
+    return long_table(viewer, heads, rows, name="session-list")
 
 
 def _devices(viewer: Viewer, devices: Sequence[Device], zone: ZoneInfo) -> Component:
@@ -227,7 +228,12 @@ def _journals(viewer: Viewer, found: AdminPage, zone: ZoneInfo) -> list[Componen
     machine = found.machine
     archived = instant_text(viewer.language, machine.archived_at, zone)
     return [
-        table(heads, [_journal(viewer, row, zone) for row in found.journals], name="journal-list"),
+        long_table(
+            viewer,
+            heads,
+            [_journal(viewer, row, zone) for row in found.journals],
+            name="journal-list",
+        ),
         html.P(viewer.say("admin.chain_note"), className="muted"),
         facts(
             [

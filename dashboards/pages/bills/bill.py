@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.views.stated_alone import STATED_CODE, author_of, stated_words
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import Children, badge, empty, facts, link, page, panel, table
 from dashboards.formats import NOTHING, instant_text, money, number
 from dashboards.pages.bills.known import KnownModel, known_panel
@@ -93,7 +94,11 @@ def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
         ]
         for found in bill.findings
     ]
-    return panel(viewer.say("bill.findings"), table(head, rows, name="findings"), name="findings")
+    return panel(
+        viewer.say("bill.findings"),
+        long_table(viewer, head, rows, name="findings"),
+        name="findings",
+    )
 
 
 def _what(viewer: Viewer, bill: Bill, found: FindingRow) -> str:

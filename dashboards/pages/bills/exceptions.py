@@ -140,7 +140,7 @@ def _grid(viewer: Viewer, run: RunRow, rows: list[ExceptionRow], zone: ZoneInfo)
             "flex": share,
         }
         if field in LINKED:
-            column["cellRenderer"] = "CellLink"
+            column["cellRenderer"] = "TableCell"
         if field == "money":
             call = "byNumber('money_number', nodeA, nodeB)"
             column |= {"type": "rightAligned", "comparator": {"function": call}}

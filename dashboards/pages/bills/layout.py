@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.long_table import long_table, with_cards
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -19,7 +20,6 @@ from dashboards.components.pieces import (
     link,
     page,
     panel,
-    table,
 )
 from dashboards.formats import NOTHING, day_text, money
 from dashboards.queries.bill_rows import InvoiceRow, RunRow
@@ -80,7 +80,9 @@ def runs_page(
         ]
         for row in answer.rows
     ]
-    content = table(head, rows, name="runs") if rows else empty(viewer.say("runs.none"))
+    content = (
+        long_table(viewer, head, rows, name="runs") if rows else empty(viewer.say("runs.none"))
+    )
     age = data_age(viewer, answer.age_s, answer.as_of)
     return page(
         viewer.say("bills.title"),
@@ -138,10 +140,10 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
     ]
     return panel(
         viewer.say("invoices.title", count=len(rows)),
-        [
-            html.Div(table(head, rows, name="invoices"), className="wide-only"),
-            _invoice_cards(viewer, answer.rows),
-        ]
+        with_cards(
+            long_table(viewer, head, rows, name="invoices"),
+            lambda: _invoice_cards(viewer, answer.rows),
+        )
         if rows
         else empty(viewer.say("invoices.none")),
         aside=data_age(viewer, answer.age_s, answer.as_of),
@@ -173,4 +175,4 @@ def _invoice_cards(viewer: Viewer, rows: Sequence[InvoiceRow]) -> Component:
         )
         for row in rows
     ]
-    return html.Ul(cards, className="cards narrow-only")
+    return html.Ul(cards, className="cards")

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from billing.corrections.causes import reason_of
 from billing.views.corrections import CorrectionRow
 from dashboards.components.act_form import Field, act_form
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -84,7 +85,7 @@ def _list(
         ]
         for row in rows
     ]
-    return table(_heads(viewer, keys), cells, name="corrections")
+    return long_table(viewer, _heads(viewer, keys), cells, name="corrections")
 
 
 def _raiser(viewer: Viewer, row: CorrectionRow, found: CorrectionList | CorrectionPage) -> str:

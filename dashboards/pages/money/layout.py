@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from billing.bank.match import Proposal
 from billing.receivables.account_book import Means
 from dashboards.components.act_form import Field, Kind, act_form
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -20,7 +21,6 @@ from dashboards.components.pieces import (
     link,
     page,
     panel,
-    table,
 )
 from dashboards.components.twin import twin
 from dashboards.figures.ageing_bars import AGES, age_sums, ageing_bars
@@ -167,7 +167,7 @@ def _late(viewer: Viewer, rows: MoneyPage) -> Component | None:
     return html.Div(
         [
             html.H3(viewer.say("money.late")),
-            table(heads(viewer, keys), cells, name="late"),
+            long_table(viewer, heads(viewer, keys), cells, name="late"),
             html.P(viewer.say("money.more_late", count=more), className="subtitle")
             if more > 0
             else None,
@@ -285,7 +285,7 @@ def _payments(viewer: Viewer, rows: MoneyPage) -> Component:
         for each in rows.payments
     ]
     body = (
-        table(heads(viewer, keys), cells, name="payments")
+        long_table(viewer, heads(viewer, keys), cells, name="payments")
         if cells
         else empty(viewer.say("money.no_payments"))
     )
@@ -307,7 +307,7 @@ def _letters(viewer: Viewer, rows: MoneyPage) -> Component:
     if cells:
         body = [
             html.P(viewer.say("money.letters_what"), className="subtitle"),
-            table(heads(viewer, keys), cells, name="letters"),
+            long_table(viewer, heads(viewer, keys), cells, name="letters"),
         ]
     return panel(viewer.say("money.letters", count=len(cells)), body, name="letters")
 
@@ -325,7 +325,7 @@ def _disputes(viewer: Viewer, rows: MoneyPage) -> Component:
         for each in rows.disputes
     ]
     body = (
-        table(heads(viewer, keys), cells, name="disputes")
+        long_table(viewer, heads(viewer, keys), cells, name="disputes")
         if cells
         else empty(viewer.say("money.no_disputes"))
     )

@@ -12,6 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.money import exponent_of, round_half_up
+from dashboards.components.long_table import long_table
 from dashboards.components.notes import FIGURE, note_form, note_list, part
 from dashboards.components.pieces import (
     Children,
@@ -76,7 +77,9 @@ def plans_page(
         ]
         for row in answer.rows
     ]
-    body: Children = table(head, rows, name="plans") if rows else empty(viewer.say("plan.none"))
+    body: Children = (
+        long_table(viewer, head, rows, name="plans") if rows else empty(viewer.say("plan.none"))
+    )
     return page(
         title,
         [

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.enquiries.enquiry import Subject
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -103,7 +104,9 @@ def _meters(viewer: Viewer, meters: Sequence[OwnMeter]) -> Component:
     titles = [*head, ">" + viewer.say("portal.this_month"), viewer.say("portal.state")]
     return panel(
         viewer.say("portal.meters"),
-        table(titles, rows, name="own-meters") if rows else empty(viewer.say("portal.no_meters")),
+        long_table(viewer, titles, rows, name="own-meters")
+        if rows
+        else empty(viewer.say("portal.no_meters")),
         name="own-meters",
     )
 
@@ -130,7 +133,9 @@ def _bills(viewer: Viewer, bills: Sequence[OwnBill]) -> Component:
     ]
     return panel(
         viewer.say("portal.bills"),
-        table(titles, rows, name="own-bills") if rows else empty(viewer.say("portal.no_bills")),
+        long_table(viewer, titles, rows, name="own-bills")
+        if rows
+        else empty(viewer.say("portal.no_bills")),
         name="own-bills",
     )
 

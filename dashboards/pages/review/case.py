@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from billing.money import exact_text
 from billing.views.case_story import CaseStory
 from billing.views.evidence import named_proof
+from dashboards.components.long_table import long_table
 from dashboards.components.notes import note_list
 from dashboards.components.pieces import (
     Children,
@@ -26,7 +27,6 @@ from dashboards.components.pieces import (
     page,
     panel,
     quality_badge,
-    table,
 )
 from dashboards.formats import NOTHING, day_text, instant_text, money
 from dashboards.pages.review.layout import (
@@ -190,7 +190,7 @@ def _findings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
         ]
         for row in story.findings
     ]
-    return table(head, rows, name="case-findings")
+    return long_table(viewer, head, rows, name="case-findings")
 
 
 def _proof(said: Sequence[tuple[str, str]]) -> Children:
@@ -229,7 +229,7 @@ def _readings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:
     return html.Div(
         [
             html.P(viewer.say("review.readings_what"), className="subtitle"),
-            table(head, rows, name="case-readings"),
+            long_table(viewer, head, rows, name="case-readings"),
         ]
     )
 
@@ -256,7 +256,7 @@ def _usage(viewer: Viewer, story: CaseStory) -> Component | None:
         for each in story.usage
     ]
     title = viewer.say("cli.review.part_usage", before=story.before, after=story.after)
-    return panel(title, table(head, rows, name="case-usage"), name="case-usage")
+    return panel(title, long_table(viewer, head, rows, name="case-usage"), name="case-usage")
 
 
 def _decisions(viewer: Viewer, found: CasePage, zone: ZoneInfo) -> Component | None:
@@ -284,7 +284,9 @@ def _decisions(viewer: Viewer, found: CasePage, zone: ZoneInfo) -> Component | N
         for each in found.story.decisions
     ]
     return panel(
-        viewer.say("review.decisions"), table(head, rows, name="decisions"), name="decisions"
+        viewer.say("review.decisions"),
+        long_table(viewer, head, rows, name="decisions"),
+        name="decisions",
     )
 
 

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from billing.rating.stake import Stake
 from billing.views.review_queue import QueuedCase
+from dashboards.components.long_table import long_table, with_cards
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -21,7 +22,6 @@ from dashboards.components.pieces import (
     link,
     page,
     panel,
-    table,
 )
 from dashboards.formats import NOTHING, clock_text, day_text, money, short_instant
 from dashboards.queries.review_rows import QueueRow, ReviewQueue
@@ -52,8 +52,7 @@ def queue_page(viewer: Viewer, answer: Answer[ReviewQueue], *, zone: ZoneInfo) -
     if queue.rows:
         body = [
             html.P(_summary(viewer, queue), className="subtitle"),
-            html.Div(_table(viewer, queue.rows, zone), className="wide-only"),
-            html.Div(_cards(viewer, queue.rows, zone), className="narrow-only"),
+            *with_cards(_table(viewer, queue.rows, zone), lambda: _cards(viewer, queue.rows, zone)),
             _more(viewer, queue),
         ]
     else:
@@ -117,7 +116,7 @@ def _table(viewer: Viewer, rows: Sequence[QueueRow], zone: ZoneInfo) -> Componen
         ]
         for row in rows
     ]
-    return table(head, cells, name="review-cases")
+    return long_table(viewer, head, cells, name="review-cases")
 
 
 def _cards(viewer: Viewer, rows: Sequence[QueueRow], zone: ZoneInfo) -> Component:

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.tariffs.week import Week
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -68,7 +69,9 @@ def tariff_list(
         title,
         panel(
             viewer.say("tariff_page.versions", count=len(answer.rows)),
-            table([viewer.say(f"tariff_page.{head}") for head in heads], rows, name="tariffs"),
+            long_table(
+                viewer, [viewer.say(f"tariff_page.{head}") for head in heads], rows, name="tariffs"
+            ),
             aside=data_age(viewer, answer.age_s, answer.as_of),
             name="tariffs",
         ),

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
     badge,
@@ -231,7 +232,7 @@ def _bills(viewer: Viewer, found: TenantPage) -> Component:
         for bill in found.bills
     ]
     keys = ("bill", "period", ">total", ">open", "due", "document")
-    return table(_heads(viewer, keys), rows, name="tenant-bills")
+    return long_table(viewer, _heads(viewer, keys), rows, name="tenant-bills")
 
 
 def _supplies(viewer: Viewer, found: TenantPage) -> Component:
@@ -255,7 +256,7 @@ def _supplies(viewer: Viewer, found: TenantPage) -> Component:
             ]
         )
     keys = ("meter", "serial", "utility", "tariff", "from", "until", "now")
-    return table(_heads(viewer, keys), rows, name="tenant-supplies")
+    return long_table(viewer, _heads(viewer, keys), rows, name="tenant-supplies")
 
 
 def _contract(viewer: Viewer, found: TenantPage) -> list[Component]:
