@@ -26,6 +26,8 @@ class Kind(StrEnum):
     TEXT = "text"
     DAY = "day"
     CHOICE = "choice"
+    WORDS = "words"
+    """As many rows as it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Field:
     value: str = ""
     choices: Mapping[str, str] | None = None
     """Of a choice: value -> words."""
+    longest: int | None = None
+    """Of words: most signs."""
 
 
 def act_form(
@@ -98,5 +102,16 @@ def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
                 data=[{"value": value, "label": words} for value, words in choices.items()],
                 allowDeselect=False,
                 size="sm",
+            )
+        case Kind.WORDS:
+            drawn = dmc.Textarea(
+                id=name,
+                label=label,
+                value=field.value,
+                autosize=True,
+                minRows=3,
+                maxRows=12,
+                className="act-words",
+                attributes={"input": {"maxLength": field.longest}} if field.longest else {},
             )
     return drawn

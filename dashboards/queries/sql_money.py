@@ -70,11 +70,10 @@ class SqlMoney:
 
     def await_books(self, scope: Scope) -> None:
         """Wait until the views show what the books hold now, 2 s at most."""
-        with self._at.read(scope, Right.READ_BILLS) as connection:
+        right = Right.READ_BILLS if scope.staff else Right.READ_OWN
+        with self._at.read(scope, right) as connection:
             head = head_position(connection, self._at.schema, BOOKS)
-        self._at.await_shown(
-            scope, Right.READ_BILLS, lambda each: self._at.position(each, BOOKS) >= head
-        )
+        self._at.await_shown(scope, right, lambda each: self._at.position(each, BOOKS) >= head)
 
 
 def _worst_first(row: AgedAccount) -> tuple[object, ...]:

@@ -165,7 +165,7 @@ class FakeMoney:
         return Answer(rows=page, as_of=88, age_s=42)
 
     def await_books(self, scope: Scope) -> None:
-        scope.demand(Right.READ_BILLS, SITE)
+        scope.demand(Right.READ_BILLS if scope.staff else Right.READ_OWN, SITE)
 
     # ---- commands
     def receive(

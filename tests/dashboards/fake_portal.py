@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from billing.enquiries.enquiry import About, Subject
+from billing.enquiries.enquiry import said as plain
 from dashboards.queries.portal_rows import (
     AskedRow,
     OwnAccount,
@@ -24,7 +25,7 @@ from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.quality import Quality
 from energy.base.units import Utility
-from tests.dashboards.fake_energy import SITE
+from tests.dashboards.fake_energy import NOW, SITE
 from tests.dashboards.fake_review import FakeReview
 
 OWN = "account/A-0002"
@@ -35,6 +36,9 @@ OTHER = "account/A-0003"
 @dataclass
 class FakePortal(FakeReview):
     """The questions of tenants too: account A-000N has the meter of building N and one bill."""
+
+    told: list[AskedRow] = field(default_factory=list)
+    """What was asked and answered here, beside what there was."""
 
     def _numbers(self, scope: Scope) -> list[int]:
         scope.demand(Right.READ_OWN, SITE)
@@ -126,7 +130,8 @@ class FakePortal(FakeReview):
             state="answered",
             said=(said, answer),
         )
-        return (line, meter, replace(meter, enquiry=id_of("enquiry", "3"), subject="bill"))
+        given = (line, meter, replace(meter, enquiry=id_of("enquiry", "3"), subject="bill"))
+        return (*reversed(self.told), *given)
 
     def enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:
         scope.demand(Right.ANSWER, SITE)
@@ -136,7 +141,41 @@ class FakePortal(FakeReview):
         return self._asked() if self._numbers(scope) else ()
 
     def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
-        raise AssertionError("asked of the real tables")
+        own = {
+            Subject.BILL: {each.number: each.account for each in self._own_bills(scope)},
+            Subject.METER: {f"cam-b{n}-elec": f"A-{n:04d}" for n in self._numbers(scope)},
+        }[subject]
+        return About(account=own[key], subject=subject, key=key) if key in own else None
+
+    # ---- commands
+    def ask(self, about: About, words: str, by: UUID) -> UUID:
+        said = SaidRow(of_office=False, name=self._name(by), words=plain(words), said_at=NOW)
+        enquiry = id_of("enquiry", str(about), words)
+        asked = AskedRow(
+            enquiry=enquiry,
+            account=about.account,
+            subject=str(about.subject),
+            key=about.key,
+            charge=about.charge,
+            state="asked",
+            said=(said,),
+        )
+        self.told = [*(each for each in self.told if each.enquiry != enquiry), asked]
+        return enquiry
+
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
+        said = SaidRow(of_office=of_office, name=self._name(by), words=plain(words), said_at=NOW)
+        state = "answered" if of_office else "asked"
+        self.told = [
+            replace(each, state=state, said=(*each.said, said)) if each.enquiry == enquiry else each
+            for each in self.told
+        ]
+
+    def _name(self, person: UUID) -> str:
+        return self.names.get(person, "?")
+
+    def _own_bills(self, scope: Scope) -> list[OwnBill]:
+        return [self._own_bill(n) for n in self._numbers(scope)]
 
     def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
         own = next(

@@ -144,7 +144,7 @@ class FakeSite(
 def commands_of(site: FakeSite) -> Commands:
     """Return the writes of a made-up site."""
     money = MoneyCommands(site=SITE, payments=site, bank=site, corrections=site)
-    return Commands(SITE, alerts=site, office=site, notes=site, money=money)
+    return Commands(SITE, alerts=site, office=site, notes=site, money=money, enquiries=site)
 
 
 PASSWORD = "first-password-of-all"

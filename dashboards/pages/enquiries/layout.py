@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from billing.enquiries.enquiry import LONGEST, Subject
+from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.pieces import badge, empty, page, panel
 from dashboards.formats import instant_text
+from dashboards.pages.enquiries.acts import ASK, SAY
 from dashboards.queries.portal_rows import AskedRow, SaidRow
 from dashboards.viewer import Viewer
 
-ASK, ASK_WORDS, ASK_LINE, ASKED = "enquiry-ask", "enquiry-words", "enquiry-line", "enquiry-asked"
-SAY, SAY_WORDS, SAID = "enquiry-say", "enquiry-more", "enquiry-said"
 WHOLE = "0"
 """Choice of the whole bill."""
 
@@ -28,30 +27,33 @@ def enquiries_page(
     nothing = "enquiries.none_own" if own else "enquiries.none"
     return page(
         viewer.say("enquiries.title"),
-        [_enquiry(viewer, each, zone, own=own) for each in asked] or [empty(viewer.say(nothing))],
+        enquiry_panels(viewer, asked, zone=zone, own=own) or [empty(viewer.say(nothing))],
         name="own-enquiries" if own else "enquiries",
     )
+
+
+def enquiry_panels(
+    viewer: Viewer, asked: Sequence[AskedRow], *, zone: ZoneInfo, own: bool
+) -> list[Component]:
+    """Return one panel for each enquiry, with the field that goes on with it."""
+    return [_enquiry(viewer, each, zone, own=own) for each in asked]
 
 
 def _enquiry(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> Component:
     subject = f"about_{asked.subject}" if asked.charge is None else "about_line"
     about = viewer.say(f"enquiries.{subject}", about=asked.key, charge=asked.charge or 0)
-    name = str(asked.enquiry)
     waits = asked.state == "asked"
     return panel(
         viewer.say("enquiries.of_account", about=about, account=asked.account),
         [
             *(_said(viewer, said, zone, own=own) for said in asked.said),
-            _field(
-                viewer.say("enquiries.more" if own else "enquiries.answer"),
-                {"type": SAY_WORDS, "enquiry": name},
+            act_form(
+                viewer,
+                SAY,
+                str(asked.enquiry),
+                [_words("enquiries.more" if own else "enquiries.answer")],
+                button="enquiries.send",
             ),
-            html.Button(
-                viewer.say("enquiries.send"),
-                id={"type": SAY, "enquiry": name},
-                className="button",
-            ),
-            html.Div(id={"type": SAID, "enquiry": name}),
         ],
         aside=badge(viewer.say(f"enquiries.{asked.state}"), "fair" if waits else "good"),
         name="enquiry",
@@ -68,11 +70,8 @@ def _said(viewer: Viewer, said: SaidRow, zone: ZoneInfo, *, own: bool) -> Compon
     )
 
 
-def _field(label: str, name: dict[str, str]) -> Component:
-    return html.Label(
-        [html.Span(label), dcc.Textarea(id=name, maxLength=LONGEST, className="enquiry-field")],
-        className="enquiry-label",
-    )
+def _words(label: str) -> Field:
+    return Field(name="words", label=label, kind=Kind.WORDS, longest=LONGEST)
 
 
 def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = ()) -> Component:
@@ -84,26 +83,12 @@ def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = 
         key: Number of the bill, or key of the point.
         lines: What the charge lines of the bill say, in order.
     """
-    about = f"{subject}/{key}"
-    choices = [{"value": WHOLE, "label": viewer.say("enquiries.whole")}] + [
-        {"value": str(n), "label": f"{n} {text}"} for n, text in enumerate(lines, start=1)
-    ]
-    return panel(
-        viewer.say("enquiries.ask"),
-        [
-            dmc.Select(
-                id={"type": ASK_LINE, "about": about},
-                label=viewer.say("enquiries.line"),
-                data=choices,
-                value=WHOLE,
-                allowDeselect=False,
-                style=None if lines else {"display": "none"},
-            ),
-            _field(viewer.say("enquiries.words"), {"type": ASK_WORDS, "about": about}),
-            html.Button(
-                viewer.say("enquiries.send"), id={"type": ASK, "about": about}, className="button"
-            ),
-            html.Div(id={"type": ASKED, "about": about}),
-        ],
-        name="ask",
+    choices = {WHOLE: viewer.say("enquiries.whole")} | {
+        str(n): f"{n} {text}" for n, text in enumerate(lines, start=1)
+    }
+    line = Field(
+        name="line", label="enquiries.line", kind=Kind.CHOICE, value=WHOLE, choices=choices
     )
+    fields = [*([line] if lines else []), _words("enquiries.words")]
+    form = act_form(viewer, ASK, f"{subject}/{key}", fields, button="enquiries.send")
+    return panel(viewer.say("enquiries.ask"), form, name="ask")

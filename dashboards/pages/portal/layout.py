@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
@@ -23,8 +24,9 @@ from dashboards.components.pieces import (
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars
 from dashboards.formats import NOTHING, amount_text, day_text, money, month_text, number
-from dashboards.pages.enquiries.layout import ask_form
+from dashboards.pages.enquiries.layout import ask_form, enquiry_panels
 from dashboards.queries.portal_rows import (
+    AskedRow,
     OwnAccount,
     OwnBill,
     OwnBillPage,
@@ -151,8 +153,10 @@ def _pdf(viewer: Viewer, own: OwnBill) -> Component:
     )
 
 
-def own_bill_page(viewer: Viewer, own: OwnBillPage) -> Component:
-    """Return one bill with its charge lines."""
+def own_bill_page(
+    viewer: Viewer, own: OwnBillPage, asked: Sequence[AskedRow], *, zone: ZoneInfo
+) -> Component:
+    """Return one bill with its charge lines, and what was asked about it."""
     bill = own.bill
     titles = [
         ">" + viewer.say("line.number"),
@@ -195,14 +199,22 @@ def own_bill_page(viewer: Viewer, own: OwnBillPage) -> Component:
             ask_form(
                 viewer, Subject.BILL, bill.number, [viewer.named(each.names) for each in own.lines]
             ),
+            *enquiry_panels(viewer, asked, zone=zone, own=True),
         ],
         name="own-bill",
         crumbs=[link(viewer.say("portal.title"), HOME), html.Span(bill.number)],
     )
 
 
-def own_meter_page(viewer: Viewer, own: OwnUsage, selection: Selection) -> Component:
-    """Return the usage of a meter: the days of a month, and the last months."""
+def own_meter_page(
+    viewer: Viewer,
+    own: OwnUsage,
+    selection: Selection,
+    asked: Sequence[AskedRow],
+    *,
+    zone: ZoneInfo,
+) -> Component:
+    """Return the usage of a meter: the days of a month, the last months; what was asked."""
     meter = own.meter
     crumbs: Children = [link(viewer.say("portal.title"), HOME), html.Span(meter.name)]
     if meter.utility is None:
@@ -246,6 +258,7 @@ def own_meter_page(viewer: Viewer, own: OwnUsage, selection: Selection) -> Compo
                 name="own-months",
             ),
             ask_form(viewer, Subject.METER, meter.point),
+            *enquiry_panels(viewer, asked, zone=zone, own=True),
         ],
         name="own-meter",
         crumbs=crumbs,

@@ -148,9 +148,8 @@ WILD: dict[str, list[str]] = {
     "note": [str(NOBODY)],
     "tab": ["open"],
     "act": sorted(ACTS),
-    "field": ["amount"],
+    "field": ["amount", "words"],
     "path": ["/tariffs/campus-gas/2018-01-01/1"],
-    "enquiry": ["{enquiry}"],
     "version": ["1"],
     "run": ["{run}"],
     "seen": ["0" * 64],
@@ -164,8 +163,8 @@ WILD: dict[str, list[str]] = {
     "subject": [str(NOBODY)],
 }
 """Part of an id that stands for many -> what is posted there."""
-ENQUIRED = ["bill/{number}", "meter/{building}-elec"]
-"""What an enquiry is about."""
+ENQUIRED = ["bill/{number}", "meter/{building}-elec", "{enquiry}"]
+"""What an enquiry is about, or that it is."""
 VALUES: dict[str, Any] = {
     "pathname": f"/admin/people/{NOBODY}",
     "search": "?utility=electricity",
@@ -312,10 +311,8 @@ def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str
     texts = [callback["output"], *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
     wild = sorted({part for text in texts for part in wild_of(text)})
     stands_for = dict(WILD)
-    if "enquiry-" in callback["output"]:
-        stands_for["about"] = ENQUIRED
     if "act-said" in callback["output"]:
-        stands_for["about"] = [str(NOBODY)]
+        stands_for["about"] = [str(NOBODY), *ENQUIRED]
     for choice in product(*(stands_for[part] for part in wild)):
         chosen = {p: c.format(**known) for p, c in zip(wild, choice, strict=True)}
         inputs = [entry_of(entry, chosen) for entry in callback["inputs"]]
@@ -471,19 +468,29 @@ def test_a_callback_tells_no_bill_to_those_who_read_none(matrix: Matrix, role: R
 def test_a_tenant_asks_about_its_own_and_reads_the_answer(matrix: Matrix) -> None:
     matrix.sit(Role.TENANT, f"account/A-{ONE}")
     before = matrix.stored()
-    ids = {"type": "enquiry-ask", "about": f"bill/{matrix.subjects.numbers[ONE]}"}
+    form = {"act": "ask-office", "about": f"bill/{matrix.subjects.numbers[ONE]}"}
+    known = matrix.client.get("/_dash-dependencies").get_json()
     answer = matrix.post(
         {
-            "output": '{"about":["MATCH"],"type":"enquiry-asked"}.children',
-            "outputs": {"id": {**ids, "type": "enquiry-asked"}, "property": "children"},
-            "inputs": [{"id": ids, "property": "n_clicks", "value": 1}],
+            "output": next(each["output"] for each in known if "act-said" in each["output"]),
+            "outputs": [
+                {"id": "page", "property": "children"},
+                [{"id": {**form, "type": "act-said"}, "property": "children"}],
+            ],
+            "inputs": [[{"id": {**form, "type": "act"}, "property": "n_clicks", "value": 1}]],
             "state": [
-                {"id": {**ids, "type": "enquiry-words"}, "property": "value", "value": "Why?"},
-                {"id": {**ids, "type": "enquiry-line"}, "property": "value", "value": "1"},
+                [
+                    {
+                        "id": {**form, "type": "act-field", "field": field},
+                        "property": "value",
+                        "value": value,
+                    }
+                    for field, value in (("words", "Why?"), ("line", "1"))
+                ],
+                {"id": "url", "property": "pathname", "value": "/portal/enquiries"},
+                {"id": "url", "property": "search", "value": ""},
             ],
-            "changedPropIds": [
-                json.dumps(ids, separators=(",", ":"), sort_keys=True) + ".n_clicks"
-            ],
+            "changedPropIds": [written({**form, "type": "act"}) + ".n_clicks"],
         }
     )
     assert "Sent." in answer.text

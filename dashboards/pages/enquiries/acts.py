@@ -1,0 +1,55 @@
+"""In: what a tenant asks or the office answers. Out: one command each. I/O by ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from billing.enquiries.enquiry import EnquiryError, Subject
+from dashboards.pages.parts import Parts
+from dashboards.pages.subjects import id_named
+from dashboards.security.scope import Right
+from dashboards.viewer import Viewer
+
+ASK, SAY = "ask-office", "say-enquiry"
+
+
+def ask(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
+    """Ask about "bill/NUMBER" or "meter/POINT", which must be one's own.
+
+    Raises:
+        EnquiryError: It is not, or nothing was said.
+        NotPermittedError: The person is no tenant.
+    """
+    kind, _, key = about.partition("/")
+    subject = Subject(kind) if kind in set(Subject) else None
+    own = subject and parts.queries.own_subject(viewer.scope, subject, key)
+    if not own:
+        raise EnquiryError.of("enquiry.not_own")
+    line = typed.get("line", "")
+    charge = int(line) if line.isdecimal() and own.subject is Subject.BILL else 0
+    parts.commands.ask(viewer.scope, replace(own, charge=charge or None), typed.get("words", ""))
+    return viewer.say("enquiries.sent")
+
+
+def say(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
+    """Answer the enquiry `about` for the office, or go on with one's own.
+
+    Raises:
+        EnquiryError: It is not one's own, or nothing was said.
+        NotPermittedError: The person neither answers nor is a tenant.
+        UnknownSubjectError: It is no enquiry.
+    """
+    enquiry: UUID = id_named(about)
+    words = typed.get("words", "")
+    if viewer.scope.may(Right.ANSWER):
+        parts.commands.answer(viewer.scope, enquiry, words)
+        return viewer.say("enquiries.said")
+    if enquiry not in {own.enquiry for own in parts.queries.own_enquiries(viewer.scope)}:
+        raise EnquiryError.of("enquiry.unknown")
+    parts.commands.go_on(viewer.scope, enquiry, words)
+    return viewer.say("enquiries.said")
+
+
+ACTS: dict[str, Callable[[Parts, Viewer, str, Mapping[str, str]], str]] = {ASK: ask, SAY: say}
