@@ -19,7 +19,7 @@ from energy.base.period import (
     midnight,
     span_of_days,
 )
-from energy.metering.completeness import Completeness, together
+from energy.metering.completeness import DUE_AFTER, Completeness, together
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.as_of import folded_position
@@ -39,8 +39,6 @@ from energy.views.told import Connection
 from energy.views.usage_channels import UsageChannel
 
 Key = TypeVar("Key")
-GRACE = timedelta(hours=1)
-"""An interval counts as expected when it ended so long ago."""
 _EXACT = 10**15
 """Scores are put in order as so many parts of one."""
 DAYS = 7
@@ -270,7 +268,7 @@ def _nodes(
 def _until(site: Site, first: date, last: date, now: datetime) -> Period:
     """Return the span of local days, cut where intervals are not expected yet."""
     period = span_of_days(first, last, site.zone)
-    end = min(period.end, now - GRACE)
+    end = min(period.end, now - DUE_AFTER)
     return Period(start=period.start, end=max(period.start, end))
 
 

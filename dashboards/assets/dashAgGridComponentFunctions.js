@@ -2,21 +2,24 @@
 var dagcomponentfuncs = (window.dashAgGridComponentFunctions =
     window.dashAgGridComponentFunctions || {});
 
-function pageLink(href, text) {
+function pageLink(href, text, seen) {
     return React.createElement(
         "a",
-        {
-            href: href,
-            className: "link",
-            onClick: function (event) {
-                if (event.ctrlKey || event.metaKey || event.shiftKey) {
-                    return;
-                }
-                event.preventDefault();
-                window.history.pushState({}, "", href);
-                window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        Object.assign(
+            {
+                href: href,
+                className: "link",
+                onClick: function (event) {
+                    if (event.ctrlKey || event.metaKey || event.shiftKey) {
+                        return;
+                    }
+                    event.preventDefault();
+                    window.history.pushState({}, "", href);
+                    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+                },
             },
-        },
+            seen
+        ),
         text
     );
 }
@@ -92,4 +95,79 @@ dagfuncs.byNumber = function (field, nodeA, nodeB) {
     var a = nodeA.data[field];
     var b = nodeB.data[field];
     return (a === null ? -Infinity : a) - (b === null ? -Infinity : b);
+};
+
+/* A number or word whose row says what it rests on, in <field>_why (assets/why.js shows it). */
+dagcomponentfuncs.WhyCell = function (props) {
+    var why = props.data[props.colDef.field + "_why"];
+    var href = props.data[props.colDef.field + "_href"];
+    var shown = href ? pageLink(href, props.value) : props.value;
+    return why
+        ? React.createElement("span", { className: "figure-why", "data-why": why }, shown)
+        : shown;
+};
+
+function filled(text, parts) {
+    return text.replace(/\{(\w+)\}/g, function (whole, name) {
+        return name in parts ? parts[name] : whole;
+    });
+}
+
+/* The step of Cividis for what readings do not tell: 0 where they tell all. */
+function knownStep(told) {
+    var unknown = 1 - told[1] / told[0];
+    var limits = [0, 0.01, 0.05, 0.25, 0.5];
+    for (var n = 0; n < limits.length; n++) {
+        if (n === 0 ? unknown <= 0 : unknown < limits[n]) {
+            return n;
+        }
+    }
+    return told[1] ? 5 : 6;
+}
+
+/* How a meter is known in the days of a column: [expected, known by readings, estimated]. */
+dagcomponentfuncs.QualityCell = function (props) {
+    var told = props.value;
+    var words = props.context;
+    var column = Number(props.colDef.field.slice(1));
+    if (!told) {
+        return null;
+    }
+    var counts = told[0]
+        ? filled(words.counts, {
+              known: told[1],
+              expected: told[0],
+              estimated: told[2],
+              missing: Math.max(0, told[0] - told[1] - told[2]),
+          })
+        : words.notDue;
+    var source = props.data.name + ", " + words.days[column];
+    var share = told[0] ? Math.floor((100 * told[1]) / told[0]) : null;
+    var seen = {
+        className: "quality-cell " + (told[0] ? "q" + knownStep(told) : "q-none"),
+        "data-why": filled(words.why, { source: source, counts: counts }),
+        "aria-label": source + ": " + counts,
+        title: source + ": " + counts,
+    };
+    var text = share === null || share === 100 ? "" : share + (told[2] ? "e" : "");
+    if (!props.data.point) {
+        return React.createElement("span", Object.assign({ role: "img" }, seen), text);
+    }
+    var href = "/meters/" + encodeURIComponent(props.data.point) + words.searches[column];
+    return pageLink(href, text, Object.assign({ tabIndex: -1 }, seen));
+};
+
+/* Enter in a cell follows the link that stands in it. */
+document.addEventListener("keydown", function (event) {
+    var cell = event.target;
+    if (event.key === "Enter" && cell instanceof Element && cell.matches(".ag-cell")) {
+        var link = cell.querySelector("a[href]");
+        if (link) {
+            link.click();
+        }
+    }
+});
+
+dagfuncs.byKnown = function (a, b) {
+    return (a && a[0] ? a[1] / a[0] : 2) - (b && b[0] ? b[1] / b[0] : 2);
 };

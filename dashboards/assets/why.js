@@ -4,8 +4,13 @@
     var shown = null;
     var box = null;
 
+    /* In a grid the whole cell stands for the number in it: it is the cell that has the focus. */
     function about(target) {
-        return target instanceof Element ? target.closest("[data-why]") : null;
+        if (!(target instanceof Element)) {
+            return null;
+        }
+        var cell = target.closest(".ag-cell");
+        return target.closest("[data-why]") || (cell && cell.querySelector("[data-why]"));
     }
 
     function hide() {
@@ -68,14 +73,14 @@
         }
     });
     document.addEventListener("mouseout", function (event) {
-        if (shown && shown !== document.activeElement && !about(event.relatedTarget)) {
+        if (shown && shown !== about(document.activeElement) && !about(event.relatedTarget)) {
             hide();
         }
     });
     document.addEventListener("focusin", function (event) {
         var number = about(event.target);
         hide();
-        if (number && number.matches(":focus-visible")) {
+        if (number && event.target.matches(":focus-visible")) {
             show(number);
         }
     });
@@ -97,7 +102,7 @@
         }
     });
     document.addEventListener("keyup", function (event) {
-        if (event.key === "Alt" && shown !== document.activeElement) {
+        if (event.key === "Alt" && shown !== about(document.activeElement)) {
             hide();
         }
     });

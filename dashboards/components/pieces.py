@@ -122,6 +122,18 @@ def panel(title: str, children: Children, *, aside: Children = None, name: str) 
     )
 
 
+def tile(title: str, value: Component, *below: str | Component | None) -> Component:
+    """Return a card with one large number and what stands below it."""
+    return html.Article(
+        [
+            html.Header(html.H2(title), className="tile-head"),
+            html.P(value, className="tile-value"),
+            html.P(list(below), className="tile-before tile-row"),
+        ],
+        className="panel tile",
+    )
+
+
 def chart(figure: dict[str, Any], *, chart_id: str, label: str, language: str) -> Component:
     """Return a chart with a text summary for those who do not see it."""
     config: Any = chart_config(language)

@@ -78,11 +78,22 @@ def span_text(viewer: Viewer, selection: Selection) -> str:
 
 
 def utility_links(
-    viewer: Viewer, selection: Selection, path: str, utilities: Sequence[Utility]
+    viewer: Viewer,
+    selection: Selection,
+    path: str,
+    utilities: Sequence[Utility],
+    *,
+    every: bool = False,
 ) -> Component:
-    """Return one link for each utility, for a page that picks nothing else."""
-    chosen = selection.utility if selection.utility in utilities else utilities[0]
-    links = [
+    """Return one link for each utility, and first one for all of them where a page has such."""
+    chosen = selection.utility if selection.utility in utilities else None
+    links = []
+    if every:
+        whole = path + replace(selection, utility=None).search()
+        links.append(_seg(viewer.say("toolbar.every_utility"), whole, here=chosen is None))
+    elif chosen is None:
+        chosen = utilities[0]
+    links += [
         _seg(
             [icon(f"utility-{utility}"), viewer.say(f"utility.{utility}")],
             path + replace(selection, utility=utility).search(),

@@ -19,6 +19,7 @@ from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
+from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import Viewer, current_viewer
@@ -28,6 +29,7 @@ MakeSheet = Callable[[Parts, Viewer, Selection], Sheet | None]
 MakeSheetOf = Callable[[Parts, Viewer, str], Sheet | None]
 TABLES: dict[str, MakeSheet] = {
     **ALERT_TABLES,
+    **QUALITY_TABLES,
     "load": load_sheet,
     "flows": flow_sheet,
     "balance": balance_sheet,

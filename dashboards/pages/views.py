@@ -19,6 +19,7 @@ from dashboards.pages.money.views import MONEY_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
+from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
@@ -31,6 +32,7 @@ VIEWS: tuple[View, ...] = (
     *FLOW_VIEWS,
     *ALERT_VIEWS,
     *WALL_VIEWS,
+    *QUALITY_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,
     *PLAN_VIEWS,

@@ -17,6 +17,7 @@ from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
+from dashboards.queries.quality_rows import QualityPage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
@@ -114,6 +115,14 @@ class LoadQueries(Protocol):
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[LoadRange] | None:
         """Return the load of the selected place and days; None when there is no such place."""
+        ...
+
+
+class QualityQueries(Protocol):
+    """Questions about how complete the data are."""
+
+    def quality(self, scope: Scope, selection: Selection) -> Answer[QualityPage] | None:
+        """Return how the meters of the selected place are known; None without such a place."""
         ...
 
 
@@ -312,6 +321,7 @@ class Queries(
     AlertQueries,
     PlaceQueries,
     LoadQueries,
+    QualityQueries,
     FlowQueries,
     TariffQueries,
     BillQueries,

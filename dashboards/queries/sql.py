@@ -16,6 +16,7 @@ from dashboards.queries.sql_money import SqlMoney
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
+from dashboards.queries.sql_quality import SqlQuality
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
@@ -29,6 +30,7 @@ class SqlQueries(
     SqlMeters,
     SqlPlaces,
     SqlLoad,
+    SqlQuality,
     SqlFlows,
     SqlTariffs,
     SqlBills,
@@ -52,6 +54,7 @@ class SqlQueries(
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLoad.__init__(self, at)
+        SqlQuality.__init__(self, at)
         SqlFlows.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)

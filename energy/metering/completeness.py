@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
+DUE_AFTER = timedelta(hours=1)
+"""An interval counts as expected when it ended so long ago."""
 FOR_EVER_US = 2**62
 """End of what still lasts. [us]"""
 

@@ -160,10 +160,10 @@ def channel_completeness(
     ).fetchall()
     known = {row[0]: row[1:] for row in rows}
     span = to_us(period.start), to_us(period.end)
-    expected: dict[_Served, int] = {}
+    expected: dict[Served, int] = {}
     found = {}
     for row in channels:
-        key = _served_in(row, served, period)
+        key = served_in(row, served, period)
         if key not in expected:
             expected[key] = expected_intervals(key[0], *span, key[1])
         found[row.number] = _told(expected[key], *known.get(row.number, (0, 0, 0)))
@@ -194,7 +194,7 @@ def daily_completeness(
     ).fetchall()
     known = {row[0]: row[1:] for row in rows}
     whole = Period(start=days[0][1].start, end=max(period.end for _, period in days))
-    alike = Counter(_served_in(row, served, whole) for row in channels)
+    alike = Counter(served_in(row, served, whole) for row in channels)
     found = {}
     for day, period in days:
         span = to_us(period.start), to_us(period.end)
@@ -206,13 +206,14 @@ def daily_completeness(
     return found
 
 
-_Served = tuple[tuple[tuple[int, int], ...], int]
+Served = tuple[tuple[tuple[int, int], ...], int]
 """When a channel was served within a span, and the width of its intervals: most are alike. [us]"""
 
 
-def _served_in(
+def served_in(
     row: UsageChannel, served: dict[int, list[tuple[int, int]]], period: Period
-) -> _Served:
+) -> Served:
+    """Return when a channel was served within a period, and its grid: most channels are alike."""
     low_us, high_us = to_us(period.start), to_us(period.end)
     spans = tuple(
         (max(start, low_us), min(end, high_us))

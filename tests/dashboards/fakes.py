@@ -31,6 +31,7 @@ from tests.dashboards.fake_known import FakeKnown
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
+from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 
@@ -131,7 +132,15 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
-    FakeKnown, FakeTenants, FakeMoney, FakeAdmin, FakePortal, FakeLoad, FakeFlows, FakeTariffs
+    FakeKnown,
+    FakeTenants,
+    FakeMoney,
+    FakeAdmin,
+    FakePortal,
+    FakeLoad,
+    FakeQuality,
+    FakeFlows,
+    FakeTariffs,
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.figure_number import Why, figure_number
-from dashboards.components.pieces import chart, data_age, empty, page, panel, share_badge
+from dashboards.components.pieces import chart, data_age, empty, page, panel, share_badge, tile
 from dashboards.components.toolbar import span_text, toolbar
 from dashboards.components.twin import twin
 from dashboards.figures.load_days import days_of, duration, peak_of, week_hours
@@ -73,7 +73,7 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
     used = int(curve.usage[:due].sum()) if known else None
     peak = peak_of(curve)
     tiles = [
-        _tile(
+        tile(
             viewer.say("load_page.usage"),
             figure_number(
                 viewer,
@@ -94,7 +94,7 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
             return figure_number(viewer, _rate(viewer, value), rate, why, name="tile")
 
         tiles.append(
-            _tile(
+            tile(
                 viewer.say("load_page.peak", minutes=minutes),
                 drawn(rate_of(rows.utility, peak[0], curve.step_s), "peak"),
                 short_instant(viewer.language, peak[1], zone),
@@ -105,8 +105,8 @@ def _tiles(viewer: Viewer, answer: Answer[LoadRange], zone: ZoneInfo) -> list[Co
         factor = 100 * mean / rate_of(rows.utility, peak[0], curve.step_s)
         least = rate_of(rows.utility, int(curve.usage[curve.whole].min()), curve.step_s)
         said = viewer.say("load_page.factor", share=_rate(viewer, factor))
-        tiles.append(_tile(viewer.say("load_page.mean"), drawn(mean, "mean"), said))
-        tiles.append(_tile(viewer.say("load_page.least"), drawn(least, "least"), ""))
+        tiles.append(tile(viewer.say("load_page.mean"), drawn(mean, "mean"), said))
+        tiles.append(tile(viewer.say("load_page.least"), drawn(least, "least"), ""))
     return tiles
 
 
@@ -122,17 +122,6 @@ def _why(viewer: Viewer, answer: Answer[LoadRange], how: str, **told: int) -> Wh
         formula=viewer.say(f"why.{how}", **told),
         age_s=answer.age_s,
         as_of=answer.as_of,
-    )
-
-
-def _tile(title: str, value: Component, *below: str | Component | None) -> Component:
-    return html.Article(
-        [
-            html.Header(html.H2(title), className="tile-head"),
-            html.P(value, className="tile-value"),
-            html.P(list(below), className="tile-before tile-row"),
-        ],
-        className="panel tile",
     )
 
 

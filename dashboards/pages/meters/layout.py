@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboards.components.device_text import device_counts, device_text
 from dashboards.components.figure_number import Why, figure_number
 from dashboards.components.meter_grid import meter_cards, meter_grid
+from dashboards.components.meter_tabs import meter_tabs
 from dashboards.components.notes import FIGURE, note_form, note_list, part
 from dashboards.components.pieces import (
     Children,
@@ -37,6 +38,7 @@ from dashboards.queries.rows import (
     RegisterRow,
     UsageDay,
 )
+from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 from energy.base.period import span_of_days
 from energy.base.quality import Quality
@@ -45,11 +47,18 @@ from energy.metering.channel import Kind
 from energy.metering.completeness import together
 
 
-def registry(viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: ZoneInfo) -> Component:
+def registry(
+    viewer: Viewer,
+    answer: Answer[tuple[MeterRow, ...]],
+    selection: Selection,
+    *,
+    zone: ZoneInfo,
+) -> Component:
     """Return the page of all metering points."""
     return page(
         viewer.say("meters.title"),
         [
+            meter_tabs(viewer, selection, "/meters"),
             panel(
                 viewer.say("meters.registry", count=len(answer.rows)),
                 [
@@ -58,7 +67,7 @@ def registry(viewer: Viewer, answer: Answer[tuple[MeterRow, ...]], *, zone: Zone
                 ],
                 aside=data_age(viewer, answer.age_s, answer.as_of),
                 name="meters",
-            )
+            ),
         ],
         name="meters",
     )

@@ -10,8 +10,9 @@ from dashboards.pages.view import KEY_FORM, Asked, view
 from dashboards.viewer import Viewer
 
 
-def _meters(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
-    return registry(viewer, parts.queries.meters(viewer.scope), zone=parts.settings.zone)
+def _meters(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
+    answer = parts.queries.meters(viewer.scope)
+    return registry(viewer, answer, asked.selection, zone=parts.settings.zone)
 
 
 def _meter(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:

@@ -76,6 +76,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),
     r"/meters": ("/meters", Right.READ_ENERGY),
+    r"/meters/quality": ("/meters/quality?span=week", Right.READ_ENERGY),
     r"/meters/": ("/meters/{building}-elec", Right.READ_ENERGY),
     r"/review": ("/review", Right.READ_ENERGY),
     r"/review/": ("/review/0123abcd", Right.READ_ENERGY),
