@@ -88,12 +88,12 @@ class Cambridge:
         )
 
     def live(self, now: datetime) -> PlaySpec:
-        """Return the time since the first of last month, local, by the hour."""
+        """Return the time since the first of last month, local, by the quarter-hour."""
         first = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
         return PlaySpec(
             first=midnight(first, ZoneInfo("Europe/London")).isoformat(),
             last=_full_hour(now).isoformat(),
-            slot_s=_HOUR_S,
+            slot_s=_QUARTER_S,
             shift_weeks=52 * (now.year - _RECORDED_YEAR),
             then_live=True,
             modbus_port=MODBUS_PORT,

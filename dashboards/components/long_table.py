@@ -138,4 +138,6 @@ def _components(children: Children) -> Iterator[Component]:
 
 def _width(column: int, rows: Sequence[Sequence[Children]]) -> int:
     """Return how wide a column is beside the others: as its longest words of the first rows."""
-    return max(4, *(min(len(words_of(row[column])), 40) for row in rows[:50]))
+    cells = [grid_row([row[column]]) for row in rows[:50]]
+    # A tone has a shape beside its word.
+    return max(4, *(min(len(each["0"]) + 5 * ("0_tone" in each), 40) for each in cells))

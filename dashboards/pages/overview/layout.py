@@ -220,10 +220,8 @@ def doubts_panel(viewer: Viewer, answer: Answer[ReviewQueue], *, zone: ZoneInfo)
                     [case_link(viewer, row.queued.case), stake_text(viewer, row.queued.stake)],
                     className="card-head",
                 ),
-                html.Div(
-                    [html.Span(where(row.queued)), " · ", span_text(viewer, row.queued.case, zone)],
-                    className="card-what",
-                ),
+                html.Div(where(row.queued), className="card-what"),
+                html.Div(span_text(viewer, row.queued.case, zone), className="card-what"),
             ]
         )
         for row in queue.rows[:MOST_DOUBTS]

@@ -44,7 +44,7 @@ def tenants_page(viewer: Viewer, answer: Answer[TenantList]) -> Component:
         {
             "field": name,
             "headerName": viewer.say(f"tenants.head_{name}"),
-            "flex": 1,
+            "flex": 3 if name == "name" else 1,
             "minWidth": 110,
             **({"cellRenderer": "PageLink", "pinned": "left"} if name == "account" else {}),
             **({"type": "rightAligned"} if name in NUMBERS else {}),
