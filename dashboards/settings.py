@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
+
+from energy.metering.conversion import ConversionFactors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +25,5 @@ class WebSettings:
     """Whether people may sign in by an OpenID Connect provider."""
     refresh_s: int = 10
     """How often an open page asks whether anything changed. [s]"""
+    factors: ConversionFactors = field(default_factory=ConversionFactors)
+    """What energy is worth in coal equivalent, GJ and CO2."""

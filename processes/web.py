@@ -35,6 +35,7 @@ from energy.base.secrets import PersonVault
 from energy.base.version import program_version
 from energy.journal.access import Access
 from energy.journal.factors import Factors
+from energy.metering.conversion import ConversionFactors, read_conversion_factors
 from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
@@ -61,7 +62,23 @@ def settings_of(site: Site, config: Config) -> WebSettings:
         version=program_version(),
         provider=bool(config.oidc_issuer),
         secure_cookies=bool(config.web_certificate or config.web_proxies),
+        factors=factors_of(site.key, config),
     )
+
+
+def factors_of(site: str, config: Config) -> ConversionFactors:
+    """Return the conversion factors of a site; the shipped ones where no file is named.
+
+    Raises:
+        ConfigError: The file cannot be read, or has problems.
+    """
+    if not config.factors:
+        return ConversionFactors()
+    try:
+        text = Path(config.factors).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"factors: {config.factors} cannot be read: {error}.") from error
+    return read_conversion_factors(text, site, config.factors)
 
 
 def application_of(system: System) -> Flask | SiteServers:

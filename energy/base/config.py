@@ -89,6 +89,8 @@ class Config:
     """How far a bill's usage may be from the last ones before a person is asked. [%]"""
     bill_loss_percent: int = 10
     """Part of a utility's supply that may be lost before a person is asked. [%]"""
+    factors: str = ""
+    """File (TOML) of what energy is worth in coal equivalent, GJ and CO2; empty: the shipped."""
     store_dir: str = ""
     """A folder on the database's disk; empty: the embedded server's, none with `dsn`."""
     card_writer: str = ""

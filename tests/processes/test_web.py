@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,8 +21,10 @@ from cryptography.x509.oid import NameOID
 from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config
 from energy.base.errors import ConfigError
+from energy.base.units import Utility
+from energy.metering.conversion import Measure
 from processes.play_spec import free_port
-from processes.web import behind_proxies, tls_of
+from processes.web import behind_proxies, factors_of, tls_of
 from tests.dashboards.fakes import PASSWORD
 
 PATIENCE_S = 60.0
@@ -133,3 +135,17 @@ def test_half_of_a_certificate_is_refused(tmp_path: Path) -> None:
 def test_a_proxy_that_is_no_address_is_refused() -> None:
     with pytest.raises(ConfigError, match="web_proxies"):
         behind_proxies(lambda _environ, _start: [], Config(web_proxies="the proxy"))
+
+
+def test_the_conversion_factors_come_from_the_named_file(tmp_path: Path) -> None:
+    day = date(2026, 1, 1)
+    assert factors_of("here", Config()).of(Utility.ELECTRICITY, Measure.CO2, day) is None
+    file = tmp_path / "factors.toml"
+    with pytest.raises(ConfigError, match="cannot be read"):
+        factors_of("here", Config(factors=str(file)))
+    file.write_text(
+        '[[factor]]\nutility = "electricity"\nmeasure = "co2"\nvalue = "0.5"\nper = "kWh"\n'
+        'from = 2025-01-01\nsource = "a notice"\n'
+    )
+    found = factors_of("here", Config(factors=str(file)))
+    assert found.of(Utility.ELECTRICITY, Measure.CO2, day) is not None
