@@ -14,11 +14,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from billing.ledger.sheets import SheetFormat, written
 from dashboards.pages.parts import Parts
+from dashboards.pages.reports.paper import report_pdf
+from dashboards.pages.reports.tables import report_name
+from dashboards.pages.reports.view_model import report_model
 from dashboards.pages.tables import sheet_for
 from dashboards.security.gate import refused
+from dashboards.selection import selection_of
 from dashboards.theme import Theme
 from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, current_viewer
 from energy.base.errors import NotPermittedError
+from energy.base.period import local_day
 from energy.base.text import LANGUAGES
 
 _SHEETS = {
@@ -48,6 +53,7 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
     server.add_url_rule(
         "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
     )
+    server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
 
 
@@ -93,6 +99,17 @@ def _paper(number: str, pdf: bytes) -> Response:
     response = Response(pdf, content_type="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=f"{number}.pdf")
     return response
+
+
+def _report(parts: Parts) -> Response:
+    """Return the report that the address selects as a paper."""
+    viewer, settings = current_viewer(), parts.settings
+    search = request.query_string.decode("ascii", "replace")
+    selection = selection_of(search, local_day(parts.clock.now(), settings.zone))
+    answer = report_model(parts, viewer, selection).report
+    if answer is None:
+        abort(404)
+    return _paper(report_name(answer.rows), report_pdf(viewer, answer, selection, settings))
 
 
 def _table(parts: Parts, name: str, form: str) -> Response:

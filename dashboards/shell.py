@@ -25,6 +25,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("meters", "/meters", Right.READ_ENERGY),
         ("review", "/review", Right.READ_ENERGY),
         ("plan", "/plan", Right.READ_ENERGY),
+        ("reports", "/reports", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

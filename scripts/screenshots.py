@@ -24,6 +24,7 @@ PAGES = {
     "meters": "/meters",
     "review": "/review",
     "plan": "/plan",
+    "reports": "/reports?span=month",
     "bills": "/bills",
 }
 ARGUMENTS = [

@@ -128,7 +128,10 @@ def tile(title: str, value: Component, *below: str | Component | None) -> Compon
         [
             html.Header(html.H2(title), className="tile-head"),
             html.P(value, className="tile-value"),
-            html.P(list(below), className="tile-before tile-row"),
+            html.P(
+                [html.Span(each) if isinstance(each, str) else each for each in below if each],
+                className="tile-before tile-row",
+            ),
         ],
         className="panel tile",
     )

@@ -20,6 +20,7 @@ from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
 from dashboards.pages.quality.tables import QUALITY_TABLES
+from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import Viewer, current_viewer
@@ -34,6 +35,8 @@ TABLES: dict[str, MakeSheet] = {
     "flows": flow_sheet,
     "balance": balance_sheet,
     "ageing": ageing_sheet,
+    "report": report_sheet,
+    "report_places": report_places_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
 TABLES_OF: dict[str, MakeSheetOf] = {**ALERT_TABLES_OF, **BILL_TABLES_OF}

@@ -20,6 +20,7 @@ from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.quality.views import QUALITY_VIEWS
+from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
@@ -30,6 +31,7 @@ VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
     *LOAD_VIEWS,
     *FLOW_VIEWS,
+    *REPORT_VIEWS,
     *ALERT_VIEWS,
     *WALL_VIEWS,
     *QUALITY_VIEWS,

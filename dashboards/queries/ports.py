@@ -18,6 +18,7 @@ from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.quality_rows import QualityPage
+from dashboards.queries.report_rows import ReportPage
 from dashboards.queries.review_rows import CasePage, ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
@@ -123,6 +124,18 @@ class QualityQueries(Protocol):
 
     def quality(self, scope: Scope, selection: Selection) -> Answer[QualityPage] | None:
         """Return how the meters of the selected place are known; None without such a place."""
+
+
+class ReportQueries(Protocol):
+    """Questions about reports."""
+
+    def report(
+        self, scope: Scope, utility: Utility, selection: Selection
+    ) -> Answer[ReportPage] | None:
+        """Return the report of the selected place and days; None when there is no such place.
+
+        What bills say is left out for who may not read them.
+        """
         ...
 
 
@@ -322,6 +335,7 @@ class Queries(
     PlaceQueries,
     LoadQueries,
     QualityQueries,
+    ReportQueries,
     FlowQueries,
     TariffQueries,
     BillQueries,

@@ -17,6 +17,7 @@ from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_quality import SqlQuality
+from dashboards.queries.sql_reports import SqlReports
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
@@ -31,6 +32,7 @@ class SqlQueries(
     SqlPlaces,
     SqlLoad,
     SqlQuality,
+    SqlReports,
     SqlFlows,
     SqlTariffs,
     SqlBills,
@@ -55,6 +57,7 @@ class SqlQueries(
         SqlPlaces.__init__(self, at)
         SqlLoad.__init__(self, at)
         SqlQuality.__init__(self, at)
+        SqlReports.__init__(self, at, self)
         SqlFlows.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)

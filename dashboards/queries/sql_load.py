@@ -53,8 +53,8 @@ class SqlLoad:
             if place is None:
                 return None
             key, name = place
-            spans = self._spans(connection, key, utility, period)
-            curve = self._curve(connection, spans, selection.first, period)
+            spans = self.place_spans(connection, key, utility, period)
+            curve = self.place_curve(connection, spans, selection.first, period)
             beside, beside_place = self._beside(connection, key, utility, selection, curve.step_s)
             tariff, bands = self._bands(connection, utility, selection)
             channels = sorted({number for span in spans for number in span.channels})
@@ -73,9 +73,10 @@ class SqlLoad:
             )
             return self._at.answer(connection, rows, channels=channels)
 
-    def _spans(
+    def place_spans(
         self, connection: Connection, place: str, utility: Utility, period: Period
     ) -> list[NodeSpan]:
+        """Return which channels sum to what a place uses, and when; all of the site for ""."""
         if not place:
             known = self._at.usage_channels(connection).get(utility, {})
             top = self._at.top_channels(connection, utility, known, period.start)
@@ -83,7 +84,7 @@ class SqlLoad:
         node = PlanNode(kind=NodeKind.PLACE, key=place)
         return node_spans(connection, self._at.schema, node, utility, period)
 
-    def _curve(
+    def place_curve(
         self,
         connection: Connection,
         spans: list[NodeSpan],
@@ -91,6 +92,15 @@ class SqlLoad:
         period: Period,
         step_s: int = 0,
     ) -> LoadCurve:
+        """Return the curve of some channels, each while it counts.
+
+        Args:
+            connection: Any connection of the site.
+            spans: As `place_spans` returned them for the period.
+            first: Local day on whose midnight the period begins.
+            period: Whole local days.
+            step_s: Width of the grid where it is coarser than the channels' own. [s]
+        """
         channels = sorted({number for span in spans for number in span.channels})
         days = (period.end - period.start).days + 1
         if len(channels) * days > MOST_BLOCKS:
@@ -156,16 +166,16 @@ class SqlLoad:
             if other is None:
                 return None, ""
             period = selection.period(zone)
-            spans = self._spans(connection, other[0], utility, period)
-            return self._curve(connection, spans, selection.first, period, step_s), other[1]
+            spans = self.place_spans(connection, other[0], utility, period)
+            return self.place_curve(connection, spans, selection.first, period, step_s), other[1]
         if selection.compare is Compare.WEEKDAY and selection.days <= BAND_DAYS:
             return self._weekdays(connection, place, utility, selection, step_s), ""
         earlier = selection.compared()
         if earlier is None:
             return None, ""
         period = span_of_days(*earlier, zone)
-        spans = self._spans(connection, place, utility, period)
-        return self._curve(connection, spans, earlier[0], period, step_s), ""
+        spans = self.place_spans(connection, place, utility, period)
+        return self.place_curve(connection, spans, earlier[0], period, step_s), ""
 
     def _weekdays(
         self,
@@ -182,8 +192,8 @@ class SqlLoad:
             back = timedelta(weeks=week)
             first, last = selection.first - back, selection.last - back
             period = span_of_days(first, last, zone)
-            spans = self._spans(connection, place, utility, period)
-            curves.append(self._curve(connection, spans, first, period, step_s))
+            spans = self.place_spans(connection, place, utility, period)
+            curves.append(self.place_curve(connection, spans, first, period, step_s))
         return mean_of(curves)
 
     def _bands(

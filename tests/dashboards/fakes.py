@@ -32,6 +32,7 @@ from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
+from tests.dashboards.fake_reports import FakeReports
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 
@@ -139,6 +140,7 @@ class FakeSite(
     FakePortal,
     FakeLoad,
     FakeQuality,
+    FakeReports,
     FakeFlows,
     FakeTariffs,
 ):

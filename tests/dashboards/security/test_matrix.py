@@ -72,6 +72,7 @@ class Subjects:
 
 PAGES: dict[str, tuple[str, Right | None]] = {
     r"/": ("/", Right.READ_ENERGY),
+    r"/reports": ("/reports?utility=electricity&compare=previous", Right.READ_ENERGY),
     r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),
@@ -124,6 +125,7 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         "/download/tables/load.csv?utility=electricity",
         Right.READ_ENERGY,
     ),
+    "/download/report.pdf": ("/download/report.pdf?span=month", Right.READ_ENERGY),
     "/assets/<path:filename>": ("/assets/app.css", OPEN),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
         "/_dash-component-suites/dash/x.js",
