@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -115,11 +115,17 @@ class Stack:
         if self.postgres.pid is not None:
             self.supervisor.extra_pids["postgres"] = self.postgres.pid
 
-    def start(self, *, web: bool) -> None:
-        """Start every process, on ports that are free now: a large site takes minutes to make."""
+    def start(self, *, web: bool, only: Collection[str] = ()) -> None:
+        """Start the processes, on ports that are free now: a large site takes minutes to make.
+
+        Args:
+            web: Whether the dashboard is served.
+            only: Names of the processes that start; empty starts all.
+        """
         self.play = with_free_ports(self.play, self.dir / PLAY_SPEC)
         for spec in self._specs(web=web):
-            self.supervisor.start(spec)
+            if not only or spec.name in only:
+                self.supervisor.start(spec)
 
     def watch(self) -> None:
         """Start again what has ended, the database too."""

@@ -1,0 +1,1 @@
+"""The screens under load: an airport with a year behind it, served by the real processes."""
