@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -54,6 +55,8 @@ RATE_NAMES: dict[Utility, str] = {
 }
 STEP_UP = 10
 """The larger unit is used from this many of it on."""
+MOST_KEPT = 8_192
+"""Texts kept of each kind: many viewers see the same numbers, and Babel takes its time."""
 
 
 def unit_for(utility: Utility, largest: int | None) -> Unit:
@@ -112,7 +115,18 @@ def number(language: str, value: Decimal, *, digits: int | None = None) -> str:
         exponent = value.as_tuple().exponent
         digits = max(-exponent, 0) if isinstance(exponent, int) else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=LOCALES[language])
+    return _number(language, pattern, str(value))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _number(language: str, pattern: str, value: str) -> str:
+    """Return a number; by its text, for 1.0 is 1.00 and -0 is 0 to a cache."""
+    return format_decimal(Decimal(value), format=pattern, locale=LOCALES[language])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _day(language: str, pattern: str, day: date) -> str:
+    return format_date(day, pattern, locale=LOCALES[language])
 
 
 def amount(language: str, utility: Utility, usage: int | None) -> tuple[str, str]:
@@ -149,29 +163,28 @@ def money(language: str, value: Decimal, currency: str) -> str:
 
 def day_text(language: str, day: date) -> str:
     """Return a day: "31 Oct 2026", in Chinese "2026年10月31日"."""
-    pattern = "y年M月d日" if language == "zh" else "d MMM y"
-    return format_date(day, pattern, locale=LOCALES[language])
+    return _day(language, "y年M月d日" if language == "zh" else "d MMM y", day)
 
 
 def month_text(language: str, day: date) -> str:
     """Return the month of a day: "October 2026", in Chinese "2026年10月"."""
-    return format_date(day, "y年M月" if language == "zh" else "MMMM y", locale=LOCALES[language])
+    return _day(language, "y年M月" if language == "zh" else "MMMM y", day)
 
 
 def short_day(language: str, day: date) -> str:
     """Return a day without its year: "31 Oct", in Chinese "10月31日"."""
-    return format_date(day, "M月d日" if language == "zh" else "d MMM", locale=LOCALES[language])
+    return _day(language, "M月d日" if language == "zh" else "d MMM", day)
 
 
 def month_short(language: str, day: date) -> str:
     """Return the short name of a day's month: "Oct", in Chinese "10月"."""
-    return format_date(day, "M月" if language == "zh" else "MMM", locale=LOCALES[language])
+    return _day(language, "M月" if language == "zh" else "MMM", day)
 
 
 def weekday_names(language: str) -> list[str]:
     """Return the short names of the days of the week, Monday first."""
     days = (date(2024, 1, n) for n in range(1, 8))  # the first was a Monday
-    return [format_date(day, "EEE", locale=LOCALES[language]) for day in days]
+    return [_day(language, "EEE", day) for day in days]
 
 
 def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:

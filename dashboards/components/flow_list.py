@@ -10,7 +10,7 @@ from dashboards.queries.rows import EnergyFlow
 from dashboards.theme import PALETTES
 from dashboards.viewer import Viewer
 
-MOST_ROWS = 40
+MOST_ROWS = 15
 """Branches that the list has; the table behind the diagram has all."""
 
 

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -103,16 +103,19 @@ class PersonVault:
         Raises:
             ConfigError: The master key is not the one that wrapped the person's key.
         """
+        return self.open_all(person, [sealed])[0]
+
+    def open_all(self, person: UUID, sealed: Sequence[str]) -> list[str]:
+        """Return some texts of one person, whose key is fetched once; ERASED as in `open`.
+
+        Raises:
+            ConfigError: The master key is not the one that wrapped the person's key.
+        """
         wrapped = self._keys.get(person)
         if wrapped is None:
-            return ERASED
-        box = base64.b64decode(sealed.removeprefix(_PREFIX))
-        key = self._unwrapped(person, wrapped)
-        try:
-            text = AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes)
-        except InvalidTag:
-            return ERASED  # sealed before the person was erased and came back
-        return text.decode()
+            return [ERASED for _ in sealed]
+        key = AESGCM(self._unwrapped(person, wrapped))
+        return [_opened(key, person, each) for each in sealed]
 
     def digest(self, sign_in: str) -> bytes:
         """Return the keyed digest by which a sign-in name is looked up. [32 bytes].
@@ -153,3 +156,12 @@ class PersonVault:
                 "A personal field does not open with this master key. Restore the right "
                 "secrets/master.key from your backup."
             ) from error
+
+
+def _opened(key: AESGCM, person: UUID, sealed: str) -> str:
+    box = base64.b64decode(sealed.removeprefix(_PREFIX))
+    try:
+        text = key.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], person.bytes)
+    except InvalidTag:
+        return ERASED  # sealed before the person was erased and came back
+    return text.decode()

@@ -261,10 +261,11 @@ class People:
         if row is None:
             return None
         person, sign_in_sealed, name_sealed, password_hash, must_change, roles, *rest = row
+        sign_in, name = self._vault.open_all(person, [sign_in_sealed, name_sealed])
         return Person(
             person=person,
-            sign_in=self._vault.open(person, sign_in_sealed),
-            name=self._vault.open(person, name_sealed),
+            sign_in=sign_in,
+            name=name,
             password_hash=password_hash,
             must_change=must_change,
             roles=tuple(roles),
