@@ -6,6 +6,7 @@ serves the site that METERLINE_SITE names or the only one; with several sites al
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from billing.receivables.office import Receivables
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.money_commands import MoneyCommands
+from dashboards.queries.asked_once import asked_once
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.people import Doors
@@ -28,6 +30,7 @@ from dashboards.security.proxies import Application, TrustedProxies
 from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
+from dashboards.stamp_of_request import StampOfRequest
 from energy.alerting.desk import AlertDesk
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
@@ -108,7 +111,7 @@ def server_of(system: System, site: Site) -> Flask:
     )
     return create_app(
         settings_of(site, system.config),
-        queries=SqlQueries(at),
+        queries=asked_once(SqlQueries(at), StampOfRequest(at.stamp), system.clock),
         commands=Commands(
             site.key,
             alerts=AlertDesk(database, site.schema, system.clock),
@@ -218,7 +221,10 @@ class WebProcess(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
 
     def load(self) -> Application:
         """Build the server in a fresh worker: connections never cross a fork."""
-        return behind_proxies(application_of(build(WEB, config=self._config)), self._config)
+        built = behind_proxies(application_of(build(WEB, config=self._config)), self._config)
+        gc.collect()
+        gc.freeze()  # what a worker holds for good is not looked through for every hundred pages
+        return built
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ known: a missing value is never a zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -36,6 +36,14 @@ class Answer(Generic[Rows]):
     """Journal position of the views that were read."""
     age_s: int | None
     """Seconds since the newest reading behind the rows; None when there is none. [s]"""
+    newest_at: datetime | None = None
+    """Instant of that reading; None where nobody told it."""
+
+    def aged(self, now: datetime) -> Answer[Rows]:
+        """Return the same rows with their age at a later instant."""
+        if self.newest_at is None:
+            return self
+        return replace(self, age_s=int((now - self.newest_at).total_seconds()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -138,8 +138,27 @@ class SqlSite:
             channels: Channels behind the rows; None for all of the site.
         """
         last = self.last_reading(connection, channels)
-        age_s = None if last is None else int((self.clock.now() - last).total_seconds())
-        return Answer(rows=rows, as_of=self.position(connection, follower), age_s=age_s)
+        found = Answer(
+            rows=rows, as_of=self.position(connection, follower), age_s=None, newest_at=last
+        )
+        return found.aged(self.clock.now())
+
+    def stamp(self) -> Hashable:
+        """Return a value that changes whenever a table of the site does: no scope, no names.
+
+        Rollups follow the views without a position of their own: that they wait is part of it.
+        """
+        with self.database.connection() as connection:
+            return tuple(
+                connection.execute(
+                    f"SELECT name, position FROM {self.schema}.follower "
+                    f"UNION ALL SELECT name, position FROM {DIRECTORY}.follower "
+                    "UNION ALL SELECT 'rollups', "
+                    f"CASE WHEN EXISTS (SELECT FROM {self.schema}.usage_dirty) THEN 1 ELSE 0 END "
+                    f"+ CASE WHEN EXISTS (SELECT FROM {self.schema}.gauge_dirty) THEN 2 ELSE 0 END "
+                    "ORDER BY name"
+                ).fetchall()
+            )
 
     def last_reading(
         self, connection: Connection, channels: Sequence[int] | None = None
