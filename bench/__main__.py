@@ -28,6 +28,7 @@ from bench import (
     project,
     rating,
     reconnect,
+    review,
     seal,
     soak,
     spool,
@@ -57,6 +58,7 @@ BENCHES: tuple[Bench, ...] = (
     *papers.BENCHES,
     *sustained.BENCHES,
     *drafts.BENCHES,
+    *review.BENCHES,
 )
 
 

@@ -100,14 +100,14 @@ class Drafted:
     @contextmanager
     def _sides(self, ground: Ground, accounts: int) -> Iterator[Sides]:
         with ground.site(20) as site:
-            office = _office(site)
-            _planned(ground, site, accounts)
+            office = office_with_tariffs(site)
+            plan_accounts(ground, site, accounts)
             _rows(ground, site)
             supplies = accounts * len(UTILITIES)
 
             def product() -> float:
                 run = office.open_run(FIRST, LAST, CLERK, uuid4())
-                _caught_up(site)
+                catch_up(site)
                 speed = rate(supplies, lambda: office.rate(run))
                 assert not office.books.run(run).dirty, "every draft is clean"
                 office.abandon(run, CLERK, "measured", command_id=uuid4())
@@ -116,7 +116,8 @@ class Drafted:
             yield Sides(product=product, baseline=lambda: rate(supplies, lambda: _summed(site)))
 
 
-def _office(site: BenchSite) -> BillingOffice:
+def office_with_tariffs(site: BenchSite) -> BillingOffice:
+    """Return the office of a site, its tariffs published."""
     place = Site(
         key=site.schema.removeprefix("site_"),
         name="Bench",
@@ -128,7 +129,7 @@ def _office(site: BenchSite) -> BillingOffice:
     office = BillingOffice(site.database, place, site.clock, vault)
     for utility, (unit, _) in UTILITIES.items():
         office.publish_tariff(_tariff(utility, unit), command_id=id_of("bench", utility), by=None)
-    _caught_up(site)
+    catch_up(site)
     return office
 
 
@@ -147,7 +148,7 @@ def _tariff(utility: str, unit: str) -> str:
     )
 
 
-def _planned(ground: Ground, site: BenchSite, accounts: int) -> None:
+def plan_accounts(ground: Ground, site: BenchSite, accounts: int) -> None:
     """Put meters, readings, blocks and accounts in place as the views write them."""
     schema = site.schema
     kinds = ", ".join(
@@ -224,7 +225,8 @@ def _summed(site: BenchSite) -> None:
         ).fetchall()
 
 
-def _caught_up(site: BenchSite) -> None:
+def catch_up(site: BenchSite) -> None:
+    """Let the views come up to the journals."""
     for follower in (
         site.metering(),
         books_follower(site.database, site.schema, site.clock),

@@ -15,6 +15,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.components.act_form import ACT, FIELD, SAID
 from dashboards.components.pieces import notice
+from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.money import acts as money
@@ -28,7 +29,7 @@ from energy.base.errors import EnergyError
 Fields = Mapping[str, str]
 Act = Callable[[Parts, Viewer, str, Fields], str]
 """Does what a form asks, with what it is about and what was typed; returns what to say."""
-ACTS: dict[str, Act] = {**money.ACTS, **corrections.ACTS, **enquiries.ACTS}
+ACTS: dict[str, Act] = {**money.ACTS, **corrections.ACTS, **enquiries.ACTS, **bills.ACTS}
 
 
 def register(app: Dash, parts: Parts) -> None:

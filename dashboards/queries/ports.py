@@ -11,6 +11,7 @@ from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
+from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.load_rows import LoadRange
@@ -198,6 +199,10 @@ class RunQueries(Protocol):
 
     def run_review(self, scope: Scope, run: UUID) -> Answer[RunReview] | None:
         """Return a run with its exceptions and figures, None when there is no such run."""
+        ...
+
+    def run_exception(self, scope: Scope, run: UUID, key: str) -> Answer[ExceptionPage] | None:
+        """Return one exception of a run; None where the run has none of the key."""
         ...
 
 

@@ -8,6 +8,7 @@ from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_enquiries import SqlEnquiries
+from dashboards.queries.sql_exceptions import SqlExceptions
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_known import SqlKnown
 from dashboards.queries.sql_load import SqlLoad
@@ -37,6 +38,7 @@ class SqlQueries(
     SqlTariffs,
     SqlBills,
     SqlRuns,
+    SqlExceptions,
     SqlKnown,
     SqlPlans,
     SqlReview,
@@ -62,6 +64,7 @@ class SqlQueries(
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlRuns.__init__(self, at)
+        SqlExceptions.__init__(self, at, self)
         SqlKnown.__init__(self, at)
         SqlPlans.__init__(self, at)
         SqlReview.__init__(self, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from billing.books import Books
@@ -11,12 +12,18 @@ from billing.errors import UnknownBillingObjectError
 from billing.runs.bill_run import RunState
 from billing.runs.deciding import Reviewed, reviewed_run
 from billing.runs.review import ReviewedDraft
+from billing.views.billed_before import run_before
 from dashboards.queries.bill_document import lines_of
 from dashboards.queries.rows import Answer
 from dashboards.queries.run_rows import ExceptionRow, RunReview
 from dashboards.queries.sql_site import BOOKS, Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.base.units import Utility
+
+KEPT_RUNS = 2
+"""Runs whose drafts a process keeps as read: those that somebody reviews now."""
+ReadState = tuple[int | None, int, UUID | None]
+"""Position of the newest draft, how many there are, and the run issued before."""
 
 
 class SqlRuns:
@@ -25,14 +32,12 @@ class SqlRuns:
     def __init__(self, at: SqlSite) -> None:
         """Read one site's tables and books."""
         self._at = at
+        self._kept: dict[UUID, tuple[ReadState, Reviewed]] = {}
 
     def run_review(self, scope: Scope, run: UUID) -> Answer[RunReview] | None:
         """Return a run with its exceptions and figures, None when there is no such run."""
-        self._at.demand(scope, Right.READ_BILLS)
-        books = Books(self._at.database, self._at.site, self._at.clock)
-        try:
-            found = reviewed_run(books, run, self._at.limits)
-        except UnknownBillingObjectError:
+        found = self.reviewed(scope, run)
+        if found is None:
             return None
         with self._at.read(scope, Right.READ_BILLS) as connection:
             names = account_names(self._at, connection, [draft.account for draft in found.drafts])
@@ -40,6 +45,36 @@ class SqlRuns:
             people = self._at.person_names(connection, deciders)
             review = _review(found, names, people)
             return self._at.answer(connection, review, follower=BOOKS)
+
+    def reviewed(self, scope: Scope, run: UUID) -> Reviewed | None:
+        """Return a run as somebody decides about it, None when there is no such run.
+
+        Its drafts, and what they stand beside, are read once as they are: the panels, tables and
+        exceptions of a page ask for the same. What was decided is read each time.
+        """
+        self._at.demand(scope, Right.READ_BILLS)
+        books = Books(self._at.database, self._at.site, self._at.clock)
+        with self._at.database.connection() as connection:
+            state = _state_of(connection, self._at.schema, run)
+        try:
+            opened, kept = books.run(run), self._kept.get(run)
+            if kept is not None and kept[0] == state:
+                return replace(kept[1], run=opened)
+            found = reviewed_run(books, run, self._at.limits)
+        except UnknownBillingObjectError:
+            return None
+        others = [each for each in self._kept.items() if each[0] != run][-(KEPT_RUNS - 1) :]
+        self._kept = {**dict(others), run: (state, found)}
+        return found
+
+
+def _state_of(connection: Connection, schema: str, run: UUID) -> ReadState:
+    """Return what changes when a run's drafts do, or the run that it stands beside."""
+    row: Row | None = connection.execute(
+        f"SELECT max(position), count(*) FROM {schema}.invoice WHERE run = %s", (run,)
+    ).fetchone()
+    assert row is not None, "an aggregate function gives a row"
+    return row[0], row[1], run_before(connection, schema, run)
 
 
 def account_names(

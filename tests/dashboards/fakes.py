@@ -26,8 +26,8 @@ from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_exceptions import FakeExceptions
 from tests.dashboards.fake_flows import FakeFlows
-from tests.dashboards.fake_known import FakeKnown
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_portal import FakePortal
@@ -133,7 +133,7 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
-    FakeKnown,
+    FakeExceptions,
     FakeTenants,
     FakeMoney,
     FakeAdmin,

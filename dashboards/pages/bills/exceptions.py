@@ -41,7 +41,7 @@ COLUMNS: tuple[tuple[str, int, int], ...] = (
     ("decision", 190, 4),
 )
 """Field, least width [px] and share of what is left."""
-LINKED = ("account", "point", "proof")
+LINKED = ("cause", "account", "point", "proof")
 LONGEST_REASON = 500
 
 
@@ -174,6 +174,7 @@ def _cells(viewer: Viewer, run: RunRow, row: ExceptionRow, zone: ZoneInfo) -> di
         "key": found.key,
         "waits": row.waits,
         "cause": cause_told(viewer.language, found.cause),
+        "cause_href": f"/bills/runs/{run.run}/exception/{found.key}",
         "account": f"{found.account} · {row.name}"
         if found.account
         else viewer.say("exceptions.run"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from billing.ledger.sheets import Cell, Sheet
 from billing.runs.told import cause_told, exception_told
+from dashboards.formats import UNITS
 from dashboards.pages.parts import Parts
 from dashboards.queries.run_rows import RunReview
 from dashboards.viewer import Viewer
@@ -151,6 +152,44 @@ def known_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     return Sheet(name=f"known_{answer.rows.number}", heads=heads, rows=rows)
 
 
+def exception_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
+    """Return the days of an exception beside earlier ones; None without such an exception.
+
+    Args:
+        parts: What the pages need.
+        viewer: Who looks.
+        subject: Id of the run and key of the exception, parted by "_".
+    """
+    run, _, key = subject.partition("_")
+    try:
+        answer = parts.queries.run_exception(viewer.scope, UUID(run), key)
+    except ValueError:
+        return None
+    if answer is None or answer.rows.utility is None:
+        return None
+    told, unit = answer.rows, UNITS[answer.rows.utility][0]
+    columns = (told.days, told.before, told.last_year)
+    rows: list[list[Cell]] = [
+        [
+            told.days[n].day,
+            *(
+                None if n >= len(days) or (used := days[n].usage) is None
+                else Decimal(used) / unit.per_unit
+                for days in columns
+            ),
+            viewer.say(f"quality.{told.days[n].quality.name.lower()}"),
+        ]
+        for n in range(len(told.days))
+    ]  # fmt: skip
+    names = (viewer.say(f"exception.{key}") for key in ("billed", "before", "last_year"))
+    heads = (
+        viewer.say("exception.head_day"),
+        *(f"{name} [{unit.name}]" for name in names),
+        viewer.say("exception.head_quality"),
+    )
+    return Sheet(name=f"exception_{told.row.found.key}", heads=heads, rows=rows)
+
+
 def _told(side: Mapping[str, Any] | None, key: str) -> Cell:
     """Return a figure of a charge before or after; a fraction as it stands."""
     told = None if side is None else side.get(key)
@@ -173,5 +212,9 @@ def _of(name: str) -> Callable[[Parts, Viewer, str], Sheet | None]:
     return sheet
 
 
-BILL_TABLES_OF = {**{name: _of(name) for name in RUN_TABLES}, "known": known_sheet}
+BILL_TABLES_OF = {
+    **{name: _of(name) for name in RUN_TABLES},
+    "known": known_sheet,
+    "exception_days": exception_sheet,
+}
 """The tables of runs and bills by what makes each."""

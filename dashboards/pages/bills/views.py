@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from billing.corrections.anew import Known
 from dashboards.pages.bills.bill import bill_page
+from dashboards.pages.bills.exception import exception_page
 from dashboards.pages.bills.exceptions import exceptions_page
 from dashboards.pages.bills.known import KnownModel
 from dashboards.pages.bills.layout import invoices_panel, runs_page
@@ -59,6 +60,15 @@ def _exceptions(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     return exceptions_page(viewer, row, answer, cause, zone=parts.settings.zone)
 
 
+def _exception(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    run = UUID(asked.match[1])
+    row = run_row(parts, viewer, run)
+    answer = None if row is None else parts.queries.run_exception(viewer.scope, run, asked.match[2])
+    if row is None or answer is None:
+        return None
+    return exception_page(viewer, row, answer, zone=parts.settings.zone)
+
+
 def _bill(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     invoice = UUID(asked.match[1])
     answer = parts.queries.bill(viewer.scope, invoice)
@@ -93,6 +103,7 @@ BILL_VIEWS = (
     view(r"/bills", _runs),
     view(rf"/bills/runs/({UUID_FORM})", _run),
     view(rf"/bills/runs/({UUID_FORM})/exceptions(?:/({KEY_FORM}))?", _exceptions),
+    view(rf"/bills/runs/({UUID_FORM})/exception/({KEY_FORM})", _exception),
     view(rf"/bills/({UUID_FORM})", _bill),
     view(rf"/bills/({UUID_FORM})/known/(\d{{1,18}})-(\d{{1,18}})", _known),
     view(rf"/bills/({UUID_FORM})/lines/(\d{{1,4}})", _proof),

@@ -67,7 +67,7 @@ def test_a_run_goes_from_its_exceptions_to_its_issue(
     expect(said).to_contain_text("5 wait for a decision", timeout=PATIENCE_MS)
     decides(clerk, "", selected=False)
     expect(clerk.locator(".notice")).to_contain_text("say why", timeout=PATIENCE_MS)
-    clerk.get_by_role("link", name="missing").click()
+    clerk.locator(".causes a", has_text="missing").click()
     expect(clerk.locator(".ag-center-cols-container .ag-row")).to_have_count(1, timeout=PATIENCE_MS)
     decides(clerk, "all is right", selected=False)
     expect(clerk.locator(".notice")).to_contain_text("1 cannot be so decided", timeout=PATIENCE_MS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +12,8 @@ from billing.runs.decision import Choice
 from dashboards.commands import Commands, RunChoice
 from dashboards.pages.bills.tables import run_sheet
 from dashboards.pages.parts import Parts
+from dashboards.queries import sql_runs
+from dashboards.queries.run_rows import RunReview
 from dashboards.queries.sql import SqlQueries
 from dashboards.security.scope import Role, Scope
 from dashboards.settings import WebSettings
@@ -55,6 +58,32 @@ def commands(web: WebTown) -> Commands:
     return Commands(web.town.site.key, alerts=None, office=office, notes=None, money=None)  # type: ignore[arg-type]
 
 
+def look_at_each(web: WebTown, clerk: Scope, run: UUID, seen: RunReview) -> None:
+    """Look at every exception by itself: the idle day beside the days before it."""
+    for row in seen.exceptions:
+        answer = web.queries.run_exception(clerk, run, row.found.key)
+        assert answer is not None
+        assert (answer.rows.row.found, answer.rows.version) == (row.found, seen.version)
+        if row.found.point is not None:
+            assert [day.day for day in answer.rows.days] == [LATER]
+            assert [day.day for day in answer.rows.before] == [FIRST.replace(day=3)]
+            assert [day.day for day in answer.rows.last_year] == [LATER - timedelta(days=364)]
+            assert answer.rows.utility is not None
+            assert answer.rows.registers
+            assert [(each.first_day, each.last_day) for each in answer.rows.bills] == [
+                (FIRST, FIRST.replace(day=3))
+            ]
+    idle = next(row for row in seen.exceptions if row.found.cause == "zero")
+    answer = web.queries.run_exception(clerk, run, idle.found.key)
+    assert answer is not None
+    assert answer.rows.days[0].usage == 0
+    assert (answer.rows.before[0].usage or 0) > 0
+    assert web.queries.run_exception(clerk, run, "none") is None
+    assert web.queries.run_exception(clerk, uuid4(), idle.found.key) is None
+    with pytest.raises(NotPermittedError):
+        web.queries.run_exception(scope(web.town, Role.VIEWER), run, idle.found.key)
+
+
 def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown) -> None:
     town, queries = web_town.town, web_town.queries
     town.bill()
@@ -73,6 +102,7 @@ def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown
     assert seen.bridge is not None
     assert {each.utility for each in seen.sums} == {"electricity", "gas"}
     assert all(each.before is not None for each in seen.sums)
+    look_at_each(web_town, clerk, run, seen)
     act = commands(web_town)
     what = RunChoice(choice=Choice.HOLD, why="looked", keys=frozenset({first.found.key}))
     assert act.decide(clerk, run, seen.version, what) == 1
@@ -95,6 +125,47 @@ def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown
     signed = queries.run_review(clerk, run)
     assert signed is not None
     assert signed.rows.seal == last.rows.seal
+
+
+def test_a_run_is_read_once_as_it_is_and_anew_when_it_was_drafted_again(
+    web_town: WebTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, queries, clerk = web_town.town, web_town.queries, scope(web_town.town, Role.BILLING_CLERK)
+    read: list[object] = []
+    whole = sql_runs.reviewed_run
+
+    def counted(*asked: Any) -> Any:
+        read.append(asked[1])
+        return whole(*asked)
+
+    monkeypatch.setattr(sql_runs, "reviewed_run", counted)
+    run = town.open_and_rate()
+    town.catch_up()
+    seen = [queries.run_review(clerk, run) for _ in range(3)]
+    assert read == [run]
+    assert all(each is not None and each.rows == seen[0].rows for each in seen if seen[0])
+    run_again = town.open_and_rate(first=FIRST, last=FIRST, accounts=("A-b1",))
+    town.catch_up()
+    queries.run_review(clerk, run_again)
+    queries.run_review(clerk, run)
+    assert read == [run, run_again]
+    act = commands(web_town)
+    found = queries.run_review(clerk, run)
+    assert found is not None
+    if found.rows.waiting:
+        keys = frozenset(row.found.key for row in found.rows.waiting)
+        what = RunChoice(choice=Choice.HOLD, why="looked", keys=keys)
+        act.decide(clerk, run, found.rows.version, what)
+        decided = queries.run_review(clerk, run)
+        assert decided is not None
+        assert decided.rows.waiting == ()
+    with town.database.transaction() as connection:
+        connection.execute(
+            f"UPDATE {town.site.schema}.invoice SET position = position + 1000 "
+            f"WHERE run = '{run}'".encode()
+        )
+    queries.run_review(clerk, run)
+    assert read == [run, run_again, run]
 
 
 def test_the_list_tells_utilities_and_the_tables_of_a_run_have_rows(web_town: WebTown) -> None:

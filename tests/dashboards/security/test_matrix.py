@@ -93,6 +93,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/bills/corrections/": ("/bills/corrections/{number}/1", Right.READ_BILLS),
     r"/bills/runs/": ("/bills/runs/{run}", Right.READ_BILLS),
     r"/bills/runs//exceptions": ("/bills/runs/{run}/exceptions", Right.READ_BILLS),
+    r"/bills/runs//exception/": ("/bills/runs/{run}/exception/none", Right.READ_BILLS),
     r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
     r"/bills//known/-": ("/bills/{invoice}/known/99-99", Right.READ_BILLS),
     r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
