@@ -21,6 +21,7 @@ from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
 from dashboards.pages.plain import HTML_LANGUAGE
+from dashboards.pages.plant import callbacks as plant
 from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.pages.wall import callbacks as wall
@@ -109,7 +110,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    energy = (overview, alerts, notes, flows, wall)
+    energy = (overview, alerts, notes, flows, plant, wall)
     office = (bills, admin, account, acts, tariffs)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)

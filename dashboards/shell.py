@@ -22,6 +22,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("alerts", "/alerts", Right.READ_ENERGY),
         ("load", "/load", Right.READ_ENERGY),
         ("flows", "/flows", Right.READ_ENERGY),
+        ("plant", "/plant", Right.READ_ENERGY),
         ("meters", "/meters", Right.READ_ENERGY),
         ("review", "/review", Right.READ_ENERGY),
         ("plan", "/plan", Right.READ_ENERGY),

@@ -19,6 +19,7 @@ from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
+from dashboards.pages.plant.tables import one_line_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.selection import Selection, selection_of
@@ -39,7 +40,11 @@ TABLES: dict[str, MakeSheet] = {
     "report_places": report_places_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
-TABLES_OF: dict[str, MakeSheetOf] = {**ALERT_TABLES_OF, **BILL_TABLES_OF}
+TABLES_OF: dict[str, MakeSheetOf] = {
+    **ALERT_TABLES_OF,
+    **BILL_TABLES_OF,
+    "one_line": one_line_sheet,
+}
 """What a name stands for that goes on with its subject: `alert_value~<id>`."""
 
 

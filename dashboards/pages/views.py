@@ -18,6 +18,7 @@ from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.money.views import MONEY_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
+from dashboards.pages.plant.views import PLANT_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
@@ -32,6 +33,7 @@ VIEWS: tuple[View, ...] = (
     *LOAD_VIEWS,
     *FLOW_VIEWS,
     *REPORT_VIEWS,
+    *PLANT_VIEWS,
     *ALERT_VIEWS,
     *WALL_VIEWS,
     *QUALITY_VIEWS,

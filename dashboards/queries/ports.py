@@ -16,6 +16,7 @@ from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
+from dashboards.queries.one_line_rows import OneLine, StationRow
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.quality_rows import QualityPage
@@ -147,6 +148,20 @@ class FlowQueries(Protocol):
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[FlowPage] | None:
         """Return flow and balance of the selected days; None without such a place or node."""
+        ...
+
+
+class PlantQueries(Protocol):
+    """Questions about substations and plants."""
+
+    def stations(self, scope: Scope) -> Answer[tuple[StationRow, ...]]:
+        """Return the substations of every utility, in the order of utilities."""
+        ...
+
+    def one_line(
+        self, scope: Scope, utility: Utility | None, key: str, node: str
+    ) -> Answer[OneLine] | None:
+        """Return the diagram from a node on, with what a selected node feeds; None without it."""
         ...
 
 
@@ -342,6 +357,7 @@ class Queries(
     QualityQueries,
     ReportQueries,
     FlowQueries,
+    PlantQueries,
     TariffQueries,
     BillQueries,
     RunQueries,

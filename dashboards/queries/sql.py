@@ -14,6 +14,7 @@ from dashboards.queries.sql_known import SqlKnown
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
+from dashboards.queries.sql_one_line import SqlOneLine
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
@@ -35,6 +36,7 @@ class SqlQueries(
     SqlQuality,
     SqlReports,
     SqlFlows,
+    SqlOneLine,
     SqlTariffs,
     SqlBills,
     SqlRuns,
@@ -61,6 +63,7 @@ class SqlQueries(
         SqlQuality.__init__(self, at)
         SqlReports.__init__(self, at, self)
         SqlFlows.__init__(self, at)
+        SqlOneLine.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlRuns.__init__(self, at)

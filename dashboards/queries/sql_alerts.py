@@ -38,7 +38,7 @@ _STANDING = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class FoundAlert:
     """An alert with the register that it is about."""
 
     row: AlertRow
@@ -56,7 +56,7 @@ class SqlAlerts:
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         """Return alerts not cleared, the newest first."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = self._found(connection, "a.cleared_at IS NULL", {}, MOST_ALERTS)
+            found = found_alerts(self._at, connection, "a.cleared_at IS NULL", {}, MOST_ALERTS)
             rows = tuple(each.row for each in found)
             return self._at.answer(connection, rows, follower=OPERATIONS)
 
@@ -65,7 +65,7 @@ class SqlAlerts:
         period = selection.period(self._at.site.zone)
         values = {"first": period.start, "end": period.end}
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = self._found(connection, _STANDING[tab], values, MOST_LISTED)
+            found = found_alerts(self._at, connection, _STANDING[tab], values, MOST_LISTED)
             raised, busiest, busiest_at = self._rate(connection, period)
             board = AlertBoard(
                 tab=tab,
@@ -83,7 +83,7 @@ class SqlAlerts:
     def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:
         """Return one alert with its journal and the value around it; None: there is none."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = self._found(connection, "a.alert = %(alert)s", {"alert": alert}, 1)
+            found = found_alerts(self._at, connection, "a.alert = %(alert)s", {"alert": alert}, 1)
             if not found:
                 return None
             one = found[0]
@@ -109,27 +109,6 @@ class SqlAlerts:
             Right.READ_ENERGY,
             lambda each: each.execute(statement, (alert,)).fetchone() is not None,
         )
-
-    def _found(
-        self, connection: Connection, which: str, values: dict[str, Any], most: int
-    ) -> list[_Found]:
-        schema = self._at.schema
-        rows: list[Row] = connection.execute(
-            "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
-            "coalesce(m.name, f.about, ''), coalesce(p.name, m.place, ''), "
-            "coalesce(c.quantity, ''), coalesce(c.unit, ''), coalesce(c.resolution, '1'), "
-            "a.value, a.limit_value, a.raised_at, a.historic, a.acknowledged_at, "
-            "a.acknowledged_by, a.cleared_at, coalesce(f.code, ''), a.channel "
-            f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
-            f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
-            f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
-            f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
-            f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
-            f"WHERE {which} ORDER BY a.raised_at DESC, a.alert LIMIT %(most)s",
-            {**values, "most": most},
-        ).fetchall()
-        names = self._at.person_names(connection, [row[14] for row in rows if row[14]])
-        return [_Found(row=_alert(row, names), channel=row[-1], resolution=row[8]) for row in rows]
 
     def _counts(self, connection: Connection, values: dict[str, Any]) -> dict[AlertTab, int]:
         wanted = ", ".join(f"count(*) FILTER (WHERE {_STANDING[tab]})" for tab in AlertTab)
@@ -181,7 +160,7 @@ class SqlAlerts:
             for rule, code, point, meter, raised in rows
         )
 
-    def _events(self, connection: Connection, one: _Found) -> tuple[AlertEvent, ...]:
+    def _events(self, connection: Connection, one: FoundAlert) -> tuple[AlertEvent, ...]:
         entries = read_stream(connection, self._at.schema, OPERATIONS, one.row.alert)
         decoder = EventDecoder()
         told = [(entry.position, decoder.decode(entry)) for entry in entries]
@@ -190,7 +169,7 @@ class SqlAlerts:
         return tuple(_event(position, event, names, one.resolution) for position, event in told)
 
     def _around(
-        self, connection: Connection, one: _Found, first: datetime, last: datetime
+        self, connection: Connection, one: FoundAlert, first: datetime, last: datetime
     ) -> tuple[MinuteReading, ...]:
         rows: Sequence[Row] = connection.execute(
             "SELECT min(at), min(count), max(count) "
@@ -204,6 +183,37 @@ class SqlAlerts:
             )
             for at, least, most in rows
         )
+
+
+def found_alerts(
+    at: SqlSite, connection: Connection, which: str, values: dict[str, Any], most: int
+) -> list[FoundAlert]:
+    """Return alerts with the registers that they are about, the newest first.
+
+    Args:
+        at: The site.
+        connection: Any connection of it.
+        which: Condition on alert `a` and channel `c`.
+        values: What stands in it.
+        most: Rows at most.
+    """
+    schema = at.schema
+    rows: list[Row] = connection.execute(
+        "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
+        "coalesce(m.name, f.about, ''), coalesce(p.name, m.place, ''), "
+        "coalesce(c.quantity, ''), coalesce(c.unit, ''), coalesce(c.resolution, '1'), "
+        "a.value, a.limit_value, a.raised_at, a.historic, a.acknowledged_at, "
+        "a.acknowledged_by, a.cleared_at, coalesce(f.code, ''), a.channel "
+        f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
+        f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
+        f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
+        f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
+        f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
+        f"WHERE {which} ORDER BY a.raised_at DESC, a.alert LIMIT %(most)s",
+        {**values, "most": most},
+    ).fetchall()
+    names = at.person_names(connection, [row[14] for row in rows if row[14]])
+    return [FoundAlert(row=_alert(row, names), channel=row[-1], resolution=row[8]) for row in rows]
 
 
 def _event(position: int, event: object, names: dict[UUID, str], resolution: str) -> AlertEvent:

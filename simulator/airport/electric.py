@@ -134,7 +134,7 @@ def electric_net(
         metered=tuple(points),
         boards=tuple(boards),
         leaves=tuple(leaves),
-        graph=_graph(boards, busbar_of, points),
+        graph=_graph(boards, buildings, points),
     )
 
 
@@ -257,10 +257,17 @@ def _leaf_points(
     return points
 
 
+def feeder_key(building: str) -> str:
+    """Return the node of the supply graph that feeds a building's boards."""
+    return f"feeder-{building}"
+
+
 def _graph(
-    boards: Sequence[Board], busbar_of: Mapping[str, int], points: Sequence[Metered]
+    boards: Sequence[Board], buildings: Sequence[Building], points: Sequence[Metered]
 ) -> Graph:
     names = {point.point: point.name for point in points}
+    busbar_of = {building.key: building.busbar for building in buildings}
+    called = {building.key: building.short for building in buildings}
     nodes: list[tuple[str, str, str, str | None]] = []
     edges: list[tuple[str, str]] = []
     for busbar in BUSBARS:
@@ -276,9 +283,15 @@ def _graph(
     # An incomer, no generator: the meter counts what the plant makes as import.
     nodes.append((PV, "incomer", names[PV], PV))
     edges.append((PV, f"bus-{PV_BUSBAR}"))
+    feeders: set[str] = set()
     for board in boards:
+        feeder = feeder_key(board.building)
+        if feeder not in feeders:
+            feeders.add(feeder)
+            nodes.append((feeder, "feeder", f"Feeder {called[board.building]}", None))
+            edges.append((f"bus-{busbar_of[board.building]}", feeder))
         nodes.append((board.point, "board", board.name, board.point))
-        edges.append((f"bus-{busbar_of[board.building]}", board.point))
+        edges.append((feeder, board.point))
         for leaf in board.leaves:
             nodes.append((leaf.flow.key, "tenant_meter", names[leaf.flow.key], leaf.flow.key))
             edges.append((board.point, leaf.flow.key))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from energy.base.units import Utility
 from simulator.airport import figures as f
+from simulator.airport.belonging import watched
 from simulator.airport.electric import BUSBARS, grid_point
 from simulator.airport.names import tenant_name
 from simulator.airport.parts import (
@@ -141,7 +142,7 @@ def _supplies(airport: Airport) -> Iterator[Table]:
                 node["point"] = point
             if kind == "transformer":
                 node["loss"] = dict(_TRANSFORMER_LOSS)
-            nodes.append(node)
+            nodes.append(node | watched(airport, key))
         ties = [_tie(airport, key, name) for key, kind, name, _ in graph.nodes if kind == "tie"]
         table: dict[str, Value] = {
             "utility": graph.utility.value,

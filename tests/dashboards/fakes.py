@@ -30,6 +30,7 @@ from tests.dashboards.fake_exceptions import FakeExceptions
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
+from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
@@ -138,6 +139,7 @@ class FakeSite(
     FakeMoney,
     FakeAdmin,
     FakePortal,
+    FakePlant,
     FakeLoad,
     FakeQuality,
     FakeReports,

@@ -21,7 +21,9 @@ from energy.metering.supply.graph import RING, TIE, graph_of
 from energy.metering.supply.losses import POWERED, LossModel
 
 _SUPPLY_KEYS: Final = {"utility", "valid_from", "nodes", "edges", "open", "ties", "rings"}
-_NODE_KEYS: Final = {"key", "kind", "name", "point", "loss", "limit_percent"}
+_NODE_KEYS: Final = {
+    "key", "kind", "name", "point", "loss", "limit_percent", "sensors", "rated_w",
+}  # fmt: skip
 _CHANGE_KEYS: Final = {
     "utility", "valid_from", "nodes", "ties", "rings", "remove", "join", "part", "open", "close",
 }  # fmt: skip
@@ -153,8 +155,13 @@ def _nodes(
         _point(checker, node.get("point"), at, points, utility)
         if "limit_percent" in node:
             checker.ratio(node["limit_percent"], "limit_percent", at)
+        if "rated_w" in node:
+            checker.ratio(node["rated_w"], "rated_w", at)
         if "loss" in node:
             _loss(checker, node["loss"], at, utility)
+        for sensor in checker.words(node, "sensors", at):
+            if sensor not in points:
+                checker.problems.append(f"{at}: sensor {sensor!r} is no point of this site")
         nodes.append(dict(node) | {"key": key, "kind": kind})
     return nodes
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
-from energy.metering.supply.losses import Loss, loss_from_json
+from energy.metering.supply.losses import Loss, LossModel, loss_from_json
 
 TIE, RING, GENERATOR, INCOMER, BUSBAR = (
     "tie",
@@ -40,6 +40,17 @@ class Node:
     """Most that may be unaccounted beside the expected loss. [% of what comes in]"""
     open_from: frozenset[str] = frozenset()
     """Nodes whose edge to this one is open."""
+    sensors: tuple[str, ...] = ()
+    """Points whose gauges and states tell of it: a breaker, a winding's temperature."""
+    rated_w: Fraction | None = None
+    """Load for which it is built. [W]"""
+
+    @property
+    def full_w(self) -> Fraction | None:
+        """Return the load at which it is full, that of its loss curve unless stated. [W]."""
+        if self.rated_w is None and self.loss is not None and self.loss.model is LossModel.CURVE:
+            return self.loss.rated
+        return self.rated_w
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +175,7 @@ class BalanceNode:
 
 def node_from_json(stored: Mapping[str, Any]) -> Node:
     """Return a node that a site file or an event holds."""
-    limit, loss = stored.get("limit_percent"), stored.get("loss")
+    limit, loss, rated = (stored.get(name) for name in ("limit_percent", "loss", "rated_w"))
     return Node(
         key=stored["key"],
         kind=stored["kind"],
@@ -173,6 +184,8 @@ def node_from_json(stored: Mapping[str, Any]) -> Node:
         loss=None if loss is None else loss_from_json(loss),
         limit_percent=None if limit is None else Fraction(str(limit)),
         open_from=frozenset(stored.get("open_from", ())),
+        sensors=tuple(stored.get("sensors", ())),
+        rated_w=None if rated is None else Fraction(str(rated)),
     )
 
 

@@ -31,6 +31,9 @@ from dashboards.security.scope import RIGHTS, Right, Role
 from energy.alerting.desk import AlertDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.metering.places import ALWAYS
+from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
@@ -39,6 +42,7 @@ from tests.billing.conftest import new_town, server
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
+from tests.fixtures.supply import node, parts
 
 __all__ = ["server"]
 pytestmark = pytest.mark.servers
@@ -84,6 +88,8 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/plan": ("/plan/2019", Right.READ_ENERGY),
     r"/plan///": ("/plan/2019/place/town", Right.READ_ENERGY),
     r"/flows": ("/flows?utility=electricity", Right.READ_ENERGY),
+    r"/plant": ("/plant", Right.READ_ENERGY),
+    r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
     r"/tariffs": ("/tariffs", Right.READ_ENERGY),
     r"/tariffs///": ("/tariffs/campus-gas/2018-01-01/1", Right.READ_ENERGY),
@@ -147,6 +153,7 @@ POSTED = {
 """Rules that take a POST: the doors have tests of their own, callbacks are posted below."""
 WILD: dict[str, list[str]] = {
     "name": ["load"],
+    "key": ["{building}-node"],
     "alert": [str(NOBODY)],
     "about": ["point/b2-elec"],
     "note": [str(NOBODY)],
@@ -240,6 +247,8 @@ class Matrix:
 @pytest.fixture(scope="module")
 def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
     with new_town(server) as town, shown(server, town) as web:
+        metering = JournalApplication(town.database, town.site.schema, "metering", town.clock)
+        metering.store(supply_of(town.site.key))
         run, _ = town.bill()
         with town.database.connection() as connection:
             while roll_up(connection, town.site.schema):
@@ -295,6 +304,22 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         cookie = client.get_cookie("meterline_csrf")
         assert cookie is not None
         yield Matrix(web, people, made, client, subjects, cookie.value)
+
+
+def supply_of(site: str) -> SupplyGraph:
+    """Return the electricity of the town: a node for each tenant's meter."""
+    nodes, edges = parts(
+        node("grid", kind="incomer"),
+        *(node(f"{each}-node", "grid", point=f"{each}-elec") for each in (ONE, OTHER)),
+    )
+    return SupplyGraph(
+        site=site,
+        utility="electricity",
+        valid_from=ALWAYS,
+        nodes=nodes,
+        edges=edges,
+        command_id=id_of("supply", site),
+    )
 
 
 def form_of(pattern: str) -> str:

@@ -140,6 +140,15 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "since": (lambda d: d["meter"][0].update(since="2019"), "`since` is no date"),
     "planned": (lambda d: d["meter"][0].update(planned=1), "neither true nor false"),
     "node point": (lambda d: d["supply"][0]["nodes"][1].update(point="x"), "'x' is no meter"),
+    "node sensor": (
+        lambda d: d["supply"][0]["nodes"][1].update(sensors=["x"]),
+        "sensor 'x' is no point of this site",
+    ),
+    "node sensors": (lambda d: d["supply"][0]["nodes"][1].update(sensors="x"), "no list of texts"),
+    "node rating": (
+        lambda d: d["supply"][0]["nodes"][1].update(rated_w="0"),
+        "`rated_w` = '0' is not above zero",
+    ),
     "edge": (lambda d: d["supply"][0].update(edges=[["grid", "x"]]), "x is no node"),
     "edge of three": (
         lambda d: d["supply"][0].update(edges=[["grid", "n1", "n1"]]),

@@ -158,3 +158,15 @@ def test_the_command_writes_the_same_file(tmp_path: Path) -> None:
 def test_a_play_that_lacks_its_words_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--meters", "40"]) == 2
     assert "--data-dir, --modbus-port, --mqtt-port, --from, --to" in capsys.readouterr().err
+
+
+def test_nodes_name_their_sensors_and_feeders_what_they_are_built_for(
+    document: dict[str, Any],
+) -> None:
+    electric = next(s for s in document["supply"] if s["utility"] == "electricity")
+    nodes = {node["key"]: node for node in electric["nodes"]}
+    assert {"feeder-t2-breaker", "feeder-t2-residual"} <= set(nodes["feeder-t2"]["sensors"])
+    assert int(nodes["feeder-t2"]["rated_w"]) > 1_000_000
+    assert "tx-1-winding" in nodes["tx-1"]["sensors"]
+    every = [sensor for node in nodes.values() for sensor in node.get("sensors", [])]
+    assert len(every) == len(set(every))

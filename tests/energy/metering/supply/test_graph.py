@@ -185,3 +185,16 @@ def test_tie_drawn_without_its_busbars_is_a_node_that_joins_nothing() -> None:
     assert problems(drawn) == []
     assert drawn.ties == {}
     assert keys(drawn) == keys(graph(*STATION))
+
+
+def test_a_node_is_built_for_what_is_stated_or_for_the_load_of_its_loss_curve() -> None:
+    curve = {"model": "curve", "no_load_w": "1", "load_loss_w": "9", "rated_w": "630000"}
+    nodes = graph(
+        node("stated", rated_w="400000", loss=curve, sensors=["breaker", "winding"]),
+        node("curve", loss=curve),
+        node("fixed", loss={"model": "fixed", "no_load_w": "1"}),
+    ).nodes
+    assert nodes["stated"].full_w == 400_000
+    assert nodes["stated"].sensors == ("breaker", "winding")
+    assert nodes["curve"].full_w == 630_000
+    assert nodes["fixed"].full_w is None
