@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -81,6 +81,38 @@ def test_every_setting_given_to_a_service_is_known() -> None:
             assert known, f"{service}: {name}"
             if name in known_settings():
                 assert f"## {name.removeprefix('METERLINE_').lower()}" in documented
+
+
+class Overriding(yaml.SafeLoader):
+    """Reads the tags by which a second compose file replaces what the first one says."""
+
+
+Overriding.add_constructor(
+    "!override", lambda loader, node: loader.construct_sequence(cast("yaml.SequenceNode", node))
+)
+
+
+def test_https_gives_the_web_process_settings_that_exist_and_files_that_are_mounted() -> None:
+    text = (ROOT / "docker" / "https.yml").read_text(encoding="utf-8")
+    beside: dict[str, Any] = yaml.load(text, Loader=Overriding)
+    assert set(beside) == {"services"}
+    assert set(beside["services"]) <= set(SERVICES)
+    web = beside["services"]["web"]
+    documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name in web["environment"]:
+        assert name in known_settings(), name
+        assert f"## {name.removeprefix('METERLINE_').lower()}" in documented
+    (mount,) = web["volumes"]
+    asked, folder, mode = re.fullmatch(r"(\$\{.+?\}):(/[^:]+):(\w+)", mount).groups()  # type: ignore[union-attr]
+    assert mode == "ro"
+    assert {Path(file).parent for file in web["environment"].values()} == {Path(folder)}
+    head = text[: text.index("services:")]
+    assert all(Path(file).name in head for file in web["environment"].values())
+    (variable,) = re.findall(r"\$\{([A-Z_]+):\?", asked)
+    assert f"{variable}=" in head, "the head of the file says how to give it"
+    (port,) = web["ports"]
+    assert port == f"443:{Config().web_port}"
+    assert "10001" in (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
 
 
 def test_every_variable_asked_of_the_person_stands_in_the_example() -> None:
