@@ -1,4 +1,7 @@
-"""At a real Chromium every page, in both themes, has no fault that axe knows of (WCAG 2.2 AA)."""
+"""At a real Chromium every page, in both themes, has no fault that axe knows of (WCAG 2.2 AA).
+
+The same walk asks what a keyboard meets on each page, on a wide screen and on a phone.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from dashboards.theme import Theme
 from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.keyboard import focus_faults, small_targets
 from tests.dashboards.e2e.watch import await_drawn, go
 from tests.dashboards.fake_portal import OWN
 from tests.dashboards.fakes import EVERYTHING, FakeSite, FakeWeb, fake_web
@@ -18,6 +22,8 @@ from tests.dashboards.test_pages import PATHS
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PLAIN = ("/login", "/change-password")
 """Pages without scripts."""
 
@@ -34,6 +40,11 @@ def test_axe_finds_no_fault_on_any_page(visit: Callable[..., Visit], theme: Them
             summary.click()
         await_drawn(page)
         faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
+        if theme is Theme.DARK:
+            page.set_viewport_size(PHONE)
+            faults += [f"{path} on a phone: {fault}" for fault in small_targets(page)]
+        faults += [f"{path}: {fault}" for fault in focus_faults(page)]
+        page.set_viewport_size(WIDE)
     for path in PLAIN:
         page.goto(begun.url + path)
         faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
