@@ -17,6 +17,7 @@ from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
+from dashboards.pages.meters.tables import LIFE_TABLES
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
 from dashboards.pages.plant.tables import one_line_sheet
@@ -58,6 +59,8 @@ def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | N
     known, _, subject = name.partition("~")
     if subject and known in TABLES_OF:
         return TABLES_OF[known](parts, viewer, subject)
+    if subject and known in LIFE_TABLES:
+        return LIFE_TABLES[known](parts, viewer, selection, subject)
     make = TABLES.get(name)
     return None if make is None else make(parts, viewer, selection)
 

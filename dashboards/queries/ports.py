@@ -14,6 +14,7 @@ from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
 from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
+from dashboards.queries.life_rows import MeterLife
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.one_line_rows import OneLine, StationRow
@@ -68,6 +69,12 @@ class EnergyQueries(Protocol):
 
     def meter(self, scope: Scope, point: str) -> Answer[MeterPage] | None:
         """Return the page of a metering point, None when there is no such point."""
+        ...
+
+    def meter_life(
+        self, scope: Scope, point: str, selection: Selection
+    ) -> Answer[MeterLife] | None:
+        """Return a point's life and the selected days of it; None without such a point."""
         ...
 
     def token(self, scope: Scope) -> str:

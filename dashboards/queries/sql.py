@@ -11,6 +11,7 @@ from dashboards.queries.sql_enquiries import SqlEnquiries
 from dashboards.queries.sql_exceptions import SqlExceptions
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_known import SqlKnown
+from dashboards.queries.sql_life import SqlLife
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
@@ -32,6 +33,7 @@ class SqlQueries(
     SqlAlerts,
     SqlMeters,
     SqlPlaces,
+    SqlLife,
     SqlLoad,
     SqlQuality,
     SqlReports,
@@ -59,6 +61,7 @@ class SqlQueries(
         SqlAlerts.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
+        SqlLife.__init__(self, at, self)
         SqlLoad.__init__(self, at)
         SqlQuality.__init__(self, at)
         SqlReports.__init__(self, at, self)

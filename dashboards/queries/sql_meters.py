@@ -74,7 +74,7 @@ class SqlMeters:
             plate = self.plate(connection, point)
             if plate is None:
                 return None
-            registers = self._registers(connection, point)
+            registers = self.registers(connection, point)
             channels = [register.channel for register in registers]
             today = local_day(self._at.clock.now(), self._at.site.zone)
             span = span_of_days(today - timedelta(days=DAYS), today, self._at.site.zone)
@@ -123,7 +123,8 @@ class SqlMeters:
             device=device_answers(row[-WIDTH:], self._at.clock.now()),
         )
 
-    def _registers(self, connection: Connection, point: str) -> tuple[RegisterRow, ...]:
+    def registers(self, connection: Connection, point: str) -> tuple[RegisterRow, ...]:
+        """Return the channels of a point with their newest readings, by number."""
         schema = self._at.schema
         rows: list[Row] = connection.execute(
             "SELECT c.number, c.quantity, c.kind, c.unit, c.resolution, c.billing, l.at, "

@@ -28,6 +28,7 @@ from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_exceptions import FakeExceptions
 from tests.dashboards.fake_flows import FakeFlows
+from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_plant import FakePlant
@@ -143,6 +144,7 @@ class FakeSite(
     FakeLoad,
     FakeQuality,
     FakeReports,
+    FakeLife,
     FakeFlows,
     FakeTariffs,
 ):

@@ -110,8 +110,14 @@ def _device(viewer: Viewer, device: DeviceAnswers) -> Component:
     return html.Div(said)
 
 
-def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> Component:
-    """Return the page of one metering point."""
+def meter_page(
+    viewer: Viewer,
+    answer: Answer[MeterPage],
+    life: Sequence[Component | None],
+    *,
+    zone: ZoneInfo,
+) -> Component:
+    """Return the page of one metering point, with the panels of its selected days and its life."""
     plate = answer.rows.plate
     return page(
         plate.name,
@@ -131,6 +137,7 @@ def meter_page(viewer: Viewer, answer: Answer[MeterPage], *, zone: ZoneInfo) -> 
                 className="columns columns-meter",
             ),
             _form(viewer, answer, zone),
+            *life,
             panel(
                 viewer.say("meter.registers"), _registers(viewer, answer, zone), name="registers"
             ),

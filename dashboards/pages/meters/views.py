@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from dashboards.pages.meters.layout import meter_page, registry
+from dashboards.pages.meters.life import life_panels
 from dashboards.pages.parts import Parts
 from dashboards.pages.view import KEY_FORM, Asked, view
 from dashboards.viewer import Viewer
@@ -16,8 +17,13 @@ def _meters(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
 
 
 def _meter(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
-    answer = parts.queries.meter(viewer.scope, asked.match[1])
-    return None if answer is None else meter_page(viewer, answer, zone=parts.settings.zone)
+    point, zone = asked.match[1], parts.settings.zone
+    answer = parts.queries.meter(viewer.scope, point)
+    life = parts.queries.meter_life(viewer.scope, point, asked.selection)
+    if answer is None or life is None:
+        return None
+    panels = life_panels(viewer, life, asked.selection, zone=zone)
+    return meter_page(viewer, answer, panels, zone=zone)
 
 
 METER_VIEWS = (view(r"/meters", _meters), view(rf"/meters/({KEY_FORM})", _meter))

@@ -44,4 +44,14 @@ def test_the_worst_days_of_300_meters_are_found_told_and_opened(
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-ready=meter]", timeout=PATIENCE_MS)
     assert page.url.endswith("/meters/cam-b1-elec?at=2026-06-19")
+    expect(page.locator(".table.life-gaps")).to_contain_text("not filled", timeout=PATIENCE_MS)
+    page.get_by_role("link", name="Month").click()
+    expect(page.locator(".toolbar-span")).to_have_text("June 2026", timeout=PATIENCE_MS)
+    page.wait_for_selector("#span-chart .main-svg", timeout=PATIENCE_MS)
+    page.locator(".panel-life-journal .twin summary").click()
+    rows = page.locator(".panel-life-journal .twin .ag-row")
+    expect(rows.first).to_contain_text("Correction approved", timeout=PATIENCE_MS)
+    with page.expect_download() as download:
+        page.locator(".panel-life-journal").get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "journal_cam-b1-elec.csv"
     assert begun.watch.faults == []
