@@ -16,6 +16,31 @@ from energy.base.units import Utility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceMove:
+    """What raised or lowered a prepaid balance besides the use: a top-up, a refund, a true-up."""
+
+    on: date
+    kind: str
+    amount: Decimal
+    """Above zero it raises the balance. [currency]"""
+    document: str
+    """Number of the receipt or bill; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPayment:
+    """Money that came in for an account."""
+
+    payment: str
+    on: date
+    means: str
+    amount: Decimal
+    """[currency]"""
+    reversed_on: date | None
+    """When it was taken back; None while it counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPrepaid:
     """A prepaid balance."""
 
@@ -25,6 +50,8 @@ class OwnPrepaid:
     """At the mean of the last days; None where nothing was used. [d]"""
     settled_on: date | None
     """Last local day that is taken off."""
+    moves: tuple[BalanceMove, ...] = ()
+    """The newest first; what the use takes off is not among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +66,8 @@ class OwnAccount:
     """Of it, what was due before today. [currency]"""
     currency: str
     prepaid: OwnPrepaid | None
+    payments: tuple[OwnPayment, ...] = ()
+    """The newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,13 @@ from billing.views.owed import read_items, read_payments
 from billing.views.prepaid import read_prepaid
 from dashboards.queries.bill_document import lines_of
 from dashboards.queries.portal_rows import (
+    BalanceMove,
     OwnAccount,
     OwnBill,
     OwnBillPage,
     OwnMeter,
     OwnPage,
+    OwnPayment,
     OwnPrepaid,
     OwnUsage,
 )
@@ -35,6 +37,8 @@ from energy.store.wall import Own
 
 MOST_BILLS = 120
 MOST_DAYS = 366
+MOST_MOVES = 24
+"""Payments and moves of a balance shown at most."""
 MONTHS = 13
 RECENT_DAYS = Rules().mean_days
 """Days whose mean says how long a prepaid balance lasts. [d]"""
@@ -121,9 +125,8 @@ class SqlPortal:
             f"SELECT person, name_sealed FROM {schema}.account WHERE account = %s", (account,)
         ).fetchone()
         items = read_items(connection, schema, account=account)
-        unused = sum(
-            (paid.left for paid in read_payments(connection, schema, account=account)), Decimal(0)
-        )
+        payments = read_payments(connection, schema, account=account)
+        unused = sum((paid.left for paid in payments), Decimal(0))
         prepaid = read_prepaid(connection, schema, account)
         left = sum((item.amount - item.settled for item in items), Decimal(0))
         late = [item.amount - item.settled for item in items if item.due_on < today]
@@ -138,6 +141,16 @@ class SqlPortal:
             )
             if prepaid
             else None,
+            payments=tuple(
+                OwnPayment(
+                    payment=paid.payment,
+                    on=paid.received_on,
+                    means=paid.means,
+                    amount=paid.amount,
+                    reversed_on=paid.reversed_on,
+                )
+                for paid in reversed(payments[-MOST_MOVES:])
+            ),
         )
 
     def _own_prepaid(
@@ -155,6 +168,22 @@ class SqlPortal:
             balance=balance,
             days_left=days_left(balance, daily_use(steps, zone, RECENT_DAYS)),
             settled_on=None if to is None else local_day(to - timedelta(microseconds=1), zone),
+            moves=self._balance_moves(connection, account),
+        )
+
+    def _balance_moves(self, connection: Connection, account: str) -> tuple[BalanceMove, ...]:
+        """Return what moved a balance besides the use, the newest first."""
+        rows: list[Row] = connection.execute(
+            f"SELECT effective_at, kind, amount, document FROM {self._at.schema}.prepaid_entry "
+            "WHERE account = %s AND kind <> 'settlement' "
+            "ORDER BY effective_at DESC, position DESC, item DESC LIMIT %s",
+            (account, MOST_MOVES),
+        ).fetchall()
+        return tuple(
+            BalanceMove(
+                on=local_day(at, self._at.site.zone), kind=kind, amount=amount, document=document
+            )
+            for at, kind, amount, document in rows
         )
 
     def _own_meters(self, connection: Connection, own: Own) -> list[OwnMeter]:

@@ -13,6 +13,7 @@ from billing.views.account_terms import (
     read_accounts,
     read_contract,
     read_contracts,
+    read_deposits,
     read_parties,
 )
 from billing.views.owed import read_day_items
@@ -20,11 +21,18 @@ from billing.views.prepaid import read_prepaid
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_site import BOOKS, Connection, Row, SqlSite
-from dashboards.queries.tenant_rows import TenantList, TenantPage, TenantRow, UtilityUse
+from dashboards.queries.tenant_rows import (
+    SharedPoint,
+    TenantList,
+    TenantPage,
+    TenantRow,
+    UtilityUse,
+)
 from dashboards.security.scope import Right, Scope
 from energy.base.period import local_day
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.views.shares.rows import ShareRow, read_shares
 
 MOST_BILLS = 24
 DAY = timedelta(days=1)
@@ -92,6 +100,8 @@ class SqlTenants:
                 use=self._use(connection, terms, last),
                 bills=tuple(self._portal.bills_of(connection, account, MOST_BILLS)),
                 meters=self._plates(connection, [each.point for each in terms.supplies]),
+                deposits=tuple(read_deposits(connection, schema, account)),
+                shared=self._shared(connection, [each.point for each in terms.supplies]),
             )
             return at.answer(connection, page, follower=BOOKS)
 
@@ -102,6 +112,20 @@ class SqlTenants:
             (list(points),),
         ).fetchall()
         return {point: (name, serial) for point, name, serial in rows}
+
+    def _shared(self, connection: Connection, points: Sequence[str]) -> tuple[SharedPoint, ...]:
+        """Return by which dated keys the points are parts of common quantities."""
+        rows: list[Row] = connection.execute(
+            f"SELECT number, point FROM {self._at.schema}.channel WHERE point = ANY(%s)",
+            (list(points),),
+        ).fetchall()
+        mine = {int(number): str(point) for number, point in rows}
+        return tuple(
+            each
+            for share in read_shares(connection, self._at.schema)
+            for point in sorted({mine[n] for n in share.channels.values() if n in mine})
+            for each in shared_by(share, point)
+        )
 
     def _use(
         self, connection: Connection, terms: ContractTerms, last: date
@@ -149,3 +173,24 @@ class SqlTenants:
 
 def _month_before(first: date) -> date:
     return (first - DAY).replace(day=1)
+
+
+def shared_by(share: ShareRow, point: str) -> list[SharedPoint]:
+    """Return the dated keys of a share for one of its parts, in their order."""
+    # Of two keys told for the same day the later one holds.
+    versions = {row.version.valid_from: row.version for row in share.keys}
+    days = sorted(versions)
+    ends = [*days[1:], None]
+    whole = share.whole.get("point") or f"{share.whole['utility']}: {share.whole['node']}"
+    return [
+        SharedPoint(
+            point=point,
+            share=share.name,
+            whole=whole,
+            keys=tuple((str(key.by), key.portion) for key in versions[day].keys),
+            valid_from=day,
+            valid_to=min((end for end in (after, share.valid_to) if end is not None), default=None),
+        )
+        for day, after in zip(days, ends, strict=True)
+        if share.valid_to is None or day < share.valid_to
+    ]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from billing.accounts.terms import ContractTerms
+from billing.views.account_terms import DepositRow
 from dashboards.queries.portal_rows import OwnAccount, OwnBill
 from energy.base.units import Utility
 
@@ -56,6 +57,22 @@ class UtilityUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPoint:
+    """A part of a common quantity that is a supply of the account, by one dated key."""
+
+    point: str
+    share: str
+    """Name of the share."""
+    whole: str
+    """What is divided: a point, or a utility at a node of the supply graph."""
+    keys: tuple[tuple[str, Fraction], ...]
+    """Kinds of key, each with how much of the whole goes by it. [1]"""
+    valid_from: date
+    valid_to: date | None
+    """First local day on which it no longer holds; None while open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantPage:
     """One account with all that belongs to it."""
 
@@ -71,3 +88,5 @@ class TenantPage:
     """The newest first."""
     meters: Mapping[str, tuple[str, str]]
     """Name and serial number of the supplied points, by point."""
+    deposits: tuple[DepositRow, ...] = ()
+    shared: tuple[SharedPoint, ...] = ()

@@ -11,11 +11,13 @@ from billing.enquiries.enquiry import About, Subject
 from billing.enquiries.enquiry import said as plain
 from dashboards.queries.portal_rows import (
     AskedRow,
+    BalanceMove,
     OwnAccount,
     OwnBill,
     OwnBillPage,
     OwnMeter,
     OwnPage,
+    OwnPayment,
     OwnPrepaid,
     OwnUsage,
     SaidRow,
@@ -31,6 +33,31 @@ from tests.dashboards.fake_review import FakeReview
 OWN = "account/A-0002"
 """Tenant of building 2, whose bill the other tests show too."""
 OTHER = "account/A-0003"
+PREPAID = OwnPrepaid(
+    balance=Decimal("31.50"),
+    days_left=4,
+    settled_on=date(2026, 7, 12),
+    moves=(
+        BalanceMove(on=date(2026, 7, 10), kind="top_up", amount=Decimal("50.00"), document="R-8"),
+        BalanceMove(on=date(2026, 7, 1), kind="true_up", amount=Decimal("-0.12"), document=""),
+    ),
+)
+PAYMENTS = (
+    OwnPayment(
+        payment="cash-7",
+        on=date(2026, 7, 9),
+        means="cash",
+        amount=Decimal("20.00"),
+        reversed_on=date(2026, 7, 10),
+    ),
+    OwnPayment(
+        payment="bank-6",
+        on=date(2026, 6, 9),
+        means="bank",
+        amount=Decimal("312.20"),
+        reversed_on=None,
+    ),
+)
 
 
 @dataclass
@@ -61,7 +88,8 @@ class FakePortal(FakeReview):
             open=Decimal("4017.82"),
             overdue=Decimal("12.00"),
             currency="GBP",
-            prepaid=OwnPrepaid(balance=Decimal("31.50"), days_left=4, settled_on=date(2026, 7, 12)),
+            prepaid=PREPAID,
+            payments=PAYMENTS,
         )
 
     def _own_meter(self, n: int) -> OwnMeter:

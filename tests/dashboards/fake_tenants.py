@@ -6,16 +6,33 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from billing.accounts.roles import PartyRole
-from billing.accounts.terms import ContractTerms, DatedParty, SignedContract, SuppliedPoint
-from dashboards.queries.portal_rows import OwnAccount, OwnBill, OwnPrepaid
+from billing.accounts.agreed import AgreedQuantity
+from billing.accounts.roles import FixedCharges, PartyRole
+from billing.accounts.terms import (
+    ContractTerms,
+    DatedParty,
+    Move,
+    MovedPoint,
+    SignedContract,
+    SuppliedPoint,
+    Suspension,
+)
+from billing.views.account_terms import DepositRow
+from dashboards.queries.portal_rows import OwnAccount, OwnBill
 from dashboards.queries.rows import Answer
-from dashboards.queries.tenant_rows import TenantList, TenantPage, TenantRow, UtilityUse
+from dashboards.queries.tenant_rows import (
+    SharedPoint,
+    TenantList,
+    TenantPage,
+    TenantRow,
+    UtilityUse,
+)
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.units import Utility
 from tests.dashboards.fake_energy import SITE
 from tests.dashboards.fake_money import HOSTILE
+from tests.dashboards.fake_portal import PAYMENTS, PREPAID
 
 JAN, JUNE = date(2025, 1, 1), date(2026, 6, 1)
 
@@ -44,7 +61,6 @@ class FakeTenants:
         row = next((r for r in self.tenants(scope).rows.rows if r.account == account), None)
         if row is None:
             return None
-        prepaid = OwnPrepaid(balance=Decimal("31.50"), days_left=4, settled_on=date(2026, 7, 12))
         page = TenantPage(
             standing=OwnAccount(
                 account=account,
@@ -52,7 +68,8 @@ class FakeTenants:
                 open=row.balance,
                 overdue=row.overdue,
                 currency="GBP",
-                prepaid=None if row.prepaid is None else prepaid,
+                prepaid=None if row.prepaid is None else PREPAID,
+                payments=PAYMENTS,
             ),
             terms=terms(account),
             parties={"dept": HOSTILE},
@@ -61,6 +78,17 @@ class FakeTenants:
             use=tuple(use(n, utility) for n, utility in enumerate(Utility)),
             bills=(bill(account),),
             meters={"cam-b2-elec": ("Building 2, electricity", "S-2")},
+            deposits=(deposit(account),),
+            shared=(
+                SharedPoint(
+                    point="cam-b2-elec",
+                    share="Lift of building 2",
+                    whole="cam-lift",
+                    keys=(("area", Fraction(1, 2)), ("energy", Fraction(1, 2))),
+                    valid_from=JAN,
+                    valid_to=JUNE,
+                ),
+            ),
         )
         return Answer(rows=page, as_of=88, age_s=42)
 
@@ -76,7 +104,41 @@ def terms(account: str) -> ContractTerms:
                 valid_from=JAN,
                 valid_to=None,
                 utilities=(),
-                document="",
+                document="0123456789abcdef" * 4,
+            ),
+        ),
+        agreed={
+            "cam-b2-elec": (
+                agreed("100", JAN, JUNE),
+                agreed("120", JUNE, None),
+            )
+        },
+        suspensions=(
+            Suspension(
+                point="cam-b2-elec",
+                valid_from=JAN,
+                valid_to=date(2025, 1, 8),
+                fixed_charges=FixedCharges.WAIVED,
+                reason=HOSTILE,
+            ),
+        ),
+        moves=(
+            Move(
+                came=True,
+                day=JAN,
+                other="A-0003",
+                points=(
+                    MovedPoint(
+                        point="cam-b2-elec",
+                        channel=2,
+                        at="2025-01-01T00:00:00+00:00",
+                        count=120,
+                        shown="120.0 kWh",
+                        how="read",
+                    ),
+                ),
+                reason="lease",
+                by="",
             ),
         ),
         parties=(DatedParty(role=PartyRole.TENANT, party="dept", valid_from=JAN),),
@@ -84,6 +146,35 @@ def terms(account: str) -> ContractTerms:
             supply("cam-b2-elec", None),
             supply("cam-b9-elec", JUNE),
         ),
+    )
+
+
+def agreed(kw: str, first: date, after: date | None) -> AgreedQuantity:
+    """Return a contract demand of some days."""
+    return AgreedQuantity(
+        name="contract_demand_kw",
+        unit="kW",
+        value=Decimal(kw),
+        valid_from=first,
+        valid_to=after,
+    )
+
+
+def deposit(account: str) -> DepositRow:
+    """Return a deposit of which a part is not paid."""
+    return DepositRow(
+        deposit=id_of("deposit", account),
+        account=account,
+        key="D-1",
+        currency="GBP",
+        asked=Decimal("500.00"),
+        paid=Decimal("300.00"),
+        applied=Decimal("50.00"),
+        refunded=Decimal("0.00"),
+        refund_asked=Decimal("0.00"),
+        asked_on=JAN,
+        due_on=JAN,
+        reason="new tenant",
     )
 
 

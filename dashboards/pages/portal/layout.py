@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from billing.enquiries.enquiry import Subject
+from dashboards.components.account_moves import balance_panel, payments_panel
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
@@ -41,7 +42,7 @@ from energy.base.quality import Quality
 HOME = "/portal"
 
 
-def portal_page(viewer: Viewer, own: OwnPage) -> Component:
+def portal_page(viewer: Viewer, own: OwnPage, asked: Sequence[AskedRow]) -> Component:
     """Return all that belongs to a tenant, at a glance."""
     if not (own.accounts or own.meters or own.bills):
         return page(viewer.say("portal.title"), [empty(viewer.say("portal.nobody"))], name="portal")
@@ -51,6 +52,16 @@ def portal_page(viewer: Viewer, own: OwnPage) -> Component:
             *(_account(viewer, account) for account in own.accounts),
             _meters(viewer, own.meters),
             _bills(viewer, own.bills),
+            *(
+                part
+                for account in own.accounts
+                for part in (balance_panel(viewer, account), payments_panel(viewer, account))
+            ),
+            panel(
+                viewer.say("enquiries.title"),
+                html.P(link(viewer.say("portal.enquiries", count=len(asked)), f"{HOME}/enquiries")),
+                name="own-enquiries",
+            ),
         ],
         name="portal",
     )

@@ -17,7 +17,8 @@ from dashboards.viewer import Viewer
 
 
 def _portal(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
-    return portal_page(viewer, parts.queries.own_page(viewer.scope).rows)
+    own = parts.queries.own_page(viewer.scope).rows
+    return portal_page(viewer, own, parts.queries.own_enquiries(viewer.scope))
 
 
 def _meter(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:

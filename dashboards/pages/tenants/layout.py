@@ -9,6 +9,7 @@ import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.account_moves import balance_panel, payments_panel
 from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
@@ -25,6 +26,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.formats import NOTHING, amount, amount_text, day_text, money, percent_text
 from dashboards.pages.money.layout import record_panel
+from dashboards.pages.tenants.agreed import agreed_panels
 from dashboards.queries.rows import Answer
 from dashboards.queries.tenant_rows import TenantList, TenantPage, TenantRow, UtilityUse
 from dashboards.security.scope import Right
@@ -134,8 +136,11 @@ def tenant_page(viewer: Viewer, answer: Answer[TenantPage], *, today: date) -> C
             record_panel(viewer, standing.account, day=today.isoformat())
             if viewer.scope.may(Right.ISSUE)
             else None,
+            balance_panel(viewer, standing),
+            payments_panel(viewer, standing),
             panel(viewer.say("tenants.supplies"), _supplies(viewer, found), name="tenant-supplies"),
             panel(viewer.say("tenants.contract"), _contract(viewer, found), name="contract"),
+            *agreed_panels(viewer, found),
         ],
         name="tenant",
         crumbs=[link(viewer.say("tenants.title"), PATH), html.Span(standing.account)],
@@ -269,6 +274,7 @@ def _contract(viewer: Viewer, found: TenantPage) -> list[Component]:
             _until(viewer, each.valid_to),
             ", ".join(viewer.say(f"utility.{one}") for one in each.utilities)
             or viewer.say("tenants.all_utilities"),
+            html.Code(each.document[:12], title=each.document) if each.document else NOTHING,
         ]
         for each in terms.contracts
     ]
@@ -282,7 +288,7 @@ def _contract(viewer: Viewer, found: TenantPage) -> list[Component]:
     ]
     shown: list[Component] = []
     if contracts:
-        keys = ("contract", "signed", "from", "until", "utilities")
+        keys = ("contract", "signed", "from", "until", "utilities", "sheet")
         shown.append(table(_heads(viewer, keys), contracts, name="contracts"))
     if roles:
         shown.append(table(_heads(viewer, ("role", "party", "from")), roles, name="roles"))

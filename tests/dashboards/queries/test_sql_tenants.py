@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 
+from billing.accounts.agreed import AgreedQuantity
+from billing.accounts.desk import AccountDesk
+from billing.receivables.account_book import Means
+from billing.receivables.office import Incoming, Receivables
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
+from dashboards.queries.sql_tenants import shared_by
 from dashboards.security.scope import Role
 from energy.base.clock import ManualClock
 from energy.base.errors import NotPermittedError
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.shares.part import KeyKind
+from energy.metering.shares.version import KeyPortion, KeyVersion, Vacancy
 from energy.views.rollup import roll_up
+from energy.views.shares.rows import KeyRow, ShareRow
+from tests.billing.town import CLERK
 from tests.dashboards.queries.conftest import WebTown
 from tests.dashboards.queries.test_sql import scope
 
 pytestmark = pytest.mark.servers
+JAN, FEB, MAR = date(2019, 1, 1), date(2019, 2, 1), date(2019, 3, 1)
 BILLED = datetime(2019, 2, 2, 9, tzinfo=UTC)
 
 
@@ -62,6 +74,90 @@ def test_a_tenant_s_page_tells_use_bills_meters_and_what_is_owed(web_town: WebTo
     assert (power.before, power.known_before) == days_of(web_town, "2018-12-01", "2018-12-02")
     assert power.now
     assert power.known == Fraction(1)
+
+
+def test_a_tenant_s_page_tells_deposits_demands_payments_and_the_tenant_its_own(
+    web_town: WebTown,
+) -> None:
+    town = web_town.town
+    desk = AccountDesk(town.office.books, town.vault)
+    desk.ask_deposit(
+        "A-b1",
+        "D-1",
+        Decimal("500.00"),
+        asked_on=JAN,
+        due_on=JAN,
+        reason="new",
+        by=CLERK,
+        command_id=uuid4(),
+    )
+    for value, first in (("100", JAN), ("120", FEB)):
+        agreed = AgreedQuantity(
+            name="contract_demand_kw",
+            unit="kW",
+            value=Decimal(value),
+            valid_from=first,
+            valid_to=None,
+        )
+        told = uuid4()
+        desk.tell(
+            "A-b1",
+            lambda contract, agreed=agreed, told=told: contract.agree(
+                "b1-elec", agreed, by=CLERK, command_id=told
+            ),
+            command_id=told,
+        )
+    paid = Incoming(payment="P-1", amount=Decimal("9.50"), means=Means.CASH, reference="", on=JAN)
+    Receivables(town.office.books).receive("A-b1", paid, by=CLERK, command_id=uuid4())
+    town.catch_up()
+    answer = web_town.queries.tenant(scope(web_town, Role.BILLING_CLERK), "A-b1")
+    assert answer is not None
+    (deposit,) = answer.rows.deposits
+    assert (deposit.key, deposit.asked, deposit.held) == ("D-1", Decimal("500.00"), Decimal(0))
+    demands = answer.rows.terms.agreed["b1-elec"]
+    assert [(each.value, each.valid_from) for each in demands] == [
+        (Decimal(100), JAN),
+        (Decimal(120), FEB),
+    ]
+    tenant = replace(scope(web_town, Role.TENANT), tenants=frozenset({"account/A-b1"}))
+    (own,) = web_town.queries.own_page(tenant).rows.accounts
+    (payment,) = own.payments
+    assert own.payments == answer.rows.standing.payments
+    assert (payment.payment, payment.amount, payment.on) == ("P-1", Decimal("9.50"), JAN)
+    other = replace(tenant, tenants=frozenset({"account/A-b2"}))
+    assert web_town.queries.own_page(other).rows.accounts[0].payments == ()
+
+
+def test_each_dated_key_of_a_share_holds_until_the_next() -> None:
+    def key(first: date, by: KeyKind) -> KeyRow:
+        version = KeyVersion(
+            valid_from=first,
+            keys=(KeyPortion(by=by, portion=Fraction(1)),),
+            parts=(),
+            vacancy=Vacancy.OWNER,
+            owner=None,
+            held_by="tenant",
+        )
+        return KeyRow(version=version, reason="", decided_by=CLERK, position=1)
+
+    share = ShareRow(
+        key="lift",
+        name="Lift",
+        whole={"point": "lift-elec", "quantity": "active_import"},
+        grid_s=900,
+        keys=(key(JAN, KeyKind.AREA), key(MAR, KeyKind.AREA), key(FEB, KeyKind.FIXED)),
+        channels={"b1": 7},
+        valid_to=date(2019, 4, 1),
+    )
+    found = shared_by(share, "b1-share")
+    assert [(e.keys[0][0], e.valid_from, e.valid_to) for e in found] == [
+        ("area", JAN, FEB),
+        ("fixed", FEB, MAR),
+        ("area", MAR, date(2019, 4, 1)),
+    ]
+    assert {(e.point, e.whole) for e in found} == {("b1-share", "lift-elec")}
+    assert [e.valid_to for e in shared_by(replace(share, valid_to=None), "p")] == [FEB, MAR, None]
+    assert len(shared_by(replace(share, valid_to=FEB), "p")) == 1
 
 
 def days_of(web: WebTown, first: str, last: str) -> tuple[int, Fraction]:
