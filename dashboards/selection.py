@@ -69,6 +69,10 @@ class Selection:
     """Key of the place compared with."""
     node: str = ""
     """Key of a node of the supply graph; "" for all of it."""
+    base: date | None = None
+    """First day of the baseline; None for the same days a year earlier."""
+    base_until: date | None = None
+    """Last day of the baseline."""
 
     @property
     def first(self) -> date:
@@ -118,6 +122,12 @@ class Selection:
             case _:
                 return None
 
+    def baseline(self) -> tuple[date, date]:
+        """Return first and last day of the baseline."""
+        if self.base is None:
+            return _year_before(self.first), _year_before(self.last)
+        return self.base, max(self.base, self.base_until or self.base)
+
     def search(self) -> str:
         """Return the query part of the address, "" where all is as it comes."""
         pairs = [
@@ -129,6 +139,8 @@ class Selection:
             ("compare", "" if self.compare is Compare.NONE else str(self.compare)),
             ("beside", self.beside if self.compare is Compare.PLACE else ""),
             ("node", self.node),
+            ("base", str(self.base or "")),
+            ("base_until", str(self.base_until if self.base and self.base_until else "")),
         ]
         said = [(name, text) for name, text in pairs if text]
         return f"?{urlencode(said)}" if said else ""
@@ -147,6 +159,9 @@ def selection_of(search: str | None, today: date) -> Selection:
     if span is Span.FREE:
         at = at or today
         until = min(max(until or at, at), at + timedelta(days=MOST_DAYS))
+    base, base_until = _day(said.get("base")), _day(said.get("base_until"))
+    if base is not None:
+        base_until = min(max(base_until or base, base), base + timedelta(days=MOST_DAYS))
     compare = Compare(said["compare"]) if said.get("compare") in set(Compare) else Compare.NONE
     utility = Utility(said["utility"]) if said.get("utility") in set(Utility) else None
     return Selection(
@@ -159,6 +174,8 @@ def selection_of(search: str | None, today: date) -> Selection:
         compare=compare,
         beside=_key(said.get("beside")),
         node=_key(said.get("node")),
+        base=base,
+        base_until=base_until if base else None,
     )
 
 

@@ -27,6 +27,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("review", "/review", Right.READ_ENERGY),
         ("plan", "/plan", Right.READ_ENERGY),
         ("reports", "/reports", Right.READ_ENERGY),
+        ("savings", "/savings", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

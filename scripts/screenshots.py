@@ -25,6 +25,7 @@ PAGES = {
     "review": "/review",
     "plan": "/plan",
     "reports": "/reports?span=month",
+    "savings": "/savings?span=month",
     "bills": "/bills",
 }
 ARGUMENTS = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import dash_mantine_components as dmc
 from dash import html
@@ -24,6 +24,7 @@ from energy.base.units import Utility
 
 FROM, UNTIL = "pick-from", "pick-until"
 PLACE, UTILITY, COMPARE, BESIDE = "pick-place", "pick-utility", "pick-compare", "pick-beside"
+BASE_FROM, BASE_UNTIL = "pick-base-from", "pick-base-until"
 WHOLE_SITE = "-"
 """Value of the place field for the whole site: the field cannot hold an empty text."""
 LENGTHS = (Span.DAY, Span.WEEK, Span.MONTH, Span.YEAR)
@@ -37,6 +38,7 @@ def toolbar(
     utilities: Sequence[Utility] = (),
     places: Sequence[PlaceRow] = (),
     comparisons: Sequence[Compare] = (),
+    baseline: bool = False,
 ) -> Component:
     """Return the picker of a page.
 
@@ -47,6 +49,7 @@ def toolbar(
         utilities: Those to choose from; none leaves the field out.
         places: Those to choose from, as a tree in order; none leaves the field out.
         comparisons: Those the page can draw besides none; none leaves the field out.
+        baseline: Whether the days of a baseline are picked, too.
     """
     return html.Div(
         [
@@ -56,6 +59,7 @@ def toolbar(
             _place(viewer, selection, places),
             _utility(viewer, selection, utilities),
             *_comparison(viewer, selection, comparisons, places),
+            _baseline(viewer, selection) if baseline else None,
         ],
         className="toolbar",
         role="group",
@@ -162,6 +166,18 @@ def _step(viewer: Viewer, name: str, href: str) -> Component:
 
 
 def _dates(viewer: Viewer, selection: Selection) -> Component:
+    fields = ((FROM, "from", selection.first), (UNTIL, "until", selection.last))
+    return _day_fields(viewer, fields)
+
+
+def _baseline(viewer: Viewer, selection: Selection) -> Component:
+    first, last = selection.baseline()
+    fields = ((BASE_FROM, "base_from", first), (BASE_UNTIL, "base_until", last))
+    name = html.Span(viewer.say("compare.baseline"), className="toolbar-name")
+    return html.Div([name, _day_fields(viewer, fields)], className="toolbar-dates")
+
+
+def _day_fields(viewer: Viewer, told: Sequence[tuple[str, str, date]]) -> Component:
     fields = [
         dmc.DateInput(
             id=field,
@@ -173,10 +189,7 @@ def _dates(viewer: Viewer, selection: Selection) -> Component:
             maxDate="2200-12-31",
             **extra(aria_label=viewer.say(f"toolbar.{name}")),
         )
-        for field, name, day in (
-            (FROM, "from", selection.first),
-            (UNTIL, "until", selection.last),
-        )
+        for field, name, day in told
     ]
     return html.Div([fields[0], html.Span("–"), fields[1]], className="toolbar-dates")
 

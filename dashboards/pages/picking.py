@@ -14,6 +14,8 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 
 from dashboards.components.toolbar import (
+    BASE_FROM,
+    BASE_UNTIL,
     BESIDE,
     COMPARE,
     FROM,
@@ -34,6 +36,16 @@ def _days(selection: Selection, first: date, last: date) -> Selection:
     if (first, last) == (selection.first, selection.last):
         return selection
     return replace(selection, span=Span.FREE, at=min(first, last), until=max(first, last))
+
+
+def _baseline(selection: Selection, field: str, value: str | None) -> Selection:
+    """Return the selection with another first or last day of its baseline; unchanged by its own."""
+    days = selection.baseline()
+    first = _day(value, days[0]) if field == BASE_FROM else days[0]
+    last = _day(value, days[1]) if field == BASE_UNTIL else days[1]
+    if (first, last) == days:
+        return selection
+    return replace(selection, base=min(first, last), base_until=max(first, last))
 
 
 def _day(text: str | None, otherwise: date) -> date:
@@ -67,6 +79,8 @@ def picked(search: str | None, today: date, field: str, value: str | None) -> st
         changed = _days(now, _day(value, now.first), now.last)
     elif field == UNTIL:
         changed = _days(now, now.first, _day(value, now.last))
+    elif field in {BASE_FROM, BASE_UNTIL}:
+        changed = _baseline(now, field, value)
     else:
         changed = replace(now, **CHANGES[field](now, value))
     return selection_of(changed.search(), today).search()  # keys and words checked as in an address
@@ -74,7 +88,7 @@ def picked(search: str | None, today: date, field: str, value: str | None) -> st
 
 def register(app: Dash, parts: Parts) -> None:
     """Add one callback for each field."""
-    for field in (FROM, UNTIL, PLACE, UTILITY, COMPARE, BESIDE):
+    for field in (FROM, UNTIL, PLACE, UTILITY, COMPARE, BESIDE, BASE_FROM, BASE_UNTIL):
         _register(app, parts, field)
 
 

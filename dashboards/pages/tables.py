@@ -23,6 +23,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.plant.tables import one_line_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
+from dashboards.pages.savings.tables import savings_sheet
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import Viewer, current_viewer
@@ -39,6 +40,7 @@ TABLES: dict[str, MakeSheet] = {
     "ageing": ageing_sheet,
     "report": report_sheet,
     "report_places": report_places_sheet,
+    "savings": savings_sheet,
 }
 """What a table's name stands for; None where the selection has no such table."""
 TABLES_OF: dict[str, MakeSheetOf] = {

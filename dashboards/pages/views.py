@@ -23,6 +23,7 @@ from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
+from dashboards.pages.savings.views import SAVINGS_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
 from dashboards.pages.view import View
@@ -34,6 +35,7 @@ VIEWS: tuple[View, ...] = (
     *FLOW_VIEWS,
     *REPORT_VIEWS,
     *PLANT_VIEWS,
+    *SAVINGS_VIEWS,
     *ALERT_VIEWS,
     *WALL_VIEWS,
     *QUALITY_VIEWS,

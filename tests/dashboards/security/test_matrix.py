@@ -77,6 +77,7 @@ class Subjects:
 PAGES: dict[str, tuple[str, Right | None]] = {
     r"/": ("/", Right.READ_ENERGY),
     r"/reports": ("/reports?utility=electricity&compare=previous", Right.READ_ENERGY),
+    r"/savings": ("/savings?utility=electricity", Right.READ_ENERGY),
     r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),

@@ -1,0 +1,108 @@
+"""In: the curves of a baseline and of the time reported. Out: the savings by local day. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dashboards.queries.load_rows import LoadCurve, LoadRange
+from energy.base.period import day_starts, span_of_days
+from energy.metering.savings import (
+    DAY_H,
+    DaySaving,
+    Hours,
+    Uncertainty,
+    cumulated,
+    day_savings,
+    uncertainty_of,
+    week_model,
+)
+
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Savings:
+    """What a time used beside what its baseline lets expect."""
+
+    first: date
+    days: tuple[DaySaving, ...]
+    cusum: tuple[Fraction, ...]
+    """Avoided up to and with each day. [base unit]"""
+    expected: Fraction
+    """Of the hours that count. [base unit]"""
+    actual: int
+    """Of the same hours. [base unit]"""
+    counted: int
+    """Hours that count."""
+    due: int
+    """Hours that are over."""
+    baseline_known: int
+    """Hours of the baseline that are wholly known."""
+    baseline_hours: int
+    uncertainty: Uncertainty | None
+    """None where the baseline is too short to tell."""
+
+    @property
+    def avoided(self) -> Fraction:
+        """Return what was not used; negative where more was. [base unit]."""
+        return self.expected - self.actual
+
+    @property
+    def share(self) -> Fraction | None:
+        """Return the avoided part of what was expected; None where nothing was. [1]."""
+        return self.avoided / self.expected if self.expected else None
+
+    def day(self, number: int) -> date:
+        """Return the local day of a number."""
+        return self.first + timedelta(days=number)
+
+
+def hours_of(curve: LoadCurve, last: date, zone: ZoneInfo) -> Hours:
+    """Return a curve hour by hour; an hour is known where each of its intervals is.
+
+    Args:
+        curve: From its first day's midnight on, on a grid that divides the hour.
+        last: Its last local day.
+        zone: The site's zone.
+    """
+    assert HOUR_S % curve.step_s == 0, "hours are whole numbers of intervals"
+    begins = np.arange(0, len(curve.usage), HOUR_S // curve.step_s)
+    starts = np.array(day_starts(span_of_days(curve.first, last, zone), HOUR_S, zone))
+    day = np.searchsorted(starts, np.arange(len(begins)), side="right") - 1
+    local = [_local(curve.start, n, zone) for n in range(len(begins))]
+    cell = [DAY_H * at.weekday() + at.hour for at in local]
+    return Hours(
+        usage=np.add.reduceat(curve.usage, begins),
+        known=np.logical_and.reduceat(curve.whole, begins),
+        cell=np.array(cell, dtype=np.int64),
+        day=day.astype(np.int64),
+    )
+
+
+def _local(start: datetime, hour: int, zone: ZoneInfo) -> datetime:
+    return (start + timedelta(hours=hour)).astimezone(zone)
+
+
+def savings_of(reported: LoadRange, baseline: LoadRange, zone: ZoneInfo) -> Savings:
+    """Return the savings of a time against a baseline of the same place and utility."""
+    base = hours_of(baseline.curve, baseline.last, zone)
+    hours = hours_of(reported.curve, reported.last, zone)
+    model = week_model(base)
+    days = day_savings(model, hours)
+    return Savings(
+        first=reported.curve.first,
+        days=tuple(days),
+        cusum=tuple(cumulated(days)),
+        expected=sum((day.expected for day in days), Fraction(0)),
+        actual=sum(day.actual for day in days),
+        counted=sum(day.counted for day in days),
+        due=reported.due() * reported.curve.step_s // HOUR_S,
+        baseline_known=int(base.known.sum()),
+        baseline_hours=len(base.known),
+        uncertainty=uncertainty_of(model, base, days),
+    )
