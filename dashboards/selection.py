@@ -44,8 +44,9 @@ class Compare(StrEnum):
     YEAR = "year"
     """The same days a year earlier."""
     PLAN = "plan"
+    """What is planned for the place, each month in equal parts."""
     BASELINE = "baseline"
-    """What earlier busy and idle hours let expect."""
+    """The same hours of the same weekdays in the four weeks before, their mean."""
     PLACE = "place"
     """Another place at the same time."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dashboards.queries.load_curve import HOUR_S, curve_of, mean_of, number_of
+from dashboards.queries.load_expected import BASELINE_WEEKS, baseline_of, plan_of
 from dashboards.queries.load_rows import LoadCurve, LoadRange
 from dashboards.queries.rows import SHAPED, Answer, TariffBand
 from dashboards.queries.sql_plans import note_rows
@@ -26,6 +27,7 @@ from energy.metering.plans.plan import NodeKind, PlanNode
 from energy.views.computed import channel_usage
 from energy.views.node_usage import NodeSpan, node_spans
 from energy.views.pinned_notes import notes_at
+from energy.views.plans import read_plan
 
 MOST_BLOCKS = 20_000
 """Most days of channels that are read interval by interval."""
@@ -170,6 +172,10 @@ class SqlLoad:
             return self.place_curve(connection, spans, selection.first, period, step_s), other[1]
         if selection.compare is Compare.WEEKDAY and selection.days <= BAND_DAYS:
             return self._weekdays(connection, place, utility, selection, step_s), ""
+        if selection.compare is Compare.BASELINE:
+            return self._baseline(connection, place, utility, selection, step_s), ""
+        if selection.compare is Compare.PLAN:
+            return self._plan(connection, place, utility, selection, step_s), ""
         earlier = selection.compared()
         if earlier is None:
             return None, ""
@@ -195,6 +201,40 @@ class SqlLoad:
             spans = self.place_spans(connection, place, utility, period)
             curves.append(self.place_curve(connection, spans, first, period, step_s))
         return mean_of(curves)
+
+    def _baseline(
+        self,
+        connection: Connection,
+        place: str,
+        utility: Utility,
+        selection: Selection,
+        step_s: int,
+    ) -> LoadCurve | None:
+        """Return what the same hours of the same weekdays used in the weeks before."""
+        zone = self._at.site.zone
+        first = selection.first - timedelta(weeks=BASELINE_WEEKS)
+        period = span_of_days(first, selection.first - timedelta(days=1), zone)
+        spans = self.place_spans(connection, place, utility, period)
+        before = self.place_curve(connection, spans, first, period, step_s)
+        return baseline_of(before, selection.first, selection.period(zone), step_s, zone)
+
+    def _plan(
+        self,
+        connection: Connection,
+        place: str,
+        utility: Utility,
+        selection: Selection,
+        step_s: int,
+    ) -> LoadCurve | None:
+        """Return what is planned for the place, each month in equal parts; None of none."""
+        zone, node = self._at.site.zone, PlanNode(kind=NodeKind.PLACE, key=place)
+        months = {
+            date(year, each.month, 1): each.base
+            for year in range(selection.first.year, selection.last.year + 1)
+            for each in read_plan(connection, self._at.schema, year, nodes=[node])
+            if each.utility is utility
+        }
+        return plan_of(months, selection.first, selection.period(zone), step_s, zone)
 
     def _bands(
         self, connection: Connection, utility: Utility, selection: Selection

@@ -54,16 +54,23 @@ class FakeLoad:
         now = self.clock.now()
         start = selection.period(ZONE).start
         known = max((now - start) // timedelta(seconds=STEP_S), 0)
-        earlier = selection.compared()
         rows = LoadRange(
             utility=utility,
             place=selection.place,
             last=selection.last,
             now=now,
             curve=curve(selection.first, selection.last, ZONE, known=known),
-            beside=curve(*earlier, ZONE) if earlier else None,
+            beside=_beside(selection),
             beside_place="Floor 1" if selection.compare is Compare.PLACE else "",
             bands=(),
             tariff=None,
         )
         return Answer(rows=rows, as_of=48_213, age_s=41)
+
+
+def _beside(selection: Selection) -> LoadCurve | None:
+    """Return what stands beside; nothing is planned."""
+    if selection.compare in {Compare.NONE, Compare.PLAN}:
+        return None
+    earlier = selection.compared()
+    return curve(*(earlier or (selection.first, selection.last)), ZONE)

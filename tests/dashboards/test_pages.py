@@ -51,6 +51,8 @@ PATHS = {
     "load_month": "/load?span=month&compare=year&place=b1",
     "load_year": "/load?span=year&at=2025-01-01&utility=gas",
     "load_nowhere": "/load?place=nowhere",
+    "load_baseline": "/load?span=week&compare=baseline",
+    "load_plan": "/load?compare=plan",
     "flows": "/flows",
     "flows_node": "/flows?span=month&node=hv-a",
     "flows_year": "/flows?span=year",
@@ -136,6 +138,8 @@ READY = {
     "load_month": "load",
     "load_year": "load",
     "load_nowhere": "load",
+    "load_baseline": "load",
+    "load_plan": "load",
 }
 """What a page says it is, where that is not its name."""
 MONEY_PAGES = {

@@ -34,7 +34,14 @@ from dashboards.viewer import Viewer
 PATH = "/load"
 SHAPES_FROM = 7
 """Hours of the week are drawn from here on. [d]"""
-COMPARISONS = (Compare.PREVIOUS, Compare.WEEKDAY, Compare.YEAR, Compare.PLACE)
+COMPARISONS = (
+    Compare.PREVIOUS,
+    Compare.WEEKDAY,
+    Compare.YEAR,
+    Compare.PLAN,
+    Compare.BASELINE,
+    Compare.PLACE,
+)
 
 
 def load_page(
@@ -167,6 +174,9 @@ def _curve(
         viewer.say("load_page.curve"),
         [
             html.P(said, className="subtitle"),
+            None
+            if rows.beside is not None or selection.compare is Compare.NONE
+            else html.P(viewer.say(f"load_page.none_{selection.compare}"), className="subtitle"),
             chart(figure, chart_id="load-range", label=said, language=viewer.language),
             twin(viewer, "load", selection.search()),
         ],

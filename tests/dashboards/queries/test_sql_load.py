@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from energy.base.ids import id_of
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.metering.places import ALWAYS
+from energy.metering.plans.plan import NodeKind, PlannedYear, PlanNode, PlanRevision
 from energy.metering.plant import PlaceTree
 from energy.views.rollup import roll_up
 from tests.dashboards.queries.conftest import WebTown
@@ -84,6 +86,15 @@ def test_what_stands_beside_is_the_day_before_the_mean_of_weekdays_or_a_place(
     mean = asked(seen_town, "?at=2019-01-02&compare=weekday").beside
     assert mean is not None
     assert mean.usage.tolist() == [sum(n) // 4 for n in zip(*(w.usage for w in weeks), strict=True)]
+    baseline = asked(seen_town, "?at=2019-01-02&compare=baseline").beside
+    assert baseline is not None
+    assert abs(baseline.usage - mean.usage).max() <= 1, "of one day it is the same mean"
+    month = asked(seen_town, "?span=month&at=2019-01-02&compare=baseline").beside
+    assert month is not None
+    assert month.whole.all()
+    assert month.usage[96:192].tolist() == baseline.usage.tolist()
+    assert month.usage[96:192].tolist() == month.usage[8 * 96 : 9 * 96].tolist()
+    assert asked(seen_town, "?at=2019-01-02&compare=plan").beside is None, "nothing is planned"
 
 
 def test_the_places_of_a_site_add_up(web_town: WebTown) -> None:
@@ -113,6 +124,31 @@ def test_the_places_of_a_site_add_up(web_town: WebTown) -> None:
     assert (rows.place, rows.beside_place) == ("One", "Two")
     assert rows.curve.usage.any()
     assert (rows.curve.usage + rows.beside.usage).tolist() == whole.usage.tolist()
+
+    plan = PlanRevision(
+        year=2019,
+        rows=[
+            PlannedYear(
+                node=PlanNode(kind=NodeKind.PLACE, key="b1"),
+                utility=Utility.ELECTRICITY,
+                unit="kWh",
+                quantities=tuple(Decimal(100 * month) for month in range(1, 13)),
+            ).as_json()
+        ],
+        currency="GBP",
+        reason="budget",
+        file="plan.xlsx",
+        proposed_by=uuid4(),
+        command_id=uuid4(),
+        withdrawn=None,
+    )
+    plan.approve(by=uuid4(), command_id=uuid4())
+    metering.store(plan)
+    town.catch_up()
+    month = asked(web_town, "?span=month&at=2019-02-01&place=b1&compare=plan").beside
+    assert month is not None
+    assert month.total() == 200_000, "Wh of February"
+    assert asked(web_town, "?at=2019-01-02&compare=plan").beside is None, "of b1 alone"
 
 
 def test_no_such_place_and_no_such_right(seen_town: WebTown) -> None:
