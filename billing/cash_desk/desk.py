@@ -74,6 +74,8 @@ class Desk:
         def once() -> Shift:
             site = self.books.site
             known: CashDesk | None = self.books.find(desk_id(site.key, self.name))
+            if known is not None and known.seen(act.command_id):
+                return self.shift()
             desk = known or CashDesk(site=site.key, desk=self.name, command_id=act.command_id)
             number = desk.begin(by=by, command_id=act.command_id)
             shift = Shift(
@@ -117,6 +119,8 @@ class Desk:
         def once() -> Shift:
             shift = self.shift()
             by, command = _person(act), act.command_id
+            if shift.seen(command):
+                return shift
             left = shift.cash_up(
                 denominations, card, transfer, at=act.at, on=act.on, by=by, command_id=command
             )
@@ -132,8 +136,9 @@ class Desk:
             DeskRefusedError: It is not counted, or is another person's.
         """
         shift = self.shift()
-        shift.resume(reason, at=act.at, by=_person(act), command_id=act.command_id)
-        self.books.store(shift)
+        if not shift.seen(act.command_id):
+            shift.resume(reason, at=act.at, by=_person(act), command_id=act.command_id)
+            self.books.store(shift)
 
     def sign(self, reason: str, act: Act) -> Shift:
         """Sign for a difference as a second person; the shift is closed.
@@ -143,8 +148,9 @@ class Desk:
         """
         shift = self.shift()
         by, command = _person(act), act.command_id
-        shift.sign(reason, at=act.at, on=act.on, by=by, command_id=command)
-        self.books.store(shift, self._over(act))
+        if not shift.seen(command):
+            shift.sign(reason, at=act.at, on=act.on, by=by, command_id=command)
+            self.books.store(shift, self._over(act))
         return shift
 
     def _over(self, act: Act) -> CashDesk:
@@ -350,10 +356,11 @@ class Desk:
             point=point.point if point else "",
             taken_at=act.at,
             command_id=act.command_id,
+            given=payment.given,
         )
         if not payment.again:
             self._refuse_again(shift, taking)
-        shift.take(taking, given=payment.given, on=act.on, by=_person(act))
+        shift.take(taking, on=act.on, by=_person(act))
         return taking, series
 
     def _refuse_again(self, shift: Shift, taking: Taking) -> None:

@@ -40,7 +40,6 @@ def receipt_of(
     unit: str = "",
     card: str = "",
     balance: Decimal | None = None,
-    given: Decimal | None = None,
     voids: str = "",
     reason: str = "",
 ) -> Receipt:
@@ -57,13 +56,12 @@ def receipt_of(
         unit: Of them.
         card: Card that they are written to.
         balance: Of the prepaid account afterwards. [currency]
-        given: Cash handed over. [currency]
         voids: Number of the receipt, where this one takes it back.
         reason: Why it is taken back.
     """
     purpose = named(f"cli.desk.purpose.{taking.purpose}")
     what = {key: f"{text} {taking.invoice or ''}".strip() for key, text in purpose.items()}
-    change = None if given is None else given - taking.amount
+    change = None if taking.given is None else taking.given - taking.amount
     sign = -1 if voids else 1
     items = [Paid(what=what, amount=sign * taking.amount)]
     if units:

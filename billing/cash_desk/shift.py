@@ -163,7 +163,7 @@ class Shift(JournalAggregate):
                 sums[taking.means] += taking.amount
         return sums
 
-    def take(self, taking: Taking, *, given: Decimal | None, on: date, by: UUID) -> None:
+    def take(self, taking: Taking, *, on: date, by: UUID) -> None:
         """Take money.
 
         Raises:
@@ -173,13 +173,13 @@ class Shift(JournalAggregate):
         self._need_open(by)
         if taking.amount <= 0:
             raise DeskRefusedError.of("amount")
-        if given is not None and given < taking.amount:
-            raise DeskRefusedError.of("given", given=given, amount=taking.amount)
+        if taking.given is not None and taking.given < taking.amount:
+            raise DeskRefusedError.of("given", given=taking.given, amount=taking.amount)
         self.trigger_event(
             self.CashTaken,
             **taking.facts(),
             currency=self.currency,
-            given=given,
+            given=taking.given,
             at=taking.taken_at,
             on=on,
             by=by,

@@ -70,6 +70,8 @@ class Taking:
     point: str
     taken_at: datetime
     command_id: UUID
+    given: Decimal | None = None
+    """Cash handed over. [currency]"""
     void: bool = False
 
     def facts(self) -> dict[str, Any]:
@@ -129,6 +131,7 @@ class CashTaken(JournalAggregate.Event):
             point=self.point,
             taken_at=self.at,
             command_id=self.command_id,
+            given=self.given,
         )
         aggregate.versions[self.taking] = self.originator_version
 

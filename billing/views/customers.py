@@ -6,6 +6,7 @@ opened one by one, only where nothing else was found: they are nowhere in clear 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from energy.base.secrets import PersonVault
 
 Connection = psycopg.Connection[tuple[object, ...]]
 MOST_HITS = 20
+LABEL = re.compile(r"meterline:(?P<site>[^/#]+)/(?P<point>[^#]+)(?:#.*)?")
+"""What the QR code on a meter says (processes/field_sheet.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +40,18 @@ class Hit:
 def find_customers(
     books: Books, vault: PersonVault, asked: str, *, most: int = MOST_HITS
 ) -> list[Hit]:
-    """Return the accounts that a key, meter number, card, place, name or address may mean.
+    """Return the accounts that a key, meter, card, place, name, address or label may mean.
 
     Args:
         books: The site's books.
         vault: Opens names and addresses.
-        asked: What the customer says; upper and lower case are alike.
+        asked: What the customer says, upper and lower case alike; or a meter's label as scanned.
         most: Hits at most.
     """
-    words = asked.strip().casefold()
+    words = asked.strip()
+    if (label := LABEL.fullmatch(words)) is not None:
+        words = label["point"] if label["site"] == books.site.key else ""
+    words = words.casefold()
     if not words:
         return []
     with books.database.connection() as connection:

@@ -303,6 +303,29 @@ def balance_at(
     return Decimal(str(row[0]))
 
 
+def balance_after(
+    connection: Connection, schema: str, account: str, receipt: str
+) -> Decimal | None:
+    """Return the balance that a top-up left, as its receipt says; None of no top-up. [currency].
+
+    What was recorded after it does not count, so a receipt printed again is the same one.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        account: Key of the account.
+        receipt: Number of the top-up.
+    """
+    row = connection.execute(
+        f"SELECT sum(e.amount) FROM {schema}.prepaid_entry AS e JOIN {schema}.prepaid_entry AS t "
+        "ON t.account = e.account AND (e.position, e.item) <= (t.position, t.item) "
+        "WHERE t.account = %s AND t.document = %s AND t.kind = 'top_up'",
+        (account, receipt),
+    ).fetchone()
+    assert row is not None, "an aggregate function gives a row"
+    return None if row[0] is None else Decimal(str(row[0]))
+
+
 def read_entries(
     connection: Connection,
     schema: str,

@@ -40,6 +40,8 @@ class Right(StrEnum):
     """Decide about the exceptions of a bill run."""
     APPROVE = "approve"
     ISSUE = "issue"
+    SELL = "sell"
+    """Take money at a cash desk: open and cash up shifts, give receipts, void them."""
     STATE_READINGS = "state_readings"
     """Record, estimate and propose corrections of readings."""
     DECIDE_READINGS = "decide_readings"
@@ -61,7 +63,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
     Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
     Role.BILLING_CLERK: EVERYBODY
-    | {Right.READ_BILLS, Right.DECIDE_RUNS, Right.ISSUE, Right.STATE_READINGS, Right.ANSWER},
+    | {
+        Right.READ_BILLS,
+        Right.DECIDE_RUNS,
+        Right.ISSUE,
+        Right.SELL,
+        Right.STATE_READINGS,
+        Right.ANSWER,
+    },
     Role.BILLING_APPROVER: EVERYBODY
     | {Right.READ_BILLS, Right.DECIDE_RUNS, Right.APPROVE, Right.DECIDE_READINGS, Right.ANSWER},
     Role.ENERGY_MANAGER: EVERYBODY

@@ -32,6 +32,7 @@ if runs():
     from billing.prepaid.errors import DeskRefusedError
     from billing.views.cash_desk import read_shifts
     from billing.views.customers import find_customers
+    from billing.views.prepaid import balance_after
     from dashboards.security.scope import Right
     from energy.system import WEB, WRITER
 
@@ -45,7 +46,7 @@ Pdf = Annotated[Path | None, typer.Option()]
 def open_(ctx: typer.Context, desk: At, change: str = "0", by: str | None = None) -> None:
     """Open a shift at a desk, with change in the drawer."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         shift = _desk(at, desk).open(amount_of(change), act)
         at.settle("books")
         print(at.text("desk.opened", desk=shift.desk, number=shift.number))
@@ -81,14 +82,14 @@ def topup(
 ) -> None:
     """Take money onto a prepaid account, with a receipt."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         office = office_of(at)
         taking = _desk(at, desk).top_up(account, _payment(amount, means, given, again=again), act)
         at.settle("books")
         left = office.balance(account)
-        print_taking(at, taking, balance=left, given=_given(given), as_json=as_json)
+        print_taking(at, taking, balance=left, as_json=as_json)
         if pdf is not None:
-            write_receipt(at, desk, taking, pdf, balance=left, given=_given(given), by=act.by)
+            write_receipt(at, desk, taking, pdf, balance=left, by=act.by)
 
 
 @app.command()
@@ -109,13 +110,13 @@ def pay(
 ) -> None:
     """Take the payment of an invoice, or money on account, with a receipt."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         payment = _payment(amount, means, given, again=again)
         taking = _desk(at, desk).pay(account, invoice, payment, act, advance=advance)
         at.settle("books")
-        print_taking(at, taking, balance=None, given=_given(given), as_json=as_json)
+        print_taking(at, taking, balance=None, as_json=as_json)
         if pdf is not None:
-            write_receipt(at, desk, taking, pdf, balance=None, given=_given(given), by=act.by)
+            write_receipt(at, desk, taking, pdf, balance=None, by=act.by)
 
 
 @app.command()
@@ -135,7 +136,7 @@ def units(
 ) -> None:
     """Sell units for a point's card at today's price and write them (exit 1: not written yet)."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         office = CardOffice(at.books)
         taking, priced = _desk(at, desk).sell_units(
             office,
@@ -149,9 +150,9 @@ def units(
         )
         at.settle("books")
         sold = f"{priced.units:f} {priced.unit}"
-        print_taking(at, taking, balance=None, given=_given(given), sold=sold, as_json=as_json)
+        print_taking(at, taking, balance=None, sold=sold, as_json=as_json)
         if pdf is not None:
-            write_receipt(at, desk, taking, pdf, balance=None, given=_given(given), by=act.by)
+            write_receipt(at, desk, taking, pdf, balance=None, by=act.by)
         assert taking.sale is not None, "units were sold"
         if not write_and_tell(at, point, taking.sale, act, quiet=as_json):
             raise typer.Exit(FINDINGS)
@@ -169,7 +170,7 @@ def void(
 ) -> None:
     """Give money back within the shift that took it; never after it was counted."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         cards = CardOffice(at.books)
         taking = _desk(at, desk).void(cards, receipt, reason, act, below_zero=below_zero)
         at.settle("books")
@@ -190,7 +191,7 @@ def cash_up(
 ) -> None:
     """Count what is there at the end of a shift; a difference must be signed for (exit 1)."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         denominations: dict[str, int] = {}
         for each in count or ():
             value, _, many = each.partition("=")
@@ -208,7 +209,7 @@ def cash_up(
 def resume(ctx: typer.Context, desk: At, reason: Reason, by: str | None = None) -> None:
     """Go on with a shift whose count was wrong or early."""
     with opened(ctx, WRITER) as at:
-        act = act_of(at, by, Right.ISSUE)
+        act = act_of(at, by, Right.SELL)
         _desk(at, desk).resume(reason, act)
         at.settle("books")
         print(at.text("desk.resumed", desk=desk))
@@ -276,10 +277,12 @@ def receipt(ctx: typer.Context, receipt: str, desk: At, pdf: Pdf = None, *,
         shift = _desk(at, desk).shift(number)
         taking = shift.receipted(receipt)
         sale = sale_of(at, taking)
-        sold = f"{sale.units:f} {sale.unit}" if sale else ""
-        print_taking(at, taking, balance=None, given=None, sold=sold, as_json=as_json)
+        sold = f"{sale.units:f} {sale.unit}" if sale else None
+        with at.system.database.connection() as connection:
+            balance = balance_after(connection, at.site.schema, taking.account, taking.receipt)
+        print_taking(at, taking, balance=balance, sold=sold, as_json=as_json)
         if pdf is not None:
-            write_receipt(at, desk, taking, pdf, balance=None, given=None, by=shift.person)
+            write_receipt(at, desk, taking, pdf, balance=balance, by=shift.person)
 
 
 def _desk(at: Opened, name: str) -> Desk:

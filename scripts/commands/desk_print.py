@@ -50,7 +50,6 @@ def print_taking(
     taking: Taking,
     *,
     balance: Decimal | None,
-    given: Decimal | None,
     as_json: bool,
     sold: str | None = None,
 ) -> None:
@@ -68,8 +67,8 @@ def print_taking(
     ]
     if sold is not None:
         facts.append((at.text("desk.head.sold"), sold))
-    if given is not None:
-        facts.append((at.text("desk.head.change"), given - taking.amount))
+    if taking.given is not None:
+        facts.append((at.text("desk.head.change"), taking.given - taking.amount))
     if balance is not None:
         facts.append((at.text("desk.head.balance"), balance))
     if taking.void:
@@ -124,7 +123,6 @@ def write_receipt(
     file: Path,
     *,
     balance: Decimal | None,
-    given: Decimal | None,
     by: UUID | None,
 ) -> None:
     """Write a receipt as PDF for an 80 mm printer; `by` is who took the money."""
@@ -140,7 +138,6 @@ def write_receipt(
         unit=sale.unit if sale else "",
         card=sale.card if sale else "",
         balance=balance,
-        given=given,
     )
     language = paper_language(at)
     file.write_bytes(paper(PaperKind.RECEIPT, content.document(), language=language, size="80mm"))

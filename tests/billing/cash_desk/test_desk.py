@@ -20,6 +20,7 @@ from billing.prepaid.errors import DeskRefusedError, PrepaidRefusedError
 from billing.prepaid.points import prepaid_of
 from billing.views.cash_desk import read_shifts, read_takings
 from billing.views.customers import find_customers
+from billing.views.prepaid import balance_after
 from energy.base.errors import EnergyError
 from tests.billing.cash_desk.ledger import entries_of_site
 from tests.billing.prepaid.purse import Purse
@@ -195,9 +196,13 @@ def test_a_desk_belongs_to_the_person_of_the_shift(purse: Purse) -> None:
         purse.desk().pay("A-b1", None, given, purse.act())
 
 
-@pytest.mark.parametrize("asked", ["a-b1", "sn-0001", "B1-ELEC", "tenant of B1", "b1 road"])
+@pytest.mark.parametrize(
+    "asked",
+    ["a-b1", "sn-0001", "B1-ELEC", "tenant of B1", "b1 road", "meterline:SITE/b1-elec#SN-0001"],
+)
 def test_a_customer_is_found_by_what_he_says(purse: Purse, asked: str) -> None:
-    (hit,) = find_customers(purse.books, purse.town.vault, asked)
+    said = asked.replace("SITE", purse.town.site.key)
+    (hit,) = find_customers(purse.books, purse.town.vault, said)
     assert (hit.account, hit.name) == ("A-b1", "Tenant of b1")
     assert hit.prepaid
     assert "SN-0001" in hit.serials
@@ -206,15 +211,50 @@ def test_a_customer_is_found_by_what_he_says(purse: Purse, asked: str) -> None:
 def test_nobody_is_found_by_nothing(purse: Purse) -> None:
     assert find_customers(purse.books, purse.town.vault, "  ") == []
     assert find_customers(purse.books, purse.town.vault, "nobody") == []
+    other = "meterline:elsewhere/b1-elec#SN-0001"
+    assert find_customers(purse.books, purse.town.vault, other) == [], "another site's label"
+
+
+def test_a_receipt_says_the_balance_that_its_top_up_left(purse: Purse) -> None:
+    desk = purse.desk()
+    first = desk.top_up("A-b1", money("50"), purse.act())
+    second = desk.top_up("A-b1", money("20.50"), purse.act())
+    purse.town.catch_up()
+    with purse.town.database.connection() as connection:
+        left = [
+            balance_after(connection, purse.town.site.schema, "A-b1", receipt)
+            for receipt in (first.receipt, second.receipt, "R-MAIN-2019-000009")
+        ]
+    assert left == [Decimal(50), Decimal("70.50"), None]
+
+
+def test_the_same_command_twice_opens_counts_and_signs_once(purse: Purse) -> None:
+    desk, opening = purse.desk("WEST"), purse.act()
+    assert desk.open(Decimal(10), opening) == desk.open(Decimal(10), opening)
+    counting = purse.act()
+    for _ in range(2):
+        assert desk.cash_up({"5": 1}, Decimal(0), Decimal(0), counting).state == "counted"
+    going_on = purse.act()
+    for _ in range(2):
+        desk.resume("a note was found", going_on)
+    desk.cash_up({"5": 1}, Decimal(0), Decimal(0), purse.act())
+    signing = purse.act(APPROVER)
+    assert {desk.sign("lost", signing).number for _ in range(2)} == {1}
+    closing, again = purse.act(), purse.act()
+    desk.open(Decimal(0), again)
+    for _ in range(2):
+        assert desk.cash_up({}, Decimal(0), Decimal(0), closing).state == "closed"
 
 
 def test_receipt_and_cash_up_sheet_can_be_set(purse: Purse) -> None:
     desk = purse.desk()
-    taken = desk.top_up("A-b1", money("50"), purse.act())
+    handed = Payment(amount=Decimal(50), means=Means.CASH, given=Decimal(100))
+    taken = desk.top_up("A-b1", handed, purse.act())
+    assert desk.shift().receipted(taken.receipt) == taken, "what was handed over is kept"
     to = Party(account="A-b1", name="Tenant of b1", address="b1 Road\nTown")
     content = receipt_of(
         taken, to, currency="GBP", zone="Europe/London", desk="MAIN", cashier="Clara",
-        balance=Decimal(50), given=Decimal(100),
+        balance=Decimal(50),
     )  # fmt: skip
     assert (content.change, content.total) == (Decimal(50), Decimal(50))
     pdf = paper(PaperKind.RECEIPT, content.document(), language="both", size="80mm")

@@ -190,7 +190,7 @@ class Year:
                 taken_at=at,
                 command_id=uuid4(),
             )
-            shift.take(taking, given=None, on=day, by=CLERK)
+            shift.take(taking, on=day, by=CLERK)
         if self.random.random() < 0.3:
             receipt = f"D-{self.receipt}-{Purpose.INVOICE}"
             shift.void(receipt, "wrong", at=at, on=day, by=CLERK, command_id=uuid4())
