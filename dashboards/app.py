@@ -17,6 +17,7 @@ from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
+from dashboards.pages.desk import callbacks as desk
 from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
@@ -111,7 +112,7 @@ def create_app(
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
     energy = (overview, alerts, notes, flows, plant, wall)
-    office = (bills, admin, account, acts, tariffs)
+    office = (bills, admin, account, acts, tariffs, desk)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)
     _complete(app, server)

@@ -15,6 +15,7 @@ from billing.enquiries.enquiry import About
 from billing.runs.decision import Choice
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.scope import Right, Scope
+from dashboards.till_commands import TillCommands
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
@@ -102,6 +103,7 @@ class Commands:
         office: BillingOffice,
         notes: NoteDesk,
         money: MoneyCommands,
+        till: TillCommands,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -111,6 +113,7 @@ class Commands:
         self._office = office
         self._notes = notes
         self.money = money
+        self.till = till
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.

@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, redirect, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
+from billing.documents.papers import Language, PaperKind, paper
 from billing.ledger.sheets import SheetFormat, written
 from dashboards.pages.parts import Parts
 from dashboards.pages.reports.paper import report_pdf
@@ -49,6 +50,16 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "/download/own-bills/<uuid:invoice>.pdf",
         "own_bill_pdf",
         lambda invoice: _own_bill_pdf(parts, render_pdf, invoice),
+    )
+    server.add_url_rule(
+        "/download/receipts/<desk>/<int:shift>/<receipt>.pdf",
+        "receipt_pdf",
+        lambda desk, shift, receipt: _receipt_pdf(parts, desk, shift, receipt),
+    )
+    server.add_url_rule(
+        "/download/cash-up/<desk>/<int:shift>.pdf",
+        "cash_up_pdf",
+        lambda desk, shift: _cash_up_pdf(parts, desk, shift),
     )
     server.add_url_rule(
         "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
@@ -93,6 +104,26 @@ def _own_bill_pdf(parts: Parts, render_pdf: RenderPdf, invoice: UUID) -> Respons
     if own is None:
         abort(404)
     return _paper(own.bill.number, render_pdf(invoice, own.document, viewer.language))
+
+
+def _receipt_pdf(parts: Parts, desk: str, shift: int, receipt: str) -> Response:
+    viewer = current_viewer()
+    content = parts.queries.receipt(viewer.scope, desk, shift, receipt)
+    if content is None:
+        abort(404)
+    language: Language = "zh" if viewer.language == "zh" else "en"
+    pdf = paper(PaperKind.RECEIPT, content.document(), language=language, size="80mm")
+    return _paper(receipt, pdf)
+
+
+def _cash_up_pdf(parts: Parts, desk: str, shift: int) -> Response:
+    viewer = current_viewer()
+    content = parts.queries.cash_up_sheet(viewer.scope, desk, shift)
+    if content is None:
+        abort(404)
+    language: Language = "zh" if viewer.language == "zh" else "en"
+    pdf = paper(PaperKind.CASH_UP_SHEET, content.document(), language=language)
+    return _paper(f"{desk}-{shift}", pdf)
 
 
 def _paper(number: str, pdf: bytes) -> Response:

@@ -15,8 +15,11 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from billing.bank.office import BankOffice
+from billing.cash_desk.desk import Desk
 from billing.enquiries.desk import EnquiryDesk
 from billing.office import BillingOffice
+from billing.prepaid.card_office import CardOffice
+from billing.prepaid.office import PrepaidOffice
 from billing.receivables.office import Receivables
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -31,7 +34,9 @@ from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from dashboards.stamp_of_request import StampOfRequest
+from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
+from energy.base.clock import Clock
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
 from energy.base.secrets import PersonVault
@@ -43,6 +48,7 @@ from energy.service.note_desk import NoteDesk
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.billing_office import billing_office, limits_of
+from processes.card_writing import write_card, writer_of
 from processes.life import log_to_stderr
 from processes.papers.issued import BillPapers
 from processes.web_sites import SiteServers
@@ -118,6 +124,9 @@ def server_of(system: System, site: Site) -> Flask:
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
             money=money_of(office, system.vault),
+            till=till_of(
+                office, system.clock, card_writing(system, site, CardOffice(office.books))
+            ),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
         ),
         doors=doors_of(system),
@@ -135,6 +144,26 @@ def money_of(office: BillingOffice, vault: PersonVault) -> MoneyCommands:
         payments=Receivables(office.books),
         bank=BankOffice(office.books, vault),
         corrections=office.corrections,
+    )
+
+
+def till_of(office: BillingOffice, clock: Clock, write: WriteCard) -> TillCommands:
+    """Return the writes of the cash desks, wired to an office and to what writes cards."""
+    books = office.books
+    prepaid = PrepaidOffice(books, clock)
+    return TillCommands(
+        site=office.site.key,
+        desk=lambda name: Desk(books, prepaid, name),
+        cards=CardOffice(books),
+        act=prepaid.act,
+        write=write,
+    )
+
+
+def card_writing(system: System, site: Site, cards: CardOffice) -> WriteCard:
+    """Return what writes a site's cards as the settings say; they are read at each write."""
+    return lambda point, sale, act: write_card(
+        system.database, site, cards, point, sale, writer_of(system.config), act
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from billing.books import Books
 from billing.cash_desk.items import settled_by, unsettled_by_void
-from billing.cash_desk.shift import CashDesk, Shift, desk_id, shift_id
+from billing.cash_desk.shift import CashDesk, Shift, cash_of, desk_id, shift_id
 from billing.cash_desk.shift_events import Means, Purpose, Taking
 from billing.invoices.number_series import NumberSeries, series_id
 from billing.money import exponent_of, from_units, to_units
@@ -35,6 +35,8 @@ from energy.base.ids import id_of
 SERIES = "R"
 """Begins the prefix of a desk's receipt numbers: "R-MAIN-2026-000001"."""
 AGAIN_WITHIN = timedelta(minutes=2)
+LONGEST_NAME = 20
+"""Letters and digits of a desk's name."""
 ZERO = Decimal(0)
 
 
@@ -67,7 +69,7 @@ class Desk:
             DeskRefusedError: One is open, or the change is below zero.
         """
         change = self._money(change)
-        if change < 0 or not self.name.isalnum():
+        if change < 0 or not self.name.isalnum() or len(self.name) > LONGEST_NAME:
             raise DeskRefusedError.of("open")
         by = _person(act)
 
@@ -113,8 +115,10 @@ class Desk:
 
         Raises:
             DeskRefusedError: The shift is not open, or is another person's.
+            MoneyError: A sum has more digits than the currency.
         """
         card, transfer = self._money(card), self._money(transfer)
+        self._money(cash_of(denominations))  # no coin of the currency has more digits
 
         def once() -> Shift:
             shift = self.shift()

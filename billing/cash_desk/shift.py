@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 
 from eventsourcing.domain import event
 
 from billing.cash_desk import shift_events
 from billing.cash_desk.shift_events import CashTaken, Means, ShiftState, Taking, entry_key
-from billing.money import exponent_of, from_units
+from billing.money import exponent_of, from_units, typed_number
 from billing.prepaid.errors import DeskRefusedError
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
@@ -341,11 +341,8 @@ def cash_of(denominations: Mapping[str, int]) -> Decimal:
     """
     total = ZERO
     for value, count in denominations.items():
-        try:
-            worth = Decimal(value)
-        except InvalidOperation:
-            raise DeskRefusedError.of("denomination", value=value) from None
-        if not worth.is_finite() or worth <= 0 or count < 0:
+        worth = typed_number(value)
+        if worth is None or worth <= 0 or count < 0:
             raise DeskRefusedError.of("denomination", value=value)
         total += worth * count
     return total

@@ -14,6 +14,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.pieces import extra
 from dashboards.viewer import Viewer
 
 ACT, FIELD, SAID = "act", "act-field", "act-said"
@@ -28,6 +29,10 @@ class Kind(StrEnum):
     CHOICE = "choice"
     WORDS = "words"
     """As many rows as it takes."""
+    FEW = "few"
+    """A choice of a few words side by side, for arrow keys."""
+    COUNT = "count"
+    """How many there are of something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +41,27 @@ class Field:
 
     name: str
     label: str
-    """Key of the catalogue."""
+    """Key of the catalogue, or with `plain` the words themselves."""
     kind: Kind = Kind.TEXT
     value: str = ""
     choices: Mapping[str, str] | None = None
     """Of a choice: value -> words."""
     longest: int | None = None
     """Of words: most signs."""
+    plain: bool = False
+    hint: str = ""
+    """What stands in the empty field, in words."""
+    first: bool = False
+    """Whether a page that is drawn begins here (assets/desk.js)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What is said of an act that was done, and where it leads."""
+
+    words: str
+    links: tuple[tuple[str, str, bool], ...] = ()
+    """Words and address of each, and whether it is a file."""
 
 
 def act_form(
@@ -53,6 +72,7 @@ def act_form(
     *,
     button: str,
     quiet: bool = False,
+    by_enter: bool = False,
 ) -> Component:
     """Return a form.
 
@@ -63,6 +83,7 @@ def act_form(
         fields: What is typed.
         button: Key of the catalogue of the button's words.
         quiet: Whether the button steps back behind another one.
+        by_enter: Whether Enter in a field presses the button (assets/desk.js).
     """
     return html.Div(
         [
@@ -78,30 +99,50 @@ def act_form(
                 id={"type": SAID, "act": act, "about": about}, className="act-said", role="status"
             ),
         ],
-        className="act-form",
+        className="act-form by-enter" if by_enter else "act-form",
     )
 
 
 def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
     name = {"type": FIELD, "act": act, "about": about, "field": field.name}
-    label = viewer.say(field.label)
+    label = field.label if field.plain else viewer.say(field.label)
     drawn: Component
     match field.kind:
-        case Kind.TEXT:
-            drawn = dmc.TextInput(id=name, label=label, value=field.value, size="sm")
+        case Kind.TEXT | Kind.COUNT:
+            drawn = dmc.TextInput(
+                id=name,
+                label=label,
+                value=field.value,
+                placeholder=field.hint,
+                debounce=True,  # told by Enter and on leaving: never short of the last sign typed
+                size="sm",
+                className=f"field-{field.kind}{' first-field' if field.first else ''}",
+            )
         case Kind.DAY:
             drawn = dmc.DateInput(
                 id=name, label=label, value=field.value, size="sm", valueFormat="YYYY-MM-DD"
             )
+        case Kind.FEW:
+            drawn = html.Div(
+                [
+                    html.Span(label, className="few-label"),
+                    dmc.SegmentedControl(
+                        id=name, value=field.value, data=_choices(field), size="sm"
+                    ),
+                ],
+                className="field-few",
+                role="group",
+                **extra(aria_label=label),
+            )
         case Kind.CHOICE:
-            choices = field.choices or {}
             drawn = dmc.Select(
                 id=name,
                 label=label,
                 value=field.value,
-                data=[{"value": value, "label": words} for value, words in choices.items()],
+                data=_choices(field),
                 allowDeselect=False,
                 size="sm",
+                className="field-choice",
             )
         case Kind.WORDS:
             drawn = dmc.Textarea(
@@ -115,3 +156,7 @@ def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
                 attributes={"input": {"maxLength": field.longest}} if field.longest else {},
             )
     return drawn
+
+
+def _choices(field: Field) -> list[dict[str, str]]:
+    return [{"value": value, "label": words} for value, words in (field.choices or {}).items()]

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.components.act_form import ACT, FIELD, SAID
+from dashboards.components.act_form import ACT, FIELD, SAID, Done
 from dashboards.components.pieces import notice
 from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
+from dashboards.pages.desk import acts as desk
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.money import acts as money
 from dashboards.pages.parts import Parts
@@ -27,9 +28,15 @@ from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 
 Fields = Mapping[str, str]
-Act = Callable[[Parts, Viewer, str, Fields], str]
+Act = Callable[[Parts, Viewer, str, Fields], str | Done]
 """Does what a form asks, with what it is about and what was typed; returns what to say."""
-ACTS: dict[str, Act] = {**money.ACTS, **corrections.ACTS, **enquiries.ACTS, **bills.ACTS}
+ACTS: dict[str, Act] = {
+    **money.ACTS,
+    **corrections.ACTS,
+    **enquiries.ACTS,
+    **bills.ACTS,
+    **desk.ACTS,
+}
 
 
 def register(app: Dash, parts: Parts) -> None:
@@ -57,7 +64,7 @@ def register(app: Dash, parts: Parts) -> None:
         return [_done(done), page_for(parts, viewer, path or "/", search or "")], said
 
 
-def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fields) -> str:
+def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fields) -> str | Done:
     """Do what a form asks and wait until the screens show it; return what to say.
 
     Raises:
@@ -87,5 +94,23 @@ def _at(output: dict[str, Any], pressed: Mapping[str, str], words: Component) ->
     return words if mine else no_update
 
 
-def _done(words: str) -> Component:
-    return html.Div(notice(words, good=True), className="act-done", role="status")
+def _done(done: str | Done) -> Component:
+    told = Done(words=done) if isinstance(done, str) else done
+    return html.Div(
+        [
+            notice(told.words, good=True),
+            html.Div(
+                [
+                    html.A(words, href=href, className="button", download="")
+                    if file
+                    else dcc.Link(words, href=href, className="button")
+                    for words, href, file in told.links
+                ],
+                className="act-next",
+            )
+            if told.links
+            else None,
+        ],
+        className="act-done",
+        role="status",
+    )

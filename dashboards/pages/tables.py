@@ -15,6 +15,7 @@ from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
+from dashboards.pages.desk.tables import shift_sheet
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.meters.tables import LIFE_TABLES
@@ -47,6 +48,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **ALERT_TABLES_OF,
     **BILL_TABLES_OF,
     "one_line": one_line_sheet,
+    "shift": shift_sheet,
 }
 """What a name stands for that goes on with its subject: `alert_value~<id>`."""
 

@@ -11,6 +11,7 @@ from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.corrections.views import CORRECTION_VIEWS
+from dashboards.pages.desk.views import TILL_VIEWS
 from dashboards.pages.enquiries.views import ENQUIRY_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
@@ -51,4 +52,5 @@ VIEWS: tuple[View, ...] = (
     *CORRECTION_VIEWS,
     *ENQUIRY_VIEWS,
     *TENANT_VIEWS,
+    *TILL_VIEWS,
 )

@@ -38,6 +38,7 @@ from dashboards.queries.rows import (
 from dashboards.queries.run_rows import RunReview
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_rows import TenantList, TenantPage
+from dashboards.queries.till_ports import TillQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -376,6 +377,7 @@ class Queries(
     MoneyQueries,
     CorrectionQueries,
     TenantQueries,
+    TillQueries,
     Protocol,
 ):
     """All questions of the screens."""

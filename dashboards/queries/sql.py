@@ -26,6 +26,7 @@ from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
+from dashboards.queries.sql_till import SqlTill
 
 
 class SqlQueries(
@@ -52,6 +53,7 @@ class SqlQueries(
     SqlCorrections,
     SqlEnquiries,
     SqlTenants,
+    SqlTill,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -80,3 +82,4 @@ class SqlQueries(
         SqlCorrections.__init__(self, at)
         SqlEnquiries.__init__(self, at)
         SqlTenants.__init__(self, at, self)
+        SqlTill.__init__(self, at, self)

@@ -37,6 +37,7 @@ from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
+from tests.dashboards.fake_till import FakeTill, till_commands
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -135,6 +136,7 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
+    FakeTill,
     FakeExceptions,
     FakeTenants,
     FakeMoney,
@@ -159,7 +161,10 @@ class FakeSite(
 def commands_of(site: FakeSite) -> Commands:
     """Return the writes of a made-up site."""
     money = MoneyCommands(site=SITE, payments=site, bank=site, corrections=site)
-    return Commands(SITE, alerts=site, office=site, notes=site, money=money, enquiries=site)
+    till = till_commands(site)
+    return Commands(
+        SITE, alerts=site, office=site, notes=site, money=money, till=till, enquiries=site
+    )
 
 
 PASSWORD = "first-password-of-all"

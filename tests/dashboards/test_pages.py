@@ -107,6 +107,12 @@ PATHS = {
     "own-bill": f"/portal/bills/{INVOICE}",
     "money": "/money",
     "tenants": "/tenants",
+    "desks": "/desk",
+    "shift": "/desk/EAST",
+    "shift_closed": "/desk/MAIN",
+    "shift_of_then": "/desk/MAIN/shifts/1",
+    "customer": "/desk/EAST/A-0003",
+    "customer_prepaid": "/desk/EAST/A-0002",
     "tenant": "/tenants/A-0002",
     "corrections": "/bills/corrections",
     "correction": "/bills/corrections/CAM-2026-00002/1",
@@ -114,6 +120,9 @@ PATHS = {
     "enquiries": "/enquiries",
 }
 READY = {
+    "shift_closed": "shift",
+    "shift_of_then": "shift",
+    "customer_prepaid": "customer",
     "alerts_acknowledged": "alerts",
     "alerts_closed": "alerts",
     "alert_finding": "alert",
@@ -142,23 +151,9 @@ READY = {
     "load_plan": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PAGES = {
-    "bills",
-    "run",
-    "bill",
-    "known",
-    "exception",
-    "exception_of_the_run",
-    "proof",
-    "money",
-    "tenants",
-    "tenant",
-    "exceptions",
-    "exceptions_of_a_cause",
-    "corrections",
-    "correction",
-    "trial",
-}
+MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")
+"""How the addresses of pages about money begin."""
+MONEY_PAGES = {name for name, path in PATHS.items() if path.startswith(MONEY_PATHS)} | {"trial"}
 MONEY_ROLES = {
     Role.BILLING_CLERK,
     Role.BILLING_APPROVER,

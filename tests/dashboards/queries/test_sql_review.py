@@ -93,7 +93,9 @@ def test_a_doubtful_hour_waits_with_its_money_its_note_and_its_readings(
 def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown) -> None:
     town, queries = seen_town.town, seen_town.queries
     desk = NoteDesk(seen_town.staff, town.site.schema, town.clock)
-    commands = Commands(town.site.key, alerts=Unused(), office=Unused(), notes=desk, money=Unused())
+    commands = Commands(
+        town.site.key, alerts=Unused(), office=Unused(), notes=desk, money=Unused(), till=Unused()
+    )
     author = scope(seen_town, Role.VIEWER)
     other = replace(author, person=id_of("person", "y"))
     day = datetime(2019, 1, 2, 12, tzinfo=UTC)

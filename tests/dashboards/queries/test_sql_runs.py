@@ -55,7 +55,9 @@ def idle_day(town: Town) -> None:
 def commands(web: WebTown) -> Commands:
     office = web.town.new_office()
     office.database = web.staff
-    return Commands(web.town.site.key, alerts=None, office=office, notes=None, money=None)  # type: ignore[arg-type]
+    return Commands(
+        web.town.site.key, alerts=None, office=office, notes=None, money=None, till=None
+    )  # type: ignore[arg-type]
 
 
 def look_at_each(web: WebTown, clerk: Scope, run: UUID, seen: RunReview) -> None:

@@ -37,9 +37,10 @@ from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import money_of
+from processes.web import money_of, till_of
 from tests.billing.conftest import new_town, server
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
+from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.fixtures.supply import node, parts
@@ -110,6 +111,10 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/account": ("/account", OPEN),
     r"/tenants": ("/tenants", Right.READ_BILLS),
     r"/tenants/": ("/tenants/A-{building}", Right.READ_BILLS),
+    r"/desk": ("/desk", Right.READ_BILLS),
+    r"/desk/": ("/desk/MAIN", Right.READ_BILLS),
+    r"/desk//shifts/": ("/desk/MAIN/shifts/1", Right.READ_BILLS),
+    r"/desk//": ("/desk/MAIN/A-{building}", Right.READ_BILLS),
     r"/wall/": ("/wall/main", Right.READ_ENERGY),
     r"/portal": ("/portal", Right.READ_OWN),
     r"/portal/meters/": ("/portal/meters/{building}-elec", Right.READ_OWN),
@@ -129,6 +134,11 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/metrics": ("/metrics", OPEN),
     "/download/bills/<uuid:invoice>.pdf": ("/download/bills/{invoice}.pdf", Right.READ_BILLS),
     "/download/own-bills/<uuid:invoice>.pdf": ("/download/own-bills/{invoice}.pdf", Right.READ_OWN),
+    "/download/receipts/<desk>/<int:shift>/<receipt>.pdf": (
+        "/download/receipts/MAIN/1/R-MAIN-2019-000001.pdf",
+        Right.READ_BILLS,
+    ),
+    "/download/cash-up/<desk>/<int:shift>.pdf": ("/download/cash-up/MAIN/1.pdf", Right.READ_BILLS),
     "/download/tables/<name>.<form>": (
         "/download/tables/load.csv?utility=electricity",
         Right.READ_ENERGY,
@@ -182,6 +192,7 @@ VALUES: dict[str, Any] = {
     "search": "?utility=electricity",
     "n_intervals": 1,
     "n_clicks": 1,
+    "n_submit": 1,
     "data": None,
     "cellRendererData": None,
     "clickData": None,
@@ -245,6 +256,18 @@ class Matrix:
         return self.web.town.rows(f"SELECT application, position FROM {schema}.journal_head")
 
 
+def grace() -> FakePerson:
+    """Return who sits before the screens, as a viewer at first."""
+    return FakePerson(
+        person=id_of("person", "grace"),
+        sign_in="grace",
+        name="Grace",
+        password_hash=hashed(PASSWORD),
+        must_change=False,
+        roles=("viewer",),
+    )
+
+
 @pytest.fixture(scope="module")
 def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
     with new_town(server) as town, shown(server, town) as web:
@@ -273,15 +296,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             numbers={account[2:]: number for account, _, number in rows},
         )
         clock = ManualClock(NOW)
-        person = FakePerson(
-            person=id_of("person", "grace"),
-            sign_in="grace",
-            name="Grace",
-            password_hash=hashed(PASSWORD),
-            must_change=False,
-            roles=("viewer",),
-        )
-        people = FakePeople({"grace": person})
+        people = FakePeople({"grace": grace()})
         doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
         made = create_app(
             replace(settings(), site_key=town.site.key, zone=town.site.zone),
@@ -292,6 +307,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
                 office=office,
                 notes=NoteDesk(web.staff, town.site.schema, clock),
                 money=money_of(office, town.vault),
+                till=till_of(office, clock, no_card_writer),
                 enquiries=desk,
             ),
             doors=Doors(people=people, access=doors, factors=doors, vault=doors),
@@ -350,11 +366,15 @@ def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str
         name = first["id"]
         if isinstance(name, dict):
             name = written(name)
+        state = [entry_of(entry, chosen) for entry in callback["state"]]
+        if "till-found" in callback["output"]:  # somebody is looked for at a desk
+            for entry, said in zip(state, ("road", "/desk/MAIN"), strict=True):
+                entry["value"] = said
         yield {
             "output": callback["output"],
             "outputs": outputs_of(callback["output"], chosen),
             "inputs": inputs,
-            "state": [entry_of(entry, chosen) for entry in callback["state"]],
+            "state": state,
             "changedPropIds": [f"{name}.{first['property']}"],
         }
 

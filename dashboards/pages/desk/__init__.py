@@ -1,0 +1,1 @@
+"""Cash desks: shifts, customers served, receipts, the cash-up."""
