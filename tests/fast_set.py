@@ -51,6 +51,7 @@ _HEAVY = (
     "adapters/test_toml_text.py",
     "bench",
     "billing/documents",
+    "billing/einvoice",
     "billing/test_drafting.py",
     "billing/test_rate_files.py",
     "contract",
