@@ -14,6 +14,8 @@ COMPRESSED = (
     "application/json",
     "image/svg+xml",
 )
+LEVEL = 5
+"""Of brotli: a tenth less travels than at 4, for half a millisecond more a page."""
 
 
 def install_compression(server: Flask) -> None:
@@ -24,6 +26,7 @@ def install_compression(server: Flask) -> None:
     """
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     server.config["COMPRESS_ALGORITHM"] = ("br", "gzip")
+    server.config["COMPRESS_BR_LEVEL"] = LEVEL
     Compress(server)
     server.after_request(_read_whole)  # runs before what was registered before
 

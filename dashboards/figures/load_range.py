@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dashboards.figures.backdrop import band_shapes, gap_shape, hours_after, label
 from dashboards.figures.load_days import days_of
-from dashboards.formats import RATE_NAMES, rate_of, short_day
+from dashboards.formats import MOST_KEPT, RATE_NAMES, rate_of, short_day
 from dashboards.queries.load_rows import LoadCurve, LoadRange
 from dashboards.theme import PALETTES, Palette, Theme, faded, figure_layout
 
@@ -147,6 +148,7 @@ def _steps(
     }
 
 
+@lru_cache(maxsize=2 * MOST_KEPT)
 def _interval(at: datetime, step: timedelta, zone: ZoneInfo, language: str) -> str:
     local, until = at.astimezone(zone), (at + step).astimezone(zone)
     return f"{short_day(language, local.date())} {local:%H:%M}–{until:%H:%M}"  # a span of time
