@@ -22,7 +22,9 @@ from bench.machine import describe
 from bench.screens.served import Place, cpu_s, served, tickets
 from bench.screens.viewers import Crowd, Seen, watch
 from bench.screens.year import is_made, make_year
+from energy.base.clock import SystemClock
 from energy.base.config import Config, load_config
+from energy.system import WRITER, System
 
 FOLDER = "bench-airport"
 POLLS = frozenset({"news", "alerts", "overview", "wall"})
@@ -138,6 +140,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=60.0, help="counted (default 60)")
     parser.add_argument("--refresh-s", type=float, default=10.0, help="of a page (default 10)")
     parser.add_argument("--still", action="store_true", help="without meters: pages alone")
+    parser.add_argument("--browser", action="store_true", help="when Chromium has drawn pages")
+    parser.add_argument("--tries", type=int, default=5, help="of each page (default 5)")
+    parser.add_argument("--wall", action="store_true", help="age of readings drawn on walls")
     parser.add_argument("--json", action="store_true", help="print an object for machines")
     return parser
 
@@ -160,6 +165,11 @@ def main(words: Sequence[str]) -> int:
     given = arguments().parse_args(list(words))
     config = prepared(given)
     with served(config, live=not given.still) as place:
+        machine = describe("embedded")
+        if given.browser or given.wall:
+            found = _in_browser(place, given)
+            print(json.dumps({**found, "machine": machine}, indent=2))
+            return 0
         crowd = Crowd(
             url=place.url,
             tickets=tickets(config, given.viewers),
@@ -167,10 +177,29 @@ def main(words: Sequence[str]) -> int:
             refresh_s=given.refresh_s,
             always=given.still,
         )
-        found, machine = load(place, crowd), describe("embedded")
+        looked = load(place, crowd)
     if given.json:
-        told: dict[str, Any] = {**asdict(found), "machine": machine}
-        print(json.dumps(told, indent=2))
+        print(json.dumps({**asdict(looked), "machine": machine}, indent=2))
     else:
-        _print(found, machine)
-    return 1 if found.errors else 0
+        _print(looked, machine)
+    return 1 if looked.errors else 0
+
+
+def _in_browser(place: Place, given: argparse.Namespace) -> dict[str, Any]:
+    """Return what a real Chromium shows, and when."""
+    from bench.screens.browser import shown  # playwright is there for developers alone
+    from bench.screens.walls import watched
+
+    ticket = tickets(place.config, 1)[0]
+    found: dict[str, Any] = {}
+    if given.browser:
+        found["pages"] = [asdict(each) for each in shown(place.url, ticket, given.tries)]
+    if given.wall:
+        system = System(config=place.config, role=WRITER, clock=SystemClock())
+        try:
+            schema = system.site.schema
+            ages = watched(place.url, ticket, system.database, schema, given.seconds)
+        finally:
+            system.close()
+        found["wall"] = asdict(ages)
+    return found

@@ -11,6 +11,7 @@ from bench.screens.command import load, row_of, rows_of
 from bench.screens.http import LOST, Reply
 from bench.screens.served import served, tickets
 from bench.screens.viewers import ADDRESSES, Crowd, Seen
+from bench.screens.walls import ages_of
 from bench.screens.year import is_made, make_year
 from energy.base.config import Config
 
@@ -61,3 +62,17 @@ def test_a_row_has_the_mean_size_of_its_answers() -> None:
 
 def test_every_page_of_a_viewer_has_an_address() -> None:
     assert set(ADDRESSES) == {"overview", "wall", "load"}
+
+
+def test_a_reading_is_as_old_as_when_a_wall_that_could_know_it_had_drawn() -> None:
+    seen = [(100.0, 90.0), (112.0, 110.0), (122.0, 120.0)]  # the first was there before
+    asked_too_early, asked_then, asked_late = (111e3, 112e3), (113e3, 114e3), (129e3, 131e3)
+    one, other = [asked_too_early, asked_then, asked_late], [asked_late]
+    found = ages_of(seen, [one, other])
+    assert (found.walls, found.readings) == (2, 4)  # 4 and 11 s, then 21 and 11 s
+    assert (found.p50_s, found.worst_s, found.visible_p95_s) == (11.0, 21.0, 2.0)
+
+
+def test_walls_without_a_reading_say_so() -> None:
+    with pytest.raises(ValueError, match="No reading came"):
+        ages_of([(100.0, 90.0)], [[(101e3, 102e3)]])

@@ -1,0 +1,148 @@
+"""In: a running dashboard and a session. Out: when pages are drawn in a real Chromium. I/O.
+
+A page counts as drawn when its mark of readiness stands and so many charts have their picture:
+looked at before each frame in the page itself, so that the time is the browser's own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.screens.viewers import Ticket
+from dashboards.security.gate import CSRF_COOKIE, SESSION_COOKIE
+from energy.base.clock import monotonic_s
+
+ARGUMENTS = ("--no-sandbox", "--disable-gpu")
+WAIT_S = 60.0
+LOOK_MS = 50
+LINK = {"latency": 40, "downloadThroughput": 1_250_000, "uploadThroughput": 1_250_000}
+"""A phone's link: 10 Mbit/s, 40 ms. [ms; byte/s]"""
+SLOWER = 4
+"""How much slower its processor is."""
+WATCH = """(() => {
+    const wanted = %d;
+    function look() {
+        const charts = document.querySelectorAll(".js-plotly-plot .main-svg:first-of-type");
+        const shown = [...charts].filter((chart) => chart.getClientRects().length);
+        if (document.querySelector("[data-ready]") && shown.length >= wanted) {
+            requestAnimationFrame(() => { window.drawnAt = performance.now(); });
+        } else {
+            requestAnimationFrame(look);
+        }
+    }
+    look();
+})()"""
+TOLD = """() => {
+    const page = performance.getEntriesByType("navigation")[0];
+    const files = performance.getEntriesByType("resource");
+    return {
+        drawn: window.drawnAt,
+        byte: page.responseStart,
+        paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
+        bytes: [page, ...files].reduce((sum, each) => sum + each.transferSize, 0),
+    };
+}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How a page came up; medians of some tries."""
+
+    name: str
+    tries: int
+    drawn_s: float
+    """From the navigation's start to all drawn. [s]"""
+    from_byte_s: float
+    """From the first byte of the page. [s]"""
+    paint_s: float
+    """First contentful paint. [s]"""
+    kib: float
+    """Transferred. [KiB]"""
+    worst_s: float
+
+
+PAGES = (("overview", "/", 3), ("load of a year", "/load?span=year", 4), ("wall", "/wall/main", 1))
+"""Name, address, charts that must be drawn."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give a browser without a window."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+def visitor(browser: Browser, url: str, ticket: Ticket, *, phone: bool = False) -> BrowserContext:
+    """Return a fresh browser profile that is signed in."""
+    size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+    context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+    host = urlsplit(url).hostname or ""
+    for name, value in ((SESSION_COOKIE, ticket.token), (CSRF_COOKIE, ticket.csrf)):
+        context.add_cookies([{"name": name, "value": value, "domain": host, "path": "/"}])
+    return context
+
+
+def _opened(page: Page, address: str, charts: int) -> dict[str, float]:
+    page.add_init_script(WATCH % charts)
+    page.goto(address, wait_until="commit")
+    until = monotonic_s() + WAIT_S
+    while page.evaluate("window.drawnAt") is None:  # the page's policy forbids what waits inside it
+        if monotonic_s() > until:
+            raise TimeoutError(f"{address} was not drawn within {WAIT_S:.0f} s: {charts} charts")
+        page.wait_for_timeout(LOOK_MS)
+    told: dict[str, float] = page.evaluate(TOLD)
+    return told
+
+
+def _shown(name: str, tries: Sequence[dict[str, float]]) -> Shown:
+    def middle(values: list[float]) -> float:
+        return round(statistics.median(values), 3)
+
+    return Shown(
+        name=name,
+        tries=len(tries),
+        drawn_s=middle([each["drawn"] / 1000 for each in tries]),
+        from_byte_s=middle([(each["drawn"] - each["byte"]) / 1000 for each in tries]),
+        paint_s=middle([each["paint"] / 1000 for each in tries]),
+        kib=middle([each["bytes"] / 1024 for each in tries]),
+        worst_s=round(max(each["drawn"] for each in tries) / 1000, 3),
+    )
+
+
+def shown(url: str, ticket: Ticket, tries: int) -> list[Shown]:
+    """Return how the pages come up: cold and warm on a desk, cold on a throttled phone."""
+    found = []
+    with chromium() as browser:
+        for name, path, charts in PAGES:
+            cold, warm = [], []
+            for _ in range(tries):
+                context = visitor(browser, url, ticket)
+                cold.append(_opened(context.new_page(), url + path, charts))
+                warm.append(_opened(context.new_page(), url + path, charts))
+                context.close()
+            found += [_shown(f"{name}, cold", cold), _shown(f"{name}, warm", warm)]
+        slow = [_on_phone(browser, url, ticket) for _ in range(tries)]
+        found.append(_shown("overview, phone, cold", slow))
+    return found
+
+
+def _on_phone(browser: Browser, url: str, ticket: Ticket) -> dict[str, float]:
+    context = visitor(browser, url, ticket, phone=True)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **LINK})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    told = _opened(page, f"{url}/", 2)
+    context.close()
+    return told
