@@ -49,12 +49,19 @@ dagcomponentfuncs.AlertSeverity = function (props) {
     return toned(props.data.tone, props.value);
 };
 
-/* A cell whose row says where it leads, its tone, or that it is in doubt, each in a field beside
-   its own; a file is fetched by the browser. */
+/* A cell whose row says where it leads, its tone, that it is in doubt, or what it rests on
+   (assets/why.js shows that), each in a field beside its own; a file is fetched by the browser. */
 dagcomponentfuncs.TableCell = function (props) {
     var beside = function (what) {
         return props.data[props.colDef.field + "_" + what];
     };
+    var why = beside("why");
+    var seen = { className: "figure-why", "data-why": why };
+    var shown = cellText(props, beside);
+    return why ? React.createElement("span", seen, shown) : shown;
+};
+
+function cellText(props, beside) {
     var href = beside("href");
     if (href && href.indexOf("/download/") === 0) {
         return React.createElement("a", { href: href, className: "link" }, props.value);
@@ -68,7 +75,7 @@ dagcomponentfuncs.TableCell = function (props) {
     return beside("doubted")
         ? React.createElement("strong", { className: "doubted" }, props.value)
         : props.value;
-};
+}
 
 /* One press acknowledges: the grid tells which row it was. */
 dagcomponentfuncs.AlertButton = function (props) {
@@ -95,16 +102,6 @@ dagfuncs.byNumber = function (field, nodeA, nodeB) {
     var a = nodeA.data[field];
     var b = nodeB.data[field];
     return (a === null ? -Infinity : a) - (b === null ? -Infinity : b);
-};
-
-/* A number or word whose row says what it rests on, in <field>_why (assets/why.js shows it). */
-dagcomponentfuncs.WhyCell = function (props) {
-    var why = props.data[props.colDef.field + "_why"];
-    var href = props.data[props.colDef.field + "_href"];
-    var shown = href ? pageLink(href, props.value) : props.value;
-    return why
-        ? React.createElement("span", { className: "figure-why", "data-why": why }, shown)
-        : shown;
 };
 
 function filled(text, parts) {

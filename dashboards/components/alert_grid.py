@@ -9,6 +9,7 @@ import dash_ag_grid as dag
 from dash.development.base_component import Component
 
 from dashboards.components.alert_list import alert_what
+from dashboards.components.figure_number import Why, why_text
 from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.pieces import SEVERITY_TONE, age_text, severity_word
 from dashboards.formats import NOTHING, gauge_text, short_instant
@@ -42,7 +43,13 @@ LEFT_OUT = {
 
 
 def alert_grid(
-    viewer: Viewer, tab: AlertTab, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer,
+    tab: AlertTab,
+    rows: tuple[AlertRow, ...],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    as_of: int,
 ) -> Component:
     """Return the grid, under an id of its tab; a row's name leads to the alert's page."""
     hidden = LEFT_OUT[tab]
@@ -70,13 +77,13 @@ def alert_grid(
             case "raised" | "age":
                 column |= {"comparator": {"function": "byNumber('raised_s', nodeA, nodeB)"}}
             case "value" | "limit":
-                column |= {"type": "rightAligned"}
+                column |= {"type": "rightAligned", "cellRenderer": "TableCell"}
             case "press":
                 column |= {"cellRenderer": "AlertButton", "sortable": False, "filter": False}
     grid: Component = dag.AgGrid(
         id=grid_id(tab),
         columnDefs=columns,
-        rowData=alert_cells(viewer, rows, zone=zone, now=now),
+        rowData=alert_cells(viewer, rows, zone=zone, now=now, as_of=as_of),
         getRowId="params.data.alert",
         defaultColDef={
             "sortable": True,
@@ -102,10 +109,10 @@ def grid_id(tab: AlertTab) -> dict[str, str]:
 
 
 def alert_cells(
-    viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, now: datetime, as_of: int
 ) -> list[dict[str, object]]:
     """Return the grid's rows."""
-    return [_cells(viewer, row, zone, now) for row in rows]
+    return [{**_cells(viewer, row, zone, now), **_whys(viewer, row, now, as_of)} for row in rows]
 
 
 def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict[str, object]:
@@ -131,6 +138,22 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
         "owner": row.acknowledged_by or NOTHING,
         "button": viewer.say("alerts.acknowledge") if free else "",
     }
+
+
+def _whys(viewer: Viewer, row: AlertRow, now: datetime, as_of: int) -> dict[str, str]:
+    """Return what value and limit rest on; a finding has neither."""
+    if row.code:
+        return {}
+    told = {
+        name: Why(
+            source=viewer.say("why.alert_of", meter=row.meter, rule=alert_what(viewer, row)),
+            formula=viewer.say(f"why.alert_{name}"),
+            age_s=int((now - row.raised_at).total_seconds()),
+            as_of=as_of,
+        )
+        for name in ("value", "limit")
+    }
+    return {f"{name}_why": why_text(viewer, why) for name, why in told.items()}
 
 
 def alert_state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:

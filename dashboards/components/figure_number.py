@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import age_text, extra
+from dashboards.components.pieces import Children, age_text, extra
 from dashboards.formats import NOTHING
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
@@ -35,10 +35,11 @@ class Why:
 
 def why_text(viewer: Viewer, why: Why) -> str:
     """Return what a number rests on: one row each, name and text parted by a tabulator."""
+    quality = "" if why.quality is None else viewer.say(f"quality.{why.quality.name.lower()}")
     pairs = [
         ("source", why.source),
         ("formula", why.formula),
-        ("quality", viewer.say(f"quality.{why.quality.name.lower()}") if why.quality else ""),
+        ("quality", quality),
         ("age", age_text(viewer, why.age_s)),
         ("position", str(why.as_of)),
     ]
@@ -63,7 +64,17 @@ def figure_number(
         html.Span(value, className=f"{prefix}number"),
         html.Span(unit if value != NOTHING else "", className=f"{prefix}unit"),
     ]
-    if why is None:
-        return html.Span(parts)
+    return html.Span(parts) if why is None else told_by(viewer, parts, why)
+
+
+def told_by(viewer: Viewer, shown: Children, why: Why, *, leads: bool = False) -> Component:
+    """Return what is shown, so that it tells what it rests on.
+
+    Args:
+        viewer: Who looks.
+        shown: A number as it is written, or a link of it.
+        why: What it rests on.
+        leads: Whether it is a link: that takes the focus by itself.
+    """
     told = extra(data_why=why_text(viewer, why))
-    return html.Span(parts, className="figure-why", tabIndex=0, **told)
+    return html.Span(shown, className="figure-why", tabIndex=None if leads else 0, **told)

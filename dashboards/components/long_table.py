@@ -105,6 +105,8 @@ def grid_row(row: Sequence[Children]) -> dict[str, str]:
                 cells[f"{n}_doubted"] = DOUBTED
             if href := getattr(part, "href", None):
                 cells[f"{n}_href"] = href
+            if why := getattr(part, "data-why", None):
+                cells[f"{n}_why"] = why
     return cells
 
 

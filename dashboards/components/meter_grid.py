@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.device_text import SILENT_S, device_text
+from dashboards.components.figure_number import Why, why_text
 from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.pieces import age_text, empty, link, quality_badge
 from dashboards.formats import NOTHING, number, short_instant
@@ -37,7 +38,9 @@ MOST_CARDS = 60
 """Cards that a page carries: it lays out a card in milliseconds, but 300 of them in 40 s."""
 
 
-def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) -> Component:
+def meter_grid(
+    viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo, as_of: int
+) -> Component:
     """Return the grid; its serial column tells twins apart, its point column links to the page."""
     columns: list[dict[str, object]] = [
         {"field": name, "headerName": viewer.say(f"meters.{name}"), "minWidth": width, "flex": 1}
@@ -46,13 +49,15 @@ def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) ->
     for column in columns:
         if column["field"] == "name":
             column |= {"cellRenderer": "MeterLink", "pinned": "left", "minWidth": 154}
+        if column["field"] == "last":
+            column["cellRenderer"] = "TableCell"
         if column["field"] in {"last", "age"}:
             call = f"byNumber('{column['field']}_number', nodeA, nodeB)"
             column |= {"type": "rightAligned", "comparator": {"function": call}}
     grid: Component = dag.AgGrid(
         id=GRID,
         columnDefs=columns,
-        rowData=[_cells(viewer, row, zone) for row in rows],
+        rowData=[_cells(viewer, row, zone, as_of) for row in rows],
         defaultColDef={
             "sortable": True,
             "filter": "agTextColumnFilter",
@@ -72,7 +77,7 @@ def meter_grid(viewer: Viewer, rows: tuple[MeterRow, ...], *, zone: ZoneInfo) ->
     return grid
 
 
-def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
+def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo, as_of: int) -> dict[str, object]:
     return {
         "name": row.name,
         "point": row.point,
@@ -82,6 +87,7 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "factor": f"× {row.factor}",  # times
         "protocol": row.protocol or NOTHING,
         "last": _last(viewer, row),
+        "last_why": why_text(viewer, _why(viewer, row, as_of)),
         "last_number": None if row.last is None else float(row.last),
         "at": short_instant(viewer.language, row.last_at, zone),
         "quality": viewer.say(f"quality.{row.quality.name.lower()}"),
@@ -91,6 +97,17 @@ def _cells(viewer: Viewer, row: MeterRow, zone: ZoneInfo) -> dict[str, object]:
         "calibration_due": _day(row.calibration_due),
         "battery_due": _day(row.battery_due),
     }
+
+
+def _why(viewer: Viewer, row: MeterRow, as_of: int) -> Why:
+    """Return what the last reading rests on."""
+    return Why(
+        source=viewer.say("why.meter", meter=row.name, serial=row.serial),
+        formula=viewer.say("why.newest"),
+        quality=row.quality,
+        age_s=row.age_s,
+        as_of=as_of,
+    )
 
 
 def _day(day: date | None) -> str:

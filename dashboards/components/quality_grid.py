@@ -148,7 +148,7 @@ def _shares(viewer: Viewer) -> list[dict[str, Any]]:
         "headerName": viewer.say("meters.name"),
         "pinned": "left",
         "width": NAME_PX,
-        "cellRenderer": "CellLink",
+        "cellRenderer": "TableCell",
         "filter": "agTextColumnFilter",
     }
     shares = [
@@ -159,7 +159,7 @@ def _shares(viewer: Viewer) -> list[dict[str, Any]]:
             "pinned": "left",
             "width": SHARE_PX,
             "type": "rightAligned",
-            "cellRenderer": "WhyCell",
+            "cellRenderer": "TableCell",
             "comparator": {"function": f"byNumber('{share}_number', nodeA, nodeB)"},
         }
         for share in SHARES

@@ -35,6 +35,7 @@ QUESTIONS = frozenset(
         "own_usage",
         "places",
         "plans",
+        "quality",
         "review",
         "site_place",
         "tariffs",

@@ -16,7 +16,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
 from dashboards.pages.views import VIEWS
 from dashboards.security.people import Doors
-from dashboards.security.scope import Role, Scope, roles_of
+from dashboards.security.scope import Role, Scope
 from dashboards.security.sessions import Sessions
 from dashboards.shell import shell
 from dashboards.theme import Theme
@@ -393,7 +393,3 @@ def test_from_an_amount_two_clicks_lead_to_readings_plate_and_clause() -> None:
     shown = " ".join(n for n in nodes(page_for(given, who, proof)) if isinstance(n, str))
     for word in ("34,053.26 kWh", "34,518.27 kWh", "S-88231", "campus-electricity", "0.2143 GBP"):
         assert word in shown
-
-
-def test_an_unknown_role_grants_nothing() -> None:
-    assert roles_of(["viewer", "emperor"]) == {Role.VIEWER}

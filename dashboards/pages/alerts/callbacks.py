@@ -53,8 +53,9 @@ def _register_board(app: Dash, parts: Parts) -> None:
         alert = _pressed(pressed, clicks)
         refusal = acknowledge(parts, alert) if alert else None
         selection = selection_of(search, local_day(now, zone))
-        board = parts.queries.alert_board(viewer.scope, AlertTab(grids[0]["tab"]), selection).rows
-        cells = alert_cells(viewer, board.rows, zone=zone, now=now)
+        answer = parts.queries.alert_board(viewer.scope, AlertTab(grids[0]["tab"]), selection)
+        board = answer.rows
+        cells = alert_cells(viewer, board.rows, zone=zone, now=now, as_of=answer.as_of)
         above = summary(viewer, board, selection, zone=zone)
         return above, [cells], cards(viewer, board, zone=zone), said(refusal)
 

@@ -60,7 +60,9 @@ def alerts_page(
                     html.P(viewer.say(what), className="subtitle"),
                     html.Div(id=SAID),
                     html.Div(
-                        alert_grid(viewer, board.tab, board.rows, zone=zone, now=now),
+                        alert_grid(
+                            viewer, board.tab, board.rows, zone=zone, now=now, as_of=answer.as_of
+                        ),
                         className="wide-only",
                     ),
                     html.Div(cards(viewer, board, zone=zone), id=CARDS, className="narrow-only"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.figure_number import Why, told_by
 from dashboards.components.long_table import long_table, with_cards
 from dashboards.components.pieces import (
     Children,
@@ -127,13 +128,7 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
             span_text(viewer, row),
             state_badge(viewer, row.state),
             str(row.findings),
-            money(viewer.language, row.net, row.currency),
-            money(viewer.language, row.tax, row.currency),
-            link(
-                money(viewer.language, row.total, row.currency),
-                f"/bills/{row.invoice}",
-                name="amount",
-            ),
+            *_amounts(viewer, row, answer.as_of),
             paper_link(row),
         ]
         for row in answer.rows
@@ -149,6 +144,25 @@ def invoices_panel(viewer: Viewer, answer: Answer[tuple[InvoiceRow, ...]]) -> Co
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="invoices",
     )
+
+
+def _amounts(viewer: Viewer, row: InvoiceRow, as_of: int) -> list[Component]:
+    """Return net, tax and total of an invoice; the total leads to the bill."""
+
+    def told(name: str, shown: Children) -> Component:
+        why = Why(
+            source=viewer.say("why.bill", account=f"{row.account} · {row.name}"),
+            formula=viewer.say(f"why.bill_{name}"),
+            age_s=None,
+            as_of=as_of,
+        )
+        return told_by(viewer, shown, why, leads=name == "total")
+
+    net, tax, total = (
+        money(viewer.language, value, row.currency) for value in (row.net, row.tax, row.total)
+    )
+    way = link(total, f"/bills/{row.invoice}", name="amount")
+    return [told("net", net), told("tax", tax), told("total", way)]
 
 
 def _invoice_cards(viewer: Viewer, rows: Sequence[InvoiceRow]) -> Component:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.figure_number import Why, told_by
 from dashboards.components.flow_list import flow_list
 from dashboards.components.pieces import (
     Children,
@@ -161,7 +162,7 @@ def _balance(viewer: Viewer, answer: Answer[FlowPage], selection: Selection) -> 
                     viewer.say("flow_table.state", unit=unit.name),
                     *(">" + viewer.say(f"flow_table.{name}", unit=unit.name) for name in heads),
                 ],
-                [_cells(viewer, row, unit, selection) for row in worst],
+                [_cells(viewer, answer, row, unit, selection) for row in worst],
                 name="balance",
             ),
             twin(viewer, "balance", selection.search()),
@@ -176,22 +177,34 @@ def _badness(row: BalanceRow) -> tuple[int, Fraction, str]:
     return _ORDER.index(row.state), -abs(row.share or Fraction(0)), row.name
 
 
-def _cells(viewer: Viewer, row: BalanceRow, unit: Unit, selection: Selection) -> Sequence[Children]:
+def _cells(
+    viewer: Viewer, answer: Answer[FlowPage], row: BalanceRow, unit: Unit, selection: Selection
+) -> Sequence[Children]:
     def said(value: int | None) -> str:
         if value is None:
             return NOTHING
         return amount_in(viewer.language, unit, value).removesuffix(unit.name).strip()
 
+    def told(name: str, shown: str) -> Children:
+        """Return a figure that says what it rests on; a dash rests on nothing."""
+        why = Why(
+            source=viewer.say("why.node", node=row.name, count=row.children),
+            formula=viewer.say(f"why.balance_{name}"),
+            age_s=answer.age_s,
+            as_of=answer.as_of,
+        )
+        return shown if shown == NOTHING else told_by(viewer, shown, why)
+
     return [
         _drill(row.node, row.name, selection),
         badge(viewer.say(f"flow_state.{row.state}"), TONES[row.state]),
-        said(row.into),
-        said(row.out),
-        said(row.unaccounted),
-        viewer.say("flow_page.measured") if row.measured else said(row.loss),
-        _percent(viewer, row.share),
+        told("in", said(row.into)),
+        told("out", said(row.out)),
+        told("unaccounted", said(row.unaccounted)),
+        viewer.say("flow_page.measured") if row.measured else told("loss", said(row.loss)),
+        told("share", _percent(viewer, row.share)),
         _percent(viewer, row.limit),
-        NOTHING if row.known is None else percent_text(row.known),
+        told("known", NOTHING if row.known is None else percent_text(row.known)),
     ]
 
 

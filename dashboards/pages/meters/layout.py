@@ -62,7 +62,10 @@ def registry(
             panel(
                 viewer.say("meters.registry", count=len(answer.rows)),
                 [
-                    html.Div(meter_grid(viewer, answer.rows, zone=zone), className="wide-only"),
+                    html.Div(
+                        meter_grid(viewer, answer.rows, zone=zone, as_of=answer.as_of),
+                        className="wide-only",
+                    ),
                     html.Div(meter_cards(viewer, answer.rows), className="narrow-only"),
                 ],
                 aside=data_age(viewer, answer.age_s, answer.as_of),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.components.meter_grid import MOST_CARDS, meter_cards
+from dashboards.components.meter_grid import MOST_CARDS, meter_cards, meter_grid
 from dashboards.queries.rows import MeterRow
 from dashboards.security.scope import Role, Scope
 from dashboards.theme import Theme
@@ -51,3 +52,10 @@ def test_a_phone_gets_so_many_cards_and_is_told_how_many_more_there_are(
     page = str(meter_cards(VIEWER, rows(count)).to_plotly_json())
     assert page.count("/meters/p-") == shown
     assert (f"{count - shown:d} more" in page.replace(",", "")) == (count > shown)
+
+
+def test_a_last_reading_says_what_it_rests_on() -> None:
+    (row,) = meter_grid(VIEWER, rows(1), zone=ZoneInfo("UTC"), as_of=77).rowData
+    told = dict(pair.split("\t") for pair in row["last_why"].split("\n"))
+    assert told["Source"] == "Meter 0, meter 0"
+    assert (told["Quality"], told["Journal position"]) == ("measured", "77")

@@ -33,9 +33,34 @@ def test_a_number_tells_its_source_by_a_held_key_and_by_tab(visit: Callable[...,
     assert number.get_attribute("aria-describedby") == "why-box"
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
-    for path, numbers in (("/load", 4), ("/meters/cam-b2-elec", 2)):
+    for path, numbers in (("/load", 4), ("/meters/cam-b2-elec", 3)):
         go(page, path)
         expect(page.locator("[data-why]")).to_have_count(numbers)
+    assert begun.watch.faults == []
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/meters", "Newest reading of the billing register"),
+        ("/alerts", "Value when the alert was raised"),
+        ("/bills", "Sum of the charge lines"),
+        ("/flows", "What the node's meter counted"),
+    ],
+)
+def test_a_cell_of_a_list_tells_what_its_figure_rests_on(
+    visit: Callable[..., Visit], path: str, told: str
+) -> None:
+    begun = visit("energy_manager", "billing_clerk")
+    page = begun.page
+    go(page, path)
+    page.locator(f'[data-why*="{told}"]').first.hover()
+    page.keyboard.down("Alt")
+    box = page.locator("#why-box")
+    expect(box).to_contain_text(told, timeout=PATIENCE_MS)
+    expect(box).to_contain_text("48213")
+    page.keyboard.up("Alt")
+    expect(box).to_have_count(0)
     assert begun.watch.faults == []
 
 
