@@ -170,18 +170,27 @@ def _readings(
             {
                 **register,
                 "opening": {
-                    **register["opening"], "entry": _entry(connection, schema, opening),
+                    **register["opening"], "entry": entry_at(connection, schema, opening),
                 },
                 "closing": {
-                    **register["closing"], "entry": _entry(connection, schema, closing),
+                    **register["closing"], "entry": entry_at(connection, schema, closing),
                 },
             }
         )  # fmt: skip
     return found
 
 
-def _entry(connection: Connection, schema: str, position: int) -> dict[str, Any] | None:
-    """Return where a reading stands in the journal."""
+def entry_at(connection: Connection, schema: str, position: int) -> dict[str, Any] | None:
+    """Return where a reading stands in the journal: position, stream, topic, source and hash.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        position: Of the metering journal.
+
+    Raises:
+        SegmentMissingError: An archived segment is not where the process looks for it.
+    """
     entries = read_entries(
         connection, schema, "metering", after=position - 1, limit=1, up_to=position
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from types import MappingProxyType
@@ -74,8 +74,15 @@ def _line(number: int, supply: Table, charge: Table) -> DocumentLine:
         tariff=str(tariff.get("tariff", "")),
         first_day=date.fromisoformat(charge["first_day"]),
         last_day=date.fromisoformat(charge["last_day"]),
+        quality=_worst(charge),
     )
     return DocumentLine(row=row, charge=charge, supply=supply, tariff=tariff)
+
+
+def _worst(charge: Table) -> Quality | None:
+    """Return the worst quality of what a charge rests on; None where it is charged by time."""
+    told = charge.get("quality")
+    return Quality[told["worst"].upper()] if told and told.get("worst") else None
 
 
 def _tariff(supply: Table, day: str) -> Table:
@@ -157,6 +164,21 @@ def computed_of(line: DocumentLine, provenance: Table) -> ComputedProof | None:
     return ComputedProof(
         document=document,
         registers=tuple(_source(each, positions) for each in document["registers"]),
+    )
+
+
+def days_of(line: DocumentLine) -> tuple[tuple[date, Decimal | None], ...]:
+    """Return the days of a line on a register, each with the usage of its point; none by time."""
+    first, last = line.row.first_day, line.row.last_day
+    if not line.by_register or first is None or last is None:
+        return ()
+    start = date.fromisoformat(line.supply["first_day"])
+    days = (start + timedelta(days=n) for n in range(len(line.supply["daily"])))
+    told = zip(days, line.supply["daily"], strict=True)
+    return tuple(
+        (day, None if used is None else _decimal(used))
+        for day, used in told
+        if first <= day <= last
     )
 
 

@@ -77,6 +77,8 @@ class ChargeRow:
     first_day: date | None = None
     """First local day that is charged; None where the bill's own is meant."""
     last_day: date | None = None
+    quality: Quality | None = None
+    """The worst of the intervals behind it; None of what is charged by time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ class Bill:
     findings: tuple[FindingRow, ...] = ()
     people: Mapping[UUID, str] = field(default_factory=dict)
     """Names of who stated what the findings tell of."""
+    metering_position: int = 0
+    """Of the journal, up to which it knew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,3 +191,6 @@ class Proof:
     """Whether it is charged by time, not by usage."""
     computed: ComputedProof | None = None
     """None for what is measured itself, and for bills that do not say."""
+    days: tuple[tuple[date, Decimal | None], ...] = ()
+    """The charged days of a register with the usage that the bill shows; None where unknown."""
+    days_unit: str = ""

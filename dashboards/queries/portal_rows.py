@@ -150,3 +150,5 @@ class AskedRow:
     charge: int | None
     state: str
     said: tuple[SaidRow, ...]
+    invoice: UUID | None = None
+    """Of a bill asked about."""

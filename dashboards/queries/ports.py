@@ -15,6 +15,7 @@ from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.life_rows import MeterLife
+from dashboards.queries.line_rows import LineDay
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.one_line_rows import OneLine, StationRow
@@ -214,6 +215,12 @@ class BillQueries(Protocol):
 
     def proof(self, scope: Scope, invoice: UUID, number: int) -> Answer[Proof] | None:
         """Return what a charge line rests on, None when there is no such charge line."""
+        ...
+
+    def line_day(
+        self, scope: Scope, invoice: UUID, number: int, day: date
+    ) -> Answer[LineDay] | None:
+        """Return a day of a charge line; None unless the line charges that day by a register."""
         ...
 
 

@@ -12,6 +12,7 @@ from dashboards.queries.sql_exceptions import SqlExceptions
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_known import SqlKnown
 from dashboards.queries.sql_life import SqlLife
+from dashboards.queries.sql_lines import SqlLines
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
@@ -42,6 +43,7 @@ class SqlQueries(
     SqlOneLine,
     SqlTariffs,
     SqlBills,
+    SqlLines,
     SqlRuns,
     SqlExceptions,
     SqlKnown,
@@ -71,6 +73,7 @@ class SqlQueries(
         SqlOneLine.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
+        SqlLines.__init__(self, at, self)
         SqlRuns.__init__(self, at)
         SqlExceptions.__init__(self, at, self)
         SqlKnown.__init__(self, at)

@@ -11,6 +11,7 @@ from billing.views.stated_alone import STATED_CODE, author_of
 from dashboards.queries.bill_document import (
     DocumentLine,
     computed_of,
+    days_of,
     findings_of,
     lines_of,
     pairs_of,
@@ -93,10 +94,11 @@ class SqlBills:
                 "WHERE i.run = %s AND i.state <> 'dropped' ORDER BY i.account LIMIT %s",
                 (run, MOST_INVOICES),
             ).fetchall()
-            invoices = tuple(self._invoice(row) for row in rows)
+            invoices = tuple(self.invoice_row(row) for row in rows)
             return self._at.answer(connection, invoices, follower=BOOKS)
 
-    def _invoice(self, row: Row) -> InvoiceRow:
+    def invoice_row(self, row: Row) -> InvoiceRow:
+        """Return an invoice of a row that `stored` or the list gave."""
         person, name_sealed = row[12:14]
         return InvoiceRow(
             invoice=row[0],
@@ -114,7 +116,8 @@ class SqlBills:
             findings=row[11],
         )
 
-    def _stored(self, connection: Connection, invoice: UUID) -> Row | None:
+    def stored(self, connection: Connection, invoice: UUID) -> Row | None:
+        """Return the row of an invoice with its document and provenance; None without such."""
         row: Row | None = connection.execute(
             f"SELECT {_INVOICE}, i.document, i.provenance, i.sha256, r.key "
             f"FROM {self._at.schema}.invoice AS i JOIN {self._at.schema}.bill_run AS r USING (run) "
@@ -126,7 +129,7 @@ class SqlBills:
     def bill(self, scope: Scope, invoice: UUID) -> Answer[Bill] | None:
         """Return one bill, None when there is no such invoice."""
         with self._at.read(scope, Right.READ_BILLS) as connection:
-            row = self._stored(connection, invoice)
+            row = self.stored(connection, invoice)
             if row is None:
                 return None
             document, provenance, sha256, run_key = row[14:18]
@@ -135,13 +138,14 @@ class SqlBills:
             stated = [each.proof for each in findings if each.code == STATED_CODE]
             authors = [by for by in map(author_of, stated) if by is not None]
             bill = Bill(
-                invoice=self._invoice(row),
+                invoice=self.invoice_row(row),
                 run_key=run_key,
                 lines=tuple(line.row for line in lines_of(json.loads(document))),
                 document=document,
                 sha256=sha256,
                 findings=findings,
                 people=self._at.person_names(connection, authors),
+                metering_position=told["metering_position"],
             )
             return self._at.answer(connection, bill, follower=BOOKS)
 
@@ -157,19 +161,21 @@ class SqlBills:
     def proof(self, scope: Scope, invoice: UUID, number: int) -> Answer[Proof] | None:
         """Return what a charge line rests on, None when there is no such charge line."""
         with self._at.read(scope, Right.READ_BILLS) as connection:
-            row = self._stored(connection, invoice)
+            row = self.stored(connection, invoice)
             lines = [] if row is None else lines_of(json.loads(row[14]))
             if row is None or not 1 <= number <= len(lines):
                 return None
             line, provenance = lines[number - 1], json.loads(row[15])
             proof = Proof(
-                bill=self._invoice(row),
+                bill=self.invoice_row(row),
                 line=line.row,
                 pairs=pairs_of(line, provenance, self._modulus(connection, line, provenance)),
                 plate=self._meters.plate(connection, line.supply["point"]),
                 clause=self._clause(connection, line),
                 by_time=not line.by_register,
                 computed=computed_of(line, provenance),
+                days=days_of(line),
+                days_unit=str((line.supply["usage"] or {}).get("unit", "")),
             )
             return self._at.answer(connection, proof, follower=BOOKS)
 

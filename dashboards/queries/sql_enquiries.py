@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from billing.enquiries.enquiry import About, Subject
 from billing.views.enquiries import read_enquiries
 from dashboards.queries.portal_rows import AskedRow, SaidRow
@@ -42,6 +44,11 @@ class SqlEnquiries:
         found = read_enquiries(connection, self._at.schema)
         people = {word.person for each in found for word in each.words}
         names = self._at.person_names(connection, sorted(people))
+        bills: list[Row] = connection.execute(
+            f"SELECT number, invoice FROM {self._at.schema}.invoice WHERE number = ANY(%s)",
+            ([each.key for each in found if each.subject == Subject.BILL],),
+        ).fetchall()
+        invoices: dict[str, UUID] = dict(bills)
         return tuple(
             AskedRow(
                 enquiry=each.enquiry,
@@ -50,6 +57,7 @@ class SqlEnquiries:
                 key=each.key,
                 charge=each.charge,
                 state=each.state,
+                invoice=invoices.get(each.key),
                 said=tuple(
                     SaidRow(
                         of_office=word.of_office,

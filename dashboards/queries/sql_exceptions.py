@@ -77,7 +77,7 @@ class SqlExceptions:
             findings=_findings(draft, point, points),
             registers=tuple(each for block in blocks for each in block["readings"]),
             unit=next((str(b["usage"]["unit"]) for b in blocks if b["usage"]), ""),
-            bills=self._bills(connection, draft.account, point, days[0]),
+            bills=self._earlier_bills(connection, draft.account, point, days[0]),
         )
         channel = self._channel(connection, point)
         if channel is None:
@@ -113,7 +113,7 @@ class SqlExceptions:
             for each in group_usage(span, site.zone, Every.DAY)
         )
 
-    def _bills(
+    def _earlier_bills(
         self, connection: Connection, account: str, point: str, first: date
     ) -> tuple[EarlierBill, ...]:
         rows: list[Row] = connection.execute(

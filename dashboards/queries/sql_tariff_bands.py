@@ -31,11 +31,11 @@ def day_bands(
     ).fetchone()
     if row is None:
         return None, ()
-    tariff = _tariff(row[1], known_sources(connection, at.schema, NOW))
+    tariff = stored_tariff(row[1], known_sources(connection, at.schema, NOW))
     return row[0], bands_of(tariff, day, at.site.zone) if tariff else ()
 
 
-def _tariff(document: object, sources: Sources) -> TariffVersion | None:
+def stored_tariff(document: object, sources: Sources) -> TariffVersion | None:
     """Return a stored tariff; one that an older version wrote and this cannot read is None."""
     try:
         return tariff_of(table_of(document), sources=sources)

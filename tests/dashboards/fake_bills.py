@@ -93,6 +93,7 @@ class FakeBills(FakeAlerts):
                 amount=Decimal(amount),
                 clause=f"E{n}",
                 tariff="campus-electricity",
+                quality=Quality.ESTIMATED if n == 2 else Quality.MEASURED if n == 1 else None,
             )
 
         return (
@@ -115,6 +116,7 @@ class FakeBills(FakeAlerts):
                 lines=self._lines(),
                 document='{"number":"CAM"}',
                 sha256="9f2c" * 16,
+                metering_position=41_200,
             )
         )
 
@@ -163,5 +165,12 @@ class FakeBills(FakeAlerts):
                 plate=self._plate("cam-b2-elec") if number < 3 else None,
                 clause=clause,
                 by_time=number == 3,
+                days=tuple(
+                    (date(2026, 6, n), Decimal(0) if n == 14 else Decimal("412.250") + n)
+                    for n in range(1, 31)
+                )
+                if number < 3
+                else (),
+                days_unit="kWh",
             )
         )

@@ -148,6 +148,7 @@ class FakePortal(FakeReview):
             charge=1,
             state="asked",
             said=(said,),
+            invoice=id_of("invoice", "A-0002"),
         )
         meter = replace(
             line,

@@ -26,9 +26,9 @@ from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
-from tests.dashboards.fake_exceptions import FakeExceptions
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_life import FakeLife
+from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_plant import FakePlant
@@ -137,7 +137,7 @@ class FakePeople:
 @dataclass
 class FakeSite(
     FakeTill,
-    FakeExceptions,
+    FakeLines,
     FakeTenants,
     FakeMoney,
     FakeAdmin,

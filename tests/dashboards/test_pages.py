@@ -98,6 +98,7 @@ PATHS = {
     "bill": f"/bills/{INVOICE}",
     "known": f"/bills/{INVOICE}/known/41950-77",
     "proof": f"/bills/{INVOICE}/lines/1",
+    "line_day": f"/bills/{INVOICE}/lines/1/days/2026-06-12",
     "admin": "/admin",
     "person": f"/admin/people/{PERSON}",
     "acts": "/admin/events/-/-/-",

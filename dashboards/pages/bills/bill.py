@@ -14,6 +14,7 @@ from dashboards.components.pieces import Children, badge, empty, facts, link, pa
 from dashboards.formats import NOTHING, instant_text, money, number
 from dashboards.pages.bills.known import KnownModel, known_panel
 from dashboards.pages.bills.layout import span_text, state_badge
+from dashboards.pages.bills.why import quantity_number, sum_number
 from dashboards.queries.bill_rows import Bill, ChargeRow, FindingRow
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
@@ -41,11 +42,11 @@ def bill_page(
         (viewer.say("invoice.account"), f"{row.account} · {row.name}"),
         (viewer.say("runs.period"), span_text(viewer, row)),
         (viewer.say("runs.state"), state_badge(viewer, row.state)),
-        (viewer.say("bill.net"), money(viewer.language, row.net, row.currency)),
-        (viewer.say("bill.tax"), money(viewer.language, row.tax, row.currency)),
+        (viewer.say("bill.net"), _sum(viewer, answer, "net")),
+        (viewer.say("bill.tax"), _sum(viewer, answer, "tax")),
         (
             viewer.say("bill.total"),
-            html.Strong(money(viewer.language, row.total, row.currency), className="bill-total"),
+            html.Strong(_sum(viewer, answer, "total"), className="bill-total"),
         ),
         (viewer.say("bill.findings"), str(row.findings)),
         (viewer.say("bill.hash"), html.Code(bill.sha256[:16])),
@@ -63,7 +64,7 @@ def bill_page(
             *([_findings(viewer, bill, zone)] if bill.findings else []),
             panel(
                 viewer.say("bill.lines"),
-                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, bill)]
+                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, answer)]
                 if bill.lines
                 else empty(viewer.say("bill.no_lines")),
                 name="lines",
@@ -128,7 +129,14 @@ def price_text(viewer: Viewer, line: ChargeRow, currency: str) -> str:
     return f"{number(viewer.language, line.price)} {currency}{per}"
 
 
-def _lines(viewer: Viewer, bill: Bill) -> Component:
+def _sum(viewer: Viewer, answer: Answer[Bill], key: str) -> Component:
+    row = answer.rows.invoice
+    value = {"net": row.net, "tax": row.tax, "total": row.total}[key]
+    return sum_number(viewer, answer, key, money(viewer.language, value, row.currency))
+
+
+def _lines(viewer: Viewer, answer: Answer[Bill]) -> Component:
+    bill = answer.rows
     currency = bill.invoice.currency
     head = [
         ">" + viewer.say("line.number"),
@@ -147,7 +155,7 @@ def _lines(viewer: Viewer, bill: Bill) -> Component:
                 name="proof",
             ),
             line.point or NOTHING,
-            quantity_text(viewer, line),
+            quantity_number(viewer, answer, line, quantity_text(viewer, line)),
             price_text(viewer, line, currency),
             link(
                 money(viewer.language, line.amount, currency),

@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 from billing.corrections.anew import Known
 from billing.corrections.as_known import Arrived, KnownStep
 from billing.corrections.causes import reason_of
+from dashboards.components.figure_number import Why, figure_number
 from dashboards.components.pieces import (
     Children,
     data_age,
@@ -188,10 +189,7 @@ def known_body(viewer: Viewer, answer: Answer[KnownBill], *, zone: ZoneInfo) -> 
     difference = found.now - found.was
     pairs: list[tuple[str, Children]] = [
         (viewer.say("known.was"), money(viewer.language, found.was, currency)),
-        (
-            viewer.say("known.now_total"),
-            html.Strong(money(viewer.language, found.now, currency), className="bill-total"),
-        ),
+        (viewer.say("known.now_total"), _number(viewer, answer)),
         (
             viewer.say("corrections.head_difference"),
             html.Strong(signed_money(viewer, difference, currency), className="bill-total"),
@@ -220,6 +218,19 @@ def known_body(viewer: Viewer, answer: Answer[KnownBill], *, zone: ZoneInfo) -> 
         subject = f"{told.invoice}_{found.known.metering}_{found.known.books}"
         parts.append(twin(viewer, f"known~{subject}", ""))
     return parts
+
+
+def _number(viewer: Viewer, answer: Answer[KnownBill]) -> Component:
+    """Return what the bill would be, which says what it rests on when asked."""
+    told = answer.rows
+    why = Why(
+        source=told.number,
+        formula=viewer.say("bill_why.anew"),
+        age_s=answer.age_s,
+        as_of=told.found.known.metering,
+    )
+    text = money(viewer.language, told.found.now, told.currency)
+    return html.Strong(figure_number(viewer, text, "", why), className="bill-total")
 
 
 def _corrections(viewer: Viewer, told: KnownBill) -> Component:

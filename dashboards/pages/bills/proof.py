@@ -25,6 +25,7 @@ from dashboards.formats import NOTHING, day_text, instant_text, money, number
 from dashboards.pages.bills.bill import price_text, quantity_text
 from dashboards.pages.bills.computed import computed_panels, source_head
 from dashboards.pages.bills.layout import span_text
+from dashboards.pages.bills.line_day import line_days
 from dashboards.pages.meters.layout import plate_facts
 from dashboards.queries.bill_rows import Proof, RegisterPair, RegisterReadingRow
 from dashboards.queries.rows import Answer
@@ -44,6 +45,7 @@ def proof_page(viewer: Viewer, answer: Answer[Proof], *, zone: ZoneInfo) -> Comp
             panel(
                 viewer.say("proof.readings"), _readings(viewer, proof, zone), name="proof-readings"
             ),
+            *([line_days(viewer, proof)] if proof.days else []),
             html.Div(
                 [
                     panel(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -190,6 +191,39 @@ def exception_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     return Sheet(name=f"exception_{told.row.found.key}", heads=heads, rows=rows)
 
 
+def line_day_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
+    """Return the intervals of a day of a charge line; None without such a day.
+
+    Args:
+        parts: What the pages need.
+        viewer: Who looks.
+        subject: Id of the bill, number of the line and the day, parted by "_".
+    """
+    try:
+        invoice, line, day = subject.split("_")
+        asked = UUID(invoice), int(line), date.fromisoformat(day)
+    except ValueError:
+        return None
+    answer = parts.queries.line_day(viewer.scope, *asked)
+    if answer is None:
+        return None
+    unit = UNITS[answer.rows.utility][0]
+    rows: list[list[Cell]] = [
+        [
+            each.start.astimezone(parts.settings.zone).isoformat(),
+            None if each.usage is None else Decimal(each.usage) / unit.per_unit,
+            viewer.say(f"quality.{each.quality.name.lower()}"),
+            "" if each.period is None else viewer.named(each.period),
+            viewer.say("line_day.yes") if each.charged else "",
+        ]
+        for each in answer.rows.intervals
+    ]
+    keys = ("start", "usage", "period", "priced")
+    start, usage, period, priced = (viewer.say(f"line_day.{key}") for key in keys)
+    heads = (start, f"{usage} [{unit.name}]", viewer.say("register.quality"), period, priced)
+    return Sheet(name=f"intervals_{day}", heads=heads, rows=rows)
+
+
 def _told(side: Mapping[str, Any] | None, key: str) -> Cell:
     """Return a figure of a charge before or after; a fraction as it stands."""
     told = None if side is None else side.get(key)
@@ -216,5 +250,6 @@ BILL_TABLES_OF = {
     **{name: _of(name) for name in RUN_TABLES},
     "known": known_sheet,
     "exception_days": exception_sheet,
+    "line_day": line_day_sheet,
 }
 """The tables of runs and bills by what makes each."""

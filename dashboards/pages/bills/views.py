@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from dash.development.base_component import Component
@@ -12,6 +13,7 @@ from dashboards.pages.bills.exception import exception_page
 from dashboards.pages.bills.exceptions import exceptions_page
 from dashboards.pages.bills.known import KnownModel
 from dashboards.pages.bills.layout import invoices_panel, runs_page
+from dashboards.pages.bills.line_day import line_day_page
 from dashboards.pages.bills.proof import proof_page
 from dashboards.pages.bills.run import RunModel, run_page
 from dashboards.pages.parts import Parts
@@ -99,6 +101,16 @@ def _proof(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     return None if answer is None else proof_page(viewer, answer, zone=parts.settings.zone)
 
 
+def _line_day(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    try:
+        day = date.fromisoformat(asked.match[3])
+    except ValueError:
+        return None
+    invoice, number = UUID(asked.match[1]), int(asked.match[2])
+    answer = parts.queries.line_day(viewer.scope, invoice, number, day)
+    return None if answer is None else line_day_page(viewer, answer, zone=parts.settings.zone)
+
+
 BILL_VIEWS = (
     view(r"/bills", _runs),
     view(rf"/bills/runs/({UUID_FORM})", _run),
@@ -107,4 +119,5 @@ BILL_VIEWS = (
     view(rf"/bills/({UUID_FORM})", _bill),
     view(rf"/bills/({UUID_FORM})/known/(\d{{1,18}})-(\d{{1,18}})", _known),
     view(rf"/bills/({UUID_FORM})/lines/(\d{{1,4}})", _proof),
+    view(rf"/bills/({UUID_FORM})/lines/(\d{{1,4}})/days/(\d{{4}}-\d\d-\d\d)", _line_day),
 )

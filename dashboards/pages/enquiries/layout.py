@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from billing.enquiries.enquiry import LONGEST, Subject
 from dashboards.components.act_form import Field, Kind, act_form
-from dashboards.components.pieces import badge, empty, page, panel
+from dashboards.components.pieces import badge, empty, link, page, panel
 from dashboards.formats import instant_text
 from dashboards.pages.enquiries.acts import ASK, SAY
 from dashboards.queries.portal_rows import AskedRow, SaidRow
@@ -47,6 +47,7 @@ def _enquiry(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> C
         viewer.say("enquiries.of_account", about=about, account=asked.account),
         [
             *(_said(viewer, said, zone, own=own) for said in asked.said),
+            None if own else _subject(viewer, asked),
             act_form(
                 viewer,
                 SAY,
@@ -58,6 +59,20 @@ def _enquiry(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> C
         aside=badge(viewer.say(f"enquiries.{asked.state}"), "fair" if waits else "good"),
         name="enquiry",
     )
+
+
+def _subject(viewer: Viewer, asked: AskedRow) -> Component | None:
+    """Return the link to what is asked about; at a charge line the walk to its readings begins."""
+    if asked.subject == Subject.METER:
+        said = viewer.say("enquiries.to_meter")
+        return html.P(link(said, f"/meters/{asked.key}", name="to-it"))
+    if asked.invoice is None:
+        return None
+    bill = f"/bills/{asked.invoice}"
+    if asked.charge is None:
+        return html.P(link(viewer.say("enquiries.to_bill"), bill, name="to-it"))
+    there = f"{bill}/lines/{asked.charge}"
+    return html.P(link(viewer.say("enquiries.to_line"), there, name="to-it"))
 
 
 def _said(viewer: Viewer, said: SaidRow, zone: ZoneInfo, *, own: bool) -> Component:

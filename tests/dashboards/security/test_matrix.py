@@ -104,6 +104,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/bills/runs//exception/": ("/bills/runs/{run}/exception/none", Right.READ_BILLS),
     r"/bills/": ("/bills/{invoice}", Right.READ_BILLS),
     r"/bills//known/-": ("/bills/{invoice}/known/99-99", Right.READ_BILLS),
+    r"/bills//lines//days/": ("/bills/{invoice}/lines/1/days/2019-01-02", Right.READ_BILLS),
     r"/bills//lines/": ("/bills/{invoice}/lines/1", Right.READ_BILLS),
     r"/admin": ("/admin", Right.ADMINISTER),
     r"/admin/people/": ("/admin/people/{person}", Right.ADMINISTER),
