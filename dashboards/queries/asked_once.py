@@ -29,7 +29,6 @@ QUESTIONS = frozenset(
         "flow_page",
         "load_profile",
         "load_range",
-        "meters",
         "open_alerts",
         "own_page",
         "own_usage",
@@ -46,7 +45,8 @@ QUESTIONS = frozenset(
         "utilities",
     }
 )
-"""What many ask at once, or again and again. Everything else is asked anew each time."""
+"""What many ask at once, or again and again. Everything else is asked anew each time; so is what
+shows how devices answer, which collectors tell without any follower (`meters`, `meter`)."""
 AWAITING = "await_"
 """Begin of the names of questions that wait for one's own write."""
 NOBODY = UUID(int=0)

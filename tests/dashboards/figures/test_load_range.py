@@ -111,6 +111,30 @@ def test_days_add_up_to_the_whole() -> None:
     assert made.curve.total() is None
 
 
+@pytest.mark.parametrize(
+    ("first", "zone"),
+    [
+        (date(2026, 3, 23), LONDON),
+        (date(2026, 10, 19), LONDON),
+        (date(2026, 3, 29), LONDON),
+        (date(2026, 3, 30), ZoneInfo("Australia/Lord_Howe")),
+        (date(2026, 6, 1), ZoneInfo("Asia/Kathmandu")),
+    ],
+)
+def test_hours_of_the_week_are_those_of_the_clock_when_it_changes_too(
+    first: date, zone: ZoneInfo
+) -> None:
+    made = rows(first, first + timedelta(days=7))
+    made = replace(made, curve=curve(first, first + timedelta(days=7), zone))
+    sums, counts = np.zeros((7, 24)), np.zeros((7, 24))
+    for n, usage in enumerate(made.curve.usage):
+        local = made.start_of(n).astimezone(zone)
+        sums[local.weekday(), local.hour] += rate_of(Utility.ELECTRICITY, int(usage), 900)
+        counts[local.weekday(), local.hour] += 1
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)  # an hour may be left out
+    assert np.allclose(week_hours(made, zone), means, equal_nan=True)
+
+
 def test_hours_of_the_week_are_local_and_leave_out_what_is_not_whole() -> None:
     made = rows(date(2026, 6, 1), date(2026, 6, 7))  # Monday to Sunday, UTC+1
     made.curve.known[:4] = 0
