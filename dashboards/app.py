@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from dash import Dash, html
 from dash.development.base_component import Component
@@ -21,6 +22,7 @@ from dashboards.pages.desk import callbacks as desk
 from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
+from dashboards.pages.phone import callbacks as phone
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.plant import callbacks as plant
 from dashboards.pages.subjects import UnknownSubjectError
@@ -32,7 +34,7 @@ from dashboards.security.admission import Admission
 from dashboards.security.audit import install_audit
 from dashboards.security.devices import install_devices
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
-from dashboards.security.headers import content_security_policy, header_writer
+from dashboards.security.headers import content_security_policy, header_writer, is_phone
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
 from dashboards.security.provider_sign_in import install_provider
@@ -49,6 +51,9 @@ from energy.base.errors import RefusedError
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
 """Longest request body. [B]"""
+_HEAVY = re.compile(r'<script src="[^"]*/(?:plotly-|dash_ag_grid)[^"]*"></script>')
+"""Charts and grids: three fifths of all scripts, and a phone's pages have neither. A link away
+loads the other page whole (assets/phone.js)."""
 
 
 class Screens(Dash):
@@ -57,13 +62,14 @@ class Screens(Dash):
     def interpolate_index(self, *_: str, **parts: str) -> str:
         """Return the HTML that loads the app."""
         viewer = current_viewer()
+        scripts = _HEAVY.sub("", parts["scripts"]) if is_phone(request.path) else parts["scripts"]
         return (
             f'<!DOCTYPE html><html lang="{HTML_LANGUAGE[viewer.language]}" '
             f'data-mantine-color-scheme="{viewer.theme}"><head>{parts["metas"]}'
             f"<title>Meterline</title>"
             '<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">'
             f"{parts['css']}</head><body>{parts['app_entry']}"
-            f"<footer>{parts['config']}{parts['scripts']}{parts['renderer']}</footer></body></html>"
+            f"<footer>{parts['config']}{scripts}{parts['renderer']}</footer></body></html>"
         )
 
 
@@ -111,7 +117,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
-    energy = (overview, alerts, notes, flows, plant, wall)
+    energy = (overview, alerts, notes, flows, plant, wall, phone)
     office = (bills, admin, account, acts, tariffs, desk)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)

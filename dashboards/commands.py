@@ -13,6 +13,7 @@ from uuid import UUID
 
 from billing.enquiries.enquiry import About
 from billing.runs.decision import Choice
+from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.scope import Right, Scope
 from dashboards.till_commands import TillCommands
@@ -104,6 +105,7 @@ class Commands:
         notes: NoteDesk,
         money: MoneyCommands,
         till: TillCommands,
+        displays: DisplayCommands,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -114,6 +116,7 @@ class Commands:
         self._notes = notes
         self.money = money
         self.till = till
+        self.displays = displays
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.

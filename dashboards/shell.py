@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import extra, icon
+from dashboards.security.headers import PHONE_PATH
 from dashboards.security.scope import Right
 from dashboards.settings import WebSettings
 from dashboards.theme import MANTINE, Theme
@@ -28,6 +29,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("plan", "/plan", Right.READ_ENERGY),
         ("reports", "/reports", Right.READ_ENERGY),
         ("savings", "/savings", Right.READ_ENERGY),
+        ("phone", PHONE_PATH, Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),
@@ -123,6 +125,7 @@ def _link(viewer: Viewer, name: str, href: str) -> Component:
         label=viewer.say(f"nav.{name}"),
         href=href,
         leftSection=icon(f"nav-{name}"),
+        refresh=href == PHONE_PATH,  # a document may use the camera if it was loaded there
         className="nav-link",
     )
     return entry

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -17,14 +17,12 @@ from billing.documents.field_paper import Paper, render_paper
 from billing.money import exact_text
 from energy.base.text import catalogue, t
 from energy.metering.channel import Channel, Kind
+from energy.metering.display_look import MONTH, SLACK, believed_per_hour
 from energy.metering.meter_papers import MeterPapers, papers_id
 from energy.views.point_values import PlaceRow, PointRow
 from processes.technician_desk import FieldDesk
 from processes.technician_values import FieldRefusedError
 
-MONTH = timedelta(days=31)
-GENEROUS = 3
-"""How many times the usage of the last month is believed without a second look."""
 _TEXTS = (
     "reader",
     "how",
@@ -287,7 +285,7 @@ def _stop(
         last_at=last_at,
         last_text=last_text,
         per_hour=per_hour,
-        slack=exact_text(10 * facts.resolution),
+        slack=exact_text(SLACK * facts.resolution),
         boxes=max(6, len(str(int(abs(value))))),
     )
 
@@ -296,11 +294,10 @@ def _per_hour(
     newest: tuple[datetime, int], oldest: tuple[datetime, int] | None, resolution: Fraction
 ) -> str | None:
     """Return the most that is believed in an hour, from what the last month used. [unit / h]."""
-    if oldest is None or newest[0] - oldest[0] < timedelta(hours=1) or newest[1] < oldest[1]:
+    most = believed_per_hour(newest, oldest)
+    if most is None:
         return None
-    hours = Fraction((newest[0] - oldest[0]) // timedelta(seconds=1), 3600)
-    most = GENEROUS * (newest[1] - oldest[1]) * resolution / hours
-    return f"{float(most):.6f}"  # for the eye of the phone only
+    return f"{float(most * resolution):.6f}"  # for the eye of the phone only
 
 
 def _papers(desk: FieldDesk, row: PointRow) -> MeterPapers | None:

@@ -17,9 +17,10 @@ from billing.money import exact_text
 from energy.base.errors import UnknownMeterError
 from energy.base.text import catalogue, t
 from energy.metering.channel import Channel
+from energy.metering.label import label_text
 from energy.metering.meter import Meter
+from energy.metering.told_check import recorded_check
 from processes.meter_acts import SHEETED, Act, Did, acts_of
-from processes.technician_checks import told_check
 from processes.technician_desk import FieldDesk
 from processes.technician_facts import counting
 from processes.technician_retire import channels_of
@@ -31,11 +32,6 @@ LONGEST_CHECK = 150
 MOST_CHECKS = 16
 """Checks on the sheet, the doubtful ones first: it stays one page."""
 _OUTCOMES = ("ok", "noted", "refused")
-
-
-def qr_text(site: str, point: str, serial: str) -> str:
-    """Return what the QR code of a meter says: site, point and, where one serves, its serial."""
-    return f"meterline:{site}/{point}" + (f"#{serial}" if serial else "")
 
 
 def sheet_of(desk: FieldDesk, point: str, language: str) -> bytes:
@@ -78,7 +74,7 @@ def label_of(desk: FieldDesk, point: str, language: str, *, picture: bool) -> by
         "point": point,
         "name": meter.name,
         "facts": facts,
-        "qr": qr_text(desk.site.key, point, meter.serial),
+        "qr": label_text(desk.site.key, point, meter.serial),
     }
     return render_paper(Paper.LABEL, page, dated=desk.clock.now(), picture=picture)
 
@@ -120,7 +116,7 @@ class SheetPage:
             "point": meter.point,
             "name": meter.name,
             "done": done,
-            "qr": qr_text(self.desk.site.key, meter.point, serial),
+            "qr": label_text(self.desk.site.key, meter.point, serial),
             "facts": self._facts(record),
             "meters_title": self._t("meters"),
             "meters": self._meters(),
@@ -233,15 +229,7 @@ class SheetPage:
         return [*rows, ["…", "", more]]
 
     def _check(self, check: Mapping[str, Any]) -> list[str]:
-        outcome, name, text = str(check["outcome"]), str(check["name"]), str(check["text"])
-        if f"look.{check.get('code')}" in catalogue():
-            name, text = told_check(
-                self.language,
-                title=str(check["title"]),
-                code=str(check["code"]),
-                values=check["values"],
-                of_old=bool(check.get("of_old")),
-            )
+        name, outcome, text = recorded_check(self.language, check)
         word = self._t(f"outcome.{outcome}") if outcome in _OUTCOMES else outcome
         shown = text if len(text) <= LONGEST_CHECK else text[: LONGEST_CHECK - 1] + "…"
         return [name, word, shown]

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from billing.money import exact_text
 from energy.base.errors import RefusedError
-from energy.base.text import catalogue, t
 from energy.base.units import Utility, to_base
+from energy.metering.told_check import told_check
 from processes.technician_told import ToldError
 
 VOLTAGE_V = (Fraction(45), Fraction(300))
@@ -28,8 +28,6 @@ TYPING_S = 60
 POWER_TOLERANCE = Fraction(1, 5)
 SURE_COUNTS = 3
 """Counts that must have been expected before a counter may be said to stand still. [count]"""
-WORDS = "look.word."
-"""Where the catalogue says a word that fills a check: a value of this beginning is its key."""
 _NUMBER = re.compile(r"\d{1,18}(\.\d{1,9})?")
 _POWERS = [k for k in range(-6, 7) if k]
 
@@ -95,28 +93,6 @@ class Check:
         return told_check(
             language, title=self.title, code=self.code, values=self.values, of_old=self.of_old
         )
-
-
-def told_check(
-    language: str, *, title: str, code: str, values: Mapping[str, str], of_old: bool
-) -> tuple[str, str]:
-    """Return name and reason of a check.
-
-    Args:
-        language: "en" or "zh".
-        title: Key of its name.
-        code: Key of its reason.
-        values: What fills both.
-        of_old: Whether it is of the meter that goes.
-    """
-    # Checks are kept in events as plain texts: of the keys only those of words are taken for keys.
-    words = {key for key in catalogue() if key.startswith(WORDS)}
-    filled = {n: t(language, value) if value in words else value for n, value in values.items()}
-    name = t(language, f"look.name.{title}", **filled)
-    text = t(language, f"look.{code}", **filled)
-    if not of_old:
-        return name, text
-    return t(language, "look.name.final", name=name), t(language, "look.old_meter", text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

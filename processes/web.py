@@ -23,6 +23,7 @@ from billing.prepaid.office import PrepaidOffice
 from billing.receivables.office import Receivables
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.queries.asked_once import asked_once
 from dashboards.queries.sql import SqlQueries
@@ -45,10 +46,12 @@ from energy.journal.access import Access
 from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
 from energy.service.note_desk import NoteDesk
+from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import WEB, System, build
 from processes.billing_office import billing_office, limits_of
 from processes.card_writing import write_card, writer_of
+from processes.display_desk import DisplayDesk
 from processes.life import log_to_stderr
 from processes.papers.issued import BillPapers
 from processes.web_sites import SiteServers
@@ -127,6 +130,7 @@ def server_of(system: System, site: Site) -> Flask:
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))
             ),
+            displays=displays_of(database, site, system.clock),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
         ),
         doors=doors_of(system),
@@ -165,6 +169,11 @@ def card_writing(system: System, site: Site, cards: CardOffice) -> WriteCard:
     return lambda point, sale, act: write_card(
         system.database, site, cards, point, sale, writer_of(system.config), act
     )
+
+
+def displays_of(database: Database, site: Site, clock: Clock) -> DisplayCommands:
+    """Return the readings that people type, wired to a site's journal."""
+    return DisplayCommands(site=site.key, desk=DisplayDesk(database, site, clock))
 
 
 def doors_of(system: System) -> Doors:

@@ -20,12 +20,25 @@ MOST = 12
 
 
 def alert_list(
-    viewer: Viewer, rows: tuple[AlertRow, ...], *, zone: ZoneInfo, refusal: str | None
+    viewer: Viewer,
+    rows: tuple[AlertRow, ...],
+    *,
+    zone: ZoneInfo,
+    refusal: str | None,
+    meters: str = "/meters",
 ) -> list[Component]:
-    """Return the alerts, not yet acknowledged ones first, with the refusal of a command if any."""
+    """Return the alerts, not yet acknowledged ones first.
+
+    Args:
+        viewer: Who looks.
+        rows: The alerts.
+        zone: The site's zone.
+        refusal: Why a command was refused, if any.
+        meters: Path below which the pages of meters stand.
+    """
     newest = sorted(rows, key=lambda row: row.raised_at, reverse=True)
     ordered = sorted(newest, key=lambda row: row.acknowledged_at is not None)
-    shown = [_alert(viewer, row, zone) for row in ordered[:MOST]]
+    shown = [_alert(viewer, row, zone, meters) for row in ordered[:MOST]]
     more = len(rows) - len(shown)
     return [
         *([notice(refusal, good=False)] if refusal else []),
@@ -34,7 +47,7 @@ def alert_list(
     ]
 
 
-def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
+def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo, meters: str) -> Component:
     return html.Article(
         [
             html.Div(
@@ -45,7 +58,7 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
                 className="alert-head",
             ),
             html.Div(
-                [link(row.meter, f"/meters/{row.point}") if row.point else row.meter],
+                [link(row.meter, f"{meters}/{row.point}") if row.point else row.meter],
                 className="alert-meter",
             ),
             html.Div(alert_why(viewer, row), className="alert-value"),

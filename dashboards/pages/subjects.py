@@ -5,13 +5,16 @@ A page of ours names what there is; another name comes from a page that is old, 
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
+from dashboards.pages.view import KEY_FORM
 from energy.base.errors import RefusedError
 
 LONGEST = 18
 """More digits has no number of ours."""
 MOST = 10**LONGEST
+_KEY = re.compile(KEY_FORM)
 
 
 class UnknownSubjectError(RefusedError):
@@ -35,6 +38,17 @@ def id_named(text: object) -> UUID:
         return UUID(str(text))
     except ValueError:
         raise unknown_subject() from None
+
+
+def key_named(text: object) -> str:
+    """Return the key of a place, point or account that a name is.
+
+    Raises:
+        UnknownSubjectError: It is none.
+    """
+    if not _KEY.fullmatch(str(text)):
+        raise unknown_subject()
+    return str(text)
 
 
 def number_named(text: object, *, least: int = 0, most: int = MOST) -> int:

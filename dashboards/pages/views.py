@@ -18,6 +18,7 @@ from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.money.views import MONEY_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
+from dashboards.pages.phone.views import PHONE_VIEWS
 from dashboards.pages.plan.views import PLAN_VIEWS
 from dashboards.pages.plant.views import PLANT_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
@@ -39,6 +40,7 @@ VIEWS: tuple[View, ...] = (
     *SAVINGS_VIEWS,
     *ALERT_VIEWS,
     *WALL_VIEWS,
+    *PHONE_VIEWS,
     *QUALITY_VIEWS,
     *METER_VIEWS,
     *REVIEW_VIEWS,

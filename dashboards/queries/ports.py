@@ -19,6 +19,7 @@ from dashboards.queries.line_rows import LineDay
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
 from dashboards.queries.one_line_rows import OneLine, StationRow
+from dashboards.queries.phone_port import PhoneQueries
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.quality_rows import QualityPage
@@ -385,6 +386,7 @@ class Queries(
     CorrectionQueries,
     TenantQueries,
     TillQueries,
+    PhoneQueries,
     Protocol,
 ):
     """All questions of the screens."""

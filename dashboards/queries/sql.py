@@ -17,6 +17,7 @@ from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
 from dashboards.queries.sql_one_line import SqlOneLine
+from dashboards.queries.sql_phone import SqlPhone
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
 from dashboards.queries.sql_portal import SqlPortal
@@ -56,6 +57,7 @@ class SqlQueries(
     SqlEnquiries,
     SqlTenants,
     SqlTill,
+    SqlPhone,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -86,3 +88,4 @@ class SqlQueries(
         SqlEnquiries.__init__(self, at)
         SqlTenants.__init__(self, at, self)
         SqlTill.__init__(self, at, self)
+        SqlPhone.__init__(self, at, self)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 from flask import Response, request
 
+PHONE_PATH = "/m"
+"""Labels are scanned here and below: the only pages that may use a camera."""
 STATIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 YEAR_S = 31_536_000
 
@@ -32,6 +34,11 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
     return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
 
 
+def is_phone(path: str) -> bool:
+    """Return whether a path is one of the phone's pages."""
+    return f"{path}/".startswith(f"{PHONE_PATH}/")
+
+
 def header_writer(policy: str, *, secure: bool) -> Callable[[Response], Response]:
     """Return the function that completes every response.
 
@@ -46,7 +53,8 @@ def header_writer(policy: str, *, secure: bool) -> Callable[[Response], Response
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        camera = "(self)" if is_phone(request.path) else "()"
+        response.headers["Permissions-Policy"] = f"camera={camera}, geolocation=(), microphone=()"
         if secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR_S}"
         versioned = "m" in request.args or ".v" in request.path

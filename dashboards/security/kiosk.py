@@ -13,6 +13,8 @@ ALWAYS = frozenset({"page.children", "live.data"})
 REFRESHED: Mapping[str, tuple[str, ...]] = {
     "": ("..overview-tiles.", "overview-alerts."),
     "alerts": ("..alerts-summary.",),
+    "m": ("phone-live.",),
+    "plant": ('{"key":["ALL"],"type":"one-line"}.',),
     "wall": ('{"name":["ALL"],"type":"wall-panels"}.',),
 }
 """First part of a page's path -> how the outputs begin that news change on it."""

@@ -5,7 +5,7 @@ Every query and every command takes a `Scope` first and asks it; hiding a page i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -129,6 +129,15 @@ class Scope:
             raise NotPermittedError.of("person.role", role=wanted, site=site)
         if right not in READING and self.confirmed is not None and not self.confirmed():
             raise NotPermittedError.of("person.pin")
+
+    def demand_view(self, paths: Collection[str]) -> None:
+        """Refuse a wall screen what other pages than its own show.
+
+        Raises:
+            NotPermittedError: It is bound to another one.
+        """
+        if self.only_view and set(paths) != {self.only_view}:
+            raise NotPermittedError.of("person.wall")
 
 
 def roles_of(names: tuple[str, ...] | list[str]) -> frozenset[Role]:

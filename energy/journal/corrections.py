@@ -12,7 +12,7 @@ from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock, to_us
-from energy.base.errors import RefusedError
+from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.channel import USAGE_KINDS, Channel, Direction, Kind
@@ -248,7 +248,12 @@ class Corrections:
 
     def _once(self, identity: UUID, aggregate: JournalAggregate) -> int:
         known = self._application.find(identity)
-        return self._application.store(aggregate if known is None else known)
+        try:
+            return self._application.store(aggregate if known is None else known)
+        except ConflictError:
+            if self._application.find(identity) is None:
+                raise
+            return self._application.position()  # a second press of the button was faster
 
     def _stated(self, channel: Channel, readings: Stated) -> list[list[int]]:
         facts = channel.facts

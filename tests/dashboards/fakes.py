@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
@@ -31,6 +32,7 @@ from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
+from tests.dashboards.fake_phone import FakePhone
 from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
@@ -149,6 +151,7 @@ class FakeSite(
     FakeLife,
     FakeFlows,
     FakeTariffs,
+    FakePhone,
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
@@ -162,8 +165,16 @@ def commands_of(site: FakeSite) -> Commands:
     """Return the writes of a made-up site."""
     money = MoneyCommands(site=SITE, payments=site, bank=site, corrections=site)
     till = till_commands(site)
+    displays = DisplayCommands(site=SITE, desk=site)
     return Commands(
-        SITE, alerts=site, office=site, notes=site, money=money, till=till, enquiries=site
+        SITE,
+        alerts=site,
+        office=site,
+        notes=site,
+        money=money,
+        till=till,
+        displays=displays,
+        enquiries=site,
     )
 
 

@@ -35,7 +35,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from processes.papers.issued import BillPapers
 from processes.papers.letterheads import name_letterhead
-from processes.web import money_of, till_of
+from processes.web import displays_of, money_of, till_of
 from tests.billing.conftest import server, town
 from tests.billing.town import Town
 from tests.dashboards.fake_till import no_card_writer
@@ -133,6 +133,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             notes=NoteDesk(database, town.site.schema, town.clock),
             money=money_of(office, town.vault),
             till=till_of(office, town.clock, no_card_writer),
+            displays=displays_of(database, town.site, town.clock),
         ),
         doors=Doors(
             people=People(database, town.clock, town.vault),

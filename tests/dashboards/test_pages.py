@@ -69,6 +69,9 @@ PATHS = {
     "savings_future": "/savings?at=2027-01-01",
     "savings_nowhere": "/savings?place=nowhere",
     "wall": "/wall/main",
+    "phone": "/m",
+    "phone-meter": "/m/meters/cam-b2-elec",
+    "phone-computed": f"/m/meters/{COMPUTED}",
     "alerts": "/alerts",
     "alerts_acknowledged": "/alerts/acknowledged?span=month",
     "alerts_closed": "/alerts/closed?span=week",
@@ -132,6 +135,7 @@ READY = {
     "meter_month": "meter",
     "known": "bill",
     "exception_of_the_run": "exception",
+    "phone-computed": "phone-meter",
     "flows_node": "flows",
     "flows_year": "flows",
     "flows_nowhere": "flows",
@@ -155,12 +159,7 @@ READY = {
 MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")
 """How the addresses of pages about money begin."""
 MONEY_PAGES = {name for name, path in PATHS.items() if path.startswith(MONEY_PATHS)} | {"trial"}
-MONEY_ROLES = {
-    Role.BILLING_CLERK,
-    Role.BILLING_APPROVER,
-    Role.ENERGY_MANAGER,
-    Role.ADMIN,
-}
+MONEY_ROLES = {Role.BILLING_CLERK, Role.BILLING_APPROVER, Role.ENERGY_MANAGER, Role.ADMIN}
 ENERGY_ROLES = set(Role) - {Role.TENANT}
 ADMIN_ONLY = {Role.ADMIN}
 PAGE_ROLES: dict[str, set[Role]] = {

@@ -11,7 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from energy.base.errors import UnknownMeterError
-from processes.field_sheet import label_of, qr_text, sheet_of
+from energy.metering.label import label_text
+from processes.field_sheet import label_of, sheet_of
 from processes.technician_ratio import change_ratio
 from processes.technician_retire import retire
 from processes.technician_values import FieldRefusedError, NewPoint, Remarks, Removed, Witnesses
@@ -145,6 +146,6 @@ def test_a_label_bears_point_serial_and_both_as_a_qr_code(field: Field, port: in
     folder = os.environ.get("METERLINE_KEEP_PAPERS")
     if folder:
         Path(folder, "label.png").write_bytes(picture)
-    wanted = qr_text(field.site.site.key, "b2-elec", "S-2")
+    wanted = label_text(field.site.site.key, "b2-elec", "S-2")
     assert wanted == f"meterline:{field.site.site.key}/b2-elec#S-2"
     assert qr_in(picture, side=len(modules_of(wanted))) == modules_of(wanted)

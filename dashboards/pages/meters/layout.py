@@ -258,7 +258,7 @@ def _register(viewer: Viewer, answer: Answer[MeterPage], row: RegisterRow) -> Co
         age_s=answer.age_s,
         as_of=answer.as_of,
     )
-    shown = NOTHING if row.last is None else _shown(viewer, row.last, row.unit)
+    shown = NOTHING if row.last is None else shown_text(viewer, row.last, row.unit)
     return figure_number(viewer, shown, "", why)
 
 
@@ -279,7 +279,7 @@ def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Comp
             instant_text(viewer.language, row.at, zone),
             quantity_name(viewer, row.quantity),
             str(row.count),
-            _shown(viewer, row.value, row.unit),
+            shown_text(viewer, row.value, row.unit),
             quality_badge(viewer, row.quality),
             str(row.position),
         ]
@@ -288,7 +288,7 @@ def _readings(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Comp
     return table(head, rows, name="readings")
 
 
-def _shown(viewer: Viewer, value: Decimal, unit: str) -> str:
+def shown_text(viewer: Viewer, value: Decimal, unit: str) -> str:
     """Return what a register shows, all digits; power in kilowatts from 10 kW on."""
     if unit == "W":
         return gauge_text(viewer.language, value, unit)

@@ -26,6 +26,7 @@ def register(app: Dash, parts: Parts) -> None:
     )
     def refresh(_live: str, drawn: list[dict[str, str]], search: str | None) -> Any:
         viewer, zone = current_viewer(), parts.settings.zone
+        viewer.scope.demand_view([f"/plant/{each['key']}" for each in drawn])
         now = selection_of(search, local_day(parts.clock.now(), zone))
         answers = [
             parts.queries.one_line(viewer.scope, now.utility, each["key"], now.node)

@@ -11,7 +11,6 @@ from dashboards.pages.wall.layout import PANELS, panels
 from dashboards.pages.wall.view_model import wall_model
 from dashboards.shell import LIVE
 from dashboards.viewer import current_viewer
-from energy.base.errors import NotPermittedError
 
 
 def register(app: Dash, parts: Parts) -> None:
@@ -27,9 +26,7 @@ def register(app: Dash, parts: Parts) -> None:
         if not walls:
             return no_update
         viewer, zone = current_viewer(), parts.settings.zone
-        shown = {f"/wall/{wall['name']}" for wall in walls}
-        if viewer.scope.only_view and shown != {viewer.scope.only_view}:
-            raise NotPermittedError.of("person.wall")
+        viewer.scope.demand_view([f"/wall/{wall['name']}" for wall in walls])
         return [
             panels(viewer, wall_model(parts, viewer, wall["name"]), zone=zone) for wall in walls
         ]

@@ -94,7 +94,13 @@ def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown)
     town, queries = seen_town.town, seen_town.queries
     desk = NoteDesk(seen_town.staff, town.site.schema, town.clock)
     commands = Commands(
-        town.site.key, alerts=Unused(), office=Unused(), notes=desk, money=Unused(), till=Unused()
+        town.site.key,
+        alerts=Unused(),
+        office=Unused(),
+        notes=desk,
+        money=Unused(),
+        till=Unused(),
+        displays=Unused(),
     )
     author = scope(seen_town, Role.VIEWER)
     other = replace(author, person=id_of("person", "y"))

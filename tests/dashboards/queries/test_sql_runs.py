@@ -56,7 +56,13 @@ def commands(web: WebTown) -> Commands:
     office = web.town.new_office()
     office.database = web.staff
     return Commands(
-        web.town.site.key, alerts=None, office=office, notes=None, money=None, till=None
+        web.town.site.key,
+        alerts=None,
+        office=office,
+        notes=None,
+        money=None,
+        till=None,
+        displays=None,
     )  # type: ignore[arg-type]
 
 

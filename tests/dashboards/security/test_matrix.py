@@ -37,7 +37,7 @@ from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import money_of, till_of
+from processes.web import displays_of, money_of, till_of
 from tests.billing.conftest import new_town, server
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_till import no_card_writer
@@ -117,6 +117,8 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/desk//shifts/": ("/desk/MAIN/shifts/1", Right.READ_BILLS),
     r"/desk//": ("/desk/MAIN/A-{building}", Right.READ_BILLS),
     r"/wall/": ("/wall/main", Right.READ_ENERGY),
+    r"/m": ("/m", Right.READ_ENERGY),
+    r"/m/meters/": ("/m/meters/{building}-elec", Right.READ_ENERGY),
     r"/portal": ("/portal", Right.READ_OWN),
     r"/portal/meters/": ("/portal/meters/{building}-elec", Right.READ_OWN),
     r"/portal/enquiries": ("/portal/enquiries", Right.READ_OWN),
@@ -171,7 +173,10 @@ WILD: dict[str, list[str]] = {
     "note": [str(NOBODY)],
     "tab": ["open"],
     "act": sorted(ACTS),
-    "field": ["amount", "words"],
+    "field": ["amount", "words", "value"],
+    "point": ["{building}-elec"],
+    "form": ["2019-01-03T10:07:00+00:00"],
+    "said": ["value=99999&doubts=above+below"],
     "path": ["/tariffs/campus-gas/2018-01-01/1"],
     "version": ["1"],
     "run": ["{run}"],
@@ -309,6 +314,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
                 notes=NoteDesk(web.staff, town.site.schema, clock),
                 money=money_of(office, town.vault),
                 till=till_of(office, clock, no_card_writer),
+                displays=displays_of(web.staff, town.site, clock),
                 enquiries=desk,
             ),
             doors=Doors(people=people, access=doors, factors=doors, vault=doors),
@@ -316,12 +322,18 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             clock=clock,
             render_pdf=lambda _, document, language: f"%PDF {language} {document}".encode(),
         )
-        client = made.test_client()
-        answer = client.post("/login", data={"sign_in": "grace", "password": PASSWORD})
-        assert answer.status_code == 303
-        cookie = client.get_cookie("meterline_csrf")
-        assert cookie is not None
-        yield Matrix(web, people, made, client, subjects, cookie.value)
+        client, token = signed_in(made)
+        yield Matrix(web, people, made, client, subjects, token)
+
+
+def signed_in(made: Flask) -> tuple[FlaskClient, str]:
+    """Return a browser in which the person has signed in, and its token."""
+    client = made.test_client()
+    answer = client.post("/login", data={"sign_in": "grace", "password": PASSWORD})
+    assert answer.status_code == 303
+    cookie = client.get_cookie("meterline_csrf")
+    assert cookie is not None
+    return client, cookie.value
 
 
 def supply_of(site: str) -> SupplyGraph:
@@ -355,7 +367,8 @@ def may(role: Role, right: Right | None) -> bool:
 
 def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Yield a callback's request for every choice of what its ids stand for."""
-    texts = [callback["output"], *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
+    outputs = callback["output"].strip(".").split("...")
+    texts = [*outputs, *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
     wild = sorted({part for text in texts for part in wild_of(text)})
     stands_for = dict(WILD)
     if "act-said" in callback["output"]:

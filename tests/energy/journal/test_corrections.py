@@ -1,15 +1,24 @@
-"""Commands on readings: once each, whatever is repeated; two people for a correction."""
+"""Commands on readings: once each, whatever is repeated; two people for a correction.
+
+The web's role tells the journal of metering what displays showed, and nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
+import psycopg
 import pytest
 
 from energy.base.ids import id_of
 from energy.journal.corrections import Corrections, UnknownCorrectionError
 from energy.metering.channel import Channel, Direction
 from energy.metering.correction import CorrectionStateError, FourEyesError, StatementError
+from energy.store.pool import Database
+from energy.store.wall import STAFF
 from tests.fixtures.batches import at
 from tests.fixtures.meters import counter_facts
 from tests.fixtures.postgres import TestSite, command
@@ -82,3 +91,54 @@ def test_what_the_register_cannot_show_is_not_stored(site_schema: TestSite) -> N
             CHANNEL, [(at(15), 1)], method="", inputs={}, by=CLERK, command_id=command("e")
         )
     assert site_schema.application("metering").position() == 0
+
+
+@pytest.fixture
+def web(site_schema: TestSite) -> Iterator[Database]:
+    database = Database(site_schema.server.dsn("meterline_web"), max_size=8, scope=STAFF)
+    yield database
+    database.close()
+
+
+def test_a_display_is_entered_and_nothing_else(site_schema: TestSite, web: Database) -> None:
+    site = site_schema
+    corrections = Corrections(web, site.schema, site.clock)
+    position = corrections.enter(
+        CHANNEL, [(at(15), 7)], note="seen", by=CLERK, command_id=command("w")
+    )
+    assert site.rows("SELECT notification_id, topic FROM {s}.metering_events") == [
+        (position, "readings.entered")
+    ]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        corrections.estimate(
+            CHANNEL, [(at(15), 7)], method="m", inputs={}, by=CLERK, command_id=command("e")
+        )
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        corrections.propose(
+            CHANNEL, [(at(15), 7)], reason="r", evidence=[], by=CLERK, command_id=command("p")
+        )
+    for statement in ("UPDATE {s}.metering_events SET topic = 'x'", "DELETE FROM {s}.reading"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), web.connection() as connection:
+            connection.execute(statement.format(s=site.schema).encode())
+    assert len(site.rows("SELECT FROM {s}.metering_events")) == 1
+    assert site.rows("SELECT position FROM {s}.journal_head WHERE application = 'metering'") == [
+        (position,)
+    ]
+
+
+def test_a_button_pressed_by_eight_fingers_at_once_is_one_reading(
+    site_schema: TestSite, web: Database
+) -> None:
+    site, together = site_schema, Barrier(8)
+
+    def press(_finger: int) -> int:
+        corrections = Corrections(web, site.schema, site.clock)
+        together.wait()
+        return corrections.enter(
+            CHANNEL, [(at(15), 7)], note="", by=CLERK, command_id=command("once")
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        positions = list(pool.map(press, range(8)))
+    assert len(site.rows("SELECT FROM {s}.metering_events")) == 1
+    assert set(positions) == {1}
