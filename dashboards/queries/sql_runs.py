@@ -54,7 +54,7 @@ class SqlRuns:
         """
         self._at.demand(scope, Right.READ_BILLS)
         books = Books(self._at.database, self._at.site, self._at.clock)
-        with self._at.database.connection() as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             state = _state_of(connection, self._at.schema, run)
         try:
             opened, kept = books.run(run), self._kept.get(run)

@@ -41,7 +41,7 @@ def page(site: TestSite, point: str) -> MeterPage:
     assert answer is not None
     for language in LANGUAGES:
         viewer = Viewer(scope=scope, language=language, theme=Theme.LIGHT)
-        tree = meter_page(viewer, answer, zone=site.site.zone)
+        tree = meter_page(viewer, answer, (), zone=site.site.zone)
         assert ready(tree) == "meter"
         assert viewer.say("meter.computed") in list(nodes(tree))
     return answer.rows
