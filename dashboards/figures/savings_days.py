@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from dashboards.queries.load_rows import LoadCurve, LoadRange
-from energy.base.period import day_starts, span_of_days
+from dashboards.queries.load_expected import HOUR_S, hours_of
+from dashboards.queries.load_rows import LoadRange
 from energy.metering.savings import (
-    DAY_H,
     DaySaving,
-    Hours,
     Uncertainty,
     cumulated,
     day_savings,
     uncertainty_of,
     week_model,
 )
-
-HOUR_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,32 +54,6 @@ class Savings:
     def day(self, number: int) -> date:
         """Return the local day of a number."""
         return self.first + timedelta(days=number)
-
-
-def hours_of(curve: LoadCurve, last: date, zone: ZoneInfo) -> Hours:
-    """Return a curve hour by hour; an hour is known where each of its intervals is.
-
-    Args:
-        curve: From its first day's midnight on, on a grid that divides the hour.
-        last: Its last local day.
-        zone: The site's zone.
-    """
-    assert HOUR_S % curve.step_s == 0, "hours are whole numbers of intervals"
-    begins = np.arange(0, len(curve.usage), HOUR_S // curve.step_s)
-    starts = np.array(day_starts(span_of_days(curve.first, last, zone), HOUR_S, zone))
-    day = np.searchsorted(starts, np.arange(len(begins)), side="right") - 1
-    local = [_local(curve.start, n, zone) for n in range(len(begins))]
-    cell = [DAY_H * at.weekday() + at.hour for at in local]
-    return Hours(
-        usage=np.add.reduceat(curve.usage, begins),
-        known=np.logical_and.reduceat(curve.whole, begins),
-        cell=np.array(cell, dtype=np.int64),
-        day=day.astype(np.int64),
-    )
-
-
-def _local(start: datetime, hour: int, zone: ZoneInfo) -> datetime:
-    return (start + timedelta(hours=hour)).astimezone(zone)
 
 
 def savings_of(reported: LoadRange, baseline: LoadRange, zone: ZoneInfo) -> Savings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.queries.load_rows import LoadCurve
-from energy.base.period import Period, month_period
+from energy.base.period import Period, day_starts, local_day, month_period, span_of_days
+from energy.metering.savings import DAY_H, WEEK_H, Hours, week_model
 
 BASELINE_WEEKS = 4
 """Weeks behind a baseline."""
-DAY_S = 86_400
+HOUR_S = 3600
+SECOND = timedelta(seconds=1)
 
 
 def baseline_of(
@@ -23,25 +25,32 @@ def baseline_of(
 ) -> LoadCurve | None:
     """Return what the same hours of the same weekdays used before, their mean; None of none.
 
+    The same means as those of the savings (energy/metering/savings.py), an hour in equal parts.
+
     Args:
-        before: The weeks before; what is not wholly known of them does not count.
+        before: The weeks before; an hour of them that is not wholly known does not count.
         first: Local day on whose midnight the period begins.
         period: The days that something is expected of.
-        step_s: Width of their grid. [s]
+        step_s: Width of their grid, a part of an hour. [s]
         zone: The site's: hours and weekdays are those of its clock.
     """
-    wide_s = max(before.step_s, step_s)
-    slots = 7 * DAY_S // wide_s
-    keys = _slots(before.start, len(before.usage), before.step_s, wide_s, zone)
-    whole = before.whole
-    counts = np.bincount(keys[whole], minlength=slots)
-    sums = np.bincount(keys[whole], weights=before.usage[whole], minlength=slots)
-    if not counts.any():
+    if HOUR_S % step_s or HOUR_S % before.step_s:
+        return None  # meters of days have no hours
+    last = local_day(before.start + before.step_s * len(before.usage) * SECOND - SECOND, zone)
+    model = week_model(hours_of(before, last, zone))
+    if not model.counts.any():
         return None
+    parts = HOUR_S // step_s
+    sums = [
+        [int(mean * n / parts) for n in range(parts + 1)]
+        for mean in (model.mean(cell) or Fraction(0) for cell in range(WEEK_H))
+    ]
+    upto = np.array(sums, dtype=np.int64)
+    each = upto[:, 1:] - upto[:, :-1]
     width = (period.end - period.start) // timedelta(seconds=step_s)
-    mine = _slots(period.start, width, step_s, wide_s, zone)
-    means = sums / np.maximum(counts, 1) * (step_s / before.step_s)
-    return _expected(first, period, step_s, np.rint(means)[mine], counts[mine] > 0)
+    cells = np.repeat(cells_of(period.start, -(-width // parts), zone), parts)[:width]
+    usage = each[cells, np.arange(width) % parts]
+    return _expected(first, period, step_s, usage, model.counts[cells] > 0)
 
 
 def plan_of(
@@ -75,28 +84,11 @@ def plan_of(
     return _expected(first, period, step_s, usage, known) if known.any() else None
 
 
-def _slots(
-    start: datetime, width: int, step_s: int, wide_s: int, zone: ZoneInfo
-) -> NDArray[np.int64]:
-    """Return of each interval which part of the local week it is in."""
-    begun = start.astimezone(UTC)
-    told = [
-        (begun + timedelta(seconds=step_s * number)).astimezone(zone) for number in range(width)
-    ]
-    return np.array(
-        [
-            (at.weekday() * DAY_S + at.hour * 3600 + at.minute * 60 + at.second) // wide_s
-            for at in told
-        ],
-        dtype=np.int64,
-    )
-
-
 def _expected(
     first: date,
     period: Period,
     step_s: int,
-    usage: NDArray[np.float64] | NDArray[np.int64],
+    usage: NDArray[np.int64],
     known: NDArray[np.bool_],
 ) -> LoadCurve:
     width = len(known)
@@ -109,3 +101,29 @@ def _expected(
         meters=np.ones(width, dtype=np.int64),
         shaped=np.zeros(width, dtype=np.bool_),
     )
+
+
+def hours_of(curve: LoadCurve, last: date, zone: ZoneInfo) -> Hours:
+    """Return a curve hour by hour; an hour is known where each of its intervals is.
+
+    Args:
+        curve: From its first day's midnight on, on a grid that divides the hour.
+        last: Its last local day.
+        zone: The site's zone.
+    """
+    assert HOUR_S % curve.step_s == 0, "hours are whole numbers of intervals"
+    begins = np.arange(0, len(curve.usage), HOUR_S // curve.step_s)
+    starts = np.array(day_starts(span_of_days(curve.first, last, zone), HOUR_S, zone))
+    day = np.searchsorted(starts, np.arange(len(begins)), side="right") - 1
+    return Hours(
+        usage=np.add.reduceat(curve.usage, begins),
+        known=np.logical_and.reduceat(curve.whole, begins),
+        cell=cells_of(curve.start, len(begins), zone),
+        day=day.astype(np.int64),
+    )
+
+
+def cells_of(start: datetime, hours: int, zone: ZoneInfo) -> NDArray[np.int64]:
+    """Return of each hour from a start on which hour of the local week it is, 0 to 167."""
+    local = [(start + timedelta(hours=n)).astimezone(zone) for n in range(hours)]
+    return np.array([DAY_H * at.weekday() + at.hour for at in local], dtype=np.int64)
