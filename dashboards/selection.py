@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from energy.base.period import Period, span_of_days
 from energy.base.units import Utility
+from energy.metering.conversion import Measure
 
 MOST_DAYS = 3700
 """Longest free range; ten years. [d]"""
@@ -70,6 +71,8 @@ class Selection:
     """Key of the place compared with."""
     node: str = ""
     """Key of a node of the supply graph; "" for all of it."""
+    measure: Measure = Measure.NATIVE
+    """In what amounts of all utilities stand beside each other; native: one utility."""
     base: date | None = None
     """First day of the baseline; None for the same days a year earlier."""
     base_until: date | None = None
@@ -140,6 +143,7 @@ class Selection:
             ("compare", "" if self.compare is Compare.NONE else str(self.compare)),
             ("beside", self.beside if self.compare is Compare.PLACE else ""),
             ("node", self.node),
+            ("measure", "" if self.measure is Measure.NATIVE else str(self.measure)),
             ("base", str(self.base or "")),
             ("base_until", str(self.base_until if self.base and self.base_until else "")),
         ]
@@ -164,6 +168,7 @@ def selection_of(search: str | None, today: date) -> Selection:
     if base is not None:
         base_until = min(max(base_until or base, base), base + timedelta(days=MOST_DAYS))
     compare = Compare(said["compare"]) if said.get("compare") in set(Compare) else Compare.NONE
+    measure = Measure(said["measure"]) if said.get("measure") in set(Measure) else Measure.NATIVE
     utility = Utility(said["utility"]) if said.get("utility") in set(Utility) else None
     return Selection(
         today=today,
@@ -175,6 +180,7 @@ def selection_of(search: str | None, today: date) -> Selection:
         compare=compare,
         beside=_key(said.get("beside")),
         node=_key(said.get("node")),
+        measure=measure,
         base=base,
         base_until=base_until if base else None,
     )

@@ -16,7 +16,7 @@ from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
-from dashboards.pages.flows.tables import balance_sheet, flow_sheet
+from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.meters.tables import LIFE_TABLES
 from dashboards.pages.money.tables import ageing_sheet
@@ -37,6 +37,7 @@ TABLES: dict[str, MakeSheet] = {
     **QUALITY_TABLES,
     "load": load_sheet,
     "flows": flow_sheet,
+    "site_flow": site_flow_sheet,
     "balance": balance_sheet,
     "ageing": ageing_sheet,
     "report": report_sheet,

@@ -38,6 +38,7 @@ from dashboards.queries.rows import (
     UtilityTile,
 )
 from dashboards.queries.run_rows import RunReview
+from dashboards.queries.site_flow_rows import SiteFlow
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_rows import TenantList, TenantPage
 from dashboards.queries.till_ports import TillQueries
@@ -158,6 +159,10 @@ class FlowQueries(Protocol):
         self, scope: Scope, utility: Utility, selection: Selection
     ) -> Answer[FlowPage] | None:
         """Return flow and balance of the selected days; None without such a place or node."""
+        ...
+
+    def site_flow(self, scope: Scope, selection: Selection) -> Answer[SiteFlow] | None:
+        """Return the flow of all utilities over the selected days; None without such a place."""
         ...
 
 

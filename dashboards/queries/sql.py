@@ -26,6 +26,7 @@ from dashboards.queries.sql_reports import SqlReports
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
+from dashboards.queries.sql_site_flow import SqlSiteFlow
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
 from dashboards.queries.sql_till import SqlTill
@@ -41,6 +42,7 @@ class SqlQueries(
     SqlQuality,
     SqlReports,
     SqlFlows,
+    SqlSiteFlow,
     SqlOneLine,
     SqlTariffs,
     SqlBills,
@@ -72,6 +74,7 @@ class SqlQueries(
         SqlQuality.__init__(self, at)
         SqlReports.__init__(self, at, self)
         SqlFlows.__init__(self, at)
+        SqlSiteFlow.__init__(self, at)
         SqlOneLine.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)

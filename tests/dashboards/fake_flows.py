@@ -6,6 +6,15 @@ from fractions import Fraction
 
 from dashboards.queries.flow_rows import BalanceRow, BalanceState, FlowPage
 from dashboards.queries.rows import Answer, FlowNode
+from dashboards.queries.site_flow_rows import (
+    OWN,
+    TENANTS,
+    UNACCOUNTED,
+    SiteFlow,
+    SiteNode,
+    SitePart,
+    Stage,
+)
 from dashboards.security.scope import Right, Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -71,3 +80,46 @@ class FakeFlows(FakeEnergy):
             ),
         )
         return Answer(rows=rows, as_of=48_213, age_s=41)
+
+    def site_flow(self, scope: Scope, selection: Selection) -> Answer[SiteFlow] | None:
+        scope.demand(Right.READ_ENERGY, SITE)
+        if selection.place not in PLACES:
+            return None
+        power, gas = Utility.ELECTRICITY, Utility.GAS
+        parts = (
+            ("source grid", "grid electricity", power, 900),
+            ("grid electricity", "use b1", power, 500),
+            ("grid electricity", "plant b3", power, 300),
+            ("grid electricity", UNACCOUNTED, power, 100),
+            ("use b1", TENANTS, power, 400),
+            ("use b1", OWN, power, 100),
+            ("source main", "grid gas", gas, 700),
+            ("grid gas", "use b1", gas, 700),
+            ("use b1", TENANTS, gas, 700),
+        )
+        stages = {"source": Stage.SUPPLY, "plant": Stage.CONVERSION, "use": Stage.USE}
+        names = {"source grid": "Grid", "source main": "Gas main", "plant b3": "Boiler house"}
+        keys = dict.fromkeys(key for part in parts for key in part[:2])
+        nodes = tuple(
+            SiteNode(
+                key=key,
+                name=names.get(key, "" if " " not in key or key.startswith("grid") else "Library"),
+                stage=Stage.DISTRIBUTION
+                if key.startswith("grid")
+                else stages.get(key.partition(" ")[0], Stage.END),
+            )
+            for key in keys
+        )
+        days = (selection.last - selection.first).days + 1
+        flow = SiteFlow(
+            first=selection.first,
+            last=selection.last,
+            place=selection.place,
+            nodes=nodes,
+            parts=tuple(
+                SitePart(source=s, target=t, utility=u, days=(amount * 1_000,) * days)
+                for s, t, u, amount in parts
+            ),
+            unknown=("Building 3",),
+        )
+        return Answer(rows=flow, as_of=48_213, age_s=41)

@@ -57,6 +57,9 @@ PATHS = {
     "flows_node": "/flows?span=month&node=hv-a",
     "flows_year": "/flows?span=year",
     "flows_nowhere": "/flows?place=nowhere",
+    "flows_tce": "/flows?span=month&measure=tce",
+    "flows_gj": "/flows?measure=gj&place=campus",
+    "flows_co2": "/flows?measure=co2",
     "reports": "/reports",
     "reports_month": "/reports?span=month&compare=previous&place=campus",
     "reports_year": "/reports?span=year&at=2025-01-01&utility=gas&compare=year",
@@ -123,6 +126,8 @@ PATHS = {
     "own-enquiries": "/portal/enquiries",
     "enquiries": "/enquiries",
 }
+OF_SPANS = ("load_", "flows_", "reports_", "savings_")
+"""Pages with several addresses here."""
 READY = {
     "shift_closed": "shift",
     "shift_of_then": "shift",
@@ -136,24 +141,11 @@ READY = {
     "known": "bill",
     "exception_of_the_run": "exception",
     "phone-computed": "phone-meter",
-    "flows_node": "flows",
-    "flows_year": "flows",
-    "flows_nowhere": "flows",
     "quality_year": "quality",
     "quality_ahead": "quality",
     "quality_nowhere": "quality",
-    "reports_month": "reports",
-    "reports_year": "reports",
-    "reports_nowhere": "reports",
     "one_line_part": "one-line",
-    "savings_named": "savings",
-    "savings_future": "savings",
-    "savings_nowhere": "savings",
-    "load_month": "load",
-    "load_year": "load",
-    "load_nowhere": "load",
-    "load_baseline": "load",
-    "load_plan": "load",
+    **{name: name.partition("_")[0] for name in PATHS if name.startswith(OF_SPANS)},
 }
 """What a page says it is, where that is not its name."""
 MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")

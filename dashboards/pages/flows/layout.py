@@ -27,11 +27,13 @@ from dashboards.components.toolbar import span_text, toolbar
 from dashboards.components.twin import twin
 from dashboards.figures.energy_flow import FlowTexts, energy_flow
 from dashboards.formats import NOTHING, Unit, amount_in, number, percent_text, unit_for
+from dashboards.pages.flows.common import common_panel, measure_links
 from dashboards.pages.flows.view_model import FlowModel
 from dashboards.queries.flow_rows import BalanceRow, BalanceState, FlowPage
 from dashboards.queries.rows import Answer
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
+from energy.metering.conversion import ConversionFactors
 
 PATH = "/flows"
 CHART = "flow-range"
@@ -56,16 +58,23 @@ _ORDER = (
 )
 
 
-def flow_page(viewer: Viewer, model: FlowModel, selection: Selection) -> Component:
+def flow_page(
+    viewer: Viewer, model: FlowModel, selection: Selection, factors: ConversionFactors
+) -> Component:
     """Return the page."""
     bar = toolbar(viewer, selection, PATH, utilities=model.utilities, places=model.places)
     title = viewer.say("flow_page.title")
     if model.flow is None:
         said = "flow_page.nowhere" if model.utilities else "overview.no_meters"
         return page(title, [bar, empty(viewer.say(said))], name="flows")
+    if model.site is not None:
+        diagram = common_panel(viewer, model.site, selection, factors)
+    else:
+        diagram = _diagram(viewer, model.flow, selection)
+    units = measure_links(viewer, selection, PATH)
     return page(
         title,
-        [bar, _diagram(viewer, model.flow, selection), _balance(viewer, model.flow, selection)],
+        [bar, units, diagram, _balance(viewer, model.flow, selection)],
         name="flows",
     )
 

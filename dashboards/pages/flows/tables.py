@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from billing.ledger.sheets import Sheet
 from dashboards.formats import UNITS
+from dashboards.pages.flows.common import common_sheet
 from dashboards.pages.flows.view_model import flow_model
 from dashboards.pages.parts import Parts
 from dashboards.queries.flow_rows import FlowPage
@@ -36,6 +37,14 @@ def flow_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet | No
             for edge in rows.flow.edges
         ],
     )
+
+
+def site_flow_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet | None:
+    """Return every branch of the flow of all utilities in the selected unit; None where none."""
+    model = flow_model(parts, viewer, selection)
+    if model.site is None:
+        return None
+    return common_sheet(viewer, model.site.rows, selection.measure, parts.settings.factors)
 
 
 def balance_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet | None:

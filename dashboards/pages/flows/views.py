@@ -12,7 +12,8 @@ from dashboards.viewer import Viewer
 
 
 def _flows(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
-    return flow_page(viewer, flow_model(parts, viewer, asked.selection), asked.selection)
+    model = flow_model(parts, viewer, asked.selection)
+    return flow_page(viewer, model, asked.selection, parts.settings.factors)
 
 
 FLOW_VIEWS = (view(r"/flows", _flows),)

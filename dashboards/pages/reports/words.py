@@ -18,7 +18,7 @@ from dashboards.pages.reports.told import ToldPlace, ToldRow, beside_days
 from dashboards.queries.report_rows import BilledCost, ReportPage
 from dashboards.queries.rows import Answer
 from dashboards.viewer import Viewer
-from energy.metering.conversion import STATED, Converted
+from energy.metering.conversion import STATED, Converted, Factor
 
 
 def change_text(viewer: Viewer, page: ReportPage, row: ToldRow, *, short: bool = False) -> str:
@@ -59,15 +59,17 @@ def converted_text(viewer: Viewer, told: Converted) -> str:
 
 def source_texts(viewer: Viewer, told: Converted) -> list[str]:
     """Return the factors behind an amount, each with its source."""
-    return [
-        viewer.say(
-            "report_page.factor",
-            value=number(viewer.language, _exact(each.value)),
-            unit=f"{STATED[each.measure]}/{each.unit}",
-            source=each.source,
-        )
-        for each in told.factors
-    ]
+    return [factor_text(viewer, each) for each in told.factors]
+
+
+def factor_text(viewer: Viewer, factor: Factor) -> str:
+    """Return a conversion factor with its unit and source."""
+    return viewer.say(
+        "report_page.factor",
+        value=number(viewer.language, _exact(factor.value)),
+        unit=f"{STATED[factor.measure]}/{factor.unit}",
+        source=factor.source,
+    )
 
 
 def _exact(value: Fraction) -> Decimal:

@@ -40,3 +40,21 @@ def test_on_a_phone_the_flow_is_a_sorted_list(visit: Callable[..., Visit]) -> No
     expect(first).to_be_visible(timeout=PATIENCE_MS)
     expect(begun.page.locator("#flow-range")).to_be_hidden()
     assert begun.watch.faults == []
+
+
+def test_all_utilities_are_drawn_in_one_unit(visit: Callable[..., Visit]) -> None:
+    begun = visit("viewer")
+    page = begun.page
+    page.goto(f"{begun.url}/flows?at=2026-07-14")
+    page.get_by_role("link", name="Coal equivalent").click()
+    page.wait_for_url("**measure=tce", timeout=PATIENCE_MS)
+    node = page.locator("#site-flow .sankey-node", has_text="Boiler house")
+    expect(node).to_be_visible(timeout=PATIENCE_MS)
+    notes = page.locator(".panel-site-flow")
+    expect(notes).to_contain_text("Left out, for no factor is declared: Gas")
+    expect(notes).to_contain_text("GB/T 2589-2020, table A.2")
+    notes.locator(".twin summary").click()
+    with page.expect_download() as download:
+        notes.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "flow_tce_2026-07-14.csv"
+    assert begun.watch.faults == []

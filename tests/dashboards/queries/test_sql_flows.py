@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from dashboards.queries import sql_flows
+from dashboards.queries import sql_flows, sql_site_flow
 from dashboards.queries.flow_rows import BalanceState, FlowPage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Role, Scope
@@ -147,3 +147,33 @@ def test_no_such_place_node_or_right(seen_town: WebTown) -> None:
         seen_town.queries.flow_page(
             scope(seen_town, "elsewhere"), Utility.GAS, selection_of("", TODAY)
         )
+
+
+@pytest.mark.parametrize("most", [sql_flows.MOST_BLOCKS, 0])
+def test_the_flow_of_all_utilities_says_what_the_meters_counted(
+    web_town: WebTown, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    define(web_town)
+    with web_town.town.database.connection() as connection:
+        while roll_up(connection, web_town.town.site.schema):
+            pass
+    monkeypatch.setattr(sql_site_flow, "MOST_BLOCKS", most)
+    search = "?span=free&at=2019-01-01&until=2019-01-02"
+    flow = shown(web_town, search)
+    answer = web_town.queries.site_flow(scope(web_town), selection_of(search, TODAY))
+    assert answer is not None
+    parts_of = {(p.source, p.target): p.days for p in answer.rows.parts}
+    main, sub = (amounts(flow)[key] for key in ("main", "sub"))
+    assert main is not None
+    assert sub is not None
+    into = parts_of["source electricity grid", "grid electricity"]
+    assert (sum(into), len(into)) == (main, 2)
+    rest = parts_of.get(("grid electricity", "unaccounted"), ())
+    assert sum(rest) == max(main - sub, 0)
+    billed = [days for (_, target), days in parts_of.items() if target == "tenants"]
+    assert [sum(days) for days in billed] == [sub], "b2 is billed to a tenant"
+    assert answer.rows.unknown == ()
+    nowhere = selection_of("?place=nowhere", TODAY)
+    assert web_town.queries.site_flow(scope(web_town), nowhere) is None
+    with pytest.raises(NotPermittedError):
+        web_town.queries.site_flow(scope(web_town, "elsewhere"), nowhere)
