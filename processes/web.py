@@ -26,6 +26,7 @@ from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.queries.asked_once import asked_once
+from dashboards.queries.kept_answers import KeptAnswers
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.people import Doors
@@ -95,13 +96,20 @@ def factors_of(site: str, config: Config) -> ConversionFactors:
 
 def application_of(system: System) -> Flask | SiteServers:
     """Return what serves a system's sites: one server, or one by host name for each."""
+    answers = KeptAnswers()  # of all sites together: the eyes of each see that site alone
     if not system.config.site and len(system.sites()) > 1:
-        return SiteServers(system.database, lambda site: server_of(system, site))
-    return server_of(system, system.site)
+        return SiteServers(system.database, lambda site: server_of(system, site, answers))
+    return server_of(system, system.site, answers)
 
 
-def server_of(system: System, site: Site) -> Flask:
-    """Return the server of a site, wired to the system's database."""
+def server_of(system: System, site: Site, answers: KeptAnswers | None = None) -> Flask:
+    """Return the server of a site, wired to the system's database.
+
+    Args:
+        system: A system in the role of the web process.
+        site: The site.
+        answers: Where answers are kept; None: it has room of its own.
+    """
     database = system.database
     at = SqlSite(
         database=database,
@@ -120,7 +128,7 @@ def server_of(system: System, site: Site) -> Flask:
     )
     return create_app(
         settings_of(site, system.config),
-        queries=asked_once(SqlQueries(at), StampOfRequest(at.stamp), system.clock),
+        queries=asked_once(SqlQueries(at), StampOfRequest(at.stamp), system.clock, answers),
         commands=Commands(
             site.key,
             alerts=AlertDesk(database, site.schema, system.clock),
