@@ -22,6 +22,7 @@ from dashboards.pages.meters.tables import LIFE_TABLES
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.parts import Parts
 from dashboards.pages.plant.tables import one_line_sheet
+from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.savings.tables import savings_sheet
@@ -40,6 +41,8 @@ TABLES: dict[str, MakeSheet] = {
     "site_flow": site_flow_sheet,
     "balance": balance_sheet,
     "ageing": ageing_sheet,
+    "plant": hours_sheet,
+    "plant_turns": turns_sheet,
     "report": report_sheet,
     "report_places": report_places_sheet,
     "savings": savings_sheet,

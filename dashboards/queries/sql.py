@@ -20,6 +20,7 @@ from dashboards.queries.sql_one_line import SqlOneLine
 from dashboards.queries.sql_phone import SqlPhone
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
+from dashboards.queries.sql_plant import SqlPlant
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_quality import SqlQuality
 from dashboards.queries.sql_reports import SqlReports
@@ -44,6 +45,7 @@ class SqlQueries(
     SqlFlows,
     SqlSiteFlow,
     SqlOneLine,
+    SqlPlant,
     SqlTariffs,
     SqlBills,
     SqlLines,
@@ -76,6 +78,7 @@ class SqlQueries(
         SqlFlows.__init__(self, at)
         SqlSiteFlow.__init__(self, at)
         SqlOneLine.__init__(self, at)
+        SqlPlant.__init__(self, at)
         SqlTariffs.__init__(self, at)
         SqlBills.__init__(self, at, self)
         SqlLines.__init__(self, at, self)

@@ -19,7 +19,7 @@ from simulator.airport.shares import total_terms
 
 _KINDS: Mapping[str, tuple[str, str, str, str, str]] = {
     "tie": ("Busbar tie", "breaker_state", "state", "state", "1"),
-    "outdoor": ("Outdoor temperature", "temperature", "gauge", "degC", "0.1"),
+    "outdoor": ("Outdoor temperature", "outdoor_temperature", "gauge", "degC", "0.1"),
     "people": ("Passengers in the terminals", "passengers", "gauge", "person", "1"),
     "residual": ("residual current", "residual_current", "gauge", "mA", "1"),
     "contact": ("contact temperature", "contact_temperature", "gauge", "degC", "0.1"),

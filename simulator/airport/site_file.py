@@ -9,7 +9,7 @@ from pathlib import Path
 
 from energy.base.units import Utility
 from simulator.airport import figures as f
-from simulator.airport.belonging import watched
+from simulator.airport.belonging import plants, watched
 from simulator.airport.electric import BUSBARS, grid_point
 from simulator.airport.names import tenant_name
 from simulator.airport.parts import (
@@ -129,6 +129,8 @@ def _places(airport: Airport) -> Iterator[Table]:
         "[[place]]",
         {"key": "substation", "parent": "energy", "kind": "plant", "name": "Main substation"},
     )
+    for key, name, _ in plants(airport):
+        yield "[[place]]", {"key": key, "parent": "energy", "kind": "plant", "name": name}
 
 
 def _supplies(airport: Airport) -> Iterator[Table]:
@@ -194,12 +196,14 @@ def _meters(airport: Airport) -> Iterator[Table]:
         for unit, point in enumerate(points, start=1)
     }
     serials = serials_of(airport)
+    plant_of = {point: key for key, _, points in plants(airport) for point in points}
     for meter in airport.metered:
         serial = serials[meter.point]
         if meter.profile == PULSE:
-            yield "[[meter]]", _pulse_meter(meter, serial)
+            table = _pulse_meter(meter, serial)
         else:
-            yield "[[meter]]", _modbus_meter(meter, serial, *where[meter.point])
+            table = _modbus_meter(meter, serial, *where[meter.point])
+        yield "[[meter]]", table | {"place": plant_of.get(meter.point, meter.place)}
     for sensor in airport.sensors:
         yield "[[meter]]", _sensor(sensor, serials[sensor.point])
 

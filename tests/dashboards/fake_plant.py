@@ -20,12 +20,25 @@ from dashboards.queries.one_line_rows import (
     StationRow,
     SuppliedTenant,
 )
-from dashboards.queries.rows import Answer, FlowNode
+from dashboards.queries.plant_rows import (
+    Bins,
+    Plant,
+    PlantFlow,
+    PlantHour,
+    PlantKind,
+    PlantMeter,
+    PlantPage,
+    PlantWork,
+    Turn,
+)
+from dashboards.queries.rows import Answer, FlowNode, PlaceRow
 from dashboards.security.scope import Right, Scope
+from dashboards.selection import Selection
 from energy.base.quality import Quality
 from energy.base.units import Utility
+from energy.metering.conversion import ConversionFactors
 from tests.dashboards.fake_alerts import FakeAlerts
-from tests.dashboards.fake_energy import SITE
+from tests.dashboards.fake_energy import SITE, ZONE
 
 STATION = "grid-a"
 FRESH_S = 300
@@ -68,6 +81,16 @@ def breaker(now: datetime, position: Position, *, age_s: int = 20) -> StateValue
         at=now - timedelta(seconds=age_s),
         fresh_s=FRESH_S,
     )
+
+
+def made(point: str, utility: Utility, *, out: bool) -> PlantMeter:
+    """Return a meter of a plant."""
+    return PlantMeter(point=point, name=f"Meter {point}", utility=utility, out=out)
+
+
+def placed(key: str, name: str) -> PlaceRow:
+    """Return the place of a plant."""
+    return PlaceRow(key=key, name=name, kind="plant", parent="campus", depth=1)
 
 
 class FakePlant(FakeAlerts):
@@ -116,6 +139,97 @@ class FakePlant(FakeAlerts):
             now=self.clock.now(),
         )
         return Answer(rows=rows, as_of=48_213, age_s=41)
+
+    def plants(
+        self, scope: Scope, selection: Selection, factors: ConversionFactors
+    ) -> Answer[tuple[Plant, ...]]:
+        scope.demand(Right.READ_ENERGY, SITE)
+        every = [self._chiller(selection), self._boiler(), self._solar(selection)]
+        return Answer(rows=tuple(every), as_of=48_213, age_s=41)
+
+    def plant(
+        self, scope: Scope, selection: Selection, factors: ConversionFactors
+    ) -> Answer[PlantPage] | None:
+        scope.demand(Right.READ_ENERGY, SITE)
+        found = [
+            p for p in self.plants(scope, selection, factors).rows if p.place.key == selection.place
+        ]
+        if not found:
+            return None
+        now = self.clock.now()
+        page = PlantPage(
+            plant=found[0],
+            values=(
+                gauge(now, "temperature_flow", "6.8", "degC"),
+                gauge(now, "flow_setpoint", "7", "degC", age_s=4000),
+            ),
+            states=(breaker(now, Position.CLOSED),),
+            now=now,
+        )
+        return Answer(rows=page, as_of=48_213, age_s=41)
+
+    def _chiller(self, selection: Selection) -> Plant:
+        meters = (
+            made("chiller-1", Utility.COOLING, out=True),
+            made("chiller-1-elec", Utility.ELECTRICITY, out=False),
+        )
+        return Plant(
+            place=placed("chiller-1", "Chiller 1"),
+            kind=PlantKind.CHILLER,
+            meters=meters,
+            work=self._work(selection, takes=True),
+        )
+
+    def _solar(self, selection: Selection) -> Plant:
+        return Plant(
+            place=placed("pv", "Photovoltaic plant"),
+            kind=PlantKind.GENERATOR,
+            meters=(made("pv-elec", Utility.ELECTRICITY, out=True),),
+            work=self._work(selection, takes=False),
+        )
+
+    def _boiler(self) -> Plant:
+        meters = (
+            made("boiler-1", Utility.HEATING, out=True),
+            made("boiler-1-gas", Utility.GAS, out=False),
+        )
+        return Plant(
+            place=placed("boiler-1", "Boiler 1"), kind=PlantKind.BOILER, meters=meters, work=None
+        )
+
+    def _work(self, selection: Selection, *, takes: bool) -> PlantWork:
+        start = selection.period(ZONE).start
+        hours = tuple(
+            PlantHour(
+                start=start + timedelta(hours=n),
+                given=None if n == 3 else 500.0 + 20 * (n % 5),
+                taken=None if not takes or n == 7 else 100.0,
+                expected=None if n == 9 else 5.2 if takes else 520.0,
+            )
+            for n in range(24 * min(selection.days, 60))
+        )
+        out = Utility.COOLING if takes else Utility.ELECTRICITY
+        flows = [PlantFlow(utility=out, out=True, amount=900_000_000)]
+        if takes:
+            flows.append(PlantFlow(utility=Utility.ELECTRICITY, out=False, amount=5_000_000))
+        at = start + timedelta(hours=6)
+        return PlantWork(
+            flows=tuple(flows),
+            efficiency=5.0 if takes else None,
+            percent=True,
+            like=5.4 if takes else None,
+            against=0.926,
+            bins=Bins.TEMPERATURE if takes else Bins.WEEK_HOUR,
+            compared=22,
+            hours=hours,
+            run_s=64_800,
+            known_s=82_800,
+            turns=(
+                Turn(at=at + timedelta(hours=8), on=False, before_s=28_800),
+                Turn(at=at, on=True, before_s=None),
+            ),
+            starts=1,
+        )
 
     def _downstream(self, scope: Scope, node: str) -> Downstream:
         tenant = SuppliedTenant(account="A-0002", name="Tenant of Building 2", meters=2)

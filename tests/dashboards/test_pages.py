@@ -65,6 +65,11 @@ PATHS = {
     "reports_year": "/reports?span=year&at=2025-01-01&utility=gas&compare=year",
     "reports_nowhere": "/reports?place=nowhere",
     "plant": "/plant",
+    "plants": "/plants",
+    "plants_one": "/plants?place=chiller-1&span=week",
+    "plants_solar": "/plants?place=pv",
+    "plants_boiler": "/plants?place=boiler-1&span=month",
+    "plants_nowhere": "/plants?place=nowhere",
     "one-line": "/plant/grid-a?utility=electricity&node=f0",
     "one_line_part": "/plant/f0",
     "savings": "/savings?span=month&at=2026-06-01",
@@ -146,6 +151,15 @@ READY = {
     "quality_nowhere": "quality",
     "one_line_part": "one-line",
     **{name: name.partition("_")[0] for name in PATHS if name.startswith(OF_SPANS)},
+    "savings_named": "savings",
+    "savings_future": "savings",
+    "savings_nowhere": "savings",
+    **dict.fromkeys(("plants_one", "plants_solar", "plants_boiler", "plants_nowhere"), "plants"),
+    "load_month": "load",
+    "load_year": "load",
+    "load_nowhere": "load",
+    "load_baseline": "load",
+    "load_plan": "load",
 }
 """What a page says it is, where that is not its name."""
 MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")

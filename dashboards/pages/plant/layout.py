@@ -21,17 +21,26 @@ from dashboards.components.pieces import (
 from dashboards.components.twin import twin
 from dashboards.pages.plant.detail import events_panel, node_panel
 from dashboards.pages.plant.drawing import diagram
+from dashboards.pages.plant.works import plants_panel
 from dashboards.queries.one_line_rows import OneLine, StationRow
+from dashboards.queries.plant_rows import Plant
 from dashboards.queries.rows import Answer
+from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 
 PATH = "/plant"
 LINE = "one-line"
 
 
-def index_page(viewer: Viewer, stations: Answer[tuple[StationRow, ...]]) -> Component:
-    """Return the list of substations."""
-    return page(viewer.say("plant.title"), [_stations(viewer, stations)], name="plant")
+def index_page(
+    viewer: Viewer,
+    stations: Answer[tuple[StationRow, ...]],
+    plants: Answer[tuple[Plant, ...]],
+    week: Selection,
+) -> Component:
+    """Return the list of substations, and that of plants over some days."""
+    shown = [_stations(viewer, stations), plants_panel(viewer, plants, week)]
+    return page(viewer.say("plant.title"), shown, name="plant")
 
 
 def _stations(viewer: Viewer, answer: Answer[tuple[StationRow, ...]]) -> Component:

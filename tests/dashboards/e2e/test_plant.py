@@ -70,6 +70,24 @@ def test_values_nobody_renews_are_struck_through_and_switches_unknown(
     expect(page.locator(".line-old")).to_be_visible()
 
 
+def test_a_plant_is_found_beside_its_past_and_taken_along(visit: Callable[..., Visit]) -> None:
+    begun = visit("viewer")
+    page = begun.page
+    page.goto(f"{begun.url}/plant")
+    page.locator(".panel-plants").get_by_role("link", name="Chiller 1").click()
+    page.wait_for_url("**/plants?*place=chiller-1", timeout=PATIENCE_MS)
+    expect(page.locator(".tile-number").first).to_have_text("5.00", timeout=PATIENCE_MS)
+    traces = page.locator("#plant-curve .scatterlayer .trace")
+    expect(traces).to_have_count(2, timeout=PATIENCE_MS)
+    page.locator(".panel-plant-turns .twin summary").click()
+    expect(page.locator(".panel-plant-turns .ag-row")).to_have_count(2, timeout=PATIENCE_MS)
+    page.locator(".panel-plant-curve .twin summary").click()
+    with page.expect_download() as download:
+        page.locator(".panel-plant-curve").get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "plant_chiller-1_2026-07-08_2026-07-14.csv"
+    assert begun.watch.faults == []
+
+
 def test_on_a_phone_the_station_is_a_list(visit: Callable[..., Visit]) -> None:
     begun = visit("viewer", width=390)
     page = begun.page

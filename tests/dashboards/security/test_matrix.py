@@ -91,6 +91,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/plan///": ("/plan/2019/place/town", Right.READ_ENERGY),
     r"/flows": ("/flows?utility=electricity", Right.READ_ENERGY),
     r"/plant": ("/plant", Right.READ_ENERGY),
+    r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
     r"/tariffs": ("/tariffs", Right.READ_ENERGY),

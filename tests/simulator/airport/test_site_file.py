@@ -170,3 +170,17 @@ def test_nodes_name_their_sensors_and_feeders_what_they_are_built_for(
     assert "tx-1-winding" in nodes["tx-1"]["sensors"]
     every = [sensor for node in nodes.values() for sensor in node.get("sensors", [])]
     assert len(every) == len(set(every))
+
+
+def test_chillers_boilers_and_the_sun_are_plants_with_their_meters(
+    document: dict[str, Any],
+) -> None:
+    kinds = {place["key"]: place["kind"] for place in document["place"]}
+    inside: dict[str, set[str]] = {}
+    for meter in document["meter"]:
+        inside.setdefault(meter["place"], set()).add(meter["point"])
+    assert inside["chiller-2"] == {"chiller-2-cool", "energy-chiller-002-elec"}
+    assert inside["boiler-1"] == {"boiler-1-heat", "energy-boiler-001-gas"}
+    assert inside["steam-boiler-1"] == {"steam-boiler-1-steam", "energy-steam-001-gas"}
+    assert inside["pv"] == {"pv-elec"}
+    assert {kinds[key] for key in ("chiller-2", "boiler-1", "steam-boiler-1", "pv")} == {"plant"}
