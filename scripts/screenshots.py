@@ -22,6 +22,7 @@ PAGES = {
     "overview": "/",
     "load": "/load",
     "meters": "/meters",
+    "quality": "/meters/quality?span=month",
     "review": "/review",
     "plan": "/plan",
     "reports": "/reports?span=month",

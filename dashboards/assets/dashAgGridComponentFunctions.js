@@ -50,12 +50,13 @@ dagcomponentfuncs.AlertSeverity = function (props) {
 };
 
 /* A cell whose row says where it leads, its tone, that it is in doubt, or what it rests on
-   (assets/why.js shows that), each in a field beside its own; a file is fetched by the browser. */
+   (assets/why.js shows that), each in a field beside its own, the last
+   in the field that the column names where its row has one for all; a file is fetched by the browser. */
 dagcomponentfuncs.TableCell = function (props) {
     var beside = function (what) {
         return props.data[props.colDef.field + "_" + what];
     };
-    var why = beside("why");
+    var why = props.why ? props.data[props.why] : beside("why");
     var seen = { className: "figure-why", "data-why": why };
     var shown = cellText(props, beside);
     return why ? React.createElement("span", seen, shown) : shown;

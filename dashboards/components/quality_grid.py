@@ -29,7 +29,7 @@ from energy.metering.completeness import Completeness
 
 GRID = "quality-grid"
 SHARES = ("known", "estimated", "missing")
-NAME_PX, SHARE_PX, STEP_PX = 152, 66, 25
+NAME_PX, SHARE_PX, STEP_PX = 146, 72, 25
 FEW = 16
 """Up to these the grid is as high as its rows."""
 MOST_CARDS = 20
@@ -160,6 +160,7 @@ def _shares(viewer: Viewer) -> list[dict[str, Any]]:
             "width": SHARE_PX,
             "type": "rightAligned",
             "cellRenderer": "TableCell",
+            "cellRendererParams": {"why": "why"},
             "comparator": {"function": f"byNumber('{share}_number', nodeA, nodeB)"},
         }
         for share in SHARES
@@ -216,14 +217,13 @@ def _total(viewer: Viewer, answer: Answer[QualityPage]) -> dict[str, Any]:
 def _told(
     viewer: Viewer, answer: Answer[QualityPage], whole: Completeness, age_s: int | None, source: str
 ) -> dict[str, Any]:
-    """Return the shares of a row, each with what it rests on and the number it sorts by."""
+    """Return the shares of a row with what all rest on, and the number that each sorts by."""
     why = Why(source=source, formula=counts_text(viewer, whole), age_s=age_s, as_of=answer.as_of)
-    cells: dict[str, Any] = {}
+    cells: dict[str, Any] = {"why": why_text(viewer, why)}
     parts = (whole.measured + whole.shaped, whole.estimated, whole.missing)
     for name, intervals in zip(SHARES, parts, strict=True):
         cells[name] = share_text(whole, intervals)
         cells[f"{name}_number"] = float(whole.share(intervals) or Fraction(0))
-        cells[f"{name}_why"] = why_text(viewer, why)
     return cells
 
 

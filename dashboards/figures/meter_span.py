@@ -1,7 +1,7 @@
 """Step 5a. From: a point's register and usage over days. To: plotly's dictionary. Pure.
 
 Above the register, below it what was used: each interval up to MOST_BARS, each day beyond. What no
-reading tells of is hatched where it is estimated, marked where nothing is known.
+reading tells of is hatched where it is estimated, a line on the axis where nothing is known.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def meter_span(
     layout["xaxis"] |= {"type": "date", "showgrid": False, "anchor": "y"}
     if len(life.usage.usage) > MOST_BARS:
         layout["xaxis"]["tickformat"] = DAY_TICKS[language]
-    layout["yaxis"] |= {"domain": [0.0, 0.5 if life.register else 1.0]}
+    layout["yaxis"] |= {"domain": [0.0, 0.5 if life.register else 1.0], "automargin": True}
     layout["yaxis"]["title"] = {**layout["yaxis"]["title"], "text": unit.name}
     layout["bargap"] = 0
     data = [_usage(bars, unit, life.utility, theme, texts, zone)]
@@ -144,14 +144,16 @@ def _usage(
 
 
 def _gaps(gaps: Sequence[_Bar], colour: str, texts: SpanTexts, zone: ZoneInfo) -> dict[str, Any]:
+    """Return a thick line on the axis for each time of which nothing is known."""
+    ends = [(_wall(bar.start, zone), _wall(bar.end, zone), None) for bar in gaps]
     return {
         "type": "scatter",
-        "mode": "markers",
+        "mode": "lines",
         "name": texts.missing,
-        "x": [_wall(bar.start + (bar.end - bar.start) / 2, zone) for bar in gaps],
-        "y": [0] * len(gaps),
+        "x": [at for bar in ends for at in bar],
+        "y": [0, 0, None] * len(gaps),
         "cliponaxis": False,
-        "marker": {"symbol": "x-thin", "size": 8, "line": {"width": 2, "color": colour}},
+        "line": {"width": 6, "color": colour},
         "hovertemplate": f"%{{x}}<br>{texts.missing}<extra></extra>",
     }
 

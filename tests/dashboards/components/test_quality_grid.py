@@ -67,7 +67,7 @@ def test_a_cell_carries_what_is_expected_known_and_estimated() -> None:
     assert sum(together[f"d{n}"][0] for n in range(30)) == answer.rows.total.expected
     assert "point" not in together, "all meters together have no page"
     assert grid.rowData[0]["name_href"] == "/meters/cam-b1-elec?span=month&at=2026-06-10"
-    assert "Building 1 electricity" in grid.rowData[0]["known_why"]
+    assert "Building 1 electricity" in grid.rowData[0]["why"]
     assert "{known}" in grid.dashGridOptions["context"]["counts"]
 
 
