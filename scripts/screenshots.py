@@ -28,6 +28,7 @@ PAGES = {
     "reports": "/reports?span=month",
     "savings": "/savings?span=month",
     "bills": "/bills",
+    "phone": "/m",
 }
 ARGUMENTS = [
     "--no-sandbox",

@@ -70,6 +70,8 @@ class Shown:
 
 PAGES = (("overview", "/", 3), ("load of a year", "/load?span=year", 4), ("wall", "/wall/main", 1))
 """Name, address, charts that must be drawn."""
+PHONE_PAGES = (("overview", "/", 2), ("phone's own page", "/m", 0))
+"""The same for the throttled phone."""
 
 
 @contextmanager
@@ -131,18 +133,19 @@ def shown(url: str, ticket: Ticket, tries: int) -> list[Shown]:
                 warm.append(_opened(context.new_page(), url + path, charts))
                 context.close()
             found += [_shown(f"{name}, cold", cold), _shown(f"{name}, warm", warm)]
-        slow = [_on_phone(browser, url, ticket) for _ in range(tries)]
-        found.append(_shown("overview, phone, cold", slow))
+        for name, path, charts in PHONE_PAGES:
+            slow = [_on_phone(browser, url + path, charts, ticket) for _ in range(tries)]
+            found.append(_shown(f"{name}, phone, cold", slow))
     return found
 
 
-def _on_phone(browser: Browser, url: str, ticket: Ticket) -> dict[str, float]:
-    context = visitor(browser, url, ticket, phone=True)
+def _on_phone(browser: Browser, address: str, charts: int, ticket: Ticket) -> dict[str, float]:
+    context = visitor(browser, address, ticket, phone=True)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", {"offline": False, **LINK})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    told = _opened(page, f"{url}/", 2)
+    told = _opened(page, address, charts)
     context.close()
     return told

@@ -66,7 +66,7 @@ END
 $walls$;
 
 -- The web process may tell the journal of metering one thing: what people read from displays.
--- What devices say, corrections, estimates and decisions come by the writer alone (decisions/0068).
+-- What devices say, corrections, estimates and decisions come by the writer alone (decisions/0069).
 GRANT INSERT ON {schema}.metering_events TO meterline_web;
 CREATE POLICY web_enters ON {schema}.metering_events AS RESTRICTIVE FOR INSERT TO meterline_web
     WITH CHECK (topic = 'readings.entered' AND originator_version = 1);
