@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.dashboards.e2e.conftest import Visit
-from tests.dashboards.e2e.watch import PATIENCE_MS, go
+from tests.dashboards.e2e.watch import PATIENCE_MS, await_drawn, go
 from tests.dashboards.fakes import EVERYTHING, INVOICE
 
 pytestmark = pytest.mark.browser
@@ -51,6 +51,7 @@ def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_same_address(
 ) -> None:
     begun = visit(*EVERYTHING)
     page = begun.page
+    await_drawn(page)
     go(page, "/load?span=week&utility=gas")
     page.context.clear_cookies()
     follow(page, "/meters")
@@ -66,6 +67,7 @@ def test_the_tab_and_one_link_of_the_navigation_say_where_one_is(
 ) -> None:
     begun = visit(*EVERYTHING)
     page = begun.page
+    await_drawn(page)
     for path, title, link in (
         ("/", "Overview", "/"),
         ("/bills/corrections", "Corrections of issued bills", "/bills/corrections"),
