@@ -21,6 +21,8 @@ PHONE = (390, 844)
 PAGES = {
     "overview": "/",
     "load": "/load",
+    "plant": "/plant",
+    "plants": "/plants",
     "meters": "/meters",
     "quality": "/meters/quality?span=month",
     "review": "/review",

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.figure_number import Why, why_text
 from dashboards.components.pieces import age_text, extra
-from dashboards.formats import RATE_NAMES, clock_text, gauge_text, number, significant
+from dashboards.formats import RATE_NAMES, STEP_UP, clock_text, gauge_text, number, significant
 from dashboards.queries.one_line_rows import GaugeValue, LineNode, Position, Rate, StateValue
 from dashboards.viewer import Viewer
 from energy.base.text import catalogue
@@ -93,8 +93,10 @@ def why_rate(viewer: Viewer, node: LineNode, rate: Rate, *, now: datetime, as_of
 
 def value_text(viewer: Viewer, value: GaugeValue) -> str:
     """Return a gauge's value with its unit."""
-    unit = viewer.unit(value.unit)
-    return gauge_text(viewer.language, significant(value.value), "" if unit == "1" else unit)
+    shown, unit = value.value, viewer.unit(value.unit)
+    if unit == "W" and abs(shown) >= STEP_UP * 1000:
+        shown, unit = shown / 1000, "kW"
+    return gauge_text(viewer.language, significant(shown), "" if unit == "1" else unit).strip()
 
 
 def short_text(viewer: Viewer, value: GaugeValue) -> str:
