@@ -15,6 +15,7 @@ from billing.enquiries.enquiry import About
 from billing.runs.decision import Choice
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.review_commands import ReviewCommands
 from dashboards.security.scope import Right, Scope
 from dashboards.till_commands import TillCommands
 from energy.base.errors import RefusedError
@@ -106,6 +107,7 @@ class Commands:
         money: MoneyCommands,
         till: TillCommands,
         displays: DisplayCommands,
+        review: ReviewCommands,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -117,6 +119,7 @@ class Commands:
         self.money = money
         self.till = till
         self.displays = displays
+        self.review = review
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.

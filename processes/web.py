@@ -29,6 +29,7 @@ from dashboards.queries.asked_once import asked_once
 from dashboards.queries.kept_answers import KeptAnswers
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
+from dashboards.review_commands import ReviewCommands
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider, provider_settings
 from dashboards.security.proxies import Application, TrustedProxies
@@ -55,6 +56,7 @@ from processes.card_writing import write_card, writer_of
 from processes.display_desk import DisplayDesk
 from processes.life import log_to_stderr
 from processes.papers.issued import BillPapers
+from processes.review.screen_desk import ScreenDesk
 from processes.web_sites import SiteServers
 
 log = structlog.get_logger("web")
@@ -139,6 +141,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
                 office, system.clock, card_writing(system, site, CardOffice(office.books))
             ),
             displays=displays_of(database, site, system.clock),
+            review=ReviewCommands(site.key, ScreenDesk(system, site)),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
         ),
         doors=doors_of(system),

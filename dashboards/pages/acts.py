@@ -21,6 +21,7 @@ from dashboards.pages.desk import acts as desk
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.money import acts as money
 from dashboards.pages.parts import Parts
+from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
 from dashboards.pages.subjects import unknown_subject
 from dashboards.shell import LOCATION, PAGE
@@ -36,6 +37,7 @@ ACTS: dict[str, Act] = {
     **enquiries.ACTS,
     **bills.ACTS,
     **desk.ACTS,
+    **review.ACTS,
 }
 
 

@@ -45,6 +45,8 @@ from processes.review.choice import (
     suffices,
 )
 
+NameOf = Callable[[UUID], str]
+Settle = Callable[[System, Site], None]
 Tell = Callable[[int, int], None]
 """Called with how many cases are done, of how many."""
 
@@ -53,7 +55,7 @@ class ReviewDesk:
     """What one person decides about the cases of a site."""
 
     def __init__(
-        self, system: System, site: Site, by: UUID, name_of: Callable[[UUID], str]
+        self, system: System, site: Site, by: UUID, name_of: NameOf, settle: Settle = settled
     ) -> None:
         """Sit down at the desk.
 
@@ -62,8 +64,10 @@ class ReviewDesk:
             site: The site.
             by: The person.
             name_of: Returns the name of a person.
+            settle: Lets the views come up to the journal; a process that may not fold them waits.
         """
-        self._system, self._site, self._by, self._name_of = system, site, by, name_of
+        self._system, self._site, self._by = system, site, by
+        self._name_of, self._settle = name_of, settle
         self._reviews = Reviews(system.database, site.schema, system.clock)
 
     def chosen(self, which: Chosen) -> list[QueuedCase]:
@@ -73,7 +77,7 @@ class ReviewDesk:
             CaseNameError: A name begins no case, or more than one.
             DecidedAlreadyError: Somebody has ended one of them.
         """
-        settled(self._system, self._site)
+        self._settle(self._system, self._site)
         with self._system.database.connection() as connection:
             now, names = self._system.clock.now(), which.names
             point = None if names else which.point
@@ -344,7 +348,7 @@ class ReviewDesk:
             except (RefusedError, ConflictError) as error:
                 refused[row.case.case] = error
             tell(number, len(rows))
-        settled(self._system, self._site)
+        self._settle(self._system, self._site)
         return self._outcomes(rows, commands, refused)
 
     def _outcomes(

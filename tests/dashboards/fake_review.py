@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -125,10 +126,42 @@ def _queued(row: Case, amount: tuple[str, Fraction, int] | None, *, priced: bool
 
 
 @dataclass
+class FakeReviewDesk:
+    """Notes what was decided about which case or correction."""
+
+    done: list[tuple[object, ...]] = field(default_factory=list)
+
+    def accept(self, case: UUID, reason: str, *, by: UUID, may_decide: bool) -> None:
+        self.done.append(("accept", case, reason, may_decide))
+
+    def hold(self, case: UUID, reason: str, *, until: date, by: UUID) -> None:
+        self.done.append(("hold", case, reason, until))
+
+    def release(self, case: UUID, reason: str, *, by: UUID, may_decide: bool) -> None:
+        self.done.append(("release", case, reason, may_decide))
+
+    def correct(self, case: UUID, readings: Sequence[str], reason: str, *, by: UUID) -> None:
+        self.done.append(("correct", case, reason, tuple(readings)))
+
+    def without(self, case: UUID, instants: Sequence[str], reason: str, *, by: UUID) -> None:
+        self.done.append(("without", case, reason, tuple(instants)))
+
+    def estimate(self, case: UUID, method: str, reason: str, *, by: UUID) -> None:
+        self.done.append(("estimate", case, reason, method))
+
+    def approve(self, correction: UUID, *, by: UUID) -> None:
+        self.done.append(("approve", correction))
+
+    def reject(self, correction: UUID, reason: str, *, by: UUID) -> None:
+        self.done.append(("reject", correction, reason))
+
+
+@dataclass
 class FakeReview(FakePlans):
     """The review's questions too."""
 
     cases: tuple[Case, ...] = field(default=CASES)
+    review_desk: FakeReviewDesk = field(default_factory=FakeReviewDesk)
 
     def review(self, scope: Scope) -> Answer[ReviewQueue]:
         scope.demand(Right.READ_ENERGY, SITE)

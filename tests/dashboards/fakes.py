@@ -16,6 +16,7 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.review_commands import ReviewCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
@@ -173,6 +174,7 @@ def commands_of(site: FakeSite) -> Commands:
         notes=site,
         money=money,
         till=till,
+        review=ReviewCommands(SITE, site.review_desk),
         displays=displays,
         enquiries=site,
     )

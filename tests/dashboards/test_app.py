@@ -39,6 +39,7 @@ from processes.web import displays_of, money_of, till_of
 from tests.billing.conftest import server, town
 from tests.billing.town import Town
 from tests.dashboards.fake_till import no_card_writer
+from tests.fixtures.doubts import review_of
 
 __all__ = ["server", "town"]
 HTML = {"Accept": "text/html"}
@@ -134,6 +135,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             money=money_of(office, town.vault),
             till=till_of(office, town.clock, no_card_writer),
             displays=displays_of(database, town.site, town.clock),
+            review=review_of(town, database),
         ),
         doors=Doors(
             people=People(database, town.clock, town.vault),

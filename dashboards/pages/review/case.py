@@ -1,7 +1,4 @@
-"""Step 5a. From: all that is known of a case. To: its page, and the commands that decide it. Pure.
-
-The page decides nothing: a decision is a command with a person and a reason.
-"""
+"""Step 5a. From: all that is known of a case. To: its page. Pure."""
 
 from __future__ import annotations
 
@@ -29,10 +26,10 @@ from dashboards.components.pieces import (
     quality_badge,
 )
 from dashboards.formats import NOTHING, day_text, instant_text, money
+from dashboards.pages.review.deciding import decide_forms
 from dashboards.pages.review.layout import (
     SHORT,
     cause_text,
-    hint,
     severity_word,
     span_text,
     stake_text,
@@ -42,10 +39,7 @@ from dashboards.queries.review_rows import CasePage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
-from energy.metering.review_case import LAST_YEAR, Case, CaseState, Decision, DecisionKind
-
-COMMAND = "scripts/meterline"
-REASON = '--reason "…"'
+from energy.metering.review_case import LAST_YEAR, Decision, DecisionKind
 
 
 def case_page(viewer: Viewer, answer: Answer[CasePage], *, zone: ZoneInfo) -> Component:
@@ -126,47 +120,10 @@ def _point(point: str | None, source: str) -> Children:
 
 
 def _decide(viewer: Viewer, story: CaseStory) -> Children:
-    """Return the commands by which a person decides, as they are typed."""
+    """Return the forms by which the case is decided."""
     if story.row is None:
         return empty(viewer.say("review.decided"))
-    rows = [
-        html.Li([html.Div(viewer.say(f"review.do_{key}")), hint(said)])
-        for key, said in commands_for(story.row.case)
-    ]
-    return [
-        html.P(viewer.say("review.decide_what"), className="subtitle"),
-        html.Ul(rows, className="commands"),
-    ]
-
-
-def commands_for(case: Case) -> list[tuple[str, str]]:
-    """Return what may be done about a case and the command that does it.
-
-    Args:
-        case: One that waits.
-    """
-    short, decision = case.case.hex[:SHORT], case.decision
-    verb = f"{COMMAND} review"
-    if case.state is CaseState.CORRECTION and decision is not None and decision.correction:
-        correction = decision.correction.hex[:SHORT]
-        return [
-            ("approve", f"{COMMAND} readings approve {correction}"),
-            ("reject", f"{COMMAND} readings reject {correction} {REASON}"),
-        ]
-    release = ("release", f"{verb} release {short} {REASON}")
-    if case.state is CaseState.ACCEPTANCE:
-        return [("second", f"{verb} accept {short} {REASON}"), release]
-    found = [("accept", f"{verb} accept {short} {REASON}")]
-    if case.point is not None:
-        found.append(("correct", f'{verb} correct {short} --reading "YYYY-MM-DD HH:MM=…" {REASON}'))
-        if case.cause == "step":
-            without = f'--without "YYYY-MM-DD HH:MM" {REASON}'
-            found.append(("without", f"{verb} correct {short} {without}"))
-        if case.cause == "missing":
-            found.append(("estimate", f"{verb} estimate {short} --method hour_of_week {REASON}"))
-    if case.state is CaseState.HELD:
-        return [*found, release]
-    return [*found, ("hold", f"{verb} hold {short} --until YYYY-MM-DD {REASON}")]
+    return decide_forms(viewer, story.row.case)
 
 
 def _findings(viewer: Viewer, story: CaseStory, zone: ZoneInfo) -> Component:

@@ -225,8 +225,3 @@ def bound(viewer: Viewer, at: datetime | None, zone: ZoneInfo) -> str:
     if at is None or not 1970 < at.year < LAST_YEAR:
         return NOTHING
     return short_instant(viewer.language, at, zone)
-
-
-def hint(text: str) -> Component:
-    """Return a command as it is typed; the keyboard reaches it to scroll what is long."""
-    return html.Code(text, className="command", tabIndex="0")

@@ -65,9 +65,14 @@ BEGIN
 END
 $walls$;
 
--- The web process may tell the journal of metering one thing: what people read from displays.
--- What devices say, corrections, estimates and decisions come by the writer alone (decisions/0069).
+-- The web process may tell the journal of metering what people say: what they read from displays
+-- (decisions/0069) and what they decide about doubt (decisions/0070). What devices say, meters,
+-- ratios, findings and marks come by the writer alone.
 GRANT INSERT ON {schema}.metering_events TO meterline_web;
 CREATE POLICY web_enters ON {schema}.metering_events AS RESTRICTIVE FOR INSERT TO meterline_web
-    WITH CHECK (topic = 'readings.entered' AND originator_version = 1);
+    WITH CHECK (
+        (topic = 'readings.entered' AND originator_version = 1)
+        OR topic IN ('case.decided', 'correction.proposed', 'correction.approved',
+            'correction.rejected', 'readings.estimated')
+    );
 ALTER POLICY web_head ON {schema}.journal_head USING (application IN ('metering', 'operations', 'books'));

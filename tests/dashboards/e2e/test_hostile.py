@@ -49,7 +49,7 @@ def _widest(page: Page, width: int) -> str:
         page.evaluate(
             """(width) => [...document.querySelectorAll("main *")]
                 .filter((e) => e.getBoundingClientRect().right > width + 1
-                    && !e.closest(".table-scroll > *, .command"))
+                    && !e.closest(".table-scroll > *"))
                 .slice(0, 4).map((e) => e.tagName + "." + e.getAttribute("class")).join(" > ")""",
             width,
         )

@@ -101,6 +101,7 @@ def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown)
         money=Unused(),
         till=Unused(),
         displays=Unused(),
+        review=Unused(),
     )
     author = scope(seen_town, Role.VIEWER)
     other = replace(author, person=id_of("person", "y"))

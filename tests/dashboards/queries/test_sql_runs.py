@@ -55,15 +55,17 @@ def idle_day(town: Town) -> None:
 def commands(web: WebTown) -> Commands:
     office = web.town.new_office()
     office.database = web.staff
+    unused: Any = None
     return Commands(
         web.town.site.key,
-        alerts=None,
+        alerts=unused,
         office=office,
-        notes=None,
-        money=None,
-        till=None,
-        displays=None,
-    )  # type: ignore[arg-type]
+        notes=unused,
+        money=unused,
+        till=unused,
+        review=unused,
+        displays=unused,
+    )
 
 
 def look_at_each(web: WebTown, clerk: Scope, run: UUID, seen: RunReview) -> None:

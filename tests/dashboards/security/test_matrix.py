@@ -39,10 +39,12 @@ from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
 from processes.web import displays_of, money_of, till_of
 from tests.billing.conftest import new_town, server
+from tests.billing.town import Town
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
+from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import node, parts
 
 __all__ = ["server"]
@@ -287,7 +289,6 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         rows: list[Any] = town.rows(
             f"SELECT account, invoice, number FROM {town.site.schema}.invoice"
         )
-        office = BillingOffice(web.staff, town.site, ManualClock(NOW), town.vault)
         desk = EnquiryDesk(town.office.books, town.clock, town.vault)
         asked = {
             account[2:]: desk.ask(
@@ -308,16 +309,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         made = create_app(
             replace(settings(), site_key=town.site.key, zone=town.site.zone),
             queries=web.queries,
-            commands=Commands(
-                town.site.key,
-                alerts=AlertDesk(web.staff, town.site.schema, clock),
-                office=office,
-                notes=NoteDesk(web.staff, town.site.schema, clock),
-                money=money_of(office, town.vault),
-                till=till_of(office, clock, no_card_writer),
-                displays=displays_of(web.staff, town.site, clock),
-                enquiries=desk,
-            ),
+            commands=commands_of(web, town, desk, clock),
             doors=Doors(people=people, access=doors, factors=doors, vault=doors),
             session_store=FakeSessionStore(),
             clock=clock,
@@ -335,6 +327,22 @@ def signed_in(made: Flask) -> tuple[FlaskClient, str]:
     cookie = client.get_cookie("meterline_csrf")
     assert cookie is not None
     return client, cookie.value
+
+
+def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock) -> Commands:
+    """Return the writes of the town by the web's role."""
+    office = BillingOffice(web.staff, town.site, clock, town.vault)
+    return Commands(
+        town.site.key,
+        alerts=AlertDesk(web.staff, town.site.schema, clock),
+        office=office,
+        notes=NoteDesk(web.staff, town.site.schema, clock),
+        money=money_of(office, town.vault),
+        till=till_of(office, clock, no_card_writer),
+        displays=displays_of(web.staff, town.site, clock),
+        review=review_of(town, web.staff),
+        enquiries=desk,
+    )
 
 
 def supply_of(site: str) -> SupplyGraph:

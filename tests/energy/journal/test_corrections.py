@@ -1,6 +1,6 @@
 """Commands on readings: once each, whatever is repeated; two people for a correction.
 
-The web's role tells the journal of metering what displays showed, and nothing else.
+The web's role tells the journal of metering what people say, and nothing that devices say.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import pytest
 
 from energy.base.ids import id_of
 from energy.journal.corrections import Corrections, UnknownCorrectionError
+from energy.journal.ingest import Ingest
+from energy.journal.marks import Marks
 from energy.metering.channel import Channel, Direction
 from energy.metering.correction import CorrectionStateError, FourEyesError, StatementError
+from energy.metering.reading import Reading
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from tests.fixtures.batches import at
@@ -100,7 +103,9 @@ def web(site_schema: TestSite) -> Iterator[Database]:
     database.close()
 
 
-def test_a_display_is_entered_and_nothing_else(site_schema: TestSite, web: Database) -> None:
+def test_the_web_tells_what_people_say_and_nothing_that_devices_say(
+    site_schema: TestSite, web: Database
+) -> None:
     site = site_schema
     corrections = Corrections(web, site.schema, site.clock)
     position = corrections.enter(
@@ -109,14 +114,11 @@ def test_a_display_is_entered_and_nothing_else(site_schema: TestSite, web: Datab
     assert site.rows("SELECT notification_id, topic FROM {s}.metering_events") == [
         (position, "readings.entered")
     ]
+    batch = site.spooler.batch([Reading(channel=1, at=at(15), count=7)])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        corrections.estimate(
-            CHANNEL, [(at(15), 7)], method="m", inputs={}, by=CLERK, command_id=command("e")
-        )
+        Ingest(web, site.schema, site.clock).accept([batch])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        corrections.propose(
-            CHANNEL, [(at(15), 7)], reason="r", evidence=[], by=CLERK, command_id=command("p")
-        )
+        Marks(web, site.schema, site.clock).append(reason="bill run", at=at(15))
     for statement in ("UPDATE {s}.metering_events SET topic = 'x'", "DELETE FROM {s}.reading"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), web.connection() as connection:
             connection.execute(statement.format(s=site.schema).encode())

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from dash.development.base_component import Component
 
-from dashboards.pages.review.case import commands_for
+from dashboards.components.act_form import ACT
+from dashboards.pages.acts import perform
+from dashboards.pages.review.deciding import acts_on
 from dashboards.pages.router import page_for
 from dashboards.security.scope import Role
+from energy.base.errors import NotPermittedError, RefusedError
 from energy.base.text import LANGUAGES
 from energy.metering.review_case import CaseState
 from tests.dashboards.fake_review import CASE, CASES, MONEY, NOTE
@@ -72,10 +77,10 @@ def test_a_queue_in_which_nothing_waits_says_so(language: str) -> None:
     assert {"en": "Nothing waits", "zh": "没有待处理事项"}[language] in said
 
 
-def test_the_commands_are_those_that_the_state_allows() -> None:
+def test_what_may_be_done_is_what_the_state_allows() -> None:
     by_state: dict[Any, list[str]] = {}
     for case in CASES:
-        by_state.setdefault((case.state, case.cause), [key for key, _ in commands_for(case)])
+        by_state.setdefault((case.state, case.cause), acts_on(case))
     assert by_state == {
         (CaseState.OPEN, "step"): ["accept", "correct", "without", "hold"],
         (CaseState.HELD, "step"): ["accept", "correct", "without", "release"],
@@ -84,8 +89,67 @@ def test_the_commands_are_those_that_the_state_allows() -> None:
         (CaseState.OPEN, "missing"): ["accept", "correct", "estimate", "hold"],
         (CaseState.OPEN, "lost"): ["accept", "hold"],
     }
-    (first, *_) = commands_for(CASES[0])
-    assert first[1] == f'scripts/meterline review accept {CASE.hex[:8]} --reason "…"'
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        (Role.ENERGY_MANAGER, {"accept", "correct", "without", "hold"}),
+        (Role.BILLING_APPROVER, {"accept", "hold"}),
+        (Role.TECHNICIAN, {"accept", "correct", "without"}),
+        (Role.VIEWER, set()),
+    ],
+)
+def test_a_person_is_offered_what_the_roles_allow(role: Role, offered: set[str]) -> None:
+    tree = page_for(parts(), viewer(role), f"/review/{CASE.hex[:8]}")
+    acts = {
+        node.id["act"]
+        for node in nodes(tree)
+        if getattr(node, "className", "")
+        and isinstance(getattr(node, "id", None), dict)
+        and node.id["type"] == ACT
+    }
+    assert acts == {f"review-{each}" for each in offered}
+
+
+def test_each_form_is_one_command_and_says_what_lacks() -> None:
+    given, who = parts(), viewer(Role.ENERGY_MANAGER)
+    about, correction = str(CASE), str(UUID(int=9))
+
+    def press(act: str, subject: str = about, **typed: str) -> None:
+        perform(given, who, {"act": f"review-{act}", "about": subject}, {"reason": "seen", **typed})
+
+    press("accept")
+    press("hold", until="2026-08-01")
+    press("release")
+    press("correct", readings="2026-07-13 14:00=105878\n\n")
+    press("without", instants="2026-07-13 14:00")
+    press("estimate", method="linear")
+    press("approve", correction)
+    press("reject", correction)
+    assert given.queries.review_desk.done == [
+        ("accept", CASE, "seen", True),
+        ("hold", CASE, "seen", date(2026, 8, 1)),
+        ("release", CASE, "seen", True),
+        ("correct", CASE, "seen", ("2026-07-13 14:00=105878",)),
+        ("without", CASE, "seen", ("2026-07-13 14:00",)),
+        ("estimate", CASE, "seen", "linear"),
+        ("approve", UUID(int=9)),
+        ("reject", UUID(int=9), "seen"),
+    ]
+    for act, typed, code in (
+        ("accept", {"reason": " "}, "review.no_reason"),
+        ("hold", {"until": ""}, "review.no_day"),
+        ("correct", {"readings": "\n"}, "review.no_reading_said"),
+        ("without", {"instants": ""}, "review.no_reading_said"),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            press(act, **typed)
+        assert refused.value.code == code
+    with pytest.raises(NotPermittedError):
+        perform(
+            given, viewer(Role.VIEWER), {"act": "review-accept", "about": about}, {"reason": "x"}
+        )
 
 
 def test_no_case_of_a_name_is_no_page() -> None:
