@@ -41,7 +41,7 @@ from dashboards.queries.rows import (
 from dashboards.queries.run_rows import RunReview
 from dashboards.queries.site_flow_rows import SiteFlow
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
-from dashboards.queries.tenant_rows import TenantList, TenantPage
+from dashboards.queries.tenant_port import TenantQueries
 from dashboards.queries.till_ports import TillQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
@@ -369,18 +369,6 @@ class CorrectionQueries(Protocol):
 
     def correction(self, scope: Scope, name: str) -> Answer[CorrectionPage] | None:
         """Return one correction, None when none is called so."""
-        ...
-
-
-class TenantQueries(Protocol):
-    """Questions about tenants, as the billing office asks them."""
-
-    def tenants(self, scope: Scope) -> Answer[TenantList]:
-        """Return every account with what it owes, by key."""
-        ...
-
-    def tenant(self, scope: Scope, account: str) -> Answer[TenantPage] | None:
-        """Return one account with all that belongs to it, None when there is none."""
         ...
 
 

@@ -167,9 +167,8 @@ MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")
 MONEY_PAGES = {name for name, path in PATHS.items() if path.startswith(MONEY_PATHS)} | {"trial"}
 MONEY_ROLES = {Role.BILLING_CLERK, Role.BILLING_APPROVER, Role.ENERGY_MANAGER, Role.ADMIN}
 ENERGY_ROLES = set(Role) - {Role.TENANT}
-ADMIN_ONLY = {Role.ADMIN}
 PAGE_ROLES: dict[str, set[Role]] = {
-    **dict.fromkeys(("admin", "person", "acts"), ADMIN_ONLY),
+    **{key: {Role.ADMIN} for key in ("admin", "person", "acts")},
     **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill", "own-enquiries")},
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
