@@ -18,10 +18,9 @@ from dashboards.queries.life_rows import MeterLife
 from dashboards.queries.line_rows import LineDay
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
-from dashboards.queries.one_line_rows import OneLine, StationRow
 from dashboards.queries.phone_port import PhoneQueries
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
-from dashboards.queries.plant_rows import Plant, PlantPage
+from dashboards.queries.plant_ports import PlantQueries
 from dashboards.queries.portal_rows import AskedRow, OwnBillPage, OwnPage, OwnUsage
 from dashboards.queries.quality_rows import QualityPage
 from dashboards.queries.report_rows import ReportPage
@@ -46,7 +45,6 @@ from dashboards.queries.till_ports import TillQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
-from energy.metering.conversion import ConversionFactors
 from energy.metering.plans.plan import PlanNode
 
 
@@ -165,32 +163,6 @@ class FlowQueries(Protocol):
 
     def site_flow(self, scope: Scope, selection: Selection) -> Answer[SiteFlow] | None:
         """Return the flow of all utilities over the selected days; None without such a place."""
-        ...
-
-
-class PlantQueries(Protocol):
-    """Questions about substations and plants."""
-
-    def stations(self, scope: Scope) -> Answer[tuple[StationRow, ...]]:
-        """Return the substations of every utility, in the order of utilities."""
-        ...
-
-    def one_line(
-        self, scope: Scope, utility: Utility | None, key: str, node: str
-    ) -> Answer[OneLine] | None:
-        """Return the diagram from a node on, with what a selected node feeds; None without it."""
-        ...
-
-    def plants(
-        self, scope: Scope, selection: Selection, factors: ConversionFactors
-    ) -> Answer[tuple[Plant, ...]]:
-        """Return every plant with what it did over the selected days, by kind and name."""
-        ...
-
-    def plant(
-        self, scope: Scope, selection: Selection, factors: ConversionFactors
-    ) -> Answer[PlantPage] | None:
-        """Return the plant that the selected place is, None where it is none."""
         ...
 
 
