@@ -17,6 +17,7 @@ from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.review_commands import ReviewCommands
 from dashboards.security.scope import Right, Scope
+from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
@@ -108,6 +109,7 @@ class Commands:
         till: TillCommands,
         displays: DisplayCommands,
         review: ReviewCommands,
+        takeover: TakeOverCommands | None = None,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -120,6 +122,13 @@ class Commands:
         self.till = till
         self.displays = displays
         self.review = review
+        self._takeover = takeover
+
+    @property
+    def takeover(self) -> TakeOverCommands:
+        """Return the writes of the take-over."""
+        assert self._takeover is not None, "the composition has an office of the take-over"
+        return self._takeover
 
     def acknowledge(self, scope: Scope, alert: UUID) -> None:
         """Acknowledge an alert.

@@ -36,6 +36,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("tenants", "/tenants", Right.READ_BILLS),
         ("money", "/money", Right.READ_BILLS),
         ("desk", "/desk", Right.READ_BILLS),
+        ("takeover", "/takeover", Right.READ_BILLS),
         ("corrections", "/bills/corrections", Right.READ_BILLS),
         ("tariffs", "/tariffs", Right.READ_ENERGY),
         ("enquiries", "/enquiries", Right.ANSWER),

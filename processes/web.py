@@ -21,6 +21,8 @@ from billing.office import BillingOffice
 from billing.prepaid.card_office import CardOffice
 from billing.prepaid.office import PrepaidOffice
 from billing.receivables.office import Receivables
+from billing.takeover.office import TakeOverOffice
+from billing.takeover.parallel import ParallelDesk
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
@@ -37,6 +39,7 @@ from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from dashboards.stamp_of_request import StampOfRequest
+from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
 from energy.base.clock import Clock
@@ -45,6 +48,7 @@ from energy.base.errors import ConfigError, RefusedError
 from energy.base.secrets import PersonVault
 from energy.base.version import program_version
 from energy.journal.access import Access
+from energy.journal.application import JournalApplication
 from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
 from energy.service.note_desk import NoteDesk
@@ -142,6 +146,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             ),
             displays=displays_of(database, site, system.clock),
             review=ReviewCommands(site.key, ScreenDesk(system, site)),
+            takeover=takeover_of(office, system.vault),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
         ),
         doors=doors_of(system),
@@ -172,6 +177,17 @@ def till_of(office: BillingOffice, clock: Clock, write: WriteCard) -> TillComman
         cards=CardOffice(books),
         act=prepaid.act,
         write=write,
+    )
+
+
+def takeover_of(office: BillingOffice, vault: PersonVault) -> TakeOverCommands:
+    """Return the writes of the take-over, wired to an office."""
+    books = office.books
+    metering = JournalApplication(books.database, books.schema, "metering", books.clock)
+    return TakeOverCommands(
+        site=office.site.key,
+        loads=TakeOverOffice(books, metering, vault),
+        parallel=ParallelDesk(books),
     )
 
 

@@ -14,7 +14,6 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import extra
 from dashboards.viewer import Viewer
 
 ACT, FIELD, SAID = "act", "act-field", "act-said"
@@ -123,16 +122,19 @@ def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
                 id=name, label=label, value=field.value, size="sm", valueFormat="YYYY-MM-DD"
             )
         case Kind.FEW:
-            drawn = html.Div(
-                [
-                    html.Span(label, className="few-label"),
-                    dmc.SegmentedControl(
-                        id=name, value=field.value, data=_choices(field), size="sm"
-                    ),
-                ],
+            drawn = dmc.RadioGroup(
+                html.Div(
+                    [
+                        dmc.Radio(label=each["label"], value=each["value"], size="sm")
+                        for each in _choices(field)
+                    ],
+                    className="few",
+                ),
+                id=name,
+                label=label,
+                value=field.value,
+                size="sm",
                 className="field-few",
-                role="group",
-                **extra(aria_label=label),
             )
         case Kind.CHOICE:
             drawn = dmc.Select(

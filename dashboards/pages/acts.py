@@ -24,6 +24,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
 from dashboards.pages.subjects import unknown_subject
+from dashboards.pages.takeover import acts as takeover
 from dashboards.shell import LOCATION, PAGE
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
@@ -38,6 +39,7 @@ ACTS: dict[str, Act] = {
     **bills.ACTS,
     **desk.ACTS,
     **review.ACTS,
+    **takeover.ACTS,
 }
 
 

@@ -26,6 +26,7 @@ from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
+from dashboards.pages.takeover.views import TAKE_OVER_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
 from dashboards.pages.view import View
@@ -55,4 +56,5 @@ VIEWS: tuple[View, ...] = (
     *ENQUIRY_VIEWS,
     *TENANT_VIEWS,
     *TILL_VIEWS,
+    *TAKE_OVER_VIEWS,
 )

@@ -41,7 +41,7 @@ from dashboards.queries.run_rows import RunReview
 from dashboards.queries.site_flow_rows import SiteFlow
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_port import TenantQueries
-from dashboards.queries.till_ports import TillQueries
+from dashboards.queries.till_ports import TakeOverQueries, TillQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -366,6 +366,7 @@ class Queries(
     TenantQueries,
     TillQueries,
     PhoneQueries,
+    TakeOverQueries,
     Protocol,
 ):
     """All questions of the screens."""

@@ -28,6 +28,7 @@ from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_site_flow import SqlSiteFlow
+from dashboards.queries.sql_takeover import SqlTakeOver
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
 from dashboards.queries.sql_till import SqlTill
@@ -62,6 +63,7 @@ class SqlQueries(
     SqlTenants,
     SqlTill,
     SqlPhone,
+    SqlTakeOver,
 ):
     """All questions of one site; the implementation of `dashboards.queries.ports.Queries`."""
 
@@ -95,3 +97,4 @@ class SqlQueries(
         SqlTenants.__init__(self, at, self)
         SqlTill.__init__(self, at, self)
         SqlPhone.__init__(self, at, self)
+        SqlTakeOver.__init__(self, at)

@@ -7,8 +7,11 @@ from typing import Protocol
 from billing.documents.contents import CashUpSheet, Receipt
 from billing.views.customers import Hit
 from dashboards.queries.rows import Answer
+from dashboards.queries.takeover_rows import TakeOverQueries
 from dashboards.queries.till_rows import Customer, DeskList, ShiftPage
 from dashboards.security.scope import Scope
+
+__all__ = ["TakeOverQueries", "TillQueries"]
 
 
 class TillQueries(Protocol):

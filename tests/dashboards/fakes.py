@@ -21,6 +21,7 @@ from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
 from dashboards.settings import WebSettings
+from dashboards.takeover_commands import TakeOverCommands
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
@@ -38,6 +39,7 @@ from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
+from tests.dashboards.fake_takeover import FakeTakeOver
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 from tests.dashboards.fake_till import FakeTill, till_commands
@@ -139,6 +141,7 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
+    FakeTakeOver,
     FakeTill,
     FakeLines,
     FakeTenants,
@@ -176,6 +179,7 @@ def commands_of(site: FakeSite) -> Commands:
         till=till,
         review=ReviewCommands(SITE, site.review_desk),
         displays=displays,
+        takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old),
         enquiries=site,
     )
 

@@ -120,11 +120,11 @@ PATHS = {
     "money": "/money",
     "tenants": "/tenants",
     "desks": "/desk",
+    "takeover": "/takeover",
     "shift": "/desk/EAST",
     "shift_closed": "/desk/MAIN",
     "shift_of_then": "/desk/MAIN/shifts/1",
     "customer": "/desk/EAST/A-0003",
-    "customer_prepaid": "/desk/EAST/A-0002",
     "tenant": "/tenants/A-0002",
     "corrections": "/bills/corrections",
     "correction": "/bills/corrections/CAM-2026-00002/1",
@@ -136,7 +136,6 @@ OF_SPANS = ("load_", "flows_", "reports_", "savings_")
 READY = {
     "shift_closed": "shift",
     "shift_of_then": "shift",
-    "customer_prepaid": "customer",
     "alerts_acknowledged": "alerts",
     "alerts_closed": "alerts",
     "alert_finding": "alert",
@@ -162,7 +161,7 @@ READY = {
     "load_plan": "load",
 }
 """What a page says it is, where that is not its name."""
-MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk")
+MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk", "/takeover")
 """How the addresses of pages about money begin."""
 MONEY_PAGES = {name for name, path in PATHS.items() if path.startswith(MONEY_PATHS)} | {"trial"}
 MONEY_ROLES = {Role.BILLING_CLERK, Role.BILLING_APPROVER, Role.ENERGY_MANAGER, Role.ADMIN}

@@ -150,3 +150,18 @@ def test_an_approver_signs_for_anothers_difference(visit: Callable[..., Visit]) 
     page.get_by_role("button", name="Sign for the difference").click()
     expect(done(page)).to_contain_text("WEST/1 is closed", timeout=PATIENCE_MS)
     assert begun.watch.faults == []
+
+
+def test_a_second_person_releases_the_parallel_run(visit: Callable[..., Visit]) -> None:
+    begun = visit("billing_approver")
+    page = begun.page
+    page.goto(f"{begun.url}/takeover")
+    release = page.get_by_role("button", name="Release: bill here from now on")
+    release.click()
+    said_there = page.locator(".panel-takeover-comparison .act-said")
+    expect(said_there).to_contain_text("reason", timeout=PATIENCE_MS)
+    page.locator(".panel-takeover-comparison").get_by_label("Reason").fill("minutes of 3 July")
+    release.click()
+    expect(done(page)).to_contain_text("released", timeout=PATIENCE_MS)
+    expect(release).to_have_count(0)
+    assert begun.watch.faults == []

@@ -37,7 +37,7 @@ from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import displays_of, money_of, till_of
+from processes.web import displays_of, money_of, takeover_of, till_of
 from tests.billing.conftest import new_town, server
 from tests.billing.town import Town
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
@@ -116,6 +116,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/tenants": ("/tenants", Right.READ_BILLS),
     r"/tenants/": ("/tenants/A-{building}", Right.READ_BILLS),
     r"/desk": ("/desk", Right.READ_BILLS),
+    r"/takeover": ("/takeover", Right.READ_BILLS),
     r"/desk/": ("/desk/MAIN", Right.READ_BILLS),
     r"/desk//shifts/": ("/desk/MAIN/shifts/1", Right.READ_BILLS),
     r"/desk//": ("/desk/MAIN/A-{building}", Right.READ_BILLS),
@@ -341,6 +342,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         till=till_of(office, clock, no_card_writer),
         displays=displays_of(web.staff, town.site, clock),
         review=review_of(town, web.staff),
+        takeover=takeover_of(office, town.vault),
         enquiries=desk,
     )
 

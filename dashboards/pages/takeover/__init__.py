@@ -1,0 +1,1 @@
+"""The take-over from another billing system: what is loaded, compared, released."""
