@@ -78,7 +78,7 @@ def test_two_decisions_about_one_state_of_a_case_have_one_id() -> None:
 
 def test_a_decision_without_reason_or_without_sense_is_refused() -> None:
     mute = Said(reason="  ", by=UUID(int=1), command_id=UUID(int=9))
-    with pytest.raises(CaseReasonError, match="--reason"):
+    with pytest.raises(CaseReasonError, match="the reason stays in the journal"):
         decided(case(), DecisionKind.ACCEPTED, mute)
     with pytest.raises(CaseStateError, match="nothing to release"):
         decided(case(), DecisionKind.RELEASED, SAID)
