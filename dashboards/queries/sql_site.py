@@ -149,16 +149,17 @@ class SqlSite:
         Rollups follow the views without a position of their own: that they wait is part of it.
         """
         with self.database.connection() as connection:
-            return tuple(
-                connection.execute(
-                    f"SELECT name, position FROM {self.schema}.follower "
-                    f"UNION ALL SELECT name, position FROM {DIRECTORY}.follower "
-                    "UNION ALL SELECT 'rollups', "
-                    f"CASE WHEN EXISTS (SELECT FROM {self.schema}.usage_dirty) THEN 1 ELSE 0 END "
-                    f"+ CASE WHEN EXISTS (SELECT FROM {self.schema}.gauge_dirty) THEN 2 ELSE 0 END "
-                    "ORDER BY name"
-                ).fetchall()
-            )
+            people = connection.execute(
+                f"SELECT name, position FROM {DIRECTORY}.follower ORDER BY name"
+            ).fetchall()
+            views = connection.execute(
+                f"SELECT name, position FROM {self.schema}.follower "
+                "UNION ALL SELECT 'rollups', "
+                f"CASE WHEN EXISTS (SELECT FROM {self.schema}.usage_dirty) THEN 1 ELSE 0 END "
+                f"+ CASE WHEN EXISTS (SELECT FROM {self.schema}.gauge_dirty) THEN 2 ELSE 0 END "
+                "ORDER BY name"
+            ).fetchall()
+        return (*people, *views)
 
     def last_reading(
         self, connection: Connection, channels: Sequence[int] | None = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from eventsourcing.domain import Aggregate
 
 IMAGE = "<img src=x onerror=alert(1)>"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -68,6 +71,11 @@ class HostileSite:
         return lambda *told, **also: self._hostile(ask(*told, **also))
 
     def _hostile(self, found: Any, name: str = "") -> Any:
+        if isinstance(found, Aggregate):
+            given = copy(found)  # made by its events, not by its fields
+            for key in GIVEN & vars(found).keys():
+                setattr(given, key, self._hostile(getattr(found, key), key))
+            return given
         if is_dataclass(found) and not isinstance(found, type):
             inside = {f.name: getattr(found, f.name) for f in fields(found) if f.init}
             return replace(found, **{n: self._hostile(v, n) for n, v in inside.items()})

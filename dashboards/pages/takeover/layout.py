@@ -93,7 +93,7 @@ def _total(viewer: Viewer, total: dict[str, Any]) -> Sequence[Children]:
     ]
     word = "agrees" if agrees else "differs"
     told = badge(viewer.say(f"takeover_page.{word}"), "good" if agrees else "bad")
-    return [total["sheet"], *shown, told]
+    return [f"“{total['sheet']}”", *shown, told]  # the name as the workbook has it
 
 
 def _decimal(text: str | None) -> Decimal | None:

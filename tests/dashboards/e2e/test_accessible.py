@@ -24,17 +24,22 @@ pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+PARTS = 4
+"""The pages are walked in so many tests, that all cores have work to the end."""
 PLAIN = ("/login", "/change-password")
 """Pages without scripts."""
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("theme", list(Theme))
-def test_axe_finds_no_fault_on_any_page(visit: Callable[..., Visit], theme: Theme) -> None:
+def test_axe_finds_no_fault_on_any_page(
+    visit: Callable[..., Visit], theme: Theme, part: int
+) -> None:
     begun = visit(web=web_of_everybody())
     page, faults = begun.page, []
     page.goto(f"{begun.url}/preferences?theme={theme}")
     assert page.locator("html").get_attribute("data-mantine-color-scheme") == str(theme)
-    for path in PATHS.values():
+    for path in list(PATHS.values())[part::PARTS]:
         go(page, path)
         for summary in page.locator(".twin summary").all():
             summary.click()
@@ -45,7 +50,7 @@ def test_axe_finds_no_fault_on_any_page(visit: Callable[..., Visit], theme: Them
             faults += [f"{path} on a phone: {fault}" for fault in small_targets(page)]
         faults += [f"{path}: {fault}" for fault in focus_faults(page)]
         page.set_viewport_size(WIDE)
-    for path in PLAIN:
+    for path in PLAIN if part == 0 else ():
         page.goto(begun.url + path)
         faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
     assert not faults, "\n".join(faults)
