@@ -44,7 +44,11 @@ def test_axe_finds_no_fault_on_any_page(
         for summary in page.locator(".twin summary").all():
             summary.click()
         await_drawn(page)
-        faults += [f"{path}: {fault}" for fault in found_by_axe(page)]
+        found = found_by_axe(page)
+        if found:  # a grid between two drawings has no rows: what is a fault stays one
+            await_drawn(page)
+            found = found_by_axe(page)
+        faults += [f"{path}: {fault}" for fault in found]
         if theme is Theme.DARK:
             page.set_viewport_size(PHONE)
             faults += [f"{path} on a phone: {fault}" for fault in small_targets(page)]
