@@ -69,6 +69,7 @@ class Alert(JournalAggregate):
     ) -> None:
         """Raise the alert; one stored before findings were told has neither code nor about."""
         self.cleared = False
+        self.historic = historic
         self.acknowledged_by: UUID | None = None
 
     def acknowledge(self, *, by: UUID, command_id: UUID) -> None:

@@ -7,20 +7,18 @@ evaluating a slice again meets its own alerts by their ids and changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import psycopg
 import structlog
 
-from energy.alerting.alert import Alert
-from energy.alerting.crossing import Crossing, Direction, RuleState, evaluate
+from energy.alerting.crossing import Crossing, RuleState, evaluate
+from energy.alerting.raising import Raising
 from energy.alerting.rule import ThresholdRule
+from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError, JournalError
-from energy.base.ids import id_of
-from energy.journal.application import JournalApplication
+from energy.base.errors import JournalError
 from energy.journal.entry import BATCH_TOPIC, Entry
 from energy.journal.recorder import read_entries
 from energy.metering.reading import Reading, ReadingColumns
@@ -46,7 +44,7 @@ class Evaluator:
         self._database = database
         self._schema = schema
         self._clock = clock
-        self._operations = JournalApplication(database, schema, "operations", clock)
+        self._raising = Raising(database, schema, clock)
 
     def step(self) -> int:
         """Evaluate one slice; return how many entries it had."""
@@ -63,73 +61,39 @@ class Evaluator:
             states = {rule: state for rule, state in states.items() if rule in standing}
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
+            signals: list[Signal] = []
             for rule in rules:
                 for readings in batches:
                     state = states.get(str(rule.rule), RuleState())
                     crossings, states[str(rule.rule)] = evaluate(
                         rule, state, _of_channel(readings, rule.channel)
                     )
-                    self._store(rule, crossings)
+                    signals += [_signal(rule, crossing) for crossing in crossings]
+            self._raising.take(signals)
             self._save(connection, position, entries[-1].position, states)
         return len(entries)
 
     def _clear_withdrawn(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         """Clear the open alerts of rules that are withdrawn: no reading would ever do it."""
         rows: list[tuple[Any, ...]] = connection.execute(
-            f"SELECT alert, value FROM {self._schema}.alert AS a WHERE cleared_at IS NULL "
+            f"SELECT alert, rule, value FROM {self._schema}.alert AS a WHERE cleared_at IS NULL "
             f"AND NOT EXISTS (SELECT FROM {self._schema}.rule AS r WHERE r.rule = a.rule) "
             f"AND NOT EXISTS (SELECT FROM {self._schema}.alert_finding AS f "
             "WHERE f.alert = a.alert)"
         ).fetchall()
-        for alert, value in rows:
-            known = self._operations.find(alert)
-            if known is None:
-                continue
-            assert isinstance(known, Alert), "the table alert holds alerts"
-            known.clear(
-                at=self._clock.now(), value=value, command_id=id_of("withdrawn", str(alert))
-            )
-            try:
-                self._operations.store(known)
-            except ConflictError:
-                log.info("another evaluator was faster", alert=str(alert))
+        now = self._clock.now()
+        self._raising.take(
+            [
+                Signal(alert=alert, state=SignalState.CLEARED, rule=rule, at=now, value=value)
+                for alert, rule, value in rows
+            ]
+        )
 
     def _rules(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[ThresholdRule]:
         rows: list[tuple[Any, ...]] = connection.execute(
             f"SELECT rule, spec FROM {self._schema}.rule ORDER BY key"
         ).fetchall()
         return [ThresholdRule.from_spec(rule, spec) for rule, spec in rows]
-
-    def _store(self, rule: ThresholdRule, crossings: Sequence[Crossing]) -> None:
-        for crossing in crossings:
-            command_id = id_of("crossing", str(crossing.alert), crossing.direction)
-            known = self._operations.find(crossing.alert)
-            if crossing.direction is Direction.RAISED:
-                if known is not None:
-                    continue
-                fresh = self._clock.now() - crossing.at <= timedelta(seconds=rule.fresh_s)
-                known = Alert(
-                    alert=crossing.alert,
-                    rule=crossing.rule,
-                    channel=crossing.channel,
-                    severity=rule.severity,
-                    at=crossing.at,
-                    value=crossing.value,
-                    limit_value=rule.above,
-                    historic=not fresh,
-                    command_id=command_id,
-                    code="",
-                    about="",
-                )
-                log.info("alert raised", rule=rule.key, at=crossing.at.isoformat(), fresh=fresh)
-            elif known is None:
-                continue
-            else:
-                known.clear(at=crossing.at, value=crossing.value, command_id=command_id)
-            try:
-                self._operations.store(known)
-            except ConflictError:
-                log.info("another evaluator was faster", alert=str(crossing.alert))
 
     def _load(
         self, connection: psycopg.Connection[tuple[object, ...]]
@@ -173,6 +137,21 @@ def _decoded(entry: Entry) -> ReadingColumns | None:
     except JournalError as error:
         log.warning("entry is not evaluated", position=entry.position, error=str(error))
         return None
+
+
+def _signal(rule: ThresholdRule, crossing: Crossing) -> Signal:
+    return Signal(
+        alert=crossing.alert,
+        state=SignalState(crossing.direction),
+        at=crossing.at,
+        value=crossing.value,
+        rule=rule.rule,
+        severity=rule.severity,
+        limit=rule.above,
+        channel=rule.channel,
+        name=rule.name,
+        fresh_s=rule.fresh_s,
+    )
 
 
 def _of_channel(readings: ReadingColumns, channel: int) -> list[Reading]:

@@ -14,14 +14,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-import structlog
 
-from energy.alerting.alert import Alert
+from energy.alerting.raising import Raising
+from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.finding import Severity
 from energy.base.ids import id_of
-from energy.journal.application import JournalApplication
 from energy.store.pool import Database
 
 FRESH: Final = timedelta(hours=2)
@@ -33,7 +31,6 @@ HIGH: Final = frozenset({"other_device", "ratio_changed", "frozen"})
 MOST: Final = 500
 """Alerts raised in one step: a site that is imported has all its past to tell."""
 Connection = psycopg.Connection[tuple[object, ...]]
-log = structlog.get_logger("alerts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +53,22 @@ class Waiting:
         """Return the id of the alert that tells of them."""
         return id_of("finding alert", self.code, str(self.channel), str(self.position))
 
+    @property
+    def signal(self) -> Signal:
+        """Return what raises it."""
+        return Signal(
+            alert=self.alert,
+            state=SignalState.RAISED,
+            at=self.first,
+            rule=id_of("finding rule", self.code),
+            severity="high" if self.code.rpartition(".")[2] in HIGH else "medium",
+            channel=self.channel,
+            code=self.code,
+            about=self.about,
+            fresh_s=int(FRESH.total_seconds()),
+            newest=self.last,
+        )
+
 
 class FindingAlarms:
     """Raises and clears the alerts of a site's findings."""
@@ -71,15 +84,15 @@ class FindingAlarms:
         self._database = database
         self._schema = schema
         self._clock = clock
-        self._operations = JournalApplication(database, schema, "operations", clock)
+        self._raising = Raising(database, schema, clock)
 
     def step(self) -> int:
         """Raise and clear what is due; return how many alerts changed."""
         with self._database.connection() as connection:
             waiting = self._waiting(connection)
             settled = self._settled(connection)
-        raised = sum(self._raise(each) for each in waiting)
-        return raised + sum(self._clear(alert) for alert in settled)
+        # Those are left out by the raising that the views have not come to yet.
+        return self._raising.take([each.signal for each in waiting]) + self._raising.take(settled)
 
     def _waiting(self, connection: Connection) -> list[Waiting]:
         """Return what waits for a person and has no open alert."""
@@ -102,48 +115,17 @@ class FindingAlarms:
             for code, channel, first, last, position, about in rows
         ]
 
-    def _settled(self, connection: Connection) -> list[UUID]:
-        """Return the open alerts of whose finding nothing waits any more."""
+    def _settled(self, connection: Connection) -> list[Signal]:
+        """Clear the open alerts of whose finding nothing waits any more."""
         rows: list[tuple[Any, ...]] = connection.execute(
-            f"SELECT a.alert FROM {self._schema}.alert AS a "
+            f"SELECT a.alert, a.rule FROM {self._schema}.alert AS a "
             f"JOIN {self._schema}.alert_finding AS g USING (alert) WHERE a.cleared_at IS NULL "
             f"AND NOT EXISTS (SELECT FROM {self._schema}.finding AS f WHERE f.code = g.code "
             "AND f.channel = g.channel AND f.explained_position IS NULL "
             "AND f.resolved_position IS NULL)"
         ).fetchall()
-        return [alert for (alert,) in rows]
-
-    def _raise(self, found: Waiting) -> bool:
-        if self._operations.find(found.alert) is not None:
-            return False  # the views have not come so far
-        historic = self._clock.now() - found.last > FRESH
-        alert = Alert(
-            alert=found.alert,
-            rule=id_of("finding rule", found.code),
-            channel=found.channel,
-            severity="high" if found.code.rpartition(".")[2] in HIGH else "medium",
-            at=found.first,
-            value=0,
-            limit_value=0,
-            historic=historic,
-            command_id=id_of("finding raised", str(found.alert)),
-            code=found.code,
-            about=found.about,
-        )
-        log.info("finding alert", code=found.code, about=found.about, historic=historic)
-        return self._stored(alert)
-
-    def _clear(self, identity: UUID) -> bool:
-        known = self._operations.find(identity)
-        assert isinstance(known, Alert), "the table alert holds alerts"
-        command_id = id_of("finding settled", str(identity))
-        known.clear(at=self._clock.now(), value=0, command_id=command_id)
-        return self._stored(known)
-
-    def _stored(self, alert: Alert) -> bool:
-        try:
-            self._operations.store(alert)
-        except ConflictError:
-            log.info("another evaluator was faster", alert=str(alert.id))
-            return False
-        return True
+        now = self._clock.now()
+        return [
+            Signal(alert=alert, state=SignalState.CLEARED, rule=rule, at=now)
+            for alert, rule in rows
+        ]

@@ -6,6 +6,7 @@ Our thin face on the event-sourcing library: its aggregates, mapper and reposito
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,12 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.journal.entry import Entry
-from energy.journal.recorder import APPLICATIONS, HeadRowRecorder, head_position
+from energy.journal.recorder import (
+    APPLICATIONS,
+    HeadRowRecorder,
+    head_position,
+    read_streams,
+)
 from energy.journal.transcoding import event_mapper, register_own
 from energy.store.pool import Database
 
@@ -76,6 +82,20 @@ class JournalApplication(Application[UUID]):
             return self.repository.get(identity)
         except AggregateNotFoundError:
             return None
+
+    def find_all(self, identities: Iterable[UUID]) -> dict[UUID, Any]:
+        """Return those of some aggregates that exist, read at once.
+
+        Args:
+            identities: Ids of aggregates of one kind, of short streams.
+        """
+        decoder = EventDecoder()
+        with self.database.connection() as connection:
+            entries = read_streams(connection, self.schema, self.application, list(identities))
+        found: dict[UUID, Any] = {}
+        for entry in entries:
+            found[entry.stream] = decoder.decode(entry).mutate(found.get(entry.stream))
+        return found
 
     def position(self) -> int:
         """Return the application's last position."""

@@ -182,10 +182,28 @@ def read_stream(
         application: One of APPLICATIONS.
         stream: Id of the stream.
     """
+    return read_streams(connection, schema, application, [stream])
+
+
+def read_streams(
+    connection: psycopg.Connection[tuple[object, ...]],
+    schema: str,
+    application: str,
+    streams: Sequence[UUID],
+) -> list[Entry]:
+    """Return the entries of some streams, stream by stream in version order.
+
+    Args:
+        connection: Any connection.
+        schema: Schema of the application.
+        application: One of APPLICATIONS.
+        streams: Ids of the streams.
+    """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT notification_id, originator_id, originator_version, topic, state "
-        f"FROM {schema}.{application}_events WHERE originator_id = %s ORDER BY originator_version",
-        (stream,),
+        f"FROM {schema}.{application}_events WHERE originator_id = ANY(%s) "
+        "ORDER BY originator_id, originator_version",
+        (list(streams),),
         binary=True,
     ).fetchall()
     return [
