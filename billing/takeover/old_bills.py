@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from billing.money import exponent_of
 from billing.takeover.bills import ZERO, Bill, BillCharge, folded
 from billing.takeover.errors import TakeOverError
+from billing.takeover.packed import MOST_OCTETS
 from billing.takeover.problems import Problems
 from billing.takeover.sheets import Column, Holds, SheetRule
 from billing.takeover.workbook import (
-    MOST_OCTETS,
     MOST_ROWS,
     Row,
     checked_text,
@@ -112,7 +113,7 @@ def _csv(path: Path, name: str, rule: SheetRule, problems: Problems) -> list[Row
     except UnicodeDecodeError as error:
         raise TakeOverError.of("takeover.no_utf8", file=path.name) from error
     try:
-        table = list(csv.reader(io.StringIO(text), strict=True))
+        table = list(islice(csv.reader(io.StringIO(text), strict=True), MOST_ROWS + 1))
     except csv.Error as error:
         raise TakeOverError.of("takeover.no_csv", file=path.name, why=str(error)) from error
     if len(table) > MOST_ROWS:

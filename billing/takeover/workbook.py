@@ -19,11 +19,10 @@ from typing import Any
 
 from billing.money import plain
 from billing.takeover.errors import TakeOverError
+from billing.takeover.packed import MOST_CELLS, require_readable
 from billing.takeover.problems import Problems
 from billing.takeover.sheets import RULES, Column, Holds, Sheet, SheetRule
 
-MOST_OCTETS = 100_000_000
-"""Largest workbook once it is unpacked. [octet]"""
 MOST_ROWS = 100_000
 """Rows of a sheet that are read."""
 GUIDE = "read me first"
@@ -101,10 +100,8 @@ def open_workbook(path: Path) -> Any:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MOST_OCTETS:
-                raise TakeOverError.of("takeover.too_large", file=path.name, most=MOST_OCTETS)
-        return load_workbook(path, data_only=False)
+        require_readable(path.name, path)
+        book = load_workbook(path, data_only=False)
     except OSError as error:
         raise TakeOverError.of(
             "takeover.unreadable", file=path.name, why=error.strerror or type(error).__name__
@@ -120,6 +117,10 @@ def open_workbook(path: Path) -> Any:
         raise TakeOverError.of(
             "takeover.no_workbook", file=path.name, why=type(error).__name__
         ) from error
+    # Reading row by row makes the cells between those that are there, too.
+    if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > MOST_CELLS:
+        raise TakeOverError.of("takeover.too_many_cells", file=path.name, most=MOST_CELLS)
+    return book
 
 
 def sheet_rows(sheet: Any, name: str, rule: SheetRule, problems: Problems) -> list[Row]:
