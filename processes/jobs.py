@@ -177,7 +177,7 @@ class Jobs:
         return Chore(name="readings", step=step, every_s=READINGS_EVERY_S)
 
     def _alerts(self, site: Site) -> Chore:
-        evaluator = Evaluator(self._system.database, site.schema, self._system.clock)
+        evaluator = Evaluator(self._system.database, site, self._system.clock)
         return Chore(
             name="alerts",
             step=evaluator.step,

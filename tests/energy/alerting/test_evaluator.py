@@ -56,7 +56,7 @@ def folded(site: TestSite) -> None:
 
 
 def evaluator(site: TestSite) -> Evaluator:
-    return Evaluator(site.writer, site.schema, site.clock)
+    return Evaluator(site.writer, site.site, site.clock)
 
 
 def evaluated(site: TestSite) -> None:

@@ -108,7 +108,7 @@ def test_views_built_anew_raise_nothing_twice(site: TestSite) -> None:
 def test_the_evaluator_of_rules_leaves_such_alerts_alone(site: TestSite) -> None:
     site.accept(reading(1, 0, 900), reading(1, 15, 10))
     looked(site)
-    Evaluator(site.writer, site.schema, site.clock).step()
+    Evaluator(site.writer, site.site, site.clock).step()
     looked(site)
     assert [row[-1] for row in alerts(site)] == [True]
 

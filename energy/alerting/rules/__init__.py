@@ -1,0 +1,1 @@
+"""Rules: one small pure file a kind, evaluated live and in the back-test by the same code."""

@@ -1,0 +1,113 @@
+"""In: a rule, its state, values by time. Out: signals, the next state. Pure.
+
+Live evaluation and back-test run this same code. Time is the values' own; a crossing is placed at
+the value that completed the delay. Every kind judges value by value, so the slices in which
+values come make no difference. Outside its hours a rule's condition does not hold: an open alert
+clears at the first value there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from energy.alerting.rules.spec import Memory, RuleSpec, Verdict, alert_id
+from energy.alerting.signal import Signal, SignalState
+from energy.base.clock import from_us, to_us
+
+Sample = tuple[int, int, int]
+"""Instant [us], channel, value [count]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleState:
+    """What evaluation must remember of one rule and subject."""
+
+    last_us: int | None = None
+    """Newest value seen; older ones are ignored here. [us]"""
+    since_us: int | None = None
+    """Since when the condition holds. [us]"""
+    raised_us: int | None = None
+    """When the open alert was raised. [us]"""
+    memory: Memory = ()
+
+    @property
+    def idle(self) -> bool:
+        """Return whether nothing is open or about to open."""
+        return self.since_us is None and self.raised_us is None
+
+
+def evaluate(
+    spec: RuleSpec, state: RuleState, seen: Iterable[Sample]
+) -> tuple[list[Signal], RuleState]:
+    """Return the signals that some values make, and the state after them.
+
+    Args:
+        spec: The rule.
+        state: State after the values before.
+        seen: Values of the rule's subject, by time; those not newer than the state are ignored.
+    """
+    signals: list[Signal] = []
+    last, since, raised, memory = state.last_us, state.since_us, state.raised_us, state.memory
+    judge, delay_us = spec.terms.judge, 1_000_000 * spec.delay_s
+    for at_us, channel, value in seen:
+        if last is not None and at_us <= last:
+            continue
+        last = at_us
+        verdict, shown, limit, memory = judge(memory, at_us, channel, value)
+        if raised is None and verdict is not Verdict.OVER:
+            since = None
+            continue
+        if not spec.watched(from_us(at_us)):
+            verdict = Verdict.UNDER
+        if raised is not None:
+            if verdict is Verdict.UNDER:
+                signals.append(_signal(spec, SignalState.CLEARED, raised, at_us, shown, limit))
+                raised = since = None
+        elif verdict is Verdict.UNDER:
+            since = None
+        else:
+            since = at_us if since is None else since
+            if at_us - since >= delay_us:
+                raised = at_us
+                signals.append(_signal(spec, SignalState.RAISED, raised, at_us, shown, limit))
+    return signals, RuleState(last_us=last, since_us=since, raised_us=raised, memory=memory)
+
+
+def _signal(
+    spec: RuleSpec, state: SignalState, raised_us: int, at_us: int, value: int, limit: int
+) -> Signal:
+    return Signal(
+        alert=alert_id(spec.rule, spec.subject, from_us(raised_us)),
+        state=state,
+        at=from_us(at_us),
+        value=value,
+        rule=spec.rule,
+        severity=spec.severity,
+        limit=limit,
+        channel=spec.subject.channel,
+        name=spec.name,
+        about=spec.subject.name,
+        fresh_s=spec.fresh_s,
+    )
+
+
+def stored_state(state: RuleState) -> list[int | None]:
+    """Return a state as JSON values."""
+    return [state.last_us, state.since_us, state.raised_us, *state.memory]
+
+
+def state_of(stored: Any) -> RuleState:
+    """Return the state that was stored, or that of the form before rules had kinds."""
+    if isinstance(stored, dict):
+        names = ("last_at", "above_since", "raised_at")
+        last, since, raised = (_us_of(stored.get(name)) for name in names)
+        return RuleState(last_us=last, since_us=since, raised_us=raised)
+    last, since, raised, *memory = stored
+    return RuleState(last_us=last, since_us=since, raised_us=raised, memory=tuple(memory))
+
+
+def _us_of(stored: str | None) -> int | None:
+    return None if stored is None else to_us(datetime.fromisoformat(stored))

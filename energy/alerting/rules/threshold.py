@@ -1,0 +1,44 @@
+"""In: values of a gauge. Out: whether they lie beyond a limit. Pure.
+
+A value above `above`, or below `below`, raises; the alert clears when it is back by more than the
+deadband. Between is neither, so that what trembles at the limit is one alert.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from energy.alerting.rules.spec import Judged, Memory, RuleKind, Scale, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """Limits in the channel's counts; one of both at the least."""
+
+    kind: ClassVar[RuleKind] = RuleKind.THRESHOLD
+    scale: ClassVar[Scale | None] = None
+    above: int | None = None
+    """Raised above it. [count]"""
+    below: int | None = None
+    """Raised below it. [count]"""
+    deadband: int = 0
+    """How far beyond the limit it must come back to clear. [count]"""
+
+    def __post_init__(self) -> None:
+        """Hold the invariant: there is a limit."""
+        assert self.above is not None or self.below is not None, "a threshold has a limit"
+
+    def judge(self, memory: Memory, at_us: int, channel: int, value: int) -> Judged:
+        """Judge one value; nothing is remembered."""
+        del memory, at_us, channel
+        above, below = self.above, self.below
+        if above is not None and value > above:
+            return Judged(Verdict.OVER, value, above, ())
+        if below is not None and value < below:
+            return Judged(Verdict.OVER, value, below, ())
+        high = above is not None and value >= above - self.deadband
+        low = below is not None and value <= below + self.deadband
+        limit = above if above is not None and (high or below is None) else below
+        assert limit is not None, "a threshold has a limit"
+        return Judged(Verdict.BETWEEN if high or low else Verdict.UNDER, value, limit, ())

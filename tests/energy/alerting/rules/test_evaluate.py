@@ -1,0 +1,134 @@
+"""Crossings: delay, deadband, late values, hours, and the same in any slices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from energy.alerting.rule import rule_id
+from energy.alerting.rules.evaluate import (
+    RuleState,
+    Sample,
+    evaluate,
+    state_of,
+    stored_state,
+)
+from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, alert_id
+from energy.alerting.rules.threshold import Threshold
+from energy.alerting.signal import Signal, SignalState
+from energy.base.clock import to_us
+from energy.base.ids import id_of
+from tests.examples import tried
+from tests.fixtures.batches import at
+
+
+def rule(*, delay_min: int = 30, deadband: int = 10) -> RuleSpec:
+    return RuleSpec(
+        rule=rule_id("town", "load", 1),
+        key="load",
+        version=1,
+        kind=RuleKind.THRESHOLD,
+        name="Load",
+        severity="high",
+        subject=Subject(channel=1),
+        terms=Threshold(above=100, deadband=deadband),
+        delay_s=60 * delay_min,
+    )
+
+
+def gauge(*counts: int, start: int = 0) -> list[Sample]:
+    """Return one value a quarter of an hour."""
+    return [(to_us(at(15 * (start + n))), 1, count) for n, count in enumerate(counts)]
+
+
+def seen(signals: list[Signal]) -> list[tuple[str, int, int]]:
+    """Return state, quarter and value of some signals."""
+    return [
+        (signal.state.value, (signal.at - at(0)) // timedelta(minutes=15), signal.value)
+        for signal in signals
+    ]
+
+
+def test_value_above_the_limit_for_the_delay_raises_and_falling_back_clears() -> None:
+    signals, state = evaluate(rule(), RuleState(), gauge(90, 101, 120, 110, 100, 89))
+    assert seen(signals) == [("raised", 3, 110), ("cleared", 5, 89)]
+    assert state == RuleState(last_us=to_us(at(75)))
+
+
+def test_both_signals_belong_to_one_alert_known_by_its_instant() -> None:
+    (raised, cleared), _ = evaluate(rule(delay_min=0), RuleState(), gauge(101, 0))
+    it = rule()
+    assert raised.alert == cleared.alert == alert_id(it.rule, it.subject, at(0))
+    assert (raised.state, raised.limit) == (SignalState.RAISED, 100)
+
+
+def test_id_of_a_channels_alert_is_that_of_alerts_stored_before_rules_had_kinds() -> None:
+    it = rule()
+    old = id_of("alert", str(it.rule), "1", at(0).isoformat())
+    assert alert_id(it.rule, it.subject, at(0)) == old
+
+
+@pytest.mark.parametrize("counts", [(100, 100, 100, 100), (101, 101, 100, 101, 101), (0, 0)])
+def test_value_at_the_limit_or_above_it_too_shortly_raises_nothing(counts: tuple[int, ...]) -> None:
+    assert evaluate(rule(), RuleState(), gauge(*counts))[0] == []
+
+
+def test_deadband_keeps_an_alert_that_flickers() -> None:
+    signals, _ = evaluate(rule(delay_min=0), RuleState(), gauge(101, 95, 101, 90, 89, 101))
+    assert seen(signals) == [("raised", 0, 101), ("cleared", 4, 89), ("raised", 5, 101)]
+
+
+def test_late_and_repeated_values_change_nothing() -> None:
+    first, state = evaluate(rule(delay_min=0), RuleState(), gauge(101))
+    late = [(to_us(at(-15)), 1, 0), (to_us(at(0)), 1, 0)]
+    assert evaluate(rule(delay_min=0), state, late) == ([], state)
+    assert len(first) == 1
+
+
+def test_gap_in_the_data_counts_towards_the_delay() -> None:
+    told = [(to_us(at(0)), 1, 101), (to_us(at(300)), 1, 101)]
+    assert seen(evaluate(rule(), RuleState(), told)[0]) == [("raised", 20, 101)]
+
+
+def test_state_stored_before_rules_had_kinds_is_read() -> None:
+    old = {"last_at": at(30).isoformat(), "above_since": at(15).isoformat(), "raised_at": None}
+    state = RuleState(last_us=to_us(at(30)), since_us=to_us(at(15)))
+    assert state_of(old) == state
+    assert state_of(stored_state(state)) == state
+
+
+@tried(60)
+@given(
+    st.lists(st.integers(60, 140), max_size=40),
+    st.lists(st.integers(1, 9), max_size=20),
+    st.sampled_from([0, 15, 45]),
+    st.sampled_from([0, 10, 60]),
+)
+def test_evaluating_in_any_slices_gives_the_same_signals(
+    counts: list[int], cuts: list[int], delay_min: int, deadband: int
+) -> None:
+    it = rule(delay_min=delay_min, deadband=deadband)
+    whole, end = evaluate(it, RuleState(), gauge(*counts))
+    state, parts, position = RuleState(), [], 0
+    for cut in [*cuts, len(counts)]:
+        part = gauge(*counts[position : position + cut], start=position)
+        found, state = evaluate(it, state, part)
+        assert evaluate(it, state, part) == ([], state), "a slice evaluated again changes nothing"
+        parts += found
+        position += cut
+    assert parts == whole
+    assert state == end
+    states = [signal.state for signal in whole]
+    both = [SignalState.RAISED, SignalState.CLEARED]
+    assert states == both * (len(whole) // 2) + both[: len(whole) % 2]
+
+
+@tried(60)
+@given(st.lists(st.integers(90, 100), max_size=40))
+def test_nothing_flaps_inside_the_deadband(counts: list[int]) -> None:
+    signals, state = evaluate(rule(delay_min=0), RuleState(), gauge(101, *counts))
+    assert seen(signals) == [("raised", 0, 101)]
+    assert state.raised_us == to_us(at(0))
