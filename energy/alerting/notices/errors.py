@@ -1,0 +1,14 @@
+"""In: what was asked of notices. Out: refusals that name the next step. Pure."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from energy.base.errors import RefusedError
+
+
+class NoticeError(RefusedError):
+    """A contact, a group, a template or the plan of notices cannot be so, or there is none."""
+
+    code = "notice"
+    PART: ClassVar[str] = "notice_why"

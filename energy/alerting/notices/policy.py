@@ -1,0 +1,133 @@
+"""In: the plan, an alert, a level, the people, the instant. Out: who is told, how and when. Pure.
+
+Registered recipients only. Whoever is blocked, erased or has opted out of a way is not told by it;
+a way without an address is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from energy.alerting.notices.gateway import GatewayKind
+from energy.alerting.notices.hours import next_outside, within
+from energy.alerting.notices.plan import SEVERITIES, Plan, row_means
+
+HELD_BY_QUIET = frozenset(SEVERITIES) - {"critical"}
+"""Severities whose notices may be held; what is critical wakes people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A registered contact as the plan sees it: no personal field."""
+
+    contact: UUID
+    key: str
+    ways: frozenset[GatewayKind]
+    """Ways for which there is an address."""
+    opted_out: frozenset[GatewayKind] = frozenset()
+    barred: bool = False
+    """Blocked or erased."""
+
+    def usable(self, way: GatewayKind) -> bool:
+        """Return whether the contact may be told by a way."""
+        return not self.barred and way in self.ways and way not in self.opted_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One person is to be told by one way."""
+
+    contact: UUID
+    way: GatewayKind
+    not_before: datetime
+
+
+def recipients(
+    plan: Plan,
+    *,
+    severity: str,
+    rule: str,
+    level: int,
+    groups: Mapping[str, Sequence[str]],
+    people: Mapping[str, Recipient],
+    used_up: Collection[tuple[UUID, GatewayKind]] = (),
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[Wanted]:
+    """Return who is told at a level, each person by the first way that is left.
+
+    Args:
+        plan: Of the site.
+        severity: Of the alert.
+        rule: Key of its rule; "" where it tells of a finding.
+        level: Which level.
+        groups: Keys of contacts by group.
+        people: Contacts by key; one that is not here is told nothing.
+        used_up: Ways of people that were given up.
+        now: Present instant.
+        zone: Hours are by the site's clock.
+    """
+    found: dict[tuple[UUID, GatewayKind], Wanted] = {}
+    for row in plan.rows:
+        if row.level != level or not row_means(row, severity, rule):
+            continue
+        if row.hours and not within(row.hours, now, zone):
+            continue
+        for key in groups.get(row.group, ()):
+            who = people.get(key)
+            if who is None:
+                continue
+            left = [w for w in row.ways if who.usable(w) and (who.contact, w) not in used_up]
+            if left:
+                at = not_before(plan, severity, now, zone)
+                wanted = Wanted(contact=who.contact, way=left[0], not_before=at)
+                found.setdefault((who.contact, left[0]), wanted)
+    return list(found.values())
+
+
+def not_before(plan: Plan, severity: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when a notice of a severity may go: now, or when its quiet hours end."""
+    if severity not in HELD_BY_QUIET:
+        return now
+    return next_outside(plan.quiet.get(severity, ()), now, zone)
+
+
+def priority(severity: str) -> int:
+    """Return the place of a severity among those that wait; 0 goes first."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheaf:
+    """Notices of one person that go as one message."""
+
+    lead: UUID
+    with_it: tuple[UUID, ...] = ()
+
+
+def sheaves(
+    waiting: Sequence[tuple[UUID, str]], *, handed: int, per_hour: int
+) -> tuple[list[Sheaf], list[UUID]]:
+    """Return what goes to one person by one way now, and what waits for the limit.
+
+    Args:
+        waiting: Notice and severity, in the order in which they are to go.
+        handed: Messages that this person got in the last hour, critical ones apart.
+        per_hour: Most of them; 0 is no limit.
+    """
+    critical = [Sheaf(lead=notice) for notice, severity in waiting if severity == "critical"]
+    others = [notice for notice, severity in waiting if severity != "critical"]
+    if not per_hour:
+        return critical + [Sheaf(lead=notice) for notice in others], []
+    left = per_hour - handed
+    if left <= 0:
+        return critical, others
+    if len(others) <= left:
+        return critical + [Sheaf(lead=notice) for notice in others], []
+    alone, together = others[: left - 1], others[left - 1 :]
+    sheaf = Sheaf(lead=together[0], with_it=tuple(together[1:]))
+    return critical + [Sheaf(lead=notice) for notice in alone] + [sheaf], []
