@@ -12,9 +12,11 @@ from energy.base.clock import ManualClock
 from energy.base.quality import Quality
 
 SLOT = datetime(2026, 11, 21, 6, tzinfo=UTC)
+PATIENCE_S = 30.0
+"""For an answer whose time is not judged: the server lives in the test's own loop. [s]"""
 
 
-def source_of(port: int, *meters: OpcuaMeter, timeout_s: float = 1.0) -> OpcuaSource:
+def source_of(port: int, *meters: OpcuaMeter, timeout_s: float = PATIENCE_S) -> OpcuaSource:
     settings = OpcuaSettings(host="127.0.0.1", port=port, path="/meters", timeout_s=timeout_s)
     return OpcuaSource("plant", settings, meters, ManualClock(SLOT), interval_s=60)
 

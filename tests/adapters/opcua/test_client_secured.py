@@ -17,9 +17,12 @@ from asyncua.server.user_managers import User, UserRole
 from adapters.opcua.client import OpcuaClient
 from adapters.opcua.settings import OpcuaSettings
 from adapters.server_fault import ServerAskError, ServerFault
+from tests.adapters.opcua.opcua_polls import PATIENCE_S
 from tests.adapters.opcua.opcua_server import MeterServer, make_certificate
 
 pytestmark = pytest.mark.servers
+SILENT_S = 2.0
+"""A server that cannot read what it is told says nothing: so long it is waited for. [s]"""
 
 
 class OneUser:
@@ -64,6 +67,7 @@ def secured(
         host="127.0.0.1",
         port=server.port,
         path="meters",
+        timeout_s=PATIENCE_S,
         security="Basic256Sha256",
         authority=str(theirs[0]),
         certificate=str(ours[0]),
@@ -91,6 +95,7 @@ def test_a_server_without_the_policy_is_named(
     settings = OpcuaSettings(
         host="127.0.0.1",
         port=server.port,
+        timeout_s=SILENT_S,
         security="Basic256Sha256",
         authority=str(files[0]),
         certificate=str(files[0]),
@@ -126,6 +131,8 @@ def test_who_is_not_trusted_is_told_why(
     secured: Secured, change: dict[str, str], fault: ServerFault, said: str
 ) -> None:
     files: dict[str, Any] = {name: str(secured.folder / file) for name, file in change.items()}
+    if "authority" in change:  # what is locked for another server, this one cannot read
+        files["timeout_s"] = SILENT_S
     with pytest.raises(ServerAskError) as met:
         secured.run(read(replace(secured.settings, **files)))
     assert (met.value.fault, said in str(met.value)) == (fault, True), str(met.value)

@@ -15,6 +15,7 @@ from asyncua import ua
 from adapters.meter_profile import MeterProfile
 from adapters.opcua.profile import PROFILES, Wire
 from adapters.opcua.source import OpcuaMeter
+from energy.base.clock import monotonic_s
 from energy.base.quality import Quality
 from tests.adapters.opcua.opcua_polls import SLOT, plain, polled, rows, source_of
 from tests.adapters.opcua.opcua_server import MeterServer
@@ -66,8 +67,10 @@ def test_all_meters_of_a_server_come_in_one_question(server: MeterServer, run: C
         await server.say("MeterA.Power", 12.345, ua.VariantType.Float, dated=SLOT)
         await server.say("MeterB.Energy", 42, ua.VariantType.UInt64, dated=SLOT)
         source = source_of(server.port, plain("A", 1), plain("B", 3), plain("C", 5))
+        begun_s = monotonic_s()
         try:
             result = await source.poll(SLOT)
+            most_us = (monotonic_s() - begun_s) * 1e6
             again = await source.poll(SLOT)
         finally:
             source.close()
@@ -80,7 +83,7 @@ def test_all_meters_of_a_server_come_in_one_question(server: MeterServer, run: C
         ]  # fmt: skip
         assert "ns=2;s=MeterC.Energy: BadNodeIdUnknown" in result.failures[1].message
         assert [answer.point for answer in result.answered] == ["pA", "pB"]
-        assert all(0 < answer.latency_us < 10**6 for answer in result.answered)
+        assert all(0 < answer.latency_us < most_us for answer in result.answered)
         assert source.link.connects == 1
         assert source.channels == {1: "pA", 2: "pA", 3: "pB", 4: "pB", 5: "pC", 6: "pC"}
 

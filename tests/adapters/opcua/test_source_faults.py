@@ -19,7 +19,7 @@ from asyncua import ua
 from adapters import opcua
 from adapters.opcua.profile import PROFILES
 from adapters.opcua.source import OpcuaMeter
-from tests.adapters.opcua.opcua_polls import SLOT, plain, polled, rows, source_of
+from tests.adapters.opcua.opcua_polls import PATIENCE_S, SLOT, plain, polled, rows, source_of
 from tests.adapters.opcua.opcua_server import MeterServer
 
 pytestmark = pytest.mark.servers
@@ -152,7 +152,8 @@ def test_whoever_speaks_no_opc_ua_there_is_named_in_time(
 ) -> None:
     async def story() -> None:
         made, port = await wrong_server(octets)
-        source = source_of(port, plain("A", 1), timeout_s=0.2)
+        patience_s = 0.2 if code == "opcua.no_answer" else PATIENCE_S
+        source = source_of(port, plain("A", 1), timeout_s=patience_s)
         try:
             result = await asyncio.wait_for(polled(source), 3)
         finally:
