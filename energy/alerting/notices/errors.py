@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from energy.base.errors import RefusedError
 
 
@@ -11,4 +9,4 @@ class NoticeError(RefusedError):
     """A contact, a group, a template or the plan of notices cannot be so, or there is none."""
 
     code = "notice"
-    PART: ClassVar[str] = "notice_why"
+    PART = "notice_why"

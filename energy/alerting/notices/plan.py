@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
-from energy.alerting.notices.hours import Hours, hours_of
+from energy.alerting.rules.calendar import Calendar, calendar_of
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """Priority classes, the first sent first."""
@@ -45,8 +46,8 @@ class WhoRow:
     group: str
     ways: tuple[GatewayKind, ...]
     """The first is used; the next one when that was given up."""
-    hours: tuple[Hours, ...] = ()
-    """When this row counts; empty is always."""
+    hours: Calendar | None = None
+    """When this row counts; None is always."""
     rules: frozenset[str] = frozenset()
     """Keys of the rules it is about; empty is every alert."""
 
@@ -60,7 +61,7 @@ class Plan:
     duties: Mapping[str, Duty]
     """By severity; one without is told to nobody."""
     rows: tuple[WhoRow, ...]
-    quiet: Mapping[str, tuple[Hours, ...]]
+    quiet: Mapping[str, Calendar]
     """By severity: hours in which its notices wait."""
     person_per_hour: int
     """Most messages to one person in an hour but for critical ones; more come as one. 0: any."""
@@ -82,15 +83,20 @@ def row_means(row: WhoRow, severity: str, rule: str) -> bool:
     return severity in row.severities and (not row.rules or rule in row.rules)
 
 
-def plan_from(spec: Mapping[str, Any]) -> Plan:
+def plan_from(spec: Mapping[str, Any], zone: ZoneInfo) -> Plan:
     """Return the plan that a person wrote.
+
+    Args:
+        spec: As the file or an event holds it.
+        zone: Hours are by the site's clock.
 
     Raises:
         NoticeError: It says too little, too much or what cannot be.
+        CalendarError: Hours cannot be read.
     """
     _known(spec, _KEYS)
     duties = {_severity(name): _duty(name, row) for name, row in _table(spec, "duty").items()}
-    rows = tuple(_row(row) for row in _list(spec, "who"))
+    rows = tuple(_row(row, zone) for row in _list(spec, "who"))
     for row in rows:
         for severity in sorted(row.severities - set(duties)):
             raise NoticeError.of("no_duty", severity=severity)
@@ -101,13 +107,15 @@ def plan_from(spec: Mapping[str, Any]) -> Plan:
         signature=signature,
         duties=duties,
         rows=rows,
-        quiet={_severity(name): _hours(texts) for name, texts in _table(spec, "quiet").items()},
+        quiet={
+            _severity(name): _hours(texts, zone) for name, texts in _table(spec, "quiet").items()
+        },
         person_per_hour=_number(spec, "person_per_hour", 0, 10_000),
         blocked_words=tuple(_texts(spec.get("blocked_words", []))),
     )
 
 
-def _row(row: Mapping[str, Any]) -> WhoRow:
+def _row(row: Mapping[str, Any], zone: ZoneInfo) -> WhoRow:
     _known(row, _ROW_KEYS)
     ways = _texts(row.get("ways", []))
     if not ways or not set(ways) <= set(GatewayKind):
@@ -121,7 +129,7 @@ def _row(row: Mapping[str, Any]) -> WhoRow:
         level=_number(row, "level", 1, _MOST_LEVEL),
         group=group,
         ways=tuple(GatewayKind(each) for each in dict.fromkeys(ways)),
-        hours=_hours(row.get("hours", [])),
+        hours=_hours(row["hours"], zone) if "hours" in row else None,
         rules=frozenset(_texts(row.get("rules", []))),
     )
 
@@ -145,8 +153,9 @@ def _severity(name: str) -> str:
     return name
 
 
-def _hours(texts: object) -> tuple[Hours, ...]:
-    return tuple(hours_of(text) for text in _texts(texts))
+def _hours(texts: object, zone: ZoneInfo) -> Calendar:
+    """Return hours of the week: "mon-fri 08:00-18:00", "mon-sun 22:00-07:00"."""
+    return calendar_of({"hours": _texts(texts)}, zone)
 
 
 def _texts(value: object) -> list[str]:

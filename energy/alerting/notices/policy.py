@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from energy.alerting.notices.gateway import GatewayKind
-from energy.alerting.notices.hours import next_outside, within
 from energy.alerting.notices.plan import SEVERITIES, Plan, row_means
 
 HELD_BY_QUIET = frozenset(SEVERITIES) - {"critical"}
 """Severities whose notices may be held; what is critical wakes people."""
+_WEEK_MIN = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,6 @@ def recipients(
     people: Mapping[str, Recipient],
     used_up: Collection[tuple[UUID, GatewayKind]] = (),
     now: datetime,
-    zone: ZoneInfo,
 ) -> list[Wanted]:
     """Return who is told at a level, each person by the first way that is left.
 
@@ -69,13 +67,12 @@ def recipients(
         people: Contacts by key; one that is not here is told nothing.
         used_up: Ways of people that were given up.
         now: Present instant.
-        zone: Hours are by the site's clock.
     """
     found: dict[tuple[UUID, GatewayKind], Wanted] = {}
     for row in plan.rows:
         if row.level != level or not row_means(row, severity, rule):
             continue
-        if row.hours and not within(row.hours, now, zone):
+        if row.hours is not None and not row.hours.watched(now):
             continue
         for key in groups.get(row.group, ()):
             who = people.get(key)
@@ -83,17 +80,23 @@ def recipients(
                 continue
             left = [w for w in row.ways if who.usable(w) and (who.contact, w) not in used_up]
             if left:
-                at = not_before(plan, severity, now, zone)
+                at = not_before(plan, severity, now)
                 wanted = Wanted(contact=who.contact, way=left[0], not_before=at)
                 found.setdefault((who.contact, left[0]), wanted)
     return list(found.values())
 
 
-def not_before(plan: Plan, severity: str, now: datetime, zone: ZoneInfo) -> datetime:
+def not_before(plan: Plan, severity: str, now: datetime) -> datetime:
     """Return when a notice of a severity may go: now, or when its quiet hours end."""
-    if severity not in HELD_BY_QUIET:
+    quiet = plan.quiet.get(severity)
+    if severity not in HELD_BY_QUIET or quiet is None or not quiet.watched(now):
         return now
-    return next_outside(plan.quiet.get(severity, ()), now, zone)
+    minute = now.replace(second=0, microsecond=0)
+    for step in range(1, _WEEK_MIN):
+        later = minute + timedelta(minutes=step)
+        if not quiet.watched(later):
+            return later
+    return now  # quiet all week long would lose it
 
 
 def priority(severity: str) -> int:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from string import Formatter
 
 from energy.alerting.notices.errors import NoticeError
-from energy.alerting.notices.segments import Segments, segments_of
+from energy.base.sms_text import segment_count
 from energy.base.text import LANGUAGES, t
 
 PLACES = frozenset(
@@ -65,7 +65,8 @@ class Worded:
 
     subject: str
     text: str
-    segments: Segments
+    segments: int
+    """Parts of a short message: 70 signs of Chinese, 67 in a chain; 160 and 153 of Latin."""
 
 
 def shipped(key: TemplateKey) -> dict[str, dict[str, str]]:
@@ -142,7 +143,7 @@ def worded(
     text = " ".join(wording.text.format(**filled).split())
     signed = f"【{signature}】{text}" if language == "zh" else f"{signature}: {text}"
     subject = " ".join(wording.subject.format(**filled).split())
-    return Worded(subject=subject, text=signed, segments=segments_of(signed))
+    return Worded(subject=subject, text=signed, segments=segment_count(signed))
 
 
 def harmless(value: str, blocked: Sequence[str]) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.plan import plan_from
+from energy.base.errors import EnergyError
 
+LONDON = ZoneInfo("Europe/London")
 WRITTEN = """
 signature = { en = "Airport Energy", zh = "机场能源" }
 person_per_hour = 20
 blocked_words = ["win"]
 [quiet]
-medium = ["22:00-07:00"]
+medium = ["mon-sun 22:00-07:00"]
 [duty.critical]
 repeat_s = 300
 escalate_s = 600
@@ -35,7 +37,7 @@ severity = "critical"
 level = 2
 group = "managers"
 ways = "mail"
-hours = "Mon-Fri 08:00-18:00"
+hours = ["mon-fri 08:00-18:00"]
 rules = ["leak"]
 """
 
@@ -45,7 +47,7 @@ def spec(**changed: Any) -> dict[str, Any]:
 
 
 def test_a_plan_is_read() -> None:
-    plan = plan_from(spec())
+    plan = plan_from(spec(), LONDON)
     assert plan.rows[0].ways == (GatewayKind.SMS, GatewayKind.VOICE)
     assert plan.levels("critical", "leak") == (1, 2)
     assert plan.levels("critical", "other") == (1,)
@@ -59,7 +61,7 @@ def test_a_plan_is_read() -> None:
         ({"quite": {}}, "not known"),
         ({"signature": {"en": "A"}}, "both languages"),
         ({"person_per_hour": True}, "whole number"),
-        ({"quiet": {"medium": ["8-9"]}}, "hours"),
+        ({"quiet": {"medium": ["8-9"]}}, "8-9"),
         ({"duty": {}}, "no \\[duty"),
         ({"duty": {"loud": {}}}, "not known"),
         ({"duty": {"critical": {"repeat_s": 5, "escalate_s": 0, "tell_cleared": True}}}, "30"),
@@ -70,5 +72,5 @@ def test_a_plan_is_read() -> None:
     ],
 )
 def test_what_cannot_be_is_refused(changed: dict[str, Any], says: str) -> None:
-    with pytest.raises(NoticeError, match=says):
-        plan_from(spec(**changed))
+    with pytest.raises(EnergyError, match=says):
+        plan_from(spec(**changed), LONDON)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.plan import plan_from
-from energy.alerting.notices.policy import Recipient, Sheaf, Wanted, recipients, sheaves
+from energy.alerting.notices.policy import Recipient, Sheaf, Wanted, not_before, recipients, sheaves
 from energy.base.ids import id_of
-from tests.energy.alerting.notices.test_plan import spec
+from tests.energy.alerting.notices.test_plan import LONDON, spec
 
 SMS, VOICE, MAIL = GatewayKind.SMS, GatewayKind.VOICE, GatewayKind.MAIL
-LONDON = ZoneInfo("Europe/London")
 NIGHT = datetime(2019, 1, 7, 23, tzinfo=UTC)
 MORNING = datetime(2019, 1, 8, 7, tzinfo=UTC)
 ADA, BEN = id_of("contact", "ada"), id_of("contact", "ben")
@@ -37,7 +35,7 @@ def asked(
     used_up: tuple[tuple[UUID, GatewayKind], ...] = (),
 ) -> list[Wanted]:
     return recipients(
-        plan_from(spec()),
+        plan_from(spec(), LONDON),
         severity=severity,
         rule="leak",
         level=level,
@@ -45,7 +43,6 @@ def asked(
         people=people() if known is None else known,
         used_up=used_up,
         now=at,
-        zone=LONDON,
     )
 
 
@@ -100,3 +97,11 @@ def test_what_is_critical_waits_for_no_limit() -> None:
         [Sheaf(lead=a)],
         [b],
     )
+
+
+def test_quiet_hours_end_by_the_wall_clock_in_the_night_of_the_change() -> None:
+    plan = plan_from(spec(), LONDON)
+    before = datetime(2019, 3, 30, 23, 30, 5, tzinfo=LONDON)
+    assert not_before(plan, "medium", before) == datetime(2019, 3, 31, 7, tzinfo=LONDON)
+    noon = datetime(2019, 3, 31, 12, tzinfo=LONDON)
+    assert not_before(plan, "medium", noon) == noon

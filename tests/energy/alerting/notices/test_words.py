@@ -55,7 +55,7 @@ def test_a_text_is_signed_and_counted() -> None:
     wording = Wording.of(shipped(TemplateKey.ALERT)["zh"])
     told = worded(wording, VALUES, language="zh", signature="机场能源", blocked=[])
     assert told.text.startswith("【机场能源】critical告警：Leak")
-    assert len(told.segments) == 1
+    assert told.segments == 1
     english = Wording.of(shipped(TemplateKey.ALERT)["en"])
     told = worded(english, VALUES, language="en", signature="Airport Energy", blocked=[])
     assert told.text.startswith("Airport Energy: critical: Leak, ahu-1 120 kW")
