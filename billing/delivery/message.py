@@ -13,9 +13,9 @@ from email.message import EmailMessage, Message
 from email.policy import SMTP, default
 from uuid import UUID
 
+from energy.base.mail_text import one_row, without_addresses
 from energy.base.text import t
 
-_ADDRESS = re.compile(r"[^\s<>\"';,:]+@[^\s<>\"';,:]+")
 _OURS = re.compile(r"<(?P<id>[0-9a-f-]{36})\.(?P<tries>\d+)@meterline>")
 
 
@@ -88,7 +88,7 @@ def mail_of(told: Letter, dated: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = told.message
     mail["From"], mail["To"] = told.sender, told.to
-    mail["Subject"], mail["Date"] = _one_row(told.subject), dated
+    mail["Subject"], mail["Date"] = one_row(told.subject), dated
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(told.body)
     mail.add_attachment(told.pdf, maintype="application", subtype="pdf", filename=told.file_name)
@@ -116,12 +116,3 @@ def _reasons(part: Message) -> list[str]:
         return []
     told = [part.get("Status"), part.get("Diagnostic-Code")]
     return [" ".join(str(each) for each in told if each)]
-
-
-def without_addresses(text: str) -> str:
-    """Return what a server said in one row, addresses left out: it is kept in the journal."""
-    return _ADDRESS.sub("…", _one_row(text))
-
-
-def _one_row(text: str) -> str:
-    return " ".join(text.split())

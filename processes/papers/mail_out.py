@@ -13,13 +13,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from adapters.mail.post import Answer, MailServer, Post, open_post
 from billing.accounts.account import Account
 from billing.books import Books
 from billing.delivery.errors import DeliveryError
 from billing.delivery.mail import DocumentMail, MailState, mail_id
-from billing.delivery.message import Letter, bounce_of, letter
+from billing.delivery.message import Letter, bounce_of, letter, mail_of
 from billing.delivery.plan import Stop, Way
-from billing.delivery.post import MailServer, Post, Receipt, open_post
 from billing.delivery.rendering import Rendering, made
 from billing.views.documents import issued_documents, read_mails
 from energy.base.secrets import ERASED, PersonVault
@@ -136,8 +136,8 @@ class Outbox:
                     continue
                 told = self._letter(mail, sender, rendering, tenant_url)
                 post = post or stack.enter_context(open_post(server))
-                receipt = self._sent(post, mail, told)
-                post = post if receipt.taken or receipt.reply[:3].isdigit() else None
+                answer = self._sent(post, mail, told)
+                post = post if answer.taken or answer.reply[:3].isdigit() else None
                 counts[mail.state] += 1
                 done()
         return Sending(
@@ -146,18 +146,19 @@ class Outbox:
             failed=counts[MailState.FAILED],
         )
 
-    def _sent(self, post: Post, mail: DocumentMail, told: Letter | None) -> Receipt:
+    def _sent(self, post: Post, mail: DocumentMail, told: Letter | None) -> Answer:
         """Send one mail and note what became of it."""
         if told is None:
-            receipt = Receipt(taken=False, reply="no address", final=True)
+            answer = Answer(taken=False, reply="no address", final=True)
         else:
-            receipt = post.send(told, format_datetime(self.books.clock.now()))
-        if receipt.taken:
-            mail.sent(reply=receipt.reply, command_id=uuid4())
+            mail_ = mail_of(told, format_datetime(self.books.clock.now()))
+            answer = post.send(mail_, sender=told.sender, to=told.to)
+        if answer.taken:
+            mail.sent(reply=answer.reply, command_id=uuid4())
         else:
-            mail.fail(reply=receipt.reply, final=receipt.final, command_id=uuid4())
+            mail.fail(reply=answer.reply, final=answer.final, command_id=uuid4())
         self.books.store(mail)
-        return receipt
+        return answer
 
     def bounced(self, file: Path, *, by: UUID) -> DocumentMail:
         """Note that a mail came back, by the postmaster's mail.

@@ -17,10 +17,10 @@ from scripts.commands.tree import FINDINGS, NO_CONTACT, Json, fail, group, misus
 if runs():
     import smtplib
 
+    from adapters.mail.post import MailServer
     from billing.books import Books
     from billing.delivery.errors import DeliveryError
     from billing.delivery.mail import DocumentMail
-    from billing.delivery.post import MailServer
     from billing.delivery.rendering import Rendering, renderers
     from billing.views.account_terms import read_accounts
     from billing.views.documents import MailRow, PaperRow, read_mails, read_papers

@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.mail.post import MailServer
 from billing.delivery.errors import DeliveryError
 from billing.delivery.plan import Stop, Way
-from billing.delivery.post import MailServer
 from billing.delivery.rendering import Rendering
 from billing.documents.samples import sample_letterhead
 from billing.views.documents import MailRow, read_mails
 from processes.papers.mail_out import Outbox, Sending
 from processes.papers.print_queue import set_route
-from tests.billing.delivery.post_office import PostOffice
+from simulator.gateways.post_office import PostOffice
 from tests.billing.town import CLERK, Town
 
 pytestmark = pytest.mark.servers

@@ -1,4 +1,7 @@
-"""In: letters. Out: sent by SMTP, each with its receipt. I/O: a mail server."""
+"""In: mails. Out: handed to a server by SMTP, each with its answer. I/O: a mail server.
+
+The one sender of mail: papers of the billing office and notices of alerts both go through it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from billing.delivery.message import Letter, mail_of, without_addresses
 from energy.base.errors import ConfigError
+from energy.base.mail_text import without_addresses
 
 TIMEOUT_S = 30
 """How long a server is waited for. [s]"""
@@ -31,13 +35,16 @@ class MailServer:
     """TLS from the first byte (smtps)."""
     starttls: bool = True
     """Whether TLS is asked for; only a server on this machine may go without."""
+    timeout_s: int = TIMEOUT_S
+    """How long it is waited for. [s]"""
 
     @classmethod
-    def of(cls, url: str) -> Self:
+    def of(cls, url: str, *, setting: str = "mail_server") -> Self:
         """Return the server of a setting: smtp://user:password@host:587, smtps://..., or plain.
 
         Args:
-            url: As `mail_server` says; smtp://host:25?plain is for a server on this machine.
+            url: As the setting says; smtp://host:25?plain is for a server on this machine.
+            setting: Its name, for the message.
 
         Raises:
             ConfigError: It names no server, or one elsewhere without TLS.
@@ -47,7 +54,7 @@ class MailServer:
         local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
         if parts.scheme not in _PORTS or not parts.hostname or (plain and not local):
             raise ConfigError(
-                "The setting mail_server is no mail server. Write smtp://USER:PASSWORD@HOST:587 or "
+                f"The setting {setting} is no mail server. Write smtp://USER:PASSWORD@HOST:587 or "
                 "smtps://...; without TLS (?plain) only on this machine."
             )
         return cls(
@@ -61,8 +68,8 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What became of a letter at the server."""
+class Answer:
+    """What a server said to a mail."""
 
     taken: bool
     reply: str
@@ -77,29 +84,37 @@ class Post:
         """Use a connection that is signed in."""
         self._smtp = smtp
 
-    def send(self, told: Letter, dated: str) -> Receipt:
-        """Send a letter and return the server's answer.
+    def answers(self) -> bool:
+        """Return whether the server is still there: it may have hung up since the last mail."""
+        try:
+            code, _ = self._smtp.noop()
+        except (smtplib.SMTPException, OSError):
+            return False
+        return int(code) < _PERMANENT
+
+    def send(self, mail: EmailMessage, *, sender: str, to: str) -> Answer:
+        """Send a mail and return the server's answer.
 
         Args:
-            told: The letter.
-            dated: As RFC 5322 has it.
+            mail: What it says.
+            sender: Address it comes from.
+            to: The one address it goes to.
         """
-        mail = mail_of(told, dated).as_bytes()
         try:
-            return self._send(told, mail)
+            return self._send(sender, to, mail.as_bytes())
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
-            return Receipt(taken=False, reply=without_addresses(f"{type(error).__name__}: {error}"))
+            return Answer(taken=False, reply=without_addresses(f"{type(error).__name__}: {error}"))
 
-    def _send(self, told: Letter, mail: bytes) -> Receipt:
+    def _send(self, sender: str, to: str, mail: bytes) -> Answer:
         """Hand over one mail; smtplib's own call would not keep the server's answer."""
-        for code, said in (self._smtp.mail(told.sender), self._smtp.rcpt(told.to)):
+        for code, said in (self._smtp.mail(sender), self._smtp.rcpt(to)):
             if code not in {250, 251}:
                 self._smtp.rset()
                 return _refused(code, said)
         code, said = self._smtp.data(mail)
-        return Receipt(taken=True, reply=_text(code, said)) if code == 250 else _refused(code, said)
+        return Answer(taken=True, reply=_text(code, said)) if code == 250 else _refused(code, said)
 
 
 @contextmanager
@@ -116,10 +131,10 @@ def open_post(server: MailServer) -> Iterator[Post]:
     context = ssl.create_default_context()
     if server.whole_tls:
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=TIMEOUT_S, context=context
+            server.host, server.port, timeout=server.timeout_s, context=context
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+        smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
     with smtp:
         if server.starttls:
             smtp.starttls(context=context)
@@ -129,8 +144,8 @@ def open_post(server: MailServer) -> Iterator[Post]:
         yield Post(smtp)
 
 
-def _refused(code: int, said: bytes | str) -> Receipt:
-    return Receipt(taken=False, reply=_text(code, said), final=code >= _PERMANENT)
+def _refused(code: int, said: bytes | str) -> Answer:
+    return Answer(taken=False, reply=_text(code, said), final=code >= _PERMANENT)
 
 
 def _text(code: int, said: bytes | str) -> str:

@@ -1,0 +1,1 @@
+"""Mail: papers and notices handed to a server by SMTP."""
