@@ -13,8 +13,7 @@ import psycopg
 import structlog
 
 from energy.alerting.raising import Raising
-from energy.alerting.rules.kinds import spec_of
-from energy.alerting.rules.spec import RuleSpec
+from energy.alerting.rule_reads import read_rules
 from energy.alerting.rules.watched import Watched
 from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import Clock
@@ -58,7 +57,7 @@ class Evaluator:
             self._clear_withdrawn(connection)
             if not entries:
                 return 0
-            watched = Watched(self._rules(connection), stored)
+            watched = Watched(read_rules(connection, self._schema, self._zone), stored)
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
             self._raising.take([each for batch in batches for each in watched.evaluate(batch)])
@@ -80,12 +79,6 @@ class Evaluator:
                 for alert, rule, value in rows
             ]
         )
-
-    def _rules(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[RuleSpec]:
-        rows: list[tuple[Any, ...]] = connection.execute(
-            f"SELECT rule, spec FROM {self._schema}.rule ORDER BY key"
-        ).fetchall()
-        return [spec_of(rule, spec, self._zone) for rule, spec in rows]
 
     def _load(
         self, connection: psycopg.Connection[tuple[object, ...]]

@@ -52,11 +52,14 @@ def evaluate(
     signals: list[Signal] = []
     last, since, raised, memory = state.last_us, state.since_us, state.raised_us, state.memory
     judge, delay_us = spec.terms.judge, 1_000_000 * spec.delay_s
+    again = bool(spec.beside)  # several channels have a value at one instant
     for at_us, channel, value in seen:
-        if last is not None and at_us <= last:
+        if last is not None and (at_us < last or (at_us == last and not again)):
             continue
         last = at_us
         verdict, shown, limit, memory = judge(memory, at_us, channel, value)
+        if verdict is Verdict.SILENT:
+            continue
         if raised is None and verdict is not Verdict.OVER:
             since = None
             continue

@@ -1,50 +1,179 @@
-"""In: a rule as its event stored it. Out: the rule as a value. Pure.
+"""In: rules as events stored them, the site's channels. Out: one rule a subject. Pure.
 
-A spec stored before rules had kinds is a threshold: its limits stand beside its name.
+A spec stored before rules had kinds is a threshold: its limits stand beside its name, in counts.
+Newer ones hold numbers as people wrote them; they become counts by each channel's own resolution
+and multiplier, so that one rule may watch a whole class of equipment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from fractions import Fraction
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from energy.alerting.rules.calendar import calendar_of
+from energy.alerting.rules.demand import DemandForecast
+from energy.alerting.rules.imbalance import Imbalance
+from energy.alerting.rules.numbers import Named, RuleError, numbers_of
+from energy.alerting.rules.rate import RateOfChange
 from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, Terms
+from energy.alerting.rules.state import StateIs
+from energy.alerting.rules.stuck import Stuck
 from energy.alerting.rules.threshold import Threshold
+from energy.alerting.rules.zero import Zero
+from energy.metering.channel import Kind
 
-TERMS: Final[Mapping[RuleKind, type[Terms]]] = {RuleKind.THRESHOLD: Threshold}
+KINDS: Final[Mapping[RuleKind, type[Terms]]] = {
+    each.kind: each
+    for each in (Threshold, RateOfChange, StateIs, Stuck, Zero, Imbalance, DemandForecast)
+}
 """The numbers of each kind."""
+_ONE_OF: Final = {RuleKind.THRESHOLD: ("above", "below"), RuleKind.RATE: ("rise", "fall")}
 
 
-def spec_of(rule: UUID, stored: Mapping[str, Any], zone: ZoneInfo) -> RuleSpec:
-    """Return the rule that its event stored.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedChannel:
+    """A channel as a rule may be about it."""
+
+    number: int
+    point: str
+    quantity: str
+    kind: Kind
+    utility: str
+    """Empty where it has none."""
+    unit: str
+    per_count: Fraction
+    """[unit / count]"""
+    modulus: int = 0
+    """0: its register does not turn. [count]"""
+    places: frozenset[str] = frozenset()
+    """Its point's place, and all that hold it."""
+    equipment: frozenset[str] = frozenset()
+    """Kinds of the supply nodes and places that its point tells of."""
+
+
+def terms_of(kind: RuleKind, told: Named, per_count: Fraction, modulus: int = 0) -> Terms:
+    """Return the numbers of a rule.
+
+    Args:
+        kind: Its kind.
+        told: Numbers by name, as a file or an event holds them.
+        per_count: Of the channel; 1 where the rule is about none. [unit / count]
+        modulus: Of the channel; 0 where it does not turn. [count]
+
+    Raises:
+        RuleError: Names what is unknown, missing or no number.
+    """
+    made = KINDS[kind]
+    needed = _ONE_OF.get(kind)
+    if needed and not any(told.get(name) is not None for name in needed):
+        raise RuleError.of("rule.number_one_of", known=", ".join(needed))
+    numbers = numbers_of(made, told, per_count)
+    for name, value in numbers.items():
+        least = 1 if name.endswith("_s") or name == "phases" else 0
+        if type(value) is int and (least or name in ("deadband", "within")) and value < least:
+            raise RuleError.of("rule.number_least", key=name, value=told[name], least=least)
+    if modulus and any(each.name == "modulus" for each in fields(made)):  # type: ignore[arg-type]
+        numbers["modulus"] = modulus
+    return made(**numbers)
+
+
+def specs_of(
+    rule: UUID,
+    stored: Mapping[str, Any],
+    zone: ZoneInfo,
+    channels: Mapping[int, WatchedChannel],
+) -> list[RuleSpec]:
+    """Return the rule that its event stored, one a subject; none where nothing is meant.
 
     Args:
         rule: Id of the rule's version.
         stored: The event's spec.
         zone: The site's zone, in which its hours are meant.
+        channels: The site's channels by number.
 
     Raises:
         CalendarError: Its hours cannot be read.
+        RuleError: Its numbers cannot be read.
     """
     kind = RuleKind(stored.get("kind", RuleKind.THRESHOLD))
-    terms = stored.get("terms") or {name: stored[name] for name in ("above", "deadband")}
+    numbers = stored.get("terms")
+    if numbers is None:
+        numbers = {name: stored[name] for name in ("above", "deadband")}
     valid_from = stored.get("valid_from")
     calendar = stored.get("calendar")
-    return RuleSpec(
-        rule=rule,
-        key=stored["key"],
-        version=stored["version"],
-        kind=kind,
-        name=stored["name"],
-        severity=stored["severity"],
-        subject=Subject(channel=stored["channel"]),
-        terms=TERMS[kind](**terms),
-        delay_s=stored.get("delay_s", 0),
-        fresh_s=stored.get("fresh_s", 900),
-        valid_from=None if valid_from is None else datetime.fromisoformat(valid_from),
-        calendar=None if calendar is None else calendar_of(calendar, zone),
+    common: dict[str, Any] = {
+        "rule": rule,
+        "key": stored["key"],
+        "version": stored["version"],
+        "kind": kind,
+        "name": stored["name"],
+        "severity": stored["severity"],
+        "delay_s": stored.get("delay_s", 0),
+        "fresh_s": stored.get("fresh_s", 900),
+        "valid_from": None if valid_from is None else datetime.fromisoformat(valid_from),
+        "calendar": None if calendar is None else calendar_of(calendar, zone),
+    }
+    found = []
+    for first, *beside in _meant(stored, KINDS[kind], channels):
+        per_count = Fraction(1) if first is None else first.per_count
+        found.append(
+            RuleSpec(
+                subject=Subject(channel=stored["channel"] if first is None else first.number),
+                terms=terms_of(kind, numbers, per_count, 0 if first is None else first.modulus),
+                beside=tuple(each.number for each in beside if each is not None),
+                **common,
+            )
+        )
+    return found
+
+
+def _meant(
+    stored: Mapping[str, Any], terms: type[Terms], channels: Mapping[int, WatchedChannel]
+) -> Iterable[Sequence[WatchedChannel | None]]:
+    """Yield the channels of each subject, the first being the one that alerts are about."""
+    subject = stored.get("subject")
+    if subject is None:  # stored before rules had kinds: it may stand before its channel is known
+        yield (channels.get(stored["channel"]),)
+        return
+    wanted = subject.get("quantities") or [subject["quantity"]]
+    by_point: dict[str, dict[str, WatchedChannel]] = {}
+    for each in channels.values():
+        if each.quantity in wanted and each.kind in terms.watches and _fits(subject, each):
+            by_point.setdefault(each.point, {})[each.quantity] = each
+    for found in by_point.values():
+        if len(found) == len(wanted):
+            yield [found[quantity] for quantity in wanted]
+
+
+def _fits(subject: Mapping[str, Any], channel: WatchedChannel) -> bool:
+    """Return whether a channel is of a class of equipment."""
+    points = subject.get("points")
+    return (
+        (points is None or channel.point in points)
+        and subject.get("utility") in (None, channel.utility)
+        and (subject.get("place") is None or subject["place"] in channel.places)
+        and (subject.get("equipment") is None or subject["equipment"] in channel.equipment)
     )
+
+
+def in_their_time(specs: Iterable[RuleSpec]) -> list[RuleSpec]:
+    """Return versions of rules with the instants at which the next version takes over.
+
+    Args:
+        specs: Of any rules, each version in as many subjects as it has.
+    """
+    ordered = sorted(specs, key=lambda spec: (spec.key, spec.version))
+    found: list[RuleSpec] = []
+    for _, group in groupby(ordered, key=lambda spec: spec.key):
+        versions = list(group)
+        begins = {spec.version: spec.valid_from for spec in versions}
+        for spec in versions:
+            later = [at for n, at in begins.items() if n > spec.version and at is not None]
+            found.append(replace(spec, valid_to=min(later, default=None)))
+    return found

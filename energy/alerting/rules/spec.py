@@ -15,6 +15,7 @@ from uuid import UUID
 
 from energy.alerting.rules.calendar import Calendar
 from energy.base.ids import id_of
+from energy.metering.channel import Kind
 
 Memory = tuple[int, ...]
 """What a kind must remember of the values before, beside when the condition began."""
@@ -24,6 +25,12 @@ class RuleKind(StrEnum):
     """What a rule looks at; the words of site files, commands and stored events."""
 
     THRESHOLD = "threshold"
+    RATE = "rate_of_change"
+    STATE = "state"
+    STUCK = "stuck"
+    ZERO = "zero"
+    IMBALANCE = "imbalance"
+    DEMAND = "demand_forecast"
 
 
 class SubjectKind(StrEnum):
@@ -63,6 +70,8 @@ class Verdict(IntEnum):
     """Inside the deadband: nothing is raised, nothing clears."""
     OVER = 2
     """It holds."""
+    SILENT = 3
+    """The value alone says nothing: all stays as it is."""
 
 
 class Judged(NamedTuple):
@@ -90,6 +99,8 @@ class Terms(Protocol):
     kind: ClassVar[RuleKind]
     scale: ClassVar[Scale | None]
     """None: the channel's own counts."""
+    watches: ClassVar[frozenset[Kind]]
+    """Kinds of channels that it may be about; none: it is fed by the tick, not by readings."""
 
     def judge(self, memory: Memory, at_us: int, channel: int, value: int) -> Judged:
         """Judge one value; values come by time.
@@ -116,6 +127,8 @@ class RuleSpec:
     severity: str
     subject: Subject
     terms: Terms
+    beside: tuple[int, ...] = ()
+    """Further channels whose values it sees, such as the other phases."""
     delay_s: int = 0
     """How long the condition must hold. [s]"""
     fresh_s: int = 900

@@ -6,10 +6,12 @@ deadband. Between is neither, so that what trembles at the limit is one alert.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+from energy.alerting.rules.numbers import OWN, OWN_UP
 from energy.alerting.rules.spec import Judged, Memory, RuleKind, Scale, Verdict
+from energy.metering.channel import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +20,12 @@ class Threshold:
 
     kind: ClassVar[RuleKind] = RuleKind.THRESHOLD
     scale: ClassVar[Scale | None] = None
-    above: int | None = None
+    watches: ClassVar[frozenset[Kind]] = frozenset({Kind.GAUGE, Kind.INTERVAL})
+    above: int | None = field(default=None, metadata=OWN)
     """Raised above it. [count]"""
-    below: int | None = None
+    below: int | None = field(default=None, metadata=OWN_UP)
     """Raised below it. [count]"""
-    deadband: int = 0
+    deadband: int = field(default=0, metadata=OWN)
     """How far beyond the limit it must come back to clear. [count]"""
 
     def __post_init__(self) -> None:

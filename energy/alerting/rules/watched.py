@@ -7,6 +7,7 @@ slice of its channel.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import merge
 from itertools import pairwise
 from typing import Any
 
@@ -30,26 +31,34 @@ class Watched:
             specs: Rules about channels; the states of others are dropped.
             stored: States by rule and subject, as `stored` returned them.
         """
-        self._rules: dict[int, list[tuple[RuleSpec, str]]] = {}
+        self._rules: list[tuple[RuleSpec, str]] = []
+        self._of: dict[int, list[int]] = {}
         self._states: dict[str, RuleState] = {}
         for spec in specs:
             name = state_name(spec)
             before = stored.get(name, stored.get(str(spec.rule)))
             self._states[name] = RuleState() if before is None else state_of(before)
-            self._rules.setdefault(spec.subject.channel, []).append((spec, name))
-        self._channels = np.array(sorted(self._rules), dtype=np.int64)
+            for channel in (spec.subject.channel, *spec.beside):
+                self._of.setdefault(channel, []).append(len(self._rules))
+            self._rules.append((spec, name))
+        self._channels = np.array(sorted(self._of), dtype=np.int64)
 
     def evaluate(self, readings: ReadingColumns) -> list[Signal]:
-        """Return the signals that a batch makes, by channel and rule; suspect values do not count.
+        """Return the signals that a batch makes, by rule and time; suspect values do not count.
 
         Args:
             readings: Of any channels, in any order.
         """
         signals: list[Signal] = []
-        for channel, samples in by_channel(readings, self._channels).items():
-            for spec, name in self._rules[channel]:
-                found, self._states[name] = evaluate(spec, self._states[name], samples)
-                signals += found
+        told = by_channel(readings, self._channels)
+        for rule in sorted({rule for channel in told for rule in self._of[channel]}):
+            spec, name = self._rules[rule]
+            samples = told.get(spec.subject.channel, [])
+            if spec.beside:
+                rest = (told.get(channel, []) for channel in spec.beside)
+                samples = list(merge(samples, *rest))
+            found, self._states[name] = evaluate(spec, self._states[name], samples)
+            signals += found
         return signals
 
     def stored(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.alerting.rule import rule_id
+from energy.alerting.rules.demand import DemandForecast
 from energy.alerting.rules.evaluate import (
     RuleState,
     Sample,
@@ -16,8 +18,12 @@ from energy.alerting.rules.evaluate import (
     state_of,
     stored_state,
 )
-from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, alert_id
+from energy.alerting.rules.rate import RateOfChange
+from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, Terms, alert_id
+from energy.alerting.rules.state import StateIs
+from energy.alerting.rules.stuck import Stuck
 from energy.alerting.rules.threshold import Threshold
+from energy.alerting.rules.zero import Zero
 from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import to_us
 from energy.base.ids import id_of
@@ -124,6 +130,40 @@ def test_evaluating_in_any_slices_gives_the_same_signals(
     states = [signal.state for signal in whole]
     both = [SignalState.RAISED, SignalState.CLEARED]
     assert states == both * (len(whole) // 2) + both[: len(whole) % 2]
+
+
+KINDS_OF_VALUES: list[tuple[Terms, int]] = [
+    (Threshold(above=100, below=70, deadband=5), 0),
+    (RateOfChange(rise=4, fall=6, per_s=600, deadband=2), 0),
+    (StateIs(states=(61, 99)), 0),
+    (Stuck(for_s=1800, within=2), 0),
+    (Zero(within=65, deadband=3), 15),
+    (DemandForecast(above=300, deadband=20, window_s=3600, least_s=900, pace_s=900, modulus=97), 0),
+]
+
+
+@tried(60)
+@given(
+    st.sampled_from(KINDS_OF_VALUES),
+    st.lists(st.integers(60, 96), max_size=30),
+    st.lists(st.integers(1, 9), max_size=12),
+)
+def test_every_kind_gives_the_same_signals_in_any_slices(
+    told: tuple[Terms, int], counts: list[int], cuts: list[int]
+) -> None:
+    terms, delay_min = told
+    it = replace(rule(delay_min=delay_min), kind=terms.kind, terms=terms)
+    whole, end = evaluate(it, RuleState(), gauge(*counts))
+    state, parts, position = RuleState(), [], 0
+    for cut in [*cuts, len(counts)]:
+        part = gauge(*counts[position : position + cut], start=position)
+        found, state = evaluate(it, state_of(stored_state(state)), part)
+        assert evaluate(it, state, part) == ([], state), "a slice evaluated again changes nothing"
+        parts += found
+        position += cut
+    assert (parts, state) == (whole, end)
+    raised = [signal.alert for signal in whole if signal.state is SignalState.RAISED]
+    assert len(set(raised)) == len(raised), "each crossing has an alert of its own"
 
 
 @tried(60)

@@ -1,0 +1,108 @@
+"""In: tables of rules, channels, places, supply. Out: rules, one a subject. I/O: reads.
+
+What a rule of a class of equipment is about is asked anew each time: a meter that is commissioned
+later is watched from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+import structlog
+
+from energy.alerting.rules.calendar import CalendarError
+from energy.alerting.rules.kinds import WatchedChannel, in_their_time, specs_of
+from energy.alerting.rules.numbers import RuleError
+from energy.alerting.rules.spec import RuleSpec
+from energy.metering.channel import Kind
+
+Connection = psycopg.Connection[tuple[object, ...]]
+log = structlog.get_logger("alerts")
+
+
+def read_rules(connection: Connection, schema: str, zone: ZoneInfo) -> list[RuleSpec]:
+    """Return the rules that are switched on, by key, version and subject.
+
+    A rule that cannot be read is left out and told: one bad rule must not silence the others.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT rule, spec FROM {schema}.rule "
+        "WHERE coalesce((spec ->> 'enabled')::boolean, true) ORDER BY key, version"
+    ).fetchall()
+    classes = any(spec.get("subject") for _, spec in rows)
+    channels = read_channels(connection, schema) if classes else {}
+    return in_their_time(
+        spec for rule, stored in rows for spec in _specs(rule, stored, zone, channels)
+    )
+
+
+def _specs(
+    rule: UUID,
+    stored: Mapping[str, Any],
+    zone: ZoneInfo,
+    channels: Mapping[int, WatchedChannel],
+) -> list[RuleSpec]:
+    try:
+        return specs_of(rule, stored, zone, channels)
+    except (CalendarError, RuleError) as error:
+        log.warning("rule is not evaluated", rule=stored.get("key"), error=str(error))
+        return []
+
+
+def read_channels(connection: Connection, schema: str) -> dict[int, WatchedChannel]:
+    """Return a site's channels as rules may be about them, by number.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "WITH RECURSIVE held AS (SELECT key, key AS holder FROM "
+        f"{schema}.place UNION ALL SELECT h.key, p.parent FROM held AS h "
+        f"JOIN {schema}.place AS p ON p.key = h.holder WHERE p.parent IS NOT NULL) "
+        "SELECT c.number, c.point, c.quantity, c.kind, coalesce(c.utility, ''), c.unit, "
+        "c.resolution, coalesce(m.multiplier, '1'), c.modulus, "
+        "(SELECT array_agg(holder) FROM held WHERE held.key = m.place) || m.place, "
+        f"(SELECT array_agg(n.kind) FROM {schema}.supply_node AS n "
+        "WHERE n.point = c.point AND n.valid_to IS NULL), "
+        f"(SELECT p.kind FROM {schema}.place AS p WHERE p.key = m.place) "
+        f"FROM {schema}.channel AS c JOIN {schema}.meter AS m USING (point) ORDER BY c.number"
+    ).fetchall()
+    return {
+        number: WatchedChannel(
+            number=number,
+            point=point,
+            quantity=quantity,
+            kind=Kind(kind),
+            utility=utility,
+            unit=unit,
+            per_count=Fraction(resolution) * Fraction(multiplier),
+            modulus=int(modulus or 0),
+            places=frozenset(places or ()),
+            equipment=frozenset([*(nodes or ()), *([place] if place else ())]),
+        )
+        for (
+            number,
+            point,
+            quantity,
+            kind,
+            utility,
+            unit,
+            resolution,
+            multiplier,
+            modulus,
+            places,
+            nodes,
+            place,
+        ) in rows
+    }

@@ -1,0 +1,85 @@
+"""In: the numbers of a rule as people write them. Out: the integers that evaluation compares. Pure.
+
+A text is a number in the channel's unit (or in the kind's own), exact; an integer stands in counts
+already, as events stored it before rules had kinds. What a limit must be rounded to follows from
+its side: a value is above 10.5 counts when it is above 10, and below it when it is below 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from fractions import Fraction
+from typing import Any, Final
+
+from energy.alerting.rules.spec import Scale
+from energy.base.errors import EnergyError
+
+OWN: Final = {"in": "own"}
+"""Of a number in the rule's own scale: the channel's counts where it has none."""
+OWN_UP: Final = {"in": "own", "up": True}
+"""The same, rounded up."""
+COUNTS: Final = {"in": "counts"}
+"""Of a number in the channel's counts, whatever the rule's scale."""
+Named = Mapping[str, Any]
+
+
+class RuleError(EnergyError):
+    """A rule cannot be read, or does not fit what it is about."""
+
+    code = "rule"
+
+
+def numbers_of(kind: type[Any], told: Named, per_count: Fraction) -> dict[str, Any]:
+    """Return the arguments of a kind's terms.
+
+    Args:
+        kind: Dataclass of the terms.
+        told: Its numbers by name, as a file or an event holds them.
+        per_count: Of the channel; 1 where the rule is about none. [unit / count]
+
+    Raises:
+        RuleError: Names what is unknown, missing or no exact number.
+    """
+    known = {each.name: each for each in fields(kind)}
+    for name in sorted(set(told) - set(known)):
+        raise RuleError.of("rule.number_key", key=name, known=", ".join(known))
+    for name, each in known.items():
+        if name not in told and each.default is MISSING:
+            raise RuleError.of("rule.number_missing", key=name)
+    scale: Scale | None = kind.scale
+    own = per_count if scale is None else scale.resolution
+    return {
+        name: _number(known[name], value, own, per_count)
+        for name, value in told.items()
+        if value is not None
+    }
+
+
+def _number(named: Field[Any], value: object, own: Fraction, per_count: Fraction) -> object:
+    unit = named.metadata.get("in")
+    if str(named.type).startswith("tuple") and isinstance(value, list | tuple):
+        return tuple(_whole(named.name, each) for each in value)
+    if unit is None or type(value) is int:
+        return _whole(named.name, value)
+    counts = _exact(named.name, value) / (own if unit == "own" else per_count)
+    return -(-counts.numerator // counts.denominator) if named.metadata.get("up") else int(counts)
+
+
+def _whole(name: str, value: object) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    raise RuleError.of("rule.number_whole", key=name, value=value)
+
+
+def _exact(name: str, value: object) -> Fraction:
+    if isinstance(value, float):
+        raise RuleError.of("rule.number_float", key=name, value=value)
+    # An exponent could ask for more digits than there is memory.
+    plain = isinstance(value, str) and "e" not in value.lower()
+    try:
+        return Fraction(str(value) if plain else "")
+    except (ValueError, ZeroDivisionError) as error:
+        raise RuleError.of("rule.number_exact", key=name, value=value) from error

@@ -1,0 +1,87 @@
+"""Rules as the tables have them: of classes of equipment, switched off, unreadable, dated."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from energy.alerting.rule import Rule
+from energy.alerting.rule_reads import read_channels, read_rules
+from energy.alerting.rules.spec import RuleSpec
+from energy.alerting.rules.threshold import Threshold
+from processes.project import catch_up
+from tests.energy.alerting.test_evaluator import evaluated, folded
+from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.postgres import TestSite, command
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def site(new_site: Any) -> TestSite:
+    """A site with a gauge of channel 2."""
+    site: TestSite = new_site(at=MIDNIGHT)
+    site.counter(gauge=True)
+    catch_up(site.writer, site.site, site.clock)
+    return site
+
+
+def define(site: TestSite, key: str, version: int = 1, **facts: Any) -> None:
+    spec = {
+        "key": key,
+        "version": version,
+        "name": key,
+        "severity": "high",
+        "kind": "threshold",
+        "channel": 0,
+        "subject": {"quantity": "active_power"},
+        "terms": {"above": "100"},
+    }
+    made = Rule(
+        site=site.site.key,
+        key=key,
+        version=version,
+        spec=spec | facts,
+        command_id=command(f"rule {key} {version}"),
+    )
+    site.application("operations").store(made)
+    folded(site)
+
+
+def rules(site: TestSite) -> list[RuleSpec]:
+    with site.writer.connection() as connection:
+        return read_rules(connection, site.schema, site.site.zone)
+
+
+def test_rule_of_a_class_is_about_each_of_its_channels(site: TestSite) -> None:
+    define(site, "load")
+    define(site, "elsewhere", subject={"quantity": "active_power", "place": "nowhere"})
+    with site.writer.connection() as connection:
+        channel = read_channels(connection, site.schema)[2]
+    (spec,) = rules(site)
+    assert spec.subject.channel == 2
+    assert spec.terms == Threshold(above=int(100 / channel.per_count))
+    assert channel.places
+
+
+def test_rule_that_cannot_be_read_leaves_the_others_alone(site: TestSite) -> None:
+    define(site, "bad", terms={"above": "a lot"})
+    define(site, "bad hours", calendar={"hours": ["always"]})
+    define(site, "off", enabled=False)
+    define(site, "load")
+    assert [spec.key for spec in rules(site)] == ["load"]
+
+
+def test_alert_of_a_version_clears_where_the_next_one_begins(site: TestSite) -> None:
+    define(site, "load", channel=2, subject=None, terms={"above": 100})
+    site.accept(reading(2, 0, 120))
+    evaluated(site)
+    begins = (MIDNIGHT + timedelta(minutes=10)).isoformat()
+    facts: dict[str, Any] = {"channel": 2, "subject": None, "terms": {"above": 110}}
+    define(site, "load", 2, valid_from=begins, **facts)
+    site.accept(reading(2, 5, 120), reading(2, 10, 115), reading(2, 15, 115))
+    evaluated(site)
+    told = site.rows("SELECT raised_at, limit_value, cleared_at FROM {s}.alert ORDER BY raised_at")
+    assert told == [(at(0), 100, at(10)), (at(10), 110, None)]
