@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from billing.books import Books
 from billing.corrections.anew import Known, drafted_anew
@@ -30,7 +31,7 @@ from billing.views.learned import (
     newest_mark,
 )
 from billing.views.supply import Connection
-from energy.base.period import span_of_days
+from energy.base.period import local_day, span_of_days
 from energy.journal.learned import learned_at
 from energy.journal.recorder import read_entries
 from energy.views.adjustments import AdjustmentRow, read_adjustments
@@ -144,6 +145,36 @@ def steps_between(
             steps.append(step)
     waiting = tuple(point for each in marks if each.position is None for point in each.points)
     return [*steps, KnownStep(known=now, at=None, points=waiting)]
+
+
+def known_on(steps: Sequence[KnownStep], day: date, zone: ZoneInfo, today: date) -> Known:
+    """Return what was known of an invoice on a local day: the last step reached by then. Pure.
+
+    Args:
+        steps: Its states of knowledge, from its own to the present one.
+        day: The day; before the first step it is what the invoice knew.
+        zone: Of the site.
+        today: The present day: from it on all is known that is.
+    """
+    if day >= today:
+        return steps[-1].known
+    reached = [
+        each for each in steps[1:-1] if each.at is not None and local_day(each.at, zone) <= day
+    ]
+    return (reached or steps[:1])[-1].known
+
+
+def known_at(steps: Sequence[KnownStep], metering: int) -> Known:
+    """Return what was known of an invoice at a position of the metering journal. Pure.
+
+    The books stand as at the last step before.
+
+    Args:
+        steps: Its states of knowledge, from its own to the present one.
+        metering: The position.
+    """
+    before = [each for each in steps if each.known.metering <= metering]
+    return Known(metering=metering, books=(before or steps[:1])[-1].known.books)
 
 
 def bill_as_known(books: Books, invoice: Invoice, known: Known) -> AsKnown:

@@ -37,7 +37,14 @@ def causes_between(was: Document, now: Document, acts: Sequence[str] = ()) -> li
 
 
 def reason_of(causes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return one clause that says why an invoice is corrected, by language."""
+    """Return one clause that says why an invoice is corrected, by language; a person's own words.
+
+    Args:
+        causes: Of the proposal; one of a credit bears what the person typed.
+    """
+    typed = [str(each["why"]) for each in causes if "why" in each]
+    if typed:
+        return dict.fromkeys(LANGUAGES, "; ".join(typed))
     kinds = sorted({str(each["cause"]) for each in causes}) or ["other"]
     return {
         language: t(language, "bill.correction.and").join(

@@ -2,60 +2,28 @@
 
 One stream an invoice. A proposal holds the whole document as it would be drafted now; its
 difference is against what stands billed: the invoice itself, or the last proposal accepted.
+A credit of a charge line is a proposal without a document: money, whatever is learned later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
 
 from billing.canonical import sha256_of
-from billing.corrections.errors import DecidedCorrectionError, OwnCorrectionError
+from billing.corrections.errors import (
+    CreditWaitingError,
+    DecidedCorrectionError,
+    OwnCorrectionError,
+)
+from billing.corrections.proposal import TAKEN, Proposal, Proposals, ProposalState
 from billing.invoices.issuer import CorrectionMode
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
-
-
-class ProposalState(StrEnum):
-    """What became of a proposal."""
-
-    PROPOSED = "proposed"
-    SUPERSEDED = "superseded"
-    """Another was proposed before anybody decided."""
-    REJECTED = "rejected"
-    ACCEPTED = "accepted"
-    """Waits for the next bill of the account (`adjust_next`)."""
-    APPLIED = "applied"
-    """Stands on an issued document."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """One proposal about one invoice."""
-
-    number: int
-    """Counted from 1."""
-    document: str
-    """Canonical JSON as it would be drafted now."""
-    causes: tuple[Mapping[str, Any], ...]
-    """What changed, as JSON values."""
-    metering_position: int
-    books_position: int
-    total: str
-    """Difference of the totals to what stood billed. [currency]"""
-    raised_by: UUID | None
-    """None for the nightly job."""
-    state: ProposalState = ProposalState.PROPOSED
-    mode: CorrectionMode | None = None
-    decided_by: UUID | None = None
-    why: str = ""
-    applied_to: UUID | None = None
-    """The invoice that bears it."""
 
 
 def corrections_id(site: str, invoice: UUID) -> UUID:
@@ -63,7 +31,7 @@ def corrections_id(site: str, invoice: UUID) -> UUID:
     return id_of("corrections", site, str(invoice))
 
 
-class Corrections(JournalAggregate):
+class Corrections(Proposals, JournalAggregate):
     """What was learned of one issued invoice."""
 
     TOPIC = "corrections"
@@ -89,6 +57,19 @@ class Corrections(JournalAggregate):
         books_position: int
         total: str
         by: UUID | None
+
+    class LineProposed(JournalAggregate.Event):
+        """A person would take back a charge line, or a part of it."""
+
+        TOPIC = "corrections.line_proposed"
+        invoice: UUID
+        proposal: int
+        credit: dict[str, Any]
+        causes: list[dict[str, Any]]
+        metering_position: int
+        books_position: int
+        total: str
+        by: UUID
 
     class Accepted(JournalAggregate.Event):
         """A person accepted the proposal."""
@@ -141,57 +122,6 @@ class Corrections(JournalAggregate):
         self.proposals: list[Proposal] = []
         self.credited = False
 
-    @property
-    def billed(self) -> str | None:
-        """Return the document that stands billed; None while that is the invoice's own."""
-        return next(
-            (
-                each.document
-                for each in reversed(self.proposals)
-                if each.state in (ProposalState.ACCEPTED, ProposalState.APPLIED)
-            ),
-            None,
-        )
-
-    @property
-    def billed_position(self) -> int | None:
-        """Return the books position of what stands billed; None while that is the invoice's own."""
-        return next(
-            (
-                each.books_position
-                for each in reversed(self.proposals)
-                if each.state in (ProposalState.ACCEPTED, ProposalState.APPLIED)
-            ),
-            None,
-        )
-
-    @property
-    def waiting(self) -> list[Proposal]:
-        """Return what is accepted and stands on no document yet, in order."""
-        return [each for each in self.proposals if each.state is ProposalState.ACCEPTED]
-
-    def name(self, proposal: int) -> str:
-        """Return a proposal's name, for example "CAM-2019-000003/1"."""
-        return f"{self.number}/{proposal}"
-
-    def proposal(self, number: int) -> Proposal | None:
-        """Return a proposal; None when there is none of the number."""
-        return self.proposals[number - 1] if 0 < number <= len(self.proposals) else None
-
-    def base_of(self, number: int, own: str) -> str:
-        """Return what stood billed before a proposal.
-
-        Args:
-            number: The proposal.
-            own: The invoice's own document.
-        """
-        before = [
-            each.document
-            for each in self.proposals[: number - 1]
-            if each.state in (ProposalState.ACCEPTED, ProposalState.APPLIED)
-        ]
-        return before[-1] if before else own
-
     def propose(
         self,
         *,
@@ -218,8 +148,8 @@ class Corrections(JournalAggregate):
         """
         assert not self.credited, "a credited invoice is corrected no more"
         same = sha256_of(document)
-        for each in reversed(self.proposals):
-            if each.state in (ProposalState.ACCEPTED, ProposalState.APPLIED):
+        for each in reversed(self.drafted):
+            if each.state in TAKEN:
                 break
             if sha256_of(each.document) == same and each.state is not ProposalState.SUPERSEDED:
                 return None
@@ -232,6 +162,45 @@ class Corrections(JournalAggregate):
             metering_position=metering_position,
             books_position=books_position,
             total=total,
+            by=by,
+            command_id=command_id,
+        )
+        return number
+
+    def propose_credit(
+        self,
+        *,
+        credit: Mapping[str, Any],
+        causes: Sequence[Mapping[str, Any]],
+        positions: tuple[int, int],
+        by: UUID,
+        command_id: UUID,
+    ) -> int:
+        """Propose to take back a charge line or a part of it; return the proposal's number.
+
+        Args:
+            credit: The entry of `adjustments` that does it.
+            causes: Which line, and why.
+            positions: What the invoice knew of the metering journal, and of the books.
+            by: Who asks.
+            command_id: The command's id.
+
+        Raises:
+            CreditWaitingError: Another credit of the invoice waits for a decision.
+        """
+        assert not self.credited, "a credited invoice is corrected no more"
+        for each in self.proposals:
+            if each.credit is not None and each.state is ProposalState.PROPOSED:
+                raise CreditWaitingError(self.number, self.name(each.number))
+        number = len(self.proposals) + 1
+        self._propose_credit(
+            invoice=self.invoice,
+            proposal=number,
+            credit=dict(credit),
+            causes=[dict(each) for each in causes],
+            metering_position=positions[0],
+            books_position=positions[1],
+            total=str(credit["gross"]),
             by=by,
             command_id=command_id,
         )
@@ -269,7 +238,7 @@ class Corrections(JournalAggregate):
 
     def lapse(self, *, command_id: UUID) -> None:
         """Note that nothing differs any more; without an undecided proposal nothing happens."""
-        last = self.proposals[-1] if self.proposals else None
+        last = self.drafted[-1] if self.drafted else None
         if last is not None and last.state is ProposalState.PROPOSED:
             self._lapse(invoice=self.invoice, proposal=last.number, command_id=command_id)
 
@@ -324,7 +293,7 @@ class Corrections(JournalAggregate):
         by: UUID | None,
         command_id: UUID,
     ) -> None:
-        for each in self.proposals:
+        for each in self.drafted:
             if each.state is ProposalState.PROPOSED:
                 self._become(each.number, state=ProposalState.SUPERSEDED)
         self.proposals.append(
@@ -336,6 +305,33 @@ class Corrections(JournalAggregate):
                 books_position=books_position,
                 total=total,
                 raised_by=by,
+            )
+        )
+
+    @event(LineProposed)
+    def _propose_credit(
+        self,
+        *,
+        invoice: UUID,
+        proposal: int,
+        credit: dict[str, Any],
+        causes: list[dict[str, Any]],
+        metering_position: int,
+        books_position: int,
+        total: str,
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
+        self.proposals.append(
+            Proposal(
+                number=proposal,
+                document="",
+                causes=tuple(causes),
+                metering_position=metering_position,
+                books_position=books_position,
+                total=total,
+                raised_by=by,
+                credit=credit,
             )
         )
 
@@ -372,4 +368,9 @@ class Corrections(JournalAggregate):
         command_id: UUID,
     ) -> None:
         self._become(proposal, state=ProposalState.APPLIED, applied_to=document)
-        self.credited = self.credited or credit_note is not None
+        if credit_note is None:
+            return
+        self.credited = True
+        for each in self.proposals:
+            if each.state is ProposalState.PROPOSED:  # what waits is about an invoice taken back
+                self._become(each.number, state=ProposalState.SUPERSEDED)

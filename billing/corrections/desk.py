@@ -8,38 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from billing.books import Books
-from billing.canonical import canonical_json
-from billing.corrections.anew import Known, PayersKnown, drafted_anew, supplies_anew
+from billing.corrections.anew import Known, PayersKnown, drafted_anew
 from billing.corrections.bearing import corrections_of
-from billing.corrections.causes import causes_between, reason_of
-from billing.corrections.correction import Corrections, Proposal
-from billing.corrections.credit import credit_document
+from billing.corrections.causes import causes_between
+from billing.corrections.correction import Corrections
 from billing.corrections.difference import document_of, own_total, same_charges
-from billing.corrections.errors import (
-    BarredCorrectionError,
-    NotCreditableError,
-    StaleCorrectionError,
-    UnknownCorrectionError,
-)
+from billing.corrections.errors import StaleCorrectionError, UnknownCorrectionError
+from billing.corrections.line_desk import CreditState, LineCredit, LineDesk, still_holds
+from billing.corrections.proposal import Proposal, ProposalState
+from billing.corrections.rebilling import Rebilling
 from billing.errors import UnknownBillingObjectError
-from billing.fapiao.desk import require_creditable
-from billing.invoices.drafting import draft_invoice
 from billing.invoices.invoice import Invoice
 from billing.invoices.issuer import CorrectionMode, NamedIssuer, default_issuer, issuer_id
-from billing.invoices.numbering import CREDIT_SUFFIX, addressee_of, take_numbers
 from billing.money import plain
-from billing.takeover.state import require_released
 from billing.views.books import BOOKS_VIEWS
 from billing.views.find import invoice_named
 from billing.views.late import acts_between, maybe_changed
 from billing.views.supply import SupplyReader
 from energy.base.errors import ConflictError
-from energy.base.period import local_day
 from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
 from energy.journal.marks import Marks
@@ -47,6 +39,7 @@ from energy.journal.recorder import head_position
 from energy.views.computed import asked_together
 from energy.views.worker import METERING_VIEWS
 
+T = TypeVar("T")
 ATTEMPTS = 8
 """How often a command is begun again when somebody else was faster."""
 
@@ -184,13 +177,26 @@ class CorrectionDesk:
             WrongStateError: The addressee was erased.
             ConflictError: Others were faster time and again; repeat the command.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._accept(name, by=by, why=why, command_id=command_id)
-            except ConflictError:
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError
+        return _again(lambda: self._accept(name, by=by, why=why, command_id=command_id))
+
+    def credit_state(self, invoice: UUID) -> CreditState:
+        """Return which charge lines of an issued invoice can be credited.
+
+        Raises:
+            UnknownBillingObjectError: There is no such invoice.
+            LineCreditError: It is a draft or a credit note.
+        """
+        return LineDesk(self.books).state(invoice)
+
+    def credit_line(self, invoice: UUID, asked: LineCredit, *, by: UUID, command_id: UUID) -> str:
+        """Propose to take back a charge line or a part of it; return the proposal's name.
+
+        Raises:
+            RefusedError: As `LineDesk.propose` says.
+            ConflictError: Others were faster time and again; repeat the command.
+        """
+        desk = LineDesk(self.books)
+        return _again(lambda: desk.propose(invoice, asked, by=by, command_id=command_id))
 
     def reject(self, name: str, *, by: UUID, why: str, command_id: UUID) -> None:
         """Reject a correction; it is proposed again only once something else is learned.
@@ -269,11 +275,16 @@ class CorrectionDesk:
         )
         mode = CorrectionMode.ADJUST_NEXT if adjusted else self.mode()
         invoice = self.books.invoice(found.invoice)
+        waits = proposal.credit is not None and proposal.state is ProposalState.PROPOSED
+        if waits and not still_holds(found, proposal, invoice):
+            raise StaleCorrectionError(name)
         found.accept(proposal.number, by=by, why=why, mode=mode, command_id=command_id)
         if mode is CorrectionMode.ADJUST_NEXT:
             self.books.store(found)
         else:
-            self._rebill(found, proposal, invoice, command_id)
+            Rebilling(self.books, self.vault, self.marks.clock).rebill(
+                found, proposal, invoice, command_id
+            )
         return self._settled(found, proposal.number)
 
     def _settled(self, found: Corrections, number: int) -> Settled:
@@ -289,104 +300,16 @@ class CorrectionDesk:
             name=found.name(number), mode=proposal.mode, credit_note=credit, invoice=invoice
         )
 
-    def _rebill(
-        self, found: Corrections, proposal: Proposal, invoice: Invoice, command_id: UUID
-    ) -> None:
-        """Issue a credit note and the invoice that follows, with all that belongs to them."""
-        account = self.books.account(invoice.account)
-        if invoice.id not in account.billed_by:
-            raise NotCreditableError(found.number)
-        require_creditable(self.books, self.books.site.key, found.number)
-        require_released(self.books)
-        today = local_day(self.marks.clock.now(), self.books.site.zone)
-        prefix, year = self.books.issuer().prefix, today.year
-        credit = self._credit_draft(invoice, today, proposal, command_id)
-        (note,), notes = take_numbers(
-            self.books, prefix + CREDIT_SUFFIX, year, [credit.id], command_id
-        )
-        follower = self._follower(found, proposal, invoice, today, note, command_id)
-        (number,), series = take_numbers(self.books, prefix, year, [follower.id], command_id)
-        addressee = addressee_of(self.books, self.vault, account, invoice.last_day)
-        credit.issue(number=note, addressee=addressee, command_id=command_id)
-        follower.issue(number=number, addressee=addressee, command_id=command_id)
-        account.credit(invoice.id, command_id=command_id)
-        account.bill(
-            invoice=follower.id,
-            first_day=follower.first_day,
-            last_day=follower.last_day,
-            points=follower.points,
-            command_id=command_id,
-        )
-        found.apply(
-            proposal.number, document=follower.id, credit_note=credit.id, command_id=command_id
-        )
-        self.books.store(*notes, *series, credit, follower, account, found)
 
-    def _credit_draft(
-        self, invoice: Invoice, today: date, proposal: Proposal, command_id: UUID
-    ) -> Invoice:
-        reason = reason_of(proposal.causes)
-        provenance = {
-            "credits": str(invoice.id),
-            "metering_position": proposal.metering_position,
-            "books_position": proposal.books_position,
-            "supplies": [],
-            "findings": [],
-        }
-        return self._document(
-            invoice,
-            f"credit/{invoice.number}",
-            credit_document(invoice.document, dated=today, reason=reason),
-            canonical_json(provenance),
-            command_id,
-        )
+def _again(act: Callable[[], T]) -> T:
+    """Do something, again while others are faster.
 
-    def _follower(
-        self,
-        found: Corrections,
-        proposal: Proposal,
-        invoice: Invoice,
-        today: date,
-        note: str,
-        command_id: UUID,
-    ) -> Invoice:
-        known = Known(metering=proposal.metering_position, books=proposal.books_position)
-        issued, provenance = json.loads(invoice.document), json.loads(invoice.provenance)
-        facts = replace(
-            supplies_anew(self.books, invoice, known),
-            issuer=self.books.issuer(),
-            dated=today,
-            adjustments=issued.get("adjustments", ()),
-            corrections=[(UUID(i), n) for i, n in provenance.get("corrections", ())],
-            replaces={
-                "number": found.number,
-                "dated": issued["dated"],
-                "credit_note": note,
-            },
-        )
-        draft = draft_invoice(facts)
-        if draft.dirty:
-            codes = sorted({each.code for each in draft.findings})
-            raise BarredCorrectionError(found.number, codes)
-        if not same_charges(document_of(draft.document), document_of(proposal.document)):
-            raise StaleCorrectionError(found.name(proposal.number))
-        return self._document(
-            invoice, f"rebill/{invoice.number}", draft.document, draft.provenance, command_id
-        )
-
-    def _document(
-        self, invoice: Invoice, key: str, document: str, provenance: str, command_id: UUID
-    ) -> Invoice:
-        return Invoice(
-            site=self.books.site.key,
-            run=invoice.run,
-            key=key,
-            account=invoice.account,
-            first_day=invoice.first_day,
-            last_day=invoice.last_day,
-            currency=invoice.currency,
-            document=document,
-            provenance=provenance,
-            findings=[],
-            command_id=command_id,
-        )
+    Raises:
+        ConflictError: They were time and again.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return act()
+        except ConflictError:
+            continue
+    return act()

@@ -9,6 +9,8 @@ The tree::
     +- NotCreditableError        the invoice was credited already
     +- BarredCorrectionError     findings forbid to bill what is known now
     +- StaleCorrectionError      what was proposed cannot be drafted any more
+    +- CreditWaitingError        another credit of the invoice waits for a decision
+    +- LineCreditError           a charge line cannot be credited so
 """
 
 from __future__ import annotations
@@ -82,3 +84,21 @@ class StaleCorrectionError(RefusedError):
         """Name it."""
         super().__init__()
         self.keep("correction.stale", name=name)
+
+
+class CreditWaitingError(RefusedError):
+    """One credit of an invoice waits for a decision at a time."""
+
+    code = "correction.credit_waiting"
+
+    def __init__(self, number: str, name: str) -> None:
+        """Name the invoice and what waits."""
+        super().__init__()
+        self.keep("correction.credit_waiting", number=number, name=name)
+
+
+class LineCreditError(RefusedError):
+    """A charge line cannot be credited so: none there, nothing left, more than is left."""
+
+    code = "correction.line_credit"
+    PART = "why.line_credit"

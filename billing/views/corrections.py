@@ -13,7 +13,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from billing.accounts.account import Account
-from billing.corrections.correction import Corrections, ProposalState
+from billing.corrections.correction import Corrections
+from billing.corrections.proposal import ProposalState
 from billing.invoices.invoice import Invoice
 from billing.runs.bill_run import BillRun
 
@@ -31,6 +32,8 @@ class CorrectionsView:
                 pass  # its number and account come with each proposal
             case Corrections.Proposed():
                 _proposed(cursor, schema, position, event)
+            case Corrections.LineProposed():
+                _added(cursor, schema, position, event, document="")
             case Corrections.Accepted():
                 _decided(cursor, schema, position, event, ProposalState.ACCEPTED, event.mode)
             case Corrections.Rejected():
@@ -72,7 +75,12 @@ def note_kind(cursor: Cursor, schema: str, event: Invoice.Created | Invoice.Issu
 
 
 def _proposed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
-    _became(cursor, schema, event, ProposalState.SUPERSEDED, all_before=True)
+    _superseded(cursor, schema, event, "AND document <> ''")
+    _added(cursor, schema, position, event, document=event.document)
+
+
+def _added(cursor: Cursor, schema: str, position: int, event: Any, *, document: str) -> None:
+    """Insert a proposal; a credit has no document."""
     cursor.execute(
         f"INSERT INTO {schema}.bill_correction (invoice, proposal, number, account, state, total, "
         "causes, document, metering_position, books_position, raised_by, raised_at, position) "
@@ -83,7 +91,7 @@ def _proposed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             ProposalState.PROPOSED,
             event.total,
             Jsonb(event.causes),
-            event.document,
+            document,
             event.metering_position,
             event.books_position,
             event.by,
@@ -94,14 +102,20 @@ def _proposed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     )
 
 
-def _became(
-    cursor: Cursor, schema: str, event: Any, state: ProposalState, *, all_before: bool = False
-) -> None:
-    number = "proposal < %s" if all_before else "proposal = %s"
+def _became(cursor: Cursor, schema: str, event: Any, state: ProposalState) -> None:
     cursor.execute(
         f"UPDATE {schema}.bill_correction SET state = %s "
-        f"WHERE invoice = %s AND state = %s AND {number}",
+        "WHERE invoice = %s AND state = %s AND proposal = %s",
         (state, event.invoice, ProposalState.PROPOSED, event.proposal),
+    )
+
+
+def _superseded(cursor: Cursor, schema: str, event: Any, which: str = "") -> None:
+    """Note that the other proposals of the invoice that wait are overtaken."""
+    cursor.execute(
+        f"UPDATE {schema}.bill_correction SET state = %s "
+        f"WHERE invoice = %s AND state = %s AND proposal <> %s {which}",
+        (ProposalState.SUPERSEDED, event.invoice, ProposalState.PROPOSED, event.proposal),
     )
 
 
@@ -129,6 +143,8 @@ def _applied(cursor: Cursor, schema: str, event: Any) -> None:
         "WHERE invoice = %s AND proposal = %s",
         (ProposalState.APPLIED, event.document, event.invoice, event.proposal),
     )
+    if event.credit_note is not None:  # what waits is about an invoice taken back
+        _superseded(cursor, schema, event)
 
 
 def _run_decided(cursor: Cursor, schema: str, position: int, event: Any) -> None:

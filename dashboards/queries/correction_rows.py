@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from billing.corrections.line_desk import CreditState
 from billing.views.corrections import CorrectionRow
 
 
@@ -29,3 +30,25 @@ class CorrectionPage:
     charges: tuple[Mapping[str, Any], ...]
     """Charges that differ, as the credit note or the next bill will list them."""
     people: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedBill:
+    """A document that takes a bill back or follows it, or that it takes back or follows."""
+
+    relation: str
+    """corrects, replaces, credit_note (beside replaces), credited_by, replaced_by."""
+    number: str
+    invoice: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillCredits:
+    """What corrects an issued bill or credit note, and what can be credited of it."""
+
+    rows: tuple[CorrectionRow, ...]
+    """Proposals about it, in their order."""
+    links: tuple[LinkedBill, ...]
+    state: CreditState | None
+    """None of a credit note."""
+    currency: str

@@ -40,6 +40,7 @@ if runs():
     from energy.system import WEB, WRITER
     from processes.papers.issued import BillPapers
     from processes.validating import looked_before, validate_up_to
+    from scripts.commands.bill_known import as_known as known
     from scripts.commands.bill_office import invoice_of, office_of, run_of
 
 app = group("bill")
@@ -161,12 +162,15 @@ def show(
     name: Annotated[str | None, typer.Argument()] = None,
     run: str | None = None,
     line: Annotated[str | None, typer.Option("--explain")] = None,
+    as_known: str | None = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Show an invoice, what a charge line rests on, the invoices of a run, or the runs."""
     with opened(ctx, WEB) as at:
-        if name is not None and line is not None:
+        if name is not None and as_known is not None:
+            known(at, name, as_known, as_json=as_json)
+        elif name is not None and line is not None:
             explain(at, name, line, as_json=as_json)
         elif name is not None:
             bill = _bill(at, name)
@@ -306,9 +310,10 @@ def _print_bill(at: Opened, bill: Bill) -> None:
     keys = ("number", "state", "account", "name", "first_day", "last_day")
     print_facts([(at.text(f"head.{key}"), _shown(at, invoice, key)) for key in keys])
     print()
-    heads = ("charge", "point", "quantity", "unit", "price", "amount", "clause")
+    heads = ("line", "charge", "point", "quantity", "unit", "price", "amount", "clause")
     rows = [
         (
+            line.number,
             line.names.get(at.language, line.names["en"]),
             line.point,
             line.quantity,
@@ -319,7 +324,7 @@ def _print_bill(at: Opened, bill: Bill) -> None:
         )
         for line in bill.lines
     ]
-    print_table([at.text(f"head.{key}") for key in heads], rows, right=(2, 4, 5))
+    print_table([at.text(f"head.{key}") for key in heads], rows, right=(0, 3, 5, 6))
     print()
     sums = ("net", "tax", "total", "currency")
     print_facts([(at.text(f"head.{key}"), getattr(invoice, key)) for key in sums])

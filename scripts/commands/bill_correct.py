@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
@@ -10,13 +10,14 @@ from uuid import uuid4
 import typer
 
 from scripts.commands.asked import runs
+from scripts.commands.bill_credit import credit
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_facts, print_json, print_table, working
 from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
+    from billing.corrections.bearing import entries_of
     from billing.corrections.causes import reason_of
-    from billing.corrections.difference import adjustments_between, document_of
     from billing.invoices.issuer import CorrectionMode
     from billing.views.corrections import CorrectionRow, read_corrections
     from dashboards.security.scope import Right
@@ -28,6 +29,7 @@ def add_corrections(app: typer.Typer) -> None:
     """Add the verbs by which issued invoices are corrected."""
     app.command()(find)
     app.command()(corrections)
+    app.command()(credit)
     app.command()(accept)
     app.command()(reject)
     app.command()(mode)
@@ -162,14 +164,7 @@ def _plain(row: CorrectionRow) -> dict[str, Any]:
 def _show(at: Opened, name: str, *, as_json: bool) -> None:
     office = office_of(at)
     found, proposal = office.corrections.proposal(name)
-    issued = office.books.invoice(found.invoice).document
-    entries = adjustments_between(
-        document_of(found.base_of(proposal.number, issued)),
-        document_of(proposal.document),
-        number=found.number,
-        dated=document_of(issued)["dated"],
-        correction=name,
-    )
+    entries = entries_of(found, proposal, office.books.invoice(found.invoice).document)
     if as_json:
         print_json(
             {
@@ -192,8 +187,13 @@ def _show(at: Opened, name: str, *, as_json: bool) -> None:
         ]
     )
     print()
+    print_charges(at, [charge for entry in entries for charge in entry["charges"]])
+
+
+def print_charges(at: Opened, charges: Sequence[Mapping[str, Any]]) -> None:
+    """Print charges before and after, as a credit note or the next bill lists them."""
     keys = ("charge", "unit", "was", "now", "amount_was", "amount_now", "amount")
-    rows = [_line(charge) for entry in entries for charge in _charges(entry)]
+    rows = [_line(charge) for charge in charges]
     print_table([at.text(f"bill.head.{key}") for key in keys], rows, right=(2, 3, 4, 5, 6))
 
 
@@ -203,12 +203,7 @@ def _days(at: Opened, cause: Mapping[str, Any]) -> str:
     return ", ".join([at.say(f"bill.correction.cause.{cause['cause']}"), *dict.fromkeys(days)])
 
 
-def _charges(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = entry["charges"]
-    return found
-
-
-def _line(charge: dict[str, Any]) -> tuple[object, ...]:
+def _line(charge: Mapping[str, Any]) -> tuple[object, ...]:
     was, now = charge["was"] or {}, charge["now"] or {}
     return (
         charge["charge"],

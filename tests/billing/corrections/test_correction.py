@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from billing.corrections.correction import Corrections, ProposalState
+from billing.corrections.correction import Corrections
 from billing.corrections.errors import DecidedCorrectionError, OwnCorrectionError
+from billing.corrections.proposal import ProposalState
 from billing.invoices.issuer import CorrectionMode
 
 CLERK, APPROVER, COMMAND, INVOICE = (UUID(int=n) for n in (1, 2, 3, 7))
