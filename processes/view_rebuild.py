@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing.views.books import BOOKS_VIEWS, BooksView
+from energy.alerting.notices.views import NOTICE_TABLES
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
@@ -81,7 +82,11 @@ def groups_of(site: Site) -> dict[str, Group]:
         "operations": Group(
             application="operations",
             follower=OPERATIONS_VIEWS,
-            views={"alerts": ("rule", "alert", "alert_finding"), "notes": ("pinned_note",)},
+            views={
+                "alerts": ("rule", "alert", "alert_finding"),
+                "notes": ("pinned_note",),
+                "notices": NOTICE_TABLES,
+            },
             fold=_events(AlertView()),
         ),
         "books": Group(

@@ -8,6 +8,11 @@ from typing import Any
 import psycopg
 
 from energy.alerting.alert import Alert
+from energy.alerting.notices.contact import Contact, ContactGroup
+from energy.alerting.notices.notice import Notice
+from energy.alerting.notices.reply import NoticeReply
+from energy.alerting.notices.template import NoticePlan, NoticeTemplate
+from energy.alerting.notices.views import fold_notices
 from energy.alerting.rule import Rule
 from energy.metering.pinned_note import NoteEntry
 from energy.views.pinned_notes import fold_note
@@ -58,6 +63,10 @@ class AlertView:
                 )
             case NoteEntry.Event():
                 fold_note(cursor, schema, position, event)
+            case Notice.Event() | NoticeReply.Event() | NoticeTemplate.Event() | NoticePlan.Event():
+                fold_notices(cursor, schema, position, event)
+            case Contact.Event() | ContactGroup.Event():
+                fold_notices(cursor, schema, position, event)
             case _:
                 raise TypeError(f"no fold for {type(event)}")
 
