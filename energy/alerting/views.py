@@ -12,7 +12,7 @@ from energy.alerting.notices.contact import Contact, ContactGroup
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.reply import NoticeReply
 from energy.alerting.notices.template import NoticePlan, NoticeTemplate
-from energy.alerting.notices.views import fold_notices
+from energy.alerting.notices.views import fold_notices, wake
 from energy.alerting.rule import Rule
 from energy.metering.pinned_note import NoteEntry
 from energy.views.pinned_notes import fold_note
@@ -32,6 +32,8 @@ class AlertView:
         event: Any,
     ) -> None:
         """Apply one event inside the follower's transaction."""
+        if isinstance(event, Alert.Event):
+            wake(cursor, schema)
         match event:
             case Rule.Created():
                 cursor.execute(

@@ -42,20 +42,18 @@ LOST = frozenset({NoticeState.FAILED, NoticeState.GIVEN_UP})
 TOLD = frozenset({NoticeState.HANDED, NoticeState.JOINED, NoticeState.DELIVERED})
 
 
-def notice_id(
-    subject: UUID, template: str, level: int, contact: UUID, way: str, repeat: int
-) -> UUID:
+def notice_id(about: str, subject: UUID, level: int, contact: UUID, way: str, repeat: int) -> UUID:
     """Return the id of a notice: its key against doubles.
 
     Args:
+        about: What is told: "alert", "over", "test".
         subject: The alert, or what else it is about.
-        template: What is said of it.
         level: Which level is told.
         contact: Who.
         way: Kind of gateway.
         repeat: 0 for the first time.
     """
-    return id_of("notice", str(subject), template, str(level), str(contact), way, str(repeat))
+    return id_of("notice", about, str(subject), str(level), str(contact), way, str(repeat))
 
 
 class Notice(JournalAggregate):
@@ -69,7 +67,7 @@ class Notice(JournalAggregate):
         TOPIC = "notice.queued"
         subject: UUID
         about: str
-        """Kind of subject: "alert", "test"."""
+        """What is told: "alert", "over" (an alert that was cleared), "test"."""
         template: str
         level: int
         repeat: int
@@ -144,8 +142,8 @@ class Notice(JournalAggregate):
     @staticmethod
     def create_id(
         *,
+        about: str,
         subject: UUID,
-        template: str,
         level: int,
         contact: UUID,
         way: str,
@@ -153,7 +151,7 @@ class Notice(JournalAggregate):
         **_: object,
     ) -> UUID:
         """Return the id: the key against doubles."""
-        return notice_id(subject, template, level, contact, way, repeat)
+        return notice_id(about, subject, level, contact, way, repeat)
 
     @event(Created)
     def __init__(

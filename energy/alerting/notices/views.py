@@ -158,7 +158,7 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                     *(event.timestamp, event.timestamp, position),
                 ),
             )
-            _wake(cursor, schema)
+            wake(cursor, schema)
         case Notice.Handed():
             _set(
                 cursor, schema, position, event,
@@ -188,10 +188,10 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                     *(position, event.originator_id),
                 ),
             )
-            _wake(cursor, schema)
+            wake(cursor, schema)
         case Notice.GivenUp():
             _set(cursor, schema, position, event, state=NoticeState.GIVEN_UP, reason=event.reason)
-            _wake(cursor, schema)
+            wake(cursor, schema)
         case Notice.Withdrawn():
             _set(cursor, schema, position, event, state=NoticeState.WITHDRAWN, reason=event.reason)
         case Notice.Delivered():
@@ -200,7 +200,7 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             )
         case Notice.Failed():
             _set(cursor, schema, position, event, state=NoticeState.FAILED, reason=event.reason)
-            _wake(cursor, schema)
+            wake(cursor, schema)
         case _:
             raise TypeError(f"no fold for {type(event)}")
 
@@ -215,5 +215,6 @@ def _set(cursor: Cursor, schema: str, position: int, event: Any, **columns: obje
     )
 
 
-def _wake(cursor: Cursor, schema: str) -> None:
+def wake(cursor: Cursor, schema: str) -> None:
+    """Let the chores of notices look, when the fold commits."""
     cursor.execute("SELECT pg_notify(%s, '')", (notices_channel(schema),))
