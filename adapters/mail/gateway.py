@@ -30,8 +30,6 @@ from energy.alerting.notices.gateway import (
 from energy.base.clock import Clock
 from energy.base.mail_text import one_row, without_addresses
 
-ADAPTER = "smtp"
-
 
 class MailGateway:
     """A mail server as a gateway; what becomes of a mail behind it no receipt says."""

@@ -13,6 +13,7 @@ from energy.base.clock import ManualClock
 from processes.gateways import gateway_of
 from simulator.gateways.desk import Desk, Fault
 from simulator.gateways.post_office import PostOffice
+from simulator.gateways.smsc import MessageCentre
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TIMEOUT_S = 1
@@ -98,4 +99,44 @@ class MailWay(Way):
         return self.office.desk
 
 
-WAYS: dict[str, type[Way]] = {"smtp": MailWay}
+class SmppWay(Way):
+    adapter = "smpp"
+
+    def __init__(self) -> None:
+        self.centre = MessageCentre(user="meterline", password=self.secret)
+
+    def start(self) -> None:
+        self.centre.start()
+
+    def stop(self) -> None:
+        self.centre.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {
+            "host": "127.0.0.1",
+            "port": self.centre.port,
+            "user": "meterline",
+            "sender": "10690000",
+            "zone": "Asia/Shanghai",
+        }
+
+    @property
+    def desk(self) -> Desk:
+        return self.centre.desk
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        for reference in newest(self.desk):
+            self.centre.receipt(reference, state="DELIVRD" if delivered else "UNDELIV", times=times)
+
+    def reply(self, text: str) -> None:
+        self.centre.reply(self.to.removeprefix("+"), text)
+
+
+def newest(desk: Desk) -> list[str]:
+    """Return the segments of the newest message: those of its chain, or its one."""
+    chain = desk.taken[-1].key
+    number = int(chain[:2], 16) if chain else 1
+    return [each.reference for each in desk.taken[-number:]]
+
+
+WAYS: dict[str, type[Way]] = {"smtp": MailWay, "smpp": SmppWay}

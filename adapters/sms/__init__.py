@@ -1,0 +1,1 @@
+"""Short messages: gateways by SMPP, CMPP, HTTP and a modem."""

@@ -1,0 +1,1 @@
+"""Short messages by SMPP 3.4."""
