@@ -6,6 +6,7 @@ if it does), done by a few threads in rounds.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ import structlog
 
 from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.alerting.finding_alarms import FindingAlarms
+from energy.alerting.ticker import Ticker
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
 from energy.journal.recorder import channel_name
@@ -25,6 +27,7 @@ from energy.store.sites import DIRECTORY, Site
 from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
 from energy.views.progress import newest_mark, read_all_lags
+from processes.alert_facts import ports_of
 from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
@@ -55,6 +58,8 @@ FINDINGS_EVERY_S = 5.0
 """Longest time until what the views have found is an alert. [s]"""
 DROP_EVERY_S = 5.0
 """A file that has not changed for so long has come to rest. [s]"""
+TICKS_EVERY_S = 5.0
+"""How often it is looked whether a minute has passed for the rules of the clock. [s]"""
 ALERTS_EVERY_S = 5.0
 """Longest time until the alerts of a withdrawn rule are cleared. [s]"""
 
@@ -122,6 +127,7 @@ class Jobs:
         chores = (
             self._midnights(site),
             self._alerts(site),
+            self._ticks(site),
             self._findings(site),
             self._checks(site),
             seal,
@@ -187,6 +193,17 @@ class Jobs:
             ),
             every_s=ALERTS_EVERY_S,
         )
+
+    def _ticks(self, site: Site) -> Chore:
+        """Rules that the clock feeds: what is missing, balances, budgets, certificates."""
+        ports = ports_of(self._system.database, self._system.config, site, os.environ)
+        ticker = Ticker(self._system.database, site, self._system.clock, ports)
+
+        def step() -> bool:
+            ticker.step()
+            return False
+
+        return Chore(name="ticks", step=step, every_s=TICKS_EVERY_S)
 
     def _checks(self, site: Site) -> Chore:
         """Checks of what came since the last look; what they find is told to the journal."""

@@ -14,6 +14,7 @@ import structlog
 
 from energy.alerting.raising import Raising
 from energy.alerting.rule_reads import read_rules
+from energy.alerting.rules.kinds import TICKED
 from energy.alerting.rules.watched import Watched
 from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import Clock
@@ -57,7 +58,8 @@ class Evaluator:
             self._clear_withdrawn(connection)
             if not entries:
                 return 0
-            watched = Watched(read_rules(connection, self._schema, self._zone), stored)
+            rules = read_rules(connection, self._schema, self._zone)
+            watched = Watched([each for each in rules if each.kind not in TICKED], stored)
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
             self._raising.take([each for batch in batches for each in watched.evaluate(batch)])

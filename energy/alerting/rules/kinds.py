@@ -16,12 +16,19 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from energy.alerting.rules.balance_loss import BalanceLoss
+from energy.alerting.rules.budget import Budget
 from energy.alerting.rules.calendar import calendar_of
+from energy.alerting.rules.certificate import CertificateExpiry
+from energy.alerting.rules.combination import Combination
+from energy.alerting.rules.communication import Communication
 from energy.alerting.rules.demand import DemandForecast
 from energy.alerting.rules.imbalance import Imbalance
+from energy.alerting.rules.missing import Missing
 from energy.alerting.rules.numbers import Named, RuleError, numbers_of
+from energy.alerting.rules.prepaid import PrepaidLow
 from energy.alerting.rules.rate import RateOfChange
-from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, Terms
+from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, SubjectKind, Terms
 from energy.alerting.rules.state import StateIs
 from energy.alerting.rules.stuck import Stuck
 from energy.alerting.rules.threshold import Threshold
@@ -30,10 +37,22 @@ from energy.metering.channel import Kind
 
 KINDS: Final[Mapping[RuleKind, type[Terms]]] = {
     each.kind: each
-    for each in (Threshold, RateOfChange, StateIs, Stuck, Zero, Imbalance, DemandForecast)
+    for each in (
+        *(Threshold, RateOfChange, StateIs, Stuck, Zero, Imbalance, DemandForecast),
+        *(Missing, Communication, BalanceLoss, Budget, PrepaidLow, CertificateExpiry),
+        Combination,
+    )
 }
 """The numbers of each kind."""
-_ONE_OF: Final = {RuleKind.THRESHOLD: ("above", "below"), RuleKind.RATE: ("rise", "fall")}
+TICKED: Final = frozenset(
+    {kind for kind, terms in KINDS.items() if not terms.watches} | {RuleKind.MISSING}
+)
+"""Kinds that the tick feeds; readings feed all others."""
+_ONE_OF: Final = {
+    RuleKind.THRESHOLD: ("above", "below"),
+    RuleKind.RATE: ("rise", "fall"),
+    RuleKind.COMBINATION: ("all_of", "any_of"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +90,9 @@ def terms_of(kind: RuleKind, told: Named, per_count: Fraction, modulus: int = 0)
     """
     made = KINDS[kind]
     needed = _ONE_OF.get(kind)
-    if needed and not any(told.get(name) is not None for name in needed):
-        raise RuleError.of("rule.number_one_of", known=", ".join(needed))
     numbers = numbers_of(made, told, per_count)
+    if needed and not any(numbers.get(name) not in (None, ()) for name in needed):
+        raise RuleError.of("rule.number_one_of", known=", ".join(needed))
     for name, value in numbers.items():
         least = 1 if name.endswith("_s") or name == "phases" else 0
         if type(value) is int and (least or name in ("deadband", "within")) and value < least:
@@ -120,6 +139,12 @@ def specs_of(
         "calendar": None if calendar is None else calendar_of(calendar, zone),
     }
     found = []
+    if not KINDS[kind].watches:
+        terms = terms_of(kind, numbers, Fraction(1))
+        meant = stored.get("subject") or {}
+        return [
+            RuleSpec(subject=Subject(kind=SubjectKind.SITE), terms=terms, meant=meant, **common)
+        ]
     for first, *beside in _meant(stored, KINDS[kind], channels):
         per_count = Fraction(1) if first is None else first.per_count
         found.append(
@@ -143,6 +168,9 @@ def _meant(
         return
     wanted = subject.get("quantities") or [subject["quantity"]]
     by_point: dict[str, dict[str, WatchedChannel]] = {}
+    if wanted == ["*"]:
+        yield from ([each] for each in channels.values() if _fits(subject, each))
+        return
     for each in channels.values():
         if each.quantity in wanted and each.kind in terms.watches and _fits(subject, each):
             by_point.setdefault(each.point, {})[each.quantity] = each

@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import Any, Final
 
-from energy.alerting.rules.spec import Scale
+from energy.alerting.rules.spec import Scale, Verdict
 from energy.base.errors import EnergyError
 
 OWN: Final = {"in": "own"}
@@ -56,10 +56,33 @@ def numbers_of(kind: type[Any], told: Named, per_count: Fraction) -> dict[str, A
     }
 
 
+def beyond(
+    value: int, *, above: int | None = None, below: int | None = None, deadband: int = 0
+) -> tuple[Verdict, int]:
+    """Return on which side of its limits a value lies, and the limit meant.
+
+    Args:
+        value: [own scale]
+        above: It holds above this; None: no such limit.
+        below: It holds below this; None: no such limit.
+        deadband: How far beyond a limit the value must come back.
+    """
+    if above is not None and value > above:
+        return Verdict.OVER, above
+    if below is not None and value < below:
+        return Verdict.OVER, below
+    high = above is not None and value >= above - deadband
+    low = below is not None and value <= below + deadband
+    limit = above if above is not None and (high or below is None) else below
+    assert limit is not None, "there is a limit"
+    return Verdict.BETWEEN if high or low else Verdict.UNDER, limit
+
+
 def _number(named: Field[Any], value: object, own: Fraction, per_count: Fraction) -> object:
     unit = named.metadata.get("in")
     if str(named.type).startswith("tuple") and isinstance(value, list | tuple):
-        return tuple(_whole(named.name, each) for each in value)
+        texts = "str" in str(named.type)
+        return tuple(str(each) if texts else _whole(named.name, each) for each in value)
     if unit is None or type(value) is int:
         return _whole(named.name, value)
     counts = _exact(named.name, value) / (own if unit == "own" else per_count)

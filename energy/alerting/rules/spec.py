@@ -6,7 +6,8 @@ integers: counts of the channel where a channel is the subject, else in the kind
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from fractions import Fraction
@@ -31,6 +32,13 @@ class RuleKind(StrEnum):
     ZERO = "zero"
     IMBALANCE = "imbalance"
     DEMAND = "demand_forecast"
+    MISSING = "missing"
+    COMMUNICATION = "communication"
+    BALANCE = "balance_loss"
+    BUDGET = "budget"
+    PREPAID = "prepaid_low"
+    CERTIFICATE = "certificate_expiry"
+    COMBINATION = "combination"
 
 
 class SubjectKind(StrEnum):
@@ -38,10 +46,10 @@ class SubjectKind(StrEnum):
 
     CHANNEL = "channel"
     NODE = "node"
-    """Of a supply graph: "electricity/bus-a"."""
+    """Of a supply graph or the place tree: "electricity/bus-a", "electricity/place:t1"."""
     POINT = "point"
-    SOURCE = "source"
     ACCOUNT = "account"
+    CERTIFICATE = "certificate"
     SITE = "site"
 
 
@@ -129,6 +137,8 @@ class RuleSpec:
     terms: Terms
     beside: tuple[int, ...] = ()
     """Further channels whose values it sees, such as the other phases."""
+    meant: Mapping[str, str] = field(default_factory=dict)
+    """Which subjects are meant, where the tick finds them: nothing for all."""
     delay_s: int = 0
     """How long the condition must hold. [s]"""
     fresh_s: int = 900

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from energy.alerting.rules.numbers import OWN, OWN_UP
-from energy.alerting.rules.spec import Judged, Memory, RuleKind, Scale, Verdict
+from energy.alerting.rules.numbers import OWN, OWN_UP, beyond
+from energy.alerting.rules.spec import Judged, Memory, RuleKind, Scale
 from energy.metering.channel import Kind
 
 
@@ -35,13 +35,5 @@ class Threshold:
     def judge(self, memory: Memory, at_us: int, channel: int, value: int) -> Judged:
         """Judge one value; nothing is remembered."""
         del memory, at_us, channel
-        above, below = self.above, self.below
-        if above is not None and value > above:
-            return Judged(Verdict.OVER, value, above, ())
-        if below is not None and value < below:
-            return Judged(Verdict.OVER, value, below, ())
-        high = above is not None and value >= above - self.deadband
-        low = below is not None and value <= below + self.deadband
-        limit = above if above is not None and (high or below is None) else below
-        assert limit is not None, "a threshold has a limit"
-        return Judged(Verdict.BETWEEN if high or low else Verdict.UNDER, value, limit, ())
+        verdict, limit = beyond(value, above=self.above, below=self.below, deadband=self.deadband)
+        return Judged(verdict, value, limit, ())
