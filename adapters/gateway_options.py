@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from energy.alerting.notices.gateway import GatewaySettings
 from energy.base.errors import ConfigError
@@ -54,6 +55,15 @@ class Options:
             self._problems.append(f"{key} must be one of {', '.join(words)}")
             return default
         return kind(value)
+
+    def zone(self, key: str, default: str) -> ZoneInfo:
+        """Return a time zone of the tz database."""
+        name = self.text(key, default)
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._problems.append(f"{key} {name!r} is none of the tz database")
+            return ZoneInfo("UTC")
 
     def problem(self, text: str) -> None:
         """Add a problem."""

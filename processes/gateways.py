@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.mail.gateway import MailGateway
+from adapters.sms.cmpp.gateway import CmppGateway
 from adapters.sms.smpp.gateway import SmppGateway
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
 from energy.base.clock import Clock
@@ -44,4 +45,5 @@ def gateway_of(settings: GatewaySettings, clock: Clock) -> Gateway:
 _MAKERS: dict[str, Maker] = {
     "smtp": MailGateway,
     "smpp": SmppGateway,
+    "cmpp": CmppGateway,
 }

@@ -48,9 +48,14 @@ def alphabet_of(text: str) -> Alphabet:
     return Alphabet.GSM7 if all(sign in _SEPTETS for sign in text) else Alphabet.UCS2
 
 
-def segments_of(text: str) -> tuple[str, ...]:
-    """Return a text cut into the segments in which it is sent; one of "" where it is empty."""
-    alphabet = alphabet_of(text)
+def segments_of(text: str, alphabet: Alphabet | None = None) -> tuple[str, ...]:
+    """Return a text cut into the segments in which it is sent; one of "" where it is empty.
+
+    Args:
+        text: The whole text.
+        alphabet: In which it is sent; None is that of the text.
+    """
+    alphabet = alphabet or alphabet_of(text)
     units = _units_of(alphabet)
     if sum(map(units, text)) <= ALONE[alphabet]:
         return (text,)

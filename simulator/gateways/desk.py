@@ -38,7 +38,7 @@ class Taken:
     to: str
     text: str
     key: str = ""
-    """The sender's own key, where it gave one."""
+    """The sender's own key where it gave one; of a chain its number and how many it has (hex)."""
 
 
 class Desk:

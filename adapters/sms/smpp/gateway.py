@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from typing import Any
-from zlib import crc32
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
-from adapters.gateway_inbox import Inbox
 from adapters.gateway_options import Options
-from adapters.sms.chains import Chains
+from adapters.sms.centre import CentreGateway, chain_number
 from adapters.sms.numbers import digits_of, e164_of
 from adapters.sms.smpp import delivery
 from adapters.sms.smpp.session import LEAST, MOST, Segment, Session
 from adapters.sms.wire import PacketWire
 from energy.alerting.notices.gateway import (
     GatewayDownError,
-    GatewayKind,
+    GatewayRefusedError,
     GatewaySettings,
-    Handed,
     Message,
     Receipt,
     Reply,
 )
 from energy.base.clock import Clock
-from energy.base.sms_text import Alphabet, alphabet_of, chain_header, segments_of, septets_of
+from energy.base.sms_text import (
+    MOST_SEGMENTS,
+    Alphabet,
+    alphabet_of,
+    chain_header,
+    segments_of,
+    septets_of,
+)
 
 log = structlog.get_logger("smpp")
 _GSM7, _UCS2 = 0, 8
+_NAME = 5
+"""Type of a sender that is a name (alphanumeric)."""
 
 
 class ReceiptIds(StrEnum):
@@ -43,11 +47,8 @@ class ReceiptIds(StrEnum):
     """Decimal, where the id at the hand-over was hexadecimal."""
 
 
-class SmppGateway:
+class SmppGateway(CentreGateway[Session]):
     """A message centre as a gateway."""
-
-    kind = GatewayKind.SMS
-    receipted = True
 
     def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
         """Take the settings; nothing is connected.
@@ -59,8 +60,8 @@ class SmppGateway:
         Raises:
             ConfigError: An option is wrong or unknown.
         """
+        super().__init__(settings, clock)
         options = Options(settings)
-        self.name = settings.name
         self._where = (options.text("host"), options.whole("port", None, 1, 65_535))
         self._tls = options.flag("tls", default=False)
         self._user = options.text("user")
@@ -68,104 +69,30 @@ class SmppGateway:
         self._sender = options.text("sender")
         self._window = options.whole("window", 10, 1, 100)
         self._ids = options.word(ReceiptIds, "receipt_ids", ReceiptIds.SAME)
-        self._zone = _zone(options, options.text("zone", "UTC"))
+        self._zone = options.zone("zone", "UTC")
         options.check()
-        self._settings = settings
-        self._clock = clock
-        self._chains = Chains()
-        self._receipts: Inbox[Receipt] = Inbox()
-        self._replies: Inbox[Reply] = Inbox()
-        self._session: Session | None = None
 
-    def hand(self, message: Message) -> Handed:
-        """Hand a short message over, in as many segments as it takes.
-
-        Raises:
-            GatewayDownError, GatewayBusyError, GatewayRefusedError: As the contract has them.
-        """
-        to = digits_of(message.to)
-        segments = _segments(message)
+    def _submitted(self, message: Message) -> Callable[[Session], list[str]]:
+        kind = self._sender_type
         fields: dict[str, object] = {
-            "source_addr_ton": self._sender_type,
-            "source_addr_npi": 0 if self._sender_type == 5 else 1,
+            "source_addr_ton": kind,
+            "source_addr_npi": 0 if kind == _NAME else 1,
             "source_addr": self._sender.removeprefix("+"),
             "dest_addr_ton": 1,
             "dest_addr_npi": 1,
-            "destination_addr": to,
+            "destination_addr": digits_of(message.to),
         }
-        try:
-            ids = self._opened().submit(fields, segments)
-        except GatewayDownError:
-            self.close()
-            raise
-        reference = self._chains.handed([self._named(each) for each in ids])
-        cost = self._settings.price * len(segments)
-        return Handed(reference=reference, segments=len(segments), cost=cost)
-
-    def receipts(self) -> Sequence[Receipt]:
-        """Return what has come, and acknowledge what came before.
-
-        Raises:
-            GatewayDownError: The message centre does not answer.
-        """
-        return self._fetch(self._receipts)
-
-    def replies(self) -> Sequence[Reply]:
-        """Return what has come, and acknowledge what came before.
-
-        Raises:
-            GatewayDownError: The message centre does not answer.
-        """
-        return self._fetch(self._replies)
-
-    def login(self) -> None:
-        """Check that it lets us in and answers.
-
-        Raises:
-            GatewayDownError: It does not.
-        """
-        self._pumped(test=True)
-
-    def close(self) -> None:
-        """Say good-bye and hang up; what was not acknowledged is told again."""
-        if self._session is not None:
-            with suppress(GatewayDownError):  # it was gone before
-                self._session.unbind()
-            self._session.close()
-        self._session = None
-        self._receipts.forget()
-        self._replies.forget()
+        segments = _segments(message)
+        return lambda session: [self._named(each) for each in session.submit(fields, segments)]
 
     @property
     def _sender_type(self) -> int:
         """Type of number of the sender: a name, a number with its country, a short code."""
         if not self._sender.removeprefix("+").isdecimal():
-            return 5
+            return _NAME
         return 1 if self._sender.startswith("+") else 3
 
-    def _fetch(self, inbox: Inbox[Any]) -> Sequence[Any]:
-        try:
-            inbox.settle()
-        except GatewayDownError:
-            self.close()
-            raise
-        self._pumped()
-        return inbox.fetch()
-
-    def _pumped(self, *, test: bool = False) -> None:
-        session = self._opened()
-        try:
-            session.pump()
-            if test:
-                sequence = session.next_sequence()
-                session.ask([(sequence, session.test(sequence))])
-        except GatewayDownError:
-            self.close()
-            raise
-
-    def _opened(self) -> Session:
-        if self._session is not None:
-            return self._session
+    def _connected(self) -> Session:
         timeout_s = self._settings.timeout_s
         host, port = self._where
         wire = PacketWire(host, port, timeout_s=timeout_s, tls=self._tls, least=LEAST, most=MOST)
@@ -175,29 +102,27 @@ class SmppGateway:
         except GatewayDownError:
             session.close()
             raise
-        self._session = session
         return session
+
+    def _farewell(self, session: Session) -> None:
+        session.unbind()
 
     def _told(self, session: Session, sequence: int, packet: Any) -> None:
         stored = partial(session.acknowledge, sequence)
         if packet.esm_class & delivery.RECEIPT:
-            self._receipts.put(self._receipt(packet), stored)
+            self._receipts.put(self._receipt_of(packet), stored)
         else:
             sender = e164_of(bytes(packet.source_addr or b"").decode("ascii", "replace"))
             text = delivery.text_of(packet)
             self._replies.put(Reply(sender=sender, text=text, at=self._clock.now()), stored)
 
-    def _receipt(self, packet: Any) -> Receipt | None:
+    def _receipt_of(self, packet: Any) -> Receipt | None:
         try:
             name, state, reason = delivery.receipt_of(packet)
         except ValueError as error:  # nobody will ever make more of it
             log.warning("smpp.receipt_unread", gateway=self.name, cause=str(error))
             return None
-        found = self._chains.told(name, state)
-        if found is None:
-            return None
-        at = delivery.done_at(packet, self._zone) or self._clock.now()
-        return Receipt(reference=found[0], state=found[1], at=at, reason=reason)
+        return self._receipt(name, state, delivery.done_at(packet, self._zone), reason)
 
     def _named(self, handed: str) -> str:
         """Return the name under which receipts will come."""
@@ -211,12 +136,16 @@ class SmppGateway:
 
 def _segments(message: Message) -> list[Segment]:
     texts = segments_of(message.text)
+    if len(texts) > MOST_SEGMENTS:
+        raise GatewayRefusedError(f"{len(texts)} segments are no message")
     narrow = alphabet_of(message.text) is Alphabet.GSM7
-    written = [septets_of(each) if narrow else each.encode("utf-16-be") for each in texts]
+    written = [
+        septets_of(each) if narrow else each.encode("utf-16-be", "surrogatepass") for each in texts
+    ]
     coding = _GSM7 if narrow else _UCS2
     if len(texts) == 1:
         return [Segment(content=written[0], data_coding=coding, esm_class=0)]
-    number = crc32(message.key.bytes) & 0xFF  # the same when it is handed over again
+    number = chain_number(message)
     return [
         Segment(
             content=chain_header(number, len(texts), place) + content,
@@ -225,11 +154,3 @@ def _segments(message: Message) -> list[Segment]:
         )
         for place, content in enumerate(written, start=1)
     ]
-
-
-def _zone(options: Options, name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        options.problem(f"zone {name!r} is none of the tz database")
-        return ZoneInfo("UTC")

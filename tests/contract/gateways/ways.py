@@ -12,6 +12,7 @@ from energy.alerting.notices.gateway import Gateway, GatewayKind, GatewaySetting
 from energy.base.clock import ManualClock
 from processes.gateways import gateway_of
 from simulator.gateways.desk import Desk, Fault
+from simulator.gateways.ismg import CmppServer
 from simulator.gateways.post_office import PostOffice
 from simulator.gateways.smsc import MessageCentre
 
@@ -132,11 +133,55 @@ class SmppWay(Way):
         self.centre.reply(self.to.removeprefix("+"), text)
 
 
+class Cmpp2Way(Way):
+    adapter = "cmpp"
+    wide = False
+
+    def __init__(self) -> None:
+        self.server = CmppServer(account="901234", secret=self.secret, wide=self.wide)
+
+    def start(self) -> None:
+        self.server.start()
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {
+            "version": "3.0" if self.wide else "2.0",
+            "host": "127.0.0.1",
+            "port": self.server.port,
+            "source": "901234",
+            "sender": "10690000",
+            "service": "alerts",
+        }
+
+    @property
+    def desk(self) -> Desk:
+        return self.server.desk
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        for reference in newest(self.desk):
+            self.server.receipt(reference, state="DELIVRD" if delivered else "UNDELIV", times=times)
+
+    def reply(self, text: str) -> None:
+        self.server.reply(self.to.removeprefix("+86"), text)
+
+
+class Cmpp3Way(Cmpp2Way):
+    wide = True
+
+
 def newest(desk: Desk) -> list[str]:
     """Return the segments of the newest message: those of its chain, or its one."""
     chain = desk.taken[-1].key
-    number = int(chain[:2], 16) if chain else 1
+    number = int(chain[2:], 16) if chain else 1
     return [each.reference for each in desk.taken[-number:]]
 
 
-WAYS: dict[str, type[Way]] = {"smtp": MailWay, "smpp": SmppWay}
+WAYS: dict[str, type[Way]] = {
+    "smtp": MailWay,
+    "smpp": SmppWay,
+    "cmpp2": Cmpp2Way,
+    "cmpp3": Cmpp3Way,
+}
