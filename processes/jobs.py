@@ -36,6 +36,7 @@ from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
 from processes.site_vitals import rounds_health, rounds_metrics
+from processes.taking_over import TAKE_OVER, take_over_chore
 from processes.validating import look_once
 from processes.vitals import Vitals
 
@@ -113,7 +114,14 @@ class Jobs:
                 chores=(self._seal(DIRECTORY, DIRECTORY_APPLICATIONS), *self._wal_archive())
             )
         }
-        return making | {site.key: self._making(site) for site in self._system.sites()}
+        for site in self._system.sites():
+            making[site.key] = self._making(site)
+            making[f"{site.key} {TAKE_OVER}"] = self._taking_over(site)
+        return making
+
+    def _taking_over(self, site: Site) -> MakeChores:
+        """What is wished of a take-over has a turn of its own: writing takes minutes."""
+        return lambda: SiteChores(chores=(take_over_chore(self._system, site),))
 
     def _making(self, site: Site) -> MakeChores:
         return lambda: self._site_chores(site)

@@ -7,7 +7,7 @@ it bills anybody: who pays stands in the books, which are written behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -41,16 +41,24 @@ class MeteringSide:
     file: str
     by: UUID
 
-    def write(self, sheets: Sheets) -> int:
+    def write(self, sheets: Sheets, progress: Callable[[int, int], None]) -> int:
         """Write readings and ages that are not there yet; return the journal's position.
+
+        Args:
+            sheets: Of the workbook.
+            progress: Told how many rows are there, of how many.
 
         Raises:
             ConflictError: Somebody else wrote the same thing first; do it again.
         """
+        done, of = 0, len(sheets[Sheet.READINGS]) + len(sheets[Sheet.METERS])
+        progress(done, of)
         for rows in _chunks(sheets[Sheet.READINGS]):
             self._store({self._command("reading", row, "quantity", "read_at"): row for row in rows})
+            progress(done := done + len(rows), of)
         for rows in _chunks(sheets[Sheet.METERS]):
             self.application.store(*self._ages(rows))
+            progress(done := done + len(rows), of)
         return self.application.position()
 
     def _store(self, rows: dict[UUID, Row]) -> None:

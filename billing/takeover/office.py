@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,25 +22,29 @@ from billing.takeover.known import KnownSite
 from billing.takeover.metering_side import MeteringSide
 from billing.takeover.parcel import Parcel, parcel_of
 from billing.takeover.problems import MOST_TOLD, Problem, Problems
+from billing.takeover.sealed import keep_sealed, open_sealed
 from billing.takeover.sheets import CONTENT, Sheet
 from billing.takeover.site_checks import check_site
 from billing.takeover.site_take_over import Load, LoadState, SiteTakeOver
 from billing.takeover.state import take_over_of
+from billing.takeover.tasks import Stage
 from billing.takeover.totals import ControlTotal, check_totals
 from billing.takeover.workbook import Row, read_workbook
 from billing.views.takeover import read_known
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import local_day
-from energy.base.secrets import ERASED, PersonVault
+from energy.base.secrets import PersonVault
 from energy.journal.application import JournalApplication
-from energy.store.attachment import keep_attachment, kept_attachment
 
 ATTEMPTS = 5
 """How often it is begun again when somebody else wrote the same thing first."""
-_MEDIA_TYPE = "application/vnd.meterline.takeover"
-Progress = Callable[[str], None]
-"""Told what is done next: "metering", "books"."""
+Progress = Callable[[Stage, int, int], None]
+"""Told what is done next and how far it is, of how many; 0 of 0 where nobody counts."""
+
+
+def untold(_stage: Stage, _done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +122,7 @@ class TakeOverOffice:
         held = self._held()
         known = held.loads.get(sha256)
         if known is None or known.state is LoadState.DROPPED:
-            sealed = self.vault.seal(self._person(sha256), checked.parcel.packed()).encode()
-            with self.books.database.transaction() as connection:
-                kept = keep_attachment(connection, self.books.schema, sealed, _MEDIA_TYPE)
+            kept = keep_sealed(self.books, self.vault, sha256, checked.parcel.packed())
         else:
             kept = known.kept
         held.load(
@@ -148,13 +151,13 @@ class TakeOverOffice:
         self.books.store(held)
         return held.loads[known.sha256]
 
-    def sign(self, sha256: str, *, by: UUID, progress: Progress = lambda _: None) -> Load:
+    def sign(self, sha256: str, *, by: UUID, progress: Progress = untold) -> Load:
         """Sign a workbook as a second person and write it; go on where it was stopped.
 
         Args:
             sha256: Hash of what was loaded, or its beginning.
             by: The second person.
-            progress: Told what is done next.
+            progress: Told what is done next, and how far it is.
 
         Raises:
             TakeOverError: None is loaded under that hash, or the site has changed since.
@@ -180,12 +183,11 @@ class TakeOverOffice:
         sheets = {**parcel.sheets(), Sheet.CONTROL: []}
         self._require_still(sheets, known)
         self.books.store(held)
-        progress("metering")
         side = MeteringSide(
             application=self.metering, known=known, sha256=load.sha256, file=load.file, by=load.by
         )
-        position = side.write(sheets)
-        progress("books")
+        position = side.write(sheets, partial(progress, Stage.METERING))
+        progress(Stage.BOOKS, 0, 0)
         self._write_books(held, load, sheets, known, position)
         return held.loads[load.sha256]
 
@@ -233,13 +235,7 @@ class TakeOverOffice:
             )
 
     def _parcel(self, load: Load) -> Parcel:
-        with self.books.database.connection() as connection:
-            found = kept_attachment(connection, self.books.schema, load.kept)
-        packed = ERASED
-        if len(found) == 1:
-            packed = self.vault.open(self._person(load.sha256), found[0][2].decode())
-        if packed == ERASED:
-            raise TakeOverError.of("takeover.parcel_gone", sha256=load.sha256[:12])
+        packed = open_sealed(self.books, self.vault, load.sha256, load.kept)
         parcel = Parcel.unpacked(packed)
         assert parcel.sha256 == load.sha256, "what was sealed is what was signed"
         return parcel
@@ -248,9 +244,6 @@ class TakeOverOffice:
         known = take_over_of(self.books)
         key = self.books.site.key
         return known or SiteTakeOver(site=key, command_id=self._command("open"))
-
-    def _person(self, sha256: str) -> UUID:
-        return id_of("person", "takeover", self.books.site.key, sha256)
 
     def _command(self, *what: str) -> UUID:
         return id_of("takeover", self.books.site.key, *what)

@@ -43,6 +43,12 @@ class Problem:
             "cause": str(self.message),
         }
 
+    def kept(self) -> dict[str, object]:
+        """Return it as JSON values from which it can be told in any language again."""
+        values = {k: v if isinstance(v, int) else str(v) for k, v in self.values.items()}
+        return {"sheet": self.sheet, "row": self.row, "column": self.column, "code": self.code,
+                "values": values}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Problems:

@@ -15,6 +15,7 @@ import psycopg
 
 from billing.takeover.known import KnownPoint, KnownSite
 from billing.takeover.site_take_over import SiteTakeOver
+from billing.takeover.tasks import TakeOverTasks
 from energy.metering.channel import Channel, Kind
 from energy.store.sites import Site
 from energy.views.registry import load_channels
@@ -29,6 +30,11 @@ _KINDS = (
     SiteTakeOver.Written,
     SiteTakeOver.Compared,
     SiteTakeOver.Released,
+    TakeOverTasks.Created,
+    TakeOverTasks.Asked,
+    TakeOverTasks.Begun,
+    TakeOverTasks.WentOn,
+    TakeOverTasks.Ended,
 )
 
 

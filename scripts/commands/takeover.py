@@ -20,6 +20,7 @@ if runs():
     from billing.takeover.parallel import ParallelDesk
     from billing.takeover.problems import Problem
     from billing.takeover.state import started_series, take_over_of
+    from billing.takeover.tasks import Stage
     from billing.takeover.template import write_template
     from billing.views.find import run_named
     from dashboards.security.scope import Right
@@ -82,8 +83,9 @@ def sign(ctx: typer.Context, sha256: str, by: str | None = None, *, as_json: Jso
         with working(at.text("takeover.writing")) as bar:
             at.settle("metering", "books")
 
-            def progress(what: str) -> None:
-                bar.update(bar.task_ids[0], description=at.text(f"takeover.{what}"))
+            def progress(stage: Stage, done: int, of: int) -> None:
+                told = at.text(f"takeover.{stage}")
+                bar.update(bar.task_ids[0], description=told, completed=done, total=of or None)
 
             load = _office(at).sign(sha256, by=person, progress=progress)
             at.settle("metering", "books")

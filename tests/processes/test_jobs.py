@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+from billing.books import Books
 from billing.receivables.office import Incoming
+from billing.takeover.task_desk import HandedIn, TaskDesk, tasks_of
 from energy.base.config import Config
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
@@ -18,6 +20,7 @@ from processes.file_drop import DropFolderError
 from processes.import_mappings import OWN
 from processes.jobs import Jobs
 from processes.site_rounds import Chore
+from tests.billing.takeover.workbooks import filled, saved
 from tests.billing.till import Till
 from tests.billing.town import CLERK, Town
 from tests.fixtures.batches import MIDNIGHT, at, reading
@@ -103,3 +106,21 @@ def test_money_that_names_a_document_settles_it_once_a_day(
     position = till.town.office.books.position()
     by_name["receivables"].step()
     assert till.town.office.books.position() == position
+
+
+def test_what_is_wished_of_a_take_over_has_a_turn_beside_the_other_chores(
+    at_work: tuple[TestSite, Jobs], tmp_path: Path
+) -> None:
+    site, jobs = at_work
+    made = jobs._taking_over(site.site)()
+    (chore,) = made.chores
+    assert not chore.step()
+    books = Books(site.writer, site.site, site.clock)
+    file = HandedIn(name="w.xlsx", content=saved(filled(), tmp_path / "w.xlsx").read_bytes())
+    TaskDesk(books, jobs._system.vault).ask_load(file, by=CLERK)
+    assert not chore.step()
+    held = tasks_of(books)
+    assert held is not None and held.newest is not None
+    assert held.newest.problems > 0, "the site has none of its points"
+    topics = [row[0] for row in site.rows("SELECT topic FROM {s}.books_events")]
+    assert topics[-1] == "takeover_tasks.ended"
