@@ -26,6 +26,7 @@ from dashboards.pages.phone import callbacks as phone
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.plant import callbacks as plant
 from dashboards.pages.subjects import UnknownSubjectError
+from dashboards.pages.takeover import callbacks as takeover
 from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.pages.wall import callbacks as wall
 from dashboards.queries.ports import Queries
@@ -44,13 +45,14 @@ from dashboards.security.sign_in import install_sign_in
 from dashboards.security.site_rules import SiteRules
 from dashboards.settings import WebSettings
 from dashboards.shell import shell
+from dashboards.takeover_routes import install_takeover
 from dashboards.viewer import current_viewer
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
-"""Longest request body. [B]"""
+"""Longest request body; files that are handed in have a limit of their own. [B]"""
 _HEAVY = re.compile(r'<script src="[^"]*/(?:plotly-|dash_ag_grid)[^"]*"></script>')
 """Charts and grids: three fifths of all scripts, and a phone's pages have neither. A link away
 loads the other page whole (assets/phone.js)."""
@@ -115,10 +117,11 @@ def create_app(
     if provider is not None:
         install_provider(server, admission, provider, limiter)
     install_routes(server, parts, render_pdf)
+    install_takeover(server, parts)
     install_audit(server, settings, doors.access)
     app = _dash(server, settings)
     energy = (overview, alerts, notes, flows, plant, wall, phone)
-    office = (bills, admin, account, acts, tariffs, desk)
+    office = (bills, admin, account, acts, tariffs, desk, takeover)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)
     _complete(app, server)

@@ -23,6 +23,7 @@ from billing.prepaid.office import PrepaidOffice
 from billing.receivables.office import Receivables
 from billing.takeover.office import TakeOverOffice
 from billing.takeover.parallel import ParallelDesk
+from billing.takeover.task_desk import TaskDesk
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
@@ -188,6 +189,7 @@ def takeover_of(office: BillingOffice, vault: PersonVault) -> TakeOverCommands:
         site=office.site.key,
         loads=TakeOverOffice(books, metering, vault),
         parallel=ParallelDesk(books),
+        wishes=TaskDesk(books, vault),
     )
 
 

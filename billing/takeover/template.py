@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from billing.takeover.sheets import CONTENT, RULES, Column, Holds, Sheet
 from billing.takeover.workbook import GUIDE
@@ -22,11 +22,11 @@ _FORMATS = {
 _WIDTH = 18
 
 
-def write_template(path: Path, language: str) -> None:
+def write_template(path: Path | IO[bytes], language: str) -> None:
     """Write an empty workbook.
 
     Args:
-        path: Where.
+        path: Where to: a path, or an open file.
         language: Of the explanations, "en" or "zh"; sheets and columns have one name in both.
     """
     from openpyxl import Workbook

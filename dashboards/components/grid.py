@@ -18,6 +18,7 @@ _WORDS = (
     "notBlank",
     "andCondition",
     "orCondition",
+    "ariaFilterInput",
 )
 
 

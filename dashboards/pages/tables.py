@@ -26,7 +26,7 @@ from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.savings.tables import savings_sheet
-from dashboards.pages.takeover.views import takeover_sheet
+from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import Viewer, current_viewer
@@ -45,6 +45,7 @@ TABLES: dict[str, MakeSheet] = {
     "plant": hours_sheet,
     "plant_turns": turns_sheet,
     "takeover": takeover_sheet,
+    "takeover_findings": findings_sheet,
     "report": report_sheet,
     "report_places": report_places_sheet,
     "savings": savings_sheet,

@@ -179,7 +179,7 @@ def commands_of(site: FakeSite) -> Commands:
         till=till,
         review=ReviewCommands(SITE, site.review_desk),
         displays=displays,
-        takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old),
+        takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old, wishes=site.old),
         enquiries=site,
     )
 

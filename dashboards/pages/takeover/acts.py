@@ -8,7 +8,7 @@ from billing.receivables.errors import PaymentError
 from dashboards.pages.parts import Parts
 from dashboards.viewer import Viewer
 
-DROP, RELEASE = "drop-take-over", "release-take-over"
+DROP, RELEASE, SIGN = "drop-take-over", "release-take-over", "sign-take-over"
 SHORT = 12
 """Digits of a hash that are shown."""
 
@@ -25,6 +25,16 @@ def drop(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> 
     return viewer.say("takeover_page.dropped", sha256=about[:SHORT])
 
 
+def sign(parts: Parts, viewer: Viewer, about: str, _typed: Mapping[str, str]) -> str:
+    """Wish that the workbook whose hash is `about` is signed and written.
+
+    Raises:
+        RefusedError: The command was refused.
+    """
+    parts.commands.takeover.sign(viewer.scope, about)
+    return viewer.say("takeover_page.signing", sha256=about[:SHORT])
+
+
 def release(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
     """End the parallel run over the comparison whose hash is `about`.
 
@@ -38,4 +48,5 @@ def release(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) 
 ACTS: dict[str, Callable[[Parts, Viewer, str, Mapping[str, str]], str]] = {
     DROP: drop,
     RELEASE: release,
+    SIGN: sign,
 }

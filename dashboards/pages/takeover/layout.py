@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -13,8 +12,16 @@ from billing.takeover.site_take_over import Load, LoadState
 from dashboards.components.act_form import Field, act_form
 from dashboards.components.pieces import Children, badge, data_age, empty, facts, page, panel, table
 from dashboards.components.twin import twin
-from dashboards.formats import NOTHING, money, number
-from dashboards.pages.takeover.acts import DROP, RELEASE, SHORT
+from dashboards.formats import NOTHING, money
+from dashboards.pages.takeover.acts import DROP, RELEASE, SHORT, SIGN
+from dashboards.pages.takeover.handing import (
+    bills_panel,
+    head,
+    heads,
+    task_panel,
+    totals_table,
+    workbook_panel,
+)
 from dashboards.queries.rows import Answer
 from dashboards.queries.takeover_rows import BillPair, TakeOverPage
 from dashboards.security.scope import Right
@@ -33,7 +40,10 @@ def takeover_page(viewer: Viewer, answer: Answer[TakeOverPage]) -> Component:
         viewer.say("takeover_page.title"),
         [
             html.P(viewer.say(f"takeover_page.{_stage(rows)}"), className="run-told"),
+            task_panel(viewer, rows),
+            workbook_panel(viewer) if _may_hand_in(viewer, rows) else None,
             *(_load(viewer, rows, each) for each in rows.loads),
+            bills_panel(viewer, rows) if rows.parallel else None,
             _comparison(viewer, rows, age) if rows.compared is not None else None,
             _series(viewer, rows) if rows.series else None,
         ],
@@ -54,8 +64,6 @@ def _stage(rows: TakeOverPage) -> str:
 def _load(viewer: Viewer, rows: TakeOverPage, load: Load) -> Component:
     """Return a workbook with its control totals, ours beside theirs."""
     may_drop = load.state is LoadState.LOADED and viewer.scope.may(Right.ISSUE)
-    cells = [_total(viewer, total) for total in load.totals]
-    keys = ("sheet", ">count", ">stated_count", ">sum", ">stated_sum", "agrees")
     signed = NOTHING if load.signed_by is None else rows.people.get(load.signed_by, "?")
     return panel(
         load.file,
@@ -63,15 +71,13 @@ def _load(viewer: Viewer, rows: TakeOverPage, load: Load) -> Component:
             facts(
                 [
                     ("SHA-256", html.Code(load.sha256[:SHORT])),
-                    (_head(viewer, "loaded_by"), html.Bdi(rows.people.get(load.by, "?"))),
-                    (_head(viewer, "signed_by"), html.Bdi(signed)),
+                    (head(viewer, "loaded_by"), html.Bdi(rows.people.get(load.by, "?"))),
+                    (head(viewer, "signed_by"), html.Bdi(signed)),
                 ],
                 name="takeover-load",
             ),
-            table(_heads(viewer, keys), cells, name="takeover-totals"),
-            html.Code(f"takeover sign {load.sha256[:SHORT]} --by NAME", className="command")
-            if load.state is LoadState.LOADED
-            else None,
+            totals_table(viewer, load.totals),
+            _signing(viewer, rows, load) if load.state is LoadState.LOADED else None,
             act_form(viewer, DROP, load.sha256, [_why()], button="takeover_page.drop", quiet=True)
             if may_drop
             else None,
@@ -81,31 +87,24 @@ def _load(viewer: Viewer, rows: TakeOverPage, load: Load) -> Component:
     )
 
 
-def _total(viewer: Viewer, total: dict[str, Any]) -> Sequence[Children]:
-    """Return a sheet's count and sum beside what the old system states."""
-    ours = (Decimal(total["count"]), _decimal(total["sum"]))
-    theirs = (_decimal(total["stated_count"]), _decimal(total["stated_sum"]))
-    empty_sheet = not ours[0] and theirs[0] is None
-    agrees = empty_sheet or (ours[0] == theirs[0] and ours[1] in {None, theirs[1]})
-    shown = [
-        NOTHING if value is None else number(viewer.language, value)
-        for value in (ours[0], theirs[0], ours[1], theirs[1])
-    ]
-    word = "agrees" if agrees else "differs"
-    told = badge(viewer.say(f"takeover_page.{word}"), "good" if agrees else "bad")
-    return [f"“{total['sheet']}”", *shown, told]  # the name as the workbook has it
+def _may_hand_in(viewer: Viewer, rows: TakeOverPage) -> bool:
+    """Return whether a clerk may hand in a workbook: none waits for its second signature."""
+    waits = {LoadState.LOADED, LoadState.SIGNED} & {each.state for each in rows.loads}
+    return viewer.scope.may(Right.ISSUE) and not waits
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _head(viewer: Viewer, key: str) -> str:
-    return viewer.say(f"takeover.head.{key}")
-
-
-def _heads(viewer: Viewer, keys: Sequence[str]) -> list[str]:
-    return [(">" if key[0] == ">" else "") + _head(viewer, key.lstrip(">")) for key in keys]
+def _signing(viewer: Viewer, rows: TakeOverPage, load: Load) -> Component | None:
+    """Return the form of the second signature, or who may give it."""
+    if rows.task is not None and rows.task.open:
+        return None
+    if viewer.scope.person == load.by or not viewer.scope.may(Right.APPROVE):
+        return html.P(viewer.say("takeover_page.sign_who"), className="subtitle")
+    return html.Div(
+        [
+            html.P(viewer.say("takeover_page.sign_what"), className="subtitle"),
+            act_form(viewer, SIGN, load.sha256, [], button="takeover_page.sign"),
+        ]
+    )
 
 
 def _why() -> Field:
@@ -130,7 +129,7 @@ def _comparison(viewer: Viewer, rows: TakeOverPage, age: Component) -> Component
                     ("SHA-256", html.Code(last.sha256[:SHORT])),
                     (viewer.say("takeover_page.by"), html.Bdi(rows.people.get(last.by, "?"))),
                     *sums,
-                    (_head(viewer, "difference"), _money(viewer, rows, Decimal(last.difference))),
+                    (head(viewer, "difference"), _money(viewer, rows, Decimal(last.difference))),
                 ],
                 name="takeover-causes",
             ),
@@ -166,7 +165,7 @@ def _pairs(viewer: Viewer, rows: TakeOverPage, pairs: Sequence[BillPair]) -> Com
         ]
         for each in pairs
     ]
-    return table(_heads(viewer, keys), cells, name="takeover-pairs")
+    return table(heads(viewer, keys), cells, name="takeover-pairs")
 
 
 def _money(viewer: Viewer, rows: TakeOverPage, value: Decimal | None) -> str:

@@ -6,6 +6,7 @@ over a billed town with two tenants, in the role of the web process; only the do
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -150,6 +151,7 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         "/download/tables/load.csv?utility=electricity",
         Right.READ_ENERGY,
     ),
+    "/download/take-over.xlsx": ("/download/take-over.xlsx", Right.READ_BILLS),
     "/download/report.pdf": ("/download/report.pdf?span=month", Right.READ_ENERGY),
     "/assets/<path:filename>": ("/assets/app.css", OPEN),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
@@ -167,8 +169,9 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
 POSTED = {
     *("/login", "/sign-out", "/change-password", "/second-factor", "/pin", "/devices"),
     "/_dash-update-component",
+    *("/upload/take-over/workbook", "/upload/take-over/bills"),
 }
-"""Rules that take a POST: the doors have tests of their own, callbacks are posted below."""
+"""Rules that take a POST: the doors have tests of their own, the others are posted below."""
 WILD: dict[str, list[str]] = {
     "name": ["load"],
     "key": ["{building}-node"],
@@ -506,6 +509,25 @@ def test_a_route_answers_those_who_may_alone(matrix: Matrix, role: Role) -> None
         assert paper.status_code == (404 if role is Role.TENANT else 403)
     with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[ONE]}.pdf") as paper:
         assert paper.status_code == (200 if role is Role.TENANT else 403)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_file_is_taken_of_those_who_may_hand_it_in_alone(matrix: Matrix, role: Role) -> None:
+    matrix.sit(role, *([f"account/A-{ONE}"] if role is Role.TENANT else ()))
+    before = matrix.stored()
+    for rule, words in (("workbook", "no workbook"), ("bills", "parallel run")):
+        data = {
+            "run": str(matrix.subjects.run),
+            "file": (io.BytesIO(b"PK not a workbook"), "take-over.xlsx"),
+        }
+        headers = {"X-CSRFToken": matrix.token}
+        answer = matrix.client.post(f"/upload/take-over/{rule}", data=data, headers=headers)
+        if may(role, Right.ISSUE):
+            assert (answer.status_code, words in answer.text) == (422, True), answer.text
+        else:
+            assert answer.status_code == 403, rule
+            assert matrix.subjects.numbers[ONE] not in answer.text
+    assert matrix.stored() == before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""At a real Chromium, over a real database: a workbook handed in, mended, signed, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from billing.takeover.office import TakeOverOffice
+from billing.takeover.state import take_over_of
+from billing.takeover.task_work import TaskWork
+from dashboards.app import create_app
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.security.people import Doors
+from energy.base.clock import ManualClock
+from energy.base.ids import id_of
+from energy.store.embedded import EmbeddedPostgres
+from energy.store.pool import Database
+from energy.store.wall import STAFF
+from scripts.screenshots import sign_in
+from tests.billing.conftest import new_town, server
+from tests.billing.takeover.workbooks import Rows, desk, filled, meters_only, saved, stated
+from tests.billing.town import Town
+from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
+from tests.dashboards.fakes import PASSWORD, FakePeople, FakeWeb, settings
+from tests.dashboards.queries.conftest import NOW, WebTown
+from tests.dashboards.security.test_matrix import commands_of, grace
+
+__all__ = ["server"]
+pytestmark = [pytest.mark.browser, pytest.mark.servers]
+OLD = (
+    "account,from,to,utility,quantity,unit,net,tax,total\n"
+    "001,2019-01-01,2019-01-03,electricity,10,kWh,1.00,0.20,1.20\n"
+)
+
+
+@dataclass
+class Office:
+    """A served site whose old system is taken over, and the jobs that a test lets run."""
+
+    town: Town
+    web: FakeWeb
+    browser: Browser
+    url: str
+
+    def jobs(self) -> None:
+        """Do one wish, as the process of jobs does."""
+        office: TakeOverOffice = desk(self.town)
+        TaskWork(office=office, settle=self.town.catch_up).step()
+
+    def seat(self, name: str, *, width: int = 1440) -> tuple[Page, Watch]:
+        """Return the take-over's page of a person who has signed in."""
+        page = self.browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        watch = Watch(page, self.url)
+        sign_in(page, self.url, name, PASSWORD)
+        page.goto(f"{self.url}/takeover")
+        expect(page.locator(".page-takeover")).to_be_visible(timeout=PATIENCE_MS)
+        return page, watch
+
+
+@pytest.fixture
+def office(server: EmbeddedPostgres, browser: Browser) -> Iterator[Office]:
+    """A town with meters and tariffs, without accounts; two people."""
+    with new_town(server) as town:
+        meters_only(town)
+        town.read()
+        town.catch_up()
+        database = Database(server.dsn(user="meterline_web"))
+        staff = Database(server.dsn(user="meterline_web"), scope=STAFF)
+        at = SqlSite(database=staff, site=town.site, clock=ManualClock(NOW), vault=town.vault,
+                     walled=database)  # fmt: skip
+        web = WebTown(town=town, database=database, staff=staff, queries=SqlQueries(at))
+        people = FakePeople(
+            {
+                name: replace(
+                    grace(), person=id_of("person", name), sign_in=name, name=name.title(),
+                    roles=(role,),
+                )
+                for name, role in (("mira", "billing_clerk"), ("jonas", "billing_approver"))
+            }
+        )  # fmt: skip
+        clock = ManualClock(NOW)
+        doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
+        store = FakeSessionStore()
+        made = create_app(
+            replace(settings(), site_key=town.site.key, zone=town.site.zone),
+            queries=web.queries,
+            commands=commands_of(web, town, None, clock),
+            doors=Doors(people=people, access=doors, factors=doors, vault=doors),
+            session_store=store,
+            clock=clock,
+            render_pdf=lambda *_: b"",
+        )
+        fake: Any = None
+        shown = FakeWeb(site=fake, people=people, store=store, doors=doors, server=made)
+        with served(shown) as url:
+            yield Office(town=town, web=shown, browser=browser, url=url)
+        for context in browser.contexts:
+            context.close()
+        database.close()
+        staff.close()
+
+
+def hand_in(page: Page, button: str, path: Path) -> None:
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name=button).click()
+    asked.value.set_files(path)
+    expect(page.locator(".file-name", has_text=path.name)).to_be_visible()
+
+
+def wrong() -> Rows:
+    rows = filled()
+    for sheet in rows.values():
+        for row in sheet:
+            if "tariff" in row:
+                row["tariff"] = "gone"
+    return rows
+
+
+def test_a_workbook_is_handed_in_mended_signed_and_compared(office: Office, tmp_path: Path) -> None:
+    clerk, watch = office.seat("mira")
+    clerk.get_by_role("button", name="Check and load it").click()
+    expect(clerk.locator(".file-said")).to_have_text("Choose a file first.")
+    hand_in(clerk, "Choose a workbook", saved(wrong(), tmp_path / "take-over.xlsx"))
+    clerk.get_by_role("button", name="Check and load it").click()
+    expect(clerk.locator(".task-bar")).to_be_visible(timeout=PATIENCE_MS)
+    office.jobs()
+    grid = clerk.locator(".findings-grid")
+    expect(grid).to_contain_text("No tariff gone is published", timeout=PATIENCE_MS)
+    expect(grid.locator(".ag-center-cols-container .ag-row")).to_have_count(4)
+    grid.get_by_label("row filter").fill("3")
+    expect(grid.locator(".ag-center-cols-container .ag-row")).to_have_count(1)
+    with clerk.expect_download() as file:
+        clerk.locator(".panel-takeover-task").get_by_role("link", name="XLSX").click()
+    assert file.value.suggested_filename == "findings.xlsx"
+
+    hand_in(clerk, "Choose a workbook", saved(stated(filled()), tmp_path / "right.xlsx"))
+    clerk.get_by_role("button", name="Check and load it").click()
+    expect(clerk.locator(".task-bar")).to_be_visible(timeout=PATIENCE_MS)
+    office.jobs()
+    expect(clerk.locator(".panel-takeover-load")).to_contain_text("right.xlsx", timeout=PATIENCE_MS)
+    expect(clerk.get_by_role("button", name="Sign: write all of it")).to_have_count(0)
+
+    approver, other = office.seat("jonas", width=390)
+    expect(approver.get_by_role("button", name="Choose a workbook")).to_have_count(0)
+    approver.get_by_role("button", name="Sign: write all of it").click()
+    expect(approver.locator(".task-bar")).to_be_visible(timeout=PATIENCE_MS)
+    assert take_over_of(office.town.office.books).parallel is False  # type: ignore[union-attr]
+    office.jobs()
+    expect(approver.locator(".panel-takeover-load")).to_contain_text(
+        "in the books", timeout=PATIENCE_MS
+    )
+    held = take_over_of(office.town.office.books)
+    assert held is not None and held.parallel
+    (load,) = held.loads.values()
+    assert (load.by, load.signed_by) == (id_of("person", "mira"), id_of("person", "jonas"))
+
+    office.town.open_and_rate()
+    office.town.catch_up()
+    old = tmp_path / "old-bills.csv"
+    old.write_text(OLD, encoding="utf-8")
+    clerk.reload()
+    hand_in(clerk, "Choose the old bills", old)
+    clerk.get_by_role("button", name="Compare", exact=True).click()
+    expect(clerk.locator(".task-bar")).to_be_visible(timeout=PATIENCE_MS)
+    office.jobs()
+    expect(clerk.locator(".panel-takeover-comparison")).to_contain_text(
+        "only in Meterline", timeout=PATIENCE_MS
+    )
+    assert watch.faults == []
+    assert other.faults == []
+
+
+def test_what_is_too_large_never_leaves_the_browser_and_what_is_no_workbook_is_said(
+    office: Office, tmp_path: Path
+) -> None:
+    clerk, _ = office.seat("mira")
+    for content, words in ((b"x" * 10_000_001, "larger than 10 MB"), (b"PK", "no workbook")):
+        path = tmp_path / "w.xlsx"
+        path.write_bytes(content)
+        hand_in(clerk, "Choose a workbook", path)
+        clerk.get_by_role("button", name="Check and load it").click()
+        expect(clerk.locator(".file-said")).to_contain_text(words, timeout=PATIENCE_MS)
