@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from adapters.mail.gateway import MailGateway
 from adapters.sms.cmpp.gateway import CmppGateway
+from adapters.sms.http.gateway import HttpGateway
 from adapters.sms.smpp.gateway import SmppGateway
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
 from energy.base.clock import Clock
@@ -46,4 +47,5 @@ _MAKERS: dict[str, Maker] = {
     "smtp": MailGateway,
     "smpp": SmppGateway,
     "cmpp": CmppGateway,
+    "http_sms": HttpGateway,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from energy.alerting.notices.gateway import Gateway, GatewayKind, GatewaySettings, Message
@@ -15,7 +17,9 @@ from simulator.gateways.desk import Desk, Fault
 from simulator.gateways.ismg import CmppServer
 from simulator.gateways.post_office import PostOffice
 from simulator.gateways.smsc import MessageCentre
+from simulator.gateways.web import WebGateway
 
+SHAPES = Path(__file__).parent / "shapes"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TIMEOUT_S = 1
 
@@ -172,10 +176,65 @@ class Cmpp3Way(Cmpp2Way):
     wide = True
 
 
+class HttpWay(Way):
+    adapter = "http_sms"
+    shape = Path(__file__).parents[3] / "adapters/sms/http/shape.sample.toml"
+
+    def __init__(self) -> None:
+        self.web = WebGateway(token=self.secret)
+
+    def start(self) -> None:
+        self.web.start()
+
+    def stop(self) -> None:
+        self.web.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {"shape": str(self.shape), "base": self.web.base, "sender": "10690000"}
+
+    @property
+    def desk(self) -> Desk:
+        return self.web.desk
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        state = "DELIVRD" if delivered else "UNDELIV"
+        told = self.web.receipt_of(self.desk.taken[-1].reference, state=state)
+        self.web.receipts += [told] * times
+
+    def reply(self, text: str) -> None:
+        self.web.replies.append(self.web.reply_of(self.to.removeprefix("+"), text))
+
+
+class CallbackWay(HttpWay):
+    """A form, an answer in plain words, receipts and replies told at an address of ours."""
+
+    shape = SHAPES / "callback.toml"
+
+    def __init__(self) -> None:
+        super().__init__()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {**super().options(), "callback_port": self.port}
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        state = "DELIVRD" if delivered else "UNDELIV"
+        told = self.web.receipt_of(self.desk.taken[-1].reference, state=state)
+        for _ in range(times):
+            self.tell("receipts", told)
+
+    def reply(self, text: str) -> None:
+        self.tell("replies", self.web.reply_of(self.to.removeprefix("+"), text))
+
+    def tell(self, path: str, body: Mapping[str, str]) -> None:
+        self.web.tell(f"http://127.0.0.1:{self.port}/{path}", body, token=self.secret)
+
+
 def newest(desk: Desk) -> list[str]:
     """Return the segments of the newest message: those of its chain, or its one."""
     chain = desk.taken[-1].key
-    number = int(chain[2:], 16) if chain else 1
+    number = bytes.fromhex(chain)[1] if chain else 1
     return [each.reference for each in desk.taken[-number:]]
 
 
@@ -184,4 +243,6 @@ WAYS: dict[str, type[Way]] = {
     "smpp": SmppWay,
     "cmpp2": Cmpp2Way,
     "cmpp3": Cmpp3Way,
+    "http": HttpWay,
+    "callback": CallbackWay,
 }
