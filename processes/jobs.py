@@ -15,6 +15,7 @@ import structlog
 
 from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.alerting.finding_alarms import FindingAlarms
+from energy.alerting.keeping import Keeping
 from energy.alerting.ticker import Ticker
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
@@ -137,6 +138,7 @@ class Jobs:
             self._alerts(site),
             self._ticks(site),
             self._findings(site),
+            self._keeping(site),
             self._checks(site),
             seal,
             self._readings(site),
@@ -262,6 +264,11 @@ class Jobs:
             return False
 
         return Chore(name="findings", step=step, every_s=FINDINGS_EVERY_S)
+
+    def _keeping(self, site: Site) -> Chore:
+        """Shelves and suppressions that end, children of what is over."""
+        keeping = Keeping(self._system.database, site.schema, self._system.clock)
+        return Chore(name="alert keeping", step=keeping.step, every_s=ALERTS_EVERY_S)
 
     def _look(self, site: Site) -> Callable[[], list[str]]:
         def look() -> list[str]:

@@ -83,7 +83,7 @@ def groups_of(site: Site) -> dict[str, Group]:
             application="operations",
             follower=OPERATIONS_VIEWS,
             views={
-                "alerts": ("rule", "alert", "alert_finding"),
+                "alerts": ("rule", "alert", "alert_finding", "suppression"),
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
             },

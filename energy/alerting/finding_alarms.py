@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 
+from energy.alerting.flood import GROUPS
 from energy.alerting.raising import Raising
 from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import Clock
@@ -120,9 +121,11 @@ class FindingAlarms:
         rows: list[tuple[Any, ...]] = connection.execute(
             f"SELECT a.alert, a.rule FROM {self._schema}.alert AS a "
             f"JOIN {self._schema}.alert_finding AS g USING (alert) WHERE a.cleared_at IS NULL "
+            "AND g.code <> ALL(%s) "
             f"AND NOT EXISTS (SELECT FROM {self._schema}.finding AS f WHERE f.code = g.code "
             "AND f.channel = g.channel AND f.explained_position IS NULL "
-            "AND f.resolved_position IS NULL)"
+            "AND f.resolved_position IS NULL)",
+            (list(GROUPS),),
         ).fetchall()
         now = self._clock.now()
         return [

@@ -1,19 +1,24 @@
 """In: signals of rules and checks. Out: alert facts in operations. I/O: PostgreSQL.
 
 The one place where alerts are raised, cleared and become unknown: the evaluator, the tick and the
-alarms of findings come here. A signal told again changes nothing; what is told at once is stored
-at once, some hundreds of alerts in a transaction.
+alarms of findings come here. A signal told again changes nothing; what is told at once is looked
+at together (see flood.py) and stored some hundreds of alerts in a transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from energy.alerting.alert import Alert
+from energy.alerting.flood import JOIN, Gathered, Group, Standing, gather
 from energy.alerting.signal import Signal, SignalState
+from energy.alerting.standing import about_of, read_expected, read_fed, read_standing, standing_of
+from energy.alerting.suppression import expecting
+from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
@@ -24,6 +29,8 @@ AT_ONCE = 500
 """Alerts in one transaction at most."""
 TRIES = 3
 """How often it is tried where somebody else changes the same alerts."""
+LOOK_BACK = 2 * JOIN
+"""How long before the first of them alerts can have to do with those that are raised."""
 log = structlog.get_logger("alerts")
 
 
@@ -38,8 +45,12 @@ class Raising:
             schema: The site's schema.
             clock: Tells which signals are fresh.
         """
+        self._database = database
+        self._schema = schema
         self._clock = clock
         self._operations = JournalApplication(database, schema, "operations", clock)
+        self._minded: dict[UUID, tuple[int, Standing]] = {}
+        """What was stored after the tables' position, with its own."""
 
     def take(self, signals: Sequence[Signal]) -> int:
         """Store what some signals change; return how many alerts did.
@@ -50,65 +61,147 @@ class Raising:
         Raises:
             ConflictError: Others changed the same alerts again and again; take them later.
         """
-        return sum(self._store(part) for part in _parts(signals))
-
-    def _store(self, signals: Sequence[Signal]) -> int:
+        done = 0
         for attempt in range(TRIES):
-            known = self._operations.find_all(signal.alert for signal in signals)
-            for signal in signals:
-                self._apply(known, signal)
-            changed = [alert for alert in known.values() if alert.pending_events]
-            if not changed:
-                return 0
+            changed = self._changed(signals)
             try:
-                self._operations.store(*changed)
+                for first in range(0, len(changed), AT_ONCE):
+                    done += self._store(changed[first : first + AT_ONCE])
             except ConflictError:
                 log.info("another evaluator was faster", alerts=len(changed))
                 if attempt == TRIES - 1:
                     raise
             else:
-                return len(changed)
-        raise AssertionError("unreachable")
+                break
+        return done
 
-    def _apply(self, known: dict[UUID, Alert], signal: Signal) -> None:
-        alert = known.get(signal.alert)
-        command_id = id_of("signal", str(signal.alert), signal.state, signal.at.isoformat())
-        match signal.state:
-            case SignalState.RAISED if alert is None:
-                known[signal.alert] = self._raised(signal, command_id)
-            case SignalState.CLEARED if alert is not None:
-                alert.clear(at=signal.at, value=signal.value, command_id=command_id)
-            case _:
-                pass  # it was raised already, or never
+    def _store(self, alerts: Sequence[Alert]) -> int:
+        self._mind(alerts, self._operations.store(*alerts))
+        return len(alerts)
 
-    def _raised(self, signal: Signal, command_id: UUID) -> Alert:
-        historic = signal.historic(self._clock.now())
-        what = signal.code or signal.name
-        log.info("alert raised", what=what, at=signal.at.isoformat(), historic=historic)
-        return Alert(
-            alert=signal.alert,
-            rule=signal.rule,
-            channel=signal.channel,
-            severity=signal.severity,
-            at=signal.at,
-            value=signal.value,
-            limit_value=signal.limit,
-            historic=historic,
-            command_id=command_id,
-            code=signal.code,
-            about=signal.about,
-        )
+    def _changed(self, signals: Sequence[Signal]) -> list[Alert]:
+        """Return the alerts that signals change, with the alerts for many that come of it."""
+        known: dict[UUID, Alert] = self._operations.find_all({each.alert for each in signals})
+        fresh = [each for each in signals if self._begins(each) and each.alert not in known]
+        if fresh:
+            self._raise(known, fresh)
+        for signal in signals:
+            if signal.alert in known:
+                _apply(known[signal.alert], signal)
+        return [alert for alert in known.values() if alert.pending_events]
+
+    @staticmethod
+    def _begins(signal: Signal) -> bool:
+        return signal.state is SignalState.RAISED
+
+    def _raise(self, known: dict[UUID, Alert], signals: Sequence[Signal]) -> None:
+        """Make the alerts that begin, each with its parent and what it is expected from."""
+        now = self._clock.now()
+        told = {each.alert: each for each in reversed(signals)}  # the first of each counts
+        begun = [_standing(each, now) for each in reversed(told.values())]
+        with self._database.connection() as connection:
+            since = min(one.at for one in begun) - LOOK_BACK
+            before = self._before(read_standing(connection, self._schema, since=since))
+            fed = read_fed(connection, self._schema, (*before, *begun), now)
+            spans = read_expected(connection, self._schema)
+        gathered = gather(begun, before, fed)
+        for group, one in gathered.raised:
+            known[one.alert] = _group(group, one)
+        for one in begun:
+            alert = known[one.alert] = _alert(told[one.alert], one, gathered)
+            for span in expecting(one, spans, fed, now):
+                command = id_of("suppress", str(one.alert), str(span.suppression))
+                reference = str(span.suppression)
+                alert.suppress(why=span.why, reference=reference, command_id=command)
+        self._attach(known, gathered)
+        log.info("alerts raised", alerts=len(begun), groups=len(gathered.raised))
+
+    def _attach(self, known: dict[UUID, Alert], gathered: Gathered) -> None:
+        """Let what stood before be told on its new parent."""
+        missing = gathered.parents.keys() - known.keys()
+        if missing:
+            known |= self._operations.find_all(missing)
+        for child in sorted(missing & known.keys(), key=str):
+            parent = gathered.parents[child]
+            command = id_of("attach", str(child), str(parent))
+            known[child].attach(parent=parent, command_id=command)
+
+    def _before(self, read: Iterable[Standing]) -> list[Standing]:
+        """Return what stands: as the tables tell, and as was stored since."""
+        with self._database.connection() as connection:
+            row = connection.execute(
+                f"SELECT position FROM {self._schema}.follower WHERE name = %s", (OPERATIONS_VIEWS,)
+            ).fetchone()
+        position = int(str(row[0])) if row else 0
+        self._minded = {a: each for a, each in self._minded.items() if each[0] > position}
+        return list({one.alert: one for one in (*read, *self._minds())}.values())
+
+    def _minds(self) -> list[Standing]:
+        return [one for _, one in self._minded.values()]
+
+    def _mind(self, alerts: Sequence[Alert], position: int) -> None:
+        """Keep in mind what the tables do not tell yet."""
+        for alert in alerts:
+            self._minded[alert.id] = (position, standing_of(alert))
 
 
-def _parts(signals: Sequence[Signal]) -> Iterator[list[Signal]]:
-    """Yield signals in their order, of so many alerts at a time as are stored at once."""
-    part: list[Signal] = []
-    alerts: set[UUID] = set()
-    for signal in signals:
-        if len(alerts | {signal.alert}) > AT_ONCE:
-            yield part
-            part, alerts = [], set()
-        part.append(signal)
-        alerts.add(signal.alert)
-    if part:
-        yield part
+def _apply(alert: Alert, signal: Signal) -> None:
+    command = id_of("signal", str(signal.alert), signal.state, signal.at.isoformat())
+    match signal.state:
+        case SignalState.RAISED | SignalState.KNOWN:
+            alert.know(at=signal.at, value=signal.value, command_id=command)
+        case SignalState.UNKNOWN:
+            alert.lose(at=signal.at, command_id=command)
+        case SignalState.CLEARED:
+            alert.clear(at=signal.at, value=signal.value, command_id=command)
+
+
+def _standing(signal: Signal, now: datetime) -> Standing:
+    return Standing(
+        alert=signal.alert,
+        rule=signal.rule,
+        severity=signal.severity,
+        at=signal.at,
+        key=signal.key,
+        channel=signal.channel,
+        about=about_of(signal.about, signal.code, signal.channel),
+        cuts=signal.cuts,
+        historic=signal.historic(now),
+    )
+
+
+def _alert(signal: Signal, one: Standing, gathered: Gathered) -> Alert:
+    return Alert(
+        alert=signal.alert,
+        rule=signal.rule,
+        channel=signal.channel,
+        severity=signal.severity,
+        at=signal.at,
+        value=signal.value,
+        limit_value=signal.limit,
+        historic=one.historic,
+        command_id=id_of("raise", str(signal.alert)),
+        code=signal.code,
+        about=signal.about,
+        name=signal.name,
+        key=signal.key,
+        cuts=signal.cuts,
+        parent=gathered.parents.get(signal.alert),
+    )
+
+
+def _group(group: Group, one: Standing) -> Alert:
+    return Alert(
+        alert=one.alert,
+        rule=one.rule,
+        channel=0,
+        severity=one.severity,
+        at=one.at,
+        value=0,
+        limit_value=0,
+        historic=one.historic,
+        command_id=id_of("raise", str(one.alert)),
+        code=str(group),
+        about=one.about,
+        key=one.key,
+    )

@@ -12,10 +12,11 @@ class SignalState(StrEnum):
     """How it is now with what an alert is about."""
 
     RAISED = "raised"
-    """It began; said again of an alert whose data were lost: they are back and it still stands."""
     CLEARED = "cleared"
     UNKNOWN = "unknown"
     """The data are lost: it may stand or not."""
+    KNOWN = "known"
+    """The data are back and it still stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,14 @@ class Signal:
     """0 where it is about no channel."""
     name: str = ""
     """The rule's name, as people read it."""
+    key: str = ""
+    """The rule's key, the same for all its versions."""
     code: str = ""
     """Code of the finding; empty where a rule was crossed."""
     about: str = ""
-    """Source or metering point, where it is about one."""
+    """What it is about where that is no channel: "node:electricity/bus-a", "source:bus-1"."""
+    cuts: bool = False
+    """Whether it cuts off what is fed through, or read by, what it is about."""
     fresh_s: int = 900
     """Raised longer ago than this it is historic. [s]"""
     newest: datetime | None = None

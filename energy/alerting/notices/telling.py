@@ -169,7 +169,7 @@ class Telling:
             if not isinstance(alert, Alert) or identity not in facts:
                 continue  # its entry is parked: the finding of that is an alert of its own
             case = _Case(alert=alert, facts=facts[identity], told=told.get(identity, []))
-            if new and not (wakes(alert) and alert.acknowledged_by is None):
+            if new and not (alert.wakes and alert.acknowledged_by is None):
                 continue
             notices += self._due(book, case)
         self._queue(notices)
@@ -193,7 +193,7 @@ class Telling:
         mine = [told for told in case.told if told.about == ABOUT_ALERT]
         if case.alert.cleared and any(told.state in TOLD for told in mine):
             return self._over(book, case, mine) if duty.tell_cleared else []
-        if case.alert.acknowledged_by is not None or not (wakes(case.alert) or case.alert.cleared):
+        if case.alert.acknowledged_by is not None or not (case.alert.wakes or case.alert.cleared):
             return []
         now = self._clock.now()
         passed_on = self._passed_on(book, case, mine, now)
@@ -311,11 +311,6 @@ class Telling:
             ).fetchall()
         known = {identity for (identity,) in rows}
         return [identity for identity in wanted if identity not in known]
-
-
-def wakes(alert: Alert) -> bool:
-    """Return whether anybody is to be told of an alert now."""
-    return not (alert.historic or alert.cleared)
 
 
 def _template(case: _Case, due: Due, about: str) -> TemplateKey:

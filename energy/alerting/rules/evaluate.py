@@ -92,7 +92,8 @@ def _signal(
         limit=limit,
         channel=spec.subject.channel,
         name=spec.name,
-        about=spec.subject.name,
+        key=spec.key,
+        about="" if spec.subject.channel else spec.subject.key,
         fresh_s=spec.fresh_s,
     )
 

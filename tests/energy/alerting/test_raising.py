@@ -47,7 +47,7 @@ def test_more_than_fit_a_transaction_are_all_stored(site_schema: TestSite) -> No
     many = AT_ONCE * 2 + 7
     told = [signal(n) for n in range(many)]
     cleared = [signal(n, CLEARED) for n in range(many)]
-    assert raising(site_schema).take([*told, *cleared]) == 2 * many
+    assert raising(site_schema).take([*told, *cleared]) == many
     assert entries(site_schema) == 2 * many
 
 

@@ -1,0 +1,132 @@
+"""What time changes by itself: shelves, spans of work, children of what is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from energy.alerting.alert import Alert
+from energy.alerting.flood import MANY, SETTLE
+from energy.alerting.keeping import Keeping
+from energy.alerting.raising import Raising
+from energy.alerting.signal import Signal, SignalState
+from energy.alerting.suppression import Expected, Suppression, Why
+from energy.base.ids import id_of
+from energy.metering.places import ALWAYS
+from energy.metering.plant import SupplyGraph
+from tests.energy.alerting.test_raising import alert_of, signal
+from tests.energy.alerting.test_views import folded
+from tests.fixtures.postgres import NOON, TestSite, command
+from tests.fixtures.supply import node, parts
+
+pytestmark = pytest.mark.servers
+CLEARED = SignalState.CLEARED
+
+
+@pytest.fixture
+def site(new_site: Any) -> TestSite:
+    """A site in which bus-a feeds the meter m1, and nothing the meter m2."""
+    site: TestSite = new_site(at=NOON)
+    site.counter("m1")
+    site.counter("m2")
+    nodes, edges = parts(
+        node("grid", kind="incomer"), node("bus-a", "grid"), node("f1", "bus-a", point="m1")
+    )
+    site.application("metering").store(
+        SupplyGraph(
+            site=site.site.key,
+            utility="electricity",
+            valid_from=ALWAYS,
+            nodes=nodes,
+            edges=edges,
+            command_id=id_of("supply"),
+        )
+    )
+    site.project()
+    return site
+
+
+def take(site: TestSite, *signals: Signal) -> None:
+    Raising(site.writer, site.schema, site.clock).take(signals)
+    folded(site)
+
+
+def kept(site: TestSite, seconds: float = 0) -> int:
+    site.tick(seconds)
+    done = Keeping(site.writer, site.schema, site.clock).step()
+    folded(site)
+    return done
+
+
+def find(site: TestSite, n: int) -> Alert:
+    found = site.application("operations").find(alert_of(n))
+    assert isinstance(found, Alert)
+    return found
+
+
+def parents(site: TestSite) -> dict[UUID, UUID | None]:
+    return dict(site.rows("SELECT alert, parent FROM {s}.alert WHERE cleared_at IS NULL"))
+
+
+def test_a_shelf_ends_by_itself_once(site: TestSite) -> None:
+    take(site, signal(1))
+    alert = find(site, 1)
+    alert.shelve(
+        until=NOON + timedelta(hours=1), reason="noise", by=uuid4(), now=NOON, command_id=uuid4()
+    )
+    site.application("operations").store(alert)
+    folded(site)
+    assert [kept(site, 3599), kept(site, 1), kept(site)] == [0, 1, 0]
+    assert find(site, 1).wakes
+
+
+def test_children_stand_on_their_own_when_their_parent_is_over(site: TestSite) -> None:
+    dead = signal(1, about="node:electricity/bus-a", cuts=True)
+    take(site, dead, signal(2, channel=1), signal(3, channel=2))
+    assert parents(site) == {alert_of(1): None, alert_of(2): alert_of(1), alert_of(3): None}
+    take(site, signal(1, CLEARED, at=NOON + SETTLE))
+    assert [kept(site, 2 * SETTLE.total_seconds() - 1), kept(site, 1), kept(site)] == [0, 1, 0]
+    assert parents(site) == {alert_of(2): None, alert_of(3): None}
+    assert find(site, 2).wakes
+
+
+def test_one_for_many_is_over_when_all_of_them_are(site: TestSite) -> None:
+    rule = id_of("rule", "doors")
+    doors = [signal(n, rule=rule) for n in range(MANY)]
+    take(site, *doors)
+    (group,) = {parent for parent in parents(site).values() if parent}
+    take(site, *(signal(n, CLEARED, rule=rule) for n in range(MANY - 1)))
+    assert kept(site, 600) == 0
+    take(site, signal(MANY - 1, CLEARED, at=site.clock.now(), rule=rule))
+    assert [kept(site), kept(site, SETTLE.total_seconds()), kept(site)] == [0, 1, 0]
+    assert parents(site) == {}
+    assert site.rows("SELECT cleared_at FROM {s}.alert WHERE alert = %s", group) != [(None,)]
+
+
+@pytest.mark.parametrize("about", ["node:electricity/bus-a", "point:m1"])
+def test_planned_work_suppresses_for_its_span_what_hangs_on_it(site: TestSite, about: str) -> None:
+    take(site, signal(1, channel=1))
+    span = Suppression.declare(
+        Expected(
+            suppression=id_of("span"),
+            why=Why.OUTAGE,
+            about=about,
+            begins_at=NOON + timedelta(hours=1),
+            ends_at=NOON + timedelta(hours=2),
+        ),
+        reason="new breaker",
+        by=uuid4(),
+        now=NOON,
+        command_id=command("declare"),
+    )
+    site.application("operations").store(span)
+    folded(site)
+    assert [kept(site, 3599), kept(site, 1), kept(site)] == [0, 1, 0]
+    now = site.clock.now()
+    take(site, signal(2, channel=1, at=now), signal(3, channel=2, at=now))
+    assert [find(site, n).wakes for n in (1, 2, 3)] == [False, False, True]
+    assert [kept(site, 3599), kept(site, 1), kept(site)] == [0, 2, 0]
+    assert [find(site, n).wakes for n in (1, 2, 3)] == [True, True, True]
