@@ -15,7 +15,6 @@ from uuid import UUID
 from billing.accounts.desk import AccountDesk
 from billing.accounts.site_accounts import BooksPlan, read_books
 from billing.office import BillingOffice
-from energy.alerting.rule import Rule, rule_id
 from energy.base.clock import Clock
 from energy.base.errors import SiteFileError
 from energy.base.ids import id_of
@@ -26,16 +25,16 @@ from energy.journal.directory import found_site
 from energy.metering.channel import Channel, ChannelFacts
 from energy.metering.meter import Meter, facts_to_json, meter_id
 from energy.metering.plant import ChannelRegister, PlaceTree, Source, SupplyGraph
-from energy.metering.site_file import PlannedMeter, PlannedRule, SitePlan, read_site
+from energy.metering.site_file import PlannedMeter, SitePlan, read_site
 from energy.metering.site_file_channels import ProfileFacts
 from energy.metering.site_file_checker import Checker
 from energy.store.migrate import migrate_site
 from energy.store.pool import Database
 from energy.store.sites import Site, valid_key
-from energy.views.registry_reads import channel_numbers
 from processes.formula_desk import FormulaDesk
 from processes.meter_profiles import Product, load_product
 from processes.project import catch_up
+from processes.site_rules import define_at_first, rules_of_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +43,8 @@ class CheckedSite:
 
     plan: SitePlan
     books: BooksPlan
+    rules: tuple[dict[str, Any], ...]
+    """Rules of alerts as events store them, version left open."""
 
     @property
     def site(self) -> Site:
@@ -70,6 +71,8 @@ def check_site_file(path: Path) -> CheckedSite:
     except (NoTomlError, UnicodeDecodeError) as error:
         raise SiteFileError([f"{path} is no TOML file: {error}"]) from error
     plan, problems = read_site(document, _each_map_once())
+    rules, rule_problems = rules_of_file(document, plan)
+    problems += rule_problems
     misshapen = _misshapen(document)
     if misshapen:
         raise SiteFileError([*problems, *(p for p in misshapen if p not in problems)])
@@ -85,7 +88,7 @@ def check_site_file(path: Path) -> CheckedSite:
         problems.append(f"[site]: key {plan.key!r} is none of a-z, 0-9 and _, at most 40 long")
     if problems or plan is None or books is None:
         raise SiteFileError(problems)
-    return CheckedSite(plan=plan, books=books)
+    return CheckedSite(plan=plan, books=books, rules=tuple(rules))
 
 
 def _misshapen(document: dict[str, Any]) -> list[str]:
@@ -124,10 +127,8 @@ def init_site(
     if plan.formulas:
         command = _command(plan.key, "formulas")
         FormulaDesk(writer, site, clock).define(plan.formulas, by=None, command_id=command)
-    numbers = channel_numbers(writer, site.schema)
     operations = JournalApplication(writer, site.schema, "operations", clock)
-    for rule in plan.rules:
-        _rule(operations, plan.key, rule, numbers[(rule.point, rule.quantity)])
+    define_at_first(operations, plan.key, checked.rules)
     office = BillingOffice(writer, site, clock, vault)
     _books(office, checked.books, plan.key)
     _agreed(AccountDesk(office.books, vault), checked.books, plan.key)
@@ -227,31 +228,6 @@ def _meter(site: str, planned: PlannedMeter, register: ChannelRegister) -> Meter
             command_id=command,
         )
     return meter
-
-
-def _rule(operations: JournalApplication, site: str, planned: PlannedRule, channel: int) -> None:
-    if operations.find(rule_id(site, planned.key, 1)) is not None:
-        return
-    spec = {
-        "key": planned.key,
-        "version": 1,
-        "name": planned.name,
-        "channel": channel,
-        "above": planned.above,
-        "delay_s": planned.delay_s,
-        "deadband": planned.deadband,
-        "severity": planned.severity,
-        "fresh_s": planned.fresh_s,
-    }
-    operations.store(
-        Rule(
-            site=site,
-            key=planned.key,
-            version=1,
-            spec=spec,
-            command_id=_command(site, "rule", planned.key),
-        )
-    )
 
 
 def _books(office: BillingOffice, books: BooksPlan, site: str) -> None:

@@ -1,7 +1,8 @@
 """In: the parsed TOML of a site file. Out: a checked plan of the site, or every problem. Pure.
 
-The energy side only: place tree, supply graphs, sources, meters with channels, alert rules.
-Accounts and tariffs are the billing office's part of the same file.
+The energy side only: place tree, supply graphs, sources, meters with channels.
+Rules of alerts are read by energy/alerting/rules/tables.py; accounts and tariffs are the billing
+office's part of the same file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from energy.metering.source_facts import FILE, KEYS, source_problems, sources_pr
 from energy.metering.supply.file import read_supplies
 
 _SITE_KEYS = {"key", "name", "zone", "currency", "language"}
-__all__ = ["PlannedMeter", "PlannedRule", "SitePlan", "read_site"]
+__all__ = ["PlannedMeter", "SitePlan", "read_site"]
 _METER_KEYS = {
     "point",
     "name",
@@ -42,33 +42,6 @@ _METER_KEYS = {
     "since",
     "planned",
 }
-_RULE_KEYS = {
-    "key",
-    "name",
-    "point",
-    "quantity",
-    "above",
-    "delay_s",
-    "deadband",
-    "severity",
-    "fresh_s",
-}
-_SEVERITIES = ("low", "medium", "high", "critical")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedRule:
-    """A threshold rule with its limit in counts of its channel."""
-
-    key: str
-    name: str
-    point: str
-    quantity: str
-    above: int
-    deadband: int
-    delay_s: int
-    severity: str
-    fresh_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +57,6 @@ class SitePlan:
     supplies: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     meters: list[PlannedMeter]
-    rules: list[PlannedRule]
     formulas: list[PlannedFormula] = field(default_factory=list)
 
 
@@ -123,7 +95,6 @@ def read_site(
     _addresses(checker, meters)
     _grids(checker, meters, zone)
     supplies = read_supplies(checker, {meter.point: meter.utility for meter in meters}, zone)
-    rules = _rules(checker, {meter.point: meter for meter in meters})
     formulas = read_site_formulas(checker, places, meters)
     if checker.problems:
         return None, checker.problems
@@ -138,7 +109,6 @@ def read_site(
             supplies=supplies,
             sources=sources,
             meters=meters,
-            rules=rules,
             formulas=formulas,
         ),
         [],
@@ -281,40 +251,3 @@ def _addresses(checker: Checker, meters: Sequence[PlannedMeter]) -> None:
                 f"meter {meter.point!r}: has the address of {taken[key]!r} on {meter.source}"
             )
         taken[key] = meter.point
-
-
-def _rules(checker: Checker, meters: Mapping[str, PlannedMeter]) -> list[PlannedRule]:
-    rules = []
-    tables = checker.tables("rule")
-    checker.unique([str(table.get("key", "")) for table in tables], "rule")
-    for n, table in enumerate(tables, 1):
-        where = f"rule {table.get('key') or n!r}"
-        checker.unknown_keys(table, _RULE_KEYS, where)
-        key, name, point, quantity = (
-            checker.text(table, k, where) for k in ("key", "name", "point", "quantity")
-        )
-        if table.get("severity") not in _SEVERITIES:
-            checker.problems.append(f"{where}: severity is none of {', '.join(_SEVERITIES)}")
-        meter = meters.get(point)
-        facts = next((f for f in meter.channels if f.quantity == quantity), None) if meter else None
-        if facts is None or meter is None:
-            if point not in checker.doubtful:
-                checker.problems.append(f"{where}: {point!r} has no channel {quantity!r}")
-            continue
-        deadband = table.get("deadband", 0)
-        band = Fraction(0) if deadband == 0 else checker.ratio(deadband, "deadband", where)
-        per_count = facts.resolution * meter.multiplier
-        rules.append(
-            PlannedRule(
-                key=key,
-                name=name,
-                point=point,
-                quantity=quantity,
-                above=int(checker.ratio(table.get("above"), "above", where) / per_count),
-                deadband=int(band / per_count),
-                delay_s=checker.whole(table, "delay_s", where, 0),
-                severity=str(table.get("severity")),
-                fresh_s=checker.whole(table, "fresh_s", where, 900),
-            )
-        )
-    return rules

@@ -184,7 +184,7 @@ def _print_plan(installation: Installation, checked: CheckedSite) -> None:
         sources=len(plan.sources),
         meters=len(plan.meters),
         channels=channels,
-        rules=len(plan.rules),
+        rules=len(checked.rules),
         tariffs=len(books.tariffs),
         accounts=len(books.accounts),
     )

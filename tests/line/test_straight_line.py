@@ -40,9 +40,10 @@ from energy.metering.reading import Reading, ReadingColumns, SpooledBatch
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import OWNER, WRITER
+from energy.views.registry_reads import channel_numbers
 from energy.views.usage import read_spans
 from processes.project import catch_up
-from processes.site_init import channel_numbers, check_site_file, init_site
+from processes.site_init import check_site_file, init_site
 from simulator.energy_file import load_series
 from simulator.modbus_slave import start_slave
 from simulator.plant import ElectricMeter, Plant, read_plant

@@ -34,8 +34,9 @@ from energy.store.migrate import ensure_roles, migrate_directory
 from energy.store.server_settings import SUPERUSER
 from energy.store.sites import list_sites
 from energy.views.as_of import usage_as_of
+from energy.views.registry_reads import channel_numbers
 from processes.project import catch_up
-from processes.site_init import CheckedSite, channel_numbers, check_site_file, init_site
+from processes.site_init import CheckedSite, check_site_file, init_site
 from processes.site_transfer import SiteFileDamagedError
 from tests.fixtures.batches import Spooler
 from tests.fixtures.laptop_rows import keep_laptops, laptops_stand

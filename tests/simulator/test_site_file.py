@@ -12,6 +12,7 @@ import pytest
 from adapters.modbus import register_map
 from energy.metering.channel import ChannelFacts
 from energy.metering.site_file import read_site
+from processes.site_rules import rules_of_file
 from simulator.replay import CYCLE_HOURS, HourlySeries
 
 WEEK_HOURS = 168
@@ -31,7 +32,9 @@ def test_the_site_checker_has_nothing_to_say(site: dict[str, Any]) -> None:
     assert problems == []
     assert plan is not None
     assert len(plan.meters) == 28
-    assert {rule.key: rule.above for rule in plan.rules}["b40-base"] == 150_000 * 100
+    rules, problems = rules_of_file(site, plan)
+    assert problems == []
+    assert {rule["key"]: rule["terms"]["above"] for rule in rules}["b40-base"] == "150000"
 
 
 def test_every_meter_is_a_tenant_meter_of_its_supply_graph_and_billed_once(

@@ -7,8 +7,8 @@ and multiplier, so that one rule may watch a whole class of equipment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
@@ -25,7 +25,7 @@ from energy.alerting.rules.communication import Communication
 from energy.alerting.rules.demand import DemandForecast
 from energy.alerting.rules.imbalance import Imbalance
 from energy.alerting.rules.missing import Missing
-from energy.alerting.rules.numbers import Named, RuleError, numbers_of
+from energy.alerting.rules.numbers import Named, RuleError, fields_of, numbers_of
 from energy.alerting.rules.prepaid import PrepaidLow
 from energy.alerting.rules.rate import RateOfChange
 from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, SubjectKind, Terms
@@ -97,7 +97,7 @@ def terms_of(kind: RuleKind, told: Named, per_count: Fraction, modulus: int = 0)
         least = 1 if name.endswith("_s") or name == "phases" else 0
         if type(value) is int and (least or name in ("deadband", "within")) and value < least:
             raise RuleError.of("rule.number_least", key=name, value=told[name], least=least)
-    if modulus and any(each.name == "modulus" for each in fields(made)):  # type: ignore[arg-type]
+    if modulus and any(each.name == "modulus" for each in fields_of(made)):
         numbers["modulus"] = modulus
     return made(**numbers)
 
@@ -145,7 +145,13 @@ def specs_of(
         return [
             RuleSpec(subject=Subject(kind=SubjectKind.SITE), terms=terms, meant=meant, **common)
         ]
-    for first, *beside in _meant(stored, KINDS[kind], channels):
+    subject = stored.get("subject")
+    groups: Iterable[Sequence[WatchedChannel | None]]
+    if subject is None:  # stored before rules had kinds: its numbers are counts
+        groups = [[channels.get(stored["channel"])]]
+    else:
+        groups = meant_channels(subject, KINDS[kind], channels)
+    for first, *beside in groups:
         per_count = Fraction(1) if first is None else first.per_count
         found.append(
             RuleSpec(
@@ -158,18 +164,21 @@ def specs_of(
     return found
 
 
-def _meant(
-    stored: Mapping[str, Any], terms: type[Terms], channels: Mapping[int, WatchedChannel]
-) -> Iterable[Sequence[WatchedChannel | None]]:
-    """Yield the channels of each subject, the first being the one that alerts are about."""
-    subject = stored.get("subject")
-    if subject is None:  # stored before rules had kinds: it may stand before its channel is known
-        yield (channels.get(stored["channel"]),)
-        return
+def meant_channels(
+    subject: Mapping[str, Any], terms: type[Terms], channels: Mapping[int, WatchedChannel]
+) -> Iterator[Sequence[WatchedChannel]]:
+    """Yield the channels of each subject, the first being the one that alerts are about.
+
+    Args:
+        subject: How a rule names what it is about.
+        terms: Of its kind.
+        channels: The site's channels by number.
+    """
     wanted = subject.get("quantities") or [subject["quantity"]]
     by_point: dict[str, dict[str, WatchedChannel]] = {}
     if wanted == ["*"]:
-        yield from ([each] for each in channels.values() if _fits(subject, each))
+        of_kind = (each for each in channels.values() if each.kind in terms.watches)
+        yield from ([each] for each in of_kind if _fits(subject, each))
         return
     for each in channels.values():
         if each.quantity in wanted and each.kind in terms.watches and _fits(subject, each):

@@ -30,6 +30,11 @@ class RuleError(EnergyError):
     code = "rule"
 
 
+def fields_of(kind: type[Any]) -> tuple[Field[Any], ...]:
+    """Return the numbers that a kind's terms have."""
+    return fields(kind)
+
+
 def numbers_of(kind: type[Any], told: Named, per_count: Fraction) -> dict[str, Any]:
     """Return the arguments of a kind's terms.
 

@@ -69,11 +69,6 @@ def test_small_site_is_read_as_it_stands() -> None:
     assert [f.quantity for f in one.channels] == ["active_energy_import", "active_power"]
     assert (two.since, two.planned) == (datetime(2019, 2, 1, tzinfo=UTC), True)
     assert (two.channels[0].modulus, two.channels[0].grid_s) == (10**8, 900)
-    assert (plan.rules[0].above, plan.rules[0].deadband, plan.rules[0].fresh_s) == (
-        120000,
-        5000,
-        900,
-    )
 
 
 WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
@@ -162,12 +157,6 @@ WRONG: dict[str, tuple[Callable[[Document], Any], str]] = {
     "attributes": (lambda d: d["place"][0].update(attributes=["x"]), "is no table like"),
     "supply date": (lambda d: d["supply"][0].pop("valid_from"), "`valid_from` is no date"),
     "supply twice": (lambda d: d["supply"].append(d["supply"][0]), "'electricity' stands twice"),
-    "rule quantity": (lambda d: d["rule"][0].update(quantity="x"), "has no channel 'x'"),
-    "rule point": (lambda d: d["rule"][0].update(point="x"), "'x' has no channel"),
-    "rule severity": (lambda d: d["rule"][0].update(severity="x"), "severity is none of"),
-    "rule limit": (lambda d: d["rule"][0].update(above=1.5), 'write "1.5"'),
-    "rule delay": (lambda d: d["rule"][0].update(delay_s=-1), "`delay_s` = -1 is no whole number"),
-    "rule twice": (lambda d: d["rule"].append(d["rule"][0]), "rule 'load' stands twice"),
 }
 
 
@@ -237,10 +226,10 @@ def test_wrong_site_file_names_its_problem(case: str) -> None:
 
 def test_every_problem_is_named_at_once() -> None:
     document = small()
-    for case in ("unknown language", "source port", "profile", "rule severity"):
+    for case in ("unknown language", "source port", "profile", "supply date"):
         WRONG[case][0](document)
     found = problems(document)
-    for case in ("unknown language", "source port", "profile", "rule severity"):
+    for case in ("unknown language", "source port", "profile", "supply date"):
         assert any(WRONG[case][1] in problem for problem in found), case
 
 
