@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from adapters.mail.gateway import MailGateway
 from adapters.sms.cmpp.gateway import CmppGateway
-from adapters.sms.http.gateway import HttpGateway
+from adapters.sms.http.gateway import HttpGateway, VoiceGateway
 from adapters.sms.smpp.gateway import SmppGateway
+from adapters.webhook.gateway import WebhookGateway
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
 from energy.base.clock import Clock
 from energy.base.errors import ConfigError
@@ -48,4 +49,6 @@ _MAKERS: dict[str, Maker] = {
     "smpp": SmppGateway,
     "cmpp": CmppGateway,
     "http_sms": HttpGateway,
+    "voice": VoiceGateway,
+    "webhook": WebhookGateway,
 }

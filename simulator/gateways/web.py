@@ -209,11 +209,12 @@ class _Talk(BaseHTTPRequestHandler):
             told = json.loads(body)
         text = str(told.get("text", told.get("message", "")))
         key = headers.get("idempotency-key", "")
-        self._take(str(told.get("to", self.path)), text, key)
+        to = str(told.get("to") or f"{self.server.base}{self.path}")
+        reference, _ = self._take(to, text, key)
         if fault is Fault.CUT:
             self.close_connection = True
             return
-        self._say(200, {})
+        self._say(200, {"id": reference})
 
     def _receipts(self, _: bytes) -> None:
         self._say(200, {"code": 0, "data": self.server.receipts})

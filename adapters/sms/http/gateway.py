@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from adapters.errors import FaultyFileError
 from adapters.gateway_inbox import Inbox
 from adapters.gateway_options import Options
+from adapters.hook_signature import signature_of
 from adapters.http_call import Request, call, is_safe, reach
 from adapters.sms.http.answers import handed_of, json_of, receipts_of, replies_of
 from adapters.sms.http.callback import Callback, Door
@@ -27,7 +28,7 @@ from energy.alerting.notices.gateway import (
     Receipt,
     Reply,
 )
-from energy.base.clock import Clock
+from energy.base.clock import EPOCH, Clock
 from energy.base.errors import ConfigError
 from energy.base.sms_text import segment_count
 
@@ -93,10 +94,10 @@ class HttpGateway:
             "code": message.code,
             "link": message.link,
         }
-        answered = call(_request(self._shape.send, values), self._settings.timeout_s)
+        answered = call(self._request(self._shape.send, values), self._settings.timeout_s)
         handed = handed_of(answered, self._shape.answer)
         told = bool(self._shape.answer.segments)
-        segments = handed.segments if told else segment_count(message.text)
+        segments = handed.segments if told else self._segments(message)
         return replace(handed, segments=segments, cost=self._settings.price * segments)
 
     def receipts(self) -> Sequence[Receipt]:
@@ -194,7 +195,7 @@ class HttpGateway:
 
     def _asked(self, shape: Call, values: Mapping[str, object]) -> bytes:
         """Return the answer to what is no message; whatever it refuses, it is down for us."""
-        answered = call(_request(shape, values), self._settings.timeout_s)
+        answered = call(self._request(shape, values), self._settings.timeout_s)
         if not 200 <= answered.status < 300:
             raise GatewayDownError(f"HTTP {answered.status}")
         return answered.body
@@ -226,30 +227,50 @@ class HttpGateway:
 
         return Door(token=feed.token, put=put)
 
+    def _segments(self, message: Message) -> int:
+        """Return how many segments a message is charged as, where the provider does not say."""
+        return segment_count(message.text)
 
-def _nothing() -> None:
-    """Acknowledge nothing: the last of a list speaks for all of it."""
+    def _request(self, shape: Call, values: Mapping[str, object]) -> Request:
+        url, fields = _url(shape.url, values), filled(shape.fields, values)
+        assert isinstance(fields, Mapping), "the shape is checked"
+        kind, body = {}, b""
+        if shape.method == "GET" or shape.body is Body.QUERY:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}" if fields else url
+        else:
+            wide = shape.body is Body.JSON
+            text = json.dumps(fields, ensure_ascii=False) if wide else urlencode(fields)
+            kind, body = {"Content-Type": _TYPES[shape.body]}, text.encode("utf-8", "replace")
+        at_s = int((self._clock.now() - EPOCH).total_seconds())
+        signed = {
+            **values,
+            "timestamp": at_s,
+            "signature": signature_of(self._settings.secret, at_s, body),
+        }
+        headers = {key: _row(str(filled(value, signed))) for key, value in shape.headers.items()}
+        return Request(method=shape.method, url=url, headers={**kind, **headers}, body=body)
 
 
-def _request(shape: Call, values: Mapping[str, object]) -> Request:
+class VoiceGateway(HttpGateway):
+    """A telephone system that calls somebody and reads a text out; keys pressed are replies."""
+
+    kind = GatewayKind.VOICE
+
+    def _segments(self, message: Message) -> int:
+        """Return one: a call is a call."""
+        return 1
+
+
+def _url(url: str, values: Mapping[str, object]) -> str:
+    """Return an address with its places filled, escaped but for its beginning."""
     escaped = {
         key: value if key == "base" else quote(str(value), safe="") for key, value in values.items()
     }
-    url = str(filled(shape.url, escaped))
-    headers = {key: _row(str(filled(value, values))) for key, value in shape.headers.items()}
-    fields = filled(shape.fields, values)
-    assert isinstance(fields, Mapping), "the shape is checked"
-    if shape.method == "GET" or shape.body is Body.QUERY:
-        join = "&" if "?" in url else "?"
-        url = f"{url}{join}{urlencode(fields)}" if fields else url
-        return Request(method=shape.method, url=url, headers=headers)
-    body = json.dumps(fields, ensure_ascii=False) if shape.body is Body.JSON else urlencode(fields)
-    return Request(
-        method=shape.method,
-        url=url,
-        headers={"Content-Type": _TYPES[shape.body], **headers},
-        body=body.encode("utf-8", "replace"),
-    )
+    return str(filled(url, escaped))
+
+
+def _nothing() -> None:
+    """Acknowledge nothing: the last of a list speaks for all of it."""
 
 
 def _row(text: str) -> str:

@@ -26,6 +26,8 @@ MESSAGE = SETTINGS | {
     "to", "digits", "national", "text", "subject", "key", "language", "severity", "code", "link"
 }  # fmt: skip
 """Places that a message fills; `national` is a Chinese number without its country."""
+SIGNED = frozenset({"timestamp", "signature"})
+"""Places of headers alone: when the body was signed, and how (adapters/hook_signature.py)."""
 
 
 class Body(StrEnum):
@@ -183,7 +185,8 @@ def _call(above: Fields, key: str, places: frozenset[str]) -> Call | None:
         body=fields.one_of(Body, "body", default="json") or Body.JSON,
         fields=values,
     )
-    named = {*places_in(call.url), *places_in(headers), *places_in(values)}
+    in_headers = {*places_in(headers)} - SIGNED
+    named = {*places_in(call.url), *in_headers, *places_in(values)}
     for place in sorted(named - places):
         fields.problem(f"nothing fills {{{place}}}; there are {', '.join(sorted(places))}")
     return call

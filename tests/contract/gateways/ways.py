@@ -231,6 +231,49 @@ class CallbackWay(HttpWay):
         self.web.tell(f"http://127.0.0.1:{self.port}/{path}", body, token=self.secret)
 
 
+class VoiceWay(CallbackWay):
+    """A telephone system, asked by a signed hook."""
+
+    adapter, kind = "voice", GatewayKind.VOICE
+    shape = Path(__file__).parents[3] / "adapters/sms/http/voice.sample.toml"
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {**super().options(), "base": f"{self.web.base}/hook"}
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        state = "answered" if delivered else "no_answer"
+        told = {"id": self.desk.taken[-1].reference, "state": state, "at": NOW.isoformat()}
+        for _ in range(times):
+            self.tell("calls/ended", told)
+
+    def reply(self, text: str) -> None:
+        self.tell("calls/keys", {"to": self.to, "keys": text, "at": NOW.isoformat(), "id": "k1"})
+
+
+class WebhookWay(Way):
+    adapter, kind, answers = "webhook", GatewayKind.WEBHOOK, False
+
+    def __init__(self) -> None:
+        self.web = WebGateway(token=self.secret)
+
+    @property
+    def to(self) -> str:  # type: ignore[override]
+        return f"{self.web.base}/hook/desk"
+
+    def start(self) -> None:
+        self.web.start()
+
+    def stop(self) -> None:
+        self.web.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {"hosts": "127.0.0.1", "check": self.web.base}
+
+    @property
+    def desk(self) -> Desk:
+        return self.web.desk
+
+
 def newest(desk: Desk) -> list[str]:
     """Return the segments of the newest message: those of its chain, or its one."""
     chain = desk.taken[-1].key
@@ -245,4 +288,6 @@ WAYS: dict[str, type[Way]] = {
     "cmpp3": Cmpp3Way,
     "http": HttpWay,
     "callback": CallbackWay,
+    "voice": VoiceWay,
+    "webhook": WebhookWay,
 }

@@ -1,0 +1,1 @@
+"""Webhooks: notices posted to an address, signed."""
