@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapters.chat.gateway import ChatGateway
 from adapters.mail.gateway import MailGateway
 from adapters.sms.cmpp.gateway import CmppGateway
 from adapters.sms.http.gateway import HttpGateway, VoiceGateway
@@ -51,4 +52,5 @@ _MAKERS: dict[str, Maker] = {
     "http_sms": HttpGateway,
     "voice": VoiceGateway,
     "webhook": WebhookGateway,
+    "apprise": ChatGateway,
 }

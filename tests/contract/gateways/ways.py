@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -274,6 +275,30 @@ class WebhookWay(Way):
         return self.web.desk
 
 
+class ChatWay(Way):
+    adapter, kind, to, answers = "apprise", GatewayKind.CHAT, "desk", False
+
+    def __init__(self) -> None:
+        self.web = WebGateway(token="")
+
+    @property
+    def secret(self) -> str:  # type: ignore[override]
+        return f"json://127.0.0.1:{self.web.port}/hook/{{to}}?+to={{to}}&:to={{to}}"
+
+    def start(self) -> None:
+        self.web.start()
+
+    def stop(self) -> None:
+        self.web.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {}
+
+    @property
+    def desk(self) -> Desk:
+        return self.web.desk
+
+
 def newest(desk: Desk) -> list[str]:
     """Return the segments of the newest message: those of its chain, or its one."""
     chain = desk.taken[-1].key
@@ -291,3 +316,5 @@ WAYS: dict[str, type[Way]] = {
     "voice": VoiceWay,
     "webhook": WebhookWay,
 }
+if find_spec("apprise"):  # an extra
+    WAYS["apprise"] = ChatWay

@@ -1,0 +1,1 @@
+"""Chats: notices told in rooms of chat services, by apprise."""
