@@ -231,9 +231,9 @@ def log(
     with opened(ctx, NOBODY) as at:
         _desk(laptop).time().require_right()
         plan_of_points(_desk(laptop).plan(), point or ())
-        until = laptop.clock.now() + _span(duration) if duration else None
+        lasts = _span(duration) if duration else None
         with laptop_spool(laptop.home, laptop.clock, bound=MOST_OCTETS) as spool:
-            done = _logged(at, laptop, spool, every_s=every, until=until, points=point or ())
+            done = _logged(at, laptop, spool, every_s=every, lasts=lasts, points=point or ())
         if as_json:
             print_json(done)
             return
@@ -254,20 +254,27 @@ def _logged(
     spool: Spool,
     *,
     every_s: int,
-    until: datetime | None,
+    lasts: timedelta | None,
     points: Collection[str],
 ) -> Logged:
-    """Log, by a fresh plan whenever another window has changed something at a meter."""
+    """Log, by a fresh plan whenever another window has changed something at a meter.
+
+    The time to log begins with the first meter that is asked: what a slow laptop needs to get
+    ready is not part of it, and a plan without meters is refused however long that took.
+    """
     from processes.laptop_log import LaptopLog, Logged, plan_of_points, served_by
     from processes.laptop_served import note_served
 
     done, home = Logged(), laptop.home
+    until: datetime | None = None
     while until is None or laptop.clock.now() < until:
         stale = _newer(home, home.newest())
         plan = plan_of_points(_desk(laptop).plan(), points)
         logging = LaptopLog(plan, spool, laptop.clock, every_s=every_s, logged=done)
         note_served(home, served_by(plan, laptop.clock.now()))
         typer.echo(at.text("laptop.logging", meters=len(plan.meters), every=every_s), err=True)
+        if lasts is not None and until is None:
+            until = laptop.clock.now() + lasts
         try:
             logging.run(threading.Event(), until, stale=stale)
         except KeyboardInterrupt:

@@ -179,6 +179,7 @@ def test_what_needs_the_server_says_so_on_a_laptop(visit: Visit, laptop: Laptop)
     for row in ("field import meters.xlsx", "field pack", "field review list", "field health"):
         assert "needs the server" in laptop(row, code=2).output
     assert "0 rounds" not in laptop("field log --every 1 --for 1s", code=2).output
+    assert "0 rounds" not in laptop("field log --every 1 --for 0s", code=2).output  # however long
     laptop("field sync nothing.receipt", code=2)
     visit(f"field sync {Path('site.pack')}", code=2)
     (visit.folder / "empty").mkdir()
