@@ -24,8 +24,6 @@ settings.register_profile(
     "meterline", deadline=None, derandomize=True, database=None, max_examples=examples()
 )
 settings.load_profile("meterline")
-if is_fast_run():
-    gc.disable()  # seconds long: looking for rings of objects costs a tenth of it
 
 EXCUSED = ("timescale:", "citus:")
 
@@ -61,10 +59,19 @@ def pytest_runtest_setup() -> None:
     structlog.reset_defaults()
 
 
-def pytest_collection_finish() -> None:
-    """Spare what the fast set has imported the last search for rings of objects."""
-    if is_fast_run():
-        gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no rings of objects while tests are collected, nor later in what stays to the end.
+
+    It costs a third of collecting, in every worker; of the fast set a tenth: it never looks.
+    """
+    gc.disable()
+    done = yield
+    if not is_fast_run():
+        gc.collect()
+        gc.enable()
+    gc.freeze()
+    return done
 
 
 @pytest.hookimpl(wrapper=True)
