@@ -12,6 +12,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from billing.corrections.line_desk import LineCredit
 from billing.receivables.by_hand import TypedPayment, incoming_of
 from billing.receivables.office import Incoming
 from dashboards.security.scope import Right, Scope
@@ -53,6 +54,10 @@ class BankDesk(Protocol):
 
 class CorrectionDesk(Protocol):
     """Where corrections of issued bills are decided (billing/corrections/desk.py)."""
+
+    def credit_line(self, invoice: UUID, asked: LineCredit, *, by: UUID, command_id: UUID) -> str:
+        """Propose to take back a charge line or a part of it; return the proposal's name."""
+        ...
 
     def accept(self, name: str, *, by: UUID, why: str, command_id: UUID) -> object:
         """Accept a correction; refused for the person who raised it."""
@@ -126,6 +131,25 @@ class MoneyCommands:
             by=scope.person,
             command_id=id_of("command", "match", str(entry), *said),
         )
+
+    def credit_line(self, scope: Scope, invoice: UUID, seen: int, asked: LineCredit) -> str:
+        """Propose to take back a charge line of an issued bill; return the proposal's name.
+
+        Args:
+            scope: Who asks.
+            invoice: The bill.
+            seen: How many proposals about it the person saw: the same words on them twice are one
+                command.
+            asked: Which line, how much, and why.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: It cannot be credited so.
+        """
+        scope.demand(Right.ISSUE, self.site)
+        said = repr((seen, asked.place, str(asked.amount), asked.why))
+        command = id_of("command", "credit_line", str(invoice), said, str(scope.person))
+        return self.corrections.credit_line(invoice, asked, by=scope.person, command_id=command)
 
     def accept_correction(self, scope: Scope, name: str, why: str) -> None:
         """Accept a correction; what follows is issued with it.

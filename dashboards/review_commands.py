@@ -34,6 +34,10 @@ class ReviewDesk(Protocol):
         """Propose what the register showed, each as TIME=VALUE."""
         ...
 
+    def state(self, point: str, readings: Sequence[str], reason: str, *, by: UUID) -> None:
+        """Propose what a point's register showed, of no case."""
+        ...
+
     def without(self, case: UUID, instants: Sequence[str], reason: str, *, by: UUID) -> None:
         """Propose that readings shall not count."""
         ...
@@ -99,6 +103,18 @@ class ReviewCommands:
         if not readings:
             raise RefusedError.of("review.no_reading_said")
         self._desk.correct(case, readings, _said(reason), by=scope.person)
+
+    def state(self, scope: Scope, point: str, readings: Sequence[str], reason: str) -> None:
+        """Propose what the register of a point showed, whether or not a case is about it.
+
+        Raises:
+            NotPermittedError: The person states no readings.
+            RefusedError: There is no reason or no reading, or it cannot be true.
+        """
+        scope.demand(Right.STATE_READINGS, self._site)
+        if not readings:
+            raise RefusedError.of("review.no_reading_said")
+        self._desk.state(point, readings, _said(reason), by=scope.person)
 
     def without(self, scope: Scope, case: UUID, instants: Sequence[str], reason: str) -> None:
         """Propose that readings shall not count whose right values nobody knows.

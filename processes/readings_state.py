@@ -23,7 +23,7 @@ from energy.system import System
 from energy.views.corrections import CorrectionRow, read_corrections
 from energy.views.registry import load_channels
 from energy.views.validation.restoring import stale_corrections
-from processes.readings_file import chunks, read_file, require_none
+from processes.readings_file import chunks, read_file, require_none, stated_readings
 from processes.settling import settle
 
 
@@ -100,6 +100,37 @@ def statement_command(
         over = sum(_displaces(row, rows, words) for row in said)
     told = " ".join(f"{at.isoformat()}={count}" for at, count in rows)
     return id_of("state", verb, site.key, str(channel.number), told, *words, str(over))
+
+
+def propose_stated(
+    system: System,
+    site: Site,
+    channel: Channel,
+    words: Sequence[str],
+    reason: str,
+    *,
+    by: UUID,
+    evidence: Sequence[str] = (),
+) -> UUID:
+    """Propose what a register showed; return the correction, which another person approves.
+
+    Args:
+        system: Parts of a process.
+        site: The site.
+        channel: The channel of the register.
+        words: Each as TIME=VALUE, local times.
+        reason: Why.
+        by: Who says so.
+        evidence: SHA-256 of kept documents.
+
+    Raises:
+        StatementError: A word says no reading, or the readings cannot be true.
+    """
+    readings = stated_readings(words, channel, site.zone)
+    command = statement_command(system, site, "correct", channel, readings, reason, str(by))
+    return corrections_at(system, site).propose(
+        channel, readings, reason=reason, evidence=list(evidence), by=by, command_id=command
+    )
 
 
 def _displaces(row: CorrectionRow, rows: Stated, words: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from dashboards.pages.parts import Parts
+from dashboards.told import refusal_text
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
 
@@ -14,6 +15,6 @@ def acknowledge(parts: Parts, alert: UUID) -> str | None:
     try:
         parts.commands.acknowledge(current_viewer().scope, alert)
     except EnergyError as error:
-        return error.told(current_viewer().language)
+        return refusal_text(current_viewer().language, error)
     parts.queries.await_acknowledgement(current_viewer().scope, alert)
     return None

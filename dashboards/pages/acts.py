@@ -26,6 +26,7 @@ from dashboards.pages.router import page_for
 from dashboards.pages.subjects import unknown_subject
 from dashboards.pages.takeover import acts as takeover
 from dashboards.shell import LOCATION, PAGE
+from dashboards.told import refusal_text
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 
@@ -63,7 +64,7 @@ def register(app: Dash, parts: Parts) -> None:
         try:
             done = perform(parts, viewer, pressed, typed_at(pressed, ctx.states_list[0]))
         except EnergyError as error:
-            words = notice(error.told(viewer.language), good=False)
+            words = notice(refusal_text(viewer.language, error), good=False)
             return no_update, [_at(each, pressed, words) for each in ctx.outputs_list[1]]
         return [_done(done), page_for(parts, viewer, path or "/", search or "")], said
 

@@ -30,6 +30,7 @@ from dashboards.pages.meters.layout import usage_parts
 from dashboards.pages.parts import Parts
 from dashboards.pages.plan.layout import plan_panels
 from dashboards.pages.subjects import id_named, number_named
+from dashboards.told import refusal_text
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 from energy.metering.pinned_note import NoteWords, PinnedNoteError
@@ -56,7 +57,7 @@ def register(app: Dash, parts: Parts) -> None:
         try:
             pin_note(parts, viewer, pressed["about"], text or "", first or "", last or "")
         except EnergyError as error:
-            return notice(error.told(viewer.language), good=False)
+            return notice(refusal_text(viewer.language, error), good=False)
         return notice(viewer.say("notes.pinned"), good=True)
 
     @app.callback(
@@ -80,7 +81,7 @@ def register(app: Dash, parts: Parts) -> None:
                 said = "notes.saved"
                 position = edit_note(parts, viewer, pressed, _typed_at(pressed["note"]))
         except EnergyError as error:
-            return notice(error.told(viewer.language), good=False)
+            return notice(refusal_text(viewer.language, error), good=False)
         parts.queries.await_change(viewer.scope, position)
         return notice(viewer.say(said), good=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,18 @@ class EarlierBill:
     """[unit of the bill]"""
     amount: Decimal
     """Of the point's charge lines. [currency]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCorrection:
+    """A correction of readings that waits for a second person."""
+
+    correction: UUID
+    readings: tuple[tuple[datetime, str], ...]
+    """Instants with what the register showed. [unit of the register]"""
+    reason: str
+    by: str
+    """Name of who proposed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +65,5 @@ class ExceptionPage:
     unit: str = ""
     bills: tuple[EarlierBill, ...] = field(default=())
     """Of the point, the newest first."""
+    waiting: tuple[WaitingCorrection, ...] = ()
+    """Of the point's readings, the newest first."""

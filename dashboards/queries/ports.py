@@ -10,7 +10,7 @@ from billing.enquiries.enquiry import About, Subject
 from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
-from dashboards.queries.correction_rows import CorrectionList, CorrectionPage
+from dashboards.queries.correction_rows import BillCredits, CorrectionList, CorrectionPage
 from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
@@ -341,6 +341,10 @@ class CorrectionQueries(Protocol):
 
     def correction(self, scope: Scope, name: str) -> Answer[CorrectionPage] | None:
         """Return one correction, None when none is called so."""
+        ...
+
+    def bill_credits(self, scope: Scope, invoice: UUID) -> BillCredits | None:
+        """Return what corrects an issued document; None of a draft and of what is unknown."""
         ...
 
 

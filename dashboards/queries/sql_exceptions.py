@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from billing.money import display_text
 from billing.runs.review import ReviewedDraft
 from billing.views.billed_before import channel_points
-from dashboards.queries.exception_rows import EarlierBill, ExceptionPage
+from dashboards.queries.exception_rows import EarlierBill, ExceptionPage, WaitingCorrection
 from dashboards.queries.rows import Answer, UsageDay
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import BOOKS, Connection, Row, SqlSite
@@ -23,6 +24,8 @@ from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.metering.usage_groups import Every, group_usage
 from energy.views.computed import channel_usage
+from energy.views.corrections import read_corrections
+from energy.views.registry import load_channels
 
 MOST_BILLS = 13
 """Earlier bills that are told: those of a year and one more."""
@@ -86,7 +89,32 @@ class SqlExceptions:
         many = days[1] - days[0] + timedelta(days=1)
         spans = (days, *((days[0] - back, days[1] - back) for back in (many, YEAR)))
         own, before, year = (self._usage(connection, number, span, known) for span in spans)
-        return replace(page, utility=utility, days=own, before=before, last_year=year)
+        return replace(
+            page,
+            utility=utility,
+            days=own,
+            before=before,
+            last_year=year,
+            waiting=self._waiting(connection, number),
+        )
+
+    def _waiting(self, connection: Connection, channel: int) -> tuple[WaitingCorrection, ...]:
+        """Return the corrections of a channel's readings that wait for a second person."""
+        at = self._at
+        resolution = load_channels(connection, at.schema)[channel].facts.resolution
+        rows = read_corrections(connection, at.schema, channels=(channel,), state="proposed")
+        names = at.person_names(connection, [row.proposed_by for row in rows])
+        return tuple(
+            WaitingCorrection(
+                correction=row.correction,
+                readings=tuple(
+                    (instant, display_text(count, resolution)) for instant, count in row.readings
+                ),
+                reason=row.reason,
+                by=names.get(row.proposed_by, "?"),
+            )
+            for row in rows
+        )
 
     def _channel(self, connection: Connection, point: str) -> tuple[int, Utility] | None:
         """Return the channel that a point is billed by; None unless there is one."""

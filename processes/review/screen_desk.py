@@ -17,9 +17,10 @@ from energy.journal.application import JournalApplication
 from energy.journal.follower import wait_for_position
 from energy.store.sites import Site
 from energy.system import System
+from energy.views.readings_told import channel_of
 from energy.views.worker import METERING_VIEWS
 from processes.readings_file import instant_of, stated_readings
-from processes.readings_state import approve_correction, corrections_at
+from processes.readings_state import approve_correction, corrections_at, propose_stated
 from processes.review.choice import Chosen, Outcome
 from processes.review.desk import ReviewDesk, Settle
 from processes.review.disregard import reason_without, stated_without
@@ -90,6 +91,13 @@ class ScreenDesk:
         channel = desk.channel(row, None)
         stated = stated_readings(readings, channel, self._site.zone)
         desk.correct(row, stated, reason, evidence=())
+
+    def state(self, point: str, readings: Sequence[str], reason: str, *, by: UUID) -> None:
+        """Propose what a point's register showed, of no case; a second person approves it."""
+        with self._system.database.connection() as connection:
+            channel = channel_of(connection, self._site.schema, point, None)
+        propose_stated(self._system, self._site, channel, readings, reason, by=by)
+        self._settle(self._system, self._site)
 
     def without(self, case: UUID, instants: Sequence[str], reason: str, *, by: UUID) -> None:
         """Propose that readings shall not count; a second person approves it."""

@@ -29,6 +29,7 @@ if runs():
         correction_named,
         corrections_at,
         keep_evidence,
+        propose_stated,
         statement_command,
     )
 
@@ -107,16 +108,14 @@ def correct(
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.STATE_READINGS)
         channel = _channel(at, point, quantity)
-        readings = stated_readings(reading, channel, at.site.zone)
-        identity = corrections_at(at.system, at.site).propose(
+        identity = propose_stated(
+            at.system,
+            at.site,
             channel,
-            readings,
-            reason=reason,
-            evidence=keep_evidence(at.system.database, at.site, evidence or ()),
+            reading,
+            reason,
             by=person,
-            command_id=statement_command(
-                at.system, at.site, "correct", channel, readings, reason, str(person)
-            ),
+            evidence=keep_evidence(at.system.database, at.site, evidence or ()),
         )
         at.settle("metering")
         if as_json:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from dashboards.queries.exception_rows import EarlierBill, ExceptionPage
+from dashboards.queries.exception_rows import EarlierBill, ExceptionPage, WaitingCorrection
 from dashboards.queries.rows import Answer, UsageDay
 from dashboards.security.scope import Scope
 from energy.base.finding import Finding, Severity
@@ -95,6 +95,14 @@ class FakeExceptions(FakeKnown):
                 ),
                 registers=(register(),),
                 unit="kWh",
+                waiting=(
+                    WaitingCorrection(
+                        correction=id_of("correction", "1"),
+                        readings=((start, "34051.20"),),
+                        reason="digits swapped",
+                        by="Ada Byron",
+                    ),
+                ),
                 bills=tuple(
                     EarlierBill(
                         invoice=id_of("invoice", f"old-{n}"),

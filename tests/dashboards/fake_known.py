@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from billing.corrections.anew import Known
 from billing.corrections.as_known import Arrived, AsKnown, KnownStep
+from billing.corrections.errors import LineCreditError
+from billing.corrections.line_credit import LineLeft, amount_of, line_at
+from billing.corrections.line_desk import CreditState, LineCredit
+from dashboards.queries.correction_rows import BillCredits, LinkedBill
 from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Scope
 from energy.base.ids import id_of
-from tests.dashboards.fake_money import FakeMoney
+from tests.dashboards.fake_money import Did, FakeMoney
 from tests.dashboards.fake_runs import OPENER, FakeRuns
 
 ISSUED = Known(metering=41_200, books=77)
@@ -79,12 +83,57 @@ ARRIVED = (
 class FakeKnown(FakeRuns):
     """Issued bills as known on other days, too: the first one of the run learned of something."""
 
+    credited: Did[tuple[int, Decimal, str]] = field(default_factory=Did)
+    """Place, amount and reason of each credit proposed."""
+
     def known_steps(self, scope: Scope, invoice: UUID) -> KnownSteps | None:
         if self.bill(scope, invoice) is None:
             return None
         learned = invoice != id_of("invoice", "A-0003")
         steps = STEPS if learned else (STEPS[0], STEPS[-1])
         return KnownSteps(invoice=invoice, steps=steps)
+
+    def bill_credits(self, scope: Scope, invoice: UUID) -> BillCredits | None:
+        return None if self.bill(scope, invoice) is None else self._credits(invoice)
+
+    def _credits(self, invoice: UUID) -> BillCredits:
+        lines = tuple(
+            LineLeft(
+                place=each.number,
+                charge={"charge": each.reference, "name": each.names, "point": each.point},
+                amount=each.amount,
+                left=each.amount - (Decimal("48.78") if each.number == 3 else Decimal(0)),
+            )
+            for each in self._lines()
+        )
+        asked = self.credited.all
+        return BillCredits(
+            rows=tuple(
+                row for row in map(FakeMoney()._correction, (1, 2, 3)) if row.invoice == invoice
+            ),
+            links=(
+                LinkedBill(relation="replaces", number="CAM-2026-00099", invoice=invoice),
+                LinkedBill(relation="credit_note", number="CAM-CN-2026-00001", invoice=invoice),
+            )
+            if invoice == id_of("invoice", "A-0002")
+            else (),
+            state=CreditState(
+                lines=lines,
+                waiting="CAM-2026-00003/1" if asked else None,
+                proposals=len(asked),
+            ),
+            currency="GBP",
+        )
+
+    def credit_line(self, invoice: UUID, asked: LineCredit, *, by: UUID, command_id: UUID) -> str:
+        if not asked.why:
+            raise LineCreditError.of("no_reason", most=500)
+        state = self._credits(invoice).state
+        assert state is not None, "a bill"
+        line = line_at(state.lines, asked.place, "CAM-2026-00003")
+        amount = amount_of(line, asked.amount, number="CAM-2026-00003", currency="GBP")
+        self.credited.once(command_id, (asked.place, amount, asked.why))
+        return "CAM-2026-00003/1"
 
     def bill_as_known(
         self, scope: Scope, invoice: UUID, metering: int, books: int

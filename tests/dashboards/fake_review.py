@@ -143,6 +143,9 @@ class FakeReviewDesk:
     def correct(self, case: UUID, readings: Sequence[str], reason: str, *, by: UUID) -> None:
         self.done.append(("correct", case, reason, tuple(readings)))
 
+    def state(self, point: str, readings: Sequence[str], reason: str, *, by: UUID) -> None:
+        self.done.append(("state", point, reason, tuple(readings)))
+
     def without(self, case: UUID, instants: Sequence[str], reason: str, *, by: UUID) -> None:
         self.done.append(("without", case, reason, tuple(instants)))
 

@@ -14,6 +14,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import id_named
 from dashboards.security.whence import whence_of
 from dashboards.shell import LOCATION
+from dashboards.told import refusal_text
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
 
@@ -62,7 +63,7 @@ def done(parts: Parts, verb: str, subject: str) -> str | None:
             case _ if verb in VERBS:
                 accounts.act(scope, verb, id_named(first))
     except EnergyError as error:
-        return error.told(viewer.language)
+        return refusal_text(viewer.language, error)
     return None
 
 

@@ -12,18 +12,25 @@ from billing.views.stated_alone import STATED_CODE, author_of, stated_words
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import Children, badge, empty, facts, link, page, panel, table
 from dashboards.formats import NOTHING, instant_text, money, number
+from dashboards.pages.bills.credit import credit_panels
 from dashboards.pages.bills.known import KnownModel, known_panel
 from dashboards.pages.bills.layout import span_text, state_badge
 from dashboards.pages.bills.why import quantity_number, sum_number
 from dashboards.queries.bill_rows import Bill, ChargeRow, FindingRow
+from dashboards.queries.correction_rows import BillCredits
 from dashboards.queries.rows import Answer
+from dashboards.told import code_text
 from dashboards.viewer import Viewer
 from energy.base.finding import Severity
-from energy.base.text import catalogue
 
 
 def bill_page(
-    viewer: Viewer, answer: Answer[Bill], *, zone: ZoneInfo, known: KnownModel | None = None
+    viewer: Viewer,
+    answer: Answer[Bill],
+    *,
+    zone: ZoneInfo,
+    known: KnownModel | None = None,
+    credits_: BillCredits | None = None,
 ) -> Component:
     """Return one bill; each charge line is a link to its proof.
 
@@ -32,13 +39,45 @@ def bill_page(
         answer: The bill.
         zone: The site's.
         known: What it would be on other days; None for a draft or a credit note.
+        credits_: What corrects it; None for a draft.
     """
     bill, row = answer.rows, answer.rows.invoice
     title = row.number or viewer.say("bill.draft", account=row.account)
     download = html.A(
         viewer.say("bill.pdf"), href=f"/download/bills/{row.invoice}.pdf", className="button quiet"
     )
-    pairs: list[tuple[str, str | Component]] = [
+    return page(
+        title,
+        [
+            known_panel(viewer, known, zone=zone) if known is not None else None,
+            panel(
+                viewer.say("bill.facts"),
+                facts(_facts(viewer, answer), name="bill"),
+                aside=download if row.number else None,
+                name="bill",
+            ),
+            *([_findings(viewer, bill, zone)] if bill.findings else []),
+            panel(
+                viewer.say("bill.lines"),
+                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, answer)]
+                if bill.lines
+                else empty(viewer.say("bill.no_lines")),
+                name="lines",
+            ),
+            *(credit_panels(viewer, bill, credits_) if credits_ is not None else []),
+        ],
+        name="bill",
+        crumbs=[
+            link(viewer.say("bills.title"), "/bills"),
+            link(span_text(viewer, row), f"/bills/runs/{row.run}"),
+            html.Span(title),
+        ],
+    )
+
+
+def _facts(viewer: Viewer, answer: Answer[Bill]) -> list[tuple[str, Children]]:
+    bill, row = answer.rows, answer.rows.invoice
+    return [
         (viewer.say("invoice.account"), f"{row.account} · {row.name}"),
         (viewer.say("runs.period"), span_text(viewer, row)),
         (viewer.say("runs.state"), state_badge(viewer, row.state)),
@@ -51,32 +90,6 @@ def bill_page(
         (viewer.say("bill.findings"), str(row.findings)),
         (viewer.say("bill.hash"), html.Code(bill.sha256[:16])),
     ]
-    return page(
-        title,
-        [
-            known_panel(viewer, known, zone=zone) if known is not None else None,
-            panel(
-                viewer.say("bill.facts"),
-                facts(pairs, name="bill"),
-                aside=download if row.number else None,
-                name="bill",
-            ),
-            *([_findings(viewer, bill, zone)] if bill.findings else []),
-            panel(
-                viewer.say("bill.lines"),
-                [html.P(viewer.say("bill.hint"), className="subtitle"), _lines(viewer, answer)]
-                if bill.lines
-                else empty(viewer.say("bill.no_lines")),
-                name="lines",
-            ),
-        ],
-        name="bill",
-        crumbs=[
-            link(viewer.say("bills.title"), "/bills"),
-            link(span_text(viewer, row), f"/bills/runs/{row.run}"),
-            html.Span(title),
-        ],
-    )
 
 
 def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
@@ -104,8 +117,7 @@ def _findings(viewer: Viewer, bill: Bill, zone: ZoneInfo) -> Component:
 
 def _what(viewer: Viewer, bill: Bill, found: FindingRow) -> str:
     """Return what was found, and of what one person alone stated who said what."""
-    key = f"finding.{found.code}"
-    words = viewer.say(key) if key in catalogue() else found.code
+    words = code_text(viewer, found.code)
     if found.code != STATED_CODE:
         return words
     author = author_of(found.proof)

@@ -18,6 +18,7 @@ from dashboards.pages.bills.run import DECIDE, RUN_PANEL, decided, run_panels
 from dashboards.pages.bills.views import run_model, run_row
 from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import id_named, number_named
+from dashboards.told import refusal_text
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 
@@ -79,7 +80,7 @@ def decide(parts: Parts, verb: str, run: UUID, seen: str) -> str | None:
         elif verb == "issue":
             parts.commands.issue(viewer.scope, run)
     except EnergyError as error:
-        return error.told(viewer.language)
+        return refusal_text(viewer.language, error)
     done = {"approve": "approved", "issue": "issued"}.get(verb)
     if done is not None:
         parts.queries.await_run(viewer.scope, run, done)
@@ -91,7 +92,7 @@ def settle(parts: Parts, viewer: Viewer, run: UUID, version: int, what: RunChoic
     try:
         done = parts.commands.decide(viewer.scope, run, version, what)
     except EnergyError as error:
-        return notice(error.told(viewer.language), good=False)
+        return notice(refusal_text(viewer.language, error), good=False)
     told = viewer.say(f"exceptions.done_{what.choice}", count=done)
     left = len(what.keys) - done
     if left:

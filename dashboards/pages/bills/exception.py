@@ -30,16 +30,16 @@ from dashboards.figures.exception_days import exception_days
 from dashboards.formats import NOTHING, amount_text, day_text, instant_text, money, number
 from dashboards.pages.bills.exceptions import decision_text, may_decide
 from dashboards.pages.bills.layout import span_text
+from dashboards.pages.review.deciding import second_forms, state_form
 from dashboards.queries.bill_rows import RunRow
 from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.rows import Answer, UsageDay
+from dashboards.told import code_text
 from dashboards.viewer import Viewer
 from energy.base.finding import Severity
 from energy.base.quality import Quality
-from energy.base.text import catalogue
 
 DECIDE_ONE = "decide-exception"
-COMMAND = "scripts/meterline"
 
 
 def exception_page(
@@ -60,7 +60,7 @@ def exception_page(
             ),
             _usage(viewer, told),
             *_evidence(viewer, told, zone),
-            _decide(viewer, run, told),
+            _decide(viewer, run, told, zone),
         ],
         name="exception",
         crumbs=[
@@ -171,9 +171,7 @@ def _findings(viewer: Viewer, told: ExceptionPage, zone: ZoneInfo) -> Component:
     head = [viewer.say(f"findings.{key}") for key in ("what", "weight", "from", "to")]
     rows: list[Sequence[Children]] = [
         [
-            viewer.say(f"finding.{each.code}")
-            if f"finding.{each.code}" in catalogue()
-            else each.code,
+            code_text(viewer, each.code),
             badge(
                 viewer.say(f"findings.{each.severity.value}"),
                 "bad" if each.severity is Severity.DO_NOT_BILL else "fair",
@@ -224,7 +222,29 @@ def _bills(viewer: Viewer, told: ExceptionPage) -> Component:
     return table(head, rows, name="exception-bills")
 
 
-def _decide(viewer: Viewer, run: RunRow, told: ExceptionPage) -> Component:
+def _correct(viewer: Viewer, told: ExceptionPage, point: str, zone: ZoneInfo) -> list[Component]:
+    """Return the form that corrects a reading, and what waits for a second person."""
+    parts: list[Component] = [
+        html.H3(viewer.say("exception.correct")),
+        html.P(viewer.say("exception.correct_what"), className="subtitle"),
+    ]
+    form = state_form(viewer, point)
+    if form is not None:
+        summary = html.Summary(viewer.say("exception.correct_open"))
+        parts.append(html.Details([summary, form], className="decide-act state-reading"))
+    if not told.waiting:
+        return parts
+    parts.append(html.H4(viewer.say("exception.corrections_waiting")))
+    for each in told.waiting:
+        said = "; ".join(
+            f"{instant_text(viewer.language, at, zone)} = {v}" for at, v in each.readings
+        )
+        parts.append(html.P(f"{said} ({each.by}: {each.reason})", className="waiting-correction"))
+        parts += second_forms(viewer, str(each.correction))
+    return parts
+
+
+def _decide(viewer: Viewer, run: RunRow, told: ExceptionPage, zone: ZoneInfo) -> Component:
     """Return the form, or why there is none, and how a reading is corrected."""
     point, title = told.row.found.point, viewer.say("exceptions.decide")
     parts: list[Component] = []
@@ -254,17 +274,7 @@ def _decide(viewer: Viewer, run: RunRow, told: ExceptionPage) -> Component:
         key = "over" if run.state != "rated" else "no_right"
         parts.append(html.P(viewer.say(f"exceptions.{key}"), className="subtitle"))
     if point is not None:
-        said = viewer.say("exception.reason_word")
-        parts += [
-            html.H3(viewer.say("exception.correct")),
-            html.P(viewer.say("exception.correct_what"), className="subtitle"),
-            html.Code(
-                f'{COMMAND} readings correct {point} --reading "{run.last_day} 00:00=…" '
-                f'--reason "{said}"',
-                className="command",
-            ),
-            html.Code(f"{COMMAND} readings approve …", className="command"),
-        ]
+        parts += _correct(viewer, told, point, zone)
     return panel(
         title, parts, aside=badge(viewer.say("exceptions.four_eyes"), "calm"), name="decide-one"
     )

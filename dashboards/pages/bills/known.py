@@ -35,6 +35,7 @@ from dashboards.pages.corrections.layout import PATH as CORRECTIONS
 from dashboards.pages.corrections.layout import charges_table, signed_money, state_word
 from dashboards.queries.known_rows import KnownBill, KnownSteps
 from dashboards.queries.rows import Answer
+from dashboards.told import codes_text
 from dashboards.viewer import Viewer
 from energy.base.units import Utility
 
@@ -208,7 +209,7 @@ def known_body(viewer: Viewer, answer: Answer[KnownBill], *, zone: ZoneInfo) -> 
         )
     ]
     if found.barred:
-        codes = ", ".join(found.barred)
+        codes = codes_text(viewer, found.barred)
         parts.append(notice(viewer.say("known.barred", codes=codes), good=False))
     parts.append(html.H3(viewer.say("known.arrived")))
     parts.append(_arrived(viewer, told, zone))

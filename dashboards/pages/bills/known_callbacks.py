@@ -13,6 +13,7 @@ from dashboards.pages.bills.known import BODY, SLIDER, known_body, path_of
 from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import id_named, number_named
 from dashboards.shell import LOCATION
+from dashboards.told import refusal_text
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
 
@@ -44,7 +45,7 @@ def register(app: Dash, parts: Parts) -> None:
         try:
             answer = parts.queries.bill_as_known(viewer.scope, invoice, *known)
         except EnergyError as error:
-            return notice(error.told(viewer.language), good=False)
+            return notice(refusal_text(viewer.language, error), good=False)
         if answer is None:
             return empty(viewer.say("page.unknown"))
         return known_body(viewer, answer, zone=parts.settings.zone)

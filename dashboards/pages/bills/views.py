@@ -78,7 +78,13 @@ def _bill(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
         return None
     steps = parts.queries.known_steps(viewer.scope, invoice)
     known = None if steps is None else KnownModel(steps=steps)
-    return bill_page(viewer, answer, zone=parts.settings.zone, known=known)
+    return bill_page(
+        viewer,
+        answer,
+        zone=parts.settings.zone,
+        known=known,
+        credits_=parts.queries.bill_credits(viewer.scope, invoice),
+    )
 
 
 def _known(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:

@@ -165,12 +165,20 @@ def _causes(viewer: Viewer, row: CorrectionRow) -> Component:
     rows: list[Sequence[Children]] = [
         [
             str(cause["point"]),
-            viewer.say(f"bill.correction.cause.{cause['cause']}"),
+            _cause(viewer, cause),
             ", ".join(dict.fromkeys(str(day) for day in cause.get("days") or ())) or NOTHING,
         ]
         for cause in row.causes
     ]
     return table(_heads(viewer, ("point", "why", "days")), rows, name="causes")
+
+
+def _cause(viewer: Viewer, cause: Mapping[str, Any]) -> str:
+    """Return what changed; of a credit its charge line, and why as the person typed it."""
+    word = viewer.say(f"bill.correction.cause.{cause['cause']}")
+    if "why" not in cause:
+        return word
+    return viewer.say("credit.cause", what=word, line=cause["place"], why=cause["why"])
 
 
 def charges_table(viewer: Viewer, charges: Sequence[Mapping[str, Any]], currency: str) -> Component:

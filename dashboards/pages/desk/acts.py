@@ -18,6 +18,7 @@ from dashboards.pages.money.acts import amount_typed
 from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import id_named, number_named
 from dashboards.till_commands import Counted, SeenShift, Sold
+from dashboards.told import refusal_text
 from dashboards.viewer import Viewer
 
 OPEN, TOP_UP, PAY, SELL, WRITE = "till-open", "till-top-up", "till-pay", "till-sell", "till-write"
@@ -106,7 +107,7 @@ def sell(parts: Parts, viewer: Viewer, about: str, typed: Fields) -> Done:
         answer = write()
         written = viewer.say(f"till.write_{answer.answer}", proof=answer.proof or "–")
     except PrepaidRefusedError as error:  # the money is taken: the units wait for their card
-        written = error.told(viewer.language)
+        written = refusal_text(viewer.language, error)
     words = " ".join((done.words, viewer.say("till.sold", units=units_sold), written))
     return Done(words=words, links=done.links)
 

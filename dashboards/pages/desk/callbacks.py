@@ -14,6 +14,7 @@ from dashboards.pages.desk.layout import FIND, FOUND
 from dashboards.pages.desk.paths import DESK_FORM, HOME, customer_path
 from dashboards.pages.parts import Parts
 from dashboards.shell import LOCATION
+from dashboards.told import refusal_text
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
 
@@ -42,6 +43,6 @@ def register(app: Dash, parts: Parts) -> None:
         try:
             found = parts.queries.customers(viewer.scope, said)
         except EnergyError as error:
-            return notice(error.told(viewer.language), good=False), no_update
+            return notice(refusal_text(viewer.language, error), good=False), no_update
         there = customer_path(desk, found[0].account) if len(found) == 1 else path
         return hits(viewer, desk, found), no_update if there == path else there

@@ -28,6 +28,7 @@ from dashboards.pages.phone.meter import METER, READING, meter_parts, reading_pa
 from dashboards.pages.phone.view_model import phone_model
 from dashboards.pages.subjects import id_named, key_named
 from dashboards.shell import LIVE, LOCATION
+from dashboards.told import refusal_text
 from dashboards.viewer import current_viewer
 from energy.base.errors import EnergyError
 from energy.base.period import local_day
@@ -118,7 +119,7 @@ def _entered(parts: Parts, pressed: dict[str, str], states: list[dict[str, Any]]
     try:
         read = parts.commands.displays.enter(viewer.scope, typed, doubts)
     except EnergyError as error:
-        return no_update, refused(error.told(viewer.language))
+        return no_update, refused(refusal_text(viewer.language, error))
     if read.position is None:
         return no_update, doubted(viewer, typed, read, zone=zone)
     parts.queries.await_reading(viewer.scope, read.position)

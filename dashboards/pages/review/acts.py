@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from dashboards.pages.parts import Parts
-from dashboards.pages.subjects import id_named
+from dashboards.pages.subjects import id_named, key_named
 from dashboards.viewer import Viewer
 from energy.base.errors import RefusedError
 
@@ -36,6 +36,12 @@ def _correct(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str])
     readings = _rows(typed.get("readings", ""))
     parts.commands.review.correct(viewer.scope, id_named(about), readings, typed.get("reason", ""))
     return viewer.say("review.done")
+
+
+def _state(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
+    readings = _rows(typed.get("readings", ""))
+    parts.commands.review.state(viewer.scope, key_named(about), readings, typed.get("reason", ""))
+    return viewer.say("review.stated_done")
 
 
 def _without(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
@@ -71,6 +77,7 @@ ACTS: dict[str, Act] = {
     "review-hold": _hold,
     "review-release": _release,
     "review-correct": _correct,
+    "review-state": _state,
     "review-without": _without,
     "review-estimate": _estimate,
     "review-approve": _approve,

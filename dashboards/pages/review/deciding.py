@@ -56,6 +56,31 @@ def decide_forms(viewer: Viewer, case: Case) -> Component:
     return html.Div([html.P(viewer.say("review.decide_what"), className="subtitle"), *forms])
 
 
+def state_form(viewer: Viewer, point: str) -> Component | None:
+    """Return the form that states what the register of a point showed; None who may not."""
+    if not viewer.scope.may(Right.STATE_READINGS):
+        return None
+    fields = _fields(viewer, "correct")
+    return act_form(viewer, "review-state", point, fields, button="review.button_correct")
+
+
+def second_forms(viewer: Viewer, correction: str) -> list[Component]:
+    """Return how a proposed correction is decided by another person; nothing who may not."""
+    if not viewer.scope.may(Right.DECIDE_READINGS):
+        return []
+    return [
+        act_form(
+            viewer,
+            f"review-{act}",
+            correction,
+            _fields(viewer, act),
+            button=f"review.button_{act}",
+            quiet=act == "reject",
+        )
+        for act in ("approve", "reject")
+    ]
+
+
 def acts_on(case: Case) -> list[str]:
     """Return what may be done about a case that waits, by its state and cause."""
     if case.state is CaseState.CORRECTION and case.decision and case.decision.correction:

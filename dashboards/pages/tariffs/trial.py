@@ -12,6 +12,7 @@ from dashboards.formats import NOTHING, day_text, money
 from dashboards.pages.tariffs.layout import name_of, path_of
 from dashboards.queries.rows import Answer
 from dashboards.queries.tariff_rows import Trial, TrialBill
+from dashboards.told import codes_text
 from dashboards.viewer import Viewer
 
 
@@ -64,7 +65,7 @@ def _bill(viewer: Viewer, rows: Trial, bill: TrialBill) -> list[Children]:
         return NOTHING if value is None else money(viewer.language, value, rows.currency)
 
     first, last = (day_text(viewer.language, day) for day in (bill.first_day, bill.last_day))
-    barred = viewer.say("tariff_page.barred", codes=", ".join(bill.barred))
+    barred = viewer.say("tariff_page.barred", codes=codes_text(viewer, bill.barred))
     return [
         bill.number,
         said(bill.was),

@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from billing.corrections.errors import OwnCorrectionError
+from billing.corrections.line_desk import LineCredit
 from billing.office import BillingOffice
+from billing.views.find import invoice_named
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.scope import Role, Scope
@@ -74,3 +76,67 @@ def test_a_correction_is_shown_and_accepted_by_a_second_person(
     assert answer.rows.row.applied_to is not None
     staff.close()
     walled.close()
+
+
+def test_a_credit_of_a_line_is_proposed_by_a_clerk_and_links_the_documents(
+    server: EmbeddedPostgres, town: Town
+) -> None:
+    town.found()
+    read_midnights(town, 3)
+    story = Story(town)
+    story.bill(ONE)
+    staff = Database(server.dsn(user="meterline_web"), scope=STAFF)
+    walled = Database(server.dsn(user="meterline_web"))
+    at = SqlSite(database=staff, site=town.site, clock=town.clock, vault=town.vault, walled=walled)
+    queries = SqlQueries(at)
+    commands = money_of(BillingOffice(staff, town.site, town.clock, town.vault), town.vault)
+    clerk, approver = (
+        Scope(person=each, name="", roles=frozenset({role}), sites=frozenset({town.site.key}))
+        for each, role in ((CLERK, Role.BILLING_CLERK), (APPROVER, Role.BILLING_APPROVER))
+    )
+    bill = named(town, "CAM-2019-000001")
+    asked = LineCredit(place=1, amount=Decimal("0.05"), why="agreed")
+    found = queries.bill_credits(clerk, bill)
+    assert found is not None
+    assert found.state is not None
+    assert (found.rows, found.links, found.state.waiting) == ((), (), None)
+    with pytest.raises(NotPermittedError):
+        commands.credit_line(approver, bill, 0, asked)
+    names = {commands.credit_line(clerk, bill, found.state.proposals, asked) for _ in range(2)}
+    assert names == {"CAM-2019-000001/1"}
+    town.catch_up()
+    found = queries.bill_credits(clerk, bill)
+    assert found is not None
+    assert found.state is not None
+    assert (found.state.waiting, len(found.rows)) == ("CAM-2019-000001/1", 1)
+    page = queries.correction(clerk, "CAM-2019-000001/1")
+    assert page is not None
+    assert [charge["amount"] for charge in page.rows.charges] == ["-0.05"]
+    commands.accept_correction(approver, "CAM-2019-000001/1", "")
+    town.catch_up()
+
+    def links(number: str) -> dict[str, str]:
+        told = queries.bill_credits(clerk, named(town, number))
+        assert told is not None
+        return {each.relation: each.number for each in told.links}
+
+    assert links("CAM-2019-000001") == {
+        "credited_by": "CAM-CN-2019-000001",
+        "replaced_by": "CAM-2019-000003",
+    }
+    assert links("CAM-CN-2019-000001") == {
+        "corrects": "CAM-2019-000001",
+        "replaced_by": "CAM-2019-000003",
+    }
+    assert links("CAM-2019-000003") == {
+        "replaces": "CAM-2019-000001",
+        "credit_note": "CAM-CN-2019-000001",
+    }
+    assert queries.bill_credits(clerk, CLERK) is None
+    staff.close()
+    walled.close()
+
+
+def named(town: Town, number: str) -> UUID:
+    with town.database.connection() as connection:
+        return invoice_named(connection, town.site.schema, number)

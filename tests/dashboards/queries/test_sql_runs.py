@@ -21,13 +21,16 @@ from dashboards.theme import Theme
 from dashboards.viewer import Viewer
 from energy.base.errors import NotPermittedError, RefusedError
 from energy.base.units import Utility
+from energy.journal.corrections import Corrections as ReadingCorrections
 from energy.metering.reading import Reading
+from energy.views.registry import load_channels
 from tests.billing.corrections.story import midnight_of
 from tests.billing.town import APPROVER, CLERK, FIRST, Town, count_at
 from tests.dashboards.queries.conftest import WebTown
 
 pytestmark = pytest.mark.servers
 LATER = FIRST.replace(day=4)
+MIDNIGHT = midnight_of(LATER)
 
 
 def scope(town: Town, role: Role, person: object = CLERK) -> Scope:
@@ -88,10 +91,31 @@ def look_at_each(web: WebTown, clerk: Scope, run: UUID, seen: RunReview) -> None
     assert answer is not None
     assert answer.rows.days[0].usage == 0
     assert (answer.rows.before[0].usage or 0) > 0
+    state_reading(web.town, idle.found.point or "")
+    answer = web.queries.run_exception(clerk, run, idle.found.key)
+    assert answer is not None
+    (waiting,) = answer.rows.waiting
+    assert (waiting.readings, waiting.reason) == (((MIDNIGHT, "4711.00"),), "misread")
     assert web.queries.run_exception(clerk, run, "none") is None
     assert web.queries.run_exception(clerk, uuid4(), idle.found.key) is None
     with pytest.raises(NotPermittedError):
         web.queries.run_exception(scope(web.town, Role.VIEWER), run, idle.found.key)
+
+
+def state_reading(town: Town, point: str) -> None:
+    """Propose a reading of a point that waits for a second person."""
+    with town.database.connection() as connection:
+        every = load_channels(connection, town.site.schema).values()
+    channel = next(each for each in every if each.point == point)
+    ReadingCorrections(town.database, town.site.schema, town.clock).propose(
+        channel,
+        [(MIDNIGHT, int(4711 / channel.facts.resolution))],
+        reason="misread",
+        evidence=[],
+        by=CLERK,
+        command_id=uuid4(),
+    )
+    town.catch_up()
 
 
 def test_a_run_is_reviewed_decided_and_approved_as_it_was_seen(web_town: WebTown) -> None:

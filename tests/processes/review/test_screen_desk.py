@@ -16,6 +16,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from energy.views.corrections import read_corrections
+from energy.views.registry import load_channels
 from energy.views.review import read_decisions
 from processes.review.screen_desk import ScreenDesk
 from tests.billing.town import APPROVER, CLERK, Town, count_at
@@ -110,6 +111,29 @@ def test_a_correction_counts_when_a_second_person_approves_it(
     screen.approve(proposed.correction, by=APPROVER)
     assert queue(town) == []
     assert barred(town, next_run(town, run)) == []
+
+
+def test_a_reading_that_no_case_is_about_is_stated_once_and_approved_by_another(
+    town: Town, screen: ScreenDesk
+) -> None:
+    read_others(town)
+    with town.database.connection() as connection:
+        point = load_channels(connection, town.site.schema)[2].point
+    at = SPIKE - HOUR
+    value = f"{at:%Y-%m-%d %H:%M}={count_at(2, at) / 100 + 1:.2f}"
+    for _ in range(2):
+        screen.state(point, [value], "misread", by=CLERK)
+    with town.database.connection() as connection:
+        (proposed,) = read_corrections(connection, town.site.schema, channels=(2,))
+    assert (proposed.state, proposed.readings) == ("proposed", ((at, count_at(2, at) + 100),))
+    with pytest.raises(FourEyesError):
+        screen.approve(proposed.correction, by=CLERK)
+    screen.approve(proposed.correction, by=APPROVER)
+    with town.database.connection() as connection:
+        (approved,) = read_corrections(connection, town.site.schema, channels=(2,))
+    assert approved.state == "approved"
+    with pytest.raises(RefusedError):
+        screen.state(point, ["no reading"], "typed", by=CLERK)
 
 
 def test_who_only_proposes_leaves_it_to_a_second_person(town: Town, screen: ScreenDesk) -> None:
