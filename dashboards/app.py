@@ -56,6 +56,13 @@ MOST_BYTES = 1_000_000
 _HEAVY = re.compile(r'<script src="[^"]*/(?:plotly-|dash_ag_grid)[^"]*"></script>')
 """Charts and grids: three fifths of all scripts, and a phone's pages have neither. A link away
 loads the other page whole (assets/phone.js)."""
+_AHEAD_OF_PHONE = "".join(
+    f'<link rel="preload" as="fetch" href="/_dash-{each}" crossorigin="anonymous">'
+    for each in ("layout", "dependencies")
+)
+"""What the first script asks for, asked for while the scripts are still read."""
+_CHARTS = "/_dash-component-suites/dash/dcc/async-graph.js"
+_AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 class Screens(Dash):
@@ -64,13 +71,15 @@ class Screens(Dash):
     def interpolate_index(self, *_: str, **parts: str) -> str:
         """Return the HTML that loads the app."""
         viewer = current_viewer()
-        scripts = _HEAVY.sub("", parts["scripts"]) if is_phone(request.path) else parts["scripts"]
+        scripts, ahead = parts["scripts"], _AHEAD
+        if is_phone(request.path):
+            scripts, ahead = _HEAVY.sub("", scripts), _AHEAD_OF_PHONE
         return (
             f'<!DOCTYPE html><html lang="{HTML_LANGUAGE[viewer.language]}" '
             f'data-mantine-color-scheme="{viewer.theme}"><head>{parts["metas"]}'
             f"<title>Meterline</title>"
             '<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">'
-            f"{parts['css']}</head><body>{parts['app_entry']}"
+            f"{parts['css']}{ahead}</head><body>{parts['app_entry']}"
             f"<footer>{parts['config']}{scripts}{parts['renderer']}</footer></body></html>"
         )
 
@@ -119,7 +128,7 @@ def create_app(
     install_routes(server, parts, render_pdf)
     install_takeover(server, parts)
     install_audit(server, settings, doors.access)
-    app = _dash(server, settings)
+    app = _dash(server, parts)
     energy = (overview, alerts, notes, flows, plant, wall, phone)
     office = (bills, admin, account, acts, tariffs, desk, takeover)
     for view in (router, picking, tables, *energy, *office):
@@ -133,7 +142,7 @@ def create_app(
     return server
 
 
-def _dash(server: Flask, settings: WebSettings) -> Screens:
+def _dash(server: Flask, parts: Parts) -> Screens:
     app = Screens(
         "dashboards",
         server=server,  # type: ignore[arg-type]  # dash takes a Flask server
@@ -152,7 +161,8 @@ def _dash(server: Flask, settings: WebSettings) -> Screens:
     def layout() -> Component:
         if "viewer" not in g:
             return html.Div()  # dash asks once before the first request
-        return shell(current_viewer(), settings, g.csrf)
+        viewer = current_viewer()
+        return shell(viewer, parts.settings, g.csrf, router.first_page(parts, viewer))
 
     app.layout = layout
     return app

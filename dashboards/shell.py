@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -52,21 +54,48 @@ NAVBAR_PX = 208
 HEADER_PX = 56
 
 
-def shell(viewer: Viewer, settings: WebSettings, csrf: str) -> Component:
-    """Return the whole layout around an empty page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPage:
+    """The page that the frame is sent with."""
+
+    path: str
+    search: str
+    """With its question mark, as the browser has it."""
+    page: Component
+
+
+def shell(
+    viewer: Viewer, settings: WebSettings, csrf: str, first: FirstPage | None = None
+) -> Component:
+    """Return the whole layout around a page.
+
+    Args:
+        viewer: Who looks.
+        settings: The site and how it is served.
+        csrf: The session's token for forms.
+        first: The page to begin with; None: the browser asks for it by its address.
+    """
+    at = {} if first is None else {"pathname": first.path, "search": first.search}
     frame: Component = dmc.MantineProvider(
         [
             html.A(viewer.say("keys.skip"), href=f"#{PAGE}", className="skip-link"),
             _keys(viewer),
             _failed(viewer),
-            dcc.Location(id=LOCATION, refresh=False),
+            dcc.Location(id=LOCATION, refresh=False, **at),
             dcc.Interval(id=TICK, interval=settings.refresh_s * 1000),
             dcc.Store(id=LIVE),
             dmc.AppShell(
                 [
                     dmc.AppShellHeader(_header(viewer, settings, csrf)),
                     dmc.AppShellNavbar(_links(viewer), p="xs"),
-                    dmc.AppShellMain(html.Div(id=PAGE, className="page-place", tabIndex=-1)),
+                    dmc.AppShellMain(
+                        html.Div(
+                            None if first is None else first.page,
+                            id=PAGE,
+                            className="page-place",
+                            tabIndex=-1,
+                        )
+                    ),
                 ],
                 header={"height": HEADER_PX},
                 navbar={"width": NAVBAR_PX, "breakpoint": "sm", "collapsed": {"mobile": True}},

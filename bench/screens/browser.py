@@ -22,6 +22,8 @@ from energy.base.clock import monotonic_s
 ARGUMENTS = ("--no-sandbox", "--disable-gpu")
 WAIT_S = 60.0
 LOOK_MS = 50
+SETTLE_MS = 1_000
+"""A new window of Chromium loads pages of its own, its address bar's: the visitor's stands."""
 LINK = {"latency": 40, "downloadThroughput": 1_250_000, "uploadThroughput": 1_250_000}
 """A phone's link: 10 Mbit/s, 40 ms. [ms; byte/s]"""
 SLOWER = 4
@@ -96,6 +98,7 @@ def visitor(browser: Browser, url: str, ticket: Ticket, *, phone: bool = False) 
 
 def _opened(page: Page, address: str, charts: int) -> dict[str, float]:
     page.add_init_script(WATCH % charts)
+    page.wait_for_timeout(SETTLE_MS)
     page.goto(address, wait_until="commit")
     until = monotonic_s() + WAIT_S
     while page.evaluate("window.drawnAt") is None:  # the page's policy forbids what waits inside it

@@ -79,7 +79,7 @@ def _out(name: str, prop: str = "children") -> dict[str, str]:
 
 
 def open_body(path: str, search: str) -> dict[str, Any]:
-    """Return the callback that shows an address."""
+    """Return the callback that shows another address; the first comes with its frame."""
     return {
         "output": f"{PAGE}.children",
         "outputs": _out(PAGE),
@@ -155,7 +155,11 @@ class Viewer:
             seen: Where answers are noted.
         """
         place = urlsplit(crowd.url)
-        headers = {"Cookie": f"{SESSION_COOKIE}={ticket.token}", CSRF_HEADER: ticket.csrf}
+        headers = {
+            "Cookie": f"{SESSION_COOKIE}={ticket.token}",
+            CSRF_HEADER: ticket.csrf,
+            "Referer": crowd.url + ADDRESSES[page],
+        }
         self._line = Line(place.hostname or "127.0.0.1", place.port or 80, headers)
         self._crowd, self._page, self._seen = crowd, page, seen
         self._luck = np.random.default_rng([crowd.seed, number])
@@ -179,7 +183,6 @@ class Viewer:
         await self._get("page", ADDRESSES[self._page])
         for path in ("/_dash-layout", "/_dash-dependencies"):
             await self._get(path, path)
-        await self._post(f"open {self._page}", open_body(ADDRESSES[self._page], ""))
 
     async def _tick(self) -> None:
         self._ticks += 1

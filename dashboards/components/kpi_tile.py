@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.figure_number import Why, figure_number
@@ -75,9 +75,9 @@ def utility_tile(
                 [html.Span([yesterday, _weekdays(viewer, tile)]), _told(viewer, tile)],
                 className="tile-before tile-row",
             ),
-            dcc.Graph(
-                figure=sparkline(tile.trend, utility=tile.utility, theme=viewer.theme),
-                config={"staticPlot": True, "responsive": True},
+            html.Img(
+                src=sparkline(tile.trend, utility=tile.utility, theme=viewer.theme),
+                alt="",  # the words below say what it shows
                 className="tile-trend",
             ),
             html.Footer(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from dash import Dash, Input, NoUpdate, Output, State, html, no_update
 from dash.development.base_component import Component
+from flask import request
 
 from dashboards.components.pieces import empty, link, page
 from dashboards.pages.parts import Parts
 from dashboards.pages.portal.layout import HOME
+from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.view import Asked
 from dashboards.pages.views import VIEWS
 from dashboards.selection import selection_of
-from dashboards.shell import LIVE, LOCATION, PAGE, TICK
+from dashboards.shell import LIVE, LOCATION, PAGE, TICK, FirstPage
 from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import NotPermittedError
 from energy.base.period import local_day
@@ -55,10 +59,31 @@ def _home(viewer: Viewer) -> str:
     return "nav.overview" if viewer.scope.staff else "nav.portal"
 
 
+def first_page(parts: Parts, viewer: Viewer) -> FirstPage | None:
+    """Return the page that the browser's frame begins with; None where it is not known.
+
+    The frame is asked for by the page's own script: its address stands in the request's Referer.
+    Sent with the frame the page is drawn once and not after one more question.
+    """
+    address = urlsplit(request.referrer or "")
+    if address.netloc != request.host:
+        return None
+    path, search = address.path, f"?{address.query}" if address.query else ""
+    try:
+        return FirstPage(path=path, search=search, page=page_for(parts, viewer, path, search))
+    except UnknownSubjectError:
+        return None  # the browser asks for it by its address, and says why there is none
+
+
 def register(app: Dash, parts: Parts) -> None:
     """Add the callbacks that show an address's page and that ask for news."""
 
-    @app.callback(Output(PAGE, "children"), Input(LOCATION, "pathname"), Input(LOCATION, "search"))
+    @app.callback(
+        Output(PAGE, "children"),
+        Input(LOCATION, "pathname"),
+        Input(LOCATION, "search"),
+        prevent_initial_call=True,  # the frame brings its page, or the address is told late
+    )
     def show_page(path: str | None, search: str | None) -> Component:
         return page_for(parts, current_viewer(), path or "/", search or "")
 

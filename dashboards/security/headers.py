@@ -14,6 +14,8 @@ PHONE_PATH = "/m"
 """Labels are scanned here and below: the only pages that may use a camera."""
 STATIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 YEAR_S = 31_536_000
+DAY_S = 86_400
+"""Icons are named in style sheets without a version: a page asks for some twenty."""
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
@@ -61,6 +63,8 @@ def header_writer(policy: str, *, secure: bool) -> Callable[[Response], Response
         if request.path.startswith(STATIC_PREFIXES) and response.status_code == 200:
             if versioned:
                 response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+            elif request.path.endswith(".svg"):
+                response.headers["Cache-Control"] = f"public, max-age={DAY_S}"
         else:
             response.headers["Cache-Control"] = "no-store"
         return response

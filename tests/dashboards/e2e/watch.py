@@ -55,8 +55,10 @@ def await_drawn(page: Page) -> None:
 def go(page: Page, path: str) -> None:
     """Follow a link within the site, without loading the scripts anew, and wait for its page.
 
-    By way of no page at all: so that a page of the same kind is not taken for the next one.
+    By way of no page at all: so that a page of the same kind is not taken for the next one. A
+    link stands on a page: it is waited for where the browser has only begun with its frame.
     """
+    page.wait_for_selector("[data-ready]", timeout=PATIENCE_MS)
     for there, ready in (
         ("/nothing", "[data-ready=absent]"),
         (path, "[data-ready]:not([data-ready=absent])"),

@@ -1,22 +1,42 @@
-"""The small curve of a tile leaves unknown days out."""
+"""The small bars of a tile: as high as the days' usage, none for an unknown day."""
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+from base64 import b64decode
+from xml.etree import ElementTree as ET
+
 import pytest
 
-from dashboards.figures.sparkline import sparkline
-from dashboards.theme import Theme
+from dashboards.figures.sparkline import HIGH, sparkline, sparkline_svg
+from dashboards.theme import PALETTES, Theme
 from energy.base.units import Utility
 
+_RECT = "{http://www.w3.org/2000/svg}rect"
 
-@pytest.mark.parametrize("trend", [(), (None, None), (0, 0), (1000, None, 3000)])
-def test_any_trend_is_a_valid_figure(trend: tuple[int | None, ...]) -> None:
-    figure = go.Figure(sparkline(trend, utility=Utility.GAS, theme=Theme.DARK))
-    assert [len(bars.y) for bars in figure.data] == [len(trend)]
+
+def _bars(trend: tuple[int | None, ...]) -> list[tuple[int, int]]:
+    """Return left edge and height of each bar."""
+    tree = ET.fromstring(sparkline_svg(trend, utility=Utility.GAS, theme=Theme.LIGHT))
+    return [(int(each.attrib["x"]), int(each.attrib["height"])) for each in tree.iter(_RECT)]
+
+
+@pytest.mark.parametrize("trend", [(), (None, None), (0, 0), (1000, None, 3000), (-5, 10)])
+def test_any_trend_is_an_image_with_a_bar_for_each_known_day(trend: tuple[int | None, ...]) -> None:
+    bars = _bars(trend)
+    assert len(bars) == sum(usage is not None for usage in trend)
+    assert all(0 < high < HIGH for _, high in bars)
 
 
 def test_an_unknown_day_is_no_zero() -> None:
-    figure = sparkline((1000, None, 3000), utility=Utility.GAS, theme=Theme.LIGHT)
-    (bars,) = figure["data"]  # type: ignore[misc]
-    assert bars["y"] == [1.0, None, 3.0]
+    assert [left for left, _ in _bars((1000, None, 3000))] == [2, 42]
+    assert _bars((0, 100)) == [(2, 1), (22, 42)]
+
+
+def test_heights_go_with_usage() -> None:
+    assert [high for _, high in _bars((1000, 2000, 4000))] == [10, 21, 42]
+
+
+def test_the_source_is_the_image_in_the_colour_of_its_utility() -> None:
+    kind, _, packed = sparkline((1,), utility=Utility.GAS, theme=Theme.DARK).partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert PALETTES[Theme.DARK].utilities[Utility.GAS] in b64decode(packed).decode()
