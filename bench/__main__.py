@@ -111,6 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command.main(words[1:])
     if words[:1] == ["soak"]:
         return soak.main(words[1:])
+    if words[:1] == ["baselines"]:
+        from bench.baselines import command as baselines  # tables of the archive
+
+        return baselines.main(words[1:])
     if words[:1] == ["screens"]:
         from bench.screens import command as screens  # the dashboard's libraries take a second
 
@@ -120,7 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Speed as ratios to binary COPY in the same run.",
         epilog="`scripts/bench beside --help` compares with BEMServer-core; "
         "`scripts/bench soak --help` runs for half an hour; "
-        "`scripts/bench screens --help` lets viewers look at the dashboard.",
+        "`scripts/bench screens --help` lets viewers look at the dashboard; "
+        "`scripts/bench baselines --help` counts false alarms on real meters.",
     )
     parser.add_argument("--json", action="store_true", help="print a list for machines")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")

@@ -1,0 +1,1 @@
+"""How many false alarms the performance baselines raise, and what they find: docs/baselines.md."""
