@@ -41,12 +41,11 @@ class Counted:
 
     @property
     def recall(self) -> dict[Kind, float]:
-        """Return the share caught of each kind."""
+        """Return the share caught of each kind that was planted."""
         return {
-            kind: float(
-                np.mean([by is not None for one, by in self.caught.items() if one.kind is kind])
-            )
+            kind: float(np.mean(found))
             for kind in Kind
+            if (found := [by is not None for one, by in self.caught.items() if one.kind is kind])
         }
 
 

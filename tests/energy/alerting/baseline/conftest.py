@@ -12,8 +12,10 @@ DAYS = 280
 
 @pytest.fixture(scope="session")
 def usage() -> Floats:
-    """Three buildings, 280 days from a Monday: offices, idle from Saturday on; a small one at a
-    constant night load; one open every day. Whole Wh, shape (3, 280, 24)."""
+    """Three buildings of 280 days from a Monday, in whole Wh; shape (3, 280, 24).
+
+    Offices, idle from Saturday on; a small one whose nights stand still; one open every day.
+    """
     generator = np.random.default_rng(5)
     clock = np.arange(HOURS)
     open_hours = np.clip(np.minimum(clock - 6, 20 - clock) / 3, 0, 1)

@@ -54,7 +54,7 @@ def test_missing_is_neither_expected_nor_off(usage: Floats) -> None:
 
 def test_what_a_degree_costs_is_learnt(usage: Floats) -> None:
     generator = np.random.default_rng(3)
-    degrees = np.repeat(generator.normal(10, 6, usage.shape[1])[:, None], 24, axis=1)
+    degrees = generator.normal(10, 6, (usage.shape[1], 1)) * np.ones((1, 24))
     heated = usage * np.exp(0.02 * (degrees - 10))
     blind, knowing = deviations(heated).off, deviations(heated, degrees).off
     assert np.abs(knowing[:, 100:]).mean() < 0.75 * np.abs(blind[:, 100:]).mean()
