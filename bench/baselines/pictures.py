@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
-from playwright.sync_api import sync_playwright
 
 from bench.baselines.archive import FIRST, Archive
 from bench.baselines.command import SEEDS, counted, ours, places
 from bench.baselines.counting import Counted
 from bench.baselines.planted import Kind, Planted, plant
+from bench.screens.browser import chromium
 from energy.alerting.baseline.expected import deviations
 from energy.alerting.baseline.rolling import by_hour
-from scripts.screenshots import ARGUMENTS, chromium_path
 
 YEAR = 2019
 WIDTH, HEIGHT = 1000, 420
@@ -37,14 +36,12 @@ def draw(archive: Archive, folder: Path) -> None:
         "baseline-missed": _around(archive, result, seed, caught=False),
         "baseline-false": _per_meter(archive, result),
     }
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium_path() or None, args=ARGUMENTS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for name, figure in figures.items():
             page.set_content(figure.to_html(include_plotlyjs=True, full_html=True))
             page.wait_for_selector(".main-svg")
             page.screenshot(path=folder / f"{name}.png")
-        browser.close()
 
 
 def _chosen(result: Counted, *, caught: bool) -> Planted:
