@@ -103,3 +103,7 @@ class SerialPort:
         self._port.cancel_read()
         self._thread.submit(self._port.close)
         self._thread.shutdown(wait=False)
+
+    def wait_closed(self) -> None:
+        """Wait until its thread has let go of it: whoever opens it next finds it free."""
+        self._thread.shutdown(wait=True)

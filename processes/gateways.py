@@ -11,6 +11,7 @@ from adapters.chat.gateway import ChatGateway
 from adapters.mail.gateway import MailGateway
 from adapters.sms.cmpp.gateway import CmppGateway
 from adapters.sms.http.gateway import HttpGateway, VoiceGateway
+from adapters.sms.modem.gateway import ModemGateway
 from adapters.sms.smpp.gateway import SmppGateway
 from adapters.webhook.gateway import WebhookGateway
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
@@ -49,6 +50,7 @@ _MAKERS: dict[str, Maker] = {
     "smtp": MailGateway,
     "smpp": SmppGateway,
     "cmpp": CmppGateway,
+    "modem": ModemGateway,
     "http_sms": HttpGateway,
     "voice": VoiceGateway,
     "webhook": WebhookGateway,

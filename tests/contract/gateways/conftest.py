@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,8 @@ from tests.contract.gateways.ways import WAYS, Way
 
 
 @pytest.fixture(params=list(WAYS))
-def way(request: pytest.FixtureRequest) -> Iterator[Way]:
-    found = WAYS[request.param]()
+def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
+    found = WAYS[request.param](tmp_path)
     found.start()
     yield found
     found.stop()

@@ -16,6 +16,7 @@ from energy.base.clock import ManualClock
 from processes.gateways import gateway_of
 from simulator.gateways.desk import Desk, Fault
 from simulator.gateways.ismg import CmppServer
+from simulator.gateways.modem import Modem
 from simulator.gateways.post_office import PostOffice
 from simulator.gateways.smsc import MessageCentre
 from simulator.gateways.web import WebGateway
@@ -36,6 +37,9 @@ class Way(ABC):
     """What its gateway can do wrong."""
     answers = True
     """Whether receipts and replies come back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     @abstractmethod
     def start(self) -> None:
@@ -88,7 +92,8 @@ class Way(ABC):
 class MailWay(Way):
     adapter, kind, to, answers = "smtp", GatewayKind.MAIL, "duty@example.org", False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.office = PostOffice()
 
     def start(self) -> None:
@@ -108,7 +113,8 @@ class MailWay(Way):
 class SmppWay(Way):
     adapter = "smpp"
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.centre = MessageCentre(user="meterline", password=self.secret)
 
     def start(self) -> None:
@@ -142,7 +148,8 @@ class Cmpp2Way(Way):
     adapter = "cmpp"
     wide = False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.server = CmppServer(account="901234", secret=self.secret, wide=self.wide)
 
     def start(self) -> None:
@@ -181,7 +188,8 @@ class HttpWay(Way):
     adapter = "http_sms"
     shape = Path(__file__).parents[3] / "adapters/sms/http/shape.sample.toml"
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.web = WebGateway(token=self.secret)
 
     def start(self) -> None:
@@ -211,8 +219,8 @@ class CallbackWay(HttpWay):
 
     shape = SHAPES / "callback.toml"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
 
@@ -254,7 +262,8 @@ class VoiceWay(CallbackWay):
 class WebhookWay(Way):
     adapter, kind, answers = "webhook", GatewayKind.WEBHOOK, False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.web = WebGateway(token=self.secret)
 
     @property
@@ -278,7 +287,8 @@ class WebhookWay(Way):
 class ChatWay(Way):
     adapter, kind, to, answers = "apprise", GatewayKind.CHAT, "desk", False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.web = WebGateway(token="")
 
     @property
@@ -299,6 +309,34 @@ class ChatWay(Way):
         return self.web.desk
 
 
+class ModemWay(Way):
+    adapter, secret = "modem", ""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.modem = Modem(folder)
+
+    def start(self) -> None:
+        self.modem.start()
+
+    def stop(self) -> None:
+        self.modem.stop()
+
+    def options(self) -> Mapping[str, str | int | bool]:
+        return {"device": self.modem.device}
+
+    @property
+    def desk(self) -> Desk:
+        return self.modem.desk
+
+    def receipt(self, *, delivered: bool = True, times: int = 1) -> None:
+        for reference in newest(self.desk):
+            self.modem.report(reference, status=0 if delivered else 0x46, times=times)
+
+    def reply(self, text: str) -> None:
+        self.modem.receive(self.to.removeprefix("+"), text)
+
+
 def newest(desk: Desk) -> list[str]:
     """Return the segments of the newest message: those of its chain, or its one."""
     chain = desk.taken[-1].key
@@ -311,6 +349,7 @@ WAYS: dict[str, type[Way]] = {
     "smpp": SmppWay,
     "cmpp2": Cmpp2Way,
     "cmpp3": Cmpp3Way,
+    "modem": ModemWay,
     "http": HttpWay,
     "callback": CallbackWay,
     "voice": VoiceWay,
