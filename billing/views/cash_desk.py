@@ -102,6 +102,8 @@ class TakingRow:
 
     receipt: str
     desk: str
+    number: int
+    """Of the shift at the desk."""
     account: str
     purpose: str
     means: str
@@ -137,8 +139,8 @@ def read_takings(
 ) -> list[TakingRow]:
     """Return what was taken, in the order of the receipts' time."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT t.receipt, t.desk, t.account, t.purpose, t.means, t.amount, t.currency, t.invoice, "
-        f"t.state, t.reason, t.taken_by, t.taken_at FROM {schema}.cash_taking AS t "
+        "SELECT t.receipt, t.desk, s.number, t.account, t.purpose, t.means, t.amount, t.currency, "
+        f"t.invoice, t.state, t.reason, t.taken_by, t.taken_at FROM {schema}.cash_taking AS t "
         f"JOIN {schema}.desk_shift AS s USING (shift) "
         "WHERE (%(desk)s::text IS NULL OR t.desk = %(desk)s) "
         "AND (%(number)s::int IS NULL OR s.number = %(number)s) "

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from billing.receivables.collection import Collection
@@ -124,3 +127,25 @@ _FOLDS: tuple[tuple[Any, Fold], ...] = (
     (Collection.PlanAgreed, _plan_agreed),
     (Collection.PlanEnded, _plan_ended),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A dunning letter that an account had."""
+
+    on: date
+    level: int
+    items: tuple[str, ...]
+    """Numbers of the documents that it names."""
+
+
+def read_letters(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, account: str
+) -> list[LetterRow]:
+    """Return the dunning letters of an account, the newest first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT on_day, level, array_agg(item ORDER BY item) FROM {schema}.dunning "
+        "WHERE account = %s GROUP BY on_day, level ORDER BY on_day DESC, level DESC",
+        (account,),
+    ).fetchall()
+    return [LetterRow(on=day, level=level, items=tuple(items)) for day, level, items in rows]

@@ -29,6 +29,8 @@ from energy.journal.marks import Marks
 MOST_CORRECTIONS = 200
 """Corrections of one page; `bill corrections` lists all."""
 
+RELATIONS = ("corrects", "replaces", "credit_note", "credited_by", "replaced_by")
+"""In the order in which a page tells them."""
 CREDITED = CorrectionMode.CREDIT_REBILL.value
 """Of a correction that another bill followed."""
 
@@ -132,7 +134,7 @@ def _links(
         relations += ["credited_by"] if corrects is not None and corrects == found.number else []
         relations += ["replaced_by"] if identity == follower else []
         links += [LinkedBill(relation=r, number=number, invoice=identity) for r in relations]
-    return tuple(sorted(links, key=lambda each: (each.relation, each.number)))
+    return tuple(sorted(links, key=lambda each: RELATIONS.index(each.relation)))
 
 
 def _people(rows: Sequence[CorrectionRow]) -> list[UUID]:

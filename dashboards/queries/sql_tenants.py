@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,8 @@ from billing.views.account_terms import (
     read_deposits,
     read_parties,
 )
+from billing.views.cash_desk import TakingRow, read_takings
+from billing.views.collection import read_letters
 from billing.views.owed import read_day_items
 from billing.views.prepaid import read_prepaid
 from dashboards.queries.rows import Answer
@@ -35,6 +38,7 @@ from energy.base.units import Utility
 from energy.views.shares.rows import ShareRow, read_shares
 
 MOST_BILLS = 24
+MOST_RECEIPTS = 24
 DAY = timedelta(days=1)
 ZERO = Decimal(0)
 
@@ -102,6 +106,8 @@ class SqlTenants:
                 meters=self._plates(connection, [each.point for each in terms.supplies]),
                 deposits=tuple(read_deposits(connection, schema, account)),
                 shared=self._shared(connection, [each.point for each in terms.supplies]),
+                receipts=self._receipts(connection, account),
+                letters=tuple(read_letters(connection, schema, account)),
             )
             return at.answer(connection, page, follower=BOOKS)
 
@@ -112,6 +118,12 @@ class SqlTenants:
             (list(points),),
         ).fetchall()
         return {point: (name, serial) for point, name, serial in rows}
+
+    def _receipts(self, connection: Connection, account: str) -> tuple[TakingRow, ...]:
+        """Return what an account paid at desks, at local instants, the newest first."""
+        zone = self._at.site.zone
+        rows = read_takings(connection, self._at.schema, account=account)[-MOST_RECEIPTS:]
+        return tuple(replace(row, taken_at=row.taken_at.astimezone(zone)) for row in reversed(rows))
 
     def _shared(self, connection: Connection, points: Sequence[str]) -> tuple[SharedPoint, ...]:
         """Return by which dated keys the points are parts of common quantities."""

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from billing.accounts.terms import ContractTerms
 from billing.views.account_terms import DepositRow
+from billing.views.cash_desk import TakingRow
+from billing.views.collection import LetterRow
 from dashboards.queries.portal_rows import OwnAccount, OwnBill
 from energy.base.units import Utility
 
@@ -90,3 +92,7 @@ class TenantPage:
     """Name and serial number of the supplied points, by point."""
     deposits: tuple[DepositRow, ...] = ()
     shared: tuple[SharedPoint, ...] = ()
+    receipts: tuple[TakingRow, ...] = ()
+    """Of the cash desks, the newest first."""
+    letters: tuple[LetterRow, ...] = ()
+    """Dunning letters, the newest first."""

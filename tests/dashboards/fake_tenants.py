@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,6 +18,8 @@ from billing.accounts.terms import (
     Suspension,
 )
 from billing.views.account_terms import DepositRow
+from billing.views.cash_desk import TakingRow
+from billing.views.collection import LetterRow
 from dashboards.queries.portal_rows import OwnAccount, OwnBill
 from dashboards.queries.rows import Answer
 from dashboards.queries.tenant_rows import (
@@ -89,6 +91,24 @@ class FakeTenants:
                     valid_to=JUNE,
                 ),
             ),
+            receipts=(
+                TakingRow(
+                    receipt="R-MAIN-2026-000007",
+                    desk="MAIN",
+                    number=3,
+                    account=account,
+                    purpose="invoice",
+                    means="cash",
+                    amount=Decimal("120.00"),
+                    currency="GBP",
+                    invoice=None,
+                    state="void",
+                    reason=HOSTILE,
+                    taken_by=id_of("person", "ada"),
+                    taken_at=datetime(2026, 7, 3, 9, tzinfo=UTC),
+                ),
+            ),
+            letters=(LetterRow(on=date(2026, 7, 6), level=1, items=("CAM-2026-00003",)),),
         )
         return Answer(rows=page, as_of=88, age_s=42)
 

@@ -170,7 +170,7 @@ def _causes(viewer: Viewer, row: CorrectionRow) -> Component:
         ]
         for cause in row.causes
     ]
-    return table(_heads(viewer, ("point", "why", "days")), rows, name="causes")
+    return table(_heads(viewer, ("point", "why", "days")), rows, name="correction-causes")
 
 
 def _cause(viewer: Viewer, cause: Mapping[str, Any]) -> str:

@@ -11,12 +11,13 @@ from dash.development.base_component import Component
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import Children, badge, link, panel
 from dashboards.formats import NOTHING, day_text, money, number
+from dashboards.pages.desk.paths import receipt_path
 from dashboards.queries.tenant_rows import TenantPage
 from dashboards.viewer import Viewer
 
 
 def agreed_panels(viewer: Viewer, found: TenantPage) -> list[Component]:
-    """Return the dated story of an account: quantities agreed, shares, deposits, moves.
+    """Return the dated story of an account: quantities agreed, shares, deposits, moves, papers.
 
     What there is nothing of has no panel.
     """
@@ -30,6 +31,8 @@ def agreed_panels(viewer: Viewer, found: TenantPage) -> list[Component]:
             _deposits(viewer, found),
         ),
         ("moves", ("day", "act", "other", "meter", ">reading", "how"), _moves(viewer, found)),
+        ("receipts", ("day", "receipt", "what", "how", ">paid"), _receipts(viewer, found)),
+        ("letters", ("day", "letter", "documents"), _letters(viewer, found)),
     )
     return [
         panel(
@@ -49,6 +52,34 @@ def _heads(viewer: Viewer, keys: Sequence[str]) -> list[str]:
     return [
         (">" if key.startswith(">") else "") + viewer.say(f"tenants.head_{key.lstrip('>')}")
         for key in keys
+    ]
+
+
+def _receipts(viewer: Viewer, found: TenantPage) -> Rows:
+    return [
+        [
+            _day(viewer, each.taken_at.date()),
+            html.A(
+                each.receipt, href=receipt_path(each.desk, each.number, each.receipt), download=""
+            ),
+            viewer.say(f"cli.desk.purpose.{each.purpose}"),
+            viewer.say("cli.desk.void")
+            if each.state == "void"
+            else viewer.say(f"cli.desk.means.{each.means}"),
+            money(viewer.language, each.amount, each.currency),
+        ]
+        for each in found.receipts
+    ]
+
+
+def _letters(viewer: Viewer, found: TenantPage) -> Rows:
+    return [
+        [
+            _day(viewer, each.on),
+            viewer.say("tenants.letter_of", level=each.level),
+            ", ".join(each.items),
+        ]
+        for each in found.letters
     ]
 
 

@@ -12,7 +12,11 @@ import pytest
 
 from billing.accounts.agreed import AgreedQuantity
 from billing.accounts.desk import AccountDesk
+from billing.cash_desk.desk import Desk, Payment
+from billing.cash_desk.shift_events import Means as DeskMeans
+from billing.prepaid.office import PrepaidOffice
 from billing.receivables.account_book import Means
+from billing.receivables.collection import Collection
 from billing.receivables.office import Incoming, Receivables
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
@@ -26,7 +30,7 @@ from energy.metering.shares.part import KeyKind
 from energy.metering.shares.version import KeyPortion, KeyVersion, Vacancy
 from energy.views.rollup import roll_up
 from energy.views.shares.rows import KeyRow, ShareRow
-from tests.billing.town import CLERK
+from tests.billing.town import CLERK, Town
 from tests.dashboards.queries.conftest import WebTown
 from tests.dashboards.queries.test_sql import scope
 
@@ -76,6 +80,15 @@ def test_a_tenant_s_page_tells_use_bills_meters_and_what_is_owed(web_town: WebTo
     assert power.known == Fraction(1)
 
 
+def paid_at_desk(town: Town) -> None:
+    """Let a customer pay on account at a cash desk."""
+    books = town.office.books
+    desk = Desk(books, PrepaidOffice(books, town.clock), "MAIN")
+    desk.open(Decimal(0), desk.office.act(CLERK, uuid4()))
+    paid = Payment(amount=Decimal("5.00"), means=DeskMeans.CASH)
+    desk.pay("A-b1", None, paid, desk.office.act(CLERK, uuid4()))
+
+
 def test_a_tenant_s_page_tells_deposits_demands_payments_and_the_tenant_its_own(
     web_town: WebTown,
 ) -> None:
@@ -109,9 +122,18 @@ def test_a_tenant_s_page_tells_deposits_demands_payments_and_the_tenant_its_own(
         )
     paid = Incoming(payment="P-1", amount=Decimal("9.50"), means=Means.CASH, reference="", on=JAN)
     Receivables(town.office.books).receive("A-b1", paid, by=CLERK, command_id=uuid4())
+    paid_at_desk(town)
+    collection = Collection(site=town.site.key, account="A-b1", currency="GBP", command_id=uuid4())
+    collection.dun(1, ["CAM-2019-000001"], {}, on=FEB, command_id=uuid4())
+    town.office.books.store(collection)
     town.catch_up()
     answer = web_town.queries.tenant(scope(web_town, Role.BILLING_CLERK), "A-b1")
     assert answer is not None
+    assert [(e.on, e.level, e.items) for e in answer.rows.letters] == [
+        (FEB, 1, ("CAM-2019-000001",))
+    ]
+    (receipt,) = answer.rows.receipts
+    assert (receipt.desk, receipt.number, receipt.amount) == ("MAIN", 1, Decimal("5.00"))
     (deposit,) = answer.rows.deposits
     assert (deposit.key, deposit.asked, deposit.held) == ("D-1", Decimal("500.00"), Decimal(0))
     demands = answer.rows.terms.agreed["b1-elec"]
@@ -121,7 +143,7 @@ def test_a_tenant_s_page_tells_deposits_demands_payments_and_the_tenant_its_own(
     ]
     tenant = replace(scope(web_town, Role.TENANT), tenants=frozenset({"account/A-b1"}))
     (own,) = web_town.queries.own_page(tenant).rows.accounts
-    (payment,) = own.payments
+    payment = own.payments[-1]
     assert own.payments == answer.rows.standing.payments
     assert (payment.payment, payment.amount, payment.on) == ("P-1", Decimal("9.50"), JAN)
     other = replace(tenant, tenants=frozenset({"account/A-b2"}))
