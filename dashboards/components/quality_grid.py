@@ -29,6 +29,8 @@ from energy.metering.completeness import Completeness
 
 GRID = "quality-grid"
 SHARES = ("known", "estimated", "missing")
+ROW_BUFFER = 2
+"""Rows drawn beyond those seen: each is some forty cells."""
 NAME_PX, SHARE_PX, STEP_PX = 146, 72, 25
 FEW = 16
 """Up to these the grid is as high as its rows."""
@@ -58,6 +60,7 @@ def quality_grid(viewer: Viewer, answer: Answer[QualityPage], selection: Selecti
             "rowHeight": 26,
             "headerHeight": 28,
             "groupHeaderHeight": 26,
+            "rowBuffer": ROW_BUFFER,
             "domLayout": "autoHeight" if few else "normal",
             "pinnedTopRowData": [_total(viewer, answer)],
             "context": _context(viewer, answer, selection),
