@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from adapters.own_files import use_own_files
 from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.alerting.finding_alarms import FindingAlarms
 from energy.alerting.keeping import Keeping
@@ -284,6 +285,7 @@ def main() -> None:
     log_to_stderr("jobs")
     stop = StopSignal()
     system = build(WRITER, lock_timeout_s=LOCK_TIMEOUT_S)
+    use_own_files(system.config.data_dir)  # shapes of gateways
     owner = database_of(system.config, OWNER, max_size=1, lock_timeout_s=LOCK_TIMEOUT_S)
     sealer = database_of(system.config, SEALER, max_size=2, lock_timeout_s=LOCK_TIMEOUT_S)
     jobs = Jobs(system, owner, sealer)
