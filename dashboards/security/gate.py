@@ -32,8 +32,8 @@ DEVICE_COOKIE = "meterline_device"
 """Token of the workstation or phone that a session is bound to."""
 CSRF_COOKIE = "meterline_csrf"
 CSRF_HEADER = "X-CSRFToken"
-LIVE_OUTPUT = "live.data"
-"""The callback by which an open page asks for news: no action of a person."""
+NEWS_OUTPUTS = ("live.data", "takeover-progress.children..")
+"""How the outputs end by which an open page asks for news: no action of a person."""
 OPEN_PATHS = frozenset(
     {"/login", "/sign-in", "/sign-in/back", "/health", "/metrics", "/preferences"}
 )
@@ -209,7 +209,7 @@ def _asks_for_news() -> bool:
     if request.path != CALLBACK_PATH:
         return False
     body = request.get_json(silent=True)
-    return isinstance(body, dict) and body.get("output") == LIVE_OUTPUT
+    return isinstance(body, dict) and str(body.get("output")).endswith(NEWS_OUTPUTS)
 
 
 def _wants_page() -> bool:

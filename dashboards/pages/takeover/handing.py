@@ -31,6 +31,8 @@ FINDINGS = "takeover_findings"
 """Name of the table of findings."""
 FEW = 12
 """Up to these the grid is as high as its rows."""
+MOST_LISTED = 30
+"""Findings in the list of narrow screens; the files have all."""
 METERING_SHARE = 90
 """Part of writing that is rows of the metering journal; the books are one step. [%]"""
 PLACES = ("sheet", "row", "column", "problem")
@@ -191,7 +193,8 @@ def findings(viewer: Viewer, found: Findings) -> list[Component | None]:
     differing = [total for total in found.totals if not agrees(total)]
     return [
         notice(words, good=False),
-        findings_grid(viewer, found),
+        html.Div(findings_grid(viewer, found), className="wide-only"),
+        html.Div(findings_list(viewer, found), className="narrow-only"),
         html.P(viewer.say("twin.more", count=more), className="subtitle") if more > 0 else None,
         html.P(
             [
@@ -207,6 +210,29 @@ def findings(viewer: Viewer, found: Findings) -> list[Component | None]:
         ),
         totals_table(viewer, differing) if differing else None,
     ]
+
+
+def findings_list(viewer: Viewer, found: Findings) -> list[Component | None]:
+    """Return the first findings one below the other, for narrow screens."""
+    items = [
+        html.Li(
+            [
+                html.Strong(
+                    [html.Bdi(each.sheet), *_place(viewer, each.row, each.column)],
+                ),
+                html.P(each.cause(viewer.language)),
+            ]
+        )
+        for each in found.problems[:MOST_LISTED]
+    ]
+    more = len(found.problems) - MOST_LISTED
+    rest = html.P(viewer.say("twin.more", count=more), className="subtitle") if more > 0 else None
+    return [html.Ul(items, className="findings-list"), rest]
+
+
+def _place(viewer: Viewer, row: int, column: str) -> list[str]:
+    told = [f"{head(viewer, 'row')} {row}"] if row else []
+    return [f" · {part}" for part in [*told, column] if part]
 
 
 def findings_grid(viewer: Viewer, found: Findings) -> Component:

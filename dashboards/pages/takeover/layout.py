@@ -36,15 +36,17 @@ def takeover_page(viewer: Viewer, answer: Answer[TakeOverPage]) -> Component:
     """Return the page."""
     rows = answer.rows
     age = data_age(viewer, answer.age_s, answer.as_of)
+    hand_in = workbook_panel(viewer) if _may_hand_in(viewer, rows) else None
     return page(
         viewer.say("takeover_page.title"),
         [
             html.P(viewer.say(f"takeover_page.{_stage(rows)}"), className="run-told"),
             task_panel(viewer, rows),
-            workbook_panel(viewer) if _may_hand_in(viewer, rows) else None,
-            *(_load(viewer, rows, each) for each in rows.loads),
             bills_panel(viewer, rows) if rows.parallel else None,
             _comparison(viewer, rows, age) if rows.compared is not None else None,
+            hand_in if not rows.loads else None,
+            *(_load(viewer, rows, each) for each in rows.loads),
+            hand_in if rows.loads else None,
             _series(viewer, rows) if rows.series else None,
         ],
         name="takeover",

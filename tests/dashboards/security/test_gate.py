@@ -202,11 +202,26 @@ def test_a_session_dies_after_half_an_hour_in_which_only_the_page_asked_for_news
         "state": [{"id": "live", "property": "data", "value": None}],
         "changedPropIds": ["tick.n_intervals"],
     }
+    (asked,) = (each for each in callbacks(client) if "takeover-progress" in each["output"])
+    far = {
+        "output": asked["output"],
+        "outputs": [
+            {"id": "page", "property": "children"},
+            {"id": "takeover-progress", "property": "children"},
+        ],
+        "inputs": [{"id": "takeover-poll", "property": "n_intervals", "value": 1}],
+        "state": [
+            {"id": "url", "property": "pathname", "value": "/takeover"},
+            {"id": "url", "property": "search", "value": ""},
+        ],
+        "changedPropIds": ["takeover-poll.n_intervals"],
+    }
     headers = {"X-CSRFToken": token}
     for minute in (10, 20, 29):
         clock.move_to(NOW + timedelta(minutes=minute))
-        answer = client.post("/_dash-update-component", json=news, headers=headers)
-        assert answer.status_code == 200
+        for body in (news, far):
+            answer = client.post("/_dash-update-component", json=body, headers=headers)
+            assert answer.status_code == 200
     clock.move_to(NOW + timedelta(minutes=30))
     assert client.get("/_dash-layout").status_code == 401
 

@@ -122,7 +122,7 @@ def test_findings_stand_by_sheet_row_and_column_and_as_a_file() -> None:
         assert HOSTILE in str(sheet.rows[0][3])
         tree = page_for(parts(), clerk, "/takeover")
         (grid,) = (
-            node for node in nodes(tree) if "findings" in str(getattr(node, "className", ""))
+            node for node in nodes(tree) if "findings-grid" in str(getattr(node, "className", ""))
         )
         assert [row["row"] for row in grid.rowData] == [17, 4, None]
         assert all(column["filter"] for column in grid.columnDefs)
