@@ -30,6 +30,12 @@ class Rule(JournalAggregate):
         version: int
         spec: dict[str, Any]
 
+    class Enabled(JournalAggregate.Event):
+        """A version that waited is evaluated from now on."""
+
+        TOPIC = "rule.enabled"
+        by: UUID
+
     class Withdrawn(JournalAggregate.Event):
         """The version is evaluated no more."""
 
@@ -44,9 +50,23 @@ class Rule(JournalAggregate):
     def __init__(
         self, *, site: str, key: str, version: int, spec: dict[str, Any], command_id: UUID
     ) -> None:
-        """Define the version."""
+        """Define the version; one whose spec says `enabled = false` waits."""
         self.key = key
+        self.number = version
+        self.spec = spec
+        self.enabled = bool(spec.get("enabled", True))
+        self.withdrawn = False
+
+    def enable(self, *, by: UUID, command_id: UUID) -> None:
+        """Evaluate the version from now on; enabling twice is once."""
+        if not self.enabled:
+            self._enable(by=by, command_id=command_id)
+
+    @event(Enabled)
+    def _enable(self, *, by: UUID, command_id: UUID) -> None:
+        self.enabled = True
 
     @event(Withdrawn)
     def withdraw(self, *, command_id: UUID) -> None:
         """Stop evaluating the version."""
+        self.withdrawn = True

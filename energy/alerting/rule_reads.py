@@ -7,6 +7,7 @@ later is watched from then on.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ import structlog
 from energy.alerting.rules.calendar import CalendarError
 from energy.alerting.rules.kinds import WatchedChannel, in_their_time, specs_of
 from energy.alerting.rules.numbers import RuleError
-from energy.alerting.rules.spec import RuleSpec
+from energy.alerting.rules.spec import RuleKind, RuleSpec
 from energy.metering.channel import Kind
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -44,6 +45,57 @@ def read_rules(connection: Connection, schema: str, zone: ZoneInfo) -> list[Rule
     return in_their_time(
         spec for rule, stored in rows for spec in _specs(rule, stored, zone, channels)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """A version of a rule as a list shows it."""
+
+    rule: UUID
+    key: str
+    version: int
+    kind: str
+    name: str
+    severity: str
+    enabled: bool
+    valid_from: str | None
+    subjects: int
+    """How many channels it watches now; 0 where the tick finds what it is about."""
+    standing: int
+    """Alerts of it that are not cleared."""
+    spec: dict[str, Any]
+
+
+def list_rules(connection: Connection, schema: str, zone: ZoneInfo) -> list[RuleRow]:
+    """Return the rules of a site that are not withdrawn, by key and version.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT rule, key, version, name, spec, (SELECT count(*) "
+        f"FROM {schema}.alert AS a WHERE a.rule = r.rule AND a.cleared_at IS NULL) "
+        f"FROM {schema}.rule AS r ORDER BY key, version"
+    ).fetchall()
+    channels = read_channels(connection, schema)
+    return [
+        RuleRow(
+            rule=rule,
+            key=key,
+            version=version,
+            kind=spec.get("kind", RuleKind.THRESHOLD.value),
+            name=name,
+            severity=spec["severity"],
+            enabled=spec.get("enabled", True),
+            valid_from=spec.get("valid_from"),
+            subjects=sum(each.subject.channel > 0 for each in _specs(rule, spec, zone, channels)),
+            standing=standing,
+            spec=spec,
+        )
+        for rule, key, version, name, spec, standing in rows
+    ]
 
 
 def _specs(

@@ -50,6 +50,12 @@ class AlertView:
                         position,
                     ),
                 )
+            case Rule.Enabled():
+                cursor.execute(
+                    f"UPDATE {schema}.rule SET spec = spec - 'enabled', position = %s "
+                    "WHERE rule = %s",
+                    (position, event.originator_id),
+                )
             case Rule.Withdrawn():
                 cursor.execute(f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,))
             case Alert.Created():

@@ -9,6 +9,8 @@ import typer
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.text import catalogue, t
+from scripts.commands.alert_past import add_past
+from scripts.commands.alert_rule import rule
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
@@ -21,6 +23,8 @@ if runs():
     from energy.system import WEB, WRITER
 
 app = group("alert")
+app.add_typer(rule)
+add_past(app)
 
 
 @app.command("list")
