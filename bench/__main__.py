@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench import (
+    alerts,
     append,
     drafts,
     file_import,
@@ -51,6 +52,7 @@ BENCHES: tuple[Bench, ...] = (
     *project.BENCHES,
     *fold.BENCHES,
     *validate.BENCHES,
+    *alerts.BENCHES,
     *formula.BENCHES,
     *rating.BENCHES,
     *late.BENCHES,

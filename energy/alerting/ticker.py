@@ -79,7 +79,7 @@ class Ticker:
             signals, states = self._evaluated(connection, ticked, states, now)
             lost = set(stored.get("lost", ()))
             if not behind:
-                more, lost = self._of_lost_data(connection, specs, lost, now)
+                more, lost = self._of_silence(connection, specs, lost, now)
                 signals += more
             after = {
                 "at": now.isoformat(),
@@ -125,7 +125,7 @@ class Ticker:
                 signals += [replace(each, newest=now) for each in found]
         return signals, states
 
-    def _of_lost_data(
+    def _of_silence(
         self, connection: Connection, specs: Sequence[RuleSpec], lost: set[str], now: datetime
     ) -> tuple[list[Signal], set[str]]:
         """Return what is to be said of open alerts whose channel has fallen silent, or is back."""

@@ -1,24 +1,123 @@
 """In: rules with their states, readings by the batch. Out: signals, the states after. Pure.
 
 A batch is sorted by channel and time once, however many rules there are; a rule then sees the
-slice of its channel.
+slice of its channel. Most values of most channels are quiet: thresholds whose slice stays within
+their limits are passed over all at once, with the same result as if each value were judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import merge
-from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from energy.alerting.rules.evaluate import RuleState, Sample, evaluate, state_of, stored_state
 from energy.alerting.rules.spec import RuleSpec
+from energy.alerting.rules.threshold import Threshold
 from energy.alerting.signal import Signal
 from energy.base.quality import Quality
 from energy.metering.reading import ReadingColumns
+
+Ints = NDArray[np.int64]
+_LEAST: Final = np.iinfo(np.int64).min
+_MOST: Final = np.iinfo(np.int64).max
+NEVER: Final = -1
+"""Instant of the newest value where there was none. [us]"""
+
+
+class Told:
+    """The plausible readings of some channels in a batch, by channel and time."""
+
+    def __init__(self, readings: ReadingColumns, channels: Ints) -> None:
+        """Sort what is wanted of a batch.
+
+        Args:
+            readings: Of any channels, in any order.
+            channels: Wanted, ascending. Shape (n,)
+        """
+        wanted = np.isin(readings.channel, channels) & (readings.quality != Quality.SUSPECT)
+        channel, at_us = readings.channel[wanted].astype(np.int64), readings.at_us[wanted]
+        order = np.lexsort((at_us, channel))
+        self._at_us, self._count = at_us[order], readings.count[wanted][order]
+        channel = channel[order]
+        self._starts = np.flatnonzero(np.diff(channel, prepend=NEVER))
+        self._ends = np.append(self._starts[1:], len(channel))
+        self.channels = channel[self._starts]
+        """Those told of, ascending. Shape (m,)"""
+
+    def samples(self, channel: int) -> list[Sample]:
+        """Return the values of a channel by time; none where it is not told of."""
+        place = int(np.searchsorted(self.channels, channel))
+        if place == len(self.channels) or self.channels[place] != channel:
+            return []
+        mine = slice(int(self._starts[place]), int(self._ends[place]))
+        at_us, count = self._at_us[mine].tolist(), self._count[mine].tolist()
+        return [(at, channel, value) for at, value in zip(at_us, count, strict=True)]
+
+    def extremes(self) -> tuple[Ints, Ints, Ints]:
+        """Return newest instant, smallest and largest value of each channel. Shape (m,) each."""
+        if not len(self.channels):
+            empty = np.zeros(0, dtype=np.int64)
+            return empty, empty, empty
+        least = np.minimum.reduceat(self._count, self._starts)
+        most = np.maximum.reduceat(self._count, self._starts)
+        return self._at_us[self._ends - 1], least, most
+
+
+class _Plain:
+    """Thresholds on one channel each: passed over all at once where nothing stirs."""
+
+    def __init__(self, rules: Sequence[tuple[int, RuleSpec, RuleState]]) -> None:
+        """Take up the states of some rules.
+
+        Args:
+            rules: Place among all rules, the rule, its state.
+        """
+        limits = [spec.terms for _, spec, _ in rules if isinstance(spec.terms, Threshold)]
+        self.places = np.array([place for place, _, _ in rules], dtype=np.int64)
+        self._at = {place: n for n, (place, _, _) in enumerate(rules)}
+        self._channel = np.array([spec.subject.channel for _, spec, _ in rules], dtype=np.int64)
+        self._above = np.array(
+            [_MOST if each.above is None else each.above for each in limits], dtype=np.int64
+        )
+        self._below = np.array(
+            [_LEAST if each.below is None else each.below for each in limits], dtype=np.int64
+        )
+        self._last = np.full(len(rules), NEVER, dtype=np.int64)
+        self._busy = np.zeros(len(rules), dtype=np.bool_)
+        for place, _, state in rules:
+            self.keep(place, state)
+
+    def keep(self, place: int, state: RuleState) -> None:
+        """Remember the state that a rule was left in, if it is one of these."""
+        n = self._at.get(place)
+        if n is None:
+            return
+        self._last[n] = NEVER if state.last_us is None else state.last_us
+        self._busy[n] = not state.idle
+
+    def quiet_since(self, place: int) -> RuleState | None:
+        """Return the state of a rule that is idle; None of one that is not, or not plain."""
+        n = self._at.get(place)
+        if n is None or self._busy[n]:
+            return None
+        last = int(self._last[n])
+        return RuleState(last_us=None if last == NEVER else last)
+
+    def stirred(self, told: Told) -> list[int]:
+        """Pass over what is quiet in a batch; return the places of the rules that must judge it."""
+        if not len(told.channels) or not len(self.places):
+            return []
+        newest, least, most = told.extremes()
+        n = np.minimum(np.searchsorted(told.channels, self._channel), len(told.channels) - 1)
+        here = told.channels[n] == self._channel
+        quiet = here & ~self._busy & (most[n] <= self._above) & (least[n] >= self._below)
+        self._last[quiet] = np.maximum(self._last[quiet], newest[n][quiet])
+        stirred: list[int] = self.places[here & ~quiet].tolist()
+        return stirred
 
 
 class Watched:
@@ -31,17 +130,22 @@ class Watched:
             specs: Rules about channels; the states of others are dropped.
             stored: States by rule and subject, as `stored` returned them.
         """
-        self._rules: list[tuple[RuleSpec, str]] = []
+        self._rules = [(spec, state_name(spec)) for spec in specs]
+        self._states: list[RuleState] = []
         self._of: dict[int, list[int]] = {}
-        self._states: dict[str, RuleState] = {}
-        for spec in specs:
-            name = state_name(spec)
+        plain = []
+        for place, (spec, name) in enumerate(self._rules):
             before = stored.get(name, stored.get(str(spec.rule)))
-            self._states[name] = RuleState() if before is None else state_of(before)
+            state = RuleState() if before is None else state_of(before)
+            self._states.append(state)
+            if isinstance(spec.terms, Threshold) and not spec.beside:
+                plain.append((place, spec, state))
+                continue
             for channel in (spec.subject.channel, *spec.beside):
-                self._of.setdefault(channel, []).append(len(self._rules))
-            self._rules.append((spec, name))
-        self._channels = np.array(sorted(self._of), dtype=np.int64)
+                self._of.setdefault(channel, []).append(place)
+        self._plain = _Plain(plain)
+        wanted = {spec.subject.channel for spec in specs} | set(self._of)
+        self._channels = np.array(sorted(wanted), dtype=np.int64)
 
     def evaluate(self, readings: ReadingColumns) -> list[Signal]:
         """Return the signals that a batch makes, by rule and time; suspect values do not count.
@@ -50,38 +154,29 @@ class Watched:
             readings: Of any channels, in any order.
         """
         signals: list[Signal] = []
-        told = by_channel(readings, self._channels)
-        for rule in sorted({rule for channel in told for rule in self._of[channel]}):
-            spec, name = self._rules[rule]
-            samples = told.get(spec.subject.channel, [])
+        told = Told(readings, self._channels)
+        places = {n for channel in told.channels.tolist() for n in self._of.get(channel, ())}
+        for place in sorted({*places, *self._plain.stirred(told)}):
+            spec, _ = self._rules[place]
+            samples = told.samples(spec.subject.channel)
             if spec.beside:
-                rest = (told.get(channel, []) for channel in spec.beside)
+                rest = (told.samples(channel) for channel in spec.beside)
                 samples = list(merge(samples, *rest))
-            found, self._states[name] = evaluate(spec, self._states[name], samples)
+            before = self._plain.quiet_since(place) or self._states[place]
+            found, after = evaluate(spec, before, samples)
+            self._states[place] = after
+            self._plain.keep(place, after)
             signals += found
         return signals
 
     def stored(self) -> dict[str, Any]:
         """Return the states as JSON values."""
-        return {name: stored_state(state) for name, state in self._states.items()}
+        return {
+            name: stored_state(self._plain.quiet_since(place) or self._states[place])
+            for place, (_, name) in enumerate(self._rules)
+        }
 
 
 def state_name(spec: RuleSpec) -> str:
     """Return under what name the state of a rule and subject is stored."""
     return f"{spec.rule} {spec.subject.key}"
-
-
-def by_channel(readings: ReadingColumns, channels: NDArray[np.int64]) -> dict[int, list[Sample]]:
-    """Return the plausible readings of some channels by channel, each by time.
-
-    Args:
-        readings: Of any channels, in any order.
-        channels: Wanted, ascending. Shape (n,)
-    """
-    wanted = np.isin(readings.channel, channels) & (readings.quality != Quality.SUSPECT)
-    channel, at_us = readings.channel[wanted], readings.at_us[wanted]
-    order = np.lexsort((at_us, channel))
-    channel, at_us, count = channel[order], at_us[order], readings.count[wanted][order]
-    starts = np.flatnonzero(np.diff(channel, prepend=-1)).tolist()
-    samples = list(zip(at_us.tolist(), channel.tolist(), count.tolist(), strict=True))
-    return {samples[a][1]: samples[a:b] for a, b in pairwise([*starts, len(samples)])}
