@@ -34,6 +34,7 @@ from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
+from processes.notices import Notices
 from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
@@ -289,14 +290,19 @@ def main() -> None:
     owner = database_of(system.config, OWNER, max_size=1, lock_timeout_s=LOCK_TIMEOUT_S)
     sealer = database_of(system.config, SEALER, max_size=2, lock_timeout_s=LOCK_TIMEOUT_S)
     jobs = Jobs(system, owner, sealer)
+    notices = Notices(system)
     vitals = Vitals(
         "jobs",
         system.config,
-        health=lambda: rounds_health(jobs.rounds),
-        metrics=lambda: rounds_metrics(jobs.rounds),
+        health=lambda: rounds_health(jobs.rounds, notices.rounds),
+        metrics=lambda: rounds_metrics(jobs.rounds, notices.rounds),
     )
     vitals.start()
+    telling = threading.Thread(target=notices.run, args=(stop.event,), name="notices")
+    telling.start()
     jobs.run(stop.event)
+    telling.join()
+    notices.close()
     vitals.close()
     sealer.close()
     owner.close()

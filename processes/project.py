@@ -171,7 +171,7 @@ def main() -> None:
     vitals = Vitals(
         "project",
         system.config,
-        health=lambda: rounds_health(projection.rounds, projection.lags),
+        health=lambda: rounds_health(projection.rounds, lags=projection.lags),
         metrics=metrics,
     )
     vitals.start()

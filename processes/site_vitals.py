@@ -75,9 +75,9 @@ class LagBoard:
         )
 
 
-def rounds_metrics(rounds: Rounds) -> Iterable[Metric]:
+def rounds_metrics(*rounds: Rounds) -> Iterable[Metric]:
     """Return steps, errors and present failures of every chore, by site."""
-    states = rounds.states()
+    states = [state for each in rounds for state in each.states()]
     yield counter(
         "meterline_chore_steps",
         "Steps done for a site.",
@@ -100,18 +100,19 @@ def rounds_metrics(rounds: Rounds) -> Iterable[Metric]:
         "meterline_database_up",
         "1 when the database answers.",
         (),
-        [((), 0 if rounds.away else 1)],
+        [((), 0 if any(each.away for each in rounds) else 1)],
     )
 
 
-def rounds_health(rounds: Rounds, lags: LagBoard | None = None) -> Health:
+def rounds_health(*rounds: Rounds, lags: LagBoard | None = None) -> Health:
     """Return whether the rounds go on, and what has failed for a while."""
-    states = rounds.states()
+    states = [state for each in rounds for state in each.states()]
     reasons = failing_rows(states, longer_than_s=TROUBLE_S)
-    if rounds.away:
-        reasons.insert(0, f"The database is away: {rounds.away}")
-    if rounds.silent_s() > TROUBLE_S:
-        reasons.insert(0, f"The round has stood still for {rounds.silent_s():.0f} s.")
+    for each in rounds:
+        if each.away:
+            reasons.insert(0, f"The database is away: {each.away}")
+        if each.silent_s() > TROUBLE_S:
+            reasons.insert(0, f"The round has stood still for {each.silent_s():.0f} s.")
     facts: dict[str, object] = {"sites": len({state.site for state in states})}
     if lags is not None:
         facts["worst_lag_s"] = round(lags.worst_s(), 1)

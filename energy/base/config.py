@@ -101,6 +101,10 @@ class Config:
     """Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://...; empty sends no mail."""
     mail_from: str = ""
     """Mail address that documents come from."""
+    gateways: str = ""
+    """File (TOML) of the gateways by which people are told of alerts; empty: nobody is told."""
+    web_url: str = ""
+    """Address of the dashboard as people reach it; notices lead there. Empty: they do not."""
     tenant_url: str = ""
     """Address of the tenant's pages; the QR code of a bill leads there. Empty draws none."""
 

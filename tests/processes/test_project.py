@@ -67,7 +67,7 @@ def test_what_is_appended_is_folded_rolled_up_and_its_lag_is_told(running: Runni
     text = "".join(str(metric) for metric in lags.metrics())
     assert "meterline_view_lag_seconds" in text
     assert site.site.key in text
-    assert rounds_health(running.projection.rounds, running.projection.lags).ok
+    assert rounds_health(running.projection.rounds, lags=running.projection.lags).ok
 
 
 def test_the_lag_in_seconds_is_the_age_of_the_oldest_entry_not_folded(

@@ -3,7 +3,7 @@
 A level is told when the one before had its time, or when nobody of it could be reached. The level
 reached last is told again until somebody acknowledges. What came due while nobody looked is told
 once, not once for every time that it was missed. An alert that ended before anybody was reached
-is told all the same: no alert is lost.
+is told all the same, as one that came and went: no alert is lost.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def due_now(
         now: Present instant.
     """
     if not told:
-        return [] if over else [Due(level=levels[0], repeat=0)]
+        return [Due(level=levels[0], repeat=0)]
     newest = max(told, key=lambda each: each.level)
     reached = any(each.reached for each in told)
     if over:

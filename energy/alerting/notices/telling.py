@@ -169,10 +169,13 @@ class Telling:
             if not isinstance(alert, Alert) or identity not in facts:
                 continue  # its entry is parked: the finding of that is an alert of its own
             case = _Case(alert=alert, facts=facts[identity], told=told.get(identity, []))
-            if new and not (alert.wakes and alert.acknowledged_by is None):
+            if new and not (wakes(alert) and alert.acknowledged_by is None):
                 continue
             notices += self._due(book, case)
         self._queue(notices)
+        for notice in notices:
+            if notice.template == TemplateKey.ESCALATION:
+                self._escalate(notice.subject, notice.level)
 
     def _book(self, connection: Connection) -> _Book | None:
         plan = read_plan(connection, self._schema, self._site.zone)
@@ -193,7 +196,7 @@ class Telling:
         mine = [told for told in case.told if told.about == ABOUT_ALERT]
         if case.alert.cleared and any(told.state in TOLD for told in mine):
             return self._over(book, case, mine) if duty.tell_cleared else []
-        if case.alert.acknowledged_by is not None or not (case.alert.wakes or case.alert.cleared):
+        if case.alert.acknowledged_by is not None or not wakes(case.alert):
             return []
         now = self._clock.now()
         passed_on = self._passed_on(book, case, mine, now)
@@ -302,6 +305,22 @@ class Telling:
                     log.info("notices queued", notices=len(new))
                     break
 
+    def _escalate(self, identity: UUID, level: int) -> None:
+        """Note at the alert that the next level was told."""
+        for attempt in (1, 2, 3):
+            alert = self._operations.find(identity)
+            assert isinstance(alert, Alert), "it is told of"
+            alert.escalate(
+                level=level, command_id=id_of("escalate", str(identity), str(level))
+            )
+            try:
+                self._operations.store(alert)
+            except ConflictError:
+                if attempt == 3:
+                    raise
+            else:
+                return
+
     def _unknown(self, wanted: Collection[UUID]) -> list[UUID]:
         with self._database.connection() as connection:
             rows: list[tuple[Any, ...]] = connection.execute(
@@ -311,6 +330,11 @@ class Telling:
             ).fetchall()
         known = {identity for (identity,) in rows}
         return [identity for identity in wanted if identity not in known]
+
+
+def wakes(alert: Alert) -> bool:
+    """Return whether anybody is to be told of an alert; that it came and went, too."""
+    return not (alert.historic or alert.parent or alert.suppressed or alert.shelved_until)
 
 
 def _template(case: _Case, due: Due, about: str) -> TemplateKey:

@@ -134,9 +134,13 @@ def test_what_is_historic_or_known_to_somebody_is_told_to_nobody(site: TestSite)
     book.an_alert(site, "old", historic=True)
     seen = book.an_alert(site, "seen")
     changed(site, seen.id, by=book.ADMIN)
-    over = book.an_alert(site, "over")
-    changed(site, over.id)
     assert looked(site) == []
+
+
+def test_what_came_and_went_before_we_looked_is_told_as_that(site: TestSite) -> None:
+    over = book.an_alert(site)
+    changed(site, over.id)
+    assert [row[-1] for row in looked(site)] == ["ended", "ended"]
 
 
 def test_a_severity_without_duty_is_told_to_nobody(site: TestSite) -> None:
