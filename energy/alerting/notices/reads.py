@@ -187,7 +187,8 @@ def read_facts(
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.alert, coalesce(nullif(a.key, ''), r.key, ''), "
         "coalesce(nullif(a.name, ''), r.name, ''), coalesce(f.code, ''), "
-        "coalesce(m.name, c.point, nullif(a.about, ''), f.about, ''), coalesce(p.name, m.place, ''), "
+        "coalesce(m.name, c.point, nullif(a.about, ''), f.about, ''), "
+        "coalesce(p.name, m.place, ''), "
         "coalesce(c.unit, ''), coalesce(c.resolution, '1'), a.value, a.limit_value, a.raised_at, "
         "a.severity "
         f"FROM {schema}.alert AS a LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
