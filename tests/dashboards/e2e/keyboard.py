@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.dashboards.e2e.axe import violations
 
 FOCUS = """() => {
     const faults = new Set();
@@ -47,6 +48,5 @@ def focus_faults(page: Page) -> list[str]:
 
 def small_targets(page: Page) -> list[str]:
     """Return what is smaller than a finger needs: 24 px, or as much room (WCAG 2.2, 2.5.8)."""
-    only = {"runOnly": {"type": "rule", "values": ["target-size"]}, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=only).response["violations"]
+    found = violations(page, "rule", ["target-size"])
     return [f"small: {node['html'][:160]}" for fault in found for node in fault["nodes"]]

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
 from dashboards.theme import Theme
+from tests.dashboards.e2e.axe import violations
 from tests.dashboards.e2e.conftest import Visit
 from tests.dashboards.e2e.keyboard import focus_faults, small_targets
 from tests.dashboards.e2e.watch import await_drawn, go
@@ -70,10 +70,8 @@ def web_of_everybody(answers: Callable[[FakeSite], Any] = lambda site: site) -> 
 
 def found_by_axe(page: Page) -> list[str]:
     """Return each violation with the elements that have it."""
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    response = Axe().run(page, options=options).response
     return [
         f"{fault['id']} ({fault['help']}): {node['target']} {node['html'][:160]}"
-        for fault in response["violations"]
+        for fault in violations(page, "tag", TAGS)
         for node in fault["nodes"]
     ]
