@@ -22,8 +22,10 @@ SELECTIONS: dict[str, list[str]] = {
 MEMORY, MEMORY_ROWS = Path("/dev/shm"), Path("/proc/meminfo")  # noqa: S108 - a folder of tests
 ROOM = 8 * 2**30
 """Least free memory for it: some runs keep dozens of databases for a while. [byte]"""
-EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile"]
-"""Three workers on two cores: tests of servers wait for a third of their time."""
+EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""Three workers on two cores: tests of servers wait for a third of their time.
+
+In the order of tests/spread.py: by default files of few tests come last, and those take longest."""
 _FIRST = ("tests/adapters", "tests/billing/rating", "tests/energy")
 FAST_HALVES = ([*_FIRST], ["tests", *(f"--ignore={folder}" for folder in _FIRST)])
 """What the two processes of the fast set run: as long each."""

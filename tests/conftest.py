@@ -19,6 +19,7 @@ from hypothesis import settings
 
 from tests.examples import examples
 from tests.fast_set import is_fast_run, left_out
+from tests.spread import put_in_order, scope_of
 
 settings.register_profile(
     "meterline", deadline=None, derandomize=True, database=None, max_examples=examples()
@@ -52,6 +53,26 @@ def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Pass over, unread, what the fast set leaves out."""
     return True if is_fast_run() and left_out(collection_path) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Spread the tests over the workers by file, walks of a browser by their parts."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Spread(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return scope_of(nodeid)
+
+    return Spread(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let several workers begin with what takes long."""
+    if hasattr(config, "workerinput"):
+        put_in_order(items)
 
 
 def pytest_runtest_setup() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from scripts import run_tests
 
-EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile"]
+EVERYDAY = ["-m", "not slow", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(

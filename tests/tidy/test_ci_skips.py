@@ -30,7 +30,7 @@ def test_needs_citus():
 def run(folder: Path, ci: str) -> str:
     """Run pytest on a test file beside our conftest and what it imports; return its last row."""
     (folder / "tests").mkdir()
-    for name in ("conftest.py", "examples.py", "fast_set.py"):
+    for name in ("conftest.py", "examples.py", "fast_set.py", "spread.py"):
         shutil.copy(TESTS / name, folder / "tests" / name)
     (folder / "tests" / "test_sample.py").write_text(SKIPS, encoding="utf-8")
     done = subprocess.run(
