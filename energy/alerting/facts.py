@@ -17,14 +17,16 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from energy.alerting.baseline_facts import baseline_samples
+from energy.alerting.rules.baseline import Baseline
 from energy.alerting.rules.budget import Budget
 from energy.alerting.rules.combination import Combination, Stood
 from energy.alerting.rules.communication import Communication
 from energy.alerting.rules.evaluate import Sample
 from energy.alerting.rules.missing import Missing
 from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, SubjectKind
-from energy.base.clock import to_us
-from energy.base.period import day_period, local_day, midnight
+from energy.base.clock import from_us, to_us
+from energy.base.period import Period, day_period, local_day, midnight
 from energy.base.units import Utility
 from energy.metering.plans.plan import PlanNode
 from energy.metering.supply.balance import NodeBalance
@@ -33,6 +35,8 @@ from energy.views.plan_figures import plan_figures
 from energy.views.plans import read_plan
 from energy.views.plant_rows import supplied_utilities
 
+BASELINES = 100
+"""Channels whose baselines are looked at in one tick."""
 Connection = psycopg.Connection[tuple[object, ...]]
 Fact = tuple[RuleSpec, Sample]
 """A rule with its subject, and one value of it."""
@@ -91,6 +95,7 @@ class Facts:
             RuleKind.BUDGET: self._budget,
             RuleKind.PREPAID: self._prepaid,
             RuleKind.CERTIFICATE: self._certificates,
+            RuleKind.BASELINE: self._baseline,
             RuleKind.COMBINATION: self._combination,
         }
         yield from told[spec.kind](spec)
@@ -180,6 +185,19 @@ class Facts:
             return None
         return Fraction(month.known_usage * month.expected, month.known) / month.plan
 
+    def _baseline(self, spec: RuleSpec) -> Iterator[Fact]:
+        assert isinstance(spec.terms, Baseline)
+        seen = self.seen_us(spec)
+        hour = timedelta(hours=1)
+        since = self.now - 2 * hour if seen is None else from_us(seen)
+        # Hours are looked at as they come, so many channels a tick: learning takes its time.
+        if self.now - since < hour or next(self._baselines, None) is None:
+            return
+        asked = (spec.subject.channel, spec.terms)
+        period = Period(start=since, end=self.now)
+        found = baseline_samples(self.connection, self.schema, self.zone, asked, period)
+        yield from ((spec, sample) for sample in found[-1:])
+
     def _prepaid(self, spec: RuleSpec) -> Iterator[Fact]:
         for each in self._prepaid_balances:
             if _meant(spec, account=each.account):
@@ -228,6 +246,10 @@ class Facts:
             "SELECT point, source, last_seen, failing_since, told_at "
             f"FROM {self.schema}.communication ORDER BY point"
         ).fetchall()
+
+    @cached_property
+    def _baselines(self) -> Iterator[int]:
+        return iter(range(BASELINES))
 
     @cached_property
     def _balanced(self) -> dict[str, list[NodeBalance]]:

@@ -35,7 +35,7 @@ STALE = timedelta(microseconds=STALE_US)
 """An open alert whose channel has told nothing for so long is unknown."""
 BEHIND_S = 60.0
 """Views further behind tell nothing of what is missing. [s]"""
-OF_READINGS = frozenset({RuleKind.MISSING, RuleKind.BALANCE, RuleKind.BUDGET})
+OF_READINGS = frozenset({RuleKind.MISSING, RuleKind.BALANCE, RuleKind.BUDGET, RuleKind.BASELINE})
 """Kinds that rest on how far the views of readings have come."""
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -130,7 +130,8 @@ class Ticker:
     ) -> tuple[list[Signal], set[str]]:
         """Return what is to be said of open alerts whose channel has fallen silent, or is back."""
         about = {(spec.rule, spec.subject.channel) for spec in specs}
-        rules = {spec.rule for spec in specs if spec.kind not in TICKED}
+        told = TICKED - {RuleKind.BASELINE}  # a baseline is of readings too
+        rules = {spec.rule for spec in specs if spec.kind not in told}
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT a.alert, a.rule, a.channel, a.value, l.at "
             f"FROM {self._site.schema}.alert AS a "

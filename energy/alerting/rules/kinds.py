@@ -17,6 +17,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from energy.alerting.rules.balance_loss import BalanceLoss
+from energy.alerting.rules.baseline import Baseline
 from energy.alerting.rules.budget import Budget
 from energy.alerting.rules.calendar import calendar_of
 from energy.alerting.rules.certificate import CertificateExpiry
@@ -40,17 +41,19 @@ KINDS: Final[Mapping[RuleKind, type[Terms]]] = {
     for each in (
         *(Threshold, RateOfChange, StateIs, Stuck, Zero, Imbalance, DemandForecast),
         *(Missing, Communication, BalanceLoss, Budget, PrepaidLow, CertificateExpiry),
-        Combination,
+        *(Baseline, Combination),
     )
 }
 """The numbers of each kind."""
 TICKED: Final = frozenset(
-    {kind for kind, terms in KINDS.items() if not terms.watches} | {RuleKind.MISSING}
+    {kind for kind, terms in KINDS.items() if not terms.watches}
+    | {RuleKind.MISSING, RuleKind.BASELINE}
 )
 """Kinds that the tick feeds; readings feed all others."""
 _ONE_OF: Final = {
     RuleKind.THRESHOLD: ("above", "below"),
     RuleKind.RATE: ("rise", "fall"),
+    RuleKind.BASELINE: ("above", "below"),
     RuleKind.COMBINATION: ("all_of", "any_of"),
 }
 

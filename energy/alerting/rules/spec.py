@@ -38,6 +38,7 @@ class RuleKind(StrEnum):
     BUDGET = "budget"
     PREPAID = "prepaid_low"
     CERTIFICATE = "certificate_expiry"
+    BASELINE = "performance_baseline"
     COMBINATION = "combination"
 
 

@@ -84,6 +84,7 @@ EVERY_KIND = {
     RuleKind.BUDGET: 'node = "place:t1"\nabove = "105"',
     RuleKind.PREPAID: 'below = "20.00"\ndeadband = "5"',
     RuleKind.CERTIFICATE: "below = 30",
+    RuleKind.BASELINE: 'quantity = "active_energy_import"\nabove = "30"\nbelow = "40"',
     RuleKind.COMBINATION: 'all_of = ["other"]\nwithin_s = 300',
 }
 
