@@ -110,7 +110,7 @@ class ChatGateway:
         service: Any = Apprise.instantiate(address)
         if service is None:
             raise GatewayDownError("apprise knows no such address: see the secret, and the room")
-        service.socket_connect_timeout = service.socket_read_timeout = self._settings.timeout_s / 2
+        service.socket_connect_timeout = service.socket_read_timeout = self._settings.timeout_s
         return service
 
 

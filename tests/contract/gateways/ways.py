@@ -23,7 +23,7 @@ from simulator.gateways.web import WebGateway
 
 SHAPES = Path(__file__).parent / "shapes"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-TIMEOUT_S = 1
+TIMEOUT_S = 2
 
 
 class Way(ABC):
