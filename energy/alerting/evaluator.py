@@ -15,9 +15,10 @@ import structlog
 from energy.alerting.raising import Raising
 from energy.alerting.rule_reads import read_rules
 from energy.alerting.rules.kinds import TICKED
+from energy.alerting.rules.spec import RuleSpec
 from energy.alerting.rules.watched import Watched
 from energy.alerting.signal import Signal, SignalState
-from energy.base.clock import Clock
+from energy.base.clock import Clock, monotonic_s
 from energy.base.errors import JournalError
 from energy.journal.entry import BATCH_TOPIC, Entry
 from energy.journal.recorder import read_entries
@@ -28,6 +29,8 @@ from energy.views.worker import positioned
 
 EVALUATOR = "alert-evaluator"
 _SLICE = 64
+RELOAD_S = 10.0
+"""Longest time until a channel that is new is watched by the rules of its class. [s]"""
 log = structlog.get_logger("alerts")
 
 
@@ -47,6 +50,9 @@ class Evaluator:
         self._zone = site.zone
         self._clock = clock
         self._raising = Raising(database, site.schema, clock)
+        self._rules: list[RuleSpec] = []
+        self._known: object = None
+        self._reload_s = 0.0
 
     def step(self) -> int:
         """Evaluate one slice; return how many entries it had."""
@@ -58,13 +64,23 @@ class Evaluator:
             self._clear_withdrawn(connection)
             if not entries:
                 return 0
-            rules = read_rules(connection, self._schema, self._zone)
-            watched = Watched([each for each in rules if each.kind not in TICKED], stored)
+            watched = Watched(self._rules_now(connection), stored)
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
             self._raising.take([each for batch in batches for each in watched.evaluate(batch)])
             self._save(connection, position, entries[-1].position, watched.stored())
         return len(entries)
+
+    def _rules_now(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[RuleSpec]:
+        """Return the rules that readings feed; what they are about is asked every RELOAD_S."""
+        known = connection.execute(
+            f"SELECT count(*), max(position) FROM {self._schema}.rule"
+        ).fetchone()
+        if known != self._known or monotonic_s() >= self._reload_s:
+            every = read_rules(connection, self._schema, self._zone)
+            self._rules = [each for each in every if each.kind not in TICKED]
+            self._known, self._reload_s = known, monotonic_s() + RELOAD_S
+        return self._rules
 
     def _clear_withdrawn(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         """Clear the open alerts of rules that are withdrawn: no reading would ever do it."""
