@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from heapq import merge
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
+from energy.alerting.baseline_facts import baseline_samples
 from energy.alerting.facts import Facts, Ports
+from energy.alerting.rules.baseline import Baseline
 from energy.alerting.rules.combination import Combination, Stood
 from energy.alerting.rules.evaluate import RuleState, Sample, evaluate
 from energy.alerting.rules.kinds import KINDS
@@ -36,6 +39,8 @@ WITHOUT_PAST = frozenset(
 )
 """Kinds of which nobody keeps what was known when."""
 HOUR = timedelta(hours=1)
+LEARNT_DAYS = 28
+"""Days of a baseline that are looked at together."""
 Advance = Callable[[int, int], None]
 """Told how many local days are done, and of how many."""
 
@@ -134,7 +139,10 @@ class BackTester:
     ) -> Iterator[tuple[RuleSpec, list[Sample]]]:
         """Yield what each subject would have been given on a day."""
         kind = specs[0].kind
-        if KINDS[kind].watches:
+        if kind is RuleKind.BASELINE:
+            for spec in specs:
+                yield spec, self._off_baseline(spec, day)
+        elif KINDS[kind].watches:
             yield from self._readings(specs, day, heard)
         elif kind is RuleKind.BALANCE:
             facts = Facts(
@@ -175,6 +183,25 @@ class BackTester:
             if isinstance(spec.terms, Missing):
                 samples = _ages(samples, spec, window, heard)
             yield spec, samples
+
+    def _off_baseline(self, spec: RuleSpec, day: date) -> list[Sample]:
+        """Return what a baseline said on a day; weeks are learnt at once, for learning is slow."""
+        assert isinstance(spec.terms, Baseline)
+        channel = spec.subject.channel
+        last, samples = self._learnt.get(channel, (date.min, []))
+        if day >= last:
+            last = day + timedelta(days=LEARNT_DAYS)
+            period = Period(start=midnight(day, self.zone), end=midnight(last, self.zone))
+            asked = (channel, spec.terms)
+            samples = baseline_samples(self.connection, self.schema, self.zone, asked, period)
+            self._learnt[channel] = last, samples
+        begin, end = to_us(midnight(day, self.zone)), to_us(_end(day, self.zone))
+        return [sample for sample in samples if begin < sample[0] <= end]
+
+    @cached_property
+    def _learnt(self) -> dict[int, tuple[date, list[Sample]]]:
+        """By channel the first day not looked at yet, and what was said before."""
+        return {}
 
     def _standing(self, spec: RuleSpec, period: Period) -> list[Sample]:
         """Return what a combination would have seen: whenever an alert of its rules changed."""

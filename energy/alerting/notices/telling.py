@@ -310,9 +310,7 @@ class Telling:
         for attempt in (1, 2, 3):
             alert = self._operations.find(identity)
             assert isinstance(alert, Alert), "it is told of"
-            alert.escalate(
-                level=level, command_id=id_of("escalate", str(identity), str(level))
-            )
+            alert.escalate(level=level, command_id=id_of("escalate", str(identity), str(level)))
             try:
                 self._operations.store(alert)
             except ConflictError:

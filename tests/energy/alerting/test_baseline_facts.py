@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from energy.alerting.backtest import BackTester
 from energy.alerting.baseline_facts import baseline_samples
+from energy.alerting.rule_reads import read_rules
 from energy.alerting.rules.baseline import Baseline
 from energy.alerting.ticker import Ticker
 from energy.base.clock import to_us
@@ -104,6 +106,16 @@ def test_the_past_says_what_the_ticks_said(site: TestSite, counts: list[int]) ->
         (to_us(newest), False),
     ]
     assert beside == [], "a channel without usage says nothing"
+    define(site, "baseline", **RULE)
+    days = tuple(at(60 * (HOURS + n)).date() for n in (-30 * 24, 59))
+    with site.writer.connection() as connection:
+        specs = read_rules(connection, site.schema, ZoneInfo("UTC"))
+        tester = BackTester(connection=connection, schema=site.schema, zone=ZoneInfo("UTC"))
+        (case,) = tester.run(specs, (days[0], days[1]), lambda *_: None).cases
+    assert (case.raised_at, case.cleared_at) == (
+        at(60 * (SPIKED + 1)),
+        at(60 * (SPIKED + 1 + CALM_H)),
+    )
 
 
 def test_a_total_spread_over_hours_is_not_learnt_but_nothing_used_is(
