@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from zlib import crc32
 
 import structlog
@@ -51,6 +51,8 @@ class ModemGateway:
     """A modem with a card of its own."""
 
     kind = GatewayKind.SMS
+    _refused: ClassVar[set[tuple[str, str]]] = set()
+    """Device and PIN that its card refused: a gateway made anew after a failure knows it, too."""
 
     def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
         """Take the settings; the port is not opened.
@@ -73,7 +75,6 @@ class ModemGateway:
         self._receipts: Inbox[Receipt] = Inbox()
         self._replies: Inbox[Reply] = Inbox()
         self._line: ModemLine | None = None
-        self._pin_refused = False
 
     def hand(self, message: Message) -> Handed:
         """Send a short message.
@@ -165,12 +166,13 @@ class ModemGateway:
         state = " ".join(line.ask("AT+CPIN?"))
         if "READY" in state:
             return
-        if self._pin_refused or "SIM PIN" not in state or not self._settings.secret:
+        tried = (self._device, self._settings.secret)
+        if tried in self._refused or "SIM PIN" not in state or not self._settings.secret:
             raise GatewayDownError("the card asks for a PIN or PUK: see to it by hand")
         try:
             line.ask(f'AT+CPIN="{self._settings.secret}"')
         except ModemError as error:
-            self._pin_refused = True
+            self._refused.add(tried)
             raise GatewayDownError("the card refused its PIN; it is not tried again") from error
 
     def _require_network(self, line: ModemLine) -> None:
