@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from adapters.own_files import use_own_files
 from energy.alerting.notices.gateway import GatewayKind, GatewaySettings
 from energy.base.clock import ManualClock
+from energy.base.config import Config
 from energy.base.errors import ConfigError
 from processes.gateways import gateway_of
+from processes.notice_gateways import configured_gateways
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = ManualClock(datetime(2026, 11, 23, 8, tzinfo=UTC))
@@ -38,18 +38,13 @@ def own(tmp_path: Path) -> Iterator[None]:
     use_own_files(None)
 
 
-def settings_of(row: Mapping[str, Any]) -> GatewaySettings:
-    return GatewaySettings(
-        name=row["name"],
-        kind=GatewayKind(row["kind"]),
-        adapter=row["adapter"],
-        secret="json://127.0.0.1/{to}",
-        price=Decimal(row.get("price", "0")),
-        currency=row.get("currency", ""),
-        timeout_s=row["timeout_s"],
-        per_minute=row.get("per_minute", 0),
-        options=row["options"],
-    )
+def settings_of(sample: Path, folder: Path) -> GatewaySettings:
+    """Return the settings of a sample as a process reads them."""
+    (folder / "secrets").mkdir()
+    (row,) = tomllib.loads(sample.read_text("utf-8"))["gateway"]
+    (folder / "secrets" / f"gateway-{row['name']}").write_text("json://127.0.0.1/{to}\n")
+    config = Config(data_dir=folder, gateways=str(sample))
+    return configured_gateways(config)[0].settings
 
 
 def test_each_adapter_has_a_sample() -> None:
@@ -58,25 +53,27 @@ def test_each_adapter_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.parent.name)
-def test_a_sample_makes_a_gateway_and_stands_in_the_readme(sample: Path, own: None) -> None:
-    text = sample.read_text("utf-8")
-    assert text in sample.with_name("README.md").read_text("utf-8")
-    (row,) = tomllib.loads(text)["gateway"]
-    gateway = gateway_of(settings_of(row), CLOCK)
-    assert (gateway.name, gateway.kind) == (row["name"], row["kind"])
+def test_a_sample_makes_a_gateway_and_stands_in_the_readme(
+    sample: Path, own: None, tmp_path: Path
+) -> None:
+    assert sample.read_text("utf-8") in sample.with_name("README.md").read_text("utf-8")
+    settings = settings_of(sample, tmp_path)
+    gateway = gateway_of(settings, CLOCK)
+    assert (gateway.name, gateway.kind) == (settings.name, settings.kind)
 
 
-def mail() -> GatewaySettings:
-    return settings_of(
-        tomllib.loads((ROOT / "adapters/mail/sample.toml").read_text())["gateway"][0]
-    )
+@pytest.fixture
+def mail(tmp_path: Path) -> GatewaySettings:
+    return settings_of(ROOT / "adapters/mail/sample.toml", tmp_path)
 
 
-def test_an_adapter_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+def test_an_adapter_that_there_is_not_is_refused_with_those_that_there_are(
+    mail: GatewaySettings,
+) -> None:
     with pytest.raises(ConfigError, match=r"'fax'.*smtp.*smpp.*cmpp"):
-        gateway_of(replace(mail(), adapter="fax"), CLOCK)
+        gateway_of(replace(mail, adapter="fax"), CLOCK)
 
 
-def test_a_gateway_of_another_kind_is_refused() -> None:
+def test_a_gateway_of_another_kind_is_refused(mail: GatewaySettings) -> None:
     with pytest.raises(ConfigError, match="of kind sms, its adapter smtp of kind mail"):
-        gateway_of(replace(mail(), kind=GatewayKind.SMS), CLOCK)
+        gateway_of(replace(mail, kind=GatewayKind.SMS), CLOCK)
