@@ -43,6 +43,7 @@ Verbs.groups = (
     "plan",
     "note",
     "alert",
+    "notice",
     "journal",
     "view",
     "db",

@@ -121,13 +121,11 @@ class Contact(JournalAggregate):
         by: UUID,
         command_id: UUID,
     ) -> None:
-        """Give it these facts; the same command twice is once.
+        """Give it these facts.
 
         Raises:
             NoticeError: It was erased.
         """
-        if self.seen(command_id):
-            return
         self._demand_known()
         self._describe(
             name_sealed=name_sealed,

@@ -69,9 +69,9 @@ class NoticeTemplate(JournalAggregate):
         Args:
             wordings: Checked by `words.check_wordings`.
             by: The author.
-            command_id: The same command twice is once.
+            command_id: Of the command.
         """
-        if not self.seen(command_id) and wordings != self.wordings:
+        if wordings != self.wordings:
             self._draft(
                 key=self.key,
                 version=self.edition + 1,
@@ -94,8 +94,6 @@ class NoticeTemplate(JournalAggregate):
         Raises:
             NoticeError: There is no draft, or it is one's own.
         """
-        if self.seen(command_id):
-            return
         if not self.edition:
             raise NoticeError.of("no_draft", key=self.key)
         if by == self.author:
@@ -146,7 +144,7 @@ class NoticePlan(JournalAggregate):
 
     def set(self, spec: dict[str, Any], *, by: UUID, command_id: UUID) -> None:
         """Let a plan hold; the same one again changes nothing."""
-        if not self.seen(command_id) and spec != self.spec:
+        if spec != self.spec:
             self._set(version=self.edition + 1, spec=spec, by=by, command_id=command_id)
 
     @event(Set)

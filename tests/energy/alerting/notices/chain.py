@@ -59,7 +59,7 @@ class Chain:
     def go(self, seconds: float = 0) -> None:
         """Let everything be done that can be done at one instant."""
         self.site.tick(seconds)
-        for _ in range(40):
+        for _ in range(200):
             book.settle(self.site)
             more = self.telling.follow()
             self.telling.tick()

@@ -34,7 +34,7 @@ from energy.alerting.notices.gateway import (
 OK, DOWN, SLOW, BAD, BUSY, BROKEN = "ok", "down", "slow", "400", "429", "500"
 LOST = "lost"
 """It takes the message, and its answer never arrives."""
-TIMEOUT_S = 0.2
+TIMEOUT_S = 1.0
 
 
 class Operator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 
 from energy.alerting.notices.codes import short_code
 from energy.alerting.notices.notice import TOLD, NoticeState
+from energy.alerting.raising import Raising
+from energy.alerting.signal import Signal, SignalState
+from energy.base.ids import id_of
 from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import (
@@ -267,3 +271,32 @@ def _receipts(chain: Chain, luck: np.random.Generator) -> None:
                 state = "delivered" if luck.random() < 0.9 else "failed"
                 row = {"reference": f"ref-{told['key'][:8]}", "state": state, "at": at}
                 each.receipts += [row, row] if luck.random() < 0.5 else [row]
+
+
+@pytest.mark.parametrize("number", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_so_many_alerts_of_two_rules_are_a_message_for_each_rule(chain: Chain, number: int) -> None:
+    site = chain.site
+    now = site.clock.now()
+    signals = [
+        Signal(
+            alert=id_of("alert", site.site.key, str(n)),
+            state=SignalState.RAISED,
+            at=now - timedelta(milliseconds=5 * (number - n) % 50_000),
+            value=120,
+            limit=100,
+            rule=id_of("rule", str(n % 2)),
+            severity="critical",
+            channel=n + 1,
+            name=f"Rule {n % 2}",
+            key=f"rule-{n % 2}",
+        )
+        for n in range(number)
+    ]
+    raising = Raising(site.writer, site.schema, site.clock)
+    for begin in range(0, number, 1000):
+        raising.take(signals[begin : begin + 1000])
+    chain.go()
+    assert site.rows("SELECT count(*) FROM {s}.alert WHERE parent IS NOT NULL") == [(number,)]
+    told = [message["to"] for message in chain.first.messages]
+    assert sorted(told) == sorted([book.ADA_PHONE, book.BEN_PHONE] * 2)
+    assert site.rows("SELECT * FROM {s}.parked") == []

@@ -1,0 +1,147 @@
+"""In: the tables of notices. Out: what was told, how it went, what it cost. I/O: reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """One notice, as it stands."""
+
+    notice: UUID
+    subject: UUID
+    about: str
+    template: str
+    level: int
+    repeat: int
+    contact: str
+    """Key of the contact."""
+    way: str
+    severity: str
+    state: str
+    gateway: str
+    tries: int
+    reason: str
+    queued_at: datetime
+    handed_at: datetime | None
+    delivered_at: datetime | None
+    text: str
+
+
+def read_notices(
+    connection: Connection, schema: str, *, alert: str = "", most: int = 100
+) -> list[NoticeRow]:
+    """Return notices, the newest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        alert: Beginning of the id of what they are about; "" for all.
+        most: Rows at most.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT n.notice, n.subject, n.about, n.template, n.level, n.repeat, c.key, n.way, "
+        "n.severity, n.state, n.gateway, n.tries, n.reason, n.queued_at, n.handed_at, "
+        f"n.delivered_at, n.text FROM {schema}.notice AS n JOIN {schema}.contact AS c "
+        "USING (contact) WHERE starts_with(replace(n.subject::text, '-', ''), %s) "
+        "ORDER BY n.queued_at DESC, n.position DESC LIMIT %s",
+        (alert.replace("-", "").lower(), most),
+    ).fetchall()
+    return [
+        NoticeRow(**dict(zip(NoticeRow.__dataclass_fields__, row, strict=True))) for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStatistics:
+    """What went by one gateway in a time."""
+
+    gateway: str
+    handed: int
+    """Messages."""
+    delivered: int
+    failed: int
+    doubles: int
+    """Messages that the gateway had already: we were cut off behind its answer."""
+    refused: int
+    """Tries that it refused for good."""
+    down: int
+    """Tries in which it was down or busy."""
+    segments: int
+    cost: Decimal
+    currency: str
+    wait_s: int | None
+    """Longest of 95 % of the waits from being due to being handed over. [s]"""
+
+
+def read_statistics(
+    connection: Connection, schema: str, first: datetime, end: datetime
+) -> list[GatewayStatistics]:
+    """Return what went by each gateway and currency in a time.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        first: First instant.
+        end: Exclusive.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "WITH sent AS (SELECT gateway, currency, count(*) AS handed, "
+        "count(*) FILTER (WHERE state = 'delivered') AS delivered, "
+        "count(*) FILTER (WHERE state = 'failed') AS failed, "
+        "count(*) FILTER (WHERE known) AS doubles, "
+        "sum(segments) AS segments, sum(cost) AS cost, "
+        "percentile_disc(0.95) WITHIN GROUP (ORDER BY "
+        "extract(epoch FROM handed_at - greatest(queued_at, not_before))) AS wait_s "
+        f"FROM {schema}.notice WHERE handed_at >= %(first)s AND handed_at < %(end)s "
+        "AND lead IS NULL GROUP BY gateway, currency), "
+        "tried AS (SELECT gateway, count(*) FILTER (WHERE outcome = 'refused') AS refused, "
+        "count(*) FILTER (WHERE outcome <> 'refused') AS down "
+        f"FROM {schema}.notice_try WHERE at >= %(first)s AND at < %(end)s GROUP BY gateway) "
+        "SELECT gateway, coalesce(handed, 0), coalesce(delivered, 0), coalesce(failed, 0), "
+        "coalesce(doubles, 0), coalesce(refused, 0), coalesce(down, 0), coalesce(segments, 0), "
+        "coalesce(cost, 0), coalesce(currency, ''), ceil(wait_s)::int "
+        "FROM sent FULL JOIN tried USING (gateway) ORDER BY gateway, currency",
+        {"first": first, "end": end},
+    ).fetchall()
+    names = GatewayStatistics.__dataclass_fields__
+    return [GatewayStatistics(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateRow:
+    """One version of a text."""
+
+    key: str
+    version: int
+    wordings: dict[str, dict[str, str]]
+    drafted_by: UUID
+    reviewed_by: UUID | None
+
+
+def read_templates(connection: Connection, schema: str) -> list[TemplateRow]:
+    """Return the newest version of each text."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT DISTINCT ON (key) key, version, wordings, drafted_by, reviewed_by "
+        f"FROM {schema}.notice_template ORDER BY key, version DESC"
+    ).fetchall()
+    return [
+        TemplateRow(**dict(zip(TemplateRow.__dataclass_fields__, row, strict=True))) for row in rows
+    ]
+
+
+def read_spec(connection: Connection, schema: str) -> dict[str, Any] | None:
+    """Return the plan as it was written; None where there is none."""
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT spec FROM {schema}.notice_plan ORDER BY version DESC LIMIT 1"
+    ).fetchone()
+    return row[0] if row else None
