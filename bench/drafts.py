@@ -99,9 +99,7 @@ class Drafted:
 
     @contextmanager
     def _sides(self, ground: Ground, accounts: int) -> Iterator[Sides]:
-        with ground.site(20) as site:
-            office = office_with_tariffs(site)
-            plan_accounts(ground, site, accounts)
+        with planned_office(ground, accounts) as (site, office):
             _rows(ground, site)
             supplies = accounts * len(UTILITIES)
 
@@ -114,6 +112,15 @@ class Drafted:
                 return speed
 
             yield Sides(product=product, baseline=lambda: rate(supplies, lambda: _summed(site)))
+
+
+@contextmanager
+def planned_office(ground: Ground, accounts: int) -> Iterator[tuple[BenchSite, BillingOffice]]:
+    """Yield a site and its office, tariffs published, so many accounts planned."""
+    with ground.site(20) as site:
+        office = office_with_tariffs(site)
+        plan_accounts(ground, site, accounts)
+        yield site, office
 
 
 def office_with_tariffs(site: BenchSite) -> BillingOffice:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from plotly.io.json import to_json_plotly
 
-from bench.drafts import CLERK, FIRST, LAST, UTILITIES, catch_up, office_with_tariffs, plan_accounts
+from bench.drafts import CLERK, FIRST, LAST, UTILITIES, catch_up, planned_office
 from bench.ground import ZONE, Ground
 from bench.measure import Bench, Scale, Sides, rate
 from billing.runs.exceptions import Limits
@@ -44,9 +44,7 @@ class Reviewed:
 
     @contextmanager
     def _sides(self, ground: Ground, accounts: int) -> Iterator[Sides]:
-        with ground.site(20) as site:
-            office = office_with_tariffs(site)
-            plan_accounts(ground, site, accounts)
+        with planned_office(ground, accounts) as (site, office):
             run = office.open_run(FIRST, LAST, CLERK, uuid4())
             catch_up(site)
             office.rate(run)

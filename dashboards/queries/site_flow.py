@@ -21,7 +21,7 @@ from dashboards.queries.site_flow_rows import (
     SitePart,
     Stage,
 )
-from dashboards.queries.supply import Supply, top_points
+from dashboards.queries.supply import Supply, nearest_points, top_points
 from energy.base.units import Utility
 
 GENERATOR = "generator"
@@ -155,7 +155,7 @@ def _sources(
     grid, total, seen = f"grid {utility}", (0,) * width, set[str]()
     nodes = {node.key: node for node in supply.nodes}
     for root in supply.roots():
-        points = [p for p in _below(supply, root) if p in known and p not in seen]
+        points = [p for p in nearest_points(supply, [root]) if p in known and p not in seen]
         seen |= set(points)
         days = _sum([known[point].days for point in points], width)
         node = nodes[root]
@@ -169,31 +169,13 @@ def _sources(
     return total
 
 
-def _below(supply: Supply, root: str) -> list[str]:
-    """Return the metered points nearest to a root, its own first."""
-    nodes = {node.key: node for node in supply.nodes}
-    found, waiting, seen = list[str](), [root], set[str]()
-    while waiting:
-        key = waiting.pop(0)
-        if key in seen or key not in nodes:
-            continue
-        seen.add(key)
-        point = nodes[key].point
-        if point is not None:
-            found.append(point)
-        else:
-            waiting += supply.children(key)
-    return found
-
-
 def _ends(supply: Supply) -> list[str]:
     """Return the points behind which no other is metered."""
     found = []
     for node in supply.nodes:
         if node.point is None:
             continue
-        below = [p for child in supply.children(node.key) for p in _below(supply, child)]
-        if not below:
+        if not nearest_points(supply, supply.children(node.key)):
             found.append(node.point)
     return found
 

@@ -88,10 +88,20 @@ def trail(supply: Supply, key: str) -> list[SupplyNode]:
 
 def top_points(supply: Supply) -> list[str]:
     """Return the metering points nearest to the incomers: together they count all, none twice."""
+    return nearest_points(supply, supply.roots())
+
+
+def nearest_points(supply: Supply, keys: Sequence[str]) -> list[str]:
+    """Return the metering points nearest to some nodes, their own first, none twice.
+
+    Args:
+        supply: The graph.
+        keys: Of the nodes.
+    """
     nodes = {node.key: node for node in supply.nodes}
     points: list[str] = []
     seen: set[str] = set()
-    waiting = supply.roots()
+    waiting = list(keys)
     while waiting:
         key = waiting.pop(0)
         if key in seen or key not in nodes:

@@ -25,9 +25,9 @@ from dashboards.pages.meters.layout import quantity_name
 from dashboards.pages.plant.drawing import load_bar
 from dashboards.pages.plant.words import (
     aged,
+    aged_rate,
     kind_word,
     position_word,
-    rate_text,
     state_text,
     value_text,
     why_rate,
@@ -72,16 +72,8 @@ def _facts(
     if rate is None:
         pairs.append((viewer.say("one_line.rate"), NOTHING))
     else:
-        told = aged(
-            viewer,
-            rate_text(viewer, rows.utility, rate),
-            at=rate.at,
-            fresh_s=rate.fresh_s,
-            stale=rate.stale,
-            now=rows.now,
-            zone=zone,
-            why=why_rate(viewer, node, rate, now=rows.now, as_of=answer.as_of),
-        )
+        why = why_rate(viewer, node, rate, now=rows.now, as_of=answer.as_of)
+        told = aged_rate(viewer, rows, rate, zone=zone, why=why)
         how = viewer.say(f"one_line_from.{rate.known}", count=rate.meters)
         pairs.append((viewer.say("one_line.rate"), [told, html.Div(how, className="subtitle")]))
     if node.full_w is None:
@@ -170,15 +162,7 @@ def _below(viewer: Viewer, rows: OneLine, down: Downstream, *, zone: ZoneInfo) -
 def _rate(viewer: Viewer, rows: OneLine, row: BelowRow, *, zone: ZoneInfo) -> Component | str:
     if row.rate is None:
         return NOTHING
-    return aged(
-        viewer,
-        rate_text(viewer, rows.utility, row.rate),
-        at=row.rate.at,
-        fresh_s=row.rate.fresh_s,
-        stale=row.rate.stale,
-        now=rows.now,
-        zone=zone,
-    )
+    return aged_rate(viewer, rows, row.rate, zone=zone)
 
 
 def _tenants(viewer: Viewer, down: Downstream) -> list[Component]:

@@ -20,9 +20,9 @@ from dashboards.figures.one_line_tree import Part
 from dashboards.formats import NOTHING
 from dashboards.pages.plant.words import (
     aged,
+    aged_rate,
     kind_word,
     position_word,
-    rate_text,
     short_text,
     why_rate,
 )
@@ -176,17 +176,8 @@ def _figure(
     rows, rate = answer.rows, node.rate
     if rate is None:
         return html.Span(NOTHING, className="line-rate")
-    return aged(
-        viewer,
-        rate_text(viewer, rows.utility, rate),
-        at=rate.at,
-        fresh_s=rate.fresh_s,
-        stale=rate.stale,
-        now=rows.now,
-        zone=zone,
-        name="line-rate",
-        why=why_rate(viewer, node, rate, now=rows.now, as_of=answer.as_of),
-    )
+    why = why_rate(viewer, node, rate, now=rows.now, as_of=answer.as_of)
+    return aged_rate(viewer, rows, rate, zone=zone, name="line-rate", why=why)
 
 
 def load_bar(load: Fraction) -> Component:

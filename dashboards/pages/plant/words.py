@@ -11,7 +11,14 @@ from dash.development.base_component import Component
 from dashboards.components.figure_number import Why, why_text
 from dashboards.components.pieces import age_text, extra
 from dashboards.formats import RATE_NAMES, STEP_UP, clock_text, gauge_text, number, significant
-from dashboards.queries.one_line_rows import GaugeValue, LineNode, Position, Rate, StateValue
+from dashboards.queries.one_line_rows import (
+    GaugeValue,
+    LineNode,
+    OneLine,
+    Position,
+    Rate,
+    StateValue,
+)
 from dashboards.viewer import Viewer
 from energy.base.text import catalogue
 from energy.base.units import Utility
@@ -78,6 +85,29 @@ def aged(
         text,
         className=" ".join(word for word in ("aged", name, "stale" if stale else "") if word),
         **extra(data_until=until_ms(at, fresh_s, stale=stale), data_last=since, **told),
+    )
+
+
+def aged_rate(
+    viewer: Viewer,
+    rows: OneLine,
+    rate: Rate,
+    *,
+    zone: ZoneInfo,
+    name: str = "",
+    why: Why | None = None,
+) -> Component:
+    """Return a node's rate as `aged` shows a value."""
+    return aged(
+        viewer,
+        rate_text(viewer, rows.utility, rate),
+        at=rate.at,
+        fresh_s=rate.fresh_s,
+        stale=rate.stale,
+        now=rows.now,
+        zone=zone,
+        name=name,
+        why=why,
     )
 
 
