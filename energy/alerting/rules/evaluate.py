@@ -94,6 +94,7 @@ def _signal(
         name=spec.name,
         key=spec.key,
         about="" if spec.subject.channel else spec.subject.key,
+        cuts=spec.cuts,
         fresh_s=spec.fresh_s,
     )
 

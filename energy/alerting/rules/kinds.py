@@ -127,8 +127,7 @@ def specs_of(
     numbers = stored.get("terms")
     if numbers is None:
         numbers = {name: stored[name] for name in ("above", "deadband")}
-    valid_from = stored.get("valid_from")
-    calendar = stored.get("calendar")
+    valid_from, calendar = stored.get("valid_from"), stored.get("calendar")
     common: dict[str, Any] = {
         "rule": rule,
         "key": stored["key"],
@@ -138,6 +137,7 @@ def specs_of(
         "severity": stored["severity"],
         "delay_s": stored.get("delay_s", 0),
         "fresh_s": stored.get("fresh_s", 900),
+        "cuts": stored.get("cuts", False),
         "valid_from": None if valid_from is None else datetime.fromisoformat(valid_from),
         "calendar": None if calendar is None else calendar_of(calendar, zone),
     }

@@ -144,6 +144,8 @@ class RuleSpec:
     """How long the condition must hold. [s]"""
     fresh_s: int = 900
     """Crossings older than this are historic: no notice, no sound. [s]"""
+    cuts: bool = False
+    """Whether what only its subject feeds is dead while its alert stands: see flood.py."""
     valid_from: datetime | None = None
     """First instant it is evaluated for; None: from ever. Aware UTC."""
     valid_to: datetime | None = None

@@ -26,7 +26,7 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 _CALENDAR: Final = ("hours", "holidays", "holiday_hours")
 _COMMON: Final = frozenset(
     {"key", "name", "kind", "preset", "severity", "delay_s", "fresh_s", "valid_from", "enabled"}
-    | set(_CALENDAR)
+    | {"cuts", *_CALENDAR}
 )
 _OF_CHANNELS: Final = ("point", "points", "quantity", "quantities", "utility", "place", "equipment")
 _SUBJECT: Final[Mapping[RuleKind, tuple[str, ...]]] = {
@@ -227,5 +227,7 @@ class _Reader:
             spec["valid_from"] = midnight(day, self._facts.zone).isoformat()
         elif day is not None:
             self._problem(f"`valid_from` = {day!r} is no day, such as 2026-01-01")
+        if "cuts" in table and self._checker.flag(table, "cuts", self._where):
+            spec["cuts"] = True
         if "enabled" in table and not self._checker.flag(table, "enabled", self._where):
             spec["enabled"] = False

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from energy.alerting.alert import Alert
+from energy.alerting.flood import Group
 from energy.alerting.raising import AT_ONCE, Raising
 from energy.alerting.signal import Signal, SignalState
 from energy.base.ids import id_of
@@ -82,3 +83,28 @@ def test_several_at_once_raise_each_alert_once(site_schema: TestSite) -> None:
         thread.join()
     assert failed == []
     assert entries(site_schema) == 40
+
+
+@pytest.mark.parametrize(
+    ("causes", "each"), [(3, 60), pytest.param(20, 500, marks=pytest.mark.slow)]
+)
+def test_a_flood_within_a_minute_is_stored_whole_with_one_alert_a_cause(
+    site_schema: TestSite, causes: int, each: int
+) -> None:
+    number = causes * each
+    told = [
+        signal(n, rule=id_of("rule", str(n % causes)), at=NOON + timedelta(seconds=60 * n / number))
+        for n in range(number)
+    ]
+    mine = raising(site_schema)
+    for first in range(0, number, 1000):  # as slices of the journal come
+        mine.take(told[first : first + 1000])
+    found = site_schema.application("operations")
+    known = found.find_all(one.alert for one in told)
+    assert len(known) == number
+    parents = {alert.parent for alert in known.values()}
+    assert None not in parents
+    assert len(parents) == causes
+    groups = found.find_all(parents)
+    assert {group.code for group in groups.values()} == {Group.MANY}
+    assert [group.wakes for group in groups.values()] == [True] * causes

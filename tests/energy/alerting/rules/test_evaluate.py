@@ -172,3 +172,9 @@ def test_nothing_flaps_inside_the_deadband(counts: list[int]) -> None:
     signals, state = evaluate(rule(delay_min=0), RuleState(), gauge(101, *counts))
     assert seen(signals) == [("raised", 0, 101)]
     assert state.raised_us == to_us(at(0))
+
+
+def test_a_rule_that_cuts_says_so_in_its_signals() -> None:
+    for cuts in (False, True):
+        signals, _ = evaluate(replace(rule(delay_min=0), cuts=cuts), RuleState(), gauge(90, 120))
+        assert [each.cuts for each in signals] == [cuts]
