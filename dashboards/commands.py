@@ -13,6 +13,7 @@ from uuid import UUID
 
 from billing.enquiries.enquiry import About
 from billing.runs.decision import Choice
+from dashboards.alert_commands import AlertCommands, AlertDesk
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.review_commands import ReviewCommands
@@ -22,14 +23,6 @@ from dashboards.till_commands import TillCommands
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
-
-
-class AlertDesk(Protocol):
-    """Where alerts are acknowledged (energy/alerting/desk.py)."""
-
-    def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> object:
-        """Note that a named person has seen an alert."""
-        ...
 
 
 class BillingOffice(Protocol):
@@ -115,7 +108,7 @@ class Commands:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
         self._enquiries = enquiries
         self._site = site
-        self._alerts = alerts
+        self.alerts = AlertCommands(site, alerts)
         self._office = office
         self._notes = notes
         self.money = money
@@ -129,17 +122,6 @@ class Commands:
         """Return the writes of the take-over."""
         assert self._takeover is not None, "the composition has an office of the take-over"
         return self._takeover
-
-    def acknowledge(self, scope: Scope, alert: UUID) -> None:
-        """Acknowledge an alert.
-
-        Raises:
-            NotPermittedError: The person lacks the role.
-            RefusedError: There is no such alert.
-        """
-        scope.demand(Right.ACKNOWLEDGE, self._site)
-        command_id = _command("acknowledge", alert, scope)
-        self._alerts.acknowledge(alert, scope.person, command_id=command_id)
 
     def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
         """Decide about exceptions of a bill run; return about how many.

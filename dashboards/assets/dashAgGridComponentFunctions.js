@@ -80,7 +80,7 @@ function cellText(props, beside) {
 
 /* One press acknowledges: the grid tells which row it was. */
 dagcomponentfuncs.AlertButton = function (props) {
-    if (!props.data.button) {
+    if (!props.value) {
         return null;
     }
     return React.createElement(
@@ -92,7 +92,7 @@ dagcomponentfuncs.AlertButton = function (props) {
                 props.setData(props.data.alert);
             },
         },
-        props.data.button
+        props.value
     );
 };
 

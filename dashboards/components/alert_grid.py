@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import dash_ag_grid as dag
 from dash.development.base_component import Component
 
-from dashboards.components.alert_list import alert_what
+from dashboards.components.alert_list import alert_state, alert_what
 from dashboards.components.figure_number import Why, why_text
 from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.pieces import SEVERITY_TONE, age_text, severity_word
@@ -19,27 +19,29 @@ from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 
 COLUMNS: dict[str, int] = {
-    "severity": 104,
-    "what": 210,
-    "raised": 116,
-    "age": 84,
-    "place": 110,
-    "meter": 150,
-    "value": 96,
-    "limit": 96,
-    "state": 116,
-    "owner": 110,
-    "press": 146,
+    "severity": 88,
+    "what": 180,
+    "raised": 106,
+    "age": 72,
+    "place": 84,
+    "meter": 116,
+    "value": 84,
+    "limit": 78,
+    "now": 112,
+    "state": 100,
+    "owner": 78,
+    "press": 104,
 }
 """Least widths. [px]"""
 FEW = 14
 """Up to these the grid is as high as its rows."""
-LEFT_OUT = {
-    AlertTab.OPEN: {"owner", "state"},
-    AlertTab.ACKNOWLEDGED: {"press"},
-    AlertTab.CLOSED: {"press"},
+LEFT_OUT: dict[AlertTab, set[str]] = {
+    AlertTab.OPEN: set(),
+    AlertTab.SHELVED: set(),
+    AlertTab.SUPPRESSED: set(),
+    AlertTab.CLOSED: {"press", "now"},
 }
-"""What a tab need not tell: an open alert has no owner, another no button."""
+"""What a tab need not tell."""
 
 
 def alert_grid(
@@ -119,14 +121,15 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
     unit = viewer.unit(row.unit)
     known = list(SEVERITY_TONE)
     weight = known.index(row.severity) if row.severity in known else len(known)
-    free = row.acknowledged_at is None and row.cleared_at is None
+    free = row.acknowledged_at is None and row.closed_at is None
+    told = f" ({row.children})" if row.children else ""
     return {
         "alert": str(row.alert),
         "href": f"/alerts/{row.alert}",
         "severity": severity_word(viewer, row.severity),
         "tone": SEVERITY_TONE.get(row.severity, "calm"),
         "weight": weight,
-        "what": alert_what(viewer, row),
+        "what": alert_what(viewer, row) + told,
         "raised": short_instant(viewer.language, row.raised_at, zone),
         "raised_s": int(row.raised_at.timestamp()),
         "age": age_text(viewer, int((now - row.raised_at).total_seconds())),
@@ -134,10 +137,19 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
         "meter": row.meter or NOTHING,
         "value": NOTHING if row.code else gauge_text(viewer.language, row.value, unit),
         "limit": NOTHING if row.code else gauge_text(viewer.language, row.limit, unit),
+        "now": now_text(viewer, row, now),
         "state": alert_state(viewer, row, zone),
-        "owner": row.acknowledged_by or NOTHING,
-        "button": viewer.say("alerts.acknowledge") if free else "",
+        "owner": row.assigned_to or row.acknowledged_by or NOTHING,
+        "press": viewer.say("alerts.acknowledge") if free else "",
     }
+
+
+def now_text(viewer: Viewer, row: AlertRow, now: datetime) -> str:
+    """Return the newest value of an alert's register with its age."""
+    if row.now_value is None or row.now_at is None or row.code:
+        return NOTHING
+    value = gauge_text(viewer.language, row.now_value, viewer.unit(row.unit))
+    return f"{value} · {age_text(viewer, int((now - row.now_at).total_seconds()))}"
 
 
 def _whys(viewer: Viewer, row: AlertRow, now: datetime, as_of: int) -> dict[str, str]:
@@ -154,11 +166,3 @@ def _whys(viewer: Viewer, row: AlertRow, now: datetime, as_of: int) -> dict[str,
         for name in ("value", "limit")
     }
     return {f"{name}_why": why_text(viewer, why) for name, why in told.items()}
-
-
-def alert_state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:
-    """Return how an alert stands, in words."""
-    if row.cleared_at is not None:
-        at = short_instant(viewer.language, row.cleared_at, zone)
-        return viewer.say("alert_page.closed_at", at=at)
-    return viewer.say("alert_tab.open" if row.acknowledged_at is None else "alert_tab.acknowledged")

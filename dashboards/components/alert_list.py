@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -12,6 +13,7 @@ from dashboards.formats import gauge_text, instant_text, short_instant
 from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.alerting.flood import GROUPS
 from energy.base.text import catalogue
 
 ACKNOWLEDGE = "acknowledge"
@@ -81,15 +83,20 @@ def alert_what(viewer: Viewer, row: AlertRow) -> str:
 
 
 def what_of(viewer: Viewer, rule: str, code: str) -> str:
-    """Return a rule's name, or the words for a finding's code."""
+    """Return a rule's name, the words for a finding's code, or those for many alerts."""
     if not code:
         return rule
+    if code in GROUPS:
+        words = viewer.say(f"alert_group.{code.removeprefix('alerts.')}")
+        return f"{rule}: {words}" if rule else words
     key = f"finding.{code}"
     return viewer.say(key) if key in catalogue() else code
 
 
 def alert_why(viewer: Viewer, row: AlertRow) -> str:
     """Return value and limit, or where the findings stand."""
+    if row.code in GROUPS:
+        return viewer.say("alert_page.children", count=row.children)
     if row.code:
         return viewer.say("alerts.finding")
     unit = viewer.unit(row.unit)
@@ -98,10 +105,33 @@ def alert_why(viewer: Viewer, row: AlertRow) -> str:
     return viewer.say("alerts.value", value=value, limit=limit)
 
 
-def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:
+def alert_state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:
+    """Return how an alert stands, in words."""
+
+    def at(instant: datetime) -> str:
+        return short_instant(viewer.language, instant, zone)
+
+    if row.closed_at is not None:
+        return viewer.say("alert_page.closed_at", at=at(row.closed_at))
     if row.cleared_at is not None:
-        at = short_instant(viewer.language, row.cleared_at, zone)
-        return html.Div(viewer.say("alert_page.closed_at", at=at), className="alert-acknowledged")
+        return viewer.say("alert_state.cleared")
+    if row.lost_at is not None:
+        return viewer.say("alert_state.unknown")
+    if row.shelved_until is not None:
+        return viewer.say("alert_state.shelved", at=at(row.shelved_until))
+    if row.suppressed:
+        why = viewer.say(f"suppression_why.{row.suppressed[0]}")
+        return viewer.say("alert_state.suppressed", why=why)
+    if row.parent is not None:
+        return viewer.say("alert_state.told")
+    seen = row.acknowledged_at is not None
+    return viewer.say("alert_state.acknowledged" if seen else "alert_state.stands")
+
+
+def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:
+    quiet = row.shelved_until is not None or bool(row.suppressed)
+    if row.cleared_at is not None or quiet:
+        return html.Div(alert_state(viewer, row, zone), className="alert-acknowledged")
     if row.acknowledged_at is not None:
         return html.Div(
             viewer.say(

@@ -13,7 +13,7 @@ from energy.base.errors import EnergyError
 def acknowledge(parts: Parts, alert: UUID) -> str | None:
     """Acknowledge an alert; return the refusal as a text, None when it was done."""
     try:
-        parts.commands.acknowledge(current_viewer().scope, alert)
+        parts.commands.alerts.acknowledge(current_viewer().scope, alert)
     except EnergyError as error:
         return refusal_text(current_viewer().language, error)
     parts.queries.await_acknowledgement(current_viewer().scope, alert)

@@ -15,6 +15,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.components.act_form import ACT, FIELD, SAID, Done
 from dashboards.components.pieces import notice
+from dashboards.pages.alerts import acts as alerts
 from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
@@ -34,6 +35,7 @@ Fields = Mapping[str, str]
 Act = Callable[[Parts, Viewer, str, Fields], str | Done]
 """Does what a form asks, with what it is about and what was typed; returns what to say."""
 ACTS: dict[str, Act] = {
+    **alerts.ACTS,
     **money.ACTS,
     **corrections.ACTS,
     **enquiries.ACTS,
@@ -42,6 +44,9 @@ ACTS: dict[str, Act] = {
     **review.ACTS,
     **takeover.ACTS,
 }
+
+WAITING = frozenset(alerts.ACTS)
+"""Acts that write no books: they wait for what they wrote, by who may see no bill."""
 
 
 def register(app: Dash, parts: Parts) -> None:
@@ -79,7 +84,8 @@ def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fie
     if act is None:
         raise unknown_subject()
     said = act(parts, viewer, pressed["about"], typed)
-    parts.queries.await_books(viewer.scope)
+    if pressed["act"] not in WAITING:
+        parts.queries.await_books(viewer.scope)
     return said
 
 

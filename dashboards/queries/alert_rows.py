@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from dashboards.queries.rows import AlertRow
 
@@ -14,11 +15,12 @@ class AlertTab(StrEnum):
     """Which alerts a list holds."""
 
     OPEN = "open"
-    """Neither cleared nor acknowledged, whenever raised."""
-    ACKNOWLEDGED = "acknowledged"
-    """Acknowledged and not cleared, whenever raised."""
+    """Neither closed nor on a shelf nor expected, whenever raised."""
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    """Expected, by maintenance or a planned outage."""
     CLOSED = "closed"
-    """Cleared in the selected time."""
+    """Closed in the selected time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class AlertBoard:
     counts: dict[AlertTab, int]
     """Of all tabs; may be more than rows are shown."""
     severities: tuple[tuple[str, int], ...]
-    """Alerts that are not cleared, by severity."""
+    """Alerts that stand, by severity, without those told on another."""
     raised: int
     """Alerts raised in the selected time, without those found in old readings."""
     tens: int
@@ -63,9 +65,15 @@ class AlertEvent:
     at: datetime
     """When the journal took it."""
     what: str
-    """"raised", "acknowledged" or "cleared"."""
+    """"raised", "acknowledged", "cleared": the ends of the topics of alerts."""
     person: str | None
     value: Decimal | None
+    said: str = ""
+    """A reason or the words of a person; a name where it was given to somebody."""
+    code: str = ""
+    """A cause, or why it is expected."""
+    until: datetime | None = None
+    """End of a shelf."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +97,7 @@ class AlertStory:
     """The time around it that is drawn."""
     readings: tuple[MinuteReading, ...]
     """Empty for a finding, and where no raw readings are kept."""
+    children: tuple[AlertRow, ...] = ()
+    """Alerts told on this one, the newest first; not more than some."""
+    people: tuple[tuple[UUID, str], ...] = ()
+    """Whom it may be given to, by name."""

@@ -94,7 +94,7 @@ class AlertQueries(Protocol):
     """Questions about alerts."""
 
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
-        """Return alerts not cleared, the newest first."""
+        """Return alerts that stand, wake and are told on themselves, the newest first."""
         ...
 
     def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:

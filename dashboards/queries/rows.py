@@ -186,6 +186,30 @@ class AlertRow:
     place: str = ""
     cleared_at: datetime | None = None
     """None while it stands."""
+    lost_at: datetime | None = None
+    """Since when its data are lost: whether it stands is unknown."""
+    assigned_to: str | None = None
+    shelved_until: datetime | None = None
+    shelved_by: str | None = None
+    shelf_reason: str = ""
+    suppressed: tuple[str, ...] = ()
+    """Why it is expected: maintenance, outage."""
+    parent: UUID | None = None
+    """The alert that tells of it."""
+    children: int = 0
+    """How many are told on it."""
+    level: int = 0
+    """Level of escalation that was told of it."""
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    """None where it was closed by itself."""
+    cause: str = ""
+    words: str = ""
+    now_value: Decimal | None = None
+    """Newest reading of its channel."""
+    now_at: datetime | None = None
+    position: int = 0
+    """In the journal, of what was said of it last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,34 +15,35 @@ from dashboards.queries.alert_rows import (
     BadActor,
     MinuteReading,
 )
+from dashboards.queries.alerts_found import FoundAlert, found_alerts
+from dashboards.queries.alerts_told import people_of, told_event
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
-from dashboards.security.scope import Right, Scope
+from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
 from dashboards.selection import Selection
-from energy.alerting.alert import Alert
+from energy.alerting.flood import GROUPS
 from energy.base.period import Period
 from energy.journal.application import EventDecoder
+from energy.journal.directory import roles_at
 from energy.journal.recorder import read_stream
+from energy.store.sites import DIRECTORY
 
 MOST_ALERTS = 200
 MOST_LISTED = 1000
 MOST_ACTORS = 10
 TEN = timedelta(minutes=10)
 AROUND = timedelta(hours=6)
+MOST_CHILDREN = 200
+_OWN = "a.closed_at IS NULL AND a.parent IS NULL"
+"""Told on itself, and not at its end."""
+_WAKING = "a.shelved_until IS NULL AND a.suppressed = '{}'"
 _STANDING = {
-    AlertTab.OPEN: "a.cleared_at IS NULL AND a.acknowledged_at IS NULL",
-    AlertTab.ACKNOWLEDGED: "a.cleared_at IS NULL AND a.acknowledged_at IS NOT NULL",
-    AlertTab.CLOSED: "a.cleared_at >= %(first)s AND a.cleared_at < %(end)s",
+    AlertTab.OPEN: f"{_OWN} AND {_WAKING}",
+    AlertTab.SHELVED: f"{_OWN} AND a.shelved_until IS NOT NULL",
+    AlertTab.SUPPRESSED: f"{_OWN} AND a.shelved_until IS NULL AND a.suppressed <> '{{}}'",
+    AlertTab.CLOSED: "a.parent IS NULL AND a.closed_at >= %(first)s AND a.closed_at < %(end)s",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundAlert:
-    """An alert with the register that it is about."""
-
-    row: AlertRow
-    channel: int
-    resolution: str
+_NOW = f"a.cleared_at IS NULL AND a.parent IS NULL AND {_WAKING}"
 
 
 class SqlAlerts:
@@ -54,9 +54,9 @@ class SqlAlerts:
         self._at = at
 
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
-        """Return alerts not cleared, the newest first."""
+        """Return what stands, wakes and is told on itself, the newest first."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = found_alerts(self._at, connection, "a.cleared_at IS NULL", {}, MOST_ALERTS)
+            found = found_alerts(self._at, connection, _NOW, {}, MOST_ALERTS)
             rows = tuple(each.row for each in found)
             return self._at.answer(connection, rows, follower=OPERATIONS)
 
@@ -83,10 +83,14 @@ class SqlAlerts:
     def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:
         """Return one alert with its journal and the value around it; None: there is none."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = found_alerts(self._at, connection, "a.alert = %(alert)s", {"alert": alert}, 1)
+            one_of = {"alert": alert}
+            found = found_alerts(self._at, connection, "a.alert = %(alert)s", one_of, 1)
             if not found:
                 return None
             one = found[0]
+            below = found_alerts(
+                self._at, connection, "a.parent = %(alert)s", one_of, MOST_CHILDREN
+            )
             first = one.row.raised_at - AROUND
             last = min(one.row.raised_at + AROUND, max(self._at.clock.now(), one.row.raised_at))
             story = AlertStory(
@@ -95,6 +99,8 @@ class SqlAlerts:
                 first=first,
                 last=last,
                 readings=() if one.row.code else self._around(connection, one, first, last),
+                children=tuple(each.row for each in below),
+                people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
             )
             return self._at.answer(connection, story, follower=OPERATIONS)
 
@@ -121,7 +127,7 @@ class SqlAlerts:
     def _severities(self, connection: Connection) -> tuple[tuple[str, int], ...]:
         rows: list[Row] = connection.execute(
             f"SELECT severity, count(*) FROM {self._at.schema}.alert "
-            "WHERE cleared_at IS NULL GROUP BY severity ORDER BY severity"
+            "WHERE cleared_at IS NULL AND parent IS NULL GROUP BY severity ORDER BY severity"
         ).fetchall()
         return tuple((severity, int(count)) for severity, count in rows)
 
@@ -134,7 +140,8 @@ class SqlAlerts:
         """Return how many were raised, the most in 10 minutes, and when those began."""
         rows: list[Row] = connection.execute(
             "SELECT date_bin('10 minutes', raised_at, %(first)s) AS span, count(*) "
-            f"FROM {self._at.schema}.alert WHERE NOT historic AND raised_at >= %(first)s "
+            f"FROM {self._at.schema}.alert "
+            "WHERE NOT historic AND parent IS NULL AND raised_at >= %(first)s "
             "AND raised_at < %(end)s GROUP BY span ORDER BY count(*) DESC, span",
             {"first": period.start, "end": period.end},
         ).fetchall()
@@ -152,21 +159,46 @@ class SqlAlerts:
             f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
             f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
             "WHERE NOT a.historic AND a.raised_at >= %(first)s AND a.raised_at < %(end)s "
-            "GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4 LIMIT %(most)s",
-            {**values, "most": MOST_ACTORS},
+            "AND coalesce(f.code, '') <> ALL(%(groups)s) GROUP BY 1, 2, 3, 4 "
+            "ORDER BY 5 DESC, 1, 2, 3, 4 LIMIT %(most)s",
+            {**values, "groups": list(GROUPS), "most": MOST_ACTORS},
         ).fetchall()
         return tuple(
             BadActor(rule=rule, code=code, point=point, meter=meter, raised=int(raised))
             for rule, code, point, meter, raised in rows
         )
 
+    def alerts_beginning(self, scope: Scope, name: str) -> tuple[UUID, ...]:
+        """Return the alerts whose id begins so, two at most."""
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            rows: list[Row] = connection.execute(
+                f"SELECT alert FROM {self._at.schema}.alert WHERE starts_with(alert::text, %s) "
+                "ORDER BY alert LIMIT 2",
+                (name,),
+            ).fetchall()
+            return tuple(alert for (alert,) in rows)
+
+    def _people(self, connection: Connection) -> tuple[tuple[UUID, str], ...]:
+        """Return who may act on alerts of the site, by name."""
+        rows: list[Row] = connection.execute(
+            f"SELECT person, roles FROM {DIRECTORY}.person WHERE NOT disabled"
+        ).fetchall()
+        site = self._at.site.key
+        able = [
+            person
+            for person, roles in rows
+            if any(Right.ACKNOWLEDGE in RIGHTS[role] for role in roles_of(roles_at(roles, site)))
+        ]
+        names = self._at.person_names(connection, able)
+        return tuple(sorted(names.items(), key=lambda each: (each[1], str(each[0]))))
+
     def _events(self, connection: Connection, one: FoundAlert) -> tuple[AlertEvent, ...]:
         entries = read_stream(connection, self._at.schema, OPERATIONS, one.row.alert)
         decoder = EventDecoder()
         told = [(entry.position, decoder.decode(entry)) for entry in entries]
-        people = [event.by for _, event in told if isinstance(event, Alert.Acknowledged)]
+        people = [person for _, event in told for person in people_of(event)]
         names = self._at.person_names(connection, people)
-        return tuple(_event(position, event, names, one.resolution) for position, event in told)
+        return tuple(told_event(n, event, names, one.resolution) for n, event in told)
 
     def _around(
         self, connection: Connection, one: FoundAlert, first: datetime, last: datetime
@@ -183,73 +215,3 @@ class SqlAlerts:
             )
             for at, least, most in rows
         )
-
-
-def found_alerts(
-    at: SqlSite, connection: Connection, which: str, values: dict[str, Any], most: int
-) -> list[FoundAlert]:
-    """Return alerts with the registers that they are about, the newest first.
-
-    Args:
-        at: The site.
-        connection: Any connection of it.
-        which: Condition on alert `a` and channel `c`.
-        values: What stands in it.
-        most: Rows at most.
-    """
-    schema = at.schema
-    rows: list[Row] = connection.execute(
-        "SELECT a.alert, a.severity, coalesce(r.name, ''), coalesce(c.point, ''), "
-        "coalesce(m.name, f.about, ''), coalesce(p.name, m.place, ''), "
-        "coalesce(c.quantity, ''), coalesce(c.unit, ''), coalesce(c.resolution, '1'), "
-        "a.value, a.limit_value, a.raised_at, a.historic, a.acknowledged_at, "
-        "a.acknowledged_by, a.cleared_at, coalesce(f.code, ''), a.channel "
-        f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
-        f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
-        f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
-        f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
-        f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
-        f"WHERE {which} ORDER BY a.raised_at DESC, a.alert LIMIT %(most)s",
-        {**values, "most": most},
-    ).fetchall()
-    names = at.person_names(connection, [row[14] for row in rows if row[14]])
-    return [FoundAlert(row=_alert(row, names), channel=row[-1], resolution=row[8]) for row in rows]
-
-
-def _event(position: int, event: object, names: dict[UUID, str], resolution: str) -> AlertEvent:
-    """Return an entry of an alert's journal."""
-    person = None
-    match event:
-        case Alert.Created():
-            what, count = "raised", None if event.code else event.value
-        case Alert.Acknowledged():
-            what, count, person = "acknowledged", None, names.get(event.by, "?")
-        case Alert.Cleared():
-            what, count = "cleared", event.value
-        case _:
-            raise TypeError(f"no event of an alert: {type(event)}")
-    value = None if count is None else shown(count, resolution)
-    return AlertEvent(position=position, at=event.timestamp, what=what, person=person, value=value)
-
-
-def _alert(row: Row, names: dict[UUID, str]) -> AlertRow:
-    alert, severity, rule, point, meter, place, quantity, unit, resolution, *rest = row
-    value, limit, raised_at, historic, seen_at, seen_by, cleared_at, code, _ = rest
-    return AlertRow(
-        alert=alert,
-        severity=severity,
-        rule=rule,
-        point=point,
-        meter=meter,
-        place=place,
-        quantity=quantity,
-        unit=unit,
-        value=shown(value, resolution),
-        limit=shown(limit, resolution),
-        raised_at=raised_at,
-        historic=historic,
-        acknowledged_at=seen_at,
-        acknowledged_by=names.get(seen_by, "?") if seen_by else None,
-        cleared_at=cleared_at,
-        code=code,
-    )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from billing.views.account_terms import read_accounts
+from dashboards.queries.alerts_found import found_alerts
 from dashboards.queries.live_values import LiveValues, live_values
 from dashboards.queries.one_line import Drawn, Wiring, drawn, metered_for, stations
 from dashboards.queries.one_line_rows import (
@@ -28,7 +29,6 @@ from dashboards.queries.one_line_rows import (
 )
 from dashboards.queries.positions import tie_position
 from dashboards.queries.rows import AlertRow, Answer, FlowNode
-from dashboards.queries.sql_alerts import found_alerts
 from dashboards.queries.sql_plans import note_rows
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
 from dashboards.queries.alert_rows import (
@@ -18,25 +20,35 @@ from dashboards.queries.alert_rows import (
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.security.scope import Right, Scope
 from dashboards.selection import Selection
+from energy.alerting.alert import AlertError
 from energy.base.ids import id_of
 from tests.dashboards.fake_energy import SITE, FakeEnergy
 
 ALERT = id_of("alert", "one")
 FOUND = id_of("alert", "found")
 """It tells of findings."""
+SHELVED = id_of("alert", "shelved")
+"""On a shelf, with a child that is unknown."""
 
 
 @dataclass
 class FakeAlerts(FakeEnergy):
-    """Questions about three standing alerts and one of findings that is closed."""
+    """Questions about alerts: three stand, one is shelved with a child, one is closed."""
 
+    PERSON: ClassVar[UUID] = UUID(int=7)
+    changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """What was done with alerts, by their fields."""
     acknowledged: dict[UUID, str] = field(default_factory=dict)
 
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         scope.demand(Right.READ_ENERGY, SITE)
-        return self._answer(self._standing())
+        rows = self._standing()
+        return self._answer(tuple(row for row in rows if row.shelved_until is None))
 
     def _standing(self) -> tuple[AlertRow, ...]:
+        return tuple(replace(row, **self.changed.get(row.alert, {})) for row in self._made_up())
+
+    def _made_up(self) -> tuple[AlertRow, ...]:
         rows = []
         for n, (alert, severity) in enumerate(
             ((ALERT, "high"), (id_of("alert", "two"), "medium"), (id_of("alert", "old"), "low"))
@@ -73,14 +85,39 @@ class FakeAlerts(FakeEnergy):
             severity="medium",
             code="usage.frozen",
             cleared_at=self.clock.now() - timedelta(hours=1),
+            closed_at=self.clock.now() - timedelta(hours=1),
+        )
+
+    def _shelved(self) -> AlertRow:
+        return replace(
+            self._standing()[0],
+            alert=SHELVED,
+            shelved_until=self.clock.now() + timedelta(hours=2),
+            shelved_by="Mei Lin",
+            shelf_reason="A fan is being replaced",
+            assigned_to="Mei Lin",
+            level=2,
+            children=1,
+        )
+
+    def _child(self) -> AlertRow:
+        return replace(
+            self._standing()[1],
+            alert=id_of("alert", "child"),
+            parent=SHELVED,
+            lost_at=self.clock.now() - timedelta(minutes=5),
         )
 
     def alert_board(self, scope: Scope, tab: AlertTab, selection: Selection) -> Answer[AlertBoard]:
         scope.demand(Right.READ_ENERGY, SITE)
         standing = self._standing()
         rows = {
-            AlertTab.OPEN: tuple(row for row in standing if row.acknowledged_at is None),
-            AlertTab.ACKNOWLEDGED: tuple(row for row in standing if row.acknowledged_at),
+            AlertTab.OPEN: tuple(row for row in standing if row.shelved_until is None),
+            AlertTab.SHELVED: (
+                *(row for row in standing if row.shelved_until is not None),
+                self._shelved(),
+            ),
+            AlertTab.SUPPRESSED: (),
             AlertTab.CLOSED: (self._closed(),),
         }
         board = AlertBoard(
@@ -107,7 +144,8 @@ class FakeAlerts(FakeEnergy):
 
     def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:
         scope.demand(Right.READ_ENERGY, SITE)
-        known = {row.alert: row for row in (*self._standing(), self._closed())}
+        several = (*self._standing(), self._closed(), self._shelved(), self._child())
+        known = {row.alert: row for row in several}
         if alert not in known:
             return None
         row = known[alert]
@@ -137,5 +175,40 @@ class FakeAlerts(FakeEnergy):
                 first=row.raised_at - timedelta(hours=6),
                 last=self.clock.now(),
                 readings=() if row.code else readings,
+                children=(self._child(),) if row.children else (),
+                people=((self.PERSON, "Grace Hopper"),),
             )
         )
+
+
+@dataclass
+class FakeAlertDesk:
+    """Acts on the alerts of a made-up site."""
+
+    site: FakeAlerts
+    name: Callable[[UUID], str]
+
+    def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> int:
+        self.site.acknowledged[alert] = self.name(by)
+        return 1
+
+    def assign(self, alert: UUID, to: UUID, *, by: UUID, command_id: UUID) -> int:
+        return self._change(alert, assigned_to="Grace Hopper" if to == self.site.PERSON else "?")
+
+    def shelve(
+        self, alert: UUID, until: datetime, reason: str, *, by: UUID, command_id: UUID
+    ) -> int:
+        if not reason:
+            raise AlertError.of("no_reason")
+        who = self.name(by)
+        return self._change(alert, shelved_until=until, shelf_reason=reason, shelved_by=who)
+
+    def unshelve(self, alert: UUID, *, by: UUID, command_id: UUID) -> int:
+        return self._change(alert, shelved_until=None)
+
+    def close(self, alert: UUID, cause: str, words: str, *, by: UUID, command_id: UUID) -> int:
+        return self._change(alert, cause=cause, words=words, closed_by=self.name(by))
+
+    def _change(self, alert: UUID, **fields: object) -> int:
+        self.site.changed.setdefault(alert, {}).update(fields)
+        return 1

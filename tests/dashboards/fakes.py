@@ -26,7 +26,7 @@ from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
-from tests.dashboards.fake_alerts import ALERT
+from tests.dashboards.fake_alerts import ALERT, FakeAlertDesk
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
@@ -159,11 +159,6 @@ class FakeSite(
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
-    # ---- commands
-    def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> int:
-        self.acknowledged[alert] = self.names.get(by, "?")
-        return 1
-
 
 def commands_of(site: FakeSite) -> Commands:
     """Return the writes of a made-up site."""
@@ -172,7 +167,7 @@ def commands_of(site: FakeSite) -> Commands:
     displays = DisplayCommands(site=SITE, desk=site)
     return Commands(
         SITE,
-        alerts=site,
+        alerts=FakeAlertDesk(site, lambda person: site.names.get(person, "?")),
         office=site,
         notes=site,
         money=money,

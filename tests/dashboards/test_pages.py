@@ -31,7 +31,7 @@ from energy.base.units import Utility
 from energy.metering.channel import Kind
 from energy.metering.review_case import DecisionKind
 from tests.dashboards.fake_admin import PERSON
-from tests.dashboards.fake_alerts import ALERT, FOUND
+from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_portal import OWN
@@ -82,10 +82,11 @@ PATHS = {
     "phone-meter": "/m/meters/cam-b2-elec",
     "phone-computed": f"/m/meters/{COMPUTED}",
     "alerts": "/alerts",
-    "alerts_acknowledged": "/alerts/acknowledged?span=month",
+    "alerts_shelved": "/alerts/shelved?span=month",
     "alerts_closed": "/alerts/closed?span=week",
     "alert": f"/alerts/{ALERT}",
     "alert_finding": f"/alerts/{FOUND}",
+    "alert_shelved": f"/alerts/{SHELVED}",
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",
@@ -137,7 +138,8 @@ OF_SPANS = ("load_", "flows_", "reports_", "savings_")
 READY = {
     "shift_closed": "shift",
     "shift_of_then": "shift",
-    "alerts_acknowledged": "alerts",
+    "alerts_shelved": "alerts",
+    "alert_shelved": "alert",
     "alerts_closed": "alerts",
     "alert_finding": "alert",
     "exceptions_of_a_cause": "exceptions",

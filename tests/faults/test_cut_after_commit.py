@@ -40,6 +40,7 @@ READING = {
     *("site list", "site tree", "field check", "meter list", "meter show", "usage show"),
     *("tariff check", "tariff rate", "bill review", "bill show", "bill export", "alert list"),
     *("alert backtest", "alert actors"),
+    *("alert show", "alert suppressions"),
     *("journal verify", "view lag", "view verify", "user list", "site usage", "site export"),
     *("field health", "field gaps", "readings show", "readings export", "readings corrections"),
     *("finding list", "usage arrived", "usage marks", "journal export", "journal check"),

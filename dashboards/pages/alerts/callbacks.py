@@ -74,7 +74,8 @@ def _register_story(app: Dash, parts: Parts) -> None:
         answer = parts.queries.alert(viewer.scope, alert)
         if answer is None:
             return no_update
-        return story(viewer, answer, zone=parts.settings.zone, refusal=refusal)
+        zone, now = parts.settings.zone, parts.clock.now()
+        return story(viewer, answer, zone=zone, now=now, refusal=refusal)
 
 
 def _pressed(pressed: list[dict[str, Any] | None], clicks: list[int]) -> UUID | None:

@@ -7,11 +7,10 @@ from functools import partial
 from uuid import UUID
 
 from billing.ledger.sheets import Cell, Sheet
-from dashboards.components.alert_grid import alert_state
-from dashboards.components.alert_list import alert_what, what_of
+from dashboards.components.alert_list import alert_state, alert_what, what_of
 from dashboards.components.pieces import severity_word
 from dashboards.pages.alerts.layout import share_of
-from dashboards.pages.alerts.story import event_word
+from dashboards.pages.alerts.story import event_said, event_word
 from dashboards.pages.parts import Parts
 from dashboards.queries.alert_rows import AlertStory, AlertTab
 from dashboards.queries.rows import AlertRow
@@ -42,7 +41,7 @@ def _cells(parts: Parts, viewer: Viewer, row: AlertRow) -> list[Cell]:
         None if row.code else row.value,
         None if row.code else row.limit,
         alert_state(viewer, row, zone),
-        row.acknowledged_by or "",
+        row.assigned_to or row.acknowledged_by or "",
     ]
 
 
@@ -88,7 +87,7 @@ def history_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     told = _told(parts, viewer, subject)
     if told is None:
         return None
-    names = ("at", "event", "person", "position")
+    names = ("at", "event", "said", "person", "position")
     zone = parts.settings.zone
     return Sheet(
         name=f"alert_history_{told.row.alert.hex[:8]}",
@@ -97,6 +96,7 @@ def history_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
             [
                 event.at.astimezone(zone).isoformat(timespec="seconds"),
                 event_word(viewer, event),
+                event_said(viewer, event, zone),
                 event.person or "",
                 event.position,
             ]

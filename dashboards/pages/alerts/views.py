@@ -23,10 +23,14 @@ def _alerts(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
 
 def _alert(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.alert(viewer.scope, UUID(asked.match[1]))
-    return None if answer is None else story_page(viewer, answer, zone=parts.settings.zone)
+    return (
+        None
+        if answer is None
+        else story_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+    )
 
 
 ALERT_VIEWS = (
-    view(r"/alerts(?:/(acknowledged|closed))?", _alerts),
+    view(r"/alerts(?:/(shelved|suppressed|closed))?", _alerts),
     view(rf"/alerts/({UUID_FORM})", _alert),
 )

@@ -180,7 +180,7 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
             html.Span(clock_text(viewer.language, row.raised_at, zone), className="wall-time"),
             html.Div(alert_what(viewer, row), className="wall-what"),
             html.Div(
-                f"{viewer.say('alert_tab.acknowledged')} · {row.acknowledged_by}"
+                f"{viewer.say('alert_state.acknowledged')} · {row.acknowledged_by}"
                 if seen
                 else row.place or row.meter,
                 className="wall-faint",

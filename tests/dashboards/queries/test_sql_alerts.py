@@ -13,6 +13,7 @@ from dashboards.queries.alert_rows import AlertBoard, AlertTab
 from dashboards.security.scope import Role, Scope
 from dashboards.selection import selection_of
 from energy.alerting.alert import Alert
+from energy.alerting.causes import AlertCause
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
@@ -20,6 +21,7 @@ from energy.journal.application import JournalApplication
 from energy.journal.follower import Follower, event_fold
 from energy.store.embedded import EmbeddedPostgres
 from tests.billing.conftest import new_town, server
+from tests.billing.town import Town
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 
 __all__ = ["server"]
@@ -68,13 +70,17 @@ def alarmed(server: EmbeddedPostgres) -> Iterator[WebTown]:
         later = alert(OPEN, early + timedelta(minutes=10))
         application = JournalApplication(town.database, town.site.schema, "operations", town.clock)
         application.store(closed, seen, found, old, later)
-        views = event_fold(town.site.schema, [AlertView()])
-        follower = Follower(
-            town.database, town.site.schema, "operations", OPERATIONS_VIEWS, views, town.clock
-        )
-        while follower.step():
-            pass
+        folded(town)
         yield web
+
+
+def folded(town: Town) -> None:
+    """Let the tables of alerts tell what the journal holds."""
+    views = event_fold(town.site.schema, [AlertView()])
+    schema = town.site.schema
+    follower = Follower(town.database, schema, "operations", OPERATIONS_VIEWS, views, town.clock)
+    while follower.step():
+        pass
 
 
 def board(web: WebTown, tab: AlertTab, search: str = "") -> AlertBoard:
@@ -85,17 +91,17 @@ def test_each_tab_holds_its_own_and_tells_the_others_counts(alarmed: WebTown) ->
     found = {tab: board(alarmed, tab) for tab in AlertTab}
     names = {tab: [row.alert for row in found[tab].rows] for tab in AlertTab}
     assert names[AlertTab.OPEN][0] == OPEN
-    assert set(names[AlertTab.OPEN]) == {OPEN, HISTORIC, FOUND}
-    assert names[AlertTab.ACKNOWLEDGED] == [SEEN]
+    assert set(names[AlertTab.OPEN]) == {OPEN, HISTORIC, FOUND, SEEN}
+    assert names[AlertTab.SHELVED] == names[AlertTab.SUPPRESSED] == []
     assert names[AlertTab.CLOSED] == [CLOSED]
     for each in found.values():
         assert each.counts == {tab: len(names[tab]) for tab in AlertTab}
         assert each.severities == (("high", 1), ("medium", 3))
 
 
-def test_closed_ones_are_those_cleared_in_the_selected_time(alarmed: WebTown) -> None:
+def test_closed_ones_are_those_closed_in_the_selected_time(alarmed: WebTown) -> None:
     assert board(alarmed, AlertTab.CLOSED, "?at=2019-01-02").rows == ()
-    assert board(alarmed, AlertTab.OPEN, "?at=2019-01-02").counts[AlertTab.OPEN] == 3
+    assert board(alarmed, AlertTab.OPEN, "?at=2019-01-02").counts[AlertTab.OPEN] == 4
 
 
 def test_the_rate_counts_what_was_raised_by_spans_of_ten_minutes(alarmed: WebTown) -> None:
@@ -149,3 +155,44 @@ def test_another_site_and_a_tenant_are_refused(alarmed: WebTown) -> None:
             alarmed.queries.alert_board(who, AlertTab.OPEN, selection_of("", TODAY))
         with pytest.raises(NotPermittedError):
             alarmed.queries.alert(who, SEEN)
+
+
+def test_what_is_shelved_expected_or_told_on_another_stands_elsewhere(
+    server: EmbeddedPostgres,
+) -> None:
+    with new_town(server) as town, shown(server, town) as web:
+        at = datetime(2019, 1, 3, 6, 0, tzinfo=UTC)
+        shelved, expected, child, parent, done = (alert(id_of("b", str(n)), at) for n in range(5))
+        shelved.shelve(
+            until=at + timedelta(hours=2), reason="fan", by=SEEN_BY, now=at, command_id=uuid4()
+        )
+        shelved.assign(to=SEEN_BY, by=SEEN_BY, command_id=uuid4())
+        expected.suppress(why="outage", reference="x", command_id=uuid4())
+        child.attach(parent=parent.id, command_id=uuid4())
+        child.lose(at=at, command_id=uuid4())
+        done.clear(at=at, value=1, command_id=uuid4())
+        done.close(by=SEEN_BY, cause=AlertCause.OTHER, words="a bird", command_id=uuid4())
+        application = JournalApplication(town.database, town.site.schema, "operations", town.clock)
+        application.store(shelved, expected, child, parent, done)
+        folded(town)
+        tabs = {tab: board(web, tab) for tab in AlertTab}
+        held = {tab: [row.alert for row in each.rows] for tab, each in tabs.items()}
+        assert held == {
+            AlertTab.OPEN: [parent.id],
+            AlertTab.SHELVED: [shelved.id],
+            AlertTab.SUPPRESSED: [expected.id],
+            AlertTab.CLOSED: [],  # today in this world; it was closed by the machine's clock
+        }
+        assert [row.alert for row in web.queries.open_alerts(scope(web)).rows] == [parent.id]
+        answer = web.queries.alert(scope(web, Role.DESK), parent.id)
+        assert answer is not None
+        (told,) = answer.rows.children
+        assert (told.alert, told.parent, told.lost_at) == (child.id, parent.id, at)
+        assert answer.rows.row.children == 1
+        assert answer.rows.row.now_value is not None
+        assert web.queries.alerts_beginning(scope(web), str(child.id)[:9]) == (child.id,)
+        story = web.queries.alert(scope(web), done.id)
+        assert story is not None
+        last = story.rows.events[-1]
+        assert (last.what, last.said, last.code) == ("closed", "a bird", "alert_cause.other")
+        assert story.rows.people == (), "who may not act chooses nobody"

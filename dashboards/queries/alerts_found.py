@@ -1,0 +1,99 @@
+"""Step 5a. From: the table of alerts. To: rows with their registers and the value now. I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from dashboards.queries.rows import AlertRow
+from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
+
+_COLUMNS = {
+    "alert": "a.alert",
+    "severity": "a.severity",
+    "rule": "coalesce(nullif(a.name, ''), r.name, '')",
+    "point": "coalesce(c.point, '')",
+    "meter": "coalesce(m.name, nullif(a.about, ''), f.about, '')",
+    "place": "coalesce(p.name, m.place, '')",
+    "quantity": "coalesce(c.quantity, '')",
+    "unit": "coalesce(c.unit, '')",
+    "resolution": "coalesce(c.resolution, '1')",
+    "value": "a.value",
+    "limit": "a.limit_value",
+    "raised_at": "a.raised_at",
+    "historic": "a.historic",
+    "acknowledged_at": "a.acknowledged_at",
+    "acknowledged_by": "a.acknowledged_by",
+    "cleared_at": "a.cleared_at",
+    "code": "coalesce(f.code, '')",
+    "channel": "a.channel",
+    "lost_at": "a.lost_at",
+    "assigned_to": "a.assigned_to",
+    "shelved_until": "a.shelved_until",
+    "shelved_by": "a.shelved_by",
+    "shelf_reason": "a.shelf_reason",
+    "suppressed": "a.suppressed",
+    "parent": "a.parent",
+    "children": "(SELECT count(*) FROM {schema}.alert AS b WHERE b.parent = a.alert)",
+    "level": "a.level",
+    "closed_at": "a.closed_at",
+    "closed_by": "a.closed_by",
+    "cause": "a.cause",
+    "words": "a.words",
+    "now_value": "l.count",
+    "now_at": "l.at",
+    "position": "a.position",
+}
+"""Field of a row -> how it is asked."""
+_PEOPLE = ("acknowledged_by", "assigned_to", "shelved_by", "closed_by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAlert:
+    """An alert with the register that it is about."""
+
+    row: AlertRow
+    channel: int
+    resolution: str
+
+
+def found_alerts(
+    at: SqlSite, connection: Connection, which: str, values: dict[str, Any], most: int
+) -> list[FoundAlert]:
+    """Return alerts with the registers that they are about, the newest first.
+
+    Args:
+        at: The site.
+        connection: Any connection of it.
+        which: Condition on alert `a` and channel `c`.
+        values: What stands in it.
+        most: Rows at most.
+    """
+    schema = at.schema
+    wanted = ", ".join(_COLUMNS.values()).format(schema=schema)
+    rows: list[Row] = connection.execute(
+        f"SELECT {wanted} "
+        f"FROM {schema}.alert AS a LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
+        f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
+        f"LEFT JOIN {schema}.place AS p ON p.key = m.place "
+        f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
+        f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
+        f"LEFT JOIN {schema}.latest AS l ON l.channel = a.channel "
+        f"WHERE {which} ORDER BY a.raised_at DESC, a.alert LIMIT %(most)s".encode(),
+        {**values, "most": most},
+    ).fetchall()
+    told = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    people = {each[name] for each in told for name in _PEOPLE if each[name]}
+    names = at.person_names(connection, sorted(people, key=str))
+    return [_found(each, names) for each in told]
+
+
+def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:
+    resolution, channel = str(told.pop("resolution")), int(told.pop("channel"))
+    for name in _PEOPLE:
+        told[name] = names.get(told[name], "?") if told[name] else None
+    for name in ("value", "limit", "now_value"):
+        told[name] = None if told[name] is None else shown(told[name], resolution)
+    told["suppressed"] = tuple(sorted(set(told["suppressed"].values())))
+    return FoundAlert(row=AlertRow(**told), channel=channel, resolution=resolution)
