@@ -98,7 +98,7 @@ def _until(holds: Any, most_s: float = 10) -> float:
 def test_an_alert_is_handed_over_without_waiting_for_a_poll(
     telling: TestSite, operators: dict[str, Operator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book.an_alert(telling)
+    book.an_alert(telling, severity="high")  # told once: the clock of the facts stands
     _until(lambda: operators["first"].messages)
     _until(lambda: telling.rows("SELECT FROM {s}.notice WHERE state = 'handed'"))
     assert [told["to"] for told in operators["first"].messages] == [book.ADA_PHONE]
@@ -110,6 +110,6 @@ def test_a_gateway_that_hangs_keeps_the_other_one_from_nothing(
 ) -> None:
     operators["first"].mood = fault
     for n in range(3):
-        book.an_alert(telling, f"leak {n}")
+        book.an_alert(telling, f"leak {n}", severity="high")  # told once
     _until(lambda: len(operators["second"].messages) == 3)
     assert operators["first"].messages == []
