@@ -3,7 +3,7 @@
 One cause, one alert. What is cut off by a node of the supply graph or by a source that is dead is
 told on the alert of that one. Where a rule raises many within a minute they are told on one alert
 made for them; what is found in readings of long ago, on one for their source. A child is told on
-its parent and wakes nobody.
+its parent and wakes nobody; so nothing is told on an alert that is less severe.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Group(StrEnum):
 
 
 GROUPS: Final = frozenset(str(group) for group in Group)
+_URGENCY: Final = tuple(str(severity) for severity in AlertSeverity)
+"""The most severe first; what none has been named comes last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,10 @@ class Standing:
         """Return what is the same of alerts with one rule."""
         return self.key or str(self.rule)
 
+    def speaks_for(self, other: Standing) -> bool:
+        """Return whether it wakes whom another would: it is at least as severe."""
+        return _place(self) <= _place(other)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
@@ -178,7 +184,8 @@ class _Gathering:
         news = other.alert in self._begun or one.alert in self._begun
         held = self._known.get(one.parent) if one.parent else None
         free = one.parent is None or (held is not None and held.group)
-        return news and free and one.at >= other.at - SETTLE and not self._circle(one, other)
+        held_by = other.speaks_for(one) and one.at >= other.at - SETTLE
+        return news and free and held_by and not self._circle(one, other)
 
     def _circle(self, one: Standing, other: Standing) -> bool:
         """Return whether an alert would be told on itself."""
@@ -208,7 +215,7 @@ class _Gathering:
             group = groups.get(one.kind)
             parent = self.parents.get(one.alert, one.parent)
             near = group is not None and one.at <= newest[one.kind] + JOIN
-            if group is not None and near and (parent == group.alert or one.alert in self._begun):
+            if group is not None and near and self._belongs(one, parent, group):
                 if parent is None:
                     self.parents[one.alert] = group.alert
                 newest[one.kind] = max(one.at, newest[one.kind])
@@ -222,12 +229,18 @@ class _Gathering:
                     newest[one.kind] = one.at
                     run.clear()
 
+    def _belongs(self, one: Standing, parent: UUID | None, group: Standing) -> bool:
+        begun = one.alert in self._begun
+        return (
+            (begun and group.speaks_for(one)) if parent is None else begun or parent == group.alert
+        )
+
     def _one_for(self, run: Sequence[Standing]) -> Standing:
         first = run[0]
         group = Standing(
             alert=id_of("alert group", Group.MANY, str(first.alert)),
             rule=first.rule,
-            severity=first.severity,
+            severity=min(run, key=_place).severity,
             at=first.at,
             key=first.key,
             group=True,
@@ -265,6 +278,10 @@ class _Gathering:
         )
         self.raised.append((Group.OLD, summary))
         return summary
+
+
+def _place(one: Standing) -> int:
+    return _URGENCY.index(one.severity) if one.severity in _URGENCY else len(_URGENCY)
 
 
 def _dead(one: Standing, fed: Fed) -> frozenset[str]:

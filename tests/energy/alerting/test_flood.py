@@ -67,6 +67,20 @@ def test_a_dead_source_tells_of_all_that_it_reads_and_a_cleared_one_of_nothing()
     assert told(gather(silent, [gone], FED)) == {}
 
 
+def test_nothing_is_told_on_what_is_less_severe() -> None:
+    dead = one("bus", about="source:bus-1", cuts=True, severity="medium")
+    trip, door, low = (one(s, 1, channel=1, severity=s) for s in ("critical", "high", "low"))
+    assert told(gather([dead], [trip, door, low], FED)) == {low.alert: dead.alert}
+    rule = id_of("rule", "door")
+    run = [one(f"d{n}", n, rule=rule) for n in range(MANY)]
+    ((_, group),) = gather(run, [], Fed()).raised
+    children = [one(f"d{n}", n, rule=rule, parent=group.alert) for n in range(MANY)]
+    worse = one("worse", MANY, rule=rule, severity="critical")
+    assert told(gather([worse], [group, *children], Fed())) == {}, "it was made critical meanwhile"
+    ((_, mixed),) = gather([*run[:-1], worse], [], Fed()).raised
+    assert mixed.severity == "critical"
+
+
 def test_two_alerts_of_one_dead_thing_stand_beside_each_other() -> None:
     both = [one(n, about="node:e/a", cuts=True) for n in ("trip", "voltage")]
     assert told(gather(both, [], FED)) == {}
