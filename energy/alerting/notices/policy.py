@@ -6,7 +6,7 @@ a way without an address is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -86,17 +86,36 @@ def recipients(
     return list(found.values())
 
 
+def opens_at(plan: Plan, severity: str, rule: str, now: datetime) -> datetime:
+    """Return when a row of the plan first counts for an alert: now, or when its hours begin.
+
+    Args:
+        plan: Of the site.
+        severity: Of the alert.
+        rule: Key of its rule; "" where it tells of a finding.
+        now: Present instant; returned, too, where no row ever counts.
+    """
+    hours = [row.hours for row in plan.rows if row_means(row, severity, rule)]
+    if not hours or None in hours:
+        return now
+    return _next(now, lambda at: any(each is not None and each.watched(at) for each in hours))
+
+
 def not_before(plan: Plan, severity: str, now: datetime) -> datetime:
     """Return when a notice of a severity may go: now, or when its quiet hours end."""
     quiet = plan.quiet.get(severity)
     if severity not in HELD_BY_QUIET or quiet is None or not quiet.watched(now):
         return now
+    return _next(now, lambda at: not quiet.watched(at))  # quiet all week long would lose it
+
+
+def _next(now: datetime, holds: Callable[[datetime], bool]) -> datetime:
+    """Return now or the next minute at which something holds; now where it does all week not."""
+    if holds(now):
+        return now
     minute = now.replace(second=0, microsecond=0)
-    for step in range(1, _WEEK_MIN):
-        later = minute + timedelta(minutes=step)
-        if not quiet.watched(later):
-            return later
-    return now  # quiet all week long would lose it
+    steps = (minute + timedelta(minutes=step) for step in range(1, _WEEK_MIN + 1))
+    return next((later for later in steps if holds(later)), now)
 
 
 def priority(severity: str) -> int:

@@ -21,7 +21,7 @@ from energy.alerting.notices.duties import Due, LevelTold, due_now
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import LOST, TOLD, Notice, NoticeState
 from energy.alerting.notices.plan import Plan
-from energy.alerting.notices.policy import Recipient, Wanted, not_before, recipients
+from energy.alerting.notices.policy import Recipient, Wanted, not_before, opens_at, recipients
 from energy.alerting.notices.reads import (
     AlertFacts,
     NoticeTold,
@@ -202,18 +202,20 @@ class Telling:
         passed_on = self._passed_on(book, case, mine, now)
         if passed_on:
             return passed_on
+        severity, rule = case.facts.severity, case.facts.rule
+        # Raised while nobody is on duty it waits for the first who is: no later fact would tell it.
+        at = now if mine else opens_at(book.plan, severity, rule, now)
         levels = [
-            level
-            for level in book.plan.levels(case.facts.severity, case.facts.rule)
-            if self._who(book, case, level, now)
+            each for each in book.plan.levels(severity, rule) if self._who(book, case, each, at)
         ]
         if not levels:
+            log.warning("nobody can be told", alert=str(case.alert.id), severity=severity)
             return []
         due = due_now(duty, levels, _levels(mine), over=case.alert.cleared, now=now)
         return [
             self._notice(case, wanted, each)
             for each in due
-            for wanted in self._who(book, case, each.level, now)
+            for wanted in self._who(book, case, each.level, at)
             if not _waits(mine, wanted.contact)
         ]
 

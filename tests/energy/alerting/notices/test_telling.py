@@ -94,6 +94,25 @@ def test_an_alert_is_told_to_everybody_on_duty_once(site: TestSite) -> None:
     assert looked(site, 10) == FIRST
 
 
+def test_what_is_raised_while_nobody_is_on_duty_waits_for_the_first_who_is(
+    site: TestSite,
+) -> None:
+    now = site.clock.now().astimezone(site.site.zone)
+    begins = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
+    hours = f"mon-sun {begins:%H}:00-{begins + timedelta(hours=1):%H}:00"
+    (row,) = site.rows(
+        "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
+    )
+    known: Any = site.application("operations").find(row[0])
+    who = [{"severity": "high", "level": 1, "group": "duty", "ways": "sms", "hours": hours}]
+    known.set({**known.spec, "who": who}, by=book.ADMIN, command_id=command("night"))
+    site.application("operations").store(known)
+    book.settle(site)
+    book.an_alert(site, severity="high")
+    assert looked(site) == FIRST
+    assert {notice.not_before for notice in notices(site)} == {begins}
+
+
 def test_a_crash_between_notices_and_position_queues_nothing_twice(site: TestSite) -> None:
     book.an_alert(site)
     looked(site)
