@@ -290,6 +290,8 @@ class Sending:
             with_it=len(others),
             command_id=_command(lead, "hand"),
         )
+        if taken.known:
+            return  # it has what was handed over before a cut, which may not have told of these
         for notice in others:
             notice.join(lead.id, command_id=_command(notice, "join"))
 
