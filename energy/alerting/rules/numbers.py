@@ -21,6 +21,8 @@ OWN_UP: Final = {"in": "own", "up": True}
 """The same, rounded up."""
 COUNTS: Final = {"in": "counts"}
 """Of a number in the channel's counts, whatever the rule's scale."""
+MOST: Final = 2**62
+"""Greatest number of a rule, either way: what it is compared with fits 64 bits."""
 Named = Mapping[str, Any]
 
 
@@ -44,7 +46,7 @@ def numbers_of(kind: type[Any], told: Named, per_count: Fraction) -> dict[str, A
         per_count: Of the channel; 1 where the rule is about none. [unit / count]
 
     Raises:
-        RuleError: Names what is unknown, missing or no exact number.
+        RuleError: Names what is unknown, missing, no exact number or too great.
     """
     known = {each.name: each for each in fields(kind)}
     for name in sorted(set(told) - set(known)):
@@ -54,11 +56,15 @@ def numbers_of(kind: type[Any], told: Named, per_count: Fraction) -> dict[str, A
             raise RuleError.of("rule.number_missing", key=name)
     scale: Scale | None = kind.scale
     own = per_count if scale is None else scale.resolution
-    return {
+    found = {
         name: _number(known[name], value, own, per_count)
         for name, value in told.items()
         if value is not None
     }
+    for name, number in found.items():
+        if isinstance(number, int) and abs(number) > MOST:
+            raise RuleError.of("rule.number_most", key=name, value=told[name])
+    return found
 
 
 def beyond(

@@ -68,6 +68,8 @@ def test_rule_of_a_class_is_about_each_of_its_channels(site: TestSite) -> None:
 
 def test_rule_that_cannot_be_read_leaves_the_others_alone(site: TestSite) -> None:
     define(site, "bad", terms={"above": "a lot"})
+    define(site, "too much", terms={"above": "10000000000000000000000"})
+    define(site, "none at all", terms={})
     define(site, "bad hours", calendar={"hours": ["always"]})
     define(site, "off", enabled=False)
     define(site, "load")
