@@ -243,8 +243,8 @@ def _ages(
     found: list[Sample] = []
     last = heard.get(channel, window[0])
     for at_us in [*(at_us for at_us, _, _ in samples), window[1]]:
-        if at_us - last >= 1_000_000 * for_s:
-            found.append((last + 1_000_000 * for_s, channel, for_s))
+        up = (last + 1_000_000 * up_s for up_s in sorted({for_s, for_s + spec.delay_s}))
+        found += [(up_us, channel, for_s) for up_us in up if at_us >= up_us]
         if at_us < window[1]:
             found.append((at_us, channel, 0))
             last = at_us

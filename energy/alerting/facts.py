@@ -104,7 +104,8 @@ class Facts:
         assert isinstance(spec.terms, Missing)
         last = self._latest.get(spec.subject.channel)
         if last is not None:
-            yield spec, self._aged(last, spec.terms.for_s, spec.subject.channel)
+            for sample in self._aged(spec, last, spec.terms.for_s):
+                yield spec, sample
 
     def _communication(self, spec: RuleSpec) -> Iterator[Fact]:
         assert isinstance(spec.terms, Communication)
@@ -117,13 +118,19 @@ class Facts:
             if failing_since is None and (self.now - told_at).total_seconds() < spec.terms.for_s:
                 yield about, (to_us(max(seen or told_at, told_at)), 0, 0)
             else:
-                yield about, self._aged(silent, spec.terms.for_s, 0)
+                for sample in self._aged(about, silent, spec.terms.for_s):
+                    yield about, sample
 
-    def _aged(self, since: datetime, for_s: int, channel: int) -> Sample:
-        """Return how old something is; its instant is when the time was up, if it is."""
+    def _aged(self, spec: RuleSpec, since: datetime, for_s: int) -> Iterator[Sample]:
+        """Yield how old something is: at the instant when the time was up, and the delay too."""
         age_s = int((self.now - since).total_seconds())
-        late = age_s >= for_s
-        return to_us(since + timedelta(seconds=for_s) if late else since), channel, age_s
+        channel = spec.subject.channel
+        if age_s < for_s:
+            yield to_us(since), channel, age_s
+            return
+        for up_s in sorted({for_s, for_s + spec.delay_s}):
+            if age_s >= up_s:
+                yield to_us(since + timedelta(seconds=up_s)), channel, age_s
 
     def _balance(self, spec: RuleSpec) -> Iterator[Fact]:
         end = midnight(local_day(self.now, self.zone), self.zone)

@@ -32,7 +32,9 @@ def site(new_site: Any) -> TestSite:
     return site
 
 
-def judged(site: TestSite, kind: str, subject: dict[str, str], **terms: Any) -> BackTest:
+def judged(
+    site: TestSite, kind: str, subject: dict[str, str], *, delay_s: int = 0, **terms: Any
+) -> BackTest:
     catch_up(site.writer, site.site, site.clock)
     stored = {
         "kind": kind,
@@ -43,6 +45,7 @@ def judged(site: TestSite, kind: str, subject: dict[str, str], **terms: Any) -> 
         "channel": 0,
         "subject": subject,
         "terms": terms,
+        "delay_s": delay_s,
         "valid_from": "2030-01-01T00:00:00+00:00",
     }
     done = []
@@ -88,6 +91,15 @@ def test_gaps_over_midnight_are_missing_once(site: TestSite) -> None:
     ]
     stood = (1430 - 1260) + (2 * 1440 + 700 - 2130) + (1440 - 1360)
     assert found.open_s == 60 * stood
+
+
+def test_gaps_that_outlast_the_delay_are_missing(site: TestSite) -> None:
+    site.clock.move_to(at(3 * 1440))
+    site.accept(*(reading(2, minute, 50) for minute in (0, 600, 1430, 1440 + 30, 3 * 1440 - 1)))
+    found = judged(site, "missing", {"quantity": "active_power"}, for_s=11 * 3600, delay_s=12_000)
+    assert [(case.raised_at, case.cleared_at) for case in found.cases] == [
+        (at(1470 + 660 + 200), at(3 * 1440 - 1))
+    ]
 
 
 def test_combination_is_tested_on_the_alerts_that_were(site: TestSite) -> None:

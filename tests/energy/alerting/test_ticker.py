@@ -65,6 +65,18 @@ def test_missing_is_raised_where_the_time_was_up_and_cleared_by_the_next_reading
     ]
 
 
+@pytest.mark.parametrize("minutes", [(16, 19, 20, 40), (40,)], ids=["awake", "asleep"])
+def test_missing_with_a_delay_is_raised_when_that_is_over_too(
+    site: TestSite, minutes: tuple[int, ...]
+) -> None:
+    define(site, "missing", **MISSING, delay_s=300)
+    for minute in minutes:
+        ticked(site, minute)
+    assert {(row[0], row[1]) for row in alerts(site)} == {(1, at(20)), (2, at(20))}
+    site.accept(reading(2, 41, 50))
+    assert ticked(site, 42) == 1
+
+
 @pytest.mark.parametrize("where", ["before the state", "behind the state"])
 def test_killed_at_any_moment_raises_each_alert_once(
     site: TestSite, monkeypatch: pytest.MonkeyPatch, where: str
