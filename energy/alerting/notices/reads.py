@@ -17,6 +17,8 @@ from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import NoticeState
 from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.policy import Recipient
+from energy.alerting.rules.kinds import KINDS
+from energy.alerting.rules.spec import RuleKind
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -190,7 +192,7 @@ def read_facts(
         "coalesce(m.name, c.point, nullif(a.about, ''), f.about, ''), "
         "coalesce(p.name, m.place, ''), "
         "coalesce(c.unit, ''), coalesce(c.resolution, '1'), a.value, a.limit_value, a.raised_at, "
-        "a.severity "
+        "a.severity, coalesce(r.spec ->> 'kind', '') "
         f"FROM {schema}.alert AS a LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
         f"LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
         f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
@@ -202,8 +204,12 @@ def read_facts(
 
 
 def _facts(row: tuple[Any, ...]) -> AlertFacts:
-    _, key, name, code, point, place, unit, resolution, value, limit, raised, severity = row
+    _, key, name, code, point, place, unit, resolution, *more = row
+    value, limit, raised, severity, kind = more
     step = Fraction(resolution)
+    scale = KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
+    if scale is not None:  # it judges ages, shares or money, not the channel's counts
+        step, unit = scale.resolution, scale.unit
     facts = {"what": name or key, "finding": code, "point": point, "place": place}
     if not code:
         facts |= {"value": _shown(value * step, unit), "limit": _shown(limit * step, unit)}
@@ -212,5 +218,7 @@ def _facts(row: tuple[Any, ...]) -> AlertFacts:
 
 def _shown(value: Fraction, unit: str) -> str:
     """Return a value as a short message says it: at most three places, no zeros behind."""
-    text = f"{float(round(value, 3)):.3f}".rstrip("0").rstrip(".")
-    return f"{text} {unit}".strip()
+    thousandths = round(value * 1000)
+    whole, rest = divmod(abs(thousandths), 1000)
+    text = f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+    return f"{'-' if thousandths < 0 else ''}{text} {unit}".strip()

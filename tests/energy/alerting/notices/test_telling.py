@@ -14,6 +14,7 @@ from energy.alerting.alert import Alert
 from energy.alerting.notices.gateway import Handed
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.telling import FOLLOWER, Telling
+from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.system import OWNER
 from processes.view_rebuild import rebuild_views
@@ -257,3 +258,15 @@ def test_what_a_notice_says_stands_in_it(site: TestSite) -> None:
     (notice, _) = notices(site)
     assert notice.facts["value"] == "120"
     assert Decimal(notice.facts["limit"]) == 100
+
+
+def test_what_a_rule_judges_is_told_in_its_own_unit(site: TestSite) -> None:
+    with site.writer.connection() as connection:
+        connection.execute(
+            f"INSERT INTO {site.schema}.rule VALUES (%s, 'low', 1, 'Low', 0, %s, 0)".encode(),
+            (id_of("rule", "leak"), '{"kind": "prepaid_low"}'),
+        )
+    book.an_alert(site)
+    looked(site)
+    (notice, _) = notices(site)
+    assert (notice.facts["value"], notice.facts["limit"]) == ("1.2", "1"), "not 120 hundredths"
