@@ -7,7 +7,7 @@ hangs keeps neither the rules of the site nor the other gateways waiting.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from energy.alerting.notices.answering import Answering
@@ -67,7 +67,7 @@ class Notices:
         making: dict[str, MakeChores] = {}
         for site in self._system.sites():
             mine, order = gateways_of(self._gateways, site.key)
-            making[site.key] = self._telling(site)
+            making[site.key] = self._telling(site, order)
             office = self._office(site, order)
             for settings in mine:
                 making[f"{site.key}/{settings.name}"] = self._sending(office, settings)
@@ -84,9 +84,9 @@ class Notices:
             alert_url=f"{url}/alerts/{{alert}}" if url else "",
         )
 
-    def _telling(self, site: Site) -> MakeChores:
+    def _telling(self, site: Site, ways: Collection[str]) -> MakeChores:
         def make() -> SiteChores:
-            telling = Telling(self._system.database, site, self._system.clock)
+            telling = Telling(self._system.database, site, self._system.clock, ways)
             telling.begin()
             wakes = (notices_channel(site.schema),)
             return SiteChores(

@@ -54,6 +54,7 @@ def recipients(
     groups: Mapping[str, Sequence[str]],
     people: Mapping[str, Recipient],
     used_up: Collection[tuple[UUID, GatewayKind]] = (),
+    there: Collection[GatewayKind] = tuple(GatewayKind),
     now: datetime,
 ) -> list[Wanted]:
     """Return who is told at a level, each person by the first way that is left.
@@ -66,6 +67,7 @@ def recipients(
         groups: Keys of contacts by group.
         people: Contacts by key; one that is not here is told nothing.
         used_up: Ways of people that were given up.
+        there: Ways for which there is a gateway; who can be told by none of them waits for one.
         now: Present instant.
     """
     found: dict[tuple[UUID, GatewayKind], Wanted] = {}
@@ -79,6 +81,7 @@ def recipients(
             if who is None:
                 continue
             left = [w for w in row.ways if who.usable(w) and (who.contact, w) not in used_up]
+            left = [way for way in left if way in there] or left
             if left:
                 at = not_before(plan, severity, now)
                 wanted = Wanted(contact=who.contact, way=left[0], not_before=at)

@@ -78,14 +78,23 @@ class _Case:
 class Telling:
     """Queues the notices of one site."""
 
-    def __init__(self, database: Database, site: Site, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        clock: Clock,
+        ways: Collection[str] = tuple(GatewayKind),
+    ) -> None:
         """Work on a site; nothing is read yet.
 
         Args:
             database: The process's pool (role meterline_writer).
             site: The site.
             clock: The injected clock.
+            ways: Kinds of the gateways that the site has; who can be told by none of them waits
+                for one.
         """
+        self._ways = frozenset(map(GatewayKind, ways))
         self._database = database
         self._site = site
         self._schema = site.schema
@@ -235,6 +244,7 @@ class Telling:
             groups=book.groups,
             people=book.people,
             used_up=used_up,
+            there=self._ways,
             now=now,
         )
 

@@ -163,6 +163,16 @@ def test_what_came_and_went_before_we_looked_is_told_as_that(site: TestSite) -> 
     assert [row[-1] for row in looked(site)] == ["ended", "ended"]
 
 
+def test_a_way_without_a_gateway_is_passed_over_where_there_is_another(site: TestSite) -> None:
+    book.an_alert(site)
+    book.settle(site)
+    Telling(site.writer, site.site, site.clock, ["mail"]).follow()
+    assert looked(site) == [
+        ("ada", "sms", 1, 0, "alert"),  # she has no other: it waits for a gateway
+        ("ben", "mail", 1, 0, "alert"),
+    ]
+
+
 def test_a_severity_without_duty_is_told_to_nobody(site: TestSite) -> None:
     book.an_alert(site, severity="low")
     assert looked(site) == []
