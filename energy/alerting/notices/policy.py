@@ -67,7 +67,8 @@ def recipients(
         groups: Keys of contacts by group.
         people: Contacts by key; one that is not here is told nothing.
         used_up: Ways of people that were given up.
-        there: Ways for which there is a gateway; who can be told by none of them waits for one.
+        there: Ways for which there is a gateway; who can be told by none of them waits for one,
+            unless another way was given up: who has none left is tried again by the duty.
         now: Present instant.
     """
     found: dict[tuple[UUID, GatewayKind], Wanted] = {}
@@ -81,7 +82,7 @@ def recipients(
             if who is None:
                 continue
             left = [w for w in row.ways if who.usable(w) and (who.contact, w) not in used_up]
-            left = [way for way in left if way in there] or left
+            left = [way for way in left if way in there] or (left if not used_up else [])
             if left:
                 at = not_before(plan, severity, now)
                 wanted = Wanted(contact=who.contact, way=left[0], not_before=at)

@@ -33,6 +33,7 @@ def asked(
     at: datetime = NIGHT,
     known: dict[str, Recipient] | None = None,
     used_up: tuple[tuple[UUID, GatewayKind], ...] = (),
+    there: tuple[GatewayKind, ...] = (SMS, VOICE, MAIL),
 ) -> list[Wanted]:
     return recipients(
         plan_from(spec(), LONDON),
@@ -42,6 +43,7 @@ def asked(
         groups=GROUPS,
         people=people() if known is None else known,
         used_up=used_up,
+        there=there,
         now=at,
     )
 
@@ -54,6 +56,14 @@ def test_the_next_way_is_used_when_one_was_given_up_and_none_is_left_in_the_end(
     assert asked(used_up=((ADA, SMS), (BEN, SMS))) == [
         Wanted(contact=ADA, way=VOICE, not_before=NIGHT)
     ]
+
+
+def test_a_way_without_a_gateway_is_waited_for_only_where_nothing_else_was_tried() -> None:
+    assert [(each.contact, each.way) for each in asked(there=(VOICE,))] == [
+        (ADA, VOICE),
+        (BEN, SMS),
+    ]
+    assert asked(there=(SMS,), used_up=((ADA, SMS), (BEN, SMS))) == []
 
 
 def test_a_row_counts_in_its_hours() -> None:
