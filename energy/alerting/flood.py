@@ -115,15 +115,17 @@ class Standing:
     """Whether it is one for many."""
     parent: UUID | None = None
     cleared: bool = False
+    expected: bool = False
+    """Whether a span of maintenance or outage says that it is no news."""
 
     @property
-    def kind(self) -> str:
-        """Return what is the same of alerts with one rule."""
-        return self.key or str(self.rule)
+    def kind(self) -> tuple[str, bool]:
+        """Return what is the same of alerts with one rule; what is expected hides no news."""
+        return self.key or str(self.rule), self.expected
 
     def speaks_for(self, other: Standing) -> bool:
-        """Return whether it wakes whom another would: it is at least as severe."""
-        return _place(self) <= _place(other)
+        """Return whether it wakes whom another would: it is as severe, and no less news."""
+        return _place(self) <= _place(other) and self.expected <= other.expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +204,9 @@ class _Gathering:
     def many(self) -> None:
         """Tell on one alert what a rule raises many times within a minute."""
         wanted = {self._known[alert].kind for alert in self._begun if alert in self._known}
-        groups: dict[str, Standing] = {}
-        newest: dict[str, datetime] = {}
-        alone: dict[str, list[Standing]] = defaultdict(list)
+        groups: dict[tuple[str, bool], Standing] = {}
+        newest: dict[tuple[str, bool], datetime] = {}
+        alone: dict[tuple[str, bool], list[Standing]] = defaultdict(list)
         for one in self._every:
             if one.historic or one.cuts or one.kind not in wanted:
                 continue
@@ -244,6 +246,7 @@ class _Gathering:
             at=first.at,
             key=first.key,
             group=True,
+            expected=first.expected,
         )
         self.raised.append((Group.MANY, group))
         self.parents.update((each.alert, group.alert) for each in run)

@@ -8,6 +8,7 @@ at together (see flood.py) and stored some hundreds of alerts in a transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from energy.alerting.alert import Alert
 from energy.alerting.flood import JOIN, Gathered, Group, Standing, gather
 from energy.alerting.signal import Signal, SignalState
 from energy.alerting.standing import about_of, read_expected, read_fed, read_standing, standing_of
-from energy.alerting.suppression import expecting
+from energy.alerting.suppression import Expected, expecting
 from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
@@ -104,15 +105,18 @@ class Raising:
             before = self._before(read_standing(connection, self._schema, since=since))
             fed = read_fed(connection, self._schema, (*before, *begun), now)
             spans = read_expected(connection, self._schema)
+        holding = {one.alert: expecting(one, spans, fed, now) for one in (*before, *begun)}
+        begun = [replace(one, expected=bool(holding[one.alert])) for one in begun]
         gathered = gather(begun, before, fed)
         for group, one in gathered.raised:
-            known[one.alert] = _group(group, one)
+            alert = known[one.alert] = _group(group, one)
+            if one.expected:  # as all are that it tells of
+                children = (child for child, up in gathered.parents.items() if up == one.alert)
+                for child in children:
+                    _expect(alert, holding[child])
         for one in begun:
             alert = known[one.alert] = _alert(told[one.alert], one, gathered)
-            for span in expecting(one, spans, fed, now):
-                command = id_of("suppress", str(one.alert), str(span.suppression))
-                reference = str(span.suppression)
-                alert.suppress(why=span.why, reference=reference, command_id=command)
+            _expect(alert, holding[one.alert])
         self._attach(known, gathered)
         log.info("alerts raised", alerts=len(begun), groups=len(gathered.raised))
 
@@ -143,6 +147,13 @@ class Raising:
         """Keep in mind what the tables do not tell yet."""
         for alert in alerts:
             self._minded[alert.id] = (position, standing_of(alert))
+
+
+def _expect(alert: Alert, spans: Iterable[Expected]) -> None:
+    for span in spans:
+        reference = str(span.suppression)
+        command = id_of("suppress", str(alert.id), reference)
+        alert.suppress(why=span.why, reference=reference, command_id=command)
 
 
 def _apply(alert: Alert, signal: Signal) -> None:

@@ -32,7 +32,7 @@ def read_standing(connection: Connection, schema: str, *, since: datetime) -> li
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.alert, a.rule, a.severity, a.raised_at, a.key, a.channel, a.about, a.cuts, "
-        "a.historic, coalesce(f.code, ''), a.parent "
+        "a.historic, coalesce(f.code, ''), a.parent, a.suppressed <> '{}' "
         f"FROM {schema}.alert AS a LEFT JOIN {schema}.alert_finding AS f USING (alert) "
         "WHERE a.cleared_at IS NULL AND (a.raised_at >= %s OR a.cuts OR f.code = ANY(%s) "
         "OR a.historic AND a.parent IS NULL AND a.raised_at >= %s)",
@@ -48,11 +48,12 @@ def read_standing(connection: Connection, schema: str, *, since: datetime) -> li
             channel=channel,
             about=about_of(about, code, channel),
             cuts=cuts,
-            historic=historic,
+            historic=old,
             group=code in GROUPS,
-            parent=parent,
+            parent=up,
+            expected=held,
         )
-        for alert, rule, severity, at, key, channel, about, cuts, historic, code, parent in rows
+        for alert, rule, severity, at, key, channel, about, cuts, old, code, up, held in rows
     ]
 
 
@@ -71,6 +72,7 @@ def standing_of(alert: Alert) -> Standing:
         group=alert.code in GROUPS,
         parent=alert.parent,
         cleared=alert.cleared,
+        expected=bool(alert.suppressed),
     )
 
 

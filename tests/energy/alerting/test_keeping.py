@@ -106,16 +106,14 @@ def test_one_for_many_is_over_when_all_of_them_are(site: TestSite) -> None:
     assert site.rows("SELECT cleared_at FROM {s}.alert WHERE alert = %s", group) != [(None,)]
 
 
-@pytest.mark.parametrize("about", ["node:electricity/bus-a", "point:m1"])
-def test_planned_work_suppresses_for_its_span_what_hangs_on_it(site: TestSite, about: str) -> None:
-    take(site, signal(1, channel=1))
+def declared(site: TestSite, about: str, begins_h: int, ends_h: int) -> None:
     span = Suppression.declare(
         Expected(
             suppression=id_of("span"),
             why=Why.OUTAGE,
             about=about,
-            begins_at=NOON + timedelta(hours=1),
-            ends_at=NOON + timedelta(hours=2),
+            begins_at=NOON + timedelta(hours=begins_h),
+            ends_at=NOON + timedelta(hours=ends_h),
         ),
         reason="new breaker",
         by=uuid4(),
@@ -124,6 +122,28 @@ def test_planned_work_suppresses_for_its_span_what_hangs_on_it(site: TestSite, a
     )
     site.application("operations").store(span)
     folded(site)
+
+
+def test_many_that_are_expected_wake_nobody_and_hide_nothing_else(site: TestSite) -> None:
+    declared(site, "node:electricity/bus-a", 0, 1)
+    rule = id_of("rule", "silent")
+    take(site, *(signal(n, rule=rule, channel=1) for n in range(MANY)))
+    (group,) = {parent for parent in parents(site).values() if parent}
+    one = site.application("operations").find(group)
+    assert isinstance(one, Alert)
+    assert not one.wakes
+    take(site, signal(MANY, rule=rule, channel=2))
+    assert find(site, MANY).wakes, "nothing was planned for it"
+    assert kept(site, 3600) == MANY + 1
+    one = site.application("operations").find(group)
+    assert isinstance(one, Alert)
+    assert one.wakes, "they still stand"
+
+
+@pytest.mark.parametrize("about", ["node:electricity/bus-a", "point:m1"])
+def test_planned_work_suppresses_for_its_span_what_hangs_on_it(site: TestSite, about: str) -> None:
+    take(site, signal(1, channel=1))
+    declared(site, about, 1, 2)
     assert [kept(site, 3599), kept(site, 1), kept(site)] == [0, 1, 0]
     now = site.clock.now()
     take(site, signal(2, channel=1, at=now), signal(3, channel=2, at=now))
