@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from energy.alerting.alert import Alert
@@ -32,6 +33,7 @@ TRIES = 3
 """How often it is tried where somebody else changes the same alerts."""
 LOOK_BACK = 2 * JOIN
 """How long before the first of them alerts can have to do with those that are raised."""
+Connection = psycopg.Connection[tuple[object, ...]]
 log = structlog.get_logger("alerts")
 
 
@@ -102,7 +104,8 @@ class Raising:
         begun = [_standing(each, now) for each in reversed(told.values())]
         with self._database.connection() as connection:
             since = min(one.at for one in begun) - LOOK_BACK
-            before = self._before(read_standing(connection, self._schema, since=since))
+            shown = self._shown(connection)  # before the tables: they may go on meanwhile
+            before = self._before(shown, read_standing(connection, self._schema, since=since))
             fed = read_fed(connection, self._schema, (*before, *begun), now)
             spans = read_expected(connection, self._schema)
         holding = {one.alert: expecting(one, spans, fed, now) for one in (*before, *begun)}
@@ -130,14 +133,16 @@ class Raising:
             command = id_of("attach", str(child), str(parent))
             known[child].attach(parent=parent, command_id=command)
 
-    def _before(self, read: Iterable[Standing]) -> list[Standing]:
+    def _shown(self, connection: Connection) -> int:
+        """Return the position that the tables tell of at the least."""
+        row = connection.execute(
+            f"SELECT position FROM {self._schema}.follower WHERE name = %s", (OPERATIONS_VIEWS,)
+        ).fetchone()
+        return int(str(row[0])) if row else 0
+
+    def _before(self, shown: int, read: Iterable[Standing]) -> list[Standing]:
         """Return what stands: as the tables tell, and as was stored since."""
-        with self._database.connection() as connection:
-            row = connection.execute(
-                f"SELECT position FROM {self._schema}.follower WHERE name = %s", (OPERATIONS_VIEWS,)
-            ).fetchone()
-        position = int(str(row[0])) if row else 0
-        self._minded = {a: each for a, each in self._minded.items() if each[0] > position}
+        self._minded = {a: each for a, each in self._minded.items() if each[0] > shown}
         return list({one.alert: one for one in (*read, *self._minds())}.values())
 
     def _minds(self) -> list[Standing]:

@@ -76,7 +76,7 @@ class Answering:
             rows: list[tuple[Any, ...]] = connection.execute(
                 "SELECT r.reference, r.state, r.at, r.reason, n.notice "
                 f"FROM {self._schema}.notice_receipt AS r JOIN {self._schema}.notice AS n "
-                "ON (n.gateway = r.gateway AND n.reference = r.reference AND r.reference <> '') "
+                "ON (n.gateway = r.gateway AND n.reference = r.reference AND n.reference <> '') "
                 "OR n.notice = r.key WHERE r.gateway = %s ORDER BY r.at LIMIT 500",
                 (self._gateway.name,),
             ).fetchall()

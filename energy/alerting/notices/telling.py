@@ -181,10 +181,10 @@ class Telling:
             if new and not (wakes(alert) and alert.acknowledged_by is None):
                 continue
             notices += self._due(book, case)
-        self._queue(notices)
-        for notice in notices:
+        for notice in notices:  # first: what is queued is not due again after a crash
             if notice.template == TemplateKey.ESCALATION:
                 self._escalate(notice.subject, notice.level)
+        self._queue(notices)
 
     def _book(self, connection: Connection) -> _Book | None:
         plan = read_plan(connection, self._schema, self._site.zone)

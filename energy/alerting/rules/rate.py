@@ -12,6 +12,9 @@ from energy.alerting.rules.numbers import OWN
 from energy.alerting.rules.spec import Judged, Memory, RuleKind, Scale, Verdict
 from energy.metering.channel import Kind
 
+MOST = 2**62
+"""Greatest change that is told: two values a microsecond apart may be more than a fact holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateOfChange:
@@ -44,7 +47,7 @@ class RateOfChange:
             return Judged(Verdict.SILENT, value, limit, after)
         passed_us = at_us - memory[0]
         scaled = (value - memory[1]) * self.per_s * 1_000_000
-        rate = scaled // passed_us
+        rate = max(-MOST, min(MOST, scaled // passed_us))
         near = Verdict.UNDER
         for way, most in ((1, self.rise), (-1, self.fall)):
             if most is None:

@@ -16,6 +16,9 @@ UPDATE {schema}.alert SET closed_at = cleared_at;
 UPDATE {schema}.alert AS a SET about = f.about FROM {schema}.alert_finding AS f
     WHERE f.alert = a.alert;
 CREATE INDEX alert_standing ON {schema}.alert (raised_at) WHERE closed_at IS NULL;
+CREATE INDEX alert_cleared ON {schema}.alert (cleared_at);
+CREATE INDEX alert_of_rule ON {schema}.alert (rule);
+CREATE INDEX alert_shelved ON {schema}.alert (shelved_until) WHERE shelved_until IS NOT NULL;
 CREATE INDEX alert_parent ON {schema}.alert (parent) WHERE parent IS NOT NULL;
 
 -- Maintenance and planned outages: what is expected of a node, a metering point or a source.

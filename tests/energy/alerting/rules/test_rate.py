@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from energy.alerting.rules.rate import RateOfChange
+from energy.alerting.rules.rate import MOST, RateOfChange
 from energy.alerting.rules.spec import Verdict
 
 MINUTE_US = 60_000_000
@@ -32,3 +32,8 @@ def test_fall_has_a_limit_of_its_own() -> None:
     assert verdict(terms, MINUTE_US, -11) == (Verdict.OVER, -11)
     assert terms.judge((0, 100), MINUTE_US, 1, 0).limit == -10
     assert verdict(terms, MINUTE_US, 500)[0] is Verdict.UNDER
+
+
+def test_a_change_that_no_fact_could_hold_is_told_as_the_greatest_one() -> None:
+    assert verdict(RateOfChange(rise=10), 1, 2**40) == (Verdict.OVER, MOST)
+    assert verdict(RateOfChange(fall=10), 1, -(2**40)) == (Verdict.OVER, -MOST)
