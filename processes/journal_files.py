@@ -43,7 +43,7 @@ from energy.journal.seal_keys import key_id, public_keys, sync_folder
 from energy.store.migrate import schema_files
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
-from energy.views.progress import METERING_FOLLOWERS
+from energy.views.progress import FOLLOWERS_BESIDE
 from processes.journal_seal import signing_key
 
 JOURNAL_SUFFIX = ".journal.zst"
@@ -299,6 +299,7 @@ class Archive:
             RefusedError: A view has not read them yet.
             ArchiveError: A file is not what was recorded.
         """
+        beside = [name for name, of in FOLLOWERS_BESIDE.items() if of == self.application]
         return drop_payloads(
             owner,
             self.site.schema,
@@ -306,6 +307,6 @@ class Archive:
             before,
             folders=[self.config.archive_dir],
             keys=public_keys(self.config.seals_dir, self.site.schema),
-            followers=(self.application, *METERING_FOLLOWERS),
+            followers=(self.application, *beside),
             clock=self.clock,
         )

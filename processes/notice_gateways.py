@@ -37,9 +37,18 @@ def configured_gateways(config: Config) -> list[GatewayOfSites]:
     Raises:
         ConfigError: The file cannot be read, or says what cannot be.
     """
-    if not config.gateways:
+    return gateways_in(config.gateways, config.secrets_dir)
+
+
+def gateways_in(file: str, secrets: Path) -> list[GatewayOfSites]:
+    """Return the gateways of a file; none of "".
+
+    Raises:
+        ConfigError: The file cannot be read, or says what cannot be.
+    """
+    if not file:
         return []
-    path = Path(config.gateways)
+    path = Path(file)
     try:
         told = toml_of(path.read_text(encoding="utf-8"))
     except (OSError, NoTomlError, UnicodeDecodeError) as error:
@@ -47,7 +56,7 @@ def configured_gateways(config: Config) -> list[GatewayOfSites]:
     rows = told.get("gateway", [])
     if set(told) - {"gateway"} or not isinstance(rows, list):
         raise ConfigError(f"{path} holds [[gateway]] tables and nothing else.")
-    found = [_gateway(row, config.secrets_dir, path) for row in rows]
+    found = [_gateway(row, secrets, path) for row in rows]
     names = [each.settings.name for each in found]
     for name in {name for name in names if names.count(name) > 1}:
         raise ConfigError(f"{path} has two gateways {name!r}. Give each a name of its own.")

@@ -107,13 +107,23 @@ def rounds_metrics(*rounds: Rounds) -> Iterable[Metric]:
 def rounds_health(*rounds: Rounds, lags: LagBoard | None = None) -> Health:
     """Return whether the rounds go on, and what has failed for a while."""
     states = [state for each in rounds for state in each.states()]
-    reasons = failing_rows(states, longer_than_s=TROUBLE_S)
+    standing: list[str] = []
     for each in rounds:
         if each.away:
-            reasons.insert(0, f"The database is away: {each.away}")
+            standing.insert(0, f"The database is away: {each.away}")
         if each.silent_s() > TROUBLE_S:
-            reasons.insert(0, f"The round has stood still for {each.silent_s():.0f} s.")
-    facts: dict[str, object] = {"sites": len({state.site for state in states})}
+            standing.insert(0, f"The round has stood still for {each.silent_s():.0f} s.")
+    reasons = [*standing, *failing_rows(states, longer_than_s=TROUBLE_S)]
+    failing = [
+        {"site": state.site, "chore": state.chore, "cause": state.failing}
+        for state in states
+        if state.failing and state.failing_s > TROUBLE_S
+    ]
+    facts: dict[str, object] = {
+        "sites": len({state.site for state in states}),
+        "standing": standing,
+        "failing": failing,
+    }
     if lags is not None:
         facts["worst_lag_s"] = round(lags.worst_s(), 1)
     return Health(reasons=tuple(reasons), facts=facts)

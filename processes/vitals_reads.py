@@ -41,16 +41,25 @@ def ask_health(data_dir: Path, process: str, path: str = "/health") -> dict[str,
     """
     try:
         told = json.loads(run_file(data_dir, process).read_text("utf-8"))
-        connection = HTTPConnection(told["host"], told["port"], timeout=TIMEOUT_S)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            body = response.read()
-            if response.status == HTTPStatus.NOT_FOUND:
-                return {}  # an earlier version runs, and does not know the question
-            answer: dict[str, Any] = json.loads(body)
-        finally:
-            connection.close()
+        return ask_at(told["host"], told["port"], path)
     except (OSError, ValueError, KeyError, HTTPException) as error:
         raise ProcessSilentError(process, data_dir, f"{type(error).__name__}") from error
-    return answer
+
+
+def ask_at(host: str, port: int, path: str = "/health") -> dict[str, Any]:
+    """Return what the process at an address says.
+
+    Raises:
+        OSError, ValueError, HTTPException: It does not answer, or with what is no answer.
+    """
+    connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read()
+        if response.status == HTTPStatus.NOT_FOUND:
+            return {}  # an earlier version runs, and does not know the question
+        answer: dict[str, Any] = json.loads(body)
+        return answer
+    finally:
+        connection.close()

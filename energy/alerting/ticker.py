@@ -40,6 +40,14 @@ OF_READINGS = frozenset({RuleKind.MISSING, RuleKind.BALANCE, RuleKind.BUDGET, Ru
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
+def ticked_at(connection: Connection, schema: str) -> datetime | None:
+    """Return when the rules of the clock were last evaluated; None where they never were."""
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT state ->> 'at' FROM {schema}.follower WHERE name = %s", (TICKER,)
+    ).fetchone()
+    return datetime.fromisoformat(row[0]) if row and row[0] else None
+
+
 class Ticker:
     """Evaluates the rules of a site that the clock feeds."""
 

@@ -103,6 +103,20 @@ class Config:
     """Mail address that documents come from."""
     gateways: str = ""
     """File (TOML) of the gateways by which people are told of alerts; empty: nobody is told."""
+    heartbeat_url: str = ""
+    """Address outside that is asked after each look that found the alarm chain whole."""
+    watchdog_to: str = ""
+    """Who is told of a broken alarm chain: "sms:+8613800138000, mail:duty@airport.example"."""
+    watchdog_gateways: str = ""
+    """File (TOML) of the gateways of the watchdog; empty: those of `gateways`."""
+    watchdog_health: str = ""
+    """Where it finds processes: "jobs=HOST:PORT, project=HOST:PORT"; empty: in data_dir."""
+    watchdog_lag_s: int = 120
+    """Age of what waits in the alarm chain from which it is broken. [s]"""
+    watchdog_silence_s: int = 3600
+    """Age of the newest entry of a metering journal from which it is silent; 0: never. [s]"""
+    watchdog_repeat_s: int = 1800
+    """The same trouble is told again after so long. [s]"""
     web_url: str = ""
     """Address of the dashboard as people reach it; notices lead there. Empty: they do not."""
     tenant_url: str = ""
@@ -143,6 +157,9 @@ _RANGES = {
     "bill_band_percent": (0, 1000),
     "bill_loss_percent": (0, 100),
     "card_timeout_s": (1, 3600),
+    "watchdog_lag_s": (10, 86_400),
+    "watchdog_silence_s": (0, 604_800),
+    "watchdog_repeat_s": (60, 604_800),
 }
 """Least and most of each whole number."""
 _KEYS = {field.name: field.type for field in fields(Config)}

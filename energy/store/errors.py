@@ -131,3 +131,6 @@ DATABASE_AWAY = (
     StoreUnavailableError,
 )
 """What a caller sees while the server is away or was just killed: wait and try again."""
+
+DATABASE_FAILS = (psycopg.Error, StoreError)
+"""Whatever a database says that is no answer: away, refused, without the tables it should have."""

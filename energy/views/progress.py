@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +16,8 @@ from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 from energy.views.worker import METERING_VIEWS
 
-METERING_FOLLOWERS = ("alert-evaluator",)
-"""Followers of the metering journal that are not named after it."""
+FOLLOWERS_BESIDE = {"alert-evaluator": "metering", "notices": "operations"}
+"""Followers that are not named after the journal they follow, with its application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +47,21 @@ class Lag:
 
 def read_lags(database: Database, schema: str) -> list[Lag]:
     """Return the lag of every follower of a site whose name is its application's."""
-    return _lags(database, schema, ())
+    return _lags(database, schema, {})
 
 
 def read_all_lags(database: Database, schema: str) -> list[Lag]:
-    """Return the lag of every follower of a site, those in METERING_FOLLOWERS too."""
-    return _lags(database, schema, METERING_FOLLOWERS)
+    """Return the lag of every follower of a site, those in FOLLOWERS_BESIDE too."""
+    return _lags(database, schema, FOLLOWERS_BESIDE)
 
 
-def _lags(database: Database, schema: str, beside: tuple[str, ...]) -> list[Lag]:
+def _lags(database: Database, schema: str, beside: Mapping[str, str]) -> list[Lag]:
     with database.connection() as connection:
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT f.name, h.application, f.position, greatest(h.position, f.position), "
             f"f.updated_at FROM {schema}.follower AS f JOIN {schema}.journal_head AS h "
-            "ON h.application = CASE WHEN f.name = ANY(%s) THEN 'metering' ELSE f.name END "
-            "ORDER BY f.name",
-            (list(beside),),
+            "ON h.application = coalesce(%s::jsonb ->> f.name, f.name) ORDER BY f.name",
+            (json.dumps(dict(beside)),),
         ).fetchall()
         return [
             Lag(
@@ -82,6 +83,16 @@ def _oldest_at(
     """Return when the journal learned the first entry behind a position."""
     entries = read_entries(connection, schema, application, after=after, limit=1)
     return learned_at(entries[0]) if entries else None
+
+
+def newest_learned(database: Database, schema: str, application: str) -> datetime | None:
+    """Return when a journal of a site learned its newest entry; None while it has none."""
+    with database.connection() as connection:
+        row: tuple[Any, ...] | None = connection.execute(
+            f"SELECT position FROM {schema}.journal_head WHERE application = %s", (application,)
+        ).fetchone()
+        assert row is not None, "every application has its head"
+        return _oldest_at(connection, schema, application, row[0] - 1)
 
 
 def readings_when_caught_up(database: Database, schema: str, *followers: str) -> int | None:

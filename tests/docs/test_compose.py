@@ -20,6 +20,7 @@ ONLY_HERE = {
     "db": "PostgreSQL is no process of ours: scripts/up embeds it",
     "certificates": "loopback needs no TLS, a network does",
     "prepare": "scripts/up migrates before it starts anything",
+    "watchdog": "it watches what scripts/up starts, so it is none of it: cron or a timer starts it",
 }
 """Services without a process of `scripts/up`, and why."""
 OURS = "meterline:local"

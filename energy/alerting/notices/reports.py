@@ -61,6 +61,22 @@ def read_notices(
     ]
 
 
+def read_waiting_since(connection: Connection, schema: str, now: datetime) -> datetime | None:
+    """Return since when the oldest notice of the outbox could have gone; None: none waits.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        now: What quiet hours hold until later does not wait yet.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT min(greatest(queued_at, not_before)) FROM {schema}.notice "
+        "WHERE state = 'queued' AND not_before <= %s",
+        (now,),
+    ).fetchone()
+    return row[0] if row else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayStatistics:
     """What went by one gateway in a time."""
