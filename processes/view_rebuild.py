@@ -84,6 +84,7 @@ def groups_of(site: Site) -> dict[str, Group]:
             follower=OPERATIONS_VIEWS,
             views={
                 "alerts": ("rule", "alert", "alert_finding", "suppression"),
+                "outages": ("outage",),
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
             },

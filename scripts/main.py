@@ -44,6 +44,7 @@ Verbs.groups = (
     "note",
     "alert",
     "notice",
+    "outage",
     "journal",
     "view",
     "db",

@@ -13,6 +13,7 @@ from typing import Any, Final
 import psycopg
 
 from energy.alerting.alert import Alert
+from energy.alerting.feeding import fed_by
 from energy.alerting.flood import GATEWAY, GROUPS, NODE, POINT, SOURCE, Fed, Standing
 from energy.alerting.suppression import Expected, Why
 from energy.views.plant_rows import read_supply
@@ -110,10 +111,9 @@ def read_fed(connection: Connection, schema: str, things: Iterable[Standing], at
         for key, node in graph.nodes.items():
             for point in (*node.sensors, *((node.point,) if node.point else ())):
                 nodes[point].add(named[key])
-        ties = [tie.between for tie in graph.ties.values() if tie.closed]
-        both = (*ties, *((b, a) for a, b in ties))
-        edges |= {(named[a], named[b]) for a, b in (*graph.live_edges(), *both)}
-        roots |= {named[key] for key in graph.sources() if key in named}
+        feeding, entered = fed_by(graph, named.__getitem__)
+        edges |= feeding
+        roots |= entered
     found: dict[str, frozenset[str]] = {}
     for number, point, source, gateway in _readers(connection, schema, channels, points):
         names = {f"{POINT}{point}", *nodes.get(point, ())}

@@ -126,7 +126,7 @@ class Suppression(JournalAggregate):
         """
         if not reason.strip():
             raise SuppressionError.of("no_reason")
-        _demand_span(expected.begins_at, expected.ends_at, now)
+        demand_span(expected.begins_at, expected.ends_at, now)
         return cls(
             suppression=expected.suppression,
             why=str(expected.why),
@@ -166,7 +166,7 @@ class Suppression(JournalAggregate):
             return
         if self.ended:
             raise SuppressionError.of("ended")
-        _demand_span(begins_at, ends_at, now)
+        demand_span(begins_at, ends_at, now)
         self._move(begins_at=begins_at, ends_at=ends_at, by=by, command_id=command_id)
 
     @event(Moved)
@@ -188,7 +188,12 @@ def _without(about: str, fed: Fed) -> dict[str, str]:
     return fed.dark({about}) if about.startswith(NODE) else {}
 
 
-def _demand_span(begins_at: datetime, ends_at: datetime, now: datetime) -> None:
+def demand_span(begins_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Refuse a span that cannot be.
+
+    Raises:
+        SuppressionError: It is none, past or too long.
+    """
     if ends_at <= max(begins_at, now):
         raise SuppressionError.of("no_span")
     if (ends_at - begins_at).total_seconds() > LONGEST_DAYS * 86_400:

@@ -13,6 +13,8 @@ from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.reply import NoticeReply
 from energy.alerting.notices.template import NoticePlan, NoticeTemplate
 from energy.alerting.notices.views import fold_notices, wake
+from energy.alerting.outages.outage import Outage
+from energy.alerting.outages.views import fold_outage
 from energy.alerting.rule import Rule
 from energy.alerting.suppression import Suppression
 from energy.metering.pinned_note import NoteEntry
@@ -64,6 +66,8 @@ class AlertView:
                 _changed(cursor, schema, position, event)
             case Suppression.Event():
                 _expected(cursor, schema, position, event)
+            case Outage.Event():
+                fold_outage(cursor, schema, position, event)
             case NoteEntry.Event():
                 fold_note(cursor, schema, position, event)
             case Notice.Event() | NoticeReply.Event() | NoticeTemplate.Event() | NoticePlan.Event():

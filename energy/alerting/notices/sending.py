@@ -30,9 +30,10 @@ from energy.alerting.notices.plan import Plan
 from energy.alerting.notices.policy import Sheaf, sheaves
 from energy.alerting.notices.reads import ContactRow, read_contacts, read_plan, read_wordings
 from energy.alerting.notices.retries import Try, TryOutcome, next_try
-from energy.alerting.notices.telling import ABOUT_ALERT, wakes
+from energy.alerting.notices.telling import ABOUT_ALERT, ABOUT_OVER, wakes
 from energy.alerting.notices.texts import notice_values
 from energy.alerting.notices.words import TemplateKey, Worded, Wording, worded
+from energy.alerting.outages.outage import Outage
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
@@ -213,10 +214,12 @@ class Sending:
 
     def _is_needed(self, notice: Notice, alert: object) -> bool:
         """Return whether a notice is still to be sent; it is withdrawn where it is not."""
-        if notice.about != ABOUT_ALERT or not isinstance(alert, Alert):
-            return True
         reason = ""
-        if alert.acknowledged_by is not None:
+        if isinstance(alert, Outage):
+            reason = "superseded" if notice.repeat < alert.holds else ""
+        elif notice.about != ABOUT_ALERT or not isinstance(alert, Alert):
+            return True
+        elif alert.acknowledged_by is not None:
             reason = "acknowledged"
         elif not wakes(alert):
             reason = "quiet"
@@ -350,7 +353,7 @@ class Sending:
         return row[0] if row else None
 
     def _link(self, notice: Notice) -> str:
-        if notice.about == "test" or not self._office.alert_url:
+        if notice.about not in {ABOUT_ALERT, ABOUT_OVER} or not self._office.alert_url:
             return ""
         return self._office.alert_url.replace("{alert}", str(notice.subject))
 

@@ -48,6 +48,8 @@ def notice_values(
         "value": facts.get("value", ""),
         "limit": facts.get("limit", ""),
         "at": _wall(datetime.fromisoformat(at) if at else now, now, site.zone),
+        "until": _told(facts.get("until"), now, site.zone),
+        "reason": facts.get("reason", ""),
         "since": _wall(over or now, now, site.zone),
         "code": short_code(first.subject),
         "level": str(first.level),
@@ -69,6 +71,10 @@ def _what(notice: Notice, language: str) -> str:
 
 def _word(key: str, language: str, otherwise: str) -> str:
     return t(language, key) if key in catalogue() else otherwise
+
+
+def _told(at: str | None, now: datetime, zone: ZoneInfo) -> str:
+    return _wall(datetime.fromisoformat(at), now, zone) if at else ""
 
 
 def _wall(at: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -20,6 +20,7 @@ PLACES = frozenset(
     {
         *("site", "severity", "what", "point", "place", "value", "limit", "at", "code"),
         *("level", "repeat", "number", "list", "link", "since"),
+        *("until", "reason"),
     }
 )
 """What a text may tell."""
@@ -42,8 +43,18 @@ class TemplateKey(StrEnum):
     """It came and went before anybody was reached."""
     SEVERAL = "several"
     """More alerts than a person is told of one by one."""
+    OUTAGE = "outage"
+    """A planned outage; to those who go dark."""
+    OUTAGE_CHANGED = "outage_changed"
+    """It is at another time, or for another reason."""
+    OUTAGE_CANCELLED = "outage_cancelled"
+    """It will not be, or not for who was told of it."""
     TEST = "test"
     """A test message to a duty phone."""
+
+
+OUTAGE_TEXTS = (TemplateKey.OUTAGE, TemplateKey.OUTAGE_CHANGED, TemplateKey.OUTAGE_CANCELLED)
+"""Texts that only outages need: a plan can be set without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

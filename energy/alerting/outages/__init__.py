@@ -1,0 +1,1 @@
+"""Planned outages: who goes dark, who reviews the notice, who was told of which version."""
