@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -163,6 +164,7 @@ def prepared(given: argparse.Namespace) -> Config:
 def main(words: Sequence[str]) -> int:
     """Measure and print."""
     given = arguments().parse_args(list(words))
+    os.umask(0o077)
     config = prepared(given)
     with served(config, live=not given.still) as place:
         machine = describe("embedded")

@@ -7,7 +7,6 @@ polling it through sockets would take. What follows the year comes from the simu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -125,7 +124,6 @@ def make_year(config: Config, *, meters: int, days: int, bills: int, say: Say) -
     first = midnight(local_day(now, zone) - timedelta(days=days), zone).astimezone(UTC)
     directory = config.data_dir
     directory.mkdir(parents=True, exist_ok=True)
-    os.umask(0o077)
     stack = Stack(config, spec_of(first, last, meters))
     try:
         site = stack.prepare()

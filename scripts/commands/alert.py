@@ -41,7 +41,7 @@ SHORT = 8
 
 @app.command("list")
 def list_(ctx: typer.Context, which: str = "open", *, as_json: Json = False) -> None:
-    """List alerts, the newest first."""
+    """List alerts, the newest first; what has the same cause is one."""
     with opened(ctx, WEB) as at:
         if which not in set(AlertTab):
             raise RefusedError.of("alert.which", which=which, known=", ".join(AlertTab))
@@ -156,7 +156,7 @@ def suppress(
     *,
     outage: bool = False,
 ) -> None:
-    """Expect alerts of a node, a point or a source for a span."""
+    """Expect alerts of a node, a point or a source for a span: they are raised and wake nobody."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ACKNOWLEDGE)
         begins = wall_instant(required(first, "--from", at.text("ask.note_from")), at.site.zone)

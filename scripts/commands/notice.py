@@ -57,7 +57,7 @@ def contact(
     *,
     acknowledges: Annotated[bool, typer.Option("--acknowledges/--reads-only")] = False,
 ) -> None:
-    """Register a contact, or say anew what it is."""
+    """Register a contact, or say anew what it is: all of it, not a part."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ADMINISTER)
         ways = {"sms": sms, "voice": voice, "mail": mail, "chat": chat, "webhook": webhook}

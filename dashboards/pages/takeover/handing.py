@@ -218,7 +218,7 @@ def findings_list(viewer: Viewer, found: Findings) -> list[Component | None]:
         html.Li(
             [
                 html.Strong(
-                    [html.Bdi(each.sheet), *_place(viewer, each.row, each.column)],
+                    [html.Bdi(f"“{each.sheet}”"), *_place(viewer, each.row, each.column)],
                 ),
                 html.P(each.cause(viewer.language)),
             ]

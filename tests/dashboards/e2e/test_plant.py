@@ -34,7 +34,7 @@ def test_a_station_is_found_read_and_clicked(visit: Callable[..., Visit]) -> Non
         "unknown"
     )
     old = drawing.locator(".line-box", has_text="F3").locator(".line-rate")
-    assert old.evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
+    expect(old).to_have_css("text-decoration-line", "line-through")
     drawing.get_by_role("link", name="F0").click()
     page.wait_for_url("**node=f0", timeout=PATIENCE_MS)
     node = page.locator(".panel-line-node")
@@ -63,10 +63,9 @@ def test_values_nobody_renews_are_struck_through_and_switches_unknown(
     expect(page.locator(".line-old")).to_be_hidden()
     page.clock.run_for(FRESH_S * 1000)
     expect(box.locator(".position")).to_have_class(STALE)
-    said = "e => getComputedStyle(e, '::after').content + getComputedStyle(e).fontSize"
-    assert box.locator(".position").evaluate(said) == '"unknown"0px'
-    struck = box.locator(".line-rate")
-    assert struck.evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
+    expect(box.locator(".position")).to_have_css("content", '"unknown"', pseudo="after")
+    expect(box.locator(".position")).to_have_css("font-size", "0px")
+    expect(box.locator(".line-rate")).to_have_css("text-decoration-line", "line-through")
     expect(page.locator(".line-old")).to_be_visible()
 
 

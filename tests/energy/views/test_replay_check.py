@@ -17,6 +17,7 @@ NO_VIEWS = {
     *("journal_head", "metering_events", "operations_events", "books_events"),
     *("follower", "parked", "attachment", "seal", "seal_head", "archive_segment"),
     *("communication", "source_claim", "laptop_command", "laptop_pack"),
+    *("notice_claim", "notice_receipt"),
 }
 """What a rebuild never exchanges: the journal, its seal, files, positions, and what is now."""
 
