@@ -24,7 +24,7 @@ from energy.base.ids import id_of
 from energy.journal.access import Access
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.errors import PrivilegeError
-from energy.store.migrate import make_roles, migrate_directory
+from energy.store.migrate import make_roles, migrate_directory, migrate_site
 from energy.store.server_settings import SUPERUSER
 from energy.store.sites import Site, list_sites
 from energy.system import (
@@ -92,6 +92,9 @@ class Stack:
         try:
             self._people(system)
             known = {site.key for site in list_sites(system.database)}
+            with owner.connection() as connection:
+                for key in sorted(known):  # the folder may be of an earlier release
+                    migrate_site(connection, key, at=self.clock.now())
             if checked.site.key not in known:
                 init_site(checked, owner, system.database, self.clock, system.vault)
                 self._open_sign_in(system, checked.site.key)
