@@ -11,8 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from energy.alerting.notices.answering import Answering
+from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
 from energy.alerting.notices.sending import Office, Sending
+from energy.alerting.notices.shift_tests import ShiftTests
 from energy.alerting.notices.telling import Telling
 from energy.alerting.notices.views import notices_channel
 from energy.store.sites import Site
@@ -24,6 +26,8 @@ from processes.site_rounds import Chore, MakeChores, Rounds, SiteChores
 MOST_THREADS = 4
 TICK_EVERY_S = 5.0
 """How often it is looked whether a repeat or a level is due. [s]"""
+SHIFTS_EVERY_S = 30.0
+"""How often it is looked whether a shift has begun. [s]"""
 SEND_EVERY_S = 2.0
 """Longest time until a notice goes whose time has come, or whose NOTIFY was lost. [s]"""
 ANSWERS_EVERY_S = 2.0
@@ -86,13 +90,17 @@ class Notices:
 
     def _telling(self, site: Site, ways: Collection[str]) -> MakeChores:
         def make() -> SiteChores:
-            telling = Telling(self._system.database, site, self._system.clock, ways)
+            database, clock = self._system.database, self._system.clock
+            telling = Telling(database, site, clock, ways)
+            desk = NoticeDesk(database, site, self._system.vault, clock)
+            tests = ShiftTests(database, site, desk, clock)
             telling.begin()
             wakes = (notices_channel(site.schema),)
             return SiteChores(
                 chores=(
                     Chore(name="tell", step=telling.follow, channels=wakes, every_s=TICK_EVERY_S),
                     Chore(name="repeat", step=telling.tick, channels=wakes, every_s=TICK_EVERY_S),
+                    Chore(name="duty tests", step=tests.step, every_s=SHIFTS_EVERY_S),
                 )
             )
 

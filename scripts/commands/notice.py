@@ -20,8 +20,9 @@ if runs():
     from dashboards.security.scope import Right
     from energy.alerting.notices.desk import ContactWords, NoticeDesk
     from energy.alerting.notices.gateway import GatewayKind
-    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups
+    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups, read_plan
     from energy.alerting.notices.reports import NoticeRow, read_notices, read_statistics
+    from energy.alerting.notices.shift_tests import WELL, ShiftRow, read_shifts
     from energy.base.period import local_day, midnight
     from energy.system import WEB, WRITER
     from processes.notice_files import contacts_in
@@ -207,6 +208,34 @@ def send_test(ctx: typer.Context, contact: str, way: str = "sms", by: str | None
         command = id_of("command", "test notice", contact, way, str(person), minute)
         notice = _desk(at).test(contact, _way(way), by=person, command_id=command)
         _settled(at, "tested", notice=notice.hex[:SHORT], contact=contact)
+
+
+@app.command()
+def duty(
+    ctx: typer.Context, days: Annotated[int, typer.Option(min=1)] = 2, *, as_json: Json = False
+) -> None:
+    """List the test messages of shifts; exit code 1 where one of the present shift is not well."""
+    with opened(ctx, WEB) as at:
+        now = at.system.clock.now()
+        with at.system.database.connection() as connection:
+            plan = read_plan(connection, at.site.schema, at.site.zone)
+            first = now - timedelta(days=days)
+            found = read_shifts(connection, at.site, plan, first, now) if plan else []
+        if as_json:
+            print_json(found)
+        else:
+            keys = ("shift", "contact", "way", "state", "receipt")
+            head = [at.text(f"notice_head.{key}") for key in keys]
+            print_table(head, [_shift(at, each) for each in found])
+        if any(each.begin == found[0].begin and each.state not in WELL for each in found):
+            raise typer.Exit(1)
+
+
+def _shift(at: Opened, row: ShiftRow) -> tuple[object, ...]:
+    took = row.delivered_at - row.begin if row.delivered_at else None
+    state = at.text(f"notice.shift_{row.state}")
+    receipt = f"{took.total_seconds():.0f} s" if took is not None else None
+    return row.begin.astimezone(at.site.zone), row.contact, row.way, state, receipt
 
 
 @app.command()

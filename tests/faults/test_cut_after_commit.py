@@ -55,7 +55,7 @@ READING = {
     *("plan template", "plan list", "plan show", "note list", "note show", "usage export"),
     *("share list", "share show", "share explain", "share bearers", "usage by"),
     *("notice contacts", "notice groups", "notice templates", "notice plan", "notice list"),
-    *("notice statistics", "outage show", "outage list"),
+    *("notice statistics", "notice duty", "outage show", "outage list"),
     *("place tree", "supply show", "supply balance", "supply losses", "finding codes"),
     *("formula list", "formula show", "formula check", "formula explain"),
     *("pay queue", "pay items", "pay list", "pay statement", "pay ageing", "pay write-offs"),

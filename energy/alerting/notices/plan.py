@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,11 @@ from energy.alerting.rules.calendar import Calendar, calendar_of
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """Priority classes, the first sent first."""
-_KEYS = frozenset({"signature", "blocked_words", "quiet", "person_per_hour", "duty", "who"})
+_KEYS = frozenset(
+    {"signature", "blocked_words", "quiet", "person_per_hour", "duty", "who", "shift_test"}
+)
 _ROW_KEYS = frozenset({"severity", "level", "group", "ways", "hours", "rules"})
+_SHIFT_KEYS = frozenset({"at", "group", "way", "within_s"})
 _DUTY_KEYS = frozenset({"repeat_s", "escalate_s", "tell_cleared"})
 _LEAST_REPEAT_S = 30
 _MOST_LEVEL = 9
@@ -53,6 +57,18 @@ class WhoRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftTest:
+    """A message to the duty phones at the begin of each shift."""
+
+    at: tuple[time, ...]
+    """When shifts begin, by the site's clock."""
+    group: str
+    way: GatewayKind
+    within_s: int
+    """A receipt that comes later is late. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Who is told, by which ways and when."""
 
@@ -67,6 +83,7 @@ class Plan:
     """Most messages to one person in an hour but for critical ones; more come as one. 0: any."""
     blocked_words: tuple[str, ...] = ()
     """Words that gateways refuse."""
+    shift_tests: tuple[ShiftTest, ...] = ()
 
     def levels(self, severity: str, rule: str) -> tuple[int, ...]:
         """Return the levels that are told of an alert, the first one first.
@@ -112,7 +129,24 @@ def plan_from(spec: Mapping[str, Any], zone: ZoneInfo) -> Plan:
         },
         person_per_hour=_number(spec, "person_per_hour", 0, 10_000),
         blocked_words=tuple(_texts(spec.get("blocked_words", []))),
+        shift_tests=tuple(_shift_test(row) for row in _list(spec, "shift_test")),
     )
+
+
+def _shift_test(row: Mapping[str, Any]) -> ShiftTest:
+    _known(row, _SHIFT_KEYS)
+    group, way = row.get("group"), row.get("way")
+    if way not in set(GatewayKind):
+        raise NoticeError.of("ways", ways=str(way), known=", ".join(GatewayKind))
+    try:
+        begins = tuple(time.fromisoformat(each) for each in _texts(row.get("at", [])))
+    except ValueError as error:
+        raise NoticeError.of("shift_test") from error
+    local = all(each.tzinfo is None for each in begins)
+    if not begins or not local or not isinstance(group, str) or not group:
+        raise NoticeError.of("shift_test")
+    within_s = _number(row, "within_s", _LEAST_REPEAT_S, 86_400)
+    return ShiftTest(at=begins, group=group, way=GatewayKind(way), within_s=within_s)
 
 
 def _row(row: Mapping[str, Any], zone: ZoneInfo) -> WhoRow:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from energy.alerting.notices.desk import NoticeDesk
+from energy.alerting.notices.shift_tests import ShiftTests
 from energy.alerting.notices.telling import Telling
 from energy.base.clock import SystemClock
 from tests.energy.alerting.notices import book
@@ -106,6 +109,23 @@ def test_a_test_message_is_queued_once_a_minute_and_listed(desk: Row) -> None:
     assert len(listed) <= 2, "a minute may have passed in between"
     refused = said(desk("notice test eve --way sms --by root", code=2))
     assert "not told by sms" in refused
+
+
+def test_the_test_messages_of_the_present_shift_are_listed(desk: Row, tmp_path: Path) -> None:
+    site, clock = desk.site, SystemClock()
+    begin = (clock.now() - timedelta(minutes=30)).astimezone(site.site.zone).strftime("%H:%M")
+    plan = tmp_path / "shifts.toml"
+    rows = f'[[shift_test]]\nat = "{begin}"\ngroup = "duty"\nway = "sms"\nwithin_s = '
+    plan.write_text(f"{book.PLAN}{rows}600\n", "utf-8")
+    desk(f"notice set-plan {plan} --by root")
+    assert said(desk("notice duty --days 1", code=1)).count("not sent") == 2
+    people = NoticeDesk(site.writer, site.site, book.vault(), clock)
+    ShiftTests(site.writer, site.site, people, clock).step()
+    book.settle(site)
+    assert said(desk("notice duty --days 1", code=1)).count("late") == 2
+    plan.write_text(f"{book.PLAN}{rows}7200\n", "utf-8")
+    desk(f"notice set-plan {plan} --by root")
+    assert [each["state"] for each in desk.json("notice duty --days 1")] == ["waiting"] * 2
 
 
 def test_what_an_alert_told_is_listed_with_its_alert(desk: Row) -> None:

@@ -1,0 +1,183 @@
+"""In: shifts of the plan, groups, what was sent. Out: a test message a shift, its receipt. I/O.
+
+Who is on duty learns by it that alerts would arrive; whoever hands over sees that they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from energy.alerting.notices.desk import NoticeDesk
+from energy.alerting.notices.errors import NoticeError
+from energy.alerting.notices.notice import LOST, NoticeState, notice_id
+from energy.alerting.notices.plan import Plan, ShiftTest
+from energy.alerting.notices.reads import read_contacts, read_groups, read_plan
+from energy.base.clock import Clock
+from energy.base.ids import id_of
+from energy.base.period import days_between, local_day
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+SENDER = id_of("chore", "duty tests")
+"""Who sends them: the chore."""
+log = structlog.get_logger("notices")
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class ShiftState(StrEnum):
+    """How far the test message of a shift is."""
+
+    NOT_SENT = "not_sent"
+    WAITING = "waiting"
+    """It is queued, and there is time left."""
+    SENT = "sent"
+    """A gateway has it, and there is time left for its receipt."""
+    RECEIVED = "received"
+    LATE = "late"
+    """It is queued for too long, or its receipt came too late."""
+    UNANSWERED = "unanswered"
+    """A gateway took it in vain, or gives no receipts."""
+    FAILED = "failed"
+
+
+WELL = frozenset({ShiftState.WAITING, ShiftState.SENT, ShiftState.RECEIVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of one message."""
+
+    state: NoticeState
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftRow:
+    """The test message of one shift to one contact."""
+
+    begin: datetime
+    contact: str
+    """Key of the contact."""
+    way: str
+    state: ShiftState
+    delivered_at: datetime | None = None
+
+
+def state_of(sent: Sent | None, begin: datetime, within_s: int, now: datetime) -> ShiftState:
+    """Return how a test message does.
+
+    Args:
+        sent: What became of it; None: there is none.
+        begin: Of the shift.
+        within_s: A receipt that comes later is late. [s]
+        now: Present instant.
+    """
+    end = begin + timedelta(seconds=within_s)
+    in_time = now <= end
+    if sent is None:
+        return ShiftState.WAITING if in_time else ShiftState.NOT_SENT
+    if sent.state in LOST or sent.state is NoticeState.WITHDRAWN:
+        return ShiftState.FAILED
+    if sent.delivered_at is not None:
+        return ShiftState.RECEIVED if sent.delivered_at <= end else ShiftState.LATE
+    if sent.state is NoticeState.QUEUED:
+        return ShiftState.WAITING if in_time else ShiftState.LATE
+    return ShiftState.SENT if in_time else ShiftState.UNANSWERED
+
+
+def begins(test: ShiftTest, site: Site, first: datetime, last: datetime) -> list[datetime]:
+    """Return when shifts begin, behind an instant and up to another, in order."""
+    days = days_between(local_day(first, site.zone), local_day(last, site.zone) + timedelta(days=1))
+    found = (datetime.combine(day, at, tzinfo=site.zone) for day in days for at in test.at)
+    return sorted(at for at in found if first < at <= last)
+
+
+class ShiftTests:
+    """Sends the test message of each shift, once."""
+
+    def __init__(self, database: Database, site: Site, desk: NoticeDesk, clock: Clock) -> None:
+        """Send for a site; the role is meterline_writer."""
+        self._database = database
+        self._site = site
+        self._desk = desk
+        self._clock = clock
+        self._done: set[UUID] = set()
+
+    def step(self) -> bool:
+        """Send what the present shift has not sent; a process that was away sends it late."""
+        now = self._clock.now()
+        with self._database.connection() as connection:
+            plan = read_plan(connection, self._site.schema, self._site.zone)
+            groups = read_groups(connection, self._site.schema)
+        for test in plan.shift_tests if plan else ():
+            passed = begins(test, self._site, now - timedelta(days=1), now)
+            for key in groups.get(test.group, ()) if passed else ():
+                self._send(key, test, passed[-1])
+        return False
+
+    def _send(self, key: str, test: ShiftTest, begin: datetime) -> None:
+        subject = _subject(self._site, key, test, begin)
+        if subject in self._done:
+            return
+        self._done.add(subject)
+        try:
+            self._desk.test(key, test.way, by=SENDER, command_id=subject)
+        except NoticeError as error:  # `notice duty` shows that it was not sent
+            log.warning("shift_test.unsent", site=self._site.key, contact=key, cause=str(error))
+
+
+def read_shifts(
+    connection: Connection, site: Site, plan: Plan, first: datetime, now: datetime
+) -> list[ShiftRow]:
+    """Return the test messages of shifts that began behind an instant, the newest shift first.
+
+    Args:
+        connection: Any connection that may read.
+        site: The site.
+        plan: As it holds: its shifts, whoever is in their groups now.
+        first: Instant.
+        now: Present instant.
+    """
+    wanted = list(_wanted(connection, site, plan, first, now))
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT notice, state, delivered_at FROM {site.schema}.notice WHERE notice = ANY(%s)",
+        ([notice for notice, *_ in wanted],),
+    ).fetchall()
+    sent = {row[0]: Sent(state=NoticeState(row[1]), delivered_at=row[2]) for row in rows}
+    found = [
+        ShiftRow(
+            begin=begin,
+            contact=key,
+            way=str(test.way),
+            state=state_of(sent.get(notice), begin, test.within_s, now),
+            delivered_at=sent[notice].delivered_at if notice in sent else None,
+        )
+        for notice, key, test, begin in wanted
+    ]
+    return sorted(found, key=lambda row: row.begin, reverse=True)
+
+
+def _wanted(
+    connection: Connection, site: Site, plan: Plan, first: datetime, now: datetime
+) -> Iterator[tuple[UUID, str, ShiftTest, datetime]]:
+    groups = read_groups(connection, site.schema)
+    contacts = {each.key: each.contact for each in read_contacts(connection, site.schema)}
+    for test in plan.shift_tests:
+        for begin in begins(test, site, first, now):
+            for key in groups.get(test.group, ()):
+                if key in contacts:
+                    subject = _subject(site, key, test, begin)
+                    notice = notice_id("test", subject, 0, contacts[key], str(test.way), 0)
+                    yield notice, key, test, begin
+
+
+def _subject(site: Site, key: str, test: ShiftTest, begin: datetime) -> UUID:
+    return id_of("shift test", site.key, key, str(test.way), str(int(begin.timestamp())))
