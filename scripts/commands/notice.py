@@ -22,7 +22,7 @@ if runs():
     from energy.alerting.notices.gateway import GatewayKind
     from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups, read_plan
     from energy.alerting.notices.reports import NoticeRow, read_notices, read_statistics
-    from energy.alerting.notices.shift_tests import WELL, ShiftRow, read_shifts
+    from energy.alerting.notices.shift_tests import WELL, ShiftRow, present_rows, read_shifts
     from energy.base.period import local_day, midnight
     from energy.system import WEB, WRITER
     from processes.notice_files import contacts_in
@@ -212,9 +212,12 @@ def send_test(ctx: typer.Context, contact: str, way: str = "sms", by: str | None
 
 @app.command()
 def duty(
-    ctx: typer.Context, days: Annotated[int, typer.Option(min=1)] = 2, *, as_json: Json = False
+    ctx: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=366)] = 2,
+    *,
+    as_json: Json = False,
 ) -> None:
-    """List the test messages of shifts; exit code 1 where one of the present shift is not well."""
+    """List the test messages of shifts (exit code 1: one of the present shift is not well)."""
     with opened(ctx, WEB) as at:
         now = at.system.clock.now()
         with at.system.database.connection() as connection:
@@ -226,8 +229,9 @@ def duty(
         else:
             keys = ("shift", "contact", "way", "state", "receipt")
             head = [at.text(f"notice_head.{key}") for key in keys]
-            print_table(head, [_shift(at, each) for each in found])
-        if any(each.begin == found[0].begin and each.state not in WELL for each in found):
+            nothing = at.text("notice.no_shifts")
+            print_table(head, [_shift(at, each) for each in found], nothing=nothing)
+        if any(each.state not in WELL for each in present_rows(found)):
             raise typer.Exit(1)
 
 

@@ -197,9 +197,9 @@ class NoticeDesk:
         with self._database.connection() as connection:
             groups = read_groups(connection, self._site.schema)
             texts = read_wordings(connection, self._site.schema)
-        for row in plan.rows:
-            if row.group not in groups:
-                raise NoticeError.of("no_group", group=row.group)
+        for each in (*plan.rows, *plan.shift_tests):
+            if each.group not in groups:
+                raise NoticeError.of("no_group", group=each.group)
         for key in TemplateKey:
             if key not in texts:
                 if key in OUTAGE_TEXTS:

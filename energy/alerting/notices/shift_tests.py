@@ -5,7 +5,7 @@ Who is on duty learns by it that alerts would arrive; whoever hands over sees th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,6 +110,8 @@ class ShiftTests:
         self._desk = desk
         self._clock = clock
         self._done: set[UUID] = set()
+        self._refused: set[UUID] = set()
+        """Said in the log once, and tried again: who has no telephone may get one."""
 
     def step(self) -> bool:
         """Send what the present shift has not sent; a process that was away sends it late."""
@@ -127,11 +129,22 @@ class ShiftTests:
         subject = _subject(self._site, key, test, begin)
         if subject in self._done:
             return
-        self._done.add(subject)
         try:
             self._desk.test(key, test.way, by=SENDER, command_id=subject)
         except NoticeError as error:  # `notice duty` shows that it was not sent
-            log.warning("shift_test.unsent", site=self._site.key, contact=key, cause=str(error))
+            if subject not in self._refused:
+                log.warning("shift_test.unsent", site=self._site.key, contact=key, cause=str(error))
+            self._refused.add(subject)
+        else:
+            self._done.add(subject)
+
+
+def present_rows(rows: Sequence[ShiftRow]) -> list[ShiftRow]:
+    """Return the newest row of each contact and way: what was tried for who is on duty now."""
+    newest: dict[tuple[str, str], ShiftRow] = {}
+    for row in sorted(rows, key=lambda each: each.begin):
+        newest[row.contact, row.way] = row
+    return list(newest.values())
 
 
 def read_shifts(

@@ -113,6 +113,8 @@ def test_a_test_message_is_queued_once_a_minute_and_listed(desk: Row) -> None:
 
 def test_the_test_messages_of_the_present_shift_are_listed(desk: Row, tmp_path: Path) -> None:
     site, clock = desk.site, SystemClock()
+    assert "no [[shift_test]]" in said(desk("notice duty"))
+    desk("notice duty --days 1000000000", code=2)
     begin = (clock.now() - timedelta(minutes=30)).astimezone(site.site.zone).strftime("%H:%M")
     plan = tmp_path / "shifts.toml"
     rows = f'[[shift_test]]\nat = "{begin}"\ngroup = "duty"\nway = "sms"\nwithin_s = '

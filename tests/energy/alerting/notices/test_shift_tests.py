@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy.alerting.notices.desk import NoticeDesk
+from energy.alerting.notices.desk import ContactWords, NoticeDesk
 from energy.alerting.notices.errors import NoticeError
+from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import NoticeState
 from energy.alerting.notices.plan import plan_from
 from energy.alerting.notices.reads import read_plan
 from energy.alerting.notices.shift_tests import (
     Sent,
+    ShiftRow,
     ShiftState,
     ShiftTests,
     begins,
+    present_rows,
     read_shifts,
     state_of,
 )
@@ -113,3 +116,51 @@ def _states(site: TestSite) -> dict[str, ShiftState]:
         assert plan is not None
         rows = read_shifts(connection, site.site, plan, now - timedelta(hours=1), now)
     return {row.contact: row.state for row in rows}
+
+
+def test_each_way_has_its_own_present_shift() -> None:
+    def row(minutes: int, way: str) -> ShiftRow:
+        begin = NOON + timedelta(minutes=minutes)
+        return ShiftRow(begin=begin, contact="ada", way=way, state=ShiftState.SENT)
+
+    rows = [row(0, "sms"), row(-30, "mail"), row(-720, "sms"), row(-750, "mail")]
+    assert {(each.way, each.begin) for each in present_rows(rows)} == {
+        ("sms", NOON),
+        ("mail", NOON - timedelta(minutes=30)),
+    }
+
+
+@pytest.mark.servers
+def test_a_number_given_within_the_shift_is_tried(new_site: Any) -> None:
+    site: TestSite = new_site()
+    box = book.vault()
+    book.contact(site, box, "eve", mail=book.EVE_MAIL)
+    book.group(site, "duty", "eve")
+    book.plan(site, shift_test=[SHIFTS])
+    book.settle(site)
+    desk = NoticeDesk(site.writer, site.site, box, site.clock)
+    tests = ShiftTests(site.writer, site.site, desk, site.clock)
+    site.tick(5)
+    tests.step()
+    words = ContactWords(
+        key="eve",
+        name="Eve",
+        language="en",
+        acknowledges=True,
+        addresses={GatewayKind.SMS: book.ADA_PHONE},
+    )
+    desk.register(words, by=book.ADMIN, command_id=book.command("a telephone"))
+    book.settle(site)
+    tests.step()
+    book.settle(site)
+    assert site.rows("SELECT way, state FROM {s}.notice") == [("sms", "queued")]
+
+
+@pytest.mark.servers
+def test_a_plan_that_tries_a_group_nobody_has_is_refused(new_site: Any) -> None:
+    site: TestSite = new_site()
+    desk = NoticeDesk(site.writer, site.site, book.a_book(site), site.clock)
+    book.settle(site)
+    spec = tomllib.loads(book.PLAN) | {"shift_test": [SHIFTS | {"group": "night"}]}
+    with pytest.raises(NoticeError, match="night"):
+        desk.set_plan(spec, by=book.ADMIN, command_id=book.command("nobody's"))
