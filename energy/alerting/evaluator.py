@@ -7,6 +7,7 @@ evaluating a slice again meets its own alerts by their ids and changes nothing.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ import structlog
 
 from energy.alerting.raising import Raising
 from energy.alerting.rule_reads import read_rules
+from energy.alerting.rules.evaluate import still_id
 from energy.alerting.rules.kinds import TICKED
 from energy.alerting.rules.spec import RuleSpec
 from energy.alerting.rules.watched import Watched
@@ -67,7 +69,9 @@ class Evaluator:
             watched = Watched(self._rules_now(connection), stored)
             # Batch by batch, so that what a late reading does not depends on the slices.
             batches = [columns for entry in entries if (columns := _decoded(entry)) is not None]
-            self._raising.take([each for batch in batches for each in watched.evaluate(batch)])
+            found = [each for batch in batches for each in watched.evaluate(batch)]
+            self._raising.take([signal for each in found for signal in _with_still(each)])
+            self._raising.take(watched.still(self._clock.now()))
             self._save(connection, position, entries[-1].position, watched.stored())
         return len(entries)
 
@@ -123,6 +127,13 @@ class Evaluator:
             "WHERE name = %s AND position = %s",
             (after, json.dumps(stored), EVALUATOR, before),
         )
+
+
+def _with_still(signal: Signal) -> list[Signal]:
+    """Return a signal; what clears a crossing clears the alert that it still holds, too."""
+    if signal.state is not SignalState.CLEARED:
+        return [signal]
+    return [signal, replace(signal, alert=still_id(signal.alert))]
 
 
 def _decoded(entry: Entry) -> ReadingColumns | None:

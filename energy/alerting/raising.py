@@ -7,7 +7,7 @@ at together (see flood.py) and stored some hundreds of alerts in a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -84,18 +84,15 @@ class Raising:
 
     def _changed(self, signals: Sequence[Signal]) -> list[Alert]:
         """Return the alerts that signals change, with the alerts for many that come of it."""
-        known: dict[UUID, Alert] = self._operations.find_all({each.alert for each in signals})
-        fresh = [each for each in signals if self._begins(each) and each.alert not in known]
+        asked = {each.alert for each in signals} | {each.after for each in signals if each.after}
+        known: dict[UUID, Alert] = self._operations.find_all(asked)
+        fresh = [each for each in signals if _begins(each, known) and each.alert not in known]
         if fresh:
             self._raise(known, fresh)
         for signal in signals:
             if signal.alert in known:
                 _apply(known[signal.alert], signal)
         return [alert for alert in known.values() if alert.pending_events]
-
-    @staticmethod
-    def _begins(signal: Signal) -> bool:
-        return signal.state is SignalState.RAISED
 
     def _raise(self, known: dict[UUID, Alert], signals: Sequence[Signal]) -> None:
         """Make the alerts that begin, each with its parent and what it is expected from."""
@@ -152,6 +149,12 @@ class Raising:
         """Keep in mind what the tables do not tell yet."""
         for alert in alerts:
             self._minded[alert.id] = (position, standing_of(alert))
+
+
+def _begins(signal: Signal, known: Mapping[UUID, Alert]) -> bool:
+    """Return whether a signal begins an alert; not where the crossing woke people already."""
+    before = known.get(signal.after) if signal.after else None
+    return signal.state is SignalState.RAISED and (before is None or before.historic)
 
 
 def _expect(alert: Alert, spans: Iterable[Expected]) -> None:

@@ -51,6 +51,8 @@ class Signal:
     """Raised longer ago than this it is historic. [s]"""
     newest: datetime | None = None
     """By what it is judged fresh, where that is not `at`."""
+    after: UUID | None = None
+    """The historic alert of the same crossing; raised only where that one was raised so."""
 
     def historic(self, now: datetime) -> bool:
         """Return whether it was raised too long ago to wake anybody.

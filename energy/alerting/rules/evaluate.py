@@ -9,13 +9,15 @@ clears at the first value there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from energy.alerting.rules.spec import Memory, RuleSpec, Verdict, alert_id
 from energy.alerting.signal import Signal, SignalState
 from energy.base.clock import from_us, to_us
+from energy.base.ids import id_of
 
 Sample = tuple[int, int, int]
 """Instant [us], channel, value [count]."""
@@ -32,6 +34,8 @@ class RuleState:
     raised_us: int | None = None
     """When the open alert was raised. [us]"""
     memory: Memory = ()
+    shown: tuple[int, int] | None = field(default=None, compare=False)
+    """Value and limit that was judged last while the alert stood; not stored."""
 
     @property
     def idle(self) -> bool:
@@ -52,6 +56,7 @@ def evaluate(
     signals: list[Signal] = []
     last, since, raised, memory = state.last_us, state.since_us, state.raised_us, state.memory
     judge, delay_us = spec.terms.judge, 1_000_000 * spec.delay_s
+    told: tuple[int, int] | None = None
     again = bool(spec.beside)  # several channels have a value at one instant
     for at_us, channel, value in seen:
         if last is not None and (at_us < last or (at_us == last and not again)):
@@ -66,6 +71,7 @@ def evaluate(
         if not spec.watched(from_us(at_us)):
             verdict = Verdict.UNDER
         if raised is not None:
+            told = (shown, limit)
             if verdict is Verdict.UNDER:
                 signals.append(_signal(spec, SignalState.CLEARED, raised, at_us, shown, limit))
                 raised = since = None
@@ -74,9 +80,33 @@ def evaluate(
         else:
             since = at_us if since is None else since
             if at_us - since >= delay_us:
-                raised = at_us
+                raised, told = at_us, (shown, limit)
                 signals.append(_signal(spec, SignalState.RAISED, raised, at_us, shown, limit))
-    return signals, RuleState(last_us=last, since_us=since, raised_us=raised, memory=memory)
+    after = RuleState(last_us=last, since_us=since, raised_us=raised, memory=memory, shown=told)
+    return signals, after
+
+
+def still_id(alert: UUID) -> UUID:
+    """Return the id of the alert that tells that a crossing of long ago still holds.
+
+    Args:
+        alert: The one of the crossing itself.
+    """
+    return id_of("alert still", str(alert))
+
+
+def still_raised(spec: RuleSpec, state: RuleState, now: datetime) -> Signal:
+    """Return the signal that a crossing found too late to wake anybody holds to this day.
+
+    Args:
+        spec: The rule.
+        state: Of an alert that stands, just judged.
+        now: Present instant, by which it is news.
+    """
+    raised, last, shown = state.raised_us, state.last_us, state.shown
+    assert raised is not None and last is not None and shown is not None, "it was just judged"
+    signal = _signal(spec, SignalState.RAISED, raised, last, *shown)
+    return replace(signal, alert=still_id(signal.alert), after=signal.alert, newest=now)
 
 
 def _signal(

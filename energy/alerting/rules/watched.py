@@ -8,16 +8,25 @@ their limits are passed over all at once, with the same result as if each value 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from heapq import merge
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.alerting.rules.evaluate import RuleState, Sample, evaluate, state_of, stored_state
+from energy.alerting.rules.evaluate import (
+    RuleState,
+    Sample,
+    evaluate,
+    state_of,
+    still_raised,
+    stored_state,
+)
 from energy.alerting.rules.spec import RuleSpec
 from energy.alerting.rules.threshold import Threshold
-from energy.alerting.signal import Signal
+from energy.alerting.signal import Signal, SignalState
+from energy.base.clock import to_us
 from energy.base.quality import Quality
 from energy.metering.reading import ReadingColumns
 
@@ -26,6 +35,8 @@ _LEAST: Final = np.iinfo(np.int64).min
 _MOST: Final = np.iinfo(np.int64).max
 NEVER: Final = -1
 """Instant of the newest value where there was none. [us]"""
+_LATE: Final = "found late"
+"""Name under which is stored which alerts were raised too late to wake anybody."""
 
 
 class Told:
@@ -132,6 +143,8 @@ class Watched:
         """
         self._rules = [(spec, state_name(spec)) for spec in specs]
         self._states: list[RuleState] = []
+        self._late: dict[str, int] = dict(stored.get(_LATE, {}))
+        self._begun: set[int] = set()
         self._of: dict[int, list[int]] = {}
         plain = []
         for place, (spec, name) in enumerate(self._rules):
@@ -166,12 +179,40 @@ class Watched:
             found, after = evaluate(spec, before, samples)
             self._states[place] = after
             self._plain.keep(place, after)
+            if any(each.state is SignalState.RAISED for each in found):
+                self._begun.add(place)
             signals += found
+        return signals
+
+    def still(self, now: datetime) -> list[Signal]:
+        """Return what raises anew, once, what was found too late and holds at a fresh value.
+
+        Args:
+            now: Present instant, after the signals of `evaluate` were raised.
+        """
+        signals, now_us = [], to_us(now)
+        places = {name: place for place, (_, name) in enumerate(self._rules)} if self._late else {}
+        found = {*self._begun, *(places[name] for name in self._late if name in places)}
+        late, self._late, self._begun = self._late, {}, set()
+        for place in sorted(found):
+            spec, name = self._rules[place]
+            state = self._states[place]
+            raised, last = state.raised_us, state.last_us
+            fresh_us = 1_000_000 * spec.fresh_s
+            if raised is None or last is None:
+                continue  # it is over
+            if late.get(name) != raised and now_us - raised <= fresh_us:
+                continue  # it woke people
+            if state.shown is not None and now_us - last <= fresh_us:
+                signals.append(still_raised(spec, state, now))
+            else:
+                self._late[name] = raised
         return signals
 
     def stored(self) -> dict[str, Any]:
         """Return the states as JSON values."""
-        return {
+        late = {_LATE: self._late} if self._late else {}
+        return late | {
             name: stored_state(self._plain.quiet_since(place) or self._states[place])
             for place, (_, name) in enumerate(self._rules)
         }

@@ -208,3 +208,55 @@ def test_reading_dated_ahead_does_not_silence_its_rule(site: TestSite) -> None:
         pass
     folded(site)
     assert site.rows("SELECT raised_at, cleared_at FROM {s}.alert") == [(at(15), None)]
+
+
+def test_fault_that_outlives_a_backlog_is_raised_live_once_at_its_first_fresh_reading(
+    site: TestSite,
+) -> None:
+    site.tick(3600)
+    site.accept(reading(2, 0, 120), reading(2, 15, 130), reading(2, 30, 131))
+    evaluated(site)
+    assert alerts(site) == [(at(15), 130, None, True)]
+    site.accept(reading(2, 55, 95), reading(2, 60, 132))  # inside the deadband, and above it
+    evaluated(site)
+    site.tick(60)
+    site.accept(reading(2, 61, 133))
+    evaluated(site)
+    assert alerts(site) == [(at(15), 130, None, True), (at(60), 132, None, False)]
+    site.accept(reading(2, 62, 80))
+    evaluated(site)
+    assert [row[2] for row in alerts(site)] == [at(62), at(62)]
+
+
+def test_fault_that_stands_at_the_end_of_its_backlog_is_raised_with_it(site: TestSite) -> None:
+    site.tick(3600)
+    site.accept(*(reading(2, 5 * n, 120) for n in range(13)))
+    evaluated(site)
+    assert alerts(site) == [(at(15), 120, None, True), (at(60), 120, None, False)]
+
+
+def test_crossing_that_woke_people_is_not_raised_again_when_its_slice_is_met_late(
+    site: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    site.tick(1800)
+    site.accept(reading(2, 0, 120), reading(2, 15, 130), reading(2, 30, 130))
+    with monkeypatch.context() as patch:
+        patch.setattr(Evaluator, "_save", killed)
+        with pytest.raises(Killed):
+            evaluator(site).step()
+    site.tick(600)
+    evaluated(site)
+    assert alerts(site) == [(at(15), 130, None, False)]
+
+
+def test_fault_of_a_backlog_that_was_over_before_its_end_wakes_nobody(site: TestSite) -> None:
+    site.tick(3600)
+    site.accept(reading(2, 0, 120), reading(2, 15, 130), reading(2, 30, 50), reading(2, 60, 120))
+    evaluated(site)
+    assert alerts(site) == [(at(15), 130, at(30), True)]
