@@ -229,9 +229,10 @@ def test_what_waits_in_the_outbox_and_a_tick_that_is_missed_are_told(watched: Wa
     with watched.site.writer.connection() as connection:
         connection.execute(
             f"INSERT INTO {schema}.notice (notice, subject, about, template, level, repeat, "
-            "contact, way, severity, priority, state, not_before, queued_at, changed_at, position) "
+            "contact, way, severity, priority, state, due_at, not_before, queued_at, changed_at, "
+            "position) "
             "SELECT gen_random_uuid(), gen_random_uuid(), 'test', 'test', 0, 0, "
-            "gen_random_uuid(), 'sms', 'high', 1, 'queued', at, %s, %s, 1 "
+            "gen_random_uuid(), 'sms', 'high', 1, 'queued', at, at, %s, %s, 1 "
             "FROM unnest(%s::timestamptz[]) AS at",
             (now, now, [now, now + timedelta(hours=9)]),
         )

@@ -1,9 +1,10 @@
 """In: an alert's standing, what was told of it, the duty of its severity. Out: what is due. Pure.
 
-A level is told when the one before had its time, or when nobody of it could be reached. The level
-reached last is told again until somebody acknowledges. What came due while nobody looked is told
-once, not once for every time that it was missed. An alert that ended before anybody was reached
-is told all the same, as one that came and went: no alert is lost.
+A level is told when the one before had its time, or when nobody of it could be reached; time that
+notices wait in quiet hours is none. The level reached last is told again until somebody
+acknowledges, and so is whoever of a level below gateways could not reach. What came due while
+nobody looked is told once, not once for every time that it was missed. An alert that ended before
+anybody was reached is told all the same, as one that came and went: no alert is lost.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from datetime import datetime, timedelta
 from energy.alerting.notices.plan import Duty
 
 UNREACHED_S = 300
-"""How often somebody is tried again where the duty repeats nothing and nobody was reached. [s]"""
+"""How often a level is tried again of which nobody was reached. [s]"""
+OWED_S = 3600
+"""How often somebody is tried again who was not reached, where others of the level were. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +27,17 @@ class LevelTold:
 
     level: int
     since: datetime
-    """When it was first told."""
+    """When it could first be told."""
+    at: datetime
+    """When its last repeat could be told."""
     last: int
     """Number of its last repeat; 0 is the first time."""
     reached: bool
     """Whether a gateway took a message for anybody of it."""
     given_up: bool
     """Whether everything that was to be told is given up."""
+    owed: bool
+    """Whether somebody of it was told by no gateway, and nothing more is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,8 @@ class Due:
 
     level: int
     repeat: int
+    owed: bool = False
+    """Whether it is told only to those whom no gateway has reached."""
 
 
 def due_now(
@@ -58,11 +67,13 @@ def due_now(
     newest = max(told, key=lambda each: each.level)
     reached = any(each.reached for each in told)
     if over:
-        return [] if reached or not newest.given_up else _again(0, newest, now, reached=False)
+        return [] if reached else _owed(duty, told, now)
     above = [level for level in levels if level > newest.level]
     if above and _has_come(duty, newest, now):
         return [Due(level=above[0], repeat=0)]
-    return _again(duty.repeat_s, newest, now, reached=reached)
+    again = [Due(level=newest.level, repeat=number) for number in _next(newest, duty.repeat_s, now)]
+    rest = [each for each in told if not again or each is not newest]
+    return again + _owed(duty, rest, now)
 
 
 def _has_come(duty: Duty, before: LevelTold, now: datetime) -> bool:
@@ -72,10 +83,21 @@ def _has_come(duty: Duty, before: LevelTold, now: datetime) -> bool:
     return duty.escalate_s > 0 and now >= before.since + timedelta(seconds=duty.escalate_s)
 
 
-def _again(every_s: int, newest: LevelTold, now: datetime, *, reached: bool) -> list[Due]:
-    if not reached and newest.given_up:
-        every_s = min(every_s, UNREACHED_S) or UNREACHED_S
+def _owed(duty: Duty, told: Sequence[LevelTold], now: datetime) -> list[Due]:
+    """Return what is told again to those whom nothing has reached."""
+    found = []
+    for each in told:
+        usual_s = OWED_S if each.reached else UNREACHED_S
+        every_s = min(duty.repeat_s, usual_s) or usual_s
+        numbers = _next(each, every_s, now) if each.owed else []
+        found += [Due(level=each.level, repeat=number, owed=True) for number in numbers]
+    return found
+
+
+def _next(told: LevelTold, every_s: int, now: datetime) -> list[int]:
+    """Return the number of the repeat that has come due since the last one, if one has."""
     if not every_s:
         return []
-    number = int((now - newest.since).total_seconds()) // every_s
-    return [Due(level=newest.level, repeat=number)] if number > newest.last else []
+    every = timedelta(seconds=every_s)
+    number = (now - told.since) // every
+    return [max(number, told.last + 1)] if number > (told.at - told.since) // every else []

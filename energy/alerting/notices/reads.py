@@ -121,7 +121,8 @@ class NoticeTold:
     contact: UUID
     way: GatewayKind
     state: NoticeState
-    queued_at: datetime
+    due_at: datetime
+    """When it may first go: when it is queued, or when quiet hours end."""
 
 
 def read_told(
@@ -129,12 +130,12 @@ def read_told(
 ) -> dict[UUID, list[NoticeTold]]:
     """Return what was told of some alerts, the first first."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT subject, about, level, repeat, contact, way, state, queued_at "
+        "SELECT subject, about, level, repeat, contact, way, state, due_at "
         f"FROM {schema}.notice WHERE subject = ANY(%s) ORDER BY queued_at, position",
         (list(alerts),),
     ).fetchall()
     found: dict[UUID, list[NoticeTold]] = defaultdict(list)
-    for subject, about, level, repeat, contact, way, state, queued_at in rows:
+    for subject, about, level, repeat, contact, way, state, due_at in rows:
         told = NoticeTold(
             subject=subject,
             about=about,
@@ -143,7 +144,7 @@ def read_told(
             contact=contact,
             way=GatewayKind(way),
             state=NoticeState(state),
-            queued_at=queued_at,
+            due_at=due_at,
         )
         found[subject].append(told)
     return found

@@ -226,6 +226,7 @@ class Telling:
             for each in due
             for wanted in self._who(book, case, each.level, at)
             if not _waits(mine, wanted.contact)
+            and (not each.owed or wanted.contact in _owed(mine, each.level))
         ]
 
     def _who(
@@ -366,19 +367,30 @@ def _waits(told: Sequence[NoticeTold], contact: UUID) -> bool:
     return any(t.contact == contact and t.state is NoticeState.QUEUED for t in told)
 
 
+def _owed(told: Sequence[NoticeTold], level: int) -> set[UUID]:
+    """Return the contacts of a level whom no gateway has reached, while nothing more is tried."""
+    at = [each for each in told if each.level == level]
+    lost = {each.contact for each in at if each.state in LOST}
+    return lost - {each.contact for each in at if each.state not in LOST}
+
+
 def _levels(told: Sequence[NoticeTold]) -> list[LevelTold]:
     found = []
     for level in sorted({each.level for each in told}):
         at = [each for each in told if each.level == level]
         newest = max(each.repeat for each in at)
-        last = [each.state for each in at if each.repeat == newest]
+        last = [each for each in at if each.repeat == newest]
         found.append(
             LevelTold(
                 level=level,
-                since=min(each.queued_at for each in at),
+                since=min(each.due_at for each in at),
+                at=min(each.due_at for each in last),
                 last=newest,
                 reached=any(each.state in TOLD for each in at),
-                given_up=not any(s is NoticeState.QUEUED or s in TOLD for s in last),
+                given_up=not any(
+                    each.state is NoticeState.QUEUED or each.state in TOLD for each in last
+                ),
+                owed=bool(_owed(told, level)),
             )
         )
     return found

@@ -149,12 +149,14 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         case Notice.Created():
             cursor.execute(
                 f"INSERT INTO {schema}.notice (notice, subject, about, template, level, repeat, "
-                "contact, way, severity, priority, state, not_before, queued_at, changed_at, "
-                "position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "contact, way, severity, priority, state, due_at, not_before, queued_at, "
+                "changed_at, position) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     *(event.originator_id, event.subject, event.about, event.template),
                     *(event.level, event.repeat, event.contact, event.way, event.severity),
-                    *(priority(event.severity), NoticeState.QUEUED, event.not_before),
+                    *(priority(event.severity), NoticeState.QUEUED),
+                    *(max(event.timestamp, event.not_before), event.not_before),
                     *(event.timestamp, event.timestamp, position),
                 ),
             )

@@ -22,11 +22,12 @@ CREATE TABLE {schema}.notice_plan (
     version int PRIMARY KEY, spec jsonb NOT NULL, set_by uuid NOT NULL, set_at timestamptz NOT NULL,
     position bigint NOT NULL
 );
+-- due_at: when it may first go; not_before: when it is tried next.
 CREATE TABLE {schema}.notice (
     notice uuid PRIMARY KEY, subject uuid NOT NULL, about text NOT NULL, template text NOT NULL,
     level int NOT NULL, repeat int NOT NULL, contact uuid NOT NULL, way text NOT NULL,
     severity text NOT NULL, priority int NOT NULL, state text NOT NULL,
-    not_before timestamptz NOT NULL, gateway text NOT NULL DEFAULT '',
+    due_at timestamptz NOT NULL, not_before timestamptz NOT NULL, gateway text NOT NULL DEFAULT '',
     reference text NOT NULL DEFAULT '', tries int NOT NULL DEFAULT 0, segments int,
     cost numeric, currency text NOT NULL DEFAULT '', text text NOT NULL DEFAULT '',
     lead uuid, known boolean NOT NULL DEFAULT false, reason text NOT NULL DEFAULT '',

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from energy.alerting.notices.duties import UNREACHED_S, Due, LevelTold, due_now
+from energy.alerting.notices.duties import OWED_S, UNREACHED_S, Due, LevelTold, due_now
 from energy.alerting.notices.plan import Duty
 from tests.fixtures.postgres import NOON
 
@@ -12,10 +13,14 @@ DUTY = Duty(repeat_s=300, escalate_s=600, tell_cleared=True)
 ONCE = Duty(repeat_s=0, escalate_s=0, tell_cleared=False)
 
 
-def told(level: int = 1, since: int = 0, last: int = 0, **how: bool) -> LevelTold:
+def told(level: int = 1, since: int = 0, last: int = 0, **how: Any) -> LevelTold:
     reached, given_up = how.get("reached", True), how.get("given_up", False)
-    at = NOON + timedelta(seconds=since)
-    return LevelTold(level=level, since=at, last=last, reached=reached, given_up=given_up)
+    begun = NOON + timedelta(seconds=since)
+    at = begun + timedelta(seconds=how.get("every", 300) * last)
+    owed = how.get("owed", given_up)
+    return LevelTold(
+        level=level, since=begun, at=at, last=last, reached=reached, given_up=given_up, owed=owed
+    )
 
 
 def due(*before: LevelTold, after_s: int, duty: Duty = DUTY, over: bool = False) -> list[Due]:
@@ -59,11 +64,35 @@ def test_what_is_over_is_told_no_more_once_somebody_was_reached() -> None:
 
 def test_what_is_over_is_told_until_somebody_was_reached() -> None:
     given_up = told(reached=False, given_up=True)
-    assert due(given_up, after_s=UNREACHED_S, over=True) == [Due(level=1, repeat=1)]
+    assert due(given_up, after_s=UNREACHED_S, over=True) == [Due(level=1, repeat=1, owed=True)]
     assert due(told(reached=False), after_s=UNREACHED_S, over=True) == []  # it is still tried
 
 
 def test_what_is_told_once_is_told_again_only_where_nobody_was_reached() -> None:
     assert due(told(), after_s=4000, duty=ONCE) == []
     lost = told(2, reached=False, given_up=True)
-    assert due(lost, after_s=UNREACHED_S, duty=ONCE) == [Due(level=2, repeat=1)]
+    assert due(lost, after_s=UNREACHED_S, duty=ONCE) == [Due(level=2, repeat=1, owed=True)]
+
+
+def test_every_level_that_nobody_of_was_reached_is_told_again_not_the_top_one_alone() -> None:
+    lost = {"reached": False, "given_up": True}
+    both = (told(**lost), told(2, 100, **lost))
+    first, second = Due(level=1, repeat=1, owed=True), Due(level=2, repeat=1, owed=True)
+    assert due(*both, after_s=300, duty=ONCE) == [first]
+    assert due(*both, after_s=400, duty=ONCE) == [first, second]
+    assert due(told(**lost), told(2, 100), after_s=400, duty=ONCE) == [first]
+    assert due(*both, after_s=400, over=True) == [first, second]
+
+
+def test_who_was_not_reached_is_tried_again_where_others_of_the_level_were() -> None:
+    some = told(owed=True)
+    assert due(some, after_s=OWED_S - 1, duty=ONCE) == []
+    assert due(some, after_s=OWED_S, duty=ONCE) == [Due(level=1, repeat=1, owed=True)]
+    assert due(some, after_s=300) == [Due(level=1, repeat=1)], "all of them are told again"
+
+
+def test_repeats_go_on_by_the_duty_after_nobody_could_be_reached_for_a_while() -> None:
+    slow = Duty(repeat_s=600, escalate_s=0, tell_cleared=True)
+    since = told(last=3)  # tried each 300 s, reached by the third
+    assert due(since, after_s=1199, duty=slow) == []
+    assert due(since, after_s=1200, duty=slow) == [Due(level=1, repeat=4)]

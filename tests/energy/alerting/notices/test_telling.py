@@ -11,6 +11,8 @@ from uuid import UUID
 import pytest
 
 from energy.alerting.alert import Alert
+from energy.alerting.notices.contact import contact_id
+from energy.alerting.notices.duties import OWED_S
 from energy.alerting.notices.gateway import Handed
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.telling import FOLLOWER, Telling
@@ -114,6 +116,32 @@ def test_what_is_raised_while_nobody_is_on_duty_waits_for_the_first_who_is(
     assert {notice.not_before for notice in notices(site)} == {begins}
 
 
+def test_levels_follow_each_other_after_quiet_hours(site: TestSite) -> None:
+    now = site.clock.now().astimezone(site.site.zone)
+    ends = (now + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+    (row,) = site.rows(
+        "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
+    )
+    known: Any = site.application("operations").find(row[0])
+    duty = {"repeat_s": 0, "escalate_s": 600, "tell_cleared": True}
+    who = [
+        {"severity": "high", "level": level, "group": group, "ways": ways}
+        for level, group, ways in ((1, "duty", "sms"), (2, "managers", "mail"))
+    ]
+    quiet = {"high": f"mon-sun {now:%H}:00-{ends:%H}:00"}
+    spec = {**known.spec, "who": who, "quiet": quiet, "duty": {"high": duty}}
+    known.set(spec, by=book.ADMIN, command_id=command("quiet"))
+    site.application("operations").store(known)
+    book.settle(site)
+    book.an_alert(site, severity="high")
+    assert looked(site) == FIRST
+    assert looked(site, 3600) == FIRST, "nobody of the first level has been told yet"
+    site.clock.move_to(ends)
+    handed(site)
+    assert looked(site, 599) == []
+    assert looked(site, 1) == [("eve", "mail", 2, 0, "escalation")]
+
+
 def test_a_crash_between_notices_and_position_queues_nothing_twice(site: TestSite) -> None:
     book.an_alert(site)
     looked(site)
@@ -213,8 +241,39 @@ def test_one_way_given_up_the_next_is_used_and_then_the_next_level(site: TestSit
     given_up(site)
     assert looked(site, 1) == [("eve", "mail", 2, 0, "escalation")]
     given_up(site)
+    assert looked(site, 298) == []
+    assert looked(site, 1) == [
+        ("ada", "sms", 1, 1, "repeat"),
+        ("ben", "sms", 1, 1, "repeat"),
+    ]
+    assert looked(site, 1)[2:] == [("eve", "mail", 2, 1, "repeat")]
+
+
+def test_after_an_outage_of_the_gateways_everybody_is_told_who_is_owed(site: TestSite) -> None:
+    book.an_alert(site)
+    looked(site)
+    given_up(site)
+    looked(site)
+    given_up(site)
+    looked(site)
+    given_up(site)  # ada, ben by two ways, eve: nobody was reached
+    assert [row[:3] for row in looked(site, 300)] == [
+        ("ada", "sms", 1),
+        ("ben", "sms", 1),
+        ("eve", "mail", 2),
+    ]
+    handed(site)
     assert looked(site, 299) == []
-    assert looked(site, 1) == [("eve", "mail", 2, 1, "repeat")]
+
+
+def test_who_was_reached_is_not_told_again_for_one_who_was_not(site: TestSite) -> None:
+    book.an_alert(site, severity="high")  # told once
+    looked(site)
+    ada = contact_id(site.site.key, "ada")
+    given_up(site, [each for each in notices(site) if each.contact == ada])
+    handed(site)
+    assert looked(site, OWED_S - 1) == []
+    assert looked(site, 1) == [("ada", "sms", 1, 1, "repeat")]
 
 
 def test_a_level_with_nobody_to_tell_is_passed_over(site: TestSite) -> None:
