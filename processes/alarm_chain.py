@@ -12,7 +12,9 @@ from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 
+from energy.alerting.notices.reads import read_plan
 from energy.alerting.notices.reports import read_waiting_since
+from energy.alerting.severity import DUTIES
 from energy.alerting.ticker import ticked_at
 from energy.base.clock import Clock
 from energy.base.config import Config
@@ -31,6 +33,8 @@ CHAIN = frozenset(
 )
 """Chores without which nobody is told; others may fail by themselves."""
 FOLLOWERS = frozenset({"metering", "operations", "alert-evaluator", "notices"})
+SOUNDED = frozenset(str(severity) for severity, duty in DUTIES.items() if duty.sound)
+"""Severities that a plan of notices must tell somebody of."""
 TICK_S = 60
 """A tick is due once a minute. [s]"""
 
@@ -119,6 +123,11 @@ def _of_site(system: System, site: Site) -> Iterator[Trouble]:
     with system.database.connection() as connection:
         ticked = ticked_at(connection, site.schema)
         waits = read_waiting_since(connection, site.schema, now)
+        plan = read_plan(connection, site.schema, site.zone)
+    silent = [each for each in plan.untold if each in SOUNDED] if plan else []
+    if silent:
+        text = tell("watchdog.plan", site=site.key, severities=", ".join(silent))
+        yield Trouble(key=f"plan {site.key}", text=text)
     for lag in lags:
         if lag.follower in FOLLOWERS and lag.seconds(now) > limits.watchdog_lag_s:
             yield _late(site, "behind", now, lag.oldest_at, lag.follower)

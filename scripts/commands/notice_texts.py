@@ -8,7 +8,7 @@ from uuid import uuid4
 import typer
 
 from scripts.commands.asked import runs
-from scripts.commands.frame import opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json
 
@@ -16,6 +16,7 @@ if runs():
     from dashboards.security.scope import Right
     from energy.alerting.notices.desk import NoticeDesk
     from energy.alerting.notices.errors import NoticeError
+    from energy.alerting.notices.plan import Plan, plan_from
     from energy.alerting.notices.reports import read_spec, read_templates
     from energy.alerting.notices.words import TemplateKey, shipped
     from energy.system import WEB, WRITER
@@ -86,6 +87,7 @@ def plan(ctx: typer.Context, *, as_json: Json = False) -> None:
         keys = ("level", "group", "severity", "ways", "hours", "rules")
         rows = [tuple(_told(row.get(key, "")) for key in keys) for row in spec.get("who", [])]
         print_table([at.text(f"notice_head.{key}") for key in keys], rows)
+        _print_untold(at, plan_from(spec, at.site.zone))
 
 
 def set_plan(ctx: typer.Context, file: Path, by: str | None = None) -> None:
@@ -93,9 +95,16 @@ def set_plan(ctx: typer.Context, file: Path, by: str | None = None) -> None:
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.ADMINISTER)
         desk = NoticeDesk(at.system.database, at.site, at.system.vault, at.system.clock)
-        desk.set_plan(written(file), by=person, command_id=uuid4())
+        plan = desk.set_plan(written(file), by=person, command_id=uuid4())
         at.settle("operations")
         print(at.text("notice.planned"))
+        _print_untold(at, plan)
+
+
+def _print_untold(at: Opened, plan: Plan) -> None:
+    """Say of which alerts nobody would be told."""
+    for severity in plan.untold:
+        print(at.text("notice.untold", severity=at.say(f"severity.{severity}")))
 
 
 def _keys(template: str) -> list[TemplateKey]:

@@ -17,14 +17,17 @@ import pytest
 
 import processes.alarm_watchdog
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
+from energy.alerting.notices.template import NoticePlan
 from energy.base.clock import Clock, monotonic_s
 from energy.base.config import Config
 from energy.base.errors import ConfigError
+from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.system import WEB, System
 from processes.alarm_watchdog import FILE, Looked, look, main
 from processes.vitals import Health, Vitals
 from processes.watchdog_memory import Memory
+from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.loopback import (
     DOWN,
     LOST,
@@ -34,7 +37,7 @@ from tests.energy.alerting.notices.loopback import (
     operator,
     settings,
 )
-from tests.fixtures.postgres import TestSite
+from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
 PHONE = "+441632960009"
@@ -303,3 +306,17 @@ def test_the_program_says_what_is_broken_and_ends_with_1(
         0,
         ["nobody is named in watchdog_to"],
     )
+
+
+def test_a_plan_that_tells_nobody_of_what_is_urgent_is_told(watched: Watched) -> None:
+    book.a_book(watched.site)
+    book.settle(watched.site)
+    assert watched.keys() == [], "what is medium may be a row in a list"
+    who = [{"severity": "high", "level": 1, "group": "duty", "ways": "sms"}]
+    known = watched.site.application("operations").find(id_of("notice_plan", watched.site.site.key))
+    assert isinstance(known, NoticePlan)
+    known.set({**known.spec, "who": who}, by=book.ADMIN, command_id=command("high alone"))
+    watched.site.application("operations").store(known)
+    book.settle(watched.site)
+    assert watched.keys() == [f"plan {watched.site.site.key}"]
+    assert "critical" in watched.told[0]

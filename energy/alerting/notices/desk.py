@@ -12,7 +12,7 @@ from energy.alerting.notices.contact import Contact, ContactGroup, contact_id, p
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import Notice
-from energy.alerting.notices.plan import plan_from
+from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.reads import read_contacts, read_groups, read_plan, read_wordings
 from energy.alerting.notices.template import NoticePlan, NoticeTemplate, template_id
 from energy.alerting.notices.words import OUTAGE_TEXTS, TemplateKey, check_wordings
@@ -185,8 +185,8 @@ class NoticeDesk:
             lambda text: text.review(by=by, command_id=command_id),
         )
 
-    def set_plan(self, spec: dict[str, Any], *, by: UUID, command_id: UUID) -> None:
-        """Let a plan hold.
+    def set_plan(self, spec: dict[str, Any], *, by: UUID, command_id: UUID) -> Plan:
+        """Let a plan hold; return it.
 
         Raises:
             NoticeError: It says what cannot be, names a group that is not there, or a text was
@@ -211,6 +211,7 @@ class NoticeDesk:
             lambda: NoticePlan(site=self._site.key, command_id=command_id),
             lambda known: known.set(spec, by=by, command_id=command_id),
         )
+        return plan
 
     def test(self, key: str, way: GatewayKind, *, by: UUID, command_id: UUID) -> UUID:
         """Queue a test message to a contact; return the notice.

@@ -94,6 +94,12 @@ class Plan:
         """
         return tuple(sorted({row.level for row in self.rows if row_means(row, severity, rule)}))
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Return the severities of which nobody is told: they have no duty, or no row."""
+        told = {severity for row in self.rows for severity in row.severities & set(self.duties)}
+        return tuple(severity for severity in SEVERITIES if severity not in told)
+
 
 def row_means(row: WhoRow, severity: str, rule: str) -> bool:
     """Return whether a row is about an alert, whatever the hour."""

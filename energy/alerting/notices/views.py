@@ -150,14 +150,13 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             cursor.execute(
                 f"INSERT INTO {schema}.notice (notice, subject, about, template, level, repeat, "
                 "contact, way, severity, priority, state, due_at, not_before, queued_at, "
-                "changed_at, position) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                f"changed_at, position) VALUES ({', '.join(['%s'] * 16)})".encode(),
                 (
                     *(event.originator_id, event.subject, event.about, event.template),
                     *(event.level, event.repeat, event.contact, event.way, event.severity),
                     *(priority(event.severity), NoticeState.QUEUED),
-                    *(max(event.timestamp, event.not_before), event.not_before),
-                    *(event.timestamp, event.timestamp, position),
+                    *(max(event.timestamp, event.not_before), event.not_before, event.timestamp),
+                    *(event.timestamp, position),
                 ),
             )
             wake(cursor, schema)

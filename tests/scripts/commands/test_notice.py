@@ -54,7 +54,10 @@ def test_who_is_told_by_which_words_stands_in_lists(desk: Row) -> None:
     templates = said(desk("notice templates"))
     assert "Reply {code} to acknowledge" in templates
     assert "Root Warden" in templates
-    assert "managers critical mail" in said(desk("notice plan"))
+    plan = said(desk("notice plan"))
+    assert "managers critical mail" in plan
+    assert "Nobody is told of alerts of severity medium" in plan
+    assert "severity high" not in plan
 
 
 def test_nobody_reviews_their_own_text_and_a_plan_needs_every_text(
@@ -80,7 +83,8 @@ def test_the_same_again_changes_nothing(desk: Row, tmp_path: Path) -> None:
     desk("notice group duty ada li --by root")
     desk("notice draft all --by root")
     desk("notice review all --by warden")
-    desk(f"notice set-plan {tmp_path / 'plan.toml'} --by root")
+    planned = said(desk(f"notice set-plan {tmp_path / 'plan.toml'} --by root"))
+    assert "Nobody is told of alerts of severity low" in planned
     assert desk.site.rows("SELECT count(*) FROM {s}.operations_events") == before
 
 
