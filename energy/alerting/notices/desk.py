@@ -197,9 +197,10 @@ class NoticeDesk:
         with self._database.connection() as connection:
             groups = read_groups(connection, self._site.schema)
             texts = read_wordings(connection, self._site.schema)
-        for each in (*plan.rows, *plan.shift_tests):
-            if each.group not in groups:
-                raise NoticeError.of("no_group", group=each.group)
+        named = [row.group for row in plan.rows] + [each.group for each in plan.shift_tests]
+        for group in named:
+            if group not in groups:
+                raise NoticeError.of("no_group", group=group)
         for key in TemplateKey:
             if key not in texts:
                 if key in OUTAGE_TEXTS:
