@@ -33,11 +33,14 @@ LINK = {"latency": 40, "downloadThroughput": 1_250_000, "uploadThroughput": 1_25
 SLOWER = 4
 """How much slower its processor is."""
 WATCH = """(() => {
-    const wanted = %d;
+    const [charts, cells] = [%d, %d];
+    function many(selector, least) {
+        const found = least ? [...document.querySelectorAll(selector)] : [];
+        return found.filter((each) => each.getClientRects().length).length >= least;
+    }
     function look() {
-        const charts = document.querySelectorAll(".js-plotly-plot .main-svg:first-of-type");
-        const shown = [...charts].filter((chart) => chart.getClientRects().length);
-        if (document.querySelector("[data-ready]") && shown.length >= wanted) {
+        if (document.querySelector("[data-ready]") && many(".quality-cell", cells)
+            && many(".js-plotly-plot .main-svg:first-of-type", charts)) {
             requestAnimationFrame(() => { window.drawnAt = performance.now(); });
         } else {
             requestAnimationFrame(look);
@@ -74,9 +77,24 @@ class Shown:
     worst_s: float
 
 
-PAGES = (("overview", "/", 3), ("load of a year", "/load?span=year", 4), ("wall", "/wall/main", 1))
-"""Name, address, charts that must be drawn."""
-PHONE_PAGES = (("overview", "/", 2), ("phone's own page", "/m", 0))
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """A page and what must be drawn of it."""
+
+    name: str
+    path: str
+    charts: int = 0
+    cells: int = 0
+    """Of a heat map of meters by days."""
+
+
+PAGES = (
+    Shows("overview", "/", charts=3),
+    Shows("load of a year", "/load?span=year", charts=4),
+    Shows("quality of a year", "/meters/quality?span=year", cells=300),
+    Shows("wall", "/wall/main", charts=1),
+)
+PHONE_PAGES = (Shows("overview", "/", charts=2), Shows("phone's own page", "/m"))
 """The same for the throttled phone."""
 
 
@@ -112,14 +130,14 @@ def _sign_in(context: BrowserContext, url: str, ticket: Ticket) -> None:
         context.add_cookies([{"name": name, "value": value, "domain": host, "path": "/"}])
 
 
-def _opened(page: Page, address: str, charts: int) -> dict[str, float]:
-    page.add_init_script(WATCH % charts)
+def _opened(page: Page, url: str, shows: Shows) -> dict[str, float]:
+    page.add_init_script(WATCH % (shows.charts, shows.cells))
     page.wait_for_timeout(SETTLE_MS)
-    page.goto(address, wait_until="commit")
+    page.goto(url + shows.path, wait_until="commit")
     until = monotonic_s() + WAIT_S
     while page.evaluate("window.drawnAt") is None:  # the page's policy forbids what waits inside it
         if monotonic_s() > until:
-            raise TimeoutError(f"{address} was not drawn within {WAIT_S:.0f} s: {charts} charts")
+            raise TimeoutError(f"{url} was not drawn within {WAIT_S:.0f} s: {shows}")
         page.wait_for_timeout(LOOK_MS)
     told: dict[str, float] = page.evaluate(TOLD)
     return told
@@ -143,19 +161,19 @@ def _shown(name: str, tries: Sequence[dict[str, float]]) -> Shown:
 def shown(url: str, ticket: Ticket, tries: int) -> list[Shown]:
     """Return how the pages come up: cold, again and warm on a desk, cold on a throttled phone."""
     found = []
-    for name, path, charts in PAGES:
-        came = [_on_desk(url, path, charts, ticket) for _ in range(tries)]
+    for each in PAGES:
+        came = [_on_desk(url, each, ticket) for _ in range(tries)]
         for n, state in enumerate(("cold", "again", "warm")):
-            found.append(_shown(f"{name}, {state}", [each[n] for each in came]))
+            found.append(_shown(f"{each.name}, {state}", [told[n] for told in came]))
     with chromium() as browser:
-        for name, path, charts in PHONE_PAGES:
-            slow = [_on_phone(browser, url + path, charts, ticket) for _ in range(tries)]
-            found.append(_shown(f"{name}, phone, cold", slow))
+        for each in PHONE_PAGES:
+            slow = [_on_phone(browser, url, each, ticket) for _ in range(tries)]
+            found.append(_shown(f"{each.name}, phone, cold", slow))
     return found
 
 
 def _on_desk(
-    url: str, path: str, charts: int, ticket: Ticket
+    url: str, shows: Shows, ticket: Ticket
 ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """Return the first and the second opening of a new profile, and that after a new start."""
     with TemporaryDirectory() as profile, sync_playwright() as playwright:
@@ -167,19 +185,19 @@ def _on_desk(
             _sign_in(context, url, ticket)
             for _ in range(openings):
                 page = context.new_page()
-                told.append(_opened(page, url + path, charts))
+                told.append(_opened(page, url, shows))
                 page.close()
             context.close()
     return told[0], told[1], told[-1]
 
 
-def _on_phone(browser: Browser, address: str, charts: int, ticket: Ticket) -> dict[str, float]:
-    context = visitor(browser, address, ticket, phone=True)
+def _on_phone(browser: Browser, url: str, shows: Shows, ticket: Ticket) -> dict[str, float]:
+    context = visitor(browser, url, ticket, phone=True)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", {"offline": False, **LINK})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    told = _opened(page, address, charts)
+    told = _opened(page, url, shows)
     context.close()
     return told
