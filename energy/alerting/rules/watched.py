@@ -49,8 +49,11 @@ class Told:
             readings: Of any channels, in any order.
             channels: Wanted, ascending. Shape (n,)
         """
-        wanted = np.isin(readings.channel, channels) & (readings.quality != Quality.SUSPECT)
-        channel, at_us = readings.channel[wanted].astype(np.int64), readings.at_us[wanted]
+        told = readings.channel.astype(np.int64)
+        place = np.minimum(np.searchsorted(channels, told), max(len(channels) - 1, 0))
+        wanted = readings.quality != Quality.SUSPECT
+        wanted &= channels[place] == told if len(channels) else False
+        channel, at_us = told[wanted], readings.at_us[wanted]
         order = np.lexsort((at_us, channel))
         self._at_us, self._count = at_us[order], readings.count[wanted][order]
         channel = channel[order]
@@ -87,6 +90,7 @@ class _Plain:
         Args:
             rules: Place among all rules, the rule, its state.
         """
+        rules = sorted(rules, key=lambda each: each[1].subject.channel)
         limits = [spec.terms for _, spec, _ in rules if isinstance(spec.terms, Threshold)]
         self.places = np.array([place for place, _, _ in rules], dtype=np.int64)
         self._at = {place: n for n, (place, _, _) in enumerate(rules)}
@@ -123,11 +127,16 @@ class _Plain:
         if not len(told.channels) or not len(self.places):
             return []
         newest, least, most = told.extremes()
-        n = np.minimum(np.searchsorted(told.channels, self._channel), len(told.channels) - 1)
-        here = told.channels[n] == self._channel
-        quiet = here & ~self._busy & (most[n] <= self._above) & (least[n] >= self._below)
-        self._last[quiet] = np.maximum(self._last[quiet], newest[n][quiet])
-        stirred: list[int] = self.places[here & ~quiet].tolist()
+        # A batch tells of few of a large site's channels: only their rules are looked at.
+        first = np.searchsorted(self._channel, told.channels, side="left")
+        number = np.searchsorted(self._channel, told.channels, side="right") - first
+        n = np.repeat(np.arange(len(told.channels)), number)
+        ahead = np.cumsum(number) - number
+        here = np.arange(len(n)) - ahead[n] + first[n]
+        quiet = ~self._busy[here] & (most[n] <= self._above[here]) & (least[n] >= self._below[here])
+        calm = here[quiet]
+        self._last[calm] = np.maximum(self._last[calm], newest[n][quiet])
+        stirred: list[int] = self.places[here[~quiet]].tolist()
         return stirred
 
 

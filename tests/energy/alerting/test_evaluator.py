@@ -12,6 +12,7 @@ from energy.alerting import evaluator as evaluating
 from energy.alerting.evaluator import Evaluator
 from energy.alerting.rule import Rule, rule_id
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.base.errors import ConflictError
 from energy.journal.follower import Follower, event_fold
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.postgres import TestSite, command
@@ -111,6 +112,95 @@ def test_killed_between_facts_and_position_raises_no_second_alert(
     assert site.rows("SELECT count(*) FROM {s}.operations_events") == [(1 + 4,)]
 
 
+def test_what_was_not_stored_yet_is_evaluated_again_and_raises_no_second_alert(
+    site: TestSite,
+) -> None:
+    mine = Evaluator(site.writer, site.site, site.clock, save_s=3600)
+    mine.step()
+    for first in (0, 2, 4):
+        site.accept(reading(2, 15 * first, 120), reading(2, 15 * first + 15, 130))
+        assert mine.step() == 1
+    position = "SELECT position FROM {s}.follower WHERE name = 'alert-evaluator'"
+    assert site.rows(position) == [(0,)], "quiet or not, the position waits"
+    site.accept(reading(2, 120, 50), reading(2, 135, 140))
+    evaluated(site)  # another one, that begins at what is stored
+    assert site.rows(position) != [(0,)]
+    site.accept(reading(2, 150, 150))
+    while mine.step():
+        pass
+    folded(site)
+    assert [row[:3] for row in alerts(site)] == [(at(15), 130, at(120)), (at(150), 150, None)]
+
+
+def test_what_failed_half_way_begins_at_what_is_stored(
+    site: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = evaluator(site)
+    site.accept(reading(2, 0, 120), reading(2, 15, 130))
+    with monkeypatch.context() as patch:
+        patch.setattr(mine._raising, "take", _away)
+        patch.setattr(mine, "_clear_withdrawn", lambda _: None)
+        with pytest.raises(ConflictError):
+            mine.step()
+    while mine.step():
+        pass
+    folded(site)
+    assert [row[:3] for row in alerts(site)] == [(at(15), 130, None)]
+
+
+def _away(_: object) -> None:
+    raise ConflictError.of("known.changed")
+
+
+def test_many_small_batches_are_evaluated_at_once(site: TestSite) -> None:
+    mine = evaluator(site)
+    mine.step()
+    for n in range(150):
+        site.accept(reading(2, n, 60))
+    assert mine.step() == 150
+
+
+def test_so_many_readings_are_evaluated_at_once(
+    site: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "READINGS", 3)
+    mine = evaluator(site)
+    mine.step()
+    for n in range(4):
+        site.accept(reading(2, 30 * n, 60), reading(2, 30 * n + 15, 60))
+    assert [mine.step() for _ in range(5)] == [1, 1, 1, 1, 0]
+
+
+def test_a_channel_planned_later_is_watched_when_the_views_show_it(
+    new_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "RELOAD_S", 0.0)
+    site: TestSite = new_site(at=MIDNIGHT)
+    spec = {
+        "key": "all",
+        "version": 1,
+        "name": "All",
+        "channel": 0,
+        "severity": "high",
+        "subject": {"quantity": "active_power"},
+        "terms": {"above": "100"},
+    }
+    site.application("operations").store(
+        Rule(site=site.site.key, key="all", version=1, spec=spec, command_id=command("all"))
+    )
+    folded(site)
+    mine = evaluator(site)
+    mine.step()
+    site.counter(gauge=True)
+    mine.step()  # it knows before the views do
+    site.project()
+    site.accept(reading(2, 0, 1_000_000))
+    while mine.step():
+        pass
+    folded(site)
+    assert [row[:2] for row in alerts(site)] == [(at(0), 1_000_000)]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_alerts_do_not_depend_on_the_slices(
     new_site: Any, site: TestSite, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -125,7 +215,7 @@ def test_alerts_do_not_depend_on_the_slices(
         del told[:many]
     found = []
     for size in (1, 3, 64):
-        monkeypatch.setattr(evaluating, "_SLICE", size)
+        monkeypatch.setattr(evaluating, "SLICE", size)
         with site.server.superuser() as connection:
             connection.execute(
                 f"DELETE FROM {site.schema}.follower WHERE name = %s".encode(),
