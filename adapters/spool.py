@@ -53,6 +53,7 @@ FREE_KEPT = 16_384
 """Pages without content that the file keeps; beyond them the disk gets some back."""
 FREED_AT_ONCE = 2_048
 """Pages given back to the disk at a time."""
+_OF_BATCH = ", ".join(f"batch.{column}" for column in BATCH_COLUMNS.split(", "))
 NEWEST = 2**62
 """A place behind every batch."""
 
@@ -135,7 +136,13 @@ class Spool(OpenSpool):
         return sealed
 
     def pending(
-        self, limit: int = 4, *, after: int = 0, up_to: int = NEWEST, source: str | None = None
+        self,
+        limit: int = 4,
+        *,
+        after: int = 0,
+        up_to: int = NEWEST,
+        source: str | None = None,
+        readings: int = NEWEST,
     ) -> list[SpooledBatch]:
         """Return the oldest sealed batches that the journal has not accepted yet.
 
@@ -144,17 +151,23 @@ class Spool(OpenSpool):
             after: Only those behind this place.
             up_to: Only those up to this place.
             source: Only of this source; None of any.
+            readings: So many in all at most, unless the first batch has more. [reading]
         """
-        return self._mended(lambda: self._pending(limit, after, up_to, source))
+        return self._mended(lambda: self._pending(limit, after, up_to, source, readings))
 
     def _pending(
-        self, limit: int, after: int, up_to: int, source: str | None
+        self, limit: int, after: int, up_to: int, source: str | None, readings: int
     ) -> list[SpooledBatch]:
         with self._lock, self._translated():
+            # The inner one ends at the limit: it sums no backlog of weeks.
             rows = self._db.execute(
-                f"SELECT {BATCH_COLUMNS} FROM batch WHERE place > ? AND place <= ? "  # noqa: S608
-                "AND (? IS NULL OR source = ?) ORDER BY place LIMIT ?",
-                (after, up_to, source, source, limit),
+                f"SELECT {_OF_BATCH} FROM "  # noqa: S608
+                "(SELECT *, sum(readings) OVER (ORDER BY place) - readings AS before FROM "
+                "(SELECT place, readings FROM batch WHERE place > ? AND place <= ? "
+                "AND (? IS NULL OR source = ?) ORDER BY place LIMIT ?)) "
+                "AS chosen JOIN batch USING (place) "
+                "WHERE chosen.before = 0 OR chosen.before + batch.readings <= ? ORDER BY place",
+                (after, up_to, source, source, limit, readings),
             ).fetchall()
             if not all(whole_batch(row) for row in rows):
                 raise SpoolDamagedError(self._path, "a batch does not fit its hash")

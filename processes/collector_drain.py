@@ -26,10 +26,11 @@ from energy.metering.reading import SpooledBatch
 from processes.collector_hold import Brake
 from processes.drain_lanes import Lanes, Rate
 
-FLUSH_S = 2.0
-"""Longest time a reading waits for its batch to fill. [s]"""
-TICK_S = 0.2
-BATCHES_A_TRANSACTION = 4
+FLUSH_S = 0.3
+"""Longest time a reading waits for its batch to fill: an alert waits with it. [s]"""
+TICK_S = 0.1
+BATCHES_A_TRANSACTION = 400
+"""Of a thousand sources that give few readings each."""
 NOTES_A_TRANSACTION = 100
 LAST_TRY_S = 5.0
 
@@ -166,10 +167,11 @@ class Drain:
     def _run(self) -> None:
         flushed_s = monotonic_s()
         while not self._stop.is_set():
-            due = monotonic_s() - flushed_s >= self._flush_s
-            brought = self.step(least=1 if due else MAX_READINGS)
+            now_s = monotonic_s()
+            due = now_s - flushed_s >= self._flush_s
             if due:
-                flushed_s = monotonic_s()
+                flushed_s = now_s
+            brought = self.step(least=1 if due else MAX_READINGS)
             if self.failing:
                 wait(self._backoff.next_s(), self._stop)
             elif not brought:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adapters.spool import Spool
+from adapters.spool import NEWEST, Spool
 from energy.base.clock import monotonic_s
+from energy.metering.codec import MAX_READINGS
 from energy.metering.reading import SpooledBatch
 
+READINGS_A_TRANSACTION = 4 * MAX_READINGS
+"""Readings brought at once at most. [reading]"""
 BURST_S = 1.0
 """A pause saves up so much of the rate. [s]"""
 
@@ -77,9 +80,9 @@ class Lanes:
             limit: How many batches at most.
         """
         self._chose_old = False
-        batches = self._spool.pending(limit, after=self._newest_to)
+        batches = self._some(limit, after=self._newest_to)
         if not batches and self._newest_to > self._old_to:
-            batches = self._spool.pending(limit, after=self._old_to, up_to=self._newest_to)
+            batches = self._some(limit, after=self._old_to, up_to=self._newest_to)
         if not batches and self._old_to and self._rate.allows():
             self._chose_old = True
             batches = self._old(limit)
@@ -99,7 +102,7 @@ class Lanes:
 
     def _old(self, limit: int) -> list[SpooledBatch]:
         if self._source is not None:
-            batches = self._spool.pending(limit, up_to=self._old_to, source=self._source)
+            batches = self._some(limit, up_to=self._old_to, source=self._source)
             if batches:
                 return batches
         first = self._spool.pending(1, up_to=self._old_to)
@@ -107,4 +110,11 @@ class Lanes:
             self._old_to = 0
             return []
         self._source = first[0].source
-        return self._spool.pending(limit, up_to=self._old_to, source=self._source)
+        return self._some(limit, up_to=self._old_to, source=self._source)
+
+    def _some(
+        self, limit: int, *, after: int = 0, up_to: int = NEWEST, source: str | None = None
+    ) -> list[SpooledBatch]:
+        return self._spool.pending(
+            limit, after=after, up_to=up_to, source=source, readings=READINGS_A_TRANSACTION
+        )

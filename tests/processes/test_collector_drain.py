@@ -16,6 +16,7 @@ from energy.journal.verify import verify
 from energy.metering.codec import MAX_READINGS, decode
 from energy.metering.reading import ReadingColumns, SpooledBatch
 from processes.collector_drain import BATCHES_A_TRANSACTION, Drain
+from processes.drain_lanes import READINGS_A_TRANSACTION
 from tests.adapters.test_spool import columns
 from tests.fixtures.batches import reading
 from tests.fixtures.postgres import TestSite
@@ -70,6 +71,24 @@ def test_a_batch_leaves_the_spool_after_the_journal_has_it(spool: Spool) -> None
     assert not drain.step(least=1)
     assert (journal.readings, drain.drained) == (10, 10)
     assert spool.backlog().sealed_batches == 0
+
+
+def test_what_many_sources_gave_goes_together_and_full_batches_a_few_at_a_time(
+    spool: Spool,
+) -> None:
+    journal = Journal()
+    drain = Drain(spool, journal)
+    for source in range(100):
+        spool.append(f"meter-{source}", columns(10))
+    assert drain.step(least=1)
+    assert (journal.calls, journal.readings) == (1, 1_000)
+    for _ in range(READINGS_A_TRANSACTION // MAX_READINGS + 1):
+        spool.append("bus", columns(MAX_READINGS))
+        spool.seal()
+    assert drain.step(least=1)
+    assert journal.readings == 1_000 + READINGS_A_TRANSACTION
+    assert drain.step(least=1)
+    assert (journal.calls, spool.backlog().sealed_batches) == (3, 0)
 
 
 def test_a_journal_that_is_away_costs_nothing_but_time(spool: Spool) -> None:
