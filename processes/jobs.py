@@ -46,6 +46,9 @@ from processes.vitals import Vitals
 log = structlog.get_logger("jobs")
 MIDNIGHT = "midnight"
 MIDNIGHTS_EVERY_S = 0.5
+ALERTS = "alerts"
+SAVE_S = 2.0
+"""How much of quiet time is evaluated again after a crash. [s]"""
 WAL_EVERY_S = 60.0
 """How often the archive of WAL is looked at. [s]"""
 READINGS_EVERY_S = 600.0
@@ -119,8 +122,21 @@ class Jobs:
         }
         for site in self._system.sites():
             making[site.key] = self._making(site)
+            making[f"{site.key} {ALERTS}"] = self._alerting(site)
             making[f"{site.key} {TAKE_OVER}"] = self._taking_over(site)
         return making
+
+    def _alerting(self, site: Site) -> MakeChores:
+        """What becomes an alert has a turn of its own: checks and settlements take minutes."""
+        return lambda: SiteChores(
+            chores=(
+                self._alerts(site),
+                self._ticks(site),
+                self._findings(site),
+                self._keeping(site),
+            ),
+            look=self._look(site),
+        )
 
     def _taking_over(self, site: Site) -> MakeChores:
         """What is wished of a take-over has a turn of its own: writing takes minutes."""
@@ -137,10 +153,6 @@ class Jobs:
         drop = self._drops.setdefault(site.key, FileDrop(self._system, site))
         chores = (
             self._midnights(site),
-            self._alerts(site),
-            self._ticks(site),
-            self._findings(site),
-            self._keeping(site),
             self._checks(site),
             seal,
             self._readings(site),
@@ -149,7 +161,7 @@ class Jobs:
             self._corrections(site),
             self._receivables(site),
         )
-        return SiteChores(chores=chores, look=self._look(site))
+        return SiteChores(chores=chores)
 
     def _seal(self, schema: str, applications: tuple[str, ...]) -> Chore:
         sealing = Sealing(
@@ -195,9 +207,10 @@ class Jobs:
         return Chore(name="readings", step=step, every_s=READINGS_EVERY_S)
 
     def _alerts(self, site: Site) -> Chore:
-        evaluator = Evaluator(self._system.database, site, self._system.clock)
+        system = self._system
+        evaluator = Evaluator(system.database, site, system.clock, save_s=SAVE_S)
         return Chore(
-            name="alerts",
+            name=ALERTS,
             step=evaluator.step,
             channels=(
                 channel_name(site.schema, "metering"),
@@ -276,7 +289,7 @@ class Jobs:
         def look() -> list[str]:
             lags = read_all_lags(self._system.database, site.schema)
             behind = any(lag.entries for lag in lags if lag.follower == EVALUATOR)
-            return ["alerts"] if behind else []
+            return [ALERTS] if behind else []
 
         return look
 

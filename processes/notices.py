@@ -28,7 +28,9 @@ TICK_EVERY_S = 5.0
 """How often it is looked whether a repeat or a level is due. [s]"""
 SHIFTS_EVERY_S = 30.0
 """How often it is looked whether a shift has begun. [s]"""
-SEND_EVERY_S = 2.0
+TELL_EVERY_S = 0.5
+"""Longest time until an alert fact is told whose NOTIFY was lost. [s]"""
+SEND_EVERY_S = 0.5
 """Longest time until a notice goes whose time has come, or whose NOTIFY was lost. [s]"""
 ANSWERS_EVERY_S = 2.0
 """How often a gateway is asked for receipts and replies. [s]"""
@@ -98,7 +100,7 @@ class Notices:
             wakes = (notices_channel(site.schema),)
             return SiteChores(
                 chores=(
-                    Chore(name="tell", step=telling.follow, channels=wakes, every_s=TICK_EVERY_S),
+                    Chore(name="tell", step=telling.follow, channels=wakes, every_s=TELL_EVERY_S),
                     Chore(name="repeat", step=telling.tick, channels=wakes, every_s=TICK_EVERY_S),
                     Chore(name="duty tests", step=tests.step, every_s=SHIFTS_EVERY_S),
                 )

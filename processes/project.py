@@ -53,16 +53,15 @@ def site_followers(database: Database, site: Site, clock: Clock) -> list[Followe
     schema = site.schema
     return [
         metering_follower(database, schema, site.zone, clock),
-        Follower(
-            database,
-            schema,
-            "operations",
-            OPERATIONS_VIEWS,
-            event_fold(schema, [AlertView()]),
-            clock,
-        ),
+        operations_follower(database, site, clock),
         books_follower(database, schema, clock),
     ]
+
+
+def operations_follower(database: Database, site: Site, clock: Clock) -> Follower:
+    """Return the follower of alerts, rules and notices of a site."""
+    fold = event_fold(site.schema, [AlertView()])
+    return Follower(database, site.schema, "operations", OPERATIONS_VIEWS, fold, clock)
 
 
 def directory_follower(database: Database, clock: Clock) -> Follower:
@@ -107,16 +106,32 @@ class Projection:
         making: dict[str, MakeChores] = {DIRECTORY: self._directory_chores}
         for site in self._system.sites():
             making[site.key] = self._making(site)
+            making[f"{site.key} {OPERATIONS_VIEWS}"] = self._making_operations(site)
         self.lags.keep_only(making)
         return making
 
     def _making(self, site: Site) -> MakeChores:
         return lambda: self._site_chores(site)
 
+    def _making_operations(self, site: Site) -> MakeChores:
+        """Alerts and notices have a turn of their own: a fold of readings may take long."""
+        return lambda: self._operations_chores(site)
+
+    def _operations_chores(self, site: Site) -> SiteChores:
+        made = [operations_follower(self._system.database, site, self._system.clock)]
+        return SiteChores(
+            chores=tuple(_follow(follower, site.schema) for follower in made),
+            look=self._look(site.key, site.schema, made),
+        )
+
     def _site_chores(self, site: Site) -> SiteChores:
         database = self._system.database
         require_series(database)
-        made = site_followers(database, site, self._system.clock)
+        made = [
+            follower
+            for follower in site_followers(database, site, self._system.clock)
+            if follower.name != OPERATIONS_VIEWS
+        ]
         chores = [_follow(follower, site.schema) for follower in made]
 
         def rollups() -> int:

@@ -1,6 +1,6 @@
 """In: what each site needs done. Out: it is done, site after site, by a few threads. I/O.
 
-One listener connection hears the NOTIFY of every site; a look each second finds what a lost
+One listener connection hears the NOTIFY of every site; a look each half second finds what a lost
 NOTIFY left. A site with work takes its place in a queue and gets one step of each of its chores a
 turn, by one thread at a time: a site with a long backlog, a site whose fold fails and a site whose
 tables are locked cost the others one turn. A chore that fails is made anew and tried again with
@@ -26,6 +26,8 @@ from energy.store.pool import Database
 
 TICK_S = 0.2
 """How often the queue is looked at when no NOTIFY comes. [s]"""
+LOOK_EVERY_S = 0.5
+"""How often it is looked whether chores have work of which no NOTIFY told. [s]"""
 SITES_EVERY_S = 2.0
 """How often the directory is asked for new sites. [s]"""
 LONGEST_PAUSE_S = 30.0
@@ -57,7 +59,7 @@ class SiteChores:
 
     chores: tuple[Chore, ...]
     look: Callable[[], Collection[str]] = tuple
-    """Returns the names of the chores that have work; asked every second."""
+    """Returns the names of the chores that have work; asked every LOOK_EVERY_S."""
 
 
 MakeChores = Callable[[], SiteChores]
@@ -287,7 +289,7 @@ class Rounds:
     def _make(self, turn: _Turn, make: MakeChores) -> None:
         """Make a site's chores, fresh of memory; counters go on."""
         made = make()
-        chores = (Chore(name=LOOK, step=_looker(turn, made), every_s=POLL_S), *made.chores)
+        chores = (Chore(name=LOOK, step=_looker(turn, made), every_s=LOOK_EVERY_S), *made.chores)
         doing = {}
         for chore in chores:
             doing[chore.name] = turn.doing.get(chore.name) or _doing(turn.site, chore)

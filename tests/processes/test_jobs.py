@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,11 @@ from uuid import uuid4
 
 import pytest
 
+import processes.jobs
 from billing.books import Books
 from billing.receivables.office import Incoming
 from billing.takeover.task_desk import HandedIn, TaskDesk, tasks_of
+from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
@@ -23,6 +26,7 @@ from processes.site_rounds import Chore
 from tests.billing.takeover.workbooks import filled, saved
 from tests.billing.till import Till
 from tests.billing.town import CLERK, Town
+from tests.energy.alerting.test_rule_reads import define
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.files import LONG_CSV, long_csv
 from tests.fixtures.postgres import TestSite
@@ -49,7 +53,8 @@ def at_work(new_site: Any, tmp_path: Path) -> Iterator[tuple[TestSite, Jobs]]:
 def chores(at_work: tuple[TestSite, Jobs]) -> tuple[TestSite, dict[str, Chore]]:
     """The site, and what is done for it by name."""
     site, jobs = at_work
-    return site, {chore.name: chore for chore in jobs._site_chores(site.site).chores}
+    made = (jobs._site_chores(site.site), jobs._alerting(site.site)())
+    return site, {chore.name: chore for each in made for chore in each.chores}
 
 
 def test_one_wrong_mapping_does_not_keep_the_files_of_the_others_waiting(
@@ -124,3 +129,32 @@ def test_what_is_wished_of_a_take_over_has_a_turn_beside_the_other_chores(
     assert held.newest.problems > 0, "the site has none of its points"
     topics = [row[0] for row in site.rows("SELECT topic FROM {s}.books_events")]
     assert topics[-1] == "takeover_tasks.ended"
+
+
+def test_a_chore_that_takes_minutes_keeps_no_alert_waiting(
+    at_work: tuple[TestSite, Jobs], directory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, jobs = at_work
+    monkeypatch.setattr(System, "sites", lambda _: [site.site])
+    checking, stop = threading.Event(), threading.Event()
+
+    def long(*_: object) -> None:
+        checking.set()
+        stop.wait(30)
+
+    monkeypatch.setattr(processes.jobs, "look_once", long)
+    define(site, "load")
+    site.project()
+    running = threading.Thread(target=jobs.run, args=(stop,))
+    running.start()
+    try:
+        assert checking.wait(20)
+        site.accept(reading(2, 0, 1_000_000))
+        raised = "SELECT FROM {s}.operations_events WHERE topic = 'alert.raised'"
+        until_s = monotonic_s() + 20
+        while not site.rows(raised):
+            assert monotonic_s() < until_s, "it never came"
+            wait(0.02)
+    finally:
+        stop.set()
+        running.join()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import processes.project
 from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config
 from energy.store.sites import UnknownSiteError
@@ -15,6 +16,7 @@ from energy.system import System
 from energy.views.progress import read_all_lags
 from processes.project import Projection
 from processes.site_vitals import rounds_health
+from tests.energy.alerting.notices.book import an_alert
 from tests.fixtures.batches import reading
 from tests.fixtures.postgres import TestSite
 
@@ -103,3 +105,31 @@ def test_a_process_serves_the_site_it_is_told_or_all(site_schema: TestSite, dire
     assert system("").sites() == []
     with pytest.raises(UnknownSiteError):
         system("nowhere").sites()
+
+
+def test_a_long_fold_of_readings_keeps_no_alert_waiting(
+    site_schema: TestSite, directory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folding, stop = threading.Event(), threading.Event()
+
+    def long(*_: object) -> int:
+        folding.set()
+        stop.wait(30)
+        return 0
+
+    monkeypatch.setattr(processes.project, "roll_up", long)
+    system: Any = SimpleNamespace(
+        database=site_schema.writer,
+        clock=site_schema.clock,
+        config=Config(pool_size=4),
+        sites=lambda: [site_schema.site],
+    )
+    thread = threading.Thread(target=Projection(system).run, args=(stop,))
+    thread.start()
+    try:
+        assert folding.wait(20)
+        an_alert(site_schema)
+        until(lambda: site_schema.rows("SELECT FROM {s}.alert"))
+    finally:
+        stop.set()
+        thread.join()

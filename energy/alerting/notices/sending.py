@@ -95,18 +95,20 @@ class Sending:
 
     def step(self) -> bool:
         """Send some of what waits; return whether more of it may wait."""
+        waiting = self._waiting()
+        if not waiting:
+            return False  # as most often: the plan need not be read
         with self._office.database.connection() as connection:
             plan = read_plan(connection, self._schema, self._office.site.zone)
             if plan is None:
                 return False
             wordings = read_wordings(connection, self._schema)
-        going = self._going(plan)[: min(BATCH, self._allowance())]
+        going = self._going(plan, waiting)[: min(BATCH, self._allowance())]
         sent = [self._send(plan, wordings, sheaf) for sheaf in going if self._claim(sheaf)]
         return any(sent)
 
-    def _going(self, plan: Plan) -> list[Sheaf]:
+    def _going(self, plan: Plan, waiting: Sequence[Waiting]) -> list[Sheaf]:
         """Return what may go now, the most urgent first; limits of persons are kept."""
-        waiting = self._waiting()
         handed = self._handed_in_an_hour({each.contact for each in waiting})
         by_contact: dict[UUID, list[tuple[UUID, str]]] = {}
         for each in waiting:
