@@ -34,7 +34,8 @@ from energy.alerting.notices.gateway import (
 OK, DOWN, SLOW, BAD, BUSY, BROKEN = "ok", "down", "slow", "400", "429", "500"
 LOST = "lost"
 """It takes the message, and its answer never arrives."""
-TIMEOUT_S = 1.0
+TIMEOUT_S, SLOW_S = 5.0, 0.1
+"""How long a message is waited for: one that is never answered is not waited for long."""
 
 
 class Operator:
@@ -55,6 +56,10 @@ class Operator:
 
     def next(self) -> str:
         return self.now.popleft() if self.now else self.mood
+
+    def answers(self) -> bool:
+        """Return whether it will answer the next message."""
+        return (self.now[0] if self.now else self.mood) != SLOW
 
     def take(self, told: dict[str, str]) -> str:
         self.taken[told["key"]] += 1
@@ -140,7 +145,8 @@ class LoopbackGateway:
             ).encode(),
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            timeout_s = TIMEOUT_S if self._told.answers() else SLOW_S
+            with urllib.request.urlopen(request, timeout=timeout_s) as answer:
                 says = json.loads(answer.read())
         except urllib.error.HTTPError as error:
             error.close()
