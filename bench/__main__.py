@@ -113,6 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command.main(words[1:])
     if words[:1] == ["soak"]:
         return soak.main(words[1:])
+    if words[:1] == ["alerts"]:
+        from bench.chain import command as chain  # the collector's libraries take a second
+
+        return chain.main(words[1:])
     if words[:1] == ["baselines"]:
         from bench.baselines import command as baselines  # tables of the archive
 
@@ -126,6 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Speed as ratios to binary COPY in the same run.",
         epilog="`scripts/bench beside --help` compares with BEMServer-core; "
         "`scripts/bench soak --help` runs for half an hour; "
+        "`scripts/bench alerts --help` times alerts from meter to gateway; "
         "`scripts/bench screens --help` lets viewers look at the dashboard; "
         "`scripts/bench baselines --help` counts false alarms on real meters.",
     )

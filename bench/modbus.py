@@ -49,6 +49,13 @@ def slave() -> Iterator[int]:
 @contextmanager
 def slave_to_drop() -> Iterator[tuple[int, Callable[[], None]]]:
     """Run the load; yields its port and how to drop all its connections at once."""
+    with slave_told() as (port, tell):
+        yield port, lambda: tell("")
+
+
+@contextmanager
+def slave_told() -> Iterator[tuple[int, Callable[[str], None]]]:
+    """Run the load; yields its port and how to tell it a line."""
     command = [sys.executable, "-m", "bench.modbus_slave"]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -57,11 +64,11 @@ def slave_to_drop() -> Iterator[tuple[int, Callable[[], None]]]:
         assert running.stdin is not None
         told = running.stdin
 
-        def drop() -> None:
-            print(file=told, flush=True)
+        def tell(line: str) -> None:
+            print(line, file=told, flush=True)
 
         try:
-            yield int(running.stdout.readline()), drop
+            yield int(running.stdout.readline()), tell
         finally:
             told.close()
 

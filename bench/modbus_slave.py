@@ -1,8 +1,9 @@
 """In: Modbus TCP questions on one port of every loopback address. Out: answers at once. I/O.
 
 The load of `bench/modbus.py`: it answers any registers with a moving picture of floats and checks
-nothing, so that the master under test is the slower side. Prints its port when it listens; a
-line on its input drops every connection at once, and its end ends it.
+nothing, so that the master under test is the slower side. Prints its port when it listens. An
+empty line on its input drops every connection at once, "HOST ADDRESS VALUE" sets the float of two
+registers of one loopback address ("*": of all), and the input's end ends it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ _PICTURE = struct.pack(">400f", *(100.25 + 0.37 * n for n in range(400)))
 
 
 _open: set[asyncio.Transport] = set()
+_told: dict[str, dict[int, float]] = {}
+"""Floats that were set, by loopback address and register."""
 
 
 class _Answering(asyncio.Protocol):
@@ -24,6 +27,7 @@ class _Answering(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport), "TCP gives a two-way transport"
         self._transport = transport
         self._received = b""
+        self._host = str(transport.get_extra_info("sockname")[0])
         _open.add(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -36,9 +40,26 @@ class _Answering(asyncio.Protocol):
             received = received[_HEADER.size :]
             first = 2 * (address % 400)
             body = _PICTURE[first : first + 2 * count]
+            if _told:
+                body = _changed(body, self._host, address)
             head = struct.pack(">HHHBBB", transaction, 0, 3 + len(body), unit, function, len(body))
             self._transport.write(head + body)
         self._received = received
+
+
+def _changed(body: bytes, host: str, address: int) -> bytes:
+    """Return an answer with the floats that were set for its host."""
+    changed = bytearray(body)
+    for register, value in (_told.get("*", {}) | _told.get(host, {})).items():
+        place = 2 * (register - address)
+        if 0 <= place <= len(body) - 4:
+            struct.pack_into(">f", changed, place, value)
+    return bytes(changed)
+
+
+def _set(words: list[str]) -> None:
+    host, register, value = words
+    _told.setdefault(host, {})[int(register)] = float(value)
 
 
 async def _serve() -> None:
@@ -48,7 +69,11 @@ async def _serve() -> None:
     ended = asyncio.Event()
 
     def told() -> None:
-        if not sys.stdin.readline():  # the master has closed our input: it is over
+        line = sys.stdin.readline()
+        if line.split():
+            _set(line.split())
+            return
+        if not line:  # the master has closed our input: it is over
             ended.set()
         for transport in list(_open):
             transport.abort()
