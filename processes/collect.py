@@ -88,7 +88,7 @@ def run_collector(
         sources = Sources(plan, spool, clock, learned, episodes=data_dir / EPISODES)
         for warning in require_loaded_budget(sources.modbus):
             _log.warning("modbus.bus_nearly_full", cause=warning)
-        drain = Drain(spool, ingest, brake=brake, notes=edge.notes, rate=Rate(edge.rate))
+        drain = drain_of(spool, ingest, brake, edge)
         drain.start()
         reporting = None if report is None else report(sources.communication)
         if reporting is not None:
@@ -109,6 +109,12 @@ def run_collector(
     finally:
         spool.close()
     _log.info("collect.stopped", drained=drain.drained)
+
+
+def drain_of(spool: Spool, ingest: Door, brake: Brake | None, edge: Edge) -> Drain:
+    """Return what brings a spool's readings into the journal, as the settings want it."""
+    rate = Rate(edge.rate)
+    return Drain(spool, ingest, flush_s=edge.flush_s, brake=brake, notes=edge.notes, rate=rate)
 
 
 def _opened(data_dir: Path, clock: Clock, edge: Edge) -> Spool:

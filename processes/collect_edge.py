@@ -17,7 +17,7 @@ from energy.base.clock import wait
 from processes.clock_watch import ClockWatch
 from processes.collect_live import Live
 from processes.collect_room import RoomKeeper, kinds_of
-from processes.collector_drain import NoteDoor
+from processes.collector_drain import FLUSH_S, NoteDoor
 from processes.collector_plan import CollectPlan, PlanError
 from processes.collector_sources import Sources
 from processes.heartbeat import Heartbeat
@@ -36,6 +36,8 @@ class Edge:
     """Most bytes of its spool; 0 without one. [B]"""
     rate: int = 0
     """Of an old backlog on its way into the journal; 0 without a limit. [reading/s]"""
+    flush_s: float = FLUSH_S
+    """How long a reading waits for its batch to fill. [s]"""
     notes: NoteDoor | None = None
     """Where notes go."""
     inbox: PlanInbox | None = None

@@ -80,6 +80,7 @@ def edge_of(system: System, door: LateDoor, folder: Path, inbox: PlanInbox) -> E
     return Edge(
         bound=config.spool_mb * _MB,
         rate=config.drain_rate,
+        flush_s=config.batch_wait_ms / 1000,
         notes=door,
         inbox=inbox,
         own_part=own,

@@ -75,6 +75,8 @@ class Config:
     """Most disk that a spool takes; near it gauges are thinned. 0: what the disk has. [MB]"""
     drain_rate: int = 20_000
     """Readings a second of an old backlog brought into the journal; 0 as fast as it goes."""
+    batch_wait_ms: int = 300
+    """How long a reading waits in the spool for its batch to fill. [ms]"""
     clock_limit_ms: int = 2000
     """How far a clock may be off before it is a finding; 0 checks none. [ms]"""
     collect_sources: str = ""
@@ -150,6 +152,7 @@ _RANGES = {
     "hold_disk_mb": (0, 100_000_000),
     "spool_mb": (0, 100_000_000),
     "drain_rate": (0, 100_000_000),
+    "batch_wait_ms": (10, 60_000),
     "clock_limit_ms": (0, 86_400_000),
     "attachment_mb": (1, 20),
     "review_alone_up_to": (0, 1_000_000_000),

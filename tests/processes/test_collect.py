@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,18 @@ import pytest
 
 from adapters.spool import Spool
 from energy.base.clock import ManualClock, monotonic_s, wait
+from energy.base.config import Config
 from energy.metering.codec import decode
-from processes.collect import run_collector
+from energy.system import WRITER, System
+from processes.collect import drain_of, run_collector
+from processes.collect_edge import Edge
+from processes.collect_edge_of import edge_of
+from processes.collect_sites import SPOOL_FILE, LateDoor
 from processes.collector_plan import CollectPlan
+from processes.plan_watch import PlanInbox
 from tests.adapters.modbus.slave import Question, good, slave
 from tests.adapters.mqtt.broker import broker, free_port, publish
+from tests.adapters.test_spool import columns
 from tests.processes.test_collector_drain import Journal
 from tests.processes.test_collector_plan import BUS, PLAN, PULSES
 
@@ -190,3 +197,21 @@ def test_a_plan_that_is_absent_ends_the_process_with_the_cause(tmp_path: Path) -
     assert ended.returncode == 2
     assert "absent.json" in ended.stderr
     assert "start the collector again" in ended.stderr
+
+
+def test_how_long_a_reading_waits_for_its_batch_is_a_setting(tmp_path: Path) -> None:
+    config = Config(data_dir=tmp_path, batch_wait_ms=10)
+    system = System(config=config, role=WRITER, clock=ManualClock(START))
+    edge = edge_of(system, LateDoor(system, "campus"), tmp_path, PlanInbox())
+    journal = Journal()
+    with closing(Spool(tmp_path / SPOOL_FILE, system.clock)) as spool:
+        spool.append("bus", columns(10))
+        drain = drain_of(spool, journal, None, replace(edge, notes=None))
+        drain.start()
+        assert len(eventually(journal, 10)) == 10
+        drain.finish()
+        spool.append("bus", columns(10))
+        patient = drain_of(spool, journal, None, Edge(flush_s=3600))
+        patient.start()
+        assert spool.backlog().open_readings == 10
+        patient.finish()

@@ -129,7 +129,7 @@ def test_a_long_fold_of_readings_keeps_no_alert_waiting(
     try:
         assert folding.wait(20)
         an_alert(site_schema)
-        until(lambda: site_schema.rows("SELECT FROM {s}.alert"))
+        until(lambda: bool(site_schema.rows("SELECT FROM {s}.alert")))
     finally:
         stop.set()
         thread.join()
