@@ -16,6 +16,7 @@ from billing.runs.decision import Choice
 from dashboards.alert_commands import AlertCommands, AlertDesk
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.outage_commands import OutageCommands, OutageDesk
 from dashboards.review_commands import ReviewCommands
 from dashboards.security.scope import Right, Scope
 from dashboards.takeover_commands import TakeOverCommands
@@ -96,6 +97,7 @@ class Commands:
         site: str,
         *,
         alerts: AlertDesk,
+        outages: OutageDesk,
         office: BillingOffice,
         notes: NoteDesk,
         money: MoneyCommands,
@@ -109,6 +111,7 @@ class Commands:
         self._enquiries = enquiries
         self._site = site
         self.alerts = AlertCommands(site, alerts)
+        self.outages = OutageCommands(site, outages)
         self._office = office
         self._notes = notes
         self.money = money

@@ -24,6 +24,7 @@ from billing.receivables.office import Receivables
 from billing.takeover.office import TakeOverOffice
 from billing.takeover.parallel import ParallelDesk
 from billing.takeover.task_desk import TaskDesk
+from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
@@ -43,6 +44,7 @@ from dashboards.stamp_of_request import StampOfRequest
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
+from energy.alerting.outages.desk import OutageDesk
 from energy.base.clock import Clock
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
@@ -139,6 +141,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         commands=Commands(
             site.key,
             alerts=AlertDesk(database, site.schema, system.clock),
+            outages=OutageDesk(database, site, system.clock, supplied_by(database, site)),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
             money=money_of(office, system.vault),

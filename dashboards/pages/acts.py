@@ -21,6 +21,7 @@ from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.money import acts as money
+from dashboards.pages.outages import acts as outages
 from dashboards.pages.parts import Parts
 from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
@@ -36,6 +37,7 @@ Act = Callable[[Parts, Viewer, str, Fields], str | Done]
 """Does what a form asks, with what it is about and what was typed; returns what to say."""
 ACTS: dict[str, Act] = {
     **alerts.ACTS,
+    **outages.ACTS,
     **money.ACTS,
     **corrections.ACTS,
     **enquiries.ACTS,
@@ -45,7 +47,7 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-WAITING = frozenset(alerts.ACTS)
+WAITING = frozenset({*alerts.ACTS, *outages.ACTS})
 """Acts that write no books: they wait for what they wrote, by who may see no bill."""
 
 

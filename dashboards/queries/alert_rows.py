@@ -101,3 +101,5 @@ class AlertStory:
     """Alerts told on this one, the newest first; not more than some."""
     people: tuple[tuple[UUID, str], ...] = ()
     """Whom it may be given to, by name."""
+    node: tuple[str, str] | None = None
+    """Utility and key of the node of the supply graph that it is about; None without one."""

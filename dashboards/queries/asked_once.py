@@ -30,6 +30,7 @@ QUESTIONS = frozenset(
         "load_profile",
         "load_range",
         "open_alerts",
+        "outages",
         "own_page",
         "own_usage",
         "places",

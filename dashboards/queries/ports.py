@@ -18,6 +18,7 @@ from dashboards.queries.life_rows import MeterLife
 from dashboards.queries.line_rows import LineDay
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
+from dashboards.queries.outage_port import OutageQueries
 from dashboards.queries.phone_port import PhoneQueries
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
 from dashboards.queries.plant_ports import PlantQueries
@@ -351,6 +352,7 @@ class CorrectionQueries(Protocol):
 class Queries(
     EnergyQueries,
     AlertQueries,
+    OutageQueries,
     PlaceQueries,
     LoadQueries,
     QualityQueries,

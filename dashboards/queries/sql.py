@@ -17,6 +17,7 @@ from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
 from dashboards.queries.sql_one_line import SqlOneLine
+from dashboards.queries.sql_outages import SqlOutages
 from dashboards.queries.sql_phone import SqlPhone
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
@@ -37,6 +38,7 @@ from dashboards.queries.sql_till import SqlTill
 class SqlQueries(
     SqlEnergy,
     SqlAlerts,
+    SqlOutages,
     SqlMeters,
     SqlPlaces,
     SqlLife,
@@ -71,6 +73,7 @@ class SqlQueries(
         """Read one site's tables."""
         SqlEnergy.__init__(self, at)
         SqlAlerts.__init__(self, at)
+        SqlOutages.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLife.__init__(self, at, self)

@@ -21,7 +21,7 @@ from dashboards.queries.rows import AlertRow, Answer
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
 from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
 from dashboards.selection import Selection
-from energy.alerting.flood import GROUPS
+from energy.alerting.flood import GROUPS, NODE
 from energy.base.period import Period
 from energy.journal.application import EventDecoder
 from energy.journal.directory import roles_at
@@ -101,8 +101,23 @@ class SqlAlerts:
                 readings=() if one.row.code else self._around(connection, one, first, last),
                 children=tuple(each.row for each in below),
                 people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
+                node=self._node_of(connection, alert),
             )
             return self._at.answer(connection, story, follower=OPERATIONS)
+
+    def _node_of(self, connection: Connection, alert: UUID) -> tuple[str, str] | None:
+        """Return utility and key of the node that an alert is about, or whose meter it is."""
+        schema, now = self._at.schema, self._at.clock.now()
+        row: Row | None = connection.execute(
+            f"SELECT n.utility, n.key FROM {schema}.alert AS a "
+            f"LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
+            f"JOIN {schema}.supply_node AS n "
+            "ON n.point = c.point OR a.about = %(node)s || n.utility || '/' || n.key "
+            "WHERE a.alert = %(alert)s AND n.valid_from <= %(now)s "
+            "AND (n.valid_to IS NULL OR n.valid_to > %(now)s) ORDER BY 1, 2 LIMIT 1",
+            {"alert": alert, "node": NODE, "now": now},
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
 
     def await_acknowledgement(self, scope: Scope, alert: UUID) -> None:
         """Wait until the view shows an alert as acknowledged, 2 s at most."""

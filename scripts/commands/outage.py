@@ -14,6 +14,7 @@ from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import Json, group
 
 if runs():
+    from billing.views.outage_tenants import supplied_by
     from dashboards.note_words import wall_instant
     from dashboards.security.scope import Right
     from energy.alerting.notices.errors import NoticeError
@@ -21,7 +22,6 @@ if runs():
     from energy.alerting.outages.outage import OutageError
     from energy.alerting.outages.reads import OutageRow, OutageState, read_outages, read_receipts
     from energy.system import WEB, WRITER
-    from processes.outage_tenants import supplied_by
 
 app = group("outage")
 First = Annotated[str | None, typer.Option("--from")]

@@ -177,6 +177,7 @@ class FakeAlerts(FakeEnergy):
                 readings=() if row.code else readings,
                 children=(self._child(),) if row.children else (),
                 people=((self.PERSON, "Grace Hopper"),),
+                node=("electricity", "f0"),
             )
         )
 

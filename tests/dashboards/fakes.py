@@ -34,6 +34,7 @@ from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
+from tests.dashboards.fake_outages import FakeOutageDesk, FakeOutages
 from tests.dashboards.fake_phone import FakePhone
 from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
@@ -149,6 +150,7 @@ class FakeSite(
     FakeAdmin,
     FakePortal,
     FakePlant,
+    FakeOutages,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -168,6 +170,7 @@ def commands_of(site: FakeSite) -> Commands:
     return Commands(
         SITE,
         alerts=FakeAlertDesk(site, lambda person: site.names.get(person, "?")),
+        outages=FakeOutageDesk(site),
         office=site,
         notes=site,
         money=money,

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from billing.documents.samples import sample_letterhead
 from billing.office import BillingOffice
+from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.queries.sql import SqlQueries
@@ -25,6 +26,7 @@ from dashboards.security.people import Doors
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
+from energy.alerting.outages.desk import OutageDesk
 from energy.base.ids import id_of
 from energy.journal.access import Access
 from energy.journal.directory import People
@@ -130,6 +132,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
         commands=Commands(
             town.site.key,
             alerts=AlertDesk(database, town.site.schema, town.clock),
+            outages=OutageDesk(database, town.site, town.clock, supplied_by(database, town.site)),
             office=office,
             notes=NoteDesk(database, town.site.schema, town.clock),
             money=money_of(office, town.vault),

@@ -46,6 +46,7 @@ from tests.dashboards.fakes import (
     settings,
 )
 
+OUTAGES = ("off", "draft", "delayed", "wordless", "cancelled")
 PATHS = {
     "overview": "/",
     "load": "/load",
@@ -87,6 +88,10 @@ PATHS = {
     "alert": f"/alerts/{ALERT}",
     "alert_finding": f"/alerts/{FOUND}",
     "alert_shelved": f"/alerts/{SHELVED}",
+    "outages": "/outages",
+    "outage_plan": "/outages/plan",
+    "outage_plan_node": "/outages/plan?utility=electricity&node=f0",
+    **{f"outage_{name}": f"/outages/{id_of('outage', name)}" for name in OUTAGES},
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",
@@ -140,6 +145,9 @@ READY = {
     "shift_of_then": "shift",
     "alerts_shelved": "alerts",
     "alert_shelved": "alert",
+    "outage_plan": "outage-plan",
+    "outage_plan_node": "outage-plan",
+    **{f"outage_{name}": "outage" for name in OUTAGES},
     "alerts_closed": "alerts",
     "alert_finding": "alert",
     "exceptions_of_a_cause": "exceptions",
@@ -153,15 +161,7 @@ READY = {
     "quality_nowhere": "quality",
     "one_line_part": "one-line",
     **{name: name.partition("_")[0] for name in PATHS if name.startswith(OF_SPANS)},
-    "savings_named": "savings",
-    "savings_future": "savings",
-    "savings_nowhere": "savings",
     **dict.fromkeys(("plants_one", "plants_solar", "plants_boiler", "plants_nowhere"), "plants"),
-    "load_month": "load",
-    "load_year": "load",
-    "load_nowhere": "load",
-    "load_baseline": "load",
-    "load_plan": "load",
 }
 """What a page says it is, where that is not its name."""
 MONEY_PATHS = ("/bills", "/money", "/tenants", "/desk", "/takeover")

@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 
 from dashboards.components.alert_grid import now_text
 from dashboards.components.alert_list import acknowledge_button, alert_state, alert_what
+from dashboards.components.outage_pieces import PATH as OUTAGES
+from dashboards.components.outage_pieces import plan_path
 from dashboards.components.pieces import (
     Children,
     chart,
@@ -31,6 +33,7 @@ from dashboards.pages.alerts.layout import said
 from dashboards.queries.alert_rows import AlertEvent, AlertStory
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.viewer import Viewer
+from energy.alerting.suppression import Why
 
 STORY = "alert-story"
 
@@ -68,7 +71,12 @@ def story(
     return [
         panel(
             viewer.say("alert_grid.state"),
-            [_facts(viewer, row, zone, now), _press(viewer, row), said(refusal)],
+            [
+                _facts(viewer, row, zone, now),
+                _outages(viewer, answer.rows),
+                _press(viewer, row),
+                said(refusal),
+            ],
             aside=data_age(viewer, answer.age_s, answer.as_of),
             name="alert-state",
         ),
@@ -131,6 +139,16 @@ def _life(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> list[tuple[str, Chil
         words = ", ".join(filter(None, (viewer.say(f"alert_cause.{row.cause}"), row.words)))
         pairs.append((viewer.say("alert_page.cause"), f"{words} ({row.closed_by or '?'})"))
     return pairs
+
+
+def _outages(viewer: Viewer, told: AlertStory) -> Component | None:
+    """Return the ways to the planned outage that expects it, and to who goes dark with its node."""
+    ways: list[Component] = []
+    if Why.OUTAGE in told.row.suppressed:
+        ways.append(link(viewer.say("outage_ways.expected"), OUTAGES))
+    if told.node is not None:
+        ways.append(link(viewer.say("outage_ways.from_node"), plan_path(*told.node)))
+    return html.P(ways, className="line-ways alert-outages") if ways else None
 
 
 def _press(viewer: Viewer, row: AlertRow) -> Component | None:

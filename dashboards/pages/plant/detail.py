@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.alert_list import alert_what
 from dashboards.components.notes import note_list
+from dashboards.components.outage_pieces import plan_path
 from dashboards.components.pieces import (
     Children,
     age_text,
@@ -89,6 +90,7 @@ def _facts(
     ways: list[str | Component | None] = [
         link(viewer.say("one_line.draw"), f"/plant/{node.key}?utility={rows.utility}"),
         link(viewer.say("one_line.flow"), f"/flows?utility={rows.utility}&node={node.key}"),
+        link(viewer.say("outage_ways.from_node"), plan_path(rows.utility, node.key)),
     ]
     if node.point is not None:
         ways.insert(0, link(viewer.say("one_line.meter"), f"/meters/{node.point}"))

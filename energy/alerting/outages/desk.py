@@ -127,16 +127,21 @@ class OutageDesk:
         begins_at: datetime | None = None,
         ends_at: datetime | None = None,
         reason: str | None = None,
+        seen: int | None = None,
         by: UUID,
         command_id: UUID,
     ) -> int:
         """Write the next version of an outage; return its number. What is None stays.
 
         Raises:
-            OutageError: There is none, it was cancelled, or the node is not there then.
+            OutageError: There is none, it was cancelled or is past what was seen, or the node is
+                not there then.
             SuppressionError: The span is none, past or too long.
         """
         outage = self._outage(identity)
+        if outage.seen(command_id):
+            return outage.edition
+        outage.demand_seen(seen)
         outage.change(
             begins_at=begins_at or outage.begins_at,
             ends_at=ends_at or outage.ends_at,
@@ -149,17 +154,25 @@ class OutageDesk:
         self._operations.store(outage)
         return outage.edition
 
-    def review(self, identity: UUID, *, by: UUID, command_id: UUID) -> int:
+    def review(self, identity: UUID, *, by: UUID, command_id: UUID, seen: int | None = None) -> int:
         """Let the newest version hold and tell it; return how many contacts are told.
 
+        Args:
+            identity: The outage.
+            by: The reviewer.
+            command_id: Of the command.
+            seen: The version that the reviewer read; None: the newest.
+
         Raises:
-            OutageError: There is none, it is one's own, was reviewed or cancelled, or is over.
+            OutageError: There is none, it is one's own, was reviewed or cancelled, is over, or
+                is past what was seen.
             NoticeError: There is no plan of notices, or a text was never reviewed.
             ConflictError: Somebody else changed it meanwhile.
         """
         outage, now = self._outage(identity), self._clock.now()
         if outage.seen(command_id):
             return len(outage.told)
+        outage.demand_seen(seen)
         outage.demand_review(by, now)
         book, look = self._book(), self._look(outage)
         first = outage.holds == 0
@@ -224,6 +237,18 @@ class OutageDesk:
         """
         return self._look(self._outage(identity))
 
+    def preview(self, about: str, period: Period) -> Look:
+        """Return who would go dark while a node is off, whether or not that is planned.
+
+        Args:
+            about: "node:UTILITY/KEY".
+            period: The span.
+
+        Raises:
+            OutageError: There is no such node then.
+        """
+        return self._look_at(about, period, id_of("outage", self._site.key, "none"))
+
     def draft(self, identity: UUID) -> dict[str, Worded]:
         """Return what the newest version would say, by language.
 
@@ -248,17 +273,20 @@ class OutageDesk:
         }
 
     def _look(self, outage: Outage) -> Look:
-        node = _node(outage)
         period = Period(start=outage.begins_at, end=outage.ends_at)
+        return self._look_at(outage.about, period, outage.id)
+
+    def _look_at(self, about: str, period: Period, identity: UUID) -> Look:
+        node = _node(about)
         with self._database.connection() as connection:
-            graphs = read_graphs_over(connection, self._schema, outage.about, period)
-            others = read_others(connection, self._schema, outage.id, outage.about, period)
+            graphs = read_graphs_over(connection, self._schema, about, period)
+            others = read_others(connection, self._schema, identity, about, period)
             groups, people = self._people(connection)
         names = [each.nodes[node].name for each in graphs.values() if node in each.nodes]
-        if not outage.about.startswith(NODE) or not names:
-            raise OutageError.of("about", about=outage.about)
+        if not about.startswith(NODE) or not names:
+            raise OutageError.of("about", about=about)
         points = dark_over(graphs.values(), node, others)
-        day = local_day(outage.begins_at, self._site.zone)
+        day = local_day(period.start, self._site.zone)
         found = affected(points, self._supplied(sorted({*points.values()} - {""}), day))
         to, unreached = informed(found, groups, people)
         return Look(name=names[0], found=found, to=to, unreached=unreached)
@@ -267,7 +295,7 @@ class OutageDesk:
         try:
             return self._look(outage).name
         except OutageError:
-            return _node(outage)  # the graph was changed: the node is gone
+            return _node(outage.about)  # the graph was changed: the node is gone
 
     def _stays_on(
         self,
@@ -362,8 +390,8 @@ def _nobody(outage: Outage) -> Informed:
     return Informed(contact=outage.id, way=GatewayKind.SMS, protected=False, points=())
 
 
-def _node(outage: Outage) -> str:
-    return outage.about.removeprefix(NODE).partition("/")[2]
+def _node(about: str) -> str:
+    return about.removeprefix(NODE).partition("/")[2]
 
 
 def _span_id(outage: Outage) -> UUID:

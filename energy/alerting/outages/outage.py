@@ -195,6 +195,15 @@ class Outage(JournalAggregate):
         self.begins_at, self.ends_at = begins_at, ends_at
         self.author = by
 
+    def demand_seen(self, seen: int | None) -> None:
+        """Refuse who acts on another version than the newest; None saw the newest.
+
+        Raises:
+            OutageError: Somebody wrote a later version meanwhile.
+        """
+        if seen is not None and seen != self.edition:
+            raise OutageError.of("moved", version=self.edition)
+
     def demand_review(self, by: UUID, now: datetime) -> None:
         """Refuse a review that cannot be.
 

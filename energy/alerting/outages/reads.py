@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,15 +107,26 @@ def read_outages(connection: Connection, schema: str) -> list[OutageRow]:
 
 def read_receipts(connection: Connection, schema: str, outage: UUID) -> list[Receipts]:
     """Return how many notices of an outage are how far, version by version."""
+    return read_receipts_of(connection, schema, [outage]).get(outage, [])
+
+
+def read_receipts_of(
+    connection: Connection, schema: str, outages: Collection[UUID]
+) -> dict[UUID, list[Receipts]]:
+    """Return how many notices of some outages are how far, version by version."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT repeat, state, count(*) FROM {schema}.notice WHERE subject = %s AND about = %s "
-        "GROUP BY repeat, state ORDER BY repeat",
-        (outage, ABOUT_OUTAGE),
+        f"SELECT subject, repeat, state, count(*) FROM {schema}.notice "
+        "WHERE subject = ANY(%s) AND about = %s "
+        "GROUP BY subject, repeat, state ORDER BY subject, repeat",
+        (list(outages), ABOUT_OUTAGE),
     ).fetchall()
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for version, state, number in rows:
-        found[version][_STATES[state]] += number
-    return [Receipts(version=version, **counts) for version, counts in found.items()]
+    found: dict[tuple[UUID, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for subject, version, state, number in rows:
+        found[subject, version][_STATES[state]] += number
+    told: dict[UUID, list[Receipts]] = defaultdict(list)
+    for (subject, version), counts in found.items():
+        told[subject].append(Receipts(version=version, **counts))
+    return dict(told)
 
 
 def read_others(

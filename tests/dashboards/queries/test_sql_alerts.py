@@ -140,6 +140,7 @@ def test_a_story_has_its_journal_and_the_readings_around(alarmed: WebTown) -> No
     assert 0 < len(told.readings) == count, "readings of the town are minutes apart"
     assert all(isinstance(each.greatest, Decimal) for each in told.readings)
     assert told.last == NOW, "nothing is drawn of the future"
+    assert told.node is None, "the town has no supply graph"
 
 
 def test_a_finding_has_no_value_and_an_unknown_alert_no_story(alarmed: WebTown) -> None:

@@ -96,6 +96,7 @@ def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown)
     commands = Commands(
         town.site.key,
         alerts=Unused(),
+        outages=Unused(),
         office=Unused(),
         notes=desk,
         money=Unused(),

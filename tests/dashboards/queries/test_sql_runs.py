@@ -62,6 +62,7 @@ def commands(web: WebTown) -> Commands:
     return Commands(
         web.town.site.key,
         alerts=unused,
+        outages=unused,
         office=office,
         notes=unused,
         money=unused,

@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import About, Subject
 from billing.office import BillingOffice
+from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.pages.acts import ACTS
@@ -30,6 +31,7 @@ from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.scope import RIGHTS, Right, Role
 from energy.alerting.desk import AlertDesk
+from energy.alerting.outages.desk import OutageDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
@@ -47,6 +49,7 @@ from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import node, parts
+from tests.fixtures.town_book import TownBook
 
 __all__ = ["server"]
 pytestmark = pytest.mark.servers
@@ -66,6 +69,7 @@ class Subjects:
     invoices: dict[str, UUID]
     numbers: dict[str, str]
     enquiries: dict[str, UUID]
+    outages: dict[str, UUID]
 
     def of(self, building: str) -> dict[str, str]:
         return {
@@ -75,6 +79,7 @@ class Subjects:
             "person": str(NOBODY),
             "number": self.numbers[building],
             "enquiry": str(self.enquiries[building]),
+            "outage": str(self.outages[building]),
         }
 
 
@@ -94,6 +99,12 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/plan///": ("/plan/2019/place/town", Right.READ_ENERGY),
     r"/flows": ("/flows?utility=electricity", Right.READ_ENERGY),
     r"/plant": ("/plant", Right.READ_ENERGY),
+    r"/outages": ("/outages", Right.READ_ENERGY),
+    r"/outages/plan": (
+        "/outages/plan?utility=electricity&node={building}-node",
+        Right.READ_ENERGY,
+    ),
+    r"/outages/": ("/outages/{outage}", Right.READ_ENERGY),
     r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
@@ -176,6 +187,7 @@ WILD: dict[str, list[str]] = {
     "name": ["load"],
     "key": ["{building}-node"],
     "alert": [str(NOBODY)],
+    "outage": ["{outage}"],
     "about": ["point/b2-elec"],
     "note": [str(NOBODY)],
     "tab": ["open"],
@@ -301,9 +313,11 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             for account, _, number in rows
         }
         town.catch_up()
+        outages = planned_outages(town)
         subjects = Subjects(
             run=run,
             enquiries=asked,
+            outages=outages,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -339,6 +353,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
     return Commands(
         town.site.key,
         alerts=AlertDesk(web.staff, town.site.schema, clock),
+        outages=OutageDesk(web.staff, town.site, clock, supplied_by(web.staff, town.site)),
         office=office,
         notes=NoteDesk(web.staff, town.site.schema, clock),
         money=money_of(office, town.vault),
@@ -348,6 +363,15 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         takeover=takeover_of(office, town.vault),
         enquiries=desk,
     )
+
+
+def planned_outages(town: Town) -> dict[str, UUID]:
+    """Plan an outage of each tenant's node, and let a second person review one; return them."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    book.people()
+    found = {each: book.planned(f"{each}-node") for each in (ONE, OTHER)}
+    book.reviewed(found[ONE])
+    return found
 
 
 def supply_of(site: str) -> SupplyGraph:

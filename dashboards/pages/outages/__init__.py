@@ -1,0 +1,1 @@
+"""Planned outages: who goes dark, the notice, its review, its receipts."""
