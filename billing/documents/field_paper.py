@@ -1,4 +1,4 @@
-"""In: the texts of a label, a sheet or a round. Out: a PDF, or a PNG of a label. Pure.
+"""In: the texts of a label, sheet, round or handover. Out: a PDF, or a PNG of a label. Pure.
 
 The same input gives the same bytes: no clock, no system font, no network. The QR code is drawn
 by segno, as a vector.
@@ -28,6 +28,7 @@ class Paper(StrEnum):
     LABEL = "field_label"
     SHEET = "field_sheet"
     ROUND = "field_round"
+    HANDOVER = "handover"
 
 
 def render_paper(

@@ -10,9 +10,10 @@ import typer
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
-from energy.base.text import catalogue, t
+from scripts.commands.alert_handover import handover
 from scripts.commands.alert_past import add_past
 from scripts.commands.alert_rule import rule
+from scripts.commands.alert_words import state_of, what_of
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
@@ -25,7 +26,6 @@ if runs():
     from dashboards.security.scope import Right
     from dashboards.selection import selection_of
     from energy.alerting.desk import AlertDesk
-    from energy.alerting.flood import GROUPS
     from energy.alerting.suppression import Expected, SuppressionError, Why
     from energy.alerting.suppression_desk import SuppressionDesk
     from energy.system import WEB, WRITER
@@ -34,6 +34,7 @@ if runs():
 app = group("alert")
 app.add_typer(rule)
 add_past(app)
+app.command()(handover)
 First = Annotated[str | None, typer.Option("--from")]
 Last = Annotated[str | None, typer.Option("--to")]
 SHORT = 8
@@ -218,7 +219,7 @@ def _print(at: Opened, alerts: tuple[AlertRow, ...]) -> None:
         (
             str(a.alert)[:SHORT],
             a.severity,
-            _what(at, a),
+            what_of(at, a),
             a.point or a.meter,
             None if a.code else a.value,
             None if a.code else a.limit,
@@ -238,12 +239,14 @@ def _print_story(at: Opened, told: AlertStory) -> None:
     facts = {
         "alert": row.alert,
         "severity": row.severity,
-        "rule": _what(at, row),
+        "rule": what_of(at, row),
         "point": row.point or row.meter,
         "raised": row.raised_at.astimezone(zone),
         "seen_by": row.acknowledged_by,
     }
     life = {
+        "state": state_of(at, row),
+        "now": _now(at, row),
         "owner": row.assigned_to,
         "shelf": shelf,
         "children": row.children or None,
@@ -267,13 +270,11 @@ def _print_story(at: Opened, told: AlertStory) -> None:
     print_table([at.text(f"alert_head.{key}") for key in ("at", "event", "said", "by")], events)
 
 
-def _what(at: Opened, row: AlertRow) -> str:
-    """Return the rule that was crossed, or what was found."""
-    if row.code in GROUPS:
-        words = at.say(f"alert_group.{row.code.removeprefix('alerts.')}")
-        return f"{row.rule}: {words}" if row.rule else words
-    key = f"finding.{row.code}"
-    return (t(at.language, key) if key in catalogue() else row.code) if row.code else row.rule
+def _now(at: Opened, row: AlertRow) -> str | None:
+    """Return the newest value of its register, and when that was read."""
+    if row.code or row.now_value is None or row.now_at is None:
+        return None
+    return f"{row.now_value:f} {row.unit} ({row.now_at.astimezone(at.site.zone)})"
 
 
 def _desk(at: Opened) -> AlertDesk:

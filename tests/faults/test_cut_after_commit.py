@@ -39,7 +39,7 @@ DEMO = Path(__file__).resolve().parents[2] / "simulator" / "sites" / "cambridge"
 READING = {
     *("site list", "site tree", "field check", "meter list", "meter show", "usage show"),
     *("tariff check", "tariff rate", "bill review", "bill show", "bill export", "alert list"),
-    *("alert backtest", "alert actors"),
+    *("alert backtest", "alert actors", "alert handover"),
     *("alert show", "alert suppressions"),
     *("journal verify", "view lag", "view verify", "user list", "site usage", "site export"),
     *("field health", "field gaps", "readings show", "readings export", "readings corrections"),

@@ -27,7 +27,7 @@ from energy.alerting.notices.shift_tests import (
 )
 from energy.store.sites import Site
 from tests.energy.alerting.notices import book
-from tests.fixtures.postgres import NOON, TestSite
+from tests.fixtures.postgres import NOON, TestSite, command
 
 SHIFTS: dict[str, Any] = {
     "at": ["07:00", "12:00", "19:00"],
@@ -149,7 +149,7 @@ def test_a_number_given_within_the_shift_is_tried(new_site: Any) -> None:
         acknowledges=True,
         addresses={GatewayKind.SMS: book.ADA_PHONE},
     )
-    desk.register(words, by=book.ADMIN, command_id=book.command("a telephone"))
+    desk.register(words, by=book.ADMIN, command_id=command("a telephone"))
     book.settle(site)
     tests.step()
     book.settle(site)
@@ -163,4 +163,4 @@ def test_a_plan_that_tries_a_group_nobody_has_is_refused(new_site: Any) -> None:
     book.settle(site)
     spec = tomllib.loads(book.PLAN) | {"shift_test": [SHIFTS | {"group": "night"}]}
     with pytest.raises(NoticeError, match="night"):
-        desk.set_plan(spec, by=book.ADMIN, command_id=book.command("nobody's"))
+        desk.set_plan(spec, by=book.ADMIN, command_id=command("nobody's"))

@@ -1,0 +1,211 @@
+"""In: `alert handover`. Out: what the next shift is to know, shown or as a PDF. I/O: one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from energy.base.errors import RefusedError
+from energy.base.period import local_day
+from scripts.commands.asked import runs
+from scripts.commands.field_paper import write
+from scripts.commands.frame import Opened, opened
+from scripts.commands.printing import cell, print_json, print_table
+from scripts.commands.tree import Json
+
+if runs():
+    from billing.documents.field_paper import Paper, render_paper
+    from dashboards.queries.alert_rows import AlertTab
+    from dashboards.queries.rows import AlertRow
+    from dashboards.selection import selection_of
+    from energy.alerting.notices.reads import read_plan
+    from energy.alerting.notices.shift_tests import present_rows, read_shifts
+    from energy.alerting.outages.reads import OutageState, read_outages
+    from energy.alerting.suppression_desk import SuppressionDesk
+    from energy.system import WEB
+    from scripts.commands.alert_words import state_of, what_of
+
+SHORT = 8
+LONGEST = 160
+"""Signs of a reason on the sheet; the journal holds all of it."""
+_TESTED = timedelta(days=2)
+"""How far back a test message of the present shift may lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One table of the sheet."""
+
+    key: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    more: int = 0
+    """Rows there is no room for."""
+
+
+def handover(
+    ctx: typer.Context,
+    file: Path | None = None,
+    hours: Annotated[int, typer.Option(min=1, max=168)] = 12,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what the next shift is to know, or write it as a sheet to sign (PDF)."""
+    if file is not None and file.suffix != ".pdf":
+        raise RefusedError.of("file.no_pdf", target=file)
+    with opened(ctx, WEB) as at:
+        parts = list(_parts(at, timedelta(hours=hours)))
+        if as_json:
+            rows = {p.key: [dict(zip(p.heads, row, strict=True)) for row in p.rows] for p in parts}
+            print_json({**rows, "more": {p.key: p.more for p in parts}})
+        elif file is None:
+            for part in parts:
+                _print(at, part, hours)
+        else:
+            write(at, file, sheet_of(at, parts, hours))
+
+
+def sheet_of(at: Opened, parts: Sequence[Part], hours: int) -> bytes:
+    """Return the sheet to sign, as PDF.
+
+    Raises:
+        DocumentError: It cannot be set.
+    """
+    language = at.language
+    page: dict[str, Any] = {
+        "language": language,
+        "site": at.site.name,
+        "title": at.say("handover.title"),
+        "made": at.say("handover.made", at=_local(at, at.system.clock.now())),
+        "page": at.say("handover.page", page="{page}", pages="{pages}"),
+        "parts": [
+            {
+                "title": _title(at, part, hours),
+                "head": [at.say(f"handover_head.{key}") for key in part.heads],
+                "rows": [[_short(cell(each)) for each in row] for row in part.rows],
+                "none": at.say(f"handover.none_{part.key}"),
+                "more": at.say("handover.more", number=part.more) if part.more else "",
+            }
+            for part in parts
+        ],
+        "sound": at.say("handover.sound"),
+        "remarks": at.say("handover.remarks"),
+        "signatures": [at.say("handover.gives"), at.say("handover.takes")],
+        "signature": [at.say(f"handover.{key}") for key in ("name", "time", "signature")],
+    }
+    return render_paper(Paper.HANDOVER, page, dated=at.system.clock.now())
+
+
+def _print(at: Opened, part: Part, hours: int) -> None:
+    print(_title(at, part, hours))
+    heads = [at.say(f"handover_head.{key}") for key in part.heads]
+    rows = [[_short(cell(each)) for each in row] for row in part.rows]
+    print_table(heads, rows, nothing=at.say(f"handover.none_{part.key}"))
+    if part.more:
+        print(at.say("handover.more", number=part.more))
+    print()
+
+
+def _title(at: Opened, part: Part, hours: int) -> str:
+    return at.say(f"handover.part_{part.key}", number=len(part.rows) + part.more, hours=hours)
+
+
+def _parts(at: Opened, ahead: timedelta) -> Iterator[Part]:
+    now = at.system.clock.now()
+    yield _phones(at, now)
+    yield _alerts(
+        at, AlertTab.OPEN, ("alert", "severity", "what", "point", "raised", "state", "owner")
+    )
+    yield _alerts(
+        at, AlertTab.SHELVED, ("alert", "severity", "what", "point", "state", "reason", "by")
+    )
+    yield _spans(at, now, now + ahead)
+    yield _outages(at, now, now + ahead)
+
+
+def _phones(at: Opened, now: datetime) -> Part:
+    with at.system.database.connection() as connection:
+        plan = read_plan(connection, at.site.schema, at.site.zone)
+        first = now - _TESTED
+        found = read_shifts(connection, at.site, plan, first, now) if plan else []
+    rows = [
+        (
+            _local(at, each.begin),
+            each.contact,
+            each.way,
+            at.text(f"notice.shift_{each.state}"),
+            None if each.delivered_at is None else _local(at, each.delivered_at),
+        )
+        for each in present_rows(found)
+    ]
+    return Part(key="phones", heads=("shift", "contact", "way", "state", "receipt"), rows=rows)
+
+
+def _alerts(at: Opened, tab: AlertTab, heads: Sequence[str]) -> Part:
+    today = local_day(at.system.clock.now(), at.site.zone)
+    board = at.queries.alert_board(at.scope, tab, selection_of("", today)).rows
+    rows = [tuple(_alert(at, each)[key] for key in heads) for each in board.rows]
+    return Part(key=tab, heads=heads, rows=rows, more=max(0, board.counts[tab] - len(rows)))
+
+
+def _alert(at: Opened, row: AlertRow) -> dict[str, object]:
+    return {
+        "alert": row.alert.hex[:SHORT],
+        "severity": at.say(f"severity.{row.severity}"),
+        "what": what_of(at, row),
+        "point": row.point or row.meter or None,
+        "raised": _local(at, row.raised_at),
+        "state": state_of(at, row),
+        "owner": row.assigned_to or row.acknowledged_by,
+        "reason": row.shelf_reason or None,
+        "by": row.shelved_by,
+    }
+
+
+def _spans(at: Opened, now: datetime, end: datetime) -> Part:
+    desk = SuppressionDesk(at.system.database, at.site.schema, at.system.clock)
+    rows = [
+        (
+            at.say(f"suppression_why.{each.why}"),
+            each.about,
+            _local(at, each.begins_at),
+            _local(at, each.ends_at),
+            each.reason,
+            at.name_of(each.person),
+        )
+        for each in desk.spans()
+        if each.ended_at is None and each.ends_at > now and each.begins_at < end
+    ]
+    return Part(key="spans", heads=("why", "about", "from", "to", "reason", "by"), rows=rows)
+
+
+def _outages(at: Opened, now: datetime, end: datetime) -> Part:
+    with at.system.database.connection() as connection:
+        found = read_outages(connection, at.site.schema)
+    over = {OutageState.CANCELLED, OutageState.ENDED}
+    rows = [
+        (
+            each.outage.hex[:SHORT],
+            at.text(f"outage_state.{each.state(now)}"),
+            each.about.removeprefix("node:"),
+            _local(at, each.begins_at),
+            _local(at, each.ends_at),
+            each.reason,
+        )
+        for each in reversed(found)
+        if each.state(now) not in over and each.begins_at < end
+    ]
+    return Part(key="outages", heads=("outage", "state", "node", "from", "to", "reason"), rows=rows)
+
+
+def _local(at: Opened, instant: datetime) -> str:
+    return f"{instant.astimezone(at.site.zone):%Y-%m-%d %H:%M}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
