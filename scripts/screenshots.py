@@ -20,6 +20,7 @@ WIDE = (1440, 900)
 PHONE = (390, 844)
 PAGES = {
     "overview": "/",
+    "outages": "/outages",
     "load": "/load",
     "plant": "/plant",
     "plants": "/plants",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -11,12 +11,14 @@ from dash.development.base_component import Component
 
 from dashboards.components.pieces import badge, extra, icon, link
 from dashboards.formats import clock_text, day_text
-from dashboards.queries.outage_rows import OutageLine
+from dashboards.queries.outage_rows import OutageBoard, OutageLine
 from dashboards.viewer import Viewer
 from energy.alerting.outages.reads import OutageState, Receipts
 from energy.base.period import local_day
 
 PATH = "/outages"
+SOON = timedelta(hours=24)
+"""What begins within it is told beforehand on pages that are not about outages."""
 STATE_TONE = {
     OutageState.DRAFT: "fair",
     OutageState.TOLD: "calm",
@@ -130,3 +132,36 @@ def outage_cards(
     """Return outages as cards."""
     cards = [outage_card(viewer, line, zone=zone, now=now) for line in lines]
     return html.Div(cards, className="outage-cards")
+
+
+def near(board: OutageBoard, now: datetime) -> tuple[OutageLine, ...]:
+    """Return the outages that run, and those told of that begin soon."""
+    soon = (line for line in board.ahead if line.holds and line.begins_at <= now + SOON)
+    return (*board.running, *soon)
+
+
+def outage_strip(
+    viewer: Viewer, lines: Sequence[OutageLine], *, zone: ZoneInfo, now: datetime
+) -> Component | None:
+    """Return outages as lines of one panel; None where there is none."""
+    if not lines:
+        return None
+    rows = [
+        html.Li(
+            [
+                state_badge(viewer, line, now),
+                link([icon(f"utility-{line.utility}"), line.name], f"{PATH}/{line.outage}"),
+                html.Span(span_text(viewer, line.begins_at, line.ends_at, zone)),
+                None
+                if line.receipts is None
+                else html.Span(receipts_text(viewer, line.receipts), className="outage-who"),
+            ]
+        )
+        for line in lines
+    ]
+    title = viewer.say("nav.outages")
+    return html.Section(
+        [html.H2(link(title, PATH)), html.Ul(rows)],
+        className="panel outage-strip",
+        **extra(aria_label=title),
+    )

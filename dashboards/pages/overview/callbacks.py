@@ -12,10 +12,12 @@ from dashboards.pages.overview.layout import (
     ALERTS,
     FLOW,
     LOAD,
+    OUTAGES,
     TILES,
     alerts_panel,
     flow_panel,
     load_panel,
+    outages_strip,
     tiles,
 )
 from dashboards.pages.overview.view_model import load_overview
@@ -34,6 +36,7 @@ def register(app: Dash, parts: Parts) -> None:
         Output(TILES, "children"),
         Output(LOAD, "children"),
         Output(FLOW, "children"),
+        Output(OUTAGES, "children"),
         Input(LIVE, "data"),
         Input(ALERTS, "children"),  # an acknowledgement changes the tile's count too
         Input({"type": SAID, "about": ALL}, "children"),  # a note stands on the curve
@@ -42,14 +45,15 @@ def register(app: Dash, parts: Parts) -> None:
     )
     def refresh(
         _live: str, _alerts: Component, _said: list[Component], search: str | None
-    ) -> tuple[list[Component], Component, Component]:
-        viewer = current_viewer()
-        today = local_day(parts.clock.now(), parts.settings.zone)
+    ) -> tuple[list[Component], Component, Component, Component | None]:
+        viewer, now, zone = current_viewer(), parts.clock.now(), parts.settings.zone
+        today = local_day(now, zone)
         model = load_overview(parts, viewer, selection_of(search, today).utility)
         return (
             tiles(viewer, model.tiles, model.alerts),
-            load_panel(viewer, model.load, zone=parts.settings.zone, place=model.place),
+            load_panel(viewer, model.load, zone=zone, place=model.place),
             flow_panel(viewer, model.flow),
+            outages_strip(viewer, model, zone=zone, now=now),
         )
 
     @app.callback(

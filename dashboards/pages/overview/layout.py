@@ -13,6 +13,7 @@ from dashboards.components.alert_list import alert_list
 from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import alerts_tile, completeness_tile, utility_tile
 from dashboards.components.notes import note_form, note_list
+from dashboards.components.outage_pieces import near, outage_strip
 from dashboards.components.pieces import (
     Children,
     chart,
@@ -45,6 +46,7 @@ from energy.base.period import day_period
 PHONE_WEEKS = 13
 MOST_DOUBTS = 5
 TILES, LOAD, FLOW, ALERTS = "overview-tiles", "overview-load", "overview-flow", "overview-alerts"
+OUTAGES = "overview-outages"
 
 
 def overview(
@@ -59,6 +61,7 @@ def overview(
                 f"{clock_text(viewer.language, now, zone)} · {zone_text(now, zone)}",
                 className="page-time",
             ),
+            html.Div(outages_strip(viewer, model, zone=zone, now=now), id=OUTAGES),
             html.Div(tiles(viewer, model.tiles, model.alerts), id=TILES, className="tiles"),
             _switch(viewer, model, selection),
             html.Div(
@@ -86,6 +89,13 @@ def overview(
         ],
         name="overview",
     )
+
+
+def outages_strip(
+    viewer: Viewer, model: Overview, *, zone: ZoneInfo, now: datetime
+) -> Component | None:
+    """Return the planned outages that run or begin soon; None where none does."""
+    return outage_strip(viewer, near(model.outages.rows, now), zone=zone, now=now)
 
 
 def _form(viewer: Viewer, model: Overview, zone: ZoneInfo, now: datetime) -> Component | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dashboards.pages.parts import Parts
+from dashboards.queries.outage_rows import OutageBoard
 from dashboards.queries.review_rows import ReviewQueue
 from dashboards.queries.rows import (
     AlertRow,
@@ -29,6 +30,7 @@ class Overview:
     """None at a site without meters of any utility."""
     flow: Answer[EnergyFlow] | None
     alerts: Answer[tuple[AlertRow, ...]]
+    outages: Answer[OutageBoard]
     calendar: Answer[UsageCalendar] | None
     doubts: Answer[ReviewQueue]
     """Cases that wait, the most money first."""
@@ -53,6 +55,7 @@ def load_overview(parts: Parts, viewer: Viewer, wanted: str | None = None) -> Ov
         load=queries.load_profile(scope, utility) if utility else None,
         flow=queries.energy_flow(scope, utility, yesterday) if utility else None,
         alerts=queries.open_alerts(scope),
+        outages=queries.outages(scope),
         calendar=queries.usage_calendar(scope, utility) if utility else None,
         doubts=queries.review(scope),
         place=queries.site_place(scope),

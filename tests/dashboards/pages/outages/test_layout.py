@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dash.development.base_component import Component
 
-from dashboards.components.outage_pieces import span_text
+from dashboards.components.outage_pieces import near, outage_strip, span_text
 from dashboards.pages.router import page_for
 from dashboards.pages.tables import sheet_for
 from dashboards.security.scope import Role
@@ -137,3 +137,14 @@ def test_a_node_and_an_alert_lead_to_who_goes_dark() -> None:
     there = "/outages/plan?utility=electricity&node=f0"
     assert there in targets("/plant/grid-a", NODE)
     assert there in targets(f"/alerts/{id_of('alert', 'one')}")
+
+
+def test_the_overview_tells_what_is_off_or_soon_will_be_and_nothing_else() -> None:
+    given, who = parts(), viewer(Role.KIOSK)
+    words = " ".join(n for n in nodes(page_for(given, who, "/")) if isinstance(n, str))
+    assert "off now" in words
+    assert "9 of 13 received it" in words
+    board = given.queries.outages(who.scope).rows
+    assert [line.outage for line in near(board, NOW)] == [OFF]
+    assert [line.outage for line in near(board, NOW + timedelta(hours=50))] == [OFF, DELAYED]
+    assert outage_strip(who, (), zone=ZONE, now=NOW) is None
