@@ -22,8 +22,6 @@ from energy.base.clock import wait
 PARTS = ("poll", "spool", "journal", "rule", "outbox", "gateway", "whole")
 """Meter to disk, disk to the journal's door, its transaction, to the alert fact, to the notice
 fact, to the gateway; and from the disk to the gateway."""
-LAST_S = 20.0
-"""How long the last crossing is waited for. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,7 @@ def crossed(
     used, seconds = running.cpu_s(), (clock.now() - began).total_seconds()
     entries = running.position("", "metering")[0] - entries
     size = running.place.journal_size() - size
-    running.until(lambda: len(desk.taken) >= came + crossings, LAST_S)
+    running.until_so_many(lambda: len(desk.taken), came + crossings)
     noted = running.stop()
     a_batch = noted["readings"] / max(noted["batches"], 1)
     ways = _ways(planted, noted, running.facts(after), desk)

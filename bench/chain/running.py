@@ -28,6 +28,8 @@ from simulator.gateways.desk import Desk, Taken
 from simulator.gateways.web import WebGateway
 
 PATIENCE_S = 90.0
+NO_MORE_S = 30.0
+"""Where nothing has come for so long, nothing more is waited for. [s]"""
 _LOOK_S = 0.1
 
 
@@ -124,6 +126,17 @@ class Running:
                 assert each.poll() is None, f"{name} ended: see {self._logs / name}.log"
             wait(_LOOK_S)
         return True
+
+    def until_so_many(self, count: Callable[[], int], wanted: int) -> bool:
+        """Wait until something was counted; return whether it was.
+
+        On a machine with other work it may take long: it is lost only when nothing comes any more.
+        """
+        before = -1
+        while (now := count()) < wanted and now > before:
+            before = now
+            self.until(lambda: count() > before, NO_MORE_S)  # noqa: B023 - it is called at once
+        return now >= wanted
 
     def position(self, follower: str, application: str) -> tuple[int, int]:
         """Return the head of an application and where a follower of it stands."""

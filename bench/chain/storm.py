@@ -16,8 +16,6 @@ from bench.chain.running import Running, StampedDesk
 from energy.alerting.flood import GROUPS
 from energy.base.clock import wait
 
-LAST_S = 60.0
-"""How long the last alert is waited for. [s]"""
 QUIET_S = 3.0
 """So long nothing may come any more until the messages are counted. [s]"""
 
@@ -65,14 +63,14 @@ def stormed(
     clock, wanted = running.place.clock, running.place.meters * len(COMMON)
     start()
     after, _ = running.position("notices", "operations")
-    came = len(desk.taken)
+    came, before = len(desk.taken), running.raised()
     began = last = clock.now()
     for quantity in COMMON:
         last = clock.now()
         tell(f"* {register_of(quantity)} {HIGH}")
         wait(within_s / len(COMMON))
-    running.until(lambda: running.raised() >= wanted + len(COMMON), LAST_S)
-    running.until(running.caught_up, LAST_S)
+    running.until_so_many(running.raised, before + wanted + len(COMMON))
+    running.until(running.caught_up)
     wait(QUIET_S)
     running.stop()
     facts = running.facts(after)
