@@ -22,13 +22,14 @@ from energy.alerting.rules.kinds import TICKED
 from energy.alerting.rules.spec import RuleSpec
 from energy.alerting.rules.watched import Watched
 from energy.alerting.signal import Signal, SignalState
-from energy.base.clock import Clock, monotonic_s
+from energy.base.clock import Clock, monotonic_s, to_us
 from energy.base.errors import JournalError
 from energy.journal.entry import BATCH_TOPIC, MARK_TOPIC, READING_TOPICS, Entry, readings_in
 from energy.journal.recorder import read_entries
 from energy.metering.reading import ReadingColumns
 from energy.store.pool import Database
 from energy.store.sites import Site
+from energy.views.positioned import AHEAD_US
 from energy.views.worker import METERING_VIEWS, positioned
 
 EVALUATOR = "alert-evaluator"
@@ -74,11 +75,14 @@ class Evaluator:
         self._at = 0
         """Position up to which the states in memory are."""
         self._watched = Watched([], {})
+        self._now_us = 0
+        """The newest look at the clock. [us]"""
 
     def step(self) -> int:
         """Evaluate one slice; return how many entries it had."""
         with self._database.connection() as connection:
             self._stand(connection)
+            self._believe()
             entries = _bounded(
                 read_entries(connection, self._schema, "metering", after=self._at, limit=SLICE)
             )
@@ -106,8 +110,19 @@ class Evaluator:
         position, stored = self._load(connection)
         self._planned = position  # the views may be behind it
         self._rules = self._rules_of(connection)
-        self._watched = Watched(self._rules, stored)
+        self._watched = Watched(self._rules, stored, self._until_us())
         self._at = self._saved = position
+
+    def _until_us(self) -> int:
+        """Return the latest instant that a reading may rightly bear. [us]."""
+        self._now_us = to_us(self._clock.now())
+        return self._now_us + AHEAD_US
+
+    def _believe(self) -> None:
+        """Forget what was told by a clock of this machine that has been put back since."""
+        before_us, until_us = self._now_us, self._until_us()
+        if self._now_us < before_us:
+            self._watched = Watched(self._rules, self._watched.stored(), until_us)
 
     def _position(self, connection: psycopg.Connection[tuple[object, ...]]) -> int | None:
         row: tuple[Any, ...] | None = connection.execute(

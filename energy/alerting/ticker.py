@@ -19,12 +19,12 @@ import psycopg
 from energy.alerting.facts import Facts, Ports
 from energy.alerting.raising import Raising
 from energy.alerting.rule_reads import read_rules
-from energy.alerting.rules.evaluate import RuleState, evaluate, state_of, stored_state
+from energy.alerting.rules.evaluate import RuleState, believed, evaluate, state_of, stored_state
 from energy.alerting.rules.kinds import TICKED
 from energy.alerting.rules.spec import RuleKind, RuleSpec
 from energy.alerting.rules.watched import state_name
 from energy.alerting.signal import Signal, SignalState
-from energy.base.clock import Clock
+from energy.base.clock import Clock, to_us
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.gauge_hours import STALE_US
@@ -111,10 +111,11 @@ class Ticker:
         now: datetime,
     ) -> tuple[list[Signal], dict[str, Any]]:
         states = dict(stored)
+        now_us = to_us(self._clock.now())
 
         def state(spec: RuleSpec) -> RuleState:
             known = states.get(state_name(spec))
-            return RuleState() if known is None else state_of(known)
+            return RuleState() if known is None else believed(state_of(known), now_us)
 
         facts = Facts(
             connection=connection,

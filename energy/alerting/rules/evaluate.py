@@ -86,6 +86,21 @@ def evaluate(
     return signals, after
 
 
+def believed(state: RuleState, now_us: int) -> RuleState:
+    """Return a state as it counts now: where a clock ran ahead and was corrected, begun anew.
+
+    What stands open stays so; without this, values would be taken for late ones until the time
+    that was told too early has come.
+
+    Args:
+        state: As it was stored.
+        now_us: Latest instant that a value may rightly bear. [us]
+    """
+    if state.last_us is None or state.last_us <= now_us:
+        return state
+    return RuleState(raised_us=state.raised_us)
+
+
 def still_id(alert: UUID) -> UUID:
     """Return the id of the alert that tells that a crossing of long ago still holds.
 

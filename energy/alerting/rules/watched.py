@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from energy.alerting.rules.evaluate import (
     RuleState,
     Sample,
+    believed,
     evaluate,
     state_of,
     still_raised,
@@ -143,12 +144,16 @@ class _Plain:
 class Watched:
     """The rules of a site with what evaluation remembers of each."""
 
-    def __init__(self, specs: Sequence[RuleSpec], stored: Mapping[str, Any]) -> None:
+    def __init__(
+        self, specs: Sequence[RuleSpec], stored: Mapping[str, Any], until_us: int = _MOST
+    ) -> None:
         """Take up evaluation where it stood.
 
         Args:
             specs: Rules about channels; the states of others are dropped.
             stored: States by rule and subject, as `stored` returned them.
+            until_us: Latest instant that a value may rightly bear: what was remembered of later
+                ones, told by a clock that ran ahead, is forgotten. [us]
         """
         self._rules = [(spec, state_name(spec)) for spec in specs]
         self._states: list[RuleState] = []
@@ -158,7 +163,7 @@ class Watched:
         plain = []
         for place, (spec, name) in enumerate(self._rules):
             before = stored.get(name, stored.get(str(spec.rule)))
-            state = RuleState() if before is None else state_of(before)
+            state = RuleState() if before is None else believed(state_of(before), until_us)
             self._states.append(state)
             if isinstance(spec.terms, Threshold) and not spec.beside:
                 plain.append((place, spec, state))

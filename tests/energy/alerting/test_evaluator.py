@@ -213,6 +213,7 @@ def test_alerts_do_not_depend_on_the_slices(
         many = int(rng.integers(1, 5))
         site.accept(*told[:many])
         del told[:many]
+    site.tick(86_400)  # the readings are of the past
     found = []
     for size in (1, 3, 64):
         monkeypatch.setattr(evaluating, "SLICE", size)
@@ -350,3 +351,11 @@ def test_fault_of_a_backlog_that_was_over_before_its_end_wakes_nobody(site: Test
     site.accept(reading(2, 0, 120), reading(2, 15, 130), reading(2, 30, 50), reading(2, 60, 120))
     evaluated(site)
     assert alerts(site) == [(at(15), 130, at(30), True)]
+
+
+def test_a_clock_of_this_machine_that_ran_ahead_does_not_silence_the_rules(site: TestSite) -> None:
+    site.accept(reading(2, 24 * 60, 50))  # learned by a clock that was a day ahead, too
+    evaluated(site)
+    site.accept(reading(2, 0, 120), reading(2, 15, 120))
+    evaluated(site)
+    assert alerts(site) == [(at(15), 120, None, False)]

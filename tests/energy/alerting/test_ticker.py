@@ -12,6 +12,7 @@ from energy.alerting.facts import CertificateEnd, Ports, PrepaidBalance
 from energy.alerting.raising import Raising
 from energy.alerting.signal import Signal, SignalState
 from energy.alerting.ticker import Ticker, signal_of, stored_signal
+from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.store.communication import DeviceState, store_states
 from processes.project import catch_up
@@ -226,3 +227,27 @@ def test_signal_is_stored_and_read_back() -> None:
         name="Load",
     )
     assert signal_of(stored_signal(signal)) == signal
+
+
+def test_a_clock_that_ran_ahead_and_was_corrected_does_not_silence_the_rules(
+    site: TestSite,
+) -> None:
+    define(site, "low", kind="prepaid_low", subject={}, terms={"below": "20"}, delay_s=120)
+    left = Decimal("19.99")
+    ports = Ports(prepaid=lambda: [PrepaidBalance(account="a", balance=left)])
+
+    def told(minutes: float) -> None:
+        clock = ManualClock(at(minutes))  # that of the site never runs backwards
+        Ticker(site.writer, site.site, clock, ports).step()
+        folded(site)
+
+    told(60 * 24)  # a day too early
+    told(5)
+    told(6)
+    assert alerts(site) == [], "its delay is counted by the corrected clock"
+    told(7)
+    assert [row[1] for row in alerts(site)] == [at(7)]
+    told(60 * 24)
+    left = Decimal(30)
+    told(8)
+    assert [row[4] for row in alerts(site)] == [at(8)]
