@@ -49,13 +49,15 @@ def ports_of(
     def certificates() -> list[CertificateEnd]:
         sources = read_sources(database, site.schema)
         files = [(each.key, each.settings.get("certificate")) for each in sources]
-        return certificate_ends([*own.items(), *files])
+        # An edge box keeps its files itself; one that is gone here fails as a device does.
+        here = [(key, file) for key, file in files if file and Path(file).is_file()]
+        return certificate_ends([*own.items(), *here])
 
     return Ports(prepaid=prepaid, certificates=certificates)
 
 
 def certificate_ends(files: Sequence[tuple[str, str | None]]) -> list[CertificateEnd]:
-    """Return when certificates end; one that cannot be read is told in the log.
+    """Return when certificates end; one that cannot be read has none, and why stands in the log.
 
     Args:
         files: Name and file (PEM, DER) of each; none where it has no certificate.
@@ -65,9 +67,11 @@ def certificate_ends(files: Sequence[tuple[str, str | None]]) -> list[Certificat
         if not file:
             continue
         try:
-            found.append(CertificateEnd(name=name, ends_at=_end_of(Path(file).read_bytes())))
+            ends_at: datetime | None = _end_of(Path(file).read_bytes())
         except (OSError, ValueError) as error:
-            log.warning("certificate is not watched", name=name, file=file, error=str(error))
+            log.warning("certificate cannot be read", name=name, file=file, error=str(error))
+            ends_at = None
+        found.append(CertificateEnd(name=name, ends_at=ends_at))
     return found
 
 

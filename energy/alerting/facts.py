@@ -37,6 +37,8 @@ from energy.views.plant_rows import supplied_utilities
 
 BASELINES = 100
 """Channels whose baselines are looked at in one tick."""
+ENDED = -1
+"""Days that are left of a certificate that cannot be read. [d]"""
 Connection = psycopg.Connection[tuple[object, ...]]
 Fact = tuple[RuleSpec, Sample]
 """A rule with its subject, and one value of it."""
@@ -57,8 +59,8 @@ class CertificateEnd:
 
     name: str
     """Where it is used: "web", or a source's key."""
-    ends_at: datetime
-    """Aware UTC."""
+    ends_at: datetime | None
+    """Aware UTC; None where it cannot be read: it counts as one that has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +218,8 @@ class Facts:
         for each in self._certificate_ends:
             if _meant(spec, certificate=each.name):
                 subject = Subject(kind=SubjectKind.CERTIFICATE, name=each.name)
-                left = (each.ends_at - self.now) // timedelta(days=1)
+                end = each.ends_at
+                left = ENDED if end is None else (end - self.now) // timedelta(days=1)
                 yield replace(spec, subject=subject), (to_us(self.now), 0, left)
 
     def _combination(self, spec: RuleSpec) -> Iterator[Fact]:

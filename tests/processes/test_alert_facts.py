@@ -14,7 +14,7 @@ from tests.fixtures.postgres import TestSite
 from tests.processes.test_broker import certificate
 
 
-def test_end_of_a_certificate_is_read_and_a_file_that_is_none_hinders_nothing(
+def test_end_of_a_certificate_is_read_and_one_that_cannot_be_read_is_told_without(
     tmp_path: Path,
 ) -> None:
     file = certificate(tmp_path)
@@ -22,9 +22,11 @@ def test_end_of_a_certificate_is_read_and_a_file_that_is_none_hinders_nothing(
     broken = tmp_path / "broken.pem"
     broken.write_text("no certificate")
     files = [("web", str(file)), ("a", str(broken)), ("b", str(tmp_path / "none")), ("c", None)]
-    (found,) = certificate_ends(files)
-    assert (found.name, found.ends_at) == ("web", ends_at)
-    assert found.ends_at.utcoffset() == timedelta(0)
+    found = certificate_ends(files)
+    assert [(each.name, each.ends_at) for each in found] == [
+        *(("web", ends_at), ("a", None), ("b", None))
+    ]
+    assert ends_at.utcoffset() == timedelta(0)
 
 
 @pytest.mark.servers

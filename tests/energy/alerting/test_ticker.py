@@ -172,6 +172,17 @@ def test_certificate_that_ends_soon_and_balance_that_is_low(site: TestSite) -> N
     assert [row[1:4] for row in alerts(site)] == [(at(10), -150, 2000), (at(61), 29, 30)]
 
 
+def test_certificate_that_cannot_be_read_is_an_alert_until_it_can(site: TestSite) -> None:
+    define(site, "cert", kind="certificate_expiry", subject={}, terms={"below": 30})
+    ends = [None, MIDNIGHT + timedelta(days=60)]
+    ports = Ports(certificates=lambda: [CertificateEnd(name="web", ends_at=ends[0])])
+    ticked(site, 10, ports)
+    assert [row[1:] for row in alerts(site)] == [(at(10), -1, 30, None, False)]
+    del ends[0]
+    ticked(site, 11, ports)
+    assert [row[4] for row in alerts(site)] == [at(11)]
+
+
 def test_rules_that_stand_together(site: TestSite) -> None:
     for key, above in (("load", "60"), ("overload", "80")):
         define(site, key, terms={"above": above})
