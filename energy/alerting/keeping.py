@@ -7,7 +7,8 @@ nothing: every act asks the alert itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -48,6 +49,8 @@ class Keeping:
         self._schema = schema
         self._clock = clock
         self._operations = JournalApplication(database, schema, "operations", clock)
+        self._after = UUID(int=0)
+        """The alert that had its turn last."""
 
     def step(self) -> int:
         """Do what is due; return how many alerts changed."""
@@ -62,11 +65,11 @@ class Keeping:
         acts: dict[UUID, list[Act]] = {}
         for alert, act in due:
             acts.setdefault(alert, []).append(act)
-        chosen = dict(list(acts.items())[:AT_ONCE])
+        chosen = self._turn(acts)
         known: dict[UUID, Alert] = self._operations.find_all(chosen)
-        for identity, acting in chosen.items():
-            for act in acting:
-                act(known[identity])
+        for identity, alert in known.items():
+            for act in acts[identity]:
+                act(alert)
         changed = [alert for alert in known.values() if alert.pending_events]
         try:
             self._operations.store(*changed)
@@ -74,6 +77,14 @@ class Keeping:
             log.info("somebody else was faster", alerts=len(changed))
             return 0
         return len(changed)
+
+    def _turn(self, due: Collection[UUID]) -> list[UUID]:
+        """Return those whose turn it is: after the last ones, so that none waits for ever."""
+        order = sorted(due)
+        begin = bisect_right(order, self._after)
+        chosen = (order[begin:] + order[:begin])[:AT_ONCE]
+        self._after = chosen[-1] if chosen else self._after
+        return chosen
 
     def _shelves(self, connection: Connection, now: datetime) -> list[tuple[UUID, Act]]:
         """End the shelves whose time is over."""
@@ -88,8 +99,8 @@ class Keeping:
         rows: list[tuple[Any, ...]] = connection.execute(
             f"SELECT a.alert, a.parent FROM {self._schema}.alert AS a "
             f"JOIN {self._schema}.alert AS p ON p.alert = a.parent "
-            "WHERE a.cleared_at IS NULL AND p.cleared_at <= %s ORDER BY a.raised_at LIMIT %s",
-            (now - SETTLE, AT_ONCE),
+            "WHERE a.cleared_at IS NULL AND p.cleared_at <= %s",
+            (now - SETTLE,),
         ).fetchall()
         return [(alert, _free(parent)) for alert, parent in rows]
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from energy.alerting import keeping
 from energy.alerting.alert import Alert
 from energy.alerting.flood import MANY, SETTLE
 from energy.alerting.keeping import Keeping
@@ -150,3 +151,21 @@ def test_planned_work_suppresses_for_its_span_what_hangs_on_it(site: TestSite, a
     assert [find(site, n).wakes for n in (1, 2, 3)] == [False, False, True]
     assert [kept(site, 3599), kept(site, 1), kept(site)] == [0, 2, 0]
     assert [find(site, n).wakes for n in (1, 2, 3)] == [True, True, True]
+
+
+def test_every_alert_has_its_turn_though_the_tables_stand_still(
+    site: TestSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    take(site, *(signal(n, rule=id_of("rule", str(n))) for n in range(5)))
+    for n in range(5):
+        alert = find(site, n)
+        until = NOON + timedelta(minutes=5)
+        alert.shelve(until=until, reason="noise", by=uuid4(), now=NOON, command_id=uuid4())
+        site.application("operations").store(alert)
+    folded(site)
+    site.tick(600)
+    mine = Keeping(site.writer, site.schema, site.clock)
+    for _ in range(3):
+        mine.step()  # what it did before is not folded: it is due again, and changes nothing
+    assert [find(site, n).wakes for n in range(5)] == [True] * 5
