@@ -17,6 +17,7 @@ from adapters.own_files import use_own_files
 from energy.alerting.evaluator import EVALUATOR, Evaluator
 from energy.alerting.finding_alarms import FindingAlarms
 from energy.alerting.keeping import Keeping
+from energy.alerting.raising import Raising
 from energy.alerting.ticker import Ticker
 from energy.base.period import days_between, local_day, midnight
 from energy.journal.marks import Marks
@@ -128,15 +129,19 @@ class Jobs:
 
     def _alerting(self, site: Site) -> MakeChores:
         """What becomes an alert has a turn of its own: checks and settlements take minutes."""
-        return lambda: SiteChores(
-            chores=(
-                self._alerts(site),
-                self._ticks(site),
-                self._findings(site),
+
+        def make() -> SiteChores:
+            # One for all of them: what one has raised the others know before the views do.
+            raising = Raising(self._system.database, site.schema, self._system.clock)
+            chores = (
+                self._alerts(site, raising),
+                self._ticks(site, raising),
+                self._findings(site, raising),
                 self._keeping(site),
-            ),
-            look=self._look(site),
-        )
+            )
+            return SiteChores(chores=chores, look=self._look(site))
+
+        return make
 
     def _taking_over(self, site: Site) -> MakeChores:
         """What is wished of a take-over has a turn of its own: writing takes minutes."""
@@ -206,9 +211,9 @@ class Jobs:
 
         return Chore(name="readings", step=step, every_s=READINGS_EVERY_S)
 
-    def _alerts(self, site: Site) -> Chore:
+    def _alerts(self, site: Site, raising: Raising) -> Chore:
         system = self._system
-        evaluator = Evaluator(system.database, site, system.clock, save_s=SAVE_S)
+        evaluator = Evaluator(system.database, site, system.clock, raising, save_s=SAVE_S)
         return Chore(
             name=ALERTS,
             step=evaluator.step,
@@ -219,10 +224,10 @@ class Jobs:
             every_s=ALERTS_EVERY_S,
         )
 
-    def _ticks(self, site: Site) -> Chore:
+    def _ticks(self, site: Site, raising: Raising) -> Chore:
         """Rules that the clock feeds: what is missing, balances, budgets, certificates."""
         ports = ports_of(self._system.database, self._system.config, site, os.environ)
-        ticker = Ticker(self._system.database, site, self._system.clock, ports)
+        ticker = Ticker(self._system.database, site, self._system.clock, ports, raising)
 
         def step() -> bool:
             ticker.step()
@@ -270,9 +275,9 @@ class Jobs:
 
         return Chore(name="receivables", step=step, every_s=RECEIVABLES_EVERY_S)
 
-    def _findings(self, site: Site) -> Chore:
+    def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""
-        alarms = FindingAlarms(self._system.database, site.schema, self._system.clock)
+        alarms = FindingAlarms(self._system.database, site.schema, self._system.clock, raising)
 
         def step() -> bool:
             alarms.step()

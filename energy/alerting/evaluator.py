@@ -47,7 +47,13 @@ class Evaluator:
     """Evaluates every rule of a site on new readings."""
 
     def __init__(
-        self, database: Database, site: Site, clock: Clock, *, save_s: float = 0.0
+        self,
+        database: Database,
+        site: Site,
+        clock: Clock,
+        raising: Raising | None = None,
+        *,
+        save_s: float = 0.0,
     ) -> None:
         """Evaluate a site's rules.
 
@@ -55,6 +61,7 @@ class Evaluator:
             database: The process's pool (role meterline_writer).
             site: The site; its hours are meant in its zone.
             clock: Tells which crossings are fresh.
+            raising: Shared with what else raises alerts in this process; None: one of its own.
             save_s: Shortest time between two storings of position and states; 0 stores them with
                 each slice. The states of ten thousand rules are a megabyte. [s]
         """
@@ -62,7 +69,7 @@ class Evaluator:
         self._schema = site.schema
         self._zone = site.zone
         self._clock = clock
-        self._raising = Raising(database, site.schema, clock)
+        self._raising = raising or Raising(database, site.schema, clock)
         self._rules: list[RuleSpec] = []
         self._known: object = None
         self._reload_s = 0.0

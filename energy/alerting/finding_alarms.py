@@ -2,7 +2,8 @@
 
 A row in a list wakes nobody. What bars a bill, and what a technician must look at, is an alert as
 well: one for a code at a channel, however many findings there are of it; its id is made of the
-first. Evaluated again, or after the views were built anew, it meets itself and changes nothing.
+first, and of how often that one came again after its alert was over. Evaluated again, or after the
+views were built anew, it meets itself and changes nothing.
 What ended longer than FRESH ago is historic: it is shown, and wakes nobody.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Any, Final
 from uuid import UUID
 
@@ -48,11 +50,15 @@ class Waiting:
     position: int
     """Journal position of the first of them."""
     about: str
+    over: frozenset[UUID] = frozenset()
+    """Alerts that told of the same code and channel, and are over."""
 
     @property
     def alert(self) -> UUID:
-        """Return the id of the alert that tells of them."""
-        return id_of("finding alert", self.code, str(self.channel), str(self.position))
+        """Return the id of the alert that tells of them: one that none bore that is over."""
+        first = ("finding alert", self.code, str(self.channel), str(self.position))
+        again = (id_of(*first, str(number)) for number in count(1))
+        return next(each for each in chain([id_of(*first)], again) if each not in self.over)
 
     @property
     def signal(self) -> Signal:
@@ -74,18 +80,21 @@ class Waiting:
 class FindingAlarms:
     """Raises and clears the alerts of a site's findings."""
 
-    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, schema: str, clock: Clock, raising: Raising | None = None
+    ) -> None:
         """Work on a site.
 
         Args:
             database: The process's pool (role meterline_writer).
             schema: The site's schema.
             clock: Tells which findings are fresh.
+            raising: Shared with what else raises alerts in this process; None: one of its own.
         """
         self._database = database
         self._schema = schema
         self._clock = clock
-        self._raising = Raising(database, schema, clock)
+        self._raising = raising or Raising(database, schema, clock)
 
     def step(self) -> int:
         """Raise and clear what is due; return how many alerts changed."""
@@ -99,7 +108,9 @@ class FindingAlarms:
         """Return what waits for a person and has no open alert."""
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT f.code, f.channel, min(f.start_at), max(f.end_at), min(f.position), "
-            "coalesce(min(c.point), min(f.proof->>'source'), '') "
+            "coalesce(min(c.point), min(f.proof->>'source'), ''), "
+            f"(SELECT array_agg(g.alert) FROM {self._schema}.alert_finding AS g "
+            "WHERE g.code = f.code AND g.channel = f.channel) "
             f"FROM {self._schema}.finding AS f "
             f"LEFT JOIN {self._schema}.channel AS c ON c.number = f.channel "
             "WHERE f.explained_position IS NULL AND f.resolved_position IS NULL "
@@ -111,9 +122,15 @@ class FindingAlarms:
         ).fetchall()
         return [
             Waiting(
-                code=code, channel=channel, first=first, last=last, position=position, about=about
+                code=code,
+                channel=channel,
+                first=first,
+                last=last,
+                position=position,
+                about=about,
+                over=frozenset(over or ()),
             )
-            for code, channel, first, last, position, about in rows
+            for code, channel, first, last, position, about, over in rows
         ]
 
     def _settled(self, connection: Connection) -> list[Signal]:

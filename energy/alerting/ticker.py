@@ -52,7 +52,12 @@ class Ticker:
     """Evaluates the rules of a site that the clock feeds."""
 
     def __init__(
-        self, database: Database, site: Site, clock: Clock, ports: Ports | None = None
+        self,
+        database: Database,
+        site: Site,
+        clock: Clock,
+        ports: Ports | None = None,
+        raising: Raising | None = None,
     ) -> None:
         """Tick for a site.
 
@@ -61,12 +66,13 @@ class Ticker:
             site: The site.
             clock: The injected clock.
             ports: What other rooms tell; None: nothing.
+            raising: Shared with what else raises alerts in this process; None: one of its own.
         """
         self._database = database
         self._site = site
         self._clock = clock
         self._ports = ports or Ports()
-        self._raising = Raising(database, site.schema, clock)
+        self._raising = raising or Raising(database, site.schema, clock)
 
     def step(self) -> int:
         """Do one tick, if the minute has not had one; return how many alerts changed."""

@@ -15,8 +15,10 @@ import processes.jobs
 from billing.books import Books
 from billing.receivables.office import Incoming
 from billing.takeover.task_desk import HandedIn, TaskDesk, tasks_of
+from energy.alerting.alert import Alert
 from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config
+from energy.store.communication import DeviceState, store_states
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
 from processes.file_drop import DropFolderError
@@ -129,6 +131,33 @@ def test_what_is_wished_of_a_take_over_has_a_turn_beside_the_other_chores(
     assert held.newest.problems > 0, "the site has none of its points"
     topics = [row[0] for row in site.rows("SELECT topic FROM {s}.books_events")]
     assert topics[-1] == "takeover_tasks.ended"
+
+
+def test_what_one_chore_has_raised_the_others_know_before_the_views_do(
+    chores: tuple[TestSite, dict[str, Chore]],
+) -> None:
+    site, named = chores
+    site.project()
+    terms = {"for_s": 600}
+    define(site, "comm", kind="communication", subject={}, terms=terms, cuts=True)
+    define(site, "load")
+    failing = DeviceState(
+        point="m1", source="bus", bus="", gateway="", last_seen=None, failing="no_answer",
+        failing_since=at(0), message="", answers=0, failures=9,
+        latency_p50_us=None, latency_p99_us=None,
+    )  # fmt: skip
+    site.clock.move_to(at(20))
+    store_states(site.writer, site.schema, [failing], at(20))
+    named["ticks"].step()
+    site.accept(reading(2, 20, 120_000))
+    named["alerts"].step()
+    rows = site.rows(
+        "SELECT DISTINCT originator_id FROM {s}.operations_events WHERE topic = 'alert.raised'"
+    )
+    raised = site.application("operations").find_all(identity for (identity,) in rows)
+    parents = {alert.key: alert.parent for alert in raised.values() if isinstance(alert, Alert)}
+    dead = next(alert.id for alert in raised.values() if alert.key == "comm")
+    assert parents == {"comm": None, "load": dead}
 
 
 def test_a_chore_that_takes_minutes_keeps_no_alert_waiting(

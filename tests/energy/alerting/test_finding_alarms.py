@@ -74,6 +74,24 @@ def test_an_alert_is_cleared_when_every_finding_is_resolved_and_not_before(site:
     assert opened == [True, False]
 
 
+def test_a_finding_that_comes_again_after_its_alert_was_over_is_a_new_alert(
+    site: TestSite,
+) -> None:
+    site.accept(reading(1, 0, 900), reading(1, 15, 10))
+    site.tick(15 * 60)
+    looked(site)
+    for again in range(3):
+        for explained, standing in (("0", 0), ("NULL", 1)):
+            with site.writer.connection() as connection:
+                connection.execute(
+                    f"UPDATE {site.schema}.finding SET explained_position = {explained}".encode()
+                )
+            looked(site)
+            looked(site)
+            assert [row[-1] for row in alerts(site)].count(True) == standing
+        assert len(alerts(site)) == again + 2
+
+
 def test_what_ended_long_ago_is_shown_and_wakes_nobody(site: TestSite) -> None:
     site.accept(reading(1, 0, 900), reading(1, 15, 10))
     site.tick(timedelta(hours=3).total_seconds())
