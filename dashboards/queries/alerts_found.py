@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -85,8 +86,25 @@ def found_alerts(
     ).fetchall()
     told = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     people = {each[name] for each in told for name in _PEOPLE if each[name]}
-    names = at.person_names(connection, sorted(people, key=str))
+    names = names_of(at, connection, sorted(people, key=str))
     return [_found(each, names) for each in told]
+
+
+def names_of(at: SqlSite, connection: Connection, people: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of who acted on alerts: people, and contacts that are none and replied.
+
+    Args:
+        at: The site.
+        connection: With the scope of staff.
+        people: Ids of both; an erased one has no name.
+    """
+    names = at.person_names(connection, people)
+    rows: list[Row] = connection.execute(
+        f"SELECT contact, person, name_sealed FROM {at.schema}.contact "
+        "WHERE contact = ANY(%s) AND name_sealed <> ''",
+        ([person for person in people if person not in names],),
+    ).fetchall()
+    return names | {contact: at.vault.open(person, sealed) for contact, person, sealed in rows}
 
 
 def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:

@@ -15,7 +15,7 @@ from dashboards.queries.alert_rows import (
     BadActor,
     MinuteReading,
 )
-from dashboards.queries.alerts_found import FoundAlert, found_alerts
+from dashboards.queries.alerts_found import FoundAlert, found_alerts, names_of
 from dashboards.queries.alerts_told import people_of, told_event
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
@@ -212,7 +212,7 @@ class SqlAlerts:
         decoder = EventDecoder()
         told = [(entry.position, decoder.decode(entry)) for entry in entries]
         people = [person for _, event in told for person in people_of(event)]
-        names = self._at.person_names(connection, people)
+        names = names_of(self._at, connection, people)
         return tuple(told_event(n, event, names, one.resolution) for n, event in told)
 
     def _around(

@@ -197,3 +197,23 @@ def test_what_is_shelved_expected_or_told_on_another_stands_elsewhere(
         last = story.rows.events[-1]
         assert (last.what, last.said, last.code) == ("closed", "a bird", "alert_cause.other")
         assert story.rows.people == (), "who may not act chooses nobody"
+
+
+def test_a_contact_without_a_sign_in_that_replied_is_told_by_its_name(alarmed: WebTown) -> None:
+    town, who = alarmed.town, uuid4()
+    contact = f"{town.site.schema}.contact"
+    with town.database.connection() as connection:
+        connection.execute(
+            f"INSERT INTO {contact} (contact, key, person, name_sealed, addresses, digests, "
+            "language, acknowledges, changed_at, position) "
+            "VALUES (%s, 'ada', %s, %s, '{}', '{}', 'en', true, now(), 1)".encode(),
+            (SEEN_BY, who, town.vault.seal(who, "Ada Bright")),
+        )
+    try:
+        answer = alarmed.queries.alert(scope(alarmed), SEEN)
+    finally:
+        with town.database.connection() as connection:
+            connection.execute(f"DELETE FROM {contact}".encode())
+    assert answer is not None
+    assert answer.rows.row.acknowledged_by == "Ada Bright"
+    assert answer.rows.events[-1].person == "Ada Bright"
