@@ -67,9 +67,9 @@ class Keeping:
             acts.setdefault(alert, []).append(act)
         chosen = self._turn(acts)
         known: dict[UUID, Alert] = self._operations.find_all(chosen)
-        for identity, alert in known.items():
+        for identity, one in known.items():
             for act in acts[identity]:
-                act(alert)
+                act(one)
         changed = [alert for alert in known.values() if alert.pending_events]
         try:
             self._operations.store(*changed)
