@@ -33,6 +33,8 @@ from energy.views.positioned import AHEAD_US
 from energy.views.worker import METERING_VIEWS, positioned
 
 EVALUATOR = "alert-evaluator"
+LAST_US = 2**63 - 1
+"""Behind every instant. [us]"""
 SLICE = 1_000
 """Entries evaluated at once at most: what crosses together is raised together."""
 READINGS = 300_000
@@ -82,14 +84,13 @@ class Evaluator:
         self._at = 0
         """Position up to which the states in memory are."""
         self._watched = Watched([], {})
-        self._now_us = 0
-        """The newest look at the clock. [us]"""
+        self._until_us = LAST_US
+        """Latest instant that a reading may rightly bear, at the newest look. [us]"""
 
     def step(self) -> int:
         """Evaluate one slice; return how many entries it had."""
         with self._database.connection() as connection:
             self._stand(connection)
-            self._believe()
             entries = _bounded(
                 read_entries(connection, self._schema, "metering", after=self._at, limit=SLICE)
             )
@@ -97,6 +98,7 @@ class Evaluator:
             if not entries:
                 self._save_when_due(connection)
                 return 0
+            self._believe()
             self._note_plans(entries)
             self._read_rules(connection)
             saved, self._saved = self._saved, None  # what fails half-way begins at what is stored
@@ -117,19 +119,15 @@ class Evaluator:
         position, stored = self._load(connection)
         self._planned = position  # the views may be behind it
         self._rules = self._rules_of(connection)
-        self._watched = Watched(self._rules, stored, self._until_us())
+        self._watched, self._until_us = Watched(self._rules, stored), LAST_US
         self._at = self._saved = position
-
-    def _until_us(self) -> int:
-        """Return the latest instant that a reading may rightly bear. [us]."""
-        self._now_us = to_us(self._clock.now())
-        return self._now_us + AHEAD_US
 
     def _believe(self) -> None:
         """Forget what was told by a clock of this machine that has been put back since."""
-        before_us, until_us = self._now_us, self._until_us()
-        if self._now_us < before_us:
+        until_us = to_us(self._clock.now()) + AHEAD_US
+        if until_us < self._until_us:
             self._watched = Watched(self._rules, self._watched.stored(), until_us)
+        self._until_us = until_us
 
     def _position(self, connection: psycopg.Connection[tuple[object, ...]]) -> int | None:
         row: tuple[Any, ...] | None = connection.execute(

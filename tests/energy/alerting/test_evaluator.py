@@ -122,6 +122,7 @@ def test_what_was_not_stored_yet_is_evaluated_again_and_raises_no_second_alert(
         assert mine.step() == 1
     position = "SELECT position FROM {s}.follower WHERE name = 'alert-evaluator'"
     assert site.rows(position) == [(0,)], "quiet or not, the position waits"
+    site.tick(135 * 60)
     site.accept(reading(2, 120, 50), reading(2, 135, 140))
     evaluated(site)  # another one, that begins at what is stored
     assert site.rows(position) != [(0,)]
