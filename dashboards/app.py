@@ -20,6 +20,7 @@ from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.desk import callbacks as desk
 from dashboards.pages.flows import callbacks as flows
+from dashboards.pages.notices import callbacks as notices
 from dashboards.pages.outages import callbacks as outages
 from dashboards.pages.overview import callbacks as overview
 from dashboards.pages.parts import Parts
@@ -130,7 +131,7 @@ def create_app(
     install_takeover(server, parts)
     install_audit(server, settings, doors.access)
     app = _dash(server, parts)
-    energy = (overview, alerts, outages, notes, flows, plant, wall, phone)
+    energy = (overview, alerts, notices, outages, notes, flows, plant, wall, phone)
     office = (bills, admin, account, acts, tariffs, desk, takeover)
     for view in (router, picking, tables, *energy, *office):
         view.register(app, parts)

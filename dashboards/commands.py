@@ -16,6 +16,7 @@ from billing.runs.decision import Choice
 from dashboards.alert_commands import AlertCommands, AlertDesk
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.notice_commands import NoticeCommands
 from dashboards.outage_commands import OutageCommands, OutageDesk
 from dashboards.review_commands import ReviewCommands
 from dashboards.security.scope import Right, Scope
@@ -105,6 +106,7 @@ class Commands:
         displays: DisplayCommands,
         review: ReviewCommands,
         takeover: TakeOverCommands | None = None,
+        notices: NoticeCommands | None = None,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -119,12 +121,19 @@ class Commands:
         self.displays = displays
         self.review = review
         self._takeover = takeover
+        self._notices = notices
 
     @property
     def takeover(self) -> TakeOverCommands:
         """Return the writes of the take-over."""
         assert self._takeover is not None, "the composition has an office of the take-over"
         return self._takeover
+
+    @property
+    def notices(self) -> NoticeCommands:
+        """Return the writes of notices."""
+        assert self._notices is not None, "the composition has a desk of notices"
+        return self._notices
 
     def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
         """Decide about exceptions of a bill run; return about how many.

@@ -29,6 +29,7 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.notice_commands import NoticeCommands
 from dashboards.queries.asked_once import asked_once
 from dashboards.queries.kept_answers import KeptAnswers
 from dashboards.queries.sql import SqlQueries
@@ -44,6 +45,7 @@ from dashboards.stamp_of_request import StampOfRequest
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
+from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
 from energy.base.clock import Clock
 from energy.base.config import Config, load_config
@@ -144,6 +146,9 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             outages=OutageDesk(database, site, system.clock, supplied_by(database, site)),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
+            notices=NoticeCommands(
+                site.key, NoticeDesk(database, site, system.vault, system.clock)
+            ),
             money=money_of(office, system.vault),
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))

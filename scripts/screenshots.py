@@ -21,6 +21,8 @@ PHONE = (390, 844)
 PAGES = {
     "overview": "/",
     "outages": "/outages",
+    "notices": "/notices?span=month",
+    "notice-text": "/notices/texts/alert",
     "load": "/load",
     "plant": "/plant",
     "plants": "/plants",

@@ -21,6 +21,7 @@ from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.money import acts as money
+from dashboards.pages.notices import acts as notices
 from dashboards.pages.outages import acts as outages
 from dashboards.pages.parts import Parts
 from dashboards.pages.review import acts as review
@@ -38,6 +39,7 @@ Act = Callable[[Parts, Viewer, str, Fields], str | Done]
 ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
+    **notices.ACTS,
     **money.ACTS,
     **corrections.ACTS,
     **enquiries.ACTS,
@@ -47,7 +49,7 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-WAITING = frozenset({*alerts.ACTS, *outages.ACTS})
+WAITING = frozenset({*alerts.ACTS, *notices.ACTS, *outages.ACTS})
 """Acts that write no books: they wait for what they wrote, by who may see no bill."""
 
 

@@ -20,6 +20,7 @@ from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_s
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.meters.tables import LIFE_TABLES
 from dashboards.pages.money.tables import ageing_sheet
+from dashboards.pages.notices.tables import NOTICE_TABLES, NOTICE_TABLES_OF
 from dashboards.pages.outages.tables import OUTAGE_TABLES, OUTAGE_TABLES_OF
 from dashboards.pages.parts import Parts
 from dashboards.pages.plant.tables import one_line_sheet
@@ -38,6 +39,7 @@ MakeSheetOf = Callable[[Parts, Viewer, str], Sheet | None]
 TABLES: dict[str, MakeSheet] = {
     **ALERT_TABLES,
     **OUTAGE_TABLES,
+    **NOTICE_TABLES,
     **QUALITY_TABLES,
     "load": load_sheet,
     "flows": flow_sheet,
@@ -55,6 +57,7 @@ TABLES: dict[str, MakeSheet] = {
 """What a table's name stands for; None where the selection has no such table."""
 TABLES_OF: dict[str, MakeSheetOf] = {
     **ALERT_TABLES_OF,
+    **NOTICE_TABLES_OF,
     **BILL_TABLES_OF,
     **OUTAGE_TABLES_OF,
     "one_line": one_line_sheet,

@@ -17,6 +17,7 @@ from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.money.views import MONEY_VIEWS
+from dashboards.pages.notices.views import NOTICE_VIEWS
 from dashboards.pages.outages.views import OUTAGE_VIEWS
 from dashboards.pages.overview.views import OVERVIEW_VIEWS
 from dashboards.pages.phone.views import PHONE_VIEWS
@@ -42,6 +43,7 @@ VIEWS: tuple[View, ...] = (
     *SAVINGS_VIEWS,
     *ALERT_VIEWS,
     *OUTAGE_VIEWS,
+    *NOTICE_VIEWS,
     *WALL_VIEWS,
     *PHONE_VIEWS,
     *QUALITY_VIEWS,

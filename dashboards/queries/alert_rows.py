@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from dashboards.queries.notice_rows import AlertTold
 from dashboards.queries.rows import AlertRow
 
 
@@ -103,3 +104,4 @@ class AlertStory:
     """Whom it may be given to, by name."""
     node: tuple[str, str] | None = None
     """Utility and key of the node of the supply graph that it is about; None without one."""
+    told: AlertTold = field(default_factory=AlertTold)

@@ -18,6 +18,7 @@ from dashboards.queries.life_rows import MeterLife
 from dashboards.queries.line_rows import LineDay
 from dashboards.queries.load_rows import LoadRange
 from dashboards.queries.money_rows import MoneyPage
+from dashboards.queries.notice_rows import NoticeQueries
 from dashboards.queries.outage_port import OutageQueries
 from dashboards.queries.phone_port import PhoneQueries
 from dashboards.queries.plan_rows import PlannedNode, PlanPage
@@ -353,6 +354,7 @@ class Queries(
     EnergyQueries,
     AlertQueries,
     OutageQueries,
+    NoticeQueries,
     PlaceQueries,
     LoadQueries,
     QualityQueries,

@@ -16,6 +16,7 @@ from dashboards.queries.sql_lines import SqlLines
 from dashboards.queries.sql_load import SqlLoad
 from dashboards.queries.sql_meters import SqlMeters
 from dashboards.queries.sql_money import SqlMoney
+from dashboards.queries.sql_notices import SqlNotices
 from dashboards.queries.sql_one_line import SqlOneLine
 from dashboards.queries.sql_outages import SqlOutages
 from dashboards.queries.sql_phone import SqlPhone
@@ -39,6 +40,7 @@ class SqlQueries(
     SqlEnergy,
     SqlAlerts,
     SqlOutages,
+    SqlNotices,
     SqlMeters,
     SqlPlaces,
     SqlLife,
@@ -74,6 +76,7 @@ class SqlQueries(
         SqlEnergy.__init__(self, at)
         SqlAlerts.__init__(self, at)
         SqlOutages.__init__(self, at)
+        SqlNotices.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLife.__init__(self, at, self)

@@ -18,6 +18,7 @@ from dashboards.queries.alert_rows import (
 from dashboards.queries.alerts_found import FoundAlert, found_alerts, names_of
 from dashboards.queries.alerts_told import people_of, told_event
 from dashboards.queries.rows import AlertRow, Answer
+from dashboards.queries.sql_notices import told_of
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
 from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
 from dashboards.selection import Selection
@@ -102,6 +103,7 @@ class SqlAlerts:
                 children=tuple(each.row for each in below),
                 people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
                 node=self._node_of(connection, alert),
+                told=told_of(self._at, connection, scope, one.row),
             )
             return self._at.answer(connection, story, follower=OPERATIONS)
 

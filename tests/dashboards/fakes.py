@@ -16,6 +16,7 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
+from dashboards.notice_commands import NoticeCommands
 from dashboards.review_commands import ReviewCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
@@ -34,6 +35,7 @@ from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
+from tests.dashboards.fake_notices import FakeNotices
 from tests.dashboards.fake_outages import FakeOutageDesk, FakeOutages
 from tests.dashboards.fake_phone import FakePhone
 from tests.dashboards.fake_plant import FakePlant
@@ -158,6 +160,7 @@ class FakeSite(
     FakeFlows,
     FakeTariffs,
     FakePhone,
+    FakeNotices,
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 
@@ -178,6 +181,7 @@ def commands_of(site: FakeSite) -> Commands:
         review=ReviewCommands(SITE, site.review_desk),
         displays=displays,
         takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old, wishes=site.old),
+        notices=NoticeCommands(SITE, site.notice_desk),
         enquiries=site,
     )
 

@@ -30,6 +30,7 @@ from dashboards.figures.alert_value import alert_value
 from dashboards.formats import NOTHING, STEP_UP, gauge_text, instant_text, short_instant
 from dashboards.pages.alerts.forms import acts_panel
 from dashboards.pages.alerts.layout import said
+from dashboards.pages.notices.told import told_panel
 from dashboards.queries.alert_rows import AlertEvent, AlertStory
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.viewer import Viewer
@@ -81,6 +82,7 @@ def story(
             name="alert-state",
         ),
         acts_panel(viewer, answer.rows),
+        told_panel(viewer, row, answer.rows.told, zone),
         _children(viewer, answer.rows, zone),
         _history(viewer, answer.rows, zone),
     ]

@@ -173,16 +173,18 @@ class NoticeDesk:
             lambda text: text.draft(wordings, by=by, command_id=command_id),
         )
 
-    def review(self, key: TemplateKey, *, by: UUID, command_id: UUID) -> None:
-        """Let the newest draft of a text count.
+    def review(
+        self, key: TemplateKey, *, by: UUID, command_id: UUID, seen: int | None = None
+    ) -> None:
+        """Let the newest draft of a text count; with `seen` only if it is that version.
 
         Raises:
-            NoticeError: There is none, or it is one's own.
+            NoticeError: There is none, it is one's own, or it is not the one that was read.
         """
         self._change(
             template_id(self._site.key, key),
             _none("no_draft", key=str(key)),
-            lambda text: text.review(by=by, command_id=command_id),
+            lambda text: text.review(by=by, command_id=command_id, seen=seen),
         )
 
     def set_plan(self, spec: dict[str, Any], *, by: UUID, command_id: UUID) -> Plan:

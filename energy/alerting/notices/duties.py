@@ -76,6 +76,30 @@ def due_now(
     return again + _owed(duty, rest, now)
 
 
+def escalates_at(
+    duty: Duty, levels: Sequence[int], told: Sequence[LevelTold]
+) -> tuple[int, datetime | None] | None:
+    """Return the next level and when it is told, unless somebody acknowledges before.
+
+    Args:
+        duty: Of the alert's severity.
+        levels: Levels of the plan that are about it, ascending.
+        told: What was told, by level.
+
+    Returns:
+        The level, and None as its instant where it is due already; None: there is no next one.
+    """
+    newest = max(told, key=lambda each: each.level, default=None)
+    above = [level for level in levels if newest is None or level > newest.level]
+    if not above:
+        return None
+    if newest is None or newest.given_up:
+        return above[0], None
+    if not duty.escalate_s:
+        return None
+    return above[0], newest.since + timedelta(seconds=duty.escalate_s)
+
+
 def _has_come(duty: Duty, before: LevelTold, now: datetime) -> bool:
     """Return whether the level after another one is to be told."""
     if before.given_up:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from energy.alerting.notices.duties import LevelTold
 from energy.alerting.notices.gateway import GatewayKind
-from energy.alerting.notices.notice import NoticeState
+from energy.alerting.notices.notice import LOST, TOLD, NoticeState
 from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.policy import Recipient
 from energy.alerting.rules.kinds import KINDS
@@ -147,6 +148,36 @@ def read_told(
             due_at=due_at,
         )
         found[subject].append(told)
+    return found
+
+
+def owed_at(told: Sequence[NoticeTold], level: int) -> set[UUID]:
+    """Return the contacts of a level whom no gateway has reached, while nothing more is tried."""
+    at = [each for each in told if each.level == level]
+    lost = {each.contact for each in at if each.state in LOST}
+    return lost - {each.contact for each in at if each.state not in LOST}
+
+
+def levels_told(told: Sequence[NoticeTold]) -> list[LevelTold]:
+    """Return how far each level was told of one alert, by level."""
+    found = []
+    for level in sorted({each.level for each in told}):
+        at = [each for each in told if each.level == level]
+        newest = max(each.repeat for each in at)
+        last = [each for each in at if each.repeat == newest]
+        found.append(
+            LevelTold(
+                level=level,
+                since=min(each.due_at for each in at),
+                at=min(each.due_at for each in last),
+                last=newest,
+                reached=any(each.state in TOLD for each in at),
+                given_up=not any(
+                    each.state is NoticeState.QUEUED or each.state in TOLD for each in last
+                ),
+                owed=bool(owed_at(told, level)),
+            )
+        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+
+from energy.base.period import Period
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -35,10 +38,21 @@ class NoticeRow:
     handed_at: datetime | None
     delivered_at: datetime | None
     text: str
+    not_before: datetime
+    segments: int | None
+    cost: Decimal | None
+    currency: str
 
 
 def read_notices(
-    connection: Connection, schema: str, *, alert: str = "", most: int = 100
+    connection: Connection,
+    schema: str,
+    *,
+    alert: str = "",
+    subject: UUID | None = None,
+    states: Collection[str] = (),
+    period: Period | None = None,
+    most: int = 100,
 ) -> list[NoticeRow]:
     """Return notices, the newest first.
 
@@ -46,15 +60,29 @@ def read_notices(
         connection: Any connection that may read.
         schema: The site's schema.
         alert: Beginning of the id of what they are about; "" for all.
+        subject: The id itself; None for all.
+        states: How far they are; none for all.
+        period: When they were queued; None for ever.
         most: Rows at most.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT n.notice, n.subject, n.about, n.template, n.level, n.repeat, c.key, n.way, "
         "n.severity, n.state, n.gateway, n.tries, n.reason, n.queued_at, n.handed_at, "
-        f"n.delivered_at, n.text FROM {schema}.notice AS n JOIN {schema}.contact AS c "
-        "USING (contact) WHERE starts_with(replace(n.subject::text, '-', ''), %s) "
-        "ORDER BY n.queued_at DESC, n.position DESC LIMIT %s",
-        (alert.replace("-", "").lower(), most),
+        "n.delivered_at, n.text, n.not_before, n.segments, n.cost, n.currency "
+        f"FROM {schema}.notice AS n JOIN {schema}.contact AS c "
+        "USING (contact) WHERE starts_with(replace(n.subject::text, '-', ''), %(alert)s) "
+        "AND (%(subject)s::uuid IS NULL OR n.subject = %(subject)s) "
+        "AND (%(states)s::text[] = '{}' OR n.state = ANY(%(states)s)) "
+        "AND (%(first)s::timestamptz IS NULL OR n.queued_at >= %(first)s AND n.queued_at < %(end)s)"
+        " ORDER BY n.queued_at DESC, n.position DESC LIMIT %(most)s",
+        {
+            "alert": alert.replace("-", "").lower(),
+            "subject": subject,
+            "states": list(states),
+            "first": period and period.start,
+            "end": period and period.end,
+            "most": most,
+        },
     ).fetchall()
     return [
         NoticeRow(**dict(zip(NoticeRow.__dataclass_fields__, row, strict=True))) for row in rows
@@ -131,6 +159,90 @@ def read_statistics(
     ).fetchall()
     names = GatewayStatistics.__dataclass_fields__
     return [GatewayStatistics(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def count_notices(connection: Connection, schema: str, period: Period) -> dict[str, int]:
+    """Return how many notices were queued in a time, by how far they are; all that wait."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT state, count(*) FROM {schema}.notice "
+        "WHERE state = 'queued' OR queued_at >= %s AND queued_at < %s GROUP BY state",
+        (period.start, period.end),
+    ).fetchall()
+    return {state: int(count) for state, count in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRow:
+    """What became of one reply; what it said stays sealed."""
+
+    contact: str
+    """Key of the contact; "" of a stranger."""
+    way: str
+    gateway: str
+    outcome: str
+    at: datetime
+
+
+def read_replies(connection: Connection, schema: str, alert: UUID) -> list[ReplyRow]:
+    """Return the replies that were about an alert, the newest first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT coalesce(c.key, ''), r.way, r.gateway, r.outcome, r.at "
+        f"FROM {schema}.notice_reply AS r LEFT JOIN {schema}.contact AS c USING (contact) "
+        "WHERE r.alert = %s ORDER BY r.at DESC, r.position DESC LIMIT 100",
+        (alert,),
+    ).fetchall()
+    return [ReplyRow(**dict(zip(ReplyRow.__dataclass_fields__, row, strict=True))) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStanding:
+    """How a gateway does, as what it did tells."""
+
+    gateway: str
+    way: str
+    waiting: int
+    """Notices that are to go by it next."""
+    handed_at: datetime | None
+    """When it took a message last."""
+    delivered_at: datetime | None
+    """When it told last that one arrived."""
+    tried_at: datetime | None
+    """When it last did not take one."""
+    outcome: str
+    """Why it did not: "down", "busy", "refused"; "" where it always did."""
+    reason: str
+
+    @property
+    def state(self) -> str:
+        """Return "takes", "refuses", "down", or "silent" where nothing went by it."""
+        if self.tried_at is not None and (self.handed_at is None or self.tried_at > self.handed_at):
+            return "refuses" if self.outcome == "refused" else "down"
+        return "takes" if self.handed_at is not None else "silent"
+
+
+def read_gateways(connection: Connection, schema: str, since: datetime) -> list[GatewayStanding]:
+    """Return the gateways by which something went, or was to go, by name.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        since: What was queued, or tried, before tells nothing.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "WITH sent AS (SELECT gateway, min(way) AS way, "
+        "count(*) FILTER (WHERE state = 'queued') AS waiting, max(handed_at) AS handed_at, "
+        f"max(delivered_at) AS delivered_at FROM {schema}.notice "
+        "WHERE gateway <> '' AND (state = 'queued' OR queued_at >= %(since)s) GROUP BY gateway), "
+        "tried AS (SELECT DISTINCT ON (t.gateway) t.gateway, t.at, t.outcome, t.reason, n.way "
+        f"FROM {schema}.notice_try AS t JOIN {schema}.notice AS n USING (notice) "
+        "WHERE t.at >= %(since)s ORDER BY t.gateway, t.at DESC, t.n DESC) "
+        "SELECT gateway, coalesce(s.way, t.way), coalesce(s.waiting, 0), s.handed_at, "
+        "s.delivered_at, t.at, coalesce(t.outcome, ''), coalesce(t.reason, '') "
+        "FROM sent AS s FULL JOIN tried AS t USING (gateway) ORDER BY gateway",
+        {"since": since},
+    ).fetchall()
+    names = GatewayStanding.__dataclass_fields__
+    return [GatewayStanding(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import psycopg
 import structlog
 
 from energy.alerting.alert import Alert
-from energy.alerting.notices.duties import Due, LevelTold, due_now
+from energy.alerting.notices.duties import Due, due_now
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import LOST, TOLD, Notice, NoticeState
 from energy.alerting.notices.plan import Plan
@@ -25,6 +25,8 @@ from energy.alerting.notices.policy import Recipient, Wanted, not_before, opens_
 from energy.alerting.notices.reads import (
     AlertFacts,
     NoticeTold,
+    levels_told,
+    owed_at,
     read_contacts,
     read_facts,
     read_groups,
@@ -220,13 +222,13 @@ class Telling:
         if not levels:
             log.warning("nobody can be told", alert=str(case.alert.id), severity=severity)
             return []
-        due = due_now(duty, levels, _levels(mine), over=case.alert.cleared, now=now)
+        due = due_now(duty, levels, levels_told(mine), over=case.alert.cleared, now=now)
         return [
             self._notice(case, wanted, each)
             for each in due
             for wanted in self._who(book, case, each.level, at)
             if not _waits(mine, wanted.contact)
-            and (not each.owed or wanted.contact in _owed(mine, each.level))
+            and (not each.owed or wanted.contact in owed_at(mine, each.level))
         ]
 
     def _who(
@@ -365,32 +367,3 @@ def _template(case: _Case, due: Due, about: str) -> TemplateKey:
 def _waits(told: Sequence[NoticeTold], contact: UUID) -> bool:
     """Return whether a contact is to be told of it already."""
     return any(t.contact == contact and t.state is NoticeState.QUEUED for t in told)
-
-
-def _owed(told: Sequence[NoticeTold], level: int) -> set[UUID]:
-    """Return the contacts of a level whom no gateway has reached, while nothing more is tried."""
-    at = [each for each in told if each.level == level]
-    lost = {each.contact for each in at if each.state in LOST}
-    return lost - {each.contact for each in at if each.state not in LOST}
-
-
-def _levels(told: Sequence[NoticeTold]) -> list[LevelTold]:
-    found = []
-    for level in sorted({each.level for each in told}):
-        at = [each for each in told if each.level == level]
-        newest = max(each.repeat for each in at)
-        last = [each for each in at if each.repeat == newest]
-        found.append(
-            LevelTold(
-                level=level,
-                since=min(each.due_at for each in at),
-                at=min(each.due_at for each in last),
-                last=newest,
-                reached=any(each.state in TOLD for each in at),
-                given_up=not any(
-                    each.state is NoticeState.QUEUED or each.state in TOLD for each in last
-                ),
-                owed=bool(_owed(told, level)),
-            )
-        )
-    return found

@@ -88,14 +88,21 @@ class NoticeTemplate(JournalAggregate):
         self.wordings = wordings
         self.author = by
 
-    def review(self, *, by: UUID, command_id: UUID) -> None:
+    def review(self, *, by: UUID, command_id: UUID, seen: int | None = None) -> None:
         """Let the newest version count.
 
+        Args:
+            by: The second person.
+            command_id: Of the command.
+            seen: Version that was read; None is the newest, whichever that is.
+
         Raises:
-            NoticeError: There is no draft, or it is one's own.
+            NoticeError: There is no draft, it is one's own, or it is not the one that was read.
         """
         if not self.edition:
             raise NoticeError.of("no_draft", key=self.key)
+        if seen not in {None, self.edition}:
+            raise NoticeError.of("drafted_anew", key=self.key)
         if by == self.author:
             raise NoticeError.of("own_draft", key=self.key)
         if self.reviewed != self.edition:

@@ -18,7 +18,7 @@ from tests.dashboards.e2e.keyboard import focus_faults, small_targets
 from tests.dashboards.e2e.watch import await_drawn, go
 from tests.dashboards.fake_portal import OWN
 from tests.dashboards.fakes import EVERYTHING, FakeSite, FakeWeb, fake_web
-from tests.dashboards.test_pages import PATHS
+from tests.dashboards.page_paths import PATHS
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

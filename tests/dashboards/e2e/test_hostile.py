@@ -15,7 +15,7 @@ from tests.dashboards.e2e.conftest import Visit
 from tests.dashboards.e2e.test_accessible import web_of_everybody
 from tests.dashboards.e2e.watch import go
 from tests.dashboards.fake_hostile import FORMULA, IMAGE, HostileSite
-from tests.dashboards.test_pages import PATHS
+from tests.dashboards.page_paths import PATHS
 
 pytestmark = pytest.mark.browser
 PARTS = 2

@@ -21,7 +21,7 @@ from tests.dashboards.e2e.conftest import Visit
 from tests.dashboards.e2e.test_accessible import web_of_everybody
 from tests.dashboards.e2e.watch import PATIENCE_MS, go
 from tests.dashboards.fakes import FakeWeb, fake_web
-from tests.dashboards.test_pages import PATHS
+from tests.dashboards.page_paths import PATHS
 
 pytestmark = pytest.mark.browser
 EXPECTED = Path(__file__).parent / "screens"

@@ -25,12 +25,14 @@ from billing.office import BillingOffice
 from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
+from dashboards.notice_commands import NoticeCommands
 from dashboards.pages.acts import ACTS
 from dashboards.pages.views import VIEWS
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.scope import RIGHTS, Right, Role
 from energy.alerting.desk import AlertDesk
+from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
@@ -90,6 +92,9 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),
+    r"/notices": ("/notices", Right.READ_ENERGY),
+    r"/notices/texts": ("/notices/texts", Right.READ_ENERGY),
+    r"/notices/texts/": ("/notices/texts/alert", Right.READ_ENERGY),
     r"/meters": ("/meters", Right.READ_ENERGY),
     r"/meters/quality": ("/meters/quality?span=week", Right.READ_ENERGY),
     r"/meters/": ("/meters/{building}-elec", Right.READ_ENERGY),
@@ -361,6 +366,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         displays=displays_of(web.staff, town.site, clock),
         review=review_of(town, web.staff),
         takeover=takeover_of(office, town.vault),
+        notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         enquiries=desk,
     )
 

@@ -7,7 +7,8 @@ import pytest
 from dashboards.pages.router import page_for
 from dashboards.security.scope import Role
 from dashboards.viewer import key_word
-from tests.dashboards.test_pages import PATHS, nodes, parts, viewer
+from tests.dashboards.page_paths import PATHS
+from tests.dashboards.test_pages import nodes, parts, viewer
 
 
 @pytest.mark.parametrize(("language", "winter"), [("en", "Week: winter"), ("zh", "一周时段：冬季")])

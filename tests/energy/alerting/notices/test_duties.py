@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from energy.alerting.notices.duties import OWED_S, UNREACHED_S, Due, LevelTold, due_now
+from energy.alerting.notices.duties import (
+    OWED_S,
+    UNREACHED_S,
+    Due,
+    LevelTold,
+    due_now,
+    escalates_at,
+)
 from energy.alerting.notices.plan import Duty
 from tests.fixtures.postgres import NOON
 
@@ -96,3 +103,11 @@ def test_repeats_go_on_by_the_duty_after_nobody_could_be_reached_for_a_while() -
     since = told(last=3)  # tried each 300 s, reached by the third
     assert due(since, after_s=1199, duty=slow) == []
     assert due(since, after_s=1200, duty=slow) == [Due(level=1, repeat=4)]
+
+
+def test_the_next_level_is_told_after_its_time_or_at_once_where_nobody_was_reached() -> None:
+    assert escalates_at(DUTY, [1, 3], [told()]) == (3, NOON + timedelta(seconds=600))
+    assert escalates_at(DUTY, [1, 3], [told(given_up=True)]) == (3, None)
+    assert escalates_at(DUTY, [1, 3], []) == (1, None)
+    assert escalates_at(DUTY, [1], [told()]) is None
+    assert escalates_at(ONCE, [1, 3], [told()]) is None

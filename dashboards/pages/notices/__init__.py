@@ -1,0 +1,1 @@
+"""Notices: who was told of what by which gateway, what it cost, by which words."""
