@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -71,6 +71,26 @@ class Ports:
     certificates: Callable[[], Sequence[CertificateEnd]] = field(default=tuple)
 
 
+class _Device(NamedTuple):
+    """How a device answers its collector."""
+
+    point: str
+    source: str
+    gateway: str
+    seen: datetime | None
+    failing_since: datetime | None
+    told_at: datetime
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return by what a rule may mean it."""
+        return {"point": self.point, "source": self.source, "gateway": self.gateway}
+
+
+_Answering = tuple[Subject, datetime | None, datetime | None, datetime]
+"""What it is about, when it was seen, since when it fails, when the collector told."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What the views say at one tick; a table is read when the first rule asks for it."""
@@ -111,10 +131,9 @@ class Facts:
 
     def _communication(self, spec: RuleSpec) -> Iterator[Fact]:
         assert isinstance(spec.terms, Communication)
-        for point, source, seen, failing_since, told_at in self._devices:
-            if not _meant(spec, source=source, point=point):
-                continue
-            about = replace(spec, subject=Subject(kind=SubjectKind.POINT, name=point))
+        devices = [each for each in self._devices if _meant(spec, **each.facts)]
+        for subject, seen, failing_since, told_at in _answering(devices, spec.meant.get("of")):
+            about = replace(spec, subject=subject)
             # A collector that has stopped tells nothing: its last word ages.
             silent = min(failing_since or told_at, told_at)
             if failing_since is None and (self.now - told_at).total_seconds() < spec.terms.for_s:
@@ -251,11 +270,12 @@ class Facts:
         return {number: at for number, at in rows if at is not None}
 
     @cached_property
-    def _devices(self) -> Sequence[tuple[Any, ...]]:
-        return self.connection.execute(
-            "SELECT point, source, last_seen, failing_since, told_at "
+    def _devices(self) -> Sequence[_Device]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            "SELECT point, source, gateway, last_seen, failing_since, told_at "
             f"FROM {self.schema}.communication ORDER BY point"
         ).fetchall()
+        return [_Device(*row) for row in rows]
 
     @cached_property
     def _baselines(self) -> Iterator[int]:
@@ -272,6 +292,27 @@ class Facts:
     @cached_property
     def _certificate_ends(self) -> Sequence[CertificateEnd]:
         return self.ports.certificates()
+
+
+def _answering(devices: Sequence[_Device], of: str | None) -> Iterator[_Answering]:
+    """Yield how devices answer, each of them, or all of a source or a gateway together.
+
+    Args:
+        devices: By point.
+        of: What they are taken together by; None: by nothing.
+    """
+    together: dict[str, list[_Device]] = {}
+    for each in devices:
+        together.setdefault(each.facts.get(of or "point", each.point), []).append(each)
+    kind = SubjectKind(of) if of in ("source", "gateway") else SubjectKind.POINT
+    for name, some in together.items():
+        if not name:
+            continue  # it is reached by no gateway
+        failing = [each.failing_since for each in some if each.failing_since is not None]
+        told_at = max(each.told_at for each in some)
+        seen = max((each.seen for each in some if each.seen is not None), default=None)
+        silent = max(failing) if len(failing) == len(some) else None
+        yield Subject(kind=kind, name=name), seen, silent, told_at
 
 
 def _node(utility: str, key: str) -> Subject:

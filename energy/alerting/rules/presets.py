@@ -18,12 +18,12 @@ class Preset:
     """What a rule is made of unless its table says otherwise."""
 
     kind: RuleKind
-    quantities: tuple[str, ...]
-    """Of the channels that it is for; several: each together."""
-    numbers: Mapping[str, Mapping[str, Any]]
+    quantities: tuple[str, ...] = ()
+    """Of the channels that it is for; several: each together; none: it is for no channels."""
+    numbers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the unit of the channel."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Severity, delay."""
+    """Severity, delay, whether it cuts; all numbers where it is for no channels."""
 
 
 PRESETS: Final[Mapping[str, Preset]] = {
@@ -70,5 +70,14 @@ PRESETS: Final[Mapping[str, Preset]] = {
         quantities=("voltage_l1", "voltage_l2", "voltage_l3"),
         numbers={"V": {"above": "5", "deadband": "1", "least": "50"}},
         facts={"severity": "medium", "delay_s": 60},
+    ),
+    # Silent altogether it is the line or the box, not the meters: theirs are told on its alert.
+    "dead_source": Preset(
+        kind=RuleKind.COMMUNICATION,
+        facts={"severity": "high", "of": "source", "for_s": 300, "cuts": True},
+    ),
+    "dead_gateway": Preset(
+        kind=RuleKind.COMMUNICATION,
+        facts={"severity": "high", "of": "gateway", "for_s": 300, "cuts": True},
     ),
 }

@@ -49,6 +49,8 @@ class SubjectKind(StrEnum):
     NODE = "node"
     """Of a supply graph or the place tree: "electricity/bus-a", "electricity/place:t1"."""
     POINT = "point"
+    SOURCE = "source"
+    GATEWAY = "gateway"
     ACCOUNT = "account"
     CERTIFICATE = "certificate"
     SITE = "site"

@@ -30,7 +30,7 @@ _COMMON: Final = frozenset(
 )
 _OF_CHANNELS: Final = ("point", "points", "quantity", "quantities", "utility", "place", "equipment")
 _SUBJECT: Final[Mapping[RuleKind, tuple[str, ...]]] = {
-    RuleKind.COMMUNICATION: ("source", "point"),
+    RuleKind.COMMUNICATION: ("source", "gateway", "point", "of"),
     RuleKind.BALANCE: ("utility", "node"),
     RuleKind.BUDGET: ("utility", "node"),
     RuleKind.PREPAID: ("account",),
@@ -39,6 +39,8 @@ _SUBJECT: Final[Mapping[RuleKind, tuple[str, ...]]] = {
 }
 """What the subject of a kind is named by; all others by channels."""
 EVERY_QUANTITY: Final = "*"
+OF: Final = ("device", "source", "gateway")
+"""What communication may be of: each device, or all devices of a source or a gateway together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ class _Reader:
         if kind is None:
             return None
         table = dict(preset.facts if preset else {}) | dict(self._table)
-        if preset and not {"quantity", "quantities"} & set(table):
+        if preset and preset.quantities and not {"quantity", "quantities"} & set(table):
             table["quantities"] = list(preset.quantities)
         of_channels = bool(KINDS[kind].watches)
         named = _OF_CHANNELS if of_channels else _SUBJECT[kind]
@@ -152,6 +154,8 @@ class _Reader:
                 subject[name] = self._checker.words(table, name, self._where)
             elif name in table:
                 subject[name] = self._checker.text(table, name, self._where)
+        if subject.get("of", OF[0]) not in OF:
+            self._problem(f"of {subject['of']!r} is none of {', '.join(OF)}")
         if not KINDS[kind].watches:
             return subject
         if "point" in subject:

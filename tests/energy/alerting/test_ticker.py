@@ -262,3 +262,38 @@ def test_a_clock_that_ran_ahead_and_was_corrected_does_not_silence_the_rules(
     left = Decimal(30)
     told(8)
     assert [row[4] for row in alerts(site)] == [at(8)]
+
+
+def test_a_source_is_dead_when_none_of_its_devices_answers_and_tells_of_them(
+    site: TestSite,
+) -> None:
+    terms = {"for_s": 300}
+    ((source,),) = site.rows("SELECT source FROM {s}.meter")
+    define(site, "dead", kind="communication", subject={"of": "source"}, terms=terms, cuts=True)
+    define(site, "comm", kind="communication", subject={}, terms=terms)
+
+    def told(minutes: float, **since: datetime | None) -> None:
+        states = [
+            DeviceState(
+                point=point, source=source, bus="", gateway="", last_seen=None,
+                failing="" if at_ is None else "no_answer", failing_since=at_, message="",
+                answers=1, failures=0, latency_p50_us=None, latency_p99_us=None,
+            )
+            for point, at_ in since.items()
+        ]  # fmt: skip
+        store_states(site.writer, site.schema, states, at(minutes))
+        ticked(site, minutes)
+
+    def standing() -> list[tuple[Any, ...]]:
+        return site.rows(
+            "SELECT a.about, p.about FROM {s}.alert AS a LEFT JOIN {s}.alert AS p "
+            "ON p.alert = a.parent WHERE a.cleared_at IS NULL ORDER BY 1"
+        )
+
+    told(6, m1=None, m2=at(1))
+    assert standing() == [("point:m2", None)]
+    told(12, m1=at(7), m2=at(1))
+    dead = f"source:{source}"
+    assert standing() == [("point:m1", dead), ("point:m2", None), (dead, None)]
+    told(13, m1=at(7), m2=None)
+    assert [about for about, _ in standing()] == ["point:m1"]

@@ -168,3 +168,15 @@ def test_where_the_meters_cannot_be_read_only_the_table_itself_is_judged() -> No
     assert read(table('point = "x"\nquantity = "y"\nabove = 1.5'), blind)[1] != []
     doubtful = SiteFacts(channels=CHANNELS, zone=LONDON, doubtful=["x"])
     assert read(table(f'{Q}point = "x"\nabove = 5'), doubtful)[1] == []
+
+
+def test_a_dead_source_or_gateway_is_a_rule_that_cuts() -> None:
+    for of in ("source", "gateway"):
+        (spec,), problems = read(f'[[rule]]\nkey = "d"\nname = "D"\npreset = "dead_{of}"\n')
+        assert problems == []
+        assert (spec["subject"], spec["terms"], spec["cuts"]) == ({"of": of}, {"for_s": 300}, True)
+    _, problems = read(
+        '[[rule]]\nkey = "d"\nname = "D"\nseverity = "high"\nkind = "communication"\n'
+        'for_s = 60\nof = "bus"\n'
+    )
+    assert problems == ["rule 'd': of 'bus' is none of device, source, gateway"]
