@@ -337,7 +337,7 @@ def _account(
 def _rules(airport: Airport) -> Iterator[Table]:
     for sensor in airport.sensors:
         limit = _LIMITS.get(sensor.behaviour)
-        if limit is not None and not sensor.of.endswith("-elec"):
+        if limit is not None and "-board-" not in sensor.of:
             above, deadband, delay_s, severity = limit
             yield _rule(sensor.point, sensor.name, sensor.point, sensor.quantity,
                         (above, deadband, delay_s, severity))  # fmt: skip

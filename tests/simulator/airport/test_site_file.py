@@ -96,6 +96,12 @@ def test_every_tenant_pays_and_every_counter_of_a_tenant_is_paid_once(
     assert all(account.email.endswith(".example") for account in checked.books.accounts)
 
 
+def test_what_the_substation_watches_has_a_rule(checked: CheckedSite) -> None:
+    keys = {rule["key"] for rule in checked.rules}
+    assert {"tx-1-winding", "tx-2-winding", "feeder-t2-residual", "feeder-t2-contact"} <= keys
+    assert not any("-board-" in key for key in keys), "boards have sensors and no rule"
+
+
 def test_all_six_utilities_have_a_tariff(checked: CheckedSite) -> None:
     assert len(checked.books.tariffs) == len(Utility)
 
