@@ -11,6 +11,7 @@ from energy.alerting.rules.kinds import WatchedChannel
 from energy.alerting.rules.tables import SiteFacts, read_rule_tables
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
+from energy.metering.channel import per_count_of
 from energy.metering.site_file import SitePlan
 
 
@@ -47,7 +48,7 @@ def planned_channels(plan: SitePlan) -> list[WatchedChannel]:
             kind=facts.kind,
             utility="" if facts.utility is None else facts.utility.value,
             unit=facts.unit,
-            per_count=facts.resolution * meter.multiplier,
+            per_count=per_count_of(facts.unit, facts.resolution, meter.multiplier),
             modulus=facts.modulus or 0,
             places=frozenset(_holding(meter.place, parents)),
             equipment=frozenset({*nodes.get(meter.point, ()), kinds.get(meter.place) or ""}),

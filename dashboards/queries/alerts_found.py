@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from dashboards.queries.rows import AlertRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
+from energy.alerting.rules.kinds import KINDS
+from energy.alerting.rules.spec import RuleKind
+from energy.metering.channel import per_count_of
 
 _COLUMNS = {
     "alert": "a.alert",
@@ -20,6 +24,8 @@ _COLUMNS = {
     "quantity": "coalesce(c.quantity, '')",
     "unit": "coalesce(c.unit, '')",
     "resolution": "coalesce(c.resolution, '1')",
+    "multiplier": "coalesce(m.multiplier, '1')",
+    "kind": "coalesce(r.spec ->> 'kind', '')",
     "value": "a.value",
     "limit": "a.limit_value",
     "raised_at": "a.raised_at",
@@ -57,6 +63,9 @@ class FoundAlert:
     row: AlertRow
     channel: int
     resolution: str
+    """Of its value: of the channel, transformers counted in, or the rule's own. [unit / count]"""
+    own_scale: bool
+    """Whether it is told in the rule's own unit: minutes, a share, money; not what is read."""
 
 
 def found_alerts(
@@ -108,10 +117,22 @@ def names_of(at: SqlSite, connection: Connection, people: Sequence[UUID]) -> dic
 
 
 def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:
-    resolution, channel = str(told.pop("resolution")), int(told.pop("channel"))
+    channel, kind = int(told.pop("channel")), told.pop("kind")
+    own = per_count_of(
+        told["unit"], Fraction(told.pop("resolution")), Fraction(told.pop("multiplier"))
+    )
+    scale = KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
     for name in _PEOPLE:
         told[name] = names.get(told[name], "?") if told[name] else None
+    if scale is not None:  # what is read has another unit than what is judged
+        told |= {"unit": scale.unit, "now_value": None}
+    step = str(own if scale is None else scale.resolution)
     for name in ("value", "limit", "now_value"):
-        told[name] = None if told[name] is None else shown(told[name], resolution)
+        told[name] = None if told[name] is None else shown(told[name], step)
     told["suppressed"] = tuple(sorted(set(told["suppressed"].values())))
-    return FoundAlert(row=AlertRow(**told), channel=channel, resolution=resolution)
+    return FoundAlert(
+        row=AlertRow(**told),
+        channel=channel,
+        resolution=step,
+        own_scale=scale is not None,
+    )

@@ -99,7 +99,9 @@ class SqlAlerts:
                 events=self._events(connection, one),
                 first=first,
                 last=last,
-                readings=() if one.row.code else self._around(connection, one, first, last),
+                readings=()
+                if one.row.code or one.own_scale
+                else self._around(connection, one, first, last),
                 children=tuple(each.row for each in below),
                 people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
                 node=self._node_of(connection, alert),

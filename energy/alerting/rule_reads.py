@@ -20,7 +20,7 @@ from energy.alerting.rules.calendar import CalendarError
 from energy.alerting.rules.kinds import WatchedChannel, in_their_time, specs_of
 from energy.alerting.rules.numbers import RuleError
 from energy.alerting.rules.spec import RuleKind, RuleSpec
-from energy.metering.channel import Kind
+from energy.metering.channel import Kind, per_count_of
 
 Connection = psycopg.Connection[tuple[object, ...]]
 log = structlog.get_logger("alerts")
@@ -138,7 +138,7 @@ def read_channels(connection: Connection, schema: str) -> dict[int, WatchedChann
             kind=Kind(kind),
             utility=utility,
             unit=unit,
-            per_count=Fraction(resolution) * Fraction(multiplier),
+            per_count=per_count_of(unit, Fraction(resolution), Fraction(multiplier)),
             modulus=int(modulus or 0),
             places=frozenset(places or ()),
             equipment=frozenset([*(nodes or ()), *([place] if place else ())]),

@@ -21,6 +21,21 @@ LOCAL_DAY_S = 86_400
 """Stands for an interval from one local midnight to the next, however long. [s]"""
 
 
+UNTRANSFORMED = frozenset({"1", "%", "pct", "Hz", "degC", "K", "bar", "barg", "Pa", "kPa"})
+"""Units of what no transformer and no pulse weight changes: shares, frequency, temperature."""
+
+
+def per_count_of(unit: str, resolution: Fraction, multiplier: Fraction) -> Fraction:
+    """Return what one count of a channel is on the primary side. [unit / count].
+
+    Args:
+        unit: Of the channel.
+        resolution: What one count is at the device. [unit / count]
+        multiplier: CT times PT ratio, or pulse weight, of the meter.
+    """
+    return resolution if unit in UNTRANSFORMED else resolution * multiplier
+
+
 class Kind(StrEnum):
     """How a channel's counts are to be read."""
 

@@ -224,7 +224,7 @@ def _print(at: Opened, alerts: tuple[AlertRow, ...]) -> None:
             None if a.code else a.value,
             None if a.code else a.limit,
             None if a.code else a.unit,
-            a.raised_at,
+            a.raised_at.astimezone(at.site.zone),
             a.assigned_to or a.acknowledged_by,
         )
         for a in alerts

@@ -20,6 +20,7 @@ from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.policy import Recipient
 from energy.alerting.rules.kinds import KINDS
 from energy.alerting.rules.spec import RuleKind
+from energy.metering.channel import per_count_of
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -223,7 +224,8 @@ def read_facts(
         "coalesce(nullif(a.name, ''), r.name, ''), coalesce(f.code, ''), "
         "coalesce(m.name, c.point, nullif(a.about, ''), f.about, ''), "
         "coalesce(p.name, m.place, ''), "
-        "coalesce(c.unit, ''), coalesce(c.resolution, '1'), a.value, a.limit_value, a.raised_at, "
+        "coalesce(c.unit, ''), coalesce(c.resolution, '1'), coalesce(m.multiplier, '1'), "
+        "a.value, a.limit_value, a.raised_at, "
         "a.severity, coalesce(r.spec ->> 'kind', '') "
         f"FROM {schema}.alert AS a LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
         f"LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
@@ -236,9 +238,9 @@ def read_facts(
 
 
 def _facts(row: tuple[Any, ...]) -> AlertFacts:
-    _, key, name, code, point, place, unit, resolution, *more = row
+    _, key, name, code, point, place, unit, resolution, multiplier, *more = row
     value, limit, raised, severity, kind = more
-    step = Fraction(resolution)
+    step = per_count_of(unit, Fraction(resolution), Fraction(multiplier))
     scale = KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
     if scale is not None:  # it judges ages, shares or money, not the channel's counts
         step, unit = scale.resolution, scale.unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from dashboards.security.scope import Role, Scope
 from dashboards.selection import selection_of
 from energy.alerting.alert import Alert
 from energy.alerting.causes import AlertCause
+from energy.alerting.rule import Rule
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
@@ -217,3 +219,39 @@ def test_a_contact_without_a_sign_in_that_replied_is_told_by_its_name(alarmed: W
     assert answer is not None
     assert answer.rows.row.acknowledged_by == "Ada Bright"
     assert answer.rows.events[-1].person == "Ada Bright"
+
+
+def test_what_is_judged_in_a_unit_of_the_rule_is_told_in_it(server: EmbeddedPostgres) -> None:
+    with new_town(server) as town, shown(server, town) as web:
+        spec = {
+            "key": "stuck",
+            "version": 1,
+            "name": "Stands still",
+            "severity": "medium",
+            "kind": "stuck",
+            "channel": 0,
+            "subject": {"quantity": "active_energy_import"},
+            "terms": {"for_s": 2700},
+        }
+        told: dict[str, Any] = {"site": town.site.key, "key": "stuck", "version": 1}
+        rule = Rule(**told, spec=spec, command_id=uuid4())
+        raised = Alert(
+            alert=OPEN,
+            rule=rule.id,
+            channel=1,
+            severity="medium",
+            at=datetime(2019, 1, 3, 6, 0, tzinfo=UTC),
+            value=50,
+            limit_value=45,
+            historic=False,
+            command_id=uuid4(),
+        )
+        application = JournalApplication(town.database, town.site.schema, "operations", town.clock)
+        application.store(rule, raised)
+        folded(town)
+        (row,) = board(web, AlertTab.OPEN).rows
+        assert (row.value, row.limit, row.unit, row.now_value) == (50, 45, "min", None)
+        answer = web.queries.alert(scope(web), OPEN)
+        assert answer is not None
+        assert [event.value for event in answer.rows.events] == [50]
+        assert answer.rows.readings == (), "what the register shows has another unit"

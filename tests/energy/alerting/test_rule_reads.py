@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from energy.alerting.rules.threshold import Threshold
 from processes.project import catch_up
 from tests.energy.alerting.test_evaluator import evaluated, folded
 from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.meters import gauge_facts
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -87,3 +90,20 @@ def test_alert_of_a_version_clears_where_the_next_one_begins(site: TestSite) -> 
     evaluated(site)
     told = site.rows("SELECT raised_at, limit_value, cleared_at FROM {s}.alert ORDER BY raised_at")
     assert told == [(at(0), 100, at(10)), (at(10), 110, None)]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "below", "counts"),
+    [("power_factor", "1", "0.9", 900), ("active_power", "W", "800", 10_000)],
+)
+def test_a_limit_is_of_the_primary_side_where_a_transformer_changes_it(
+    new_site: Any, quantity: str, unit: str, below: str, counts: int
+) -> None:
+    site: TestSite = new_site(at=MIDNIGHT)
+    facts = replace(gauge_facts(quantity), unit=unit, resolution=Fraction(1, 1000))
+    site.counter(facts=facts, multiplier=Fraction(80))
+    catch_up(site.writer, site.site, site.clock)
+    define(site, "low", subject={"quantity": quantity}, terms={"below": below})
+    (rule,) = rules(site)
+    assert isinstance(rule.terms, Threshold)
+    assert rule.terms.below == counts
