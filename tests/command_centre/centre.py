@@ -16,6 +16,7 @@ import pytest
 
 import processes.jobs
 from adapters.own_files import use_own_files
+from billing.views.outage_tenants import supplied_by
 from energy.alerting.facts import Ports, PrepaidBalance
 from energy.alerting.outages.informing import group_of
 from energy.alerting.rule_reads import read_channels
@@ -26,9 +27,8 @@ from energy.store.communication import DeviceState, store_states
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
 from processes.alert_facts import ports_of
-from processes.jobs import Jobs
+from processes.jobs import ALERTS, Jobs
 from processes.notices import Notices
-from processes.outage_tenants import supplied_by
 from processes.project import roll_up_all, site_followers
 from processes.site_init import check_site_file, init_site
 from processes.site_rounds import Chore
@@ -98,7 +98,7 @@ class Centre:
         monkeypatch.setattr(processes.jobs, "ports_of", self._ports)
         monkeypatch.setattr(System, "sites", lambda _: [site.site])
         self._processes()
-        if any(BASELINED in self.world.meant(each) for each in self.week.faults):
+        if any(self.world.meant(each, BASELINED) for each in self.week.faults):
             self._learn()
 
     def _site_file(self) -> None:
@@ -160,7 +160,9 @@ class Centre:
         self._followers = site_followers(site.writer, site.site, site.clock)
         self._operations = next(each for each in self._followers if each.name == "operations")
         jobs = Jobs(self.system, self.owner, self._sealer)
-        chores = {each.name: each for each in jobs._site_chores(site.site).chores}
+        turns = jobs._sites()
+        own, alerting = (turns[key]() for key in (site.site.key, f"{site.site.key} {ALERTS}"))
+        chores = {each.name: each for each in (*own.chores, *alerting.chores)}
         self._jobs: list[Chore] = [chores[name] for name in CHORES]
         self._notices = Notices(self.system, self.outside.settings)
         self.project()
@@ -184,10 +186,7 @@ class Centre:
         past = [self.week.begins - timedelta(hours=n) for n in range(hours, 0, -1)]
         channel = self.world.channels[BASELINED].number
         self.site.accept(
-            *(
-                Reading(channel=channel, at=at, count=self.world.count(BASELINED, at))
-                for at in past
-            )
+            *(Reading(channel=channel, at=at, count=self.world.count(BASELINED, at)) for at in past)
         )
         self.project()
 
@@ -207,7 +206,7 @@ class Centre:
         self._read(instants)
         if self.shift.act():
             self._do(self._answers)  # who answered is told no more
-        self._work()
+        self.work()
         self.shift.look()
 
     def _busy(self, at: datetime) -> bool:
@@ -260,7 +259,7 @@ class Centre:
                 pass
         roll_up_all(self.site.writer, self.site.site)
 
-    def _work(self) -> None:
+    def work(self) -> None:
         """Let every process do what it can do at one instant."""
         self.project()
         for chore in self._jobs:
@@ -278,7 +277,8 @@ class Centre:
 
     def _do(self, chores: Sequence[Chore]) -> bool:
         self._fold()
-        return any([chore.step() for chore in chores])
+        more = [chore.step() for chore in chores]  # every one, whatever the first says
+        return any(more)
 
     def _fold(self) -> None:
         """Fold what is new of alerts and notices."""

@@ -1,4 +1,4 @@
-"""In: the table of a week, alerts as they come. Out: what the desk does, by the product's acts. I/O.
+"""In: the table of a week, alerts as they come. Out: what the desk does, by its own acts. I/O.
 
 Everything has its time: an alert is seen, put aside and closed so many minutes after it was raised,
 an outage is planned, reviewed and delayed, operators of messages fail and come back.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from billing.views.outage_tenants import supplied_by
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.codes import short_code
 from energy.alerting.outages.desk import OutageDesk
@@ -22,7 +23,6 @@ from energy.alerting.suppression import Expected, Why
 from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.ids import id_of
 from energy.system import System
-from processes.outage_tenants import supplied_by
 from processes.review.choice import Chosen
 from processes.review.desk import ReviewDesk
 from simulator.gateways.desk import Fault as GatewayFault
@@ -236,9 +236,7 @@ def alerts_of(fault: Fault, every: list[dict[str, Any]]) -> list[dict[str, Any]]
     return [
         row
         for row in every
-        if row["parent"] is None
-        and first <= row["raised_at"] <= last
-        and is_of(row, fault.alert)
+        if row["parent"] is None and first <= row["raised_at"] <= last and is_of(row, fault.alert)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +37,8 @@ class Fault:
     way: str = ""
     seen: dict[str, Any] = field(default_factory=dict)
     shelve: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, Any] = field(default_factory=dict)
+    """Further alerts that the same fault raises, and how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +46,19 @@ class Week:
     """The whole table."""
 
     begins: datetime
+    """First instant of Monday."""
+    first: datetime
+    """First instant that is played."""
+    ends: datetime
     faults: tuple[Fault, ...]
     usual: dict[str, str]
     """Rules that raise on a day like any other, each with the reason."""
 
-    @property
-    def ends(self) -> datetime:
-        """Return the end of Sunday."""
-        return self.begins + timedelta(days=7)
+    def cut(self, first: str, last: str) -> Week:
+        """Return the part between two instants, with the faults that lie in it whole."""
+        begins, ends = (instant(said, self.begins) for said in (first, last))
+        inside = [each for each in self.faults if begins < each.begins and each.ends < ends]
+        return replace(self, first=begins, ends=ends, faults=tuple(inside))
 
     def fault(self, number: int) -> Fault:
         """Return a row by its number."""
@@ -72,7 +79,8 @@ def read_week() -> Week:
     begins = datetime.combine(told["monday"], time(), tzinfo=ZONE).astimezone(UTC)
     usual = {row["rule"]: row["why"] for row in told["usual"]}
     faults = tuple(_fault(row, begins) for row in told["fault"])
-    return Week(begins=begins, faults=faults, usual=usual)
+    ends = begins + timedelta(days=7)
+    return Week(begins=begins, first=begins, ends=ends, faults=faults, usual=usual)
 
 
 def _fault(row: dict[str, Any], begins: datetime) -> Fault:
@@ -97,5 +105,6 @@ def _fault(row: dict[str, Any], begins: datetime) -> Fault:
         way=row.get("way", ""),
         seen=row.get("seen", {}),
         shelve=row.get("shelve", {}),
+        beside=row.get("beside", {}),
         end=row["ends"],
     )

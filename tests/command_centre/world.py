@@ -25,7 +25,6 @@ from tests.command_centre.table import Fault
 
 Name = tuple[str, str]
 """Point and quantity."""
-LINE = "line"
 
 
 @dataclass
@@ -50,7 +49,7 @@ class World:
             if meter.profile != PULSE
         }
         self._of: dict[Name, list[Fault]] = {
-            name: [each for each in self.faults if self._meant(each, name)] for name in self.wanted
+            name: [each for each in self.faults if self.meant(each, name)] for name in self.wanted
         }
 
     @cached_property
@@ -142,7 +141,7 @@ class World:
         measured = Fraction(self._devices[meter.point].measure(name[1], seconds))
         return round(measured * meter.multiplier / self.channels[name].per_count)
 
-    def _meant(self, fault: Fault, name: Name) -> bool:
+    def meant(self, fault: Fault, name: Name) -> bool:
         """Return whether a fault changes what a channel shows."""
         if "/".join(name) in fault.do.get("of", ()):
             return True
