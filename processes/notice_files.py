@@ -19,11 +19,13 @@ def written(path: Path) -> dict[str, Any]:
     """Return what a TOML file of a plan or of texts says.
 
     Raises:
-        NoticeError: It cannot be read.
+        NoticeError: It is no TOML.
+        OSError: It cannot be opened.
+        UnicodeDecodeError: It is no text.
     """
     try:
         return toml_of(path.read_text(encoding="utf-8"))
-    except (OSError, NoTomlError, UnicodeDecodeError) as error:
+    except NoTomlError as error:
         raise NoticeError.of("file", file=path.name, cause=str(error)) from error
 
 
@@ -32,12 +34,14 @@ def contacts_in(path: Path) -> list[ContactWords]:
 
     Raises:
         NoticeError: A column or a value cannot be so; names the row.
+        OSError: It cannot be opened.
+        UnicodeDecodeError: It is no text.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise NoticeError.of("file", file=path.name, cause=str(error)) from error
+    except csv.Error as error:
+        raise NoticeError.of("csv_file", file=path.name, cause=str(error)) from error
     head = set(rows[0]) if rows else set()
     if not set(_NEEDED) <= head <= {*_NEEDED, *GatewayKind} or len(rows) > _MOST_ROWS:
         raise NoticeError.of("csv_head", ways=", ".join(GatewayKind))

@@ -210,7 +210,8 @@ def suppressions(ctx: typer.Context, *, as_json: Json = False) -> None:
             )
             for each in found
         ]
-        print_table([at.text(f"alert_head.{key}") for key in keys], rows)
+        head = [at.text(f"alert_head.{key}") for key in keys]
+        print_table(head, rows, nothing=at.text("none.suppressions"))
 
 
 def _print(at: Opened, alerts: tuple[AlertRow, ...]) -> None:
@@ -229,7 +230,8 @@ def _print(at: Opened, alerts: tuple[AlertRow, ...]) -> None:
         )
         for a in alerts
     ]
-    print_table([at.text(f"head.{key}") for key in keys], rows, right=(4, 5))
+    head = [at.text(f"head.{key}") for key in keys]
+    print_table(head, rows, right=(4, 5), nothing=at.text("none.alerts"))
 
 
 def _print_story(at: Opened, told: AlertStory) -> None:

@@ -86,7 +86,8 @@ def contacts(ctx: typer.Context, *, as_json: Json = False) -> None:
             return
         keys = ("contact", "name", "ways", "language", "state")
         table = [tuple(row[key] for key in keys) for row in rows]
-        print_table([at.text(f"notice_head.{key}") for key in keys], table)
+        head = [at.text(f"notice_head.{key}") for key in keys]
+        print_table(head, table, nothing=at.text("none.contacts"))
 
 
 @app.command("import")
@@ -196,7 +197,8 @@ def list_(ctx: typer.Context, alert: str = "", most: int = 50, *, as_json: Json 
             "queued",
             "took",
         )
-        print_table([at.text(f"notice_head.{key}") for key in keys], [_row(at, n) for n in found])
+        head = [at.text(f"notice_head.{key}") for key in keys]
+        print_table(head, [_row(at, n) for n in found], nothing=at.text("none.notices"))
 
 
 @app.command("test")
@@ -265,7 +267,8 @@ def statistics(
         )
         rows = [tuple(getattr(each, key) for key in keys) for each in found]
         head = [at.text(f"notice_head.{key}") for key in keys]
-        print_table(head, rows, right=(1, 2, 3, 4, 5, 6, 7, 8, 10))
+        right = (1, 2, 3, 4, 5, 6, 7, 8, 10)
+        print_table(head, rows, right=right, nothing=at.text("none.statistics"))
 
 
 def _desk(at: Opened) -> NoticeDesk:

@@ -165,7 +165,8 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
             )
             for each in found
         ]
-        print_table([at.text(f"outage_head.{key}") for key in keys], rows, right=(3, 6))
+        head = [at.text(f"outage_head.{key}") for key in keys]
+        print_table(head, rows, right=(3, 6), nothing=at.text("none.outages"))
 
 
 def _print_outage(at: Opened, row: OutageRow, standing: OutageState) -> None:

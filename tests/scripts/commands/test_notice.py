@@ -161,3 +161,23 @@ def test_a_file_of_contacts_that_cannot_be_is_refused(
     (tmp_path / "contacts.csv").write_text(content, "utf-8")
     refused = said(row(f"notice import {tmp_path / 'contacts.csv'} --by root", code=2))
     assert says in refused
+
+
+def test_a_file_that_cannot_be_opened_is_refused_in_words(row: Row, tmp_path: Path) -> None:
+    row("user add root --name Root --role admin")
+    (tmp_path / "bin").write_bytes(b"\xff\xfe")
+    for verb in ("import", "set-plan"):
+        absent = said(row(f"notice {verb} {tmp_path / 'none'} --by root", code=2))
+        assert "no such file or folder" in absent
+        assert "Errno" not in absent
+        binary = said(row(f"notice {verb} {tmp_path / 'bin'} --by root", code=2))
+        assert "codec" not in binary
+
+
+def test_an_empty_list_says_so(row: Row) -> None:
+    assert "Nobody is registered" in said(row("notice contacts"))
+    assert "No notice yet" in said(row("notice list"))
+    assert "Nothing was handed" in said(row("notice statistics"))
+    assert "No outage is planned" in said(row("outage list"))
+    assert "No alert is in this list" in said(row("alert list"))
+    assert "No alert is expected" in said(row("alert suppressions"))
