@@ -85,6 +85,7 @@ def groups_of(site: Site) -> dict[str, Group]:
             views={
                 "alerts": ("rule", "alert", "alert_finding", "suppression"),
                 "outages": ("outage",),
+                "sound": ("alarm_silence", "sound_test"),
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
             },

@@ -21,6 +21,7 @@ _NUMBERS = {
     "lock_within_min": (1, 1440),
     "lock_min": (1, 10_080),
     "shift_h": (1, 24),
+    "shift_at_h": (0, 23),
     "phone_days": (1, 30),
 }
 """Least and most of each whole number."""
@@ -40,6 +41,8 @@ class SignInRules:
     """How long a name is locked. [min]"""
     shift_h: int = 12
     """A shift of the command centre; a session at its desk lasts an hour longer. [h]"""
+    shift_at_h: int = 8
+    """Local hour at which each day's first shift begins. [h]"""
     phone_days: int = 7
     """How long a technician's own phone stays signed in. [d]"""
 

@@ -16,6 +16,9 @@ from energy.alerting.notices.views import fold_notices, wake
 from energy.alerting.outages.outage import Outage
 from energy.alerting.outages.views import fold_outage
 from energy.alerting.rule import Rule
+from energy.alerting.sounding.silence import AlarmSound
+from energy.alerting.sounding.sound_test import SoundTest
+from energy.alerting.sounding.views import fold_sound
 from energy.alerting.suppression import Suppression
 from energy.metering.pinned_note import NoteEntry
 from energy.views.pinned_notes import fold_note
@@ -39,27 +42,8 @@ class AlertView:
         if isinstance(event, Alert.Event):
             wake(cursor, schema)
         match event:
-            case Rule.Created():
-                cursor.execute(
-                    f"INSERT INTO {schema}.rule VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                    (
-                        event.originator_id,
-                        event.key,
-                        event.version,
-                        event.spec["name"],
-                        event.spec["channel"],
-                        json.dumps(event.spec),
-                        position,
-                    ),
-                )
-            case Rule.Enabled():
-                cursor.execute(
-                    f"UPDATE {schema}.rule SET spec = spec - 'enabled', position = %s "
-                    "WHERE rule = %s",
-                    (position, event.originator_id),
-                )
-            case Rule.Withdrawn():
-                cursor.execute(f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,))
+            case Rule.Event():
+                _ruled(cursor, schema, position, event)
             case Alert.Created():
                 _raised(cursor, schema, position, event)
             case Alert.Event():
@@ -68,6 +52,8 @@ class AlertView:
                 _expected(cursor, schema, position, event)
             case Outage.Event():
                 fold_outage(cursor, schema, position, event)
+            case AlarmSound.Event() | SoundTest.Event():
+                fold_sound(cursor, schema, position, event)
             case NoteEntry.Event():
                 fold_note(cursor, schema, position, event)
             case Notice.Event() | NoticeReply.Event() | NoticeTemplate.Event() | NoticePlan.Event():
@@ -76,6 +62,32 @@ class AlertView:
                 fold_notices(cursor, schema, position, event)
             case _:
                 raise TypeError(f"no fold for {type(event)}")
+
+
+def _ruled(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    match event:
+        case Rule.Created():
+            cursor.execute(
+                f"INSERT INTO {schema}.rule VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    event.originator_id,
+                    event.key,
+                    event.version,
+                    event.spec["name"],
+                    event.spec["channel"],
+                    json.dumps(event.spec),
+                    position,
+                ),
+            )
+        case Rule.Enabled():
+            cursor.execute(
+                f"UPDATE {schema}.rule SET spec = spec - 'enabled', position = %s WHERE rule = %s",
+                (position, event.originator_id),
+            )
+        case Rule.Withdrawn():
+            cursor.execute(f"DELETE FROM {schema}.rule WHERE rule = %s", (event.originator_id,))
+        case _:
+            raise TypeError(f"no fold for {type(event)}")
 
 
 def _raised(cursor: Cursor, schema: str, position: int, event: Alert.Created) -> None:

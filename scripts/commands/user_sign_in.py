@@ -111,5 +111,6 @@ def _shown(rules: SignInRules) -> dict[str, object]:
         "lock_within_min": rules.lock_within_min,
         "lock_min": rules.lock_min,
         "shift_h": rules.shift_h,
+        "shift_at_h": rules.shift_at_h,
         "phone_days": rules.phone_days,
     }

@@ -34,3 +34,28 @@ ALTER TABLE {schema}.suppression ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everybody ON {schema}.suppression USING (true) WITH CHECK (true);
 CREATE POLICY web_sees ON {schema}.suppression AS RESTRICTIVE FOR SELECT TO meterline_web
     USING ((SELECT current_setting('app.scope', true) = 'staff'));
+
+-- Silences of the sound, of which the newest counts, and tests of what screens play.
+CREATE TABLE {schema}.alarm_silence (
+    silence bigint PRIMARY KEY, begins_at timestamptz NOT NULL, ends_at timestamptz NOT NULL,
+    by uuid NOT NULL, ended_at timestamptz, ended_by uuid, position bigint NOT NULL
+);
+CREATE TABLE {schema}.sound_test (
+    test uuid PRIMARY KEY, screen text NOT NULL, begun_at timestamptz NOT NULL,
+    begun_by uuid NOT NULL, heard_at timestamptz, heard_by uuid, position bigint NOT NULL
+);
+CREATE INDEX sound_test_begun ON {schema}.sound_test (begun_at);
+DO $grants$
+DECLARE named text;
+BEGIN
+    FOREACH named IN ARRAY ARRAY['alarm_silence', 'sound_test']
+    LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.%I TO meterline_writer', named);
+        EXECUTE format('GRANT SELECT ON {schema}.%I TO meterline_web', named);
+        EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY', named);
+        EXECUTE format('CREATE POLICY everybody ON {schema}.%I USING (true) WITH CHECK (true)', named);
+        EXECUTE format('CREATE POLICY web_sees ON {schema}.%I AS RESTRICTIVE FOR SELECT TO '
+            'meterline_web USING ((SELECT current_setting(''app.scope'', true) = ''staff''))', named);
+    END LOOP;
+END
+$grants$;

@@ -1,0 +1,1 @@
+"""What is heard of alerts: tests of screens, silences, shifts."""
