@@ -27,6 +27,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.phone import callbacks as phone
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.plant import callbacks as plant
+from dashboards.pages.sound import callbacks as sound
 from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.takeover import callbacks as takeover
 from dashboards.pages.tariffs import callbacks as tariffs
@@ -65,6 +66,10 @@ _AHEAD_OF_PHONE = "".join(
 """What the first script asks for, asked for while the scripts are still read."""
 _CHARTS = "/_dash-component-suites/dash/dcc/async-graph.js"
 _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
+
+
+ENERGY = (overview, alerts, notices, outages, notes, flows, plant, wall, phone, sound)
+OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 
 class Screens(Dash):
@@ -113,10 +118,15 @@ def create_app(
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     sessions = Sessions(session_store, clock)
     accounts = Accounts(settings.site_key, doors, sessions)
-    parts = Parts(
-        settings=settings, queries=queries, commands=commands, accounts=accounts, clock=clock
-    )
     rules = SiteRules(doors.access, settings.site_key)
+    parts = Parts(
+        settings=settings,
+        queries=queries,
+        commands=commands,
+        accounts=accounts,
+        clock=clock,
+        rules=rules.now,
+    )
     install_compression(server)
     install_gate(server, settings=settings, doors=doors, sessions=sessions, rules=rules)
     admission = Admission(
@@ -131,9 +141,7 @@ def create_app(
     install_takeover(server, parts)
     install_audit(server, settings, doors.access)
     app = _dash(server, parts)
-    energy = (overview, alerts, notices, outages, notes, flows, plant, wall, phone)
-    office = (bills, admin, account, acts, tariffs, desk, takeover)
-    for view in (router, picking, tables, *energy, *office):
+    for view in (router, picking, tables, *ENERGY, *OFFICE):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

@@ -20,6 +20,7 @@ from dashboards.notice_commands import NoticeCommands
 from dashboards.outage_commands import OutageCommands, OutageDesk
 from dashboards.review_commands import ReviewCommands
 from dashboards.security.scope import Right, Scope
+from dashboards.sound_commands import SoundCommands, SoundDesk
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands
 from energy.base.errors import RefusedError
@@ -99,6 +100,7 @@ class Commands:
         *,
         alerts: AlertDesk,
         outages: OutageDesk,
+        sound: SoundDesk,
         office: BillingOffice,
         notes: NoteDesk,
         money: MoneyCommands,
@@ -114,6 +116,7 @@ class Commands:
         self._site = site
         self.alerts = AlertCommands(site, alerts)
         self.outages = OutageCommands(site, outages)
+        self.sound = SoundCommands(site, sound)
         self._office = office
         self._notes = notes
         self.money = money

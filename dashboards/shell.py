@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import extra, icon
+from dashboards.components.sound import holder
 from dashboards.security.headers import PHONE_PATH
 from dashboards.security.scope import Right
 from dashboards.settings import WebSettings
@@ -77,6 +78,7 @@ def shell(
         csrf: The session's token for forms.
         first: The page to begin with; None: the browser asks for it by its address.
     """
+    screen = viewer.scope.screen
     at = {} if first is None else {"pathname": first.path, "search": first.search}
     frame: Component = dmc.MantineProvider(
         [
@@ -91,12 +93,15 @@ def shell(
                     dmc.AppShellHeader(_header(viewer, settings, csrf)),
                     dmc.AppShellNavbar(_links(viewer), p="xs"),
                     dmc.AppShellMain(
-                        html.Div(
-                            None if first is None else first.page,
-                            id=PAGE,
-                            className="page-place",
-                            tabIndex=-1,
-                        )
+                        [
+                            *([holder(screen)] if screen.startswith("desk/") else []),
+                            html.Div(
+                                None if first is None else first.page,
+                                id=PAGE,
+                                className="page-place",
+                                tabIndex=-1,
+                            ),
+                        ]
                     ),
                 ],
                 header={"height": HEADER_PX},

@@ -47,6 +47,7 @@ from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.sounding.desk import SoundDesk
 from energy.base.clock import Clock
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
@@ -144,6 +145,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             site.key,
             alerts=AlertDesk(database, site.schema, system.clock),
             outages=OutageDesk(database, site, system.clock, supplied_by(database, site)),
+            sound=SoundDesk(database, site.key, site.schema, system.clock),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
             notices=NoticeCommands(

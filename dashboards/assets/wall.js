@@ -24,6 +24,11 @@
         return new Intl.DateTimeFormat("en-GB", parts).format(new Date(at));
     }
 
+    function aged(seconds) {
+        return seconds < 120 ? seconds + " s" :
+            Math.floor(seconds / 3600) + ":" + pad(Math.floor(seconds / 60) % 60);
+    }
+
     function ask(now) {
         asked = now;
         var stop = new AbortController();
@@ -73,12 +78,14 @@
         var age = told.age === null ? null : told.age + Math.floor((now - told.at) / 1000);
         var stale = age === null || age > STALE_S;
         write("wall-clock", wall(clock, true));
-        write("wall-age", root.dataset.old + " " + (age === null ? "–" :
-            age < 120 ? age + " s" : Math.floor(age / 3600) + ":" + pad(Math.floor(age / 60) % 60)));
+        write("wall-age", root.dataset.old + " " + (age === null ? "–" : aged(age)));
         write("wall-link", told.ok === true ? root.dataset.up :
             told.ok === null ? root.dataset.down : root.dataset.behind);
         document.body.classList.toggle("wall-is-down", told.ok !== true);
         document.body.classList.toggle("wall-is-stale", stale);
+        document.querySelectorAll("#wall [data-aged]").forEach(function (place) {
+            place.textContent = aged(Math.max(0, Math.floor((clock - place.dataset.aged) / 1000)));
+        });
         write("wall-stale", stale ? root.dataset.stale + " " +
             (age === null ? "–:–" : wall(clock - age * 1000, false)) : "");
     }

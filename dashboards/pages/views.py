@@ -28,6 +28,7 @@ from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
+from dashboards.pages.sound.views import SOUND_VIEWS
 from dashboards.pages.takeover.views import TAKE_OVER_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
@@ -44,6 +45,7 @@ VIEWS: tuple[View, ...] = (
     *ALERT_VIEWS,
     *OUTAGE_VIEWS,
     *NOTICE_VIEWS,
+    *SOUND_VIEWS,
     *WALL_VIEWS,
     *PHONE_VIEWS,
     *QUALITY_VIEWS,

@@ -41,6 +41,7 @@ from dashboards.queries.rows import (
 )
 from dashboards.queries.run_rows import RunReview
 from dashboards.queries.site_flow_rows import SiteFlow
+from dashboards.queries.sound_rows import SoundQueries
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_port import TenantQueries
 from dashboards.queries.till_ports import TakeOverQueries, TillQueries
@@ -355,6 +356,7 @@ class Queries(
     AlertQueries,
     OutageQueries,
     NoticeQueries,
+    SoundQueries,
     PlaceQueries,
     LoadQueries,
     QualityQueries,

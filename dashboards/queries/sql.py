@@ -30,6 +30,7 @@ from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_site_flow import SqlSiteFlow
+from dashboards.queries.sql_sound import SqlSound
 from dashboards.queries.sql_takeover import SqlTakeOver
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
@@ -41,6 +42,7 @@ class SqlQueries(
     SqlAlerts,
     SqlOutages,
     SqlNotices,
+    SqlSound,
     SqlMeters,
     SqlPlaces,
     SqlLife,
@@ -77,6 +79,7 @@ class SqlQueries(
         SqlAlerts.__init__(self, at)
         SqlOutages.__init__(self, at)
         SqlNotices.__init__(self, at)
+        SqlSound.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLife.__init__(self, at, self)

@@ -44,7 +44,7 @@ _STANDING = {
     AlertTab.SUPPRESSED: f"{_OWN} AND a.shelved_until IS NULL AND a.suppressed <> '{{}}'",
     AlertTab.CLOSED: "a.parent IS NULL AND a.closed_at >= %(first)s AND a.closed_at < %(end)s",
 }
-_NOW = f"a.cleared_at IS NULL AND a.parent IS NULL AND {_WAKING}"
+STANDING_NOW = f"a.cleared_at IS NULL AND a.parent IS NULL AND {_WAKING}"
 
 
 class SqlAlerts:
@@ -57,7 +57,7 @@ class SqlAlerts:
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         """Return what stands, wakes and is told on itself, the newest first."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            found = found_alerts(self._at, connection, _NOW, {}, MOST_ALERTS)
+            found = found_alerts(self._at, connection, STANDING_NOW, {}, MOST_ALERTS)
             rows = tuple(each.row for each in found)
             return self._at.answer(connection, rows, follower=OPERATIONS)
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.kiosk import may_post
 from dashboards.security.origin import SAFE_METHODS, is_foreign
-from dashboards.security.people import Doors, People, Person
+from dashboards.security.people import Doors, Person
 from dashboards.security.rules import SignInRules, is_within, networks_of
 from dashboards.security.scope import Role, Scope, roles_of
 from dashboards.security.sessions import Session, Sessions, Stage, digest_of
@@ -91,7 +91,7 @@ def scope_of(
     person: Person,
     session: Session,
     settings: WebSettings,
-    people: People,
+    doors: Doors,
     rules: SignInRules,
     address: str,
 ) -> Scope:
@@ -101,14 +101,25 @@ def scope_of(
     bound = Role.TENANT in roles
     return Scope(
         only_view=person.view if isinstance(person, Screen) else "",
+        screen=_screen_name(person, session, doors),
         person=person.person,
         name=person.name,
         roles=roles,
         sites=frozenset({settings.site_key}),
-        tenants=people.tenants(person.person, settings.site_key, settings.zone)
+        tenants=doors.people.tenants(person.person, settings.site_key, settings.zone)
         if bound
         else frozenset(),
     )
+
+
+def _screen_name(person: Person, session: Session, doors: Doors) -> str:
+    """Return what the bound screen is called that a session is at; "" at any other browser."""
+    if isinstance(person, Screen):
+        return f"wall/{person.name}"
+    if session.kind is not Kind.DESK:
+        return ""
+    device = doors.access.device_of(session.device_hash or b"")
+    return "" if device is None else f"desk/{device.name}"
 
 
 def install_gate(
@@ -133,9 +144,7 @@ def install_gate(
         person, session = current_user.person, current_user.session
         g.viewer = Viewer(
             scope=_with_pin(
-                scope_of(
-                    person, session, settings, doors.people, rules.now(), request.remote_addr or ""
-                ),
+                scope_of(person, session, settings, doors, rules.now(), request.remote_addr or ""),
                 session,
                 sessions,
             ),

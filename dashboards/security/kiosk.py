@@ -15,7 +15,7 @@ REFRESHED: Mapping[str, tuple[str, ...]] = {
     "alerts": ("..alerts-summary.",),
     "m": ("phone-live.",),
     "plant": ('{"key":["ALL"],"type":"one-line"}.',),
-    "wall": ('{"name":["ALL"],"type":"wall-panels"}.',),
+    "wall": ('{"name":["ALL"],"type":"wall-panels"}.', '{"screen":["ALL"],"type":"sound"}.'),
 }
 """First part of a page's path -> how the outputs begin that news change on it."""
 

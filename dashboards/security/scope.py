@@ -103,6 +103,8 @@ class Scope:
     """Keys of the sites the person may see."""
     only_view: str = ""
     """Path of the only page that a wall screen shows; "" shows all."""
+    screen: str = ""
+    """What a bound screen is called: "desk/NAME", "wall/NAME"; "" for any other browser."""
     confirmed: Callable[[], bool] | None = field(default=None, compare=False)
     """At a desk: whether the PIN was typed for one act, which is then used up."""
     tenants: frozenset[str] = frozenset()
@@ -137,6 +139,15 @@ class Scope:
             NotPermittedError: It is bound to another one.
         """
         if self.only_view and set(paths) != {self.only_view}:
+            raise NotPermittedError.of("person.wall")
+
+    def demand_screen(self, screens: Collection[str]) -> None:
+        """Refuse a wall screen the sound of others.
+
+        Raises:
+            NotPermittedError: It is called otherwise.
+        """
+        if self.only_view and set(screens) != {self.screen}:
             raise NotPermittedError.of("person.wall")
 
 

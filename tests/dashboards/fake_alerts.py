@@ -39,10 +39,12 @@ class FakeAlerts(FakeEnergy):
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     """What was done with alerts, by their fields."""
     acknowledged: dict[UUID, str] = field(default_factory=dict)
+    more: list[AlertRow] = field(default_factory=list)
+    """What stands besides, the newest first."""
 
     def open_alerts(self, scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         scope.demand(Right.READ_ENERGY, SITE)
-        rows = self._standing()
+        rows = (*self.more, *self._standing())
         return self._answer(tuple(row for row in rows if row.shelved_until is None))
 
     def _standing(self) -> tuple[AlertRow, ...]:

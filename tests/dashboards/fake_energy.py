@@ -58,6 +58,8 @@ class FakeEnergy:
     """Energy questions over twelve made-up buildings."""
 
     clock: Clock
+    news = 1
+    """Another number: something changed."""
 
     # ---- energy
     def _answer(self, rows):  # noqa: ANN001, ANN202  # any rows
@@ -289,7 +291,7 @@ class FakeEnergy:
         return self._answer(_computed(page) if point == COMPUTED else page)
 
     def token(self, scope: Scope) -> str:
-        return f"{scope.person}/1"
+        return f"{scope.person}/{self.news}"
 
     def health(self) -> Health:
         return Health(

@@ -42,6 +42,7 @@ from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
+from tests.dashboards.fake_sound import FakeSound
 from tests.dashboards.fake_takeover import FakeTakeOver
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
@@ -144,6 +145,7 @@ class FakePeople:
 
 @dataclass
 class FakeSite(
+    FakeSound,
     FakeTakeOver,
     FakeTill,
     FakeLines,
@@ -174,6 +176,7 @@ def commands_of(site: FakeSite) -> Commands:
         SITE,
         alerts=FakeAlertDesk(site, lambda person: site.names.get(person, "?")),
         outages=FakeOutageDesk(site),
+        sound=site,
         office=site,
         notes=site,
         money=money,

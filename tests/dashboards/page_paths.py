@@ -51,6 +51,7 @@ PATHS = {
     "phone-computed": f"/m/meters/{COMPUTED}",
     "alerts": "/alerts",
     "alerts_shelved": "/alerts/shelved?span=month",
+    "sound": "/alerts/sound",
     "alerts_closed": "/alerts/closed?span=week",
     "alert": f"/alerts/{ALERT}",
     "alert_finding": f"/alerts/{FOUND}",

@@ -27,6 +27,7 @@ from dashboards.security.session_store import SqlSessionStore
 from dashboards.settings import WebSettings
 from energy.alerting.desk import AlertDesk
 from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.sounding.desk import SoundDesk
 from energy.base.ids import id_of
 from energy.journal.access import Access
 from energy.journal.directory import People
@@ -133,6 +134,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
             town.site.key,
             alerts=AlertDesk(database, town.site.schema, town.clock),
             outages=OutageDesk(database, town.site, town.clock, supplied_by(database, town.site)),
+            sound=SoundDesk(database, town.site.key, town.site.schema, town.clock),
             office=office,
             notes=NoteDesk(database, town.site.schema, town.clock),
             money=money_of(office, town.vault),

@@ -52,6 +52,7 @@ def alerts_page(
     return page(
         viewer.say("alert_page.title"),
         [
+            html.P(link(viewer.say("sound.title"), "/alerts/sound"), className="page-time"),
             toolbar(viewer, selection, path_of(board.tab)),
             html.Div(summary(viewer, board, selection, zone=zone), id=SUMMARY, className="stack"),
             panel(

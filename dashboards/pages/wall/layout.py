@@ -19,9 +19,11 @@ from dashboards.components.alert_list import alert_what
 from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import by_weight, change_text
 from dashboards.components.pieces import chart, empty, extra, icon, severity_badge
+from dashboards.components.sound import holder
 from dashboards.figures.load_profile import load_profile
 from dashboards.formats import NOTHING, RATE_NAMES, amount, clock_text, number, rate_of, significant
 from dashboards.pages.overview.layout import load_texts
+from dashboards.pages.wall.alarm import alarm_panel
 from dashboards.pages.wall.view_model import WallModel
 from dashboards.queries.rows import AlertRow, LoadProfile, UtilityTile
 from dashboards.settings import WebSettings
@@ -47,6 +49,7 @@ def wall_page(
             html.Header(
                 [
                     html.H1(settings.site_name),
+                    holder(screen_name(viewer.scope.screen, name)),
                     html.Span(id="wall-link", className="wall-link"),
                     html.Span(id="wall-age", className="wall-age"),
                     html.Span(id="wall-clock", className="wall-clock"),
@@ -81,12 +84,20 @@ def wall_page(
 def panels(watcher: Viewer, model: WallModel, *, zone: ZoneInfo) -> list[Component]:
     """Return what news change: demand, flow, alerts, tiles."""
     viewer = replace(watcher, theme=Theme.DARK)
-    return [
+    usual = [
         html.Section(_demand(viewer, model, zone), className="wall-panel wall-demand"),
         html.Section(_flow(viewer, model), className="wall-panel wall-flow"),
+    ]
+    return [
+        *(usual if model.alarm is None else [alarm_panel(viewer, model.alarm, zone)]),
         html.Section(_alerts(viewer, model.alerts.rows, zone), className="wall-panel wall-alerts"),
         html.Footer([_tile(viewer, tile) for tile in model.tiles.rows], className="wall-foot"),
     ]
+
+
+def screen_name(screen: str, name: str) -> str:
+    """Return what the wall's sound is called: as it was bound, else by its address."""
+    return screen if screen.startswith("wall/") else f"wall/{name}"
 
 
 def newest_rate(profile: LoadProfile) -> tuple[int, int] | None:

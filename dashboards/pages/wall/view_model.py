@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dashboards.pages.overview.view_model import chosen_utility
 from dashboards.pages.parts import Parts
 from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
+from dashboards.queries.sound_rows import Called
 from dashboards.viewer import Viewer
+from energy.alerting.severity import AlertSeverity
 from energy.base.period import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WallAlarm:
+    """A critical alert that nobody has acknowledged."""
+
+    row: AlertRow
+    called: tuple[Called, ...]
+    """Who was told of it."""
+    more: int
+    """How many others there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WallModel:
-    """All panels of a wall, which are those of a phone too."""
+    """All panels of a wall."""
 
     tiles: Answer[tuple[UtilityTile, ...]]
     load: Answer[LoadProfile] | None
     """None at a site without meters of any utility."""
     flow: Answer[EnergyFlow] | None
     alerts: Answer[tuple[AlertRow, ...]]
+    alarm: WallAlarm | None
+    """What the wall shows instead of demand and flow, as long as it is there."""
 
 
 def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
@@ -29,9 +45,35 @@ def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
     tiles = queries.tiles(scope)
     utility = chosen_utility(tiles.rows, name)
     yesterday = local_day(parts.clock.now(), parts.settings.zone) - timedelta(days=1)
+    alerts = queries.open_alerts(scope)
     return WallModel(
         tiles=tiles,
         load=queries.load_profile(scope, utility) if utility else None,
         flow=queries.energy_flow(scope, utility, yesterday) if utility else None,
-        alerts=queries.open_alerts(scope),
+        alerts=alerts,
+        alarm=_alarm(parts, viewer, alarming(alerts.rows)),
     )
+
+
+def alarming(rows: Sequence[AlertRow]) -> list[AlertRow]:
+    """Return the alerts for which a wall leaves what it shows, the newest first.
+
+    Args:
+        rows: Alerts that stand, wake and are told on themselves: no shelved one, no expected one,
+            no child.
+    """
+    found = [
+        row
+        for row in rows
+        if row.severity == AlertSeverity.CRITICAL
+        and row.acknowledged_at is None
+        and not row.historic
+    ]
+    return sorted(found, key=lambda row: row.raised_at, reverse=True)
+
+
+def _alarm(parts: Parts, viewer: Viewer, rows: Sequence[AlertRow]) -> WallAlarm | None:
+    if not rows:
+        return None
+    called = parts.queries.called(viewer.scope, rows[0].alert).rows
+    return WallAlarm(row=rows[0], called=called, more=len(rows) - 1)

@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from dashboards.security.gate import DEVICE_COOKIE
 from scripts.screenshots import ARGUMENTS, chromium_path, sign_in
 from tests.dashboards.e2e.watch import Watch
 from tests.dashboards.fakes import PASSWORD, FakeWeb, fake_web
@@ -57,10 +58,14 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Yield what signs a person with some roles in at a made-up site of its own."""
     with ExitStack() as stack:
 
-        def begin(*roles: str, width: int = 1440, web: FakeWeb | None = None) -> Visit:
+        def begin(
+            *roles: str, width: int = 1440, web: FakeWeb | None = None, device: str = ""
+        ) -> Visit:
             url = stack.enter_context(served(web or fake_web(roles=roles)))
             context = browser.new_context(viewport={"width": width, "height": 900})
             stack.callback(context.close)
+            if device:
+                context.add_cookies([{"name": DEVICE_COOKIE, "value": device, "url": url}])
             page = context.new_page()
             watch = Watch(page, url)
             sign_in(page, url, "grace", PASSWORD)

@@ -97,6 +97,7 @@ def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown)
         town.site.key,
         alerts=Unused(),
         outages=Unused(),
+        sound=Unused(),
         office=Unused(),
         notes=desk,
         money=Unused(),

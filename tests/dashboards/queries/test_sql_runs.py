@@ -63,6 +63,7 @@ def commands(web: WebTown) -> Commands:
         web.town.site.key,
         alerts=unused,
         outages=unused,
+        sound=unused,
         office=office,
         notes=unused,
         money=unused,

@@ -219,7 +219,7 @@ def test_a_screen_of_one_wall_is_told_of_no_other_wall() -> None:
 
 @pytest.mark.parametrize(
     ("view", "refreshed_there"),
-    [("/", 2), ("/alerts", 1), ("/wall/main", 1), ("/m", 1), ("/plant/f0", 1), ("/meters", 0)],
+    [("/", 2), ("/alerts", 1), ("/wall/main", 2), ("/m", 1), ("/plant/f0", 1), ("/meters", 0)],
 )
 def test_a_wall_screen_posts_the_callbacks_of_its_own_page_alone(
     view: str, refreshed_there: int

@@ -34,6 +34,7 @@ from dashboards.security.scope import RIGHTS, Right, Role
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.sounding.desk import SoundDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
@@ -91,6 +92,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/savings": ("/savings?utility=electricity", Right.READ_ENERGY),
     r"/load": ("/load?utility=electricity", Right.READ_ENERGY),
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
+    r"/alerts/sound": ("/alerts/sound", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),
     r"/notices": ("/notices", Right.READ_ENERGY),
     r"/notices/texts": ("/notices/texts", Right.READ_ENERGY),
@@ -215,6 +217,13 @@ WILD: dict[str, list[str]] = {
     "subject": [str(NOBODY)],
 }
 """Part of an id that stands for many -> what is posted there."""
+SOUND = {
+    "screen": ["every", "wall/Hall"],
+    "act": ["begin", "hear", "silence", "resume"],
+    "about": ["desk/North@-", "10@-", "{person}"],
+    "at": ["every"],
+}
+"""What a button of the sound is about."""
 ENQUIRED = ["bill/{number}", "meter/{building}-elec", "{enquiry}"]
 """What an enquiry is about, or that it is."""
 VALUES: dict[str, Any] = {
@@ -359,6 +368,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         town.site.key,
         alerts=AlertDesk(web.staff, town.site.schema, clock),
         outages=OutageDesk(web.staff, town.site, clock, supplied_by(web.staff, town.site)),
+        sound=SoundDesk(web.staff, town.site.key, town.site.schema, clock),
         office=office,
         notes=NoteDesk(web.staff, town.site.schema, clock),
         money=money_of(office, town.vault),
@@ -415,6 +425,8 @@ def bodies(callback: dict[str, Any], known: dict[str, str]) -> Iterator[dict[str
     texts = [*outputs, *(e["id"] for e in (*callback["inputs"], *callback["state"]))]
     wild = sorted({part for text in texts for part in wild_of(text)})
     stands_for = dict(WILD)
+    if '"type":"sound"' in callback["output"]:
+        stands_for |= SOUND
     if "act-said" in callback["output"]:
         stands_for["about"] = [str(NOBODY), *ENQUIRED]
     for choice in product(*(stands_for[part] for part in wild)):
