@@ -93,10 +93,13 @@ class Running:
         for each in ("project", "jobs"):
             self._launch(each, command_of(f"processes.{each}"))
         self.until(lambda: self._follows("notices"))
+        before, _ = self.position("alert-evaluator", "metering")
         spool = self.place.config.data_dir / f"collect-{name}"
         arguments = (str(port), str(self.place.meters), str(spool))
         self._launch("collect", command_of("bench.chain.collector", *arguments))
-        self.until(lambda: self.position("alert-evaluator", "metering")[1] > 0)
+        # Every meter was judged once: what stood from the run before is over.
+        judged = before + 2 * self.place.meters
+        self.until(lambda: self.position("alert-evaluator", "metering")[1] >= judged)
 
     def stop(self) -> dict[str, Any]:
         """End every process; return what the collector noted."""
