@@ -27,6 +27,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.phone import callbacks as phone
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.plant import callbacks as plant
+from dashboards.pages.rules import callbacks as alert_rules
 from dashboards.pages.sound import callbacks as sound
 from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.takeover import callbacks as takeover
@@ -68,7 +69,7 @@ _CHARTS = "/_dash-component-suites/dash/dcc/async-graph.js"
 _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
-ENERGY = (overview, alerts, notices, outages, notes, flows, plant, wall, phone, sound)
+ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 

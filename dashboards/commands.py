@@ -19,6 +19,7 @@ from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.outage_commands import OutageCommands, OutageDesk
 from dashboards.review_commands import ReviewCommands
+from dashboards.rule_commands import RuleCommands
 from dashboards.security.scope import Right, Scope
 from dashboards.sound_commands import SoundCommands, SoundDesk
 from dashboards.takeover_commands import TakeOverCommands
@@ -109,6 +110,7 @@ class Commands:
         review: ReviewCommands,
         takeover: TakeOverCommands | None = None,
         notices: NoticeCommands | None = None,
+        rules: RuleCommands | None = None,
         enquiries: EnquiryDesk | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
@@ -125,6 +127,7 @@ class Commands:
         self.review = review
         self._takeover = takeover
         self._notices = notices
+        self._rules = rules
 
     @property
     def takeover(self) -> TakeOverCommands:
@@ -137,6 +140,12 @@ class Commands:
         """Return the writes of notices."""
         assert self._notices is not None, "the composition has a desk of notices"
         return self._notices
+
+    @property
+    def rules(self) -> RuleCommands:
+        """Return the writes of rules and of expected alerts."""
+        assert self._rules is not None, "the composition has a desk of rules"
+        return self._rules
 
     def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
         """Decide about exceptions of a bill run; return about how many.

@@ -35,6 +35,7 @@ from dashboards.queries.kept_answers import KeptAnswers
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
 from dashboards.review_commands import ReviewCommands
+from dashboards.rule_commands import RuleCommands
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider, provider_settings
 from dashboards.security.proxies import Application, TrustedProxies
@@ -47,7 +48,9 @@ from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.rule_desk import RuleDesk
 from energy.alerting.sounding.desk import SoundDesk
+from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.clock import Clock
 from energy.base.config import Config, load_config
 from energy.base.errors import ConfigError, RefusedError
@@ -148,6 +151,11 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             sound=SoundDesk(database, site.key, site.schema, system.clock),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
+            rules=RuleCommands(
+                site.key,
+                RuleDesk(database, site, system.clock),
+                SuppressionDesk(database, site.schema, system.clock),
+            ),
             notices=NoticeCommands(
                 site.key, NoticeDesk(database, site, system.vault, system.clock)
             ),

@@ -26,6 +26,7 @@ from dashboards.pages.outages import acts as outages
 from dashboards.pages.parts import Parts
 from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
+from dashboards.pages.rules import acts as rules
 from dashboards.pages.subjects import unknown_subject
 from dashboards.pages.takeover import acts as takeover
 from dashboards.shell import LOCATION, PAGE
@@ -40,6 +41,7 @@ ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
     **notices.ACTS,
+    **rules.ACTS,
     **money.ACTS,
     **corrections.ACTS,
     **enquiries.ACTS,
@@ -49,7 +51,7 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-WAITING = frozenset({*alerts.ACTS, *notices.ACTS, *outages.ACTS})
+WAITING = frozenset({*alerts.ACTS, *notices.ACTS, *rules.ACTS, *outages.ACTS})
 """Acts that write no books: they wait for what they wrote, by who may see no bill."""
 
 

@@ -27,6 +27,7 @@ from dashboards.pages.plant.tables import one_line_sheet
 from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
+from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_OF
 from dashboards.pages.savings.tables import savings_sheet
 from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
 from dashboards.selection import Selection, selection_of
@@ -40,6 +41,7 @@ TABLES: dict[str, MakeSheet] = {
     **ALERT_TABLES,
     **OUTAGE_TABLES,
     **NOTICE_TABLES,
+    **RULE_TABLES,
     **QUALITY_TABLES,
     "load": load_sheet,
     "flows": flow_sheet,
@@ -76,6 +78,8 @@ def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | N
     known, _, subject = name.partition("~")
     if subject and known in TABLES_OF:
         return TABLES_OF[known](parts, viewer, subject)
+    if subject and known in RULE_TABLES_OF:
+        return RULE_TABLES_OF[known](parts, viewer, selection, subject)
     if subject and known in LIFE_TABLES:
         return LIFE_TABLES[known](parts, viewer, selection, subject)
     make = TABLES.get(name)

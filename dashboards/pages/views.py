@@ -27,6 +27,7 @@ from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
+from dashboards.pages.rules.views import RULE_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
 from dashboards.pages.sound.views import SOUND_VIEWS
 from dashboards.pages.takeover.views import TAKE_OVER_VIEWS
@@ -46,6 +47,7 @@ VIEWS: tuple[View, ...] = (
     *OUTAGE_VIEWS,
     *NOTICE_VIEWS,
     *SOUND_VIEWS,
+    *RULE_VIEWS,
     *WALL_VIEWS,
     *PHONE_VIEWS,
     *QUALITY_VIEWS,

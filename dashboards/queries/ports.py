@@ -39,6 +39,7 @@ from dashboards.queries.rows import (
     UsageCalendar,
     UtilityTile,
 )
+from dashboards.queries.rule_rows import RuleQueries
 from dashboards.queries.run_rows import RunReview
 from dashboards.queries.site_flow_rows import SiteFlow
 from dashboards.queries.sound_rows import SoundQueries
@@ -357,6 +358,7 @@ class Queries(
     OutageQueries,
     NoticeQueries,
     SoundQueries,
+    RuleQueries,
     PlaceQueries,
     LoadQueries,
     QualityQueries,

@@ -27,6 +27,7 @@ from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_quality import SqlQuality
 from dashboards.queries.sql_reports import SqlReports
 from dashboards.queries.sql_review import SqlReview
+from dashboards.queries.sql_rules import SqlRules
 from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_site_flow import SqlSiteFlow
@@ -43,6 +44,7 @@ class SqlQueries(
     SqlOutages,
     SqlNotices,
     SqlSound,
+    SqlRules,
     SqlMeters,
     SqlPlaces,
     SqlLife,
@@ -80,6 +82,7 @@ class SqlQueries(
         SqlOutages.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlSound.__init__(self, at)
+        SqlRules.__init__(self, at)
         SqlMeters.__init__(self, at)
         SqlPlaces.__init__(self, at)
         SqlLife.__init__(self, at, self)

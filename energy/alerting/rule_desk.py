@@ -65,29 +65,44 @@ class RuleDesk:
         self._operations.store(made)
         return version
 
-    def enable(self, key: str, by: UUID) -> int:
+    def enable(self, key: str, by: UUID, *, seen: int | None = None) -> int:
         """Switch on the newest version of a rule; return it.
 
+        Args:
+            key: Of the rule.
+            by: Who switches it on.
+            seen: Version that was looked at; None is the newest, whichever that is.
+
         Raises:
-            RefusedError: There is no such rule.
+            RefusedError: There is no such rule, or it is not the version that was looked at.
         """
-        versions = self._standing(key)
-        newest = versions[-1]
+        newest = self._seen(key, seen)[-1]
         newest.enable(by=by, command_id=id_of("rule enabled", str(newest.id)))
         self._operations.store(newest)
         return newest.number
 
-    def withdraw(self, key: str, by: UUID) -> int:
+    def withdraw(self, key: str, by: UUID, *, seen: int | None = None) -> int:
         """Withdraw all versions of a rule; return how many they were.
 
+        Args:
+            key: Of the rule.
+            by: Who withdraws it.
+            seen: As of `enable`.
+
         Raises:
-            RefusedError: There is no such rule.
+            RefusedError: There is no such rule, or it is not the version that was looked at.
         """
-        versions = self._standing(key)
+        versions = self._seen(key, seen)
         for each in versions:
             each.withdraw(command_id=id_of("rule withdrawn", str(each.id), str(by)))
         self._operations.store(*versions)
         return len(versions)
+
+    def _seen(self, key: str, seen: int | None) -> list[Rule]:
+        versions = self._standing(key)
+        if seen not in {None, versions[-1].number}:
+            raise RefusedError.of("rule.defined_anew", key=key)
+        return versions
 
     def _standing(self, key: str) -> list[Rule]:
         standing = [each for each in self._versions(key) if not each.withdrawn]

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from energy.alerting.flood import NODE, POINT, SOURCE
 from energy.alerting.suppression import Expected, Suppression, SuppressionError
 from energy.base.clock import Clock
@@ -73,12 +75,7 @@ class SuppressionDesk:
     def spans(self) -> list[SpanRow]:
         """Return the spans of the site, the newest first."""
         with self._database.connection() as connection:
-            rows: list[tuple[Any, ...]] = connection.execute(
-                "SELECT suppression, why, about, reason, begins_at, ends_at, person, ended_at "
-                f"FROM {self._schema}.suppression ORDER BY begins_at DESC, suppression"
-            ).fetchall()
-        names = SpanRow.__slots__
-        return [SpanRow(**dict(zip(names, row, strict=True))) for row in rows]
+            return read_spans(connection, self._schema)
 
     def _demand_known(self, about: str) -> None:
         kind, colon, name = about.partition(":")
@@ -89,3 +86,17 @@ class SuppressionDesk:
                 if connection.execute(asked, (name,)).fetchone() is not None:
                     return
         raise SuppressionError.of("about", about=about)
+
+
+def read_spans(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> list[SpanRow]:
+    """Return the spans of a site, the newest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT suppression, why, about, reason, begins_at, ends_at, person, ended_at "
+        f"FROM {schema}.suppression ORDER BY begins_at DESC, suppression"
+    ).fetchall()
+    return [SpanRow(**dict(zip(SpanRow.__slots__, row, strict=True))) for row in rows]

@@ -17,9 +17,11 @@ if runs():
     from energy.alerting.actor_reads import read_raised
     from energy.alerting.actors import figures
     from energy.alerting.backtest import BackTester
+    from energy.alerting.rule_reads import read_channels
+    from energy.alerting.trial import CaseRow, case_rows
     from energy.base.period import Period, local_day, midnight, span_of_days
     from energy.system import WEB
-    from processes.alert_rules import CaseRow, case_rows, rule_to_test
+    from processes.alert_rules import rule_to_test
 
 First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])]
 Last = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])]
@@ -50,7 +52,8 @@ def backtest(
         with working(at.text("rule.testing", rule=rule)) as bar:
             advance = advancing(bar)
             found = tester.run(specs, days, lambda done, total: advance(rule, done, total))
-        rows = case_rows(at.system, at.site, specs[0], found)
+        channels = read_channels(connection, at.site.schema)
+        rows = case_rows(channels, at.site.zone, specs[0], found)
         if as_json:
             told = {name: getattr(found, name) for name in ("per_week", "readings", "subjects")}
             print_json({"rule": rule, **told, "open_s": found.open_s, "cases": rows})

@@ -18,6 +18,7 @@ from dashboards.display_commands import DisplayCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.review_commands import ReviewCommands
+from dashboards.rule_commands import RuleCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
@@ -42,6 +43,7 @@ from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
+from tests.dashboards.fake_rules import FakeRules
 from tests.dashboards.fake_sound import FakeSound
 from tests.dashboards.fake_takeover import FakeTakeOver
 from tests.dashboards.fake_tariffs import FakeTariffs
@@ -162,6 +164,7 @@ class FakeSite(
     FakeFlows,
     FakeTariffs,
     FakePhone,
+    FakeRules,
     FakeNotices,
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
@@ -184,6 +187,7 @@ def commands_of(site: FakeSite) -> Commands:
         review=ReviewCommands(SITE, site.review_desk),
         displays=displays,
         takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old, wishes=site.old),
+        rules=RuleCommands(SITE, site.rule_desk, site.rule_desk),
         notices=NoticeCommands(SITE, site.notice_desk),
         enquiries=site,
     )

@@ -185,6 +185,7 @@ def _actors(viewer: Viewer, board: AlertBoard, selection: Selection) -> Componen
         viewer.say("alert_page.actors"),
         [
             html.P(viewer.say("alert_page.actors_what"), className="subtitle"),
+            html.P(link(viewer.say("rules_page.to_rules"), "/rules")),
             body,
             twin(viewer, "alert_actors", selection.search()) if rows else None,
         ],

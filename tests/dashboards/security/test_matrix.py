@@ -28,13 +28,16 @@ from dashboards.commands import Commands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.pages.acts import ACTS
 from dashboards.pages.views import VIEWS
+from dashboards.rule_commands import RuleCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.scope import RIGHTS, Right, Role
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.rule_desk import RuleDesk
 from energy.alerting.sounding.desk import SoundDesk
+from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
@@ -94,6 +97,10 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/alerts/": ("/alerts/{person}", Right.READ_ENERGY),
     r"/alerts/sound": ("/alerts/sound", Right.READ_ENERGY),
     r"/alerts": ("/alerts", Right.READ_ENERGY),
+    r"/rules": ("/rules", Right.READ_ENERGY),
+    r"/rules/rule/": ("/rules/rule/none", Right.READ_ENERGY),
+    r"/rules/expected": ("/rules/expected", Right.READ_ENERGY),
+    r"/rules/actors": ("/rules/actors", Right.READ_ENERGY),
     r"/notices": ("/notices", Right.READ_ENERGY),
     r"/notices/texts": ("/notices/texts", Right.READ_ENERGY),
     r"/notices/texts/": ("/notices/texts/alert", Right.READ_ENERGY),
@@ -192,6 +199,7 @@ POSTED = {
 """Rules that take a POST: the doors have tests of their own, the others are posted below."""
 WILD: dict[str, list[str]] = {
     "name": ["load"],
+    "rule": ["none"],
     "key": ["{building}-node"],
     "alert": [str(NOBODY)],
     "outage": ["{outage}"],
@@ -376,6 +384,11 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         displays=displays_of(web.staff, town.site, clock),
         review=review_of(town, web.staff),
         takeover=takeover_of(office, town.vault),
+        rules=RuleCommands(
+            town.site.key,
+            RuleDesk(web.staff, town.site, clock),
+            SuppressionDesk(web.staff, town.site.schema, clock),
+        ),
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         enquiries=desk,
     )
