@@ -105,7 +105,9 @@ def at_desk(visit: Callable[..., Visit]) -> tuple[FakeWeb, Page]:
     page.add_init_script(f"({COUNTED})()")
     page.clock.install()
     page.goto(f"{begun.url}/alerts")
+    page.locator(".page-alerts h1").click()  # whoever sits there has pressed something
     page.clock.run_for(1000)
+    expect(page.locator("body")).to_have_attribute("data-sound-may", "1", timeout=PATIENCE_MS)
     return web, page
 
 
