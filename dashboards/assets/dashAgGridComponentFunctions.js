@@ -99,10 +99,17 @@ dagcomponentfuncs.AlertButton = function (props) {
 /* Comparators of columns whose text is formatted: compare the number beside it. */
 var dagfuncs = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
-dagfuncs.byNumber = function (field, nodeA, nodeB) {
-    var a = nodeA.data[field];
-    var b = nodeB.data[field];
-    return (a === null ? -Infinity : a) - (b === null ? -Infinity : b);
+/* A column's order by a number beside what it shows. Grids take comparators as what an expression
+   gives, so both of these give one. */
+dagfuncs.byNumber = function (field) {
+    return function (valueA, valueB, nodeA, nodeB) {
+        var a = nodeA.data[field];
+        var b = nodeB.data[field];
+        if (a === null || b === null) {
+            return (b === null) - (a === null);
+        }
+        return a - b;
+    };
 };
 
 function filled(text, parts) {
@@ -123,14 +130,19 @@ function knownStep(told) {
     return told[1] ? 5 : 6;
 }
 
-/* How a meter is known in the days of a column: [expected, known by readings, estimated]. */
+/* The counts of one step of a row: [expected, known by readings, estimated]. */
+function toldOf(steps, column) {
+    return steps.slice(3 * column, 3 * column + 3);
+}
+
+/* How a meter is known in the days of a column. */
 dagcomponentfuncs.QualityCell = function (props) {
-    var told = props.value;
     var words = props.context;
-    var column = Number(props.colDef.field.slice(1));
-    if (!told) {
+    var column = Number(props.column.getColId().slice(1));
+    if (!props.value) {
         return null;
     }
+    var told = toldOf(props.value, column);
     var counts = told[0]
         ? filled(words.counts, {
               known: told[1],
@@ -166,6 +178,13 @@ document.addEventListener("keydown", function (event) {
     }
 });
 
-dagfuncs.byKnown = function (a, b) {
-    return (a && a[0] ? a[1] / a[0] : 2) - (b && b[0] ? b[1] / b[0] : 2);
+function knownShare(steps, column) {
+    var told = toldOf(steps, column);
+    return told[0] ? told[1] / told[0] : 2;
+}
+
+dagfuncs.byKnown = function (column) {
+    return function (a, b) {
+        return knownShare(a, column) - knownShare(b, column);
+    };
 };

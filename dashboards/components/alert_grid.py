@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.alert_list import alert_state, alert_what
 from dashboards.components.figure_number import Why, why_text
-from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.pieces import SEVERITY_TONE, age_text, severity_word
 from dashboards.formats import NOTHING, gauge_text, short_instant
 from dashboards.queries.alert_rows import AlertTab
@@ -72,12 +72,12 @@ def alert_grid(
             case "severity":
                 column |= {
                     "cellRenderer": "AlertSeverity",
-                    "comparator": {"function": "byNumber('weight', nodeA, nodeB)"},
+                    **by_number("weight"),
                 }
             case "what":
                 column |= {"cellRenderer": "PageLink", "flex": 2}
             case "raised" | "age":
-                column |= {"comparator": {"function": "byNumber('raised_s', nodeA, nodeB)"}}
+                column.update(by_number(f"{column['field']}_s"))
             case "value" | "limit":
                 column |= {"type": "rightAligned", "cellRenderer": "TableCell"}
             case "press":
@@ -122,6 +122,7 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
     known = list(SEVERITY_TONE)
     weight = known.index(row.severity) if row.severity in known else len(known)
     free = row.acknowledged_at is None and row.closed_at is None
+    age_s = int((now - row.raised_at).total_seconds())
     told = f" ({row.children})" if row.children else ""
     return {
         "alert": str(row.alert),
@@ -132,7 +133,8 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
         "what": alert_what(viewer, row) + told,
         "raised": short_instant(viewer.language, row.raised_at, zone),
         "raised_s": int(row.raised_at.timestamp()),
-        "age": age_text(viewer, int((now - row.raised_at).total_seconds())),
+        "age": age_text(viewer, age_s),
+        "age_s": age_s,
         "place": row.place or NOTHING,
         "meter": row.meter or NOTHING,
         "value": NOTHING if row.code else gauge_text(viewer.language, row.value, unit),

@@ -38,6 +38,15 @@ def grid_theme(theme: Theme) -> dict[str, str]:
     }
 
 
+def by_number(field: str) -> dict[str, object]:
+    """Return what orders a column by a number that its rows have beside what they show.
+
+    Args:
+        field: Of the number; rows without one come first. A field of ours, never a name.
+    """
+    return {"comparator": {"function": f"byNumber('{field}')"}}
+
+
 def grid_words(viewer: Viewer) -> dict[str, str]:
     """Return the grid's own words in the viewer's language."""
     return {word: viewer.say(f"grid.{word}") for word in _WORDS}

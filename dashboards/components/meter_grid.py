@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.device_text import SILENT_S, device_text
 from dashboards.components.figure_number import Why, why_text
-from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.pieces import age_text, empty, link, quality_badge
 from dashboards.formats import NOTHING, number, short_instant
 from dashboards.queries.rows import MeterRow
@@ -52,8 +52,7 @@ def meter_grid(
         if column["field"] == "last":
             column["cellRenderer"] = "TableCell"
         if column["field"] in {"last", "age"}:
-            call = f"byNumber('{column['field']}_number', nodeA, nodeB)"
-            column |= {"type": "rightAligned", "comparator": {"function": call}}
+            column |= {"type": "rightAligned", **by_number(f"{column['field']}_number")}
     grid: Component = dag.AgGrid(
         id=GRID,
         columnDefs=columns,

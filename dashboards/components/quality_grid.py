@@ -1,7 +1,7 @@
 """In: how meters are known, day by day. Out: a grid of coloured cells, and cards for a phone. Pure.
 
-A cell carries four counts; what it says, its colour and where it leads is made in the browser
-(assets/dashAgGridComponentFunctions.js), so that a year of 500 meters stays a small answer.
+A row carries three counts of each cell; what a cell says, its colour and where it leads is made in
+the browser (assets/dashAgGridComponentFunctions.js): a year of 500 meters stays a small answer.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import quote
 
 import dash_ag_grid as dag
+import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.figure_number import Why, why_text
-from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.pieces import empty, link, share_badge
 from dashboards.formats import NOTHING, day_text, month_text, percent_text
 from dashboards.queries.quality_rows import QualityMeter, QualityPage
@@ -28,6 +29,8 @@ from dashboards.viewer import Viewer
 from energy.metering.completeness import Completeness
 
 GRID = "quality-grid"
+STEPS = "steps"
+"""Field of the counts of all steps of a row."""
 SHARES = ("known", "estimated", "missing")
 ROW_BUFFER = 2
 """Rows drawn beyond those seen: each is some forty cells."""
@@ -53,6 +56,7 @@ def quality_grid(viewer: Viewer, answer: Answer[QualityPage], selection: Selecti
             "resizable": True,
             "suppressMovable": True,
             "suppressHeaderFilterButton": True,
+            "cellDataType": False,
         },
         dashGridOptions={
             "theme": grid_theme(viewer.theme),
@@ -164,7 +168,7 @@ def _shares(viewer: Viewer) -> list[dict[str, Any]]:
             "type": "rightAligned",
             "cellRenderer": "TableCell",
             "cellRendererParams": {"why": "why"},
-            "comparator": {"function": f"byNumber('{share}_number', nodeA, nodeB)"},
+            **by_number(f"{share}_number"),
         }
         for share in SHARES
     ]
@@ -180,13 +184,14 @@ def _steps(viewer: Viewer, page: QualityPage) -> list[dict[str, Any]]:
             "headerName": month_text(viewer.language, month),
             "children": [
                 {
-                    "field": f"d{n}",
+                    "field": STEPS,
+                    "colId": f"d{n}",
                     "headerName": str(step[0].day),
                     "headerTooltip": step_text(viewer, step),
                     "minWidth": STEP_PX,
                     "flex": 1,
                     "cellRenderer": "QualityCell",
-                    "comparator": {"function": "byKnown(valueA, valueB)"},
+                    "comparator": {"function": f"byKnown({n})"},
                 }
                 for n, step in steps
             ],
@@ -231,14 +236,16 @@ def _told(
 
 
 def _cells(page: QualityPage, row: int | slice) -> dict[str, list[int]]:
-    """Return the counts of each step: expected, known by readings, estimated."""
+    """Return the counts of all steps in one row: expected, known by readings, estimated of each.
+
+    One flat list a row: a list for each cell would be 26,000 of them for a year of 500 meters.
+    """
     grid = page.grid
     columns = (grid.expected, grid.measured + grid.shaped, grid.estimated)
     counts = [each[row] for each in columns]
     if isinstance(row, slice):
         counts = [each.sum(axis=0) for each in counts]
-    told = zip(*(each.tolist() for each in counts), strict=True)
-    return {f"d{n}": list(each) for n, each in enumerate(told)}
+    return {STEPS: np.stack(counts, axis=1).ravel().tolist()}
 
 
 def _context(viewer: Viewer, answer: Answer[QualityPage], selection: Selection) -> dict[str, Any]:

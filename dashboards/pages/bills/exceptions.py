@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 
 from billing.runs.decision import Choice
 from billing.runs.told import cause_told, exception_told
-from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.pieces import badge, data_age, empty, extra, link, page, panel
 from dashboards.components.twin import twin
 from dashboards.formats import NOTHING, money
@@ -142,8 +142,7 @@ def _grid(viewer: Viewer, run: RunRow, rows: list[ExceptionRow], zone: ZoneInfo)
         if field in LINKED:
             column["cellRenderer"] = "TableCell"
         if field == "money":
-            call = "byNumber('money_number', nodeA, nodeB)"
-            column |= {"type": "rightAligned", "comparator": {"function": call}}
+            column |= {"type": "rightAligned", **by_number("money_number")}
         if field in {"what", "decision"}:
             column |= {"wrapText": True, "autoHeight": True}
         columns.append(column)

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.account_moves import balance_panel, payments_panel
-from dashboards.components.grid import grid_theme, grid_words
+from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
     Children,
@@ -33,6 +33,7 @@ from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 
 PATH = "/tenants"
+GRID = "tenants-grid"
 COLUMNS = ("account", "name", "opened", "supplies", "balance", "overdue", "prepaid", "final")
 NUMBERS = {"supplies", "balance", "overdue", "prepaid"}
 MOST_AT_ONCE = 40
@@ -50,12 +51,13 @@ def tenants_page(viewer: Viewer, answer: Answer[TenantList]) -> Component:
             "minWidth": 110,
             **({"cellRenderer": "PageLink", "pinned": "left"} if name == "account" else {}),
             **({"type": "rightAligned"} if name in NUMBERS else {}),
-            **(_by_number(name) if name in NUMBERS else {}),
+            **(by_number(f"{name}_number") if name in NUMBERS else {}),
         }
         for name in COLUMNS
     ]
     few = len(rows.rows) <= MOST_AT_ONCE
     grid = dag.AgGrid(
+        id=GRID,
         columnDefs=columns,
         rowData=[_cells(viewer, rows.currency, row) for row in rows.rows],
         defaultColDef={
@@ -85,10 +87,6 @@ def tenants_page(viewer: Viewer, answer: Answer[TenantList]) -> Component:
         ],
         name="tenants",
     )
-
-
-def _by_number(name: str) -> dict[str, object]:
-    return {"comparator": {"function": f"byNumber('{name}_number', nodeA, nodeB)"}}
 
 
 def _cells(viewer: Viewer, currency: str, row: TenantRow) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from dashboards.components.quality_grid import quality_cards, quality_grid, share_text
+from dashboards.components.quality_grid import STEPS, quality_cards, quality_grid, share_text
 from dashboards.queries.quality_rows import QualityPage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Role, Scope
@@ -48,8 +48,8 @@ def test_a_column_is_a_day_or_beyond_two_months_a_week(
 ) -> None:
     grid = quality_grid(VIEWER, *asked(search))
     months = grid.columnDefs[1:]
-    fields = [each["field"] for month in months for each in month["children"]]
-    assert fields == [f"d{n}" for n in range(columns)]
+    names = [each["colId"] for month in months for each in month["children"]]
+    assert names == [f"d{n}" for n in range(columns)]
     context = grid.dashGridOptions["context"]
     assert (context["days"][0], context["searches"][0]) == (first, where)
     assert len(context["days"]) == len(context["searches"]) == columns
@@ -62,9 +62,9 @@ def test_a_cell_carries_what_is_expected_known_and_estimated() -> None:
         for step in range(len(answer.rows.steps)):
             whole = answer.rows.grid.of(row, step)
             known = whole.measured + whole.shaped
-            assert told[f"d{step}"] == [whole.expected, known, whole.estimated]
+            assert told[STEPS][3 * step : 3 * step + 3] == [whole.expected, known, whole.estimated]
     (together,) = grid.dashGridOptions["pinnedTopRowData"]
-    assert sum(together[f"d{n}"][0] for n in range(30)) == answer.rows.total.expected
+    assert sum(together[STEPS][::3]) == answer.rows.total.expected
     assert "point" not in together, "all meters together have no page"
     assert grid.rowData[0]["name_href"] == "/meters/cam-b1-elec?span=month&at=2026-06-10"
     assert "Building 1 electricity" in grid.rowData[0]["why"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,9 @@ def test_the_worst_days_of_300_meters_are_found_told_and_opened(
     expect(told).to_have_count(0)
     page.locator(".panel-quality .twin summary").click()
     expect(page.locator(".panel-quality .twin .ag-row").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator('.quality-grid .ag-header-cell[col-id="d4"]').click()
+    top = page.locator('.quality-grid .ag-center-cols-container .ag-row[row-index="0"]')
+    expect(top.locator('.ag-cell[col-id="d4"] a.quality-cell')).to_have_class(re.compile("q6"))
     page.locator(".quality-grid .ag-cell:has(a.quality-cell.q6)").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-ready=meter]", timeout=PATIENCE_MS)
