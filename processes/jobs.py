@@ -35,6 +35,7 @@ from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
+from processes.loudness import list_once_a_night
 from processes.notices import Notices
 from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
@@ -60,6 +61,8 @@ PREPAID_EVERY_S = 60.0
 """How often it is looked whether prepaid accounts are to be settled. [s]"""
 CORRECTIONS_EVERY_S = 600.0
 """How often it is looked whether issued invoices were looked at on this day. [s]"""
+LOUDNESS_EVERY_S = 300.0
+"""How often it is looked whether the bad actors of the day before were listed. [s]"""
 RECEIVABLES_EVERY_S = 600.0
 """How often it is looked whether money was used for its documents on this day. [s]"""
 FINDINGS_EVERY_S = 5.0
@@ -165,6 +168,7 @@ class Jobs:
             self._prepaid(site),
             self._corrections(site),
             self._receivables(site),
+            self._loudness(site),
         )
         return SiteChores(chores=chores)
 
@@ -274,6 +278,17 @@ class Jobs:
             return False
 
         return Chore(name="receivables", step=step, every_s=RECEIVABLES_EVERY_S)
+
+    def _loudness(self, site: Site) -> Chore:
+        """Once a night: who made the noise of the day before."""
+        listed: date | None = None
+
+        def step() -> bool:
+            nonlocal listed
+            listed = list_once_a_night(self._system, site, listed)
+            return False
+
+        return Chore(name="bad actors", step=step, every_s=LOUDNESS_EVERY_S)
 
     def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""
