@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from bench.screens.http import Line, Reply
-from dashboards.pages.overview.layout import ALERTS, FLOW, LOAD, TILES
+from dashboards.pages.overview.layout import ALERTS, FLOW, LOAD, OUTAGES, TILES
 from dashboards.pages.wall.layout import PANELS
 from dashboards.security.gate import CALLBACK_PATH, CSRF_HEADER, SESSION_COOKIE
 from dashboards.shell import LIVE, LOCATION, PAGE, TICK
@@ -118,8 +118,8 @@ def alerts_body(known: str | None) -> dict[str, Any]:
 
 
 def overview_body(known: str | None, alerts: object) -> dict[str, Any]:
-    """Return the callback of the overview's tiles, load and flow."""
-    names = (TILES, LOAD, FLOW)
+    """Return the callback of the overview's tiles, load, flow and outages."""
+    names = (TILES, LOAD, FLOW, OUTAGES)
     return {
         "output": f"..{'...'.join(f'{name}.children' for name in names)}..",
         "outputs": [_out(name) for name in names],

@@ -157,6 +157,7 @@ def _web(site: TestSite, staff: Database, chain: Chain) -> FakeWeb:
             till=unused,
             displays=unused,
             review=unused,
+            sound=unused,
         ),
         doors=Doors(people=people, access=doors, factors=doors, vault=doors),
         session_store=store,
