@@ -104,4 +104,6 @@ class AlertStory:
     """Whom it may be given to, by name."""
     node: tuple[str, str] | None = None
     """Utility and key of the node of the supply graph that it is about; None without one."""
+    camera: str = ""
+    """Address of the camera that shows the place; "" without one."""
     told: AlertTold = field(default_factory=AlertTold)

@@ -23,6 +23,7 @@ from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, sh
 from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
 from dashboards.selection import Selection
 from energy.alerting.flood import GROUPS, NODE
+from energy.alerting.rule_reads import read_camera
 from energy.base.period import Period
 from energy.journal.application import EventDecoder
 from energy.journal.directory import roles_at
@@ -105,6 +106,7 @@ class SqlAlerts:
                 children=tuple(each.row for each in below),
                 people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
                 node=self._node_of(connection, alert),
+                camera=read_camera(connection, self._at.schema, alert),
                 told=told_of(self._at, connection, scope, one.row),
             )
             return self._at.answer(connection, story, follower=OPERATIONS)

@@ -26,6 +26,16 @@ Connection = psycopg.Connection[tuple[object, ...]]
 log = structlog.get_logger("alerts")
 
 
+def read_camera(connection: Connection, schema: str, alert: UUID) -> str:
+    """Return the address of the camera that an alert's rule names; "" without one."""
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT r.spec ->> 'camera' FROM {schema}.alert AS a "
+        f"JOIN {schema}.rule AS r ON r.rule = a.rule WHERE a.alert = %s",
+        (alert,),
+    ).fetchone()
+    return (row[0] or "") if row else ""
+
+
 def read_rules(connection: Connection, schema: str, zone: ZoneInfo) -> list[RuleSpec]:
     """Return the rules that are switched on, by key, version and subject.
 

@@ -180,6 +180,7 @@ class FakeAlerts(FakeEnergy):
                 children=(self._child(),) if row.children else (),
                 people=((self.PERSON, "Grace Hopper"),),
                 node=("electricity", "f0"),
+                camera="https://cam.example/f0",
             )
         )
 

@@ -75,6 +75,7 @@ def story(
             [
                 _facts(viewer, row, zone, now),
                 _outages(viewer, answer.rows),
+                _camera(viewer, answer.rows),
                 _press(viewer, row),
                 said(refusal),
             ],
@@ -141,6 +142,20 @@ def _life(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> list[tuple[str, Chil
         words = ", ".join(filter(None, (viewer.say(f"alert_cause.{row.cause}"), row.words)))
         pairs.append((viewer.say("alert_page.cause"), f"{words} ({row.closed_by or '?'})"))
     return pairs
+
+
+def _camera(viewer: Viewer, told: AlertStory) -> Component | None:
+    """Return the way to the camera that shows the place; it opens beside this page."""
+    if not told.camera:
+        return None
+    away = html.A(
+        viewer.say("alert_page.camera"),
+        href=told.camera,
+        target="_blank",
+        rel="noopener noreferrer",
+        className="link",
+    )
+    return html.P(away, className="line-ways alert-camera")
 
 
 def _outages(viewer: Viewer, told: AlertStory) -> Component | None:

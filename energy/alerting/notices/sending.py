@@ -34,6 +34,7 @@ from energy.alerting.notices.telling import ABOUT_ALERT, ABOUT_OVER, wakes
 from energy.alerting.notices.texts import notice_values
 from energy.alerting.notices.words import TemplateKey, Worded, Wording, worded
 from energy.alerting.outages.outage import Outage
+from energy.alerting.rule_reads import read_camera
 from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
@@ -272,6 +273,7 @@ class Sending:
             at=self._office.clock.now(),
             code=short_code(lead.subject) if answered else "",
             link=self._link(lead),
+            camera=self._camera(lead),
         )
         taken, tried, words = self._tried(message)
         if tried is not None:
@@ -353,6 +355,12 @@ class Sending:
                 f"SELECT cleared_at FROM {self._schema}.alert WHERE alert = %s", (alert,)
             ).fetchone()
         return row[0] if row else None
+
+    def _camera(self, notice: Notice) -> str:
+        if notice.about != ABOUT_ALERT:
+            return ""
+        with self._office.database.connection() as connection:
+            return read_camera(connection, self._schema, notice.subject)
 
     def _link(self, notice: Notice) -> str:
         if notice.about not in {ABOUT_ALERT, ABOUT_OVER} or not self._office.alert_url:

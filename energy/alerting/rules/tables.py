@@ -7,6 +7,7 @@ channel when it is evaluated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +24,12 @@ from energy.base.period import midnight
 from energy.metering.site_file_checker import Checker
 
 SEVERITIES: Final = ("low", "medium", "high", "critical")
+_CAMERA: Final = re.compile(r"https?://[^\s/@\\]+(/[^\s\\]*)?")
+"""A page that a browser opens, without a password in its address."""
 _CALENDAR: Final = ("hours", "holidays", "holiday_hours")
 _COMMON: Final = frozenset(
     {"key", "name", "kind", "preset", "severity", "delay_s", "fresh_s", "valid_from", "enabled"}
-    | {"cuts", *_CALENDAR}
+    | {"cuts", "camera", *_CALENDAR}
 )
 _OF_CHANNELS: Final = ("point", "points", "quantity", "quantities", "utility", "place", "equipment")
 _SUBJECT: Final[Mapping[RuleKind, tuple[str, ...]]] = {
@@ -233,5 +236,14 @@ class _Reader:
             self._problem(f"`valid_from` = {day!r} is no day, such as 2026-01-01")
         if "cuts" in table and self._checker.flag(table, "cuts", self._where):
             spec["cuts"] = True
+        if "camera" in table:
+            spec["camera"] = self._camera(table)
         if "enabled" in table and not self._checker.flag(table, "enabled", self._where):
             spec["enabled"] = False
+
+    def _camera(self, table: Mapping[str, Any]) -> str:
+        """Return the address of the camera that shows what the rule is about."""
+        address = self._checker.text(table, "camera", self._where)
+        if address and not _CAMERA.fullmatch(address):
+            self._problem(f"`camera` = {address!r} is no address of a page (https://...)")
+        return address

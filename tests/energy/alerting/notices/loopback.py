@@ -141,7 +141,7 @@ class LoopbackGateway:
             f"http://127.0.0.1:{self._told.port}/",
             data=json.dumps(
                 {"key": str(message.key), "to": message.to, "text": message.text}
-                | {"code": message.code, "subject": message.subject}
+                | {"code": message.code, "subject": message.subject, "camera": message.camera}
             ).encode(),
         )
         try:

@@ -57,6 +57,18 @@ def test_an_alert_is_handed_over_in_the_language_of_each_with_its_code(chain: Ch
     assert chain.second.messages == chain.mail.messages == []
 
 
+def test_a_message_leads_to_the_camera_that_the_rule_names(chain: Chain) -> None:
+    alert = book.an_alert(chain.site)
+    with chain.site.writer.connection() as connection:
+        connection.execute(
+            f"INSERT INTO {chain.site.schema}.rule (rule, key, version, name, channel, spec, "
+            "position) VALUES (%s, 'leak', 1, 'leak', 1, %s, 1)",
+            (alert.rule, '{"camera": "https://cam.example/f0"}'),
+        )
+    chain.go()
+    assert {told["camera"] for told in chain.first.messages} == {"https://cam.example/f0"}
+
+
 @pytest.mark.parametrize("fault", [DOWN, SLOW, BAD, BUSY, BROKEN])
 def test_the_next_gateway_takes_what_the_first_one_does_not(chain: Chain, fault: str) -> None:
     chain.first.mood = fault

@@ -180,3 +180,18 @@ def test_a_dead_source_or_gateway_is_a_rule_that_cuts() -> None:
         'for_s = 60\nof = "bus"\n'
     )
     assert problems == ["rule 'd': of 'bus' is none of device, source, gateway"]
+
+
+def test_a_camera_is_a_page_without_a_password() -> None:
+    for camera in ("https://cam.example/f0?x=1", "http://10.0.0.7:8080"):
+        (spec,), problems = read(table(f'{P}{Q}above = 5\ncamera = "{camera}"'))
+        assert (spec["camera"], problems) == (camera, [])
+    wrong = ("javascript:alert(1)", "https://me:secret@cam.example/", "cam.example", "https://a b")
+    for camera in wrong:
+        _, problems = read(table(f'{P}{Q}above = 5\ncamera = "{camera}"'))
+        assert problems == [
+            f"rule 'load': `camera` = {camera!r} is no address of a page (https://...)"
+        ]
+    assert read(table(f"{P}{Q}above = 5\ncamera = 7"))[1] == [
+        "rule 'load': `camera` is missing or no text"
+    ]
