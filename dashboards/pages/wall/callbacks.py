@@ -25,8 +25,9 @@ def register(app: Dash, parts: Parts) -> None:
     def refresh(_live: str, walls: list[dict[str, str]]) -> Any:
         if not walls:
             return no_update
-        viewer, zone = current_viewer(), parts.settings.zone
+        viewer, zone, now = current_viewer(), parts.settings.zone, parts.clock.now()
         viewer.scope.demand_view([f"/wall/{wall['name']}" for wall in walls])
         return [
-            panels(viewer, wall_model(parts, viewer, wall["name"]), zone=zone) for wall in walls
+            panels(viewer, wall_model(parts, viewer, wall["name"]), zone=zone, now=now)
+            for wall in walls
         ]

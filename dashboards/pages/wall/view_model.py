@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dashboards.components.outage_pieces import near
 from dashboards.pages.overview.view_model import chosen_utility
 from dashboards.pages.parts import Parts
+from dashboards.queries.outage_rows import OutageLine
 from dashboards.queries.rows import AlertRow, Answer, EnergyFlow, LoadProfile, UtilityTile
 from dashboards.queries.sound_rows import Called
 from dashboards.viewer import Viewer
@@ -37,6 +39,8 @@ class WallModel:
     alerts: Answer[tuple[AlertRow, ...]]
     alarm: WallAlarm | None
     """What the wall shows instead of demand and flow, as long as it is there."""
+    outages: tuple[OutageLine, ...]
+    """Planned outages that run or begin soon."""
 
 
 def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
@@ -44,7 +48,8 @@ def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
     queries, scope = parts.queries, viewer.scope
     tiles = queries.tiles(scope)
     utility = chosen_utility(tiles.rows, name)
-    yesterday = local_day(parts.clock.now(), parts.settings.zone) - timedelta(days=1)
+    now = parts.clock.now()
+    yesterday = local_day(now, parts.settings.zone) - timedelta(days=1)
     alerts = queries.open_alerts(scope)
     return WallModel(
         tiles=tiles,
@@ -52,6 +57,7 @@ def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
         flow=queries.energy_flow(scope, utility, yesterday) if utility else None,
         alerts=alerts,
         alarm=_alarm(parts, viewer, alarming(alerts.rows)),
+        outages=near(queries.outages(scope).rows, now),
     )
 
 
