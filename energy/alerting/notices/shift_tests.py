@@ -20,9 +20,9 @@ from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.notice import LOST, NoticeState, notice_id
 from energy.alerting.notices.plan import Plan, ShiftTest
 from energy.alerting.notices.reads import read_contacts, read_groups, read_plan
+from energy.alerting.sounding.shift import begins_within, shift_at
 from energy.base.clock import Clock
 from energy.base.ids import id_of
-from energy.base.period import days_between, local_day
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -64,6 +64,7 @@ class ShiftRow:
     """The test message of one shift to one contact."""
 
     begin: datetime
+    """In the site's zone."""
     contact: str
     """Key of the contact."""
     way: str
@@ -93,13 +94,6 @@ def state_of(sent: Sent | None, begin: datetime, within_s: int, now: datetime) -
     return ShiftState.SENT if in_time else ShiftState.UNANSWERED
 
 
-def begins(test: ShiftTest, site: Site, first: datetime, last: datetime) -> list[datetime]:
-    """Return when shifts begin, behind an instant and up to another, in order."""
-    days = days_between(local_day(first, site.zone), local_day(last, site.zone) + timedelta(days=1))
-    found = (datetime.combine(day, at, tzinfo=site.zone) for day in days for at in test.at)
-    return sorted(at for at in found if first < at <= last)
-
-
 class ShiftTests:
     """Sends the test message of each shift, once."""
 
@@ -120,9 +114,9 @@ class ShiftTests:
             plan = read_plan(connection, self._site.schema, self._site.zone)
             groups = read_groups(connection, self._site.schema)
         for test in plan.shift_tests if plan else ():
-            passed = begins(test, self._site, now - timedelta(days=1), now)
-            for key in groups.get(test.group, ()) if passed else ():
-                self._send(key, test, passed[-1])
+            begin = shift_at(now, self._site.zone, test.at).start
+            for key in groups.get(test.group, ()):
+                self._send(key, test, begin)
         return False
 
     def _send(self, key: str, test: ShiftTest, begin: datetime) -> None:
@@ -167,7 +161,7 @@ def read_shifts(
     sent = {row[0]: Sent(state=NoticeState(row[1]), delivered_at=row[2]) for row in rows}
     found = [
         ShiftRow(
-            begin=begin,
+            begin=begin.astimezone(site.zone),
             contact=key,
             way=str(test.way),
             state=state_of(sent.get(notice), begin, test.within_s, now),
@@ -184,7 +178,7 @@ def _wanted(
     groups = read_groups(connection, site.schema)
     contacts = {each.key: each.contact for each in read_contacts(connection, site.schema)}
     for test in plan.shift_tests:
-        for begin in begins(test, site, first, now):
+        for begin in begins_within(test.at, site.zone, first, now):
             for key in groups.get(test.group, ()):
                 if key in contacts:
                     subject = _subject(site, key, test, begin)

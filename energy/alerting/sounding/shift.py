@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from energy.base.period import Period, local_day
+from energy.base.period import Period, days_between, local_day
+
+NEAR = timedelta(days=2)
+"""Holds a begin of each, on days of 25 h too."""
 
 
 def even_begins(length_h: int, first_h: int) -> list[time]:
@@ -33,12 +36,21 @@ def shift_at(at: datetime, zone: ZoneInfo, begins: Collection[time]) -> Period:
         begins: When shifts begin on each local day; one at the least.
     """
     assert begins, "a day has a shift"
-    today = local_day(at, zone)
-    days = [today + timedelta(days=n) for n in (-1, 0, 1)]
-    found = {
-        datetime.combine(day, begin, tzinfo=zone).astimezone(UTC)
-        for day in days
-        for begin in begins
-    }
-    start = max(begin for begin in found if begin <= at)
-    return Period(start=start, end=min(begin for begin in found if begin > at))
+    before = begins_within(begins, zone, at - NEAR, at)
+    return Period(start=before[-1], end=begins_within(begins, zone, at, at + NEAR)[0])
+
+
+def begins_within(
+    begins: Iterable[time], zone: ZoneInfo, first: datetime, last: datetime
+) -> list[datetime]:
+    """Return the instants at which shifts begin, in order, in UTC.
+
+    Args:
+        begins: When shifts begin on each local day.
+        zone: The site's.
+        first: Only those behind it.
+        last: Only those up to it.
+    """
+    days = days_between(local_day(first, zone), local_day(last, zone))
+    every = (datetime.combine(day, at, tzinfo=zone) for at in begins for day in days)
+    return sorted(at for each in every if first < (at := each.astimezone(UTC)) <= last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,12 +20,10 @@ from energy.alerting.notices.shift_tests import (
     ShiftRow,
     ShiftState,
     ShiftTests,
-    begins,
     present_rows,
     read_shifts,
     state_of,
 )
-from energy.store.sites import Site
 from tests.energy.alerting.notices import book
 from tests.fixtures.postgres import NOON, TestSite, command
 
@@ -65,14 +63,6 @@ def test_a_message_is_sent_received_or_late(
     sent: Sent | None, minutes: int, state: ShiftState
 ) -> None:
     assert state_of(sent, NOON, 600, NOON + timedelta(minutes=minutes)) is state
-
-
-def test_shifts_begin_by_the_sites_clock_when_it_is_put_forward() -> None:
-    site = Site(key="a", name="A", zone=LONDON, currency="GBP", language="en")
-    (test,) = plan_from({**tomllib.loads(book.PLAN), "shift_test": [SHIFTS]}, LONDON).shift_tests
-    first = datetime(2019, 3, 30, 8, tzinfo=UTC)
-    found = [at.astimezone(UTC).hour for at in begins(test, site, first, first + timedelta(days=1))]
-    assert found == [12, 19, 6]
 
 
 @pytest.mark.parametrize(
