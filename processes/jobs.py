@@ -73,6 +73,8 @@ TICKS_EVERY_S = 5.0
 """How often it is looked whether a minute has passed for the rules of the clock. [s]"""
 ALERTS_EVERY_S = 5.0
 """Longest time until the alerts of a withdrawn rule are cleared. [s]"""
+Daily = Callable[[System, Site, date | None], date | None]
+"""Does its work unless that was done on the day told; returns the day it is done for."""
 
 
 def mark_midnights(system: System, site: Site, now: datetime, last: datetime | None) -> datetime:
@@ -166,9 +168,9 @@ class Jobs:
             self._readings(site),
             Chore(name="drop", step=drop.step, every_s=DROP_EVERY_S),
             self._prepaid(site),
-            self._corrections(site),
-            self._receivables(site),
-            self._loudness(site),
+            self._daily(site, "corrections", look_once_a_day, CORRECTIONS_EVERY_S),
+            self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
+            self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
         )
         return SiteChores(chores=chores)
 
@@ -257,38 +259,16 @@ class Jobs:
 
         return Chore(name="prepaid", step=step, every_s=PREPAID_EVERY_S)
 
-    def _corrections(self, site: Site) -> Chore:
-        """Once a day: what was learned of issued invoices is proposed."""
-        looked: date | None = None
+    def _daily(self, site: Site, name: str, do: Daily, every_s: float) -> Chore:
+        """What is done once a day; the day is remembered until the chore is made anew."""
+        done: date | None = None
 
         def step() -> bool:
-            nonlocal looked
-            looked = look_once_a_day(self._system, site, looked)
+            nonlocal done
+            done = do(self._system, site, done)
             return False
 
-        return Chore(name="corrections", step=step, every_s=CORRECTIONS_EVERY_S)
-
-    def _receivables(self, site: Site) -> Chore:
-        """Once a day: money that names a document settles it."""
-        used: date | None = None
-
-        def step() -> bool:
-            nonlocal used
-            used = use_named_once_a_day(self._system, site, used)
-            return False
-
-        return Chore(name="receivables", step=step, every_s=RECEIVABLES_EVERY_S)
-
-    def _loudness(self, site: Site) -> Chore:
-        """Once a night: who made the noise of the day before."""
-        listed: date | None = None
-
-        def step() -> bool:
-            nonlocal listed
-            listed = list_once_a_night(self._system, site, listed)
-            return False
-
-        return Chore(name="bad actors", step=step, every_s=LOUDNESS_EVERY_S)
+        return Chore(name=name, step=step, every_s=every_s)
 
     def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""
