@@ -10,8 +10,7 @@ from uuid import UUID
 
 from dashboards.queries.rows import AlertRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
-from energy.alerting.rules.kinds import KINDS
-from energy.alerting.rules.spec import RuleKind
+from energy.alerting.rules.kinds import scale_of
 from energy.metering.channel import per_count_of
 
 _COLUMNS = {
@@ -121,7 +120,7 @@ def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:
     own = per_count_of(
         told["unit"], Fraction(told.pop("resolution")), Fraction(told.pop("multiplier"))
     )
-    scale = KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
+    scale = scale_of(kind)
     for name in _PEOPLE:
         told[name] = names.get(told[name], "?") if told[name] else None
     if scale is not None:  # what is read has another unit than what is judged

@@ -18,8 +18,7 @@ from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import LOST, TOLD, NoticeState
 from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.policy import Recipient
-from energy.alerting.rules.kinds import KINDS
-from energy.alerting.rules.spec import RuleKind
+from energy.alerting.rules.kinds import scale_of
 from energy.metering.channel import per_count_of
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -241,7 +240,7 @@ def _facts(row: tuple[Any, ...]) -> AlertFacts:
     _, key, name, code, point, place, unit, resolution, multiplier, *more = row
     value, limit, raised, severity, kind = more
     step = per_count_of(unit, Fraction(resolution), Fraction(multiplier))
-    scale = KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
+    scale = scale_of(kind)
     if scale is not None:  # it judges ages, shares or money, not the channel's counts
         step, unit = scale.resolution, scale.unit
     facts = {"what": name or key, "finding": code, "point": point, "place": place}

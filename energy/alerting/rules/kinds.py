@@ -29,7 +29,7 @@ from energy.alerting.rules.missing import Missing
 from energy.alerting.rules.numbers import Named, RuleError, fields_of, numbers_of
 from energy.alerting.rules.prepaid import PrepaidLow
 from energy.alerting.rules.rate import RateOfChange
-from energy.alerting.rules.spec import RuleKind, RuleSpec, Subject, SubjectKind, Terms
+from energy.alerting.rules.spec import RuleKind, RuleSpec, Scale, Subject, SubjectKind, Terms
 from energy.alerting.rules.state import StateIs
 from energy.alerting.rules.stuck import Stuck
 from energy.alerting.rules.threshold import Threshold
@@ -77,6 +77,11 @@ class WatchedChannel:
     """Its point's place, and all that hold it."""
     equipment: frozenset[str] = frozenset()
     """Kinds of the supply nodes and places that its point tells of."""
+
+
+def scale_of(kind: str) -> Scale | None:
+    """Return in what the rules of a kind judge; None: in counts, or no rule has this kind."""
+    return KINDS[RuleKind(kind)].scale if kind in set(RuleKind) else None
 
 
 def terms_of(kind: RuleKind, told: Named, per_count: Fraction, modulus: int = 0) -> Terms:
