@@ -16,7 +16,7 @@ import structlog
 from billing.ledger.sheets import Sheet, csv_of
 from energy.alerting.actor_reads import read_raised
 from energy.alerting.actors import Figures, figures
-from energy.base.period import Period, days_between, local_day, midnight
+from energy.base.period import day_period, days_between, local_day
 from energy.base.text import t
 from energy.journal.seal_keys import write_whole
 from energy.store.privilege import make_directory
@@ -49,9 +49,7 @@ def list_once_a_night(system: System, site: Site, listed: date | None) -> date |
     folder = system.config.data_dir / FOLDER / site.key
     make_directory(folder)
     for day in _days_due(folder, over):
-        period = Period(
-            start=midnight(day, site.zone), end=midnight(day + timedelta(days=1), site.zone)
-        )
+        period = day_period(day, site.zone)
         with system.database.connection() as connection:
             found = figures(read_raised(connection, site.schema, period), period)
         write_whole(folder / f"{day}.csv", csv_of(_sheet(found, system.config.language)))
