@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from prometheus_client.core import Metric
 
 from billing.views.books import books_follower
-from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.journal.directory_view import DirectoryView
 from energy.journal.follower import Follower, event_fold
 from energy.journal.recorder import channel_name
+from energy.service.views import OperationsView
 from energy.store.errors import DATABASE_AWAY
 from energy.store.pool import Database
 from energy.store.series import require_series
@@ -59,8 +60,8 @@ def site_followers(database: Database, site: Site, clock: Clock) -> list[Followe
 
 
 def operations_follower(database: Database, site: Site, clock: Clock) -> Follower:
-    """Return the follower of alerts, rules and notices of a site."""
-    fold = event_fold(site.schema, [AlertView()])
+    """Return the follower of alerts, rules, notices and work of a site."""
+    fold = event_fold(site.schema, [OperationsView()])
     return Follower(database, site.schema, "operations", OPERATIONS_VIEWS, fold, clock)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from billing.views.books import BOOKS_VIEWS, BooksView
 from energy.alerting.notices.views import NOTICE_TABLES
-from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
+from energy.service.views import OperationsView
 from energy.store.pool import Database
 from energy.store.shadow import Shadow
 from energy.store.sites import Site
@@ -89,7 +90,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
             },
-            fold=_events(AlertView()),
+            fold=_events(OperationsView()),
         ),
         "books": Group(
             application="books",

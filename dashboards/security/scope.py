@@ -48,6 +48,10 @@ class Right(StrEnum):
     """Approve another person's correction; resolve findings, retry or dismiss parked entries."""
     PIN_NOTES = "pin_notes"
     """Pin a note to a place or a point, edit and withdraw one's own."""
+    WORK = "work"
+    """Open incidents and work orders and act on them."""
+    PLAN_WORK = "plan_work"
+    """Publish what work is measured by and done from: service levels, checklists, plans."""
     ANSWER = "answer"
     """Answer what tenants ask."""
     READ_OWN = "read_own"
@@ -61,7 +65,7 @@ EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
 """What everybody who works at a site may do."""
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
-    Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS},
+    Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS, Right.WORK},
     Role.BILLING_CLERK: EVERYBODY
     | {
         Right.READ_BILLS,
@@ -80,11 +84,20 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.ACKNOWLEDGE,
             Right.STATE_READINGS,
             Right.DECIDE_READINGS,
+            Right.WORK,
+            Right.PLAN_WORK,
         }
     ),
-    Role.ADMIN: EVERYBODY | {Right.READ_BILLS, Right.ACKNOWLEDGE, Right.ADMINISTER},
+    Role.ADMIN: EVERYBODY
+    | {
+        Right.READ_BILLS,
+        Right.ACKNOWLEDGE,
+        Right.ADMINISTER,
+        Right.WORK,
+        Right.PLAN_WORK,
+    },
     Role.TENANT: frozenset({Right.READ_OWN}),
-    Role.DESK: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE}),
+    Role.DESK: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.WORK}),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""

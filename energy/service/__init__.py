@@ -1,1 +1,1 @@
-"""What people do for each other: notes; later work orders, roster, shift log."""
+"""What people do for each other: notes, incidents, work orders, duty, equipment, switching."""

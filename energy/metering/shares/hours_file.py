@@ -57,21 +57,30 @@ def read_hours_tables(checker: Checker) -> tuple[StatedHours, ...]:
             checker.problems.append(f"{where}: `valid_from` is no date like 2026-01-31")
             continue
         before = len(checker.problems)
-        hours = _hours(checker, table, where, named=scopes[0] is HoursScope.PRODUCTION_LINE)
+        hours = hours_of(checker, table, where, named=scopes[0] is HoursScope.PRODUCTION_LINE)
         if len(checker.problems) == before:
-            checker.problems += _wrong(hours, where)
+            checker.problems += overlaps(hours, where)
         found.append(StatedHours(scope=scopes[0], key=key, valid_from=valid_from, hours=hours))
     checker.unique([f"{h.scope} {h.key} {h.valid_from}" for h in found], "hours of")
     return tuple(found)
 
 
-def _wrong(hours: WeekHours, where: str) -> list[str]:
+def overlaps(hours: WeekHours, where: str) -> list[str]:
+    """Return a problem for each two stretches that overlap."""
     return [
         f"{where}: on {day} {one} and {other} overlap" for day, one, other in overlapping(hours)
     ]
 
 
-def _hours(checker: Checker, table: Mapping[str, Any], where: str, *, named: bool) -> WeekHours:
+def hours_of(checker: Checker, table: Mapping[str, Any], where: str, *, named: bool) -> WeekHours:
+    """Return the hours of a table (`week`, `holidays`, `exceptions`), or problems.
+
+    Args:
+        checker: Takes the problems.
+        table: The table.
+        where: How its place is told.
+        named: Whether each stretch needs a name.
+    """
     week: list[tuple[Stretch, ...]] = [()] * len(WEEKDAYS)
     stated = table.get("week")
     if not isinstance(stated, dict):

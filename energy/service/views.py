@@ -1,0 +1,35 @@
+"""In: events of operations. Out: the tables that tell of them, each by its own fold. I/O.
+
+Whoever adds a kind of thing to the service adds its case here; what no case takes is told by
+alerting (rules, alerts, notices, outages, notes).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from energy.alerting.views import AlertView
+from energy.service.numbering import TakenNumber
+from energy.service.work.levels import ServiceLevels
+
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+
+class OperationsView:
+    """Folds operations events into rows."""
+
+    def __init__(self) -> None:
+        """Prepare the folds."""
+        self._alerting = AlertView()
+
+    def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> None:
+        """Apply one event inside the follower's transaction."""
+        match event:
+            case TakenNumber.Event():
+                """What bears the number tells it."""
+            case ServiceLevels.Event():
+                """Read from the journal."""
+            case _:
+                self._alerting.fold(cursor, schema, position, event)

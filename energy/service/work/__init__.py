@@ -1,0 +1,1 @@
+"""Work that gets finished: service levels and their clock, incidents, work orders."""
