@@ -151,11 +151,14 @@ def read_told(
     return found
 
 
-def owed_at(told: Sequence[NoticeTold], level: int) -> set[UUID]:
-    """Return the contacts of a level whom no gateway has reached, while nothing more is tried."""
-    at = [each for each in told if each.level == level]
-    lost = {each.contact for each in at if each.state in LOST}
-    return lost - {each.contact for each in at if each.state not in LOST}
+def unreached(told: Collection[NoticeTold]) -> set[UUID]:
+    """Return the contacts whom some notices were to reach and did not, and none of them still may.
+
+    Args:
+        told: Of one level, or of one repeat of it.
+    """
+    lost = {each.contact for each in told if each.state in LOST}
+    return lost - {each.contact for each in told if each.state not in LOST}
 
 
 def levels_told(told: Sequence[NoticeTold]) -> list[LevelTold]:
@@ -175,7 +178,7 @@ def levels_told(told: Sequence[NoticeTold]) -> list[LevelTold]:
                 given_up=not any(
                     each.state is NoticeState.QUEUED or each.state in TOLD for each in last
                 ),
-                owed=bool(owed_at(told, level)),
+                owed=bool(unreached(at)),
             )
         )
     return found

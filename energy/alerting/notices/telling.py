@@ -19,19 +19,19 @@ import structlog
 from energy.alerting.alert import Alert
 from energy.alerting.notices.duties import Due, due_now
 from energy.alerting.notices.gateway import GatewayKind
-from energy.alerting.notices.notice import LOST, TOLD, Notice, NoticeState
+from energy.alerting.notices.notice import TOLD, Notice, NoticeState
 from energy.alerting.notices.plan import Plan
 from energy.alerting.notices.policy import Recipient, Wanted, not_before, opens_at, recipients
 from energy.alerting.notices.reads import (
     AlertFacts,
     NoticeTold,
     levels_told,
-    owed_at,
     read_contacts,
     read_facts,
     read_groups,
     read_plan,
     read_told,
+    unreached,
     watched_alerts,
 )
 from energy.alerting.notices.words import TemplateKey
@@ -222,14 +222,15 @@ class Telling:
         if not levels:
             log.warning("nobody can be told", alert=str(case.alert.id), severity=severity)
             return []
-        due = due_now(duty, levels, levels_told(mine), over=case.alert.cleared, now=now)
-        return [
-            self._notice(case, wanted, each)
-            for each in due
-            for wanted in self._who(book, case, each.level, at)
-            if not _waits(mine, wanted.contact)
-            and (not each.owed or wanted.contact in owed_at(mine, each.level))
-        ]
+        notices: list[Notice] = []
+        for due in due_now(duty, levels, levels_told(mine), over=case.alert.cleared, now=now):
+            owed = unreached([told for told in mine if told.level == due.level])
+            notices += [
+                self._notice(case, wanted, due)
+                for wanted in self._who(book, case, due.level, at)
+                if not _waits(mine, wanted.contact) and (not due.owed or wanted.contact in owed)
+            ]
+        return notices
 
     def _who(
         self,
@@ -259,8 +260,7 @@ class Telling:
         for level, repeat in dict.fromkeys((told.level, told.repeat) for told in mine):
             at = [told for told in mine if (told.level, told.repeat) == (level, repeat)]
             used_up = {(told.contact, told.way) for told in at}
-            lost = {told.contact for told in at if told.state in LOST}
-            lost -= {told.contact for told in at if told.state not in LOST}
+            lost = unreached(at)
             if not lost:
                 continue
             due = Due(level=level, repeat=repeat)
