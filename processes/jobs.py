@@ -29,7 +29,7 @@ from energy.store.series_upkeep import tend_series
 from energy.store.sites import DIRECTORY, Site
 from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
-from energy.views.progress import newest_mark, read_all_lags
+from energy.views.progress import at_head, newest_mark
 from processes.alert_facts import ports_of
 from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
@@ -287,9 +287,7 @@ class Jobs:
 
     def _look(self, site: Site) -> Callable[[], list[str]]:
         def look() -> list[str]:
-            lags = read_all_lags(self._system.database, site.schema)
-            behind = any(lag.entries for lag in lags if lag.follower == EVALUATOR)
-            return [ALERTS] if behind else []
+            return [] if at_head(self._system.database, site.schema, EVALUATOR) else [ALERTS]
 
         return look
 

@@ -108,14 +108,14 @@ def readings_when_caught_up(database: Database, schema: str, *followers: str) ->
         lags = {lag.follower: lag for lag in read_lags(database, schema)}
         if METERING_VIEWS not in lags or any(lag.entries for lag in lags.values()):
             return None
-        if _at_head(database, schema, followers) < len(followers):
+        if at_head(database, schema, *followers) < len(followers):
             return None
         return count_readings(database, schema)
     except DATABASE_AWAY:
         return None
 
 
-def _at_head(database: Database, schema: str, followers: tuple[str, ...]) -> int:
+def at_head(database: Database, schema: str, *followers: str) -> int:
     """Return how many of some followers of the metering journal are at its head."""
     with database.connection() as connection:
         row: tuple[Any, ...] | None = connection.execute(
