@@ -32,7 +32,3 @@ class OutageQueries(Protocol):
     def node_outages(self, scope: Scope, utility: Utility, node: str) -> Answer[NodeOutages] | None:
         """Return what goes dark now without a node, and its outages; None: there is no such."""
         ...
-
-    def await_outages(self, scope: Scope) -> None:
-        """Wait until the views show what `operations` holds now, 2 s at most."""
-        ...

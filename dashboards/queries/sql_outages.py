@@ -25,7 +25,6 @@ from energy.alerting.outages.outage import OutageError
 from energy.alerting.outages.reads import OutageState, read_outages, read_receipts_of
 from energy.base.period import Period
 from energy.base.units import Utility
-from energy.journal.recorder import head_position
 from energy.views.plant_rows import read_supply, supplied_utilities
 
 NOW_SPAN = timedelta(hours=1)
@@ -119,14 +118,6 @@ class SqlOutages:
                 lines=tuple(self._outage_reads.lines(connection, rows)),
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
-
-    def await_outages(self, scope: Scope) -> None:
-        """Wait until the views show what `operations` holds now, 2 s at most."""
-        with self._at.read(scope, Right.READ_ENERGY) as connection:
-            head = head_position(connection, self._at.schema, OPERATIONS)
-        self._at.await_shown(
-            scope, Right.READ_ENERGY, lambda each: self._at.position(each, OPERATIONS) >= head
-        )
 
 
 def _name(names: Mapping[UUID, str], person: UUID | None) -> str | None:

@@ -88,6 +88,8 @@ class FakeNotices(FakeAlerts):
     """Questions about notices too: one of each state, two gateways, two texts."""
 
     notice_desk: FakeNoticeDesk = field(default_factory=_desk)
+    waits: int = 0
+    """How often somebody waited for what was written to `operations`."""
 
     def _notices(self) -> tuple[NoticeRow, ...]:
         made = [self._notice(n, state) for n, state in enumerate(NoticeState)]
@@ -195,6 +197,7 @@ class FakeNotices(FakeAlerts):
 
     def await_operations(self, scope: Scope) -> None:
         scope.demand(Right.READ_ENERGY, SITE)
+        self.waits += 1
 
     def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:
         answer = super().alert(scope, alert)

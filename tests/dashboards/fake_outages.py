@@ -130,10 +130,6 @@ class FakeOutages(FakeEnergy):
         lines = tuple(self._every().values())[:2]
         return self._answer(NodeOutages(look=self._look(scope), lines=lines))
 
-    def await_outages(self, scope: Scope) -> None:
-        scope.demand(Right.READ_ENERGY, SITE)
-        assert self.done
-
     def _look(self, scope: Scope) -> NodeLook:
         sees = sees_accounts(scope)
         rows = tuple(

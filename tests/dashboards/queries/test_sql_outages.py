@@ -105,7 +105,7 @@ def test_another_site_and_a_tenant_are_refused(yard: tuple[WebTown, TownBook]) -
             lambda who=who: web.queries.outage(who, outage),
             lambda who=who: web.queries.outage_nodes(who),
             lambda who=who: web.queries.node_outages(who, Utility.ELECTRICITY, "b1-node"),
-            lambda who=who: web.queries.await_outages(who),
+            lambda who=who: web.queries.await_operations(who),
         ):
             with pytest.raises(NotPermittedError):
                 ask()

@@ -20,7 +20,9 @@ SAID = {"first": "2026-08-01 06:00", "last": "2026-08-01 09:00", "reason": "new 
 
 
 def done(given: Parts) -> list[tuple[str, object]]:
+    """Return what was done; each act was waited for, and nothing else."""
     assert isinstance(given.queries, FakeSite)
+    assert given.queries.waits == len(given.queries.done)
     return given.queries.done
 
 
