@@ -35,15 +35,9 @@ def plan_path(utility: str, node: str) -> str:
     return f"{PATH}/plan?utility={utility}&node={node}"
 
 
-def runs(line: OutageLine, now: datetime) -> bool:
-    """Return whether the node of an outage is off now."""
-    over = line.state in {OutageState.CANCELLED, OutageState.ENDED}
-    return bool(line.holds) and not over and line.begins_at <= now
-
-
 def state_badge(viewer: Viewer, line: OutageLine, now: datetime) -> Component:
     """Return how far an outage is as a word with its tone."""
-    if line.state is OutageState.TOLD and runs(line, now):
+    if line.state is OutageState.TOLD and line.runs(now):
         return badge(viewer.say("outage_page.off"), "bad")
     return badge(state_word(viewer, line), STATE_TONE[line.state])
 

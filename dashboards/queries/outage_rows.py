@@ -32,6 +32,10 @@ class OutageLine:
     receipts: Receipts | None
     """Of the version that was told last."""
 
+    def runs(self, now: datetime) -> bool:
+        """Return whether its node is off now."""
+        return bool(self.holds) and not self.state.over and self.begins_at <= now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageBoard:

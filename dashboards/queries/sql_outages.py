@@ -22,15 +22,13 @@ from dashboards.queries.sql_site import OPERATIONS, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.alerting.flood import NODE
 from energy.alerting.outages.outage import OutageError
-from energy.alerting.outages.reads import OutageState, read_outages, read_receipts_of
+from energy.alerting.outages.reads import read_outages, read_receipts
 from energy.base.period import Period
 from energy.base.units import Utility
 from energy.views.plant_rows import read_supply, supplied_utilities
 
 NOW_SPAN = timedelta(hours=1)
 """Span over which a node that nobody planned to switch off is looked at."""
-_OVER = frozenset({OutageState.CANCELLED, OutageState.ENDED})
-_WAITING = frozenset({OutageState.DRAFT, OutageState.CHANGED})
 
 
 class SqlOutages:
@@ -61,12 +59,12 @@ class SqlOutages:
         if row is None:
             return None
         state = row.state(now)
-        look = None if state in _OVER else reads.looked(row)
-        draft, refusal = reads.draft(row) if state in _WAITING and look else ((), None)
+        look = None if state.over else reads.looked(row)
+        draft, refusal = reads.draft(row) if state.waits and look else ((), None)
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             people = [p for p in (row.author, row.reviewed_by, row.cancelled_by) if p is not None]
             names = self._at.person_names(connection, people)
-            receipts = read_receipts_of(connection, self._at.schema, [outage]).get(outage, [])
+            receipts = read_receipts(connection, self._at.schema, outage)
             (line,) = reads.lines(connection, [row])
             page = OutagePage(
                 line=line,
@@ -111,7 +109,7 @@ class SqlOutages:
             rows = [
                 each
                 for each in read_outages(connection, self._at.schema)
-                if each.about == about and each.state(now) not in _OVER
+                if each.about == about and not each.state(now).over
             ]
             page = NodeOutages(
                 look=self._outage_reads.node_look(connection, scope, about, look),
@@ -125,9 +123,9 @@ def _name(names: Mapping[UUID, str], person: UUID | None) -> str | None:
 
 
 def _board(lines: Sequence[OutageLine], now: datetime) -> OutageBoard:
-    past = [each for each in lines if each.state in _OVER]
-    running = [e for e in lines if e.state not in _OVER and e.holds and e.begins_at <= now]
-    ahead = [each for each in lines if each not in past and each not in running]
+    past = [each for each in lines if each.state.over]
+    running = [each for each in lines if each.runs(now)]
+    ahead = [each for each in lines if not each.state.over and not each.runs(now)]
     return OutageBoard(
         running=tuple(sorted(running, key=lambda each: each.ends_at)),
         ahead=tuple(sorted(ahead, key=lambda each: each.begins_at)),

@@ -25,7 +25,7 @@ if runs():
     from dashboards.selection import selection_of
     from energy.alerting.notices.reads import read_plan
     from energy.alerting.notices.shift_tests import present_rows, read_shifts
-    from energy.alerting.outages.reads import OutageState, read_outages
+    from energy.alerting.outages.reads import read_outages
     from energy.alerting.suppression_desk import SuppressionDesk
     from energy.system import WEB
     from scripts.commands.alert_words import state_of, what_of
@@ -187,7 +187,6 @@ def _spans(at: Opened, now: datetime, end: datetime) -> Part:
 def _outages(at: Opened, now: datetime, end: datetime) -> Part:
     with at.system.database.connection() as connection:
         found = read_outages(connection, at.site.schema)
-    over = {OutageState.CANCELLED, OutageState.ENDED}
     rows = [
         (
             each.outage.hex[:SHORT],
@@ -198,7 +197,7 @@ def _outages(at: Opened, now: datetime, end: datetime) -> Part:
             each.reason,
         )
         for each in reversed(found)
-        if each.state(now) not in over and each.begins_at < end
+        if not each.state(now).over and each.begins_at < end
     ]
     return Part(key="outages", heads=("outage", "state", "node", "from", "to", "reason"), rows=rows)
 

@@ -68,7 +68,7 @@ def show(ctx: typer.Context, outage: str, *, as_json: Json = False) -> None:
             receipts = read_receipts(connection, at.site.schema, row.outage)
         standing = row.state(at.system.clock.now())
         look = None
-        if standing in {OutageState.DRAFT, OutageState.CHANGED, OutageState.TOLD}:
+        if not standing.over:
             look = desk.look(row.outage)
         if as_json:
             print_json({"outage": row, "state": standing, "look": look, "receipts": receipts})
@@ -76,7 +76,7 @@ def show(ctx: typer.Context, outage: str, *, as_json: Json = False) -> None:
         _print_outage(at, row, standing)
         if look is not None:
             _print_look(at, look)
-        if standing in {OutageState.DRAFT, OutageState.CHANGED}:
+        if standing.waits:
             _print_draft(at, desk, row)
         keys = ("version", "queued", "handed", "delivered", "failed", "withdrawn")
         if not receipts:

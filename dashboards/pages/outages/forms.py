@@ -17,10 +17,8 @@ from dashboards.pages.outages.acts import CANCEL, CHANGE, PLAN, REVIEW, about_no
 from dashboards.queries.outage_rows import NodeLook, OutagePage
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
-from energy.alerting.outages.reads import OutageState
 
 EXAMPLE = "2026-07-01 06:00"
-_OVER = frozenset({OutageState.CANCELLED, OutageState.ENDED})
 
 
 def plan_form(viewer: Viewer, look: NodeLook, position: int) -> Component | None:
@@ -52,7 +50,7 @@ def plan_form(viewer: Viewer, look: NodeLook, position: int) -> Component | None
 def acts_panels(viewer: Viewer, told: OutagePage, *, zone: ZoneInfo) -> list[Component | None]:
     """Return what a person may do with an outage: review, change, cancel."""
     line = told.line
-    if line.state in _OVER or not viewer.scope.may(Right.ACKNOWLEDGE):
+    if line.state.over or not viewer.scope.may(Right.ACKNOWLEDGE):
         return []
     about = about_outage(line.outage, line.version)
     return [
@@ -98,7 +96,7 @@ def acts_panels(viewer: Viewer, told: OutagePage, *, zone: ZoneInfo) -> list[Com
 
 
 def _review(viewer: Viewer, told: OutagePage, about: str) -> Component | None:
-    if told.line.state not in {OutageState.DRAFT, OutageState.CHANGED}:
+    if not told.line.state.waits:
         return None
     title = viewer.say("outage_page.review_panel", version=told.line.version)
     if told.written_by == viewer.scope.person:

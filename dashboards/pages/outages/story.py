@@ -12,7 +12,6 @@ from dashboards.components.outage_pieces import (
     PATH,
     receipts_bar,
     receipts_text,
-    runs,
     span_text,
     state_badge,
 )
@@ -132,7 +131,7 @@ def _steps(viewer: Viewer, told: OutagePage, now: datetime) -> Component | None:
         ("written", True),
         ("reviewed", held),
         ("received", held and newest is not None and not newest.queued + newest.handed),
-        ("begun", bool(line.holds) and (over or runs(line, now))),
+        ("begun", bool(line.holds) and (over or line.runs(now))),
         ("ended", bool(line.holds) and over),
     )
     reached = next((n for n, (_, done) in enumerate(steps) if not done), len(steps))

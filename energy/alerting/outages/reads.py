@@ -33,6 +33,16 @@ class OutageState(StrEnum):
     ENDED = "ended"
     """Its span is over."""
 
+    @property
+    def over(self) -> bool:
+        """Return whether nothing more comes of it."""
+        return self in {OutageState.CANCELLED, OutageState.ENDED}
+
+    @property
+    def waits(self) -> bool:
+        """Return whether its newest version waits for its review."""
+        return self in {OutageState.DRAFT, OutageState.CHANGED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageRow:
