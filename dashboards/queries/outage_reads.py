@@ -131,25 +131,16 @@ class OutageReads:
         newest = max((each.repeat for each in every), default=0)
         told = [e for e in every if (e.about, e.repeat) == (ABOUT_OUTAGE, newest)]
         names = self._contact_names(connection, (each.contact for each in told))
-        severities = self._severities(connection, outage, newest)
         rows = [
             CalledRow(
                 name=names.get(each.contact, "?"),
                 way=str(each.way),
-                protected=severities.get(each.contact) == AlertSeverity.HIGH,
+                protected=each.severity == AlertSeverity.HIGH,
                 state=str(each.state),
             )
             for each in told
         ]
         return tuple(sorted(rows, key=lambda each: (not each.protected, each.name)))
-
-    def _severities(self, connection: Connection, outage: UUID, version: int) -> dict[UUID, str]:
-        rows: list[Row] = connection.execute(
-            f"SELECT contact, severity FROM {self._at.schema}.notice "
-            "WHERE subject = %s AND about = %s AND repeat = %s",
-            (outage, ABOUT_OUTAGE, version),
-        ).fetchall()
-        return dict(rows)
 
     def _contact_names(self, connection: Connection, contacts: Iterable[UUID]) -> dict[UUID, str]:
         """Return the names of some contacts; one without a name is called by its key."""

@@ -121,6 +121,7 @@ class NoticeTold:
     repeat: int
     contact: UUID
     way: GatewayKind
+    severity: str
     state: NoticeState
     due_at: datetime
     """When it may first go: when it is queued, or when quiet hours end."""
@@ -131,12 +132,12 @@ def read_told(
 ) -> dict[UUID, list[NoticeTold]]:
     """Return what was told of some alerts, the first first."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT subject, about, level, repeat, contact, way, state, due_at "
+        "SELECT subject, about, level, repeat, contact, way, severity, state, due_at "
         f"FROM {schema}.notice WHERE subject = ANY(%s) ORDER BY queued_at, position",
         (list(alerts),),
     ).fetchall()
     found: dict[UUID, list[NoticeTold]] = defaultdict(list)
-    for subject, about, level, repeat, contact, way, state, due_at in rows:
+    for subject, about, level, repeat, contact, way, severity, state, due_at in rows:
         told = NoticeTold(
             subject=subject,
             about=about,
@@ -144,6 +145,7 @@ def read_told(
             repeat=repeat,
             contact=contact,
             way=GatewayKind(way),
+            severity=severity,
             state=NoticeState(state),
             due_at=due_at,
         )
