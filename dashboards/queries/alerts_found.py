@@ -10,6 +10,7 @@ from uuid import UUID
 
 from dashboards.queries.rows import AlertRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
+from energy.alerting.notices.reads import read_contacts
 from energy.alerting.rules.kinds import scale_of
 from energy.metering.channel import per_count_of
 
@@ -107,12 +108,13 @@ def names_of(at: SqlSite, connection: Connection, people: Sequence[UUID]) -> dic
         people: Ids of both; an erased one has no name.
     """
     names = at.person_names(connection, people)
-    rows: list[Row] = connection.execute(
-        f"SELECT contact, person, name_sealed FROM {at.schema}.contact "
-        "WHERE contact = ANY(%s) AND name_sealed <> ''",
-        ([person for person in people if person not in names],),
-    ).fetchall()
-    return names | {contact: at.vault.open(person, sealed) for contact, person, sealed in rows}
+    others = [person for person in people if person not in names]
+    contacts = read_contacts(connection, at.schema, only=others) if others else []
+    return names | {
+        each.contact: at.vault.open(each.person, each.name_sealed)
+        for each in contacts
+        if each.name_sealed
+    }
 
 
 def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:
