@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
@@ -42,12 +41,9 @@ def register(app: Dash, parts: Parts) -> None:
 
 
 def _drawn(viewer: Viewer, hearing: Hearing, name: str, refusal: str | None) -> list[Component]:
-    drawn = every_screen if name == EVERY else _strip(name)
-    return drawn(viewer, hearing, refusal=refusal)
-
-
-def _strip(name: str) -> Callable[..., list[Component]]:
-    return lambda viewer, hearing, refusal: sound_strip(viewer, hearing, name, refusal=refusal)
+    if name == EVERY:
+        return every_screen(viewer, hearing, refusal=refusal)
+    return sound_strip(viewer, hearing, name, refusal=refusal)
 
 
 def perform(parts: Parts, viewer: Viewer, act: str, about: str) -> str | None:
