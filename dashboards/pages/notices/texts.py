@@ -26,6 +26,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.formats import NOTHING
 from dashboards.pages.notices.layout import PATH, TEXTS_PATH, parts_links
+from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.queries.notice_rows import TextBook
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
@@ -190,7 +191,7 @@ def counted(
     barred = [word for word in blocked if word.casefold() in wording.text.casefold()]
     return html.Div(
         [
-            html.Div(sent.text, className="notice-text", lang=_LANG[language]),
+            html.Div(sent.text, className="notice-text", lang=HTML_LANGUAGE[language]),
             html.Div(
                 viewer.say("notice_texts.signs", signs=len(sent.text), segments=sent.segments),
                 className="card-what",
@@ -201,9 +202,6 @@ def counted(
         ],
         className="notice-count",
     )
-
-
-_LANG = {"en": "en", "zh": "zh-Hans"}
 
 
 def _drafting(

@@ -30,6 +30,7 @@ from dashboards.components.twin import twin
 from dashboards.formats import instant_text
 from dashboards.pages.outages.affected import affected_panel, called_panel
 from dashboards.pages.outages.forms import acts_panels
+from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.queries.outage_rows import DraftText, OutagePage
 from dashboards.queries.rows import Answer
 from dashboards.told import refusal_text
@@ -37,7 +38,6 @@ from dashboards.viewer import Viewer
 from energy.alerting.outages.reads import OutageState
 
 STATE, RECEIPTS = "outage-state", "outage-receipts"
-HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 _COUNTS = ("queued", "handed", "delivered", "failed", "withdrawn")
 
 
@@ -201,7 +201,7 @@ def _text(viewer: Viewer, text: DraftText) -> Component:
         [
             html.Blockquote(text.text, lang=HTML_LANGUAGE[text.language]),
             html.Figcaption(
-                f"{viewer.say(f'outage_language.{text.language}')} · "
+                f"{viewer.say(f'notice_texts.{text.language}')} · "
                 f"{viewer.say('cli.outage.segments', number=text.segments)}"
             ),
         ],
