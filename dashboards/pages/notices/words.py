@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import Children, badge, link
-from dashboards.formats import NOTHING, short_instant
+from dashboards.formats import short_instant
 from dashboards.viewer import Viewer
 from energy.alerting.notices.notice import NoticeState
 from energy.alerting.notices.reports import NoticeRow
@@ -88,8 +88,3 @@ def progress(viewer: Viewer, row: NoticeRow, zone: ZoneInfo) -> Children:
 
 def _small(words: str) -> Component:
     return html.Div(words, className="card-what notice-small")
-
-
-def cost_text(row: NoticeRow) -> str:
-    """Return what a message cost; a dash where none was sent."""
-    return NOTHING if row.cost is None else f"{row.cost.normalize():f} {row.currency}".strip()
