@@ -137,6 +137,24 @@ def figures(alerts: Iterable[Raised], period: Period) -> Figures:
     )
 
 
+def figure_texts(found: Figures) -> dict[str, str]:
+    """Return the figures as people read them, by name."""
+    return {
+        "alarms": str(found.alarms),
+        "mean": f"{float(found.mean):.2f}",
+        "most": str(found.most),
+        "floods": str(found.floods),
+        "top_share": share_text(found.top_share),
+        "chattering": str(found.chattering),
+        "stale": str(found.stale),
+    }
+
+
+def share_text(share: Fraction) -> str:
+    """Return a share of alarms as a whole per cent."""
+    return f"{float(100 * share):.0f} %"
+
+
 def chatters(at: Sequence[datetime]) -> bool:
     """Return whether something was raised CHATTER times within a minute.
 

@@ -15,7 +15,7 @@ from scripts.commands.tree import DONE, FINDINGS, Json
 
 if runs():
     from energy.alerting.actor_reads import read_raised
-    from energy.alerting.actors import figures
+    from energy.alerting.actors import figure_texts, figures, share_text
     from energy.alerting.backtest import BackTester
     from energy.alerting.rule_reads import read_channels
     from energy.alerting.trial import CaseRow, case_rows
@@ -104,20 +104,11 @@ def actors(
         if as_json:
             print_json({"figures": found, "beyond": found.beyond})
         else:
-            told = {
-                "alarms": found.alarms,
-                "mean": f"{float(found.mean):.2f}",
-                "most": found.most,
-                "floods": found.floods,
-                "top_share": f"{float(100 * found.top_share):.0f} %",
-                "chattering": found.chattering,
-                "stale": found.stale,
-            }
             beyond = at.text("rule.beyond")
             print_facts(
                 [
                     (at.text(f"actors.{name}"), f"{value} {beyond if name in found.beyond else ''}")
-                    for name, value in told.items()
+                    for name, value in figure_texts(found).items()
                 ]
             )
             keys = ("about", "raised_times", "share", "chatters", "hours")
@@ -125,7 +116,7 @@ def actors(
                 (
                     each.what,
                     each.raised,
-                    f"{float(100 * each.share):.0f} %",
+                    share_text(each.share),
                     at.text("rule.yes") if each.chatters else None,
                     f"{each.standing_s / 3600:.1f}",
                 )

@@ -20,29 +20,18 @@ from energy.alerting.actors import (
     STALE_AT_MOST,
     TOP_SHARE_AT_MOST,
     Figures,
+    figure_texts,
+    share_text,
 )
 
 MARKS = {
     "mean": f"≤ {MEAN_AT_MOST}",
     "most": f"≤ {MOST_AT_MOST}",
-    "top_share": f"≤ {float(100 * TOP_SHARE_AT_MOST):.0f} %",
+    "top_share": f"≤ {share_text(TOP_SHARE_AT_MOST)}",
     "chattering": "0",
     "stale": f"≤ {STALE_AT_MOST}",
 }
 """How much is manageable (EEMUA 191, 3rd edition)."""
-
-
-def values_of(figures: Figures) -> dict[str, str]:
-    """Return the figures as texts, by name."""
-    return {
-        "alarms": str(figures.alarms),
-        "mean": f"{float(figures.mean):.2f}",
-        "most": str(figures.most),
-        "floods": str(figures.floods),
-        "top_share": f"{float(100 * figures.top_share):.0f} %",
-        "chattering": str(figures.chattering),
-        "stale": str(figures.stale),
-    }
 
 
 def actors_page(viewer: Viewer, answer: Answer[Figures], selection: Selection) -> Component:
@@ -57,7 +46,7 @@ def actors_page(viewer: Viewer, answer: Answer[Figures], selection: Selection) -
             MARKS.get(name, NOTHING),
             _verdict(viewer, name, found),
         ]
-        for name, value in values_of(found).items()
+        for name, value in figure_texts(found).items()
     ]
     return page(
         viewer.say("rules_page.part_actors"),
@@ -102,7 +91,7 @@ def _loudest(viewer: Viewer, found: Figures, selection: Selection) -> list[Compo
         [
             html.Span(each.what, className="rule-words"),
             str(each.raised),
-            f"{float(100 * each.share):.0f} %",
+            share_text(each.share),
             f"{each.standing_s / 3600:.1f} h",
             badge(viewer.say("rules_page.yes"), "bad") if each.chatters else NOTHING,
         ]

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from billing.ledger.sheets import Sheet
 from dashboards.pages.parts import Parts
-from dashboards.pages.rules.actors import MARKS, values_of
+from dashboards.pages.rules.actors import MARKS
 from dashboards.pages.rules.expected import state
 from dashboards.pages.rules.words import kind_word, limits_text, state_key, subject_text
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
+from energy.alerting.actors import figure_texts, share_text
 
 
 def rules_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet:
@@ -96,7 +97,7 @@ def figures_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet:
         heads=tuple(viewer.say(f"rules_page.{name}") for name in ("figure", "value", "mark")),
         rows=[
             [viewer.say(f"cli.actors.{name}"), value, MARKS.get(name, "")]
-            for name, value in values_of(found).items()
+            for name, value in figure_texts(found).items()
         ],
     )
 
@@ -112,7 +113,7 @@ def loudest_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet:
             [
                 each.what,
                 each.raised,
-                f"{float(100 * each.share):.0f} %",
+                share_text(each.share),
                 (Decimal(each.standing_s) / 3600).quantize(Decimal("0.1")),
                 viewer.say("rules_page.yes") if each.chatters else "",
             ]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.alerting.actors import Raised, figures
+from energy.alerting.actors import Raised, figure_texts, figures
 from energy.base.period import Period
 from tests.examples import tried
 from tests.fixtures.batches import MIDNIGHT, at
@@ -35,6 +35,8 @@ def test_rate_flood_and_the_loudest() -> None:
     assert found.top_share == Fraction(20, 24)
     assert [actor.raised for actor in found.actors] == [2] * 10
     assert found.beyond == ("most", "top_share")
+    told = figure_texts(found)
+    assert (told["alarms"], told["mean"], told["top_share"]) == ("24", "0.17", "83 %")
 
 
 def test_three_times_in_a_minute_chatters() -> None:
