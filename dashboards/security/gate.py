@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.security.kiosk import may_post
 from dashboards.security.origin import SAFE_METHODS, is_foreign
-from dashboards.security.people import Doors, Person
+from dashboards.security.people import Doors, People, Person
 from dashboards.security.rules import SignInRules, is_within, networks_of
 from dashboards.security.scope import Role, Scope, roles_of
 from dashboards.security.sessions import Session, Sessions, Stage, digest_of
@@ -48,10 +48,11 @@ CALLBACK_PATH = "/_dash-update-component"
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """A person with a living session, as flask-login wants it."""
 
-    def __init__(self, person: Person, session: Session) -> None:
-        """Join a person and the session."""
+    def __init__(self, person: Person, session: Session, screen: str) -> None:
+        """Join a person, the session and what the bound screen is called, "" at other browsers."""
         self.person = person
         self.session = session
+        self.screen = screen
 
     def get_id(self) -> str:
         """Return the person's id."""
@@ -88,38 +89,24 @@ def screen_of(device: Device | None, settings: WebSettings, address: str) -> Scr
 
 
 def scope_of(
-    person: Person,
-    session: Session,
-    settings: WebSettings,
-    doors: Doors,
-    rules: SignInRules,
-    address: str,
+    signed_in: SignedIn, settings: WebSettings, people: People, rules: SignInRules, address: str
 ) -> Scope:
     """Return what a person may see: roles hold within their address ranges, a desk's at desks."""
+    person, session = signed_in.person, signed_in.session
     roles = rules.holding(roles_here(person, settings), address)
     roles = roles & DESK_ROLES if session.kind is Kind.DESK else roles - {Role.DESK}
     bound = Role.TENANT in roles
     return Scope(
         only_view=person.view if isinstance(person, Screen) else "",
-        screen=_screen_name(person, session, doors),
+        screen=signed_in.screen,
         person=person.person,
         name=person.name,
         roles=roles,
         sites=frozenset({settings.site_key}),
-        tenants=doors.people.tenants(person.person, settings.site_key, settings.zone)
+        tenants=people.tenants(person.person, settings.site_key, settings.zone)
         if bound
         else frozenset(),
     )
-
-
-def _screen_name(person: Person, session: Session, doors: Doors) -> str:
-    """Return what the bound screen is called that a session is at; "" at any other browser."""
-    if isinstance(person, Screen):
-        return f"wall/{person.name}"
-    if session.kind is not Kind.DESK:
-        return ""
-    device = doors.access.device_of(session.device_hash or b"")
-    return "" if device is None else f"desk/{device.name}"
 
 
 def install_gate(
@@ -144,7 +131,9 @@ def install_gate(
         person, session = current_user.person, current_user.session
         g.viewer = Viewer(
             scope=_with_pin(
-                scope_of(person, session, settings, doors, rules.now(), request.remote_addr or ""),
+                scope_of(
+                    current_user, settings, doors.people, rules.now(), request.remote_addr or ""
+                ),
                 session,
                 sessions,
             ),
@@ -175,23 +164,28 @@ def _signed_in(settings: WebSettings, doors: Doors, sessions: Sessions) -> Signe
         return None
     if session.device_hash is not None and session.device_hash != device_hash():
         return None
-    person = _person_of(session, settings, doors)
-    if person is None or person.disabled:
+    signed_in = _person_at(session, settings, doors)
+    if signed_in is None or signed_in.person.disabled:
         sessions.end(token)
         return None
-    return SignedIn(person, session)
+    return signed_in
 
 
-def _person_of(session: Session, settings: WebSettings, doors: Doors) -> Person | None:
-    """Return whose session it is; None where the person, desk or screen is no more."""
+def _person_at(session: Session, settings: WebSettings, doors: Doors) -> SignedIn | None:
+    """Return whose session it is, and at what; None: the person, desk or screen is no more."""
+    person: Person | None
     match session.kind:
         case Kind.KIOSK:
             device = doors.access.device(session.person)
-            return screen_of(device, settings, request.remote_addr or "")
-        case Kind.DESK if doors.access.device_of(session.device_hash or b"") is None:
-            return None
+            person = screen_of(device, settings, request.remote_addr or "")
+            at = "" if person is None else f"wall/{person.name}"
+        case Kind.DESK:
+            device = doors.access.device_of(session.device_hash or b"")
+            person = None if device is None else doors.people.get(session.person)
+            at = "" if device is None else f"desk/{device.name}"
         case _:
-            return doors.people.get(session.person)
+            person, at = doors.people.get(session.person), ""
+    return None if person is None else SignedIn(person, session, at)
 
 
 def _with_pin(scope: Scope, session: Session, sessions: Sessions) -> Scope:

@@ -83,6 +83,7 @@ class FakeDoors:
     pins: dict[UUID, str] = field(default_factory=dict)
     asked: dict[bytes, tuple[str, str, str]] = field(default_factory=dict)
     bound: dict[bytes, Device] = field(default_factory=dict)
+    device_reads: int = 0
 
     # ---- access
     def record(self, kind: str, whence: Whence, *, person: UUID | None, subject: str = "") -> None:
@@ -123,6 +124,7 @@ class FakeDoors:
         return self.set_rules
 
     def device_of(self, token_hash: bytes) -> Device | None:
+        self.device_reads += 1
         found = self.bound.get(token_hash)
         return None if found is None or found.ended else found
 

@@ -103,6 +103,13 @@ def test_a_desk_is_watched_a_shift_and_an_hour_without_an_act() -> None:
     assert client.get("/_dash-layout").status_code == 401
 
 
+def test_a_request_at_a_desk_reads_its_device_once() -> None:
+    web, client = at_desk(ManualClock(NOW))
+    web.doors.device_reads = 0
+    assert client.get("/_dash-layout").status_code == 200
+    assert web.doors.device_reads == 1
+
+
 def test_each_act_at_a_desk_takes_a_pin() -> None:
     web, client = at_desk(ManualClock(NOW))
     web.doors.pins[GRACE] = hashed(PIN)
