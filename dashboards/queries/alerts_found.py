@@ -11,6 +11,7 @@ from uuid import UUID
 from dashboards.queries.rows import AlertRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite, shown
 from energy.alerting.notices.reads import read_contacts
+from energy.alerting.rule_reads import MULTIPLIER_THEN
 from energy.alerting.rules.kinds import scale_of
 from energy.metering.channel import per_count_of
 
@@ -25,6 +26,7 @@ _COLUMNS = {
     "unit": "coalesce(c.unit, '')",
     "resolution": "coalesce(c.resolution, '1')",
     "multiplier": "coalesce(m.multiplier, '1')",
+    "then": MULTIPLIER_THEN,
     "kind": "coalesce(r.spec ->> 'kind', '')",
     "value": "a.value",
     "limit": "a.limit_value",
@@ -119,17 +121,17 @@ def names_of(at: SqlSite, connection: Connection, people: Sequence[UUID]) -> dic
 
 def _found(told: dict[str, Any], names: dict[UUID, str]) -> FoundAlert:
     channel, kind = int(told.pop("channel")), told.pop("kind")
-    own = per_count_of(
-        told["unit"], Fraction(told.pop("resolution")), Fraction(told.pop("multiplier"))
-    )
+    unit, resolution = told["unit"], Fraction(told.pop("resolution"))
+    now = per_count_of(unit, resolution, Fraction(told.pop("multiplier")))
+    own = per_count_of(unit, resolution, Fraction(told.pop("then")))
     scale = scale_of(kind)
     for name in _PEOPLE:
         told[name] = names.get(told[name], "?") if told[name] else None
     if scale is not None:  # what is read has another unit than what is judged
         told |= {"unit": scale.unit, "now_value": None}
     step = str(own if scale is None else scale.resolution)
-    for name in ("value", "limit", "now_value"):
-        told[name] = None if told[name] is None else shown(told[name], step)
+    for name, per_count in (("value", step), ("limit", step), ("now_value", str(now))):
+        told[name] = None if told[name] is None else shown(told[name], per_count)
     told["suppressed"] = tuple(sorted(set(told["suppressed"].values())))
     return FoundAlert(
         row=AlertRow(**told),

@@ -125,9 +125,7 @@ class SqlRules:
         values: tuple[TrialValue, ...] = ()
         if known is not None:
             within = (known.at_us >= window[0]) & (known.at_us <= window[1])
-            values = _steps(
-                known.at_us[within], known.count[within], found.period, float(channel.per_count)
-            )
+            values = _steps(known.at_us[within], known.count[within], found.period, channel)
         return TrialCurve(
             about=channel_name(channel),
             unit=channel.unit,
@@ -166,7 +164,7 @@ def _in_time(key: str) -> Callable[[int, int], None]:
 
 
 def _steps(
-    at_us: NDArray[np.int64], count: NDArray[np.int64], period: Period, per_count: float
+    at_us: NDArray[np.int64], count: NDArray[np.int64], period: Period, channel: WatchedChannel
 ) -> tuple[TrialValue, ...]:
     """Return least and greatest value of each step that has readings."""
     start = to_us(period.start)
@@ -175,12 +173,16 @@ def _steps(
     edges = np.flatnonzero(np.diff(step, prepend=-1))
     if not edges.size:
         return ()
-    least, most = np.minimum.reduceat(count, edges), np.maximum.reduceat(count, edges)
+    factor = np.full(len(at_us), float(channel.per_count))
+    for until_us, per_count in reversed(channel.former):
+        factor[at_us < until_us] = float(per_count)
+    values = count * factor
+    least, most = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
     return tuple(
         TrialValue(
             at=from_us(int(at)),
-            least=float(low) * per_count,
-            greatest=float(high) * per_count,
+            least=float(low),
+            greatest=float(high),
         )
         for at, low, high in zip(at_us[edges], least, most, strict=True)
     )

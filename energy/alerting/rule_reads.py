@@ -20,10 +20,16 @@ from energy.alerting.rules.calendar import CalendarError
 from energy.alerting.rules.kinds import WatchedChannel, in_their_time, specs_of
 from energy.alerting.rules.numbers import RuleError
 from energy.alerting.rules.spec import RuleKind, RuleSpec
+from energy.base.clock import to_us
 from energy.metering.channel import Kind, per_count_of
 
 Connection = psycopg.Connection[tuple[object, ...]]
 log = structlog.get_logger("alerts")
+MULTIPLIER_THEN = (
+    "coalesce((SELECT s.multiplier FROM {schema}.segment AS s WHERE s.channel = a.channel "
+    "AND s.start_at <= a.raised_at ORDER BY s.start_at DESC LIMIT 1), m.multiplier, '1')"
+)
+"""By what the counts of alert `a` on meter `m` are to be multiplied: it tells of its own time."""
 
 
 def read_camera(connection: Connection, schema: str, alert: UUID) -> str:
@@ -128,6 +134,7 @@ def read_channels(connection: Connection, schema: str) -> dict[int, WatchedChann
         connection: Any connection that may read.
         schema: The site's schema.
     """
+    former = _former_multipliers(connection, schema)
     rows: list[tuple[Any, ...]] = connection.execute(
         "WITH RECURSIVE held AS (SELECT key, key AS holder FROM "
         f"{schema}.place UNION ALL SELECT h.key, p.parent FROM held AS h "
@@ -149,6 +156,10 @@ def read_channels(connection: Connection, schema: str) -> dict[int, WatchedChann
             utility=utility,
             unit=unit,
             per_count=per_count_of(unit, Fraction(resolution), Fraction(multiplier)),
+            former=tuple(
+                (until_us, per_count_of(unit, Fraction(resolution), each))
+                for until_us, each in former.get(number, ())
+            ),
             modulus=int(modulus or 0),
             places=frozenset(places or ()),
             equipment=frozenset([*(nodes or ()), *([place] if place else ())]),
@@ -168,3 +179,18 @@ def read_channels(connection: Connection, schema: str) -> dict[int, WatchedChann
             place,
         ) in rows
     }
+
+
+def _former_multipliers(
+    connection: Connection, schema: str
+) -> dict[int, list[tuple[int, Fraction]]]:
+    """Return by channel until when other multipliers held, by time. [us]."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT channel, start_at, before FROM (SELECT channel, start_at, multiplier, "
+        "lag(multiplier) OVER (PARTITION BY channel ORDER BY start_at) AS before "
+        f"FROM {schema}.segment) AS s WHERE before <> multiplier ORDER BY channel, start_at"
+    ).fetchall()
+    found: dict[int, list[tuple[int, Fraction]]] = {}
+    for channel, until, before in rows:
+        found.setdefault(channel, []).append((to_us(until), Fraction(before)))
+    return found

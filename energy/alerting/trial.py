@@ -16,6 +16,7 @@ from energy.alerting.backtest import BackTest, Case
 from energy.alerting.rule_reads import read_channels
 from energy.alerting.rules.kinds import WatchedChannel, specs_of
 from energy.alerting.rules.spec import RuleSpec, Scale
+from energy.base.clock import to_us
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.store.sites import Site
@@ -79,7 +80,9 @@ def _row(
     if scale is not None:
         step, unit = scale.resolution, scale.unit
     else:
-        step, unit = (channel.per_count, channel.unit) if channel else (Fraction(1), "")
+        step, unit = Fraction(1), ""
+        if channel is not None:
+            step, unit = channel.per_count_at(to_us(case.raised_at)), channel.unit
     return CaseRow(
         about=case.subject.name if channel is None else channel_name(channel),
         raised_at=case.raised_at.astimezone(zone),

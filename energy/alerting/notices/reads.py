@@ -18,6 +18,7 @@ from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import LOST, TOLD, NoticeState
 from energy.alerting.notices.plan import Plan, plan_from
 from energy.alerting.notices.policy import Recipient
+from energy.alerting.rule_reads import MULTIPLIER_THEN
 from energy.alerting.rules.kinds import scale_of
 from energy.metering.channel import per_count_of
 
@@ -223,14 +224,14 @@ def read_facts(
     connection: Connection, schema: str, alerts: Collection[UUID]
 ) -> dict[UUID, AlertFacts]:
     """Return what there is to say of some alerts; one that is not folded yet is left out."""
+    then = MULTIPLIER_THEN.format(schema=schema)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.alert, coalesce(nullif(a.key, ''), r.key, ''), "
         "coalesce(nullif(a.name, ''), r.name, ''), coalesce(f.code, ''), "
         "coalesce(m.name, c.point, nullif(a.about, ''), f.about, ''), "
         "coalesce(p.name, m.place, ''), "
-        "coalesce(c.unit, ''), coalesce(c.resolution, '1'), coalesce(m.multiplier, '1'), "
-        "a.value, a.limit_value, a.raised_at, "
-        "a.severity, coalesce(r.spec ->> 'kind', '') "
+        f"coalesce(c.unit, ''), coalesce(c.resolution, '1'), {then}, "
+        "a.value, a.limit_value, a.raised_at, a.severity, coalesce(r.spec ->> 'kind', '') "
         f"FROM {schema}.alert AS a LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
         f"LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
         f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "

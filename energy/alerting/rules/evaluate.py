@@ -1,9 +1,10 @@
 """In: a rule, its state, values by time. Out: signals, the next state. Pure.
 
 Live evaluation and back-test run this same code. Time is the values' own; a crossing is placed at
-the value that completed the delay. Every kind judges value by value, so the slices in which
-values come make no difference. Outside its hours a rule's condition does not hold: an open alert
-clears at the first value there.
+the value that completed the delay. Every kind judges value by value, so the slices in which values
+come make no difference. A value is judged by the multiplier that held at its instant, and never
+compared with one that other transformers told. Outside its hours a rule's condition does not hold:
+an open alert clears at the first value there.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ def evaluate(
     for at_us, channel, value in seen:
         if last is not None and (at_us < last or (at_us == last and not again)):
             continue
+        if spec.former:
+            terms = spec.terms_at(at_us)
+            memory = memory if last is None or spec.terms_at(last) is terms else ()
+            judge = terms.judge
         last = at_us
         verdict, shown, limit, memory = judge(memory, at_us, channel, value)
         if verdict is Verdict.SILENT:

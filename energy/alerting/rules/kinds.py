@@ -2,7 +2,8 @@
 
 A spec stored before rules had kinds is a threshold: its limits stand beside its name, in counts.
 Newer ones hold numbers as people wrote them; they become counts by each channel's own resolution
-and multiplier, so that one rule may watch a whole class of equipment.
+and the multipliers it has had, each for its time, so that one rule may watch a whole class of
+equipment.
 """
 
 from __future__ import annotations
@@ -71,12 +72,22 @@ class WatchedChannel:
     unit: str
     per_count: Fraction
     """[unit / count]"""
+    former: tuple[tuple[int, Fraction], ...] = ()
+    """What a count was before an instant, by time: other transformers. [us], [unit / count]"""
     modulus: int = 0
     """0: its register does not turn. [count]"""
     places: frozenset[str] = frozenset()
     """Its point's place, and all that hold it."""
     equipment: frozenset[str] = frozenset()
     """Kinds of the supply nodes and places that its point tells of."""
+
+    def per_count_at(self, at_us: int) -> Fraction:
+        """Return what a count of an instant is. [unit / count].
+
+        Args:
+            at_us: The instant. [us]
+        """
+        return next((each for until_us, each in self.former if at_us < until_us), self.per_count)
 
 
 def scale_of(kind: str) -> Scale | None:
@@ -160,16 +171,28 @@ def specs_of(
     else:
         groups = meant_channels(subject, KINDS[kind], channels)
     for first, *beside in groups:
-        per_count = Fraction(1) if first is None else first.per_count
         found.append(
             RuleSpec(
                 subject=Subject(channel=stored["channel"] if first is None else first.number),
-                terms=terms_of(kind, numbers, per_count, 0 if first is None else first.modulus),
                 beside=tuple(each.number for each in beside if each is not None),
+                **_terms(kind, numbers, first),
                 **common,
             )
         )
     return found
+
+
+def _terms(kind: RuleKind, numbers: Named, channel: WatchedChannel | None) -> dict[str, Any]:
+    """Return the terms of a channel, and those that held before its transformers were changed."""
+    if channel is None:
+        return {"terms": terms_of(kind, numbers, Fraction(1))}
+    return {
+        "terms": terms_of(kind, numbers, channel.per_count, channel.modulus),
+        "former": tuple(
+            (until_us, terms_of(kind, numbers, per_count, channel.modulus))
+            for until_us, per_count in channel.former
+        ),
+    }
 
 
 def meant_channels(

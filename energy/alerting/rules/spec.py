@@ -138,6 +138,8 @@ class RuleSpec:
     severity: str
     subject: Subject
     terms: Terms
+    former: tuple[tuple[int, Terms], ...] = ()
+    """Terms that held before an instant, by time: of transformers that were changed there. [us]"""
     beside: tuple[int, ...] = ()
     """Further channels whose values it sees, such as the other phases."""
     meant: Mapping[str, str] = field(default_factory=dict)
@@ -154,6 +156,14 @@ class RuleSpec:
     """Where the next version begins; None: it is the newest."""
     calendar: Calendar | None = None
     """When it is watched; None: always."""
+
+    def terms_at(self, at_us: int) -> Terms:
+        """Return the terms by which a value of an instant is judged; always the same object.
+
+        Args:
+            at_us: Instant of the value. [us]
+        """
+        return next((terms for until_us, terms in self.former if at_us < until_us), self.terms)
 
     def watched(self, at: datetime) -> bool:
         """Return whether the rule counts at an instant."""

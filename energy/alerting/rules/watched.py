@@ -72,14 +72,14 @@ class Told:
         at_us, count = self._at_us[mine].tolist(), self._count[mine].tolist()
         return [(at, channel, value) for at, value in zip(at_us, count, strict=True)]
 
-    def extremes(self) -> tuple[Ints, Ints, Ints]:
-        """Return newest instant, smallest and largest value of each channel. Shape (m,) each."""
+    def extremes(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return first and last instant, least and greatest value by channel. Shape (m,) each."""
         if not len(self.channels):
             empty = np.zeros(0, dtype=np.int64)
-            return empty, empty, empty
+            return empty, empty, empty, empty
         least = np.minimum.reduceat(self._count, self._starts)
         most = np.maximum.reduceat(self._count, self._starts)
-        return self._at_us[self._ends - 1], least, most
+        return self._at_us[self._starts], self._at_us[self._ends - 1], least, most
 
 
 class _Plain:
@@ -102,6 +102,9 @@ class _Plain:
         self._below = np.array(
             [_LEAST if each.below is None else each.below for each in limits], dtype=np.int64
         )
+        begun = [spec.former[-1][0] if spec.former else _LEAST for _, spec, _ in rules]
+        self._since = np.array(begun, dtype=np.int64)
+        """Since when these limits hold: what is older is judged one by one. [us]"""
         self._last = np.full(len(rules), NEVER, dtype=np.int64)
         self._busy = np.zeros(len(rules), dtype=np.bool_)
         for place, _, state in rules:
@@ -127,7 +130,7 @@ class _Plain:
         """Pass over what is quiet in a batch; return the places of the rules that must judge it."""
         if not len(told.channels) or not len(self.places):
             return []
-        newest, least, most = told.extremes()
+        oldest, newest, least, most = told.extremes()
         # A batch tells of few of a large site's channels: only their rules are looked at.
         first = np.searchsorted(self._channel, told.channels, side="left")
         number = np.searchsorted(self._channel, told.channels, side="right") - first
@@ -135,6 +138,7 @@ class _Plain:
         ahead = np.cumsum(number) - number
         here = np.arange(len(n)) - ahead[n] + first[n]
         quiet = ~self._busy[here] & (most[n] <= self._above[here]) & (least[n] >= self._below[here])
+        quiet &= oldest[n] >= self._since[here]
         calm = here[quiet]
         self._last[calm] = np.maximum(self._last[calm], newest[n][quiet])
         stirred: list[int] = self.places[here[~quiet]].tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ from energy.store.embedded import EmbeddedPostgres
 from tests.billing.conftest import new_town, server
 from tests.billing.town import Town
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
+from tests.fixtures.meters import change_ratio, find_meter
 
 __all__ = ["server"]
 pytestmark = pytest.mark.servers
@@ -255,3 +257,32 @@ def test_what_is_judged_in_a_unit_of_the_rule_is_told_in_it(server: EmbeddedPost
         assert answer is not None
         assert [event.value for event in answer.rows.events] == [50]
         assert answer.rows.readings == (), "what the register shows has another unit"
+
+
+def test_an_alert_tells_its_value_by_the_transformers_of_its_time(
+    server: EmbeddedPostgres,
+) -> None:
+    with new_town(server) as town, shown(server, town) as web:
+        who = scope(web, Role.DESK)
+        early = datetime(2019, 1, 3, 6, 0, tzinfo=UTC)
+        JournalApplication(town.database, town.site.schema, "operations", town.clock).store(
+            alert(SEEN, early)
+        )
+        folded(town)
+        before = web.queries.alert(who, SEEN)
+        metering = JournalApplication(town.database, town.site.schema, "metering", town.clock)
+        meter = find_meter(metering, town.site.key, "b1-elec")
+        ratio = 40 * Fraction(meter.multiplier)
+        change_ratio(meter, when=early + timedelta(hours=1), counts={1: 9}, multiplier=ratio)
+        metering.store(meter)
+        town.catch_up()
+        after = web.queries.alert(who, SEEN)
+        assert before is not None
+        assert after is not None
+        assert (after.rows.row.value, after.rows.row.limit) == (
+            before.rows.row.value,
+            before.rows.row.limit,
+        )
+        assert after.rows.row.now_value == 40 * (before.rows.row.now_value or 0)
+        readings = [[each.greatest for each in found.rows.readings] for found in (before, after)]
+        assert readings[0] == readings[1]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from energy.alerting.notices.reads import read_facts
 from energy.alerting.rule import Rule
 from energy.alerting.rule_reads import read_channels, read_rules
 from energy.alerting.rules.spec import RuleSpec
@@ -16,7 +17,7 @@ from energy.alerting.rules.threshold import Threshold
 from processes.project import catch_up
 from tests.energy.alerting.test_evaluator import evaluated, folded
 from tests.fixtures.batches import MIDNIGHT, at, reading
-from tests.fixtures.meters import gauge_facts
+from tests.fixtures.meters import change_ratio, find_meter, gauge_facts
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -107,3 +108,35 @@ def test_a_limit_is_of_the_primary_side_where_a_transformer_changes_it(
     (rule,) = rules(site)
     assert isinstance(rule.terms, Threshold)
     assert rule.terms.below == counts
+
+
+def test_readings_of_before_other_transformers_are_judged_and_told_by_the_former_ones(
+    site: TestSite,
+) -> None:
+    metering = site.application("metering")
+    meter = find_meter(metering, site.site.key)
+    change_ratio(meter, when=at(30), counts={1: 5}, multiplier=Fraction(20))
+    metering.store(meter)
+    site.project()
+    define(site, "load", fresh_s=86_400)  # 100 W
+    site.clock.move_to(at(90))
+    # They come when the transformers are long changed: 90 W, 120 W, then 80 W and 140 W.
+    site.accept(*(reading(2, 15 * n, count) for n, count in enumerate([90, 120, 4, 7])))
+    evaluated(site)
+    found = site.rows("SELECT raised_at, value, cleared_at FROM {s}.alert ORDER BY raised_at")
+    assert found == [(at(15), 120, at(30)), (at(45), 7, None)]
+    alerts = site.rows("SELECT alert FROM {s}.alert ORDER BY raised_at")
+    with site.writer.connection() as connection:
+        told = read_facts(connection, site.schema, [alert for (alert,) in alerts])
+    values = [(told[alert].facts["value"], told[alert].facts["limit"]) for (alert,) in alerts]
+    assert values == [("120 W", "100 W"), ("140 W", "100 W")]
+
+
+def test_the_same_ratio_told_again_is_no_change_of_transformers(site: TestSite) -> None:
+    metering = site.application("metering")
+    meter = find_meter(metering, site.site.key)
+    change_ratio(meter, when=at(30), counts={1: 5}, multiplier=Fraction(1))
+    metering.store(meter)
+    site.project()
+    with site.writer.connection() as connection:
+        assert read_channels(connection, site.schema)[2].former == ()

@@ -64,6 +64,26 @@ def test_value_above_the_limit_for_the_delay_raises_and_falling_back_clears() ->
     assert state == RuleState(last_us=to_us(at(75)))
 
 
+def test_each_value_is_judged_by_the_transformers_of_its_instant() -> None:
+    former = ((to_us(at(30)), Threshold(above=10)), (to_us(at(60)), Threshold(above=50)))
+    it = replace(rule(delay_min=0, deadband=0), former=former)
+    signals, _ = evaluate(it, RuleState(), gauge(9, 11, 51, 49, 99, 101))
+    assert seen(signals) == [("raised", 1, 11), ("cleared", 3, 49), ("raised", 5, 101)]
+    assert [signal.limit for signal in signals] == [10, 50, 100]
+
+
+def test_a_change_of_transformers_is_no_change_of_the_value() -> None:
+    terms = RateOfChange(rise=10, per_s=900)
+    it = replace(rule(delay_min=0), terms=terms, former=((to_us(at(30)), RateOfChange(rise=400)),))
+    values = gauge(1, 2, 80, 85, 100)  # a fortieth of the ratio from the third on
+    state = RuleState()
+    found = []
+    for value in values:  # whatever was remembered in between
+        signals, state = evaluate(it, state_of(stored_state(state)), [value])
+        found += signals
+    assert seen(found) == [("raised", 4, 15)]
+
+
 def test_both_signals_belong_to_one_alert_known_by_its_instant() -> None:
     (raised, cleared), _ = evaluate(rule(delay_min=0), RuleState(), gauge(101, 0))
     it = rule()

@@ -36,12 +36,13 @@ def test_readings_come_by_channel_and_time_without_the_suspect() -> None:
     assert found.channels.tolist() == [1, 2]
     values = {channel: [value for *_, value in found.samples(channel)] for channel in (1, 2, 3)}
     assert values == {1: [1, 3], 2: [5], 3: []}
-    newest, least, most = found.extremes()
+    oldest, newest, least, most = found.extremes()
+    assert oldest.tolist() == [to_us(at(0)), to_us(at(15))]
     assert newest.tolist() == [to_us(at(30)), to_us(at(15))]
     assert (least.tolist(), most.tolist()) == ([1, 5], [3, 5])
     nothing = Told(told, np.array([], dtype=np.int64))
     assert nothing.samples(1) == []
-    assert [len(each) for each in nothing.extremes()] == [0, 0, 0]
+    assert [len(each) for each in nothing.extremes()] == [0, 0, 0, 0]
 
 
 def test_states_are_taken_up_where_they_stood_and_dropped_with_their_rule() -> None:
@@ -71,11 +72,14 @@ def test_state_stored_under_the_rule_alone_is_taken_up() -> None:
 def test_passing_over_what_is_quiet_gives_what_judging_every_value_gives(
     batches: list[list[tuple[int, int, int]]], delay_min: int
 ) -> None:
+    former = ((to_us(at(30)), Threshold(above=85)), (to_us(at(60)), Threshold(below=95)))
     limits = [Threshold(above=110, deadband=5), Threshold(below=90), Threshold(above=115, below=85)]
     specs = [
         replace(rule(delay_min=delay_min), rule=id_of(str(n)), subject=Subject(channel=1 + n % 3),
-                terms=terms)
-        for n, terms in enumerate([*limits, Threshold(above=100, deadband=20)])
+                terms=terms, former=before)
+        for n, (terms, before) in enumerate(
+            [*((each, ()) for each in limits), (Threshold(above=100, deadband=20), former)]
+        )
     ]  # fmt: skip
     watched = Watched(specs, {})
     states = [RuleState() for _ in specs]
