@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from dashboards.queries.live_values import live_values
@@ -19,16 +18,14 @@ from energy.base.units import Utility
 from energy.metering.conversion import ConversionFactors
 from energy.metering.supply.graph import SOURCE_KINDS
 from energy.metering.usage import UsageSpan
-from energy.views.gauge_hours import read_gauges
 from energy.views.usage import read_spans
+from energy.views.weather import SUN, WARMTH, weather_hours
 
 PLANT = "plant"
 """Kind of a place that is a plant."""
 PAST = timedelta(days=56)
 """Days before the selected ones that say what is usual."""
 MOST_DAYS = 400
-WARMTH, SUN = "outdoor_temperature", "irradiance"
-"""Quantities of the gauges that tell the weather."""
 _Counted = tuple[PlantMeter, int]
 """A meter and the number of the channel that counts."""
 
@@ -163,18 +160,8 @@ class _Seen:
     def read(self, connection: Connection, schema: str, numbers: Sequence[int]) -> None:
         """Read usage and weather from the past on."""
         self.spans = read_spans(connection, schema, numbers, self.past)
-        rows: list[Row] = connection.execute(
-            "SELECT DISTINCT ON (quantity) quantity, number, resolution "
-            f"FROM {schema}.channel WHERE kind = 'gauge' AND quantity = ANY(%s) "
-            "ORDER BY quantity, number",
-            ([WARMTH, SUN],),
-        ).fetchall()
-        for quantity, number, resolution in rows:
-            step = float(Fraction(resolution))
-            self.weather[quantity] = {
-                hour.start: hour.total * step / hour.readings
-                for hour in read_gauges(connection, schema, [number], self.past)
-            }
+        for quantity in (WARMTH, SUN):
+            self.weather[quantity] = weather_hours(connection, schema, quantity, self.past)
 
     def work(self, counted: Sequence[_Counted]) -> PlantWork | None:
         """Return what a plant did; None where nothing was read."""

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from energy.alerting.baseline_facts import baseline_samples
+from energy.alerting.baseline_facts import Warmth, baseline_samples
 from energy.alerting.facts import Facts, Ports
 from energy.alerting.rules.baseline import Baseline
 from energy.alerting.rules.combination import Combination, Stood
@@ -193,10 +193,14 @@ class BackTester:
             last = day + timedelta(days=LEARNT_DAYS)
             period = Period(start=midnight(day, self.zone), end=midnight(last, self.zone))
             asked = (channel, spec.terms)
-            samples = baseline_samples(self.connection, self.schema, self.zone, asked, period)
+            samples = baseline_samples(self._warmth, asked, period)
             self._learnt[channel] = last, samples
         begin, end = to_us(midnight(day, self.zone)), to_us(_end(day, self.zone))
         return [sample for sample in samples if begin < sample[0] <= end]
+
+    @cached_property
+    def _warmth(self) -> Warmth:
+        return Warmth(connection=self.connection, schema=self.schema, zone=self.zone)
 
     @cached_property
     def _learnt(self) -> dict[int, tuple[date, list[Sample]]]:

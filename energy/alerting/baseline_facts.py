@@ -3,12 +3,15 @@
 Live evaluation takes the last value, a back-test all of them: both come from `watch` over the
 hours that are kept, with nothing remembered. What was estimated is neither judged nor learnt from;
 nor is a total that was spread evenly over hours without readings, unless it is nothing: a register
-that did not move used nothing in each of them.
+that did not move used nothing in each of them. Where the site has a gauge `outdoor_temperature`,
+what a degree is worth is learnt too.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,16 +20,19 @@ import psycopg
 
 from energy.alerting.baseline.alarms import MEMORY_DAYS, Change, Standing, Turn, watch
 from energy.alerting.baseline.clock_grid import clock_hours, end_of, on_clock
-from energy.alerting.baseline.rolling import HOURS
+from energy.alerting.baseline.expected import WINDOW_DAYS
+from energy.alerting.baseline.rolling import HOURS, Floats
 from energy.alerting.baseline.spec import Side
 from energy.alerting.rules.baseline import PER_PERCENT, Baseline
 from energy.alerting.rules.evaluate import Sample
 from energy.base.clock import to_us
 from energy.base.period import Period, local_day, midnight
 from energy.base.quality import Quality
+from energy.views.weather import WARMTH, weather_gauge, weather_hours
 
 BEFORE_DAYS = MEMORY_DAYS + 28
-"""Days that are read before those asked for: what is learnt, and an alarm that stands for weeks."""
+"""Days that are read before those asked for: what is learnt, and an alarm that stands for weeks.
+Eight weeks more where what a degree is worth is learnt of them. [days]"""
 KNOWN = (Quality.MEASURED, Quality.CORRECTED, Quality.MANUAL, Quality.INTERPOLATED)
 SPREAD_H = 4
 """So many equal hours without readings between them are a total spread evenly. [h]"""
@@ -34,24 +40,65 @@ HOUR = timedelta(hours=1)
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def baseline_samples(
-    connection: Connection,
-    schema: str,
-    zone: ZoneInfo,
-    asked: tuple[int, Baseline],
-    period: Period,
-) -> list[Sample]:
+@dataclass(frozen=True, kw_only=True)
+class Warmth:
+    """The outdoor temperature of a site, read once for all channels that ask for the same days."""
+
+    connection: Connection
+    """May read the views."""
+    schema: str
+    zone: ZoneInfo
+    _read: dict[tuple[date, int], Floats | None] = field(default_factory=dict)
+
+    @cached_property
+    def before_days(self) -> int:
+        """Return how many days before those asked for are read. [days]."""
+        known = weather_gauge(self.connection, self.schema, WARMTH) is not None
+        return BEFORE_DAYS + (WINDOW_DAYS if known else 0)
+
+    def of(self, first_day: date, days: int) -> Floats | None:
+        """Return it by clock hour, NaN where unknown; None without such a gauge.
+
+        Args:
+            first_day: First local day.
+            days: Number of local days.
+
+        Returns:
+            Shape (days, 24). [degC]
+        """
+        asked = (first_day, days)
+        if asked not in self._read:
+            self._read[asked] = self._grid(first_day, days)
+        return self._read[asked]
+
+    def _grid(self, first_day: date, days: int) -> Floats | None:
+        last_day = first_day + timedelta(days=days)
+        period = Period(start=midnight(first_day, self.zone), end=midnight(last_day, self.zone))
+        told = weather_hours(self.connection, self.schema, WARMTH, period)
+        if not told:
+            return None
+        grid: Floats = on_clock(
+            np.zeros(len(told), dtype=np.int64),
+            clock_hours(list(told), self.zone),
+            np.array(list(told.values())),
+            meters=1,
+            first_day=first_day.toordinal(),
+            days=days,
+        )[0]
+        return grid
+
+
+def baseline_samples(warmth: Warmth, asked: tuple[int, Baseline], period: Period) -> list[Sample]:
     """Return the percent of the alarm that stands, by time: where it turns, and at the newest hour.
 
     Args:
-        connection: May read the views.
-        schema: The site's schema.
-        zone: The site's zone, by whose clock busy and idle hours are learnt.
+        warmth: Of the site, by whose clock busy and idle hours are learnt.
         asked: Channel number, and the numbers of its rule.
         period: Hours that end in it are judged; later ones are not looked at.
     """
+    connection, schema, zone = warmth.connection, warmth.schema, warmth.zone
     channel, terms = asked
-    first_day = local_day(period.start, zone) - timedelta(days=BEFORE_DAYS)
+    first_day = local_day(period.start, zone) - timedelta(days=warmth.before_days)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT start_at, usage, quality FROM {schema}.usage_hour WHERE channel = %s "
         "AND start_at >= %s AND start_at <= %s AND quality = ANY(%s) ORDER BY start_at",
@@ -67,13 +114,14 @@ def baseline_samples(
         return []
     starts = [row[0] for row in rows]
     hours = clock_hours(starts, zone)
+    days = (int(hours[-1]) // HOURS) - first_day.toordinal() + 1
     grid = on_clock(
         np.zeros(len(hours), dtype=np.int64),
         hours,
         np.array([row[1] for row in rows], dtype=np.int64),
         meters=1,
         first_day=first_day.toordinal(),
-        days=(int(hours[-1]) // HOURS) - first_day.toordinal() + 1,
+        days=days,
     )
     changes, _ = watch(
         grid,
@@ -81,6 +129,7 @@ def baseline_samples(
         [Standing()],
         first=first_day.toordinal() * HOURS,
         until=int(hours[-1]) + 1,
+        temperature=warmth.of(first_day, days),
     )
     newest = to_us(starts[-1] + HOUR)
     turns = _standing(changes, zone)

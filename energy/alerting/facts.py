@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from energy.alerting.baseline_facts import baseline_samples
+from energy.alerting.baseline_facts import Warmth, baseline_samples
 from energy.alerting.rules.baseline import Baseline
 from energy.alerting.rules.budget import Budget
 from energy.alerting.rules.combination import Combination, Stood
@@ -223,7 +223,7 @@ class Facts:
             return
         asked = (spec.subject.channel, spec.terms)
         period = Period(start=since, end=self.now)
-        found = baseline_samples(self.connection, self.schema, self.zone, asked, period)
+        found = baseline_samples(self._warmth, asked, period)
         yield from ((spec, sample) for sample in found[-1:])
 
     def _prepaid(self, spec: RuleSpec) -> Iterator[Fact]:
@@ -276,6 +276,10 @@ class Facts:
             f"FROM {self.schema}.communication ORDER BY point"
         ).fetchall()
         return [_Device(*row) for row in rows]
+
+    @cached_property
+    def _warmth(self) -> Warmth:
+        return Warmth(connection=self.connection, schema=self.schema, zone=self.zone)
 
     @cached_property
     def _baselines(self) -> Iterator[int]:

@@ -19,14 +19,15 @@ Ints = NDArray[np.int64]
 
 
 def on_clock(
-    meter: Ints, hour: Ints, usage: Ints, *, meters: int, first_day: int, days: int
+    meter: Ints, hour: Ints, usage: Ints | Floats, *, meters: int, first_day: int, days: int
 ) -> Floats:
     """Return usage by clock hour, NaN where there is none; shape (meters, days, 24).
 
     Args:
         meter: Row of the grid of each hour of usage.
         hour: Clock hour, as `clock_hours` says it. [h since year 1, local]
-        usage: Known usage only: rows of quality missing or suspect are left out. [base unit]
+        usage: Known usage only: rows of quality missing or suspect are left out; or what a gauge
+            showed on average. [base unit]
         meters: Number of rows.
         first_day: Ordinal of the grid's first local day.
         days: Number of local days; hours outside are left out.

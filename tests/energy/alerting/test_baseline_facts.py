@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from energy.alerting.backtest import BackTester
-from energy.alerting.baseline_facts import baseline_samples
+from energy.alerting.baseline_facts import Warmth, baseline_samples
 from energy.alerting.rule_reads import read_rules
 from energy.alerting.rules.baseline import Baseline
 from energy.alerting.ticker import Ticker
@@ -20,6 +22,7 @@ from processes.project import catch_up
 from tests.energy.alerting.test_evaluator import folded
 from tests.energy.alerting.test_rule_reads import define
 from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.meters import gauge_facts
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -88,16 +91,9 @@ def test_the_past_says_what_the_ticks_said(site: TestSite, counts: list[int]) ->
     catch_up(site.writer, site.site, site.clock)
     period = Period(start=at(60 * HOURS), end=at(60 * (HOURS + 60)))
     with site.writer.connection() as connection:
-        found = baseline_samples(
-            connection,
-            site.schema,
-            ZoneInfo("UTC"),
-            (1, Baseline(above=3000, below=4000)),
-            period,
-        )
-        beside = baseline_samples(
-            connection, site.schema, ZoneInfo("UTC"), (2, Baseline(above=3000)), period
-        )
+        warmth = Warmth(connection=connection, schema=site.schema, zone=ZoneInfo("UTC"))
+        found = baseline_samples(warmth, (1, Baseline(above=3000, below=4000)), period)
+        beside = baseline_samples(warmth, (2, Baseline(above=3000)), period)
     told = [(at_us, value > 0) for at_us, _, value in found]
     newest = at(60 * (HOURS + 59))
     assert told == [
@@ -130,6 +126,38 @@ def test_a_total_spread_over_hours_is_not_learnt_but_nothing_used_is(
     period = Period(start=at(60 * HOURS), end=at(60 * (after + 10)))
     terms = Baseline(below=4000)
     with site.writer.connection() as connection:
-        found = baseline_samples(connection, site.schema, ZoneInfo("UTC"), (1, terms), period)
+        warmth = Warmth(connection=connection, schema=site.schema, zone=ZoneInfo("UTC"))
+        found = baseline_samples(warmth, (1, terms), period)
     assert found[0][0] > to_us(at(60 * after)), "the spread hours say nothing"
     assert found[-1][2] < 0, "a register that stands is told"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_cold_snap_is_no_alarm_where_the_temperature_is_known(new_site: Any, known: bool) -> None:
+    """Twelve weeks in which a degree less is worth 3.5 %, then a day of 13 degrees less."""
+    site: TestSite = new_site(at=MIDNIGHT)
+    site.counter()
+    facts = replace(gauge_facts("outdoor_temperature"), unit="degC", resolution=Fraction(1, 10))
+    site.counter("outdoor", facts=facts)
+    generator = np.random.default_rng(8)
+    days = 84
+    degrees = np.rint(10 + generator.normal(0, 3, days)).astype(int)
+    degrees[-3:] = [12, 12, -3]
+    hourly, clock = np.repeat(degrees, 24), np.arange(24 * days) % 24
+    used = np.where((clock > 6) & (clock < 20), 400, 100) * (1 - 0.035 * (hourly - 10))
+    used = np.rint(used * generator.normal(1, 0.02, len(used))).astype(int)
+    counts = [1000, *(1000 + np.cumsum(used)).tolist()]
+    told = [reading(1, 60 * n, count) for n, count in enumerate(counts)]
+    warm = [reading(2, 60 * n + 30, 10 * int(degree)) for n, degree in enumerate(hourly)]
+    site.accept(*told, *(warm if known else ()))
+    site.clock.move_to(at(1440 * days))
+    catch_up(site.writer, site.site, site.clock)
+    define(site, "baseline", **RULE)
+    site.clock.move_to(at(1440 * days + 5))
+    raised = Ticker(site.writer, site.site, site.clock).step()
+    with site.writer.connection() as connection:
+        specs = read_rules(connection, site.schema, ZoneInfo("UTC"))
+        tester = BackTester(connection=connection, schema=site.schema, zone=ZoneInfo("UTC"))
+        last = at(1440 * days - 60).date()
+        cases = tester.run(specs, (last, last), lambda *_: None).cases
+    assert (raised, len(cases)) == ((0, 0) if known else (1, 1))
