@@ -7,6 +7,8 @@ import platform
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from energy.base.clock import SystemClock
 
 
@@ -24,6 +26,19 @@ def describe(postgres: str) -> dict[str, str]:
         "software": f"PostgreSQL {postgres}, Python {platform.python_version()}",
         "load": "{:.1f}, {:.1f}, {:.1f} (1, 5, 15 min)".format(*os.getloadavg()),
     }
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time used so far by a process and its children, living or gone. [s]."""
+    process = psutil.Process(pid)
+    times = [process.cpu_times()]
+    for child in process.children(recursive=True):
+        try:
+            times.append(child.cpu_times())
+        except psutil.NoSuchProcess:
+            continue  # a connection that was just closed
+    gone = times[0].children_user + times[0].children_system
+    return float(gone + sum(each.user + each.system for each in times))
 
 
 def _fields(path: str) -> dict[str, str]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psutil
-
+from bench import machine
 from bench.chain.place import SITE, TOKEN, Place, command_of
 from energy.alerting.alert import Alert
 from energy.alerting.notices.notice import Notice
@@ -155,7 +154,7 @@ class Running:
         pids = {name: each.pid for name, each in self._processes.items()}
         if self.place.server.pid is not None:
             pids["postgres"] = self.place.server.pid
-        return {name: _cpu_s(pid) for name, pid in pids.items()}
+        return {name: machine.cpu_s(pid) for name, pid in pids.items()}
 
     def raised(self) -> int:
         """Return how many alerts the views show."""
@@ -207,15 +206,3 @@ class Running:
                 stderr=log,
                 text=True,
             )
-
-
-def _cpu_s(pid: int) -> float:
-    process = psutil.Process(pid)
-    times = [process.cpu_times()]
-    for child in process.children(recursive=True):
-        try:
-            times.append(child.cpu_times())
-        except psutil.NoSuchProcess:
-            continue  # a connection that was just closed
-    gone = times[0].children_user + times[0].children_system
-    return float(gone + sum(each.user + each.system for each in times))

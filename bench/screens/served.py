@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import psutil
 
+from bench import machine
 from bench.screens.viewers import Ticket
 from dashboards.security.passwords import hashed
 from dashboards.security.session_store import SqlSessionStore
@@ -122,11 +123,4 @@ def _added(system: System) -> UUID:
 def cpu_s(place: Place) -> dict[str, float]:
     """Return the processor time used so far by web process and database. [s]."""
     pids = json.loads((place.config.data_dir / "pids.json").read_text())
-    return {name: _cpu_s(pids[name]) for name in ("web", "postgres")}
-
-
-def _cpu_s(pid: int) -> float:
-    process = psutil.Process(pid)
-    times = [process.cpu_times(), *(each.cpu_times() for each in process.children(recursive=True))]
-    gone = times[0].children_user + times[0].children_system
-    return float(gone + sum(each.user + each.system for each in times))
+    return {name: machine.cpu_s(pids[name]) for name in ("web", "postgres")}
