@@ -19,7 +19,7 @@ from pathlib import Path
 from adapters.spool import Spool
 from adapters.spool_rows import RefusedMessage, SpoolPart
 from bench.chain.place import LOAD, SITE, channel_of, collect_plan, meter_of
-from energy.base.clock import from_us
+from energy.base.clock import Clock, from_us
 from energy.journal.ingest import Accepted, Ingest
 from energy.metering.reading import SpooledBatch
 from energy.system import WRITER, build
@@ -77,11 +77,9 @@ class StampedSpool(Spool):
 class StampedDoor:
     """Notes when the batch of a crossing was offered and accepted."""
 
-    def __init__(self, door: Ingest, stamps: Stamps, spool: Spool) -> None:
-        """Stand before the journal's door."""
-        self._door = door
-        self._stamps = stamps
-        self._clock = spool._clock  # noqa: SLF001 - one clock for both stamps
+    def __init__(self, door: Ingest, stamps: Stamps, clock: Clock) -> None:
+        """Stand before the journal's door, with the clock of the spool."""
+        self._door, self._stamps, self._clock = door, stamps, clock
 
     def accept(self, batches: Sequence[SpooledBatch], /) -> Accepted:
         """Accept as ever."""
@@ -124,7 +122,7 @@ def main() -> None:
     stamps = Stamps()
     spool = StampedSpool(folder / "spool.sqlite", system.clock)
     spool.stamps = stamps
-    door = StampedDoor(Ingest(system.database, SITE.schema, system.clock), stamps, spool)
+    door = StampedDoor(Ingest(system.database, SITE.schema, system.clock), stamps, system.clock)
     sources = Sources(collect_plan(port, meters), spool, system.clock)
     report = CommunicationReport(
         sources.communication, system.database, lambda: SITE.schema, system.clock

@@ -10,9 +10,10 @@ import argparse
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -87,7 +88,7 @@ def measured(
                 if name == "polling":
                     place.administer(*_DEAF)
                 with slave_told() as (port, tell):
-                    start = _starting(running, port, name)
+                    start = partial(running.start, port, name)
                     if name == "storm":
                         found[name] = stormed(
                             running, desk, tell, within_s=given.storm_s, start=start
@@ -104,10 +105,6 @@ def measured(
             running.close()
         load = "{:.1f}, {:.1f}, {:.1f} (1, 5, 15 min)".format(*os.getloadavg())
     return found, {**machine, "load at the end": load}
-
-
-def _starting(running: Running, port: int, name: str) -> Callable[[], None]:
-    return lambda: running.start(port, name)
 
 
 @contextmanager

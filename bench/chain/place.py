@@ -36,7 +36,7 @@ from energy.store.embedded import EmbeddedPostgres
 from energy.store.migrate import make_roles, migrate_directory, migrate_site
 from energy.store.server_settings import SUPERUSER
 from energy.store.sites import Site
-from energy.system import OWNER, WRITER, System, database_of, embedded_of
+from energy.system import OWNER, WRITER, System, embedded_of
 from processes.collector_plan import ChannelPlan, CollectPlan, MeterPlan, SourcePlan
 from processes.meter_profiles import load_product
 from processes.project import catch_up
@@ -184,7 +184,6 @@ def made(folder: Path, meters: int, gateway: WebGateway) -> Iterator[Place]:
     server.start()
     try:
         make_roles(server.dsn(user=SUPERUSER))
-        owner = database_of(config, OWNER)
         system = System(config=config, role=WRITER, clock=clock)
         try:
             _founded(system, owner_dsn=server.dsn(user=OWNER), clock=clock)
@@ -193,7 +192,6 @@ def made(folder: Path, meters: int, gateway: WebGateway) -> Iterator[Place]:
             _book(system)
         finally:
             system.close()
-            owner.close()
         yield Place(config=config, meters=meters, clock=clock, server=server)
     finally:
         server.stop()
@@ -293,9 +291,6 @@ def _ruled(system: System, meters: int) -> None:
 def _book(system: System) -> None:
     """Register who is on duty, the texts, the plan: one message an alert."""
     desk = NoticeDesk(system.database, SITE, system.vault, system.clock)
-
-    def by(person: object, *what: str) -> dict[str, object]:
-        return {"by": person, "command_id": id_of("bench", *what)}
 
     words = ContactWords(
         key="duty", name="Duty", language="en", acknowledges=False,

@@ -67,8 +67,6 @@ class Facts:
     """Alert -> the alert that it is told on."""
     queued: dict[Any, list[Any]] = field(default_factory=dict)
     """Alert -> the events that queued its notices."""
-    handed: dict[Any, datetime] = field(default_factory=dict)
-    """Notice -> when its hand-over was noted."""
 
 
 class Running:
@@ -183,8 +181,6 @@ class Running:
                     facts.parents[event.originator_id] = event.parent
                 case Notice.Created():
                     facts.queued.setdefault(event.subject, []).append(event)
-                case Notice.Handed():
-                    facts.handed[event.originator_id] = event.timestamp
                 case _:
                     pass
         return facts
