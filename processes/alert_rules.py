@@ -68,4 +68,4 @@ def rule_to_test(system: System, site: Site, key: str, file: Path | None) -> lis
         versions = [row.spec for row in rows if row.key == key]
         if file is not None:
             versions = [{**spec, "version": 0} for spec in told if spec["key"] == key]
-        return specs_on_trial(connection, site, key, versions)
+        return specs_on_trial(site, key, versions, read_channels(connection, site.schema))

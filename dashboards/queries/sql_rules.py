@@ -65,7 +65,7 @@ class SqlRules:
             RefusedError: There is no such rule or it has no past; too many days; out of time;
                 another one is running.
         """
-        if not scope.may(Right.DECIDE_READINGS):
+        if not scope.may(Right.DECIDE_READINGS):  # who may need not give the PIN to look
             self._at.demand(scope, Right.DECIDE_READINGS)
         if selection.days > MOST_TRIAL_DAYS:
             raise RefusedError.of("rule.too_many_days", most=MOST_TRIAL_DAYS, key=key)
@@ -87,11 +87,11 @@ class SqlRules:
         versions = [
             row.spec for row in list_rules(connection, site.schema, site.zone) if row.key == key
         ]
-        specs = specs_on_trial(connection, site, key, versions)
+        channels = read_channels(connection, site.schema)
+        specs = specs_on_trial(site, key, versions, channels)
         tester = BackTester(connection=connection, schema=site.schema, zone=site.zone)
         days = (selection.first, selection.last)
         found = tester.run(specs, days, _in_time(key))
-        channels = read_channels(connection, site.schema)
         return RuleTrial(
             key=key,
             first=selection.first,

@@ -1,4 +1,4 @@
-"""In: a defined rule, its back-test. Out: what is tested, cases to be read. I/O: reads."""
+"""In: a defined rule, its back-test, channels. Out: what is tested, cases to be read. Pure."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
-
 from energy.alerting.backtest import BackTest, Case
-from energy.alerting.rule_reads import read_channels
 from energy.alerting.rules.kinds import WatchedChannel, specs_of
 from energy.alerting.rules.spec import RuleSpec, Scale
 from energy.base.clock import to_us
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.store.sites import Site
-
-Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +33,18 @@ class CaseRow:
 
 
 def specs_on_trial(
-    connection: Connection, site: Site, key: str, versions: list[dict[str, Any]]
+    site: Site,
+    key: str,
+    versions: list[dict[str, Any]],
+    channels: Mapping[int, WatchedChannel],
 ) -> list[RuleSpec]:
     """Return the last of some versions of a rule, one a subject.
 
     Args:
-        connection: Any connection that may read.
         site: The site.
         key: Of the rule.
         versions: As events stored them, in order.
+        channels: The site's channels by number.
 
     Raises:
         RefusedError: There is no version.
@@ -55,7 +53,6 @@ def specs_on_trial(
     """
     if not versions:
         raise RefusedError.of("rule.unknown", key=key)
-    channels = read_channels(connection, site.schema)
     return specs_of(id_of("rule on trial", site.key, key), versions[-1], site.zone, channels)
 
 
