@@ -31,7 +31,7 @@ from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fakes import PASSWORD, FakePeople, FakeWeb, settings
 from tests.dashboards.queries.conftest import NOW, WebTown
-from tests.dashboards.security.test_matrix import commands_of, grace
+from tests.dashboards.security.matrix_town import commands_of, grace
 
 __all__ = ["server"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]

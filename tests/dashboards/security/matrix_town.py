@@ -1,0 +1,244 @@
+"""In: a database server. Out: a billed town with two tenants, served, its person in any role. I/O.
+
+Real queries and desks in the role of the web process; only the doors are made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from billing.enquiries.desk import EnquiryDesk
+from billing.enquiries.enquiry import About, Subject
+from billing.office import BillingOffice
+from billing.views.outage_tenants import supplied_by
+from dashboards.app import create_app
+from dashboards.commands import Commands
+from dashboards.notice_commands import NoticeCommands
+from dashboards.rule_commands import RuleCommands
+from dashboards.security.passwords import hashed
+from dashboards.security.people import Doors
+from dashboards.security.scope import Role
+from energy.alerting.desk import AlertDesk
+from energy.alerting.notices.desk import NoticeDesk
+from energy.alerting.outages.desk import OutageDesk
+from energy.alerting.rule_desk import RuleDesk
+from energy.alerting.sounding.desk import SoundDesk
+from energy.alerting.suppression_desk import SuppressionDesk
+from energy.base.clock import ManualClock
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.metering.places import ALWAYS
+from energy.metering.plant import SupplyGraph
+from energy.service.note_desk import NoteDesk
+from energy.store.embedded import EmbeddedPostgres
+from energy.views.rollup import roll_up
+from processes.web import displays_of, money_of, takeover_of, till_of
+from tests.billing.conftest import new_town, server
+from tests.billing.town import Town
+from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
+from tests.dashboards.fake_till import no_card_writer
+from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
+from tests.dashboards.queries.conftest import NOW, WebTown, shown
+from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
+from tests.fixtures.doubts import review_of
+from tests.fixtures.supply import node, parts
+from tests.fixtures.town_book import TownBook
+
+__all__ = ["server"]
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What the pages and callbacks of the town are about."""
+
+    run: UUID
+    invoices: dict[str, UUID]
+    numbers: dict[str, str]
+    enquiries: dict[str, UUID]
+    outages: dict[str, UUID]
+
+    def of(self, building: str) -> dict[str, str]:
+        return {
+            "run": str(self.run),
+            "invoice": str(self.invoices[building]),
+            "building": building,
+            "person": str(NOBODY),
+            "number": self.numbers[building],
+            "enquiry": str(self.enquiries[building]),
+            "outage": str(self.outages[building]),
+        }
+
+
+READS_ADDRESS = "page.children"
+
+
+@dataclass
+class Matrix:
+    """A server over the town, and whoever sits before it."""
+
+    web: WebTown
+    people: FakePeople
+    server: Flask
+    client: FlaskClient
+    subjects: Subjects
+    token: str
+
+    def sit(self, role: Role, *tenants: str) -> None:
+        """Let the signed-in person have another role, bound to tenants."""
+        person = self.people.people["grace"]
+        self.people.people["grace"] = replace(person, roles=(str(role),))
+        self.people.tenancies = frozenset(tenants)
+
+    def post(self, body: dict[str, Any]) -> Any:
+        return self.client.post(
+            "/_dash-update-component", json=body, headers={"X-CSRFToken": self.token}
+        )
+
+    def page(self, address: str) -> str:
+        path, _, search = address.partition("?")
+        body = {
+            "output": READS_ADDRESS,
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [
+                {"id": "url", "property": "pathname", "value": path},
+                {"id": "url", "property": "search", "value": f"?{search}" if search else ""},
+            ],
+            "changedPropIds": ["url.pathname"],
+        }
+        answer = self.post(body)
+        assert answer.status_code == 200, address
+        return str(answer.text)
+
+    def secrets(self, building: str) -> list[str]:
+        """Return texts that only the tenant of a building, and staff, may be told."""
+        numbers = {"b1": ("SN-0001", "SN-0002"), "b2": ("SN-0003", "SN-0004")}[building]
+        money = [f"A-{building}", f"Tenant of {building}", self.subjects.numbers[building]]
+        return [*numbers, f"Meter of {building}", *money, WORDS[building]]
+
+    def stored(self) -> object:
+        """Return how many entries the journals of the site hold."""
+        schema = self.web.town.site.schema
+        return self.web.town.rows(f"SELECT application, position FROM {schema}.journal_head")
+
+
+def grace() -> FakePerson:
+    """Return who sits before the screens, as a viewer at first."""
+    return FakePerson(
+        person=id_of("person", "grace"),
+        sign_in="grace",
+        name="Grace",
+        password_hash=hashed(PASSWORD),
+        must_change=False,
+        roles=("viewer",),
+    )
+
+
+@pytest.fixture(scope="module")
+def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
+    with new_town(server) as town, shown(server, town) as web:
+        metering = JournalApplication(town.database, town.site.schema, "metering", town.clock)
+        metering.store(supply_of(town.site.key))
+        run, _ = town.bill()
+        with town.database.connection() as connection:
+            while roll_up(connection, town.site.schema):
+                pass
+        rows: list[Any] = town.rows(
+            f"SELECT account, invoice, number FROM {town.site.schema}.invoice"
+        )
+        desk = EnquiryDesk(town.office.books, town.clock, town.vault)
+        asked = {
+            account[2:]: desk.ask(
+                About(account=account, subject=Subject.BILL, key=number), WORDS[account[2:]], NOBODY
+            )
+            for account, _, number in rows
+        }
+        town.catch_up()
+        outages = planned_outages(town)
+        subjects = Subjects(
+            run=run,
+            enquiries=asked,
+            outages=outages,
+            invoices={account[2:]: invoice for account, invoice, _ in rows},
+            numbers={account[2:]: number for account, _, number in rows},
+        )
+        clock = ManualClock(NOW)
+        people = FakePeople({"grace": grace()})
+        doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
+        made = create_app(
+            replace(settings(), site_key=town.site.key, zone=town.site.zone),
+            queries=web.queries,
+            commands=commands_of(web, town, desk, clock),
+            doors=Doors(people=people, access=doors, factors=doors, vault=doors),
+            session_store=FakeSessionStore(),
+            clock=clock,
+            render_pdf=lambda _, document, language: f"%PDF {language} {document}".encode(),
+        )
+        client, token = signed_in(made)
+        yield Matrix(web, people, made, client, subjects, token)
+
+
+def signed_in(made: Flask) -> tuple[FlaskClient, str]:
+    """Return a browser in which the person has signed in, and its token."""
+    client = made.test_client()
+    answer = client.post("/login", data={"sign_in": "grace", "password": PASSWORD})
+    assert answer.status_code == 303
+    cookie = client.get_cookie("meterline_csrf")
+    assert cookie is not None
+    return client, cookie.value
+
+
+def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock) -> Commands:
+    """Return the writes of the town by the web's role."""
+    office = BillingOffice(web.staff, town.site, clock, town.vault)
+    return Commands(
+        town.site.key,
+        alerts=AlertDesk(web.staff, town.site.schema, clock),
+        outages=OutageDesk(web.staff, town.site, clock, supplied_by(web.staff, town.site)),
+        sound=SoundDesk(web.staff, town.site.key, town.site.schema, clock),
+        office=office,
+        notes=NoteDesk(web.staff, town.site.schema, clock),
+        money=money_of(office, town.vault),
+        till=till_of(office, clock, no_card_writer),
+        displays=displays_of(web.staff, town.site, clock),
+        review=review_of(town, web.staff),
+        takeover=takeover_of(office, town.vault),
+        rules=RuleCommands(
+            town.site.key,
+            RuleDesk(web.staff, town.site, clock),
+            SuppressionDesk(web.staff, town.site.schema, clock),
+        ),
+        notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
+        enquiries=desk,
+    )
+
+
+def planned_outages(town: Town) -> dict[str, UUID]:
+    """Plan an outage of each tenant's node, and let a second person review one; return them."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    book.people()
+    found = {each: book.planned(f"{each}-node") for each in (ONE, OTHER)}
+    book.reviewed(found[ONE])
+    return found
+
+
+def supply_of(site: str) -> SupplyGraph:
+    """Return the electricity of the town: a node for each tenant's meter."""
+    nodes, edges = parts(
+        node("grid", kind="incomer"),
+        *(node(f"{each}-node", "grid", point=f"{each}-elec") for each in (ONE, OTHER)),
+    )
+    return SupplyGraph(
+        site=site,
+        utility="electricity",
+        valid_from=ALWAYS,
+        nodes=nodes,
+        edges=edges,
+        command_id=id_of("supply", site),
+    )
