@@ -17,11 +17,9 @@ import pytest
 
 import processes.alarm_watchdog
 from energy.alerting.notices.gateway import Gateway, GatewaySettings
-from energy.alerting.notices.template import NoticePlan
 from energy.base.clock import Clock, monotonic_s
 from energy.base.config import Config
 from energy.base.errors import ConfigError
-from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.system import WEB, System
 from processes.alarm_watchdog import FILE, Looked, look, main
@@ -37,7 +35,7 @@ from tests.energy.alerting.notices.loopback import (
     operator,
     settings,
 )
-from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
 PHONE = "+441632960009"
@@ -313,10 +311,6 @@ def test_a_plan_that_tells_nobody_of_what_is_urgent_is_told(watched: Watched) ->
     book.settle(watched.site)
     assert watched.keys() == [], "what is medium may be a row in a list"
     who = [{"severity": "high", "level": 1, "group": "duty", "ways": "sms"}]
-    known = watched.site.application("operations").find(id_of("notice_plan", watched.site.site.key))
-    assert isinstance(known, NoticePlan)
-    known.set({**known.spec, "who": who}, by=book.ADMIN, command_id=command("high alone"))
-    watched.site.application("operations").store(known)
-    book.settle(watched.site)
+    book.change_plan(watched.site, who=who)
     assert watched.keys() == [f"plan {watched.site.site.key}"]
     assert "critical" in watched.told[0]

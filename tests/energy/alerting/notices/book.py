@@ -110,6 +110,17 @@ def plan(site: TestSite, written: str = PLAN, **changed: Any) -> None:
     site.application("operations").store(made)
 
 
+def change_plan(site: TestSite, **changed: Any) -> None:
+    """Set the plan of a site anew, with something in it changed."""
+    operations = site.application("operations")
+    known = operations.find(id_of("notice_plan", site.site.key))
+    assert isinstance(known, NoticePlan)
+    spec = {**known.spec, **changed}
+    known.set(spec, by=ADMIN, command_id=command("change plan", repr(changed)))
+    operations.store(known)
+    settle(site)
+
+
 def a_book(site: TestSite) -> PersonVault:
     """Ada and Ben are on duty, Eve manages."""
     box = vault()

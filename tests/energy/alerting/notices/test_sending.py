@@ -136,7 +136,7 @@ def test_cut_off_behind_the_hand_over_it_is_handed_over_again_under_the_same_key
 def test_what_came_after_a_cut_is_not_taken_for_told_by_what_went_before_it(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limited(chain, 1)
+    book.change_plan(chain.site, person_per_hour=1)
     book.an_alert(chain.site, "before", severity="high")
     cut_behind_the_hand_over(chain, monkeypatch)
     (told,) = chain.first.messages
@@ -149,17 +149,6 @@ def test_what_came_after_a_cut_is_not_taken_for_told_by_what_went_before_it(
     assert sorted(mine) == ["handed", "queued"], "the message that has gone names the first alone"
     chain.go(3601)
     assert [each["to"] for each in chain.first.messages].count(told["to"]) == 2
-
-
-def limited(chain: Chain, per_hour: int) -> None:
-    """Let nobody get more messages in an hour."""
-    (row,) = chain.site.rows(
-        "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
-    )
-    plan: Any = chain.site.application("operations").find(row[0])
-    told = {**plan.spec, "person_per_hour": per_hour}
-    plan.set(told, by=book.ADMIN, command_id=command("limit"))
-    chain.site.application("operations").store(plan)
 
 
 def test_two_senders_hand_it_over_once(chain: Chain) -> None:
@@ -217,7 +206,7 @@ def test_who_is_blocked_opted_out_or_erased_is_told_nothing(chain: Chain) -> Non
 
 
 def test_a_person_is_told_of_more_than_the_limit_in_one_message(chain: Chain) -> None:
-    limited(chain, 3)
+    book.change_plan(chain.site, person_per_hour=3)
     for n in range(10):
         book.an_alert(chain.site, f"leak {n}", severity="high")
     chain.go()

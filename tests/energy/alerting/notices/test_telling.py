@@ -103,14 +103,8 @@ def test_what_is_raised_while_nobody_is_on_duty_waits_for_the_first_who_is(
     now = site.clock.now().astimezone(site.site.zone)
     begins = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
     hours = f"mon-sun {begins:%H}:00-{begins + timedelta(hours=1):%H}:00"
-    (row,) = site.rows(
-        "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
-    )
-    known: Any = site.application("operations").find(row[0])
     who = [{"severity": "high", "level": 1, "group": "duty", "ways": "sms", "hours": hours}]
-    known.set({**known.spec, "who": who}, by=book.ADMIN, command_id=command("night"))
-    site.application("operations").store(known)
-    book.settle(site)
+    book.change_plan(site, who=who)
     book.an_alert(site, severity="high")
     assert looked(site) == FIRST
     assert {notice.not_before for notice in notices(site)} == {begins}
@@ -119,20 +113,13 @@ def test_what_is_raised_while_nobody_is_on_duty_waits_for_the_first_who_is(
 def test_levels_follow_each_other_after_quiet_hours(site: TestSite) -> None:
     now = site.clock.now().astimezone(site.site.zone)
     ends = (now + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
-    (row,) = site.rows(
-        "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
-    )
-    known: Any = site.application("operations").find(row[0])
     duty = {"repeat_s": 0, "escalate_s": 600, "tell_cleared": True}
     who = [
         {"severity": "high", "level": level, "group": group, "ways": ways}
         for level, group, ways in ((1, "duty", "sms"), (2, "managers", "mail"))
     ]
     quiet = {"high": f"mon-sun {now:%H}:00-{ends:%H}:00"}
-    spec = {**known.spec, "who": who, "quiet": quiet, "duty": {"high": duty}}
-    known.set(spec, by=book.ADMIN, command_id=command("quiet"))
-    site.application("operations").store(known)
-    book.settle(site)
+    book.change_plan(site, who=who, quiet=quiet, duty={"high": duty})
     book.an_alert(site, severity="high")
     assert looked(site) == FIRST
     assert looked(site, 3600) == FIRST, "nobody of the first level has been told yet"
@@ -282,17 +269,7 @@ def test_a_level_with_nobody_to_tell_is_passed_over(site: TestSite) -> None:
         {"severity": "critical", "level": 1, "group": "nobody", "ways": ["sms"]},
         {"severity": "critical", "level": 2, "group": "managers", "ways": ["mail"]},
     ]
-    known = site.application("operations").find_all(
-        [
-            row[0]
-            for row in site.rows(
-                "SELECT originator_id FROM {s}.operations_events WHERE topic = 'notice_plan.made'"
-            )
-        ]
-    )
-    (plan,) = known.values()
-    plan.set({**plan.spec, "who": rows}, by=book.ADMIN, command_id=command("again"))
-    site.application("operations").store(plan)
+    book.change_plan(site, who=rows)
     book.an_alert(site)
     assert looked(site) == [("eve", "mail", 2, 0, "alert")]
 
