@@ -16,15 +16,14 @@ from energy.alerting.finding_alarms import FindingAlarms
 from energy.alerting.keeping import Keeping
 from energy.alerting.raising import Raising
 from energy.alerting.ticker import Ticker
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import ALL, rebuild_views
+from processes.view_rebuild import ALL
 from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import operator
 from tests.energy.alerting.test_rule_reads import define
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.postgres import TestSite
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 LOW = Ports(prepaid=lambda: [PrepaidBalance(account="a", balance=Decimal(1))])
@@ -75,11 +74,7 @@ def test_a_rebuild_of_every_view_raises_nothing_and_sends_nothing(chain: Chain) 
     before = told(chain)
     assert len(before[2]) == 4, "two of a crossing, one of the clock, one of a finding"
     assert before[1] > 0
-    owner = Database(site.server.dsn(OWNER))
-    try:
-        rebuild_views(owner, site.site, ALL, site.clock, wait_s=30, tell=lambda *a, **b: None)
-    finally:
-        owner.close()
+    rebuilt(site, ALL)
     chain.start()
     lived(chain, at(11))
     lived(chain, at(12))

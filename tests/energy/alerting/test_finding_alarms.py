@@ -15,11 +15,9 @@ from energy.journal.decisions import Decisions, FindingKey
 from energy.journal.follower import Follower, event_fold
 from energy.journal.noted import Notes
 from energy.metering.note import note
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import rebuild_views
 from tests.fixtures.batches import MIDNIGHT, at, reading
 from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 
@@ -135,9 +133,5 @@ def test_alerts_folded_anew_still_tell_of_their_findings(site: TestSite) -> None
     site.accept(reading(1, 0, 900), reading(1, 15, 10))
     looked(site)
     before = alerts(site)
-    owner = Database(site.server.dsn(OWNER), max_size=4)
-    try:
-        rebuild_views(owner, site.site, "alerts", site.clock, wait_s=10, tell=lambda *_: None)
-    finally:
-        owner.close()
+    rebuilt(site, "alerts")
     assert alerts(site) == before == [("register.negative_step", 1, "m1", "medium", False, True)]

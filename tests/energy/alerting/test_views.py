@@ -15,11 +15,9 @@ from energy.alerting.signal import SignalState
 from energy.alerting.suppression import Expected, Suppression, Why
 from energy.alerting.views import OPERATIONS_VIEWS, AlertView
 from energy.journal.follower import Follower, event_fold
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import rebuild_views
 from tests.energy.alerting.test_raising import alert_of, signal
 from tests.fixtures.postgres import NOON, TestSite, command
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 ADA, BEN, PARENT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -110,9 +108,5 @@ def test_spans_are_listed_and_a_rebuild_says_the_same(site_schema: TestSite) -> 
         ("outage", "node:electricity/bus-a", NOON + HOUR, False),
         ("outage", "node:electricity/bus-a", NOON + 2 * HOUR, True),
     ]
-    owner = Database(site.server.dsn(OWNER), max_size=4)
-    try:
-        rebuild_views(owner, site.site, "alerts", site.clock, wait_s=10, tell=lambda *_: None)
-    finally:
-        owner.close()
+    rebuilt(site, "alerts")
     assert (site.rows(asked), row(site, 1)) == before

@@ -17,11 +17,9 @@ from energy.alerting.notices.gateway import Handed
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.telling import FOLLOWER, Telling
 from energy.base.ids import id_of
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import rebuild_views
 from tests.energy.alerting.notices import book
 from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 
@@ -146,12 +144,7 @@ def test_a_rebuild_queues_nothing(site: TestSite) -> None:
     looked(site)
     handed(site)
     before = site.rows("SELECT count(*) FROM {s}.operations_events")
-    owner = Database(site.server.dsn(OWNER))
-    try:
-        for view in ("notices", "alerts", "operations"):
-            rebuild_views(owner, site.site, view, site.clock, wait_s=5, tell=lambda *a, **b: None)
-    finally:
-        owner.close()
+    rebuilt(site, "notices", "alerts", "operations")
     assert looked(site) == []
     assert site.rows("SELECT count(*) FROM {s}.operations_events") == before
 

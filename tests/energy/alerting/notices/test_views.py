@@ -15,11 +15,9 @@ from energy.alerting.notices.reply import NoticeReply
 from energy.alerting.notices.retries import Next, Try, TryOutcome
 from energy.alerting.notices.views import NOTICE_TABLES, notices_channel
 from energy.base.ids import id_of
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import rebuild_views
 from tests.energy.alerting.notices import book
 from tests.fixtures.postgres import NOON, TestSite, command
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 
@@ -125,13 +123,7 @@ def test_folded_anew_the_rows_are_the_same(site_schema: TestSite) -> None:
         ]
 
     before = rows()
-    owner = Database(site.server.dsn(OWNER))
-    try:
-        rebuild_views(
-            owner, site.site, "notices", site.clock, wait_s=5, tell=lambda *told, **more: None
-        )
-    finally:
-        owner.close()
+    rebuilt(site, "notices")
     assert rows() == before
 
 

@@ -12,12 +12,10 @@ from energy.alerting.raising import Raising
 from energy.alerting.sounding.desk import SoundDesk
 from energy.alerting.sounding.errors import SoundError
 from energy.alerting.sounding.reads import SilenceRow, read_silence, read_tests
-from energy.store.pool import Database
-from energy.system import OWNER
-from processes.view_rebuild import rebuild_views
 from tests.energy.alerting.test_raising import alert_of, signal
 from tests.energy.alerting.test_views import act, folded
 from tests.fixtures.postgres import NOON, TestSite, command
+from tests.fixtures.rebuild import rebuilt
 
 pytestmark = pytest.mark.servers
 ADA, BEN = UUID(int=1), UUID(int=2)
@@ -103,11 +101,7 @@ def test_the_tests_that_count_are_the_newest_and_a_rebuild_says_the_same(
     ]
     rows = site.rows("SELECT * FROM {s}.alarm_silence"), site.rows("SELECT * FROM {s}.sound_test")
     assert (len(rows[0]), len(rows[1])) == (1, 3)
-    owner = Database(site.server.dsn(OWNER), max_size=4)
-    try:
-        rebuild_views(owner, site.site, "sound", site.clock, wait_s=10, tell=lambda *_: None)
-    finally:
-        owner.close()
+    rebuilt(site, "sound")
     assert told(site) == before
 
 
