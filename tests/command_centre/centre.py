@@ -23,7 +23,7 @@ from energy.alerting.rule_reads import read_channels
 from energy.base.config import Config
 from energy.base.period import local_day
 from energy.metering.reading import Reading
-from energy.store.communication import DeviceState, store_states
+from energy.store.communication import store_states
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
 from processes.alert_facts import ports_of
@@ -39,6 +39,7 @@ from tests.command_centre.shift import PHONES, Shift
 from tests.command_centre.table import FOLDER, Week
 from tests.command_centre.world import Name, World
 from tests.energy.alerting.notices import book
+from tests.fixtures.devices import device_state
 from tests.fixtures.postgres import TestSite
 
 METERS, SEED = 60, 7
@@ -232,25 +233,16 @@ class Centre:
             else:
                 self._failing.pop(point, None)
                 self._seen[point] = now
-        states = [self._state(point) for point in self.world.polled]
+        states = [
+            device_state(
+                point,
+                self.world.source_of[point],
+                failing_since=self._failing.get(point),
+                last_seen=self._seen.get(point),
+            )
+            for point in self.world.polled
+        ]
         store_states(self.site.writer, self.site.schema, states, now)
-
-    def _state(self, point: str) -> DeviceState:
-        since = self._failing.get(point)
-        return DeviceState(
-            point=point,
-            source=self.world.source_of[point],
-            bus="",
-            gateway="",
-            last_seen=self._seen.get(point),
-            failing="no_answer" if since else "",
-            failing_since=since,
-            message="",
-            answers=1,
-            failures=1 if since else 0,
-            latency_p50_us=None,
-            latency_p99_us=None,
-        )
 
     def project(self) -> None:
         """Let the process `project` catch up."""

@@ -16,9 +16,8 @@ from billing.books import Books
 from billing.receivables.office import Incoming
 from billing.takeover.task_desk import HandedIn, TaskDesk, tasks_of
 from energy.alerting.alert import Alert
-from energy.base.clock import monotonic_s, wait
 from energy.base.config import Config
-from energy.store.communication import DeviceState, store_states
+from energy.store.communication import store_states
 from energy.store.pool import Database
 from energy.system import OWNER, SEALER, WRITER, System
 from processes.file_drop import DropFolderError
@@ -30,8 +29,10 @@ from tests.billing.till import Till
 from tests.billing.town import CLERK, Town
 from tests.energy.alerting.test_rule_reads import define
 from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.devices import device_state
 from tests.fixtures.files import LONG_CSV, long_csv
 from tests.fixtures.postgres import TestSite
+from tests.processes.test_project import until
 
 pytestmark = pytest.mark.servers
 
@@ -141,12 +142,8 @@ def test_what_one_chore_has_raised_the_others_know_before_the_views_do(
     terms = {"for_s": 600}
     define(site, "comm", kind="communication", subject={}, terms=terms, cuts=True)
     define(site, "load")
-    failing = DeviceState(
-        point="m1", source="bus", bus="", gateway="", last_seen=None, failing="no_answer",
-        failing_since=at(0), message="", answers=0, failures=9,
-        latency_p50_us=None, latency_p99_us=None,
-    )  # fmt: skip
     site.clock.move_to(at(20))
+    failing = device_state("m1", "bus", failing_since=at(0))
     store_states(site.writer, site.schema, [failing], at(20))
     named["ticks"].step()
     site.accept(reading(2, 20, 120_000))
@@ -180,10 +177,7 @@ def test_a_chore_that_takes_minutes_keeps_no_alert_waiting(
         assert checking.wait(20)
         site.accept(reading(2, 0, 1_000_000))
         raised = "SELECT FROM {s}.operations_events WHERE topic = 'alert.raised'"
-        until_s = monotonic_s() + 20
-        while not site.rows(raised):
-            assert monotonic_s() < until_s, "it never came"
-            wait(0.02)
+        until(lambda: bool(site.rows(raised)))
     finally:
         stop.set()
         running.join()

@@ -14,11 +14,12 @@ from energy.alerting.signal import Signal, SignalState
 from energy.alerting.ticker import Ticker, signal_of, stored_signal
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
-from energy.store.communication import DeviceState, store_states
+from energy.store.communication import store_states
 from processes.project import catch_up
 from tests.energy.alerting.test_evaluator import evaluated, folded
 from tests.energy.alerting.test_rule_reads import define
 from tests.fixtures.batches import MIDNIGHT, at, reading
+from tests.fixtures.devices import device_state
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -123,19 +124,11 @@ def test_device_that_does_not_answer_and_collector_that_has_stopped(site: TestSi
 
     def told(minutes: float, *devices: tuple[str, datetime | None]) -> None:
         states = [
-            DeviceState(
-                point=point,
-                source="bus" if point != "other" else "elsewhere",
-                bus="",
-                gateway="",
-                last_seen=at(minutes) if since is None else None,
-                failing="" if since is None else "no_answer",
+            device_state(
+                point,
+                "bus" if point != "other" else "elsewhere",
                 failing_since=since,
-                message="",
-                answers=1,
-                failures=0,
-                latency_p50_us=None,
-                latency_p99_us=None,
+                last_seen=at(minutes) if since is None else None,
             )
             for point, since in devices
         ]
@@ -273,14 +266,7 @@ def test_a_source_is_dead_when_none_of_its_devices_answers_and_tells_of_them(
     define(site, "comm", kind="communication", subject={}, terms=terms)
 
     def told(minutes: float, **since: datetime | None) -> None:
-        states = [
-            DeviceState(
-                point=point, source=source, bus="", gateway="", last_seen=None,
-                failing="" if at_ is None else "no_answer", failing_since=at_, message="",
-                answers=1, failures=0, latency_p50_us=None, latency_p99_us=None,
-            )
-            for point, at_ in since.items()
-        ]  # fmt: skip
+        states = [device_state(point, source, failing_since=at_) for point, at_ in since.items()]
         store_states(site.writer, site.schema, states, at(minutes))
         ticked(site, minutes)
 
