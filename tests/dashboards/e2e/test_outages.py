@@ -28,8 +28,6 @@ from dashboards.security.people import Doors
 from energy.alerting.outages.desk import OutageDesk
 from energy.alerting.outages.informing import group_of
 from energy.base.ids import id_of
-from energy.metering.places import ALWAYS
-from energy.metering.plant import SupplyGraph
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
@@ -42,7 +40,7 @@ from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import operator
 from tests.fixtures.postgres import TestSite, command, database_server, new_site, site_schema
-from tests.fixtures.supply import STATION, parts
+from tests.fixtures.supply import STATION, electricity
 from tests.scripts.commands.test_outage import open_account
 
 __all__ = ["database_server", "new_site", "site_schema"]
@@ -102,7 +100,6 @@ def yard(site_schema: TestSite) -> Iterator[Yard]:
 
 def _station(site: TestSite) -> None:
     """Build the station; a shop pays for m1, a clinic, which is protected, for m2."""
-    nodes, edges = parts(*STATION)
     for account, point in (("A-1", "m1"), ("A-2", "m2")):
         site.counter(point)
         open_account(site, account, point)
@@ -110,16 +107,7 @@ def _station(site: TestSite) -> None:
     always = Protection(kind=ProtectionKind.MEDICAL, valid_from=date(2018, 1, 1), valid_to=None)
     guarded.protect(always, note="", by=book.ADMIN, command_id=command("guarded"))
     site.application("books").store(guarded)
-    site.application("metering").store(
-        SupplyGraph(
-            site=site.site.key,
-            utility="electricity",
-            valid_from=ALWAYS,
-            nodes=nodes,
-            edges=edges,
-            command_id=id_of("supply"),
-        )
-    )
+    site.application("metering").store(electricity(site.site.key, *STATION))
     site.project()
     follower = books_follower(site.writer, site.schema, site.clock)
     while follower.step():

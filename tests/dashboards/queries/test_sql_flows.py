@@ -18,10 +18,10 @@ from energy.base.ids import id_of
 from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.metering.places import ALWAYS
-from energy.metering.plant import PlaceTree, SupplyGraph
+from energy.metering.plant import PlaceTree
 from energy.views.rollup import roll_up
 from tests.dashboards.queries.conftest import WebTown
-from tests.fixtures.supply import node, parts
+from tests.fixtures.supply import electricity, node
 
 pytestmark = pytest.mark.servers
 TODAY = date(2019, 1, 3)
@@ -39,18 +39,11 @@ def scope(web: WebTown, site: str | None = None) -> Scope:
 def define(web: WebTown) -> None:
     """b1-elec feeds b2-elec: what is between is far beyond the limit."""
     town = web.town
-    nodes, edges = parts(
+    graph = electricity(
+        town.site.key,
         node("grid", kind="incomer"),
         node("main", "grid", point="b1-elec", limit_percent="2"),
         node("sub", "main", point="b2-elec"),
-    )
-    graph = SupplyGraph(
-        site=town.site.key,
-        utility="electricity",
-        valid_from=ALWAYS,
-        nodes=nodes,
-        edges=edges,
-        command_id=uuid4(),
     )
     JournalApplication(town.database, town.site.schema, "metering", town.clock).store(graph)
     town.catch_up()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -18,11 +18,9 @@ from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.metering.channel import Channel, ChannelFacts, Kind, facts_to_json
 from energy.metering.meter import Meter
-from energy.metering.places import ALWAYS
-from energy.metering.plant import SupplyGraph
 from energy.metering.reading import Reading
 from tests.dashboards.queries.conftest import NOW, WebTown
-from tests.fixtures.supply import node, parts, tie
+from tests.fixtures.supply import electricity, node, tie
 
 pytestmark = pytest.mark.servers
 POWER, CURRENT, BREAKER, TIE = 11, 12, 13, 14
@@ -88,7 +86,8 @@ def sensor(web: WebTown, point: str, *numbers: int, multiplier: int = 1) -> Mete
 def define(web: WebTown, counts: Mapping[int, int], *, at: datetime = AT) -> None:
     """Two busbars with a tie; the first is fed through a transformer without a meter."""
     town = web.town
-    nodes, edges = parts(
+    graph = electricity(
+        town.site.key,
         node("grid", kind="incomer", point="mains"),
         node("tx", "grid", kind="transformer", rated_w="400000"),
         node("bus-a", "tx", kind="busbar"),
@@ -97,14 +96,6 @@ def define(web: WebTown, counts: Mapping[int, int], *, at: datetime = AT) -> Non
         node("pv", kind="incomer"),
         node("bus-b", "pv", kind="busbar"),
         tie("tie", "bus-a", "bus-b", state_point="tie", state_quantity="breaker_state"),
-    )
-    graph = SupplyGraph(
-        site=town.site.key,
-        utility="electricity",
-        valid_from=ALWAYS,
-        nodes=nodes,
-        edges=edges,
-        command_id=uuid4(),
     )
     journal = JournalApplication(town.database, town.site.schema, "metering", town.clock)
     journal.store(sensor(web, "mains", POWER, CURRENT, multiplier=20))

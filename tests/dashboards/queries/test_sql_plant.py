@@ -16,9 +16,9 @@ from energy.base.units import Utility
 from energy.journal.application import JournalApplication
 from energy.metering.conversion import ConversionFactors
 from energy.metering.places import ALWAYS
-from energy.metering.plant import PlaceTree, SupplyGraph
+from energy.metering.plant import PlaceTree
 from tests.dashboards.queries.conftest import WebTown
-from tests.fixtures.supply import node, parts
+from tests.fixtures.supply import electricity, node
 
 pytestmark = pytest.mark.servers
 TODAY = date(2019, 1, 3)
@@ -52,16 +52,10 @@ def declare(web: WebTown) -> None:
         by=uuid4(),
         command_id=uuid4(),
     )
-    nodes, edges = parts(
-        node("engine", kind="generator", point="b1-elec"), node("b2", "engine", point="b2-elec")
-    )
-    graph = SupplyGraph(
-        site=town.site.key,
-        utility="electricity",
-        valid_from=ALWAYS,
-        nodes=nodes,
-        edges=edges,
-        command_id=uuid4(),
+    graph = electricity(
+        town.site.key,
+        node("engine", kind="generator", point="b1-elec"),
+        node("b2", "engine", point="b2-elec"),
     )
     for each in (tree, graph):
         metering.store(each)

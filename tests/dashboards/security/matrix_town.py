@@ -34,7 +34,6 @@ from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
-from energy.metering.places import ALWAYS
 from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
@@ -48,7 +47,7 @@ from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
 from tests.fixtures.doubts import review_of
-from tests.fixtures.supply import node, parts
+from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
 
 __all__ = ["server"]
@@ -230,15 +229,5 @@ def planned_outages(town: Town) -> dict[str, UUID]:
 
 def supply_of(site: str) -> SupplyGraph:
     """Return the electricity of the town: a node for each tenant's meter."""
-    nodes, edges = parts(
-        node("grid", kind="incomer"),
-        *(node(f"{each}-node", "grid", point=f"{each}-elec") for each in (ONE, OTHER)),
-    )
-    return SupplyGraph(
-        site=site,
-        utility="electricity",
-        valid_from=ALWAYS,
-        nodes=nodes,
-        edges=edges,
-        command_id=id_of("supply", site),
-    )
+    nodes = (node(f"{each}-node", "grid", point=f"{each}-elec") for each in (ONE, OTHER))
+    return electricity(site, node("grid", kind="incomer"), *nodes)

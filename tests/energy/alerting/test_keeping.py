@@ -16,12 +16,10 @@ from energy.alerting.raising import Raising
 from energy.alerting.signal import Signal, SignalState
 from energy.alerting.suppression import Expected, Suppression, Why
 from energy.base.ids import id_of
-from energy.metering.places import ALWAYS
-from energy.metering.plant import SupplyGraph
 from tests.energy.alerting.test_raising import alert_of, signal
 from tests.energy.alerting.test_views import folded
 from tests.fixtures.postgres import NOON, TestSite, command
-from tests.fixtures.supply import node, parts
+from tests.fixtures.supply import electricity, node
 
 pytestmark = pytest.mark.servers
 CLEARED = SignalState.CLEARED
@@ -33,19 +31,8 @@ def site(new_site: Any) -> TestSite:
     site: TestSite = new_site(at=NOON)
     site.counter("m1")
     site.counter("m2")
-    nodes, edges = parts(
-        node("grid", kind="incomer"), node("bus-a", "grid"), node("f1", "bus-a", point="m1")
-    )
-    site.application("metering").store(
-        SupplyGraph(
-            site=site.site.key,
-            utility="electricity",
-            valid_from=ALWAYS,
-            nodes=nodes,
-            edges=edges,
-            command_id=id_of("supply"),
-        )
-    )
+    nodes = (node("grid", kind="incomer"), node("bus-a", "grid"), node("f1", "bus-a", point="m1"))
+    site.application("metering").store(electricity(site.site.key, *nodes))
     site.project()
     return site
 

@@ -18,13 +18,11 @@ from energy.alerting.outages.outage import OutageError
 from energy.alerting.outages.reads import OutageState, read_outages, read_receipts
 from energy.alerting.suppression import SuppressionError
 from energy.base.ids import id_of
-from energy.metering.places import ALWAYS
-from energy.metering.plant import SupplyGraph
 from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import operator
 from tests.fixtures.postgres import NOON, TestSite, command
-from tests.fixtures.supply import STATION, parts, tie
+from tests.fixtures.supply import STATION, electricity, tie
 
 pytestmark = pytest.mark.servers
 PLANNER, SECOND = id_of("person", "planner"), id_of("person", "second")
@@ -47,17 +45,8 @@ def supplied(points: Collection[str], day: date) -> list[Supplied]:
 
 @pytest.fixture
 def chain(site_schema: TestSite) -> Iterator[Chain]:
-    nodes, edges = parts(*STATION, tie("t", "bus-a", "bus-b"))
-    site_schema.application("metering").store(
-        SupplyGraph(
-            site=site_schema.site.key,
-            utility="electricity",
-            valid_from=ALWAYS,
-            nodes=nodes,
-            edges=edges,
-            command_id=id_of("supply"),
-        )
-    )
+    station = (*STATION, tie("t", "bus-a", "bus-b"))
+    site_schema.application("metering").store(electricity(site_schema.site.key, *station))
     site_schema.project()
     with ExitStack() as stack:
         first, second, mail = (stack.enter_context(operator()) for _ in range(3))
@@ -224,17 +213,7 @@ def test_accounts_without_a_contact_are_named_and_a_draft_can_be_read(chain: Cha
 
 
 def test_without_a_reviewed_text_nothing_is_told(site_schema: TestSite) -> None:
-    nodes, edges = parts(*STATION)
-    site_schema.application("metering").store(
-        SupplyGraph(
-            site=site_schema.site.key,
-            utility="electricity",
-            valid_from=ALWAYS,
-            nodes=nodes,
-            edges=edges,
-            command_id=id_of("supply"),
-        )
-    )
+    site_schema.application("metering").store(electricity(site_schema.site.key, *STATION))
     site_schema.project()
     at = OutageDesk(site_schema.writer, site_schema.site, site_schema.clock, supplied)
     outage = at.plan(
