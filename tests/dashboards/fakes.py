@@ -193,6 +193,12 @@ def commands_of(site: FakeSite) -> Commands:
     )
 
 
+def commands_with(site: str, **desks: Any) -> Commands:
+    """Return the writes of a test that needs a few desks only."""
+    every = ("alerts", "outages", "sound", "office", "notes", "money", "till", "displays", "review")
+    return Commands(site, **(dict.fromkeys(every) | desks))
+
+
 PASSWORD = "first-password-of-all"
 EVERYTHING = ("energy_manager", "billing_clerk", "billing_approver", "technician")
 
@@ -208,6 +214,46 @@ class FakeWeb:
     server: object
 
 
+def person_of(sign_in: str, *roles: str, name: str = "", must_change: bool = False) -> FakePerson:
+    """Return a person whose password is PASSWORD."""
+    return FakePerson(
+        person=id_of("person", sign_in),
+        sign_in=sign_in,
+        name=name or sign_in.title(),
+        password_hash=hashed(PASSWORD),
+        must_change=must_change,
+        roles=roles,
+    )
+
+
+def web_over(
+    queries: Any,
+    commands: Commands,
+    clock: Clock,
+    *people: FakePerson,
+    settings: WebSettings,
+    site: FakeSite | None = None,
+    rules: dict[str, Any] | None = None,
+    provider: Provider | None = None,
+) -> FakeWeb:
+    """Return a web process over some queries and commands, made up or real, with made-up doors."""
+    known = FakePeople({each.sign_in: each for each in people})
+    store = FakeSessionStore()
+    doors = FakeDoors(clock=clock, people=known, set_rules=rules or {"second_factor": []})
+    server = create_app(
+        settings,
+        queries=queries,
+        commands=commands,
+        doors=Doors(people=known, access=doors, factors=doors, vault=doors),
+        session_store=store,
+        provider=provider,
+        clock=clock,
+        render_pdf=lambda _, document, language: f"%PDF-1.7 {language} {document}".encode(),
+    )
+    fake: Any = site
+    return FakeWeb(site=fake, people=known, store=store, doors=doors, server=server)
+
+
 def fake_web(
     *,
     roles: tuple[str, ...] = EVERYTHING,
@@ -220,26 +266,15 @@ def fake_web(
     answers: Callable[[FakeSite], Any] = lambda site: site,
 ) -> FakeWeb:
     clock = clock or ManualClock(NOW)
-    person = FakePerson(
-        person=id_of("person", "grace"),
-        sign_in="grace",
-        name=name,
-        password_hash=hashed(PASSWORD),
-        must_change=must_change,
-        roles=roles,
-    )
-    people = FakePeople({"grace": person})
+    person = person_of("grace", *roles, name=name, must_change=must_change)
     site = FakeSite(clock=clock, names={person.person: name})
-    store = FakeSessionStore()
-    doors = FakeDoors(clock=clock, people=people, set_rules=rules or {"second_factor": []})
-    server = create_app(
-        settings(secure=secure),
-        queries=answers(site),
-        commands=commands_of(site),
-        doors=Doors(people=people, access=doors, factors=doors, vault=doors),
-        session_store=store,
+    return web_over(
+        answers(site),
+        commands_of(site),
+        clock,
+        person,
+        settings=settings(secure=secure),
+        site=site,
+        rules=rules,
         provider=provider,
-        clock=clock,
-        render_pdf=lambda _, document, language: f"%PDF-1.7 {language} {document}".encode(),
     )
-    return FakeWeb(site=site, people=people, store=store, doors=doors, server=server)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,24 +17,25 @@ from playwright.sync_api import Browser, Page, expect
 from billing.prepaid.protected import ProtectedPoint, Protection, ProtectionKind
 from billing.views.books import books_follower
 from billing.views.outage_tenants import supplied_by
-from dashboards.app import create_app
-from dashboards.commands import Commands
 from dashboards.note_words import wall_text
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
-from dashboards.security.passwords import hashed
-from dashboards.security.people import Doors
 from energy.alerting.outages.desk import OutageDesk
 from energy.alerting.outages.informing import group_of
-from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from scripts.screenshots import sign_in
 from tests.dashboards.e2e.conftest import served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
-from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, FakeWeb, settings
+from tests.dashboards.fakes import (
+    PASSWORD,
+    FakeWeb,
+    commands_with,
+    person_of,
+    settings,
+    web_over,
+)
 from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import operator
@@ -115,44 +115,15 @@ def _station(site: TestSite) -> None:
 
 
 def _web(site: TestSite, staff: Database, chain: Chain) -> FakeWeb:
-    people = FakePeople(
-        {
-            name: FakePerson(
-                person=id_of("person", name),
-                sign_in=name,
-                name=name.title(),
-                password_hash=hashed(PASSWORD),
-                must_change=False,
-                roles=(role,),
-            )
-            for name, role in PEOPLE.items()
-        }
-    )
-    doors = FakeDoors(clock=site.clock, people=people, set_rules={"second_factor": []})
     at = SqlSite(database=staff, site=site.site, clock=site.clock, vault=chain.vault)
-    unused: Any = None
-    store = FakeSessionStore()
-    made = create_app(
-        replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
-        queries=SqlQueries(at),
-        commands=Commands(
-            site.site.key,
-            alerts=unused,
-            outages=OutageDesk(staff, site.site, site.clock, supplied_by(staff, site.site)),
-            office=unused,
-            notes=unused,
-            money=unused,
-            till=unused,
-            displays=unused,
-            review=unused,
-            sound=unused,
-        ),
-        doors=Doors(people=people, access=doors, factors=doors, vault=doors),
-        session_store=store,
-        clock=site.clock,
-        render_pdf=lambda *_: b"",
+    desk = OutageDesk(staff, site.site, site.clock, supplied_by(staff, site.site))
+    return web_over(
+        SqlQueries(at),
+        commands_with(site.site.key, outages=desk),
+        site.clock,
+        *(person_of(name, role) for name, role in PEOPLE.items()),
+        settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
     )
-    return FakeWeb(site=unused, people=people, store=store, doors=doors, server=made)
 
 
 @contextmanager

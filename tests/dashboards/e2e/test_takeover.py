@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,10 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from billing.takeover.office import TakeOverOffice
 from billing.takeover.state import take_over_of
 from billing.takeover.task_work import TaskWork
-from dashboards.app import create_app
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
-from dashboards.security.people import Doors
 from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
@@ -28,10 +25,9 @@ from tests.billing.takeover.workbooks import Rows, desk, filled, meters_only, sa
 from tests.billing.town import Town
 from tests.dashboards.e2e.conftest import served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
-from tests.dashboards.fakes import PASSWORD, FakePeople, FakeWeb, settings
+from tests.dashboards.fakes import PASSWORD, FakeWeb, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown
-from tests.dashboards.security.matrix_town import commands_of, grace
+from tests.dashboards.security.matrix_town import commands_of
 
 __all__ = ["server"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -77,29 +73,15 @@ def office(server: EmbeddedPostgres, browser: Browser) -> Iterator[Office]:
         at = SqlSite(database=staff, site=town.site, clock=ManualClock(NOW), vault=town.vault,
                      walled=database)  # fmt: skip
         web = WebTown(town=town, database=database, staff=staff, queries=SqlQueries(at))
-        people = FakePeople(
-            {
-                name: replace(
-                    grace(), person=id_of("person", name), sign_in=name, name=name.title(),
-                    roles=(role,),
-                )
-                for name, role in (("mira", "billing_clerk"), ("jonas", "billing_approver"))
-            }
-        )  # fmt: skip
         clock = ManualClock(NOW)
-        doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
-        store = FakeSessionStore()
-        made = create_app(
-            replace(settings(), site_key=town.site.key, zone=town.site.zone),
-            queries=web.queries,
-            commands=commands_of(web, town, None, clock),
-            doors=Doors(people=people, access=doors, factors=doors, vault=doors),
-            session_store=store,
-            clock=clock,
-            render_pdf=lambda *_: b"",
+        shown = web_over(
+            web.queries,
+            commands_of(web, town, None, clock),
+            clock,
+            person_of("mira", "billing_clerk"),
+            person_of("jonas", "billing_approver"),
+            settings=replace(settings(), site_key=town.site.key, zone=town.site.zone),
         )
-        fake: Any = None
-        shown = FakeWeb(site=fake, people=people, store=store, doors=doors, server=made)
         with served(shown) as url:
             yield Office(town=town, web=shown, browser=browser, url=url)
         for context in browser.contexts:

@@ -16,30 +16,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from dashboards.app import create_app
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
-from dashboards.security.passwords import hashed
-from dashboards.security.people import Doors
 from energy.base.clock import ManualClock
-from energy.base.ids import id_of
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from scripts.screenshots import ARGUMENTS, chromium_path, sign_in
 from tests.dashboards.e2e.conftest import served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fakes import (
     PASSWORD,
-    FakePeople,
-    FakePerson,
     FakeSite,
     FakeWeb,
     commands_of,
+    person_of,
     settings,
+    web_over,
 )
 from tests.fixtures.postgres import TestSite, database_server, directory, new_site, site_schema
 
@@ -76,27 +70,9 @@ def year(site_schema: TestSite) -> Iterator[FakeWeb]:
     database = Database(site.server.dsn("meterline_web"), scope=STAFF)
     made = FakeSite(clock=clock)
     at = SqlSite(database=database, site=site.site, clock=clock, vault=None)  # type: ignore[arg-type]
-    person = FakePerson(
-        person=id_of("person", "grace"),
-        sign_in="grace",
-        name="Grace",
-        password_hash=hashed(PASSWORD),
-        must_change=False,
-        roles=("viewer",),
-    )
-    people, store = FakePeople({"grace": person}), FakeSessionStore()
-    doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
-    server = create_app(
-        replace(settings(), site_key=site.site.key, zone=site.site.zone),
-        queries=SqlQueries(at),
-        commands=commands_of(made),
-        doors=Doors(people=people, access=doors, factors=doors, vault=doors),
-        session_store=store,
-        clock=clock,
-        render_pdf=lambda *_: b"%PDF",
-    )
-    assert isinstance(server, Flask)
-    yield FakeWeb(site=made, people=people, store=store, doors=doors, server=server)
+    told = replace(settings(), site_key=site.site.key, zone=site.site.zone)
+    grace = person_of("grace", "viewer")
+    yield web_over(SqlQueries(at), commands_of(made), clock, grace, settings=told, site=made)
     database.close()
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from dashboards.commands import Commands
 from dashboards.security.scope import Role
 from energy.alerting.views import AlertView
 from energy.base.finding import Severity
@@ -19,17 +17,11 @@ from energy.metering.note import note
 from energy.metering.pinned_note import NoteWords, PinnedNoteError
 from energy.service.note_desk import NoteDesk
 from tests.billing.town import Town
+from tests.dashboards.fakes import commands_with
 from tests.dashboards.queries.conftest import WebTown
 from tests.dashboards.queries.test_sql import scope
 
 pytestmark = pytest.mark.servers
-
-
-class Unused:
-    """A desk that no test here presses."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(name)
 
 
 FIRST, LAST = datetime(2019, 1, 2, 3, tzinfo=UTC), datetime(2019, 1, 2, 4, tzinfo=UTC)
@@ -93,18 +85,7 @@ def test_a_doubtful_hour_waits_with_its_money_its_note_and_its_readings(
 def test_a_note_is_changed_and_withdrawn_by_its_author_alone(seen_town: WebTown) -> None:
     town, queries = seen_town.town, seen_town.queries
     desk = NoteDesk(seen_town.staff, town.site.schema, town.clock)
-    commands = Commands(
-        town.site.key,
-        alerts=Unused(),
-        outages=Unused(),
-        sound=Unused(),
-        office=Unused(),
-        notes=desk,
-        money=Unused(),
-        till=Unused(),
-        displays=Unused(),
-        review=Unused(),
-    )
+    commands = commands_with(town.site.key, notes=desk)
     author = scope(seen_town, Role.VIEWER)
     other = replace(author, person=id_of("person", "y"))
     day = datetime(2019, 1, 2, 12, tzinfo=UTC)

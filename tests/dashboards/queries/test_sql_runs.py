@@ -26,6 +26,7 @@ from energy.metering.reading import Reading
 from energy.views.registry import load_channels
 from tests.billing.corrections.story import midnight_of
 from tests.billing.town import APPROVER, CLERK, FIRST, Town, count_at
+from tests.dashboards.fakes import commands_with
 from tests.dashboards.queries.conftest import WebTown
 
 pytestmark = pytest.mark.servers
@@ -58,19 +59,7 @@ def idle_day(town: Town) -> None:
 def commands(web: WebTown) -> Commands:
     office = web.town.new_office()
     office.database = web.staff
-    unused: Any = None
-    return Commands(
-        web.town.site.key,
-        alerts=unused,
-        outages=unused,
-        sound=unused,
-        office=office,
-        notes=unused,
-        money=unused,
-        till=unused,
-        review=unused,
-        displays=unused,
-    )
+    return commands_with(web.town.site.key, office=office)
 
 
 def look_at_each(web: WebTown, clerk: Scope, run: UUID, seen: RunReview) -> None:

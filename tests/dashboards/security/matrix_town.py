@@ -18,12 +18,9 @@ from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import About, Subject
 from billing.office import BillingOffice
 from billing.views.outage_tenants import supplied_by
-from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.rule_commands import RuleCommands
-from dashboards.security.passwords import hashed
-from dashboards.security.people import Doors
 from dashboards.security.scope import Role
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
@@ -32,7 +29,6 @@ from energy.alerting.rule_desk import RuleDesk
 from energy.alerting.sounding.desk import SoundDesk
 from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.clock import ManualClock
-from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
@@ -41,9 +37,8 @@ from energy.views.rollup import roll_up
 from processes.web import displays_of, money_of, takeover_of, till_of
 from tests.billing.conftest import new_town, server
 from tests.billing.town import Town
-from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_till import no_card_writer
-from tests.dashboards.fakes import PASSWORD, FakePeople, FakePerson, settings
+from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
 from tests.fixtures.doubts import review_of
@@ -127,18 +122,6 @@ class Matrix:
         return self.web.town.rows(f"SELECT application, position FROM {schema}.journal_head")
 
 
-def grace() -> FakePerson:
-    """Return who sits before the screens, as a viewer at first."""
-    return FakePerson(
-        person=id_of("person", "grace"),
-        sign_in="grace",
-        name="Grace",
-        password_hash=hashed(PASSWORD),
-        must_change=False,
-        roles=("viewer",),
-    )
-
-
 @pytest.fixture(scope="module")
 def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
     with new_town(server) as town, shown(server, town) as web:
@@ -168,19 +151,15 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             numbers={account[2:]: number for account, _, number in rows},
         )
         clock = ManualClock(NOW)
-        people = FakePeople({"grace": grace()})
-        doors = FakeDoors(clock=clock, people=people, set_rules={"second_factor": []})
-        made = create_app(
-            replace(settings(), site_key=town.site.key, zone=town.site.zone),
-            queries=web.queries,
-            commands=commands_of(web, town, desk, clock),
-            doors=Doors(people=people, access=doors, factors=doors, vault=doors),
-            session_store=FakeSessionStore(),
-            clock=clock,
-            render_pdf=lambda _, document, language: f"%PDF {language} {document}".encode(),
+        made = web_over(
+            web.queries,
+            commands_of(web, town, desk, clock),
+            clock,
+            person_of("grace", "viewer"),
+            settings=replace(settings(), site_key=town.site.key, zone=town.site.zone),
         )
-        client, token = signed_in(made)
-        yield Matrix(web, people, made, client, subjects, token)
+        client, token = signed_in(made.server)
+        yield Matrix(web, made.people, made.server, client, subjects, token)
 
 
 def signed_in(made: Flask) -> tuple[FlaskClient, str]:
