@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -15,63 +15,45 @@ from dashboards.notice_commands import NoticeCommands
 from dashboards.queries.notice_rows import NoticeTab
 from dashboards.security.scope import Role
 from dashboards.selection import selection_of
-from energy.alerting.notices.contact import Contact, ContactGroup, contact_id, person_of_contact
+from energy.alerting.notices.contact import contact_id
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind, Handed
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.retries import Next, Try, TryOutcome
-from energy.alerting.notices.template import NoticePlan
 from energy.alerting.notices.words import TemplateKey, shipped
 from energy.base.clock import ManualClock
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
-from energy.journal.application import JournalApplication
 from energy.store.embedded import EmbeddedPostgres
 from tests.billing.conftest import new_town, server
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.queries.test_sql_alerts import OPEN, alert, folded, scope
-from tests.energy.alerting.notices.book import PLAN
+from tests.energy.alerting.notices import book
+from tests.fixtures.town_book import TownBook
 
 __all__ = ["server"]
 pytestmark = pytest.mark.servers
 QUEUED = datetime(2019, 2, 1, 9, 0, tzinfo=UTC)
 """By the town's clock."""
 DAY = selection_of("?at=2019-02-01", NOW.date())
-BY = id_of("person", "admin")
 
 
 @pytest.fixture(scope="module")
 def told(server: EmbeddedPostgres) -> Iterator[WebTown]:
     """A town with one alert: one person was reached by the second gateway, another one not."""
     with new_town(server) as town, shown(server, town) as web:
-        site, clock = town.site.key, ManualClock(NOW)
-        operations = JournalApplication(town.database, town.site.schema, "operations", clock)
-        for key in ("ada", "eve"):
-            person = person_of_contact(site, key)
-            made = Contact(site=site, key=key, person=person, command_id=uuid4())
-            made.describe(
-                name_sealed=town.vault.seal(person, f"{key} sealed name"),
-                addresses_sealed={"sms": town.vault.seal(person, "+441632960001")},
-                digests={"sms": town.vault.digest(key).hex()},
-                language="en",
-                user=None,
-                acknowledges=True,
-                by=BY,
-                command_id=uuid4(),
-            )
-            operations.store(made)
+        known = TownBook(town=town, clock=ManualClock(NOW)).known
+        for key, phone in (("ada", book.ADA_PHONE), ("eve", book.BEN_PHONE)):
+            book.contact(known, town.vault, key, sms=phone)
         for name in ("duty", "managers"):
-            group = ContactGroup(site=site, key=name, command_id=uuid4())
-            group.set_members(["ada", "eve"], by=BY, command_id=uuid4())
-            operations.store(group)
-        plan = NoticePlan(site=site, command_id=uuid4())
-        spec = tomllib.loads(PLAN)
+            book.group(known, name, "ada", "eve")
+        spec = tomllib.loads(book.PLAN)
         spec["duty"]["high"]["escalate_s"] = 600
         spec["who"][1]["severity"] = ["critical", "high"]
-        plan.set(spec, by=BY, command_id=uuid4())
-        operations.store(plan, alert(OPEN, NOW - timedelta(minutes=2)))
-        operations.store(*notices(town.site.key))
+        book.plan(known, **spec)
+        operations = known.application("operations")
+        operations.store(alert(OPEN, NOW - timedelta(minutes=2)), *notices(town.site.key))
         folded(town)
         yield web
 
@@ -85,7 +67,7 @@ def notices(site: str) -> list[Notice]:
             template="alert",
             level=1,
             repeat=0,
-            contact=contact_of(site, key),
+            contact=contact_id(site, key),
             way="sms",
             severity="high",
             not_before=NOW,
@@ -111,10 +93,6 @@ def notices(site: str) -> list[Notice]:
     return made
 
 
-def contact_of(site: str, key: str) -> UUID:
-    return contact_id(site, key)
-
-
 def test_a_tab_holds_its_own_and_names_are_for_who_acts(told: WebTown) -> None:
     board = told.queries.notice_board(scope(told, Role.DESK), NoticeTab.ALL, DAY).rows
     assert board.counts == {
@@ -125,7 +103,7 @@ def test_a_tab_holds_its_own_and_names_are_for_who_acts(told: WebTown) -> None:
         NoticeTab.FAILED: 0,
         NoticeTab.GIVEN_UP: 0,
     }
-    assert board.names == {"ada": "ada sealed name", "eve": "eve sealed name"}
+    assert board.names == {"ada": "Ada", "eve": "Eve"}
     assert board.ways == {"ada": ("sms",), "eve": ("sms",)}
     assert board.planned
     seen = told.queries.notice_board(scope(told, Role.VIEWER), NoticeTab.WAITING, DAY).rows
@@ -162,7 +140,7 @@ def test_an_alert_tells_who_was_told_and_when_the_next_level_is(told: WebTown) -
         ("eve", "queued"),
     }
     assert (page.level, page.level_at) == (2, QUEUED + timedelta(seconds=600))
-    assert page.names["ada"] == "ada sealed name"
+    assert page.names["ada"] == "Ada"
     seen = told.queries.alert(scope(told, Role.VIEWER), OPEN)
     assert seen is not None
     assert seen.rows.told.names == {}
@@ -194,13 +172,13 @@ def test_a_text_is_drafted_by_one_and_reviewed_by_another_as_it_was_read(told: W
     with pytest.raises(NoticeError, match="somebody else"):
         commands.review(author, key, seen=2)
     folded(town)
-    book = told.queries.notice_texts(author).rows
-    assert (book.newest[0].version, book.in_force) == (2, {})
+    texts = told.queries.notice_texts(author).rows
+    assert (texts.newest[0].version, texts.in_force) == (2, {})
     commands.review(second, key, seen=2)
     folded(town)
-    book = told.queries.notice_texts(author).rows
-    assert book.in_force["cleared"]["en"]["text"] == "Over: {what}"
-    assert (book.signature["en"], book.blocked) == ("Airport Energy", ())
+    texts = told.queries.notice_texts(author).rows
+    assert texts.in_force["cleared"]["en"]["text"] == "Over: {what}"
+    assert (texts.signature["en"], texts.blocked) == ("Airport Energy", ())
 
 
 def test_a_test_message_pressed_twice_in_a_minute_is_one(told: WebTown) -> None:

@@ -12,7 +12,6 @@ from dashboards.queries.sound_rows import Called
 from dashboards.security.scope import Role, Scope
 from dashboards.sound_commands import SoundCommands
 from energy.alerting.alert import Alert
-from energy.alerting.notices.contact import Contact
 from energy.alerting.notices.notice import Notice
 from energy.alerting.sounding.desk import SoundDesk
 from energy.alerting.sounding.errors import SoundError
@@ -23,6 +22,8 @@ from energy.journal.access import Access
 from energy.journal.application import JournalApplication
 from tests.dashboards.queries.conftest import NOW, WebTown
 from tests.dashboards.queries.test_sql_alerts import folded, scope
+from tests.energy.alerting.notices import book
+from tests.fixtures.town_book import TownBook
 
 pytestmark = pytest.mark.servers
 
@@ -118,21 +119,11 @@ def test_a_screen_is_tested_by_who_hears_it(web_town: WebTown) -> None:
 
 
 def test_who_was_told_is_called_by_name_the_highest_level_first(web_town: WebTown) -> None:
-    web, site = web_town, web_town.town.site
+    web, known = web_town, TownBook(town=web_town.town, clock=ManualClock(NOW)).known
     alert = critical("told")
     stored: list[Any] = []
     for n, name in enumerate(("Ada", "Ben"), start=1):
-        contact = Contact(site=site.key, key=name.lower(), person=uuid4(), command_id=uuid4())
-        contact.describe(
-            name_sealed=web.town.vault.seal(contact.person, name),
-            addresses_sealed={},
-            digests={},
-            language="en",
-            user=None,
-            acknowledges=True,
-            by=uuid4(),
-            command_id=uuid4(),
-        )
+        contact = book.contact(known, web.town.vault, name.lower())
         for repeat in range(2):
             notice = Notice(
                 subject=alert.id,
@@ -148,7 +139,6 @@ def test_who_was_told_is_called_by_name_the_highest_level_first(web_town: WebTow
                 command_id=uuid4(),
             )
             stored.append(notice)
-        stored.append(contact)
     operations(web).store(alert, *stored)
     folded(web.town)
     called = web.queries.called(scope(web), alert.id).rows
