@@ -26,6 +26,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("alerts", "/alerts", Right.READ_ENERGY),
         ("outages", "/outages", Right.READ_ENERGY),
         ("notices", "/notices", Right.READ_ENERGY),
+        ("rules", "/rules", Right.READ_ENERGY),
         ("load", "/load", Right.READ_ENERGY),
         ("flows", "/flows", Right.READ_ENERGY),
         ("plant", "/plant", Right.READ_ENERGY),

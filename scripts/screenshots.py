@@ -23,6 +23,7 @@ PAGES = {
     "outages": "/outages",
     "notices": "/notices?span=month",
     "notice-text": "/notices/texts/alert",
+    "rules": "/rules",
     "load": "/load",
     "plant": "/plant",
     "plants": "/plants",

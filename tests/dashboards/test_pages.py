@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dash.development.base_component import Component
 
+import dashboards
 from dashboards.accounts import Accounts
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
@@ -54,6 +56,9 @@ PAGE_ROLES: dict[str, set[Role]] = {
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
 }
+ASSETS = Path(dashboards.__file__).parent / "assets"
+REACHED_BY_LINK = {"/account", "/plants"}
+"""Addresses that stand on a page: the person's name in the header, a link of the plant's page."""
 SHOWN: dict[str, type[StrEnum]] = {"kind": Kind, "utility": Utility, "rate": Utility, "role": Role}
 """Parts of the catalogue that tell the members of enumerations."""
 KEY = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
@@ -178,6 +183,21 @@ def test_the_frame_offers_bills_only_to_those_who_may_read_them(
     assert ("/bills" in links) == (role in MONEY_ROLES)
     assert ({"/", "/meters"} <= links) == (role in ENERGY_ROLES)
     assert ("/portal" in links) == (role is Role.TENANT)
+
+
+def test_every_page_of_its_own_is_in_the_navigation_of_those_who_may_open_it() -> None:
+    first = re.compile(r"/\w+")
+    pages = {path: name for name, path in PATHS.items() if first.fullmatch(path)}
+    icons = "".join(file.read_text() for file in ASSETS.glob("*.css"))
+    for role in Role:
+        tree = shell(viewer(role), settings(), "token")
+        links = [node for node in nodes(tree) if "nav-link" in str(getattr(node, "className", ""))]
+        for path, name in pages.items():
+            if path not in REACHED_BY_LINK:
+                offered = path in {link.href for link in links}
+                assert offered == (role in roles_of_page(name)), (path, role)
+        for link in links:
+            assert f".{link.leftSection.className.split()[-1]} " in icons, link.href
 
 
 def test_chinese_pages_hold_no_english_sentence_of_the_catalogue() -> None:
