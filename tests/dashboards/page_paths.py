@@ -63,6 +63,7 @@ PATHS = {
     "notice-text_drafted": "/notices/texts/cleared",
     "rules": "/rules",
     "rule": "/rules/rule/load-high?span=week",
+    "no-rule": "/rules/rule/none-such",
     "expected": "/rules/expected",
     "loudness": "/rules/actors?span=week",
     "outages": "/outages",

@@ -163,6 +163,16 @@ def rule_page(
     )
 
 
+def no_rule_page(viewer: Viewer, key: str) -> Component:
+    """Return what stands where a rule was: alerts and bookmarks outlive it."""
+    return page(
+        viewer.say("nav.rules"),
+        [empty(viewer.say("rules_page.gone", rule=key))],
+        name="no-rule",
+        crumbs=[link(viewer.say("rules_page.title"), PATH), html.Span(key)],
+    )
+
+
 def _acts(viewer: Viewer, row: RuleRow) -> Component | None:
     """Return what may be done with a rule by who decides about rules."""
     if not viewer.scope.may(Right.DECIDE_READINGS):

@@ -40,3 +40,24 @@ def test_a_rule_is_tested_and_switched_on_and_a_span_declared(
     row.get_by_role("button", name="End now").click()
     expect(row).to_contain_text("ended early", timeout=PATIENCE_MS)
     assert begun.watch.faults == []
+
+
+def test_a_rule_is_withdrawn_by_who_decides_and_nobody_else(visit: Callable[..., Visit]) -> None:
+    begun = visit("viewer")
+    begun.page.goto(f"{begun.url}/rules/rule/both")
+    expect(begun.page.locator(".rule-versions tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(begun.page.locator(".page-rule summary", has_text="Withdraw")).to_have_count(0)
+    begun = visit("energy_manager")
+    page = begun.page
+    page.goto(f"{begun.url}/")
+    page.locator(".nav-link", has_text="Alert rules").click()
+    page.get_by_role("link", name="Rule of both").click()
+    page.locator("summary", has_text="Withdraw").click()
+    page.get_by_role("button", name="Withdraw the rule").click()
+    expect(page.locator(".act-done")).to_contain_text("both is withdrawn", timeout=PATIENCE_MS)
+    expect(page.locator(".page-no-rule")).to_contain_text("There is no rule both")
+    page.locator(".nav-link", has_text="Alert rules").click()
+    expect(page.locator(".page-rules")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name="Rule of load-high").first).to_be_visible()
+    expect(page.get_by_role("link", name="Rule of both")).to_have_count(0)
+    assert begun.watch.faults == []
