@@ -75,8 +75,6 @@ class CalledRow:
     protected: bool
     state: str = ""
     """How far the notice is; "" where there is none yet."""
-    reached: bool = True
-    """Whether there is a way to tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
