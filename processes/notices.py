@@ -17,6 +17,7 @@ from energy.alerting.notices.sending import Office, Sending
 from energy.alerting.notices.shift_tests import ShiftTests
 from energy.alerting.notices.telling import Telling
 from energy.alerting.notices.views import notices_channel
+from energy.service.duty.calling import called_by
 from energy.store.sites import Site
 from energy.system import System
 from processes.gateways import gateway_of
@@ -93,9 +94,10 @@ class Notices:
     def _telling(self, site: Site, ways: Collection[str]) -> MakeChores:
         def make() -> SiteChores:
             database, clock = self._system.database, self._system.clock
-            telling = Telling(database, site, clock, ways)
+            called = called_by(database, site)
+            telling = Telling(database, site, clock, ways, called)
             desk = NoticeDesk(database, site, self._system.vault, clock)
-            tests = ShiftTests(database, site, desk, clock)
+            tests = ShiftTests(database, site, desk, clock, called)
             telling.begin()
             wakes = (notices_channel(site.schema),)
             return SiteChores(

@@ -60,7 +60,7 @@ def site_followers(database: Database, site: Site, clock: Clock) -> list[Followe
 
 
 def operations_follower(database: Database, site: Site, clock: Clock) -> Follower:
-    """Return the follower of alerts, rules, notices and work of a site."""
+    """Return the follower of alerts, rules, notices, work and duty of a site."""
     fold = event_fold(site.schema, [OperationsView()])
     return Follower(database, site.schema, "operations", OPERATIONS_VIEWS, fold, clock)
 

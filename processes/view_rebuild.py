@@ -10,6 +10,7 @@ from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
+from energy.service.duty.views import DUTY_TABLES
 from energy.service.views import OperationsView
 from energy.store.pool import Database
 from energy.store.shadow import Shadow
@@ -89,6 +90,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "sound": ("alarm_silence", "sound_test"),
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
+                "duty": DUTY_TABLES,
             },
             fold=_events(OperationsView()),
         ),

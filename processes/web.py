@@ -60,6 +60,7 @@ from energy.journal.access import Access
 from energy.journal.application import JournalApplication
 from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
+from energy.service.duty.calling import posts_known
 from energy.service.note_desk import NoteDesk
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -117,6 +118,13 @@ def application_of(system: System) -> Flask | SiteServers:
     return server_of(system, system.site, answers)
 
 
+def notices_of(system: System, site: Site) -> NoticeCommands:
+    """Return the writes of the pages of notices; groups may name posts of the plan of duty."""
+    database, posts = system.database, posts_known(system.database, site)
+    desk = NoticeDesk(database, site, system.vault, system.clock, posts)
+    return NoticeCommands(site.key, desk)
+
+
 def server_of(system: System, site: Site, answers: KeptAnswers | None = None) -> Flask:
     """Return the server of a site, wired to the system's database.
 
@@ -156,9 +164,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
                 RuleDesk(database, site, system.clock),
                 SuppressionDesk(database, site.schema, system.clock),
             ),
-            notices=NoticeCommands(
-                site.key, NoticeDesk(database, site, system.vault, system.clock)
-            ),
+            notices=notices_of(system, site),
             money=money_of(office, system.vault),
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))

@@ -11,6 +11,13 @@ from typing import Any
 import psycopg
 
 from energy.alerting.views import AlertView
+from energy.service.duty.book import DutyBook
+from energy.service.duty.entry import ShiftEntry
+from energy.service.duty.handover import Handover
+from energy.service.duty.leave import Leave
+from energy.service.duty.roster import Roster
+from energy.service.duty.swap import Swap
+from energy.service.duty.views import fold_duty
 from energy.service.numbering import TakenNumber
 from energy.service.work.levels import ServiceLevels
 
@@ -31,5 +38,9 @@ class OperationsView:
                 """What bears the number tells it."""
             case ServiceLevels.Event():
                 """Read from the journal."""
+            case DutyBook.Event() | Roster.Event() | Leave.Event() | Swap.Event():
+                fold_duty(cursor, schema, position, event)
+            case ShiftEntry.Event() | Handover.Event():
+                fold_duty(cursor, schema, position, event)
             case _:
                 self._alerting.fold(cursor, schema, position, event)

@@ -20,10 +20,11 @@ if runs():
     from dashboards.security.scope import Right
     from energy.alerting.notices.desk import ContactWords, NoticeDesk
     from energy.alerting.notices.gateway import GatewayKind
-    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups
+    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups, read_plan
     from energy.alerting.notices.reports import NoticeRow, read_notices, read_statistics
     from energy.alerting.notices.shift_tests import WELL, ShiftRow, present_rows, read_shifts
     from energy.base.period import local_day, midnight
+    from energy.service.duty.calling import called_by, posts_known
     from energy.system import WEB, WRITER
     from processes.notice_files import contacts_in
 
@@ -223,7 +224,9 @@ def duty(
     with opened(ctx, WEB) as at:
         now = at.system.clock.now()
         with at.system.database.connection() as connection:
-            found = read_shifts(connection, at.site, now - timedelta(days=days), now)
+            plan = read_plan(connection, at.site.schema, at.site.zone)
+            first, called = now - timedelta(days=days), called_by(at.system.database, at.site)
+            found = read_shifts(connection, at.site, plan, first, now, called) if plan else []
         if as_json:
             print_json(found)
         else:
@@ -270,7 +273,8 @@ def statistics(
 
 
 def _desk(at: Opened) -> NoticeDesk:
-    return NoticeDesk(at.system.database, at.site, at.system.vault, at.system.clock)
+    database, posts = at.system.database, posts_known(at.system.database, at.site)
+    return NoticeDesk(database, at.site, at.system.vault, at.system.clock, posts)
 
 
 def _way(way: str) -> GatewayKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.plan import Plan, plan_from
+from energy.alerting.notices.posts import POST
 from energy.alerting.notices.reads import read_contacts, read_groups, read_plan, read_wordings
 from energy.alerting.notices.template import NoticePlan, NoticeTemplate, template_id
 from energy.alerting.notices.words import OUTAGE_TEXTS, TemplateKey, check_wordings
@@ -48,7 +49,14 @@ class ContactWords:
 class NoticeDesk:
     """Where people say who is told of what, by which words."""
 
-    def __init__(self, database: Database, site: Site, vault: PersonVault, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        vault: PersonVault,
+        clock: Clock,
+        posts: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         """Work on a site.
 
         Args:
@@ -56,7 +64,9 @@ class NoticeDesk:
             site: The site.
             vault: Seals names and addresses.
             clock: The injected clock.
+            posts: Asks for the posts of duty that a group may name.
         """
+        self._posts = posts
         self._database = database
         self._site = site
         self._vault = vault
@@ -133,17 +143,20 @@ class NoticeDesk:
             )
 
     def set_group(self, key: str, members: Sequence[str], *, by: UUID, command_id: UUID) -> None:
-        """Set who belongs to a group.
+        """Set who belongs to a group: contacts, and posts ("post:KEY") for whoever is on duty.
 
         Raises:
-            NoticeError: The key cannot be so, or a member is no contact.
+            NoticeError: The key cannot be so, or a member is neither contact nor post.
         """
         if _KEY.fullmatch(key) is None:
             raise NoticeError.of("key", key=key)
         with self._database.connection() as connection:
             known = {each.key for each in read_contacts(connection, self._site.schema)}
+        posts = {f"{POST}{key}" for key in self._posts()}
         for member in members:
-            if member not in known:
+            if member.startswith(POST) and member not in posts:
+                raise NoticeError.of("no_post", post=member, known=", ".join(sorted(posts)))
+            if member not in known | posts:
                 raise NoticeError.of("no_contact", contact=member)
         self._change(
             id_of("contact_group", self._site.key, key),

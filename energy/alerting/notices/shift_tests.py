@@ -19,6 +19,7 @@ from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.notice import LOST, NoticeState, notice_id
 from energy.alerting.notices.plan import Plan, ShiftTest
+from energy.alerting.notices.posts import FindCalled, groups_at, nobody
 from energy.alerting.notices.reads import read_contacts, read_groups, read_plan
 from energy.alerting.sounding.shift import begins_within, shift_at
 from energy.base.clock import Clock
@@ -97,8 +98,24 @@ def state_of(sent: Sent | None, begin: datetime, within_s: int, now: datetime) -
 class ShiftTests:
     """Sends the test message of each shift, once."""
 
-    def __init__(self, database: Database, site: Site, desk: NoticeDesk, clock: Clock) -> None:
-        """Send for a site; the role is meterline_writer."""
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        desk: NoticeDesk,
+        clock: Clock,
+        called: FindCalled = nobody,
+    ) -> None:
+        """Send for a site.
+
+        Args:
+            database: The process's pool (role meterline_writer).
+            site: The site.
+            desk: Sends a test message.
+            clock: The injected clock.
+            called: Asks who is on duty at the posts that groups name.
+        """
+        self._called = called
         self._database = database
         self._site = site
         self._desk = desk
@@ -112,9 +129,11 @@ class ShiftTests:
         now = self._clock.now()
         with self._database.connection() as connection:
             plan = read_plan(connection, self._site.schema, self._site.zone)
-            groups = read_groups(connection, self._site.schema)
+            named = read_groups(connection, self._site.schema)
+            contacts = read_contacts(connection, self._site.schema)
         for test in plan.shift_tests if plan else ():
             begin = shift_at(now, self._site.zone, test.at).start
+            groups = groups_at(named, contacts, self._called, begin)
             for key in groups.get(test.group, ()):
                 self._send(key, test, begin)
         return False
@@ -142,20 +161,24 @@ def present_rows(rows: Sequence[ShiftRow]) -> list[ShiftRow]:
 
 
 def read_shifts(
-    connection: Connection, site: Site, first: datetime, now: datetime
+    connection: Connection,
+    site: Site,
+    plan: Plan,
+    first: datetime,
+    now: datetime,
+    called: FindCalled = nobody,
 ) -> list[ShiftRow]:
     """Return the test messages of shifts that began behind an instant, the newest shift first.
-
-    Shifts are those of the plan as it holds, to whoever is in their groups now; none without one.
 
     Args:
         connection: Any connection that may read.
         site: The site.
+        plan: As it holds: its shifts, whoever is in their groups now.
         first: Instant.
         now: Present instant.
+        called: Asks who was on duty at the posts that groups name.
     """
-    plan = read_plan(connection, site.schema, site.zone)
-    wanted = [] if plan is None else list(_wanted(connection, site, plan, first, now))
+    wanted = list(_wanted(connection, site, plan, first, now, called))
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT notice, state, delivered_at FROM {site.schema}.notice WHERE notice = ANY(%s)",
         ([notice for notice, *_ in wanted],),
@@ -175,12 +198,19 @@ def read_shifts(
 
 
 def _wanted(
-    connection: Connection, site: Site, plan: Plan, first: datetime, now: datetime
+    connection: Connection,
+    site: Site,
+    plan: Plan,
+    first: datetime,
+    now: datetime,
+    called: FindCalled,
 ) -> Iterator[tuple[UUID, str, ShiftTest, datetime]]:
-    groups = read_groups(connection, site.schema)
-    contacts = {each.key: each.contact for each in read_contacts(connection, site.schema)}
+    named = read_groups(connection, site.schema)
+    rows = read_contacts(connection, site.schema)
+    contacts = {each.key: each.contact for each in rows}
     for test in plan.shift_tests:
         for begin in begins_within(test.at, site.zone, first, now):
+            groups = groups_at(named, rows, called, begin)
             for key in groups.get(test.group, ()):
                 if key in contacts:
                     subject = _subject(site, key, test, begin)

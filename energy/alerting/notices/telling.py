@@ -22,8 +22,10 @@ from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import TOLD, Notice, NoticeState
 from energy.alerting.notices.plan import Plan
 from energy.alerting.notices.policy import Recipient, Wanted, not_before, opens_at, recipients
+from energy.alerting.notices.posts import FindCalled, groups_at, nobody
 from energy.alerting.notices.reads import (
     AlertFacts,
+    ContactRow,
     NoticeTold,
     levels_told,
     read_contacts,
@@ -64,8 +66,18 @@ class _Book:
     """Plan and people as they stand."""
 
     plan: Plan
-    groups: dict[str, list[str]]
+    named: dict[str, list[str]]
+    """Members of groups as written: contacts and posts."""
+    contacts: list[ContactRow]
     people: dict[str, Recipient]
+    called: FindCalled
+    at: dict[datetime, dict[str, list[str]]] = field(default_factory=dict)
+
+    def groups(self, at: datetime) -> dict[str, list[str]]:
+        """Return the contacts of groups at an instant: of a post, whoever it calls then."""
+        if at not in self.at:
+            self.at[at] = groups_at(self.named, self.contacts, self.called, at)
+        return self.at[at]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +98,7 @@ class Telling:
         site: Site,
         clock: Clock,
         ways: Collection[str] = tuple(GatewayKind),
+        called: FindCalled = nobody,
     ) -> None:
         """Work on a site; nothing is read yet.
 
@@ -95,7 +108,9 @@ class Telling:
             clock: The injected clock.
             ways: Kinds of the gateways that the site has; who can be told by none of them waits
                 for one.
+            called: Asks who is on duty at the posts that groups name.
         """
+        self._called = called
         self._ways = frozenset(map(GatewayKind, ways))
         self._database = database
         self._site = site
@@ -195,8 +210,10 @@ class Telling:
         contacts = read_contacts(connection, self._schema)
         return _Book(
             plan=plan,
-            groups=read_groups(connection, self._schema),
+            named=read_groups(connection, self._schema),
+            contacts=contacts,
             people={each.key: each.recipient() for each in contacts},
+            called=self._called,
         )
 
     def _due(self, book: _Book, case: _Case) -> list[Notice]:
@@ -245,7 +262,7 @@ class Telling:
             severity=case.facts.severity,
             rule=case.facts.rule,
             level=level,
-            groups=book.groups,
+            groups=book.groups(now),
             people=book.people,
             used_up=used_up,
             there=self._ways,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from energy.base.period import Period, days_between, local_day
@@ -38,6 +38,28 @@ def shift_at(at: datetime, zone: ZoneInfo, begins: Collection[time]) -> Period:
     assert begins, "a day has a shift"
     before = begins_within(begins, zone, at - NEAR, at)
     return Period(start=before[-1], end=begins_within(begins, zone, at, at + NEAR)[0])
+
+
+def shifts_of(day: date, zone: ZoneInfo, begins: Collection[time]) -> dict[time, Period]:
+    """Return the shifts that begin on a local day, by the time on the wall, in its order.
+
+    Together they are what `shift_at` returns. Where clocks are put forward two may begin at one
+    instant: the first of them is empty.
+
+    Args:
+        day: Local day; the last of its shifts may end on the next one.
+        zone: The site's.
+        begins: When shifts begin on each local day; one at the least.
+    """
+    starts = {at: datetime.combine(day, at, tzinfo=zone).astimezone(UTC) for at in sorted(begins)}
+    last = {start: at for at, start in starts.items()}
+    return {
+        at: Period(
+            start=start,
+            end=start if last[start] != at else begins_within(begins, zone, start, start + NEAR)[0],
+        )
+        for at, start in starts.items()
+    }
 
 
 def begins_within(

@@ -11,10 +11,11 @@ from energy.alerting.alert import Alert
 from energy.alerting.notices.contact import Contact, ContactGroup, person_of_contact
 from energy.alerting.notices.template import NoticePlan, NoticeTemplate
 from energy.alerting.notices.words import TemplateKey, shipped
-from energy.alerting.views import OPERATIONS_VIEWS, AlertView
+from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.follower import Follower, event_fold
+from energy.service.views import OperationsView
 from tests.fixtures.postgres import TestSite, command
 
 ADMIN, SECOND = id_of("person", "admin"), id_of("person", "second")
@@ -62,14 +63,19 @@ def vault() -> PersonVault:
 
 def settle(site: TestSite) -> None:
     """Fold what is stored in operations."""
-    fold = event_fold(site.schema, [AlertView()])
+    fold = event_fold(site.schema, [OperationsView()])
     follower = Follower(site.writer, site.schema, "operations", OPERATIONS_VIEWS, fold, site.clock)
     while follower.step():
         pass
 
 
 def contact(
-    site: TestSite, box: PersonVault, key: str, language: str = "en", **addresses: str
+    site: TestSite,
+    box: PersonVault,
+    key: str,
+    language: str = "en",
+    user: UUID | None = None,
+    **addresses: str,
 ) -> Contact:
     """Register a contact whose replies acknowledge."""
     person = person_of_contact(site.site.key, key)
@@ -79,7 +85,7 @@ def contact(
         addresses_sealed={way: box.seal(person, to) for way, to in addresses.items()},
         digests={way: box.digest(to).hex() for way, to in addresses.items()},
         language=language,
-        user=None,
+        user=user,
         acknowledges=True,
         by=ADMIN,
         command_id=command("describe", key),

@@ -1,0 +1,71 @@
+"""In: groups of contacts, who is on duty at posts. Out: groups whose posts are people. Pure.
+
+A member "post:KEY" of a group is whoever is on duty at that post when the notice is made: leave and
+stand-ins change who is called, without anybody's touching the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+POST: Final = "post:"
+"""Begins a member of a group that is no contact but a post."""
+FindCalled = Callable[[datetime], Mapping[str, Sequence[UUID]]]
+"""Asks who is called at an instant, by post; a post that is not there calls nobody."""
+
+
+class _Contact(Protocol):
+    """A contact, as far as it is found by its person."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def user(self) -> UUID | None: ...
+
+
+def nobody(_at: datetime) -> Mapping[str, Sequence[UUID]]:
+    """Return that no post calls anybody: a site without a roster."""
+    return {}
+
+
+def posts_of(groups: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the posts that groups name."""
+    members = (member for each in groups.values() for member in each)
+    return {member.removeprefix(POST) for member in members if member.startswith(POST)}
+
+
+def groups_at(
+    groups: Mapping[str, Sequence[str]],
+    contacts: Iterable[_Contact],
+    find: FindCalled,
+    at: datetime,
+) -> dict[str, list[str]]:
+    """Return groups in which each post is the contacts of whoever it calls.
+
+    Args:
+        groups: Keys of contacts and posts, by group.
+        contacts: All of the site.
+        find: Asked only where a group names a post.
+        at: The instant.
+    """
+    if not posts_of(groups):
+        return {key: list(members) for key, members in groups.items()}
+    people = find(at)
+    by_user: dict[UUID, list[str]] = {}
+    for contact in contacts:
+        if contact.user is not None:
+            by_user.setdefault(contact.user, []).append(contact.key)
+
+    def keys(member: str) -> list[str]:
+        if not member.startswith(POST):
+            return [member]
+        called = people.get(member.removeprefix(POST), ())
+        return [key for person in called for key in by_user.get(person, ())]
+
+    return {
+        key: list(dict.fromkeys(found for member in members for found in keys(member)))
+        for key, members in groups.items()
+    }

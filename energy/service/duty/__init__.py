@@ -1,0 +1,1 @@
+"""Who is on duty: roster, leave, stand-ins, shift log, handover."""

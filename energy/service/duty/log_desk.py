@@ -1,0 +1,152 @@
+"""In: entries of the shift log, who goes, who comes. Out: facts of the log, handovers. I/O.
+
+What is open when a post is handed over is read from the tables and kept in the offer. Nobody's
+session ends by a handover: the person changes, the desk stays signed in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from energy.alerting.outages.reads import OutageState, read_outages
+from energy.alerting.sounding.shift import shift_at
+from energy.base.clock import Clock
+from energy.service.duty.entry import ShiftEntry
+from energy.service.duty.errors import DutyError
+from energy.service.duty.handover import Handover, HandoverState, Standing
+from energy.service.duty.holding import DutyJournal, tried
+from energy.service.duty.plan import PostKind
+from energy.service.duty.reads import Connection, last_signed, read_handovers, read_points
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+_NOT_COMING = frozenset({OutageState.CANCELLED, OutageState.ENDED, OutageState.DRAFT})
+
+
+class LogDesk:
+    """Where the shift log is kept and posts are handed over."""
+
+    def __init__(self, database: Database, site: Site, clock: Clock) -> None:
+        """Work on a site; the role is meterline_writer."""
+        self._at = DutyJournal(database, site, clock)
+
+    def tell(self, text: str, *, stays_open: bool, by: UUID, command_id: UUID) -> UUID:
+        """Tell the log something; return the entry.
+
+        Args:
+            text: What; no names of people.
+            stays_open: Whether following shifts get it until somebody closes it.
+            by: Who tells it.
+            command_id: Of the command.
+
+        Raises:
+            DutyError: It says nothing, or too much.
+        """
+        identity = self._at.id_of("shift_entry", command_id)
+        if self._at.operations.find(identity) is None:
+            entry = ShiftEntry.tell(
+                identity, text, stays_open=stays_open, by=by, command_id=command_id
+            )
+            self._at.operations.store(entry)
+        return identity
+
+    def close(self, identity: UUID, text: str, *, by: UUID, command_id: UUID) -> None:
+        """Close an open point.
+
+        Raises:
+            DutyError: There is none, it is not open, or nothing is said.
+        """
+
+        def act() -> None:
+            entry = self._at.operations.find(identity)
+            if not isinstance(entry, ShiftEntry):
+                raise DutyError.of("no_entry")
+            entry.close(text, by=by, command_id=command_id)
+            self._at.operations.store(entry)
+
+        tried(act)
+
+    def offer(self, post: str, *, by: UUID, command_id: UUID) -> UUID:
+        """Offer a desk to whoever comes: the first signature; return the handover.
+
+        Raises:
+            DutyError: There is no plan or no such desk, it is offered already, or another person
+                took it last.
+        """
+        identity = self._at.id_of("handover", command_id)
+        if self._at.operations.find(identity) is not None:
+            return identity
+        plan, now = self._at.book().plan, self._at.now()
+        found = plan.post(post)
+        if found is None or found.kind is not PostKind.DESK:
+            desks = ", ".join(each.key for each in plan.posts if each.kind is PostKind.DESK)
+            raise DutyError.of("no_desk", post=post, known=desks)
+        schema = self._at.site.schema
+        with self._at.database.connection() as connection:
+            last = last_signed(connection, schema, post)
+            offered = [each for each in read_handovers(connection, schema) if each.post == post]
+            standing = read_standing(connection, schema, now)
+        if any(each.state == HandoverState.OFFERED for each in offered):
+            raise DutyError.of("offered", post=post)
+        if last is not None and last.comes != by:
+            raise DutyError.of("not_holder", post=post)
+        begun = shift_at(now, self._at.site.zone, [shift.at for shift in plan.shifts]).start
+        since = last.signed_at if last is not None and last.signed_at is not None else begun
+        handover = Handover.offer(
+            identity, post, standing, since=since, now=now, by=by, command_id=command_id
+        )
+        self._at.operations.store(handover)
+        return identity
+
+    def sign(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
+        """Take a desk that is offered: the second signature.
+
+        Raises:
+            DutyError: There is none, it is one's own, or was signed or withdrawn.
+        """
+
+        def act() -> None:
+            handover = self._handover(identity)
+            handover.sign(by=by, now=self._at.now(), command_id=command_id)
+            self._at.operations.store(handover)
+
+        tried(act)
+
+    def withdraw(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
+        """Take back an offer: who offered it stays.
+
+        Raises:
+            DutyError: There is none, it is another person's, or was signed or withdrawn.
+        """
+
+        def act() -> None:
+            handover = self._handover(identity)
+            handover.withdraw(by=by, command_id=command_id)
+            self._at.operations.store(handover)
+
+        tried(act)
+
+    def _handover(self, identity: UUID) -> Handover:
+        found = self._at.operations.find(identity)
+        if not isinstance(found, Handover):
+            raise DutyError.of("no_handover")
+        return found
+
+
+def read_standing(connection: Connection, schema: str, now: datetime) -> Standing:
+    """Return what is open: points of the log, alerts, outages that were told."""
+    alerts: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT alert FROM {schema}.alert WHERE closed_at IS NULL AND parent IS NULL "
+        "AND suppressed = '{}' ORDER BY raised_at, alert"
+    ).fetchall()
+    return Standing(
+        points=[each.entry for each in read_points(connection, schema)],
+        alerts=[alert for (alert,) in alerts],
+        outages=[
+            each.outage
+            for each in read_outages(connection, schema)
+            if each.state(now) not in _NOT_COMING
+        ],
+    )

@@ -1,0 +1,94 @@
+"""The shift log and its handovers: open points carried over, two signatures, every refusal."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from energy.service.duty.errors import DutyError
+from energy.service.duty.reads import HandoverRow, read_handovers, read_log, read_points
+from tests.energy.alerting.notices import book
+from tests.energy.service.duty.offices import Office, hours
+from tests.energy.service.duty.rota import ADA, BEN, CY
+from tests.energy.service.duty.test_desk import refused
+from tests.fixtures.postgres import TestSite, command
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def office(site_schema: TestSite) -> Office:
+    return Office(site_schema)
+
+
+def handovers(office: Office) -> list[HandoverRow]:
+    office.settle()
+    with office.at.writer.connection() as connection:
+        return read_handovers(connection, office.at.schema)
+
+
+def points(office: Office) -> list[str]:
+    office.settle()
+    with office.at.writer.connection() as connection:
+        return [each.text for each in read_points(connection, office.at.schema)]
+
+
+def tell(office: Office, text: str, *, stays_open: bool = True) -> UUID:
+    said = command("tell", text)
+    return office.log.tell(text, stays_open=stays_open, by=ADA, command_id=said)
+
+
+def test_an_open_point_is_carried_over_until_somebody_closes_it(office: Office) -> None:
+    office.go_to(0, 8)
+    pump = tell(office, "pump 2  hums")
+    assert tell(office, "pump 2  hums") == pump, "the command again"
+    tell(office, "round done", stays_open=False)
+    office.go_to(3, 8)
+    assert points(office) == ["pump 2 hums"]
+    for _ in range(2):
+        office.log.close(pump, "bearing changed", by=CY, command_id=command("close"))
+    assert points(office) == []
+    refused(lambda: office.log.close(pump, "again", by=CY, command_id=uuid4()), "not_open")
+    refused(lambda: office.log.close(uuid4(), "x", by=CY, command_id=uuid4()), "no_entry")
+    refused(lambda: tell(office, "  "), "entry")
+    refused(lambda: tell(office, "x" * 501), "entry")
+    with office.at.writer.connection() as connection:
+        now = office.at.clock.now()
+        (row,) = read_log(connection, office.at.schema, now - hours(1))
+    assert (row.closed_text, row.closed_by, row.by) == ("bearing changed", CY, ADA)
+
+
+def test_a_desk_is_handed_over_by_two_signatures_with_what_is_open(office: Office) -> None:
+    office.go_to(0, 18)
+    pump = tell(office, "pump 2 hums")
+    alert = book.an_alert(office.at)
+    office.settle()
+    first = office.log.offer("desk", by=ADA, command_id=command("offer"))
+    assert office.log.offer("desk", by=ADA, command_id=command("offer")) == first
+    (row,) = handovers(office)
+    assert (row.state, row.goes, row.comes) == ("offered", ADA, None)
+    assert (row.points, row.alerts) == ([str(pump)], [str(alert.id)])
+    assert row.since == office.instant(0, 7), "no handover before: the shift's begin"
+    refused(lambda: office.log.offer("desk", by=ADA, command_id=uuid4()), "offered")
+    refused(lambda: office.log.sign(first, by=ADA, command_id=uuid4()), "own_handover")
+    office.go_to(0, 19)
+    for _ in range(2):
+        office.log.sign(first, by=CY, command_id=command("sign"))
+    (row,) = handovers(office)
+    assert (row.state, row.comes, row.signed_at) == ("signed", CY, office.instant(0, 19))
+    refused(lambda: office.log.sign(first, by=BEN, command_id=uuid4()), "handover_done")
+    office.go_to(1, 7)
+    refused(lambda: office.log.offer("desk", by=ADA, command_id=uuid4()), "not_holder")
+    second = office.log.offer("desk", by=CY, command_id=command("offer 2"))
+    assert handovers(office)[0].since == office.instant(0, 19)
+    withdraw = office.log.withdraw
+    refused(lambda: withdraw(second, by=BEN, command_id=uuid4()), "not_yours")
+    for _ in range(2):
+        withdraw(second, by=CY, command_id=command("withdraw"))
+    assert handovers(office)[0].state == "withdrawn"
+    refused(lambda: withdraw(second, by=CY, command_id=uuid4()), "handover_done")
+    refused(lambda: office.log.sign(uuid4(), by=CY, command_id=uuid4()), "no_handover")
+    refused(lambda: office.log.offer("first", by=CY, command_id=uuid4()), "no_desk")
+    with pytest.raises(DutyError, match="it has desk"):
+        office.log.offer("throne", by=CY, command_id=uuid4())
