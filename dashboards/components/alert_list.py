@@ -13,8 +13,8 @@ from dashboards.formats import gauge_text, instant_text, short_instant
 from dashboards.queries.rows import AlertRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.alerting import words
 from energy.alerting.flood import GROUPS
-from energy.base.text import catalogue
 
 ACKNOWLEDGE = "acknowledge"
 MOST = 12
@@ -84,13 +84,7 @@ def alert_what(viewer: Viewer, row: AlertRow) -> str:
 
 def what_of(viewer: Viewer, rule: str, code: str) -> str:
     """Return a rule's name, the words for a finding's code, or those for many alerts."""
-    if not code:
-        return rule
-    if code in GROUPS:
-        words = viewer.say(f"alert_group.{code.removeprefix('alerts.')}")
-        return f"{rule}: {words}" if rule else words
-    key = f"finding.{code}"
-    return viewer.say(key) if key in catalogue() else code
+    return words.what_of(viewer.language, rule, code)
 
 
 def alert_why(viewer: Viewer, row: AlertRow) -> str:

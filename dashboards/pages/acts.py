@@ -51,8 +51,8 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-WAITING = frozenset({*alerts.ACTS, *notices.ACTS, *rules.ACTS, *outages.ACTS})
-"""Acts that write no books: they wait for what they wrote, by who may see no bill."""
+OPERATIONS = frozenset({*notices.ACTS, *rules.ACTS, *outages.ACTS})
+"""Acts that write to `operations` and no books: of who may see no bill."""
 
 
 def register(app: Dash, parts: Parts) -> None:
@@ -90,7 +90,9 @@ def perform(parts: Parts, viewer: Viewer, pressed: Mapping[str, str], typed: Fie
     if act is None:
         raise unknown_subject()
     said = act(parts, viewer, pressed["about"], typed)
-    if pressed["act"] not in WAITING:
+    if pressed["act"] in OPERATIONS:
+        parts.queries.await_operations(viewer.scope)
+    elif pressed["act"] not in alerts.ACTS:  # those await the position that they wrote
         parts.queries.await_books(viewer.scope)
     return said
 

@@ -18,7 +18,7 @@ from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
 from dashboards.pages.load.tables import load_sheet
-from dashboards.pages.meters.tables import LIFE_TABLES
+from dashboards.pages.meters.tables import LIFE_TABLES, MakeSheetAt
 from dashboards.pages.money.tables import ageing_sheet
 from dashboards.pages.notices.tables import NOTICE_TABLES, NOTICE_TABLES_OF
 from dashboards.pages.outages.tables import OUTAGE_TABLES, OUTAGE_TABLES_OF
@@ -27,7 +27,7 @@ from dashboards.pages.plant.tables import one_line_sheet
 from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
-from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_OF
+from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
 from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
 from dashboards.selection import Selection, selection_of
@@ -66,6 +66,8 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     "shift": shift_sheet,
 }
 """What a name stands for that goes on with its subject: `alert_value~<id>`."""
+TABLES_AT: dict[str, MakeSheetAt] = {**LIFE_TABLES, **RULE_TABLES_AT}
+"""The same, of what the selected time is asked, too: `rule_trial~<key>`."""
 
 
 def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | None:
@@ -78,10 +80,8 @@ def sheet_for(parts: Parts, viewer: Viewer, name: str, search: str) -> Sheet | N
     known, _, subject = name.partition("~")
     if subject and known in TABLES_OF:
         return TABLES_OF[known](parts, viewer, subject)
-    if subject and known in RULE_TABLES_OF:
-        return RULE_TABLES_OF[known](parts, viewer, selection, subject)
-    if subject and known in LIFE_TABLES:
-        return LIFE_TABLES[known](parts, viewer, selection, subject)
+    if subject and known in TABLES_AT:
+        return TABLES_AT[known](parts, viewer, selection, subject)
     make = TABLES.get(name)
     return None if make is None else make(parts, viewer, selection)
 

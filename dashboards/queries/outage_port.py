@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from dashboards.queries.outage_rows import NodeChoice, NodeOutages, OutageBoard, OutagePage
+from dashboards.queries.outage_rows import (
+    NodeChoice,
+    NodeOutages,
+    OutageBoard,
+    OutagePage,
+    OutageStanding,
+)
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Scope
 from energy.base.units import Utility
@@ -23,6 +29,10 @@ class OutageQueries(Protocol):
 
     def outage(self, scope: Scope, outage: UUID) -> Answer[OutagePage] | None:
         """Return one outage; None: there is none."""
+        ...
+
+    def outage_standing(self, scope: Scope, outage: UUID) -> Answer[OutageStanding] | None:
+        """Return how far one outage is and who received it; None: there is none."""
         ...
 
     def outage_nodes(self, scope: Scope) -> tuple[NodeChoice, ...]:

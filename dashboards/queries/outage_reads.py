@@ -17,6 +17,7 @@ from dashboards.queries.outage_rows import (
     DraftText,
     NodeLook,
     OutageLine,
+    OutageStanding,
 )
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
@@ -25,7 +26,7 @@ from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.reads import read_contacts, read_told
 from energy.alerting.outages.desk import Look, OutageDesk
 from energy.alerting.outages.outage import ABOUT_OUTAGE, OutageError
-from energy.alerting.outages.reads import OutageRow, Receipts, read_receipts_of
+from energy.alerting.outages.reads import OutageRow, Receipts, read_receipts, read_receipts_of
 from energy.alerting.severity import AlertSeverity
 from energy.base.errors import EnergyError
 
@@ -78,6 +79,24 @@ class OutageReads:
             (NODE, list(about)),
         ).fetchall()
         return {f"{NODE}{utility}/{key}": name for utility, key, name in rows}
+
+    def standing(self, connection: Connection, scope: Scope, row: OutageRow) -> OutageStanding:
+        """Return how far an outage is and who received it, as a scope may see it."""
+        people = [p for p in (row.author, row.reviewed_by, row.cancelled_by) if p is not None]
+        names = self._at.person_names(connection, people)
+        receipts = read_receipts(connection, self._at.schema, row.outage)
+        (line,) = self.lines(connection, [row])
+        return OutageStanding(
+            line=line,
+            written_by=row.author,
+            author=names.get(row.author, "?"),
+            reviewed_by=_name(names, row.reviewed_by),
+            reviewed_at=row.reviewed_at,
+            cancelled_by=_name(names, row.cancelled_by),
+            cancelled_at=row.cancelled_at,
+            receipts=tuple(sorted(receipts, key=lambda each: -each.version)),
+            called=self.called(connection, row.outage) if sees_accounts(scope) else None,
+        )
 
     def node_look(self, connection: Connection, scope: Scope, about: str, look: Look) -> NodeLook:
         """Return what goes dark with a node as a scope may see it."""
@@ -155,6 +174,10 @@ class OutageReads:
 def sees_accounts(scope: Scope) -> bool:
     """Return whether a scope is told who is affected and called, and not only how many."""
     return scope.may(Right.ACKNOWLEDGE) or scope.may(Right.READ_BILLS)
+
+
+def _name(names: Mapping[UUID, str], person: UUID | None) -> str | None:
+    return None if person is None else names.get(person, "?")
 
 
 def _line(

@@ -75,8 +75,6 @@ class CalledRow:
     protected: bool
     state: str = ""
     """How far the notice is; "" where there is none yet."""
-    reached: bool = True
-    """Whether there is a way to tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +127,8 @@ class DraftText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutagePage:
-    """One outage: who is affected, what they read, who received it."""
+class OutageStanding:
+    """How far one outage is, by whom, and who received it: what news change."""
 
     line: OutageLine
     written_by: UUID
@@ -140,13 +138,20 @@ class OutagePage:
     reviewed_at: datetime | None
     cancelled_by: str | None
     cancelled_at: datetime | None
+    receipts: tuple[Receipts, ...]
+    """By version, the newest first."""
+    called: tuple[CalledRow, ...] | None
+    """The notices of the newest version that was told; None for who sees no accounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutagePage:
+    """One outage: how it stands, who is affected, what they read."""
+
+    standing: OutageStanding
     look: NodeLook | None
     """As things stand; None where it is over or cancelled, or its node is gone."""
     draft: tuple[DraftText, ...]
     """What the version that waits for its review says; () where none waits, or none can be."""
     refusal: EnergyError | None
     """Why no text can be made."""
-    receipts: tuple[Receipts, ...]
-    """By version, the newest first."""
-    called: tuple[CalledRow, ...] | None
-    """The notices of the newest version that was told; None for who sees no accounts."""

@@ -5,24 +5,25 @@ Who goes dark is asked of the domain, as the command row asks it; there is no se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dashboards.queries.outage_reads import OutageReads, sees_accounts
+from dashboards.queries.outage_reads import OutageReads
 from dashboards.queries.outage_rows import (
     NodeChoice,
     NodeOutages,
     OutageBoard,
     OutageLine,
     OutagePage,
+    OutageStanding,
 )
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_site import OPERATIONS, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.alerting.flood import NODE
 from energy.alerting.outages.outage import OutageError
-from energy.alerting.outages.reads import read_outages, read_receipts
+from energy.alerting.outages.reads import OutageRow, read_outages
 from energy.base.period import Period
 from energy.base.units import Utility
 from energy.views.plant_rows import read_supply, supplied_utilities
@@ -54,33 +55,29 @@ class SqlOutages:
         """Return one outage; None: there is none."""
         now, reads = self._at.clock.now(), self._outage_reads
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            rows = read_outages(connection, self._at.schema)
-        row = next((each for each in rows if each.outage == outage), None)
+            row = _row(read_outages(connection, self._at.schema), outage)
         if row is None:
             return None
         state = row.state(now)
         look = None if state.over else reads.looked(row)
         draft, refusal = reads.draft(row) if state.waits and look else ((), None)
         with self._at.read(scope, Right.READ_ENERGY) as connection:
-            people = [p for p in (row.author, row.reviewed_by, row.cancelled_by) if p is not None]
-            names = self._at.person_names(connection, people)
-            receipts = read_receipts(connection, self._at.schema, outage)
-            (line,) = reads.lines(connection, [row])
             page = OutagePage(
-                line=line,
-                written_by=row.author,
-                author=names.get(row.author, "?"),
-                reviewed_by=_name(names, row.reviewed_by),
-                reviewed_at=row.reviewed_at,
-                cancelled_by=_name(names, row.cancelled_by),
-                cancelled_at=row.cancelled_at,
+                standing=reads.standing(connection, scope, row),
                 look=None if look is None else reads.node_look(connection, scope, row.about, look),
                 draft=draft,
                 refusal=refusal,
-                receipts=tuple(sorted(receipts, key=lambda each: -each.version)),
-                called=reads.called(connection, outage) if sees_accounts(scope) else None,
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
+
+    def outage_standing(self, scope: Scope, outage: UUID) -> Answer[OutageStanding] | None:
+        """Return how far one outage is and who received it; None: there is none."""
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            row = _row(read_outages(connection, self._at.schema), outage)
+            if row is None:
+                return None
+            standing = self._outage_reads.standing(connection, scope, row)
+            return self._at.answer(connection, standing, follower=OPERATIONS)
 
     def outage_nodes(self, scope: Scope) -> tuple[NodeChoice, ...]:
         """Return the nodes of all supply graphs as they hold now, by utility and name."""
@@ -118,8 +115,8 @@ class SqlOutages:
             return self._at.answer(connection, page, follower=OPERATIONS)
 
 
-def _name(names: Mapping[UUID, str], person: UUID | None) -> str | None:
-    return None if person is None else names.get(person, "?")
+def _row(rows: Iterable[OutageRow], outage: UUID) -> OutageRow | None:
+    return next((each for each in rows if each.outage == outage), None)
 
 
 def _board(lines: Sequence[OutageLine], now: datetime) -> OutageBoard:

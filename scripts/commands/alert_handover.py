@@ -23,7 +23,6 @@ if runs():
     from dashboards.queries.alert_rows import AlertTab
     from dashboards.queries.rows import AlertRow
     from dashboards.selection import selection_of
-    from energy.alerting.notices.reads import read_plan
     from energy.alerting.notices.shift_tests import present_rows, read_shifts
     from energy.alerting.outages.reads import read_outages
     from energy.alerting.suppression_desk import SuppressionDesk
@@ -130,9 +129,7 @@ def _parts(at: Opened, ahead: timedelta) -> Iterator[Part]:
 
 def _phones(at: Opened, now: datetime) -> Part:
     with at.system.database.connection() as connection:
-        plan = read_plan(connection, at.site.schema, at.site.zone)
-        first = now - _TESTED
-        found = read_shifts(connection, at.site, plan, first, now) if plan else []
+        found = read_shifts(connection, at.site, now - _TESTED, now)
     rows = [
         (
             _local(at, each.begin),

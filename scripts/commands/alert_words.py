@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from energy.base.text import catalogue, t
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 
 if runs():
-    from energy.alerting.flood import GROUPS
+    from energy.alerting import words
 
 if TYPE_CHECKING:
     from dashboards.queries.rows import AlertRow
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
 
 def what_of(at: Opened, row: AlertRow) -> str:
     """Return the rule that was crossed, or what was found."""
-    if row.code in GROUPS:
-        words = at.say(f"alert_group.{row.code.removeprefix('alerts.')}")
-        return f"{row.rule}: {words}" if row.rule else words
-    key = f"finding.{row.code}"
-    return (t(at.language, key) if key in catalogue() else row.code) if row.code else row.rule
+    return words.what_of(at.language, row.rule, row.code)
 
 
 def state_of(at: Opened, row: AlertRow) -> str:

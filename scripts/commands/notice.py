@@ -20,7 +20,7 @@ if runs():
     from dashboards.security.scope import Right
     from energy.alerting.notices.desk import ContactWords, NoticeDesk
     from energy.alerting.notices.gateway import GatewayKind
-    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups, read_plan
+    from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups
     from energy.alerting.notices.reports import NoticeRow, read_notices, read_statistics
     from energy.alerting.notices.shift_tests import WELL, ShiftRow, present_rows, read_shifts
     from energy.base.period import local_day, midnight
@@ -224,9 +224,8 @@ def duty(
     with opened(ctx, WEB) as at:
         now = at.system.clock.now()
         with at.system.database.connection() as connection:
-            plan = read_plan(connection, at.site.schema, at.site.zone)
             first, called = now - timedelta(days=days), called_by(at.system.database, at.site)
-            found = read_shifts(connection, at.site, plan, first, now, called) if plan else []
+            found = read_shifts(connection, at.site, first, now, called)
         if as_json:
             print_json(found)
         else:

@@ -18,6 +18,7 @@ from dashboards.queries.outage_rows import (
     OutageBoard,
     OutageLine,
     OutagePage,
+    OutageStanding,
 )
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right, Scope
@@ -98,10 +99,23 @@ class FakeOutages(FakeEnergy):
         line = self._every().get(outage)
         if line is None:
             return None
-        sees, waits = sees_accounts(scope), line.holds < line.version
-        over = line.state is OutageState.CANCELLED
-        worded = outage in {DRAFT, DELAYED}
+        worded = outage in {DRAFT, DELAYED} and line.holds < line.version
         page = OutagePage(
+            standing=self._stands(scope, line),
+            look=None if line.state is OutageState.CANCELLED else self._look(scope),
+            draft=_draft(line.begins_at) if worded else (),
+            refusal=NoticeError.of("no_plan") if outage == WORDLESS else None,
+        )
+        return self._answer(page)
+
+    def outage_standing(self, scope: Scope, outage: UUID) -> Answer[OutageStanding] | None:
+        scope.demand(Right.READ_ENERGY, SITE)
+        line = self._every().get(outage)
+        return None if line is None else self._answer(self._stands(scope, line))
+
+    def _stands(self, scope: Scope, line: OutageLine) -> OutageStanding:
+        sees, over = sees_accounts(scope), line.state is OutageState.CANCELLED
+        return OutageStanding(
             line=line,
             written_by=PLANNER,
             author="Mei Lin",
@@ -109,15 +123,11 @@ class FakeOutages(FakeEnergy):
             reviewed_at=self.clock.now() - timedelta(days=1) if line.holds else None,
             cancelled_by="Mei Lin" if over else None,
             cancelled_at=self.clock.now() if over else None,
-            look=None if over else self._look(scope),
-            draft=_draft(line.begins_at) if waits and worded else (),
-            refusal=NoticeError.of("no_plan") if outage == WORDLESS else None,
             receipts=(Receipts(version=2, delivered=4, withdrawn=9), TOLD)
             if over
             else ((TOLD,) if line.holds else ()),
             called=_called() if sees and line.holds else () if sees else None,
         )
-        return self._answer(page)
 
     def outage_nodes(self, scope: Scope) -> tuple[NodeChoice, ...]:
         scope.demand(Right.READ_ENERGY, SITE)

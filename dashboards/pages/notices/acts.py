@@ -28,7 +28,6 @@ def send_test(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
         raise unknown_subject()
     minute = parts.clock.now().strftime("%Y-%m-%dT%H:%M")
     parts.commands.notices.send_test(viewer.scope, contact, GatewayKind(way), minute=minute)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("notices_page.test_queued", contact=contact)
 
 
@@ -47,7 +46,6 @@ def draft(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
         for language in LANGUAGES
     }
     parts.commands.notices.draft(viewer.scope, key, wordings, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("notice_texts.drafted")
 
 
@@ -60,7 +58,6 @@ def review(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     del typed
     key, seen = _text(about)
     parts.commands.notices.review(viewer.scope, key, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("notice_texts.reviewed")
 
 

@@ -48,7 +48,6 @@ def plan(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
         reason,
         seen=number_named(position),
     )
-    parts.queries.await_operations(viewer.scope)
     return Done(
         words=viewer.say("outage_act.planned"),
         links=((viewer.say("outage_act.to_draft"), f"{PATH}/{outage}", False),),
@@ -64,7 +63,6 @@ def change(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     outage, seen = _seen(about)
     begins, ends, reason = _said(parts, typed)
     version = parts.commands.outages.change(viewer.scope, outage, begins, ends, reason, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     if version == seen:
         return viewer.say("outage_act.unchanged")
     return viewer.say("outage_act.changed", version=version)
@@ -79,7 +77,6 @@ def review(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     del typed
     outage, seen = _seen(about)
     number = parts.commands.outages.review(viewer.scope, outage, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("outage_act.reviewed", count=number)
 
 
@@ -91,7 +88,6 @@ def cancel(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     """
     outage, seen = _seen(about)
     number = parts.commands.outages.cancel(viewer.scope, outage, typed.get("reason", ""), seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("outage_act.cancelled", count=number)
 
 

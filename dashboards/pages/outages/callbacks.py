@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, no_update
 
+from dashboards.components.pieces import data_age
 from dashboards.pages.outages.layout import BOARD, NODE_FIELD, board
 from dashboards.pages.outages.story import RECEIPTS, STATE, receipts_part, state_part
 from dashboards.pages.parts import Parts
@@ -44,13 +45,23 @@ def _register_story(app: Dash, parts: Parts) -> None:
     )
     def refresh(_live: str, drawn: list[dict[str, str]]) -> Any:
         viewer, zone, now = current_viewer(), parts.settings.zone, parts.clock.now()
+        ask = parts.queries.outage_standing
         viewer.scope.demand_view([f"/outages/{each['outage']}" for each in drawn])
-        asked = [parts.queries.outage(viewer.scope, id_named(each["outage"])) for each in drawn]
+        asked = [ask(viewer.scope, id_named(each["outage"])) for each in drawn]
         found = [answer for answer in asked if answer is not None]
         if not found or len(found) < len(asked):
             return no_update
         return (
-            [state_part(viewer, each, zone=zone, now=now) for each in found],
+            [
+                state_part(
+                    viewer,
+                    each.rows,
+                    data_age(viewer, each.age_s, each.as_of),
+                    zone=zone,
+                    now=now,
+                )
+                for each in found
+            ],
             [receipts_part(viewer, each.rows) for each in found],
         )
 

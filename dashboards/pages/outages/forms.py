@@ -49,7 +49,7 @@ def plan_form(viewer: Viewer, look: NodeLook, position: int) -> Component | None
 
 def acts_panels(viewer: Viewer, told: OutagePage, *, zone: ZoneInfo) -> list[Component | None]:
     """Return what a person may do with an outage: review, change, cancel."""
-    line = told.line
+    line = told.standing.line
     if line.state.over or not viewer.scope.may(Right.ACKNOWLEDGE):
         return []
     about = about_outage(line.outage, line.version)
@@ -96,10 +96,11 @@ def acts_panels(viewer: Viewer, told: OutagePage, *, zone: ZoneInfo) -> list[Com
 
 
 def _review(viewer: Viewer, told: OutagePage, about: str) -> Component | None:
-    if not told.line.state.waits:
+    standing = told.standing
+    if not standing.line.state.waits:
         return None
-    title = viewer.say("outage_page.review_panel", version=told.line.version)
-    if told.written_by == viewer.scope.person:
+    title = viewer.say("outage_page.review_panel", version=standing.line.version)
+    if standing.written_by == viewer.scope.person:
         words = viewer.say("outage_page.review_other")
         return panel(title, html.P(words, className="outage-wait"), name="outage-review")
     if told.refusal is not None:
@@ -113,7 +114,7 @@ def _review(viewer: Viewer, told: OutagePage, about: str) -> Component | None:
         title,
         [
             html.P(
-                viewer.say("outage_page.review_what", author=told.author, count=number),
+                viewer.say("outage_page.review_what", author=standing.author, count=number),
                 className="subtitle",
             ),
             act_form(viewer, REVIEW, about, [], button="outage_act.review"),

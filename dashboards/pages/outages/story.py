@@ -31,7 +31,7 @@ from dashboards.formats import instant_text
 from dashboards.pages.outages.affected import affected_panel, called_panel
 from dashboards.pages.outages.forms import acts_panels
 from dashboards.pages.plain import HTML_LANGUAGE
-from dashboards.queries.outage_rows import DraftText, OutagePage
+from dashboards.queries.outage_rows import DraftText, OutagePage, OutageStanding
 from dashboards.queries.rows import Answer
 from dashboards.told import refusal_text
 from dashboards.viewer import Viewer
@@ -45,18 +45,19 @@ def outage_page(
     viewer: Viewer, answer: Answer[OutagePage], *, zone: ZoneInfo, now: datetime
 ) -> Component:
     """Return the page of an outage."""
-    told = answer.rows
-    name = str(told.line.outage)
+    told, standing = answer.rows, answer.rows.standing
+    name = str(standing.line.outage)
+    age = data_age(viewer, answer.age_s, answer.as_of)
     return page(
-        viewer.say("outage_page.title", node=told.line.name),
+        viewer.say("outage_page.title", node=standing.line.name),
         [
             html.Div(
-                state_part(viewer, answer, zone=zone, now=now),
+                state_part(viewer, standing, age, zone=zone, now=now),
                 id={"type": STATE, "outage": name},
                 className="stack",
             ),
             html.Div(
-                receipts_part(viewer, told),
+                receipts_part(viewer, standing),
                 id={"type": RECEIPTS, "outage": name},
                 className="stack",
             ),
@@ -65,7 +66,7 @@ def outage_page(
             else affected_panel(viewer, told.look, twin_name=f"outage_affected~{name}"),
             _draft(viewer, told),
             None
-            if told.look is None or told.line.state is OutageState.TOLD
+            if told.look is None or standing.line.state is OutageState.TOLD
             else called_panel(
                 viewer,
                 told.look.called,
@@ -75,15 +76,15 @@ def outage_page(
             *acts_panels(viewer, told, zone=zone),
         ],
         name="outage",
-        crumbs=[link(viewer.say("nav.outages"), PATH), html.Span(told.line.name)],
+        crumbs=[link(viewer.say("nav.outages"), PATH), html.Span(standing.line.name)],
     )
 
 
 def state_part(
-    viewer: Viewer, answer: Answer[OutagePage], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer, told: OutageStanding, age: Component, *, zone: ZoneInfo, now: datetime
 ) -> list[Component]:
     """Return how far an outage is, and when, what and by whom."""
-    told, line = answer.rows, answer.rows.line
+    line = told.line
     drawn = f"/plant/{line.node}?utility={line.utility}&node={line.node}"
     pairs: list[tuple[str, Children]] = [
         (viewer.say("outage_page.state"), state_badge(viewer, line, now)),
@@ -107,20 +108,20 @@ def state_part(
         panel(
             viewer.say("outage_page.plan_of"),
             [_steps(viewer, told, now), facts(pairs, name="outage-facts")],
-            aside=data_age(viewer, answer.age_s, answer.as_of),
+            aside=age,
             name="outage-state",
         )
     ]
 
 
-def _version(viewer: Viewer, told: OutagePage) -> str:
+def _version(viewer: Viewer, told: OutageStanding) -> str:
     line = told.line
     if line.holds in {0, line.version}:
         return str(line.version)
     return viewer.say("outage_page.version_holds", version=line.version, holds=line.holds)
 
 
-def _steps(viewer: Viewer, told: OutagePage, now: datetime) -> Component | None:
+def _steps(viewer: Viewer, told: OutageStanding, now: datetime) -> Component | None:
     """Return the way of the newest version: written, reviewed, received, off, on again."""
     line, newest = told.line, told.receipts[0] if told.receipts else None
     if line.state is OutageState.CANCELLED:
@@ -148,7 +149,7 @@ def _steps(viewer: Viewer, told: OutagePage, now: datetime) -> Component | None:
     )
 
 
-def receipts_part(viewer: Viewer, told: OutagePage) -> list[Component | None]:
+def receipts_part(viewer: Viewer, told: OutageStanding) -> list[Component | None]:
     """Return the receipts of the newest version that was told, who has it, and those before."""
     if not told.receipts:
         return []

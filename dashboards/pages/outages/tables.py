@@ -10,7 +10,7 @@ from dashboards.components.outage_pieces import state_word
 from dashboards.pages.outages.affected import notice_word, protected_word
 from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import key_named
-from dashboards.queries.outage_rows import NodeLook, OutagePage
+from dashboards.queries.outage_rows import NodeLook
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 from energy.base.units import Utility
@@ -43,10 +43,11 @@ def outages_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet:
 
 def affected_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     """Return who goes dark in an outage as things stand; None where it is over or not shown."""
-    told = _told(parts, viewer, subject)
-    if told is None or told.look is None:
+    outage = _id_of(subject)
+    answer = None if outage is None else parts.queries.outage(viewer.scope, outage)
+    if answer is None or answer.rows.look is None:
         return None
-    return _affected(viewer, told.look, f"outage_{subject[:8]}")
+    return _affected(viewer, answer.rows.look, f"outage_{subject[:8]}")
 
 
 def node_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
@@ -89,8 +90,9 @@ def _affected(viewer: Viewer, look: NodeLook, name: str) -> Sheet | None:
 
 def receipts_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     """Return who was told of the newest version, by which way, and how far each notice is."""
-    told = _told(parts, viewer, subject)
-    if told is None or told.called is None:
+    outage = _id_of(subject)
+    answer = None if outage is None else parts.queries.outage_standing(viewer.scope, outage)
+    if answer is None or answer.rows.called is None:
         return None
     heads = ("contact", "way", "protected", "state")
     return Sheet(
@@ -103,18 +105,16 @@ def receipts_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
                 viewer.say(f"cli.outage.{'yes' if row.protected else 'no'}"),
                 notice_word(viewer, row.state),
             ]
-            for row in told.called
+            for row in answer.rows.called
         ],
     )
 
 
-def _told(parts: Parts, viewer: Viewer, subject: str) -> OutagePage | None:
+def _id_of(subject: str) -> UUID | None:
     try:
-        outage = UUID(subject)
+        return UUID(subject)
     except ValueError:
         return None
-    answer = parts.queries.outage(viewer.scope, outage)
-    return None if answer is None else answer.rows
 
 
 OUTAGE_TABLES: dict[str, Callable[[Parts, Viewer, Selection], Sheet | None]] = {

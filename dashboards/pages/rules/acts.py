@@ -23,7 +23,6 @@ def enable(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     del typed
     key, seen = _rule(about)
     version = parts.commands.rules.enable(viewer.scope, key, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("rules_page.enabled", version=version)
 
 
@@ -36,7 +35,6 @@ def withdraw(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     del typed
     key, seen = _rule(about)
     parts.commands.rules.withdraw(viewer.scope, key, seen=seen)
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("rules_page.withdrawn", rule=key)
 
 
@@ -56,7 +54,6 @@ def expect(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     )
     named = f"{KINDS[kind]}{typed.get('name', '')}"
     parts.commands.rules.expect(viewer.scope, named, span, typed.get("reason", ""))
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("rules_page.expecting", about=named)
 
 
@@ -68,7 +65,6 @@ def end(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     """
     del typed
     parts.commands.rules.end(viewer.scope, id_named(about))
-    parts.queries.await_operations(viewer.scope)
     return viewer.say("rules_page.ended")
 
 

@@ -128,4 +128,4 @@ RULE_TABLES: dict[str, Callable[[Parts, Viewer, Selection], Sheet | None]] = {
     "alert_figures": figures_sheet,
     "alert_loudest": loudest_sheet,
 }
-RULE_TABLES_OF = {"rule_trial": trial_sheet}
+RULE_TABLES_AT = {"rule_trial": trial_sheet}

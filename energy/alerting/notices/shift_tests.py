@@ -163,22 +163,23 @@ def present_rows(rows: Sequence[ShiftRow]) -> list[ShiftRow]:
 def read_shifts(
     connection: Connection,
     site: Site,
-    plan: Plan,
     first: datetime,
     now: datetime,
     called: FindCalled = nobody,
 ) -> list[ShiftRow]:
     """Return the test messages of shifts that began behind an instant, the newest shift first.
 
+    Shifts are those of the plan as it holds, to whoever is in their groups now; none without one.
+
     Args:
         connection: Any connection that may read.
         site: The site.
-        plan: As it holds: its shifts, whoever is in their groups now.
         first: Instant.
         now: Present instant.
         called: Asks who was on duty at the posts that groups name.
     """
-    wanted = list(_wanted(connection, site, plan, first, now, called))
+    plan = read_plan(connection, site.schema, site.zone)
+    wanted = [] if plan is None else list(_wanted(connection, site, plan, first, now, called))
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT notice, state, delivered_at FROM {site.schema}.notice WHERE notice = ANY(%s)",
         ([notice for notice, *_ in wanted],),

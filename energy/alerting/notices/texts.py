@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from energy.alerting.flood import GROUPS
 from energy.alerting.notices.codes import short_code
 from energy.alerting.notices.notice import Notice
+from energy.alerting.words import what_of
 from energy.base.text import catalogue, t
 from energy.store.sites import Site
 
@@ -62,11 +62,8 @@ def notice_values(
 
 def _what(notice: Notice, language: str) -> str:
     """Return the rule's name, the words for what was found, or how many alerts belong together."""
-    code, name = notice.facts.get("finding", ""), notice.facts.get("what", "")
-    if code in GROUPS:
-        group = t(language, f"alert_group.{code.removeprefix('alerts.')}")
-        return f"{name}: {group}" if name else group
-    return (_word(f"finding.{code}", language, code) if code else name) or notice.about
+    facts = notice.facts
+    return what_of(language, facts.get("what", ""), facts.get("finding", "")) or notice.about
 
 
 def _word(key: str, language: str, otherwise: str) -> str:

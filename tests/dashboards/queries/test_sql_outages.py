@@ -62,7 +62,8 @@ def test_a_draft_tells_who_goes_dark_and_what_they_would_read(
     answer = web.queries.outage(scope(web), outage)
     assert answer is not None
     told = answer.rows
-    assert (told.line.state, told.line.name, told.line.accounts) == (
+    line = told.standing.line
+    assert (line.state, line.name, line.accounts) == (
         OutageState.DRAFT,
         "B1-NODE",
         None,
@@ -78,7 +79,7 @@ def test_a_draft_tells_who_goes_dark_and_what_they_would_read(
         ("en", True),
         ("zh", True),
     ]
-    assert (told.receipts, told.called, told.refusal) == ((), (), None)
+    assert (told.standing.receipts, told.standing.called, told.refusal) == ((), (), None)
 
 
 def test_who_may_not_see_accounts_is_told_how_many(yard: tuple[WebTown, TownBook]) -> None:
@@ -91,7 +92,7 @@ def test_who_may_not_see_accounts_is_told_how_many(yard: tuple[WebTown, TownBook
         look = answer.rows.look
         assert look is not None
         assert (look.points, look.accounts) == (2, 2)
-        assert (look.rows, look.called, look.unreached, answer.rows.called) == (None,) * 4
+        assert (look.rows, look.called, look.unreached, answer.rows.standing.called) == (None,) * 4
         assert "A-b1" not in repr(answer)
         assert "Ada" not in repr(answer)
 
@@ -103,6 +104,7 @@ def test_another_site_and_a_tenant_are_refused(yard: tuple[WebTown, TownBook]) -
         for ask in (
             lambda who=who: web.queries.outages(who),
             lambda who=who: web.queries.outage(who, outage),
+            lambda who=who: web.queries.outage_standing(who, outage),
             lambda who=who: web.queries.outage_nodes(who),
             lambda who=who: web.queries.node_outages(who, Utility.ELECTRICITY, "b1-node"),
             lambda who=who: web.queries.await_operations(who),
@@ -124,24 +126,28 @@ def test_receipts_are_counted_by_version_and_by_contact(yard: tuple[WebTown, Tow
             (outage,),
         )
     told = page(web, outage)
-    assert [(each.version, each.delivered) for each in told.receipts] == [(1, 1)]
-    assert [(each.name, each.way, each.state) for each in told.called or ()] == [
+    assert [(each.version, each.delivered) for each in told.standing.receipts] == [(1, 1)]
+    assert [(each.name, each.way, each.state) for each in told.standing.called or ()] == [
         ("Ada", "sms", "delivered")
     ]
     late = book.desk.change(
-        outage, ends_at=told.line.ends_at + timedelta(hours=2), by=SECOND, command_id=uuid4()
+        outage,
+        ends_at=told.standing.line.ends_at + timedelta(hours=2),
+        by=SECOND,
+        command_id=uuid4(),
     )
     book.settle()
     told = page(web, outage)
-    assert (late, told.line.state, told.line.holds) == (2, OutageState.CHANGED, 1)
+    assert (late, told.standing.line.state) == (2, OutageState.CHANGED)
+    assert told.standing.line.holds == 1
     assert len(told.draft) == 2
     book.reviewed(outage, by=PLANNER)
     told = page(web, outage)
-    assert [(each.version, each.delivered, each.queued) for each in told.receipts] == [
+    assert [(each.version, each.delivered, each.queued) for each in told.standing.receipts] == [
         (2, 0, 1),
         (1, 1, 0),
     ]
-    assert [each.state for each in told.called or ()] == ["queued"]
+    assert [each.state for each in told.standing.called or ()] == ["queued"]
 
 
 def page(web: WebTown, outage: object) -> OutagePage:
@@ -168,9 +174,12 @@ def test_the_board_has_what_runs_what_comes_and_what_is_past(
     assert [each.outage for each in web.queries.outages(scope(web)).rows.running] == [soon]
     clock.move_to(NOW + timedelta(hours=5))
     over = page(web, soon)
-    assert (over.line.state, over.look) == (OutageState.ENDED, None)
-    assert over.called is not None
-    assert len(over.called) == 1, "who was told is known for good"
+    assert (over.standing.line.state, over.look) == (OutageState.ENDED, None)
+    assert over.standing.called is not None
+    assert len(over.standing.called) == 1, "who was told is known for good"
+    alone = web.queries.outage_standing(scope(web), soon)
+    assert alone is not None
+    assert alone.rows == over.standing
 
 
 def test_a_node_tells_who_would_go_dark_and_what_is_planned_for_it(

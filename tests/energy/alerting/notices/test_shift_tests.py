@@ -14,7 +14,6 @@ from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import NoticeState
 from energy.alerting.notices.plan import plan_from
-from energy.alerting.notices.reads import read_plan
 from energy.alerting.notices.shift_tests import (
     Sent,
     ShiftRow,
@@ -102,9 +101,7 @@ def test_a_shift_sends_one_message_to_each_who_can_be_told(new_site: Any) -> Non
 def _states(site: TestSite) -> dict[str, ShiftState]:
     now = site.clock.now()
     with site.writer.connection() as connection:
-        plan = read_plan(connection, site.schema, site.site.zone)
-        assert plan is not None
-        rows = read_shifts(connection, site.site, plan, now - timedelta(hours=1), now)
+        rows = read_shifts(connection, site.site, now - timedelta(hours=1), now)
     return {row.contact: row.state for row in rows}
 
 
