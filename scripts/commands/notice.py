@@ -11,7 +11,7 @@ import typer
 
 from energy.base.ids import id_of
 from scripts.commands.asked import runs
-from scripts.commands.frame import Opened, opened
+from scripts.commands.frame import Opened, opened, required
 from scripts.commands.notice_texts import draft, plan, review, set_plan, templates
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json, group
@@ -19,6 +19,7 @@ from scripts.commands.tree import Json, group
 if runs():
     from dashboards.security.scope import Right
     from energy.alerting.notices.desk import ContactWords, NoticeDesk
+    from energy.alerting.notices.errors import NoticeError
     from energy.alerting.notices.gateway import GatewayKind
     from energy.alerting.notices.reads import ContactRow, read_contacts, read_groups
     from energy.alerting.notices.reports import NoticeRow, read_notices, read_statistics
@@ -214,6 +215,26 @@ def send_test(ctx: typer.Context, contact: str, way: str = "sms", by: str | None
 
 
 @app.command()
+def retry(
+    ctx: typer.Context, notice: str, reason: str | None = None, by: str | None = None
+) -> None:
+    """Try a notice anew that was given up."""
+    with opened(ctx, WRITER) as at:
+        person = at.person(by, Right.ACKNOWLEDGE)
+        why = required(reason, "--reason", at.text("ask.reason"))
+        with at.system.database.connection() as connection:
+            found = read_notices(connection, at.site.schema, notice=notice, most=2)
+        if not notice or len(found) != 1:
+            raise NoticeError.of("no_notice", notice=notice)
+        (row,) = found
+        # As often as it was given up: it may be retried for the same reason again.
+        said = (str(row.notice), str(person), why, str(row.tries))
+        command = id_of("command", "retry notice", *said)
+        _desk(at).retry(row.notice, why, by=person, command_id=command)
+        _settled(at, "retried", notice=row.notice.hex[:SHORT], contact=row.contact)
+
+
+@app.command()
 def duty(
     ctx: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=366)] = 2,
@@ -277,8 +298,6 @@ def _desk(at: Opened) -> NoticeDesk:
 
 
 def _way(way: str) -> GatewayKind:
-    from energy.alerting.notices.errors import NoticeError
-
     if way not in set(GatewayKind):
         raise NoticeError.of("ways", ways=way, known=", ".join(GatewayKind))
     return GatewayKind(way)

@@ -261,6 +261,21 @@ class NoticeDesk:
             self._operations.store(notice)
         return notice.id
 
+    def retry(self, notice: UUID, reason: str, *, by: UUID, command_id: UUID) -> None:
+        """Let a notice that was given up be tried anew.
+
+        Raises:
+            NoticeError: There is no such notice, it was not given up, or nobody says why.
+        """
+        now = self._clock.now()
+
+        def again(known: JournalAggregate) -> None:
+            if not isinstance(known, Notice):
+                raise NoticeError.of("no_notice", notice=notice.hex[:8])
+            known.retry(reason=reason, by=by, now=now, command_id=command_id)
+
+        self._change(notice, _none("no_notice", notice=notice.hex[:8]), again)
+
     def _change(self, identity: UUID, make: Callable[[], A], change: Callable[[A], None]) -> None:
         for attempt in (1, 2):
             known: A = self._operations.find(identity) or make()

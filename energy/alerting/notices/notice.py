@@ -14,6 +14,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.gateway import Handed as TakenBy
 from energy.alerting.notices.retries import Next, Try, TryOutcome
@@ -120,6 +121,14 @@ class Notice(JournalAggregate):
         TOPIC = "notice.given_up"
         reason: str
 
+    class Retried(JournalAggregate.Event):
+        """A person lets what was given up be tried once more."""
+
+        TOPIC = "notice.retried"
+        reason: str
+        by: UUID
+        at: datetime
+
     class Withdrawn(JournalAggregate.Event):
         """It was not needed any more when its time came."""
 
@@ -182,6 +191,7 @@ class Notice(JournalAggregate):
         self.facts = facts
         self.state = NoticeState.QUEUED
         self.tries: list[Try] = []
+        """Since it was queued, or a person let it be tried anew."""
 
     def hand(
         self,
@@ -279,6 +289,24 @@ class Notice(JournalAggregate):
     @event(GivenUp)
     def _give_up(self, *, reason: str, command_id: UUID) -> None:
         self.state = NoticeState.GIVEN_UP
+
+    def retry(self, *, reason: str, by: UUID, now: datetime, command_id: UUID) -> None:
+        """Let it be tried anew, by every gateway: its key, known where it did arrive, stays.
+
+        Raises:
+            NoticeError: It was not given up: it waits, or a gateway has it; or nobody says why.
+        """
+        if self.seen(command_id):
+            return
+        if self.state is not NoticeState.GIVEN_UP:
+            raise NoticeError.of("not_given_up", notice=self.id.hex[:8])
+        if not reason.strip():
+            raise NoticeError.of("no_reason")
+        self._retry(reason=reason.strip(), by=by, at=now, command_id=command_id)
+
+    @event(Retried)
+    def _retry(self, *, reason: str, by: UUID, at: datetime, command_id: UUID) -> None:
+        self.state, self.tries, self.not_before = NoticeState.QUEUED, [], at
 
     def withdraw(self, reason: str, *, command_id: UUID) -> None:
         """Send it no more: it is not needed."""

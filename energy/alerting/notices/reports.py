@@ -48,6 +48,7 @@ def read_notices(
     connection: Connection,
     schema: str,
     *,
+    notice: str = "",
     alert: str = "",
     subject: UUID | None = None,
     states: Collection[str] = (),
@@ -59,6 +60,7 @@ def read_notices(
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
+        notice: Beginning of their own id; "" for all.
         alert: Beginning of the id of what they are about; "" for all.
         subject: The id itself; None for all.
         states: How far they are; none for all.
@@ -71,11 +73,13 @@ def read_notices(
         "n.delivered_at, n.text, n.not_before, n.segments, n.cost, n.currency "
         f"FROM {schema}.notice AS n JOIN {schema}.contact AS c "
         "USING (contact) WHERE starts_with(replace(n.subject::text, '-', ''), %(alert)s) "
+        "AND starts_with(replace(n.notice::text, '-', ''), %(notice)s) "
         "AND (%(subject)s::uuid IS NULL OR n.subject = %(subject)s) "
         "AND (%(states)s::text[] = '{}' OR n.state = ANY(%(states)s)) "
         "AND (%(first)s::timestamptz IS NULL OR n.queued_at >= %(first)s AND n.queued_at < %(end)s)"
         " ORDER BY n.queued_at DESC, n.position DESC LIMIT %(most)s",
         {
+            "notice": notice.replace("-", "").lower(),
             "alert": alert.replace("-", "").lower(),
             "subject": subject,
             "states": list(states),

@@ -173,25 +173,16 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                 state=NoticeState.JOINED, lead=event.lead, handed_at=event.timestamp,
             )  # fmt: skip
         case Notice.Tried():
-            cursor.execute(
-                f"INSERT INTO {schema}.notice_try SELECT %s, count(*) + 1, %s, %s, %s, %s, %s "
-                f"FROM {schema}.notice_try WHERE notice = %s",
-                (
-                    *(event.originator_id, event.gateway, event.outcome, event.reason),
-                    *(event.at, position, event.originator_id),
-                ),
-            )
-            cursor.execute(
-                f"UPDATE {schema}.notice SET tries = tries + 1, gateway = %s, not_before = %s, "
-                "reason = %s, changed_at = %s, position = %s WHERE notice = %s",
-                (
-                    *(event.next_gateway, event.not_before, event.reason, event.timestamp),
-                    *(position, event.originator_id),
-                ),
-            )
+            _tried(cursor, schema, position, event)
             wake(cursor, schema)
         case Notice.GivenUp():
             _set(cursor, schema, position, event, state=NoticeState.GIVEN_UP, reason=event.reason)
+            wake(cursor, schema)
+        case Notice.Retried():
+            _set(
+                cursor, schema, position, event,
+                state=NoticeState.QUEUED, gateway="", not_before=event.at, reason=event.reason,
+            )  # fmt: skip
             wake(cursor, schema)
         case Notice.Withdrawn():
             _set(cursor, schema, position, event, state=NoticeState.WITHDRAWN, reason=event.reason)
@@ -204,6 +195,25 @@ def _notice(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             wake(cursor, schema)
         case _:
             raise TypeError(f"no fold for {type(event)}")
+
+
+def _tried(cursor: Cursor, schema: str, position: int, event: Notice.Tried) -> None:
+    cursor.execute(
+        f"INSERT INTO {schema}.notice_try SELECT %s, count(*) + 1, %s, %s, %s, %s, %s "
+        f"FROM {schema}.notice_try WHERE notice = %s",
+        (
+            *(event.originator_id, event.gateway, event.outcome, event.reason),
+            *(event.at, position, event.originator_id),
+        ),
+    )
+    cursor.execute(
+        f"UPDATE {schema}.notice SET tries = tries + 1, gateway = %s, not_before = %s, "
+        "reason = %s, changed_at = %s, position = %s WHERE notice = %s",
+        (
+            *(event.next_gateway, event.not_before, event.reason, event.timestamp),
+            *(position, event.originator_id),
+        ),
+    )
 
 
 def _set(cursor: Cursor, schema: str, position: int, event: Any, **columns: object) -> None:

@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from energy.alerting.notices.codes import short_code
+from energy.alerting.notices.desk import NoticeDesk
+from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.notice import TOLD, NoticeState
 from energy.alerting.raising import Raising
 from energy.alerting.signal import Signal, SignalState
@@ -101,6 +103,54 @@ def test_a_refusal_by_all_gives_it_up_at_once(chain: Chain) -> None:
     chain.go()
     assert ("ada", "sms", "given_up") in chain.states()
     assert ("ben", "mail", "handed") in chain.states()
+
+
+def test_what_was_given_up_is_tried_anew_by_every_gateway_and_once_only(chain: Chain) -> None:
+    chain.first.mood = chain.second.mood = BAD
+    book.an_alert(chain.site)
+    chain.go()
+    lost = chain.site.rows("SELECT notice FROM {s}.notice WHERE state = 'given_up'")
+    desk = NoticeDesk(chain.site.writer, chain.site.site, chain.vault, chain.site.clock)
+
+    def retried(what: str, reason: str = "the mast is up") -> None:
+        for (notice,) in lost:
+            told = command(what, str(notice))
+            desk.retry(notice, reason, by=book.ADMIN, command_id=told)
+
+    with pytest.raises(NoticeError, match="Say why"):
+        retried("why not", " ")
+    retried("still bad")
+    chain.go(5)
+    assert chain.first.messages == chain.second.messages == [], "they refuse it still"
+    chain.first.mood = OK
+    retried("good")
+    retried("good")  # the same command again
+    chain.go(5)
+    assert sorted(told["to"] for told in chain.first.messages) == [book.ADA_PHONE, book.BEN_PHONE]
+    assert ("ada", "sms", "handed") in chain.states()
+    with pytest.raises(NoticeError, match="was not given up"):
+        retried("once more")
+    with pytest.raises(NoticeError, match="No notice begins with"):
+        desk.retry(command("none"), "x", by=book.ADMIN, command_id=command("x"))
+    chain.go(600)
+    assert len({told["key"] for told in chain.first.messages}) == len(chain.first.messages)
+
+
+def test_what_is_acknowledged_meanwhile_is_withdrawn_when_it_is_tried_anew(chain: Chain) -> None:
+    chain.first.mood = chain.second.mood = BAD
+    alert = book.an_alert(chain.site)
+    chain.go()
+    ((notice,),) = chain.site.rows(
+        "SELECT notice FROM {s}.notice AS n JOIN {s}.contact USING (contact) "
+        "WHERE state = 'given_up' AND key = 'ada'"
+    )
+    chain.change(alert.id, lambda it: it.acknowledge(by=book.ADMIN, command_id=command("ack")))
+    chain.first.mood = OK
+    desk = NoticeDesk(chain.site.writer, chain.site.site, chain.vault, chain.site.clock)
+    desk.retry(notice, "the mast is up", by=book.ADMIN, command_id=command("anew"))
+    chain.go(5)
+    assert ("ada", "sms", "withdrawn") in chain.states()
+    assert chain.first.messages == []
 
 
 def cut_behind_the_hand_over(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,9 @@ def everything(site: TestSite) -> None:
     two.join(one.id, command_id=command("j"))
     three.fail_try(tried, reason="no answer", following=None, command_id=command("t3"))
     four.withdraw("acknowledged", command_id=command("w"))
+    six = notice(site, "6", ada)
+    six.fail_try(tried, reason="no answer", following=None, command_id=command("t6"))
+    six.retry(reason="mast is up", by=by, now=NOON, command_id=command("r6"))
     five = notice(site, "5", ada)
     five.hand(Handed(reference="r5"), **handed, command_id=command("h5"))
     five.fail(at=NOON, reason="absent", command_id=command("f5"))
@@ -78,7 +81,7 @@ def everything(site: TestSite) -> None:
         gateway="a", way="sms", digest="00", reference="", at=NOON, contact=ada.id,
         person=ada.person, text_sealed="s1:", outcome="unread", alert=None, command_id=command("r"),
     )  # fmt: skip
-    operations.store(one, two, three, four, five, ada, reply)
+    operations.store(one, two, three, four, six, five, ada, reply)
 
 
 def test_every_event_is_folded(site_schema: TestSite) -> None:
@@ -94,9 +97,11 @@ def test_every_event_is_folded(site_schema: TestSite) -> None:
         ("joined", "", "", 0, None, None, ""),
         ("given_up", "", "", 1, None, None, ""),
         ("withdrawn", "", "", 0, None, None, ""),
+        ("queued", "", "", 1, None, None, ""),
         ("failed", "a", "r5", 0, 1, Decimal(0), "Leak"),
     ]
     assert site.rows("SELECT n, gateway, outcome, reason FROM {s}.notice_try") == [
+        (1, "b", "down", "no answer"),
         (1, "b", "down", "no answer"),
         (1, "b", "down", "no answer"),
     ]
