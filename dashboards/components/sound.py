@@ -126,11 +126,6 @@ def loudest(board: SoundBoard) -> str:
     return next((str(each) for each in AlertSeverity if str(each) in heard), "")
 
 
-def silence_seen(silence: SilenceTold | None) -> str:
-    """Return what tells a silence from the one before it."""
-    return "-" if silence is None else silence.begins_at.isoformat()
-
-
 def test_acts(viewer: Viewer, hearing: Hearing, screen: str, at: str) -> list[Component]:
     """Return the buttons of a screen's test, for who may press them."""
     if not viewer.scope.may(Right.ACKNOWLEDGE):
@@ -138,8 +133,7 @@ def test_acts(viewer: Viewer, hearing: Hearing, screen: str, at: str) -> list[Co
     begun = hearing.board.begun(screen, hearing.now - PATIENCE)
     if begun is not None:
         return [act_button("hear", str(begun.test), at, viewer.say("sound.heard"))]
-    tests = [each for each in hearing.board.tests if each.screen == screen]
-    seen = max((each.begun_at.isoformat() for each in tests), default="-")
+    seen = hearing.board.test_seen(screen)
     quiet = hearing.board.heard(screen, hearing.shift.start) is not None
     words = viewer.say("sound.test")
     return [act_button("begin", f"{screen}@{seen}", at, words, quiet=quiet)]
@@ -151,7 +145,7 @@ def silence_acts(
     """Return the buttons that begin or end a silence, for who may press them."""
     if not viewer.scope.may(Right.ACKNOWLEDGE):
         return []
-    seen = silence_seen(board.silence)
+    seen = board.silence_seen
     if left:
         return [act_button("resume", seen, at, viewer.say("sound.resume"), quiet=True)]
     return [

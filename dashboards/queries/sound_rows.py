@@ -53,6 +53,16 @@ class SoundBoard:
     begins: tuple[time, ...] = ()
     """When shifts begin, as the plan of notices names them; () where it names none."""
 
+    @property
+    def silence_seen(self) -> str:
+        """Return what tells the newest silence from the one before it."""
+        return "-" if self.silence is None else self.silence.begins_at.isoformat()
+
+    def test_seen(self, screen: str) -> str:
+        """Return what tells the newest test of a screen from the one before it."""
+        mine = (each.begun_at.isoformat() for each in self.tests if each.screen == screen)
+        return max(mine, default="-")
+
     def heard(self, screen: str, since: datetime) -> SoundTested | None:
         """Return the heard test of a screen since an instant."""
         mine = (each for each in self.tests if each.screen == screen)

@@ -13,6 +13,7 @@ from energy.base.period import local_day
 from scripts.commands.alert_handover import handover
 from scripts.commands.alert_past import add_past
 from scripts.commands.alert_rule import rule
+from scripts.commands.alert_sound import add_sound
 from scripts.commands.alert_words import state_of, what_of
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
@@ -34,6 +35,7 @@ if runs():
 app = group("alert")
 app.add_typer(rule)
 add_past(app)
+add_sound(app)
 app.command()(handover)
 First = Annotated[str | None, typer.Option("--from")]
 Last = Annotated[str | None, typer.Option("--to")]
