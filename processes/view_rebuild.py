@@ -12,6 +12,7 @@ from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.views import OperationsView
+from energy.service.work.views import WORK_TABLES
 from energy.store.pool import Database
 from energy.store.shadow import Shadow
 from energy.store.sites import Site
@@ -91,6 +92,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "notes": ("pinned_note",),
                 "notices": NOTICE_TABLES,
                 "duty": DUTY_TABLES,
+                "work": WORK_TABLES,
             },
             fold=_events(OperationsView()),
         ),

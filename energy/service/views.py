@@ -19,7 +19,11 @@ from energy.service.duty.roster import Roster
 from energy.service.duty.swap import Swap
 from energy.service.duty.views import fold_duty
 from energy.service.numbering import TakenNumber
+from energy.service.work.checklist import ChecklistTemplate
+from energy.service.work.incident import Incident
 from energy.service.work.levels import ServiceLevels
+from energy.service.work.order import WorkOrder
+from energy.service.work.views import fold_work
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
@@ -36,8 +40,10 @@ class OperationsView:
         match event:
             case TakenNumber.Event():
                 """What bears the number tells it."""
-            case ServiceLevels.Event():
-                """Read from the journal."""
+            case ServiceLevels.Event() | ChecklistTemplate.Event():
+                fold_work(cursor, schema, position, event)
+            case Incident.Event() | WorkOrder.Event():
+                fold_work(cursor, schema, position, event)
             case DutyBook.Event() | Roster.Event() | Leave.Event() | Swap.Event():
                 fold_duty(cursor, schema, position, event)
             case ShiftEntry.Event() | Handover.Event():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from energy.base.errors import RefusedError
+from energy.base.text import Key
 
 _LONGEST: Final = 500
 """Of what is said in words. [sign]"""
@@ -31,3 +33,8 @@ def worded(text: str, what: str) -> str:
     if not said or len(said) > _LONGEST:
         raise WorkError.of(what, most=_LONGEST)
     return said
+
+
+def said_state(state: StrEnum) -> Key:
+    """Return how a state is said, in the language of whoever reads the refusal."""
+    return Key(f"cli.work_state.{state}")

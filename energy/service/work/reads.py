@@ -1,0 +1,372 @@
+"""In: the tables of work. Out: incidents and orders as they stand, their clocks. I/O: reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from energy.service.work.checklist import CheckItem, Checklist, items_from_json
+from energy.service.work.clock import Pause, ServiceClock, Standing
+from energy.service.work.errors import WorkError
+from energy.service.work.heard import Spot
+from energy.service.work.kinds import IncidentState, OrderState
+from energy.service.work.levels import Counting, LevelSet
+
+Connection = psycopg.Connection[tuple[object, ...]]
+OPEN_INCIDENTS = tuple(s for s in IncidentState if s is not IncidentState.CLOSED)
+OPEN_ORDERS = tuple(s for s in OrderState if s not in {OrderState.ENDED, OrderState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelsRow:
+    """A version of the service levels."""
+
+    version: int
+    valid_from: date
+    levels: LevelSet
+    author: UUID
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How the two clocks of an incident stand at an instant."""
+
+    response: Standing
+    resolution: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """An incident as it stands."""
+
+    incident: UUID
+    number: str
+    origin: str
+    about: str
+    """Id of the alert, key of the account, name of the plan; "" where somebody saw it."""
+    what: str
+    level: str
+    """Class of the service levels."""
+    levels: int
+    """Version of the service levels."""
+    second_person: bool
+    urgency: str
+    place: str
+    node: str
+    point: str
+    heard_at: datetime
+    opened_at: datetime
+    opened_by: UUID
+    owner: UUID
+    offered: UUID | None
+    state: str
+    responded_at: datetime | None
+    responded_by: UUID | None
+    waits_for: str
+    problem: str
+    cause: str
+    words: str
+    changed: str
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    closed_at: datetime | None
+    closed_by: UUID | None
+    parent: UUID | None
+    open_orders: int
+    position: int
+    """Of the last thing that happened to it."""
+    pauses: Sequence[Pause] = ()
+
+    def clocks(self, levels: Mapping[int, LevelsRow], zone: ZoneInfo, at: datetime) -> Clocks:
+        """Return how its clocks stand at an instant.
+
+        Args:
+            levels: By version, as `read_levels` returns them.
+            zone: The site's zone.
+            at: The instant.
+        """
+        kept = levels[self.levels].levels
+        level = kept.of(self.level)
+        hours = kept.hours if level.counting is Counting.WORKING_HOURS else None
+        response = ServiceClock(
+            begin=self.heard_at,
+            target=timedelta(minutes=level.response_min),
+            hours=hours,
+            zone=zone,
+            stopped_at=self.responded_at,
+        )
+        resolution = ServiceClock(
+            begin=self.heard_at,
+            target=timedelta(minutes=level.resolution_min),
+            hours=hours,
+            zone=zone,
+            pauses=self.pauses,
+            stopped_at=self.resolved_at,
+        )
+        return Clocks(response=response.standing(at), resolution=resolution.standing(at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """A work order as it stands."""
+
+    work_order: UUID
+    number: str
+    incident: UUID | None
+    kind: str
+    what: str
+    plan: str
+    equipment: str
+    place: str
+    node: str
+    point: str
+    since: datetime
+    due_at: datetime | None
+    level: str
+    levels: int
+    second_person: bool
+    checklist: str
+    items: Sequence[CheckItem]
+    answers: Mapping[str, str]
+    opened_at: datetime
+    opened_by: UUID
+    owner: UUID
+    assigned: UUID | None
+    state: str
+    begun_at: datetime | None
+    waits_for: str
+    done_at: datetime | None
+    done_by: UUID | None
+    signed_by: UUID | None
+    reason: str
+    """Why it was sent back or cancelled; "" where it was not."""
+    ended_at: datetime | None
+    position: int
+    """Of the last thing that happened to it."""
+
+    def late(self, at: datetime) -> bool:
+        """Return whether it is or was not done by when it was to be."""
+        return self.due_at is not None and (self.done_at or self.ended_at or at) > self.due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRow:
+    """Something used up or built in."""
+
+    item: str
+    number: int
+    unit: str
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRow:
+    """How long somebody worked."""
+
+    person: UUID
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Return how long, in whole minutes. [min]."""
+        return (self.ended_at - self.began_at) // timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRow:
+    """A photo or paper."""
+
+    sha256: str
+    media_type: str
+    person: UUID
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """Something that happened to an incident or an order."""
+
+    position: int
+    act: str
+    """Topic of its event."""
+    person: UUID | None
+    at: datetime
+    told: Mapping[str, Any]
+
+
+def read_levels(connection: Connection, schema: str) -> dict[int, LevelsRow]:
+    """Return the service levels of a site by version."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT version, valid_from, spec, author, published_at "
+        f"FROM {schema}.service_levels ORDER BY version".encode()
+    ).fetchall()
+    return {
+        version: LevelsRow(
+            version=version,
+            valid_from=first,
+            levels=LevelSet.from_json(spec),
+            author=author,
+            published_at=at,
+        )
+        for version, first, spec, author, at in rows
+    }
+
+
+def read_checklists(connection: Connection, schema: str) -> list[tuple[int, Checklist]]:
+    """Return the newest version of each checklist with its number, by key."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT version, spec FROM {schema}.checklist ORDER BY key".encode()
+    ).fetchall()
+    return [(version, Checklist.from_json(spec)) for version, spec in rows]
+
+
+def read_incidents(
+    connection: Connection, schema: str, *, over: bool = False, incident: UUID | None = None
+) -> list[IncidentRow]:
+    """Return incidents, the oldest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        over: Also those that are closed.
+        incident: Only this one, however far it is.
+    """
+    names = [each.name for each in fields(IncidentRow) if each.name != "pauses"]
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {', '.join(names)} FROM {schema}.incident "
+        "WHERE (%(one)s::uuid IS NULL AND (%(over)s OR state = ANY(%(open)s))) "
+        "OR incident = %(one)s ORDER BY heard_at, number".encode(),
+        {"one": incident, "over": over, "open": list(OPEN_INCIDENTS)},
+    ).fetchall()
+    pauses = _pauses(connection, schema, [row[0] for row in rows])
+    return [
+        IncidentRow(**dict(zip(names, row, strict=True)), pauses=pauses.get(row[0], []))
+        for row in rows
+    ]
+
+
+def _pauses(
+    connection: Connection, schema: str, incidents: Sequence[UUID]
+) -> Mapping[UUID, Sequence[Pause]]:
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT incident, begin_at, end_at FROM {schema}.incident_pause "
+        "WHERE incident = ANY(%s) ORDER BY begin_at",
+        (list(incidents),),
+    ).fetchall()
+    found: dict[UUID, list[Pause]] = defaultdict(list)
+    for incident, begin, end in rows:
+        found[incident].append(Pause(begin=begin, end=end))
+    return found
+
+
+def read_orders(
+    connection: Connection,
+    schema: str,
+    *,
+    over: bool = False,
+    order: UUID | None = None,
+    incident: UUID | None = None,
+) -> list[OrderRow]:
+    """Return work orders, the oldest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        over: Also those that ended or were cancelled.
+        order: Only this one, however far it is.
+        incident: Only those of an incident.
+    """
+    names = [each.name for each in fields(OrderRow)]
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {', '.join(names)} FROM {schema}.work_order "
+        "WHERE ((%(one)s::uuid IS NULL AND (%(over)s OR state = ANY(%(open)s))) "
+        "OR work_order = %(one)s) "
+        "AND (%(whole)s::uuid IS NULL OR incident = %(whole)s) ORDER BY since, number".encode(),
+        {"one": order, "over": over, "open": list(OPEN_ORDERS), "whole": incident},
+    ).fetchall()
+    found = []
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        found.append(OrderRow(**{**values, "items": items_from_json(values["items"])}))
+    return found
+
+
+def read_parts(connection: Connection, schema: str, order: UUID) -> list[PartRow]:
+    """Return what was used for an order, in the order of telling."""
+    return _rows(connection, schema, "work_order_part", order, PartRow)
+
+
+def read_times(connection: Connection, schema: str, order: UUID) -> list[TimeRow]:
+    """Return how long who worked on an order, in the order of telling."""
+    return _rows(connection, schema, "work_order_time", order, TimeRow)
+
+
+def read_papers(connection: Connection, schema: str, order: UUID) -> list[PaperRow]:
+    """Return the photos and papers of an order, in the order of telling."""
+    return _rows(connection, schema, "work_order_paper", order, PaperRow)
+
+
+def _rows(connection: Connection, schema: str, table: str, order: UUID, kind: Any) -> list[Any]:
+    names = [each.name for each in fields(kind)]
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {', '.join(names)} FROM {schema}.{table} WHERE work_order = %s "
+        "ORDER BY position".encode(),
+        (order,),
+    ).fetchall()
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def read_history(connection: Connection, schema: str, thing: UUID) -> list[FactRow]:
+    """Return what happened to an incident or an order, in the order of the journal."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT position, act, person, at, told FROM {schema}.work_fact WHERE thing = %s "
+        "ORDER BY position".encode(),
+        (thing,),
+    ).fetchall()
+    return [
+        FactRow(position=position, act=act, person=person, at=at, told=told)
+        for position, act, person, at, told in rows
+    ]
+
+
+def demand_spot(connection: Connection, schema: str, spot: Spot) -> None:
+    """Refuse a spot that the site never had; of a closed place there is still much to do.
+
+    Raises:
+        WorkError: There is no such place, node or point.
+    """
+    utility, _, node = spot.node.partition("/")
+    asked = (
+        ("place", spot.place, "place_history WHERE place = %s", (spot.place,)),
+        (
+            "node",
+            spot.node,
+            "supply_node WHERE utility = %s AND key = %s",
+            (utility, node),
+        ),
+        ("point", spot.point, "meter WHERE point = %s", (spot.point,)),
+    )
+    for name, key, query, values in asked:
+        if (
+            key
+            and connection.execute(f"SELECT FROM {schema}.{query}".encode(), values).fetchone()
+            is None
+        ):
+            raise WorkError.of(f"no_{name}", key=key)
+
+
+def point_of(connection: Connection, schema: str, channel: int) -> str:
+    """Return the metering point of a channel; "" of none."""
+    row = connection.execute(
+        f"SELECT point FROM {schema}.channel WHERE number = %s", (channel,)
+    ).fetchone()
+    return str(row[0]) if row else ""
