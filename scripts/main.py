@@ -45,6 +45,8 @@ Verbs.groups = (
     "alert",
     "notice",
     "outage",
+    "incident",
+    "work",
     "journal",
     "view",
     "db",

@@ -65,6 +65,8 @@ READING = {
     *("prepaid list", "prepaid balance", "prepaid statement", "prepaid warnings"),
     *("prepaid orders", "prepaid protected", "prepaid card-price", "prepaid cards"),
     "prepaid notice",
+    *("incident classes", "incident list", "incident show"),
+    *("work checklists", "work list", "work show"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),
     *("takeover template", "takeover check", "takeover show"),
