@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +15,7 @@ from energy.base.period import local_day
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.incident_print import (
+    for_machines,
     print_incident,
     print_incidents,
     print_levels,
@@ -260,7 +262,7 @@ def list_(
         now = at.system.clock.now()
         found = [(row, row.clocks(known, at.site.zone, now)) for row in rows]
         if as_json:
-            print_json([{"incident": row, "clocks": clocks} for row, clocks in found])
+            print_json([{"incident": row, "clocks": for_machines(clocks)} for row, clocks in found])
             return
         print_incidents(at, found)
 
@@ -271,7 +273,8 @@ def show(ctx: typer.Context, incident: str, *, as_json: Json = False) -> None:
     with opened(ctx, WEB) as at:
         story = story_of(at, incident_named(at, incident))
         if as_json:
-            print_json(story)
+            parts = {field.name: getattr(story, field.name) for field in fields(story)}
+            print_json({**parts, "clocks": for_machines(story.clocks)})
             return
         print_incident(at, story)
 

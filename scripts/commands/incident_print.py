@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from scripts.commands.asked import runs
@@ -54,6 +55,21 @@ def story_of(at: Opened, row: IncidentRow) -> IncidentStory:
         orders=orders,
         history=history,
     )
+
+
+def for_machines(clocks: Clocks) -> dict[str, dict[str, object]]:
+    """Return how clocks stand, spans in seconds."""
+    return {
+        which: {
+            "used_s": standing.used // timedelta(seconds=1),
+            "left_s": standing.left // timedelta(seconds=1),
+            "due_at": standing.due_at,
+            "broken": standing.broken,
+            "paused": standing.paused,
+            "stopped": standing.stopped,
+        }
+        for which, standing in (("response", clocks.response), ("resolution", clocks.resolution))
+    }
 
 
 def heads(at: Opened, *keys: str) -> list[str]:
