@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
@@ -27,6 +28,7 @@ if runs():
     )
 
 _LONGEST = 48
+_PLAIN = ("words", "reason", "item", "number", "unit", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,19 +182,26 @@ def print_history(at: Opened, history: Sequence[FactRow]) -> None:
             fact.at.astimezone(at.site.zone),
             at.text(f"work_act.{fact.act.partition('.')[2]}"),
             at.name_of(fact.person),
-            _told(fact),
+            _told(at, fact),
         )
         for fact in history
     ]
     print_table(heads(at, "at", "act", "person", "told"), rows)
 
 
-def _told(fact: FactRow) -> str:
+def _told(at: Opened, fact: FactRow) -> str | None:
     """Return the words of what happened, without what stands elsewhere on the sheet."""
-    shown = ("waits_for", "problem", "cause", "words", "reason", "item", "number", "unit", "value")
     if fact.act.endswith(".opened"):
-        return ""
-    return " ".join(str(fact.told[name]) for name in shown if name in fact.told)
+        return None
+    told = fact.told
+    coded = [
+        at.text(f"work_waits.{told['waits_for']}") if "waits_for" in told else None,
+        at.text(f"work_problem.{told['problem']}") if "problem" in told else None,
+        at.say(f"alert_cause.{told['cause']}") if "cause" in told else None,
+        at.name_of(UUID(told["to"])) if "to" in told else None,
+    ]
+    plain = [str(told[name]) for name in _PLAIN if name in told]
+    return " · ".join([each for each in coded if each] + ([" ".join(plain)] if plain else []))
 
 
 def _said(at: Opened, standing: Standing) -> str:
