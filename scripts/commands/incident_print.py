@@ -189,10 +189,10 @@ def print_history(at: Opened, history: Sequence[FactRow]) -> None:
     print_table(heads(at, "at", "act", "person", "told"), rows)
 
 
-def _told(at: Opened, fact: FactRow) -> str | None:
+def _told(at: Opened, fact: FactRow) -> str:
     """Return the words of what happened, without what stands elsewhere on the sheet."""
     if fact.act.endswith(".opened"):
-        return None
+        return ""
     told = fact.told
     coded = [
         at.text(f"work_waits.{told['waits_for']}") if "waits_for" in told else None,
