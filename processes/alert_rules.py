@@ -9,6 +9,7 @@ from energy.alerting.rule_reads import list_rules, read_channels
 from energy.alerting.rules.spec import RuleSpec
 from energy.alerting.rules.tables import SiteFacts, read_rule_tables
 from energy.alerting.trial import specs_on_trial
+from energy.base.text import Worded
 from energy.metering.definition_file import DefinitionFileError, read_definitions
 from energy.store.sites import Site
 from energy.system import System
@@ -43,7 +44,7 @@ def read_rules_of(system: System, site: Site, file: Path) -> list[dict[str, Any]
     found, problems = read_rule_tables(checker.document, facts)
     problems = [*checker.problems, *problems]
     if not found and not problems:
-        problems.append("file: no [[rule]] table")
+        problems.append(Worded.of("why.rule.none"))
     if problems:
         raise RuleFileError(problems)
     return found

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from uuid import UUID
 
 from energy.base.errors import NotPermittedError
+from energy.base.text import Told, tell
 
 
 class Role(StrEnum):
@@ -140,7 +142,8 @@ class Scope:
                 its PIN.
         """
         if site not in self.sites or not self.may(right):
-            wanted = " or ".join(role for role in Role if right in RIGHTS[role])
+            holding: list[Told | Role] = [role for role in Role if right in RIGHTS[role]]
+            wanted = reduce(lambda one, more: tell("why.person.or", one=one, other=more), holding)
             raise NotPermittedError.of("person.role", role=wanted, site=site)
         if right not in READING and self.confirmed is not None and not self.confirmed():
             raise NotPermittedError.of("person.pin")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from energy.base.errors import RefusedError
-from energy.base.text import Told, tell
+from energy.base.text import Told, Worded, tell
 from energy.base.toml_text import NoTomlError, toml_of
 from energy.metering.site_file_checker import Checker
 
@@ -44,5 +44,5 @@ def read_definitions(text: str, tables: set[str], wrong: type[DefinitionFileErro
     except NoTomlError as error:
         raise wrong([tell("why.definition.no_toml", error=str(error))]) from error
     checker = Checker(document)
-    checker.unknown_keys(document, tables, "file")
+    checker.unknown_keys(document, tables, Worded.of("why.definition.file"))
     return checker

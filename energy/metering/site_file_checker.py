@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from energy.base.text import Worded
+
 
 class Checker:
     """Reads tables and gathers problems, each with its place in the file."""
@@ -19,11 +21,19 @@ class Checker:
         self._unread: set[str] = set()
         self._unknown: dict[tuple[str, str], tuple[int, str, int]] = {}
 
+    def tell(self, where: str, key: str, /, **values: object) -> None:
+        """Note what is wrong at a place of the file, in words of `why.toml_table`."""
+        self.add(where, Worded.of(f"why.toml_table.{key}", **values))
+
+    def add(self, where: str, problem: str) -> None:
+        """Note a problem with its place."""
+        self.problems.append(Worded.of("why.toml_table.at", where=where, problem=problem))
+
     def tables(self, name: str) -> list[dict[str, Any]]:
         """Return an array of tables, or a problem and nothing."""
         found = self.document.get(name, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self.problems.append(f"{name}: write it as [[{name}]] tables")
+            self.problems.append(Worded.of("why.toml_table.tables", name=name))
             return []
         return found
 
@@ -31,7 +41,7 @@ class Checker:
         """Return a list of tables inside a table, empty when absent, or a problem and nothing."""
         found = table.get(key, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self.problems.append(f"{where}: `{key}` is no list of {{...}} tables")
+            self.tell(where, "rows", key=key)
             return []
         return found
 
@@ -39,7 +49,7 @@ class Checker:
         """Return a list of texts inside a table, empty when absent, or a problem and nothing."""
         found = table.get(key, [])
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            self.problems.append(f'{where}: `{key}` is no list of texts like ["a", "b"]')
+            self.tell(where, "words", key=key)
             return []
         return found
 
@@ -82,7 +92,7 @@ class Checker:
         """Return a whole number, as one or as text, the default when absent, or a problem."""
         value = number_of(table.get(key, default))
         if type(value) is not int or value < least:
-            self.problems.append(f"{where}: `{key}` = {value!r} is no whole number from {least} on")
+            self.tell(where, "whole", key=key, value=value, least=least)
             return least
         return value
 
@@ -90,7 +100,7 @@ class Checker:
         """Return true or false, false when absent, or a problem and false."""
         value = table.get(key, False)
         if not isinstance(value, bool):
-            self.problems.append(f"{where}: `{key}` = {value!r} is neither true nor false")
+            self.tell(where, "flag", key=key, value=value)
             return False
         return value
 
@@ -98,35 +108,38 @@ class Checker:
         """Return a non-empty text, or a problem and ""."""
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
-            self.problems.append(f"{where}: `{key}` is missing or no text")
+            self.tell(where, "text", key=key)
             return ""
         return value
 
     def ratio(self, value: object, key: str, where: str) -> Fraction:
         """Return an exact positive number written as text or integer, or a problem and 1."""
         if isinstance(value, float):
-            self.problems.append(f'{where}: `{key}` = {value} is a float; write "{value}"')
+            self.tell(where, "float", key=key, value=value)
             return Fraction(1)
         # An exponent could ask for more digits than there is memory.
         plain = type(value) in (int, str) and "e" not in str(value).lower()
         try:
             ratio = Fraction(str(value) if plain else "")
         except (ValueError, ZeroDivisionError):
-            self.problems.append(f"{where}: `{key}` = {value!r} is no exact number")
+            self.tell(where, "exact", key=key, value=value)
             return Fraction(1)
         if ratio <= 0:
-            self.problems.append(f"{where}: `{key}` = {value!r} is not above zero")
+            self.tell(where, "above_zero", key=key, value=value)
             return Fraction(1)
         return ratio
 
     def unknown_keys(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
         """Refuse keys that nobody reads."""
-        self.problems += [f"{where}: unknown key `{key}`" for key in sorted(set(table) - known)]
+        for key in sorted(set(table) - known):
+            self.tell(where, "unknown_key", key=key)
 
     def unique(self, keys: Sequence[str], what: str) -> None:
         """Refuse a key used twice."""
         twice = {key for key in keys if key and keys.count(key) > 1}
-        self.problems += [f"{what} {key!r} stands twice" for key in sorted(twice)]
+        self.problems += [
+            Worded.of("why.toml_table.twice", what=what, key=key) for key in sorted(twice)
+        ]
 
 
 def number_of(value: object) -> object:

@@ -20,7 +20,9 @@ from energy.alerting.rules.kinds import KINDS, WatchedChannel, meant_channels, t
 from energy.alerting.rules.numbers import RuleError, fields_of
 from energy.alerting.rules.presets import PRESETS, Preset
 from energy.alerting.rules.spec import RuleKind
+from energy.base.errors import EnergyError
 from energy.base.period import midnight
+from energy.base.text import Worded
 from energy.metering.site_file_checker import Checker
 
 SEVERITIES: Final = ("low", "medium", "high", "critical")
@@ -71,10 +73,11 @@ def read_rule_tables(
     checker = Checker(document)
     tables = checker.tables("rule")
     keys = [str(table.get("key", "")) for table in tables]
-    checker.unique(keys, "rule")
+    checker.unique(keys, Worded.of("why.rule.one"))
     found = []
     for n, table in enumerate(tables, 1):
-        reader = _Reader(checker, table, f"rule {table.get('key') or n!r}", facts)
+        where = Worded.of("why.rule.at", key=table.get("key") or n)
+        reader = _Reader(checker, table, where, facts)
         spec = reader.spec({*keys, *facts.keys})
         if spec is not None:
             found.append(spec)
@@ -108,7 +111,7 @@ class _Reader:
         checker.unknown_keys(table, {*_COMMON, *named, *numbers}, self._where)
         key, name = (checker.text(table, each, self._where) for each in ("key", "name"))
         if table.get("severity") not in SEVERITIES:
-            self._problem(f"severity is none of {', '.join(SEVERITIES)}")
+            self._problem("no_severity", known=", ".join(SEVERITIES))
         subject = self._subject(kind, table, named)
         spec = {
             "kind": kind.value,
@@ -127,23 +130,26 @@ class _Reader:
             self._others(spec, keys)
         return spec if len(checker.problems) == before else None
 
-    def _problem(self, said: str) -> None:
-        self._checker.problems.append(f"{self._where}: {said}")
+    def _problem(self, key: str, /, **values: object) -> None:
+        self._checker.add(self._where, Worded.of(f"why.rule.{key}", **values))
+
+    def _refused(self, error: EnergyError) -> None:
+        self._checker.add(self._where, Worded.of("why.rule.refused", why=error))
 
     def _preset(self) -> Preset | None:
         named = self._table.get("preset")
         if named is not None and named not in PRESETS:
-            self._problem(f"preset {named!r} is none of {', '.join(PRESETS)}")
+            self._problem("no_preset", preset=named, known=", ".join(PRESETS))
         return PRESETS.get(str(named))
 
     def _kind(self, preset: Preset | None) -> RuleKind | None:
         usual = preset.kind if preset else RuleKind.THRESHOLD
         named = self._table.get("kind", usual.value)
         if named not in set(RuleKind):
-            self._problem(f"kind {named!r} is none of {', '.join(RuleKind)}")
+            self._problem("no_kind", kind=named, known=", ".join(RuleKind))
             return None
         if preset and named != preset.kind:
-            self._problem(f"preset {self._table['preset']!r} is of kind {preset.kind}")
+            self._problem("preset_kind", preset=self._table["preset"], kind=preset.kind)
             return None
         return RuleKind(named)
 
@@ -158,7 +164,7 @@ class _Reader:
             elif name in table:
                 subject[name] = self._checker.text(table, name, self._where)
         if subject.get("of", OF[0]) not in OF:
-            self._problem(f"of {subject['of']!r} is none of {', '.join(OF)}")
+            self._problem("no_of", of=subject["of"], known=", ".join(OF))
         if not KINDS[kind].watches:
             return subject
         if "point" in subject:
@@ -167,7 +173,7 @@ class _Reader:
             if kind is RuleKind.MISSING:
                 subject["quantity"] = EVERY_QUANTITY
             else:
-                self._problem("`quantity` is missing or no text")
+                self._checker.tell(self._where, "text", key="quantity")
                 subject["quantity"] = ""
         return subject
 
@@ -178,14 +184,13 @@ class _Reader:
         meant = self._meant(kind, spec["subject"]) if of_channels else []
         if of_channels and not meant:
             self._meant_nothing(spec["subject"])
+        if preset is not None and of_channels and not meant:
+            return  # its limits are those of the channel's unit
         if preset is not None and meant:
             usual = preset.numbers.get(meant[0].unit)
             if usual is None and not spec["terms"]:
                 known = ", ".join(map(repr, preset.numbers))
-                self._problem(
-                    f"the preset knows limits in {known}, the channel is in "
-                    f"{meant[0].unit!r}: state the limit"
-                )
+                self._problem("preset_limit", known=known, unit=meant[0].unit)
                 return
             spec["terms"] = dict(usual or {}) | spec["terms"]
         scaled = {each.name for each in fields_of(KINDS[kind]) if each.metadata.get("in")}
@@ -197,7 +202,7 @@ class _Reader:
             try:
                 terms_of(kind, spec["terms"], per_count)
             except RuleError as error:
-                self._problem(str(error))
+                self._refused(error)
                 return
 
     def _meant(self, kind: RuleKind, subject: Mapping[str, Any]) -> list[WatchedChannel]:
@@ -209,15 +214,18 @@ class _Reader:
         if self._facts.channels is None or any(each in self._facts.doubtful for each in points):
             return
         wanted = " ".join(repr(each) for each in subject.get("quantities") or [subject["quantity"]])
-        of = " ".join(repr(each) for each in points) or "the site"
-        self._problem(f"{of} has no channel {wanted} that a rule of this kind can be about")
+        of = " ".join(repr(each) for each in points)
+        if of:
+            self._problem("no_channel", of=of, wanted=wanted)
+        else:
+            self._problem("no_channel_of_site", wanted=wanted)
 
     def _others(self, spec: Mapping[str, Any], keys: Collection[str]) -> None:
         """Refuse a combination of rules that there are not."""
         for name in ("all_of", "any_of", "none_of"):
             for other in self._checker.words(spec["terms"], name, self._where):
                 if other not in keys or other == spec["key"]:
-                    self._problem(f"`{name}`: {other!r} is no other rule")
+                    self._problem("no_other", name=name, other=other)
 
     def _times(self, spec: dict[str, Any], table: Mapping[str, Any]) -> None:
         """Add the rule's hours, its first day, and whether it is switched on."""
@@ -227,13 +235,13 @@ class _Reader:
             try:
                 calendar_of(calendar, self._facts.zone)
             except CalendarError as error:
-                self._problem(str(error))
+                self._refused(error)
             spec["calendar"] = calendar
         day = table.get("valid_from")
         if type(day) is date:
             spec["valid_from"] = midnight(day, self._facts.zone).isoformat()
         elif day is not None:
-            self._problem(f"`valid_from` = {day!r} is no day, such as 2026-01-01")
+            self._problem("no_day", day=day)
         if "cuts" in table and self._checker.flag(table, "cuts", self._where):
             spec["cuts"] = True
         if "camera" in table:
@@ -245,5 +253,5 @@ class _Reader:
         """Return the address of the camera that shows what the rule is about."""
         address = self._checker.text(table, "camera", self._where)
         if address and not _CAMERA.fullmatch(address):
-            self._problem(f"`camera` = {address!r} is no address of a page (https://...)")
+            self._problem("no_camera", address=address)
         return address

@@ -100,14 +100,36 @@ def tell(key: str, /, **values: object) -> Told:
     return Told(key, values)
 
 
+class Worded(str):
+    """A text in English that can be told in other languages, too: for lists of plain texts."""
+
+    __slots__ = ("message",)
+    message: Told
+
+    @classmethod
+    def of(cls, key: str, /, **values: object) -> Worded:
+        """Return a text of the catalogue.
+
+        Args:
+            key: Of the text.
+            values: What fills its places, as of `tell`.
+        """
+        message = tell(key, **values)
+        made = cls(message)
+        made.message = message
+        return made
+
+    def told(self, language: str) -> str:
+        """Return the text in a language."""
+        return self.message.told(language)
+
+
 def told(language: str, value: object) -> object:
     """Return what fills a place: a told text, the text of a `Key`, else the value."""
     if isinstance(value, list):
         return "\n".join(str(told(language, each)) for each in value)
     if isinstance(value, Key):
         return t(language, value)
-    if isinstance(value, str):
-        return value
     teller = getattr(value, "told", None)
     return teller(language) if teller is not None else value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from energy.alerting.rules.spec import RuleKind
 from energy.alerting.rules.tables import SiteFacts, read_rule_tables
 from energy.alerting.rules.threshold import Threshold
 from energy.base.ids import id_of
+from energy.base.text import tell
 from energy.base.toml_text import toml_of
 from energy.metering.channel import Kind
 
@@ -154,6 +156,28 @@ def test_what_is_wrong_is_told_with_its_place(case: str) -> None:
     found, problems = read(text)
     assert any(said in each and each.startswith("rule 'load': ") for each in problems), problems
     assert found == []
+
+
+def test_a_preset_for_a_channel_that_is_not_there_lacks_nothing_else() -> None:
+    rule = '[[rule]]\nkey = "l"\nname = "L"\npreset = "residual_current"\npoint = "x"\n'
+    (problem,) = read(rule)[1]
+    assert problem.startswith("rule 'l': 'x' has no channel")
+    blind = SiteFacts(channels=None, zone=LONDON)
+    assert read(rule, blind)[1] == []
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_told_in_chinese_too(case: str) -> None:
+    rows, _ = WRONG[case]
+    text = table(rows)
+    if "severity =" in rows:
+        text = text.replace('severity = "high"\n', "")
+    problems = read(text)[1] + read('rule = "x"')[1] + read(table(P) * 2)[1]
+    english = re.compile(r"[a-z]{2,}(?: [a-z]{2,}){2,}")
+    for problem in problems:
+        told = str(tell("why.definition.row", problem=problem).told("zh"))
+        assert english.search(told) is None, told
+        assert re.search("[\u4e00-\u9fff]", told)
 
 
 def test_rule_twice_and_tables_that_are_none() -> None:
