@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.rules.calendar import Calendar, calendar_of
+from energy.alerting.severity import AlertSeverity
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """Priority classes, the first sent first."""
@@ -96,9 +97,12 @@ class Plan:
 
     @property
     def untold(self) -> tuple[str, ...]:
-        """Return the severities of which nobody is told: they have no duty, or no row."""
+        """Return the severities of which nobody is told: they have no duty, or no row.
+
+        What is low demands nothing of anybody: a plan tells it where somebody wants to know.
+        """
         told = {severity for row in self.rows for severity in row.severities & set(self.duties)}
-        return tuple(severity for severity in SEVERITIES if severity not in told)
+        return tuple(str(severity) for severity in AlertSeverity if severity not in told)
 
 
 def row_means(row: WhoRow, severity: str, rule: str) -> bool:

@@ -58,6 +58,7 @@ def test_who_is_told_by_which_words_stands_in_lists(desk: Row) -> None:
     assert "managers critical mail" in plan
     assert "Nobody is told of alerts of severity medium" in plan
     assert "severity high" not in plan
+    assert "severity low" not in plan, "what is low demands nothing"
 
 
 def test_nobody_reviews_their_own_text_and_a_plan_needs_every_text(
@@ -84,7 +85,7 @@ def test_the_same_again_changes_nothing(desk: Row, tmp_path: Path) -> None:
     desk("notice draft all --by root")
     desk("notice review all --by warden")
     planned = said(desk(f"notice set-plan {tmp_path / 'plan.toml'} --by root"))
-    assert "Nobody is told of alerts of severity low" in planned
+    assert "Nobody is told of alerts of severity medium" in planned
     assert desk.site.rows("SELECT count(*) FROM {s}.operations_events") == before
 
 
