@@ -154,7 +154,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         queries=asked_once(SqlQueries(at), StampOfRequest(at.stamp), system.clock, answers),
         commands=Commands(
             site.key,
-            alerts=AlertDesk(database, site.schema, system.clock),
+            alerts=AlertDesk(database, site, system.clock),
             outages=OutageDesk(database, site, system.clock, supplied_by(database, site)),
             sound=SoundDesk(database, site.key, site.schema, system.clock),
             office=office,

@@ -271,7 +271,7 @@ class Alert(JournalAggregate):
             until: When it comes back.
             reason: Why nobody needs to look until then.
             by: Who says so.
-            now: Present instant.
+            now: Present instant, in the zone in which an end is told.
             command_id: Of the command.
 
         Raises:
@@ -282,7 +282,7 @@ class Alert(JournalAggregate):
             return
         self._demand_open()
         if self.shelved_until is not None and self.shelved_until > now:
-            raise AlertError.of("shelved", until=self.shelved_until)
+            raise AlertError.of("shelved", until=self.shelved_until.astimezone(now.tzinfo))
         if not reason.strip():
             raise AlertError.of("no_reason")
         if until <= now:

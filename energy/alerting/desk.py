@@ -12,6 +12,7 @@ from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.journal.application import JournalApplication
 from energy.store.pool import Database
+from energy.store.sites import Site
 
 
 class AlertDesk:
@@ -20,10 +21,10 @@ class AlertDesk:
     The command id is looked up first: sent again after a lost connection an act changes nothing.
     """
 
-    def __init__(self, database: Database, schema: str, clock: Clock) -> None:
+    def __init__(self, database: Database, site: Site, clock: Clock) -> None:
         """Work on a site's alerts."""
-        self._application = JournalApplication(database, schema, "operations", clock)
-        self._clock = clock
+        self._application = JournalApplication(database, site.schema, "operations", clock)
+        self._clock, self._zone = clock, site.zone
 
     def acknowledge(self, alert: UUID, by: UUID, command_id: UUID) -> int:
         """Acknowledge an alert.
@@ -49,7 +50,7 @@ class AlertDesk:
         Raises:
             AlertError: As `Alert.shelve`, or there is no such alert.
         """
-        now = self._clock.now()
+        now = self._clock.now().astimezone(self._zone)
         return self._act(
             alert,
             lambda known: known.shelve(

@@ -282,7 +282,7 @@ def _now(at: Opened, row: AlertRow) -> str | None:
 
 
 def _desk(at: Opened) -> AlertDesk:
-    return AlertDesk(at.system.database, at.site.schema, at.system.clock)
+    return AlertDesk(at.system.database, at.site, at.system.clock)
 
 
 def _spans(at: Opened) -> SuppressionDesk:
@@ -296,7 +296,9 @@ def _alert(at: Opened, name: str) -> UUID:
         RefusedError: None is meant, or several are.
     """
     found = at.queries.alerts_beginning(at.scope, name.lower()) if name else ()
-    if len(found) != 1:
+    if not found:
+        raise RefusedError.of("finding.no_alert", name=name)
+    if len(found) > 1:
         raise RefusedError.of("finding.alerts", number=len(found), name=name)
     return found[0]
 

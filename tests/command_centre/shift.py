@@ -115,7 +115,7 @@ class Shift:
 
     @property
     def _desk(self) -> AlertDesk:
-        return AlertDesk(self._site.writer, self._site.schema, self._site.clock)
+        return AlertDesk(self._site.writer, self._site.site, self._site.clock)
 
     def _see(self, fault: Fault, alert: UUID) -> None:
         if fault.seen["how"] == "desk":

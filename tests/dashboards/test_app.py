@@ -132,7 +132,7 @@ def _server(town: Town, database: Database):  # noqa: ANN202  # a Flask
         queries=SqlQueries(at),
         commands=Commands(
             town.site.key,
-            alerts=AlertDesk(database, town.site.schema, town.clock),
+            alerts=AlertDesk(database, town.site, town.clock),
             outages=OutageDesk(database, town.site, town.clock, supplied_by(database, town.site)),
             sound=SoundDesk(database, town.site.key, town.site.schema, town.clock),
             office=office,

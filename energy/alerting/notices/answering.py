@@ -191,7 +191,7 @@ class Answering:
             return (ReplyOutcome.AMBIGUOUS if meant else ReplyOutcome.NOT_TOLD), None
         if not contact.acknowledges:
             return ReplyOutcome.NOT_ALLOWED, meant[0]
-        desk = AlertDesk(self._office.database, self._schema, self._office.clock)
+        desk = AlertDesk(self._office.database, self._office.site, self._office.clock)
         try:
             desk.acknowledge(
                 meant[0],

@@ -177,7 +177,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
     office = BillingOffice(web.staff, town.site, clock, town.vault)
     return Commands(
         town.site.key,
-        alerts=AlertDesk(web.staff, town.site.schema, clock),
+        alerts=AlertDesk(web.staff, town.site, clock),
         outages=OutageDesk(web.staff, town.site, clock, supplied_by(web.staff, town.site)),
         sound=SoundDesk(web.staff, town.site.key, town.site.schema, clock),
         office=office,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,8 +20,7 @@ pytestmark = pytest.mark.servers
 ADA, BEN = uuid4(), uuid4()
 
 
-@pytest.fixture
-def alert(site_schema: TestSite) -> UUID:
+def an_alert(site: TestSite) -> UUID:
     raised = Alert(
         alert=id_of("alert", "test"),
         rule=uuid4(),
@@ -33,12 +34,17 @@ def alert(site_schema: TestSite) -> UUID:
         about="",
         command_id=command("raise"),
     )
-    site_schema.application("operations").store(raised)
+    site.application("operations").store(raised)
     return raised.id
 
 
+@pytest.fixture
+def alert(site_schema: TestSite) -> UUID:
+    return an_alert(site_schema)
+
+
 def desk(site: TestSite) -> AlertDesk:
-    return AlertDesk(site.writer, site.schema, site.clock)
+    return AlertDesk(site.writer, site.site, site.clock)
 
 
 def test_same_command_again_is_the_same_acknowledgement(site_schema: TestSite, alert: UUID) -> None:
@@ -52,6 +58,16 @@ def test_second_person_is_refused(site_schema: TestSite, alert: UUID) -> None:
     desk(site_schema).acknowledge(alert, ADA, command("ada"))
     with pytest.raises(RefusedError, match="already"):
         desk(site_schema).acknowledge(alert, BEN, command("ben"))
+
+
+def test_the_end_of_a_shelf_is_told_in_the_time_of_the_site(new_site: Any) -> None:
+    site: TestSite = new_site("Asia/Shanghai")
+    raised = an_alert(site)
+    until, at = site.clock.now() + timedelta(hours=1), desk(site)
+    at.shelve(raised, until, "fan", by=ADA, command_id=command("shelve"))
+    local = f"{until.astimezone(site.site.zone):%Y-%m-%d %H:%M}"
+    with pytest.raises(RefusedError, match=f"until {local}\\. Take it back"):
+        at.shelve(raised, until, "fan again", by=BEN, command_id=command("again"))
 
 
 def test_unknown_alert_is_refused(site_schema: TestSite) -> None:

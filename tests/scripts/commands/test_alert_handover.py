@@ -27,7 +27,7 @@ def _busy(row: Row, folder: Path) -> None:
     raised = [book.an_alert(site, name, "medium", clock.now()) for name in ("leak", "drift")]
     book.settle(site)
     until, why = clock.now() + timedelta(hours=2), LONG
-    shelf = AlertDesk(site.writer, site.schema, clock)
+    shelf = AlertDesk(site.writer, site.site, clock)
     shelf.shelve(raised[1].id, until, why, by=book.ADMIN, command_id=command("shelve"))
     begin = (clock.now() - timedelta(minutes=30)).astimezone(site.site.zone)
     shift = f'[[shift_test]]\nat = "{begin:%H:%M}"\ngroup = "duty"\nway = "sms"\nwithin_s = 7200\n'
