@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from flask import Flask, Response, abort, redirect, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
+from billing.documents.contents import Receipt
 from billing.documents.papers import Language, PaperKind, paper
 from billing.ledger.sheets import SheetFormat, written
 from dashboards.pages.parts import Parts
@@ -22,7 +24,7 @@ from dashboards.pages.tables import sheet_for
 from dashboards.security.gate import refused
 from dashboards.selection import selection_of
 from dashboards.theme import Theme
-from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, current_viewer
+from dashboards.viewer import LANGUAGE_COOKIE, THEME_COOKIE, Viewer, current_viewer
 from energy.base.errors import NotPermittedError
 from energy.base.period import local_day
 from energy.base.text import LANGUAGES
@@ -50,6 +52,16 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "/download/own-bills/<uuid:invoice>.pdf",
         "own_bill_pdf",
         lambda invoice: _own_bill_pdf(parts, render_pdf, invoice),
+    )
+    server.add_url_rule(
+        "/download/own-receipts/<receipt>.pdf",
+        "own_receipt_pdf",
+        lambda receipt: _own_receipt_pdf(parts, receipt),
+    )
+    server.add_url_rule(
+        "/download/own-letters/<account>/<day>/<int:level>.pdf",
+        "own_letter_pdf",
+        lambda account, day, level: _own_letter_pdf(parts, account, day, level),
     )
     server.add_url_rule(
         "/download/receipts/<desk>/<int:shift>/<receipt>.pdf",
@@ -111,9 +123,38 @@ def _receipt_pdf(parts: Parts, desk: str, shift: int, receipt: str) -> Response:
     content = parts.queries.receipt(viewer.scope, desk, shift, receipt)
     if content is None:
         abort(404)
-    language: Language = "zh" if viewer.language == "zh" else "en"
-    pdf = paper(PaperKind.RECEIPT, content.document(), language=language, size="80mm")
-    return _paper(receipt, pdf)
+    return _receipt_paper(viewer, content)
+
+
+def _own_receipt_pdf(parts: Parts, receipt: str) -> Response:
+    viewer = current_viewer()
+    content = parts.queries.own_receipt(viewer.scope, receipt)
+    if content is None:
+        abort(404)
+    return _receipt_paper(viewer, content)
+
+
+def _receipt_paper(viewer: Viewer, content: Receipt) -> Response:
+    document = content.document()
+    pdf = paper(PaperKind.RECEIPT, document, language=_language(viewer), size="80mm")
+    return _paper(content.number, pdf)
+
+
+def _own_letter_pdf(parts: Parts, account: str, day: str, level: int) -> Response:
+    viewer = current_viewer()
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        abort(404)
+    told = parts.queries.own_letter(viewer.scope, account, on, level)
+    if told is None:
+        abort(404)
+    pdf = paper(PaperKind.DUNNING_LETTER, told, language=_language(viewer))
+    return _paper(f"{account}-{day}-{level}", pdf)
+
+
+def _language(viewer: Viewer) -> Language:
+    return "zh" if viewer.language == "zh" else "en"
 
 
 def _cash_up_pdf(parts: Parts, desk: str, shift: int) -> Response:
@@ -121,8 +162,7 @@ def _cash_up_pdf(parts: Parts, desk: str, shift: int) -> Response:
     content = parts.queries.cash_up_sheet(viewer.scope, desk, shift)
     if content is None:
         abort(404)
-    language: Language = "zh" if viewer.language == "zh" else "en"
-    pdf = paper(PaperKind.CASH_UP_SHEET, content.document(), language=language)
+    pdf = paper(PaperKind.CASH_UP_SHEET, content.document(), language=_language(viewer))
     return _paper(f"{desk}-{shift}", pdf)
 
 

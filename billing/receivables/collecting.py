@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billing.books import Books
+from billing.documents.content import json_of
 from billing.documents.contents import DunningLetter as LetterContent
 from billing.documents.contents import Owed, Party
 from billing.receivables.collection import Collection, Instalment, collection_id, plan_kept
@@ -144,17 +146,12 @@ class Collecting:
 
     def letter(self, letter: DueLetter, day: date) -> LetterContent:
         """Return what the paper of a letter says."""
-        account = self.books.account(letter.account)
         pay_by = day + timedelta(days=letter.level.pay_within)
         return LetterContent(
             level=min(letter.level.level, 3),
             number=f"{letter.account}-{day:%Y%m%d}-{letter.level.level}",
             dated=day,
-            to=Party(
-                account=letter.account,
-                name=self.vault.open(account.person, account.name_sealed),
-                address=self.vault.open(account.person, account.address_sealed),
-            ),
+            to=self._to(letter.account),
             currency=self.books.site.currency,
             items=[
                 Owed(
@@ -171,6 +168,26 @@ class Collecting:
             total=letter.overdue + letter.level.fee,
             pay_by=pay_by,
             disconnect_from=pay_by + timedelta(days=1) if letter.level.disconnection else None,
+        )
+
+    def sent_letter(self, account: str, on: date, level: int) -> dict[str, Any] | None:
+        """Return what the paper of a letter said that was sent; None where none was.
+
+        Args:
+            account: Key of the account.
+            on: Local day of the letter.
+            level: Its level.
+        """
+        case: Collection | None = self.books.find(collection_id(self.books.site.key, account))
+        told = None if case is None else case.letters.get((on, level))
+        return None if told is None else told | {"to": json_of(self._to(account))}
+
+    def _to(self, key: str) -> Party:
+        account = self.books.account(key)
+        return Party(
+            account=key,
+            name=self.vault.open(account.person, account.name_sealed),
+            address=self.vault.open(account.person, account.address_sealed),
         )
 
     def due_fees(self, day: date) -> list[DueFee]:

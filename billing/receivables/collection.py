@@ -116,8 +116,9 @@ class Collection(JournalAggregate):
         """Its content, as it was sent."""
 
         def apply(self, aggregate: Any) -> None:
-            """Raise the level of its items."""
+            """Raise the level of its items, and remember what it said."""
             aggregate.levels.update(dict.fromkeys(self.items, self.level))
+            aggregate.letters[self.on, self.level] = self.letter
 
     class PlanAgreed(JournalAggregate.Event):
         """The account pays some documents in parts."""
@@ -163,6 +164,8 @@ class Collection(JournalAggregate):
         """Late fees charged so far, by the document that is late."""
         self.disputes: dict[UUID, tuple[str, Decimal]] = {}
         self.levels: dict[str, int] = {}
+        self.letters: dict[tuple[date, int], dict[str, Any]] = {}
+        """What was written, by day and level."""
         self.plans: dict[UUID, tuple[str, ...]] = {}
 
     def disputed(self, item: str) -> Decimal:

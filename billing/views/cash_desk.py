@@ -135,7 +135,6 @@ def read_takings(
     desk: str | None = None,
     number: int | None = None,
     account: str | None = None,
-    receipt: str | None = None,
 ) -> list[TakingRow]:
     """Return what was taken, in the order of the receipts' time."""
     rows: list[tuple[Any, ...]] = connection.execute(
@@ -145,7 +144,15 @@ def read_takings(
         "WHERE (%(desk)s::text IS NULL OR t.desk = %(desk)s) "
         "AND (%(number)s::int IS NULL OR s.number = %(number)s) "
         "AND (%(account)s::text IS NULL OR t.account = %(account)s) "
-        "AND (%(receipt)s::text IS NULL OR t.receipt = %(receipt)s) ORDER BY t.taken_at, t.receipt",
-        {"desk": desk, "number": number, "account": account, "receipt": receipt},
+        "ORDER BY t.taken_at, t.receipt",
+        {"desk": desk, "number": number, "account": account},
     ).fetchall()
     return [TakingRow(**dict(zip(TakingRow.__slots__, row, strict=True))) for row in rows]
+
+
+def void_reason(connection: Connection, schema: str, receipt: str) -> str:
+    """Return why a desk gave the money of a receipt back; "" where it did not."""
+    row = connection.execute(
+        f"SELECT reason FROM {schema}.cash_taking WHERE receipt = %s", (receipt,)
+    ).fetchone()
+    return "" if row is None else str(row[0])

@@ -11,6 +11,7 @@ from dashboards.components.pieces import Children, badge, empty, panel
 from dashboards.formats import NOTHING, day_text, money
 from dashboards.queries.portal_rows import OwnAccount
 from dashboards.viewer import Viewer
+from energy.base.text import catalogue
 
 
 def payments_panel(viewer: Viewer, own: OwnAccount) -> Component:
@@ -19,7 +20,7 @@ def payments_panel(viewer: Viewer, own: OwnAccount) -> Component:
         [
             day_text(viewer.language, each.on),
             each.payment,
-            viewer.say(f"cli.means.{each.means}"),
+            came_by(viewer, each.means),
             money(viewer.language, each.amount, own.currency),
             ""
             if each.reversed_on is None
@@ -32,6 +33,13 @@ def payments_panel(viewer: Viewer, own: OwnAccount) -> Component:
     ]
     heads = ("day", "payment", "means", ">amount", "state")
     return _panel(viewer, own, "payments", heads, rows)
+
+
+def came_by(viewer: Viewer, means: str) -> str:
+    """Return how money came in: by a means of payment, or by what another room booked."""
+    keys = (f"money.means_{means}", f"moves.by.{means}", f"cli.means.{means}", f"cli.event.{means}")
+    known = next((key for key in keys if key in catalogue()), None)
+    return means if known is None else viewer.say(known)
 
 
 def balance_panel(viewer: Viewer, own: OwnAccount) -> Component | None:

@@ -101,6 +101,35 @@ class OwnBill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReceipt:
+    """Money that a cash desk took."""
+
+    receipt: str
+    account: str
+    on: date
+    purpose: str
+    means: str
+    amount: Decimal
+    """[currency]"""
+    currency: str
+    invoice: str
+    """Number of the document it is for; "" where it is for none."""
+    void: bool
+    """Whether the desk took it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLetter:
+    """A dunning letter."""
+
+    account: str
+    on: date
+    level: int
+    items: tuple[str, ...]
+    """Numbers of the documents whose level rose by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPage:
     """All that belongs to a tenant, at a glance."""
 
@@ -108,6 +137,10 @@ class OwnPage:
     meters: tuple[OwnMeter, ...]
     bills: tuple[OwnBill, ...]
     """The newest first."""
+    receipts: tuple[OwnReceipt, ...] = ()
+    """Of the cash desks, the newest first."""
+    letters: tuple[OwnLetter, ...] = ()
+    """Dunning letters, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from billing.documents.contents import Receipt
 from billing.enquiries.enquiry import About, Subject
 from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
@@ -300,7 +301,7 @@ class PortalQueries(Protocol):
     """Questions of tenants about what is theirs."""
 
     def own_page(self, scope: Scope) -> Answer[OwnPage]:
-        """Return the accounts, meters and bills of the person's tenants."""
+        """Return the accounts, meters, bills and papers of the person's tenants."""
         ...
 
     def own_usage(self, scope: Scope, point: str, first: date, last: date) -> OwnUsage | None:
@@ -309,6 +310,14 @@ class PortalQueries(Protocol):
 
     def own_bill(self, scope: Scope, invoice: UUID) -> OwnBillPage | None:
         """Return one of one's own bills; None when it is not one's own."""
+        ...
+
+    def own_receipt(self, scope: Scope, receipt: str) -> Receipt | None:
+        """Return what one of one's own receipts says; None when it is not one's own."""
+        ...
+
+    def own_letter(self, scope: Scope, account: str, on: date, level: int) -> dict[str, Any] | None:
+        """Return what one of one's own dunning letters said; None when it is not one's own."""
         ...
 
     def own_enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:

@@ -19,6 +19,7 @@ from dashboards.queries.sql_money import SqlMoney
 from dashboards.queries.sql_notices import SqlNotices
 from dashboards.queries.sql_one_line import SqlOneLine
 from dashboards.queries.sql_outages import SqlOutages
+from dashboards.queries.sql_own_papers import SqlOwnPapers
 from dashboards.queries.sql_phone import SqlPhone
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
@@ -70,6 +71,7 @@ class SqlQueries(
     SqlEnquiries,
     SqlTenants,
     SqlTill,
+    SqlOwnPapers,
     SqlPhone,
     SqlTakeOver,
 ):
@@ -108,5 +110,6 @@ class SqlQueries(
         SqlEnquiries.__init__(self, at)
         SqlTenants.__init__(self, at, self)
         SqlTill.__init__(self, at, self)
+        SqlOwnPapers.__init__(self, at, self)
         SqlPhone.__init__(self, at, self)
         SqlTakeOver.__init__(self, at)

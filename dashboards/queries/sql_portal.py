@@ -13,6 +13,7 @@ from uuid import UUID
 from billing.prepaid.crossings import daily_use, days_left
 from billing.prepaid.month import Step
 from billing.prepaid.rules import Rules
+from billing.views.collection import read_letters
 from billing.views.owed import read_items, read_payments
 from billing.views.prepaid import read_prepaid
 from dashboards.queries.bill_document import lines_of
@@ -21,10 +22,12 @@ from dashboards.queries.portal_rows import (
     OwnAccount,
     OwnBill,
     OwnBillPage,
+    OwnLetter,
     OwnMeter,
     OwnPage,
     OwnPayment,
     OwnPrepaid,
+    OwnReceipt,
     OwnUsage,
 )
 from dashboards.queries.rows import Answer, UsageDay
@@ -38,7 +41,7 @@ from energy.store.wall import Own
 MOST_BILLS = 120
 MOST_DAYS = 366
 MOST_MOVES = 24
-"""Payments and moves of a balance shown at most."""
+"""Payments, receipts and moves of a balance shown at most."""
 MONTHS = 13
 RECENT_DAYS = Rules().mean_days
 """Days whose mean says how long a prepaid balance lasts. [d]"""
@@ -60,7 +63,7 @@ class SqlPortal:
         return local_day(self._at.clock.now(), self._at.site.zone)
 
     def own_page(self, scope: Scope) -> Answer[OwnPage]:
-        """Return the accounts, meters and bills of the person's tenants."""
+        """Return the accounts, meters, bills and papers of the person's tenants."""
         with self._at.read_as_tenant(scope) as (connection, own):
             found = OwnPage(
                 accounts=tuple(
@@ -68,6 +71,8 @@ class SqlPortal:
                 ),
                 meters=tuple(self._own_meters(connection, own)),
                 bills=tuple(self.bills_of(connection)),
+                receipts=self._own_receipts(connection),
+                letters=self._own_letters(connection, own),
             )
             position = self._at.position(connection, BOOKS)
             return Answer(rows=found, as_of=position, age_s=None)
@@ -109,6 +114,37 @@ class SqlPortal:
             lines = tuple(line.row for line in lines_of(json.loads(row[10])))
             return OwnBillPage(bill=_bill(row), lines=lines, document=row[10])
 
+    def _own_receipts(self, connection: Connection) -> tuple[OwnReceipt, ...]:
+        """Return what desks took of the tenant, the newest first."""
+        rows: list[Row] = connection.execute(
+            "SELECT receipt, account, taken_at, purpose, means, amount, currency, invoice, state "
+            f"FROM {self._at.schema}.cash_taking ORDER BY taken_at DESC, receipt DESC LIMIT %s",
+            (MOST_MOVES,),
+        ).fetchall()
+        return tuple(
+            OwnReceipt(
+                receipt=row[0],
+                account=row[1],
+                on=local_day(row[2], self._at.site.zone),
+                purpose=row[3],
+                means=row[4],
+                amount=row[5],
+                currency=row[6],
+                invoice=row[7] or "",
+                void=row[8] == "void",
+            )
+            for row in rows
+        )
+
+    def _own_letters(self, connection: Connection, own: Own) -> tuple[OwnLetter, ...]:
+        """Return the dunning letters to the tenant, the newest first."""
+        letters = [
+            OwnLetter(account=account, on=each.on, level=each.level, items=each.items)
+            for account in own.accounts
+            for each in read_letters(connection, self._at.schema, account)
+        ]
+        return tuple(sorted(letters, key=lambda each: (each.on, each.account), reverse=True))
+
     def _held_today(self, own: Own) -> list[str]:
         """Return the accounts that the tenant has today."""
         today = self._today()
@@ -143,7 +179,10 @@ class SqlPortal:
             else None,
             payments=tuple(
                 OwnPayment(
-                    payment=paid.payment,
+                    # what another room booked is named by its document: a receipt, a deposit
+                    payment=paid.reference
+                    if paid.payment.startswith(f"{paid.means}/")
+                    else paid.payment,
                     on=paid.received_on,
                     means=paid.means,
                     amount=paid.amount,

@@ -15,7 +15,7 @@ from billing.cash_desk.shift import CashDesk, Shift, desk_id, shift_id
 from billing.cash_desk.shift_events import Means, ShiftState
 from billing.documents.contents import CashUpSheet, Party, Receipt
 from billing.prepaid.card_office import CardOffice
-from billing.views.cash_desk import read_shifts, read_takings
+from billing.views.cash_desk import read_shifts, read_takings, void_reason
 from billing.views.customers import Hit, find_customers
 from billing.views.owed import read_items
 from billing.views.prepaid import balance_after, documents_of_balances, read_prepaid
@@ -124,35 +124,45 @@ class SqlTill:
 
         Of one that is void it is the paper that takes the money back.
         """
-        at = self._at
-        with at.read(scope, Right.READ_BILLS) as connection:
+        with self._at.read(scope, Right.READ_BILLS) as connection:
             shift, _ = self._till_shift(desk, number)
-            found = [t for t in shift.takings.values() if t.receipt == receipt] if shift else []
-            if shift is None or not found:
-                return None
-            taking = found[0]
-            to = self._party(connection, taking.account)
-            assert to is not None, "money is taken of accounts"
-            told = read_takings(connection, at.schema, desk=desk, receipt=receipt)
-            sale = None
-            if taking.sale is not None:
-                sale = CardOffice(self._books()).point(taking.point).sale(taking.sale)
-            return receipt_of(
-                taking,
-                to,
-                currency=at.site.currency,
-                zone=at.site.zone.key,
-                desk=desk,
-                cashier=at.person_names(connection, [shift.person]).get(shift.person, "?"),
-                units=sale.parts if sale else (),
-                unit=sale.unit if sale else "",
-                card=sale.card if sale else "",
-                balance=None
-                if taking.void
-                else balance_after(connection, at.schema, taking.account, receipt),
-                voids=receipt if taking.void else "",
-                reason=told[0].reason if told else "",
-            )
+            return None if shift is None else self.receipt_of_shift(connection, shift, receipt)
+
+    def receipt_of_shift(
+        self, connection: Connection, shift: Shift, receipt: str
+    ) -> Receipt | None:
+        """Return what a receipt of a shift says; the caller asked whether it may be told.
+
+        Args:
+            connection: Of a transaction that sees the receipt and the account.
+            shift: In which the money was taken.
+            receipt: Number of the receipt.
+        """
+        at = self._at
+        taking = next((t for t in shift.takings.values() if t.receipt == receipt), None)
+        if taking is None:
+            return None
+        to = self._party(connection, taking.account)
+        assert to is not None, "money is taken of accounts"
+        sale = None
+        if taking.sale is not None:
+            sale = CardOffice(self._books()).point(taking.point).sale(taking.sale)
+        return receipt_of(
+            taking,
+            to,
+            currency=at.site.currency,
+            zone=at.site.zone.key,
+            desk=shift.desk,
+            cashier=at.person_names(connection, [shift.person]).get(shift.person, "?"),
+            units=sale.parts if sale else (),
+            unit=sale.unit if sale else "",
+            card=sale.card if sale else "",
+            balance=None
+            if taking.void
+            else balance_after(connection, at.schema, taking.account, receipt),
+            voids=receipt if taking.void else "",
+            reason=void_reason(connection, at.schema, receipt),
+        )
 
     def cash_up_sheet(self, scope: Scope, desk: str, number: int) -> CashUpSheet | None:
         """Return the cash-up sheet of a shift; None where nothing is counted."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from billing.documents.contents import Paid, Party, Receipt
+from billing.documents.papers import PaperKind
+from billing.documents.samples import sample
 from billing.enquiries.enquiry import About, Subject
 from billing.enquiries.enquiry import said as plain
 from dashboards.queries.portal_rows import (
@@ -15,10 +19,12 @@ from dashboards.queries.portal_rows import (
     OwnAccount,
     OwnBill,
     OwnBillPage,
+    OwnLetter,
     OwnMeter,
     OwnPage,
     OwnPayment,
     OwnPrepaid,
+    OwnReceipt,
     OwnUsage,
     SaidRow,
 )
@@ -51,6 +57,13 @@ PAYMENTS = (
         reversed_on=date(2026, 7, 10),
     ),
     OwnPayment(
+        payment="R-MAIN-2026-000003",
+        on=date(2026, 6, 19),
+        means="shift.cash_taken",
+        amount=Decimal("7.00"),
+        reversed_on=None,
+    ),
+    OwnPayment(
         payment="bank-6",
         on=date(2026, 6, 9),
         means="bank",
@@ -58,6 +71,42 @@ PAYMENTS = (
         reversed_on=None,
     ),
 )
+
+
+def _receipts(n: int) -> tuple[OwnReceipt, ...]:
+    """Return what account A-000N paid at a desk: for a bill, and once in error."""
+    paid = OwnReceipt(
+        receipt=f"R-MAIN-2026-0000{n}1",
+        account=f"A-{n:04d}",
+        on=date(2026, 7, 9),
+        purpose="invoice",
+        means="cash",
+        amount=Decimal("20.00"),
+        currency="GBP",
+        invoice=f"CAM-2026-{n:05d}",
+        void=False,
+    )
+    error = replace(paid, receipt=f"R-MAIN-2026-0000{n}0", purpose="top_up", invoice="", void=True)
+    return paid, error
+
+
+def _paper(own: OwnReceipt) -> Receipt:
+    return Receipt(
+        number=own.receipt,
+        at=NOW,
+        zone="Europe/London",
+        to=Party(account=own.account, name="Department"),
+        currency=own.currency,
+        items=[Paid(what={"en": "payment", "zh": "缴费"}, amount=own.amount)],
+        total=own.amount,
+        means={"en": "cash", "zh": "现金"},
+    )
+
+
+def _letter(n: int) -> OwnLetter:
+    return OwnLetter(
+        account=f"A-{n:04d}", on=date(2026, 7, 2), level=1, items=(f"CAM-2026-{n:05d}",)
+    )
 
 
 @dataclass
@@ -78,8 +127,20 @@ class FakePortal(FakeReview):
                 accounts=tuple(self._own_account(n) for n in numbers),
                 meters=tuple(self._own_meter(n) for n in numbers),
                 bills=tuple(self._own_bill(n) for n in numbers),
+                receipts=tuple(each for n in numbers for each in _receipts(n)),
+                letters=tuple(_letter(n) for n in numbers),
             )
         )
+
+    def own_receipt(self, scope: Scope, receipt: str) -> Receipt | None:
+        known = [each for n in self._numbers(scope) for each in _receipts(n)]
+        return next((_paper(each) for each in known if each.receipt == receipt), None)
+
+    def own_letter(self, scope: Scope, account: str, on: date, level: int) -> dict[str, Any] | None:
+        known = [_letter(n) for n in self._numbers(scope)]
+        if (account, on, level) not in {(each.account, each.on, each.level) for each in known}:
+            return None
+        return sample(PaperKind.DUNNING_LETTER)
 
     def _own_account(self, n: int) -> OwnAccount:
         return OwnAccount(

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from billing.bank.match import Proposal
 from billing.receivables.account_book import Means
+from dashboards.components.account_moves import came_by
 from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import (
@@ -274,7 +275,7 @@ def _payments(viewer: Viewer, rows: MoneyPage) -> Component:
         [
             day_text(viewer.language, each.received_on),
             account_link(rows, each.account),
-            viewer.say(f"money.means_{each.means}"),
+            came_by(viewer, each.means),
             each.reference or NOTHING,
             money(viewer.language, each.amount, rows.currency),
             badge(viewer.say("money.taken_back"), "bad")

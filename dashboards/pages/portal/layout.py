@@ -31,8 +31,10 @@ from dashboards.queries.portal_rows import (
     OwnAccount,
     OwnBill,
     OwnBillPage,
+    OwnLetter,
     OwnMeter,
     OwnPage,
+    OwnReceipt,
     OwnUsage,
 )
 from dashboards.selection import Selection
@@ -57,6 +59,8 @@ def portal_page(viewer: Viewer, own: OwnPage, asked: Sequence[AskedRow]) -> Comp
                 for account in own.accounts
                 for part in (balance_panel(viewer, account), payments_panel(viewer, account))
             ),
+            _receipts(viewer, own.receipts) if own.receipts else None,
+            _letters(viewer, own.letters) if own.letters else None,
             panel(
                 viewer.say("enquiries.title"),
                 html.P(link(viewer.say("portal.enquiries", count=len(asked)), f"{HOME}/enquiries")),
@@ -151,6 +155,51 @@ def _bills(viewer: Viewer, bills: Sequence[OwnBill]) -> Component:
         else empty(viewer.say("portal.no_bills")),
         name="own-bills",
     )
+
+
+def _receipts(viewer: Viewer, receipts: Sequence[OwnReceipt]) -> Component:
+    titles = [viewer.say(f"tenants.head_{key}") for key in ("day", "receipt", "what", "how")]
+    rows: list[Sequence[Children]] = [
+        [
+            day_text(viewer.language, each.on),
+            _download(each.receipt, f"/download/own-receipts/{each.receipt}.pdf"),
+            f"{viewer.say(f'cli.desk.purpose.{each.purpose}')} {each.invoice}".strip(),
+            badge(viewer.say("cli.desk.void"), "bad")
+            if each.void
+            else viewer.say(f"cli.desk.means.{each.means}"),
+            money(viewer.language, each.amount, each.currency),
+        ]
+        for each in receipts
+    ]
+    return panel(
+        viewer.say("tenants.receipts"),
+        long_table(viewer, [*titles, ">" + viewer.say("moves.amount")], rows, name="own-receipts"),
+        name="own-receipts",
+    )
+
+
+def _letters(viewer: Viewer, letters: Sequence[OwnLetter]) -> Component:
+    titles = [viewer.say(f"tenants.head_{key}") for key in ("day", "letter", "documents")]
+    rows: list[Sequence[Children]] = [
+        [
+            day_text(viewer.language, each.on),
+            _download(
+                viewer.say("tenants.letter_of", level=each.level),
+                f"/download/own-letters/{each.account}/{each.on}/{each.level}.pdf",
+            ),
+            ", ".join(each.items),
+        ]
+        for each in letters
+    ]
+    return panel(
+        viewer.say("tenants.letters"),
+        long_table(viewer, titles, rows, name="own-letters"),
+        name="own-letters",
+    )
+
+
+def _download(text: str, href: str) -> Component:
+    return html.A(text, href=href, className="link", download="")
 
 
 def _span(viewer: Viewer, own: OwnBill) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from billing.accounts.desk import AccountDesk
 from billing.accounts.party import PartyFacts
 from billing.accounts.roles import PartyRole
 from billing.accounts.terms import DatedParty
+from billing.cash_desk.desk import Desk, Payment
+from billing.cash_desk.shift_events import Means
+from billing.prepaid.office import PrepaidOffice
+from billing.receivables.collection import Collection
 from billing.views.own import read_own
 from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
@@ -40,6 +45,9 @@ SEEN = {
     "invoice": "account",
     "open_item": "account",
     "account_movement": "account",
+    "cash_taking": "account",
+    "payment": "account",
+    "dunning": "account",
 }
 """Tables of the town in which a tenant has rows, and the column that says whose they are."""
 OWN = {
@@ -71,8 +79,25 @@ def town(server: EmbeddedPostgres) -> Iterator[WebTown]:
     with new_town(server) as made, shown(server, made) as web:
         name_parties(made)
         made.bill()
+        pay_and_dun(made)
         roll_up_all(made)
         yield web
+
+
+def pay_and_dun(town: Town) -> None:
+    """Let each account pay at a desk and be written to."""
+    books = town.office.books
+    desk = Desk(books, PrepaidOffice(books, town.clock), "MAIN")
+    desk.open(Decimal(0), desk.office.act(CLERK, id_of("shift")))
+    for account in ("A-b1", "A-b2"):
+        paid = Payment(amount=Decimal("5.00"), means=Means.CASH)
+        desk.pay(account, None, paid, desk.office.act(CLERK, id_of("paid", account)))
+        case = Collection(
+            site=town.site.key, account=account, currency="GBP", command_id=id_of("case", account)
+        )
+        case.dun(1, [account], {}, on=date(2019, 2, 3), command_id=id_of("dun", account))
+        books.store(case)
+    town.catch_up()
 
 
 def roll_up_all(town: Town) -> None:

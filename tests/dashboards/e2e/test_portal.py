@@ -62,6 +62,10 @@ def test_a_tenant_asks_and_the_office_answers(visit: Callable[..., Visit]) -> No
     page.wait_for_selector("[data-ready=own-enquiries]", timeout=PATIENCE_MS)
     expect(page.locator(".panel-enquiry").first).to_contain_text("The cold store.")
     page.locator("nav a[href='/portal']").click()
+    for name in ("own-receipts", "own-letters"):
+        with page.expect_download(timeout=PATIENCE_MS) as paper:
+            page.locator(f".panel-{name} a.link").first.click()
+        assert paper.value.path().read_bytes().startswith(b"%PDF-"), name
     page.locator("a.own-meter").first.click(timeout=PATIENCE_MS)
     page.wait_for_selector("[data-ready=own-meter]", timeout=PATIENCE_MS)
     await_drawn(page)

@@ -95,6 +95,14 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/metrics": ("/metrics", OPEN),
     "/download/bills/<uuid:invoice>.pdf": ("/download/bills/{invoice}.pdf", Right.READ_BILLS),
     "/download/own-bills/<uuid:invoice>.pdf": ("/download/own-bills/{invoice}.pdf", Right.READ_OWN),
+    "/download/own-receipts/<receipt>.pdf": (
+        "/download/own-receipts/{receipt}.pdf",
+        Right.READ_OWN,
+    ),
+    "/download/own-letters/<account>/<day>/<int:level>.pdf": (
+        "/download/own-letters/A-{building}/2019-06-03/1.pdf",
+        Right.READ_OWN,
+    ),
     "/download/receipts/<desk>/<int:shift>/<receipt>.pdf": (
         "/download/receipts/MAIN/1/R-MAIN-2019-000001.pdf",
         Right.READ_BILLS,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +16,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from billing.cash_desk.desk import Desk, Payment
+from billing.cash_desk.shift_events import Means
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import About, Subject
 from billing.office import BillingOffice
+from billing.prepaid.office import PrepaidOffice
+from billing.receivables.collecting import Collecting
 from billing.views.outage_tenants import supplied_by
 from dashboards.commands import Commands
 from dashboards.notice_commands import NoticeCommands
@@ -29,6 +35,7 @@ from energy.alerting.rule_desk import RuleDesk
 from energy.alerting.sounding.desk import SoundDesk
 from energy.alerting.suppression_desk import SuppressionDesk
 from energy.base.clock import ManualClock
+from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
@@ -36,7 +43,7 @@ from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
 from processes.web import displays_of, money_of, takeover_of, till_of
 from tests.billing.conftest import new_town, server
-from tests.billing.town import Town
+from tests.billing.town import CLERK, Town
 from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
@@ -46,6 +53,8 @@ from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
 
 __all__ = ["server"]
+LATE = date(2019, 6, 3)
+"""Day of the letters of matrix_lists.ROUTES."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class Subjects:
     numbers: dict[str, str]
     enquiries: dict[str, UUID]
     outages: dict[str, UUID]
+    receipts: dict[str, str]
 
     def of(self, building: str) -> dict[str, str]:
         return {
@@ -67,6 +77,7 @@ class Subjects:
             "number": self.numbers[building],
             "enquiry": str(self.enquiries[building]),
             "outage": str(self.outages[building]),
+            "receipt": self.receipts[building],
         }
 
 
@@ -114,7 +125,8 @@ class Matrix:
         """Return texts that only the tenant of a building, and staff, may be told."""
         numbers = {"b1": ("SN-0001", "SN-0002"), "b2": ("SN-0003", "SN-0004")}[building]
         money = [f"A-{building}", f"Tenant of {building}", self.subjects.numbers[building]]
-        return [*numbers, f"Meter of {building}", *money, WORDS[building]]
+        paid = self.subjects.receipts[building]
+        return [*numbers, f"Meter of {building}", *money, WORDS[building], paid]
 
     def stored(self) -> object:
         """Return how many entries the journals of the site hold."""
@@ -141,12 +153,15 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             )
             for account, _, number in rows
         }
+        receipts = {each: paid_at_desk(town, f"A-{each}") for each in (ONE, OTHER)}
+        dunned(town)
         town.catch_up()
         outages = planned_outages(town)
         subjects = Subjects(
             run=run,
             enquiries=asked,
             outages=outages,
+            receipts=receipts,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -195,6 +210,22 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         enquiries=desk,
     )
+
+
+def paid_at_desk(town: Town, account: str) -> str:
+    """Let a tenant pay at a desk of its own; return the receipt's number."""
+    books = town.office.books
+    desk = Desk(books, PrepaidOffice(books, town.clock), account[2:].upper())
+    desk.open(Decimal(0), desk.office.act(CLERK, id_of("shift", account)))
+    paid = Payment(amount=Decimal("5.00"), means=Means.CASH)
+    return desk.pay(account, None, paid, desk.office.act(CLERK, id_of("paid", account))).receipt
+
+
+def dunned(town: Town) -> None:
+    """Write to both tenants about their bills."""
+    collecting = Collecting(town.office.books, town.vault)
+    for letter in collecting.due_letters(LATE):
+        collecting.send(letter, LATE, command_id=id_of("dun", letter.account))
 
 
 def planned_outages(town: Town) -> dict[str, UUID]:

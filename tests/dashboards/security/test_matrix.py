@@ -80,10 +80,11 @@ def test_a_route_answers_those_who_may_alone(matrix: Matrix, role: Role) -> None
     if not may(role, Right.ADMINISTER):
         bound = matrix.client.post("/devices", data={"csrf": matrix.token})
         assert bound.status_code in {400, 403}
-    with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[OTHER]}.pdf") as paper:
-        assert paper.status_code == (404 if role is Role.TENANT else 403)
-    with matrix.client.get(f"/download/own-bills/{matrix.subjects.invoices[ONE]}.pdf") as paper:
-        assert paper.status_code == (200 if role is Role.TENANT else 403)
+    own = [address for address, right in ROUTES.values() if right is Right.READ_OWN]
+    assert len(own) == 3
+    for address, (building, status) in product(own, ((OTHER, 404), (ONE, 200))):
+        with matrix.client.get(address.format(**matrix.subjects.of(building))) as paper:
+            assert paper.status_code == (status if role is Role.TENANT else 403), address
 
 
 @pytest.mark.parametrize("role", list(Role))
