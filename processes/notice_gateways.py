@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from energy.alerting.notices.gateway import GatewayKind, GatewaySettings
 from energy.base.config import Config
 from energy.base.errors import ConfigError
@@ -20,6 +22,7 @@ _KEYS = frozenset(
     {"name", "kind", "adapter", "site", "price", "currency", "timeout_s", "per_minute", "options"}
 )
 _NAME_LENGTH = 40
+log = structlog.get_logger("notices")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,25 @@ def configured_gateways(config: Config) -> list[GatewayOfSites]:
     return gateways_in(config.gateways, config.secrets_dir)
 
 
-def gateways_in(file: str, secrets: Path) -> list[GatewayOfSites]:
+def gateways_named(config: Config, site: str) -> dict[str, str]:
+    """Return the kind of each gateway of a site by name, for pages: no secret is read.
+
+    A file that cannot be read names none: the processes that send by it say what is wrong.
+    """
+    try:
+        every = gateways_in(config.gateways, None)
+    except ConfigError as error:
+        log.warning("gateways are not known", error=str(error))
+        return {}
+    return {each.name: str(each.kind) for each in gateways_of(every, site)[0]}
+
+
+def gateways_in(file: str, secrets: Path | None) -> list[GatewayOfSites]:
     """Return the gateways of a file; none of "".
+
+    Args:
+        file: The file.
+        secrets: Folder of the passwords; None: they are left out.
 
     Raises:
         ConfigError: The file cannot be read, or says what cannot be.
@@ -76,7 +96,7 @@ def gateways_of(
     return mine, order
 
 
-def _gateway(row: Mapping[str, Any], secrets: Path, path: Path) -> GatewayOfSites:
+def _gateway(row: Mapping[str, Any], secrets: Path | None, path: Path) -> GatewayOfSites:
     name = row.get("name")
     if not isinstance(name, str) or not name.replace("-", "").isalnum() or len(name) > _NAME_LENGTH:
         raise ConfigError(f"{path}: a [[gateway]] needs a name of letters, digits and hyphens.")
@@ -98,7 +118,7 @@ def _gateway(row: Mapping[str, Any], secrets: Path, path: Path) -> GatewayOfSite
         name=name,
         kind=GatewayKind(row["kind"]),
         adapter=_text(row, "adapter", where),
-        secret=_secret(secrets / f"gateway-{name}"),
+        secret=_secret(secrets / f"gateway-{name}") if secrets is not None else "",
         price=_price(row, where),
         currency=_text(row, "currency", where, otherwise=""),
         timeout_s=_whole(row, "timeout_s", where, 10, 1, 60),

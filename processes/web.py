@@ -69,6 +69,7 @@ from processes.billing_office import billing_office, limits_of
 from processes.card_writing import write_card, writer_of
 from processes.display_desk import DisplayDesk
 from processes.life import log_to_stderr
+from processes.notice_gateways import gateways_named
 from processes.papers.issued import BillPapers
 from processes.review.screen_desk import ScreenDesk
 from processes.web_sites import SiteServers
@@ -141,6 +142,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         vault=system.vault,
         walled=system.walled,
         limits=limits_of(system.config),
+        gateways=gateways_named(system.config, site.key),
     )
     office = billing_office(system, site)
     papers = BillPapers(

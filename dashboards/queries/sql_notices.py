@@ -79,7 +79,12 @@ class SqlNotices:
                 },
                 names=_names(self._at, scope, contacts, rows),
                 gateways=tuple(
-                    read_gateways(connection, schema, self._at.clock.now() - GATEWAYS_SINCE)
+                    read_gateways(
+                        connection,
+                        schema,
+                        self._at.clock.now() - GATEWAYS_SINCE,
+                        self._at.gateways,
+                    )
                 ),
                 statistics=tuple(read_statistics(connection, schema, period.start, period.end)),
                 ways=_ways(contacts) if scope.may(Right.ACKNOWLEDGE) else {},

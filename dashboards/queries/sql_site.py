@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -51,6 +51,8 @@ class SqlSite:
     """Sees what a transaction says; None where all who read are staff."""
     limits: Limits = field(default_factory=Limits)
     """From where on something of a bill is an exception."""
+    gateways: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each gateway of notices that the site has, by name."""
 
     @property
     def schema(self) -> str:

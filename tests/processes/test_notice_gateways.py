@@ -10,7 +10,13 @@ import pytest
 from energy.alerting.notices.gateway import GatewayKind
 from energy.base.config import Config
 from energy.base.errors import ConfigError
-from processes.notice_gateways import GatewayOfSites, configured_gateways, gateways_of
+from processes.notice_gateways import (
+    GatewayOfSites,
+    configured_gateways,
+    gateways_in,
+    gateways_named,
+    gateways_of,
+)
 
 WRITTEN = """
 [[gateway]]
@@ -55,6 +61,16 @@ def test_a_gateway_of_one_site_serves_no_other(tmp_path: Path) -> None:
     assert [each.name for each in mine] == ["operator-a", "post"]
     assert order == {"sms": ["operator-a"], "mail": ["post"]}
     assert gateways_of(found, "terminal_2")[1]["sms"] == ["operator-a", "operator-b"]
+
+
+def test_pages_know_names_and_kinds_and_no_secret(tmp_path: Path) -> None:
+    configured(tmp_path)
+    file = tmp_path / "gateways.toml"
+    config = Config(data_dir=tmp_path, gateways=str(file))
+    assert gateways_named(config, "terminal_1") == {"operator-a": "sms", "post": "mail"}
+    assert {each.settings.secret for each in gateways_in(str(file), None)} == {""}
+    file.write_text("[[gateway]]\nname = 5\n")
+    assert gateways_named(config, "terminal_1") == {}, "the sender says what is wrong"
 
 
 def test_without_a_file_there_are_none(tmp_path: Path) -> None:

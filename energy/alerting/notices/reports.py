@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -224,13 +224,16 @@ class GatewayStanding:
         return "takes" if self.handed_at is not None else "silent"
 
 
-def read_gateways(connection: Connection, schema: str, since: datetime) -> list[GatewayStanding]:
-    """Return the gateways by which something went, or was to go, by name.
+def read_gateways(
+    connection: Connection, schema: str, since: datetime, known: Mapping[str, str]
+) -> list[GatewayStanding]:
+    """Return the gateways that there are, or by which something went or was to go, by name.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         since: What was queued, or tried, before tells nothing.
+        known: Kind of each gateway that the site has, by name: one that nothing went by, too.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
         "WITH sent AS (SELECT gateway, min(way) AS way, "
@@ -245,8 +248,14 @@ def read_gateways(connection: Connection, schema: str, since: datetime) -> list[
         "FROM sent AS s FULL JOIN tried AS t USING (gateway) ORDER BY gateway",
         {"since": since},
     ).fetchall()
+    found = {row[0]: row for row in rows}
+    found |= {
+        name: (name, kind, 0, None, None, None, "", "")
+        for name, kind in known.items()
+        if name not in found
+    }
     names = GatewayStanding.__dataclass_fields__
-    return [GatewayStanding(**dict(zip(names, row, strict=True))) for row in rows]
+    return [GatewayStanding(**dict(zip(names, found[name], strict=True))) for name in sorted(found)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ import pytest
 
 from dashboards.notice_commands import NoticeCommands
 from dashboards.queries.notice_rows import NoticeTab
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
 from dashboards.security.scope import Role
 from dashboards.selection import selection_of
 from energy.alerting.notices.contact import contact_id
@@ -129,6 +131,23 @@ def test_gateways_tell_what_they_took_and_what_it_cost(told: WebTown) -> None:
     assert states == {"operator-a": ("down", 0, "down"), "operator-b": ("takes", 1, "")}
     costs = {row.gateway: (row.handed, row.down, row.cost) for row in board.statistics}
     assert costs == {"operator-a": (0, 2, Decimal(0)), "operator-b": (1, 0, Decimal("0.090"))}
+
+
+def test_a_gateway_that_nothing_went_by_is_listed_where_the_site_has_it(told: WebTown) -> None:
+    at = SqlSite(
+        database=told.staff,
+        site=told.town.site,
+        clock=ManualClock(NOW),
+        vault=told.town.vault,
+        walled=told.database,
+        gateways={"operator-b": "sms", "post": "mail"},
+    )
+    rows = SqlQueries(at).notice_board(scope(told), NoticeTab.ALL, DAY).rows.gateways
+    assert [(row.gateway, row.way, row.state) for row in rows] == [
+        ("operator-a", "sms", "down"),
+        ("operator-b", "sms", "takes"),
+        ("post", "mail", "silent"),
+    ]
 
 
 def test_an_alert_tells_who_was_told_and_when_the_next_level_is(told: WebTown) -> None:
