@@ -11,6 +11,7 @@ from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
 from energy.service.duty.views import DUTY_TABLES
+from energy.service.equipment.views import EQUIPMENT_TABLES
 from energy.service.views import OperationsView
 from energy.service.work.views import WORK_TABLES
 from energy.store.pool import Database
@@ -93,6 +94,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "notices": NOTICE_TABLES,
                 "duty": DUTY_TABLES,
                 "work": WORK_TABLES,
+                "equipment": EQUIPMENT_TABLES,
             },
             fold=_events(OperationsView()),
         ),

@@ -47,6 +47,7 @@ Verbs.groups = (
     "outage",
     "incident",
     "work",
+    "equipment",
     "journal",
     "view",
     "db",

@@ -18,6 +18,8 @@ from energy.service.duty.leave import Leave
 from energy.service.duty.roster import Roster
 from energy.service.duty.swap import Swap
 from energy.service.duty.views import fold_duty
+from energy.service.equipment.piece import Equipment
+from energy.service.equipment.views import fold_equipment
 from energy.service.numbering import TakenNumber
 from energy.service.work.checklist import ChecklistTemplate
 from energy.service.work.incident import Incident
@@ -48,5 +50,7 @@ class OperationsView:
                 fold_duty(cursor, schema, position, event)
             case ShiftEntry.Event() | Handover.Event():
                 fold_duty(cursor, schema, position, event)
+            case Equipment.Event():
+                fold_equipment(cursor, schema, position, event)
             case _:
                 self._alerting.fold(cursor, schema, position, event)

@@ -56,6 +56,7 @@ READING = {
     *("share list", "share show", "share explain", "share bearers", "usage by"),
     *("notice contacts", "notice groups", "notice templates", "notice plan", "notice list"),
     *("notice statistics", "notice duty", "outage show", "outage list"),
+    *("equipment list", "equipment show", "equipment history", "equipment certificates"),
     *("place tree", "supply show", "supply balance", "supply losses", "finding codes"),
     *("formula list", "formula show", "formula check", "formula explain"),
     *("pay queue", "pay items", "pay list", "pay statement", "pay ageing", "pay write-offs"),
