@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from energy.base.ids import id_of
-from scripts.screenshots import sign_in
-from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.conftest import enter, served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fake_energy import RUN
 from tests.dashboards.fake_runs import OPENER
-from tests.dashboards.fakes import PASSWORD, FakeWeb, fake_web
+from tests.dashboards.fakes import FakeWeb, fake_web
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +41,7 @@ def office(web: FakeWeb) -> Iterator[str]:
 def opened(browser: Browser, url: str, name: str, faults: list[Watch]) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     faults.append(Watch(page, url))
-    sign_in(page, url, name, PASSWORD)
+    enter(page.context, url, name)
     page.goto(f"{url}/bills/runs/{RUN}")
     page.wait_for_selector("[data-ready=run]", timeout=PATIENCE_MS)
     return page

@@ -49,7 +49,7 @@ def test_a_request_that_fails_is_said_in_the_language_of_the_person(
 def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_same_address(
     visit: Callable[..., Visit],
 ) -> None:
-    begun = visit(*EVERYTHING)
+    begun = visit(*EVERYTHING, at="/")
     page = begun.page
     await_drawn(page)
     go(page, "/load?span=week&utility=gas")
@@ -65,7 +65,7 @@ def test_an_ended_session_leads_to_the_sign_in_and_back_to_the_same_address(
 def test_the_tab_and_one_link_of_the_navigation_say_where_one_is(
     visit: Callable[..., Visit],
 ) -> None:
-    begun = visit(*EVERYTHING)
+    begun = visit(*EVERYTHING, at="/")
     page = begun.page
     await_drawn(page)
     for path, title, link in (

@@ -28,7 +28,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 def test_hostile_names_are_texts_on_every_page_and_in_every_file(
     visit: Callable[..., Visit], width: int, part: int
 ) -> None:
-    begun = visit(web=web_of_everybody(HostileSite), width=width)
+    begun = visit(web=web_of_everybody(HostileSite), width=width, at="/")
     page, dialogs, faults, shown = begun.page, [], [], ""
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     for path in list(PATHS.values())[part::PARTS]:

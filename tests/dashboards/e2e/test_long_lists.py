@@ -60,7 +60,7 @@ class LongSite:
 
 
 def test_lists_of_thousands_are_drawn_and_lead_on(visit: Callable[..., Visit]) -> None:
-    begun = visit(web=web_of_everybody(LongSite))
+    begun = visit(web=web_of_everybody(LongSite), at="/")
     page = begun.page
     go(page, PATHS["case"])
     expect(page.locator(".long-grid.case-readings .ag-row").first).to_be_visible()

@@ -25,7 +25,7 @@ def pin(page: Page, text: str, first: str = "2026-07-15 08:00", last: str = "202
 def test_a_viewer_pins_a_note_and_every_figure_it_touches_shows_it(
     visit: Callable[..., Visit],
 ) -> None:
-    page, watch = (begun := visit("viewer")).page, begun.watch
+    page, watch = (begun := visit("viewer", at="/")).page, begun.watch
     pin(page, HOSTILE, first="2026-07-15 25:00")
     expect(page.locator(".note-said")).to_contain_text("no time", timeout=PATIENCE_MS)
     page.fill(".note-pin input >> nth=0", "2026-07-15 08:00")

@@ -25,11 +25,9 @@ from energy.alerting.outages.informing import group_of
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
-from scripts.screenshots import sign_in
-from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.conftest import enter, served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
-    PASSWORD,
     FakeWeb,
     commands_with,
     person_of,
@@ -150,7 +148,7 @@ def _sit(browser: Browser, stack: ExitStack, yard: Yard, name: str) -> tuple[Pag
     stack.callback(context.close)
     page = context.new_page()
     watch = Watch(page, yard.url)
-    sign_in(page, yard.url, name, PASSWORD)
+    enter(context, yard.url, name)
     return page, watch
 
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scripts.screenshots import sign_in
-from tests.dashboards.e2e.conftest import Visit, served
+from tests.dashboards.e2e.conftest import Visit, enter, served, visits
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fakes import NOW, PASSWORD, SITE, FakeWeb, fake_web
+from tests.dashboards.fakes import NOW, SITE, FakeWeb, fake_web
 
 pytestmark = pytest.mark.browser
 CAMERA = """(text) => {
@@ -51,7 +50,7 @@ def phone(
             if label:
                 page.add_init_script(f"({CAMERA})({label!r})")
             watch = Watch(page, url)
-            sign_in(page, url, "grace", PASSWORD)
+            enter(context, url)
             page.goto(f"{url}/m")
             page.wait_for_selector("[data-ready=phone]", timeout=PATIENCE_MS)
             return Visit(page=page, url=url, watch=watch)
@@ -117,6 +116,13 @@ def _types(page: Page, value: str) -> None:
     expect(page.locator(".phone-doubt, .panel-entered")).to_be_visible(timeout=PATIENCE_MS)
 
 
+@pytest.fixture(scope="module")
+def seeker(browser: Browser) -> Iterator[Visit]:
+    """One technician who looks for all that is no meter here."""
+    with visits(browser) as begin:
+        yield begin("technician", width=360)
+
+
 @pytest.mark.parametrize(
     ("sought", "told"),
     [
@@ -129,9 +135,8 @@ def _types(page: Page, value: str) -> None:
         ("building 3", "Building 3 electricity"),
     ],
 )
-def test_what_is_no_meter_here_is_said(visit: Callable[..., Visit], sought: str, told: str) -> None:
-    begun = visit("technician", width=360)
-    page = begun.page
+def test_what_is_no_meter_here_is_said(seeker: Visit, sought: str, told: str) -> None:
+    begun, page = seeker, seeker.page
     page.goto(f"{begun.url}/m")
     page.fill("#phone-sought", sought)
     page.press("#phone-sought", "Enter")

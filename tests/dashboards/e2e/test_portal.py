@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from energy.base.ids import id_of
-from scripts.screenshots import sign_in
-from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.conftest import Visit, enter
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch, await_drawn
 from tests.dashboards.fake_portal import OWN
-from tests.dashboards.fakes import PASSWORD, fake_web
+from tests.dashboards.fakes import fake_web
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +26,7 @@ def test_a_tenant_asks_and_the_office_answers(visit: Callable[..., Visit]) -> No
         grace, person=clerk, sign_in="carl", name="Carl", roles=("billing_clerk",)
     )
     web.site.names[clerk] = "Carl"
-    begun = visit(web=web)
+    begun = visit(web=web, at="/portal")
     page = begun.page
     expect(page.locator("h1")).to_be_visible(timeout=PATIENCE_MS)
     assert page.locator("nav a[href='/bills']").count() == 0
@@ -49,7 +48,7 @@ def test_a_tenant_asks_and_the_office_answers(visit: Callable[..., Visit]) -> No
 
     office = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
     watch = Watch(office, begun.url)
-    sign_in(office, begun.url, "carl", PASSWORD)
+    enter(office.context, begun.url, "carl")
     office.goto(f"{begun.url}/enquiries")
     waiting = office.locator(".panel-enquiry", has_text="Who used this on Sunday?")
     waiting.get_by_label("Answer").fill("The cold store.", timeout=PATIENCE_MS)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_case_is_held_and_accepted_with_a_reason(visit: Callable[..., Visit]) -> None:
     web = fake_web(roles=("energy_manager",))
-    begun = visit(web=web)
+    begun = visit(web=web, at="/")
     page = begun.page
     go(page, f"/review/{CASE.hex[:8]}")
     hold = page.locator(".decide-hold")

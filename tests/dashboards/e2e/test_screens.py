@@ -87,7 +87,7 @@ def test_a_key_screen_looks_as_it_did(
 
 
 def test_a_changed_word_is_seen(visit: Callable[..., Visit], browser: Browser) -> None:
-    begun = visit(web=web_of_everybody())
+    begun = visit(web=web_of_everybody(), at="/")
     before = begun.page.screenshot(animations="disabled")
     begun.page.evaluate("document.querySelector('h1').textContent = 'Another title for a page'")
     after = begun.page.screenshot(animations="disabled")

@@ -19,13 +19,12 @@ from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
 from energy.store.pool import Database
 from energy.store.wall import STAFF
-from scripts.screenshots import sign_in
 from tests.billing.conftest import new_town, server
 from tests.billing.takeover.workbooks import Rows, desk, filled, meters_only, saved, stated
 from tests.billing.town import Town
-from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.conftest import enter, served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fakes import PASSWORD, FakeWeb, person_of, settings, web_over
+from tests.dashboards.fakes import FakeWeb, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown
 from tests.dashboards.security.matrix_town import commands_of
 
@@ -55,7 +54,7 @@ class Office:
         """Return the take-over's page of a person who has signed in."""
         page = self.browser.new_context(viewport={"width": width, "height": 900}).new_page()
         watch = Watch(page, self.url)
-        sign_in(page, self.url, name, PASSWORD)
+        enter(page.context, self.url, name)
         page.goto(f"{self.url}/takeover")
         expect(page.locator(".page-takeover")).to_be_visible(timeout=PATIENCE_MS)
         return page, watch

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.conftest import Visit, visits
 from tests.dashboards.e2e.watch import PATIENCE_MS, await_drawn, go
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_number_tells_its_source_by_a_held_key_and_by_tab(visit: Callable[..., Visit]) -> None:
-    begun = visit("viewer")
+    begun = visit("viewer", at="/")
     page = begun.page
     await_drawn(page)
     number, box = page.locator(".tile [data-why]").first, page.locator("#why-box")
@@ -39,6 +39,13 @@ def test_a_number_tells_its_source_by_a_held_key_and_by_tab(visit: Callable[...,
     assert begun.watch.faults == []
 
 
+@pytest.fixture(scope="module")
+def office(browser: Browser) -> Iterator[Visit]:
+    """One visit for all lists that are only looked at."""
+    with visits(browser) as begin:
+        yield begin("energy_manager", "billing_clerk", at="/")
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [
@@ -49,10 +56,9 @@ def test_a_number_tells_its_source_by_a_held_key_and_by_tab(visit: Callable[...,
     ],
 )
 def test_a_cell_of_a_list_tells_what_its_figure_rests_on(
-    visit: Callable[..., Visit], path: str, told: str
+    office: Visit, path: str, told: str
 ) -> None:
-    begun = visit("energy_manager", "billing_clerk")
-    page = begun.page
+    begun, page = office, office.page
     go(page, path)
     page.locator(f'[data-why*="{told}"]').first.hover()
     page.keyboard.down("Alt")
