@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from energy.base.ids import id_of, meant_by
+from energy.base.ids import id_of
 from energy.base.system_faults import fault_of
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, required
@@ -46,10 +46,8 @@ def incident_named(at: Opened, name: str) -> IncidentRow:
         WorkError: None is meant, or several are.
     """
     with at.system.database.connection() as connection:
-        rows = read_incidents(connection, at.site.schema, over=True)
-    found = [row for row in rows if row.number == name.upper()]
-    found = found or meant_by(name, rows, lambda row: row.incident)
-    if len(found) != 1:
+        found = read_incidents(connection, at.site.schema, named=name)
+    if not name or len(found) != 1:
         raise WorkError.of("no_incident")
     return found[0]
 
@@ -61,10 +59,8 @@ def order_named(at: Opened, name: str) -> OrderRow:
         WorkError: None is meant, or several are.
     """
     with at.system.database.connection() as connection:
-        rows = read_orders(connection, at.site.schema, over=True)
-    found = [row for row in rows if row.number == name.upper()]
-    found = found or meant_by(name, rows, lambda row: row.work_order)
-    if len(found) != 1:
+        found = read_orders(connection, at.site.schema, named=name)
+    if not name or len(found) != 1:
         raise WorkError.of("no_order")
     return found[0]
 

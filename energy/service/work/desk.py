@@ -25,7 +25,7 @@ from energy.service.work.heard import Heard, Promise, Spot
 from energy.service.work.incident import Incident
 from energy.service.work.kinds import Origin, Urgency
 from energy.service.work.levels import LevelSet, ServiceLevelError, ServiceLevels, levels_id
-from energy.service.work.reads import demand_spot, point_of
+from energy.service.work.spots import demand_spot, point_of
 from energy.store.pool import Database
 from energy.store.sites import Site
 

@@ -24,7 +24,7 @@ from energy.service.work.heard import Spot
 from energy.service.work.incident import Incident
 from energy.service.work.job import Job
 from energy.service.work.order import WorkOrder
-from energy.service.work.reads import demand_spot
+from energy.service.work.spots import demand_spot
 from energy.store.attachment import keep_attachment
 from energy.store.pool import Database
 from energy.store.sites import Site

@@ -14,8 +14,6 @@ import psycopg
 
 from energy.service.work.checklist import CheckItem, Checklist, items_from_json
 from energy.service.work.clock import Pause, ServiceClock, Standing
-from energy.service.work.errors import WorkError
-from energy.service.work.heard import Spot
 from energy.service.work.kinds import IncidentState, OrderState
 from energy.service.work.levels import Counting, LevelSet
 
@@ -230,22 +228,43 @@ def read_checklists(connection: Connection, schema: str) -> list[tuple[int, Chec
 
 
 def read_incidents(
-    connection: Connection, schema: str, *, over: bool = False, incident: UUID | None = None
+    connection: Connection,
+    schema: str,
+    *,
+    over: bool = False,
+    incident: UUID | None = None,
+    named: str = "",
+    about: str = "",
+    owner: UUID | None = None,
 ) -> list[IncidentRow]:
     """Return incidents, the oldest first.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
-        over: Also those that are closed.
-        incident: Only this one, however far it is.
+        over: Also those that are closed; one that is meant itself is there however far it is.
+        incident: Only this one.
+        named: Only those of this number, or whose id begins so.
+        about: Only those opened from this: id of an alert, key of an account, name of a plan.
+        owner: Only those that this person owns.
     """
     names = [each.name for each in fields(IncidentRow) if each.name != "pauses"]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.incident "
-        "WHERE (%(one)s::uuid IS NULL AND (%(over)s OR state = ANY(%(open)s))) "
-        "OR incident = %(one)s ORDER BY heard_at, number".encode(),
-        {"one": incident, "over": over, "open": list(OPEN_INCIDENTS)},
+        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR state = ANY(%(open)s)) "
+        "AND incident = coalesce(%(one)s, incident) AND owner = coalesce(%(owner)s, owner) "
+        "AND (%(about)s = '' OR about = %(about)s) "
+        "AND (%(named)s = '' OR number = upper(%(named)s) "
+        "OR starts_with(replace(incident::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
+        "ORDER BY heard_at, number".encode(),
+        {
+            "one": incident,
+            "over": over,
+            "open": list(OPEN_INCIDENTS),
+            "named": named,
+            "about": about,
+            "owner": owner,
+        },
     ).fetchall()
     pauses = _pauses(connection, schema, [row[0] for row in rows])
     return [
@@ -274,24 +293,39 @@ def read_orders(
     *,
     over: bool = False,
     order: UUID | None = None,
+    named: str = "",
     incident: UUID | None = None,
+    doer: UUID | None = None,
 ) -> list[OrderRow]:
     """Return work orders, the oldest first.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
-        over: Also those that ended or were cancelled.
-        order: Only this one, however far it is.
+        over: Also those that are over; one that is meant itself is there however far it is.
+        order: Only this one.
+        named: Only those of this number, or whose id begins so.
         incident: Only those of an incident.
+        doer: Only those that this person owns or is assigned to.
     """
     names = [each.name for each in fields(OrderRow)]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.work_order "
-        "WHERE ((%(one)s::uuid IS NULL AND (%(over)s OR state = ANY(%(open)s))) "
-        "OR work_order = %(one)s) "
-        "AND (%(whole)s::uuid IS NULL OR incident = %(whole)s) ORDER BY since, number".encode(),
-        {"one": order, "over": over, "open": list(OPEN_ORDERS), "whole": incident},
+        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR state = ANY(%(open)s)) "
+        "AND work_order = coalesce(%(one)s, work_order) "
+        "AND (%(whole)s::uuid IS NULL OR incident = %(whole)s) "
+        "AND (%(doer)s::uuid IS NULL OR %(doer)s IN (owner, assigned)) "
+        "AND (%(named)s = '' OR number = upper(%(named)s) "
+        "OR starts_with(replace(work_order::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
+        "ORDER BY since, number".encode(),
+        {
+            "one": order,
+            "over": over,
+            "open": list(OPEN_ORDERS),
+            "named": named,
+            "whole": incident,
+            "doer": doer,
+        },
     ).fetchall()
     found = []
     for row in rows:
@@ -336,37 +370,3 @@ def read_history(connection: Connection, schema: str, thing: UUID) -> list[FactR
         FactRow(position=position, act=act, person=person, at=at, told=told)
         for position, act, person, at, told in rows
     ]
-
-
-def demand_spot(connection: Connection, schema: str, spot: Spot) -> None:
-    """Refuse a spot that the site never had; of a closed place there is still much to do.
-
-    Raises:
-        WorkError: There is no such place, node or point.
-    """
-    utility, _, node = spot.node.partition("/")
-    asked = (
-        ("place", spot.place, "place_history WHERE place = %s", (spot.place,)),
-        (
-            "node",
-            spot.node,
-            "supply_node WHERE utility = %s AND key = %s",
-            (utility, node),
-        ),
-        ("point", spot.point, "meter WHERE point = %s", (spot.point,)),
-    )
-    for name, key, query, values in asked:
-        if (
-            key
-            and connection.execute(f"SELECT FROM {schema}.{query}".encode(), values).fetchone()
-            is None
-        ):
-            raise WorkError.of(f"no_{name}", key=key)
-
-
-def point_of(connection: Connection, schema: str, channel: int) -> str:
-    """Return the metering point of a channel; "" of none."""
-    row = connection.execute(
-        f"SELECT point FROM {schema}.channel WHERE number = %s", (channel,)
-    ).fetchone()
-    return str(row[0]) if row else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -254,3 +255,19 @@ def test_a_command_repeated_after_it_was_stored_changes_nothing(shop: Shop) -> N
         shop.do(incident, act, *said, **more)
         assert shop.site.rows("SELECT count(*) FROM {s}.operations_events") == before, act
     fold(shop.site)
+
+
+def test_many_who_hear_of_one_alert_at_once_open_one_incident(shop: Shop) -> None:
+    alert = an_alert(shop, "node:electricity/bus-b")
+    people = [id_of("person", str(number)) for number in range(6)]
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        found = set(pool.map(lambda by: taken_up(shop, alert, by), people))
+    assert len(found) == 1
+    row = shop.incident_row(found.pop())
+    assert (row.number, row.owner in people) == ("I-2019-00001", True)
+    with shop.site.writer.connection() as connection:
+        schema = shop.site.schema
+        about = [len(read_incidents(connection, schema, about=a)) for a in (str(alert), "other")]
+        own = [len(read_incidents(connection, schema, owner=who)) for who in (row.owner, CLARA)]
+    assert (about, own) == ([1, 0], [1, 0])
+    assert shop.incident_row(shop.open("next")).number == "I-2019-00002", "no number was lost"

@@ -14,6 +14,7 @@ from energy.service.work.heard import Spot
 from energy.service.work.job import Part, Stretch
 from energy.service.work.kinds import OrderKind, OrderState, Problem, WaitsFor
 from energy.service.work.levels import ServiceLevelError
+from energy.service.work.order_desk import WorkOrderDesk
 from energy.service.work.reads import (
     read_history,
     read_orders,
@@ -21,6 +22,11 @@ from energy.service.work.reads import (
     read_parts,
     read_times,
 )
+from energy.service.work.views import WORK_TABLES
+from energy.store.pool import Database
+from energy.store.wall import STAFF
+from energy.system import OWNER, WEB
+from processes.view_rebuild import verify_views
 from tests.energy.service.work.shop import ANNA, BEN, CLARA, Shop
 from tests.fixtures.postgres import NOON, TestSite, command
 
@@ -247,3 +253,55 @@ def test_a_rebuild_folds_what_live_folding_did(shop: Shop) -> None:
     shop.incident_row(incident)
     again = {t: shop.site.rows(f"SELECT * FROM {{s}}.{t} ORDER BY position") for t in tables}
     assert again == every
+
+
+def test_views_equal_a_replay_of_the_journal(shop: Shop) -> None:
+    incident = shop.open()
+    order = shop.order(level="", incident=incident, checklist="meter-swap")
+    begun(shop, order)
+    shop.work(order, "use", Part(item="seal", number=2, unit="pcs"))
+    shop.orders.add_paper(order, JPEG, "image/jpeg", by=BEN, command_id=command("photo"))
+    shop.do(incident, "respond")
+    shop.do(incident, "pause", WaitsFor.CUSTOMER)
+    shop.site.tick(60)
+    shop.work(order, "spend", stretch(0, 1), now=shop.now)
+    shop.do(incident, "resume")
+    shop.do(incident, "diagnose", Problem.LEAK, AlertCause.FAULT, "worn")
+    shop.do(incident, "resolve")
+    shop.do(incident, "reopen", "drips", now=shop.now)
+    shop.order_row(order)
+    owner = Database(shop.site.server.dsn(OWNER), max_size=2)
+    try:
+        (found,) = verify_views(owner, shop.site.site, "work", shop.site.clock, tell=print)
+    finally:
+        owner.close()
+    rows = {each.table: each.live_rows for each in found.tables if each.table in WORK_TABLES}
+    assert all(rows[table] for table in WORK_TABLES), rows
+    assert [each.table for each in found.tables if not each.equal] == []
+
+
+def test_the_web_of_staff_works_and_reads_and_a_tenants_sees_nothing(shop: Shop) -> None:
+    site = shop.site
+    web = Database(site.server.dsn(WEB), max_size=2, scope=STAFF)
+    try:
+        desk = WorkOrderDesk(web, site.site, site.clock)
+        order = desk.open(shop.job(), "normal", by=ANNA, command_id=command("by web"))
+    finally:
+        web.close()
+    assert shop.order_row(order).owner == ANNA
+    with site.writer.connection() as connection:
+        schema = site.schema
+        every = [
+            len(read_orders(connection, schema, named=name))
+            for name in ("w-2019-00001", order.hex[:8], str(order), "W-2019-00002", "ffff")
+        ]
+        mine = [len(read_orders(connection, schema, doer=who)) for who in (ANNA, BEN)]
+    assert (every, mine) == ([1, 1, 1, 0, 0], [1, 0])
+    for scope, seen in ((STAFF, 1), ("tenant", 0)):
+        pool = Database(site.server.dsn(WEB), max_size=2, scope=scope)
+        try:
+            with pool.connection() as connection:
+                assert len(read_orders(connection, site.schema)) == seen
+                assert len(read_history(connection, site.schema, order)) == seen
+        finally:
+            pool.close()

@@ -1,0 +1,44 @@
+"""In: keys that a person named. Out: what the site has there, or a refusal. I/O: reads."""
+
+from __future__ import annotations
+
+import psycopg
+
+from energy.service.work.errors import WorkError
+from energy.service.work.heard import Spot
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def demand_spot(connection: Connection, schema: str, spot: Spot) -> None:
+    """Refuse a spot that the site never had; of a closed place there is still much to do.
+
+    Raises:
+        WorkError: There is no such place, node or point.
+    """
+    utility, _, node = spot.node.partition("/")
+    asked = (
+        ("place", spot.place, "place_history WHERE place = %s", (spot.place,)),
+        (
+            "node",
+            spot.node,
+            "supply_node WHERE utility = %s AND key = %s",
+            (utility, node),
+        ),
+        ("point", spot.point, "meter WHERE point = %s", (spot.point,)),
+    )
+    for name, key, query, values in asked:
+        if (
+            key
+            and connection.execute(f"SELECT FROM {schema}.{query}".encode(), values).fetchone()
+            is None
+        ):
+            raise WorkError.of(f"no_{name}", key=key)
+
+
+def point_of(connection: Connection, schema: str, channel: int) -> str:
+    """Return the metering point of a channel; "" of none."""
+    row = connection.execute(
+        f"SELECT point FROM {schema}.channel WHERE number = %s", (channel,)
+    ).fetchone()
+    return str(row[0]) if row else ""
