@@ -48,6 +48,7 @@ Verbs.groups = (
     "incident",
     "work",
     "equipment",
+    "duty",
     "journal",
     "view",
     "db",

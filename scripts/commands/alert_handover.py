@@ -25,13 +25,19 @@ if runs():
     from dashboards.selection import selection_of
     from energy.alerting.notices.shift_tests import present_rows, read_shifts
     from energy.alerting.outages.reads import read_outages
+    from energy.alerting.sounding.reads import read_silences, read_tests
+    from energy.alerting.sounding.shift import shift_at
     from energy.alerting.suppression_desk import SuppressionDesk
+    from energy.service.duty.calling import called_by
+    from energy.service.duty.reads import read_duty_plan, read_on_duty, read_points
     from energy.system import WEB
     from scripts.commands.alert_words import state_of, what_of
 
 SHORT = 8
 LONGEST = 160
 """Signs of a reason on the sheet; the journal holds all of it."""
+_HALF_A_DAY = timedelta(hours=12)
+"""What counts as this shift where no plan of duty says it."""
 _TESTED = timedelta(days=2)
 """How far back a test message of the present shift may lie."""
 
@@ -116,7 +122,10 @@ def _title(at: Opened, part: Part, hours: int) -> str:
 
 def _parts(at: Opened, ahead: timedelta) -> Iterator[Part]:
     now = at.system.clock.now()
+    yield _roster(at, now)
     yield _phones(at, now)
+    yield _points(at)
+    yield _sounds(at, now)
     yield _alerts(
         at, AlertTab.OPEN, ("alert", "severity", "what", "point", "raised", "state", "owner")
     )
@@ -129,7 +138,8 @@ def _parts(at: Opened, ahead: timedelta) -> Iterator[Part]:
 
 def _phones(at: Opened, now: datetime) -> Part:
     with at.system.database.connection() as connection:
-        found = read_shifts(connection, at.site, now - _TESTED, now)
+        called = called_by(at.system.database, at.site)
+        found = read_shifts(connection, at.site, now - _TESTED, now, called)
     rows = [
         (
             _local(at, each.begin),
@@ -141,6 +151,59 @@ def _phones(at: Opened, now: datetime) -> Part:
         for each in present_rows(found)
     ]
     return Part(key="phones", heads=("shift", "contact", "way", "state", "receipt"), rows=rows)
+
+
+def _roster(at: Opened, now: datetime) -> Part:
+    """Return who is on duty in this shift and in the next, uncovered posts with why."""
+    rows: list[Sequence[object]] = []
+    with at.system.database.connection() as connection:
+        shift = read_on_duty(connection, at.site, now)
+        standing = [shift]
+        if shift.period is not None:
+            standing.append(read_on_duty(connection, at.site, shift.period.end))
+    for each in standing:
+        begin = _local(at, each.period.start) if each.period else _local(at, now)
+        name = f"{begin} {each.shift}".strip()
+        rows += [(name, post, at.name_of(who)) for post, who in each.posts.items()]
+        for post, why in each.gaps.items():
+            told = at.say("handover.uncovered", why=at.text(f"duty_why.{why}"))
+            rows.append((name, post, told))
+    return Part(key="roster", heads=("shift", "post", "person"), rows=rows)
+
+
+def _points(at: Opened) -> Part:
+    with at.system.database.connection() as connection:
+        found = read_points(connection, at.site.schema)
+    rows = [
+        (each.entry.hex[:SHORT], _local(at, each.at), at.name_of(each.by), each.text)
+        for each in found
+    ]
+    return Part(key="points", heads=("entry", "told", "by", "what"), rows=rows)
+
+
+def _sounds(at: Opened, now: datetime) -> Part:
+    """Return the tests and silences of this shift: by the plan of duty, else of half a day."""
+    with at.system.database.connection() as connection:
+        plan = read_duty_plan(connection, at.site.schema)
+        begins = [each.at for each in plan.shifts] if plan else []
+        begun = shift_at(now, at.site.zone, begins).start if begins else now - _HALF_A_DAY
+        tests = read_tests(connection, at.site.schema, begun)
+        silences = read_silences(connection, at.site.schema, begun)
+    rows: list[tuple[datetime, str, str | None, str | None]] = [
+        (
+            each.begun_at,
+            at.say("handover.tested" if each.heard_at else "handover.unheard"),
+            each.screen,
+            at.name_of(each.heard_by or each.begun_by),
+        )
+        for each in tests
+    ]
+    rows += [
+        (each.begins_at, at.say("handover.silenced"), None, at.name_of(each.by))
+        for each in silences
+    ]
+    told = [(_local(at, begin), *rest) for begin, *rest in sorted(rows, key=lambda row: row[0])]
+    return Part(key="sounds", heads=("from", "act", "screen", "by"), rows=told)
 
 
 def _alerts(at: Opened, tab: AlertTab, heads: Sequence[str]) -> Part:

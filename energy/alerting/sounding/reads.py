@@ -61,6 +61,17 @@ def read_silence(connection: Connection, schema: str) -> SilenceRow | None:
     return SilenceRow(**dict(zip(SilenceRow.__dataclass_fields__, row, strict=True)))
 
 
+def read_silences(connection: Connection, schema: str, since: datetime) -> list[SilenceRow]:
+    """Return the silences that began since an instant, the first first; none as broken."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT begins_at, ends_at, by, ended_at, false FROM {schema}.alarm_silence "
+        "WHERE begins_at >= %s ORDER BY silence",
+        (since,),
+    ).fetchall()
+    names = SilenceRow.__dataclass_fields__
+    return [SilenceRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
 def read_tests(connection: Connection, schema: str, since: datetime) -> list[TestRow]:
     """Return the tests of each screen that count: the newest heard one and the newest of all.
 

@@ -36,6 +36,26 @@ class Pattern:
     """By post and shift: ids of people in the order of days, "-" for nobody."""
 
 
+def pattern_of(spec: Mapping[str, Any]) -> Pattern:
+    """Return the pattern that a person wrote.
+
+    Args:
+        spec: `first`, `last`, `anchor` (dates; without one the first day) and `pattern`.
+
+    Raises:
+        DutyError: A day is none, or something else stands there.
+    """
+    first, last = spec.get("first"), spec.get("last")
+    anchor = spec.get("anchor", first)
+    days = [each for each in (first, last, anchor) if type(each) is date]
+    if len(days) != 3 or not set(spec) <= {"first", "last", "anchor", "pattern"}:
+        raise DutyError.of("pattern")
+    people = spec.get("pattern")
+    if not isinstance(people, Mapping):
+        raise DutyError.of("pattern")
+    return Pattern(first=days[0], last=days[1], anchor=days[2], people=people)
+
+
 class RosterDesk:
     """Where rosters are planned."""
 
@@ -57,6 +77,10 @@ class RosterDesk:
             return book.edition
 
         return tried(act)
+
+    def stamp(self) -> str:
+        """Return a word that changes whenever the book does: a draft of before is another one."""
+        return str(self._at.book().version)
 
     def draft(self, pattern: Pattern, *, by: UUID, command_id: UUID) -> UUID:
         """Draft a roster from a repeating pattern; return its id. It holds for nobody yet.
@@ -124,7 +148,9 @@ class RosterDesk:
     def change(
         self, slot: SlotKey, person: UUID | None, *, reason: str, by: UUID, command_id: UUID
     ) -> None:
-        """Let another fill a slot, or nobody on purpose. A short rest is let pass, and found.
+        """Let another fill a slot, or nobody on purpose; as it is already changes nothing.
+
+        A short rest is let pass, and found.
 
         Raises:
             DutyError: No roster has the slot, its shift is over, there is no reason, or the person
@@ -134,8 +160,11 @@ class RosterDesk:
         def act() -> None:
             held = self._at.held(slot.day, slot.day)
             roster = held.roster_of(slot)
-            if roster.seen(command_id):
-                return
+            filled = roster.slots[slot]
+            if roster.seen(command_id) or (
+                filled.person == person and (person is not None or filled.cause)
+            ):
+                return  # as it is already
             self._at.demand_not_over(held.sheets, slot)
             let = frozenset({str(Unfit.REST)})
             self._at.demand_fit({slot: person}, held, held.away, but=let)

@@ -137,6 +137,10 @@ class Kind(StrEnum):
     """Who is on it is not, or no more, qualified for the post."""
 
 
+NOT_COVERED: Final = frozenset({Kind.OPEN, Kind.ON_PURPOSE, Kind.LEAVE})
+"""Nobody is there."""
+
+
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class RosterFinding:
     """A slot with what is wrong with it."""

@@ -1,0 +1,76 @@
+"""In: what was typed of people, slots and ids of duty. Out: what is meant. I/O: directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from energy.base.ids import meant_by
+from scripts.commands.asked import runs
+from scripts.commands.frame import Opened
+
+if runs():
+    from dashboards.security.scope import Right
+    from energy.service.duty.errors import DutyError
+    from energy.service.duty.plan import NOBODY, SlotKey
+
+T = TypeVar("T")
+SHORT = 8
+
+
+def people_in(at: Opened, value: Any) -> Any:
+    """Return tables and lists of a file with ids of people in place of their sign-ins.
+
+    Raises:
+        RefusedError: There is no such person.
+    """
+    known: dict[str, str] = {}
+
+    def found(each: Any) -> Any:
+        if isinstance(each, Mapping):
+            return {key: found(row) for key, row in each.items()}
+        if isinstance(each, list):
+            return [found(row) for row in each]
+        if not isinstance(each, str) or each == NOBODY:
+            return each
+        if each not in known:
+            known[each] = str(named(at, each))
+        return known[each]
+
+    return found(value)
+
+
+def named(at: Opened, sign_in: str) -> UUID:
+    """Return a person who works at the site, by sign-in.
+
+    Raises:
+        RefusedError: There is no such person.
+        NotPermittedError: The person has nothing to do with the site.
+    """
+    return at.person(sign_in, Right.READ_ENERGY)
+
+
+def the_one(meant: str, things: Iterable[T], identity: Callable[[T], UUID], none: str) -> T:
+    """Return the thing whose id begins so.
+
+    Args:
+        meant: What was typed.
+        things: Those that may be meant.
+        identity: Returns the id of one.
+        none: Key of the refusal.
+
+    Raises:
+        DutyError: None is meant, or several are.
+    """
+    found = meant_by(meant, things, identity)
+    if len(found) != 1:
+        raise DutyError.of(none)
+    return found[0]
+
+
+def told(at: Opened, people: Mapping[SlotKey, UUID | None]) -> str:
+    """Return who fills what, in a row."""
+    nobody = at.text("duty.nobody")
+    rows = (f"{slot} {at.name_of(who) or nobody}" for slot, who in sorted(people.items()))
+    return ", ".join(rows)
