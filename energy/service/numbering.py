@@ -98,7 +98,7 @@ def store_numbered(
             site=site.key,
             letter=letter,
             year=year,
-            number=_next(operations, site.key, letter, year),
+            number=next_number(operations, site.key, letter, year),
             thing=thing,
             command_id=command_id,
         )
@@ -111,7 +111,7 @@ def store_numbered(
             return
 
 
-def _next(operations: JournalApplication, site: str, letter: str, year: int) -> int:
+def next_number(operations: JournalApplication, site: str, letter: str, year: int) -> int:
     """Return the lowest number that is free: numbers have no gap, so a few questions find it."""
 
     def known(numbers: Sequence[int]) -> int:

@@ -18,6 +18,11 @@ _LONGEST_ITEM: Final = 80
 _LONGEST_UNIT: Final = 12
 
 
+def whole_minute(at: datetime) -> datetime:
+    """Return the begin of an instant's minute: people state minutes, a clock knows more."""
+    return at.replace(second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What is to be done."""

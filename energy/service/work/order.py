@@ -19,7 +19,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.service.work.checklist import items_from_json
 from energy.service.work.errors import WorkError, said_state, worded
 from energy.service.work.heard import Promise
-from energy.service.work.job import Job, Part, Stretch
+from energy.service.work.job import Job, Part, Stretch, whole_minute
 from energy.service.work.kinds import OrderState, WaitsFor
 from energy.service.work.order_facts import OrderFacts
 
@@ -325,7 +325,7 @@ class WorkOrder(OrderFacts):
     def _demand_span(self, first: datetime, last: datetime, now: datetime) -> None:
         if last > now:
             raise WorkError.of("future", at=last)
-        if first < self.since:
+        if first < whole_minute(self.since):
             raise WorkError.of("before", at=first, since=self.since)
 
     def _may(self, command_id: UUID, *states: OrderState) -> bool:

@@ -22,7 +22,7 @@ from energy.service.work.desk import promised
 from energy.service.work.errors import WorkError
 from energy.service.work.heard import Spot
 from energy.service.work.incident import Incident
-from energy.service.work.job import Job
+from energy.service.work.job import Job, whole_minute
 from energy.service.work.order import WorkOrder
 from energy.service.work.spots import demand_spot
 from energy.store.attachment import keep_attachment
@@ -74,7 +74,7 @@ class WorkOrderDesk:
             whole = None if job.incident is None else self._incident(job.incident)
             wanted, kind = job, level
             if whole is not None:
-                if job.since < whole.heard_at:
+                if job.since < whole_minute(whole.heard_at):
                     raise WorkError.of("before", at=job.since, since=whole.heard_at)
                 kind = level or whole.promise.level
                 if job.spot == Spot():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -9,11 +10,14 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.domain import event
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
-from energy.service.numbering import TakenNumber, store_numbered
+from energy.service.numbering import TakenNumber, next_number, store_numbered
+from tests.examples import tried
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -38,6 +42,33 @@ class Thing(JournalAggregate):
     @event(Created)
     def __init__(self, *, thing: UUID, number: str, command_id: UUID) -> None:
         self.number = number
+
+
+class Counted:
+    """Says of a series how much of it is taken, and counts the questions."""
+
+    def __init__(self, taken: int) -> None:
+        self.known = {
+            TakenNumber.create_id(site="s", letter="W", year=2019, number=number)
+            for number in range(1, taken + 1)
+        }
+        self.asked = 0
+
+    def find_all(self, identities: Iterable[UUID]) -> dict[UUID, None]:
+        self.asked += 1
+        return {each: None for each in identities if each in self.known}
+
+
+@tried(20)
+@given(st.integers(0, 3000))
+@example(0)
+@example(1)
+@example(1023)
+@example(1024)
+def test_the_next_number_is_found_by_a_few_questions(taken: int) -> None:
+    series: Any = Counted(taken)
+    assert next_number(series, "s", "W", 2019) == taken + 1
+    assert series.asked <= 5
 
 
 def take(at: TestSite, name: object, letter: str = "W") -> str:

@@ -218,6 +218,20 @@ def test_what_is_stated_of_the_work_must_be_possible(shop: Shop) -> None:
     assert shop.order_row(shop.order("f")).number == "W-2019-00002", "no number was lost"
 
 
+def test_the_minute_in_which_it_came_up_is_not_before_it(shop: Shop) -> None:
+    shop.site.tick(30)
+    incident = shop.open()
+    shop.site.tick(60)
+    order = shop.order(incident=incident, since=NOON)
+    other = shop.order("since with seconds", incident=incident)
+    for each in (order, other):
+        shop.work(each, "take")
+    shop.work(order, "begin", at=NOON, now=shop.now)
+    shop.work(other, "begin", at=NOON + minutes(1), now=shop.now)
+    with pytest.raises(WorkError, match="before it came up"):
+        shop.order("earlier", incident=incident, since=NOON - minutes(1))
+
+
 def test_a_cancelled_order_lets_its_incident_go(shop: Shop) -> None:
     incident = shop.open(level="normal")
     order = shop.order(level="", incident=incident)
