@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from energy.alerting.outages.informing import group_of
 from energy.alerting.rule_reads import read_channels
 from energy.base.config import Config
 from energy.base.period import local_day
+from energy.base.units import Utility
+from energy.metering.plans.plan import NodeKind, PlannedYear, PlanNode, PlanRevision
 from energy.metering.reading import Reading
 from energy.store.communication import store_states
 from energy.store.pool import Database
@@ -40,7 +43,7 @@ from tests.command_centre.table import FOLDER, Week
 from tests.command_centre.world import Name, World
 from tests.energy.alerting.notices import book
 from tests.fixtures.devices import device_state
-from tests.fixtures.postgres import TestSite
+from tests.fixtures.postgres import TestSite, command
 
 METERS, SEED = 60, 7
 GRID = timedelta(minutes=5)
@@ -54,6 +57,10 @@ LEARNT = timedelta(weeks=14)
 CHORES = ("midnights", "alerts", "ticks", "findings", "alert keeping")
 """Of the process `jobs`, in its order; what bills, seals and imports has no part in the week."""
 BASELINED: Final = ("t2-hall-001-cool", "heat_energy")
+PHASED: Final = "grid-b-elec"
+"""Meter of which all three currents are read."""
+PLANNED_KWH: Final = Decimal(535_000)
+"""What ground handling uses in a month like the days of the week."""
 
 
 @dataclass
@@ -94,6 +101,7 @@ class Centre:
         airport = airport_of(METERS, SEED)
         self.world = World(airport, channels, self._wanted(list(channels)), self.week.faults)
         self._people()
+        self._plan()
         self.shift = Shift(site, self.system, self.week, self.outside, pages)
         self.shift.renew_certificate()
         monkeypatch.setattr(processes.jobs, "ports_of", self._ports)
@@ -109,6 +117,9 @@ class Centre:
         file = write_site(airport, self.folder / "site", interval_s=300)
         text = site_text(airport, interval_s=300)
         text = text.replace('key = "airport"', f'key = "{site.site.key}"', 1)
+        before, head, table = text.partition(f'[[meter]]\npoint = "{PHASED}"')
+        phases = ", ".join(f'"current_l{phase}"' for phase in (1, 2, 3))
+        text = before + head + table.replace('"current_l1"', phases, 1)
         rules = (FOLDER / "rules.toml").read_text(encoding="utf-8")
         file.write_text(f"{text}\n{rules}", encoding="utf-8")
         vault = self.system.vault
@@ -145,6 +156,28 @@ class Centre:
             book.group(site, group_of(key), key)
         book.texts(site)
         book.plan(site, (FOLDER / "notices.toml").read_text(encoding="utf-8"))
+
+    def _plan(self) -> None:
+        """Plan what a month of ground handling may come to: as much as it uses."""
+        plan = PlanRevision(
+            year=local_day(self.week.begins, self.site.site.zone).year,
+            rows=[
+                PlannedYear(
+                    node=PlanNode(kind=NodeKind.SUPPLY, key="ground-board-01-elec"),
+                    utility=Utility.ELECTRICITY,
+                    unit="kWh",
+                    quantities=(PLANNED_KWH,) * 12,
+                ).as_json()
+            ],
+            currency="CNY",
+            reason="budget",
+            file="plan.xlsx",
+            proposed_by=book.ADMIN,
+            command_id=command("plan"),
+            withdrawn=None,
+        )
+        plan.approve(by=book.SECOND, command_id=command("approve"))
+        self.site.application("metering").store(plan)
 
     def _ports(self, *told: Any) -> Ports:
         """Return what the product tells its rules; prepaid money as the table has it."""
