@@ -30,10 +30,13 @@ if runs():
     from energy.alerting.suppression_desk import SuppressionDesk
     from energy.service.duty.calling import called_by
     from energy.service.duty.reads import read_duty_plan, read_on_duty, read_points
+    from energy.service.work.reads import IncidentRow, OrderRow, read_incidents, read_orders
     from energy.system import WEB
     from scripts.commands.alert_words import state_of, what_of
 
 SHORT = 8
+MOST = 40
+"""Incidents and orders on the sheet; `incident list` and `work list` have all."""
 LONGEST = 160
 """Signs of a reason on the sheet; the journal holds all of it."""
 _HALF_A_DAY = timedelta(hours=12)
@@ -94,7 +97,7 @@ def sheet_of(at: Opened, parts: Sequence[Part], hours: int) -> bytes:
                 "head": [at.say(f"handover_head.{key}") for key in part.heads],
                 "rows": [[_short(cell(each)) for each in row] for row in part.rows],
                 "none": at.say(f"handover.none_{part.key}"),
-                "more": at.say("handover.more", number=part.more) if part.more else "",
+                "more": _more(at, part) if part.more else "",
             }
             for part in parts
         ],
@@ -112,7 +115,7 @@ def _print(at: Opened, part: Part, hours: int) -> None:
     rows = [[_short(cell(each)) for each in row] for row in part.rows]
     print_table(heads, rows, nothing=at.say(f"handover.none_{part.key}"))
     if part.more:
-        print(at.say("handover.more", number=part.more))
+        print(_more(at, part))
     print()
 
 
@@ -120,11 +123,17 @@ def _title(at: Opened, part: Part, hours: int) -> str:
     return at.say(f"handover.part_{part.key}", number=len(part.rows) + part.more, hours=hours)
 
 
+def _more(at: Opened, part: Part) -> str:
+    key = "handover.more_work" if part.key == "work" else "handover.more"
+    return at.say(key, number=part.more)
+
+
 def _parts(at: Opened, ahead: timedelta) -> Iterator[Part]:
     now = at.system.clock.now()
     yield _roster(at, now)
     yield _phones(at, now)
     yield _points(at)
+    yield _work(at)
     yield _sounds(at, now)
     yield _alerts(
         at, AlertTab.OPEN, ("alert", "severity", "what", "point", "raised", "state", "owner")
@@ -179,6 +188,26 @@ def _points(at: Opened) -> Part:
         for each in found
     ]
     return Part(key="points", heads=("entry", "told", "by", "what"), rows=rows)
+
+
+def _work(at: Opened) -> Part:
+    """Return the incidents and work orders that are not over."""
+    with at.system.database.connection() as connection:
+        incidents = read_incidents(connection, at.site.schema)
+        orders = read_orders(connection, at.site.schema)
+    found: list[IncidentRow | OrderRow] = [*incidents, *orders]
+    rows = [
+        (
+            each.number,
+            each.what,
+            each.point or each.node or each.place or None,
+            at.text(f"work_state.{each.state}"),
+            at.name_of(each.owner),
+        )
+        for each in found[:MOST]
+    ]
+    heads = ("number", "what", "point", "state", "owned")
+    return Part(key="work", heads=heads, rows=rows, more=len(found) - len(rows))
 
 
 def _sounds(at: Opened, now: datetime) -> Part:

@@ -12,6 +12,7 @@ from energy.alerting.sounding.desk import SoundDesk
 from energy.base.clock import SystemClock
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.postgres import command, new_site
 from tests.scripts.commands.test_readings import Row, pytestmark, row
 
@@ -91,8 +92,8 @@ def test_leave_reshuffles_the_roster_by_the_second_persons_word(office: Row) -> 
     assert "2031-07-02/night/desk Cy Cy" in slots
     refused = said(office(f"duty approve {leave} --by boss", code=2))
     assert "Nobody would be at 2031-07-02/night/desk" in refused
-    refused = office(f"duty approve {leave} --cover 2031-07-02/night/desk=ada --by boss", code=2)
-    assert "too short a rest" in said(refused)
+    covered = f"duty approve {leave} --cover 2031-07-02/night/desk=ada --by boss"
+    assert "too short a rest" in said(office(covered, code=2))
     told = said(office(f"duty approve {leave} --by-rule --by boss"))
     assert "2031-07-02/night/desk Cy" in told
     now = office("duty now --instant", "2031-07-03 03:00", code=1)
@@ -134,7 +135,12 @@ def test_the_sheet_of_handover_has_roster_points_and_sound(office: Row, tmp_path
     sound.begin_test("desk/east", by=eve, command_id=command("test"))
     office("duty log")  # folds nothing by itself
     office("duty tell x --by ada")
+    (tmp_path / "levels.toml").write_text(FILE, "utf-8")
+    office(f"incident levels {tmp_path / 'levels.toml'} --by boss")
+    opening = ("incident open --class critical --point m1 --by boss", "m1 is dark")
+    incident = said(office(*opening, "--heard", "2020-07-01 08:10")).partition(" ")[0]
     sheet = office.json("alert handover")
+    assert [(each["number"], each["owned"]) for each in sheet["work"]] == [(incident, "Boss")]
     posts = {(each["post"], each["person"]) for each in sheet["roster"]}
     assert {("desk", "Ada"), ("desk", "Ben")} <= posts
     assert [each["what"] for each in sheet["points"]] == ["pump 2 hums"]
