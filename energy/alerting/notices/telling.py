@@ -74,10 +74,14 @@ class _Book:
     at: dict[datetime, dict[str, list[str]]] = field(default_factory=dict)
 
     def groups(self, at: datetime) -> dict[str, list[str]]:
-        """Return the contacts of groups at an instant: of a post, whoever it calls then."""
-        if at not in self.at:
-            self.at[at] = groups_at(self.named, self.contacts, self.called, at)
-        return self.at[at]
+        """Return the contacts of groups at an instant: of a post, whoever it calls then.
+
+        Shifts begin with a minute: whoever is asked in a storm of alerts is asked once for it.
+        """
+        minute = at.replace(second=0, microsecond=0)
+        if minute not in self.at:
+            self.at[minute] = groups_at(self.named, self.contacts, self.called, minute)
+        return self.at[minute]
 
 
 @dataclass(slots=True, kw_only=True)

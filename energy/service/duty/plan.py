@@ -192,7 +192,7 @@ def _shift(row: Mapping[str, Any]) -> Shift:
         at = time.fromisoformat(str(row.get("at")))
     except ValueError as error:
         raise DutyError.of("shift", name=str(name)) from error
-    if set(row) != {"name", "at"} or not _key(name) or at.tzinfo is not None:
+    if set(row) != {"name", "at"} or not _key(name) or at.tzinfo is not None or at.second:
         raise DutyError.of("shift", name=str(name))
     return Shift(name=str(name), at=at)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -111,6 +112,26 @@ def test_the_test_message_of_a_shift_goes_to_who_is_on_duty_in_it(night: Night) 
         ("ada", "waiting"),
         ("ben", "not_sent"),
     ]
+
+
+def test_a_storm_asks_once_who_is_on_duty(night: Night) -> None:
+    site, asked = night.site, []
+    find = called_by(site.writer, site.site)
+
+    def called(at: datetime) -> Mapping[str, Sequence[UUID]]:
+        asked.append(at)
+        return find(at)
+
+    night.chain.telling = Telling(site.writer, site.site, site.clock, called=called)
+    night.office.go_to(4, 12)
+    for number in range(5):
+        book.an_alert(site, f"storm {number}")
+    book.settle(site)
+    while night.chain.telling.follow():
+        pass
+    book.settle(site)
+    assert site.rows("SELECT count(*) FROM {s}.notice") == [(5,)]
+    assert len(asked) == 1
 
 
 def test_groups_without_posts_ask_nobody() -> None:

@@ -192,6 +192,7 @@ def test_a_pattern_goes_on_from_its_anchor_over_the_border_of_a_roster() -> None
         {"shift": []},
         {"shift": [{"name": "day", "at": "7 o'clock"}]},
         {"shift": [{"name": "day", "at": "07:00+01:00"}]},
+        {"shift": [{"name": "day", "at": "07:00:30"}]},
         {"shift": [{"name": "a", "at": "07:00"}, {"name": "b", "at": "07:00"}]},
         {"post": [{"key": "desk", "kind": "throne", "group": "controllers"}]},
         {"post": [{"key": "desk", "kind": "desk", "group": "kings"}]},
