@@ -21,6 +21,10 @@ from energy.service.duty.views import fold_duty
 from energy.service.equipment.piece import Equipment
 from energy.service.equipment.views import fold_equipment
 from energy.service.numbering import TakenNumber
+from energy.service.switching.order import SwitchingOrder
+from energy.service.switching.request import SwitchingRequest
+from energy.service.switching.template import SwitchingTemplate
+from energy.service.switching.views import fold_switching
 from energy.service.work.checklist import ChecklistTemplate
 from energy.service.work.incident import Incident
 from energy.service.work.levels import ServiceLevels
@@ -52,5 +56,9 @@ class OperationsView:
                 fold_duty(cursor, schema, position, event)
             case Equipment.Event():
                 fold_equipment(cursor, schema, position, event)
+            case SwitchingTemplate.Event() | SwitchingOrder.Event():
+                fold_switching(cursor, schema, position, event)
+            case SwitchingRequest.Event():
+                fold_switching(cursor, schema, position, event)
             case _:
                 self._alerting.fold(cursor, schema, position, event)

@@ -1,0 +1,1 @@
+"""Switching orders: templates, two approvals, step by step, permits. Meterline never switches."""

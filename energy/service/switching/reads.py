@@ -1,0 +1,279 @@
+"""In: the tables of switching orders. Out: templates, orders with steps and permits. I/O: reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from energy.base.quality import Quality
+from energy.service.switching.confirming import INTERVALS, confirmation
+from energy.service.switching.errors import SwitchingError
+from energy.service.switching.kinds import Confirmation, RequestKind, StepState, SwitchingState
+from energy.service.switching.steps import SwitchingPlan, SwitchingStep
+
+Connection = psycopg.Connection[tuple[object, ...]]
+_MOST_READINGS = 3000
+"""Of a point, behind the last step."""
+_READ = [int(each) for each in (Quality.MEASURED, Quality.CORRECTED, Quality.MANUAL)]
+"""What proves something: no estimate does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateRow:
+    """A version of a template."""
+
+    key: str
+    version: int
+    plan: SwitchingPlan
+    author: UUID
+    drafted_at: datetime
+    reviewed_by: UUID | None
+    reviewed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchingRow:
+    """A switching order as it stands."""
+
+    switching_order: UUID
+    number: str
+    about: str
+    """"node:UTILITY/KEY"."""
+    reason: str
+    begins_at: datetime
+    ends_at: datetime
+    operator: UUID
+    guardian: UUID
+    template: str
+    version: int
+    name: Mapping[str, str]
+    permit_after: int
+    """Number of the step behind which a permit is demanded; 0 where none is."""
+    undoes: UUID | None
+    request: Mapping[str, Any]
+    state: SwitchingState
+    author: UUID
+    written_at: datetime
+    approved_by: UUID | None
+    approved_at: datetime | None
+    released_by: UUID | None
+    released_at: datetime | None
+    words: str
+    """Why it is stopped, was aborted or withdrawn."""
+    undo: Sequence[int]
+    """Steps that must be taken back, in the order of doing so."""
+    back: UUID | None
+    """The newest order that takes them back."""
+    ended_by: UUID | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A step of an order as it stands."""
+
+    number: int
+    step: SwitchingStep
+    state: StepState
+    told_by: UUID | None
+    told_at: datetime | None
+    read_back_by: UUID | None
+    read_back_at: datetime | None
+    skipped_by: UUID | None
+    skipped_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitRow:
+    """A permit to work."""
+
+    permit: int
+    what: str
+    place: str
+    earthed_at: str
+    holder: UUID
+    valid_until: datetime
+    given_by: UUID
+    given_at: datetime
+    returned_by: UUID | None
+    returned_at: datetime | None
+    reason: str
+
+    def overdue(self, at: datetime) -> bool:
+        """Return whether it is out at an instant past its validity."""
+        returned = self.returned_at is not None and self.returned_at <= at
+        return not returned and self.valid_until < at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """Something that happened to an order."""
+
+    act: str
+    person: UUID
+    at: datetime
+    step: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchingStory:
+    """An order with what belongs to it."""
+
+    order: SwitchingRow
+    steps: Sequence[StepRow]
+    permits: Sequence[PermitRow]
+    facts: Sequence[FactRow]
+    confirmation: Confirmation | None
+    """What readings say of the request; None where nobody asked, or not all was carried out."""
+
+
+def read_templates(connection: Connection, schema: str) -> list[TemplateRow]:
+    """Return the versions of all templates, the newest of each first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT key, version, spec, author, drafted_at, reviewed_by, reviewed_at "
+        f"FROM {schema}.switching_template ORDER BY key, version DESC"
+    ).fetchall()
+    return [
+        TemplateRow(
+            key=key,
+            version=version,
+            plan=SwitchingPlan.from_json(spec),
+            author=author,
+            drafted_at=drafted_at,
+            reviewed_by=reviewed_by,
+            reviewed_at=reviewed_at,
+        )
+        for key, version, spec, author, drafted_at, reviewed_by, reviewed_at in rows
+    ]
+
+
+def read_switching(connection: Connection, schema: str, *, over: bool = True) -> list[SwitchingRow]:
+    """Return the switching orders of a site, the latest first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        over: Whether those that ended are wanted, too.
+    """
+    names = list(SwitchingRow.__dataclass_fields__)
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {', '.join(names)} FROM {schema}.switching_order "
+        "WHERE %s OR ended_at IS NULL ORDER BY begins_at DESC, number DESC".encode(),
+        (over,),
+    ).fetchall()
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    return [SwitchingRow(**{**row, "state": SwitchingState(row["state"])}) for row in found]
+
+
+def switching_named(connection: Connection, schema: str, name: str) -> SwitchingRow:
+    """Return the order of a number, for example "S-2026-00017".
+
+    Raises:
+        SwitchingError: There is none.
+    """
+    for each in read_switching(connection, schema):
+        if each.number.casefold() == name.strip().casefold():
+            return each
+    raise SwitchingError.of("none")
+
+
+def read_steps(connection: Connection, schema: str, order: UUID) -> list[StepRow]:
+    """Return the steps of an order, in order."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT step, spec, state, told_by, told_at, read_back_by, read_back_at, skipped_by, "
+        f"skipped_at, reason FROM {schema}.switching_step WHERE switching_order = %s "
+        "ORDER BY step",
+        (order,),
+    ).fetchall()
+    names = list(StepRow.__dataclass_fields__)
+    return [
+        StepRow(
+            **{
+                **dict(zip(names, row, strict=True)),
+                "step": SwitchingStep(**row[1]),
+                "state": StepState(row[2]),
+            }
+        )
+        for row in rows
+    ]
+
+
+def read_permits(connection: Connection, schema: str, order: UUID) -> list[PermitRow]:
+    """Return the permits of an order, in order."""
+    names = list(PermitRow.__dataclass_fields__)
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT {', '.join(names)} FROM {schema}.switching_permit "
+        "WHERE switching_order = %s ORDER BY permit".encode(),
+        (order,),
+    ).fetchall()
+    return [PermitRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def read_facts(connection: Connection, schema: str, order: UUID) -> list[FactRow]:
+    """Return what happened to an order, in order of the journal."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT act, person, at, step, words FROM {schema}.switching_fact "
+        "WHERE switching_order = %s ORDER BY position",
+        (order,),
+    ).fetchall()
+    names = list(FactRow.__dataclass_fields__)
+    return [FactRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def read_confirmation(
+    connection: Connection,
+    schema: str,
+    row: SwitchingRow,
+    steps: Sequence[StepRow],
+    *,
+    intervals: int = INTERVALS,
+) -> Confirmation | None:
+    """Return what readings behind its last step say of the request an order carries out.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        row: The order.
+        steps: Its steps.
+        intervals: How many intervals between readings a register must stand still.
+
+    Returns:
+        None where nobody asked for it, or not every step was carried out.
+    """
+    done = [each.read_back_at for each in steps if each.read_back_at is not None]
+    if not row.request or row.state is not SwitchingState.COMPLETED or not done:
+        return None
+    points = list(row.request["points"])
+    counts: dict[str, list[int]] = {point: [] for point in points}
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT point, count FROM (SELECT c.point, r.at, r.count, "
+        "row_number() OVER (PARTITION BY c.number ORDER BY r.at) AS place "
+        f"FROM {schema}.reading AS r JOIN {schema}.channel AS c ON c.number = r.channel "
+        "WHERE c.point = ANY(%s) AND c.billing AND r.at >= %s AND r.quality = ANY(%s)) AS behind "
+        "WHERE place <= %s ORDER BY point, at",
+        (points, max(done), _READ, _MOST_READINGS),
+    ).fetchall()
+    for point, count in rows:
+        counts[point].append(count)
+    return confirmation(RequestKind(row.request["kind"]), counts, intervals=intervals)
+
+
+def read_story(
+    connection: Connection, schema: str, row: SwitchingRow, *, intervals: int = INTERVALS
+) -> SwitchingStory:
+    """Return an order with what belongs to it; see `read_confirmation`."""
+    steps = read_steps(connection, schema, row.switching_order)
+    return SwitchingStory(
+        order=row,
+        steps=steps,
+        permits=read_permits(connection, schema, row.switching_order),
+        facts=read_facts(connection, schema, row.switching_order),
+        confirmation=read_confirmation(connection, schema, row, steps, intervals=intervals),
+    )
