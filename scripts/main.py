@@ -49,6 +49,7 @@ Verbs.groups = (
     "work",
     "equipment",
     "duty",
+    "switching",
     "journal",
     "view",
     "db",

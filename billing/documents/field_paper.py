@@ -1,4 +1,4 @@
-"""In: the texts of a label, sheet, round or handover. Out: a PDF, or a PNG of a label. Pure.
+"""In: texts of a label, sheet, round, handover, switching order. Out: PDF, PNG of a label. Pure.
 
 The same input gives the same bytes: no clock, no system font, no network. The QR code is drawn
 by segno, as a vector.
@@ -29,6 +29,7 @@ class Paper(StrEnum):
     SHEET = "field_sheet"
     ROUND = "field_round"
     HANDOVER = "handover"
+    SWITCHING = "switching_order"
 
 
 def render_paper(

@@ -54,6 +54,8 @@ class Right(StrEnum):
     """Open incidents and work orders and act on them."""
     PLAN_WORK = "plan_work"
     """Publish what work is measured by and done from: service levels, checklists, plans."""
+    RELEASE_SWITCHING = "release_switching"
+    """Release switching orders that somebody else approved, as the command centre."""
     ANSWER = "answer"
     """Answer what tenants ask."""
     READ_OWN = "read_own"
@@ -88,6 +90,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.DECIDE_READINGS,
             Right.WORK,
             Right.PLAN_WORK,
+            Right.RELEASE_SWITCHING,
         }
     ),
     Role.ADMIN: EVERYBODY
@@ -97,9 +100,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.ADMINISTER,
         Right.WORK,
         Right.PLAN_WORK,
+        Right.RELEASE_SWITCHING,
     },
     Role.TENANT: frozenset({Right.READ_OWN}),
-    Role.DESK: frozenset({Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.WORK}),
+    Role.DESK: frozenset(
+        {Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.WORK, Right.RELEASE_SWITCHING}
+    ),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""

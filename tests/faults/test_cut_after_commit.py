@@ -70,6 +70,7 @@ READING = {
     "prepaid notice",
     *("incident classes", "incident list", "incident show"),
     *("work checklists", "work list", "work show"),
+    *("switching templates", "switching list", "switching show", "switching print"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),
     *("takeover template", "takeover check", "takeover show"),

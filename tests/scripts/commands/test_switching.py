@@ -1,0 +1,112 @@
+"""Switching orders by the command row: what people say, what they read, the paper for the room."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboards.security.scope import RIGHTS, Right, Role
+from tests.energy.service.switching.board import FILE
+from tests.fixtures.postgres import new_site
+from tests.scripts.commands.test_readings import Row, row
+
+__all__ = ["new_site", "row"]
+pytestmark = pytest.mark.servers
+SUPPLY = """
+[[supply]]
+utility = "electricity"
+valid_from = 2018-01-01
+nodes = [{key = "grid", kind = "incomer", name = "Grid"},
+  {key = "f1", kind = "feeder", name = "F1"}]
+edges = [["grid", "f1"]]
+"""
+SPAN = ("--from", "2099-07-01 06:00", "--to", "2099-07-01 09:00", "--reason", "new breaker")
+PEOPLE = {"ada": "technician", "ben": "technician", "eve": "desk", "root": "admin"}
+
+
+@pytest.fixture
+def room(row: Row, tmp_path: Path) -> str:
+    """A reviewed template, a feeder, people; returns the number of an order that is written."""
+    for name, role in PEOPLE.items():
+        row(f"user add {name} --name {name.title()} --role {role}")
+    (tmp_path / "supply.toml").write_text(SUPPLY, "utf-8")
+    row("supply define", str(tmp_path / "supply.toml"), *["--reason", "new", "--by", "manager"])
+    (tmp_path / "feeder.toml").write_text(FILE, "utf-8")
+    row("switching template", str(tmp_path / "feeder.toml"), "--by", "manager")
+    assert "yourself" in row("switching review feeder-off --by manager", code=2).output
+    row("switching review feeder-off --by root")
+    who = "--operator ada --guardian ben --by ada"
+    told = row(f"switching write feeder-off electricity/f1 {who}", *SPAN).stdout
+    return told.split()[2]
+
+
+def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) -> None:
+    assert "energy_manager" in row(f"switching approve {room} --by ben", code=2).output
+    row(f"switching approve {room} --by manager")
+    assert "desk" in row(f"switching release {room} --by ada", code=2).output
+    assert "Next is step 1: Switch room 1, Q1: Open Q1." in (
+        row(f"switching release {room} --by eve").stdout
+    )
+    assert "Seen then: Q1 shows OFF." in row(f"switching tell {room} 1 --by ada").stdout
+    assert "Next is step 2" in row(f"switching read-back {room} 1 --by ben").stdout
+    assert "Mind: Check the tester first." in row(f"switching tell {room} 2 --by ada").stdout
+    row(f"switching read-back {room} 2 --by ben")
+    row(f"switching stop {room} --reason smoke --by root")
+    assert "stays stopped" in row(f"switching resume {room} --by ben").stdout
+    assert "Next is step 3" in row(f"switching resume {room} --by eve").stdout
+    row(f"switching tell {room} 3 --by ada")
+    assert "permit to work comes next" in row(f"switching read-back {room} 3 --by ben").stdout
+    assert "people work there" not in row(f"switching tell {room} 4 --by ada", code=2).output
+    given = "--what breaker --where cubicle --earthed E1 --holder root --by ben"
+    row(f"switching permit {room} {given}", "--until", "2099-07-01 08:00")
+    assert "people work there" in row(f"switching tell {room} 4 --by ada", code=2).output
+    row(f"switching hand-back {room} --by root")
+    row(f"switching skip {room} 4 --reason kept --by ben")
+    assert "completed" in row(f"switching complete {room} --by ada").stdout
+    shown = row(f"switching show {room}").stdout
+    assert "left out: kept" in shown
+    assert "said that it goes on" in shown
+    story = row.json(f"switching show {room}")
+    assert [each["state"] for each in story["steps"]] == ["done", "done", "done", "skipped"]
+    assert row.json("switching list") == []
+    assert [each["number"] for each in row.json("switching list --all")] == [room]
+
+
+def test_an_abort_names_the_steps_and_the_order_back_takes_them(row: Row, room: str) -> None:
+    row(f"switching approve {room} --by manager")
+    row(f"switching release {room} --by root")
+    row(f"switching tell {room} 1 --by ada")
+    assert "--told-done" in row(f"switching abort {room} --reason rain --by ada", code=2).output
+    told = row(f"switching abort {room} --reason rain --told-done --by ada").stdout
+    assert "in this order: 1" in told
+    who = "--operator ada --guardian ben --by ada"
+    back = row(f"switching back {room} {who}", *SPAN).stdout.split()[2]
+    story = row.json(f"switching show {back}")
+    assert [each["step"]["do"]["en"] for each in story["steps"]] == ["Close Q1."]
+    assert back in row(f"switching show {room}").stdout
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_paper_is_written_in_either_language(
+    row: Row, room: str, tmp_path: Path, language: str
+) -> None:
+    file = tmp_path / "order.pdf"
+    row(f"switching print {room} --language {language} --file {file}")
+    assert file.read_bytes().startswith(b"%PDF")
+    assert "pdf" in row(f"switching print {room} --file {tmp_path / 'order.png'}", code=2).output
+
+
+def test_templates_are_listed_and_a_request_must_be_there(row: Row, room: str) -> None:
+    rows = json.loads(row("switching templates --json").stdout)
+    assert [(each["key"], each["version"]) for each in rows] == [("feeder-off", 1)]
+    who = "--operator ada --guardian ben --by ada --request A-9/1"
+    output = row(f"switching write feeder-off electricity/f1 {who}", *SPAN, code=2).output
+    assert "no approved request" in output
+    assert room in row("switching list").stdout
+
+
+def test_the_command_centre_releases_and_technicians_do_not() -> None:
+    may = {role for role in Role if Right.RELEASE_SWITCHING in RIGHTS[role]}
+    assert may == {Role.DESK, Role.ENERGY_MANAGER, Role.ADMIN}
