@@ -12,6 +12,8 @@ from energy.alerting.rule_reads import RuleRow
 
 PATH = "/rules"
 EXPECTED, ACTORS = f"{PATH}/expected", f"{PATH}/actors"
+WORDED = {"quantity": "quantity", "quantities": "quantity", "utility": "utility"}
+"""Parts of a subject whose values have words, and where these stand in the catalogue."""
 
 
 def rule_path(key: str) -> str:
@@ -35,14 +37,22 @@ def state_key(row: RuleRow) -> str:
 
 
 def subject_text(viewer: Viewer, row: RuleRow) -> str:
-    """Return what a rule is about, as it was written."""
+    """Return what a rule is about, by its keys."""
     told = row.spec.get("subject")
     if told is None:
         return viewer.say("rules_page.channel", number=row.spec.get("channel", 0))
     said = [
-        f"{key_word(viewer, 'rule_subject', name)} {_text(each)}" for name, each in told.items()
+        f"{key_word(viewer, 'rule_subject', name)} {_subject(viewer, name, each)}"
+        for name, each in told.items()
     ]
     return " · ".join(said) or viewer.say("rules_page.site")
+
+
+def _subject(viewer: Viewer, name: str, told: object) -> str:
+    """Return a subject's value, quantities and utilities in words; a key is nobody's word."""
+    part = WORDED.get(name)
+    each = told if isinstance(told, list | tuple) else [told]
+    return _text([key_word(viewer, part, str(one)) for one in each] if part else told)
 
 
 def limits_text(viewer: Viewer, row: RuleRow) -> str:
