@@ -19,6 +19,8 @@ from energy.alerting.trial import CaseRow
 from energy.base.period import days_between, midnight
 
 MOST_TICKS = 8
+TICK_H = 3
+"""Between the ticks of a single day. [h]"""
 MOST_ROWS = 20
 """Subjects drawn where there is no curve."""
 GAP_STEPS = 3
@@ -32,6 +34,8 @@ class CaseTexts:
     value: str
     limit: str
     case: str
+    unit: str = ""
+    """Of the curve."""
 
 
 def rule_cases(
@@ -44,7 +48,7 @@ def rule_cases(
     layout = figure_layout(theme, height=340)
     layout["xaxis"] = _days(layout, trial, zone)
     layout["yaxis"] = cast("dict[str, object]", layout["yaxis"]) | {
-        "title": {"text": trial.curve.unit},
+        "title": {"text": texts.unit},
         "rangemode": "normal",
         "separatethousands": True,
     }
@@ -75,11 +79,17 @@ def rule_cases(
 def _days(layout: dict[str, object], trial: RuleTrial, zone: ZoneInfo) -> dict[str, object]:
     every = days_between(trial.first, trial.last)
     shown = every[:: max(-(-len(every) // MOST_TICKS), 1)]
+    ticks = {_hours(trial, midnight(day, zone)): f"{day:%m-%d}" for day in shown}
+    if len(every) == 1:  # one date says nothing of where in the day a case is
+        ticks |= {
+            hour: f"{(trial.start + timedelta(hours=hour)).astimezone(zone):%H:%M}"
+            for hour in range(TICK_H, int(_hours(trial, trial.end)), TICK_H)
+        }
     return cast("dict[str, object]", layout["xaxis"]) | {
         "range": [0, _hours(trial, trial.end)],
         "tickmode": "array",
-        "tickvals": [_hours(trial, midnight(day, zone)) for day in shown],
-        "ticktext": [f"{day:%m-%d}" for day in shown],
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
     }
 
 
@@ -111,7 +121,7 @@ def _curve(
         "text": said,
         "connectgaps": False,
         "line": {"color": palette.bands[0], "width": 1.5},
-        "hovertemplate": f"%{{text}}  %{{y:.5~g}} {curve.unit}",
+        "hovertemplate": f"%{{text}}  %{{y:.5~g}} {texts.unit}",
     }
 
 

@@ -33,6 +33,7 @@ def trial_result(
         else f"{viewer.say('rules_page.value')}: {trial.curve.about}",
         limit=viewer.say("rules_page.limit"),
         case=viewer.say("rules_page.case"),
+        unit="" if trial.curve is None else viewer.unit(trial.curve.unit),
     )
     drawn = trial.curve is not None or trial.cases
     more = len(trial.cases) - MOST_CASES

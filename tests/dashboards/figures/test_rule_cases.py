@@ -18,7 +18,7 @@ from energy.alerting.trial import CaseRow
 from energy.base.period import day_period
 
 ZONE = ZoneInfo("Europe/London")
-TEXTS = CaseTexts(value="value", limit="limit", case="case")
+TEXTS = CaseTexts(value="value", limit="limit", case="case", unit="°C")
 ABOUT = "cam-b2-elec/active_power"
 
 
@@ -126,6 +126,7 @@ def test_the_axis_never_has_more_ticks_than_fit(days: int) -> None:
     ticks = drawn(trial(DAY, last, curve=curve()))["layout"]["xaxis"]["ticktext"]
     assert ticks[0] == "07-15"
     assert min(days, MOST_TICKS // 2) <= len(ticks) <= MOST_TICKS
+    assert ("12:00" in ticks) == (days == 1), "a single day is told by its hours"
 
 
 def test_where_no_gauge_is_looked_at_each_subject_has_its_row_of_bars() -> None:
