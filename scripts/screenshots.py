@@ -2,7 +2,8 @@
 
     python -m scripts.screenshots --url http://127.0.0.1:8050 --sign-in NAME --out shots
 
-The password comes from METERLINE_PASSWORD, never from the command row.
+With `--guide` the pictures of the guides (docs/pictures) instead: of a site in use, with outages,
+notices and rules. The password comes from METERLINE_PASSWORD, never from the command row.
 """
 
 from __future__ import annotations
@@ -36,6 +37,21 @@ PAGES = {
     "bills": "/bills",
     "phone": "/m",
 }
+GUIDE: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "outages": ("/outages", ((".outage-card .link", ".page-outage"),)),
+    "notices": ("/notices?span=month", ()),
+    "notice-text": ("/notices/texts/outage", ()),
+    "alert-rules": (
+        "/rules",
+        (
+            (".rule-table :is(a[href$='/site-people'], a[href$='/load-high'])", ".page-rule"),
+            (".panel-rule-trial .seg >> nth=1", "[data-ready=rule] .seg-on >> nth=0"),
+            (".panel-rule-trial .toolbar + .button", "#rule-cases .scatterlayer .trace"),
+        ),
+    ),
+    "meter": ("/meters", ((".ag-cell a", "[data-ready=meter]"),)),
+}
+"""Pictures of guides: where each begins, and what is pressed next with what is then waited for."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +61,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MOST_PX = 2200
+"""Height at which a guide's picture ends."""
 READY_MS = 20_000
 SETTLE_MS = 700
 """Time in which charts finish drawing. [ms]"""
@@ -71,6 +89,30 @@ def shoot(page: Page, url: str, path: str, file: Path) -> None:
     page.wait_for_selector("[data-ready]", timeout=READY_MS)
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=str(file), full_page=True)
+
+
+def shoot_guide(page: Page, url: str, out: Path) -> int:
+    """Store the pictures of the guides as PNG; return how many."""
+    for name, (path, steps) in GUIDE.items():
+        page.goto(f"{url}{path}")
+        page.wait_for_selector("[data-ready]", timeout=READY_MS)
+        for pressed, then in steps:
+            page.locator(pressed).first.click(timeout=READY_MS)
+            page.locator(then).first.wait_for(timeout=READY_MS)
+        page.wait_for_timeout(SETTLE_MS)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), MOST_PX)
+        page.screenshot(
+            path=str(out / f"{name}.png"),
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": WIDE[0], "height": height},
+        )
+    return len(GUIDE)
+
+
+def _guide(browser: Browser, url: str, name: str, password: str, out: Path) -> int:
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+    sign_in(page, url, name, password)
+    return shoot_guide(page, url, out)
 
 
 def _take(browser: Browser, url: str, name: str, password: str, out: Path) -> int:
@@ -101,13 +143,16 @@ def main(
     url: Annotated[str, typer.Option(help="Address of the dashboard.")],
     name: Annotated[str, typer.Option("--sign-in", help="Sign-in name.")],
     out: Annotated[Path, typer.Option(help="Folder of the PNG files.")] = Path("screenshots"),
+    *,
+    guide: Annotated[bool, typer.Option("--guide", help="The pictures of the guides.")] = False,
 ) -> None:
     """Store PNGs of every page, in both languages, themes and sizes."""
     password = os.environ.get("METERLINE_PASSWORD", "")
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        taken = _take(browser, url.rstrip("/"), name, password, out)
+        take = _guide if guide else _take
+        taken = take(browser, url.rstrip("/"), name, password, out)
         browser.close()
     print(f"{taken} screenshots in {out}")
 
