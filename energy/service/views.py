@@ -19,7 +19,8 @@ from energy.service.duty.roster import Roster
 from energy.service.duty.swap import Swap
 from energy.service.duty.views import fold_duty
 from energy.service.equipment.piece import Equipment
-from energy.service.equipment.views import fold_equipment
+from energy.service.equipment.plan import MaintenancePlan
+from energy.service.equipment.views import fold_equipment, fold_plan
 from energy.service.numbering import TakenNumber
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.request import SwitchingRequest
@@ -60,5 +61,7 @@ class OperationsView:
                 fold_switching(cursor, schema, position, event)
             case SwitchingRequest.Event():
                 fold_switching(cursor, schema, position, event)
+            case MaintenancePlan.Event():
+                fold_plan(cursor, schema, position, event)
             case _:
                 self._alerting.fold(cursor, schema, position, event)

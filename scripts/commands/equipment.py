@@ -26,6 +26,7 @@ from scripts.commands.equipment_frame import (
     quoted,
     relation_meant,
 )
+from scripts.commands.equipment_plan import add_plans
 from scripts.commands.field_options import documents_of
 from scripts.commands.frame import opened, required
 from scripts.commands.printing import in_zone, print_json, print_table
@@ -44,6 +45,7 @@ if runs():
     from energy.system import WEB, WRITER
 
 app = group("equipment")
+add_plans(app)
 MaybeDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 

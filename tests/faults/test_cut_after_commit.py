@@ -59,6 +59,7 @@ READING = {
     *("equipment list", "equipment show", "equipment history", "equipment certificates"),
     *("duty plan", "duty rosters", "duty show", "duty now", "duty stand-ins", "duty leave"),
     *("duty leave-slots", "duty swaps", "duty log", "duty handovers"),
+    *("equipment plans", "equipment due"),
     *("place tree", "supply show", "supply balance", "supply losses", "finding codes"),
     *("formula list", "formula show", "formula check", "formula explain"),
     *("pay queue", "pay items", "pay list", "pay statement", "pay ageing", "pay write-offs"),

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from energy.service.equipment.piece import Equipment, certificate_id
+from energy.service.equipment.plan import MaintenancePlan
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
 EQUIPMENT_TABLES = (
@@ -109,3 +110,40 @@ def _happened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
 def _plain(value: object) -> str:
     assert isinstance(value, date), "texts, figures and days"
     return value.isoformat()
+
+
+def fold_plan(cursor: Cursor, schema: str, position: int, event: Any) -> None:
+    """Apply one event of a plan of maintenance inside the follower's transaction."""
+    match event:
+        case MaintenancePlan.Created():
+            cursor.execute(
+                f"INSERT INTO {schema}.maintenance_plan (plan, number, spec, position) "
+                "VALUES (%s, %s, %s, %s)",
+                (event.plan, event.number, json.dumps(event.spec), position),
+            )
+        case MaintenancePlan.Done():
+            cursor.execute(
+                f"INSERT INTO {schema}.maintenance_done (position, plan, equipment, done_at, "
+                "person, result) VALUES (%s, %s, %s, %s, %s, %s)",
+                (
+                    *(position, event.originator_id, event.equipment, event.at, event.by),
+                    json.dumps(event.result),
+                ),
+            )
+            told = {"number": event.number, "at": event.at.isoformat(), **event.result}
+            cursor.execute(
+                f"INSERT INTO {schema}.equipment_event (position, equipment, at, what, person, "
+                "told) VALUES (%s, %s, %s, 'maintained', %s, %s)",
+                (position, event.equipment, event.timestamp, event.by, json.dumps(told)),
+            )
+        case MaintenancePlan.Ended():
+            cursor.execute(
+                f"UPDATE {schema}.maintenance_plan SET ended_on = %s WHERE plan = %s",
+                (event.on, event.originator_id),
+            )
+        case _:
+            raise TypeError(f"no fold for {type(event)}")
+    cursor.execute(
+        f"UPDATE {schema}.maintenance_plan SET position = %s WHERE plan = %s",
+        (position, event.originator_id),
+    )

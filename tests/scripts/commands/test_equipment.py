@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from energy.base.clock import SystemClock
+from energy.base.period import local_day
 from energy.metering.plant import PlaceTree
 from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.postgres import command, new_site
@@ -75,6 +78,45 @@ def test_the_history_tells_the_work_orders_about_a_piece(plant: Row, tmp_path: P
     (order,) = plant.json(f"equipment history {number}")["orders"]
     assert (order["what"], order["state"]) == ("seal", "open")
     assert order["number"] in plant(f"equipment history {number}").stdout
+
+
+def test_maintenance_is_planned_ordered_done_and_ended(plant: Row, tmp_path: Path) -> None:
+    made = ("--place", "plant-room", "--since", "2018-03-01", "--by", "manager")
+    plant("equipment register generator", "Genset", *made)
+    (number,) = (each["number"] for each in plant.json("equipment list"))
+    planned = ("--every", "1 months", "--from", "2018-04-01")
+    for _ in range(2):
+        plant("equipment plan Oil --class generator --by manager", *planned)
+    plant(f"equipment plan Start --of {number} --kind standby-test --by manager", *planned)
+    oil, start = (each["number"] for each in plant.json("equipment plans"))
+    assert "1 mo" in plant("equipment plans").stdout
+    waiting = plant.json("equipment due", code=1)
+    assert [each["plan"]["number"] for each in waiting] == [oil, start]
+    (tmp_path / "levels.toml").write_text(FILE, "utf-8")
+    plant(f"incident levels {tmp_path / 'levels.toml'} --by manager")
+    for _ in range(2):
+        plant(f"equipment order {oil} {number} --class critical --by tom")
+    (order,) = plant.json(f"equipment history {number}")["orders"]
+    assert (order["plan"], order["what"], order["kind"]) == (oil, "Oil", "planned")
+    row = f"equipment done {start} {number} --by tom --minutes 1"
+    at = local_day(SystemClock().now(), plant.site.site.zone) - timedelta(days=1)
+    failed = plant(f"{row} --no-started", "--at", f"{at} 08:00").stdout
+    assert "stays due" in failed
+    plant(f"{row} --started", "--at", f"{at} 09:00")
+    plant(f"equipment done {start} {number} --by tom", "--at", f"{at} 10:00", code=2)
+    assert [each["plan"]["number"] for each in plant.json("equipment due", code=1)] == [oil]
+    plant(f"equipment order {start} {number} --class critical --by tom", code=2)
+    plant(f"equipment done {oil} {number} --by tom", "--at", f"{at} 11:00")
+    assert plant("equipment due").stdout == "Nothing is due.\n"
+    assert len(plant.json("equipment due --all")) == 2
+    history = plant(f"equipment history {number}").stdout
+    assert f"{start}, {at} 08:00:00" in history
+    assert history.index("did not start, 1 min") < history.index("started, 1 min")
+    plant(f"equipment end-plan {oil} --by manager")
+    assert len(plant.json("equipment due --all")) == 1
+    wrong = ("--every", "3 moons")
+    plant(f"equipment plan X --of {number} --by manager", *wrong, code=2)
+    plant(f"equipment plan X --of {number} --by tom", *planned, code=2)
 
 
 def test_who_does_not_plan_work_registers_nothing_but_files_papers(plant: Row) -> None:

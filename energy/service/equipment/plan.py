@@ -1,0 +1,137 @@
+"""In: commands on a plan of maintenance. Out: its facts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from energy.base.aggregate import JournalAggregate
+from energy.service.equipment.maintenance import PlanSpec, TestResult
+from energy.service.equipment.words import EquipmentError
+
+
+class MaintenancePlan(JournalAggregate):
+    """What is done again and again to a piece, or to those of a class."""
+
+    TOPIC = "maintenance_plan"
+
+    class Created(JournalAggregate.Created):
+        """It is planned."""
+
+        TOPIC = "maintenance_plan.made"
+        plan: UUID
+        number: str
+        spec: dict[str, Any]
+        """As `PlanSpec.from_json` reads it."""
+        by: UUID
+
+    class Done(JournalAggregate.Event):
+        """It was done to a piece."""
+
+        TOPIC = "maintenance_plan.done"
+        equipment: UUID
+        number: str
+        """Of the plan."""
+        at: datetime
+        result: dict[str, Any]
+        """started, took_load, minutes, passed of a standby piece; else empty."""
+        by: UUID
+
+    class Ended(JournalAggregate.Event):
+        """It is planned no more."""
+
+        TOPIC = "maintenance_plan.ended"
+        on: date
+        by: UUID
+
+    @staticmethod
+    def create_id(*, plan: UUID, **_: object) -> UUID:
+        """Return the id that the command gave."""
+        return plan
+
+    @event(Created)
+    def __init__(
+        self, *, plan: UUID, number: str, spec: dict[str, Any], by: UUID, command_id: UUID
+    ) -> None:
+        """Plan it."""
+        self.number = number
+        self.spec = spec
+        self.ended_on: date | None = None
+        self.last: dict[str, datetime] = {}
+        """When it was done last, by id of the piece."""
+
+    def do(
+        self,
+        equipment: UUID,
+        *,
+        at: datetime,
+        result: TestResult | None,
+        by: UUID,
+        now: datetime,
+        command_id: UUID,
+    ) -> None:
+        """Record that it was done to a piece; of one instant once.
+
+        Args:
+            equipment: The piece; whoever calls has looked whether the plan is for it.
+            at: When.
+            result: How it went, of a standby piece.
+            by: Who did it.
+            now: Present instant.
+            command_id: Of the command.
+
+        Raises:
+            EquipmentError: It ended, the instant is to come or before the last time, or the
+                result is missing, does not fit the plan or itself.
+        """
+        last = self.last.get(str(equipment))
+        if self.seen(command_id) or last == at:
+            return
+        if self.ended_on is not None:
+            raise EquipmentError.of("plan_ended", day=self.ended_on)
+        if at > now:
+            raise EquipmentError.of("future", day=at)
+        if last is not None and at < last:
+            raise EquipmentError.of("before", day=last)
+        kind = PlanSpec.from_json(self.spec).kind
+        if (result is not None) != kind.tested:
+            raise EquipmentError.of("result" if kind.tested else "no_result")
+        told: dict[str, Any] = {}
+        if result is not None:
+            if result.minutes < 0 or (result.took_load and not result.started):
+                raise EquipmentError.of("result")
+            told = {**asdict(result), "passed": result.passed(kind)}
+        self._do(
+            equipment=equipment,
+            number=self.number,
+            at=at,
+            result=told,
+            by=by,
+            command_id=command_id,
+        )
+
+    @event(Done)
+    def _do(
+        self,
+        *,
+        equipment: UUID,
+        number: str,
+        at: datetime,
+        result: dict[str, Any],
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
+        self.last[str(equipment)] = at
+
+    def end(self, *, on: date, by: UUID, command_id: UUID) -> None:
+        """Plan it no more; ended twice is once."""
+        if self.ended_on is None:
+            self._end(on=on, by=by, command_id=command_id)
+
+    @event(Ended)
+    def _end(self, *, on: date, by: UUID, command_id: UUID) -> None:
+        self.ended_on = on

@@ -1,0 +1,169 @@
+"""In: plans of maintenance, what was done, what is due. Out: events, work orders. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from energy.base.aggregate import JournalAggregate
+from energy.base.clock import Clock
+from energy.base.errors import ConflictError
+from energy.base.ids import id_of
+from energy.base.period import local_day, midnight
+from energy.journal.application import JournalApplication
+from energy.service.equipment.maintenance import Every, PlanSpec, TestResult
+from energy.service.equipment.plan import MaintenancePlan
+from energy.service.equipment.plan_reads import DueRow
+from energy.service.equipment.reads import EquipmentRow, find_equipment
+from energy.service.equipment.words import EquipmentError
+from energy.service.numbering import store_numbered
+from energy.service.work.heard import Spot
+from energy.service.work.job import Job
+from energy.service.work.kinds import OrderKind
+from energy.service.work.order_desk import WorkOrderDesk
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+LETTER: Final = "M"
+"""Of the numbers of plans of maintenance."""
+
+
+class PlanDesk:
+    """Where maintenance is planned, recorded and ordered."""
+
+    def __init__(self, database: Database, site: Site, clock: Clock) -> None:
+        """Work on a site.
+
+        Args:
+            database: The process's pool (role meterline_writer).
+            site: The site.
+            clock: The injected clock.
+        """
+        self._database, self._site, self._clock = database, site, clock
+        self._operations = JournalApplication(database, site.schema, "operations", clock)
+
+    def plan(self, spec: PlanSpec, *, by: UUID, command_id: UUID) -> UUID:
+        """Plan maintenance; return the plan's id.
+
+        Raises:
+            EquipmentError: Its parts do not fit, or there is no such piece or rule.
+        """
+        identity = id_of("maintenance_plan", self._site.key, str(command_id))
+        said = spec.checked()
+        if said.equipment:
+            self._piece(said.equipment)
+        if said.every is Every.ALERT:
+            self._demand_rule(said.rule)
+
+        def make(number: str) -> Sequence[JournalAggregate]:
+            made = MaintenancePlan(
+                plan=identity, number=number, spec=said.to_json(), by=by, command_id=command_id
+            )
+            return [made]
+
+        store_numbered(self._operations, self._site, LETTER, identity, make, command_id=command_id)
+        return identity
+
+    def done(
+        self,
+        plan: UUID,
+        number: str,
+        *,
+        at: datetime,
+        result: TestResult | None,
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
+        """Record that a plan was done to a piece.
+
+        Args:
+            plan: The plan.
+            number: Of the piece.
+            at: When.
+            result: How it went, of a standby piece.
+            by: Who did it.
+            command_id: Of the command.
+
+        Raises:
+            EquipmentError: There is no such plan or piece, the plan is not for it, it was not in
+                service then; or as `MaintenancePlan.do`.
+            ConflictError: Somebody else changes it again and again.
+        """
+        piece, now = self._piece(number), self._clock.now()
+        out = piece.out_on
+        if at < midnight(piece.in_service_since, self._site.zone):
+            raise EquipmentError.of("before", day=piece.in_service_since)
+        if out is not None and at >= midnight(out, self._site.zone):
+            raise EquipmentError.of("out", day=out)
+
+        def act(known: MaintenancePlan) -> None:
+            spec = PlanSpec.from_json(known.spec)
+            if piece.number != spec.equipment and piece.kind != spec.of_class:
+                raise EquipmentError.of("not_planned", plan=known.number, number=piece.number)
+            known.do(piece.equipment, at=at, result=result, by=by, now=now, command_id=command_id)
+
+        self._act(plan, act)
+
+    def end(self, plan: UUID, *, by: UUID, command_id: UUID) -> None:
+        """Plan it no more.
+
+        Raises:
+            EquipmentError: There is no such plan.
+            ConflictError: Somebody else changes it again and again.
+        """
+        today = local_day(self._clock.now(), self._site.zone)
+        self._act(plan, lambda known: known.end(on=today, by=by, command_id=command_id))
+
+    def order(self, row: DueRow, level: str, *, checklist: str = "", by: UUID) -> UUID:
+        """Make a work order of what a plan asks of a piece; of each time it is due one.
+
+        Args:
+            row: How the plan stands for the piece.
+            level: Class of the service levels.
+            checklist: Key of the checklist; "" for none.
+            by: Who makes it.
+
+        Raises:
+            WorkError: No such class or checklist.
+            ServiceLevelError: No service levels hold, or they know no such class.
+        """
+        said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on))
+        job = Job(
+            kind=OrderKind.PLANNED,
+            what=row.plan.spec.name,
+            plan=row.plan.number,
+            equipment=row.piece.number,
+            spot=Spot(place=row.piece.place),
+            since=self._clock.now(),
+        )
+        command = id_of("command", "order of plan", self._site.key, *said)
+        desk = WorkOrderDesk(self._database, self._site, self._clock)
+        return desk.open(job, level, checklist=checklist, by=by, command_id=command)
+
+    def _act(self, plan: UUID, act: Callable[[MaintenancePlan], None]) -> None:
+        for attempt in (1, 2, 3):
+            known = self._operations.find(plan)
+            if not isinstance(known, MaintenancePlan):
+                raise EquipmentError.of("no_plan")
+            act(known)
+            try:
+                self._operations.store(known)
+            except ConflictError:
+                if attempt == 3:
+                    raise
+            else:
+                return
+
+    def _piece(self, number: str) -> EquipmentRow:
+        with self._database.connection() as connection:
+            return find_equipment(connection, self._site.schema, number)
+
+    def _demand_rule(self, rule: str) -> None:
+        with self._database.connection() as connection:
+            found = connection.execute(
+                f"SELECT FROM {self._site.schema}.rule WHERE key = %s", (rule,)
+            ).fetchone()
+        if found is None:
+            raise EquipmentError.of("no_rule", rule=rule)

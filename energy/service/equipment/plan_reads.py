@@ -1,0 +1,192 @@
+"""In: the tables of plans, readings, alerts, work orders. Out: plans, what is due. I/O: reads.
+
+A plan was done where somebody recorded it, or a work order of the plan about the piece ended; of a
+standby piece only what passed counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from energy.base.quality import Quality
+from energy.service.equipment.maintenance import Due, DueState, Every, PlanSpec, RunHours, due
+from energy.service.equipment.reads import EquipmentRow, read_equipment
+from energy.service.equipment.words import CHANNEL, EquipmentError, Relation
+
+Connection = psycopg.Connection[tuple[object, ...]]
+_PER_HOUR = {"h": 1, "min": 60, "s": 3600}
+"""Units in which counters tell run hours, and how many make an hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A plan of maintenance as it stands."""
+
+    plan: UUID
+    number: str
+    spec: PlanSpec
+    ended_on: date | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """How a plan stands for a piece."""
+
+    plan: PlanRow
+    piece: EquipmentRow
+    last_done: datetime | None
+    due: Due
+
+
+def read_plans(connection: Connection, schema: str) -> list[PlanRow]:
+    """Return the plans of a site in the order of their numbers."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT plan, number, spec, ended_on, position FROM {schema}.maintenance_plan "
+        "ORDER BY number"
+    ).fetchall()
+    return [
+        PlanRow(
+            plan=plan,
+            number=number,
+            spec=PlanSpec.from_json(spec),
+            ended_on=ended,
+            position=position,
+        )
+        for plan, number, spec, ended, position in rows
+    ]
+
+
+def find_plan(connection: Connection, schema: str, number: str) -> PlanRow:
+    """Return the plan of a number.
+
+    Raises:
+        EquipmentError: There is none.
+    """
+    for row in read_plans(connection, schema):
+        if row.number == number.upper():
+            return row
+    raise EquipmentError.of("no_plan")
+
+
+def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) -> list[DueRow]:
+    """Return how each plan stands for each piece in service, what is due first.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        zone: The site's zone.
+        at: The instant.
+    """
+    pieces = [row for row in read_equipment(connection, schema) if row.out_on is None]
+    last = _last_done(connection, schema, at)
+    found = []
+    for plan in read_plans(connection, schema):
+        if plan.ended_on is not None:
+            continue
+        spec = plan.spec
+        raised = _raised(connection, schema, spec.rule) if spec.rule else []
+        for piece in pieces:
+            if piece.number != spec.equipment and piece.kind != spec.of_class:
+                continue
+            by_hours = spec.every is Every.HOURS
+            done = last.get((plan.number, piece.number))
+            how = due(
+                spec,
+                done,
+                at,
+                since=piece.in_service_since,
+                zone=zone,
+                hours=read_run_hours(connection, schema, piece.equipment) if by_hours else (),
+                raised=raised,
+            )
+            found.append(DueRow(plan=plan, piece=piece, last_done=done, due=how))
+    order = list(DueState)
+    return sorted(
+        found,
+        key=lambda row: (
+            order.index(row.due.state),
+            row.due.on or date.max,
+            *(row.plan.number, row.piece.number),
+        ),
+    )
+
+
+def _last_done(
+    connection: Connection, schema: str, at: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Return when plans were last done, by the numbers of plan and piece."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT plan, number, max(done_at) FROM ("
+        f"SELECT p.number AS plan, e.number, d.done_at FROM {schema}.maintenance_done AS d "
+        f"JOIN {schema}.maintenance_plan AS p USING (plan) "
+        f"JOIN {schema}.equipment AS e USING (equipment) "
+        "WHERE coalesce((d.result ->> 'passed')::boolean, true) "
+        f"UNION ALL SELECT w.plan, w.equipment, w.done_at FROM {schema}.work_order AS w "
+        f"JOIN {schema}.maintenance_plan AS p ON p.number = w.plan "
+        "WHERE w.state = 'ended' AND p.spec ->> 'kind' = 'maintenance') AS found "
+        "WHERE done_at <= %s GROUP BY plan, number",
+        (at,),
+    ).fetchall()
+    return {(plan, number): done for plan, number, done in rows}
+
+
+def _raised(connection: Connection, schema: str, rule: str) -> list[datetime]:
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT a.raised_at FROM {schema}.alert AS a JOIN {schema}.rule AS r USING (rule) "
+        "WHERE r.key = %s AND NOT a.historic ORDER BY a.raised_at",
+        (rule,),
+    ).fetchall()
+    return [raised for (raised,) in rows]
+
+
+def read_run_hours(connection: Connection, schema: str, equipment: UUID) -> RunHours:
+    """Return what the channel of a piece tells of its run hours, one a day; empty without one.
+
+    A counter of hours, minutes or seconds tells them itself; of a state, hours in which it is not
+    0 are added up. What is suspect tells nothing.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        "SELECT c.number, c.kind, c.unit, c.resolution "
+        f"FROM {schema}.equipment_relation AS r JOIN {schema}.channel AS c "
+        "ON r.about = %s || c.point || '/' || c.quantity "
+        "WHERE r.equipment = %s AND r.relation = %s AND r.valid_to IS NULL",
+        (CHANNEL, equipment, Relation.RUNS_BY.value),
+    ).fetchone()
+    if row is None:
+        return []
+    channel, kind, unit, resolution = row
+    if kind == "state":
+        return _of_state(connection, schema, channel)
+    if unit not in _PER_HOUR:
+        return []
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT DISTINCT ON (date_trunc('day', at, 'UTC')) at, count "
+        f"FROM {schema}.reading WHERE channel = %s AND quality <> %s "
+        "ORDER BY date_trunc('day', at, 'UTC'), at DESC",
+        (channel, int(Quality.SUSPECT)),
+    ).fetchall()
+    return [(at, number * Fraction(resolution) / _PER_HOUR[unit]) for at, number in rows]
+
+
+def _of_state(connection: Connection, schema: str, channel: int) -> RunHours:
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT min(start_at), max(start_at) + interval '1 hour', "
+        "coalesce(sum(duration_us) FILTER (WHERE state <> 0), 0)::bigint "
+        f"FROM {schema}.state_hour WHERE channel = %s "
+        "GROUP BY date_trunc('day', start_at, 'UTC') ORDER BY 1",
+        (channel,),
+    ).fetchall()
+    total = Fraction(0)
+    found = [(first, total) for first, _, _ in rows[:1]]
+    for _, at, ran_us in rows:
+        total += Fraction(ran_us, 3_600_000_000)
+        found.append((at, total))
+    return found

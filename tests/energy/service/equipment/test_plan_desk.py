@@ -1,0 +1,216 @@
+"""Maintenance planned, due by what the site knows, recorded, ordered once; every refusal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from energy.metering.channel import ChannelFacts, Kind
+from energy.metering.reading import Reading
+from energy.service.equipment.maintenance import (
+    DueState,
+    Every,
+    PlanKind,
+    PlanSpec,
+    TestResult,
+)
+from energy.service.equipment.plan_desk import PlanDesk
+from energy.service.equipment.plan_reads import DueRow, read_due
+from energy.service.equipment.reads import read_history
+from energy.service.equipment.words import EquipmentClass, EquipmentError, Relation
+from energy.service.work.desk import WorkPlanDesk
+from energy.service.work.levels import parse_levels
+from energy.service.work.order_desk import WorkOrderDesk
+from energy.store.pool import Database
+from energy.system import OWNER
+from processes.view_rebuild import verify_views
+from tests.energy.service.equipment.yard import ANNA, BEN, BUILT, fold, piece, registered, related
+from tests.energy.service.work.test_levels import FILE
+from tests.fixtures.postgres import NOON, TestSite, command
+
+pytestmark = pytest.mark.servers
+RAN = TestResult(started=True, took_load=True, minutes=30)
+
+
+def desk(at: TestSite) -> PlanDesk:
+    return PlanDesk(at.writer, at.site, at.clock)
+
+
+def planned(at: TestSite, name: str = "Oil", **changed: Any) -> UUID:
+    said: dict[str, Any] = {
+        "kind": PlanKind.MAINTENANCE,
+        "name": name,
+        "of_class": "pump",
+        "every": Every.MONTHS,
+        "first_on": date(2018, 4, 1),
+        **changed,
+    }
+    made = desk(at).plan(PlanSpec(**said), by=ANNA, command_id=command("plan", name))
+    fold(at)
+    return made
+
+
+def done(
+    at: TestSite, plan: UUID, number: str, when: datetime, result: TestResult | None = None
+) -> None:
+    desk(at).done(
+        plan, number, at=when, result=result, by=BEN, command_id=command("done", plan, number, when)
+    )
+    fold(at)
+
+
+def standing(at: TestSite) -> list[DueRow]:
+    fold(at)
+    with at.writer.connection() as connection:
+        return read_due(connection, at.schema, at.site.zone, at.clock.now())
+
+
+def test_a_plan_of_a_class_stands_for_each_of_its_pieces_in_service(yard: TestSite) -> None:
+    for name in ("Pump 1", "Pump 2"):
+        registered(yard, name)
+    registered(yard, "Boiler", kind=EquipmentClass.BOILER)
+    plan = planned(yard)
+    assert planned(yard) == plan, "the command again"
+    assert [(row.piece.name, row.due.state, row.due.on) for row in standing(yard)] == [
+        ("Pump 1", DueState.DUE, date(2018, 4, 1)),
+        ("Pump 2", DueState.DUE, date(2018, 4, 1)),
+    ]
+    for _ in range(2):
+        done(yard, plan, "E-2019-00001", NOON - timedelta(days=2))
+    assert [(row.piece.name, row.due.on) for row in standing(yard)] == [
+        ("Pump 2", date(2018, 4, 1)),
+        ("Pump 1", date(2019, 2, 1)),
+    ], "two days early counts for the first of January"
+    desk(yard).end(plan, by=ANNA, command_id=uuid4())
+    desk(yard).end(plan, by=ANNA, command_id=uuid4())
+    assert standing(yard) == []
+
+
+def test_a_standby_test_that_failed_stays_due(yard: TestSite) -> None:
+    pump = registered(yard)
+    plan = planned(yard, "Start", kind=PlanKind.CHANGE_OVER)
+    failed = TestResult(started=True, took_load=False, minutes=2)
+    done(yard, plan, "E-2019-00001", NOON - timedelta(hours=2), failed)
+    assert standing(yard)[0].due.state is DueState.DUE
+    done(yard, plan, "E-2019-00001", NOON - timedelta(hours=1), RAN)
+    assert standing(yard)[0].due.state is DueState.NOT_YET
+    with yard.writer.connection() as connection:
+        history = read_history(connection, yard.schema, pump)
+    assert [each.told["passed"] for each in history if each.what == "maintained"] == [False, True]
+
+
+def test_run_hours_come_from_the_channel_of_the_piece(yard: TestSite) -> None:
+    facts = ChannelFacts(
+        quantity="run_hours",
+        kind=Kind.COUNTER,
+        utility=None,
+        unit="h",
+        resolution=Fraction(1, 10),
+        modulus=2**32,
+    )
+    channel = yard.counter("p1", facts=facts)
+    pump = registered(yard)
+    planned(yard, "Bearing", every=Every.HOURS, number=500, first_on=None)
+    assert standing(yard)[0].due.state is DueState.UNKNOWN
+    yard.project()
+    related(yard, pump, Relation.RUNS_BY, "channel:p1/run_hours")
+    for days, tenths in ((20, 1000), (10, 3000), (1, 5990)):
+        yard.accept(Reading(channel=channel, at=NOON - timedelta(days=days), count=tenths))
+    yard.project()
+    (row,) = standing(yard)
+    assert (row.due.state, row.due.left_h) == (DueState.NOT_YET, Fraction(1))
+    yard.accept(Reading(channel=channel, at=NOON, count=6000))
+    yard.project()
+    assert standing(yard)[0].due.state is DueState.DUE
+
+
+def test_a_work_order_of_a_plan_is_made_once_and_its_end_is_its_doing(yard: TestSite) -> None:
+    registered(yard)
+    planned(yard)
+    first, levels = parse_levels(FILE)
+    WorkPlanDesk(yard.writer, yard.site, yard.clock).publish_levels(
+        levels, valid_from=first, by=ANNA, command_id=command("levels")
+    )
+    (row,) = standing(yard)
+    level = next(each.key for each in levels.levels if not each.second_person)
+    order = desk(yard).order(row, level, by=ANNA)
+    assert desk(yard).order(row, level, by=ANNA) == order
+    orders = WorkOrderDesk(yard.writer, yard.site, yard.clock)
+    known = orders.order(order)
+    assert known.number == "W-2019-00001"
+    yard.tick(60)
+    now = yard.clock.now()
+    acts = (
+        lambda it: it.take(by=BEN, command_id=command("take")),
+        lambda it: it.begin(at=now, by=BEN, now=now, command_id=command("begin")),
+        lambda it: it.finish(by=BEN, command_id=command("finish")),
+    )
+    for number, act in enumerate(acts):
+        assert standing(yard)[0].due.state is DueState.DUE, "it is not done before its end"
+        orders.act(order, act, command_id=command("act", number))
+    (row,) = standing(yard)
+    assert (row.due.state, row.due.on) == (DueState.NOT_YET, date(2019, 2, 1))
+
+
+def test_what_cannot_be_is_refused(yard: TestSite) -> None:
+    registered(yard)
+    registered(yard, "Boiler", kind=EquipmentClass.BOILER)
+    plan, test = planned(yard), planned(yard, "Start", kind=PlanKind.STANDBY_TEST)
+    for which, number, when, result, said in (
+        (plan, "E-2019-00002", NOON, None, "is not for"),
+        (plan, "E-2019-00009", NOON, None, "no such piece"),
+        (uuid4(), "E-2019-00001", NOON, None, "no such plan"),
+        (plan, "E-2019-00001", NOON + timedelta(hours=1), None, "to come"),
+        (plan, "E-2019-00001", NOON - timedelta(days=600), None, str(BUILT)),
+        (plan, "E-2019-00001", NOON, RAN, "no result"),
+        (test, "E-2019-00001", NOON, None, "how it went"),
+        (
+            *(test, "E-2019-00001", NOON),
+            *(TestResult(started=False, took_load=True, minutes=1), "how it went"),
+        ),
+    ):
+        with pytest.raises(EquipmentError, match=said):
+            done(yard, which, number, when, result)
+    done(yard, plan, "E-2019-00001", NOON)
+    with pytest.raises(EquipmentError, match="before"):
+        done(yard, plan, "E-2019-00001", NOON - timedelta(days=1))
+    for wrong, said in (
+        ({"of_class": "", "equipment": "E-2019-00009"}, "no such piece"),
+        (
+            {
+                "of_class": "",
+                "equipment": "E-2019-00001",
+                "first_on": None,
+                "every": Every.ALERT,
+                "rule": "none",
+            },
+            "no rule",
+        ),
+    ):
+        with pytest.raises(EquipmentError, match=said):
+            planned(yard, said, **wrong)
+    desk(yard).end(plan, by=ANNA, command_id=uuid4())
+    yard.tick()
+    with pytest.raises(EquipmentError, match="ended"):
+        done(yard, plan, "E-2019-00001", yard.clock.now())
+    assert piece(yard, registered(yard)).number == "E-2019-00001"
+
+
+def test_a_replay_of_plans_tells_what_was_folded_live(yard: TestSite) -> None:
+    registered(yard)
+    plan = planned(yard, "Start", kind=PlanKind.STANDBY_TEST)
+    done(yard, plan, "E-2019-00001", NOON, RAN)
+    desk(yard).end(plan, by=ANNA, command_id=uuid4())
+    fold(yard)
+    owner = Database(yard.server.dsn(OWNER), max_size=2)
+    try:
+        (verified,) = verify_views(
+            owner, yard.site, "equipment", yard.clock, tell=lambda *_, **__: None
+        )
+    finally:
+        owner.close()
+    assert verified.equal, verified
