@@ -16,7 +16,18 @@ PARTED = (
     "tests/dashboards/e2e/test_hostile.py::test_hostile_names_are_texts_on_every_page",
 )
 """How the ids of tests begin that share nothing which takes long to make."""
-_LONG_FIRST = ("tests/dashboards/e2e", "tests/faults", "tests/processes", "tests/scripts")
+_LONG_FIRST = (
+    "tests/dashboards/e2e",
+    "tests/faults",
+    "tests/command_centre",
+    "tests/bench",
+    "tests/contract",
+    "tests/nasty",
+    "tests/processes",
+    "tests/scripts",
+    "tests/tidy",
+)
+"""Folders with files of ten seconds and more."""
 
 
 def scope_of(test: str) -> str:
@@ -40,7 +51,7 @@ def turn_of(test: str, has_marker: Callable[[str], object]) -> int:
     for turn, folder in enumerate(_LONG_FIRST, start=1):
         if test.startswith(folder):
             return turn
-    return 5 if has_marker("servers") else 6
+    return len(_LONG_FIRST) + (1 if has_marker("servers") else 2)
 
 
 def put_in_order(items: list[pytest.Item]) -> None:

@@ -29,3 +29,5 @@ def test_what_takes_long_begins_first() -> None:
 
     assert turns(marked=True) == sorted(turns(marked=True))
     assert turns(marked=True)[-1] < turns(marked=False)[-1]
+    for folder in ("command_centre", "bench", "contract", "nasty", "tidy"):
+        assert turn_of(f"tests/{folder}/t.py", lambda _: None) < turns(marked=True)[-1], folder
