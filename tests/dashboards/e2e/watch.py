@@ -52,19 +52,25 @@ def await_drawn(page: Page) -> None:
     page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
 
 
-def go(page: Page, path: str) -> None:
+def go(page: Page, path: str, name: str = "") -> None:
     """Follow a link within the site, without loading the scripts anew, and wait for its page.
 
-    By way of no page at all: so that a page of the same kind is not taken for the next one. A
-    link stands on a page: it is waited for where the browser has only begun with its frame.
+    By way of no page at all where the next one may be of the same kind, so that this one is not
+    taken for it. A link stands on a page: it is waited for where the browser has only begun with
+    its frame.
+
+    Args:
+        page: The browser's.
+        path: Where the link leads.
+        name: What the page there says it is, where that is known.
     """
     page.wait_for_selector("[data-ready]", timeout=PATIENCE_MS)
-    for there, ready in (
-        ("/nothing", "[data-ready=absent]"),
-        (path, "[data-ready]:not([data-ready=absent])"),
-    ):
-        page.evaluate(FOLLOW, there)
-        page.wait_for_selector(ready, timeout=PATIENCE_MS)
+    if not name or page.locator(f"[data-ready={name}]").count():
+        page.evaluate(FOLLOW, "/nothing")
+        page.wait_for_selector("[data-ready=absent]", timeout=PATIENCE_MS)
+    page.evaluate(FOLLOW, path)
+    drawn = f"[data-ready={name}]" if name else "[data-ready]:not([data-ready=absent])"
+    page.wait_for_selector(drawn, timeout=PATIENCE_MS)
     await_drawn(page)
 
 
