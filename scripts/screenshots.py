@@ -44,8 +44,9 @@ GUIDE: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "alert-rules": (
         "/rules",
         (
-            (".rule-table :is(a[href$='/site-people'], a[href$='/load-high'])", ".page-rule"),
+            (".rule-table td .link", ".page-rule"),
             (".panel-rule-trial .seg >> nth=1", "[data-ready=rule] .seg-on >> nth=0"),
+            (".panel-rule-trial .toolbar :has(> .icon-step-back)", "[data-ready=rule] .seg-on"),
             (".panel-rule-trial .toolbar + .button", "#rule-cases .scatterlayer .trace"),
         ),
     ),
@@ -61,7 +62,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MOST_PX = 2200
+MOST_PX = 2110
 """Height at which a guide's picture ends."""
 READY_MS = 20_000
 SETTLE_MS = 700

@@ -109,7 +109,7 @@ class FakeNotices(FakeAlerts):
             way=("sms", "mail")[n % 2],
             severity="high",
             state=str(state),
-            gateway="operator-a" if n % 2 == 0 else "post",
+            gateway="operator-a" if n % 2 == 0 else "post-office",
             tries=n % 3,
             reason="connection refused" if n % 3 else "",
             queued_at=queued,
@@ -140,7 +140,7 @@ class FakeNotices(FakeAlerts):
             gateways=(
                 self._gateway("operator-a", "sms", tried=2, outcome="down"),
                 self._gateway("operator-b", "sms", tried=90, outcome="refused"),
-                self._gateway("post", "mail"),
+                self._gateway("post-office", "mail"),
             ),
             statistics=self._statistics(),
             ways={"ada": ("mail", "sms"), "li-wei": ("mail",)} if acts else {},
@@ -179,7 +179,7 @@ class FakeNotices(FakeAlerts):
                 wait_s=3,
             )
             for n, (name, handed, cost) in enumerate(
-                (("operator-a", 41, "1.845"), ("operator-b", 7, "0.42"), ("post", 12, "0"))
+                (("operator-a", 41, "1.845"), ("operator-b", 7, "0.42"), ("post-office", 12, "0"))
             )
         )
 
