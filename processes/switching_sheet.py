@@ -65,7 +65,6 @@ class SwitchingPage:
             "stop": self._t("stop"),
             "heads": [self._t(key) for key in heads],
             "boxes": self._t("boxes"),
-            "mind": self._t("mind"),
             "steps": [self._step(each) for each in self.story.steps],
             "permit": self._permit(),
             "hands": [self._t(key) for key in ("begun", "finished")],
@@ -106,13 +105,14 @@ class SwitchingPage:
 
     def _step(self, row: StepRow) -> dict[str, Any]:
         step, skipped = row.step, row.state is StepState.SKIPPED
+        safety = step.safety[self.language]
         word = t(self.language, f"cli.switching_step.{row.state}")
         return {
             "number": row.number,
             "device": step.device[self.language],
             "do": step.do[self.language],
             "expect": step.expect[self.language],
-            "safety": step.safety[self.language],
+            "safety": self._t("mind", safety=safety) if safety else "",
             "skipped": f"{word}: {row.reason}" if skipped else "",
             "told": self._box(row.told_by, row.told_at),
             "read_back": self._box(row.read_back_by, row.read_back_at),
