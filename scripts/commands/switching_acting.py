@@ -176,6 +176,8 @@ def abort(
         if known.undo:
             steps = ", ".join(str(each) for each in known.undo)
             print(at.text("switching.undo", number=known.number, steps=steps))
+        elif known.undoes:
+            print(at.text("switching.left_back", number=known.number))
 
 
 def permit(

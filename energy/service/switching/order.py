@@ -260,7 +260,8 @@ class SwitchingOrder(SwitchingFacts):
     ) -> None:
         """End it before its last step, naming what was done and must be taken back.
 
-        `told_done` says whether the step that was told and not read back was carried out.
+        `told_done` says whether the step that was told and not read back was carried out. What an
+        order back did stays so: taken back it would carry out the first order again.
 
         Raises:
             SwitchingError: Nothing was told yet or it is over; a permit is out; a step was told and
@@ -272,11 +273,12 @@ class SwitchingOrder(SwitchingFacts):
         if self.told is not None and told_done is None:
             raise SwitchingError.of("told_or_not", number=self.number, step=self.told)
         done = [*self.done, *([self.told] if self.told is not None and told_done else [])]
+        first = self.undoes is None
         self.trigger_event(
             SwitchingOrder.Aborted,
             reason=worded(reason),
             done=done,
-            undo=[each.undoes for each in reversed_steps(self.steps, done)],
+            undo=[each.undoes for each in reversed_steps(self.steps, done)] if first else [],
             by=by,
             command_id=command_id,
         )

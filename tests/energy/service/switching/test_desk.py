@@ -145,6 +145,19 @@ def test_what_an_aborted_order_did_is_taken_back_by_another_once(board: Board) -
     board.act(second, "complete", OPERATOR)
 
 
+def test_an_aborted_order_back_is_not_taken_back_itself(board: Board) -> None:
+    order = aborted(board)
+    back = board.desk.write_back(order, planned(), by=OPERATOR, command_id=command("back"))
+    board.release(back)
+    board.do(back, 1)
+    board.act(back, "abort", OPERATOR, "rain")
+    assert board.story(back).order.undo == []
+    with pytest.raises(SwitchingError, match="Nothing that S-2019-00002 did must be taken back"):
+        board.desk.write_back(back, planned(), by=OPERATOR, command_id=command("forth"))
+    with pytest.raises(SwitchingError, match="S-2019-00002 takes the steps back already"):
+        board.desk.write_back(order, planned(), by=OPERATOR, command_id=command("again"))
+
+
 def test_a_step_told_and_not_read_back_stands_as_it_was_said_to_be(board: Board) -> None:
     order = board.write()
     board.release(order)
