@@ -1,7 +1,8 @@
 """In: groups of contacts, who is on duty at posts. Out: groups whose posts are people. Pure.
 
 A member "post:KEY" of a group is whoever is on duty at that post when the notice is made: leave and
-stand-ins change who is called, without anybody's touching the group.
+stand-ins change who is called, without anybody's touching the group. Where none of them can be told
+anything, those behind them are called: a post never calls nobody as long as anybody has a contact.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from energy.alerting.notices.policy import Recipient
+
 POST: Final = "post:"
 """Begins a member of a group that is no contact but a post."""
-FindCalled = Callable[[datetime], Mapping[str, Sequence[UUID]]]
-"""Asks who is called at an instant, by post; a post that is not there calls nobody."""
+ANY_POST: Final = ""
+"""Stands for a post that the roster does not know, or knows no more."""
+FindCalled = Callable[[datetime], Mapping[str, Sequence[Sequence[UUID]]]]
+"""Asks who is called at an instant, by post: the first of these circles of people somebody of which
+can be told."""
 
 
 class _Contact(Protocol):
@@ -24,9 +30,10 @@ class _Contact(Protocol):
     def key(self) -> str: ...
     @property
     def user(self) -> UUID | None: ...
+    def recipient(self) -> Recipient: ...
 
 
-def nobody(_at: datetime) -> Mapping[str, Sequence[UUID]]:
+def nobody(_at: datetime) -> Mapping[str, Sequence[Sequence[UUID]]]:
     """Return that no post calls anybody: a site without a roster."""
     return {}
 
@@ -47,7 +54,7 @@ def groups_at(
 
     Args:
         groups: Keys of contacts and posts, by group.
-        contacts: All of the site.
+        contacts: All of the site; who is blocked, erased or has no way left cannot be told.
         find: Asked only where a group names a post.
         at: The instant.
     """
@@ -55,15 +62,20 @@ def groups_at(
         return {key: list(members) for key, members in groups.items()}
     people = find(at)
     by_user: dict[UUID, list[str]] = {}
+    told: set[str] = set()
     for contact in contacts:
         if contact.user is not None:
             by_user.setdefault(contact.user, []).append(contact.key)
+        recipient = contact.recipient()
+        if any(map(recipient.usable, recipient.ways)):
+            told.add(contact.key)
 
     def keys(member: str) -> list[str]:
         if not member.startswith(POST):
             return [member]
-        called = people.get(member.removeprefix(POST), ())
-        return [key for person in called for key in by_user.get(person, ())]
+        circles = people.get(member.removeprefix(POST), people.get(ANY_POST, ()))
+        found = [[key for who in circle for key in by_user.get(who, ())] for circle in circles]
+        return next((each for each in found if told & set(each)), [])
 
     return {
         key: list(dict.fromkeys(found for member in members for found in keys(member)))

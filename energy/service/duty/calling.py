@@ -1,18 +1,20 @@
 """In: a post, an instant. Out: the people whom a notice to that post calls. I/O: reads.
 
-Who is on duty is called. A post that has nobody calls all who are qualified for it and not on
-leave: an alert finds somebody although the roster does not.
+Who is on duty is called. A post that has nobody, or nobody who can be told, calls all who are
+qualified for it and not on leave, then all of the plan: an alert finds somebody although the roster
+does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 
-from energy.alerting.notices.posts import FindCalled
+from energy.alerting.notices.posts import ANY_POST, FindCalled
+from energy.alerting.sounding.shift import shift_at
 from energy.base.period import local_day
 from energy.service.duty.plan import DutyPlan
 from energy.service.duty.reads import read_away, read_duty_plan, read_on_duty
@@ -23,20 +25,28 @@ from energy.store.sites import Site
 log = structlog.get_logger("duty")
 
 
-def called(standing: OnDuty, plan: DutyPlan, away: Sequence[Away]) -> dict[str, list[UUID]]:
-    """Return who is called by post: every post of the plan is there.
+def called(standing: OnDuty, plan: DutyPlan, away: Sequence[Away]) -> dict[str, list[list[UUID]]]:
+    """Return who is called by post, circle by circle: every post of the plan is there.
+
+    The circles of a post: who is on it, who is qualified for it, all of the plan, each without who
+    is on leave; at last all of the plan.
 
     Args:
         standing: Who is on duty.
         plan: That holds.
         away: Leave on the local day on which the shift began.
     """
-    found = {post: [person] for post, person in standing.posts.items()}
     on_leave = {each.person for each in away}
-    for post in plan.posts:
-        if post.key not in found:
-            found[post.key] = [who for who in plan.qualified(post.key) if who not in on_leave]
-    return found
+    everybody = list(dict.fromkeys(who for each in plan.posts for who in plan.qualified(each.key)))
+
+    def circles(*first: Sequence[UUID]) -> list[list[UUID]]:
+        there = [[who for who in each if who not in on_leave] for each in (*first, everybody)]
+        return [each for each in (*there, everybody) if each]
+
+    posts = [*standing.posts, *(each.key for each in plan.posts)]
+    on_it = {post: [standing.posts[post]] if post in standing.posts else [] for post in posts}
+    found = {post: circles(on_it[post], plan.qualified(post)) for post in on_it}
+    return {**found, ANY_POST: circles()}
 
 
 def called_by(database: Database, site: Site) -> FindCalled:
@@ -44,13 +54,13 @@ def called_by(database: Database, site: Site) -> FindCalled:
     told: set[tuple[str, datetime | None]] = set()
     """Gaps of shifts, each said in the log once."""
 
-    def find(at: datetime) -> Mapping[str, Sequence[UUID]]:
+    def find(at: datetime) -> Mapping[str, Sequence[Sequence[UUID]]]:
         with database.connection() as connection:
             plan = read_duty_plan(connection, site.schema)
             if plan is None:
                 return {}
             standing = read_on_duty(connection, site, at)
-            day = standing.day or local_day(at, site.zone)
+            day = standing.day or _begun_on(at, plan, site)
             away = read_away(connection, site.schema, day, day)
         begin = standing.period.start if standing.period else None
         for post, why in standing.gaps.items():
@@ -61,6 +71,12 @@ def called_by(database: Database, site: Site) -> FindCalled:
         return called(standing, plan, away)
 
     return find
+
+
+def _begun_on(at: datetime, plan: DutyPlan, site: Site) -> date:
+    """Return the local day of the shift that no roster has: leave covers the night behind it."""
+    begins = [shift.at for shift in plan.shifts]
+    return local_day(shift_at(at, site.zone, begins).start, site.zone)
 
 
 def posts_known(database: Database, site: Site) -> Callable[[], Collection[str]]:

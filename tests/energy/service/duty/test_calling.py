@@ -20,7 +20,7 @@ from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
 from tests.energy.alerting.notices.loopback import operator
 from tests.energy.service.duty.offices import Office, slot
-from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, FAY
+from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, FAY, SPEC
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -118,7 +118,7 @@ def test_a_storm_asks_once_who_is_on_duty(night: Night) -> None:
     site, asked = night.site, []
     find = called_by(site.writer, site.site)
 
-    def called(at: datetime) -> Mapping[str, Sequence[UUID]]:
+    def called(at: datetime) -> Mapping[str, Sequence[Sequence[UUID]]]:
         asked.append(at)
         return find(at)
 
@@ -132,6 +132,31 @@ def test_a_storm_asks_once_who_is_on_duty(night: Night) -> None:
     book.settle(site)
     assert site.rows("SELECT count(*) FROM {s}.notice") == [(5,)]
     assert len(asked) == 1
+
+
+def test_who_is_on_duty_and_cannot_be_told_does_not_leave_the_alert_to_nobody(
+    night: Night,
+) -> None:
+    """Ada has the night of day 4: blocked, she is told nothing, and all who may are."""
+    site = night.site
+    desk = NoticeDesk(site.writer, site.site, night.chain.vault, site.clock)
+    made = command("block")
+    desk.change_contact("ada", lambda ada: ada.block(reason="left", by=BOSS, command_id=made))
+    found = night.alert("leak", 5, 3)
+    assert sorted(found) == sorted(PHONES[key] for key in ("ben", "cy", "dee", "fay"))
+
+
+def test_a_post_that_a_later_plan_has_no_more_still_calls_somebody(night: Night) -> None:
+    posts = [{**each, "key": f"new-{each['key']}"} for each in SPEC["post"]]
+    night.office.rosters.set_plan({**SPEC, "post": posts}, by=BOSS, command_id=command("other"))
+    assert sorted(night.alert("leak", 40, 3)) == sorted(PHONES.values())
+
+
+def test_without_a_roster_leave_covers_the_night_behind_its_last_day(night: Night) -> None:
+    leave = night.office.ask(ADA, 30, 30)
+    night.office.leave.approve(leave, {}, by_rule=True, by=BOSS, command_id=command("approve"))
+    assert PHONES["ada"] not in night.alert("leak", 31, 3)
+    assert PHONES["ada"] in night.alert("flood", 31, 8)
 
 
 def test_groups_without_posts_ask_nobody() -> None:

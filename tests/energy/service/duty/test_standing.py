@@ -172,7 +172,24 @@ def test_a_post_with_nobody_calls_all_who_may_and_are_not_away() -> None:
     standing = OnDuty(posts={"first": EVE}, gaps={"desk": Why.OPEN})
     away = [Away(person=BEN, first=on(0), last=on(0))]
     found = called(standing, PLAN, away)
-    assert found == {"first": [EVE], "desk": [ADA, CY, DEE, FAY], "reserve": [ADA, CY, DEE, FAY]}
+    first = {post: circles[0] for post, circles in found.items() if post}
+    assert first == {"first": [EVE], "desk": [ADA, CY, DEE, FAY], "reserve": [ADA, CY, DEE, FAY]}
+
+
+def test_who_is_away_is_not_called_though_the_roster_names_them() -> None:
+    standing = OnDuty(posts={"desk": BEN, "gone": EVE})
+    away = [Away(person=BEN, first=on(0), last=on(0))]
+    found = called(standing, PLAN, away)
+    assert found["desk"][0] == [ADA, CY, DEE, FAY]
+    assert found["gone"][0] == [EVE], "a post of the roster that the plan has no more"
+    assert all(BEN in circles[-1] and circles[-1] for circles in found.values()), "at last all"
+
+
+def test_everybody_on_leave_is_called_before_nobody_is() -> None:
+    people = [ADA, BEN, CY, DEE, EVE, FAY]
+    away = [Away(person=who, first=on(0), last=on(0)) for who in people]
+    found = called(OnDuty(posts={"desk": BEN}), PLAN, away)
+    assert all(set(circles[0]) == set(people) for circles in found.values())
 
 
 def test_a_pattern_goes_on_from_its_anchor_over_the_border_of_a_roster() -> None:
