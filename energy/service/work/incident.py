@@ -336,6 +336,8 @@ class Incident(JournalAggregate):
             return
         if parent.id == self.id or self.parent or self.children or parent.parent:
             raise WorkError.of("no_parent", number=self.number, parent=parent.number)
+        if parent.state is IncidentState.CLOSED:  # nobody looks at it any more: no cause to share
+            raise WorkError.of("state", number=parent.number, state=said_state(parent.state))
         parent.trigger_event(Incident.Gathered, child=self.id, by=by, command_id=command_id)
         self.trigger_event(Incident.Joined, parent=parent.id, by=by, command_id=command_id)
 

@@ -302,9 +302,13 @@ class WorkOrder(OrderFacts):
                 self.doers.add(event.person)
                 span = {"began_at": event.began_at, "ended_at": event.ended_at}
                 self.times.append(Stretch(person=event.person, **span))
+            case WorkOrder.PartUsed():
+                self.doers.add(event.by)
             case WorkOrder.Answered():
+                self.doers.add(event.by)
                 self.answers[event.item] = event.value
             case WorkOrder.PaperAdded():
+                self.doers.add(event.by)
                 self.papers.add(event.sha256)
             case WorkOrder.Done():
                 self.state = OrderState.ENDED if event.ends else OrderState.DONE

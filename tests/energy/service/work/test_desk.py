@@ -237,6 +237,15 @@ def test_a_part_ends_with_the_cause_of_the_whole_and_has_no_parts(shop: Shop) ->
     assert shop.incident_row(part).state == IncidentState.RESOLVED
 
 
+def test_nothing_becomes_part_of_what_is_closed(shop: Shop) -> None:
+    whole, part = shop.open("whole"), shop.open("part")
+    resolved(shop, whole)
+    shop.do(whole, "close", by=CLARA)
+    with pytest.raises(WorkError, match="is closed"):
+        shop.incidents.join(part, whole, by=ANNA, command_id=command("late"))
+    assert shop.incident_row(part).parent is None
+
+
 def test_a_command_repeated_after_it_was_stored_changes_nothing(shop: Shop) -> None:
     incident = shop.open()
     acts: tuple[tuple[str, Sequence[Any], dict[str, Any]], ...] = (

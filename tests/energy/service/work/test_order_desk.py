@@ -183,6 +183,29 @@ def test_only_who_took_it_does_it_and_one_who_did_some_never_signs(shop: Shop) -
     shop.work(order, "sign", by=ANNA)
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("use", [Part(item="seal", number=1, unit="pcs")]),
+        ("answer", ["isolated", "yes"]),
+        ("add_paper", ["0" * 64, "image/jpeg"]),
+    ],
+)
+def test_who_told_parts_answers_or_papers_did_some_of_it(
+    shop: Shop, act: str, said: list[Any]
+) -> None:
+    order = shop.order(checklist="meter-swap")
+    begun(shop, order)
+    shop.work(order, "answer", "isolated", "no")
+    shop.work(order, "answer", "voltage", "231.4")
+    shop.work(order, act, *said, by=CLARA)
+    shop.work(order, "finish")
+    for kept in ("sign", "refuse"):
+        with pytest.raises(WorkError, match="another person"):
+            shop.work(order, kept, *(["not so"] if kept == "refuse" else []), by=CLARA)
+    shop.work(order, "sign", by=ANNA)
+
+
 def test_what_is_stated_of_the_work_must_be_possible(shop: Shop) -> None:
     incident = shop.open()
     shop.site.tick(3600)
