@@ -91,7 +91,7 @@ def release(ctx: typer.Context, number: str, by: str | None = None) -> None:
             lambda it, person, command: it.release(by=person, now=now, command_id=command),
         )
         _say_state(at, known)
-        _say_next(at, known)
+        _say_next(at, known, said=True)
 
 
 def withdraw(
@@ -111,7 +111,13 @@ def tell(ctx: typer.Context, number: str, step: int, by: str | None = None) -> N
         command = command_of("tell step", row.switching_order, step, person)
         desk.tell(row.switching_order, step, by=person, command_id=command)
         at.settle("operations")
-        told = desk.order(row.switching_order).steps[step - 1]
+        known = desk.order(row.switching_order)
+        if known.told != step or known.state is not SwitchingState.UNDER_WAY:
+            # Said again, and more happened since: nobody may read here that it is to be done.
+            _say_state(at, known)
+            _say_next(at, known, said=True)
+            return
+        told = known.steps[step - 1]
         language = at.language
         texts = {"device": told.device[language], "do": told.do[language]}
         print(at.text("switching.told", step=step, expect=told.expect[language], **texts))
@@ -149,7 +155,7 @@ def resume(ctx: typer.Context, number: str, by: str | None = None) -> None:
             print(at.text("switching.half", number=known.number))
             return
         _say_state(at, known)
-        _say_next(at, known)
+        _say_next(at, known, said=True)
 
 
 def abort(
@@ -200,16 +206,13 @@ def permit(
             holder=person_named(at, holder, "holder"),
             valid_until=wall_instant(valid, at.site.zone, last=True),
         )
-        now = at.system.clock.now()
-        known = _acted(
-            at,
-            number,
-            at.person(by, Right.WORK),
-            ("permit", repr(given)),
-            lambda it, person, command: it.give_permit(
-                given, by=person, now=now, command_id=command
-            ),
-        )
+        person, desk = at.person(by, Right.WORK), desk_of(at)
+        order = row_of(at, number).switching_order
+        seen = _round(desk.order(order), "permit")
+        command = command_of("permit switching", order, seen, person, repr(given))
+        desk.give_permit(order, given, by=person, command_id=command)
+        at.settle("operations")
+        known = desk.order(order)
         print(at.text("switching.permit", number=known.number, permit=known.permits.given))
 
 
@@ -281,12 +284,18 @@ def _say_state(at: Opened, known: SwitchingOrder) -> None:
     print(at.text("switching.acted", number=known.number, state=state))
 
 
-def _say_next(at: Opened, known: SwitchingOrder) -> None:
-    step, after = known.next_step, known.permits.after
-    if after and step == after + 1 and not known.permits.given:
-        print(at.text("switching.permit_next", number=known.number))
+def _say_next(at: Opened, known: SwitchingOrder, *, said: bool = False) -> None:
+    """Say what comes next, or why nothing does; `said`: how far it is was said already."""
+    step, after, number = known.next_step, known.permits.after, known.number
+    if known.state not in {SwitchingState.RELEASED, SwitchingState.UNDER_WAY}:
+        if not said:
+            _say_state(at, known)
+    elif known.permits.holder is not None:
+        print(at.text("switching.permit", number=number, permit=known.permits.given))
+    elif after and step == after + 1 and not known.permits.given:
+        print(at.text("switching.permit_next", number=number))
     elif step > len(known.steps):
-        print(at.text("switching.all_done", number=known.number))
+        print(at.text("switching.all_done", number=number))
     else:
         coming = known.steps[step - 1]
         texts = {"device": coming.device[at.language], "do": coming.do[at.language]}

@@ -62,6 +62,7 @@ def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) 
     given = "--what breaker --where cubicle --earthed E1 --holder root --by ben"
     row(f"switching permit {room} {given}", "--until", "2099-07-01 08:00")
     assert "people work there" in row(f"switching tell {room} 4 --by ada", code=2).output
+    assert "Nothing is switched until" in row(f"switching read-back {room} 3 --by ben").stdout
     row(f"switching hand-back {room} --by root")
     row(f"switching skip {room} 4 --reason kept --by ben")
     assert "completed" in row(f"switching complete {room} --by ada").stdout
@@ -72,6 +73,27 @@ def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) 
     assert [each["state"] for each in story["steps"]] == ["done", "done", "done", "skipped"]
     assert row.json("switching list") == []
     assert [each["number"] for each in row.json("switching list --all")] == [room]
+
+
+def test_words_said_again_tell_nobody_to_switch(row: Row, room: str) -> None:
+    row(f"switching approve {room} --by manager")
+    row(f"switching release {room} --by eve")
+    row(f"switching tell {room} 1 --by ada")
+    row(f"switching stop {room} --reason smoke --by root")
+    told = row(f"switching tell {room} 1 --by ada").stdout
+    assert "stopped" in told
+    assert "Open Q1." not in told
+    row(f"switching resume {room} --by ben")
+    row(f"switching resume {room} --by eve")
+    assert "Open Q1." in row(f"switching tell {room} 1 --by ada").stdout
+    row(f"switching read-back {room} 1 --by ben")
+    told = row(f"switching tell {room} 1 --by ada").stdout
+    assert "Next is step 2" in told
+    assert "Open Q1." not in told
+    row(f"switching stop {room} --reason fire --by root")
+    told = row(f"switching read-back {room} 1 --by ben").stdout
+    assert "stopped" in told
+    assert "Next is" not in told
 
 
 def test_an_abort_names_the_steps_and_the_order_back_takes_them(row: Row, room: str) -> None:

@@ -224,6 +224,54 @@ def test_what_billing_recalls_is_not_cut_and_may_be_asked_again(board: Board) ->
     assert board.write("again", "A-1/1") != order
 
 
+def test_a_step_told_again_is_not_carried_out_where_billing_recalled_it(board: Board) -> None:
+    board.asked["A-1/1"] = ASKED
+    order = board.write("asked", "A-1/1")
+    board.release(order)
+    board.tell(order, 1)
+    board.tell(order, 1)
+    del board.asked["A-1/1"]
+    with pytest.raises(SwitchingError, match="nobody is cut off now"):
+        board.tell(order, 1)
+
+
+def test_nothing_is_told_at_a_node_where_people_work_by_another_order(board: Board) -> None:
+    first, second = board.write(), board.write("second")
+    for each in (first, second):
+        board.release(each)
+    board.do(first, 1, 2, 3)
+    board.tell(second, 1)
+    board.fold()
+
+    def give() -> None:
+        made = command("permit", board.at.clock.now())
+        board.desk.give_permit(first, permit(), by=GUARDIAN, command_id=made)
+
+    with pytest.raises(SwitchingError, match="Step 1 of S-2019-00002 was told"):
+        give()
+    board.act(second, "read_back", GUARDIAN, 1)
+    give()
+    give()  # the same word again
+    with pytest.raises(SwitchingError, match="Permit 1 of S-2019-00001 is out"):
+        board.tell(second, 2)
+    board.act(first, "return_permit", HOLDER)
+    board.tell(second, 2)
+
+
+def test_an_order_is_not_begun_after_its_span_but_ended(board: Board) -> None:
+    late, begun = board.write(), board.write("begun")
+    for each in (late, begun):
+        board.release(each)
+    board.do(begun, 1)
+    board.at.tick((END - board.at.clock.now()).total_seconds())
+    with pytest.raises(SwitchingError, match="span of S-2019-00001 is over"):
+        board.tell(late, 1)
+    board.act(late, "skip", GUARDIAN, 1, "open already")
+    with pytest.raises(SwitchingError, match="span of S-2019-00001 is over"):
+        board.tell(late, 2)
+    board.tell(begun, 2)
+
+
 def test_a_reconnection_waits_for_nobody(board: Board) -> None:
     board.asked["A-1/2"] = replace(ASKED, kind=RequestKind.RECONNECT, ready=False)
     order = board.write("asked", "A-1/2")
