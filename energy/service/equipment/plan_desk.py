@@ -15,7 +15,7 @@ from energy.base.period import local_day, midnight
 from energy.journal.application import JournalApplication
 from energy.service.equipment.maintenance import Every, PlanSpec, TestResult
 from energy.service.equipment.plan import MaintenancePlan
-from energy.service.equipment.plan_reads import DueRow
+from energy.service.equipment.plan_reads import DueRow, orders_of
 from energy.service.equipment.reads import EquipmentRow, find_equipment
 from energy.service.equipment.words import EquipmentError
 from energy.service.numbering import store_numbered
@@ -119,6 +119,9 @@ class PlanDesk:
     def order(self, row: DueRow, level: str, *, checklist: str = "", by: UUID) -> UUID:
         """Make a work order of what a plan asks of a piece; of each time it is due one.
 
+        Where one waits or is under way, it is that one, whatever was recorded since; behind one
+        that was cancelled there is another.
+
         Args:
             row: How the plan stands for the piece.
             level: Class of the service levels.
@@ -129,7 +132,12 @@ class PlanDesk:
             WorkError: No such class or checklist.
             ServiceLevelError: No service levels hold, or they know no such class.
         """
-        said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on))
+        with self._database.connection() as connection:
+            schema = self._site.schema
+            waiting, vain = orders_of(connection, schema, row.plan.number, row.piece.number)
+        if waiting is not None:
+            return waiting
+        said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on), str(vain))
         job = Job(
             kind=OrderKind.PLANNED,
             what=row.plan.spec.name,

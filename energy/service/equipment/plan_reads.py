@@ -19,6 +19,7 @@ from energy.base.quality import Quality
 from energy.service.equipment.maintenance import Due, DueState, Every, PlanSpec, RunHours, due
 from energy.service.equipment.reads import EquipmentRow, read_equipment
 from energy.service.equipment.words import CHANNEL, EquipmentError, Relation
+from energy.service.work.kinds import OrderState
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _PER_HOUR = {"h": 1, "min": 60, "s": 3600}
@@ -136,6 +137,27 @@ def _last_done(
         (at,),
     ).fetchall()
     return {(plan, number): done for plan, number, done in rows}
+
+
+def orders_of(
+    connection: Connection, schema: str, plan: str, piece: str
+) -> tuple[UUID | None, int]:
+    """Return the work order of a plan about a piece that is not over, and how many were cancelled.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        plan: Number of the plan.
+        piece: Number of the piece.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT work_order, state FROM {schema}.work_order WHERE plan = %s AND equipment = %s "
+        "ORDER BY number",
+        (plan, piece),
+    ).fetchall()
+    over = {OrderState.ENDED, OrderState.CANCELLED}
+    waiting = next((order for order, state in rows if state not in over), None)
+    return waiting, sum(state == OrderState.CANCELLED for _, state in rows)
 
 
 def _raised(connection: Connection, schema: str, rule: str) -> list[datetime]:

@@ -156,6 +156,37 @@ def test_a_work_order_of_a_plan_is_made_once_and_its_end_is_its_doing(yard: Test
     assert (row.due.state, row.due.on) == (DueState.NOT_YET, date(2019, 2, 1))
 
 
+def test_what_is_recorded_late_or_cancelled_doubles_and_loses_no_work_order(
+    yard: TestSite,
+) -> None:
+    number = piece(yard, registered(yard)).number
+    plan = planned(yard)
+    first, levels = parse_levels(FILE)
+    WorkPlanDesk(yard.writer, yard.site, yard.clock).publish_levels(
+        levels, valid_from=first, by=ANNA, command_id=command("levels")
+    )
+    level = levels.levels[0].key
+    done(yard, plan, number, NOON - timedelta(days=200))
+    (row,) = standing(yard)
+    order = desk(yard).order(row, level, by=ANNA)
+    done(yard, plan, number, NOON - timedelta(days=195))  # too early for the day it is due
+    (late,) = standing(yard)
+    assert late.last_done != row.last_done
+    assert late.due == row.due
+    assert desk(yard).order(late, level, by=ANNA) == order
+    orders = WorkOrderDesk(yard.writer, yard.site, yard.clock)
+    orders.act(
+        order,
+        lambda it: it.cancel("no crane", by=ANNA, command_id=command("cancel")),
+        command_id=command("cancel"),
+    )
+    (row,) = standing(yard)
+    other = desk(yard).order(row, level, by=ANNA)
+    assert other != order
+    assert desk(yard).order(row, level, by=ANNA) == other
+    assert orders.order(other).number == "W-2019-00002"
+
+
 def test_what_cannot_be_is_refused(yard: TestSite) -> None:
     registered(yard)
     registered(yard, "Boiler", kind=EquipmentClass.BOILER)
