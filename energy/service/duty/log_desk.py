@@ -18,7 +18,13 @@ from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import Handover, HandoverState, Standing
 from energy.service.duty.holding import DutyJournal, tried
 from energy.service.duty.plan import PostKind
-from energy.service.duty.reads import Connection, last_signed, read_handovers, read_points
+from energy.service.duty.reads import (
+    Connection,
+    last_signed,
+    read_handovers,
+    read_on_duty,
+    read_points,
+)
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -73,7 +79,7 @@ class LogDesk:
 
         Raises:
             DutyError: There is no plan or no such desk, it is offered already, or another person
-                took it last.
+                took it last and one is not on duty there by the roster.
         """
         identity = self._at.id_of("handover", command_id)
         if self._at.operations.find(identity) is not None:
@@ -88,9 +94,10 @@ class LogDesk:
             last = last_signed(connection, schema, post)
             offered = [each for each in read_handovers(connection, schema) if each.post == post]
             standing = read_standing(connection, schema, now)
+            there = read_on_duty(connection, self._at.site, now).posts.get(post)
         if any(each.state == HandoverState.OFFERED for each in offered):
             raise DutyError.of("offered", post=post)
-        if last is not None and last.comes != by:
+        if last is not None and by not in {last.comes, there}:  # who took it may be gone for good
             raise DutyError.of("not_holder", post=post)
         begun = shift_at(now, self._at.site.zone, [shift.at for shift in plan.shifts]).start
         since = last.signed_at if last is not None and last.signed_at is not None else begun

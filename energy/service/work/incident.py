@@ -193,7 +193,7 @@ class Incident(JournalAggregate):
         self.offered: UUID | None = None
         """Who is to own it."""
         self.diagnosed = False
-        self.resolved_by: UUID | None = None
+        self.ended_by: set[UUID] = set()  # who resolved it, who owned it then
         self.ended_at: datetime | None = None
         """When it was resolved, later when it was closed."""
         self.parent: UUID | None = None
@@ -322,7 +322,7 @@ class Incident(JournalAggregate):
             return
         if self.orders:
             raise WorkError.of("open_orders", number=self.number, orders=len(self.orders))
-        if self.promise.second_person and by in {self.owner, self.resolved_by}:
+        if self.promise.second_person and by in {self.owner, *self.ended_by}:
             raise WorkError.of("own", number=self.number)
         self.trigger_event(Incident.Closed, by=by, command_id=command_id)
 
@@ -373,10 +373,10 @@ class Incident(JournalAggregate):
             case Incident.Diagnosed():
                 self.diagnosed = True
             case Incident.Resolved():
-                self.state, self.resolved_by = IncidentState.RESOLVED, event.by
+                self.state, self.ended_by = IncidentState.RESOLVED, {event.by, self.owner}
                 self.ended_at = event.timestamp
             case Incident.Reopened():
-                self.state, self.resolved_by = IncidentState.UNDER_WAY, None
+                self.state, self.ended_by = IncidentState.UNDER_WAY, set()
                 self.ended_at = None
             case Incident.Closed():
                 self.state, self.offered = IncidentState.CLOSED, None

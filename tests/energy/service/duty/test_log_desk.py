@@ -80,6 +80,11 @@ def test_a_desk_is_handed_over_by_two_signatures_with_what_is_open(office: Offic
     refused(lambda: office.log.sign(first, by=BEN, command_id=uuid4()), "handover_done")
     office.go_to(1, 7)
     refused(lambda: office.log.offer("desk", by=ADA, command_id=uuid4()), "not_holder")
+    gone = office.log.offer("desk", by=BEN, command_id=command("Cy went without a word"))
+    (left, _) = handovers(office)
+    assert (left.goes, left.since) == (BEN, office.instant(0, 19)), "the roster has Ben there"
+    office.log.withdraw(gone, by=BEN, command_id=command("Cy is back"))
+    office.settle()
     second = office.log.offer("desk", by=CY, command_id=command("offer 2"))
     assert handovers(office)[0].since == office.instant(0, 19)
     withdraw = office.log.withdraw

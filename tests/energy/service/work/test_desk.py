@@ -237,6 +237,21 @@ def test_a_part_ends_with_the_cause_of_the_whole_and_has_no_parts(shop: Shop) ->
     assert shop.incident_row(part).state == IncidentState.RESOLVED
 
 
+def test_who_owned_it_when_it_was_resolved_does_not_close_it_by_handing_it_over(
+    shop: Shop,
+) -> None:
+    incident = shop.open()
+    shop.do(incident, "respond")
+    shop.do(incident, "diagnose", *CAUSE)
+    shop.do(incident, "resolve", by=BEN)
+    shop.do(incident, "hand_over", to=CLARA)
+    shop.do(incident, "take", by=CLARA)
+    for person in (ANNA, BEN, CLARA):
+        with pytest.raises(WorkError, match="another person"):
+            shop.do(incident, "close", by=person)
+    shop.do(incident, "close", by=id_of("person", "dora"))
+
+
 def test_nothing_becomes_part_of_what_is_closed(shop: Shop) -> None:
     whole, part = shop.open("whole"), shop.open("part")
     resolved(shop, whole)
