@@ -68,13 +68,10 @@ def template(ctx: typer.Context, file: Path, by: str | None = None) -> None:
 
 
 @app.command()
-def review(ctx: typer.Context, key: str, by: str | None = None) -> None:
-    """Let orders be made from the newest version of a template; nobody reviews theirs."""
+def review(ctx: typer.Context, key: str, version: int, by: str | None = None) -> None:
+    """Let orders be made from the version of a template that one read; nobody reviews theirs."""
     with opened(ctx, WRITER) as at:
         person = at.person(by, Right.PLAN_WORK)
-        with at.system.database.connection() as connection:
-            rows = read_templates(connection, at.site.schema)
-        version = max((each.version for each in rows if each.key == key), default=0)
         said = (at.site.key, key, str(version), str(person))
         command = id_of("command", "review switching template", *said)
         desk_of(at).review(key, version, by=person, command_id=command)

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 
 from energy.base.quality import Quality
+from energy.metering.channel import USAGE_KINDS, Kind
 from energy.service.switching.confirming import INTERVALS, confirmation
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import Confirmation, RequestKind, StepState, SwitchingState
@@ -250,19 +251,39 @@ def read_confirmation(
     done = [each.read_back_at for each in steps if each.read_back_at is not None]
     if not row.request or row.state is not SwitchingState.COMPLETED or not done:
         return None
-    points = list(row.request["points"])
-    counts: dict[str, list[int]] = {point: [] for point in points}
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT point, count FROM (SELECT c.point, r.at, r.count, "
-        "row_number() OVER (PARTITION BY c.number ORDER BY r.at) AS place "
-        f"FROM {schema}.reading AS r JOIN {schema}.channel AS c ON c.number = r.channel "
-        "WHERE c.point = ANY(%s) AND c.billing AND r.at >= %s AND r.quality = ANY(%s)) AS behind "
-        "WHERE place <= %s ORDER BY point, at",
-        (points, max(done), _READ, _MOST_READINGS),
-    ).fetchall()
-    for point, count in rows:
-        counts[point].append(count)
+    counts = _counts_behind(connection, schema, row.request["points"], max(done))
     return confirmation(RequestKind(row.request["kind"]), counts, intervals=intervals)
+
+
+def _counts_behind(
+    connection: Connection, schema: str, points: Sequence[str], since: datetime
+) -> dict[str, list[int]]:
+    """Return what each register at some points counted from an instant on, each by itself.
+
+    A point without a register has one that says nothing.
+    """
+    registers: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT p.point, c.number, c.kind FROM unnest(%s::text[]) AS p (point) "
+        f"LEFT JOIN {schema}.channel AS c ON c.point = p.point AND c.billing AND c.kind = ANY(%s)",
+        (list(points), [str(each) for each in USAGE_KINDS]),
+    ).fetchall()
+    known = {number: kind for _, number, kind in registers if number is not None}
+    counts: dict[str, list[int]] = {f"{point}/{number}": [] for point, number, _ in registers}
+    keys = {number: f"{point}/{number}" for point, number, _ in registers}
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT channel, count FROM (SELECT r.channel, r.at, r.count, "
+        "row_number() OVER (PARTITION BY r.channel ORDER BY r.at) AS place "
+        f"FROM {schema}.reading AS r "
+        "WHERE r.channel = ANY(%s) AND r.at >= %s AND r.quality = ANY(%s)) AS behind "
+        "WHERE place <= %s ORDER BY channel, at",
+        (list(known), since, _READ, _MOST_READINGS),
+    ).fetchall()
+    for channel, count in rows:
+        told = counts[keys[channel]]
+        # An interval says what was used in it; a counter, where it stands.
+        used = known[channel] == Kind.INTERVAL
+        told.append(count + (told[-1] if told else 0) if used else count)
+    return counts
 
 
 def read_story(

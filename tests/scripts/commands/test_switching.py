@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from dashboards.security.scope import RIGHTS, Right, Role
 from tests.energy.service.switching.board import FILE
@@ -35,8 +36,8 @@ def room(row: Row, tmp_path: Path) -> str:
     row("supply define", str(tmp_path / "supply.toml"), *["--reason", "new", "--by", "manager"])
     (tmp_path / "feeder.toml").write_text(FILE, "utf-8")
     row("switching template", str(tmp_path / "feeder.toml"), "--by", "manager")
-    assert "yourself" in row("switching review feeder-off --by manager", code=2).output
-    row("switching review feeder-off --by root")
+    assert "yourself" in row("switching review feeder-off 1 --by manager", code=2).output
+    row("switching review feeder-off 1 --by root")
     who = "--operator ada --guardian ben --by ada"
     told = row(f"switching write feeder-off electricity/f1 {who}", *SPAN).stdout
     return told.split()[2]
@@ -120,6 +121,32 @@ def test_the_paper_is_written_in_either_language(
     assert "pdf" in row(f"switching print {room} --file {tmp_path / 'order.png'}", code=2).output
 
 
+def test_the_paper_of_an_order_that_stands_still_says_so(
+    row: Row, room: str, tmp_path: Path
+) -> None:
+    row(f"switching approve {room} --by manager")
+    row(f"switching release {room} --by eve")
+    assert "carried out" not in paper(row, room, tmp_path)
+    row(f"switching stop {room} --reason smoke --by root")
+    assert "Stopped, nothing is to be carried out: smoke" in paper(row, room, tmp_path)
+    row(f"switching resume {room} --by ben")
+    row(f"switching resume {room} --by eve")
+    for step in (1, 2, 3):
+        row(f"switching tell {room} {step} --by ada")
+        row(f"switching read-back {room} {step} --by ben")
+    given = "--what breaker --where cubicle --earthed E1 --holder root --by ben"
+    row(f"switching permit {room} {given}", "--until", "2099-07-01 08:00")
+    assert "A permit to work is out" in paper(row, room, tmp_path)
+    row(f"switching hand-back {room} --by root")
+    assert "A permit to work is out" not in paper(row, room, tmp_path)
+
+
+def paper(row: Row, number: str, folder: Path) -> str:
+    row(f"switching print {number} --file {folder / 'order.pdf'}")
+    pages = PdfReader(folder / "order.pdf").pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 def test_templates_are_listed_and_a_request_must_be_there(row: Row, room: str) -> None:
     rows = json.loads(row("switching templates --json").stdout)
     assert [(each["key"], each["version"]) for each in rows] == [("feeder-off", 1)]
@@ -127,6 +154,18 @@ def test_templates_are_listed_and_a_request_must_be_there(row: Row, room: str) -
     output = row(f"switching write feeder-off electricity/f1 {who}", *SPAN, code=2).output
     assert "no approved request" in output
     assert room in row("switching list").stdout
+
+
+def test_a_version_that_nobody_read_is_not_reviewed(row: Row, room: str, tmp_path: Path) -> None:
+    for first in (1, 2):
+        (tmp_path / "next.toml").write_text(FILE.replace("Open Q1.", f"Open Q{first}1."), "utf-8")
+        row("switching template", str(tmp_path / "next.toml"), "--by", "manager")
+    assert "Version 3 was written meanwhile" in (
+        row("switching review feeder-off 2 --by root", code=2).output
+    )
+    rows = row.json("switching templates")
+    assert [each["reviewed_by"] is None for each in rows] == [True, True, False]
+    row("switching review feeder-off 3 --by root")
 
 
 def test_the_command_centre_releases_and_technicians_do_not() -> None:

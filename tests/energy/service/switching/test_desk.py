@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from energy.base.quality import Quality
+from energy.metering.channel import ChannelFacts, Kind
+from energy.metering.plant import ChannelRegister
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import Confirmation, RequestKind, StepState, SwitchingState
 from energy.service.switching.reads import read_templates
@@ -29,7 +31,9 @@ from tests.energy.service.switching.board import (
     permit,
     planned,
 )
+from tests.fixtures import meters
 from tests.fixtures.batches import reading
+from tests.fixtures.meters import counter_facts
 from tests.fixtures.postgres import TestSite, command
 from tests.fixtures.supply import STATION, electricity
 
@@ -205,6 +209,53 @@ def test_a_request_of_billing_is_carried_out_by_one_order_and_proved_by_readings
     board.at.project()
     assert board.story(order, intervals=3).confirmation is Confirmation.CONFIRMED
     assert board.story(order, intervals=4).confirmation is Confirmation.CONTRADICTED
+
+
+def registers(board: Board, *facts: ChannelFacts) -> int:
+    """Commission m1 with some registers; return the number of the first."""
+    site, metering = board.at.site.key, board.at.application("metering")
+    register = ChannelRegister(site=site, command_id=command("registers"))
+    first = register.take(point="m1", count=len(facts), command_id=command("registers"))
+    meter = meters.planned(site, "m1", first, *facts)
+    meters.commission(meter)
+    metering.store(register, meter)
+    board.at.project()
+    return first
+
+
+def cut_off(board: Board) -> UUID:
+    board.asked["A-1/1"] = ASKED
+    order = board.write("asked", "A-1/1")
+    board.release(order)
+    board.do(order, 1, 2, 3)
+    board.act(order, "give_permit", GUARDIAN, permit(), now=board.at.clock.now())
+    board.act(order, "return_permit", HOLDER)
+    board.do(order, 4)
+    board.act(order, "complete", OPERATOR)
+    return order
+
+
+def test_each_register_of_a_point_stands_still_by_itself(board: Board) -> None:
+    first = registers(board, counter_facts(), counter_facts(quantity="active_energy_export"))
+    order = cut_off(board)
+    later = [13 * 60 + 15 * n for n in range(5)]
+    for minute in later:
+        board.at.accept(reading(first, minute, 100))
+    board.at.project()
+    assert board.story(order).confirmation is Confirmation.NOT_YET  # the other one says nothing
+    for minute in later:
+        board.at.accept(reading(first + 1, minute, 7))
+    board.at.project()
+    assert board.story(order).confirmation is Confirmation.CONFIRMED
+
+
+def test_the_same_use_in_every_interval_is_no_standstill(board: Board) -> None:
+    first = registers(board, replace(counter_facts(), kind=Kind.INTERVAL, modulus=None))
+    order = cut_off(board)
+    for n in range(5):
+        board.at.accept(reading(first, 13 * 60 + 15 * n, 8))
+    board.at.project()
+    assert board.story(order).confirmation is Confirmation.CONTRADICTED
 
 
 def test_what_billing_recalls_is_not_cut_and_may_be_asked_again(board: Board) -> None:
