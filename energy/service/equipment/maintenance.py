@@ -20,7 +20,9 @@ from energy.base.period import local_day
 from energy.service.equipment.words import EquipmentError, limited, worded
 
 _MOST: Final = 100_000
-"""Days, weeks, months or hours from one time to the next."""
+"""Days, weeks or hours from one time to the next."""
+_MOST_MONTHS: Final = 1200
+"""Months from one time to the next: the calendar ends with the year 9999."""
 _EARLY: Final = 4
 """A share of the time between two days: so much early counts."""
 
@@ -77,8 +79,9 @@ class PlanSpec:
         """
         if bool(self.equipment) == bool(self.of_class):
             raise EquipmentError.of("plan_whom")
-        if not 1 <= self.number <= _MOST:
-            raise EquipmentError.of("plan_number", most=_MOST)
+        most = _MOST_MONTHS if self.every is Every.MONTHS else _MOST
+        if not 1 <= self.number <= most:
+            raise EquipmentError.of("plan_number", most=most)
         if (self.first_on is None) == (self.every in CALENDAR):
             raise EquipmentError.of("plan_first")
         if bool(self.rule) != (self.every is Every.ALERT):

@@ -63,6 +63,8 @@ class MaintenancePlan(JournalAggregate):
         self.ended_on: date | None = None
         self.last: dict[str, datetime] = {}
         """When it was done last, by id of the piece."""
+        self.results: dict[str, dict[str, Any]] = {}
+        """How it went then, by id of the piece."""
 
     def do(
         self,
@@ -74,7 +76,7 @@ class MaintenancePlan(JournalAggregate):
         now: datetime,
         command_id: UUID,
     ) -> None:
-        """Record that it was done to a piece; of one instant once.
+        """Record that it was done to a piece; of one instant once, with one result.
 
         Args:
             equipment: The piece; whoever calls has looked whether the plan is for it.
@@ -86,10 +88,17 @@ class MaintenancePlan(JournalAggregate):
 
         Raises:
             EquipmentError: It ended, the instant is to come or before the last time, or the
-                result is missing, does not fit the plan or itself.
+                result is missing, does not fit the plan or itself, or is not what was recorded.
         """
         last = self.last.get(str(equipment))
-        if self.seen(command_id) or last == at:
+        if self.seen(command_id):
+            return
+        if last == at:
+            known = self.results[str(equipment)]
+            if {key: known[key] for key in known if key != "passed"} != (
+                {} if result is None else asdict(result)
+            ):
+                raise EquipmentError.of("result_known")
             return
         if self.ended_on is not None:
             raise EquipmentError.of("plan_ended", day=self.ended_on)
@@ -125,7 +134,7 @@ class MaintenancePlan(JournalAggregate):
         by: UUID,
         command_id: UUID,
     ) -> None:
-        self.last[str(equipment)] = at
+        self.last[str(equipment)], self.results[str(equipment)] = at, result
 
     def end(self, *, on: date, by: UUID, command_id: UUID) -> None:
         """Plan it no more; ended twice is once."""

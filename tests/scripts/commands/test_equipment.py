@@ -114,6 +114,10 @@ def test_maintenance_is_planned_ordered_done_and_ended(plant: Row, tmp_path: Pat
     assert history.index("did not start, 1 min") < history.index("started, 1 min")
     plant(f"equipment end-plan {oil} --by manager")
     assert len(plant.json("equipment due --all")) == 1
+    for _ in range(2):
+        plant("equipment plan Oil --class generator --by manager", *planned)
+    plans = plant.json("equipment plans")
+    assert [each["ended_on"] is None for each in plans] == [False, True, True]
     wrong = ("--every", "3 moons")
     plant(f"equipment plan X --of {number} --by manager", *wrong, code=2)
     plant(f"equipment plan X --of {number} --by tom", *planned, code=2)

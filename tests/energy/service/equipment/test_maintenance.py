@@ -76,6 +76,11 @@ def test_months_keep_their_day_where_the_month_has_it() -> None:
     assert stands(spec(), date(2019, 3, 20), FIRST).on == date(2019, 3, 31), "too early"
 
 
+def test_the_longest_plan_by_months_has_its_day() -> None:
+    plan = spec(number=1200).checked()
+    assert stands(plan, FIRST, FIRST).on == date(2119, 1, 31)
+
+
 def test_a_day_begins_at_local_midnight() -> None:
     plan = spec(first_on=date(2019, 7, 1))
     for hour, state in ((22, DueState.NOT_YET), (23, DueState.DUE)):
@@ -146,6 +151,7 @@ def test_an_alert_after_the_last_time_makes_it_due() -> None:
             },
             "for one piece",
         ),
+        ({"number": 1201}, "1 to 1200"),
         ({"name": " "}, "called"),
     ],
 )

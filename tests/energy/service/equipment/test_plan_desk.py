@@ -103,6 +103,22 @@ def test_a_standby_test_that_failed_stays_due(yard: TestSite) -> None:
     assert [each.told["passed"] for each in history if each.what == "maintained"] == [False, True]
 
 
+def test_another_result_of_the_same_instant_is_refused_not_lost(yard: TestSite) -> None:
+    number = piece(yard, registered(yard)).number
+    test = planned(yard, "Start", kind=PlanKind.STANDBY_TEST)
+
+    def tell(name: str, result: TestResult) -> None:
+        made = command(name)
+        desk(yard).done(test, number, at=NOON, result=result, by=BEN, command_id=made)
+
+    failed = TestResult(started=False, took_load=False, minutes=0)
+    tell("first", failed)
+    tell("by another", failed)
+    with pytest.raises(EquipmentError, match="another result"):
+        tell("other", RAN)
+    assert standing(yard)[0].due.state is DueState.DUE
+
+
 def test_run_hours_come_from_the_channel_of_the_piece(yard: TestSite) -> None:
     facts = ChannelFacts(
         quantity="run_hours",
