@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from energy.base.period import midnight
 from energy.base.quality import Quality
 from energy.service.equipment.maintenance import Due, DueState, Every, PlanSpec, RunHours, due
 from energy.service.equipment.reads import EquipmentRow, read_equipment
@@ -105,7 +106,7 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
                 at,
                 since=piece.in_service_since,
                 zone=zone,
-                hours=read_run_hours(connection, schema, piece.equipment) if by_hours else (),
+                hours=read_run_hours(connection, schema, piece.equipment, zone) if by_hours else (),
                 raised=raised,
             )
             found.append(DueRow(plan=plan, piece=piece, last_done=done, due=how))
@@ -169,24 +170,56 @@ def _raised(connection: Connection, schema: str, rule: str) -> list[datetime]:
     return [raised for (raised,) in rows]
 
 
-def read_run_hours(connection: Connection, schema: str, equipment: UUID) -> RunHours:
-    """Return what the channel of a piece tells of its run hours, one a day; empty without one.
+def read_run_hours(
+    connection: Connection, schema: str, equipment: UUID, zone: ZoneInfo
+) -> RunHours:
+    """Return how long a piece ran since its first reading, one value a day.
 
-    A counter of hours, minutes or seconds tells them itself; of a state, hours in which it is not
-    0 are added up. What is suspect tells nothing.
+    Empty where nothing tells it, or nothing does now. Each channel tells them of the days on which
+    the piece runs by it; the first one of the days before, too. What a counter that was exchanged
+    had shown stays counted.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        equipment: The piece.
+        zone: The site's zone.
     """
-    row: tuple[Any, ...] | None = connection.execute(
-        "SELECT c.number, c.kind, c.unit, c.resolution "
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT c.number, c.kind, c.unit, c.resolution, r.valid_from, r.valid_to "
         f"FROM {schema}.equipment_relation AS r JOIN {schema}.channel AS c "
         "ON r.about = %s || c.point || '/' || c.quantity "
-        "WHERE r.equipment = %s AND r.relation = %s AND r.valid_to IS NULL",
+        "WHERE r.equipment = %s AND r.relation = %s "
+        "AND (r.valid_to IS NULL OR r.valid_to > r.valid_from) ORDER BY r.valid_from, r.position",
         (CHANNEL, equipment, Relation.RUNS_BY.value),
-    ).fetchone()
-    if row is None:
-        return []
-    channel, kind, unit, resolution = row
-    if kind == "state":
-        return _of_state(connection, schema, channel)
+    ).fetchall()
+    found: list[tuple[datetime, Fraction]] = []
+    for place, (channel, kind, unit, resolution, first, end) in enumerate(rows):
+        if kind == "state":
+            told = _of_state(connection, schema, channel)
+        else:
+            told = _of_counter(connection, schema, channel, unit, resolution)
+        begins = midnight(first, zone) if place else None
+        ends = None if end is None else midnight(end, zone)
+        mine = [
+            each
+            for each in told
+            if (begins is None or each[0] >= begins) and (ends is None or each[0] < ends)
+        ]
+        if end is None and not mine:
+            return []  # what came before does not tell how long it ran since
+        total = found[-1][1] if found else Fraction(0)
+        for number, (at, shown) in enumerate(mine):
+            step = shown - mine[number - 1][1] if number else Fraction(0)
+            total += max(step, Fraction(0))
+            found.append((at, total))
+    return found if any(end is None for *_, end in rows) else []
+
+
+def _of_counter(
+    connection: Connection, schema: str, channel: int, unit: str, resolution: str
+) -> RunHours:
+    """Return what a counter of hours, minutes or seconds shows; what is suspect tells nothing."""
     if unit not in _PER_HOUR:
         return []
     rows: list[tuple[Any, ...]] = connection.execute(
@@ -199,6 +232,7 @@ def read_run_hours(connection: Connection, schema: str, equipment: UUID) -> RunH
 
 
 def _of_state(connection: Connection, schema: str, channel: int) -> RunHours:
+    """Return hours in which a state is not 0, added up."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT min(start_at), max(start_at) + interval '1 hour', "
         "coalesce(sum(duration_us) FILTER (WHERE state <> 0), 0)::bigint "

@@ -29,6 +29,7 @@ from energy.store.pool import Database
 from energy.system import OWNER
 from processes.view_rebuild import verify_views
 from tests.energy.service.equipment.yard import ANNA, BEN, BUILT, fold, piece, registered, related
+from tests.energy.service.equipment.yard import desk as equipment_desk
 from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.postgres import NOON, TestSite, command
 
@@ -142,6 +143,39 @@ def test_run_hours_come_from_the_channel_of_the_piece(yard: TestSite) -> None:
     yard.accept(Reading(channel=channel, at=NOON, count=6000))
     yard.project()
     assert standing(yard)[0].due.state is DueState.DUE
+
+
+def test_an_exchanged_channel_of_run_hours_takes_none_away(yard: TestSite) -> None:
+    facts = ChannelFacts(
+        quantity="run_hours",
+        kind=Kind.COUNTER,
+        utility=None,
+        unit="h",
+        resolution=Fraction(1),
+        modulus=2**32,
+    )
+    first, second = (yard.counter(point, facts=facts) for point in ("p1", "p2"))
+    pump = registered(yard)
+    planned(yard, "Bearing", every=Every.HOURS, number=500, first_on=None)
+    yard.project()
+    changed = (NOON - timedelta(days=10)).date()
+    related(yard, pump, Relation.RUNS_BY, "channel:p1/run_hours")
+    for days, shown in ((30, 1000), (11, 1300), (2, 1500)):
+        yard.accept(Reading(channel=first, at=NOON - timedelta(days=days), count=shown))
+    yard.project()
+    assert standing(yard)[0].due.left_h == 0
+    unrelated = command("unrelate")
+    equipment_desk(yard).unrelate(
+        pump, Relation.RUNS_BY, "channel:p1/run_hours", on=changed, by=ANNA, command_id=unrelated
+    )
+    assert standing(yard)[0].due.state is DueState.UNKNOWN  # nothing tells them now
+    related(yard, pump, Relation.RUNS_BY, "channel:p2/run_hours", on=changed)
+    assert standing(yard)[0].due.state is DueState.UNKNOWN  # the new one has told nothing
+    for days, shown in ((20, 7), (9, 100), (1, 250)):
+        yard.accept(Reading(channel=second, at=NOON - timedelta(days=days), count=shown))
+    yard.project()
+    (row,) = standing(yard)
+    assert (row.due.state, row.due.left_h) == (DueState.NOT_YET, Fraction(50))
 
 
 def test_a_work_order_of_a_plan_is_made_once_and_its_end_is_its_doing(yard: TestSite) -> None:
