@@ -78,13 +78,16 @@ class Held:
         reference: UUID | None = None,
         by: UUID,
         command_id: UUID,
+        beside: Sequence[UUID] = (),
     ) -> list[Roster]:
         """Fill some slots by others; return the rosters that changed.
+
+        Rosters `beside` are stored anew too: who fills a slot of theirs at once meets a conflict.
 
         Raises:
             DutyError: No roster has a slot, or there is no reason.
         """
-        found: dict[UUID, dict[SlotKey, UUID | None]] = {}
+        found: dict[UUID, dict[SlotKey, UUID | None]] = {roster: {} for roster in beside}
         for slot, person in people.items():
             found.setdefault(self.roster_of(slot).id, {})[slot] = person
         for roster, slots in found.items():

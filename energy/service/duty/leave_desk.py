@@ -113,7 +113,12 @@ class LeaveDesk:
             people = self._people(leave, held, given, by_rule=by_rule)
             held.book.approve_leave(leave.id, leave.away, command_id=command_id)
             changed = held.change(
-                people, cause=Cause.LEAVE, reference=identity, by=by, command_id=command_id
+                people,
+                cause=Cause.LEAVE,
+                reference=identity,
+                by=by,
+                command_id=command_id,
+                beside=held.book.rosters(leave.first, leave.last),
             )
             self._at.operations.store(leave, held.book, *changed)
             return people

@@ -178,6 +178,8 @@ class Roster(JournalAggregate):
     ) -> None:
         """Let others fill some slots; None leaves one uncovered on purpose.
 
+        Without a slot it stays the version it is: whoever looked at it before must look again.
+
         Raises:
             DutyError: It was not published, has no such slot, or there is no reason.
         """
@@ -192,7 +194,7 @@ class Roster(JournalAggregate):
         if len(said) > LONGEST_REASON or not (said or reference):
             raise DutyError.of("reason", most=LONGEST_REASON)
         self._change(
-            version=self.edition + 1,
+            version=self.edition + bool(people),
             slots=[
                 [*_named(slot), _hex(self.slots[slot].person), _hex(people[slot])]
                 for slot in sorted(people)

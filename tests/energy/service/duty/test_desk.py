@@ -11,6 +11,7 @@ import pytest
 
 from energy.base.errors import ConflictError
 from energy.service.duty.errors import DutyError
+from energy.service.duty.holding import DutyJournal
 from energy.service.duty.plan import SlotKey
 from energy.service.duty.reads import (
     read_changes,
@@ -19,6 +20,7 @@ from energy.service.duty.reads import (
     read_rosters,
     read_swaps,
 )
+from energy.service.duty.roster import Cause
 from energy.service.duty.standing import Kind, Why
 from energy.store.pool import Database
 from energy.system import OWNER
@@ -283,6 +285,27 @@ def test_of_leave_and_publishing_at_once_one_looks_again(office: Office) -> None
         found = office.rosters.findings(on(first), on(first + 3))
         assert Kind.LEAVE not in {each.kind for each in found}
         assert sum(e is None for e in errors) >= 1
+
+
+def test_who_gets_a_shift_and_leave_at_once_has_one_of_them(office: Office) -> None:
+    """Fay has no shift, so her leave changes none: yet who gives her one looks again."""
+    desk = DutyJournal(office.at.writer, office.at.site, office.at.clock)
+    where, made = slot(4, "day"), uuid4()
+    held = desk.held(where.day, where.day)
+    desk.demand_fit({where: FAY}, held, held.away)
+    changed = held.change({where: FAY}, cause=Cause.CHANGE, reason="x", by=BOSS, command_id=made)
+    leave = office.ask(FAY, 4, 4)
+    office.leave.approve(leave, {}, by_rule=True, by=CHIEF, command_id=command("approve"))
+    with pytest.raises(ConflictError):
+        desk.operations.store(*changed)
+    refused(
+        lambda: office.rosters.change(where, FAY, reason="x", by=BOSS, command_id=made), "on_leave"
+    )
+    office.settle()
+    with office.at.writer.connection() as connection:
+        (roster,) = read_rosters(connection, office.at.schema)
+        assert read_changes(connection, office.at.schema, where.day, where.day) == []
+    assert roster.version == 1, "nothing of it changed"
 
 
 def test_views_rebuilt_are_the_views_as_they_were(office: Office) -> None:
