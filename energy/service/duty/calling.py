@@ -51,8 +51,8 @@ def called(standing: OnDuty, plan: DutyPlan, away: Sequence[Away]) -> dict[str, 
 
 def called_by(database: Database, site: Site) -> FindCalled:
     """Return what notices ask who is called at an instant."""
-    told: set[tuple[str, datetime | None]] = set()
-    """Gaps of shifts, each said in the log once."""
+    told: set[tuple[str, date, str]] = set()
+    """Gaps of shifts, each said in the log once; without a roster once a day."""
 
     def find(at: datetime) -> Mapping[str, Sequence[Sequence[UUID]]]:
         with database.connection() as connection:
@@ -62,11 +62,11 @@ def called_by(database: Database, site: Site) -> FindCalled:
             standing = read_on_duty(connection, site, at)
             day = standing.day or _begun_on(at, plan, site)
             away = read_away(connection, site.schema, day, day)
-        begin = standing.period.start if standing.period else None
         for post, why in standing.gaps.items():
-            if (post, begin) in told:
+            gap = (post, day, standing.shift)
+            if gap in told:
                 continue
-            told.add((post, begin))
+            told.add(gap)
             log.warning("nobody is on duty", site=site.key, post=post, why=str(why))
         return called(standing, plan, away)
 

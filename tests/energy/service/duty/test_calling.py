@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.notices.errors import NoticeError
@@ -157,6 +158,15 @@ def test_without_a_roster_leave_covers_the_night_behind_its_last_day(night: Nigh
     night.office.leave.approve(leave, {}, by_rule=True, by=BOSS, command_id=command("approve"))
     assert PHONES["ada"] not in night.alert("leak", 31, 3)
     assert PHONES["ada"] in night.alert("flood", 31, 8)
+
+
+def test_a_roster_that_ran_out_is_said_each_day_and_not_at_each_alert(night: Night) -> None:
+    find = called_by(night.site.writer, night.site.site)
+    with capture_logs() as lines:
+        for day, hour in ((40, 3), (40, 5), (40, 12), (41, 12), (41, 12)):
+            find(night.office.instant(day, hour))
+    gaps = [each["why"] for each in lines if each.get("post") == "desk"]
+    assert gaps == ["no_roster"] * 3, "of the night that began the day before, of day 40, of 41"
 
 
 def test_groups_without_posts_ask_nobody() -> None:
