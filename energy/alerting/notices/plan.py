@@ -95,6 +95,11 @@ class Plan:
         """
         return tuple(sorted({row.level for row in self.rows if row_means(row, severity, rule)}))
 
+    def ways(self, severity: str, rule: str, level: int) -> frozenset[GatewayKind]:
+        """Return by which ways a level is told of an alert, in whatever hours."""
+        rows = (row for row in self.rows if row.level == level and row_means(row, severity, rule))
+        return frozenset(way for row in rows for way in row.ways)
+
     @property
     def untold(self) -> tuple[str, ...]:
         """Return the severities of which nobody is told: they have no duty, or no row.

@@ -7,11 +7,12 @@ anything, those behind them are called: a post never calls nobody as long as any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.policy import Recipient
 
 POST: Final = "post:"
@@ -49,14 +50,16 @@ def groups_at(
     contacts: Iterable[_Contact],
     find: FindCalled,
     at: datetime,
+    ways: Collection[GatewayKind] = tuple(GatewayKind),
 ) -> dict[str, list[str]]:
     """Return groups in which each post is the contacts of whoever it calls.
 
     Args:
         groups: Keys of contacts and posts, by group.
-        contacts: All of the site; who is blocked, erased or has no way left cannot be told.
+        contacts: All of the site; who is blocked or erased cannot be told.
         find: Asked only where a group names a post.
         at: The instant.
+        ways: By which somebody is to be told: who has none of them left cannot be.
     """
     if not posts_of(groups):
         return {key: list(members) for key, members in groups.items()}
@@ -67,7 +70,7 @@ def groups_at(
         if contact.user is not None:
             by_user.setdefault(contact.user, []).append(contact.key)
         recipient = contact.recipient()
-        if any(map(recipient.usable, recipient.ways)):
+        if any(map(recipient.usable, ways)):
             told.add(contact.key)
 
     def keys(member: str) -> list[str]:

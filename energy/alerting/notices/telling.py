@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -71,17 +72,24 @@ class _Book:
     contacts: list[ContactRow]
     people: dict[str, Recipient]
     called: FindCalled
-    at: dict[datetime, dict[str, list[str]]] = field(default_factory=dict)
+    members: dict[tuple[datetime, frozenset[GatewayKind]], dict[str, list[str]]] = field(
+        default_factory=dict
+    )
 
-    def groups(self, at: datetime) -> dict[str, list[str]]:
+    def groups(self, at: datetime, ways: frozenset[GatewayKind]) -> dict[str, list[str]]:
         """Return the contacts of groups at an instant: of a post, whoever it calls then.
 
         Shifts begin with a minute: whoever is asked in a storm of alerts is asked once for it.
+
+        Args:
+            at: The instant.
+            ways: By which they are to be told: a post calls somebody who has one of them.
         """
         minute = at.replace(second=0, microsecond=0)
-        if minute not in self.at:
-            self.at[minute] = groups_at(self.named, self.contacts, self.called, minute)
-        return self.at[minute]
+        if (minute, ways) not in self.members:
+            found = groups_at(self.named, self.contacts, self.called, minute, ways)
+            self.members[minute, ways] = found
+        return self.members[minute, ways]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,7 +225,7 @@ class Telling:
             named=read_groups(connection, self._schema),
             contacts=contacts,
             people={each.key: each.recipient() for each in contacts},
-            called=self._called,
+            called=cache(self._called),
         )
 
     def _due(self, book: _Book, case: _Case) -> list[Notice]:
@@ -261,12 +269,13 @@ class Telling:
         now: datetime,
         used_up: Collection[tuple[UUID, GatewayKind]] = (),
     ) -> list[Wanted]:
+        severity, rule = case.facts.severity, case.facts.rule
         return recipients(
             book.plan,
-            severity=case.facts.severity,
-            rule=case.facts.rule,
+            severity=severity,
+            rule=rule,
             level=level,
-            groups=book.groups(now),
+            groups=book.groups(now, book.plan.ways(severity, rule, level)),
             people=book.people,
             used_up=used_up,
             there=self._ways,

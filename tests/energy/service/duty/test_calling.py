@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.notices.errors import NoticeError
+from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.posts import groups_at, posts_of
 from energy.alerting.notices.shift_tests import ShiftTests, read_shifts
 from energy.alerting.notices.telling import Telling
@@ -143,6 +144,20 @@ def test_who_is_on_duty_and_cannot_be_told_does_not_leave_the_alert_to_nobody(
     desk = NoticeDesk(site.writer, site.site, night.chain.vault, site.clock)
     made = command("block")
     desk.change_contact("ada", lambda ada: ada.block(reason="left", by=BOSS, command_id=made))
+    found = night.alert("leak", 5, 3)
+    assert sorted(found) == sorted(PHONES[key] for key in ("ben", "cy", "dee", "fay"))
+
+
+def test_who_has_no_address_for_the_way_of_the_plan_does_not_leave_it_to_nobody(
+    night: Night,
+) -> None:
+    """Ada has mail alone, and critical alerts go by telephone: all who may are told."""
+    site, made, sms = night.site, command("opt out"), GatewayKind.SMS
+    desk = NoticeDesk(site.writer, site.site, night.chain.vault, site.clock)
+    desk.change_contact("ada", lambda ada: ada.opt_out(sms, by=BOSS, command_id=made))
+    book.contact(site, night.chain.vault, "ada-mail", user=ADA, mail="ada@example.org")
+    telephone = tomllib.loads(book.PLAN.replace('["sms", "mail"]', '["sms"]'))
+    desk.set_plan(telephone, by=BOSS, command_id=command("telephone"))
     found = night.alert("leak", 5, 3)
     assert sorted(found) == sorted(PHONES[key] for key in ("ben", "cy", "dee", "fay"))
 
