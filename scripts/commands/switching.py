@@ -29,6 +29,7 @@ if runs():
     from dashboards.note_words import wall_instant
     from dashboards.security.scope import Right
     from energy.service.switching.confirming import INTERVALS
+    from energy.service.switching.kinds import SwitchingState
     from energy.service.switching.planned import Planned
     from energy.service.switching.reads import read_switching, read_templates
     from energy.service.switching.steps import parse_plan
@@ -109,7 +110,7 @@ def write(
         person = at.person(by, Right.WORK)
         about = f"node:{node.removeprefix('node:')}"
         planned = _planned(at, about, first, last, reason, operator, guardian)
-        said = (at.site.key, key, repr(planned), request, str(person))
+        said = (at.site.key, key, repr(planned), request, str(person), _vain(at, key, planned))
         order = desk_of(at).write(
             key,
             planned,
@@ -136,7 +137,8 @@ def back(
         person = at.person(by, Right.WORK)
         row = row_of(at, number)
         planned = _planned(at, row.about, first, last, reason, operator, guardian)
-        said = (str(row.switching_order), repr(planned), str(person))
+        vain = _vain(at, row.template, planned)
+        said = (str(row.switching_order), repr(planned), str(person), vain)
         order = desk_of(at).write_back(
             row.switching_order,
             planned,
@@ -217,6 +219,16 @@ def _planned(
         operator=person_named(at, operator, "operator"),
         guardian=person_named(at, guardian, "guardian"),
     )
+
+
+def _vain(at: Opened, key: str, planned: Planned) -> str:
+    """Return how many orders planned like this one were withdrawn or aborted: it is another one."""
+    with at.system.database.connection() as connection:
+        rows = read_switching(connection, at.site.schema)
+    over = (SwitchingState.WITHDRAWN, SwitchingState.ABORTED)
+    span = (planned.about, planned.begins_at, planned.ends_at)
+    same = [each for each in rows if (each.about, each.begins_at, each.ends_at) == span]
+    return str(sum(each.template == key and each.state in over for each in same))
 
 
 def _written(at: Opened, order: UUID) -> None:

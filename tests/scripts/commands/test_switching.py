@@ -121,6 +121,17 @@ def test_the_paper_is_written_in_either_language(
     assert "pdf" in row(f"switching print {room} --file {tmp_path / 'order.png'}", code=2).output
 
 
+def test_the_same_words_behind_a_withdrawn_order_write_another(row: Row, room: str) -> None:
+    who = "--operator ada --guardian ben --by ada"
+    words = f"switching write feeder-off electricity/f1 {who}"
+    assert room in row(words, *SPAN).stdout  # typed again it is the same one
+    row(f"switching withdraw {room} --reason rain --by ada")
+    other = row(words, *SPAN).stdout.split()[2]
+    assert other != room
+    assert other in row(words, *SPAN).stdout
+    assert [each["number"] for each in row.json("switching list")] == [other]
+
+
 def test_the_paper_of_an_order_that_stands_still_says_so(
     row: Row, room: str, tmp_path: Path
 ) -> None:
