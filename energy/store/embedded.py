@@ -321,7 +321,7 @@ class EmbeddedPostgres:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGQUIT)
             wait(0.1)
-            self.reap()
+        self.reap()
 
     def _make_database(self) -> None:
         """Make the database when absent.
