@@ -23,6 +23,8 @@ MOST_WORDS = 125
 _MBAP = struct.Struct(">HHHB")
 _RTU_QUESTION = 8
 """Unit, function, address, count, checksum: all questions that are answered. [byte]"""
+_ACCEPT_TURNS = 5
+"""A connection that is just being accepted is served within so many turns of the loop."""
 
 
 class ProfileSlave:
@@ -81,10 +83,11 @@ class ProfileSlave:
         """Stop listening and hang up."""
         assert self._server is not None, "it was entered"
         self._server.close()
-        served = [task for task in self._open.values() if task is not None]
-        for writer in self._open:
-            writer.close()
-        await asyncio.gather(*served)
+        for _ in range(_ACCEPT_TURNS):
+            await asyncio.sleep(0)
+            for writer in tuple(self._open):
+                writer.close()
+        await asyncio.gather(*(task for task in self._open.values() if task is not None))
         await self._server.wait_closed()
 
     def answer(self, unit: int, question: bytes) -> bytes | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.rtu_frame import checksum
+from tests.fixtures import hanging_up
 
 BAUD = 1_000_000
 """So fast that the time on the wire does not lengthen a test. [bit/s]"""
@@ -96,6 +97,7 @@ async def its_addresses(question: Question, bus: Bus) -> None:
 async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
     """Run a transparent gateway with a bus behind it."""
     writers: list[asyncio.StreamWriter] = []
+    opened: set[asyncio.BaseTransport] = set()
     unheard: list[bytes] = []
 
     def say(octets: bytes) -> None:
@@ -110,6 +112,7 @@ async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bus.connections += 1
         writers.append(writer)
+        opened.add(writer.transport)
         for octets in unheard:
             writer.write(octets)
         unheard.clear()
@@ -131,10 +134,7 @@ async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
     try:
         yield bus
     finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-        await asyncio.sleep(0)
+        await hanging_up.hang_up(server, opened)
 
 
 @asynccontextmanager
