@@ -31,11 +31,11 @@ from billing.views.books import BOOKS_VIEWS
 from billing.views.find import invoice_named
 from billing.views.late import acts_between, maybe_changed
 from billing.views.supply import SupplyReader
-from energy.base.errors import ConflictError
 from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
 from energy.journal.marks import Marks
 from energy.journal.recorder import head_position
+from energy.journal.retrying import retried
 from energy.views.computed import asked_together
 from energy.views.worker import METERING_VIEWS
 
@@ -177,7 +177,9 @@ class CorrectionDesk:
             WrongStateError: The addressee was erased.
             ConflictError: Others were faster time and again; repeat the command.
         """
-        return _again(lambda: self._accept(name, by=by, why=why, command_id=command_id))
+        return retried(
+            lambda: self._accept(name, by=by, why=why, command_id=command_id), attempts=ATTEMPTS
+        )
 
     def credit_state(self, invoice: UUID) -> CreditState:
         """Return which charge lines of an issued invoice can be credited.
@@ -196,7 +198,9 @@ class CorrectionDesk:
             ConflictError: Others were faster time and again; repeat the command.
         """
         desk = LineDesk(self.books)
-        return _again(lambda: desk.propose(invoice, asked, by=by, command_id=command_id))
+        return retried(
+            lambda: desk.propose(invoice, asked, by=by, command_id=command_id), attempts=ATTEMPTS
+        )
 
     def reject(self, name: str, *, by: UUID, why: str, command_id: UUID) -> None:
         """Reject a correction; it is proposed again only once something else is learned.
@@ -299,17 +303,3 @@ class CorrectionDesk:
         return Settled(
             name=found.name(number), mode=proposal.mode, credit_note=credit, invoice=invoice
         )
-
-
-def _again(act: Callable[[], T]) -> T:
-    """Do something, again while others are faster.
-
-    Raises:
-        ConflictError: They were time and again.
-    """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return act()
-        except ConflictError:
-            continue
-    return act()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from energy.base.errors import ConflictError
+from energy.journal import retrying
 
 ATTEMPTS = 12
 """How often a command is begun again when somebody else changed the same thing first."""
@@ -21,10 +21,4 @@ def retried(once: Callable[[], Result]) -> Result:
     Raises:
         ConflictError: Others were faster each time; repeat the command.
     """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return once()
-        except ConflictError:
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError
+    return retrying.retried(once, attempts=ATTEMPTS)

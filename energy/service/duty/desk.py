@@ -14,8 +14,9 @@ from uuid import UUID
 
 from energy.base.clock import Clock
 from energy.base.period import days_between
+from energy.journal.retrying import retried
 from energy.service.duty.errors import DutyError
-from energy.service.duty.holding import DutyJournal, Held, tried
+from energy.service.duty.holding import DutyJournal, Held
 from energy.service.duty.plan import SlotKey, pattern_from, slots_of
 from energy.service.duty.roster import Cause, Roster
 from energy.service.duty.stand_in import Unfit, candidates
@@ -76,7 +77,7 @@ class RosterDesk:
             self._at.operations.store(book)
             return book.edition
 
-        return tried(act)
+        return retried(act)
 
     def stamp(self) -> str:
         """Return a word that changes whenever the book does: a draft of before is another one."""
@@ -143,7 +144,7 @@ class RosterDesk:
             book.publish(roster.id, roster.first, roster.last, command_id=command_id)
             self._at.operations.store(roster, book)
 
-        tried(act)
+        retried(act)
 
     def change(
         self, slot: SlotKey, person: UUID | None, *, reason: str, by: UUID, command_id: UUID
@@ -173,7 +174,7 @@ class RosterDesk:
             )
             self._at.operations.store(*changed)
 
-        tried(act)
+        retried(act)
 
     def stand_ins(self, slot: SlotKey) -> list[UUID]:
         """Return who may stand in at a slot, the fittest first.

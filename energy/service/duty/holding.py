@@ -6,14 +6,12 @@ do at once meets a conflict at the book or at a roster, and the second looks aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import Period, local_day
 from energy.journal.application import JournalApplication
@@ -26,10 +24,8 @@ from energy.service.duty.standing import Away, Duties, Sheet, spans
 from energy.store.pool import Database
 from energy.store.sites import Site
 
-T = TypeVar("T")
 _AROUND = timedelta(days=3)
 """How far around a slot other shifts may matter to a rest."""
-_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,17 +191,3 @@ class DutyJournal:
             why = unfit(slot, person, duties, held.plan, away) if person is not None else None
             if why is not None and why not in but:
                 raise DutyError.of(str(why), slot=slot)
-
-
-def tried(act: Callable[[], T]) -> T:
-    """Do something that reads, checks and stores; look again where somebody else was faster.
-
-    Raises:
-        ConflictError: Somebody was faster each time.
-    """
-    for _ in range(_TRIES - 1):
-        try:
-            return act()
-        except ConflictError:
-            continue
-    return act()

@@ -12,8 +12,9 @@ from datetime import date
 from uuid import UUID
 
 from energy.base.clock import Clock
+from energy.journal.retrying import retried
 from energy.service.duty.errors import DutyError
-from energy.service.duty.holding import DutyJournal, Held, tried
+from energy.service.duty.holding import DutyJournal, Held
 from energy.service.duty.leave import Leave, LeaveState
 from energy.service.duty.plan import SlotKey
 from energy.service.duty.roster import Cause
@@ -123,7 +124,7 @@ class LeaveDesk:
             self._at.operations.store(leave, held.book, *changed)
             return people
 
-        return tried(act)
+        return retried(act)
 
     def refuse(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
         """Refuse leave.
@@ -137,7 +138,7 @@ class LeaveDesk:
             leave.refuse(by=by, command_id=command_id)
             self._at.operations.store(leave)
 
-        tried(act)
+        retried(act)
 
     def withdraw(self, identity: UUID, *, by: UUID, command_id: UUID) -> list[SlotKey]:
         """Withdraw leave; return the slots that come back, of shifts that have not begun.
@@ -171,7 +172,7 @@ class LeaveDesk:
             self._at.operations.store(leave, held.book, *changed)
             return back
 
-        return tried(act)
+        return retried(act)
 
     def offer_swap(
         self,
@@ -224,7 +225,7 @@ class LeaveDesk:
             )
             self._at.operations.store(swap, *changed)
 
-        tried(act)
+        retried(act)
 
     def withdraw_swap(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
         """Let a swap not be.

@@ -13,10 +13,11 @@ from uuid import UUID
 from energy.alerting.outages.reads import OutageState, read_outages
 from energy.alerting.sounding.shift import shift_at
 from energy.base.clock import Clock
+from energy.journal.retrying import retried
 from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import Handover, HandoverState, Standing
-from energy.service.duty.holding import DutyJournal, tried
+from energy.service.duty.holding import DutyJournal
 from energy.service.duty.plan import PostKind
 from energy.service.duty.reads import (
     Connection,
@@ -72,7 +73,7 @@ class LogDesk:
             entry.close(text, by=by, command_id=command_id)
             self._at.operations.store(entry)
 
-        tried(act)
+        retried(act)
 
     def offer(self, post: str, *, by: UUID, command_id: UUID) -> UUID:
         """Offer a desk to whoever comes: the first signature; return the handover.
@@ -119,7 +120,7 @@ class LogDesk:
             handover.sign(by=by, now=self._at.now(), command_id=command_id)
             self._at.operations.store(handover)
 
-        tried(act)
+        retried(act)
 
     def withdraw(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
         """Take back an offer: who offered it stays.
@@ -133,7 +134,7 @@ class LogDesk:
             handover.withdraw(by=by, command_id=command_id)
             self._at.operations.store(handover)
 
-        tried(act)
+        retried(act)
 
     def _handover(self, identity: UUID) -> Handover:
         found = self._at.operations.find(identity)

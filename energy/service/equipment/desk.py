@@ -16,10 +16,10 @@ import psycopg
 from energy.alerting.flood import NODE, POINT, SOURCE
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import local_day, midnight
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.service.equipment.piece import Equipment
 from energy.service.equipment.words import CHANNEL, PIECE, EquipmentError, Facts, Relation
 from energy.service.numbering import store_numbered
@@ -223,18 +223,14 @@ class EquipmentDesk:
         )
 
     def _act(self, equipment: UUID, act: Callable[[Equipment], None]) -> None:
-        for attempt in (1, 2, 3):
+        def once() -> None:
             piece = self._operations.find(equipment)
             if not isinstance(piece, Equipment):
                 raise EquipmentError.of("none")
             act(piece)
-            try:
-                self._operations.store(piece)
-            except ConflictError:
-                if attempt == 3:
-                    raise
-            else:
-                return
+            self._operations.store(piece)
+
+        retried(once)
 
     def _demand_place(self, place: str) -> None:
         schema = self._site.schema

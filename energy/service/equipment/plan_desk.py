@@ -9,10 +9,10 @@ from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import local_day, midnight
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.service.equipment.maintenance import Every, PlanSpec, TestResult
 from energy.service.equipment.plan import MaintenancePlan
 from energy.service.equipment.plan_reads import DueRow, orders_of
@@ -151,18 +151,14 @@ class PlanDesk:
         return desk.open(job, level, checklist=checklist, by=by, command_id=command)
 
     def _act(self, plan: UUID, act: Callable[[MaintenancePlan], None]) -> None:
-        for attempt in (1, 2, 3):
+        def once() -> None:
             known = self._operations.find(plan)
             if not isinstance(known, MaintenancePlan):
                 raise EquipmentError.of("no_plan")
             act(known)
-            try:
-                self._operations.store(known)
-            except ConflictError:
-                if attempt == 3:
-                    raise
-            else:
-                return
+            self._operations.store(known)
+
+        retried(once)
 
     def _piece(self, number: str) -> EquipmentRow:
         with self._database.connection() as connection:

@@ -14,10 +14,10 @@ from energy.alerting.flood import NODE
 from energy.alerting.outages.reads import read_graphs_over
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import RequestKind, SwitchingState
@@ -33,7 +33,6 @@ from energy.store.sites import Site
 
 SWITCHING_ORDER = "S"
 """Begins the numbers of switching orders."""
-_ATTEMPTS = 3
 _VAIN = (SwitchingState.WITHDRAWN, SwitchingState.ABORTED)
 
 
@@ -171,15 +170,13 @@ class SwitchingDesk:
             SwitchingError: There is no such order, or what the act says.
             ConflictError: Somebody else changes it again and again.
         """
-        for attempt in range(1, _ATTEMPTS + 1):
+
+        def once() -> int:
             known = self.order(order)
             act(known)
-            try:
-                return self._operations.store(known)
-            except ConflictError:
-                if attempt == _ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable")
+            return self._operations.store(known)
+
+        return retried(once)
 
     def tell(self, order: UUID, step: int, *, by: UUID, command_id: UUID) -> int:
         """Let its operator tell a step; return the position that the journal holds it at.

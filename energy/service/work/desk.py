@@ -14,10 +14,10 @@ from energy.alerting.alert import Alert
 from energy.alerting.flood import NODE
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
 from energy.service.work.checklist import Checklist, ChecklistTemplate, checklist_id
 from energy.service.work.errors import WorkError
@@ -215,15 +215,13 @@ class IncidentDesk:
             WorkError: There is no such incident, or what the act says.
             ConflictError: Somebody else changes it again and again.
         """
-        for attempt in (1, 2, 3):
+
+        def once() -> int:
             known = self.incident(incident)
             act(known)
-            try:
-                return self._operations.store(known)
-            except ConflictError:
-                if attempt == 3:
-                    raise
-        raise AssertionError("unreachable")
+            return self._operations.store(known)
+
+        return retried(once)
 
     def join(self, incident: UUID, parent: UUID, *, by: UUID, command_id: UUID) -> int:
         """Make an incident part of another one; return the journal's position.

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
 from energy.service.work.checklist import ChecklistTemplate, checklist_id
 from energy.service.work.desk import promised
@@ -116,7 +116,8 @@ class WorkOrderDesk:
             WorkError: There is no such order, or what the act says.
             ConflictError: Somebody else changes it again and again.
         """
-        for attempt in (1, 2, 3):
+
+        def once() -> int:
             known = self.order(order)
             act(known)
             changed: list[JournalAggregate] = [known]
@@ -124,12 +125,9 @@ class WorkOrderDesk:
                 whole = self._incident(known.incident)
                 whole.end_order(known.id, command_id=command_id)
                 changed.append(whole)
-            try:
-                return self._operations.store(*changed)
-            except ConflictError:
-                if attempt == 3:
-                    raise
-        raise AssertionError("unreachable")
+            return self._operations.store(*changed)
+
+        return retried(once)
 
     def add_paper(
         self, order: UUID, content: bytes, media_type: str, *, by: UUID, command_id: UUID
