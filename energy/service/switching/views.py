@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from energy.service.rows import insert, update
 from energy.service.switching.kinds import StepState, SwitchingState
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.order_facts import LEADS_TO
@@ -40,7 +41,7 @@ def fold_switching(cursor: Cursor, schema: str, position: int, event: Any) -> No
 def _templates(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     match event:
         case SwitchingTemplate.Drafted():
-            _insert(
+            insert(
                 cursor,
                 f"{schema}.switching_template",
                 key=event.key,
@@ -63,7 +64,7 @@ def _templates(cursor: Cursor, schema: str, position: int, event: Any) -> None:
 
 
 def _written(cursor: Cursor, schema: str, position: int, event: SwitchingOrder.Created) -> None:
-    _insert(
+    insert(
         cursor,
         f"{schema}.switching_order",
         switching_order=event.order,
@@ -86,7 +87,7 @@ def _written(cursor: Cursor, schema: str, position: int, event: SwitchingOrder.C
         position=position,
     )
     for number, step in enumerate(event.steps, 1):
-        _insert(
+        insert(
             cursor,
             f"{schema}.switching_step",
             switching_order=event.order,
@@ -101,7 +102,7 @@ def _changed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     thing = event.originator_id
     match event:
         case SwitchingOrder.PermitGiven():
-            _insert(
+            insert(
                 cursor,
                 f"{schema}.switching_permit",
                 switching_order=thing,
@@ -134,8 +135,20 @@ def _changed(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         case _:
             step = _of_step(event)
             if step:
-                _update(cursor, f"{schema}.switching_step", thing, position, step, event.step)
-    _update(cursor, f"{schema}.switching_order", thing, position, _of_order(event))
+                update(
+                    cursor,
+                    f"{schema}.switching_step",
+                    {"switching_order": thing, "step": event.step},
+                    position,
+                    step,
+                )
+    update(
+        cursor,
+        f"{schema}.switching_order",
+        {"switching_order": thing},
+        position,
+        _of_order(event),
+    )
 
 
 def _of_step(event: Any) -> dict[str, object]:
@@ -181,7 +194,7 @@ def _of_order(event: Any) -> dict[str, object]:
 
 
 def _happened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
-    _insert(
+    insert(
         cursor,
         f"{schema}.switching_fact",
         position=position,
@@ -191,29 +204,4 @@ def _happened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         at=event.timestamp,
         step=getattr(event, "step", None),
         words=getattr(event, "reason", ""),
-    )
-
-
-def _insert(cursor: Cursor, table: str, **values: object) -> None:
-    cursor.execute(
-        f"INSERT INTO {table} ({', '.join(values)}) "
-        f"VALUES ({', '.join(['%s'] * len(values))})".encode(),
-        tuple(values.values()),
-    )
-
-
-def _update(
-    cursor: Cursor,
-    table: str,
-    order: object,
-    position: int,
-    values: dict[str, object],
-    step: int | None = None,
-) -> None:
-    told = {**values, "position": position}
-    one = "" if step is None else " AND step = %s"
-    cursor.execute(
-        f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in told)} "
-        f"WHERE switching_order = %s{one}".encode(),
-        (*told.values(), order, *(() if step is None else (step,))),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from energy.service.rows import insert, update
 from energy.service.work.checklist import ChecklistTemplate
 from energy.service.work.incident import Incident
 from energy.service.work.kinds import IncidentState, OrderState
@@ -50,7 +51,7 @@ def _happened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         for name, value in event.__dict__.items()
         if name not in _OWN | _LONG and value is not None
     }
-    _insert(
+    insert(
         cursor,
         f"{schema}.work_fact",
         position=position,
@@ -75,7 +76,7 @@ def _published(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             cursor.execute(f"DELETE FROM {schema}.checklist WHERE key = %s", (key["key"],))
         case _:
             raise TypeError(f"no fold for {type(event)}")
-    _insert(
+    insert(
         cursor,
         f"{schema}.{table}",
         **key,
@@ -88,7 +89,7 @@ def _published(cursor: Cursor, schema: str, position: int, event: Any) -> None:
 
 def _opened(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     promise = {name: value for name, value in event.promise.items() if name != "reopen_days"}
-    _insert(
+    insert(
         cursor,
         f"{schema}.incident",
         incident=event.incident,
@@ -108,7 +109,7 @@ def _incident(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     at, thing = event.timestamp, event.originator_id
     match event:
         case Incident.Paused():
-            _insert(
+            insert(
                 cursor,
                 f"{schema}.incident_pause",
                 incident=thing,
@@ -137,7 +138,7 @@ def _incident(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             )
         case _:
             """Nothing beside its row."""
-    _update(cursor, f"{schema}.incident", "incident", thing, position, _of_incident(event))
+    update(cursor, f"{schema}.incident", {"incident": thing}, position, _of_incident(event))
 
 
 def _of_incident(event: Any) -> dict[str, object]:
@@ -182,7 +183,7 @@ def _bound(event: Any) -> dict[str, object]:
 
 def _ordered(cursor: Cursor, schema: str, position: int, event: Any) -> None:
     promise = {name: value for name, value in event.promise.items() if name != "reopen_days"}
-    _insert(
+    insert(
         cursor,
         f"{schema}.work_order",
         work_order=event.order,
@@ -225,7 +226,7 @@ def _order(cursor: Cursor, schema: str, position: int, event: Any) -> None:
         case _:
             """Nothing beside its row."""
     if beside is not None:
-        _insert(
+        insert(
             cursor,
             f"{schema}.{table}",
             work_order=thing,
@@ -233,7 +234,7 @@ def _order(cursor: Cursor, schema: str, position: int, event: Any) -> None:
             position=position,
             **beside,
         )
-    _update(cursor, f"{schema}.work_order", "work_order", thing, position, _of_order(event))
+    update(cursor, f"{schema}.work_order", {"work_order": thing}, position, _of_order(event))
 
 
 def _of_order(event: Any) -> dict[str, object]:
@@ -265,22 +266,3 @@ def _of_order(event: Any) -> dict[str, object]:
             return {"owner": event.by, "assigned": None, **first}
         case _:
             return {}
-
-
-def _insert(cursor: Cursor, table: str, **values: object) -> None:
-    cursor.execute(
-        f"INSERT INTO {table} ({', '.join(values)}) "
-        f"VALUES ({', '.join(['%s'] * len(values))})".encode(),
-        tuple(values.values()),
-    )
-
-
-def _update(
-    cursor: Cursor, table: str, key: str, thing: object, position: int, values: dict[str, object]
-) -> None:
-    told = {**values, "position": position}
-    cursor.execute(
-        f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in told)} "
-        f"WHERE {key} = %s".encode(),
-        (*told.values(), thing),
-    )
