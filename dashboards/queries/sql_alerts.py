@@ -20,15 +20,13 @@ from dashboards.queries.alerts_told import people_of, told_event
 from dashboards.queries.rows import AlertRow, Answer
 from dashboards.queries.sql_notices import told_of
 from dashboards.queries.sql_site import OPERATIONS, Connection, Row, SqlSite, shown
-from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
+from dashboards.security.scope import Right, Scope
 from dashboards.selection import Selection
 from energy.alerting.flood import GROUPS, NODE
 from energy.alerting.rule_reads import read_camera
 from energy.base.period import Period
 from energy.journal.application import EventDecoder
-from energy.journal.directory import roles_at
 from energy.journal.recorder import read_stream
-from energy.store.sites import DIRECTORY
 
 MOST_ALERTS = 200
 MOST_LISTED = 1000
@@ -104,7 +102,9 @@ class SqlAlerts:
                 if one.row.code or one.own_scale
                 else self._around(connection, one, first, last),
                 children=tuple(each.row for each in below),
-                people=self._people(connection) if scope.may(Right.ACKNOWLEDGE) else (),
+                people=self._at.people_with(connection, Right.ACKNOWLEDGE)
+                if scope.may(Right.ACKNOWLEDGE)
+                else (),
                 node=self._node_of(connection, alert),
                 camera=read_camera(connection, self._at.schema, alert),
                 told=told_of(self._at, connection, scope, one.row),
@@ -198,20 +198,6 @@ class SqlAlerts:
                 (name,),
             ).fetchall()
             return tuple(alert for (alert,) in rows)
-
-    def _people(self, connection: Connection) -> tuple[tuple[UUID, str], ...]:
-        """Return who may act on alerts of the site, by name."""
-        rows: list[Row] = connection.execute(
-            f"SELECT person, roles FROM {DIRECTORY}.person WHERE NOT disabled"
-        ).fetchall()
-        site = self._at.site.key
-        able = [
-            person
-            for person, roles in rows
-            if any(Right.ACKNOWLEDGE in RIGHTS[role] for role in roles_of(roles_at(roles, site)))
-        ]
-        names = self._at.person_names(connection, able)
-        return tuple(sorted(names.items(), key=lambda each: (each[1], str(each[0]))))
 
     def _events(self, connection: Connection, one: FoundAlert) -> tuple[AlertEvent, ...]:
         entries = read_stream(connection, self._at.schema, OPERATIONS, one.row.alert)

@@ -17,11 +17,12 @@ from billing.runs.exceptions import Limits
 from billing.views.own import read_own
 from dashboards.queries.rows import Answer
 from dashboards.queries.supply import Supply, SupplyNode, top_points
-from dashboards.security.scope import Right, Scope
+from dashboards.security.scope import RIGHTS, Right, Scope, roles_of
 from energy.base.clock import Clock, monotonic_s, wait
 from energy.base.period import day_period
 from energy.base.secrets import PersonVault
 from energy.base.units import Utility
+from energy.journal.directory import roles_at
 from energy.metering.completeness import Completeness
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
@@ -197,6 +198,19 @@ class SqlSite:
             (list(people),),
         ).fetchall()
         return {person: self.vault.open(person, sealed) for person, sealed in rows}
+
+    def people_with(self, connection: Connection, right: Right) -> tuple[tuple[UUID, str], ...]:
+        """Return who has a right at the site and may sign in, by name."""
+        rows: list[Row] = connection.execute(
+            f"SELECT person, roles FROM {DIRECTORY}.person WHERE NOT disabled"
+        ).fetchall()
+        able = [
+            person
+            for person, roles in rows
+            if any(right in RIGHTS[role] for role in roles_of(roles_at(roles, self.site.key)))
+        ]
+        names = self.person_names(connection, able)
+        return tuple(sorted(names.items(), key=lambda each: (each[1], str(each[0]))))
 
     def usage_channels(self, connection: Connection) -> dict[Utility, dict[str, int]]:
         """Return the channel that counts each metering point's usage, by utility and point."""

@@ -26,6 +26,7 @@ from scripts.commands.tree import Json, group
 from scripts.commands.work_frame import text_of
 
 if runs():
+    from billing.documents.switching_sheet import sheet_of
     from dashboards.note_words import wall_instant
     from dashboards.security.scope import Right
     from energy.service.switching.confirming import INTERVALS
@@ -34,7 +35,6 @@ if runs():
     from energy.service.switching.reads import read_switching, read_templates
     from energy.service.switching.steps import parse_plan
     from energy.system import WEB, WRITER
-    from processes.switching_sheet import sheet_of
 
 app = group("switching")
 First = Annotated[str | None, typer.Option("--from")]

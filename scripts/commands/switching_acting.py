@@ -25,6 +25,7 @@ if runs():
     from energy.service.switching.order import SwitchingOrder
     from energy.service.switching.permit import Permit
     from energy.service.switching.reads import SwitchingRow, switching_named
+    from energy.service.switching.rounds import round_of
     from energy.system import WRITER
     from processes.installation import acting
 
@@ -208,7 +209,7 @@ def permit(
         )
         person, desk = at.person(by, Right.WORK), desk_of(at)
         order = row_of(at, number).switching_order
-        seen = _round(desk.order(order), "permit")
+        seen = round_of(desk.order(order), "give_permit")
         command = command_of("permit switching", order, seen, person, repr(given))
         desk.give_permit(order, given, by=person, command_id=command)
         at.settle("operations")
@@ -257,26 +258,11 @@ def _acted(
     """Let somebody say something of an order; return the order as it is then."""
     order, desk = row_of(at, number).switching_order, desk_of(at)
     verb, *words = said
-    seen = _round(desk.order(order), str(verb))
+    seen = round_of(desk.order(order), str(verb))
     command = command_of(f"{verb} switching", order, seen, person, *words)
     desk.act(order, lambda it: act(it, person, command))
     at.settle("operations")
     return desk.order(order)
-
-
-def _round(known: SwitchingOrder, verb: str) -> int:
-    """Return which round of what may be said again a word belongs to, said once or again."""
-    match verb:
-        case "stop":
-            return known.stops - (known.state is SwitchingState.STOPPED)
-        case "resume":
-            return known.stops
-        case "permit":
-            return known.permits.given - (known.permits.holder is not None)
-        case "return_permit":
-            return known.permits.given
-        case _:
-            return 0
 
 
 def _say_state(at: Opened, known: SwitchingOrder) -> None:
