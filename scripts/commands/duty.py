@@ -24,7 +24,7 @@ from scripts.commands.duty_leave import (
     withdraw,
 )
 from scripts.commands.duty_log import close, handovers, log, offer, sign, stay, tell
-from scripts.commands.duty_words import SHORT, named, people_in, the_one
+from scripts.commands.duty_words import SHORT, named, people_in, print_findings, the_one
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import Json, group
@@ -43,7 +43,7 @@ if runs():
         read_rosters,
         read_sheets,
     )
-    from energy.service.duty.standing import NOT_COVERED, RosterFinding
+    from energy.service.duty.standing import NOT_COVERED
     from energy.system import WEB, WRITER
     from processes.notice_files import written
 
@@ -111,7 +111,7 @@ def draft(ctx: typer.Context, file: Path, by: str | None = None) -> None:
         roster = desk.draft(pattern, by=person, command_id=command)
         at.settle("operations")
         print(at.text("duty.drafted", roster=roster.hex[:SHORT]))
-        _print_findings(at, desk.draft_findings(roster))
+        print_findings(at, desk.draft_findings(roster))
 
 
 @app.command()
@@ -125,7 +125,7 @@ def publish(ctx: typer.Context, roster: str, by: str | None = None) -> None:
         at.settle("operations")
         first, last = row.first_day, row.last_day
         print(at.text("duty.published", roster=row.roster.hex[:SHORT], first=first, last=last))
-        _print_findings(at, desk.findings(first, last))
+        print_findings(at, desk.findings(first, last))
 
 
 @app.command()
@@ -184,7 +184,7 @@ def show(
             ]
             head = [at.text("duty_head.day"), at.text("duty_head.shift"), *posts]
             print_table(head, table, nothing=at.text("duty.no_rosters"))
-            _print_findings(at, found)
+            print_findings(at, found)
         if any(each.kind in NOT_COVERED for each in found):
             raise typer.Exit(1)
 
@@ -235,7 +235,7 @@ def change(
         desk.change(key, who, reason=why, by=person, command_id=uuid4())
         at.settle("operations")
         print(at.text("duty.changed", slot=key, person=at.name_of(who) or at.text("duty.nobody")))
-        _print_findings(at, [each for each in desk.findings(key.day, key.day) if each.slot == key])
+        print_findings(at, [each for each in desk.findings(key.day, key.day) if each.slot == key])
 
 
 @app.command("stand-ins")
@@ -249,11 +249,6 @@ def stand_ins(ctx: typer.Context, slot: str, *, as_json: Json = False) -> None:
         rows = [(number, at.name_of(who)) for number, who in enumerate(found, start=1)]
         head = [at.text(f"duty_head.{key}") for key in ("number", "person")]
         print_table(head, rows, nothing=at.text("duty.no_stand_in"))
-
-
-def _print_findings(at: Opened, found: list[RosterFinding]) -> None:
-    for each in found:
-        print(at.text(f"duty_finding.{each.kind}", slot=each.slot))
 
 
 def _desk(at: Opened) -> RosterDesk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -10,19 +10,21 @@ import typer
 
 from energy.base.ids import id_of
 from scripts.commands.asked import runs
-from scripts.commands.duty_words import SHORT, named, the_one, told
+from scripts.commands.duty_words import SHORT, named, print_findings, the_one, told
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json
 
 if runs():
     from dashboards.security.scope import Right
+    from energy.service.duty.desk import RosterDesk
     from energy.service.duty.leave_desk import LeaveDesk
     from energy.service.duty.plan import SlotKey, slot_from
     from energy.service.duty.reads import LeaveRow, SwapRow, read_leave, read_swaps
     from energy.system import WEB, WRITER
 
 DAY = ["%Y-%m-%d"]
+A_DAY = timedelta(days=1)
 
 
 def ask(
@@ -135,6 +137,10 @@ def withdraw(ctx: typer.Context, request: str, by: str | None = None) -> None:
         at.settle("operations")
         slots = ", ".join(map(str, back)) or at.text("duty.none_back")
         print(at.text("duty.withdrawn", leave=row.leave.hex[:SHORT], slots=slots))
+        if back:  # who comes back may have taken a shift near it meanwhile
+            days = (back[0].day - A_DAY, back[-1].day + A_DAY)
+            rosters = RosterDesk(at.system.database, at.site, at.system.clock)
+            print_findings(at, rosters.findings(*days, person=row.person))
 
 
 def swap(

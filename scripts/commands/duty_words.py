@@ -14,6 +14,7 @@ if runs():
     from dashboards.security.scope import Right
     from energy.service.duty.errors import DutyError
     from energy.service.duty.plan import NOBODY, SlotKey
+    from energy.service.duty.standing import RosterFinding
 
 T = TypeVar("T")
 SHORT = 8
@@ -74,3 +75,9 @@ def told(at: Opened, people: Mapping[SlotKey, UUID | None]) -> str:
     nobody = at.text("duty.nobody")
     rows = (f"{slot} {at.name_of(who) or nobody}" for slot, who in sorted(people.items()))
     return ", ".join(rows)
+
+
+def print_findings(at: Opened, found: Iterable[RosterFinding]) -> None:
+    """Say what is wrong with some slots, a row each."""
+    for each in found:
+        print(at.text(f"duty_finding.{each.kind}", slot=each.slot))

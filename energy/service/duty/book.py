@@ -1,7 +1,7 @@
-"""In: a plan of duty, rosters published, leave approved. Out: facts of a site's duty book. Pure.
+"""In: a plan of duty, rosters, leave, desks offered. Out: facts of a site's duty book. Pure.
 
-What may not overlap passes here: whoever publishes a roster or approves leave changes the book, so
-that of two at once the second meets a conflict and looks again.
+What may not overlap passes here: whoever publishes a roster, approves leave or offers a desk
+changes the book, so that of two at once the second meets a conflict and looks again.
 """
 
 from __future__ import annotations
@@ -67,6 +67,13 @@ class DutyBook(JournalAggregate):
         TOPIC = "duty_book.leave_ended"
         leave: UUID
 
+    class DeskOffered(JournalAggregate.Event):
+        """This handover of a desk is the newest."""
+
+        TOPIC = "duty_book.desk_offered"
+        post: str
+        handover: UUID
+
     @staticmethod
     def create_id(*, site: str, **_: object) -> UUID:
         """Return the id from the site."""
@@ -79,6 +86,8 @@ class DutyBook(JournalAggregate):
         self.spec: dict[str, Any] = {}
         self.published: dict[UUID, tuple[date, date]] = {}
         self.away: dict[UUID, Away] = {}
+        self.handovers: dict[str, UUID] = {}
+        """The newest handover of each desk that was offered."""
 
     @property
     def plan(self) -> DutyPlan:
@@ -168,3 +177,11 @@ class DutyBook(JournalAggregate):
     @event(LeaveEnded)
     def _end_leave(self, *, leave: UUID, command_id: UUID) -> None:
         del self.away[leave]
+
+    def offer_desk(self, post: str, handover: UUID, *, command_id: UUID) -> None:
+        """Let a handover be the newest of a desk."""
+        self._offer_desk(post=post, handover=handover, command_id=command_id)
+
+    @event(DeskOffered)
+    def _offer_desk(self, *, post: str, handover: UUID, command_id: UUID) -> None:
+        self.handovers[post] = handover

@@ -186,14 +186,22 @@ class RosterDesk:
         held.roster_of(slot)
         return candidates(slot, held.sheets, held.plan, held.away, self._at.site.zone)
 
-    def findings(self, first: date, last: date) -> list[RosterFinding]:
+    def findings(self, first: date, last: date, person: UUID | None = None) -> list[RosterFinding]:
         """Return what is wrong with the published rosters on some days.
+
+        Args:
+            first: First local day.
+            last: Last one.
+            person: Whose slots alone; None: everybody's.
 
         Raises:
             DutyError: There is no plan.
         """
         held = self._at.held(first, last)
-        return [each for each in self._found(held) if first <= each.slot.day <= last]
+        found = [each for each in self._found(held) if first <= each.slot.day <= last]
+        if person is None:
+            return found
+        return [e for e in found if held.roster_of(e.slot).slots[e.slot].person == person]
 
     def draft_findings(self, identity: UUID) -> list[RosterFinding]:
         """Return what is wrong with a roster, beside those that hold around it.

@@ -14,6 +14,7 @@ from energy.alerting.outages.reads import OutageState, read_outages
 from energy.alerting.sounding.shift import shift_at
 from energy.base.clock import Clock
 from energy.journal.retrying import retried
+from energy.service.duty.book import DutyBook
 from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import Handover, HandoverState, Standing
@@ -83,9 +84,20 @@ class LogDesk:
                 took it last and one is not on duty there by the roster.
         """
         identity = self._at.id_of("handover", command_id)
-        if self._at.operations.find(identity) is not None:
-            return identity
-        plan, now = self._at.book().plan, self._at.now()
+
+        def act() -> None:
+            book = self._at.book()
+            if book.handovers.get(post) != identity and not self._at.operations.find(identity):
+                self._offer(book, identity, post, by=by, command_id=command_id)
+
+        retried(act)
+        return identity
+
+    def _offer(
+        self, book: DutyBook, identity: UUID, post: str, *, by: UUID, command_id: UUID
+    ) -> None:
+        """Store an offer and the book's word of it: of two at once the second meets a conflict."""
+        plan, now = book.plan, self._at.now()
         found = plan.post(post)
         if found is None or found.kind is not PostKind.DESK:
             desks = ", ".join(each.key for each in plan.posts if each.kind is PostKind.DESK)
@@ -93,10 +105,15 @@ class LogDesk:
         schema = self._at.site.schema
         with self._at.database.connection() as connection:
             last = last_signed(connection, schema, post)
-            offered = [each for each in read_handovers(connection, schema) if each.post == post]
+            others = [e for e in read_handovers(connection, schema) if e.handover != identity]
             standing = read_standing(connection, schema, now)
             there = read_on_duty(connection, self._at.site, now).posts.get(post)
-        if any(each.state == HandoverState.OFFERED for each in offered):
+        newest = self._newest(book, post)  # the journal's word: tables come behind it
+        if newest is None:  # offered before the book knew of offers
+            waits = any(e.post == post and e.state == HandoverState.OFFERED for e in others)
+        else:
+            waits = newest.state is HandoverState.OFFERED
+        if waits:
             raise DutyError.of("offered", post=post)
         if last is not None and by not in {last.comes, there}:  # who took it may be gone for good
             raise DutyError.of("not_holder", post=post)
@@ -105,8 +122,14 @@ class LogDesk:
         handover = Handover.offer(
             identity, post, standing, since=since, now=now, by=by, command_id=command_id
         )
-        self._at.operations.store(handover)
-        return identity
+        book.offer_desk(post, identity, command_id=command_id)
+        self._at.operations.store(handover, book)
+
+    def _newest(self, book: DutyBook, post: str) -> Handover | None:
+        """Return the newest handover of a desk; None where the book knows none yet."""
+        known = book.handovers.get(post)
+        found = None if known is None else self._at.operations.find(known)
+        return found if isinstance(found, Handover) else None
 
     def sign(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
         """Take a desk that is offered: the second signature.

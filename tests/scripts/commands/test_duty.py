@@ -99,7 +99,10 @@ def test_leave_reshuffles_the_roster_by_the_second_persons_word(office: Row) -> 
     now = office("duty now --instant", "2031-07-03 03:00", code=1)
     assert "desk Cy -" in said(now)
     assert "approved" in said(office("duty leave"))
-    assert "2031-07-02/night/desk" in said(office(f"duty withdraw {leave} --by ben"))
+    office("duty change 2031-07-03/day/desk --to ben --reason course --by boss")
+    back = said(office(f"duty withdraw {leave} --by ben"))
+    assert "it gives back: 2031-07-02/night/desk" in back
+    assert "2031-07-03/day/desk: too short a rest before" in back
     office("duty ask --from 2031-07-02 --to 2031-07-02 --for ben --by boss")
     again = next(e["leave"] for e in office.json("duty leave") if e["state"] == "asked")
     office(f"duty refuse {again} --by chief")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
 
 from energy.service.duty.errors import DutyError
+from energy.service.duty.log_desk import LogDesk
 from energy.service.duty.reads import HandoverRow, read_handovers, read_log, read_points
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, hours
@@ -97,3 +100,43 @@ def test_a_desk_is_handed_over_by_two_signatures_with_what_is_open(office: Offic
     refused(lambda: office.log.offer("first", by=CY, command_id=uuid4()), "no_desk")
     with pytest.raises(DutyError, match="it has desk"):
         office.log.offer("throne", by=CY, command_id=uuid4())
+
+
+def test_two_who_offer_a_desk_at_once_leave_one_offer(office: Office) -> None:
+    office.go_to(0, 18)
+    both = threading.Barrier(2)
+
+    def offer(who: UUID) -> str:
+        desk = LogDesk(office.at.writer, office.at.site, office.at.clock)
+        both.wait(timeout=30)
+        try:
+            return str(desk.offer("desk", by=who, command_id=command("offer at once", who)))
+        except DutyError as error:
+            return error.message.key if error.message else ""
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(offer, (ADA, BEN)))
+    (row,) = handovers(office)
+    assert str(row.handover) in told
+    assert sum(key.endswith("offered") for key in told) == 1
+
+
+def test_the_same_offer_of_two_processes_is_one_and_refused_to_none(office: Office) -> None:
+    office.go_to(0, 18)
+    both = threading.Barrier(2)
+
+    def offer(_: int) -> UUID:
+        desk = LogDesk(office.at.writer, office.at.site, office.at.clock)
+        both.wait(timeout=30)
+        return desk.offer("desk", by=ADA, command_id=command("offer"))
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(offer, range(2))
+    assert first == second == handovers(office)[0].handover
+    assert len(handovers(office)) == 1
+
+
+def test_an_offer_that_the_tables_do_not_show_yet_counts(office: Office) -> None:
+    office.go_to(0, 18)
+    office.log.offer("desk", by=ADA, command_id=command("offer"))
+    refused(lambda: office.log.offer("desk", by=BEN, command_id=uuid4()), "offered")
