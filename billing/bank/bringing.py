@@ -20,7 +20,8 @@ from billing.prepaid.office import PrepaidOffice
 from billing.prepaid.server_account import TopUpMeans
 from billing.receivables.account_book import AccountBook
 from billing.receivables.errors import PaymentError
-from billing.receivables.office import Receivables, again
+from billing.receivables.office import Receivables
+from billing.retrying import retried
 from billing.views.bank import known_entries, stored_entries
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
@@ -120,7 +121,7 @@ class Bringing:
                 self.books.store(*stored.values())
             return looked
 
-        looked = again(act)
+        looked = retried(act)
         for each in looked.new:
             if each.certain is not None and each.certain.top_up:
                 self._top_up(each, each.certain.account, by)

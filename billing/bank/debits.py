@@ -14,7 +14,7 @@ from billing.books import Books
 from billing.errors import UnknownBillingObjectError
 from billing.receivables.errors import PaymentError
 from billing.receivables.items import OpenItem
-from billing.receivables.office import again
+from billing.retrying import retried
 from billing.views.bank import MandateRow, collected_items, last_collection, read_mandates
 from billing.views.owed import read_items
 from energy.base.ids import id_of
@@ -155,7 +155,7 @@ class Debits:
             self.books.store(*mandates)
             return Collected(collection=collection, debits=tuple(debits), octets=octets)
 
-        return again(act)
+        return retried(act)
 
     def _made_before(self, creditor: Creditor, collect_on: date, due_by: date) -> Collected:
         """Return the file of the last collection again, where the bank has not taken it yet."""

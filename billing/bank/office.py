@@ -16,7 +16,8 @@ from billing.bank.statement import StatementEntry
 from billing.books import Books
 from billing.receivables.account_book import AccountBook
 from billing.receivables.errors import PaymentError
-from billing.receivables.office import Receivables, again
+from billing.receivables.office import Receivables
+from billing.retrying import retried
 from billing.views.bank import EntryRow, entry_named, read_bank_entries
 from energy.base.aggregate import JournalAggregate
 from energy.base.secrets import PersonVault
@@ -110,7 +111,7 @@ class BankOffice:
             self.books.store(entry, book, *aliases)
             return book
 
-        return again(act)
+        return retried(act)
 
     def set_aside(
         self, name: str, *, on: date | None, reason: str, by: UUID, command_id: UUID
@@ -184,7 +185,7 @@ class BankOffice:
             self.books.store(*changed)
             return row.amount
 
-        return again(act)
+        return retried(act)
 
     def refund(self, account: str, name: str, *, by: UUID, command_id: UUID) -> AccountBook:
         """Take an entry that went out as a refund of an account's credit.
@@ -214,7 +215,7 @@ class BankOffice:
             self.books.store(entry, book)
             return book
 
-        return again(act)
+        return retried(act)
 
     def entry(self, name: str) -> BankEntry:
         """Return an entry by its key, its id or the beginning of its id.

@@ -27,8 +27,8 @@ from billing.prepaid.card_price import PricedSale
 from billing.prepaid.errors import DeskRefusedError
 from billing.prepaid.office import PrepaidOffice
 from billing.prepaid.points import prepaid_of
-from billing.prepaid.retrying import retried
 from billing.prepaid.server_account import Act, TopUpMeans
+from billing.retrying import retried
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
 

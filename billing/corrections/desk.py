@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from billing.books import Books
@@ -27,6 +26,7 @@ from billing.errors import UnknownBillingObjectError
 from billing.invoices.invoice import Invoice
 from billing.invoices.issuer import CorrectionMode, NamedIssuer, default_issuer, issuer_id
 from billing.money import plain
+from billing.retrying import retried
 from billing.views.books import BOOKS_VIEWS
 from billing.views.find import invoice_named
 from billing.views.late import acts_between, maybe_changed
@@ -35,13 +35,8 @@ from energy.base.secrets import PersonVault
 from energy.journal.follower import wait_for_position
 from energy.journal.marks import Marks
 from energy.journal.recorder import head_position
-from energy.journal.retrying import retried
 from energy.views.computed import asked_together
 from energy.views.worker import METERING_VIEWS
-
-T = TypeVar("T")
-ATTEMPTS = 8
-"""How often a command is begun again when somebody else was faster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,9 +172,7 @@ class CorrectionDesk:
             WrongStateError: The addressee was erased.
             ConflictError: Others were faster time and again; repeat the command.
         """
-        return retried(
-            lambda: self._accept(name, by=by, why=why, command_id=command_id), attempts=ATTEMPTS
-        )
+        return retried(lambda: self._accept(name, by=by, why=why, command_id=command_id))
 
     def credit_state(self, invoice: UUID) -> CreditState:
         """Return which charge lines of an issued invoice can be credited.
@@ -198,9 +191,7 @@ class CorrectionDesk:
             ConflictError: Others were faster time and again; repeat the command.
         """
         desk = LineDesk(self.books)
-        return retried(
-            lambda: desk.propose(invoice, asked, by=by, command_id=command_id), attempts=ATTEMPTS
-        )
+        return retried(lambda: desk.propose(invoice, asked, by=by, command_id=command_id))
 
     def reject(self, name: str, *, by: UUID, why: str, command_id: UUID) -> None:
         """Reject a correction; it is proposed again only once something else is learned.

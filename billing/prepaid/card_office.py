@@ -21,9 +21,9 @@ from billing.prepaid.card_writer import Answer, Answered, CardWriter, answered, 
 from billing.prepaid.errors import PrepaidRefusedError, WriteUnknownError
 from billing.prepaid.payment_kind import PaymentKind, PointPayment, payment_id
 from billing.prepaid.points import claim_points
-from billing.prepaid.retrying import retried
 from billing.prepaid.server_account import Act
 from billing.rating.rate import version_on
+from billing.retrying import retried
 from billing.views.tariffs import read_versions
 from energy.base.ids import id_of
 

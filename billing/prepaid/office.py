@@ -36,7 +36,6 @@ from billing.prepaid.protected import (
     ProtectionKind,
     protected_id,
 )
-from billing.prepaid.retrying import retried
 from billing.prepaid.rules import PrepaidRules, Rules, rules_id
 from billing.prepaid.server_account import (
     Act,
@@ -47,6 +46,7 @@ from billing.prepaid.server_account import (
     prepaid_id,
 )
 from billing.receivables.errors import PaymentError
+from billing.retrying import retried
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.period import local_day

@@ -24,9 +24,9 @@ from billing.prepaid.bars import allowed_until, bars_at
 from billing.prepaid.errors import BarredError, PrepaidRefusedError
 from billing.prepaid.points import prepaid_of
 from billing.prepaid.protected import ProtectedPoint, Protection, protected_id
-from billing.prepaid.retrying import retried
 from billing.prepaid.server_account import Act
 from billing.prepaid.supply_order import OrderKind, OrderState, SupplyOrder, order_id
+from billing.retrying import retried
 from billing.views.prepaid_points import readings_behind
 
 

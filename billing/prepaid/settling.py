@@ -22,9 +22,9 @@ from billing.prepaid.cycle import instants, month_after
 from billing.prepaid.month import Cost, Knowledge, PrepaidMonth
 from billing.prepaid.payment_kind import PaymentKind, PointPayment
 from billing.prepaid.points import claim_points, prepaid_of
-from billing.prepaid.retrying import retried
 from billing.prepaid.rules import Rules
 from billing.prepaid.server_account import AccountState, Act, PrepaidAccount
+from billing.retrying import retried
 from billing.views.prepaid import IssuedDocument, issued_documents, prepaid_accounts
 from energy.base.ids import id_of
 from energy.base.period import local_day, midnight

@@ -28,8 +28,8 @@ from billing.receivables.dunning_rules import (
 )
 from billing.receivables.errors import PaymentError
 from billing.receivables.items import ItemKind, OpenItem
-from billing.receivables.office import again
 from billing.receivables.policy import DunningPolicy, dunning_policy_id
+from billing.retrying import retried
 from billing.views.owed import (
     late_fees,
     overdue_balances,
@@ -142,7 +142,7 @@ class Collecting:
             self.books.store(case)
             return content, fees
 
-        return again(act)
+        return retried(act)
 
     def letter(self, letter: DueLetter, day: date) -> LetterContent:
         """Return what the paper of a letter says."""
@@ -232,7 +232,7 @@ class Collecting:
             self.books.store(case)
             return number
 
-        return again(act)
+        return retried(act)
 
     # ------------------------------------------------------------ disputes
     def open_dispute(
@@ -271,7 +271,7 @@ class Collecting:
                 self.books.store(case)
             return identity
 
-        return again(act)
+        return retried(act)
 
     def close_dispute(
         self, name: str, *, on: date, outcome: str, by: UUID, command_id: UUID
@@ -300,7 +300,7 @@ class Collecting:
                 )
                 self.books.store(case)
 
-        again(act)
+        retried(act)
 
     # ------------------------------------------------------------ plans of payment
     def agree_plan(
@@ -341,7 +341,7 @@ class Collecting:
                 self.books.store(case)
             return identity
 
-        return again(act)
+        return retried(act)
 
     def end_plan(self, name: str, *, on: date, reason: str, by: UUID, command_id: UUID) -> None:
         """Let a plan hold no longer.

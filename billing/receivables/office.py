@@ -7,11 +7,10 @@ as a conflict, and the command begins again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 from uuid import UUID
 
 from billing.books import Books
@@ -20,6 +19,7 @@ from billing.receivables.account_book import AccountBook, account_book_id, write
 from billing.receivables.as_known import as_left, as_settled, fresh
 from billing.receivables.errors import PaymentError
 from billing.receivables.items import ItemKind, Money, OpenItem, applications, money_in
+from billing.retrying import retried
 from billing.views.owed import (
     PaymentRow,
     accounts_to_settle,
@@ -30,26 +30,7 @@ from billing.views.owed import (
     the_item,
     unused_money,
 )
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
-
-ATTEMPTS = 8
-"""How often a command begins again when somebody else changed the same account first."""
-T = TypeVar("T")
-
-
-def again(act: Callable[[], T]) -> T:
-    """Return what an act returns, begun again while somebody else is faster.
-
-    Raises:
-        ConflictError: Others kept being faster; repeat the command.
-    """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return act()
-        except ConflictError:
-            continue
-    return act()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +114,7 @@ class Receivables:
             self.books.store(book)
             return book
 
-        return again(act)
+        return retried(act)
 
     def received(
         self,
@@ -202,7 +183,7 @@ class Receivables:
                 self.books.store(book)
             return [(part.source, part.item, part.amount) for part in parts]
 
-        return again(act)
+        return retried(act)
 
     def apply_named(self, command_id: UUID) -> list[tuple[str, str, Decimal]]:
         """Use every account's money for the documents it names: desks and deposits bring such."""
@@ -234,7 +215,7 @@ class Receivables:
             self.books.store(book)
             return amount
 
-        return again(act)
+        return retried(act)
 
     def payment(self, name: str) -> PaymentRow:
         """Return a payment by its key or the beginning of it.
@@ -279,7 +260,7 @@ class Receivables:
                 self.books.store(book)
             return book
 
-        return again(act)
+        return retried(act)
 
     def refunded(
         self,
@@ -348,7 +329,7 @@ class Receivables:
             self.books.store(book)
             return identity
 
-        return again(act)
+        return retried(act)
 
     def decide_write_off(
         self, name: str, *, agreed: bool, on: date, by: UUID, command_id: UUID
@@ -374,7 +355,7 @@ class Receivables:
                 self.books.store(book)
             return meant[0].amount
 
-        return again(act)
+        return retried(act)
 
     # ------------------------------------------------------------ checks
     def _check_digits(self, amount: Decimal) -> None:

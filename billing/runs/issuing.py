@@ -20,6 +20,7 @@ from billing.corrections.correction import Corrections
 from billing.invoices.invoice import Invoice, InvoiceState
 from billing.invoices.numbering import addressee_of, take_numbers
 from billing.prepaid.payment_kind import PointPayment, payment_id
+from billing.retrying import retried
 from billing.runs.bill_run import BillRun
 from billing.runs.errors import ChangedDraftsError
 from billing.runs.sealed import seal_of
@@ -27,9 +28,6 @@ from billing.takeover.state import require_released
 from billing.views.prepaid_points import card_spans
 from energy.base.errors import ConflictError
 from energy.base.secrets import PersonVault
-
-ATTEMPTS = 8
-"""How often an issue is begun again when somebody else took the next number first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,12 @@ class Issuing:
             DecidedCorrectionError: Another invoice bears a correction in the meantime.
             ConflictError: Others kept taking numbers first; repeat the command.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            opened = self.books.run(run)
-            if opened.seen(command_id):
-                return [self.books.invoice(each).number or "" for each in opened.invoices]
-            try:
-                return self._issue(opened, by, command_id)
-            except ConflictError:
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError
+        return retried(lambda: self._issue(run, by, command_id))
 
-    def _issue(self, opened: BillRun, by: UUID, command_id: UUID) -> list[str]:
+    def _issue(self, run: UUID, by: UUID, command_id: UUID) -> list[str]:
+        opened = self.books.run(run)
+        if opened.seen(command_id):
+            return [self.books.invoice(each).number or "" for each in opened.invoices]
         require_released(self.books)
         opened.check_approved()
         drafts = [self.books.invoice(identity) for identity in opened.drafts]

@@ -15,7 +15,7 @@ from billing.invoices.drafting import draft_invoice
 from billing.invoices.invoice_facts import InvoiceFacts
 from billing.money import exponent_of
 from billing.receivables.errors import PaymentError
-from billing.receivables.office import again
+from billing.retrying import retried
 from billing.suppliers.compare import Difference, Recovery, differences, recovery
 from billing.suppliers.purchase import Purchase, PurchaseInvoice, purchase_id
 from billing.views.suppliers import purchase_named, read_billed, read_purchased
@@ -67,7 +67,7 @@ class SupplierOffice:
                 self.books.store(*(self._entered(p, file, by, command_id) for p in fresh))
             return fresh
 
-        return again(act)
+        return retried(act)
 
     def check(
         self, name: str, *, metering_position: int, by: UUID | None, command_id: UUID
@@ -131,7 +131,7 @@ class SupplierOffice:
             self.books.store(invoice)
             return paid
 
-        return again(act)
+        return retried(act)
 
     def withdraw(self, name: str, *, on: date, reason: str, by: UUID, command_id: UUID) -> None:
         """Take an invoice back that was wrong.

@@ -9,8 +9,8 @@ from uuid import UUID
 from energy.alerting.alert import Alert, AlertError
 from energy.alerting.causes import AlertCause
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -81,15 +81,12 @@ class AlertDesk:
         )
 
     def _act(self, alert: UUID, act: Callable[[Alert], None]) -> int:
-        for attempt in (1, 2):
+        def once() -> int:
             entry = self._application.find(alert)
             if entry is None:
                 raise AlertError.of("none")
             assert isinstance(entry, Alert)
             act(entry)
-            try:
-                return self._application.store(entry)
-            except ConflictError:
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+            return self._application.store(entry)
+
+        return retried(once)

@@ -14,6 +14,7 @@ from energy.base.clock import Clock
 from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.metering.pinned_note import NoteEntry, NoteWords, PinnedNoteError, note_id
 from energy.store.pool import Database
 from energy.views.pinned_notes import check_about
@@ -87,17 +88,14 @@ class NoteDesk:
         )
 
     def _change(self, note: UUID, change: Callable[[NoteEntry], None]) -> int:
-        for attempt in (1, 2):
+        def once() -> int:
             entry = self._application.find(note)
             if not isinstance(entry, NoteEntry):
                 raise PinnedNoteError.of("note.unknown", note=note)
             change(entry)
-            try:
-                return self._application.store(entry)
-            except ConflictError:
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+            return self._application.store(entry)
+
+        return retried(once)
 
 
 def _command(words: NoteWords, by: UUID, number: int) -> UUID:

@@ -19,10 +19,10 @@ from energy.alerting.notices.template import NoticePlan, NoticeTemplate, templat
 from energy.alerting.notices.words import OUTAGE_TEXTS, TemplateKey, check_wordings
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.store.pool import Database
 from energy.store.sites import DIRECTORY, Site
 
@@ -277,16 +277,12 @@ class NoticeDesk:
         self._change(notice, _none("no_notice", notice=notice.hex[:8]), again)
 
     def _change(self, identity: UUID, make: Callable[[], A], change: Callable[[A], None]) -> None:
-        for attempt in (1, 2):
+        def once() -> None:
             known: A = self._operations.find(identity) or make()
             change(known)
-            try:
-                self._operations.store(known)
-            except ConflictError:
-                if attempt == 2:
-                    raise
-            else:
-                return
+            self._operations.store(known)
+
+        retried(once)
 
 
 def _none(text: str, **values: object) -> Callable[[], Any]:
