@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from billing.accounts.account import Account
+from billing.books import Books
 from billing.errors import HeldRunError
 from billing.runs.bill_run import Choice
 from billing.runs.errors import (
@@ -153,6 +155,23 @@ def test_a_run_issued_by_many_at_once_gives_each_bill_one_number(metered: Town) 
     metered.catch_up()
     assert set(map(tuple, answers)) == {("CAM-2019-000001", "CAM-2019-000002")}
     assert issued_numbers(metered) == ["CAM-2019-000001", "CAM-2019-000002"]
+
+
+def test_an_issue_overtaken_between_its_loads_gives_the_numbers_of_the_other(
+    metered: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, other = metered.open_and_rate(), metered.new_office()
+    metered.office.approve(run, APPROVER)
+    load, told = Books.account, list[list[str]]()
+
+    def overtaken(books: Books, account: str) -> Account:
+        if not told:
+            told.append([])
+            told[0].extend(other.issue(run, CLERK))
+        return load(books, account)
+
+    monkeypatch.setattr(Books, "account", overtaken)
+    assert metered.office.issue(run, CLERK) == told[0] == ["CAM-2019-000001", "CAM-2019-000002"]
 
 
 @pytest.mark.parametrize("at", ["decide", "approve", "issue", "accept"])
