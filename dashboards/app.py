@@ -20,6 +20,7 @@ from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.desk import callbacks as desk
 from dashboards.pages.flows import callbacks as flows
+from dashboards.pages.incidents import callbacks as incidents
 from dashboards.pages.notices import callbacks as notices
 from dashboards.pages.outages import callbacks as outages
 from dashboards.pages.overview import callbacks as overview
@@ -33,6 +34,7 @@ from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.pages.takeover import callbacks as takeover
 from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.pages.wall import callbacks as wall
+from dashboards.pages.work import callbacks as work
 from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
@@ -70,6 +72,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
+OPERATIONS = (incidents, work)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 
@@ -142,7 +145,7 @@ def create_app(
     install_takeover(server, parts)
     install_audit(server, settings, doors.access)
     app = _dash(server, parts)
-    for view in (router, picking, tables, *ENERGY, *OFFICE):
+    for view in (router, picking, tables, *ENERGY, *OPERATIONS, *OFFICE):
         view.register(app, parts)
     _complete(app, server)
     policy = content_security_policy(app.csp_hashes())

@@ -37,6 +37,10 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("savings", "/savings", Right.READ_ENERGY),
         ("phone", PHONE_PATH, Right.READ_ENERGY),
     ),
+    "operations": (
+        ("incidents", "/incidents", Right.READ_ENERGY),
+        ("work", "/work", Right.READ_ENERGY),
+    ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),
         ("tenants", "/tenants", Right.READ_BILLS),

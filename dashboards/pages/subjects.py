@@ -6,6 +6,8 @@ A page of ours names what there is; another name comes from a page that is old, 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from dashboards.pages.view import KEY_FORM
@@ -14,6 +16,7 @@ from energy.base.errors import RefusedError
 LONGEST = 18
 """More digits has no number of ours."""
 MOST = 10**LONGEST
+Member = TypeVar("Member", bound=StrEnum)
 _KEY = re.compile(KEY_FORM)
 
 
@@ -49,6 +52,17 @@ def key_named(text: object) -> str:
     if not _KEY.fullmatch(str(text)):
         raise unknown_subject()
     return str(text)
+
+
+def member_named(kind: type[Member], text: object) -> Member:
+    """Return the member of a short list that a name is.
+
+    Raises:
+        UnknownSubjectError: It is none.
+    """
+    if text not in set(kind):
+        raise unknown_subject()
+    return kind(str(text))
 
 
 def number_named(text: object, *, least: int = 0, most: int = MOST) -> int:

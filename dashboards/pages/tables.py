@@ -17,6 +17,7 @@ from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
+from dashboards.pages.incidents.tables import INCIDENT_TABLES
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.meters.tables import LIFE_TABLES, MakeSheetAt
 from dashboards.pages.money.tables import ageing_sheet
@@ -30,6 +31,7 @@ from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
 from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
+from dashboards.pages.work.tables import ORDER_TABLES
 from dashboards.selection import Selection, selection_of
 from dashboards.shell import LOCATION
 from dashboards.viewer import Viewer, current_viewer
@@ -40,6 +42,8 @@ MakeSheetOf = Callable[[Parts, Viewer, str], Sheet | None]
 TABLES: dict[str, MakeSheet] = {
     **ALERT_TABLES,
     **OUTAGE_TABLES,
+    **INCIDENT_TABLES,
+    **ORDER_TABLES,
     **NOTICE_TABLES,
     **RULE_TABLES,
     **QUALITY_TABLES,

@@ -14,6 +14,7 @@ from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.desk.views import TILL_VIEWS
 from dashboards.pages.enquiries.views import ENQUIRY_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
+from dashboards.pages.incidents.views import INCIDENT_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.money.views import MONEY_VIEWS
@@ -35,6 +36,7 @@ from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
 from dashboards.pages.view import View
 from dashboards.pages.wall.views import WALL_VIEWS
+from dashboards.pages.work.views import WORK_VIEWS
 
 VIEWS: tuple[View, ...] = (
     *OVERVIEW_VIEWS,
@@ -45,6 +47,8 @@ VIEWS: tuple[View, ...] = (
     *SAVINGS_VIEWS,
     *ALERT_VIEWS,
     *OUTAGE_VIEWS,
+    *INCIDENT_VIEWS,
+    *WORK_VIEWS,
     *NOTICE_VIEWS,
     *SOUND_VIEWS,
     *RULE_VIEWS,

@@ -47,6 +47,7 @@ from dashboards.queries.sound_rows import SoundQueries
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_port import TenantQueries
 from dashboards.queries.till_ports import TakeOverQueries, TillQueries
+from dashboards.queries.work_port import WorkQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -365,6 +366,7 @@ class Queries(
     EnergyQueries,
     AlertQueries,
     OutageQueries,
+    WorkQueries,
     NoticeQueries,
     SoundQueries,
     RuleQueries,

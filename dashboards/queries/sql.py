@@ -37,12 +37,14 @@ from dashboards.queries.sql_takeover import SqlTakeOver
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
 from dashboards.queries.sql_till import SqlTill
+from dashboards.queries.sql_work import SqlWork
 
 
 class SqlQueries(
     SqlEnergy,
     SqlAlerts,
     SqlOutages,
+    SqlWork,
     SqlNotices,
     SqlSound,
     SqlRules,
@@ -82,6 +84,7 @@ class SqlQueries(
         SqlEnergy.__init__(self, at)
         SqlAlerts.__init__(self, at)
         SqlOutages.__init__(self, at)
+        SqlWork.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlSound.__init__(self, at)
         SqlRules.__init__(self, at)

@@ -38,6 +38,7 @@ from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
 from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_notices import FakeNotices
+from tests.dashboards.fake_orders import FakeOrders
 from tests.dashboards.fake_outages import FakeOutageDesk, FakeOutages
 from tests.dashboards.fake_phone import FakePhone
 from tests.dashboards.fake_plant import FakePlant
@@ -167,6 +168,7 @@ class FakeSite(
     FakePhone,
     FakeRules,
     FakeNotices,
+    FakeOrders,
 ):
     """Queries, alert desk, billing office and note desk in one, over made-up rows."""
 

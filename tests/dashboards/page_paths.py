@@ -6,6 +6,7 @@ hostile names.
 
 from __future__ import annotations
 
+from dashboards.components.work_pieces import WORK
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
@@ -70,6 +71,15 @@ PATHS = {
     "outage_plan": "/outages/plan",
     "outage_plan_node": "/outages/plan?utility=electricity&node=f0",
     **{f"outage_{name}": f"/outages/{id_of('outage', name)}" for name in OUTAGES},
+    "incidents": "/incidents",
+    "incidents_mine": "/incidents/mine",
+    "incidents_overdue": "/incidents/overdue",
+    "incidents_ended": "/incidents/ended",
+    "work": WORK,
+    "work_mine": f"{WORK}/mine",
+    "work_overdue": f"{WORK}/overdue",
+    "work_planned": f"{WORK}/planned",
+    "work_ended": f"{WORK}/ended",
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

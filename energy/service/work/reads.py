@@ -219,6 +219,14 @@ def read_levels(connection: Connection, schema: str) -> dict[int, LevelsRow]:
     }
 
 
+def levels_on(levels: Mapping[int, LevelsRow], day: date) -> LevelsRow | None:
+    """Return the version that holds on a local day, as `ServiceLevels.on` says; None: none."""
+    held = [
+        (each.valid_from, version) for version, each in levels.items() if each.valid_from <= day
+    ]
+    return levels[max(held)[1]] if held else None
+
+
 def read_checklists(connection: Connection, schema: str) -> list[tuple[int, Checklist]]:
     """Return the newest version of each checklist with its number, by key."""
     rows: list[tuple[Any, ...]] = connection.execute(
@@ -236,6 +244,7 @@ def read_incidents(
     named: str = "",
     about: str = "",
     owner: UUID | None = None,
+    closed: int | None = None,
 ) -> list[IncidentRow]:
     """Return incidents, the oldest first.
 
@@ -247,11 +256,15 @@ def read_incidents(
         named: Only those of this number, or whose id begins so.
         about: Only those opened from this: id of an alert, key of an account, name of a plan.
         owner: Only those that this person owns.
+        closed: Only this many of those that are closed, the last ones.
     """
     names = [each.name for each in fields(IncidentRow) if each.name != "pauses"]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.incident "
-        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR state = ANY(%(open)s)) "
+        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR "
+        "%(closed)s::int IS NOT NULL OR state = ANY(%(open)s)) "
+        f"AND (%(closed)s::int IS NULL OR incident IN (SELECT incident FROM {schema}.incident "
+        "WHERE closed_at IS NOT NULL ORDER BY closed_at DESC, number DESC LIMIT %(closed)s)) "
         "AND incident = coalesce(%(one)s, incident) AND owner = coalesce(%(owner)s, owner) "
         "AND (%(about)s = '' OR about = %(about)s) "
         "AND (%(named)s = '' OR number = upper(%(named)s) "
@@ -264,6 +277,7 @@ def read_incidents(
             "named": named,
             "about": about,
             "owner": owner,
+            "closed": closed,
         },
     ).fetchall()
     pauses = _pauses(connection, schema, [row[0] for row in rows])
@@ -296,6 +310,7 @@ def read_orders(
     named: str = "",
     incident: UUID | None = None,
     doer: UUID | None = None,
+    ended: int | None = None,
 ) -> list[OrderRow]:
     """Return work orders, the oldest first.
 
@@ -307,11 +322,15 @@ def read_orders(
         named: Only those of this number, or whose id begins so.
         incident: Only those of an incident.
         doer: Only those that this person owns or is assigned to.
+        ended: Only this many of those that are over, the last ones.
     """
     names = [each.name for each in fields(OrderRow)]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.work_order "
-        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR state = ANY(%(open)s)) "
+        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR "
+        "%(ended)s::int IS NOT NULL OR state = ANY(%(open)s)) "
+        f"AND (%(ended)s::int IS NULL OR work_order IN (SELECT work_order FROM {schema}.work_order "
+        "WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, number DESC LIMIT %(ended)s)) "
         "AND work_order = coalesce(%(one)s, work_order) "
         "AND (%(whole)s::uuid IS NULL OR incident = %(whole)s) "
         "AND (%(doer)s::uuid IS NULL OR %(doer)s IN (owner, assigned)) "
@@ -325,6 +344,7 @@ def read_orders(
             "named": named,
             "whole": incident,
             "doer": doer,
+            "ended": ended,
         },
     ).fetchall()
     found = []

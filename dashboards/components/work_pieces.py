@@ -1,0 +1,243 @@
+"""In: incidents and work orders. Out: their states, clocks, places: the pieces of pages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.pieces import Children, badge, extra, link
+from dashboards.formats import NOTHING, short_instant
+from dashboards.queries.work_rows import IncidentLine, OrderLine, Where
+from dashboards.viewer import Viewer
+from energy.service.work.clock import Standing
+from energy.service.work.kinds import IncidentState, OrderKind, OrderState, Urgency
+from energy.service.work.levels import Level
+from energy.service.work.reads import OrderRow
+
+INCIDENTS, WORK = "/incidents", "/work"
+NEAR = 4
+"""A clock of which less than one of so many parts is left is near its end."""
+_STATE_TONE: dict[str, str] = {
+    IncidentState.OPEN: "fair",
+    IncidentState.UNDER_WAY: "calm",
+    IncidentState.PAUSED: "fair",
+    IncidentState.RESOLVED: "good",
+    IncidentState.CLOSED: "good",
+    OrderState.TAKEN: "calm",
+    OrderState.DONE: "fair",
+    OrderState.ENDED: "good",
+    OrderState.CANCELLED: "calm",
+}
+_URGENCY_TONE = {Urgency.DANGER: "bad", Urgency.HIGH: "fair"}
+_HOUR_MIN = 60
+_DAY_H = 24
+_HOURS_SHOWN = 48
+"""Above these days are told, too. [h]"""
+
+
+def span_words(viewer: Viewer, span: timedelta) -> str:
+    """Return how long a span is, without its sign: "1:05 h", "3 d 2:05 h"."""
+    hours, minutes = divmod(abs(span) // timedelta(minutes=1), _HOUR_MIN)
+    if hours < _HOURS_SHOWN:
+        return viewer.say("work_page.hours", hours=hours, minutes=f"{minutes:02d}")
+    days, hours = divmod(hours, _DAY_H)
+    return viewer.say("work_page.days", days=days, hours=hours, minutes=f"{minutes:02d}")
+
+
+def state_badge(viewer: Viewer, state: str) -> Component:
+    """Return how far an incident or an order is."""
+    return badge(viewer.say(f"cli.work_state.{state}"), _STATE_TONE[state])
+
+
+def urgency_badge(viewer: Viewer, urgency: str) -> Component | None:
+    """Return how soon somebody must go; None where that is as usual."""
+    tone = _URGENCY_TONE.get(Urgency(urgency))
+    return None if tone is None else badge(viewer.say(f"cli.work_urgency.{urgency}"), tone)
+
+
+def class_words(viewer: Viewer, level: Level) -> str:
+    """Return the name of a class."""
+    return viewer.named(level.name)
+
+
+def clock_words(viewer: Viewer, standing: Standing) -> tuple[str, str]:
+    """Return how a clock stands in words, and their tone."""
+    late = span_words(viewer, standing.left)
+    if standing.stopped:
+        if standing.broken:
+            return viewer.say("work_page.was_late", span=late), "bad"
+        return viewer.say("work_page.in_time"), "good"
+    if standing.broken:
+        return viewer.say("work_page.overdue_by", span=late), "bad"
+    if standing.paused:
+        return viewer.say("work_page.stands", span=late), "calm"
+    near = standing.left * NEAR < standing.left + standing.used
+    return viewer.say("work_page.left", span=late), "fair" if near else "calm"
+
+
+def clock_badge(viewer: Viewer, standing: Standing) -> Component:
+    """Return how a clock stands, as a word with its tone."""
+    return badge(*clock_words(viewer, standing))
+
+
+def clock_cell(viewer: Viewer, line: IncidentLine, zone: ZoneInfo) -> list[Component]:
+    """Return the clock of an incident that counts, and when it is due."""
+    which = "response" if line.responding else "resolution"
+    words = viewer.say(f"cli.work.{which}")
+    due = line.clock.due_at
+    if due is not None:
+        at = short_instant(viewer.language, due, zone)
+        words = viewer.say("work_page.due_of", which=words, at=at)
+    return [clock_badge(viewer, line.clock), html.Div(words, className="work-due")]
+
+
+def due_cell(viewer: Viewer, row: OrderRow, now: datetime, zone: ZoneInfo) -> Children:
+    """Return by when an order is to be done, and whether that was missed."""
+    if row.due_at is None:
+        return NOTHING
+    at = short_instant(viewer.language, row.due_at, zone)
+    if not row.late(now):
+        return at
+    end = row.done_at or row.ended_at
+    key = "was_late" if end else "overdue_by"
+    words = viewer.say(f"work_page.{key}", span=span_words(viewer, (end or now) - row.due_at))
+    return [badge(words, "bad"), html.Div(at, className="work-due")]
+
+
+def where_words(where: Where) -> list[Component | str]:
+    """Return where something is; its metering point leads to the meter's page."""
+    words = " · ".join(each for each in (where.place, where.node) if each)
+    point = link(where.point, f"/meters/{where.point}") if where.point else None
+    if point is None:
+        return [words or NOTHING]
+    return [words, html.Div(point)] if words else [point]
+
+
+def origin_cell(viewer: Viewer, line: IncidentLine) -> Children:
+    """Return what an incident was opened from; an alert leads to its page."""
+    words = viewer.say(f"cli.work_origin.{line.row.origin}")
+    return link(words, f"/alerts/{line.row.about}") if line.row.origin == "alert" else words
+
+
+def order_from(viewer: Viewer, line: OrderLine) -> Children:
+    """Return what an order was made from: an incident leads to its page."""
+    if line.incident:
+        return link(line.incident, f"{INCIDENTS}/{line.incident}")
+    if line.row.plan:
+        return f"{viewer.say('cli.work_head.plan')}: {line.row.plan}"
+    return NOTHING
+
+
+def owner_words(viewer: Viewer, owner: str, offered: str) -> list[Component | str]:
+    """Return who owns something, and to whom it is offered."""
+    if not offered:
+        return [owner]
+    words = viewer.say("work_page.offered", to=offered)
+    return [owner, html.Div(words, className="work-due")]
+
+
+def asset_words(line: OrderLine) -> list[Component]:
+    """Return the key of the equipment that an order is about."""
+    return [html.Div(line.row.equipment)] if line.row.equipment else []
+
+
+def incident_cards(viewer: Viewer, lines: Sequence[IncidentLine], zone: ZoneInfo) -> Component:
+    """Return incidents as cards, for a screen too narrow for columns."""
+    return html.Div(
+        [
+            _card(
+                f"{INCIDENTS}/{line.row.number}",
+                line.row.number,
+                line.row.what,
+                [state_badge(viewer, line.row.state), urgency_badge(viewer, line.row.urgency)],
+                [
+                    html.Div(clock_cell(viewer, line, zone)),
+                    html.Div(where_words(line.where)),
+                    html.Div(
+                        [class_words(viewer, line.level), " · ", line.owner],
+                        className="work-due",
+                    ),
+                ],
+            )
+            for line in lines
+        ],
+        className="work-cards",
+    )
+
+
+def order_cards(
+    viewer: Viewer,
+    lines: Sequence[OrderLine],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    path: str = WORK,
+) -> Component:
+    """Return work orders as cards.
+
+    Args:
+        viewer: Who looks.
+        lines: The orders.
+        zone: The site's zone.
+        now: The present.
+        path: Below which their pages stand.
+    """
+    return html.Div(
+        [
+            _card(
+                f"{path}/{line.row.number}",
+                line.row.number,
+                line.row.what,
+                [state_badge(viewer, line.row.state)],
+                [
+                    html.Div(
+                        [
+                            viewer.say("work_page.due"),
+                            " ",
+                            *_listed(due_cell(viewer, line.row, now, zone)),
+                        ]
+                    )
+                    if line.row.due_at
+                    else None,
+                    html.Div([*where_words(line.where), *asset_words(line)]),
+                    html.Div(
+                        [kind_words(viewer, line.row.kind), " · ", line.owner],
+                        className="work-due",
+                    ),
+                ],
+            )
+            for line in lines
+        ],
+        className="work-cards",
+    )
+
+
+def kind_words(viewer: Viewer, kind: str) -> str:
+    """Return what an order is for."""
+    return viewer.say(f"cli.work_kind.{OrderKind(kind)}")
+
+
+def _card(
+    href: str,
+    number: str,
+    what: str,
+    badges: Sequence[Component | None],
+    body: Sequence[Component | None],
+) -> Component:
+    return html.Article(
+        [
+            html.Div([link(html.Strong(number), href), *badges], className="work-card-head"),
+            html.Div(what, className="work-card-what"),
+            *body,
+        ],
+        className="work-card",
+        **extra(aria_label=f"{number} {what}"),
+    )
+
+
+def _listed(children: Children) -> list[Component | str | None]:
+    return list(children) if isinstance(children, list | tuple) else [children]  # type: ignore[list-item]
