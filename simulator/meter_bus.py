@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from simulator.listening import Listening
+
 WAKE = b"\xfe\xfe\xfe\xfe"
 NOISE = b"\x00\xff\x9b\x68\x41"
 """What a badly terminated bus adds; its 68H begins no frame."""
@@ -84,9 +86,8 @@ class MeterBus:
         self._out: Callable[[bytes], object] | None = None
         self._previous = b""
         self._worker: asyncio.Task[None] | None = None
-        self._server: asyncio.Server | None = None
+        self._listening: Listening | None = None
         self._pty: tuple[int, int] | None = None
-        self._open: list[asyncio.Transport] = []
 
     async def listen(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Listen as a transparent gateway; return the TCP port.
@@ -95,9 +96,8 @@ class MeterBus:
             OSError: The port is taken.
         """
         self._worker = asyncio.create_task(self._answer_all())
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Wire(self), host, port)
-        return int(self._server.sockets[0].getsockname()[1])
+        self._listening = await Listening.with_protocol(lambda: _Wire(self), host, port)
+        return self._listening.port
 
     def attach_pty(self) -> str:
         """Serve a pseudo-terminal; return the name of the serial device."""
@@ -121,7 +121,6 @@ class MeterBus:
         """Send from now on to a new connection; what was half received is forgotten."""
         self.connections += 1
         self._received.clear()
-        self._open = [each for each in self._open if not each.is_closing()] + [transport]
         self._out = transport.write
 
     async def close(self) -> None:
@@ -130,11 +129,8 @@ class MeterBus:
             self._worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._worker
-        if self._server is not None:
-            self._server.close()
-        for transport in self._open:
-            transport.abort()
-        await asyncio.sleep(0)
+        if self._listening is not None:
+            await self._listening.close()
         if self._pty is not None:
             asyncio.get_running_loop().remove_reader(self._pty[0])
             for end in self._pty:

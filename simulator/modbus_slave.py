@@ -13,6 +13,7 @@ from typing import Protocol
 
 from energy.base.clock import Clock, to_us
 from simulator.device_maps import DEVICE_MAPS, Run, pack
+from simulator.listening import Listening
 from simulator.plant import ElectricMeter
 
 ILLEGAL_FUNCTION = 0x01
@@ -82,23 +83,15 @@ class SlaveDevice:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(
-        self, devices: Mapping[int, Unit], clock: Clock, opened: set[asyncio.BaseTransport]
-    ) -> None:
+    def __init__(self, devices: Mapping[int, Unit], clock: Clock) -> None:
         self._devices = devices
         self._clock = clock
-        self._opened = opened
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport), "TCP gives a two-way transport"
         self._transport = transport
-        self._opened.add(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self._opened.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None, "bytes come after the connection"
@@ -141,8 +134,7 @@ async def start_slave(
     *,
     host: str,
     port: int,
-    opened: set[asyncio.BaseTransport] | None = None,
-) -> asyncio.Server:
+) -> Listening:
     """Listen as a Modbus TCP gateway with the meters behind it.
 
     Args:
@@ -151,23 +143,17 @@ async def start_slave(
         answered: Told of every channel answered, before the answer leaves.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
-        opened: Holds the connections that are open, for whoever ends them.
 
     Raises:
         OSError: The port is taken.
     """
     devices = {meter.unit: SlaveDevice(meter, answered) for meter in meters}
-    return await start_units(devices, clock, host=host, port=port, opened=opened)
+    return await start_units(devices, clock, host=host, port=port)
 
 
 async def start_units(
-    devices: Mapping[int, Unit],
-    clock: Clock,
-    *,
-    host: str,
-    port: int,
-    opened: set[asyncio.BaseTransport] | None = None,
-) -> asyncio.Server:
+    devices: Mapping[int, Unit], clock: Clock, *, host: str, port: int
+) -> Listening:
     """Listen as a Modbus TCP gateway with any units behind it.
 
     Args:
@@ -175,11 +161,8 @@ async def start_units(
         clock: Tells the instant whose values are served.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
-        opened: Holds the connections that are open, for whoever ends them.
 
     Raises:
         OSError: The port is taken.
     """
-    held = set[asyncio.BaseTransport]() if opened is None else opened
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(devices, clock, held), host, port)
+    return await Listening.with_protocol(lambda: _Connection(devices, clock), host, port)

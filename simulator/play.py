@@ -18,6 +18,7 @@ from pathlib import Path
 
 from energy.base.clock import PlayClock
 from energy.base.errors import EnergyError
+from simulator.listening import Listening
 from simulator.progress import PlayWindow
 
 
@@ -103,27 +104,14 @@ class Conductor:
         self._finish = finish
         self._over = False
         self._current: asyncio.StreamWriter | None = None
-        self._talks: set[asyncio.Task[None]] = set()
 
-    async def serve(self, socket: Path) -> asyncio.Server:
+    async def serve(self, socket: Path) -> Listening:
         """Listen for the collector.
 
         Args:
             socket: Path of the unix socket; a left-over one is replaced.
         """
-        return await asyncio.start_unix_server(self._welcome, socket)
-
-    async def hang_up(self) -> None:
-        """End every conversation."""
-        if self._current is not None:
-            self._current.close()
-        if self._talks:
-            await asyncio.wait(self._talks)
-
-    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.create_task(self._converse(reader, writer))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
+        return await Listening.at_path(self._converse, socket)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A newer collector takes the place of an older one, which was killed.

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from simulator.listening import Listening
 from simulator.profile_image import Image, register_image
 from simulator.profile_values import plausible
 
@@ -23,8 +24,6 @@ MOST_WORDS = 125
 _MBAP = struct.Struct(">HHHB")
 _RTU_QUESTION = 8
 """Unit, function, address, count, checksum: all questions that are answered. [byte]"""
-_ACCEPT_TURNS = 5
-"""A connection that is just being accepted is served within so many turns of the loop."""
 
 
 class ProfileSlave:
@@ -54,15 +53,13 @@ class ProfileSlave:
         self.questions: list[tuple[int, int, int, int]] = []
         """Every question answered or refused: unit, function, address, count."""
         self._host, self._port, self._framing = host, port, framing
-        self._server: asyncio.Server | None = None
-        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._listening: Listening | None = None
 
     @property
     def port(self) -> int:
         """Return the port it listens on."""
-        assert self._server is not None, "enter the slave first"
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        assert self._listening is not None, "enter the slave first"
+        return self._listening.port
 
     async def __aenter__(self) -> Self:
         """Listen.
@@ -71,7 +68,7 @@ class ProfileSlave:
             OSError: The port is taken.
         """
         serve = self._serve_mbap if self._framing == "mbap" else self._serve_rtu
-        self._server = await asyncio.start_server(serve, self._host, self._port)
+        self._listening = await Listening.with_talk(serve, self._host, self._port)
         return self
 
     async def __aexit__(
@@ -81,14 +78,8 @@ class ProfileSlave:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening and hang up."""
-        assert self._server is not None, "it was entered"
-        self._server.close()
-        for _ in range(_ACCEPT_TURNS):
-            await asyncio.sleep(0)
-            for writer in tuple(self._open):
-                writer.close()
-        await asyncio.gather(*(task for task in self._open.values() if task is not None))
-        await self._server.wait_closed()
+        assert self._listening is not None, "it was entered"
+        await self._listening.close()
 
     def answer(self, unit: int, question: bytes) -> bytes | None:
         """Return the answer to function and body of a question; None where nobody is."""
@@ -111,7 +102,6 @@ class ProfileSlave:
         return struct.pack(f">BB{count}H", function, 2 * count, *words)
 
     async def _serve_mbap(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open[writer] = asyncio.current_task()
         try:
             while True:
                 head = await reader.readexactly(_MBAP.size)
@@ -126,12 +116,8 @@ class ProfileSlave:
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             return
-        finally:
-            self._open.pop(writer, None)
-            writer.close()
 
     async def _serve_rtu(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open[writer] = asyncio.current_task()
         try:
             while True:
                 frame = await reader.readexactly(_RTU_QUESTION)
@@ -144,9 +130,6 @@ class ProfileSlave:
                     await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             return
-        finally:
-            self._open.pop(writer, None)
-            writer.close()
 
 
 def checksum(frame: bytes) -> bytes:

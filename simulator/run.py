@@ -15,6 +15,7 @@ from pathlib import Path
 from energy.base.clock import PlayClock, SystemClock, to_us
 from energy.base.errors import ConfigError
 from simulator.energy_file import load_series
+from simulator.listening import Listening
 from simulator.modbus_slave import Answered, start_slave
 from simulator.plant import Plant, read_plant
 from simulator.progress import PlayWindow
@@ -55,7 +56,7 @@ def stage_of(settings: PlaySettings, clock: PlayClock, now: datetime) -> Stage:
     """
     plant = _checked_plant(settings, now)
 
-    async def listen(answered: Answered) -> list[asyncio.Server]:
+    async def listen(answered: Answered) -> list[Listening]:
         meters = [*plant.electric, *plant.spares()]
         host, port = settings.modbus_host, settings.modbus_port
         return [await start_slave(meters, clock, answered, host=host, port=port)]

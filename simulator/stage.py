@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 
 from energy.base.clock import PlayClock
+from simulator.listening import Listening
 from simulator.live import publish_live
 from simulator.modbus_slave import Answered
 from simulator.play import Conductor
@@ -44,7 +45,7 @@ class StageSettings:
     """Whether the meters live on at the machine's time when the play is over."""
 
 
-Listen = Callable[[Answered], Awaitable[Sequence[asyncio.Server]]]
+Listen = Callable[[Answered], Awaitable[Sequence[Listening]]]
 """Opens the Modbus ports; what is answered is told."""
 Gateways = Callable[[Answered], Sequence[PulseGateway]]
 """Makes the pulse gateways; what is published is told."""
@@ -111,13 +112,11 @@ class Stage:
         conductor = Conductor(
             settings.window, self._clock, publish=self._publish, finish=self._finish
         )
-        server = await conductor.serve(settings.data_dir / SOCKET)
+        led = await conductor.serve(settings.data_dir / SOCKET)
         self._log.info("simulator.listening", ports=len(slaves))
         await stop.wait()
-        server.close()
-        for slave in slaves:
-            slave.close()
-        await conductor.hang_up()
+        for listening in (led, *slaves):
+            await listening.close()
         await self._end_live()
         for gateway in self._gateways:
             await gateway.stop()

@@ -5,7 +5,6 @@ The composition root of the simulated airport; stage.py is what every simulator 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from energy.base.clock import PlayClock, to_us
@@ -15,6 +14,7 @@ from simulator.airport.faults import FaultLevel, faults_of
 from simulator.airport.figures import ORIGIN
 from simulator.airport.model import AirportModel, seconds_of
 from simulator.airport.plant import SITE, AirportPlant
+from simulator.listening import Listening
 from simulator.modbus_slave import Answered, start_units
 from simulator.played import PushedMeter
 from simulator.pulse_gateway import PulseGateway
@@ -54,7 +54,7 @@ def stage_of(settings: AirportSettings, clock: PlayClock) -> Stage:
     faults = faults_of(airport, settings.faults, seconds_of(to_us(first)))
     plant = AirportPlant(AirportModel(airport, faults))
 
-    async def listen(answered: Answered) -> list[asyncio.Server]:
+    async def listen(answered: Answered) -> list[Listening]:
         return [
             await start_units(
                 plant.units(points, clock, answered),

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from adapters.octets import MOST_OCTETS, AnswerLostError, LinkDownError, OctetLink
+from simulator.listening import Listening
 
 pytestmark = pytest.mark.servers
 
@@ -25,32 +26,20 @@ class Gateway:
         self.answer = answer
         self.connections = 0
         self.port = 0
-        self.open: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self.open.add(task)
-        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+        with contextlib.suppress(ConnectionError):
             while question := await reader.read(64):
                 await self.answer(question, writer)
-        writer.close()
 
 
 @asynccontextmanager
 async def gateway(answer: Answer) -> AsyncIterator[Gateway]:
     running = Gateway(answer)
-    server = await asyncio.start_server(running.serve, "127.0.0.1", 0)
-    running.port = server.sockets[0].getsockname()[1]
-    try:
+    async with await Listening.with_talk(running.serve) as listening:
+        running.port = listening.port
         yield running
-    finally:
-        server.close()
-        for task in running.open:
-            task.cancel()
-        await asyncio.gather(*running.open, return_exceptions=True)
-        await asyncio.sleep(0.01)
 
 
 async def echo(question: bytes, writer: asyncio.StreamWriter) -> None:

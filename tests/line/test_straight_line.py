@@ -171,9 +171,8 @@ async def step_1_poll(campus: Campus, the_reading: Reading) -> ReadingColumns:
         map=load(campus.meter.profile),
         channels=campus.channels,
     )
-    port = slave.sockets[0].getsockname()[1]
     settings = ModbusSettings(
-        key="modbus-1", link=Link(kind=LinkKind.TCP, host="127.0.0.1", port=port)
+        key="modbus-1", link=Link(kind=LinkKind.TCP, host="127.0.0.1", port=slave.port)
     )
     source = ModbusSource(settings, [asked], campus.clock)
     answers = []
@@ -183,8 +182,7 @@ async def step_1_poll(campus: Campus, the_reading: Reading) -> ReadingColumns:
         assert result.failures == ()
         answers.append(result.columns)
     source.close()
-    slave.close()
-    await slave.wait_closed()
+    await slave.close()
     assert the_reading in list(answers[1])
     return ReadingColumns.joined(answers)
 

@@ -19,6 +19,7 @@ from energy.base.clock import ManualClock
 from energy.metering.codec import decode
 from processes.collector_play import Play
 from processes.collector_sources import Sources
+from simulator.listening import Listening
 from tests.adapters.modbus.slave import Question, good, slave
 from tests.processes.test_collector_plan import BUS, PLAN
 
@@ -54,7 +55,6 @@ class Simulator:
         with contextlib.suppress(ConnectionError):
             while row := await reader.readline():
                 self.answer(json.loads(row), writer)
-        writer.close()
 
     def answer(self, message: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         if "again" in message:
@@ -92,12 +92,12 @@ async def stage(folder: Path, answer: Callable[..., Any] = unit_number) -> Async
         plan = replace(PLAN, sources=(bus, PLAN.sources[1]))
         sources = Sources(plan, spool, ManualClock(SLOTS[-1]))
         simulator = Simulator(sources)
-        server = await asyncio.start_unix_server(simulator.serve, folder / "play.sock")
+        listening = await Listening.at_path(simulator.serve, folder / "play.sock")
         try:
             yield sources, simulator
         finally:
             sources.close()
-            server.close()
+            await listening.close()
             spool.close()
 
 

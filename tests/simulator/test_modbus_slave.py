@@ -29,20 +29,18 @@ def tell(plant: Plant, story: Story, clock: ManualClock | None = None) -> Answer
     answered: Answers = []
 
     async def run() -> None:
-        server = await start_slave(
+        listening = await start_slave(
             plant.electric,
             clock or ManualClock(SLOT),
             lambda *channel: answered.append(channel),
             host=HERE,
             port=0,
         )
-        port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection(HERE, port)
-        await story(reader, writer, port)
+        reader, writer = await asyncio.open_connection(HERE, listening.port)
+        await story(reader, writer, listening.port)
         writer.close()
         await writer.wait_closed()
-        server.close()
-        await server.wait_closed()
+        await listening.close()
 
     asyncio.run(asyncio.wait_for(run(), 20))
     return answered

@@ -70,10 +70,8 @@ def stage(tmp_path: Path) -> Stage:
 
 def tell(stage: Stage, story: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
-        server = await stage.conductor().serve(stage.socket)
-        await story()
-        server.close()
-        await server.wait_closed()
+        async with await stage.conductor().serve(stage.socket):
+            await story()
 
     asyncio.run(asyncio.wait_for(run(), 20))
 

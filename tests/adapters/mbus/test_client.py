@@ -10,6 +10,7 @@ from adapters.mbus.address import Address, parse
 from adapters.mbus.client import MOST_TELEGRAMS, MbusClient
 from adapters.mbus.numbers import number_of
 from adapters.octets import OctetLink
+from simulator.listening import Listening
 from simulator.mbus_meter import MbusMeter, MbusSlaves, frame, heat_meter, record, water_meter
 from simulator.meter_bus import BusFaults, MeterBus
 from tests.adapters.mbus.bus import FAST, on_a_bus
@@ -157,7 +158,6 @@ def test_an_echo_and_noise_before_the_answer_are_passed_over() -> None:
 
 async def dripped(octets: bytes, *, pause_s: float) -> LinkFault:
     """Return what becomes of an answer whose bytes come one by one."""
-    gone = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(64)
@@ -168,18 +168,13 @@ async def dripped(octets: bytes, *, pause_s: float) -> LinkFault:
                 break
             writer.write(bytes((octet,)))
             await asyncio.sleep(pause_s)
-        writer.transport.abort()
-        gone.set()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    link = OctetLink.open(*server.sockets[0].getsockname(), settle_s=0.002)
-    try:
-        return await fails(MbusClient(link, timeout_s=0.1, baud=FAST).read(parse("7")))
-    finally:
-        link.close()
-        server.close()
-        await gone.wait()
-        await asyncio.sleep(0)
+    async with await Listening.with_talk(serve) as listening:
+        link = OctetLink.open("127.0.0.1", listening.port, settle_s=0.002)
+        try:
+            return await fails(MbusClient(link, timeout_s=0.1, baud=FAST).read(parse("7")))
+        finally:
+            link.close()
 
 
 def test_bytes_that_drip_too_slowly_do_not_hold_the_bus() -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from adapters.modbus.link import Link, LinkKind
 from adapters.modbus.rtu_frame import checksum
-from tests.fixtures import hanging_up
+from simulator.listening import Listening
 
 BAUD = 1_000_000
 """So fast that the time on the wire does not lengthen a test. [bit/s]"""
@@ -97,7 +97,6 @@ async def its_addresses(question: Question, bus: Bus) -> None:
 async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
     """Run a transparent gateway with a bus behind it."""
     writers: list[asyncio.StreamWriter] = []
-    opened: set[asyncio.BaseTransport] = set()
     unheard: list[bytes] = []
 
     def say(octets: bytes) -> None:
@@ -112,7 +111,6 @@ async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bus.connections += 1
         writers.append(writer)
-        opened.add(writer.transport)
         for octets in unheard:
             writer.write(octets)
         unheard.clear()
@@ -125,16 +123,12 @@ async def bus_over_tcp(answer: Answer) -> AsyncIterator[Bus]:
             return
         finally:
             writers.remove(writer)
-            writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    bus = Bus(Link(kind=LinkKind.RTU_OVER_TCP, host="127.0.0.1", port=port, baud=BAUD))
-    bus.say, bus.hang_up = say, hang_up
-    try:
+    async with await Listening.with_talk(serve) as listening:
+        link = Link(kind=LinkKind.RTU_OVER_TCP, host="127.0.0.1", port=listening.port, baud=BAUD)
+        bus = Bus(link)
+        bus.say, bus.hang_up = say, hang_up
         yield bus
-    finally:
-        await hanging_up.hang_up(server, opened)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.fixtures.hanging_up import hang_up
+from simulator.listening import Listening
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,9 @@ class Slave:
 async def slave(answer: Answer) -> AsyncIterator[Slave]:
     """Run a slave that answers each question by a function."""
     running = Slave(port=0, questions=[])
-    opened: set[asyncio.BaseTransport] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         running.connections += 1
-        opened.add(writer.transport)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 raw = await reader.readexactly(12)
@@ -78,11 +76,7 @@ async def slave(answer: Answer) -> AsyncIterator[Slave]:
                 running.questions.append(question)
                 await answer(question, writer)
                 await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    running.port = server.sockets[0].getsockname()[1]
-    try:
+    async with await Listening.with_talk(serve) as listening:
+        running.port = listening.port
         yield running
-    finally:
-        await hang_up(server, opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from simulator.listening import accept_no_more
 
 URI = "urn:test:meters"
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
@@ -61,6 +64,10 @@ class MeterServer:
         await self.server.start()
 
     async def stop(self) -> None:
+        """Listen no more; whoever is just being accepted arrives before."""
+        server = self.server.bserver._server
+        assert isinstance(server, asyncio.Server), "it was started"
+        await accept_no_more(server)
         await self.server.stop()
 
     async def say(

@@ -19,6 +19,7 @@ from asyncua import ua
 from adapters import opcua
 from adapters.opcua.profile import PROFILES
 from adapters.opcua.source import OpcuaMeter
+from simulator.listening import Listening
 from tests.adapters.opcua.opcua_polls import PATIENCE_S, SLOT, plain, polled, rows, source_of
 from tests.adapters.opcua.opcua_server import MeterServer
 
@@ -113,7 +114,7 @@ def test_a_closed_source_leaves_no_session_at_the_server(
     run(story())
 
 
-async def wrong_server(octets: bytes | None) -> tuple[asyncio.Server, int]:
+async def wrong_server(octets: bytes | None) -> Listening:
     """Listen as something that is no OPC UA server; None says nothing at all."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -125,10 +126,8 @@ async def wrong_server(octets: bytes | None) -> tuple[asyncio.Server, int]:
                 if not octets:
                     writer.close()
             await reader.read()
-        writer.close()
 
-    made = await asyncio.start_server(serve, "127.0.0.1", 0)
-    return made, made.sockets[0].getsockname()[1]
+    return await Listening.with_talk(serve)
 
 
 ERROR = struct.pack("<4sII i", b"ERRF", 16 + 4, 0x80820000, 4) + b"full"
@@ -151,14 +150,10 @@ def test_whoever_speaks_no_opc_ua_there_is_named_in_time(
     run: Callable, octets: bytes | None, code: str
 ) -> None:
     async def story() -> None:
-        made, port = await wrong_server(octets)
         patience_s = 0.2 if code == "opcua.no_answer" else PATIENCE_S
-        source = source_of(port, plain("A", 1), timeout_s=patience_s)
-        try:
-            result = await asyncio.wait_for(polled(source), 3)
-        finally:
-            made.close()
-            await made.wait_closed()
+        async with await wrong_server(octets) as listening:
+            source = source_of(listening.port, plain("A", 1), timeout_s=patience_s)
+            result = await asyncio.wait_for(polled(source), 30)
         assert [f.code for f in result.failures] == [code]
         assert not rows(result)
 

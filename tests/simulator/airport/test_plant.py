@@ -49,15 +49,16 @@ def test_behind_a_gateway_the_others_answer_while_one_is_silent(tmp_path: Path) 
             def now(self) -> datetime:
                 return AT
 
-        server = await start_units({1: silent, 2: well}, Still(), host="127.0.0.1", port=0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        behind = {1: silent, 2: well}
+        listening = await start_units(behind, Still(), host="127.0.0.1", port=0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listening.port)
         for unit in (1, 2):
             writer.write(struct.pack(">HHHBBHH", unit, 0, 6, unit, 3, 20480, 4))
         header = await reader.readexactly(9)
         registers = await reader.readexactly(8)
         writer.close()
         await writer.wait_closed()
-        server.close()
+        await listening.close()
         return header[6], registers
 
     unit, registers = asyncio.run(ask())
