@@ -19,6 +19,7 @@ from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.desk import callbacks as desk
+from dashboards.pages.duty import callbacks as duty
 from dashboards.pages.flows import callbacks as flows
 from dashboards.pages.incidents import callbacks as incidents
 from dashboards.pages.notices import callbacks as notices
@@ -72,7 +73,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
-OPERATIONS = (incidents, work)
+OPERATIONS = (incidents, work, duty)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 

@@ -181,6 +181,11 @@ def month_short(language: str, day: date) -> str:
     return _day(language, "M月" if language == "zh" else "MMM", day)
 
 
+def weekday_text(language: str, day: date) -> str:
+    """Return a day with its weekday and without its year: the head of a column of a week."""
+    return _day(language, "E M/d" if language == "zh" else "EEE d MMM", day)
+
+
 def weekday_names(language: str) -> list[str]:
     """Return the short names of the days of the week, Monday first."""
     days = (date(2024, 1, n) for n in range(1, 8))  # the first was a Monday

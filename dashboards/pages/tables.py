@@ -16,6 +16,7 @@ from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
+from dashboards.pages.duty.tables import DUTY_TABLES
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
 from dashboards.pages.incidents.tables import INCIDENT_TABLES
 from dashboards.pages.load.tables import load_sheet
@@ -45,6 +46,7 @@ TABLES: dict[str, MakeSheet] = {
     **INCIDENT_TABLES,
     **ORDER_TABLES,
     **NOTICE_TABLES,
+    **DUTY_TABLES,
     **RULE_TABLES,
     **QUALITY_TABLES,
     "load": load_sheet,

@@ -12,6 +12,7 @@ from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.desk.views import TILL_VIEWS
+from dashboards.pages.duty.views import DUTY_VIEWS
 from dashboards.pages.enquiries.views import ENQUIRY_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.incidents.views import INCIDENT_VIEWS
@@ -50,6 +51,7 @@ VIEWS: tuple[View, ...] = (
     *INCIDENT_VIEWS,
     *WORK_VIEWS,
     *NOTICE_VIEWS,
+    *DUTY_VIEWS,
     *SOUND_VIEWS,
     *RULE_VIEWS,
     *WALL_VIEWS,

@@ -12,6 +12,7 @@ from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.correction_rows import BillCredits, CorrectionList, CorrectionPage
+from dashboards.queries.duty_port import DutyQueries
 from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
@@ -368,6 +369,7 @@ class Queries(
     OutageQueries,
     WorkQueries,
     NoticeQueries,
+    DutyQueries,
     SoundQueries,
     RuleQueries,
     PlaceQueries,

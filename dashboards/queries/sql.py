@@ -6,6 +6,7 @@ from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_corrections import SqlCorrections
+from dashboards.queries.sql_duty import SqlDuty
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_enquiries import SqlEnquiries
 from dashboards.queries.sql_exceptions import SqlExceptions
@@ -46,6 +47,7 @@ class SqlQueries(
     SqlOutages,
     SqlWork,
     SqlNotices,
+    SqlDuty,
     SqlSound,
     SqlRules,
     SqlMeters,
@@ -86,6 +88,7 @@ class SqlQueries(
         SqlOutages.__init__(self, at)
         SqlWork.__init__(self, at)
         SqlNotices.__init__(self, at)
+        SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)
         SqlRules.__init__(self, at)
         SqlMeters.__init__(self, at)

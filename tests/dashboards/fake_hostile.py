@@ -49,6 +49,7 @@ GIVEN = frozenset(
         "agent",
         "label",
         "party",
+        "instead",
     }
 )
 """Fields whose texts come from people or devices; keys and states are the program's own."""

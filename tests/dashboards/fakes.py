@@ -31,6 +31,7 @@ from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT, FakeAlertDesk
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
+from tests.dashboards.fake_duty import FakeDuty
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_life import FakeLife
@@ -159,6 +160,7 @@ class FakeSite(
     FakePortal,
     FakePlant,
     FakeOutages,
+    FakeDuty,
     FakeLoad,
     FakeQuality,
     FakeReports,

@@ -80,6 +80,8 @@ PATHS = {
     "work_overdue": f"{WORK}/overdue",
     "work_planned": f"{WORK}/planned",
     "work_ended": f"{WORK}/ended",
+    "duty": "/duty",
+    "duty_at": "/duty/at/2026-07-16/0300?at=2026-07-20",
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

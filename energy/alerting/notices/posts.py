@@ -45,6 +45,12 @@ def posts_of(groups: Mapping[str, Sequence[str]]) -> set[str]:
     return {member.removeprefix(POST) for member in members if member.startswith(POST)}
 
 
+def reachable(contacts: Iterable[_Contact]) -> set[UUID]:
+    """Return the people of the directory who can be told something by any way."""
+    found = (each for each in contacts if any(map(each.recipient().usable, GatewayKind)))
+    return {each.user for each in found if each.user is not None}
+
+
 def groups_at(
     groups: Mapping[str, Sequence[str]],
     contacts: Iterable[_Contact],

@@ -8,6 +8,7 @@ does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,12 +18,23 @@ from energy.alerting.notices.posts import ANY_POST, FindCalled
 from energy.alerting.sounding.shift import shift_at
 from energy.base.period import local_day
 from energy.service.duty.plan import DutyPlan
-from energy.service.duty.reads import read_away, read_duty_plan, read_on_duty
+from energy.service.duty.reads import Connection, read_away, read_duty_plan, read_on_duty
 from energy.service.duty.standing import Away, OnDuty
 from energy.store.pool import Database
 from energy.store.sites import Site
 
 log = structlog.get_logger("duty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """Who is on duty at an instant, and who is called then."""
+
+    standing: OnDuty
+    day: date
+    """The local day on which the shift began, with a roster or without."""
+    circles: Mapping[str, Sequence[Sequence[UUID]]]
+    """By post, as `called` returns them."""
 
 
 def called(standing: OnDuty, plan: DutyPlan, away: Sequence[Away]) -> dict[str, list[list[UUID]]]:
@@ -56,21 +68,29 @@ def called_by(database: Database, site: Site) -> FindCalled:
 
     def find(at: datetime) -> Mapping[str, Sequence[Sequence[UUID]]]:
         with database.connection() as connection:
-            plan = read_duty_plan(connection, site.schema)
-            if plan is None:
-                return {}
-            standing = read_on_duty(connection, site, at)
-            day = standing.day or _begun_on(at, plan, site)
-            away = read_away(connection, site.schema, day, day)
-        for post, why in standing.gaps.items():
-            gap = (post, day, standing.shift)
+            found = read_calling(connection, site, at)
+        if found is None:
+            return {}
+        for post, why in found.standing.gaps.items():
+            gap = (post, found.day, found.standing.shift)
             if gap in told:
                 continue
             told.add(gap)
             log.warning("nobody is on duty", site=site.key, post=post, why=str(why))
-        return called(standing, plan, away)
+        return found.circles
 
     return find
+
+
+def read_calling(connection: Connection, site: Site, at: datetime) -> Calling | None:
+    """Return who is on duty and who is called at an instant; None without a plan of duty."""
+    plan = read_duty_plan(connection, site.schema)
+    if plan is None:
+        return None
+    standing = read_on_duty(connection, site, at)
+    day = standing.day or _begun_on(at, plan, site)
+    away = read_away(connection, site.schema, day, day)
+    return Calling(standing=standing, day=day, circles=called(standing, plan, away))
 
 
 def _begun_on(at: datetime, plan: DutyPlan, site: Site) -> date:

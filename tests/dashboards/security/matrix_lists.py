@@ -49,6 +49,8 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/outages/": ("/outages/{outage}", Right.READ_ENERGY),
     r"/incidents": ("/incidents", Right.READ_ENERGY),
     r"/work": ("/work", Right.READ_ENERGY),
+    r"/duty": ("/duty", Right.READ_ENERGY),
+    r"/duty/at//": ("/duty/at/2019-01-02/0300", Right.READ_ENERGY),
     r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),

@@ -1,0 +1,1 @@
+"""Duty: who is there, the roster, leave, the shift log, handover."""
