@@ -83,6 +83,11 @@ class TableKeys:
         assert stored is not None, "a key was just stored"
         return stored
 
+    def drop(self, person: UUID) -> None:
+        """Forget a person's key: nobody reads what is sealed under it; a second time is nothing."""
+        with self._database.connection() as connection:
+            connection.execute(f"DELETE FROM {DIRECTORY}.person_key WHERE person = %s", (person,))
+
 
 class People:
     """The people of an installation: adds, finds and changes them."""
@@ -202,8 +207,12 @@ class People:
         self._store(entry)
 
     def reset_password(self, person: UUID, password_hash: str, by: UUID, command_id: UUID) -> None:
-        """Give a person a first password again; their sessions end."""
-        entry = self._entry(person)
+        """Give a person a first password again; their sessions end.
+
+        Raises:
+            RefusedError: There is no such person, or the person was erased.
+        """
+        entry = self._kept(person)
         if not entry.seen(command_id):
             entry.reset_password(password_hash=password_hash, by=by, command_id=command_id)
         self._store(entry)
@@ -212,11 +221,12 @@ class People:
         """Give a person other roles; their sessions end. The roles they have change nothing.
 
         Raises:
-            RefusedError: There is no such person, a role is unknown, or it is oneself.
+            RefusedError: There is no such person, a role is unknown, it is oneself, or the
+                person was erased.
         """
         _check_roles(roles)
         _not_oneself(person, by)
-        entry = self._entry(person)
+        entry = self._kept(person)
         if not entry.seen(command_id) and entry.roles != list(roles):
             entry.change_roles(roles=list(roles), by=by, command_id=command_id)
         self._store(entry)
@@ -234,11 +244,47 @@ class People:
         self._store(entry)
 
     def enable(self, person: UUID, by: UUID, command_id: UUID) -> None:
-        """Let a person who was barred sign in again."""
-        entry = self._entry(person)
+        """Let a person who was barred sign in again.
+
+        Raises:
+            RefusedError: There is no such person, or the person was erased.
+        """
+        entry = self._kept(person)
         if not entry.seen(command_id) and entry.disabled:
             entry.enable(by=by, command_id=command_id)
         self._store(entry)
+
+    def erase(self, person: UUID, by: UUID, command_id: UUID) -> None:
+        """Forget the personal fields of somebody who left; the journal stays as it is.
+
+        The fact comes first: cut off before the key is dropped, the same again drops it.
+
+        Raises:
+            RefusedError: There is no such person, who may still sign in, or is oneself.
+        """
+        _not_oneself(person, by)
+        entry = self._entry(person)
+        if not entry.erased:
+            if not entry.disabled:
+                raise RefusedError.of("person.not_barred")
+            entry.erase(by=by, command_id=command_id)
+        self._store(entry)
+        TableKeys(self._database).drop(person)
+
+    def erased(self, person: UUID) -> bool:
+        """Return whether a person was erased.
+
+        Raises:
+            RefusedError: There is no such person.
+        """
+        return self._entry(person).erased
+
+    def _kept(self, person: UUID) -> PersonEntry:
+        """Return a person of whom something may still be changed."""
+        entry = self._entry(person)
+        if entry.erased:
+            raise RefusedError.of("person.erased")
+        return entry
 
     def _entry(self, person: UUID) -> PersonEntry:
         entry = self._application.find(person)

@@ -103,6 +103,12 @@ class PersonEntry(JournalAggregate):
         TOPIC = "person.enabled"
         by: UUID
 
+    class Erased(JournalAggregate.Event):
+        """The person's fields are to be read by nobody any more; the person stays barred."""
+
+        TOPIC = "person.erased"
+        by: UUID
+
     class Locked(JournalAggregate.Event):
         """Too many sign-ins failed: none is tried before an instant."""
 
@@ -165,6 +171,7 @@ class PersonEntry(JournalAggregate):
         self.digest = digest
         self.roles = roles
         self.disabled = False
+        self.erased = False
         self.locked_until: datetime | None = None
         self.recovery: list[str] | None = None
 
@@ -190,6 +197,11 @@ class PersonEntry(JournalAggregate):
     def enable(self, *, by: UUID, command_id: UUID) -> None:
         """Let sign in again."""
         self.disabled = False
+
+    @event(Erased)
+    def erase(self, *, by: UUID, command_id: UUID) -> None:
+        """Stay barred for good, without a name."""
+        self.disabled = self.erased = True
 
     @event(Locked)
     def lock(self, *, digest: str, until: datetime, command_id: UUID) -> None:

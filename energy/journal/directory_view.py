@@ -67,6 +67,9 @@ class DirectoryView:
                 _change(cursor, schema, position, event, "roles = %s", event.roles)
             case PersonEntry.Disabled():
                 _change(cursor, schema, position, event, "disabled = %s", True)
+            case PersonEntry.Erased():
+                gone = "disabled = true, roles = '{}', password_hash = %s"
+                _change(cursor, schema, position, event, gone, "")
             case TenantAccess.Created() | TenantAccess.Changed():
                 _bind(cursor, schema, position, event)
             case PersonEntry.Enabled():

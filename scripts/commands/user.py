@@ -14,7 +14,7 @@ from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table, worded
 from scripts.commands.tree import Json, group
-from scripts.commands.user_sign_in import enable, factor, person_of, rules, unlock
+from scripts.commands.user_sign_in import enable, erase, factor, person_of, rules, unlock
 
 if runs():
     from billing.accounts.desk import AccountDesk
@@ -26,7 +26,7 @@ if runs():
     from processes.installation import administrator
 
 app = group("user")
-for verb in (unlock, enable, factor, rules):
+for verb in (unlock, enable, erase, factor, rules):
     app.command()(verb)
 Roles = Annotated[list[str], typer.Option("--role")]
 TENANT = "tenant"

@@ -1,4 +1,4 @@
-"""In: `user unlock|enable|factor|rules`. Out: who may sign in how. I/O: directory."""
+"""In: `user unlock|enable|erase|factor|rules`. Out: who may sign in how, who is erased. I/O."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if runs():
     from energy.journal.access import Access
     from energy.journal.factors import Factors
     from energy.system import WEB, WRITER
+    from processes.former import erase_person
     from processes.installation import administrator
 
 
@@ -38,6 +39,21 @@ def enable(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:
         who = _administrator(at, by)
         at.system.people.enable(person_of(at, sign_in), who, uuid4())
         print(at.text("user.enabled", sign_in=sign_in))
+
+
+def erase(ctx: typer.Context, sign_in: str, name: str | None = None, by: str | None = None) -> None:
+    """Erase the personal fields of somebody who left; what they did stays, without a name."""
+    with opened(ctx, WRITER) as at:
+        who, person = _administrator(at, by), person_of(at, sign_in)
+        known = at.system.people.get(person)
+        assert known is not None, "it was just found"
+        if not at.system.people.erased(person):
+            said = required(name, "--name", at.text("ask.name"))
+            if said.strip() != known.name:
+                raise RefusedError.of("person.other_name", sign_in=sign_in, name=said)
+        gone = erase_person(at.system, person, by=who, command_id=uuid4())
+        at.settle("operations")
+        print(at.text("user.erased", sign_in=sign_in, contacts=len(gone)))
 
 
 def factor(ctx: typer.Context, sign_in: str, by: str | None = None) -> None:

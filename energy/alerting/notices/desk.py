@@ -22,9 +22,10 @@ from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
 from energy.journal.application import JournalApplication
+from energy.journal.directory import TableKeys
 from energy.journal.retrying import retried
 from energy.store.pool import Database
-from energy.store.sites import DIRECTORY, Site
+from energy.store.sites import Site
 
 A = TypeVar("A", bound=JournalAggregate)
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -136,11 +137,7 @@ class NoticeDesk:
             NoticeError: There is no such contact.
         """
         self.change_contact(key, lambda known: known.erase(by=by, command_id=command_id))
-        with self._database.connection() as connection:
-            connection.execute(
-                f"DELETE FROM {DIRECTORY}.person_key WHERE person = %s",
-                (person_of_contact(self._site.key, key),),
-            )
+        TableKeys(self._database).drop(person_of_contact(self._site.key, key))
 
     def set_group(self, key: str, members: Sequence[str], *, by: UUID, command_id: UUID) -> None:
         """Set who belongs to a group: contacts, and posts ("post:KEY") for whoever is on duty.

@@ -94,13 +94,51 @@ def test_no_name_stands_in_the_journal_or_the_views(people: People, directory: D
 def test_erased_person_is_a_question_mark_and_the_journal_stays_whole(
     people: People, directory: Database
 ) -> None:
-    ada = added(people)
+    ada, ben = added(people), added(people, "ben@example.org", "Ben")
+    people.sign_in(ada, "10.0.0.7", command("in"))
+    people.disable(ada, ben, command("disable"))
+    for number in range(2):  # the second is the same again, by another command
+        people.erase(ada, ben, command("erase", str(number)))
     with directory.connection() as connection:
-        connection.execute("DELETE FROM directory.person_key WHERE person = %s", (ada,))
         assert verify(connection, DIRECTORY, "directory").chain_ok
+        told = connection.execute(
+            "SELECT count(*) FROM directory.directory_events WHERE topic = 'person.erased'"
+        ).fetchone()
+        kept = connection.execute("SELECT person FROM directory.person_key").fetchall()
+    assert told == (1,)
+    assert kept == [(ben,)]
     found = people.get(ada)
     assert found is not None
-    assert (found.name, found.sign_in) == (ERASED, ERASED)
+    assert (found.name, found.sign_in, found.roles, found.password_hash) == (
+        *(ERASED, ERASED),
+        *((), ""),
+    )
+    assert found.disabled
+
+
+def test_an_erased_person_is_not_brought_back(people: People) -> None:
+    ada, ben = added(people), added(people, "ben@example.org", "Ben")
+    with pytest.raises(RefusedError, match="may still sign in"):
+        people.erase(ada, ben, command("early"))
+    with pytest.raises(RefusedError, match="Nobody changes"):
+        people.erase(ada, ada, command("oneself"))
+    people.disable(ada, ben, command("disable"))
+    people.erase(ada, ben, command("erase"))
+    with pytest.raises(RefusedError, match="for good"):
+        people.enable(ada, ben, command("enable"))
+    with pytest.raises(RefusedError, match="for good"):
+        people.reset_password(ada, "first", ben, command("reset"))
+    with pytest.raises(RefusedError, match="for good"):
+        people.change_roles(ada, ["admin"], ben, command("roles"))
+    with pytest.raises(RefusedError, match="is taken"):
+        people.add(
+            sign_in="ada@example.org",
+            name="Ada",
+            password_hash="hash",
+            roles=["viewer"],
+            language="en",
+            command_id=command("again"),
+        )
 
 
 @pytest.mark.parametrize("change", ["roles", "password", "reset", "disable"])
