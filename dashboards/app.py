@@ -32,6 +32,7 @@ from dashboards.pages.plant import callbacks as plant
 from dashboards.pages.rules import callbacks as alert_rules
 from dashboards.pages.sound import callbacks as sound
 from dashboards.pages.subjects import UnknownSubjectError
+from dashboards.pages.switching import callbacks as switching
 from dashboards.pages.takeover import callbacks as takeover
 from dashboards.pages.tariffs import callbacks as tariffs
 from dashboards.pages.wall import callbacks as wall
@@ -73,7 +74,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
-OPERATIONS = (incidents, work, duty)
+OPERATIONS = (incidents, work, duty, switching)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 

@@ -21,6 +21,7 @@ from dashboards.outage_commands import OutageCommands, OutageDesk
 from dashboards.review_commands import ReviewCommands
 from dashboards.rule_commands import RuleCommands
 from dashboards.security.scope import Right, Scope
+from dashboards.service_commands import ServiceCommands
 from dashboards.sound_commands import SoundCommands, SoundDesk
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands
@@ -112,6 +113,7 @@ class Commands:
         notices: NoticeCommands | None = None,
         rules: RuleCommands | None = None,
         enquiries: EnquiryDesk | None = None,
+        service: ServiceCommands | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
         self._enquiries = enquiries
@@ -128,6 +130,7 @@ class Commands:
         self._takeover = takeover
         self._notices = notices
         self._rules = rules
+        self._service = service
 
     @property
     def takeover(self) -> TakeOverCommands:
@@ -146,6 +149,12 @@ class Commands:
         """Return the writes of rules and of expected alerts."""
         assert self._rules is not None, "the composition has a desk of rules"
         return self._rules
+
+    @property
+    def service(self) -> ServiceCommands:
+        """Return the writes of switching orders."""
+        assert self._service is not None, "the composition has desks of energy/service"
+        return self._service
 
     def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
         """Decide about exceptions of a bill run; return about how many.

@@ -76,6 +76,11 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
     server.add_url_rule(
         "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
     )
+    server.add_url_rule(
+        "/download/switching/<number>.pdf",
+        "switching_pdf",
+        lambda number: _switching_pdf(parts, number),
+    )
     server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
 
@@ -164,6 +169,14 @@ def _cash_up_pdf(parts: Parts, desk: str, shift: int) -> Response:
         abort(404)
     pdf = paper(PaperKind.CASH_UP_SHEET, content.document(), language=_language(viewer))
     return _paper(f"{desk}-{shift}", pdf)
+
+
+def _switching_pdf(parts: Parts, number: str) -> Response:
+    viewer = current_viewer()
+    pdf = parts.queries.switching_paper(viewer.scope, number, viewer.language)
+    if pdf is None:
+        abort(404)
+    return _paper(number, pdf)
 
 
 def _paper(number: str, pdf: bytes) -> Response:

@@ -41,6 +41,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("incidents", "/incidents", Right.READ_ENERGY),
         ("work", "/work", Right.READ_ENERGY),
         ("duty", "/duty", Right.READ_ENERGY),
+        ("switching", "/switching", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

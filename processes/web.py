@@ -15,6 +15,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from billing.bank.office import BankOffice
+from billing.books import Books
 from billing.cash_desk.desk import Desk
 from billing.enquiries.desk import EnquiryDesk
 from billing.office import BillingOffice
@@ -24,6 +25,7 @@ from billing.receivables.office import Receivables
 from billing.takeover.office import TakeOverOffice
 from billing.takeover.parallel import ParallelDesk
 from billing.takeover.task_desk import TaskDesk
+from billing.views.asked_supplies import asked_of
 from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -41,8 +43,10 @@ from dashboards.security.provider import Provider, provider_settings
 from dashboards.security.proxies import Application, TrustedProxies
 from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
+from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
 from dashboards.stamp_of_request import StampOfRequest
+from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
 from energy.alerting.desk import AlertDesk
@@ -62,6 +66,7 @@ from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
 from energy.service.duty.calling import posts_known
 from energy.service.note_desk import NoteDesk
+from energy.service.switching.desk import SwitchingDesk
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import WEB, System, build
@@ -175,6 +180,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             review=ReviewCommands(site.key, ScreenDesk(system, site)),
             takeover=takeover_of(office, system.vault),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
+            service=service_of(database, site, system.clock, office.books),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
@@ -182,6 +188,12 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         provider=provider_of(system),
         render_pdf=papers.pdf,
     )
+
+
+def service_of(database: Database, site: Site, clock: Clock, books: Books) -> ServiceCommands:
+    """Return the writes of the pages of switching, which ask the books what billing wants."""
+    switching = SwitchingDesk(database, site, clock, asked_of(books))
+    return ServiceCommands(switching=SwitchingCommands(site.key, switching, clock))
 
 
 def money_of(office: BillingOffice, vault: PersonVault) -> MoneyCommands:

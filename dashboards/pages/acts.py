@@ -28,6 +28,7 @@ from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
 from dashboards.pages.rules import acts as rules
 from dashboards.pages.subjects import unknown_subject
+from dashboards.pages.switching import acts as switching
 from dashboards.pages.takeover import acts as takeover
 from dashboards.shell import LOCATION, PAGE
 from dashboards.told import refusal_text
@@ -40,6 +41,7 @@ Act = Callable[[Parts, Viewer, str, Fields], str | Done]
 ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
+    **switching.ACTS,
     **notices.ACTS,
     **rules.ACTS,
     **money.ACTS,
@@ -51,7 +53,7 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-OPERATIONS = frozenset({*notices.ACTS, *rules.ACTS, *outages.ACTS})
+OPERATIONS = frozenset({*notices.ACTS, *rules.ACTS, *outages.ACTS, *switching.ACTS})
 """Acts that write to `operations` and no books: of who may see no bill."""
 
 

@@ -31,6 +31,7 @@ from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
+from dashboards.pages.switching.tables import SWITCHING_TABLES, SWITCHING_TABLES_OF
 from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
 from dashboards.pages.work.tables import ORDER_TABLES
 from dashboards.selection import Selection, selection_of
@@ -45,6 +46,7 @@ TABLES: dict[str, MakeSheet] = {
     **OUTAGE_TABLES,
     **INCIDENT_TABLES,
     **ORDER_TABLES,
+    **SWITCHING_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
     **RULE_TABLES,
@@ -68,6 +70,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **NOTICE_TABLES_OF,
     **BILL_TABLES_OF,
     **OUTAGE_TABLES_OF,
+    **SWITCHING_TABLES_OF,
     "one_line": one_line_sheet,
     "shift": shift_sheet,
 }

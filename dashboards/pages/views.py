@@ -32,6 +32,7 @@ from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.rules.views import RULE_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
 from dashboards.pages.sound.views import SOUND_VIEWS
+from dashboards.pages.switching.views import SWITCHING_VIEWS
 from dashboards.pages.takeover.views import TAKE_OVER_VIEWS
 from dashboards.pages.tariffs.views import TARIFF_VIEWS
 from dashboards.pages.tenants.views import TENANT_VIEWS
@@ -50,6 +51,7 @@ VIEWS: tuple[View, ...] = (
     *OUTAGE_VIEWS,
     *INCIDENT_VIEWS,
     *WORK_VIEWS,
+    *SWITCHING_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

@@ -63,14 +63,14 @@ class OutageReads:
 
     def lines(self, connection: Connection, rows: Sequence[OutageRow]) -> list[OutageLine]:
         """Return outages with the names of their nodes and their newest receipts."""
-        names = self._node_names(connection, {row.about for row in rows})
+        names = self.node_names(connection, {row.about for row in rows})
         receipts = read_receipts_of(
             connection, self._at.schema, [row.outage for row in rows if row.holds]
         )
         now = self._at.clock.now()
         return [_line(row, names, receipts.get(row.outage, ()), now) for row in rows]
 
-    def _node_names(self, connection: Connection, about: Collection[str]) -> dict[str, str]:
+    def node_names(self, connection: Connection, about: Collection[str]) -> dict[str, str]:
         """Return the newest names of some nodes, by "node:UTILITY/KEY"."""
         rows: list[Row] = connection.execute(
             "SELECT DISTINCT ON (utility, key) utility, key, name "
@@ -101,9 +101,7 @@ class OutageReads:
     def node_look(self, connection: Connection, scope: Scope, about: str, look: Look) -> NodeLook:
         """Return what goes dark with a node as a scope may see it."""
         utility, _, node = about.removeprefix(NODE).partition("/")
-        dark = self._node_names(
-            connection, {f"{NODE}{utility}/{each}" for each in look.found.nodes}
-        )
+        dark = self.node_names(connection, {f"{NODE}{utility}/{each}" for each in look.found.nodes})
         sees = sees_accounts(scope)
         names = self._contact_names(connection, (each.contact for each in look.to)) if sees else {}
         return NodeLook(

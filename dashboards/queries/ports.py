@@ -12,7 +12,6 @@ from dashboards.queries.admin_rows import AdminPage, EventPage
 from dashboards.queries.alert_rows import AlertBoard, AlertStory, AlertTab
 from dashboards.queries.bill_rows import Bill, InvoiceRow, Proof, RunRow
 from dashboards.queries.correction_rows import BillCredits, CorrectionList, CorrectionPage
-from dashboards.queries.duty_port import DutyQueries
 from dashboards.queries.exception_rows import ExceptionPage
 from dashboards.queries.flow_rows import FlowPage
 from dashboards.queries.known_rows import KnownBill, KnownSteps
@@ -43,12 +42,12 @@ from dashboards.queries.rows import (
 )
 from dashboards.queries.rule_rows import RuleQueries
 from dashboards.queries.run_rows import RunReview
+from dashboards.queries.service_port import ServiceQueries
 from dashboards.queries.site_flow_rows import SiteFlow
 from dashboards.queries.sound_rows import SoundQueries
 from dashboards.queries.tariff_rows import TariffPage, TariffRow, Trial
 from dashboards.queries.tenant_port import TenantQueries
 from dashboards.queries.till_ports import TakeOverQueries, TillQueries
-from dashboards.queries.work_port import WorkQueries
 from dashboards.security.scope import Scope
 from dashboards.selection import Selection
 from energy.base.units import Utility
@@ -367,9 +366,8 @@ class Queries(
     EnergyQueries,
     AlertQueries,
     OutageQueries,
-    WorkQueries,
+    ServiceQueries,
     NoticeQueries,
-    DutyQueries,
     SoundQueries,
     RuleQueries,
     PlaceQueries,

@@ -34,6 +34,7 @@ from dashboards.queries.sql_runs import SqlRuns
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_site_flow import SqlSiteFlow
 from dashboards.queries.sql_sound import SqlSound
+from dashboards.queries.sql_switching import SqlSwitching
 from dashboards.queries.sql_takeover import SqlTakeOver
 from dashboards.queries.sql_tariffs import SqlTariffs
 from dashboards.queries.sql_tenants import SqlTenants
@@ -46,6 +47,7 @@ class SqlQueries(
     SqlAlerts,
     SqlOutages,
     SqlWork,
+    SqlSwitching,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -87,6 +89,7 @@ class SqlQueries(
         SqlAlerts.__init__(self, at)
         SqlOutages.__init__(self, at)
         SqlWork.__init__(self, at)
+        SqlSwitching.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

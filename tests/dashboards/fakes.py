@@ -23,7 +23,9 @@ from dashboards.rule_commands import RuleCommands
 from dashboards.security.passwords import hashed
 from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
+from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
+from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
@@ -48,6 +50,7 @@ from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
 from tests.dashboards.fake_rules import FakeRules
 from tests.dashboards.fake_sound import FakeSound
+from tests.dashboards.fake_switching import FakeSwitching, FakeSwitchingDesk
 from tests.dashboards.fake_takeover import FakeTakeOver
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
@@ -161,6 +164,7 @@ class FakeSite(
     FakePlant,
     FakeOutages,
     FakeDuty,
+    FakeSwitching,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -195,6 +199,9 @@ def commands_of(site: FakeSite) -> Commands:
         rules=RuleCommands(SITE, site.rule_desk, site.rule_desk),
         notices=NoticeCommands(SITE, site.notice_desk),
         enquiries=site,
+        service=ServiceCommands(
+            switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock)
+        ),
     )
 
 

@@ -12,8 +12,10 @@ from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_review import CASE
+from tests.dashboards.fake_switching import NUMBERS
 from tests.dashboards.fakes import INVOICE, RUN
 
+SWITCHING = ("told", "due", "stopped", "aborted", "completed")
 OUTAGES = ("off", "draft", "delayed", "wordless", "cancelled")
 PATHS = {
     "overview": "/",
@@ -82,6 +84,9 @@ PATHS = {
     "work_ended": f"{WORK}/ended",
     "duty": "/duty",
     "duty_at": "/duty/at/2026-07-16/0300?at=2026-07-20",
+    "switching": "/switching",
+    "switching-write": "/switching/write",
+    **{f"switching-order_{name}": f"/switching/{NUMBERS[name]}" for name in SWITCHING},
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

@@ -19,7 +19,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
 from dashboards.pages.views import VIEWS
 from dashboards.security.people import Doors
-from dashboards.security.scope import Role, Scope
+from dashboards.security.scope import RIGHTS, Right, Role, Scope
 from dashboards.security.sessions import Sessions
 from dashboards.shell import shell
 from dashboards.theme import Theme
@@ -55,6 +55,7 @@ PAGE_ROLES: dict[str, set[Role]] = {
     **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill", "own-enquiries")},
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
+    "switching-write": {role for role in Role if Right.WORK in RIGHTS[role]},
 }
 ASSETS = Path(dashboards.__file__).parent / "assets"
 REACHED_BY_LINK = {"/account", "/plants"}

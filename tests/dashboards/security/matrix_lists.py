@@ -51,6 +51,9 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/work": ("/work", Right.READ_ENERGY),
     r"/duty": ("/duty", Right.READ_ENERGY),
     r"/duty/at//": ("/duty/at/2019-01-02/0300", Right.READ_ENERGY),
+    r"/switching": ("/switching", Right.READ_ENERGY),
+    r"/switching/write": ("/switching/write", Right.WORK),
+    r"/switching/": ("/switching/S-2019-00001", Right.READ_ENERGY),
     r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
@@ -117,6 +120,10 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         Right.READ_ENERGY,
     ),
     "/download/take-over.xlsx": ("/download/take-over.xlsx", Right.READ_BILLS),
+    "/download/switching/<number>.pdf": (
+        "/download/switching/S-2019-00001.pdf",
+        Right.READ_ENERGY,
+    ),
     "/download/report.pdf": ("/download/report.pdf?span=month", Right.READ_ENERGY),
     "/assets/<path:filename>": ("/assets/app.css", OPEN),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
@@ -143,6 +150,7 @@ WILD: dict[str, list[str]] = {
     "key": ["{building}-node"],
     "alert": [str(NOBODY)],
     "outage": ["{outage}"],
+    "order": ["S-2019-00001"],
     "about": ["point/b2-elec"],
     "note": [str(NOBODY)],
     "tab": ["open"],

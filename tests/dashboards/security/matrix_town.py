@@ -41,7 +41,7 @@ from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import displays_of, money_of, takeover_of, till_of
+from processes.web import displays_of, money_of, service_of, takeover_of, till_of
 from tests.billing.conftest import new_town, server
 from tests.billing.town import CLERK, Town
 from tests.dashboards.fake_till import no_card_writer
@@ -51,6 +51,7 @@ from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
+from tests.fixtures.town_switching import ask, written
 
 __all__ = ["server"]
 LATE = date(2019, 6, 3)
@@ -157,6 +158,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         dunned(town)
         town.catch_up()
         outages = planned_outages(town)
+        switched(town)
         subjects = Subjects(
             run=run,
             enquiries=asked,
@@ -209,6 +211,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         ),
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         enquiries=desk,
+        service=service_of(web.staff, town.site, clock, office.books),
     )
 
 
@@ -235,6 +238,13 @@ def planned_outages(town: Town) -> dict[str, UUID]:
     found = {each: book.planned(f"{each}-node") for each in (ONE, OTHER)}
     book.reviewed(found[ONE])
     return found
+
+
+def switched(town: Town) -> None:
+    """Write a switching order that billing asked for; a request of the other tenant waits."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    ask(book, f"A-{OTHER}")
+    written(book, f"{ONE}-node", ask(book, f"A-{ONE}"))
 
 
 def supply_of(site: str) -> SupplyGraph:

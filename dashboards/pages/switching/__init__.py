@@ -1,0 +1,1 @@
+"""Switching orders and permits: told, read back, done. Meterline never switches."""

@@ -1,0 +1,13 @@
+"""In: nothing. Out: the questions about work that gets finished, of all its rooms. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dashboards.queries.duty_port import DutyQueries
+from dashboards.queries.switching_port import SwitchingQueries
+from dashboards.queries.work_port import WorkQueries
+
+
+class ServiceQueries(WorkQueries, DutyQueries, SwitchingQueries, Protocol):
+    """Questions about incidents and work orders, duty, switching orders."""

@@ -1,0 +1,32 @@
+"""In: nothing. Out: questions about switching orders; each takes the scope first. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dashboards.queries.rows import Answer
+from dashboards.queries.switching_rows import SwitchingBoard, SwitchingChoices, SwitchingPage
+from dashboards.security.scope import Scope
+
+
+class SwitchingQueries(Protocol):
+    """Questions about switching orders and permits.
+
+    Accounts are told to who acknowledges alerts or reads bills.
+    """
+
+    def switching(self, scope: Scope) -> Answer[SwitchingBoard]:
+        """Return the orders that are open and over, permits out, requests that wait."""
+        ...
+
+    def switching_order(self, scope: Scope, number: str) -> Answer[SwitchingPage] | None:
+        """Return the order of a number; None: there is none."""
+        ...
+
+    def switching_choices(self, scope: Scope) -> SwitchingChoices:
+        """Return what a new order can be made of; for who may write one."""
+        ...
+
+    def switching_paper(self, scope: Scope, number: str, language: str) -> bytes | None:
+        """Return the paper of an order for the room, as PDF; None: there is no such order."""
+        ...

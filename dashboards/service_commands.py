@@ -1,0 +1,14 @@
+"""In: nothing. Out: the writes of the pages of work that gets finished, of all its rooms. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.switching_commands import SwitchingCommands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCommands:
+    """The writes of energy/service at one site."""
+
+    switching: SwitchingCommands
