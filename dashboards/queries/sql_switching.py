@@ -81,7 +81,9 @@ class SqlSwitching:
 
     def switching_choices(self, scope: Scope) -> SwitchingChoices:
         """Return what a new order can be made of; for who may write one."""
-        with self._at.read(scope, Right.WORK) as connection:
+        if not scope.may(Right.WORK):  # who may need not give the PIN to look
+            self._at.demand(scope, Right.WORK)
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
             return SwitchingChoices(
                 templates=reviewed(read_templates(connection, self._at.schema)),
                 people=self._at.people_with(connection, Right.WORK),

@@ -92,7 +92,7 @@ def yard(site_schema: TestSite) -> Iterator[Yard]:
         stack.callback(staff.close)
         url = stack.enter_context(served(_web(site_schema, staff, chain)))
         lock = threading.Lock()
-        stack.enter_context(_followed(site_schema, lock))
+        stack.enter_context(followed(site_schema, lock))
         yield Yard(site=site_schema, chain=chain, url=url, lock=lock)
 
 
@@ -125,7 +125,7 @@ def _web(site: TestSite, staff: Database, chain: Chain) -> FakeWeb:
 
 
 @contextmanager
-def _followed(site: TestSite, lock: threading.Lock) -> Iterator[None]:
+def followed(site: TestSite, lock: threading.Lock) -> Iterator[None]:
     """Let the tables follow what people do, as the projector does."""
     over = threading.Event()
 

@@ -1,14 +1,153 @@
 """At a real Chromium an order is approved by two, told and read back, stopped, and aborted.
 
-Real tables and desk; the made-up doors let four people in.
+Real tables and desk; the made-up doors let four people in, whom the directory knows.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.fixtures.postgres import database_server, new_site, site_schema
+from dashboards.note_words import wall_text
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.service_commands import ServiceCommands
+from dashboards.switching_commands import SwitchingCommands
+from energy.base.secrets import PersonVault
+from energy.journal.directory import People, TableKeys
+from energy.service.switching.desk import SwitchingDesk
+from energy.store.pool import Database
+from energy.store.wall import STAFF
+from energy.system import WEB
+from tests.dashboards.e2e.conftest import enter, served
+from tests.dashboards.e2e.test_outages import followed
+from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.fakes import FakePerson, commands_with, person_of, settings, web_over
+from tests.energy.service.switching.board import Board
+from tests.fixtures.postgres import TestSite, command, database_server, directory, new_site
+from tests.fixtures.supply import STATION, electricity
 
-__all__ = ["database_server", "new_site", "site_schema"]
+__all__ = ["database_server", "directory", "new_site"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
-PEOPLE = {"grace": "technician", "ben": "technician", "ada": "energy_manager", "eve": "desk"}
+PEOPLE = {"grace": "technician", "ben": "technician", "ada": "energy_manager", "eve": "admin"}
+
+
+@dataclass
+class Room:
+    """A station with a reviewed template, served."""
+
+    site: TestSite
+    url: str
+
+
+@pytest.fixture
+def room(new_site: TestSite, directory: Database) -> Iterator[Room]:
+    site: TestSite = new_site()  # type: ignore[operator]  # the fixture makes sites
+    site.application("metering").store(electricity(site.site.key, *STATION))
+    site.project()
+    Board(site).publish()
+    vault = PersonVault(b"k" * 32, TableKeys(directory))
+    with ExitStack() as stack:
+        staff = Database(site.server.dsn(WEB), scope=STAFF)
+        stack.callback(staff.close)
+        desk = SwitchingDesk(staff, site.site, site.clock)
+        switching = SwitchingCommands(site.site.key, desk, site.clock)
+        web = web_over(
+            SqlQueries(SqlSite(database=staff, site=site.site, clock=site.clock, vault=vault)),
+            commands_with(site.site.key, service=ServiceCommands(switching=switching)),
+            site.clock,
+            *(_person(site, directory, vault, name) for name in PEOPLE),
+            settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
+        )
+        url = stack.enter_context(served(web))
+        stack.enter_context(followed(site, threading.Lock()))
+        yield Room(site=site, url=url)
+
+
+def _person(site: TestSite, directory: Database, vault: PersonVault, name: str) -> FakePerson:
+    added = People(directory, site.clock, vault).add(
+        sign_in=name,
+        name=name.title(),
+        password_hash="x",
+        roles=[PEOPLE[name]],
+        language="en",
+        command_id=command(site.site.key, name),
+    )
+    return replace(person_of(name, PEOPLE[name]), person=added)
+
+
+def _sit(browser: Browser, stack: ExitStack, room: Room, name: str) -> tuple[Page, Watch]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    stack.callback(context.close)
+    page = context.new_page()
+    watch = Watch(page, room.url)
+    enter(context, room.url, name)
+    return page, watch
+
+
+def test_an_order_is_approved_by_two_told_read_back_stopped_and_aborted(
+    room: Room, browser: Browser
+) -> None:
+    with ExitStack() as stack:
+        seats = {name: _sit(browser, stack, room, name) for name in PEOPLE}
+        grace, ben, ada, eve = (seats[name][0] for name in PEOPLE)
+        _write(grace, room)
+        for page in (ben, ada, eve):
+            page.goto(grace.url)
+        ada.get_by_role("button", name="Approve").click()
+        eve.get_by_role("button", name="Release").click(timeout=PATIENCE_MS)  # by news
+        for step in (1, 2):
+            _step(grace, ben, step)
+        ada.get_by_label("Reason (no names)").first.fill("smoke")
+        ada.get_by_role("button", name="Stop now").click()
+        ben.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
+        expect(ben.locator(".act-done")).to_contain_text("stays stopped", timeout=PATIENCE_MS)
+        expect(grace.get_by_role("button", name="Tell this step")).to_have_count(0)
+        eve.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
+        _step(grace, ben, 3)
+        grace.locator(".panel-switching-abort input").fill("breaker does not fit")
+        grace.get_by_role("button", name="Abort").click()
+        undo = ben.locator(".panel-switching-next")
+        expect(undo).to_contain_text("in this order: 3, 1", timeout=PATIENCE_MS)
+        expect(ben.locator(".switching-never")).to_contain_text("Meterline never switches")
+        with grace.expect_download() as download:
+            grace.get_by_role("link", name="Paper for the room").click()
+        assert download.value.suggested_filename == "S-2019-00001.pdf"
+        assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
+
+
+def _write(page: Page, room: Room) -> None:
+    """Write the order from the template, and open it."""
+    page.goto(f"{room.url}/switching")
+    page.get_by_role("link", name="Write a switching order").click()
+    for field, option in (
+        ("Template", "Feeder off"),
+        ("Node", "F1 · f1"),
+        ("Operator", "Grace"),
+        ("Guardian", "Ben"),
+    ):
+        page.get_by_role("textbox", name=field, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+    zone, now = room.site.site.zone, room.site.clock.now()
+    page.get_by_label("Planned from").fill(wall_text(now, zone))
+    page.get_by_label("Planned until").fill(wall_text(now + timedelta(hours=4), zone))
+    page.get_by_label("What for").fill("new breaker")
+    page.get_by_role("button", name="Write it").click()
+    page.get_by_role("link", name="S-2019-00001").click(timeout=PATIENCE_MS)
+    expect(page.locator(".panel-switching-next")).to_contain_text("A second person")
+
+
+def _step(operator: Page, guardian: Page, step: int) -> None:
+    """Tell a step at one screen and read it back at another; both see it by news."""
+    said = operator.locator(".switching-said-device")
+    expect(said).to_contain_text(f"{step} · ", timeout=PATIENCE_MS)
+    operator.get_by_role("button", name="Tell this step").click()
+    guardian.get_by_role("button", name="Read back: done").click(timeout=PATIENCE_MS)
+    told = guardian.locator(".act-done")
+    expect(told).to_contain_text(f"Step {step} is read back", timeout=PATIENCE_MS)

@@ -148,6 +148,8 @@ def test_a_new_order_is_made_of_reviewed_templates_and_requests_that_wait(
     found = web.queries.switching_choices(scope(web))
     assert [each.key for each in found.templates] == ["feeder-off"]
     assert [each.reference for each in found.waiting] == ["A-b1/1"]
+    at_desk = replace(scope(web), confirmed=lambda: False)
+    assert web.queries.switching_choices(at_desk) == found, "to look takes no PIN"
     with pytest.raises(NotPermittedError):
         web.queries.switching_choices(scope(web, Role.VIEWER))
 

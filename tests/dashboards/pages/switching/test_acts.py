@@ -163,6 +163,24 @@ def test_what_became_of_a_told_step_is_said_by_who_aborts(room: Room) -> None:
     assert room.known.undo == [1]
 
 
+def test_one_pin_at_a_desk_is_enough_for_one_act(room: Room) -> None:
+    room.release()
+    room.do(1, 2, 3)
+    pins = [True]
+    scope = Scope(
+        person=BEN,
+        name="X",
+        roles=frozenset({Role.DESK}),
+        sites=frozenset({SITE}),
+        confirmed=lambda: bool(pins) and pins.pop(),
+    )
+    viewer = Viewer(scope=scope, language="en", theme=Theme.LIGHT)
+    pressed = {"act": "give-permit", "about": str(room.order)}
+    assert "out" in str(perform(room.given, viewer, pressed, PERMIT))
+    with pytest.raises(NotPermittedError):
+        perform(room.given, viewer, {"act": "stop-switching", "about": str(room.order)}, PERMIT)
+
+
 def test_nothing_is_withdrawn_without_a_reason(room: Room) -> None:
     with pytest.raises(SwitchingError, match="in words"):
         room.press("withdraw-switching", GRACE)
