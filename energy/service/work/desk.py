@@ -31,6 +31,8 @@ from energy.store.sites import Site
 
 KnowsAccount = Callable[[str], bool]
 """Says whether the books of a site know an account."""
+Beside = Callable[[UUID, str], list[JournalAggregate]]
+"""Given the id and number of what is new: what else changes, to be stored with it."""
 INCIDENT = "I"
 """Begins the numbers of incidents."""
 
@@ -79,6 +81,11 @@ class WorkPlanDesk:
         return kept.edition
 
 
+def nothing_beside(_: UUID, __: str) -> list[JournalAggregate]:
+    """Return that nothing else changes."""
+    return []
+
+
 def promised(operations: JournalApplication, site: Site, level: str, at: datetime) -> Promise:
     """Return what the service levels that hold at an instant promise of a class.
 
@@ -117,12 +124,21 @@ class IncidentDesk:
         self._knows_account = knows_account
         self._operations = JournalApplication(database, site.schema, "operations", clock)
 
-    def open(self, heard: Heard, level: str, *, by: UUID, command_id: UUID) -> UUID:
+    def open(
+        self,
+        heard: Heard,
+        level: str,
+        *,
+        beside: Beside = nothing_beside,
+        by: UUID,
+        command_id: UUID,
+    ) -> UUID:
         """Open an incident; return its id. Who opens it owns it.
 
         Args:
             heard: What was heard; of an alert see `open_from_alert`.
             level: Class of the service levels.
+            beside: What is stored in the same transaction; whatever it refuses, is refused.
             by: Who heard it.
             command_id: Of the command; the incident's id follows from it.
 
@@ -136,7 +152,7 @@ class IncidentDesk:
         if heard.origin is Origin.PLAN and not heard.about.strip():
             raise WorkError.of("plan")
         identity = id_of("incident", self._site.key, str(command_id))
-        return self._open(identity, heard, level, by=by, command_id=command_id)
+        return self._open(identity, heard, level, beside, by=by, command_id=command_id)
 
     def open_from_alert(
         self,
@@ -178,10 +194,17 @@ class IncidentDesk:
             spot=self._spot_of(known),
             heard_at=self._clock.now(),
         )
-        return self._open(identity, heard, level, by=by, command_id=command_id)
+        return self._open(identity, heard, level, nothing_beside, by=by, command_id=command_id)
 
     def _open(
-        self, identity: UUID, heard: Heard, level: str, *, by: UUID, command_id: UUID
+        self,
+        identity: UUID,
+        heard: Heard,
+        level: str,
+        beside: Beside,
+        *,
+        by: UUID,
+        command_id: UUID,
     ) -> UUID:
         if self._operations.find(identity) is not None:
             return identity
@@ -196,7 +219,8 @@ class IncidentDesk:
             return [
                 Incident.open(
                     identity, number, heard, promise, by=by, now=now, command_id=command_id
-                )
+                ),
+                *beside(identity, number),
             ]
 
         store_numbered(

@@ -38,7 +38,8 @@ class Heard:
 
     origin: Origin
     about: str
-    """Id of the alert, key of the account, name of the plan; "" where somebody saw it."""
+    """Id of the alert, key of the account, name of the plan, number of the request; "" where
+    somebody saw it."""
     what: str
     urgency: Urgency
     spot: Spot

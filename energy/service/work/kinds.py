@@ -13,6 +13,8 @@ class Origin(StrEnum):
     """A tenant said it."""
     PLAN = "plan"
     """What a plan asks for."""
+    REQUEST = "request"
+    """A request of a tenant at the service desk."""
     SEEN = "seen"
     """Somebody of the staff saw it."""
 

@@ -7,7 +7,6 @@ version keeps it: a new version changes nothing that is under way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -20,16 +19,22 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
-from energy.base.text import LANGUAGES
 from energy.base.toml_text import NoTomlError, toml_of
 from energy.metering.shares.hours_file import hours_of, overlaps
 from energy.metering.shares.week_hours import WeekHours, hours_from_json, hours_to_json
 from energy.metering.site_file_checker import Checker
+from energy.service.work.named import (
+    Named,
+    key_of,
+    name_of,
+    named_from_json,
+    named_of,
+    named_to_json,
+)
 
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,23}")
 _LONGEST_MIN: Final = 366 * 24 * 60
 _LONGEST_REOPEN: Final = 366
-_TOP: Final = {"valid_from", "reopen_days", "hours", "level"}
+_TOP: Final = {"valid_from", "reopen_days", "hours", "level", "complaint", "unit"}
 _OF_LEVEL: Final = {
     *("class", "name", "response_min", "resolution_min", "counting", "second_person"),
 }
@@ -74,6 +79,10 @@ class LevelSet:
     """The site's working hours."""
     reopen_days: int
     """Within how many days what was solved may be opened again. [d]"""
+    complaints: tuple[Named, ...] = ()
+    """Classes of complaints, with the points that a justified one gives."""
+    units: tuple[Named, ...] = ()
+    """Units of the company that a complaint may be against."""
 
     def of(self, key: str) -> Level:
         """Return the level of a class.
@@ -93,6 +102,8 @@ class LevelSet:
             "levels": [{**asdict(each), "name": dict(each.name)} for each in self.levels],
             "hours": hours_to_json(self.hours),
             "reopen_days": self.reopen_days,
+            **named_to_json("complaints", self.complaints),
+            **named_to_json("units", self.units),
         }
 
     @classmethod
@@ -105,6 +116,8 @@ class LevelSet:
             ),
             hours=hours_from_json(stored["hours"]),
             reopen_days=stored["reopen_days"],
+            complaints=named_from_json(stored, "complaints"),
+            units=named_from_json(stored, "units"),
         )
 
 
@@ -138,10 +151,14 @@ def parse_levels(text: str) -> tuple[date, LevelSet]:
     in_hours = any(each.counting is Counting.WORKING_HOURS for each in levels)
     if in_hours and not any(hours.week):
         checker.problems.append("hours: there is no working hour in the week, yet a level counts")
+    complaints = named_of(checker, "complaint", "class", pointed=True)
+    units = named_of(checker, "unit", "unit", pointed=False)
     if checker.problems:
         problems = "\n".join(f"  - {problem}" for problem in checker.problems)
         raise ServiceLevelError.of("file", problems=problems)
-    return valid_from, LevelSet(levels=levels, hours=hours, reopen_days=reopen)
+    return valid_from, LevelSet(
+        levels=levels, hours=hours, reopen_days=reopen, complaints=complaints, units=units
+    )
 
 
 def _hours(checker: Checker, document: Mapping[str, Any]) -> WeekHours:
@@ -158,18 +175,9 @@ def _hours(checker: Checker, document: Mapping[str, Any]) -> WeekHours:
 
 
 def _level(checker: Checker, table: Mapping[str, Any], n: int) -> Level:
-    key = checker.text(table, "class", f"level {n}")
-    where = f"level {key or n}"
+    key, where = key_of(checker, table, "class", f"level {n}", "level")
     checker.unknown_keys(table, _OF_LEVEL, where)
-    if key and not _KEY.fullmatch(key):
-        checker.problems.append(f"{where}: `class` is 1 to 24 of a-z, 0-9 and -")
-    name = table.get("name")
-    if not isinstance(name, dict) or any(
-        not isinstance(name.get(language), str) or not name[language].strip()
-        for language in LANGUAGES
-    ):
-        checker.problems.append(f'{where}: `name` is no table like {{en = "...", zh = "..."}}')
-        name = dict.fromkeys(LANGUAGES, "")
+    name = name_of(checker, table, where)
     response = checker.whole(table, "response_min", where, None, 1)
     resolution = checker.whole(table, "resolution_min", where, None, 1)
     if not response <= resolution <= _LONGEST_MIN:
@@ -182,7 +190,7 @@ def _level(checker: Checker, table: Mapping[str, Any], n: int) -> Level:
         counting = Counting.ROUND_THE_CLOCK
     return Level(
         key=key,
-        name={language: str(name[language]) for language in LANGUAGES},
+        name=name,
         response_min=response,
         resolution_min=resolution,
         counting=Counting(counting),
@@ -226,6 +234,8 @@ class ServiceLevels(JournalAggregate):
         """Make it."""
         self.versions: list[tuple[date, dict[str, Any]]] = []
         """First local day and levels; the place is the version less one."""
+        self.authors: list[UUID] = []
+        """Who published each version."""
 
     @property
     def edition(self) -> int:
@@ -266,3 +276,4 @@ class ServiceLevels(JournalAggregate):
         self, *, version: int, valid_from: date, spec: dict[str, Any], by: UUID, command_id: UUID
     ) -> None:
         self.versions.append((valid_from, spec))
+        self.authors.append(by)

@@ -18,7 +18,7 @@ from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
 from energy.service.work.checklist import ChecklistTemplate, checklist_id
-from energy.service.work.desk import promised
+from energy.service.work.desk import Beside, nothing_beside, promised
 from energy.service.work.errors import WorkError
 from energy.service.work.heard import Spot
 from energy.service.work.incident import Incident
@@ -48,7 +48,14 @@ class WorkOrderDesk:
         self._operations = JournalApplication(database, site.schema, "operations", clock)
 
     def open(
-        self, job: Job, level: str, *, checklist: str = "", by: UUID, command_id: UUID
+        self,
+        job: Job,
+        level: str,
+        *,
+        checklist: str = "",
+        beside: Beside = nothing_beside,
+        by: UUID,
+        command_id: UUID,
     ) -> UUID:
         """Make a work order; return its id. Who makes it owns it.
 
@@ -56,6 +63,7 @@ class WorkOrderDesk:
             job: What is to be done; of an incident it is at the same spot where it names none.
             level: Class of the service levels; "" for that of the incident.
             checklist: Key of the checklist; "" for none.
+            beside: What is stored in the same transaction.
             by: Who makes it.
             command_id: Of the command; the order's id follows from it.
 
@@ -74,12 +82,7 @@ class WorkOrderDesk:
             whole = None if job.incident is None else self._incident(job.incident)
             wanted, kind = job, level
             if whole is not None:
-                if job.since < whole_minute(whole.heard_at):
-                    raise WorkError.of("before", at=job.since, since=whole.heard_at)
-                kind = level or whole.promise.level
-                if job.spot == Spot():
-                    here = {name: whole.heard[name] for name in ("place", "node", "point")}
-                    wanted = replace(job, spot=Spot(**here))
+                wanted, kind = _of_incident(job, whole), level or whole.promise.level
                 whole.order(identity, command_id=command_id)
             promise = promised(self._operations, self._site, kind, wanted.since)
             order = WorkOrder.open(
@@ -92,7 +95,7 @@ class WorkOrderDesk:
                 now=now,
                 command_id=command_id,
             )
-            return [order] if whole is None else [order, whole]
+            return [order, *([whole] if whole else []), *beside(identity, number)]
 
         job.checked(now)
         with self._database.connection() as connection:
@@ -180,3 +183,17 @@ class WorkOrderDesk:
             raise WorkError.of("no_checklist", key=checklist)
         items: list[dict[str, Any]] = known.spec["items"]
         return items
+
+
+def _of_incident(job: Job, whole: Incident) -> Job:
+    """Return what is to be done of an incident: at its spot, where none is named.
+
+    Raises:
+        WorkError: It came up before the incident.
+    """
+    if job.since < whole_minute(whole.heard_at):
+        raise WorkError.of("before", at=job.since, since=whole.heard_at)
+    if job.spot != Spot():
+        return job
+    here = {name: whole.heard[name] for name in ("place", "node", "point")}
+    return replace(job, spot=Spot(**here))

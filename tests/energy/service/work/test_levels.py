@@ -53,6 +53,48 @@ def test_a_file_is_read_and_kept_exactly() -> None:
         levels.of("lesser")
 
 
+NAMED = """
+[[complaint]]
+class = "late"
+name = { en = "Nobody came", zh = "未按时到场" }
+points = 4
+
+[[unit]]
+unit = "meters"
+name = { en = "Metering team", zh = "计量班" }
+"""
+
+
+def test_classes_of_complaints_and_units_are_kept_and_old_versions_have_none() -> None:
+    _, levels = parse_levels(FILE + NAMED)
+    assert LevelSet.from_json(levels.to_json()) == levels
+    assert [(each.key, each.points) for each in levels.complaints] == [("late", 4)]
+    assert [each.name["zh"] for each in levels.units] == ["计量班"]
+    _, before = parse_levels(FILE)
+    assert set(before.to_json()) == {"levels", "hours", "reopen_days"}
+    assert LevelSet.from_json(before.to_json()).units == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "named"),
+    [
+        ("points = 4", "", "points"),
+        ("points = 4", "points = 101", "at most 100"),
+        ('"late"', '"Late!"', "1 to 24 of a-z"),
+        ('class = "late"\n', "", "class"),
+        ('unit = "meters"', 'unit = "meters"\npoints = 1', "points"),
+        ("[[unit]]", NAMED.partition("[[unit]]")[0] + "[[unit]]", "late"),
+        ('zh = "计量班"', 'zh = ""', "name"),
+    ],
+)
+def test_a_class_of_complaints_that_cannot_be_is_refused(
+    was: str, becomes: str, named: str
+) -> None:
+    assert was in NAMED
+    with pytest.raises(ServiceLevelError, match=named):
+        parse_levels(FILE + NAMED.replace(was, becomes))
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "named"),
     [
