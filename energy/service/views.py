@@ -22,6 +22,9 @@ from energy.service.equipment.piece import Equipment
 from energy.service.equipment.plan import MaintenancePlan
 from energy.service.equipment.views import fold_equipment, fold_plan
 from energy.service.numbering import TakenNumber
+from energy.service.requests.article import Article
+from energy.service.requests.request import TenantRequest
+from energy.service.requests.views import fold_requests
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.request import SwitchingRequest
 from energy.service.switching.template import SwitchingTemplate
@@ -61,6 +64,8 @@ class OperationsView:
                 fold_switching(cursor, schema, position, event)
             case SwitchingRequest.Event():
                 fold_switching(cursor, schema, position, event)
+            case TenantRequest.Event() | Article.Event():
+                fold_requests(cursor, schema, position, event)
             case MaintenancePlan.Event():
                 fold_plan(cursor, schema, position, event)
             case _:

@@ -1,0 +1,1 @@
+"""What tenants ask, complain of and dispute: requests, call-backs, articles, figures."""
