@@ -16,6 +16,7 @@ from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.service.duty.calling import posts_known
 from energy.service.duty.reads import read_sheets
+from energy.service.requests.reads import read_calls, read_requests
 from energy.service.work.reads import read_incidents, read_orders
 from energy.store.sites import Site, list_sites
 from energy.system import System
@@ -48,20 +49,24 @@ def erase_person(system: System, person: UUID, *, by: UUID, command_id: UUID) ->
 
 
 def _held(system: System, site: Site, person: UUID) -> list[str]:
-    """Return what would be nobody's: numbers of open work, slots to come."""
+    """Return what would be nobody's: numbers of open work and requests, slots to come."""
     today = local_day(system.clock.now(), site.zone)
     with system.database.connection() as connection:
         work = [
             *(each.number for each in read_incidents(connection, site.schema, owner=person)),
             *(each.number for each in read_orders(connection, site.schema, doer=person)),
         ]
+        asked = {
+            *(each.number for each in read_requests(connection, site.schema, owner=person)),
+            *(each.number for each in read_calls(connection, site.schema, person=person)),
+        }
         slots = [
             str(key)
             for sheet in read_sheets(connection, site.schema, today, date.max)
             for key, filled in sheet.slots.items()
             if filled.person == person and key.day >= today
         ]
-    return [*work, *sorted(slots)]
+    return [*work, *sorted(asked), *sorted(slots)]
 
 
 def _forgotten(system: System, site: Site, person: UUID, by: UUID, command_id: UUID) -> list[str]:

@@ -37,6 +37,7 @@ from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.loudness import list_once_a_night
 from processes.notices import Notices
+from processes.portal_requests import bring_enquiries
 from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
@@ -57,6 +58,8 @@ READINGS_EVERY_S = 600.0
 """How often partitions and retention are looked after. [s]"""
 CHECKS_EVERY_S = 600.0
 """How often what came since is checked. [s]"""
+PORTAL_EVERY_S = 10.0
+"""Longest time until what a tenant said at the portal is known to the service desk. [s]"""
 PREPAID_EVERY_S = 60.0
 """How often it is looked whether prepaid accounts are to be settled. [s]"""
 CORRECTIONS_EVERY_S = 600.0
@@ -168,6 +171,7 @@ class Jobs:
             self._readings(site),
             Chore(name="drop", step=drop.step, every_s=DROP_EVERY_S),
             self._prepaid(site),
+            self._portal(site),
             self._daily(site, "corrections", look_once_a_day, CORRECTIONS_EVERY_S),
             self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
@@ -240,6 +244,15 @@ class Jobs:
             return False
 
         return Chore(name="ticks", step=step, every_s=TICKS_EVERY_S)
+
+    def _portal(self, site: Site) -> Chore:
+        """What tenants ask at the portal becomes requests of the service desk."""
+
+        def step() -> bool:
+            bring_enquiries(self._system, site)
+            return False
+
+        return Chore(name="portal", step=step, every_s=PORTAL_EVERY_S)
 
     def _checks(self, site: Site) -> Chore:
         """Checks of what came since the last look; what they find is told to the journal."""

@@ -46,6 +46,8 @@ Verbs.groups = (
     "notice",
     "outage",
     "incident",
+    "request",
+    "article",
     "work",
     "equipment",
     "duty",

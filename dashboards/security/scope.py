@@ -56,6 +56,8 @@ class Right(StrEnum):
     """Publish what work is measured by and done from: service levels, checklists, plans."""
     RELEASE_SWITCHING = "release_switching"
     """Release switching orders that somebody else approved, as the command centre."""
+    SERVE = "serve"
+    """Open requests of tenants at the service desk and act on them; write what it knows."""
     ANSWER = "answer"
     """Answer what tenants ask."""
     READ_OWN = "read_own"
@@ -78,9 +80,17 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.SELL,
         Right.STATE_READINGS,
         Right.ANSWER,
+        Right.SERVE,
     },
     Role.BILLING_APPROVER: EVERYBODY
-    | {Right.READ_BILLS, Right.DECIDE_RUNS, Right.APPROVE, Right.DECIDE_READINGS, Right.ANSWER},
+    | {
+        Right.READ_BILLS,
+        Right.DECIDE_RUNS,
+        Right.APPROVE,
+        Right.DECIDE_READINGS,
+        Right.ANSWER,
+        Right.SERVE,
+    },
     Role.ENERGY_MANAGER: EVERYBODY
     | frozenset(
         {
@@ -91,6 +101,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.WORK,
             Right.PLAN_WORK,
             Right.RELEASE_SWITCHING,
+            Right.SERVE,
         }
     ),
     Role.ADMIN: EVERYBODY
@@ -101,10 +112,17 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.WORK,
         Right.PLAN_WORK,
         Right.RELEASE_SWITCHING,
+        Right.SERVE,
     },
     Role.TENANT: frozenset({Right.READ_OWN}),
     Role.DESK: frozenset(
-        {Right.READ_ENERGY, Right.ACKNOWLEDGE, Right.WORK, Right.RELEASE_SWITCHING}
+        {
+            Right.READ_ENERGY,
+            Right.ACKNOWLEDGE,
+            Right.WORK,
+            Right.RELEASE_SWITCHING,
+            Right.SERVE,
+        }
     ),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }

@@ -114,7 +114,7 @@ def print_incidents(at: Opened, found: Sequence[tuple[IncidentRow, Clocks]]) -> 
                 row.level,
                 at.text(f"work_urgency.{row.urgency}"),
                 at.name_of(row.owner),
-                f"{at.text(f'work.{which}')}: {_said(at, standing)}",
+                f"{at.text(f'work.{which}')}: {said_standing(at, standing)}",
                 duration(standing.used),
                 duration(standing.left),
                 standing.due_at.astimezone(at.site.zone) if standing.due_at else None,
@@ -149,21 +149,7 @@ def print_incident(at: Opened, story: IncidentStory) -> None:
         "parent": story.parent.number if story.parent else "",
     }
     print_facts([(at.text(f"work_head.{key}"), value) for key, value in facts.items() if value])
-    print(f"\n{at.text('work.clocks')}")
-    clocks = [
-        (
-            at.text(f"work.{which}"),
-            _said(at, standing),
-            duration(standing.used),
-            duration(standing.left),
-            standing.due_at.astimezone(zone) if standing.due_at else None,
-        )
-        for which, standing in (
-            ("response", story.clocks.response),
-            ("resolution", story.clocks.resolution),
-        )
-    ]
-    print_table(heads(at, "clock", "state", "used", "left", "due"), clocks, right=(2, 3))
+    print_clocks(at, story.clocks, "work")
     if story.orders:
         print(f"\n{at.text('work.orders')}")
         rows = [
@@ -172,6 +158,28 @@ def print_incident(at: Opened, story: IncidentStory) -> None:
         ]
         print_table(heads(at, "order", "state", "owner", "what"), rows)
     print_history(at, story.history)
+
+
+def print_clocks(at: Opened, clocks: Clocks, part: str) -> None:
+    """Print the two clocks of an incident or a request.
+
+    Args:
+        at: The site.
+        clocks: How they stand.
+        part: Of the catalogue, which says what they are called.
+    """
+    print(f"\n{at.text('work.clocks')}")
+    rows = [
+        (
+            at.text(f"{part}.{which}"),
+            said_standing(at, standing),
+            duration(standing.used),
+            duration(standing.left),
+            standing.due_at.astimezone(at.site.zone) if standing.due_at else None,
+        )
+        for which, standing in (("response", clocks.response), ("resolution", clocks.resolution))
+    ]
+    print_table(heads(at, "clock", "state", "used", "left", "due"), rows, right=(2, 3))
 
 
 def print_history(at: Opened, history: Sequence[FactRow]) -> None:
@@ -204,7 +212,8 @@ def _told(at: Opened, fact: FactRow) -> str:
     return " · ".join([each for each in coded if each] + ([" ".join(plain)] if plain else []))
 
 
-def _said(at: Opened, standing: Standing) -> str:
+def said_standing(at: Opened, standing: Standing) -> str:
+    """Return how a clock stands."""
     if standing.broken:
         return at.text("work.broken")
     if standing.stopped:

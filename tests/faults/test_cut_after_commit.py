@@ -71,6 +71,8 @@ READING = {
     "prepaid notice",
     *("incident classes", "incident list", "incident show"),
     *("work checklists", "work list", "work show"),
+    *("request calls", "request caller", "request list", "request show", "request figures"),
+    *("article list", "article search", "article show", "article figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),

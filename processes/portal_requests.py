@@ -1,0 +1,161 @@
+"""In: enquiries of the portal. Out: requests of the service desk, which say how far they are. I/O.
+
+A chore of the jobs: what a tenant asks at the portal is a request with a clock from the instant it
+was asked, and what is said there stands in its history. The words stay in the enquiry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from billing.books import Books
+from billing.enquiries.desk import EnquiryDesk
+from billing.enquiries.enquiry import Subject
+from billing.views.enquiries import EnquiryRow, Word, read_enquiries
+from billing.views.service_desk import ACCOUNT, desk_books
+from energy.base.ids import id_of
+from energy.service.requests.asked import Asked
+from energy.service.requests.desk import RequestDesk, request_of_enquiry
+from energy.service.requests.errors import RequestError
+from energy.service.requests.kinds import Category, Channel, RequestKind
+from energy.service.requests.reads import read_enquiry_words
+from energy.service.requests.request import TenantRequest
+from energy.service.work.heard import Spot
+from energy.service.work.levels import ServiceLevelError
+from energy.store.sites import Site
+from energy.system import System
+from processes.settling import settle
+
+
+def request_desk(system: System, site: Site) -> RequestDesk:
+    """Return the service desk of a site, with its books behind it."""
+    books = Books(system.database, site, system.clock)
+    return RequestDesk(system.database, site, system.clock, system.vault, desk_books(books))
+
+
+def bring_enquiries(system: System, site: Site) -> int:
+    """Let the requests of a site know what was said at the portal; return how much was new.
+
+    Where no service levels hold that know enquiries, the portal goes on without the desk.
+
+    Args:
+        system: A system in the writer's role.
+        site: The site.
+    """
+    with system.database.connection() as connection:
+        asked = read_enquiries(connection, site.schema)
+        known = read_enquiry_words(connection, site.schema)
+    desk = request_desk(system, site)
+    brought = 0
+    for row in asked:
+        told = known.get(row.enquiry, 0)
+        if told >= len(row.words):
+            continue
+        if told == 0:
+            try:
+                desk.open_from_portal(
+                    _asked(row),
+                    person=row.words[0].person,
+                    command_id=_command(row.enquiry, 1),
+                )
+            except ServiceLevelError:
+                continue
+        for number, word in enumerate(row.words, 1):
+            if number > max(told, 1):
+                _say(system, desk, site, row.enquiry, number, word)
+        brought += len(row.words) - told
+    return brought
+
+
+def answer_in_portal(
+    system: System,
+    site: Site,
+    request: TenantRequest,
+    words: str,
+    articles: Sequence[dict[str, Any]],
+    *,
+    by: UUID,
+) -> None:
+    """Answer a request where the tenant asked it; the same words again change nothing.
+
+    Args:
+        system: A system in the writer's role.
+        site: The site.
+        request: It came by the portal.
+        words: What the tenant is told.
+        articles: That it is told from.
+        by: Who answers.
+
+    Raises:
+        RequestError: It did not come by the portal.
+        EnquiryError: Nothing was said, or too much.
+    """
+    if request.enquiry is None:
+        raise RequestError.of("no_portal", number=request.number)
+    books = Books(system.database, site, system.clock)
+    EnquiryDesk(books, system.clock, system.vault).say(request.enquiry, words, by, of_office=True)
+    settle(system.database, site, system.clock, "books")
+    with system.database.connection() as connection:
+        rows = read_enquiries(connection, site.schema)
+    (found,) = [each for each in rows if each.enquiry == request.enquiry]
+    desk = request_desk(system, site)
+    plain = words.strip()
+    for number, word in enumerate(found.words, 1):
+        own = word.of_office and word.person == by
+        mine = own and system.vault.open(by, word.words_sealed) == plain
+        if number > 1:
+            _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
+
+
+def _asked(row: EnquiryRow) -> Asked:
+    bill = row.subject == Subject.BILL
+    return Asked(
+        kind=RequestKind.ENQUIRY,
+        category=Category.BILL if bill else Category.METER,
+        channel=Channel.PORTAL,
+        tenant=f"{ACCOUNT}{row.account}",
+        spot=Spot(point="" if bill else row.key),
+        invoice=row.key if bill else "",
+        enquiry=row.enquiry,
+        heard_at=row.asked_at,
+    )
+
+
+def _say(
+    system: System,
+    desk: RequestDesk,
+    site: Site,
+    enquiry: UUID,
+    number: int,
+    word: Word,
+    articles: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Let a request know one word of its enquiry."""
+    command = _command(enquiry, number)
+    act: Callable[[TenantRequest], None]
+    if word.of_office:
+
+        def act(it: TenantRequest) -> None:
+            it.answer(
+                Channel.PORTAL,
+                "",
+                at=word.said_at,
+                articles=articles,
+                word=number,
+                by=word.person,
+                now=max(system.clock.now(), word.said_at),
+                command_id=command,
+            )
+
+    else:
+
+        def act(it: TenantRequest) -> None:
+            it.go_on("", at=word.said_at, word=number, by=word.person, command_id=command)
+
+    desk.act(request_of_enquiry(site.key, enquiry), act)
+
+
+def _command(enquiry: UUID, number: int) -> UUID:
+    return id_of("command", "portal word", str(enquiry), str(number))
