@@ -31,6 +31,7 @@ class LoopbackServer(ABC):
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
+        self._accepts: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -43,15 +44,17 @@ class LoopbackServer(ABC):
         """Listen."""
         self._listener = socket.create_server((HOST, self.port))
         self.port = self._listener.getsockname()[1]
-        self._begin(self._accept, self._listener)
+        self._accepts = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
+        self._accepts.start()
 
     def stop(self) -> None:
         """Listen no more and hang up on everybody."""
-        if self._listener is not None:
+        if self._listener is not None and self._accepts is not None:
             with contextlib.suppress(OSError):  # nobody ever came
                 self._listener.shutdown(socket.SHUT_RDWR)
+            self._accepts.join(STOP_S)  # from here on nobody is let in whom nobody hangs up on
             self._listener.close()
-            self._listener = None
+            self._listener = self._accepts = None
         self.hang_up()
         for thread in self._threads:
             thread.join(STOP_S)
@@ -75,18 +78,14 @@ class LoopbackServer(ABC):
                 connection, _ = listener.accept()
             except OSError:  # stopped
                 return
-            self._begin(self._serve, connection)
-
-    def _begin(self, work: object, argument: socket.socket) -> None:
-        assert callable(work)
-        thread = threading.Thread(target=work, args=(argument,), daemon=True)
-        self._threads.append(thread)
-        thread.start()
+            with self._lock:
+                self._open.add(connection)
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
-            with self._lock:
-                self._open.add(connection)
             try:
                 self.serve(connection)
             except (OSError, EOFError):
