@@ -11,8 +11,8 @@ import pytest
 
 from energy.store.pool import Database
 from energy.store.server_settings import SUPERUSER
-from processes.stack import free_port
 from tests.fixtures.many_sites import ManySites, fetched, many_sites, served
+from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import DatabaseServer, TestSite
 
 pytestmark = pytest.mark.servers
@@ -41,7 +41,7 @@ def test_fifty_sites_run_within_sixty_connections(
     with many_sites(database_server, folder, new_site, 50) as many:
         for site in many.sites:
             many.fill_spool(site, QUARTERS)
-        port = free_port(0)
+        port = free_port()
         many.start_all()
         many.start("web", METERLINE_WEB_PORT=str(port))
         many.until(lambda: all(served(site, QUARTERS) for site in many.sites), 200)
@@ -101,7 +101,7 @@ def test_two_projectors_a_locked_site_and_a_broken_site_do_no_harm_and_new_sites
             with database_server.superuser() as connection:
                 hide = f"ALTER TABLE {broken.schema}.latest RENAME TO gone"
                 connection.execute(hide.encode())
-            port = free_port(0)
+            port = free_port()
             many.start_all()
             many.start("project", second=True)
             many.start("web", METERLINE_WEB_PORT=str(port))

@@ -23,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from energy.base.clock import monotonic_s, wait
 from energy.system import WRITER
-from tests.adapters.mqtt.broker import broker, free_port, programs
+from tests.adapters.mqtt.broker import broker, programs
 from tests.fixtures.cut_points import cut_points
 from tests.fixtures.edge_play import (
     GAS,
@@ -38,6 +38,7 @@ from tests.fixtures.edge_play import (
     verdict,
 )
 from tests.fixtures.gas_gateway import gas_gateway
+from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import TestSite
 from tests.processes.test_collect import meters
 

@@ -35,6 +35,7 @@ from tests.energy.alerting.notices.loopback import (
     operator,
     settings,
 )
+from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import TestSite
 
 pytestmark = pytest.mark.servers
@@ -209,9 +210,8 @@ def test_a_crash_between_telling_and_writing_tells_twice_and_no_third_time(
 
 
 def test_a_database_that_is_away_is_told(watched: Watched) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    looked = watched.look(dsn=f"host=127.0.0.1 port={port} dbname=x connect_timeout=2")
+    dsn = f"host=127.0.0.1 port={free_port()} dbname=x connect_timeout=30"
+    looked = watched.look(dsn=dsn)
     assert [each.key for each in looked.troubles] == ["database"]
     assert (looked.told, watched.beats) == (1, [])
 
@@ -257,9 +257,7 @@ def test_a_journal_that_learns_nothing_is_told(watched: Watched) -> None:
 
 
 def test_a_process_that_is_not_there_is_told(watched: Watched) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    looked = watched.look(watchdog_health=f"jobs=127.0.0.1:{port}")
+    looked = watched.look(watchdog_health=f"jobs=127.0.0.1:{free_port()}")
     assert [each.key for each in looked.troubles] == ["process jobs"]
 
 

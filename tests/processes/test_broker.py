@@ -25,16 +25,10 @@ from adapters.mqtt.connecting import Message, Subscription
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s, wait
 from processes.broker import mosquitto
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 needs_mosquitto = pytest.mark.skipif(mosquitto() is None, reason="mosquitto is not installed")
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from adapters.mqtt.mapping_file import load_mapping
 from adapters.mqtt.source import MqttSettings, MqttSource
 from energy.base.clock import SystemClock, monotonic_s, wait
 from processes.broker_checks import BrokerChecks
-from tests.adapters.mqtt.broker import OURS, broker, free_port
+from tests.adapters.mqtt.broker import OURS, broker
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 

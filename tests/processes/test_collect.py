@@ -27,8 +27,9 @@ from processes.collect_sites import SPOOL_FILE, LateDoor
 from processes.collector_plan import CollectPlan
 from processes.plan_watch import PlanInbox
 from tests.adapters.modbus.slave import Question, good, slave
-from tests.adapters.mqtt.broker import broker, free_port, publish
+from tests.adapters.mqtt.broker import broker, publish
 from tests.adapters.test_spool import columns
+from tests.fixtures.ports import free_port
 from tests.processes.test_collector_drain import Journal
 from tests.processes.test_collector_plan import BUS, PLAN, PULSES
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 import pytest
 
@@ -15,6 +14,7 @@ from processes.technician_link import (
     parse_units,
     reach,
 )
+from tests.fixtures.ports import free_port
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,7 @@ def test_units_are_ranges_and_lists() -> None:
 
 
 def test_a_closed_port_is_told_from_a_missing_serial_device() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    closed = Link(kind=LinkKind.TCP, host="127.0.0.1", port=port)
-    assert asyncio.run(reach(closed, 1.0)) is Reach.CLOSED
+    closed = Link(kind=LinkKind.TCP, host="127.0.0.1", port=free_port())
+    assert asyncio.run(reach(closed, 30.0)) is Reach.CLOSED
     missing = Link(kind=LinkKind.RTU, device="/dev/no-such-adapter")
     assert asyncio.run(reach(missing, 1.0)) is Reach.NO_DEVICE

@@ -23,11 +23,11 @@ from energy.base.config import Config
 from energy.base.errors import ConfigError
 from energy.base.units import Utility
 from energy.metering.conversion import Measure
-from processes.play_spec import free_port
 from processes.web import behind_proxies, factors_of, tls_of
 from tests.dashboards.fakes import PASSWORD
+from tests.fixtures.ports import free_port
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 SERVE = """
 import sys
 from energy.base.config import Config
@@ -75,7 +75,7 @@ def certificate_in(folder: Path) -> tuple[Path, Path]:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     chain, key = certificate_in(tmp_path)
-    port = free_port(18_443)
+    port = free_port()
     log = (tmp_path / "log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(port), str(chain), str(key)], stdout=log, stderr=log

@@ -24,6 +24,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from energy.base.clock import PlayClock, SystemClock, to_us
 from simulator.plant import Plant, read_plant
 from simulator.replay import HourlySeries
+from tests.fixtures.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE_FILE = ROOT / "simulator" / "sites" / "cambridge" / "site.toml"
@@ -37,12 +38,6 @@ pytestmark = [
     pytest.mark.servers,
     pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is missing: apt install mosquitto"),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return int(probe.getsockname()[1])
 
 
 def connect(port: int) -> socket.socket:

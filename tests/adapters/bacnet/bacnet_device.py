@@ -26,6 +26,8 @@ from bacpypes3.primitivedata import ObjectIdentifier
 from bacpypes3.vlan import VirtualNetwork
 from bacpypes3.vlan.link import VirtualLinkLayer
 
+from tests.fixtures.ports import free_port
+
 KINDS: dict[str, type[Any]] = {
     "accumulator": AccumulatorObject,
     "analog-input": AnalogInputObject,
@@ -43,7 +45,7 @@ class MeterDevice(NormalApplication):
         self, number: int = 1001, *, host: str = "127.0.0.2", port: int = 0, apdu: int = 1476
     ) -> None:
         if not port:
-            port = free_port(host)
+            port = free_port(host, socket.SOCK_DGRAM)
         self.host, self.port = host, port
         self.questions = 0
         self.largest = 10**9
@@ -97,13 +99,6 @@ class MeterDevice(NormalApplication):
         await super().do_ReadPropertyMultipleRequest(apdu)
 
 
-def free_port(host: str) -> int:
-    """Return a UDP port nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
 class StationDevice(Application):
     """A device behind a router, on a network inside the process."""
 
@@ -131,7 +126,7 @@ class MeterRouter:
     """A router on loopback with devices as stations of network 2001 behind it."""
 
     def __init__(self, *, stations: dict[int, int], host: str = "127.0.0.2") -> None:
-        self.host, self.port = host, free_port(host)
+        self.host, self.port = host, free_port(host, socket.SOCK_DGRAM)
         self.network = f"network {self.port}"
         VirtualNetwork(self.network)  # it registers itself under its name
         self.nsap = NetworkServiceAccessPoint()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,18 +22,12 @@ from adapters.modbus.link import Link, LinkKind
 from tests.adapters.modbus.foreign_slave import BAUD, HOLDING, INPUT
 from tests.adapters.modbus.libmodbus_peer import NEEDS_LIBMODBUS, libmodbus_peer
 from tests.adapters.modbus.pty_pair import pty_pair
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 
 PATIENT_S = 5.0
 LIBMODBUS = pytest.param("libmodbus", marks=NEEDS_LIBMODBUS)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

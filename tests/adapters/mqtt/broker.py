@@ -13,13 +13,7 @@ from pathlib import Path
 import pytest
 
 from energy.base.clock import monotonic_s, wait
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.fixtures.ports import free_port
 
 
 def programs() -> tuple[str, str]:
@@ -48,8 +42,9 @@ def broker(folder: Path, port: int | None = None, settings: str = OURS) -> Itera
         [program, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        until_s = monotonic_s() + 10
+        until_s = monotonic_s() + 30
         while monotonic_s() < until_s:
+            assert running.poll() is None, "the broker ended"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             wait(0.05)

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.mqtt.broker_check import BrokerReport, Keeping, check_broker
 from energy.base.broker_access import BrokerAccess
-from tests.adapters.mqtt.broker import broker, free_port, publish
+from tests.adapters.mqtt.broker import broker, publish
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 

@@ -18,7 +18,8 @@ from adapters.mqtt.client import MqttClient
 from adapters.mqtt.connecting import BrokerAccessError, Message, Subscription
 from energy.base.broker_access import BrokerAccess
 from energy.base.clock import monotonic_s, wait
-from tests.adapters.mqtt.broker import broker, free_port, publish
+from tests.adapters.mqtt.broker import broker, publish
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 

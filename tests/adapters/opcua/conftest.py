@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.ports import free_port
+
 if TYPE_CHECKING:
     from tests.adapters.opcua.opcua_server import MeterServer
 
@@ -22,7 +24,7 @@ def run() -> Iterator[Callable[[Awaitable[object]], object]]:
 
 @pytest.fixture(scope="package")
 def server(run: Callable) -> Iterator[MeterServer]:
-    from tests.adapters.opcua.opcua_server import MeterServer, free_port
+    from tests.adapters.opcua.opcua_server import MeterServer
 
     made = run(MeterServer().start(port=free_port()))
     gc.freeze()  # half a million objects of its own: to walk them stops the one loop for a second

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,13 +93,6 @@ class MeterServer:
     def connections(self) -> int:
         """Connections that stand now."""
         return len(self.server.bserver.clients)
-
-
-def free_port() -> int:
-    """Return a TCP port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_certificate(folder: Path, name: str, uri: str) -> tuple[Path, Path]:

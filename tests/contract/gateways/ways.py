@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from simulator.gateways.modem import Modem
 from simulator.gateways.post_office import PostOffice
 from simulator.gateways.smsc import MessageCentre
 from simulator.gateways.web import WebGateway
+from tests.fixtures.ports import free_port
 
 SHAPES = Path(__file__).parent / "shapes"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -221,8 +221,7 @@ class CallbackWay(HttpWay):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def options(self) -> Mapping[str, str | int | bool]:
         return {**super().options(), "callback_port": self.port}

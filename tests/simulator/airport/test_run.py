@@ -21,6 +21,7 @@ from energy.base.clock import PlayClock, to_us
 from processes.play_spec import free_block
 from simulator.airport.design import airport_of
 from simulator.airport.model import AirportModel, seconds_of
+from tests.fixtures.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = "127.0.0.1"
@@ -70,7 +71,7 @@ def grid_count(port: int) -> int:
 
 
 def test_killed_and_started_again_it_shows_the_same_registers(tmp_path: Path) -> None:
-    port = free_block(0, len(AIRPORT.gateways))
+    port = free_block(free_port(), len(AIRPORT.gateways))
     meter = AIRPORT.metered[0]
     assert AIRPORT.gateways[0][0] == meter.point == "grid-a-elec"
     true = AirportModel(AIRPORT).true_count(meter, seconds_of(to_us(FIRST)))

@@ -29,6 +29,7 @@ from energy.base.clock import ManualClock
 from energy.base.errors import ConfigError
 from simulator.gateways.desk import Fault
 from simulator.gateways.web import WebGateway
+from tests.fixtures.ports import free_port
 
 CLOCK = ManualClock(datetime(2026, 11, 23, 8, tzinfo=UTC))
 SAMPLE = Path(__file__).parents[4] / "adapters/sms/http/shape.sample.toml"
@@ -155,8 +156,3 @@ def test_an_address_of_ours_believes_only_who_proves_the_secret(
     assert post(port, "/receipts", told, **proof) == 503  # nobody has stored it yet
     assert [each.reference for each in way.receipts()] == ["m1"]
     way.close()
-
-
-def free_port() -> int:
-    with WebGateway(token="") as found:
-        return found.port
