@@ -25,6 +25,7 @@ from dashboards.service_commands import ServiceCommands
 from dashboards.sound_commands import SoundCommands, SoundDesk
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands
+from dashboards.work_commands import WorkCommands
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.metering.pinned_note import NoteWords
@@ -112,6 +113,7 @@ class Commands:
         takeover: TakeOverCommands | None = None,
         notices: NoticeCommands | None = None,
         rules: RuleCommands | None = None,
+        work: WorkCommands | None = None,
         enquiries: EnquiryDesk | None = None,
         service: ServiceCommands | None = None,
     ) -> None:
@@ -131,6 +133,7 @@ class Commands:
         self._notices = notices
         self._rules = rules
         self._service = service
+        self._work = work
 
     @property
     def takeover(self) -> TakeOverCommands:
@@ -155,6 +158,12 @@ class Commands:
         """Return the writes of switching orders."""
         assert self._service is not None, "the composition has desks of energy/service"
         return self._service
+
+    @property
+    def work(self) -> WorkCommands:
+        """Return the writes of incidents and work orders."""
+        assert self._work is not None, "the composition has desks of work"
+        return self._work
 
     def decide(self, scope: Scope, run: UUID, version: int, what: RunChoice) -> int:
         """Decide about exceptions of a bill run; return about how many.

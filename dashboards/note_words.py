@@ -10,6 +10,8 @@ from energy.base.wall_time import instants_of
 from energy.metering.pinned_note import PinnedNoteError
 
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+EXAMPLE = "2026-07-01 06:00"
+"""A wall-clock time as it is typed."""
 LAST_MINUTE = time(23, 59)
 """Ends a span whose last day is typed alone."""
 MOST_SHOWN = 40

@@ -14,6 +14,7 @@ import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from billing.accounts.account import account_id
 from billing.bank.office import BankOffice
 from billing.books import Books
 from billing.cash_desk.desk import Desk
@@ -49,6 +50,7 @@ from dashboards.stamp_of_request import StampOfRequest
 from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
+from dashboards.work_commands import WorkCommands
 from energy.alerting.desk import AlertDesk
 from energy.alerting.notices.desk import NoticeDesk
 from energy.alerting.outages.desk import OutageDesk
@@ -67,6 +69,8 @@ from energy.metering.conversion import ConversionFactors, read_conversion_factor
 from energy.service.duty.calling import posts_known
 from energy.service.note_desk import NoteDesk
 from energy.service.switching.desk import SwitchingDesk
+from energy.service.work.desk import IncidentDesk
+from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import WEB, System, build
@@ -172,6 +176,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
                 SuppressionDesk(database, site.schema, system.clock),
             ),
             notices=notices_of(system, site),
+            work=work_of(office, database, system.clock),
             money=money_of(office, system.vault),
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))
@@ -204,6 +209,17 @@ def money_of(office: BillingOffice, vault: PersonVault) -> MoneyCommands:
         bank=BankOffice(office.books, vault),
         corrections=office.corrections,
     )
+
+
+def work_of(office: BillingOffice, database: Database, clock: Clock) -> WorkCommands:
+    """Return the writes of incidents and work orders; accounts are those that the books know."""
+    site, books = office.site, office.books
+
+    def known(account: str) -> bool:
+        return books.find(account_id(site.key, account)) is not None
+
+    incidents = IncidentDesk(database, site, clock, known)
+    return WorkCommands(site.key, incidents, WorkOrderDesk(database, site, clock))
 
 
 def till_of(office: BillingOffice, clock: Clock, write: WriteCard) -> TillCommands:

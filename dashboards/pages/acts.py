@@ -20,6 +20,7 @@ from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
 from dashboards.pages.enquiries import acts as enquiries
+from dashboards.pages.incidents import acts as incidents
 from dashboards.pages.money import acts as money
 from dashboards.pages.notices import acts as notices
 from dashboards.pages.outages import acts as outages
@@ -30,6 +31,7 @@ from dashboards.pages.rules import acts as rules
 from dashboards.pages.subjects import unknown_subject
 from dashboards.pages.switching import acts as switching
 from dashboards.pages.takeover import acts as takeover
+from dashboards.pages.work import acts as work
 from dashboards.shell import LOCATION, PAGE
 from dashboards.told import refusal_text
 from dashboards.viewer import Viewer, current_viewer
@@ -42,6 +44,8 @@ ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
     **switching.ACTS,
+    **incidents.ACTS,
+    **work.ACTS,
     **notices.ACTS,
     **rules.ACTS,
     **money.ACTS,
@@ -53,7 +57,16 @@ ACTS: dict[str, Act] = {
     **takeover.ACTS,
 }
 
-OPERATIONS = frozenset({*notices.ACTS, *rules.ACTS, *outages.ACTS, *switching.ACTS})
+OPERATIONS = frozenset(
+    {
+        *notices.ACTS,
+        *rules.ACTS,
+        *outages.ACTS,
+        *switching.ACTS,
+        *incidents.ACTS,
+        *work.ACTS,
+    }
+)
 """Acts that write to `operations` and no books: of who may see no bill."""
 
 

@@ -54,6 +54,21 @@ def key_named(text: object) -> str:
     return str(text)
 
 
+def about_seen(thing: UUID, position: int) -> str:
+    """Return what a form of a thing is about: the thing as it was seen."""
+    return f"{thing}@{position}"
+
+
+def seen_named(about: str) -> tuple[UUID, int]:
+    """Return the thing and the position that `about_seen` says.
+
+    Raises:
+        UnknownSubjectError: It says none.
+    """
+    thing, _, position = about.partition("@")
+    return id_named(thing), number_named(position)
+
+
 def member_named(kind: type[Member], text: object) -> Member:
     """Return the member of a short list that a name is.
 

@@ -27,6 +27,7 @@ from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
 from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
+from dashboards.work_commands import WorkCommands
 from energy.base.clock import Clock, ManualClock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
@@ -55,6 +56,7 @@ from tests.dashboards.fake_takeover import FakeTakeOver
 from tests.dashboards.fake_tariffs import FakeTariffs
 from tests.dashboards.fake_tenants import FakeTenants
 from tests.dashboards.fake_till import FakeTill, till_commands
+from tests.dashboards.fake_work_desk import FakeIncidentDesk, FakeOrderDesk
 
 __all__ = ["ALERT", "INVOICE", "NOW", "RUN", "SITE"]
 
@@ -198,6 +200,7 @@ def commands_of(site: FakeSite) -> Commands:
         takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old, wishes=site.old),
         rules=RuleCommands(SITE, site.rule_desk, site.rule_desk),
         notices=NoticeCommands(SITE, site.notice_desk),
+        work=WorkCommands(SITE, FakeIncidentDesk(site.clock), FakeOrderDesk(site.clock)),
         enquiries=site,
         service=ServiceCommands(
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock)

@@ -7,12 +7,15 @@ hostile names.
 from __future__ import annotations
 
 from dashboards.components.work_pieces import WORK
+from dashboards.pages.phone.layout import HOME
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_energy import COMPUTED
+from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
 from tests.dashboards.fake_review import CASE
 from tests.dashboards.fake_switching import NUMBERS
+from tests.dashboards.fake_work import BUSY, CLOSED, LATE, OPEN, PAUSED, SOLVED
 from tests.dashboards.fakes import INVOICE, RUN
 
 SWITCHING = ("told", "due", "stopped", "aborted", "completed")
@@ -51,6 +54,7 @@ PATHS = {
     "wall": "/wall/main",
     "phone": "/m",
     "phone-meter": "/m/meters/cam-b2-elec",
+    "phone-order": f"{HOME}{WORK}/{BUSY}",
     "phone-computed": f"/m/meters/{COMPUTED}",
     "alerts": "/alerts",
     "alerts_shelved": "/alerts/shelved?span=month",
@@ -77,7 +81,11 @@ PATHS = {
     "incidents_mine": "/incidents/mine",
     "incidents_overdue": "/incidents/overdue",
     "incidents_ended": "/incidents/ended",
+    "incident-new": "/incidents/new",
+    **{f"incident_{n}": f"/incidents/{n}" for n in (OPEN, LATE, PAUSED, SOLVED, CLOSED)},
     "work": WORK,
+    "order-new": f"{WORK}/new",
+    **{f"order_{n}": f"{WORK}/{n}" for n in (NEW, BUSY, SIGNABLE, PLANNED, OVER)},
     "work_mine": f"{WORK}/mine",
     "work_overdue": f"{WORK}/overdue",
     "work_planned": f"{WORK}/planned",

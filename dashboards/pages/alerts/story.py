@@ -30,9 +30,11 @@ from dashboards.figures.alert_value import alert_value
 from dashboards.formats import NOTHING, STEP_UP, gauge_text, instant_text, short_instant
 from dashboards.pages.alerts.forms import acts_panel
 from dashboards.pages.alerts.layout import said
+from dashboards.pages.incidents.forms import alert_panel
 from dashboards.pages.notices.told import told_panel
 from dashboards.queries.alert_rows import AlertEvent, AlertStory
 from dashboards.queries.rows import AlertRow, Answer
+from dashboards.queries.work_rows import AlertIncident
 from dashboards.viewer import Viewer
 from energy.alerting.suppression import Why
 
@@ -40,7 +42,12 @@ STORY = "alert-story"
 
 
 def story_page(
-    viewer: Viewer, answer: Answer[AlertStory], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer,
+    answer: Answer[AlertStory],
+    work: AlertIncident,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> Component:
     """Return the page of an alert."""
     row = answer.rows.row
@@ -52,6 +59,7 @@ def story_page(
                 id={"type": STORY, "alert": str(row.alert)},
                 className="stack",
             ),
+            alert_panel(viewer, row.alert, work, alert_what(viewer, row)),
             _value(viewer, answer.rows, zone),
         ],
         name="alert",

@@ -23,11 +23,10 @@ def _alerts(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
 
 def _alert(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.alert(viewer.scope, UUID(asked.match[1]))
-    return (
-        None
-        if answer is None
-        else story_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
-    )
+    if answer is None:
+        return None
+    work = parts.queries.incident_of_alert(viewer.scope, answer.rows.row.alert)
+    return story_page(viewer, answer, work, zone=parts.settings.zone, now=parts.clock.now())
 
 
 ALERT_VIEWS = (

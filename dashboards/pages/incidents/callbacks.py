@@ -1,22 +1,27 @@
-"""Step 5a. From: news. To: the list of incidents anew. I/O by ports."""
+"""Step 5a. From: news. To: the list of incidents or how one stands, anew. I/O by ports."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State
+from dash import ALL, Dash, Input, Output, State, no_update
 
 from dashboards.pages.incidents.layout import BOARD, board, path_of
+from dashboards.pages.incidents.story import STANDING, standing
 from dashboards.pages.parts import Parts
-from dashboards.pages.subjects import member_named
+from dashboards.pages.subjects import key_named, member_named
 from dashboards.queries.work_rows import IncidentTab
 from dashboards.shell import LIVE
 from dashboards.viewer import current_viewer
 
 
 def register(app: Dash, parts: Parts) -> None:
-    """Add the callback of the list of incidents to the app."""
+    """Add the callbacks of incidents to the app."""
+    _register_board(app, parts)
+    _register_story(app, parts)
 
+
+def _register_board(app: Dash, parts: Parts) -> None:
     @app.callback(
         Output({"type": BOARD, "tab": ALL}, "children"),
         Input(LIVE, "data"),
@@ -29,3 +34,21 @@ def register(app: Dash, parts: Parts) -> None:
         viewer.scope.demand_view([path_of(tab) for tab in tabs])
         answers = [parts.queries.incidents(viewer.scope, tab) for tab in tabs]
         return [board(viewer, answer, zone=zone) for answer in answers]
+
+
+def _register_story(app: Dash, parts: Parts) -> None:
+    @app.callback(
+        Output({"type": STANDING, "number": ALL}, "children"),
+        Input(LIVE, "data"),
+        State({"type": STANDING, "number": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    def refresh(_live: str, drawn: list[dict[str, str]]) -> Any:
+        viewer, zone = current_viewer(), parts.settings.zone
+        numbers = [key_named(each["number"]) for each in drawn]
+        viewer.scope.demand_view([f"/incidents/{number}" for number in numbers])
+        answers = [parts.queries.incident(viewer.scope, number) for number in numbers]
+        return [
+            no_update if answer is None else standing(viewer, answer, zone=zone)
+            for answer in answers
+        ]

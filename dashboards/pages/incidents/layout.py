@@ -25,6 +25,7 @@ from dashboards.components.work_pieces import (
 from dashboards.formats import day_text
 from dashboards.queries.rows import Answer
 from dashboards.queries.work_rows import IncidentBoard, IncidentLine, IncidentTab
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.service.work.reads import LevelsRow
 
@@ -44,6 +45,7 @@ def incidents_page(viewer: Viewer, answer: Answer[IncidentBoard], *, zone: ZoneI
         viewer.say("nav.incidents"),
         [
             html.P(viewer.say("incident_page.what"), className="subtitle"),
+            _to_open(viewer),
             html.Div(
                 board(viewer, answer, zone=zone),
                 id={"type": BOARD, "tab": str(tab)},
@@ -53,6 +55,13 @@ def incidents_page(viewer: Viewer, answer: Answer[IncidentBoard], *, zone: ZoneI
         ],
         name="incidents",
     )
+
+
+def _to_open(viewer: Viewer) -> Component | None:
+    if not viewer.scope.may(Right.WORK):
+        return None
+    words = viewer.say("incident_page.to_open")
+    return html.P(link(words, f"{INCIDENTS}/new", name="button"), className="work-to-open")
 
 
 def board(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dash.development.base_component import Component
 
+from dashboards.pages.incidents.forms import open_page
 from dashboards.pages.incidents.layout import incidents_page
+from dashboards.pages.incidents.story import incident_page
 from dashboards.pages.parts import Parts
 from dashboards.pages.view import Asked, view
 from dashboards.queries.work_rows import IncidentTab
@@ -17,4 +19,22 @@ def _incidents(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     return incidents_page(viewer, answer, zone=parts.settings.zone)
 
 
-INCIDENT_VIEWS = (view(r"/incidents(?:/(mine|overdue|ended))?", _incidents),)
+def _new(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
+    answer = parts.queries.work_forms(viewer.scope)
+    places = parts.queries.places(viewer.scope)
+    zone, now = parts.settings.zone, parts.clock.now()
+    return open_page(viewer, answer, places, zone=zone, now=now)
+
+
+def _incident(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    answer = parts.queries.incident(viewer.scope, asked.match[1])
+    if answer is None:
+        return None
+    return incident_page(viewer, answer, zone=parts.settings.zone)
+
+
+INCIDENT_VIEWS = (
+    view(r"/incidents(?:/(mine|overdue|ended))?", _incidents),
+    view(r"/incidents/new", _new),
+    view(r"/incidents/(I-\d{4}-\d{5,9})", _incident),
+)

@@ -12,13 +12,11 @@ from dash.development.base_component import Component
 
 from dashboards.components.act_form import Field, act_form
 from dashboards.components.pieces import notice, panel
-from dashboards.note_words import wall_text
+from dashboards.note_words import EXAMPLE, wall_text
 from dashboards.pages.outages.acts import CANCEL, CHANGE, PLAN, REVIEW, about_node, about_outage
 from dashboards.queries.outage_rows import NodeLook, OutagePage
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
-
-EXAMPLE = "2026-07-01 06:00"
 
 
 def plan_form(viewer: Viewer, look: NodeLook, position: int) -> Component | None:

@@ -55,7 +55,8 @@ def _register_home(app: Dash, parts: Parts) -> None:
         if isinstance(pressed, dict) and any(clicks):
             refusal = acknowledge(parts, id_named(pressed["alert"]))
         model = phone_model(parts, viewer)
-        return live_parts(viewer, model, zone=parts.settings.zone, refusal=refusal)
+        zone, now = parts.settings.zone, parts.clock.now()
+        return live_parts(viewer, model, zone=zone, now=now, refusal=refusal)
 
 
 def _register_finder(app: Dash, parts: Parts) -> None:

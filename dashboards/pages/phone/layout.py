@@ -6,6 +6,7 @@ that reads no codes, the field beside it is typed into.
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from dashboards.components.pieces import (
     panel,
     quality_badge,
 )
+from dashboards.components.work_pieces import WORK, order_cards
 from dashboards.formats import (
     NOTHING,
     RATE_NAMES,
@@ -51,17 +53,21 @@ LIVE_PARTS, SCAN, VIDEO = "phone-live", "phone-scan", "phone-video"
 SOUGHT, OPEN, SCANNED, FOUND = "phone-sought", "phone-open", "phone-scanned", "phone-found"
 LONGEST_SOUGHT = 240
 """Signs of what is scanned or typed."""
+MOST_WORK = 8
+"""Work orders shown at once; the heading tells the whole number."""
 NEAR = 90
 """From this part of the limit on the demand is near it. [%]"""
 
 
-def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo) -> Component:
+def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo, now: datetime) -> Component:
     """Return the first page."""
     return page(
         viewer.say("phone.title"),
         [
             finder(viewer),
-            html.Div(live_parts(viewer, model, zone=zone), id=LIVE_PARTS, className="stack"),
+            html.Div(
+                live_parts(viewer, model, zone=zone, now=now), id=LIVE_PARTS, className="stack"
+            ),
         ],
         name="phone",
     )
@@ -121,10 +127,16 @@ def finder(viewer: Viewer) -> Component:
 
 
 def live_parts(
-    viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo, refusal: str | None = None
-) -> list[Component]:
-    """Return what news change: demand, tiles, alerts."""
+    viewer: Viewer,
+    model: PhoneModel,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    refusal: str | None = None,
+) -> list[Component | None]:
+    """Return what news change: one's own work, demand, tiles, alerts."""
     return [
+        _work(viewer, model, zone, now),
         _demand(viewer, model, zone),
         html.Div([_tile(viewer, tile) for tile in model.tiles.rows], className="phone-tiles"),
         panel(
@@ -136,6 +148,25 @@ def live_parts(
             name="alerts",
         ),
     ]
+
+
+def _work(viewer: Viewer, model: PhoneModel, zone: ZoneInfo, now: datetime) -> Component | None:
+    """Return one's own work orders, what is due first; None for who may not work."""
+    if model.work is None:
+        return None
+    lines = model.work.rows.lines
+    body: list[Component] = [empty(viewer.say("order_page.none_mine"))]
+    if lines:
+        body = [order_cards(viewer, lines[:MOST_WORK], zone=zone, now=now, path=f"{HOME}{WORK}")]
+    if len(lines) > MOST_WORK:
+        words = viewer.say("phone.more_work", count=len(lines) - MOST_WORK)
+        body.append(html.P(words, className="empty"))
+    return panel(
+        f"{viewer.say('work_page.mine')} {len(lines)}",
+        body,
+        aside=data_age(viewer, model.work.age_s, model.work.as_of),
+        name="phone-work",
+    )
 
 
 def _demand(viewer: Viewer, model: PhoneModel, zone: ZoneInfo) -> Component:

@@ -11,6 +11,8 @@ from dashboards.pages.overview.view_model import chosen_utility
 from dashboards.pages.parts import Parts
 from dashboards.queries.phone_rows import DemandLimit
 from dashboards.queries.rows import AlertRow, Answer, LoadProfile, UtilityTile
+from dashboards.queries.work_rows import OrderBoard, OrderTab
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.base.units import Utility
 
@@ -24,6 +26,8 @@ class PhoneModel:
     """None at a site without meters of any utility."""
     limit: DemandLimit | None
     alerts: Answer[tuple[AlertRow, ...]]
+    work: Answer[OrderBoard] | None
+    """One's own work orders; None for who may not work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ def phone_model(parts: Parts, viewer: Viewer) -> PhoneModel:
         load=queries.load_profile(scope, utility) if utility else None,
         limit=queries.demand_limit(scope, utility) if utility else None,
         alerts=queries.open_alerts(scope),
+        work=queries.work_orders(scope, OrderTab.MINE) if scope.may(Right.WORK) else None,
     )
 
 

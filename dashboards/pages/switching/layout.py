@@ -13,7 +13,7 @@ from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.pieces import badge, data_age, empty, link, page, panel
 from dashboards.components.twin import twin
 from dashboards.formats import instant_text
-from dashboards.pages.outages.forms import EXAMPLE
+from dashboards.note_words import EXAMPLE
 from dashboards.pages.switching.acts import NOBODY_ASKED, PATH, WRITE
 from dashboards.pages.switching.pieces import never, order_card, permit_line
 from dashboards.queries.outage_rows import NodeChoice

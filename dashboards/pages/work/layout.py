@@ -25,6 +25,7 @@ from dashboards.components.work_pieces import (
 )
 from dashboards.queries.rows import Answer
 from dashboards.queries.work_rows import OrderBoard, OrderLine, OrderTab
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 
 BOARD = "order-board"
@@ -45,6 +46,7 @@ def orders_page(
         viewer.say("nav.work"),
         [
             html.P(viewer.say("order_page.what"), className="subtitle"),
+            _to_open(viewer),
             html.Div(
                 board(viewer, answer, zone=zone, now=now),
                 id={"type": BOARD, "tab": str(tab)},
@@ -53,6 +55,13 @@ def orders_page(
         ],
         name="work",
     )
+
+
+def _to_open(viewer: Viewer) -> Component | None:
+    if not viewer.scope.may(Right.WORK):
+        return None
+    words = viewer.say("order_page.to_open")
+    return html.P(link(words, f"{WORK}/new", name="button"), className="work-to-open")
 
 
 def board(

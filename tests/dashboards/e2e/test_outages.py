@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -26,6 +26,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from tests.dashboards.e2e.conftest import enter, served
+from tests.dashboards.e2e.following import followed
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
     FakeWeb,
@@ -122,25 +123,6 @@ def _web(site: TestSite, staff: Database, chain: Chain) -> FakeWeb:
         *(person_of(name, role) for name, role in PEOPLE.items()),
         settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
     )
-
-
-@contextmanager
-def followed(site: TestSite, lock: threading.Lock) -> Iterator[None]:
-    """Let the tables follow what people do, as the projector does."""
-    over = threading.Event()
-
-    def follow() -> None:
-        while not over.wait(0.05):
-            with lock:
-                book.settle(site)
-
-    thread = threading.Thread(target=follow)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=10)
 
 
 def _sit(browser: Browser, stack: ExitStack, yard: Yard, name: str) -> tuple[Page, Watch]:

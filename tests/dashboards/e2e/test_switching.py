@@ -26,7 +26,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.test_outages import followed
+from tests.dashboards.e2e.following import followed
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import FakePerson, commands_with, person_of, settings, web_over
 from tests.energy.service.switching.board import Board

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from dashboards.components.work_pieces import WORK
 from dashboards.pages.acts import ACTS
+from dashboards.pages.phone.layout import HOME
 from dashboards.security.scope import RIGHTS, Right, Role
 
 ONE, OTHER = "b1", "b2"
@@ -48,6 +50,10 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     ),
     r"/outages/": ("/outages/{outage}", Right.READ_ENERGY),
     r"/incidents": ("/incidents", Right.READ_ENERGY),
+    r"/incidents/new": ("/incidents/new", Right.READ_ENERGY),
+    r"/incidents/": ("/incidents/{incident}", Right.READ_ENERGY),
+    f"{WORK}/new": (f"{WORK}/new", Right.READ_ENERGY),
+    f"{WORK}/": (f"{WORK}/{{order}}", Right.READ_ENERGY),
     r"/work": ("/work", Right.READ_ENERGY),
     r"/duty": ("/duty", Right.READ_ENERGY),
     r"/duty/at//": ("/duty/at/2019-01-02/0300", Right.READ_ENERGY),
@@ -84,6 +90,7 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/wall/": ("/wall/main", Right.READ_ENERGY),
     r"/m": ("/m", Right.READ_ENERGY),
     r"/m/meters/": ("/m/meters/{building}-elec", Right.READ_ENERGY),
+    f"{HOME}{WORK}/": (f"{HOME}{WORK}/{{order}}", Right.READ_ENERGY),
     r"/portal": ("/portal", Right.READ_OWN),
     r"/portal/meters/": ("/portal/meters/{building}-elec", Right.READ_OWN),
     r"/portal/enquiries": ("/portal/enquiries", Right.READ_OWN),
@@ -152,6 +159,7 @@ WILD: dict[str, list[str]] = {
     "outage": ["{outage}"],
     "order": ["S-2019-00001"],
     "about": ["point/b2-elec"],
+    "number": ["{incident}"],
     "note": [str(NOBODY)],
     "tab": ["open"],
     "act": sorted(ACTS),

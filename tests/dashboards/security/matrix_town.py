@@ -39,15 +39,19 @@ from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
+from energy.service.work.desk import IncidentDesk
+from energy.service.work.heard import Spot
+from energy.service.work.kinds import Origin
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import displays_of, money_of, service_of, takeover_of, till_of
+from processes.web import displays_of, money_of, service_of, takeover_of, till_of, work_of
 from tests.billing.conftest import new_town, server
 from tests.billing.town import CLERK, Town
 from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
+from tests.energy.service.work.shop import Shop
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
@@ -68,6 +72,8 @@ class Subjects:
     enquiries: dict[str, UUID]
     outages: dict[str, UUID]
     receipts: dict[str, str]
+    work: dict[str, tuple[str, str]]
+    """Number of an incident that the tenant told, and of an order of it."""
 
     def of(self, building: str) -> dict[str, str]:
         return {
@@ -79,6 +85,8 @@ class Subjects:
             "enquiry": str(self.enquiries[building]),
             "outage": str(self.outages[building]),
             "receipt": self.receipts[building],
+            "incident": self.work[building][0],
+            "order": self.work[building][1],
         }
 
 
@@ -159,11 +167,13 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         town.catch_up()
         outages = planned_outages(town)
         switched(town)
+        work = work_under_way(town)
         subjects = Subjects(
             run=run,
             enquiries=asked,
             outages=outages,
             receipts=receipts,
+            work=work,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -209,6 +219,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
             RuleDesk(web.staff, town.site, clock),
             SuppressionDesk(web.staff, town.site.schema, clock),
         ),
+        work=work_of(office, web.staff, clock),
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         enquiries=desk,
         service=service_of(web.staff, town.site, clock, office.books),
@@ -245,6 +256,29 @@ def switched(town: Town) -> None:
     book = TownBook(town=town, clock=ManualClock(NOW))
     ask(book, f"A-{OTHER}")
     written(book, f"{ONE}-node", ask(book, f"A-{ONE}"))
+
+
+def work_under_way(town: Town) -> dict[str, tuple[str, str]]:
+    """Open an incident that each tenant told of, and an order of it; return their numbers."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    shop = Shop(book.known)
+    shop.publish()
+    incidents = IncidentDesk(book.writer, book.site, book.clock, lambda _account: True)
+    found = {}
+    for each in (ONE, OTHER):
+        heard = shop.heard(
+            origin=Origin.ACCOUNT,
+            about=f"A-{each}",
+            spot=Spot(point=f"{each}-elec"),
+            heard_at=NOW,
+        )
+        made = id_of("work", each)
+        incident = incidents.open(heard, "critical", by=NOBODY, command_id=made)
+        job = shop.job(incident=incident, since=NOW)
+        order = shop.orders.open(job, "", checklist="meter-swap", by=NOBODY, command_id=made)
+        found[each] = (incidents.incident(incident).number, shop.orders.order(order).number)
+    book.settle()
+    return found
 
 
 def supply_of(site: str) -> SupplyGraph:

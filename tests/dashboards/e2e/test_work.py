@@ -1,0 +1,154 @@
+"""At a real Chromium an alert becomes an incident, its order is worked on, a second person signs.
+
+Real tables and desks; what the domain refuses is read as a sentence on the page.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboards.queries.sql import SqlQueries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.work_commands import WorkCommands
+from energy.service.work.desk import IncidentDesk
+from energy.service.work.order_desk import WorkOrderDesk
+from energy.store.pool import Database
+from energy.store.wall import STAFF
+from energy.system import WEB
+from tests.dashboards.e2e.conftest import enter, served
+from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.fakes import FakeWeb, commands_with, person_of, settings, web_over
+from tests.energy.alerting.notices import book
+from tests.energy.service.work.shop import Shop
+from tests.fixtures.postgres import TestSite, database_server, new_site, site_schema
+
+__all__ = ["database_server", "new_site", "site_schema"]
+pytestmark = [pytest.mark.browser, pytest.mark.servers]
+PEOPLE = {"grace": "technician", "ada": "energy_manager"}
+SECOND = "demands another person's signature"
+
+
+@pytest.fixture
+def url(site_schema: TestSite) -> Iterator[str]:
+    """Serve a site with service levels, a checklist, and an alert."""
+    site_schema.counter("m1")
+    site_schema.project()
+    Shop(site_schema).publish()
+    vault = book.a_book(site_schema)
+    book.an_alert(site_schema)
+    book.settle(site_schema)
+    with ExitStack() as stack:
+        staff = Database(site_schema.server.dsn(WEB), scope=STAFF)
+        stack.callback(staff.close)
+        at = SqlSite(database=staff, site=site_schema.site, clock=site_schema.clock, vault=vault)
+        stack.enter_context(followed(site_schema, threading.Lock()))
+        yield stack.enter_context(served(_web(site_schema, staff, at)))
+
+
+def alert_of(site: TestSite) -> UUID:
+    """Return the one alert of the site."""
+    ((alert,),) = site.rows("SELECT alert FROM {s}.alert")
+    assert isinstance(alert, UUID)
+    return alert
+
+
+def _web(site: TestSite, staff: Database, at: SqlSite) -> FakeWeb:
+    incidents = IncidentDesk(staff, site.site, site.clock, lambda _account: False)
+    orders = WorkOrderDesk(staff, site.site, site.clock)
+    work = WorkCommands(site.site.key, incidents, orders)
+    return web_over(
+        SqlQueries(at),
+        commands_with(site.site.key, work=work),
+        site.clock,
+        *(person_of(name, role) for name, role in PEOPLE.items()),
+        settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
+    )
+
+
+def _sit(browser: Browser, stack: ExitStack, url: str, name: str) -> tuple[Page, Watch]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    stack.callback(context.close)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    watch = Watch(page, url)
+    enter(context, url, name)
+    return page, watch
+
+
+def test_an_alert_becomes_an_incident_its_order_is_worked_on_and_signed_by_another(
+    url: str, site_schema: TestSite, browser: Browser
+) -> None:
+    with ExitStack() as stack:
+        mine, my_watch = _sit(browser, stack, url, "grace")
+        theirs, their_watch = _sit(browser, stack, url, "ada")
+        mine.goto(f"{url}/alerts/{alert_of(site_schema)}")
+        opened = mine.locator(".panel-alert-incident")
+        opened.get_by_label("What is wrong").fill("no supply at m1")
+        opened.get_by_role("textbox", name="Class").click()
+        mine.get_by_role("option", name="Critical").click()
+        opened.get_by_role("button", name="Open the incident").click()
+        mine.locator(".act-done").get_by_role("link").click()
+        _press(mine, "I do something about it", "Under way")
+        _order(mine)
+        _work(mine)
+        _press(mine, "Sign it", SECOND)
+        theirs.goto(mine.url)
+        _press(theirs, "Sign it", "the order is finished")
+        theirs.locator(".work-facts").get_by_role("link", name="I-").click()
+        _solve(mine, theirs.url)
+        _press(mine, "Sign and close", SECOND)
+        theirs.reload()
+        _press(theirs, "Sign and close", "Signed and closed")
+        expect(theirs.locator(".work-story .work-fact")).to_have_count(7)
+        theirs.goto(f"{url}/incidents/ended")
+        expect(theirs.locator(".incident-table")).to_contain_text("no supply at m1")
+        assert my_watch.faults == their_watch.faults == []
+
+
+def _press(page: Page, button: str, said: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+    told = page.locator(".act-said .notice, .act-done .notice").filter(has_text=said)
+    expect(told).to_be_visible(timeout=PATIENCE_MS)
+
+
+def _order(page: Page) -> None:
+    """Make the order from the incident, and go to its page."""
+    page.get_by_text("Make a work order of it").click()
+    page.get_by_label("What is to be done").fill("exchange the meter")
+    page.get_by_role("textbox", name="Checklist").click()
+    page.get_by_role("option", name="Meter exchange").click()
+    page.get_by_role("button", name="Make the work order").click()
+    page.locator(".act-done").get_by_role("link").click()
+    expect(page.locator(".panel-order-state")).to_contain_text("Came up", timeout=PATIENCE_MS)
+
+
+def _work(page: Page) -> None:
+    """Do the work: a wrong answer is refused, and what was typed stays."""
+    _press(page, "Take the order", "yours")
+    _press(page, "Begin the work", "Begun")
+    page.get_by_label("yes").check()
+    page.get_by_label("Voltage after work").fill("high")
+    _press(page, "Keep the answers", "does not answer")
+    expect(page.get_by_label("Voltage after work")).to_have_value("high")
+    page.get_by_label("Voltage after work").fill("231.4")
+    _press(page, "Keep the answers", "kept")
+    _press(page, "The work is done", "Done.")
+    expect(page.locator(".work-items")).to_contain_text("231.4 V")
+
+
+def _solve(page: Page, incident: str) -> None:
+    """Say what was wrong and why, and that it is over."""
+    page.goto(incident)
+    _press(page, "The disturbance is over", "Say first what was wrong")
+    page.get_by_text("Problem and cause").click()
+    page.get_by_label("In words").fill("terminal burnt")
+    _press(page, "Say it", "noted")
+    _press(page, "The disturbance is over", "waits for its signature")
