@@ -6,7 +6,8 @@ was asked, and what is said there stands in its history. The words stay in the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from billing.enquiries.enquiry import Subject
 from billing.views.enquiries import EnquiryRow, Word, read_enquiries
 from billing.views.service_desk import ACCOUNT, desk_books
 from energy.base.ids import id_of
+from energy.base.period import local_day
 from energy.service.requests.asked import Asked
 from energy.service.requests.desk import RequestDesk, request_of_enquiry
 from energy.service.requests.errors import RequestError
@@ -23,7 +25,8 @@ from energy.service.requests.kinds import Category, Channel, RequestKind
 from energy.service.requests.reads import read_enquiry_words
 from energy.service.requests.request import TenantRequest
 from energy.service.work.heard import Spot
-from energy.service.work.levels import ServiceLevelError
+from energy.service.work.levels import version_on
+from energy.service.work.reads import LevelsRow, read_levels
 from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
@@ -47,21 +50,18 @@ def bring_enquiries(system: System, site: Site) -> int:
     with system.database.connection() as connection:
         asked = read_enquiries(connection, site.schema)
         known = read_enquiry_words(connection, site.schema)
+        levels = read_levels(connection, site.schema)
     desk = request_desk(system, site)
     brought = 0
     for row in asked:
         told = known.get(row.enquiry, 0)
         if told >= len(row.words):
             continue
+        if told == 0 and not _promised(levels, local_day(row.asked_at, site.zone)):
+            continue
         if told == 0:
-            try:
-                desk.open_from_portal(
-                    _asked(row),
-                    person=row.words[0].person,
-                    command_id=_command(row.enquiry, 1),
-                )
-            except ServiceLevelError:
-                continue
+            first, command = row.words[0], _command(row.enquiry, 1)
+            desk.open_from_portal(_asked(row), person=first.person, command_id=command)
         for number, word in enumerate(row.words, 1):
             if number > max(told, 1):
                 _say(system, desk, site, row.enquiry, number, word)
@@ -107,6 +107,13 @@ def answer_in_portal(
         mine = own and system.vault.open(by, word.words_sealed) == plain
         if number > 1:
             _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
+
+
+def _promised(levels: Mapping[int, LevelsRow], day: date) -> bool:
+    """Return whether the service levels of a day know enquiries."""
+    held = version_on([levels[version].valid_from for version in sorted(levels)], day)
+    known = levels[held].levels.levels if held else ()
+    return any(each.key == RequestKind.ENQUIRY.level for each in known)
 
 
 def _asked(row: EnquiryRow) -> Asked:

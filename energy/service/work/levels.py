@@ -7,7 +7,7 @@ version keeps it: a new version changes nothing that is under way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -198,6 +198,17 @@ def _level(checker: Checker, table: Mapping[str, Any], n: int) -> Level:
     )
 
 
+def version_on(first_days: Sequence[date], day: date) -> int:
+    """Return the version that holds on a day: the latest first day, of one day the newest; 0: none.
+
+    Args:
+        first_days: Of each version, from 1.
+        day: The local day.
+    """
+    held = [(first, version) for version, first in enumerate(first_days, 1) if first <= day]
+    return max(held)[1] if held else 0
+
+
 def levels_id(site: str) -> UUID:
     """Return the id of a site's service levels."""
     return id_of("service_levels", site)
@@ -248,12 +259,10 @@ class ServiceLevels(JournalAggregate):
         Raises:
             ServiceLevelError: None holds then.
         """
-        held = [
-            (first, version) for version, (first, _) in enumerate(self.versions, 1) if first <= day
-        ]
+        held = version_on([first for first, _ in self.versions], day)
         if not held:
             raise ServiceLevelError.of("none", day=day)
-        return max(held)[1]
+        return held
 
     def edition_of(self, number: int) -> LevelSet:
         """Return a version, 1 to `edition`."""
