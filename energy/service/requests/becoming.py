@@ -20,8 +20,8 @@ def become(request: Any, event: RequestFacts.Event) -> None:
                 request.owner, request.claimed = event.by, True
                 request.offered = None
         case RequestFacts.WentOn():
-            request.strayed = True
-            if request.state is not RequestState.OPEN:
+            if request.state is not RequestState.OPEN:  # before any answer it is one question
+                request.strayed = True
                 _again(request)
         case RequestFacts.Paused():
             request.state, request.since, request.strayed = RequestState.PAUSED, at, True
