@@ -132,7 +132,7 @@ def test_a_writer_killed_in_mid_append_keeps_all_it_has_acknowledged(
     writer.send_signal(signal.SIGKILL)
     rest = writer.stdout.read().split()
     writer.stdout.close()
-    writer.wait(10)
+    writer.wait(60)
     last = int(rest[-1]) if rest else last
     with spool_in(tmp_path) as spool:
         safe = spool.safe_slot()

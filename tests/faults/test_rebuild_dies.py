@@ -26,7 +26,7 @@ from tests.fixtures.rebuild import view_rows
 from tests.fixtures.rebuilding import Order, rebuild_all, trips_of
 
 pytestmark = pytest.mark.servers
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 @pytest.fixture

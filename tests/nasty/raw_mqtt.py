@@ -37,7 +37,7 @@ def connected(
     if will is not None:
         flags, more = flags | 0x0C, text(will[0]) + text(will[1])
     body = text(b"MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text(client_id.encode())
-    made = socket.create_connection(("127.0.0.1", port), timeout=10)
+    made = socket.create_connection(("127.0.0.1", port), timeout=60)
     made.sendall(packet(0x10, body + more))
     assert made.recv(4) == CONNACK
     return made

@@ -36,7 +36,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
     """Run a broker until it is no longer needed."""
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
-        until = monotonic_s() + 20
+        until = monotonic_s() + 60
         while monotonic_s() < until:
             assert process.poll() is None, "the broker ended"
             with socket.socket() as probe:
@@ -46,7 +46,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def certificate(folder: Path) -> Path:
@@ -93,7 +93,7 @@ def received_from(publisher: mqtt.Client, port: int, access: BrokerAccess) -> li
     publisher.loop_start()
     try:
         first = None
-        until = monotonic_s() + 20
+        until = monotonic_s() + 60
         while first is None and monotonic_s() < until:  # until our subscription stands
             publisher.publish("m/x", b"early", qos=1)
             try:
@@ -105,7 +105,7 @@ def received_from(publisher: mqtt.Client, port: int, access: BrokerAccess) -> li
             publisher.publish("m/x", f"reading {n}".encode(), qos=1)
         payloads: dict[bytes, None] = {}  # a broker may bring one again, never out of order
         while len(payloads) < 3:
-            message = got.get(timeout=10)
+            message = got.get(timeout=60)
             assert client.acknowledge(message)
             if message.payload != b"early":
                 payloads[message.payload] = None

@@ -27,7 +27,7 @@ class Disk:
         self.go.set()
 
     def commit(self, parts: Sequence[SpoolPart], _: Any) -> int:
-        self.go.wait(5)
+        self.go.wait(60)
         if self.is_full:
             raise SpoolFullError(Path("spool"), "no room")
         self.commits.append([part.source for part in parts])
@@ -101,10 +101,10 @@ def test_polls_that_end_in_the_moment_of_the_stop_lose_nothing_and_hang_nowhere(
         waiting = asyncio.ensure_future(store(work, part("m1")))
         await asyncio.sleep(0)
         running.cancel()
-        await asyncio.wait({running, waiting}, timeout=5)
+        await asyncio.wait({running, waiting}, timeout=60)
         assert running.done()
         assert waiting.done()
-        await asyncio.wait_for(store(work, part("m2")), 5)
+        await asyncio.wait_for(store(work, part("m2")), 60)
         assert sorted(source for commit in disk.commits for source in commit) == ["m1", "m2"]
 
     asyncio.run(story())

@@ -170,7 +170,7 @@ def test_the_room_is_looked_after_whatever_one_look_met(
     keeper = RoomKeeper(spool, tmp_path, KINDS, each_look=beat)
     with capture_logs() as told:
         keeper.start()
-        assert beaten.wait(10), "the thread still looks and the heart still beats"
+        assert beaten.wait(60), "the thread still looks and the heart still beats"
         keeper.finish()
     assert keeper.room.used == 1
     wrong = [each["cause"] for each in told if each["event"] == "room.look_failed"]

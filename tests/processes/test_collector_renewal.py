@@ -64,7 +64,7 @@ def slots(folder: Path, channel: int) -> list[int]:
 
 
 def until(true: Callable[[], bool]) -> None:
-    give_up_s = monotonic_s() + 30
+    give_up_s = monotonic_s() + 60
     while not true():
         assert monotonic_s() < give_up_s, "it never happened"
         wait(0.01)

@@ -94,7 +94,7 @@ def test_the_last_report_comes_as_the_collector_ends(site: TestSite) -> None:
 
     report = CommunicationReport(told, site.writer, schema, ManualClock(NOW))
     report.start()
-    assert asked.wait(timeout=10)
+    assert asked.wait(timeout=60)
     told.note(met("m1"), NOW)
     report.finish()
     assert rows(site) == [("m1", "", None, 1, 0, NOW)]

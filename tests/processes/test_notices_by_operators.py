@@ -63,7 +63,7 @@ def settings(adapter: str, **options: str | int | bool) -> GatewaySettings:
     )
 
 
-def until(holds: Callable[[], object], most_s: float = 30) -> None:
+def until(holds: Callable[[], object], most_s: float = 90) -> None:
     begun_s = monotonic_s()
     while not holds():
         assert monotonic_s() - begun_s < most_s, "it never came"

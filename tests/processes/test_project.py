@@ -23,7 +23,7 @@ from tests.fixtures.postgres import TestSite
 pytestmark = pytest.mark.servers
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     end_s = monotonic_s() + seconds
     while not condition():
         assert monotonic_s() < end_s, "it never came about"
@@ -49,7 +49,7 @@ def running(site_schema: TestSite, directory: Any) -> Iterator[Running]:
     thread.start()
     yield Running(projection, site_schema)
     stop.set()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 

@@ -25,7 +25,7 @@ CLOCK = SystemClock()
 FACTS = pulse_facts(Utility.GAS, Fraction("0.01"))
 
 
-def ear(port: int, *, kind: str = "mqtt", patience_s: float = 10.0) -> BrokerEar:
+def ear(port: int, *, kind: str = "mqtt", patience_s: float = 60.0) -> BrokerEar:
     source = SourcePlan(
         key="pulses-1", kind=kind, host="127.0.0.1", port=port, topic="site/pulses/+"
     )
@@ -64,7 +64,7 @@ def sending(port: int, *counts: int) -> Iterator[None]:
         yield
     finally:
         over.set()
-        thread.join(20)
+        thread.join(60)
 
 
 def test_the_next_count_of_the_box_is_heard_not_an_old_one_nor_another_s(tmp_path: Path) -> None:

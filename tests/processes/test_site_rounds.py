@@ -47,7 +47,7 @@ class Server:
         return self.listener
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     end_s = monotonic_s() + seconds
     while not condition():
         assert monotonic_s() < end_s, "it never came about"
@@ -68,7 +68,7 @@ def going() -> Iterator[Callable[..., Rounds]]:
     yield go
     stop.set()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert not thread.is_alive()
 
 
@@ -156,7 +156,7 @@ def test_a_stuck_site_leaves_the_other_threads_to_the_others(
     going: Callable[..., Rounds],
 ) -> None:
     free, seen = threading.Event(), []
-    stuck = chores(Chore(name="fold", step=lambda: free.wait(10) and False))
+    stuck = chores(Chore(name="fold", step=lambda: free.wait(60) and False))
     lively = chores(Chore(name="fold", step=lambda: seen.append(1), every_s=0.01))
     going(Server(), {"stuck": stuck, "lively": lively}, count=2)
     until(lambda: len(seen) > 20)

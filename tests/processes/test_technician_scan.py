@@ -197,8 +197,8 @@ def serial_slave(slave: ProfileSlave, *, broken: int = 0) -> Iterator[str]:
         yield name
     finally:
         os.close(theirs)
+        thread.join(60)  # it reads our end: closed before, its number could be another file's
         os.close(ours)
-        thread.join(5)
 
 
 def test_two_devices_with_one_number_are_told_by_their_broken_answers() -> None:

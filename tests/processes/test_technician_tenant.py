@@ -55,13 +55,13 @@ def bus_of(slaves: Slaves) -> Iterator[str]:
     buses: list[MeterBus] = []
     thread = threading.Thread(target=serve)
     thread.start()
-    started.wait(5)
+    assert started.wait(60)
     try:
         yield f"127.0.0.1:{port}"
     finally:
-        asyncio.run_coroutine_threadsafe(buses[0].close(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(buses[0].close(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(60)
         loop.close()
 
 

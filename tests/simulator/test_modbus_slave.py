@@ -42,7 +42,7 @@ def tell(plant: Plant, story: Story, clock: ManualClock | None = None) -> Answer
         await writer.wait_closed()
         await listening.close()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
     return answered
 
 

@@ -73,7 +73,7 @@ def tell(stage: Stage, story: Callable[[], Awaitable[None]]) -> None:
         async with await stage.conductor().serve(stage.socket):
             await story()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 @pytest.mark.parametrize(

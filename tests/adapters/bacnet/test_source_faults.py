@@ -146,7 +146,7 @@ def test_whoever_speaks_no_bacnet_there_is_named_in_time(octets: bytes) -> None:
         )
         source = BacnetSource("bms", settings, [meter("1001")], ManualClock(SLOT))
         try:
-            result = await asyncio.wait_for(source.poll(SLOT), 2)
+            result = await asyncio.wait_for(source.poll(SLOT), 30)
         finally:
             source.close()
             made.close()

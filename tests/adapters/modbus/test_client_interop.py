@@ -26,7 +26,7 @@ from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.servers
 
-PATIENT_S = 5.0
+PATIENT_S = 30.0
 LIBMODBUS = pytest.param("libmodbus", marks=NEEDS_LIBMODBUS)
 
 

@@ -25,7 +25,7 @@ from energy.base.clock import monotonic_s
 from tests.adapters.modbus.slave import Question, addresses, slave
 
 ROOT = Path(__file__).parents[3]
-PATIENT_S = 5.0
+PATIENT_S = 30.0
 
 
 def client_of(port: int, timeout_s: float = 0.2, **more: object) -> ModbusClient:

@@ -51,7 +51,7 @@ def broker(folder: Path, port: int | None = None, settings: str = OURS) -> Itera
         yield port
     finally:
         running.terminate()
-        running.wait(10)
+        running.wait(60)
 
 
 def publish(port: int, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
@@ -60,4 +60,4 @@ def publish(port: int, topic: str, payload: str | bytes, *, retain: bool = False
     raw = payload.encode() if isinstance(payload, str) else payload
     where = [program, "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic]
     command = [*where, "-s" if raw else "-n"]
-    subprocess.run([*command, *(["-r"] if retain else [])], input=raw, check=True, timeout=10)
+    subprocess.run([*command, *(["-r"] if retain else [])], input=raw, check=True, timeout=60)

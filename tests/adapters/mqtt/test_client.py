@@ -63,7 +63,7 @@ class Listener:
             self.client._protocol = MQTTProtocolVersion.MQTTv311
         self.client.start()
 
-    def next(self, timeout_s: float = 10.0) -> Message:
+    def next(self, timeout_s: float = 60.0) -> Message:
         return self.messages.get(timeout=timeout_s)
 
     def silent(self) -> bool:
@@ -102,7 +102,7 @@ def test_a_message_not_acknowledged_before_a_kill_comes_again(tmp_path: Path) ->
         assert first.stdout is not None
         assert first.stdout.readline() == "count 7\n"
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(60)
         first.stdout.close()
         second = Listener(port)
         again = second.next()
@@ -141,7 +141,7 @@ def test_an_acknowledgement_into_a_broken_connection_stops_nobody(tmp_path: Path
 
     def turn() -> None:  # the network thread does not see that the connection is broken
         if held.is_set():
-            go_on.wait(30)
+            go_on.wait(200)
 
     with broker(tmp_path, port):
         subscribed(port)
@@ -154,7 +154,7 @@ def test_an_acknowledgement_into_a_broken_connection_stops_nobody(tmp_path: Path
     for message in messages:
         done = threading.Thread(target=listener.client.acknowledge, args=(message,), daemon=True)
         done.start()
-        done.join(5)
+        done.join(30)
         assert not done.is_alive(), "the one who acknowledges waits for himself"
     go_on.set()
     with broker(tmp_path, port):
@@ -203,7 +203,7 @@ def test_an_error_in_the_receiver_does_not_end_the_network_thread(tmp_path: Path
         client.start()
         publish(port, "t/g2", "1")
         publish(port, "t/g2", "2")
-        assert [seen.get(timeout=10), seen.get(timeout=10)] == [b"1", b"2"]
+        assert [seen.get(timeout=60), seen.get(timeout=60)] == [b"1", b"2"]
         assert client.connected
         client.close()
 
@@ -214,12 +214,12 @@ def test_a_broker_that_was_only_slow_is_asked_for_version_5_again(
     monkeypatch.setattr("adapters.mqtt.client.ANSWER_S", 0.1)
     versions = []
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(10)
+        silent.settimeout(60)
         listener = Listener(silent.getsockname()[1])
         for _ in range(3):
             connection, _address = silent.accept()
             with connection:
-                connection.settimeout(10)
+                connection.settimeout(60)
                 versions.append(connection.recv(1024)[8])
                 while connection.recv(1024):
                     continue
@@ -227,7 +227,7 @@ def test_a_broker_that_was_only_slow_is_asked_for_version_5_again(
     assert versions == [5, 4, 5]
 
 
-def eventually(condition: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+def eventually(condition: Callable[[], bool], timeout_s: float = 60.0) -> bool:
     """Return whether something becomes true in time."""
     until_s = monotonic_s() + timeout_s
     while not condition() and monotonic_s() < until_s:

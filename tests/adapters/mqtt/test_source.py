@@ -203,7 +203,7 @@ class Listening:
 
     async def until(self, *, counts: int = 0, reason: str = "") -> None:
         """Take messages until so many counts, or a reason, have come."""
-        until_s = monotonic_s() + 20
+        until_s = monotonic_s() + 60
         while len(self.counts) < counts or (reason and reason not in self.reasons):
             async with asyncio.timeout(max(0.01, until_s - monotonic_s())):
                 arrival = await self.queue.get()
@@ -246,7 +246,7 @@ def test_a_gateway_that_was_born_before_we_came_is_asked_for_its_birth(tmp_path:
             await say("DDATA", value, seq=9)
             await asyncio.sleep(0.1)
         await listening.until(reason="before_birth")
-        asked, _ = await asyncio.wait_for(gateway.communicate(), 10)
+        asked, _ = await asyncio.wait_for(gateway.communicate(), 60)
         assert bytes.fromhex(asked.decode().strip()) == rebirth_request(1795241400000)
         await say("NBIRTH", metric("bdSeq", datatype=8, long_value=0), seq=0)
         born = metric("active_energy_import", alias=1, datatype=10, double_value=5.5)
@@ -294,7 +294,7 @@ def test_a_gateway_made_of_a_public_package_is_understood_and_born_again(tmp_pat
 
         async def hear(word: bytes) -> None:
             assert gateway.stdout is not None
-            while word not in await asyncio.wait_for(gateway.stdout.readline(), 10):
+            while word not in await asyncio.wait_for(gateway.stdout.readline(), 60):
                 continue
 
         await listening.until(counts=2)

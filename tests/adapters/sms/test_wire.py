@@ -32,14 +32,14 @@ class Says(LoopbackServer):
 @contextmanager
 def wire(*pieces: bytes, stay: bool = True, tls: bool = False) -> Iterator[PacketWire]:
     with Says(*pieces, stay=stay) as server:
-        found = PacketWire("127.0.0.1", server.port, timeout_s=1, tls=tls, least=8, most=64)
+        found = PacketWire("127.0.0.1", server.port, timeout_s=30, tls=tls, least=8, most=64)
         yield found
         found.close()
 
 
 def packets(ask: Callable[[float], list[bytes]], number: int) -> list[bytes]:
     found: list[bytes] = []
-    until_s = monotonic_s() + 10
+    until_s = monotonic_s() + 60
     while len(found) < number and monotonic_s() < until_s:
         found += ask(0.01)
     return found

@@ -196,7 +196,7 @@ def test_follower_wakes_for_an_append_and_stops_when_asked(site_schema: TestSite
     )
     thread = threading.Thread(target=one.run, args=(stop, idle.set))
     thread.start()
-    assert idle.wait(10)
+    assert idle.wait(60)
     channel = site_schema.counter()
     accepted = site_schema.accept(reading(channel, 0, 1))
     wait_for_position(
@@ -204,7 +204,7 @@ def test_follower_wakes_for_an_append_and_stops_when_asked(site_schema: TestSite
     )
     began_s = monotonic_s()
     stop.set()
-    thread.join(timeout=5)
+    thread.join(timeout=60)
     assert not thread.is_alive()
     assert monotonic_s() - began_s < 2
 
@@ -223,7 +223,7 @@ def test_follower_outlives_its_database_connections(site_schema: TestSite) -> No
                 "WHERE usename = 'meterline_writer'"
             )
     stop.set()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert diary(site_schema) == [1, 2, 3]
 
 

@@ -121,7 +121,7 @@ def test_append_wakes_a_listener(site_schema: TestSite) -> None:
     listener = site_schema.writer.direct()
     listener.execute(f"LISTEN {channel_name(site_schema.schema, 'operations')}".encode())
     recorder(site_schema).insert_events([event()])
-    assert [n.channel for n in listener.notifies(timeout=5.0, stop_after=1)] == [
+    assert [n.channel for n in listener.notifies(timeout=60.0, stop_after=1)] == [
         channel_name(site_schema.schema, "operations")
     ]
     listener.close()

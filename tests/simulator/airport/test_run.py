@@ -26,7 +26,7 @@ from tests.fixtures.ports import free_port
 ROOT = Path(__file__).resolve().parents[3]
 HERE = "127.0.0.1"
 FIRST = datetime(2026, 5, 5, 16, tzinfo=UTC)
-METERS, PATIENCE_S = 40, 20
+METERS, PATIENCE_S = 40, 60
 AIRPORT = airport_of(METERS, 3)
 
 pytestmark = pytest.mark.servers

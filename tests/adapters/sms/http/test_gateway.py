@@ -130,7 +130,7 @@ def test_a_callback_needs_a_port_of_ours(web: WebGateway) -> None:
 
 
 def post(port: int, path: str, body: bytes, **headers: str) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", path, body, headers)
     status = connection.getresponse().status
     connection.close()

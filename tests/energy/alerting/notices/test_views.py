@@ -141,7 +141,7 @@ def test_what_waits_wakes_the_sender_when_the_fold_commits(site_schema: TestSite
         listener.execute(f"LISTEN {notices_channel(site.schema)}")
         notice(site, "1", ada)
         book.settle(site)
-        assert [note.channel for note in listener.notifies(timeout=5, stop_after=1)]
+        assert [note.channel for note in listener.notifies(timeout=60, stop_after=1)]
     finally:
         listener.close()
 
