@@ -132,6 +132,11 @@ def order_from(viewer: Viewer, line: OrderLine) -> Children:
     return NOTHING
 
 
+def numbered(number: str, href: str, what: str) -> list[Component]:
+    """Return a thing by its number, which leads to its page, and by what it is about."""
+    return [html.Div(link(number, href)), html.Div(what)]
+
+
 def owner_words(viewer: Viewer, owner: str, offered: str) -> list[Component | str]:
     """Return who owns something, and to whom it is offered."""
     if not offered:

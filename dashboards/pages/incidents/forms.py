@@ -28,6 +28,7 @@ from dashboards.components.work_forms import (
 from dashboards.components.work_pieces import (
     INCIDENTS,
     clock_badge,
+    numbered,
     owner_words,
     state_badge,
 )
@@ -220,7 +221,7 @@ def alert_panel(viewer: Viewer, alert: UUID, told: AlertIncident, what: str) -> 
         pairs: list[tuple[str, Children]] = [
             (
                 viewer.say("work_page.head_incident"),
-                [link(row.number, f"{INCIDENTS}/{row.number}"), f" {row.what}"],
+                numbered(row.number, f"{INCIDENTS}/{row.number}", row.what),
             ),
             (viewer.say("work_page.head_state"), state_badge(viewer, row.state)),
             (viewer.say("work_page.head_owner"), owner_words(viewer, line.owner, line.offered)),

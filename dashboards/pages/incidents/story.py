@@ -22,6 +22,7 @@ from dashboards.components.work_pieces import (
     INCIDENTS,
     WORK,
     class_words,
+    numbered,
     owner_words,
     state_badge,
     urgency_badge,
@@ -123,18 +124,15 @@ def _ends(viewer: Viewer, told: IncidentPage) -> list[tuple[str, Children]]:
 def _origin(viewer: Viewer, told: IncidentPage) -> Children:
     words = viewer.say(f"cli.work_origin.{told.line.row.origin}")
     if told.alert is not None:
-        return [
-            severity_badge(viewer, told.alert.severity),
-            " ",
-            link(alert_what(viewer, told.alert), f"/alerts/{told.alert.alert}"),
-        ]
+        to = link(alert_what(viewer, told.alert), f"/alerts/{told.alert.alert}")
+        return [severity_badge(viewer, told.alert.severity), html.Div(to)]
     if told.line.row.origin == "alert":
         return link(words, f"/alerts/{told.line.row.about}")
     return f"{words} {told.account}".strip()
 
 
-def _linked(row: IncidentRow) -> list[Component | str]:
-    return [link(row.number, f"{INCIDENTS}/{row.number}"), f" {row.what}"]
+def _linked(row: IncidentRow) -> list[Component]:
+    return numbered(row.number, f"{INCIDENTS}/{row.number}", row.what)
 
 
 def _orders(viewer: Viewer, told: IncidentPage) -> Component | None:

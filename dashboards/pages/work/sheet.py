@@ -16,6 +16,7 @@ from dashboards.components.work_pieces import (
     class_words,
     due_cell,
     kind_words,
+    numbered,
     owner_words,
     state_badge,
     where_words,
@@ -102,10 +103,7 @@ def _facts(
         pairs.append((viewer.say("work_page.equipment"), row.equipment))
     if told.incident is not None:
         number = told.incident.number
-        of: list[Component | str] = [
-            link(number, f"{INCIDENTS}/{number}"),
-            f" {told.incident.what}",
-        ]
+        of = numbered(number, f"{INCIDENTS}/{number}", told.incident.what)
         pairs.append((viewer.say("work_page.head_incident"), of))
     if row.plan:
         pairs.append((viewer.say("work_page.plan"), row.plan))
