@@ -55,14 +55,8 @@ class DirectoryView:
                 )
             case PersonEntry.PasswordChanged() | PersonEntry.PasswordReset():
                 first = str(isinstance(event, PersonEntry.PasswordReset)).lower()
-                _change(
-                    cursor,
-                    schema,
-                    position,
-                    event,
-                    f"must_change = {first}, password_hash = %s",
-                    event.password_hash,
-                )
+                change = f"must_change = {first}, password_hash = %s"
+                _change(cursor, schema, position, event, change, event.password_hash)
             case PersonEntry.RolesChanged():
                 _change(cursor, schema, position, event, "roles = %s", event.roles)
             case PersonEntry.Disabled():
