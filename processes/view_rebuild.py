@@ -12,6 +12,7 @@ from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.equipment.views import EQUIPMENT_TABLES
+from energy.service.inspection.views import INSPECTION_TABLES
 from energy.service.requests.views import REQUEST_TABLES
 from energy.service.switching.views import SWITCHING_TABLES
 from energy.service.views import OperationsView
@@ -99,6 +100,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "equipment": EQUIPMENT_TABLES,
                 "switching": SWITCHING_TABLES,
                 "requests": REQUEST_TABLES,
+                "inspections": INSPECTION_TABLES,
             },
             fold=_events(OperationsView()),
         ),

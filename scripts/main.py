@@ -52,6 +52,7 @@ Verbs.groups = (
     "equipment",
     "duty",
     "switching",
+    "inspect",
     "journal",
     "view",
     "db",

@@ -46,9 +46,10 @@ def reason_of(causes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     if typed:
         return dict.fromkeys(LANGUAGES, "; ".join(typed))
     kinds = sorted({str(each["cause"]) for each in causes}) or ["other"]
+    orders = ", ".join(dict.fromkeys(n for each in causes for n in each.get("inspections", ())))
     return {
         language: t(language, "bill.correction.and").join(
-            t(language, f"bill.correction.cause.{kind}") for kind in kinds
+            t(language, f"bill.correction.cause.{kind}", orders=orders) for kind in kinds
         )
         for language in LANGUAGES
     }
@@ -77,7 +78,11 @@ def _usage(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str
     """Return the change of usage, with the days that it lies on."""
     found: list[dict[str, Any]] = []
     if before.get("adjusted") != block.get("adjusted"):
-        found.append({"cause": "meter_error"})
+        inspected = new_inspections([before], [block])
+        told: dict[str, Any] = {"cause": "meter_error"}
+        if inspected:
+            told = {"cause": "inspection", "inspections": inspected}
+        found.append(told)
     days = [
         n for n, pair in enumerate(zip(before["daily"], block["daily"], strict=False))
         if pair[0] != pair[1]
@@ -97,6 +102,15 @@ def _usage(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str
     if found:
         return [{**found[0], **told}]
     return [{"cause": "readings", **told}]
+
+
+def new_inspections(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Return the inspections whose findings some blocks of supplies bear, and others did not."""
+    was = {number for block in before for number in block.get("inspections", ())}
+    now = [number for block in after for number in block.get("inspections", ())]
+    return sorted(set(now) - was)
 
 
 def _total(block: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from billing.corrections.causes import new_inspections
 from billing.money import exact_text, plain
 from energy.base.text import t
 
@@ -92,6 +93,8 @@ def adjustments_between(
             grouped.setdefault(rates[key], []).append(_difference(key, before, after))
     old_rows, new_rows = own_rows(was), own_rows(now)
     entries: list[dict[str, object]] = []
+    found = new_inspections(was["supplies"], now["supplies"])
+    inspected = {"inspections": found} if found else {}
     for rate in sorted({*grouped, *old_rows, *new_rows}):
         sums = {
             key: new_rows.get(rate, {}).get(key, Decimal(0))
@@ -107,6 +110,7 @@ def adjustments_between(
                 "name": _named(number, was["period"]),
                 "period": {key: was["period"][key] for key in ("first_day", "last_day")},
                 "charges": grouped.get(rate, []),
+                **inspected,
                 "mode": rate[0],
                 "tax_rate": rate[1],
                 "rounding": rate[2],

@@ -47,7 +47,8 @@ def _row(words: Words, each: Json) -> list[str]:
     under = words.word("corrects_bill", number=each["corrects"]["number"])
     charges = [f"{words.named(c['name'])}: {_moved(c)}" for c in each.get("charges", ())]
     amounts = [signed(each[key]) for key in ("net", "tax", "gross")]
-    name = "\n".join([words.named(each["name"]), f"{days}, {under}", *charges])
+    why = [words.word("inspected", orders=", ".join(e)) for e in [each.get("inspections")] if e]
+    name = "\n".join([words.named(each["name"]), f"{days}, {under}", *why, *charges])
     return [name, percent(each["tax_rate"]), *amounts]
 
 

@@ -155,7 +155,7 @@ class Page:
         return {
             "utility": supply["utility"],
             "title": utility,
-            "name": supply["name"],
+            "name": self._name(supply),
             "point": supply["point"],
             "tariff": ", ".join(tariffs),
             "usage": f"{grouped(total)} {unit}" if total else "–",
@@ -178,6 +178,12 @@ class Page:
                 if load["point"] == supply["point"]
             ],
         }
+
+    def _name(self, supply: Json) -> str:
+        """Return the name of a supply, with the inspections whose findings its usage holds."""
+        orders = ", ".join(supply.get("inspections", ()))
+        found = [self.words.word("inspected", orders=orders)] if orders else []
+        return ", ".join([supply["name"], *found])
 
     def adjustments(self) -> dict[str, Any]:
         """Return what the bill settles of earlier periods."""

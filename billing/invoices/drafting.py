@@ -222,7 +222,9 @@ def _adjusted_document(supply: SupplyFacts) -> dict[str, object]:
     if not supply.adjusted:
         return {}
     days = sorted(supply.adjusted.items())
-    return {"adjusted": [{"day": day.isoformat(), "amount": amount} for day, amount in days]}
+    found = [{"day": day.isoformat(), "amount": amount} for day, amount in days]
+    inspected = {"inspections": list(supply.inspections)} if supply.inspections else {}
+    return {"adjusted": found, **inspected}
 
 
 def _basis_document(supply: SupplyFacts) -> dict[str, object]:

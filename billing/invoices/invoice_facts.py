@@ -86,6 +86,8 @@ class SupplyFacts:
     """None where the channel is measured."""
     adjusted: Mapping[date, int] = field(default_factory=dict)
     """What decisions on its meter's error add, by day; its usage holds it. [base unit]"""
+    inspections: tuple[str, ...] = ()
+    """Numbers of the inspections whose findings are among them."""
     basis: BillingBasis = BillingBasis.INTERVALS
     """What is billed; unless it is the intervals, `span` is None and `sums` hold the usage."""
     sums: tuple[RegisterSum, ...] = ()

@@ -21,7 +21,7 @@ from energy.base.period import midnight
 from energy.base.quality import Quality
 from energy.metering.usage import UsageSpan
 from energy.store.sites import Site
-from energy.views.adjustments import adjusted_usage
+from energy.views.adjustments import Inspected, adjusted_usage, adjusting_inspections
 
 
 def with_adjusted(
@@ -45,10 +45,25 @@ def with_adjusted(
         facts.last_day,
         as_of=metering_position,
     )[facts.channel]
-    return adjusted_facts(facts, days, site.zone)
+    inspected: Sequence[Inspected] = ()
+    if days:
+        inspected = adjusting_inspections(
+            connection,
+            site.schema,
+            [facts.channel],
+            facts.first_day,
+            facts.last_day,
+            as_of=metering_position,
+        ).get(facts.channel, ())
+    return adjusted_facts(facts, days, site.zone, inspected)
 
 
-def adjusted_facts(facts: SupplyFacts, days: Mapping[date, int], zone: ZoneInfo) -> SupplyFacts:
+def adjusted_facts(
+    facts: SupplyFacts,
+    days: Mapping[date, int],
+    zone: ZoneInfo,
+    inspected: Sequence[Inspected] = (),
+) -> SupplyFacts:
     """Return a supply's facts with an amount more or less on some of its local days.
 
     Where registers are billed, what they counted between two readings bears the amounts of the
@@ -59,9 +74,13 @@ def adjusted_facts(facts: SupplyFacts, days: Mapping[date, int], zone: ZoneInfo)
         facts: Of one supply, from the registers alone.
         days: What is added on each day. [base unit]
         zone: The site's zone.
+        inspected: Days and number of the inspections that found some of it.
     """
     if not days or (facts.span is None and not facts.sums):
         return facts
+    low, high = facts.first_day, facts.last_day
+    numbers = {number for first, last, number in inspected if first <= high and last >= low}
+    facts = replace(facts, inspections=tuple(sorted(numbers)))
     if facts.span is not None:
         return replace(facts, adjusted=days, span=adjusted_span(facts.span, days, zone))
     shape = None if facts.shape is None else adjusted_span(facts.shape, days, zone)

@@ -112,7 +112,10 @@ def _borne(document: Table, charge: str) -> Iterator[dict[str, Any]]:
 
 
 def _supply(block: Table) -> dict[str, Any]:
-    keys = ("point", "name", "utility", "first_day", "last_day", "usage", "computed")
+    keys = (
+        *("point", "name", "utility", "first_day", "last_day", "usage", "computed"),
+        "inspections",
+    )
     return {key: block[key] for key in keys if key in block}
 
 

@@ -19,7 +19,7 @@ from energy.base.finding import Finding
 from energy.base.period import Period, span_of_days
 from energy.base.units import Utility
 from energy.metering.usage import UsageSpan
-from energy.views.adjustments import adjusted_usage
+from energy.views.adjustments import Inspected, adjusted_usage, adjusting_inspections
 from energy.views.computed import channel_usage, computed_rules
 from energy.views.register_proof import RegisterProof, proofs_of_many
 
@@ -40,6 +40,7 @@ class Ahead:
     findings: Sequence[Finding] = ()
     """Of all sources, and of channels that have some."""
     adjusted: Mapping[int, Mapping[date, int]] = field(default_factory=dict)
+    inspected: Mapping[int, Sequence[Inspected]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class AheadReader(SupplyReader):
         for each in supplies:
             period = span_of_days(each.first_day, each.last_day, self.site.zone)
             periods.setdefault(period, set()).update(of_point.get(each.point, ()))
+        adjusted = self._adjusted(supplies, measured)
         self._ahead[0] = Ahead(
             meters=meters,
             billing=billing,
@@ -75,7 +77,8 @@ class AheadReader(SupplyReader):
             spans=self._spans(periods),
             proofs=self._proofs(periods),
             findings=self._findings(periods),
-            adjusted=self._adjusted(supplies, measured),
+            adjusted=adjusted,
+            inspected=self._inspected(supplies, [n for n, days in adjusted.items() if days]),
         )
 
     def facts(
@@ -94,7 +97,8 @@ class AheadReader(SupplyReader):
             for day, amount in self._ahead[0].adjusted.get(facts.channel or 0, {}).items()
             if first_day <= day <= last_day
         }
-        return adjusted_facts(facts, days, self.site.zone)
+        inspected = self._ahead[0].inspected.get(facts.channel or 0, ())
+        return adjusted_facts(facts, days, self.site.zone, inspected)
 
     def _meter(self, point: str) -> tuple[str, Utility] | None:
         return self._ahead[0].meters.get(point) or super(AheadReader, self)._meter(point)
@@ -185,6 +189,20 @@ class AheadReader(SupplyReader):
             self.connection,
             self.site.schema,
             sorted(channels),
+            min(each.first_day for each in supplies),
+            max(each.last_day for each in supplies),
+            as_of=self.metering_position,
+        )
+
+    def _inspected(
+        self, supplies: Sequence[PointDays], channels: Sequence[int]
+    ) -> Mapping[int, Sequence[Inspected]]:
+        if not channels:
+            return {}
+        return adjusting_inspections(
+            self.connection,
+            self.site.schema,
+            channels,
             min(each.first_day for each in supplies),
             max(each.last_day for each in supplies),
             as_of=self.metering_position,

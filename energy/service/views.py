@@ -21,6 +21,10 @@ from energy.service.duty.views import fold_duty
 from energy.service.equipment.piece import Equipment
 from energy.service.equipment.plan import MaintenancePlan
 from energy.service.equipment.views import fold_equipment, fold_plan
+from energy.service.inspection.inspection import Inspection
+from energy.service.inspection.rules import InspectionRules
+from energy.service.inspection.suspicion import Suspicion
+from energy.service.inspection.views import fold_inspection
 from energy.service.numbering import TakenNumber
 from energy.service.requests.article import Article
 from energy.service.requests.request import TenantRequest
@@ -66,6 +70,8 @@ class OperationsView:
                 fold_switching(cursor, schema, position, event)
             case TenantRequest.Event() | Article.Event():
                 fold_requests(cursor, schema, position, event)
+            case InspectionRules.Event() | Suspicion.Event() | Inspection.Event():
+                fold_inspection(cursor, schema, position, event)
             case MaintenancePlan.Event():
                 fold_plan(cursor, schema, position, event)
             case _:

@@ -19,10 +19,13 @@ from energy.metering.calibration.adjustment import ADJUSTMENT_TOPICS, Adjustment
 from energy.views.positioned import or_last
 
 __all__ = [
-    "ADJUSTMENT_TOPICS", "AdjustmentRow", "adjusted_usage", "fold_adjustment", "read_adjustments",
+    "ADJUSTMENT_TOPICS", "AdjustmentRow", "Inspected", "adjusted_usage", "adjusting_inspections",
+    "fold_adjustment", "read_adjustments",
 ]  # fmt: skip
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
+Inspected = tuple[date, date, str]
+"""First and last local day of a finding, and the number of its inspection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,11 @@ class AdjustmentRow:
     position: int
     decided_by: UUID | None
     decided_position: int | None
+
+    @property
+    def inspection(self) -> str:
+        """Return the number of the inspection that found it; "" where none did."""
+        return str(self.basis.get("inspection", ""))
 
 
 def fold_adjustment(cursor: Cursor, schema: str, position: int, event: Any) -> None:
@@ -118,6 +126,41 @@ def adjusted_usage(
     found: dict[int, dict[date, int]] = {channel: {} for channel in channels}
     for channel, day, amount in rows:
         found[channel][day] = amount
+    return found
+
+
+def adjusting_inspections(
+    connection: Connection,
+    schema: str,
+    channels: Sequence[int],
+    first: date,
+    last: date,
+    *,
+    as_of: int | None = None,
+) -> dict[int, list[Inspected]]:
+    """Return the inspections whose findings add to the usage of some channels.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+        first: First local day.
+        last: Last local day, included.
+        as_of: As decided at this metering position; None for now.
+
+    Returns:
+        First and last local day and number of the inspection; only channels that have one.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT channel, first_day, last_day, basis ->> 'inspection' "
+        f"FROM {schema}.adjustment WHERE channel = ANY(%s) AND state = 'approved' "
+        "AND basis ? 'inspection' AND decided_position <= %s AND first_day <= %s "
+        "AND last_day >= %s ORDER BY channel, first_day, position",
+        (list(channels), or_last(as_of), last, first),
+    ).fetchall()
+    found: dict[int, list[Inspected]] = {}
+    for channel, begin, end, number in rows:
+        found.setdefault(channel, []).append((begin, end, number))
     return found
 
 

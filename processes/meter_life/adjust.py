@@ -24,6 +24,7 @@ from energy.metering.calibration.error_curve import (
     curve_from_json,
     lacking,
 )
+from energy.metering.calibration.expected import Expected
 from energy.metering.channel import Channel
 from energy.metering.usage import UsageSpan
 from energy.store.pool import Database
@@ -55,6 +56,10 @@ class Asked:
     """A single weighted error; None for that of the certificate. [%]"""
     full_load: Fraction | None = None
     """Applies the certificate's curve: load of 100 % (or an ampere). [unit of the register / h]"""
+    expected: Expected | None = None
+    """What each day should have used, where no error tells it."""
+    inspection: str = ""
+    """Number of the inspection that found it; "" where none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,8 @@ class Draft:
     serial: str
     first: date
     last: date
-    basis: Basis
+    basis: Basis | Expected
+    inspection: str
     certificate: str
     known_position: int
     """Metering position at which the usage was read."""
@@ -117,7 +123,8 @@ def draft_adjustment(database: Database, site: Site, channel: Channel, asked: As
         span = folded_as_of(connection, site.schema, site.zone, [channel.number], period, position)[
             channel.number
         ]
-    basis = _basis(channel, serial, certificates, asked)
+    basis = asked.expected or _basis(channel, serial, certificates, asked)
+    intervals = _intervals(span, site)
     known = span.quality != Quality.MISSING
     return Draft(
         channel=channel.number,
@@ -126,11 +133,14 @@ def draft_adjustment(database: Database, site: Site, channel: Channel, asked: As
         first=asked.first,
         last=asked.last,
         basis=basis,
+        inspection=asked.inspection,
         certificate=certificates[0].document if certificates else "",
         known_position=position,
         usage=int(span.usage[known].sum()),
         missing=int((~known).sum()),
-        days=lacking(_intervals(span, site), basis),
+        days=basis.lacking(asked.first, asked.last, intervals)
+        if isinstance(basis, Expected)
+        else lacking(intervals, basis),
     )
 
 
@@ -209,7 +219,10 @@ def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str,
                 serial=draft.serial,
                 first=draft.first,
                 last=draft.last,
-                basis=draft.basis.to_json(),
+                basis={
+                    **draft.basis.to_json(),
+                    **({"inspection": draft.inspection} if draft.inspection else {}),
+                },
                 certificate=draft.certificate,
                 known_position=draft.known_position,
                 days=draft.days,
@@ -229,18 +242,30 @@ def _decided(system: System, site: Site, draft: Draft) -> int:
     return sum(row.decided_by is not None for row in rows)
 
 
-def approve_adjustment(system: System, site: Site, name: str, *, by: UUID) -> AdjustmentRow:
+def approve_adjustment(
+    system: System, site: Site, name: str, *, inspection: str = "", by: UUID
+) -> AdjustmentRow:
     """Let an adjustment count, as a second person.
 
     Approvals of a site come one after the other: what one adds, the next one sees.
 
+    Args:
+        system: Parts of a process in the writer's role.
+        site: The site.
+        name: Beginning of its id.
+        inspection: Number of the inspection whose approval this is; its own rules were looked at.
+        by: The person.
+
     Raises:
         AdjustmentError: No adjustment, or more than one, begins so; another one already adds to
-            one of its days; or the usage it rests on is another by now.
+            one of its days; the usage it rests on is another by now; or an inspection found it,
+            and is to approve it.
         FourEyesError: The person proposed it.
         CorrectionStateError: It is decided already.
     """
     row = adjustment_named(system.database, site, name)
+    if row.inspection != inspection:
+        raise AdjustmentError.of("adjustment.inspected", number=row.inspection)
     command = id_of("approve adjustment", str(row.adjustment), str(by))
     with one_by_one(system.database, site, Act.ADJUSTMENTS):
         settled(system, site)

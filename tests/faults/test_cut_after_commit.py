@@ -74,6 +74,7 @@ READING = {
     *("request calls", "request caller", "request list", "request show", "request figures"),
     *("article list", "article search", "article show", "article figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
+    *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),
     *("takeover template", "takeover check", "takeover show"),

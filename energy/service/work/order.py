@@ -234,6 +234,15 @@ class WorkOrder(OrderFacts):
                 command_id=command_id,
             )
 
+    def help(self, *, by: UUID, command_id: UUID) -> None:
+        """Do some of it beside its doer; what was told elsewhere of it counts as doing it.
+
+        Raises:
+            WorkError: It is not under way.
+        """
+        if self._may(command_id, *_AT_WORK) and by not in self.doers:
+            self.trigger_event(WorkOrder.Helped, by=by, command_id=command_id)
+
     def finish(self, *, by: UUID, command_id: UUID) -> None:
         """Say that it is done.
 
@@ -302,7 +311,7 @@ class WorkOrder(OrderFacts):
                 self.doers.add(event.person)
                 span = {"began_at": event.began_at, "ended_at": event.ended_at}
                 self.times.append(Stretch(person=event.person, **span))
-            case WorkOrder.PartUsed():
+            case WorkOrder.PartUsed() | WorkOrder.Helped():
                 self.doers.add(event.by)
             case WorkOrder.Answered():
                 self.doers.add(event.by)

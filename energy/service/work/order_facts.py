@@ -89,6 +89,12 @@ class OrderFacts(JournalAggregate):
         media_type: str
         by: UUID
 
+    class Helped(Event):
+        """Somebody does some of it beside its doer: he does not sign it."""
+
+        TOPIC = "work_order.helped"
+        by: UUID
+
     class Done(Event):
         """The doer has done it; it ends with that, or waits for a signature."""
 
