@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from energy.base.period import local_day
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.work_frame import command_of
@@ -21,6 +22,8 @@ if runs():
     from processes.installation import acting
     from processes.portal_requests import request_desk
 
+SAID = ("note", "answer", "escalate")
+"""The same words of the same person on one day are said once, whatever happened between."""
 Do = Callable[["RequestDesk", "TenantRequest", UUID, UUID], None]
 """Does something with a request: the desk, the request, who does it, id of the command."""
 
@@ -63,7 +66,10 @@ def acted(at: Opened, request: str, by: str | None, what: str, do: Do, *said: ob
     """As `act`, at a site that is open."""
     person = at.person(by, Right.SERVE)
     row = request_named(at, request)
-    command = command_of(f"request {what}", row.request, row.position, person, *said)
+    seen, words = row.position, said
+    if what in SAID:
+        seen, words = 0, (*said, local_day(at.system.clock.now(), at.site.zone))
+    command = command_of(f"request {what}", row.request, seen, person, *words)
     desk = desk_of(at)
     desk.act(row.request, lambda it: do(desk, it, person, command))
     told(at, desk, row.request, what)

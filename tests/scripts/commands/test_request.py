@@ -124,6 +124,22 @@ def test_a_complaint_goes_its_way_to_its_end(desk: Row) -> None:
     assert listed["clocks"]["response"]["broken"] is False
 
 
+def test_words_said_again_on_one_day_are_said_once_also_when_the_tables_know_them(
+    desk: Row,
+) -> None:
+    number = number_of(desk("request open dark --kind complaint --by clerk").stdout)
+    for _ in range(2):
+        desk(f"request answer {number} sorry --by clerk")
+        desk(f"request note {number} loud --by clerk")
+        desk(f"request escalate {number} --to manager --reason loud --by clerk")
+    desk(f"request note {number} loud --by manager")
+    story = desk.json(f"request show {number}")
+    assert (story["request"]["answers"], story["request"]["escalations"]) == (1, 1)
+    assert [each["words"] for each in story["history"]] == [
+        *("dark", "sorry", "loud", "loud", "loud"),
+    ]
+
+
 def test_what_is_asked_at_the_portal_is_a_request_that_is_answered_there(
     desk: Row, system: System
 ) -> None:
