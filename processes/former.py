@@ -14,6 +14,7 @@ from energy.alerting.notices.reads import read_contacts
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.service.cases.reads import read_cases
 from energy.service.duty.calling import posts_known
 from energy.service.duty.reads import read_sheets
 from energy.service.requests.reads import read_calls, read_requests
@@ -55,6 +56,7 @@ def _held(system: System, site: Site, person: UUID) -> list[str]:
         work = [
             *(each.number for each in read_incidents(connection, site.schema, owner=person)),
             *(each.number for each in read_orders(connection, site.schema, doer=person)),
+            *(each.number for each in read_cases(connection, site.schema, owner=person)),
         ]
         asked = {
             *(each.number for each in read_requests(connection, site.schema, owner=person)),

@@ -10,6 +10,7 @@ from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
+from energy.service.cases.views import CASE_TABLES
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.equipment.views import EQUIPMENT_TABLES
 from energy.service.inspection.views import INSPECTION_TABLES
@@ -101,6 +102,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "switching": SWITCHING_TABLES,
                 "requests": REQUEST_TABLES,
                 "inspections": INSPECTION_TABLES,
+                "cases": CASE_TABLES,
             },
             fold=_events(OperationsView()),
         ),

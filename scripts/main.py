@@ -53,6 +53,7 @@ Verbs.groups = (
     "duty",
     "switching",
     "inspect",
+    "case",
     "journal",
     "view",
     "db",

@@ -43,6 +43,7 @@ def read_own(connection: Connection, schema: str, tenants: Collection[str]) -> O
         accounts=_by((row[0], (row[1], row[2])) for row in rows),
         channels=_by((row[4], (row[5], row[6])) for row in rows if row[4] is not None),
         points=frozenset(row[3] for row in rows if row[3] is not None),
+        tenants=frozenset(tenants),
     )
 
 

@@ -58,6 +58,8 @@ class Right(StrEnum):
     """Release switching orders that somebody else approved, as the command centre."""
     SERVE = "serve"
     """Open requests of tenants at the service desk and act on them; write what it knows."""
+    CASES = "cases"
+    """Open supply cases and act on them."""
     ANSWER = "answer"
     """Answer what tenants ask."""
     READ_OWN = "read_own"
@@ -71,7 +73,7 @@ EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
 """What everybody who works at a site may do."""
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
-    Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS, Right.WORK},
+    Role.TECHNICIAN: EVERYBODY | {Right.ACKNOWLEDGE, Right.STATE_READINGS, Right.WORK, Right.CASES},
     Role.BILLING_CLERK: EVERYBODY
     | {
         Right.READ_BILLS,
@@ -81,6 +83,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.STATE_READINGS,
         Right.ANSWER,
         Right.SERVE,
+        Right.CASES,
     },
     Role.BILLING_APPROVER: EVERYBODY
     | {
@@ -102,6 +105,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PLAN_WORK,
             Right.RELEASE_SWITCHING,
             Right.SERVE,
+            Right.CASES,
         }
     ),
     Role.ADMIN: EVERYBODY
@@ -113,6 +117,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.PLAN_WORK,
         Right.RELEASE_SWITCHING,
         Right.SERVE,
+        Right.CASES,
     },
     Role.TENANT: frozenset({Right.READ_OWN}),
     Role.DESK: frozenset(
@@ -122,6 +127,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.WORK,
             Right.RELEASE_SWITCHING,
             Right.SERVE,
+            Right.CASES,
         }
     ),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),

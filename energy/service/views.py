@@ -11,6 +11,9 @@ from typing import Any
 import psycopg
 
 from energy.alerting.views import AlertView
+from energy.service.cases.case import SupplyCase
+from energy.service.cases.plan import CasePlans
+from energy.service.cases.views import fold_cases
 from energy.service.duty.book import DutyBook
 from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.handover import Handover
@@ -54,9 +57,12 @@ class OperationsView:
         match event:
             case TakenNumber.Event():
                 """What bears the number tells it."""
-            case ServiceLevels.Event() | ChecklistTemplate.Event():
-                fold_work(cursor, schema, position, event)
-            case Incident.Event() | WorkOrder.Event():
+            case (
+                ServiceLevels.Event()
+                | ChecklistTemplate.Event()
+                | Incident.Event()
+                | WorkOrder.Event()
+            ):
                 fold_work(cursor, schema, position, event)
             case DutyBook.Event() | Roster.Event() | Leave.Event() | Swap.Event():
                 fold_duty(cursor, schema, position, event)
@@ -72,6 +78,8 @@ class OperationsView:
                 fold_requests(cursor, schema, position, event)
             case InspectionRules.Event() | Suspicion.Event() | Inspection.Event():
                 fold_inspection(cursor, schema, position, event)
+            case SupplyCase.Event() | CasePlans.Event():
+                fold_cases(cursor, schema, position, event)
             case MaintenancePlan.Event():
                 fold_plan(cursor, schema, position, event)
             case _:

@@ -30,6 +30,8 @@ class Own:
     accounts: Mapping[str, tuple[Days, ...]]
     channels: Mapping[int, tuple[Days, ...]]
     points: frozenset[str]
+    tenants: frozenset[str] = frozenset()
+    """The tenants themselves: "party/KEY", "account/KEY"."""
 
 
 def see_all(connection: Connection) -> None:
@@ -52,7 +54,8 @@ def see_own(connection: Connection, own: Own, zone: ZoneInfo) -> None:
     connection.execute(
         "SELECT set_config(%s, %s, true), set_config('app.accounts', %s, true), "
         "set_config('app.channels', %s, true), set_config('app.points', %s, true), "
-        "set_config('app.zone', %s, true), set_config('transaction_read_only', 'on', true)",
+        "set_config('app.zone', %s, true), set_config('app.tenants', %s, true), "
+        "set_config('transaction_read_only', 'on', true)",
         (
             SCOPE,
             TENANT,
@@ -60,6 +63,7 @@ def see_own(connection: Connection, own: Own, zone: ZoneInfo) -> None:
             json.dumps({str(channel): _ranges(days) for channel, days in own.channels.items()}),
             json.dumps(sorted(own.points)),
             zone.key,
+            json.dumps(sorted(own.tenants)),
         ),
     )
 

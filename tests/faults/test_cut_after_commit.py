@@ -73,6 +73,7 @@ READING = {
     *("work checklists", "work list", "work show"),
     *("request calls", "request caller", "request list", "request show", "request figures"),
     *("article list", "article search", "article show", "article figures"),
+    *("case plans", "case list", "case show", "case view", "case figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
     *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
