@@ -5,10 +5,13 @@ A PDF/A with a sign without a glyph is refused by typst: a rare name must not st
 
 from __future__ import annotations
 
+import json
 import re
 import struct
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 GETA = "〓"
 _SEGMENTED, _GROUPED = 4, 12
@@ -82,3 +85,23 @@ def _segments(font: bytes, start: int) -> set[int]:
     begins = struct.unpack_from(f">{twice // 2}H", font, start + 16 + twice)
     spans = zip(begins, ends, strict=True)
     return {point for first, last in spans for point in range(first, last + 1) if point != 0xFFFF}
+
+
+def page_text(page: Any) -> str:
+    """Return a page as the templates read it: JSON in which every text can be printed.
+
+    Args:
+        page: Of texts, numbers, lists and dicts; rows of a text stay rows.
+    """
+    return json.dumps(_printable(page), ensure_ascii=False, sort_keys=True)
+
+
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return "\n".join(printable(row) for row in value.split("\n"))
+        case list() | tuple():
+            return [_printable(each) for each in value]
+        case Mapping():
+            return {key: _printable(each) for key, each in value.items()}
+    return value

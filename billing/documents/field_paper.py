@@ -7,7 +7,6 @@ by segno, as a vector.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from typing import Any
 
 import segno
 
-from billing.documents.covered import printable
+from billing.documents.covered import page_text
 from billing.documents.typesetting import Job, pdf, pictures
 
 LABEL_PPI = 300
@@ -46,7 +45,7 @@ def render_paper(
     Raises:
         DocumentError: It cannot be set.
     """
-    inputs = {"page": printable(json.dumps(page, ensure_ascii=False, sort_keys=True))}
+    inputs = {"page": page_text(page)}
     inputs["qr"] = qr_svg(str(page["qr"])) if page.get("qr") else ""
     job = Job(template=f"{paper}.typ", inputs=inputs, dated=dated)
     return pictures(job, LABEL_PPI)[0] if picture else pdf(job)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from billing.documents.chart import bars_svg
-from billing.documents.covered import printable
+from billing.documents.covered import page_text
 from billing.documents.frame import Framed, frame
 from billing.documents.sheets.blocks import Block, facts, heading, table, text
 from billing.documents.typesetting import Job, pdf
@@ -61,8 +60,7 @@ def report_pdf(
         DocumentError: It cannot be set.
     """
     page = paper_of(viewer, answer, selection, settings)
-    told = json.dumps(page, ensure_ascii=False, sort_keys=True).replace(*NO_GLYPH)
-    inputs = {"page": printable(told)}
+    inputs = {"page": page_text(page).replace(*NO_GLYPH)}
     return pdf(Job(template=TEMPLATE, inputs=inputs, dated=answer.rows.now))
 
 

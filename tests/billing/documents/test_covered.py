@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 
 import pytest
 
-from billing.documents.covered import code_points, covered, printable
+from billing.documents.covered import code_points, covered, page_text, printable
 from energy.base.text import catalogue
 
 CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分厘整负人民币欧英镑港日美澳门新加坡"
@@ -38,3 +39,9 @@ def test_names_of_people_are_covered_beyond_the_first_standard() -> None:
 
 def test_what_no_font_has_is_marked_and_control_signs_are_blank() -> None:
     assert printable("a😀\tb\nc") == "a〓 b\nc"
+
+
+def test_a_page_holds_nothing_that_cannot_be_printed_and_keeps_its_rows() -> None:
+    page = {"title": "bell \x07", "rows": [("two\nrows", None, 3), {"deep": "\x1b[31m"}]}
+    told = json.loads(page_text(page))
+    assert told == {"title": "bell  ", "rows": [["two\nrows", None, 3], {"deep": " [31m"}]}
