@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,11 +21,15 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNTITLED = re.compile(r"[\\*?:/\[\]]")
 """Signs that the name of a sheet must not have."""
+_PROPERTIES = "docProps/core.xml"
+_STAMPS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
+"""The one place of a workbook that tells when it was written."""
 LONGEST_TITLE, LONGEST_TEXT = 31, 32_767
 """What a spreadsheet holds in the name of a sheet and in a cell."""
 Cell = str | Decimal | date | int | None
@@ -44,6 +49,8 @@ class Sheet:
     name: str
     heads: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int] = ()
+    """Of the columns in a workbook, the first first. [sign]"""
 
 
 def written(sheet: Sheet, form: SheetFormat) -> bytes:
@@ -63,12 +70,48 @@ def csv_of(sheet: Sheet) -> bytes:
 
 def xlsx_of(sheet: Sheet) -> bytes:
     """Return a table as a workbook."""
+    return _saved(_book([sheet]))
+
+
+def xlsx_of_all(sheets: Sequence[Sheet], dated: datetime) -> bytes:
+    """Return tables as one workbook; the same tables and instant are the same octets.
+
+    Args:
+        sheets: Each with a name of its own.
+        dated: Instant that the file bears, from 1980 on.
+    """
+    local = dated.astimezone(UTC)
+    stamp = (local.year, local.month, local.day, local.hour, local.minute, local.second)
+    told = f"{local:%Y-%m-%dT%H:%M:%SZ}".encode()
+    octets = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(_saved(_book(sheets)))) as made,
+        zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as settled,
+    ):
+        for member in made.infolist():
+            content = made.read(member)
+            if member.filename == _PROPERTIES:
+                content = _STAMPS.sub(lambda found: found[1] + told + found[2], content)
+            entry = zipfile.ZipInfo(member.filename, date_time=stamp)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            settled.writestr(entry, content)
+    return octets.getvalue()
+
+
+def _book(sheets: Sequence[Sheet]) -> Any:
     book = Workbook(write_only=True)
-    page = book.create_sheet(_title(sheet.name))
-    page.freeze_panes = "A2"
-    page.append([_head(page, head) for head in sheet.heads])
-    for row in sheet.rows:
-        page.append([_cell(page, cell) for cell in row])
+    for sheet in sheets:
+        page = book.create_sheet(_title(sheet.name))
+        page.freeze_panes = "A2"
+        for n, width in enumerate(sheet.widths, start=1):
+            page.column_dimensions[get_column_letter(n)].width = width
+        page.append([_head(page, head) for head in sheet.heads])
+        for row in sheet.rows:
+            page.append([_cell(page, cell) for cell in row])
+    return book
+
+
+def _saved(book: Any) -> bytes:
     octets = io.BytesIO()
     book.save(octets)
     return octets.getvalue()
