@@ -29,6 +29,7 @@ from bench import (
     project,
     rating,
     reconnect,
+    reports,
     review,
     seal,
     soak,
@@ -61,6 +62,7 @@ BENCHES: tuple[Bench, ...] = (
     *sustained.BENCHES,
     *drafts.BENCHES,
     *review.BENCHES,
+    *reports.BENCHES,
 )
 
 

@@ -40,6 +40,7 @@ from processes.notices import Notices
 from processes.portal_requests import bring_enquiries
 from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
+from processes.shift_reports.making import REPORTS_EVERY_S, ReportChore
 from processes.site_rounds import LOCK_TIMEOUT_S, Chore, MakeChores, Rounds, SiteChores
 from processes.site_vitals import rounds_health, rounds_metrics
 from processes.taking_over import TAKE_OVER, take_over_chore
@@ -175,6 +176,7 @@ class Jobs:
             self._daily(site, "corrections", look_once_a_day, CORRECTIONS_EVERY_S),
             self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
+            self._reports(site),
         )
         return SiteChores(chores=chores)
 
@@ -282,6 +284,11 @@ class Jobs:
             return False
 
         return Chore(name=name, step=step, every_s=every_s)
+
+    def _reports(self, site: Site) -> Chore:
+        """Reports of shifts, days and weeks, and their deadlines."""
+        chore = ReportChore(self._system, site)
+        return Chore(name="reports", step=chore.step, every_s=REPORTS_EVERY_S)
 
     def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""

@@ -14,6 +14,7 @@ from energy.service.cases.views import CASE_TABLES
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.equipment.views import EQUIPMENT_TABLES
 from energy.service.inspection.views import INSPECTION_TABLES
+from energy.service.reports.views import REPORT_TABLES
 from energy.service.requests.views import REQUEST_TABLES
 from energy.service.switching.views import SWITCHING_TABLES
 from energy.service.views import OperationsView
@@ -103,6 +104,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "requests": REQUEST_TABLES,
                 "inspections": INSPECTION_TABLES,
                 "cases": CASE_TABLES,
+                "reports": REPORT_TABLES,
             },
             fold=_events(OperationsView()),
         ),

@@ -54,6 +54,7 @@ Verbs.groups = (
     "switching",
     "inspect",
     "case",
+    "report",
     "journal",
     "view",
     "db",

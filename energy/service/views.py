@@ -1,11 +1,12 @@
 """In: events of operations. Out: the tables that tell of them, each by its own fold. I/O.
 
-Whoever adds a kind of thing to the service adds its case here; what no case takes is told by
+Whoever adds a kind of thing to the service adds its row here; what no row takes is told by
 alerting (rules, alerts, notices, outages, notes).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -29,6 +30,9 @@ from energy.service.inspection.rules import InspectionRules
 from energy.service.inspection.suspicion import Suspicion
 from energy.service.inspection.views import fold_inspection
 from energy.service.numbering import TakenNumber
+from energy.service.reports.book import ReportBook
+from energy.service.reports.report import Report
+from energy.service.reports.views import fold_reports
 from energy.service.requests.article import Article
 from energy.service.requests.request import TenantRequest
 from energy.service.requests.views import fold_requests
@@ -43,6 +47,7 @@ from energy.service.work.order import WorkOrder
 from energy.service.work.views import fold_work
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
+Fold = Callable[[Cursor, str, int, Any], None]
 
 
 class OperationsView:
@@ -54,33 +59,32 @@ class OperationsView:
 
     def fold(self, cursor: Cursor, schema: str, position: int, event: Any) -> None:
         """Apply one event inside the follower's transaction."""
-        match event:
-            case TakenNumber.Event():
-                """What bears the number tells it."""
-            case (
-                ServiceLevels.Event()
-                | ChecklistTemplate.Event()
-                | Incident.Event()
-                | WorkOrder.Event()
-            ):
-                fold_work(cursor, schema, position, event)
-            case DutyBook.Event() | Roster.Event() | Leave.Event() | Swap.Event():
-                fold_duty(cursor, schema, position, event)
-            case ShiftEntry.Event() | Handover.Event():
-                fold_duty(cursor, schema, position, event)
-            case Equipment.Event():
-                fold_equipment(cursor, schema, position, event)
-            case SwitchingTemplate.Event() | SwitchingOrder.Event():
-                fold_switching(cursor, schema, position, event)
-            case SwitchingRequest.Event():
-                fold_switching(cursor, schema, position, event)
-            case TenantRequest.Event() | Article.Event():
-                fold_requests(cursor, schema, position, event)
-            case InspectionRules.Event() | Suspicion.Event() | Inspection.Event():
-                fold_inspection(cursor, schema, position, event)
-            case SupplyCase.Event() | CasePlans.Event():
-                fold_cases(cursor, schema, position, event)
-            case MaintenancePlan.Event():
-                fold_plan(cursor, schema, position, event)
-            case _:
-                self._alerting.fold(cursor, schema, position, event)
+        for kinds, fold in _FOLDS:
+            if isinstance(event, kinds):
+                fold(cursor, schema, position, event)
+                return
+        if not isinstance(event, TakenNumber.Event):  # what bears a number tells it
+            self._alerting.fold(cursor, schema, position, event)
+
+
+_FOLDS: tuple[tuple[tuple[type, ...], Fold], ...] = (
+    (
+        (ServiceLevels.Event, ChecklistTemplate.Event, Incident.Event, WorkOrder.Event),
+        fold_work,
+    ),
+    (
+        (
+            *(DutyBook.Event, Roster.Event, Leave.Event, Swap.Event),
+            *(ShiftEntry.Event, Handover.Event),
+        ),
+        fold_duty,
+    ),
+    ((Equipment.Event,), fold_equipment),
+    ((MaintenancePlan.Event,), fold_plan),
+    ((SwitchingTemplate.Event, SwitchingOrder.Event, SwitchingRequest.Event), fold_switching),
+    ((TenantRequest.Event, Article.Event), fold_requests),
+    ((InspectionRules.Event, Suspicion.Event, Inspection.Event), fold_inspection),
+    ((SupplyCase.Event, CasePlans.Event), fold_cases),
+    ((ReportBook.Event, Report.Event), fold_reports),
+)
+"""Which fold tells of the events of which things."""

@@ -76,6 +76,7 @@ READING = {
     *("case plans", "case list", "case show", "case view", "case figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
     *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
+    *("report plan", "report list", "report show", "report owed"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),
     *("takeover template", "takeover check", "takeover show"),

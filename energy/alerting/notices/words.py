@@ -51,10 +51,16 @@ class TemplateKey(StrEnum):
     """It will not be, or not for who was told of it."""
     TEST = "test"
     """A test message to a duty phone."""
+    REPORT = "report"
+    """A report of a span or an incident, to whom it goes upward."""
+    REPORT_DUE = "report_due"
+    """Its deadline is near or past; to who is to send it."""
 
 
 OUTAGE_TEXTS = (TemplateKey.OUTAGE, TemplateKey.OUTAGE_CHANGED, TemplateKey.OUTAGE_CANCELLED)
-"""Texts that only outages need: a plan can be set without them."""
+REPORT_TEXTS = (TemplateKey.REPORT, TemplateKey.REPORT_DUE)
+LATER_TEXTS = (*OUTAGE_TEXTS, *REPORT_TEXTS)
+"""Texts that only some need, who ask for them: a plan can be set without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

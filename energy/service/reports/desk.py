@@ -1,0 +1,250 @@
+"""In: contents that were gathered, people who review and send. Out: facts of reports. I/O.
+
+A report that goes upward and its notices are one transaction; a command repeated finds its own
+result, and the same contents again make no other edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from energy.alerting.notices.posts import FindCalled
+from energy.alerting.notices.words import TemplateKey
+from energy.base.clock import Clock
+from energy.base.ids import id_of
+from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
+from energy.service.duty.calling import called_by
+from energy.service.reports.book import ReportBook, report_book_id
+from energy.service.reports.errors import ReportError
+from energy.service.reports.kinds import ReportKind
+from energy.service.reports.plan import ReportPlan, plan_from
+from energy.service.reports.reads import OwedReport
+from energy.service.reports.report import (
+    ABOUT_REPORT,
+    ABOUT_REPORT_DUE,
+    Made,
+    Report,
+    report_id,
+)
+from energy.service.reports.table import Contents, seal_of
+from energy.service.reports.telling import (
+    Told,
+    contacts_for,
+    demand_somebody,
+    demand_texts,
+    key_figures,
+    notices_of,
+)
+from energy.store.pool import Database
+from energy.store.sites import Site
+
+
+class ReportDesk:
+    """Where reports are kept, reviewed and sent upward."""
+
+    def __init__(
+        self, database: Database, site: Site, clock: Clock, called: FindCalled | None = None
+    ) -> None:
+        """Work on a site.
+
+        Args:
+            database: The process's pool (role meterline_writer).
+            site: The site.
+            clock: The injected clock.
+            called: Asks who is on duty at posts; None: the roster.
+        """
+        self._database, self._site, self._clock = database, site, clock
+        self._called = called or called_by(database, site)
+        self._operations = JournalApplication(database, site.schema, "operations", clock)
+
+    def set_plan(self, spec: Mapping[str, Any], *, by: UUID, command_id: UUID) -> int:
+        """Let a plan of reports hold; return its version. The same again changes nothing.
+
+        Raises:
+            ReportError: It says what cannot be.
+        """
+
+        def act() -> int:
+            known = self._operations.find(report_book_id(self._site.key))
+            book = known if isinstance(known, ReportBook) else None
+            if book is None:
+                book = ReportBook(site=self._site.key, command_id=id_of("set up", str(command_id)))
+            book.set_plan(spec, by=by, command_id=command_id)
+            self._operations.store(book)
+            return book.edition
+
+        return retried(act)
+
+    def plan(self) -> ReportPlan:
+        """Return the plan that holds; without one reports are made and stay here."""
+        known = self._operations.find(report_book_id(self._site.key))
+        return plan_from(known.spec if isinstance(known, ReportBook) else {})
+
+    def keep(
+        self, contents: Contents, positions: Mapping[str, int], *, by: UUID | None = None
+    ) -> tuple[int, bool]:
+        """Keep the contents of a span; return the newest edition, and whether it is new.
+
+        Args:
+            contents: As gathered.
+            positions: What they are as of.
+            by: Who had them gathered; None: it was done by itself.
+        """
+        kind, end = ReportKind(contents.kind), datetime.fromisoformat(contents.end)
+
+        def act() -> tuple[int, bool]:
+            due_at = self.plan().due_at(kind, end, self._site.zone)
+            made = Made(contents=contents, positions=positions, due_at=due_at, by=by)
+            return self._keep(made)
+
+        return retried(act)
+
+    def keep_incident(self, made: Made, *, command_id: UUID) -> tuple[int, bool]:
+        """Keep a report of an incident; return the newest edition, and whether it is new.
+
+        Args:
+            made: As a person wrote it.
+            command_id: Of the command: its clocks have gone on when it is repeated.
+        """
+        return retried(lambda: self._keep(made, command_id))
+
+    def _keep(self, made: Made, command_id: UUID | None = None) -> tuple[int, bool]:
+        contents = made.contents
+        said = (self._site.key, contents.kind, contents.span, seal_of(contents.text()))
+        known = self._operations.find(report_id(self._site.key, contents.kind, contents.span))
+        if not isinstance(known, Report):
+            command = command_id or id_of("make report", *said, "1")
+            self._operations.store(Report.make(self._site.key, made, command_id=command))
+            return 1, True
+        before = known.edition
+        command = command_id or id_of("make report", *said, str(before + 1))
+        edition = known.make_again(made, command_id=command)
+        self._operations.store(known)
+        return edition, edition > before
+
+    def review(self, kind: str, span: str, edition: int, *, by: UUID, command_id: UUID) -> None:
+        """Let a person stand for the newest edition.
+
+        Raises:
+            ReportError: There is none, a newer one, it was reviewed, or one wrote it oneself.
+        """
+
+        def act() -> None:
+            report = self._report(kind, span)
+            report.review(edition, by=by, command_id=command_id)
+            self._operations.store(report)
+
+        retried(act)
+
+    def send(self, kind: str, span: str, *, by: UUID, command_id: UUID) -> int:
+        """Send the newest edition upward; return how many contacts are told.
+
+        Raises:
+            ReportError: There is none, nobody reviewed it, it went already, or nobody can be told.
+            NoticeError: There is no plan of notices, or the text was never reviewed.
+        """
+
+        def act() -> int:
+            report, now = self._report(kind, span), self._clock.now()
+            if report.seen(command_id):
+                return len(report.sent_to)
+            report.demand_sendable()
+            with self._database.connection() as connection:
+                demand_texts(connection, self._site, TemplateKey.REPORT)
+                to = contacts_for(connection, self._site, self.plan().to, self._called, now)
+            demand_somebody(to)
+            told = Told(
+                report=report.id,
+                about=ABOUT_REPORT,
+                template=TemplateKey.REPORT,
+                repeat=report.edition,
+                facts=key_figures(Contents.of(report.contents), seal_of(report.contents))
+                | {"until": report.due_at.isoformat() if report.due_at else ""},
+                urgent=report.kind is ReportKind.INCIDENT,
+            )
+            report.send(list(to), by=by, command_id=command_id)
+            self._operations.store(report, *notices_of(told, to, now, command_id))
+            return len(to)
+
+        return retried(act)
+
+    def remind(self, report: UUID) -> bool:
+        """Remind of a report whose deadline is near or past; return whether that was done now.
+
+        Once before the deadline and once behind it; what went already needs no reminder. Where
+        nobody can be told nothing is kept, and it is tried again.
+
+        Raises:
+            ReportError: There is none, or nobody can be told.
+            NoticeError: There is no plan of notices, or the text was never reviewed.
+        """
+
+        def act() -> bool:
+            known, now, plan = self._operations.find(report), self._clock.now(), self.plan()
+            if not isinstance(known, Report):
+                raise ReportError.of("none", kind="-", span=report.hex[:8])
+            if known.due_at is None or now < known.due_at - timedelta(minutes=plan.remind_min):
+                return False
+            late = now > known.due_at
+            command = id_of("remind report", str(report), str(late))
+            with self._database.connection() as connection:
+                demand_texts(connection, self._site, TemplateKey.REPORT_DUE)
+                members = plan.remind or plan.to
+                to = contacts_for(connection, self._site, members, self._called, now)
+            demand_somebody(to)
+            if not known.remind(list(to), late=late, command_id=command):
+                return False
+            told = Told(
+                report=known.id,
+                about=ABOUT_REPORT_DUE,
+                template=TemplateKey.REPORT_DUE,
+                repeat=int(late),
+                facts={"what": known.span, "until": known.due_at.isoformat()},
+                urgent=late,
+            )
+            self._operations.store(known, *notices_of(told, to, now, command))
+            return True
+
+        return retried(act)
+
+    def remind_owed(self, owed: OwedReport) -> bool:
+        """Remind of a report that an incident owes; return whether that was done now.
+
+        What was reminded of is told by the notice itself: its id is made of what it is about.
+
+        Raises:
+            ReportError: Nobody can be told.
+            NoticeError: There is no plan of notices, or the text was never reviewed.
+        """
+        now, plan, span = self._clock.now(), self.plan(), f"{owed.incident}/{owed.owed.name}"
+        due_at = owed.owed.due_at
+        if owed.owed.sent_at is not None or now < due_at - timedelta(minutes=plan.remind_min):
+            return False
+        late = now > due_at
+        with self._database.connection() as connection:
+            demand_texts(connection, self._site, TemplateKey.REPORT_DUE)
+            to = contacts_for(connection, self._site, plan.remind or plan.to, self._called, now)
+        demand_somebody(to)
+        told = Told(
+            report=report_id(self._site.key, str(ReportKind.INCIDENT), span),
+            about=ABOUT_REPORT_DUE,
+            template=TemplateKey.REPORT_DUE,
+            repeat=int(late),
+            facts={"what": span, "until": due_at.isoformat()},
+            urgent=True,
+        )
+        made = notices_of(told, to, now, id_of("remind owed", span, str(late)))
+        known = self._operations.find_all([each.id for each in made])
+        fresh = [each for each in made if each.id not in known]
+        self._operations.store(*fresh)
+        return bool(fresh)
+
+    def _report(self, kind: str, span: str) -> Report:
+        found = self._operations.find(report_id(self._site.key, kind, span))
+        if not isinstance(found, Report):
+            raise ReportError.of("none", kind=kind, span=span[:60])
+        return found

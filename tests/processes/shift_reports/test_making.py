@@ -1,0 +1,163 @@
+"""Reports made by themselves from real readings: once a span, corrected by what comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from energy.base.config import Config
+from energy.service.duty.desk import RosterDesk
+from energy.service.reports.desk import ReportDesk
+from energy.service.reports.errors import ReportError
+from energy.service.reports.kinds import ReportKind
+from energy.service.reports.reads import read_edition, read_reports
+from energy.service.reports.table import Contents
+from energy.system import WRITER, System
+from processes.shift_reports.making import ReportChore, make_report
+from tests.energy.service.duty.rota import BOSS, SPEC
+from tests.energy.service.work.shop import fold
+from tests.fixtures.batches import MIDNIGHT, reading
+from tests.fixtures.postgres import TestSite, command
+
+pytestmark = pytest.mark.servers
+DAY_MIN = 24 * 60
+SECOND = datetime(2019, 1, 2, tzinfo=UTC)
+
+
+class Works:
+    """A site with one meter, its system and the chore that makes reports."""
+
+    def __init__(self, site: TestSite, system: System) -> None:
+        self.site, self.system = site, system
+        self.chore = ReportChore(system, site.site)
+
+    def read(self, first: int, last: int) -> None:
+        """Read the meter each quarter of an hour: 0.1 kWh more each time. [min]."""
+        rows = [reading(1, at, at // 15 * 10) for at in range(first, last + 1, 15)]
+        self.site.accept(*rows)
+        self.site.project(rollups=True)
+
+    def go(self, at: datetime) -> None:
+        self.site.clock.move_to(at)
+
+    def step(self) -> bool:
+        more = self.chore.step()
+        fold(self.site)
+        return more
+
+    def made(self) -> list[tuple[str, str, int]]:
+        with self.site.writer.connection() as connection:
+            rows = read_reports(connection, self.site.schema)
+        return [(each.kind, each.span, each.edition) for each in rows]
+
+    def contents(self, span: str = "2019-01-01", edition: int | None = None) -> Contents:
+        with self.site.writer.connection() as connection:
+            return read_edition(connection, self.site.schema, "day", span, edition)[1]
+
+
+@pytest.fixture
+def works(new_site: Any) -> Iterator[Works]:
+    site: TestSite = new_site(at=MIDNIGHT)
+    assert site.counter() == 1
+    site.project()
+    system = System(config=Config(dsn=site.server.dsn(WRITER)), role=WRITER, clock=site.clock)
+    yield Works(site, system)
+    system.close()
+
+
+def energy(contents: Contents) -> dict[str, Any]:
+    found = contents.table("energy")
+    assert found is not None
+    return found.dicts()[0]
+
+
+def test_a_day_is_reported_once_a_little_after_its_end(works: Works) -> None:
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(minutes=9))
+    assert not works.step()
+    assert works.made() == []
+    works.go(SECOND + timedelta(minutes=10))
+    assert not works.step()
+    assert not works.step()
+    assert works.made() == [("day", "2019-01-01", 1)]
+    told = works.contents()
+    assert (energy(told)["used"], energy(told)["missing"]) == (9_600, 0)
+    assert energy(told)["previous_missing"] == 1000
+    assert (told.facts["peak_w"], told.facts["electricity_wh"]) == (400, 9_600)
+    quality = told.table("quality")
+    assert quality is not None
+    assert quality.rows[0][:4] == ("electricity", 1, 96, 96)
+
+
+def test_what_comes_late_makes_a_corrected_edition_with_the_next_day(works: Works) -> None:
+    works.read(0, 18 * 60)
+    works.go(SECOND + timedelta(minutes=10))
+    works.step()
+    first = works.contents()
+    assert (energy(first)["used"], energy(first)["missing"]) == (7_200, 250)
+    assert first.series[0].values[71:73] == (100, None)
+    works.go(SECOND + timedelta(hours=8))
+    works.read(18 * 60 + 15, DAY_MIN + 8 * 60)
+    works.step()
+    assert works.made() == [("day", "2019-01-01", 1)]  # it is looked at with the next report
+    works.go(SECOND + timedelta(days=1, minutes=10))
+    works.step()
+    assert works.made() == [("day", "2019-01-02", 1), ("day", "2019-01-01", 2)]
+    assert works.contents(edition=1) == first
+    assert energy(works.contents())["missing"] == 0
+    with works.site.writer.connection() as connection:
+        row, _ = read_edition(connection, works.site.schema, "day", "2019-01-01")
+    told = [each[:3] for each in row.changes]
+    assert ["energy", "electricity · -", "used"] in told
+    assert ["quality", "electricity", "missing"] in told
+
+
+def test_shifts_are_those_of_the_plan_of_duty(works: Works) -> None:
+    desk = RosterDesk(works.site.writer, works.site.site, works.site.clock)
+    desk.set_plan(SPEC, by=BOSS, command_id=command("plan"))
+    fold(works.site)
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(minutes=10))
+    while works.step():
+        pass
+    kinds = [kind for kind, *_ in works.made()]
+    assert kinds.count("day") == 1
+    assert "shift" in kinds
+    assert len(set(works.made())) == len(kinds)
+
+
+def test_a_site_that_was_away_makes_up_for_its_days(works: Works) -> None:
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(minutes=10))
+    works.step()
+    works.go(SECOND + timedelta(days=6, hours=1))
+    while works.step():
+        pass
+    days = [span for kind, span, _ in works.made() if kind == "day"]
+    assert days == [f"2019-01-0{day}" for day in range(7, 0, -1)]
+    assert ("week", "2019-W01", 1) in works.made()
+
+
+def test_what_is_not_over_is_not_reported(works: Works) -> None:
+    with pytest.raises(ReportError, match="not over"):
+        make_report(works.system, works.site.site, ReportKind.DAY, "2019-01-01")
+
+
+def test_a_plan_adds_the_agreed_demand_and_money(works: Works) -> None:
+    spec = {"contract_kw": "0.5", "money": True}
+    ReportDesk(works.site.writer, works.site.site, works.site.clock).set_plan(
+        spec, by=BOSS, command_id=command("reports")
+    )
+    fold(works.site)
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(minutes=10))
+    works.step()
+    told = works.contents()
+    peaks, money = told.table("peaks"), told.table("money")
+    assert peaks is not None
+    assert money is not None
+    assert peaks.dicts()[0]["of_limit"] == 800
+    assert money.rows == ()
