@@ -9,12 +9,12 @@ from typing import Any
 
 from billing.money import exact_text
 from energy.base.units import Utility, to_base
-from energy.metering.plans.table import UNIT_OF
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import percent, print_facts, print_table
 
 if runs():
+    from energy.metering.plans.table import UNIT_OF
     from energy.service.inspection.kinds import SuspicionKind
     from energy.service.inspection.reads import (
         EvidenceRow,
