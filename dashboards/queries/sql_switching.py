@@ -10,14 +10,13 @@ from dashboards.queries.rows import Answer
 from dashboards.queries.sql_site import OPERATIONS, SqlSite
 from dashboards.queries.switching_reads import SwitchingReads, people_of, reviewed, shown_to
 from dashboards.queries.switching_rows import (
-    PermitOut,
     SwitchingBoard,
     SwitchingChoices,
     SwitchingPage,
 )
 from dashboards.security.scope import Right, Scope
 from energy.service.switching.kinds import SwitchingState
-from energy.service.switching.reads import read_permits, read_switching, read_templates
+from energy.service.switching.reads import read_switching, read_templates
 
 
 class SqlSwitching:
@@ -33,12 +32,7 @@ class SqlSwitching:
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             rows = [shown_to(scope, row) for row in read_switching(connection, self._at.schema)]
             open_ = [row for row in rows if row.ended_at is None]
-            permits = [
-                PermitOut(number=row.number, about=row.about, permit=permit)
-                for row in open_
-                for permit in read_permits(connection, self._at.schema, row.switching_order)
-                if permit.returned_at is None
-            ]
+            permits = self._switching_reads.permits_out(connection, open_)
             board = SwitchingBoard(
                 orders=tuple(reversed(open_)),
                 past=tuple(row for row in rows if row.ended_at is not None),
@@ -62,16 +56,25 @@ class SqlSwitching:
             if story is None:
                 return None
             row = story.order
+            rows = read_switching(connection, self._at.schema)
             every = {
                 each.switching_order: each
-                for each in read_switching(connection, self._at.schema)
+                for each in rows
                 if each.switching_order in {row.undoes, row.back}
             }
+            others = [
+                each
+                for each in rows
+                if each.ended_at is None and each.switching_order != row.switching_order
+            ]
             back = every.get(row.back) if row.back else None
             page = SwitchingPage(
                 story=replace(story, order=shown_to(scope, row)),
                 related={identity: each.number for identity, each in every.items()},
                 back_gone=back is not None and back.state is SwitchingState.WITHDRAWN,
+                held_by=()
+                if row.ended_at is not None
+                else self._switching_reads.holding(connection, row.about, others),
                 people=self._at.people_with(connection, Right.WORK)
                 if scope.may(Right.WORK)
                 else (),

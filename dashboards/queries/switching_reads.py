@@ -10,18 +10,23 @@ from billing.prepaid.supply_order import OrderState
 from billing.views.prepaid_points import read_orders
 from dashboards.queries.outage_reads import OutageReads, sees_accounts
 from dashboards.queries.sql_site import Connection, SqlSite
-from dashboards.queries.switching_rows import Names, WaitingRequest
+from dashboards.queries.switching_rows import Names, PermitOut, WaitingRequest
 from dashboards.security.scope import Scope
+from energy.alerting.flood import NODE
+from energy.metering.supply.graph import Graph
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import RequestKind, SwitchingState
+from energy.service.switching.reach import holders_of
 from energy.service.switching.reads import (
     SwitchingRow,
     SwitchingStory,
     TemplateRow,
+    read_permits,
     read_story,
     read_switching,
     switching_named,
 )
+from energy.views.plant_rows import read_supply
 
 _VAIN = (SwitchingState.WITHDRAWN, SwitchingState.ABORTED)
 
@@ -65,6 +70,25 @@ class SwitchingReads:
         return tuple(
             sorted((w for w in found if w.reference not in taken), key=lambda w: w.asked_at)
         )
+
+    def permits_out(self, connection: Connection, rows: Iterable[SwitchingRow]) -> list[PermitOut]:
+        """Return the permits of some orders that were not handed back."""
+        return [
+            PermitOut(number=row.number, about=row.about, permit=permit)
+            for row in rows
+            for permit in read_permits(connection, self._at.schema, row.switching_order)
+            if permit.returned_at is None
+        ]
+
+    def holding(
+        self, connection: Connection, about: str, rows: Iterable[SwitchingRow]
+    ) -> tuple[PermitOut, ...]:
+        """Return the permits of some orders that hold the orders at a node."""
+        utility, _, node = about.removeprefix(NODE).partition("/")
+        graph = read_supply(connection, self._at.schema, utility).at(self._at.clock.now())
+        above = {f"{NODE}{utility}/{each}" for each in holders_of(graph or Graph(), node)}
+        near = [row for row in rows if row.about in above]
+        return tuple(self.permits_out(connection, near))
 
     def names(
         self, connection: Connection, rows: Iterable[SwitchingRow], people: Collection[UUID]

@@ -75,6 +75,8 @@ class SwitchingPage:
     """Numbers of the orders that it takes back and that take it back."""
     back_gone: bool
     """Whether the order that took its steps back was withdrawn: another one may be written."""
+    held_by: tuple[PermitOut, ...]
+    """Permits of other orders that hold its node: nothing is told before they are back."""
     people: tuple[tuple[UUID, str], ...]
     """Who works at the site, by name; () for who may not act."""
     names: Names

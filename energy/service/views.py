@@ -36,6 +36,7 @@ from energy.service.reports.views import fold_reports
 from energy.service.requests.article import Article
 from energy.service.requests.request import TenantRequest
 from energy.service.requests.views import fold_requests
+from energy.service.switching.node import SwitchingNode
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.request import SwitchingRequest
 from energy.service.switching.template import SwitchingTemplate
@@ -81,7 +82,13 @@ _FOLDS: tuple[tuple[tuple[type, ...], Fold], ...] = (
     ),
     ((Equipment.Event,), fold_equipment),
     ((MaintenancePlan.Event,), fold_plan),
-    ((SwitchingTemplate.Event, SwitchingOrder.Event, SwitchingRequest.Event), fold_switching),
+    (
+        (
+            *(SwitchingTemplate.Event, SwitchingOrder.Event),
+            *(SwitchingRequest.Event, SwitchingNode.Event),
+        ),
+        fold_switching,
+    ),
     ((TenantRequest.Event, Article.Event), fold_requests),
     ((InspectionRules.Event, Suspicion.Event, Inspection.Event), fold_inspection),
     ((SupplyCase.Event, CasePlans.Event), fold_cases),

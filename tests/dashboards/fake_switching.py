@@ -44,7 +44,7 @@ NUMBERS = {
     for n, name in enumerate(
         (
             *("written", "approved", "released", "told", "due", "out", "stopped", "aborted"),
-            *("completed", "withdrawn", "over"),
+            *("completed", "withdrawn", "over", "held"),
         ),
         1,
     )
@@ -55,6 +55,7 @@ _STATES = {
     "due": SwitchingState.UNDER_WAY,
     "out": SwitchingState.UNDER_WAY,
     "over": SwitchingState.UNDER_WAY,
+    "held": SwitchingState.RELEASED,
 }
 _DONE = {"told": 1, "due": 3, "out": 3, "stopped": 2, "aborted": 3, "completed": 4, "over": 4}
 _ENDED = {SwitchingState.ABORTED, SwitchingState.COMPLETED, SwitchingState.WITHDRAWN}
@@ -178,9 +179,20 @@ class FakeSwitching(FakeEnergy):
             confirmation=Confirmation.CONFIRMED if name == "completed" else None,
         )
         page = SwitchingPage(
-            story=story, related={}, back_gone=False, people=_people(), names=_names()
+            story=story,
+            related={},
+            back_gone=False,
+            held_by=self._held(name),
+            people=_people(),
+            names=_names(),
         )
         return self._answer(page)
+
+    def _held(self, name: str) -> tuple[PermitOut, ...]:
+        out = self._permit("out", self._row("out"))
+        if name != "held" or out is None:
+            return ()
+        return (PermitOut(number=NUMBERS["out"], about="node:electricity/bus-1", permit=out),)
 
     def switching_choices(self, scope: Scope) -> SwitchingChoices:
         if not scope.may(Right.WORK):

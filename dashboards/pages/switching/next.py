@@ -146,6 +146,20 @@ def _telling(viewer: Viewer, told: SwitchingPage, zone: ZoneInfo) -> list[Compon
         )
         said = _button(viewer, told, READ_BACK, about, "read_back", person=row.guardian)
         return [_phases(viewer, 1), _said(viewer, step), _words(words), said]
+    if told.held_by:
+        held = [
+            notice(
+                viewer.say(
+                    "switching_next.held",
+                    number=each.number,
+                    permit=each.permit.permit,
+                    node=each.about.partition("/")[2],
+                ),
+                good=False,
+            )
+            for each in told.held_by
+        ]
+        return [_said(viewer, step), *held]
     words = viewer.say("switching_next.tell", step=step.number, operator=names.person(row.operator))
     said = _button(viewer, told, TELL, about, "tell", person=row.operator)
     return [_phases(viewer, 0), _said(viewer, step), _words(words), said]

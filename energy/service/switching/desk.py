@@ -20,11 +20,12 @@ from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
 from energy.service.switching.errors import SwitchingError
+from energy.service.switching.holding import Holding
 from energy.service.switching.kinds import RequestKind, SwitchingState
+from energy.service.switching.node import SwitchingNode
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.permit import Permit
 from energy.service.switching.planned import Planned, Source
-from energy.service.switching.reads import read_switching
 from energy.service.switching.request import FindAsked, SwitchingRequest, nothing_asked, request_id
 from energy.service.switching.steps import SwitchingPlan, reversed_steps
 from energy.service.switching.template import SwitchingTemplate, switching_template_id
@@ -53,6 +54,7 @@ class SwitchingDesk:
         self._database, self._site, self._clock = database, site, clock
         self._asked = asked
         self._operations = JournalApplication(database, site.schema, "operations", clock)
+        self._holding = Holding(self._operations, database, site, clock)
 
     def draft(self, plan: SwitchingPlan, *, by: UUID, command_id: UUID) -> int:
         """Write the next version of a template; return its number.
@@ -186,42 +188,44 @@ class SwitchingDesk:
 
         Raises:
             SwitchingError: As `SwitchingOrder.tell`; its span was over before anything was done; a
-                permit of another order is out at its node; billing does not want it cut (any more).
+                permit of another order is out that holds its node; billing does not want it cut
+                (any more).
             ConflictError: Somebody else changes it again and again.
         """
 
-        def told(known: SwitchingOrder) -> None:
+        def once() -> int:
+            known, nodes = self.order(order), list[SwitchingNode]()
             known.tell(step, by=by, command_id=command_id)
-            if known.told != step:
-                return
-            if known.pending_events:
-                if not known.done and known.ends_at <= self._clock.now():
-                    raise SwitchingError.of("over", number=known.number)
-                for other in self._others(known):
-                    other.permits.demand_none_out(other.number)
-            if known.request.get("kind") == RequestKind.DISCONNECT:
-                asked = self._asked(known.request["reference"])
-                if asked is None or not asked.ready:
-                    raise SwitchingError.of("not_ready", reference=known.request["reference"])
+            if known.told == step:
+                if known.pending_events:
+                    if not known.done and known.ends_at <= self._clock.now():
+                        raise SwitchingError.of("over", number=known.number)
+                    nodes = self._holding.for_step(known, command_id=command_id)
+                if known.request.get("kind") == RequestKind.DISCONNECT:
+                    asked = self._asked(known.request["reference"])
+                    if asked is None or not asked.ready:
+                        raise SwitchingError.of("not_ready", reference=known.request["reference"])
+            return self._operations.store(known, *nodes)
 
-        return self.act(order, told)
+        return retried(once)
 
     def give_permit(self, order: UUID, permit: Permit, *, by: UUID, command_id: UUID) -> int:
         """Let somebody work there; return the position that the journal holds it at.
 
         Raises:
-            SwitchingError: As `SwitchingOrder.give_permit`; a step of another order at its node was
-                told and not read back.
+            SwitchingError: As `SwitchingOrder.give_permit`; a step of another order at a node that
+                it holds was told and not read back.
             ConflictError: Somebody else changes it again and again.
         """
 
-        def given(known: SwitchingOrder) -> None:
+        def once() -> int:
+            known, nodes = self.order(order), list[SwitchingNode]()
             known.give_permit(permit, by=by, now=self._clock.now(), command_id=command_id)
-            for other in self._others(known) if known.pending_events else ():
-                if other.told is not None:
-                    raise SwitchingError.of("open_step", number=other.number, step=other.told)
+            if known.pending_events:
+                nodes = self._holding.for_permit(known, command_id=command_id)
+            return self._operations.store(known, *nodes)
 
-        return self.act(order, given)
+        return retried(once)
 
     def order(self, identity: UUID) -> SwitchingOrder:
         """Return an order as the journal has it now.
@@ -233,13 +237,6 @@ class SwitchingDesk:
         if not isinstance(found, SwitchingOrder):
             raise SwitchingError.of("none")
         return found
-
-    def _others(self, known: SwitchingOrder) -> list[SwitchingOrder]:
-        """Return the other orders at the node of one that are not over, as the journal has them."""
-        with self._database.connection() as connection:
-            rows = read_switching(connection, self._site.schema, over=False)
-        same = [row.switching_order for row in rows if row.about == known.about]
-        return [self.order(each) for each in same if each != known.id]
 
     def _identity(self, command_id: UUID) -> UUID:
         return id_of("switching_order", self._site.key, str(command_id))

@@ -9,6 +9,7 @@ import psycopg
 
 from energy.service.rows import insert, update
 from energy.service.switching.kinds import StepState, SwitchingState
+from energy.service.switching.node import SwitchingNode
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.order_facts import LEADS_TO
 from energy.service.switching.request import SwitchingRequest
@@ -34,6 +35,8 @@ def fold_switching(cursor: Cursor, schema: str, position: int, event: Any) -> No
             _happened(cursor, schema, position, event)
         case SwitchingRequest.Event():
             """Told by the order that was written for it."""
+        case SwitchingNode.Event():
+            """Told by the order that told the step or gave the permit."""
         case _:
             raise TypeError(f"no fold for {type(event)}")
 

@@ -91,6 +91,11 @@ def test_the_board_has_orders_permits_and_requests_that_no_order_carries_out(
     assert (waits.reference, waits.kind, waits.ready) == (second, RequestKind.DISCONNECT, True)
     assert [(each.number, each.permit.holder) for each in told.permits] == [(NUMBER, HOLDER)]
     assert told.names.node(told.orders[0].about) == "B1-NODE"
+    below = written(book, "b2-node")  # it hangs on b1's node
+    page = web.queries.switching_order(scope(web), "S-2019-00003")
+    assert page is not None
+    assert page.rows.story.order.switching_order == below
+    assert [each.number for each in page.rows.held_by] == [NUMBER]
     act(book, order, "return_permit", HOLDER)
     book.settle()
     assert web.queries.switching(scope(web)).rows.permits == ()

@@ -54,6 +54,7 @@ STOP, WITHDRAW, ABORT = "stop-switching", "withdraw-switching", "abort-switching
         ("out", GRACE, ["hand-back-permit", STOP]),
         ("out", EVE, ["hand-back-permit", STOP]),
         ("out", MIA, [STOP]),
+        ("held", GRACE, [STOP, WITHDRAW]),
         ("stopped", GRACE, ["resume-switching", ABORT]),
         ("stopped", ADA, ["resume-switching", ABORT]),
         ("stopped", EVE, [ABORT]),
@@ -81,6 +82,10 @@ def test_times_and_names_stand_at_each_step() -> None:
     assert "read back, done 15:04, Grace Hopper" in words
     assert "Step 2 was told at 15:06 by Ben Lee. Guardian Grace Hopper reads it back" in words
     assert "Mind: Check the tester first." in words
+
+
+def test_a_permit_that_holds_the_node_is_told_in_place_of_the_button() -> None:
+    assert "Permit 1 of S-2026-00006 is out at bus-1" in drawn("held", GRACE)[1]
 
 
 def test_readings_confirm_a_disconnection_and_accounts_are_told_to_who_may_know() -> None:

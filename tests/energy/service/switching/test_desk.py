@@ -34,20 +34,10 @@ from tests.energy.service.switching.board import (
 from tests.fixtures import meters
 from tests.fixtures.batches import reading
 from tests.fixtures.meters import counter_facts
-from tests.fixtures.postgres import TestSite, command
-from tests.fixtures.supply import STATION, electricity
+from tests.fixtures.postgres import command
 
 pytestmark = pytest.mark.servers
 ASKED = Asked(kind=RequestKind.DISCONNECT, reference="A-1/1", points=("m1",), ready=True)
-
-
-@pytest.fixture
-def board(site_schema: TestSite) -> Board:
-    site_schema.application("metering").store(electricity(site_schema.site.key, *STATION))
-    site_schema.project()
-    made = Board(site_schema)
-    made.publish()
-    return made
 
 
 def aborted(board: Board) -> UUID:
@@ -284,29 +274,6 @@ def test_a_step_told_again_is_not_carried_out_where_billing_recalled_it(board: B
     del board.asked["A-1/1"]
     with pytest.raises(SwitchingError, match="nobody is cut off now"):
         board.tell(order, 1)
-
-
-def test_nothing_is_told_at_a_node_where_people_work_by_another_order(board: Board) -> None:
-    first, second = board.write(), board.write("second")
-    for each in (first, second):
-        board.release(each)
-    board.do(first, 1, 2, 3)
-    board.tell(second, 1)
-    board.fold()
-
-    def give() -> None:
-        made = command("permit", board.at.clock.now())
-        board.desk.give_permit(first, permit(), by=GUARDIAN, command_id=made)
-
-    with pytest.raises(SwitchingError, match="Step 1 of S-2019-00002 was told"):
-        give()
-    board.act(second, "read_back", GUARDIAN, 1)
-    give()
-    give()  # the same word again
-    with pytest.raises(SwitchingError, match="Permit 1 of S-2019-00001 is out"):
-        board.tell(second, 2)
-    board.act(first, "return_permit", HOLDER)
-    board.tell(second, 2)
 
 
 def test_an_order_is_not_begun_after_its_span_but_ended(board: Board) -> None:
