@@ -205,6 +205,21 @@ def test_another_ratio_is_suspected_unless_a_work_order_was_there(
     assert ratio.energy == -9_600, "half of 19.2 kWh was counted once too often"
 
 
+def test_the_order_of_a_loss_is_at_its_node_and_one_who_looks_again_waits(office: Office) -> None:
+    told(office, 1, 960)
+    told(office, 2, 0)
+    office.at.project()
+    (noted,) = office.look(days=1)
+    order = office.order(noted)
+    work = office.shop.order_row(order)
+    assert (work.node, work.point, office.row(order).about) == (
+        *("electricity/f1", "", "node:electricity/f1"),
+    )
+    office.shop.work(order, "take", by=ANNA)
+    assert office.order(noted) == order, "said again, it is offered to nobody anew"
+    assert office.shop.order_row(order).owner == ANNA
+
+
 def test_two_inspect_and_what_they_say_must_be_possible(office: Office) -> None:
     seal = office.seal()
     assert office.seal() == seal, "of one point and day there is one"
