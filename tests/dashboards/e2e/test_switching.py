@@ -104,13 +104,16 @@ def test_an_order_is_approved_by_two_told_read_back_stopped_and_aborted(
         eve.get_by_role("button", name="Release").click(timeout=PATIENCE_MS)  # by news
         for step in (1, 2):
             _step(grace, ben, step)
-        ada.get_by_label("Reason (no names)").first.fill("smoke")
+        ada.locator(".panel-switching-stop input").fill("smoke", timeout=PATIENCE_MS)
         ada.get_by_role("button", name="Stop now").click()
         ben.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
         expect(ben.locator(".act-done")).to_contain_text("stays stopped", timeout=PATIENCE_MS)
-        expect(grace.get_by_role("button", name="Tell this step")).to_have_count(0)
+        tell = grace.get_by_role("button", name="Tell this step")
+        expect(tell).to_have_count(0, timeout=PATIENCE_MS)
         eve.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
         _step(grace, ben, 3)
+        due = grace.locator(".panel-switching-next")
+        expect(due).to_contain_text("a permit to work is given now", timeout=PATIENCE_MS)
         grace.locator(".panel-switching-abort input").fill("breaker does not fit")
         grace.get_by_role("button", name="Abort").click()
         undo = ben.locator(".panel-switching-next")
