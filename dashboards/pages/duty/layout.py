@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import badge, empty, link, page, panel
+from dashboards.components.pieces import badge, empty, page, panel
 from dashboards.components.twin import twin
 from dashboards.formats import clock_text
 from dashboards.pages.duty.called import called_panel
-from dashboards.pages.duty.pieces import cause_badge, name_of, shift_text, slot_path
+from dashboards.pages.duty.pieces import cause_badge, name_of, shift_text, stand_in
 from dashboards.pages.duty.roster import roster_panel
 from dashboards.queries.duty_rows import DutyBoard, PostNow, ShiftNow
 from dashboards.queries.rows import Answer
@@ -109,7 +109,7 @@ def _gap(viewer: Viewer, post: PostNow) -> list[Component | None]:
     """Return that nobody is there, why, and what to do."""
     choose = None
     if post.slot is not None and viewer.scope.may(Right.PLAN_WORK):
-        choose = link(viewer.say("duty_page.do_gap"), slot_path(post.slot), name="duty-do")
+        choose = html.Div([viewer.say("duty_page.do_gap"), " ", stand_in(post.slot)])
     return [
         html.Div(viewer.say("duty_page.nobody"), className="duty-who duty-nobody"),
         html.Div(viewer.say(f"cli.duty_why.{post.why}"), className="duty-why"),

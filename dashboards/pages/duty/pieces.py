@@ -22,9 +22,9 @@ WRONG_TONE = {"rest": "fair", "unqualified": "fair"}
 CAUSES = frozenset({"leave", "swap", "change", "back"})
 
 
-def slot_path(slot: SlotKey) -> str:
-    """Return the address of a slot."""
-    return f"{PATH}/slots/{slot}"
+def stand_in(slot: SlotKey) -> Component:
+    """Return the command that says who can stand in."""
+    return html.Code(f"duty stand-ins {slot}")
 
 
 def at_path(at: datetime, zone: ZoneInfo) -> str:
