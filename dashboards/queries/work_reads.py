@@ -9,6 +9,7 @@ from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.queries.work_rows import IncidentLine, OrderLine, Where, WorkForms
 from dashboards.security.scope import Right, Scope
 from energy.base.period import local_day
+from energy.service.requests.kinds import RequestKind
 from energy.service.work.reads import (
     FactRow,
     IncidentRow,
@@ -18,6 +19,9 @@ from energy.service.work.reads import (
     read_checklists,
     read_incidents,
 )
+
+OF_REQUESTS = frozenset(kind.level for kind in RequestKind)
+"""Classes that stand in the same file for the service desk: nothing else is opened with them."""
 
 
 class WorkReads:
@@ -85,7 +89,9 @@ class WorkReads:
         others = read_incidents(connection, self._at.schema) if beside else []
         return WorkForms(
             people=self._at.people_with(connection, Right.WORK),
-            levels=held.levels.levels if held else (),
+            levels=tuple(
+                each for each in (held.levels.levels if held else ()) if each.key not in OF_REQUESTS
+            ),
             checklists={
                 each.key: each.name for _, each in read_checklists(connection, self._at.schema)
             },

@@ -223,8 +223,9 @@ def print_view(at: Opened, seen: ApplicantView) -> None:
     print_facts([(at.text(f"case_head.{key}"), value) for key, value in facts.items() if value])
     print()
     rows = [(at.text(f"case_step.{step}"), end.astimezone(zone)) for step, end in seen.done]
-    rows_to_come = [(at.text(f"case_step.{step}"), None) for step in (*seen.to_come,)]
-    print_table(heads(at, "step", "ended"), [*rows, *rows_to_come])
+    open_ones = (seen.step, *seen.to_come) if seen.state is CaseState.OPEN else ()
+    not_ended = [(at.text(f"case_step.{step}"), None) for step in open_ones]
+    print_table(heads(at, "step", "ended"), [*rows, *not_ended])
     if seen.offer is not None:
         print_offer(at, seen.offer)
 

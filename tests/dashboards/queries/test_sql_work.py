@@ -14,13 +14,16 @@ from dashboards.queries.work_rows import IncidentTab, OrderTab
 from dashboards.security.scope import Role, Scope
 from energy.alerting.causes import AlertCause
 from energy.base.errors import NotPermittedError
+from energy.service.work.desk import WorkPlanDesk
 from energy.service.work.heard import Spot
 from energy.service.work.kinds import OrderKind, Origin, Problem, WaitsFor
+from energy.service.work.levels import parse_levels
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from tests.energy.alerting.notices import book
 from tests.energy.service.work.shop import ANNA, BEN, CLARA, Shop, fold
+from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.postgres import NOON, TestSite, command, database_server, new_site, site_schema
 
 __all__ = ["database_server", "new_site", "site_schema"]
@@ -114,6 +117,16 @@ def test_an_incident_tells_its_clock_orders_parts_and_who_may_own_it(board: Boar
     assert (seen.rows.account, seen.rows.forms.levels) == ("", ())
     assert board.ask.incident(board.scope(), "I-2026-99999") is None
     assert board.ask.incident(board.scope(), "") is None
+
+
+def test_work_is_not_opened_with_a_class_of_the_service_desk(board: Board) -> None:
+    site = board.shop.site
+    first, levels = parse_levels(FILE.replace('class = "normal"', 'class = "bill-dispute"'))
+    desk = WorkPlanDesk(site.writer, site.site, site.clock)
+    desk.publish_levels(levels, valid_from=first, by=CLARA, command_id=command("disputes"))
+    fold(site)
+    told = board.ask.work_forms(board.scope()).rows
+    assert [level.key for level in told.levels] == ["critical"]
 
 
 def test_orders_are_mine_overdue_planned_or_over(board: Board) -> None:
