@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from billing.accounts.account import person_of
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import Subject
@@ -101,10 +102,10 @@ def answer_in_portal(
         rows = read_enquiries(connection, site.schema)
     (found,) = [each for each in rows if each.enquiry == request.enquiry]
     desk = request_desk(system, site)
-    plain = words.strip()
+    plain, key = words.strip(), person_of(site.key, found.account)
     for number, word in enumerate(found.words, 1):
         own = word.of_office and word.person == by
-        mine = own and system.vault.open(by, word.words_sealed) == plain
+        mine = own and system.vault.open(key, word.words_sealed) == plain
         if number > 1:
             _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from billing.accounts.account import person_of
 from billing.books import Books
 from billing.enquiries.enquiry import About, Enquiry, EnquiryError, said
 from energy.base.clock import Clock
@@ -49,7 +50,7 @@ class EnquiryDesk:
             key=about.key,
             charge=about.charge,
             asked_on=local_day(self._clock.now(), site.zone),
-            words_sealed=self._vault.seal(by, plain),
+            words_sealed=self._vault.seal(person_of(site.key, about.account), plain),
             by=by,
             command_id=command_id,
         )
@@ -71,7 +72,7 @@ class EnquiryDesk:
             return
         known.say(
             of_office=of_office,
-            words_sealed=self._vault.seal(by, plain),
+            words_sealed=self._vault.seal(person_of(self._books.site.key, known.account), plain),
             by=by,
             command_id=command_id,
         )

@@ -1,6 +1,7 @@
 """In: a tenant's question, the office's answer. Out: events of the books. Pure.
 
-What was said arrives sealed under the key of who said it: erasing the key erases the words.
+What was said arrives sealed under the key of the account that it is about, whoever said it: erasing
+that key erases all of it, and what the office answered outlives who answered.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ class Enquiry(JournalAggregate):
         command_id: UUID,
     ) -> None:
         """Ask."""
+        self.account = account
         self.by = by
 
     @event(Said)

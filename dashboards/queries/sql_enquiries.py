@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from billing.accounts.account import person_of
 from billing.enquiries.enquiry import About, Subject
 from billing.views.enquiries import read_enquiries
 from dashboards.queries.portal_rows import AskedRow, SaidRow
@@ -62,7 +63,9 @@ class SqlEnquiries:
                     SaidRow(
                         of_office=word.of_office,
                         name=names.get(word.person, "?"),
-                        words=self._at.vault.open(word.person, word.words_sealed),
+                        words=self._at.vault.open(
+                            person_of(self._at.site.key, each.account), word.words_sealed
+                        ),
                         said_at=word.said_at,
                     )
                     for word in each.words

@@ -6,10 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from billing.accounts.account import person_of
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import LONGEST, About, EnquiryError, Subject
 from billing.views.enquiries import read_enquiries
 from energy.base.ids import id_of
+from energy.base.secrets import ERASED
+from energy.journal.directory import TableKeys
 from tests.billing.town import CLERK, Town
 
 pytestmark = pytest.mark.servers
@@ -23,13 +26,14 @@ def desk(town: Town) -> EnquiryDesk:
 
 
 def told(town: Town) -> list[tuple[str, int | None, str, list[tuple[bool, str]]]]:
+    key = person_of(town.site.key, "A-b1")
     with town.database.connection() as connection:
         return [
             (
                 each.key,
                 each.charge,
                 each.state,
-                [(w.of_office, town.vault.open(w.person, w.words_sealed)) for w in each.words],
+                [(w.of_office, town.vault.open(key, w.words_sealed)) for w in each.words],
             )
             for each in read_enquiries(connection, town.site.schema)
         ]
@@ -48,6 +52,20 @@ def test_a_question_and_its_answer_are_told_once_each(town: Town, desk: EnquiryD
     desk.say(enquiry, "Colder than last?", MIA, of_office=False)
     town.catch_up()
     assert told(town)[0][2:] == ("asked", [*said, (False, "Colder than last?")])
+
+
+def test_an_answer_outlives_who_gave_it_and_goes_with_the_tenant(
+    town: Town, desk: EnquiryDesk
+) -> None:
+    enquiry = desk.ask(BILL, "Why so much?", MIA)
+    desk.say(enquiry, "A cold month.", CLERK, of_office=True)
+    town.catch_up()
+    keys = TableKeys(town.database)
+    for person in (MIA, CLERK):
+        keys.drop(person)
+    assert told(town)[0][3] == [(False, "Why so much?"), (True, "A cold month.")]
+    keys.drop(person_of(town.site.key, "A-b1"))
+    assert told(town)[0][3] == [(False, ERASED), (True, ERASED)]
 
 
 def test_what_waits_stands_first(town: Town, desk: EnquiryDesk) -> None:
