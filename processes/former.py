@@ -18,6 +18,7 @@ from energy.service.cases.reads import read_cases
 from energy.service.duty.calling import posts_known
 from energy.service.duty.reads import read_sheets
 from energy.service.requests.reads import read_calls, read_requests
+from energy.service.switching.reads import read_permits, read_switching
 from energy.service.work.reads import read_incidents, read_orders
 from energy.store.sites import Site, list_sites
 from energy.system import System
@@ -50,7 +51,7 @@ def erase_person(system: System, person: UUID, *, by: UUID, command_id: UUID) ->
 
 
 def _held(system: System, site: Site, person: UUID) -> list[str]:
-    """Return what would be nobody's: numbers of open work and requests, slots to come."""
+    """Return what would be nobody's: numbers of open work, requests and switching, slots."""
     today = local_day(system.clock.now(), site.zone)
     with system.database.connection() as connection:
         work = [
@@ -62,13 +63,22 @@ def _held(system: System, site: Site, person: UUID) -> list[str]:
             *(each.number for each in read_requests(connection, site.schema, owner=person)),
             *(each.number for each in read_calls(connection, site.schema, person=person)),
         }
+        switching = [
+            order.number
+            for order in read_switching(connection, site.schema, over=False)
+            if person in (order.operator, order.guardian)
+            or any(
+                permit.holder == person and permit.returned_at is None
+                for permit in read_permits(connection, site.schema, order.switching_order)
+            )
+        ]
         slots = [
             str(key)
             for sheet in read_sheets(connection, site.schema, today, date.max)
             for key, filled in sheet.slots.items()
             if filled.person == person and key.day >= today
         ]
-    return [*work, *sorted(asked), *sorted(slots)]
+    return [*work, *sorted(asked), *switching, *sorted(slots)]
 
 
 def _forgotten(system: System, site: Site, person: UUID, by: UUID, command_id: UUID) -> list[str]:

@@ -43,6 +43,15 @@ def room(row: Row, tmp_path: Path) -> str:
     return told.split()[2]
 
 
+def test_who_has_a_part_in_an_order_is_not_erased_before_its_end(row: Row, room: str) -> None:
+    for name in ("ada", "eve"):
+        row(f"user disable {name} --by root")
+    assert room in row("user erase ada --name Ada --by root", code=2).output
+    row("user erase eve --name Eve --by root")
+    row(f"switching withdraw {room} --reason rain --by ben")
+    row("user erase ada --name Ada --by root")
+
+
 def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) -> None:
     assert "energy_manager" in row(f"switching approve {room} --by ben", code=2).output
     row(f"switching approve {room} --by manager")
