@@ -83,8 +83,8 @@ def draft_back_billing(
 
     Raises:
         InspectionError: Its work order is not finished, nothing that was missed was found, the
-            rules know no such method or do not reach so far back; days to compare lack usage;
-            nothing was missed.
+            rules know no such method or do not reach so far back; its days are not over; they,
+            where no error tells what was missed, or days to compare lack usage; nothing was missed.
         AdjustmentError: As `draft_adjustment`.
     """
     if row.order_state != OrderState.ENDED:
@@ -93,6 +93,8 @@ def draft_back_billing(
     if first is None or last is None:
         raise InspectionError.of("nothing_missed", number=row.number)
     today = local_day(system.clock.now(), site.zone)
+    if last >= today:
+        raise InspectionError.of("not_over", number=row.number, last=last)
     version, rules = desk.rules(today)
     if claim.method not in rules.methods:
         known = ", ".join(rules.methods)
@@ -116,6 +118,11 @@ def draft_back_billing(
         figures = {"per_day": str(expected.per_day), **expected.figures}
         asked = replace(asked, expected=expected)
     draft = draft_adjustment(system.database, site, channel, asked)
+    if asked.expected is not None and draft.missing:
+        # What is read or estimated for them later would be billed beside what is expected of them.
+        raise InspectionError.of(
+            "missing", number=row.number, count=draft.missing, first=first, last=last
+        )
     if draft.total == 0:
         raise InspectionError.of("nothing_added", number=row.number)
     return Proposal(

@@ -79,7 +79,7 @@ class Draft:
     usage: int
     """Known usage of the span. [base unit]"""
     missing: int
-    """Intervals of which nothing is known: nothing is added for them."""
+    """Intervals of which nothing is known: an error adds nothing for them."""
     days: dict[date, int]
     """[base unit]"""
 

@@ -23,6 +23,7 @@ from billing.views.outage_tenants import supplied_by
 from energy.base.config import Config
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.base.period import local_day, span_of_days
 from energy.service.inspection.desk import InspectionDesk
 from energy.service.inspection.errors import InspectionError
 from energy.service.inspection.found import Evidence, Found
@@ -36,6 +37,7 @@ from energy.store.embedded import EmbeddedPostgres
 from energy.system import WRITER, System
 from processes.inspections import (
     Claim,
+    Proposal,
     approve_back_billing,
     back_bill,
     draft_back_billing,
@@ -107,17 +109,17 @@ class Case:
         return row
 
     def draft(self, order: UUID, claim: Claim = BY_ERROR) -> int:
-        return self._drafted(order, claim).draft.total
+        return self.drafted(order, claim).draft.total
 
     def propose(self, order: UUID, claim: Claim = BY_ERROR) -> UUID:
-        made = self._drafted(order, claim)
+        made = self.drafted(order, claim)
         return back_bill(self.system, self.site, self.desk, self.row(order), made, CARL)
 
     def approve(self, order: UUID, by: UUID = DORA, roles: frozenset[str] = MANAGER) -> int:
         row = self.row(order)
         return approve_back_billing(self.system, self.site, self.desk, row, roles, by)
 
-    def _drafted(self, order: UUID, claim: Claim) -> Any:
+    def drafted(self, order: UUID, claim: Claim) -> Proposal:
         return draft_back_billing(self.system, self.site, self.desk, self.row(order), claim)
 
 
@@ -223,6 +225,29 @@ def test_other_methods_are_exact_and_within_the_rules(case: Case) -> None:
     assert other != adjustment, "the same words behind a refusal are another proposal"
     assert not case.row(order).refused
     case.approve(order)
+
+
+def test_what_may_still_come_in_is_not_billed_as_missed(case: Case) -> None:
+    today = local_day(case.clock.now(), case.site.zone)
+    day = span_of_days(today, today, case.site.zone)
+    order = case.inspected(
+        slow(finding=FindingKind.WIRING, error_percent=None, first=today, last=today)
+    )
+    case.work(order, "sign", DORA)
+    now, quarter = case.clock.now(), timedelta(minutes=15)
+    case.town.read(first=day.start, last=now)
+    case.town.catch_up()
+    load = Claim(method=Method.LOAD, load=Fraction("1.25"), hours=Fraction(16))
+    with pytest.raises(InspectionError, match=f"{today}, and that day is not over"):
+        case.draft(order, load)
+    case.clock.move_to(day.end)
+    unknown = (day.end - now) // quarter
+    with pytest.raises(InspectionError, match=f"{unknown} intervals of {today} to {today}"):
+        case.draft(order, load)
+    case.town.read(first=now + quarter, last=day.end)
+    case.town.catch_up()
+    draft = case.drafted(order, load).draft
+    assert (draft.missing, draft.usage + draft.total) == (0, 20_000)
 
 
 def test_what_lies_too_far_back_or_was_unfounded_is_not_billed(case: Case) -> None:

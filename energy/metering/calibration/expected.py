@@ -38,7 +38,7 @@ class Expected:
         Args:
             first: First local day.
             last: Last local day, included.
-            intervals: Of the span, of which the usage is known.
+            intervals: All of the span: what one lacks counts as missed.
 
         Returns:
             Whole base units that add up to the total rounded half up.
