@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from dashboards.queries.sql_site import SqlSite
-from energy.base.errors import RefusedError
+from energy.base.errors import ConflictError, RefusedError
 from energy.service.reports.desk import ReportDesk
 from energy.service.reports.duty_rows import read_shifts
 from energy.service.reports.kinds import ReportKind, Span, ended
@@ -126,7 +126,9 @@ class ReportChore:
             known = read_reports(connection, self._site.schema, since=now - MADE_UP_FOR)
             owed = read_owed(connection, self._site.schema, now)
         for row in known:
-            if row.due_at is not None and row.first_sent_at is None and row.late_told_at is None:
+            # Those of incidents are owed by their own clock, written or not: below.
+            open_ = row.first_sent_at is None and row.late_told_at is None
+            if open_ and row.due_at is not None and row.kind != ReportKind.INCIDENT:
                 self._tried(row.span, partial(self._desk.remind, row.report))
         for each in owed:
             if each.owed.sent_at is None:
@@ -134,10 +136,10 @@ class ReportChore:
                 self._tried(name, partial(self._desk.remind_owed, each))
 
     def _tried(self, name: str, act: Callable[[], bool]) -> None:
-        """Remind; who cannot be told now may be later."""
+        """Remind; who cannot be told now may be later, and stops no other reminder."""
         try:
             act()
-        except RefusedError as error:
+        except (RefusedError, ConflictError) as error:
             if name not in self._refused:
                 log.warning("nobody reminded", site=self._site.key, span=name, cause=str(error))
             self._refused.add(name)

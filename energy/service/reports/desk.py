@@ -6,11 +6,12 @@ result, and the same contents again make no other edition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.posts import FindCalled
 from energy.alerting.notices.words import TemplateKey
 from energy.base.clock import Clock
@@ -206,7 +207,7 @@ class ReportDesk:
                 facts={"what": known.span, "until": known.due_at.isoformat()},
                 urgent=late,
             )
-            self._operations.store(known, *notices_of(told, to, now, command))
+            self._operations.store(known, *self._new(notices_of(told, to, now, command)))
             return True
 
         return retried(act)
@@ -238,10 +239,14 @@ class ReportDesk:
             urgent=True,
         )
         made = notices_of(told, to, now, id_of("remind owed", span, str(late)))
-        known = self._operations.find_all([each.id for each in made])
-        fresh = [each for each in made if each.id not in known]
+        fresh = self._new(made)
         self._operations.store(*fresh)
         return bool(fresh)
+
+    def _new(self, made: Sequence[Notice]) -> list[Notice]:
+        """Return the notices that are not kept: a report may have been reminded of as owed."""
+        known = self._operations.find_all([each.id for each in made])
+        return [each for each in made if each.id not in known]
 
     def _report(self, kind: str, span: str) -> Report:
         found = self._operations.find(report_id(self._site.key, kind, span))
