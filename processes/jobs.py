@@ -37,7 +37,7 @@ from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.loudness import list_once_a_night
 from processes.notices import Notices
-from processes.portal_requests import bring_enquiries
+from processes.portal_requests import PortalChore
 from processes.prepaid_settling import settle_if_due
 from processes.receiving import use_named_once_a_day
 from processes.shift_reports.making import REPORTS_EVERY_S, ReportChore
@@ -249,12 +249,8 @@ class Jobs:
 
     def _portal(self, site: Site) -> Chore:
         """What tenants ask at the portal becomes requests of the service desk."""
-
-        def step() -> bool:
-            bring_enquiries(self._system, site)
-            return False
-
-        return Chore(name="portal", step=step, every_s=PORTAL_EVERY_S)
+        chore = PortalChore(self._system, site)
+        return Chore(name="portal", step=chore.step, every_s=PORTAL_EVERY_S)
 
     def _checks(self, site: Site) -> Chore:
         """Checks of what came since the last look; what they find is told to the journal."""

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+import structlog
 
 from billing.accounts.account import person_of
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import Subject
-from billing.views.enquiries import EnquiryRow, Word, read_enquiries
+from billing.views.enquiries import EnquiryRow, Unheard, Word, read_enquiry, read_unheard
 from billing.views.service_desk import ACCOUNT, desk_books
+from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.service.requests.asked import Asked
 from energy.service.requests.desk import RequestDesk, request_of_enquiry
 from energy.service.requests.errors import RequestError
 from energy.service.requests.kinds import Category, Channel, RequestKind
-from energy.service.requests.reads import read_enquiry_words
 from energy.service.requests.request import TenantRequest
 from energy.service.work.heard import Spot
 from energy.service.work.levels import version_on
@@ -32,6 +34,10 @@ from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
 
+log = structlog.get_logger("portal")
+AT_ONCE: Final = 100
+"""Enquiries that one step brings at most."""
+
 
 def request_desk(system: System, site: Site) -> RequestDesk:
     """Return the service desk of a site, with its books behind it."""
@@ -39,35 +45,63 @@ def request_desk(system: System, site: Site) -> RequestDesk:
     return RequestDesk(system.database, site, system.clock, system.vault, desk_books(books))
 
 
-def bring_enquiries(system: System, site: Site) -> int:
-    """Let the requests of a site know what was said at the portal; return how much was new.
+class PortalChore:
+    """Lets the requests of a site know what was said at the portal, oldest first."""
 
-    Where no service levels hold that know enquiries, the portal goes on without the desk.
+    def __init__(self, system: System, site: Site) -> None:
+        """Work on a site; nothing is known yet.
 
-    Args:
-        system: A system in the writer's role.
-        site: The site.
-    """
-    with system.database.connection() as connection:
-        asked = read_enquiries(connection, site.schema)
-        known = read_enquiry_words(connection, site.schema)
-        levels = read_levels(connection, site.schema)
-    desk = request_desk(system, site)
-    brought = 0
-    for row in asked:
-        told = known.get(row.enquiry, 0)
-        if told >= len(row.words):
-            continue
-        if told == 0 and not _promised(levels, local_day(row.asked_at, site.zone)):
-            continue
-        if told == 0:
-            first, command = row.words[0], _command(row.enquiry, 1)
-            desk.open_from_portal(_asked(row), person=first.person, command_id=command)
-        for number, word in enumerate(row.words, 1):
-            if number > max(told, 1):
-                _say(system, desk, site, row.enquiry, number, word)
-        brought += len(row.words) - told
-    return brought
+        Args:
+            system: A system in the writer's role.
+            site: The site.
+        """
+        self._system, self._site = system, site
+        self._behind, self._versions = 0, 0
+        """Position of the books, and versions of the service levels, that were looked at."""
+        self._again: int | None = None
+        """First position that was refused since the look began."""
+        self._refused: set[UUID] = set()
+        """Said in the log once, and tried again."""
+
+    def step(self) -> bool:
+        """Bring what was said first; return whether more of it waits.
+
+        Where no service levels hold that know enquiries, the portal goes on without the desk.
+        One that is refused keeps no other from the desk.
+        """
+        with self._system.database.connection() as connection:
+            levels = read_levels(connection, self._site.schema)
+            if len(levels) != self._versions:  # they may hold for days that are over
+                self._behind, self._versions, self._again = 0, len(levels), None
+            found = read_unheard(connection, self._site.schema, self._behind, AT_ONCE)
+        desk = request_desk(self._system, self._site)
+        for each in found:
+            if each.told or _promised(levels, local_day(each.asked.asked_at, self._site.zone)):
+                self._tried(desk, each)
+            self._behind = each.position
+        if len(found) == AT_ONCE:
+            return True
+        if self._again is not None:
+            self._behind, self._again = self._again - 1, None
+        return False
+
+    def _tried(self, desk: RequestDesk, new: Unheard) -> None:
+        """Bring the words of an enquiry; what cannot be told now may be later."""
+        row = new.asked
+        try:
+            if new.told == 0:
+                first, command = row.words[0], _command(row.enquiry, 1)
+                desk.open_from_portal(_asked(row), person=first.person, command_id=command)
+            for number, word in enumerate(row.words, 1):
+                if number > max(new.told, 1):
+                    _say(self._system, desk, self._site, row.enquiry, number, word)
+        except (RefusedError, ConflictError) as error:
+            if self._again is None:
+                self._again = new.position
+            if row.enquiry not in self._refused:
+                told = {"site": self._site.key, "enquiry": str(row.enquiry), "cause": str(error)}
+                log.warning("enquiry is no request", **told)
+            self._refused.add(row.enquiry)
 
 
 def answer_in_portal(
@@ -99,8 +133,8 @@ def answer_in_portal(
     EnquiryDesk(books, system.clock, system.vault).say(request.enquiry, words, by, of_office=True)
     settle(system.database, site, system.clock, "books")
     with system.database.connection() as connection:
-        rows = read_enquiries(connection, site.schema)
-    (found,) = [each for each in rows if each.enquiry == request.enquiry]
+        found = read_enquiry(connection, site.schema, request.enquiry)
+    assert found is not None, "what was said to it is stored and folded"
     desk = request_desk(system, site)
     plain, key = words.strip(), person_of(site.key, found.account)
     for number, word in enumerate(found.words, 1):

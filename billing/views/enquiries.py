@@ -14,6 +14,7 @@ from billing.enquiries.enquiry import Enquiry
 Cursor = psycopg.Cursor[tuple[object, ...]]
 Connection = psycopg.Connection[tuple[object, ...]]
 MOST = 200
+"""Of enquiries on one page."""
 ASKED, ANSWERED = "asked", "answered"
 
 
@@ -40,6 +41,17 @@ class EnquiryRow:
     state: str
     asked_at: datetime
     words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard:
+    """An enquiry with words that its request does not know."""
+
+    asked: EnquiryRow
+    told: int
+    """How many words the request knows; 0 also where there is no request."""
+    position: int
+    """Of the books, at which it changed last."""
 
 
 class EnquiriesPart:
@@ -101,11 +113,48 @@ def _word(cursor: Cursor, schema: str, position: int, event: Any, *, of_office: 
 
 
 def read_enquiries(connection: Connection, schema: str) -> list[EnquiryRow]:
-    """Return the enquiries a connection sees: those that wait first, then the newest."""
+    """Return the enquiries a connection sees, `MOST` of them: that wait first, then the newest."""
+    return _read(
+        connection, schema, "ORDER BY state = %s, changed_at DESC LIMIT %s", ANSWERED, MOST
+    )
+
+
+def read_enquiry(connection: Connection, schema: str, enquiry: UUID) -> EnquiryRow | None:
+    """Return an enquiry, however many others wait; None where the connection sees none."""
+    return next(iter(_read(connection, schema, "WHERE enquiry = %s", enquiry)), None)
+
+
+def read_unheard(connection: Connection, schema: str, behind: int, most: int) -> list[Unheard]:
+    """Return enquiries with words that their requests do not know, the first changed first.
+
+    Args:
+        connection: Any connection that may read both.
+        schema: The site's schema.
+        behind: Only those that changed behind this position of the books.
+        most: As many at most.
+    """
+    found: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT e.enquiry, coalesce(r.enquiry_words, 0), e.position FROM {schema}.enquiry AS e "
+        f"LEFT JOIN {schema}.tenant_request AS r ON r.enquiry = e.enquiry WHERE e.position > %s "
+        f"AND (SELECT count(*) FROM {schema}.enquiry_word AS w WHERE w.enquiry = e.enquiry) "
+        "> coalesce(r.enquiry_words, 0) ORDER BY e.position LIMIT %s".encode(),
+        (behind, most),
+    ).fetchall()
+    rows = _read(connection, schema, "WHERE enquiry = ANY(%s)", [row[0] for row in found])
+    known = {row.enquiry: row for row in rows}
+    return [
+        Unheard(asked=known[enquiry], told=told, position=position)
+        for enquiry, told, position in found
+        if enquiry in known
+    ]
+
+
+def _read(connection: Connection, schema: str, which: str, *values: object) -> list[EnquiryRow]:
+    """Return enquiries with their words; `which` is the end of the statement."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT enquiry, account, subject, key, charge, state, asked_at "
-        f"FROM {schema}.enquiry ORDER BY state = %s, changed_at DESC LIMIT %s",
-        (ANSWERED, MOST),
+        f"FROM {schema}.enquiry {which}".encode(),
+        values,
     ).fetchall()
     words: list[tuple[Any, ...]] = connection.execute(
         "SELECT enquiry, person, of_office, words_sealed, said_at "

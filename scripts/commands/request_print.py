@@ -14,7 +14,7 @@ from scripts.commands.printing import print_facts, print_table
 from scripts.commands.work_frame import duration
 
 if runs():
-    from billing.views.enquiries import read_enquiries
+    from billing.views.enquiries import read_enquiry
     from energy.service.requests.figures import Figures, Part
     from energy.service.requests.reads import (
         CallRow,
@@ -63,12 +63,9 @@ def story_of(at: Opened, row: RequestRow) -> RequestStory:
         calls = read_calls(connection, schema, request=row.request, done=True)
         made = read_made(connection, schema, row.request)
         history = read_request_history(connection, schema, row.request)
-        said = {}
-        for each in read_enquiries(connection, schema) if row.enquiry else ():
-            if each.enquiry == row.enquiry:
-                said = {
-                    n: vault.open(w.person, w.words_sealed) for n, w in enumerate(each.words, 1)
-                }
+        asked = read_enquiry(connection, schema, row.enquiry) if row.enquiry else None
+    spoken = enumerate(asked.words, 1) if asked else ()
+    said = {n: vault.open(w.person, w.words_sealed) for n, w in spoken}
 
     def words(fact: RequestFact) -> str:
         if fact.words_sealed:

@@ -278,11 +278,3 @@ def read_request_history(connection: Connection, schema: str, request: UUID) -> 
 def is_over(row: RequestRow) -> bool:
     """Return whether a request is dealt with."""
     return row.state in {RequestState.RESOLVED, RequestState.CLOSED}
-
-
-def read_enquiry_words(connection: Connection, schema: str) -> dict[UUID, int]:
-    """Return how many words of each enquiry of the portal the requests know."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT enquiry, enquiry_words FROM {schema}.tenant_request WHERE enquiry IS NOT NULL"
-    ).fetchall()
-    return dict(rows)

@@ -15,7 +15,7 @@ from billing.views.enquiries import read_enquiries
 from dashboards.security.scope import RIGHTS, Right, Role
 from energy.base.ids import id_of
 from energy.system import WRITER, System, build
-from processes.portal_requests import bring_enquiries
+from processes.portal_requests import PortalChore
 from processes.settling import settle
 from tests.energy.service.requests.counter import LEVELS
 from tests.fixtures.postgres import new_site
@@ -67,11 +67,17 @@ def said_in_portal(system: System, row: Row, words: str, enquiry: UUID | None = 
 
 
 def brought(system: System, row: Row) -> int:
+    """Let the desk know; return how many events that stored."""
     site = row.site.site
     settle(system.database, site, system.clock, "books", "operations")
-    new = bring_enquiries(system, site)
+    told = "SELECT count(*) FROM {s}.operations_events"
+    (before,) = row.site.rows(told)
+    chore = PortalChore(system, site)
+    while chore.step():
+        """More of it waits."""
     settle(system.database, site, system.clock, "operations")
-    return new
+    (after,) = row.site.rows(told)
+    return int(after[0]) - int(before[0])
 
 
 def number_of(opened: str) -> str:
