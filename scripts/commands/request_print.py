@@ -65,7 +65,7 @@ def story_of(at: Opened, row: RequestRow) -> RequestStory:
         history = read_request_history(connection, schema, row.request)
         asked = read_enquiry(connection, schema, row.enquiry) if row.enquiry else None
     spoken = enumerate(asked.words, 1) if asked else ()
-    said = {n: vault.open(w.person, w.words_sealed) for n, w in spoken}
+    said = {n: vault.open(row.person, w.words_sealed) for n, w in spoken}
 
     def words(fact: RequestFact) -> str:
         if fact.words_sealed:
