@@ -129,7 +129,7 @@ def dismiss(
         person = at.person(by, Right.PLAN_WORK)
         why = required(reason, "--reason", at.text("ask.reason"))
         row = suspicion_named(at, suspicion)
-        command = command_of("dismiss suspicion", row.suspicion, 0, person, why)
+        command = command_of("dismiss suspicion", row.suspicion, row.in_vain, person, why)
         desk_of(at).dismiss(row.suspicion, why, by=person, command_id=command)
         at.settle("operations")
         print(at.text("inspect.dismissed", short=row.suspicion.hex[:8]))
@@ -157,7 +157,7 @@ def order(
             words,
             inspectors=two,
             by=person,
-            command_id=command_of("order inspection", row.suspicion, 0, person, *said),
+            command_id=command_of("order inspection", row.suspicion, row.in_vain, person, *said),
         )
         at.settle("operations")
         known = desk_of(at).inspection(made)

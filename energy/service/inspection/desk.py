@@ -22,7 +22,7 @@ from energy.journal.retrying import retried
 from energy.service.inspection.errors import InspectionError, worded
 from energy.service.inspection.found import Evidence, Found, Missed
 from energy.service.inspection.inspection import Inspection, demand_two, inspection_id
-from energy.service.inspection.kinds import SuspicionKind
+from energy.service.inspection.kinds import InspectionState, SuspicionKind
 from energy.service.inspection.looking import Look, look
 from energy.service.inspection.reads import read_told
 from energy.service.inspection.rules import InspectionRules, RuleSet, rules_id
@@ -168,7 +168,8 @@ class InspectionDesk:
 
         def once() -> None:
             known = self._suspicion(suspicion)
-            known.dismiss(reason, by=by, command_id=command_id)
+            in_vain = self._in_vain(known)
+            known.dismiss(reason, in_vain=in_vain, by=by, command_id=command_id)
             self._operations.store(known)
 
         retried(once)
@@ -185,7 +186,7 @@ class InspectionDesk:
     ) -> UUID:
         """Order the inspection of a suspicion; return the id of its work order.
 
-        The order is offered to the first inspector.
+        It is offered to the first inspector. One over without a finding is followed by another.
 
         Args:
             suspicion: What is to be looked at.
@@ -210,7 +211,7 @@ class InspectionDesk:
 
         def beside(order: UUID, number: str) -> list[JournalAggregate]:
             known = self._suspicion(suspicion)
-            known.order(order, by=by, command_id=command_id)
+            known.order(order, in_vain=self._in_vain(known), by=by, command_id=command_id)
             inspection = Inspection(
                 site=self._site.key,
                 order=order,
@@ -297,6 +298,15 @@ class InspectionDesk:
         if not isinstance(found, Suspicion):
             raise InspectionError.of("no_suspicion")
         return found
+
+    def _in_vain(self, known: Suspicion) -> bool:
+        """Return whether the last inspection of a suspicion is over and found nothing."""
+        if known.order_id is None:
+            return False
+        work = WorkOrderDesk(self._database, self._site, self._clock).order(known.order_id)
+        if work.state is OrderState.ENDED:
+            return self.inspection(known.order_id).state is InspectionState.ORDERED
+        return work.state is OrderState.CANCELLED
 
     def _act(self, order: UUID, act: Callable[[Inspection], None]) -> None:
         def once() -> None:

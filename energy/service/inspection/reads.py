@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -14,6 +14,8 @@ from energy.service.inspection.kinds import SuspicionState
 from energy.service.inspection.rules import RuleSet
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_IN_VAIN: Final = "(w.state = 'cancelled' OR (w.state = 'ended' AND i.state = 'ordered'))"
+"""Whether the work order w of the inspection i is over without a finding that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class SuspicionRow:
     work_order: UUID | None
     settled_by: UUID | None
     settled_at: datetime | None
+    in_vain: int
+    """Inspections of it that are over without a finding; behind the last it is open again."""
     position: int
 
 
@@ -126,14 +130,25 @@ def read_suspicions(
         connection: Any connection that may read.
         schema: The site's schema.
         settled: Also those that were dismissed or ordered; one that is named is there anyhow.
+            One whose inspection is over without a finding is open again.
         named: Only those whose id begins so.
     """
+    joined = f"{schema}.inspection AS i JOIN {schema}.work_order AS w USING (work_order)"
+    own = {
+        "state": "CASE WHEN s.state = 'ordered' AND EXISTS (SELECT FROM "
+        f"{joined} WHERE i.work_order = s.work_order AND {_IN_VAIN}) "
+        "THEN %(open)s ELSE s.state END",
+        "in_vain": "(SELECT count(*) FROM "
+        f"{joined} WHERE i.suspicion = s.suspicion AND {_IN_VAIN})",
+    }
     names = [each.name for each in fields(SuspicionRow)]
+    columns = [own.get(name, f"s.{name}") for name in names]
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT {', '.join(names)} FROM {schema}.suspicion "
-        "WHERE (%(settled)s OR %(named)s <> '' OR state = %(open)s) AND (%(named)s = '' "
-        "OR starts_with(replace(suspicion::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
-        "ORDER BY utility, abs(energy) DESC, kind, about, first_day".encode(),
+        f"SELECT {', '.join(columns)} FROM {schema}.suspicion AS s "
+        f"WHERE (%(settled)s OR %(named)s <> '' OR {own['state']} = %(open)s) "
+        "AND (%(named)s = '' OR starts_with(replace(s.suspicion::text, '-', ''), "
+        "replace(lower(%(named)s), '-', ''))) "
+        "ORDER BY s.utility, abs(s.energy) DESC, s.kind, s.about, s.first_day".encode(),
         {"settled": settled, "named": named, "open": SuspicionState.OPEN},
     ).fetchall()
     return [SuspicionRow(**dict(zip(names, row, strict=True))) for row in rows]
@@ -142,10 +157,11 @@ def read_suspicions(
 def read_told(connection: Connection, schema: str) -> list[tuple[str, str, date]]:
     """Return kind, what it is about and last day of every suspicion, whatever became of it.
 
-    One whose inspection is under way reaches to the end of time: it is not suspected again.
+    Until the work order of its inspection is over it reaches to the end of time: it is not
+    suspected again.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT s.kind, s.about, CASE WHEN i.state = 'ordered' AND w.state <> 'cancelled' "
+        "SELECT s.kind, s.about, CASE WHEN w.state NOT IN ('ended', 'cancelled') "
         f"THEN '9999-12-31'::date ELSE s.last_day END FROM {schema}.suspicion AS s "
         f"LEFT JOIN {schema}.inspection AS i USING (suspicion) "
         f"LEFT JOIN {schema}.work_order AS w ON w.work_order = i.work_order".encode()

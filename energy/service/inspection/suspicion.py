@@ -72,28 +72,35 @@ class Suspicion(JournalAggregate):
         self.state = SuspicionState.OPEN
         self.order_id: UUID | None = None
 
-    def dismiss(self, reason: str, *, by: UUID, command_id: UUID) -> None:
-        """Say why nobody needs to look.
+    def dismiss(self, reason: str, *, in_vain: bool = False, by: UUID, command_id: UUID) -> None:
+        """Say why nobody needs to look; `in_vain` as of `order`.
 
         Raises:
             InspectionError: It is settled already, or there is no reason.
         """
         if not self.seen(command_id):
-            self._demand_open()
+            self._demand_open(in_vain=in_vain)
             self._dismiss(reason=worded(reason), by=by, command_id=command_id)
 
-    def order(self, order: UUID, *, by: UUID, command_id: UUID) -> None:
+    def order(self, order: UUID, *, in_vain: bool = False, by: UUID, command_id: UUID) -> None:
         """Know the work order of its inspection.
+
+        Args:
+            order: The work order.
+            in_vain: Whether the one that it has is over without a finding: it is open again.
+            by: Who orders it.
+            command_id: Of the command.
 
         Raises:
             InspectionError: It is settled already.
         """
         if not self.seen(command_id):
-            self._demand_open()
+            self._demand_open(in_vain=in_vain)
             self._order(order=order, by=by, command_id=command_id)
 
-    def _demand_open(self) -> None:
-        if self.state is not SuspicionState.OPEN:
+    def _demand_open(self, *, in_vain: bool) -> None:
+        again = in_vain and self.state is SuspicionState.ORDERED
+        if self.state is not SuspicionState.OPEN and not again:
             state = Key(f"cli.inspect_suspicion.{self.state}")
             raise InspectionError.of("settled", short=self.id.hex[:8], state=state)
 

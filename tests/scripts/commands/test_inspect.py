@@ -93,6 +93,13 @@ def test_a_seal_is_told_and_dismissed(office: Row) -> None:
     assert "wire cut" in office("inspect suspicions").stdout
     dismiss = f"inspect dismiss {short}"
     assert "energy_manager" in office(f"{dismiss} --reason x --by ada", code=2).output
+    order = f"inspect order {short} --inspector ada --inspector ben --class critical --by eve"
+    number = office(order).stdout.split()[0]
+    assert office(order).stdout.split()[0] == number, "said again"
+    office(f"work cancel {number} --reason ill --by eve")
+    again = office(order).stdout.split()[0]
+    assert again != number, "the same words behind an order in vain are another order"
+    office(f"work cancel {again} --reason ill --by eve")
     office(f"{dismiss} --by eve --reason", "sealed anew at the exchange")
     assert "Nothing is suspected" in office("inspect suspicions").stdout
     assert "dismissed" in office("inspect suspicions --all").stdout

@@ -304,21 +304,67 @@ def _findings(office: Office, order: UUID) -> None:
         office.desk.approve(order, by=DORA, command_id=command("approve"))
 
 
-def test_what_is_inspected_is_not_suspected_anew_before_its_end(office: Office) -> None:
-    office.paying = {"m1": "A-1", "w1": "A-1"}
-    told(office, 2, 0, 0, 0)
-    told(office, 3, 96, 96, 96)
+def lossy(office: Office) -> UUID:
+    """Return what is suspected of the first of two days over which the feeder loses all."""
+    told(office, 1, 960, 960)
+    told(office, 2, 0, 0)
     office.at.project()
-    (noted,) = office.look()
-    order = office.order(noted)
-    told(office, 2, 0, 0, 0, 0)
-    told(office, 3, 96, 96, 96, 96)
-    office.at.project()
-    later = Look(first=DAY + timedelta(days=3), last=DAY + timedelta(days=3))
+    (noted,) = office.look(days=1)
+    return noted
+
+
+def look_later(office: Office, name: str) -> list[UUID]:
+    """Look at the second of the two days."""
     fold(office.at)
-    assert office.desk.look(later, by=CLARA, command_id=command("later")) == []
-    office.shop.work(order, "cancel", "no", by=CLARA)
-    assert office.row(order).order_state == "cancelled"
+    day = DAY + timedelta(days=1)
+    return office.desk.look(Look(first=day, last=day), by=CLARA, command_id=command(name))
+
+
+def test_what_is_inspected_is_not_suspected_anew_before_its_end(office: Office) -> None:
+    noted = lossy(office)
+    order = office.order(noted)
+    assert look_later(office, "ordered") == []
+    office.begun(order)
+    office.evidence(order)
+    office.finding(order)
+    assert look_later(office, "found") == [], "its order is under way"
+    office.shop.work(order, "finish", by=ANNA)
+    assert look_later(office, "done") == [], "its order waits for the second person"
+    office.shop.work(order, "sign", by=DORA)
+    (anew,) = look_later(office, "ended")
+    assert [row.suspicion for row in office.suspicions()] == [anew]
+    with pytest.raises(InspectionError, match="ordered"):
+        office.order(noted, "another")
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_suspicion_whose_inspection_ended_without_a_finding_is_open_again(
+    office: Office, *, cancelled: bool
+) -> None:
+    noted = lossy(office)
+    order = office.order(noted)
+    if cancelled:
+        office.shop.work(order, "cancel", "no time", by=CLARA)
+    else:
+        office.begun(order)
+        office.shop.work(order, "finish", by=ANNA)
+        office.shop.work(order, "sign", by=DORA)
+    (row,) = office.suspicions()
+    assert (row.suspicion, row.state, row.in_vain) == (noted, SuspicionState.OPEN, 1)
+    assert len(look_later(office, "later")) == 1, "nothing is silenced for good"
+    other = office.order(noted, "again")
+    assert other != order
+    assert office.order(noted, "again") == other, "said again"
+    assert noted not in {row.suspicion for row in office.suspicions()}
+    with pytest.raises(InspectionError, match="ordered"):
+        office.order(noted, "a third")
+    with pytest.raises(InspectionError, match="ordered"):
+        office.desk.dismiss(noted, "mended", by=CLARA, command_id=command("early"))
+    office.shop.work(other, "cancel", "no time", by=CLARA)
+    office.desk.dismiss(noted, "mended", by=CLARA, command_id=command("dismiss"))
+    assert noted not in {row.suspicion for row in office.suspicions()}
+    with pytest.raises(InspectionError, match="dismissed"):
+        office.order(noted, "a fourth")
 
 
 def test_views_equal_a_replay_and_tenants_see_nothing(office: Office) -> None:
