@@ -34,6 +34,8 @@ MADE_UP_FOR: Final = timedelta(days=14)
 AT_FIRST: Final = timedelta(days=1)
 """A site that never had a report begins with spans that ended so long ago at most."""
 LOOKED_AT_AGAIN: Final = timedelta(days=3)
+RESTS: Final = timedelta(minutes=5)
+"""From a try of a span to the next one: it failed, or its row is not there yet."""
 _BY_ITSELF: Final = (ReportKind.SHIFT, ReportKind.DAY, ReportKind.WEEK)
 
 
@@ -73,14 +75,21 @@ class ReportChore:
         self._desk = ReportDesk(system.database, site, system.clock)
         self._refused: set[str] = set()
         """Said in the log once, and tried again."""
+        self._rests: dict[tuple[str, str], datetime] = {}
+        """Until when a span that was tried is left alone, by kind and name."""
 
     def step(self) -> bool:
-        """Make the report that is due first; return whether there may be another one."""
+        """Remind, and make the report that is due first; return whether there may be another one.
+
+        A span that cannot be gathered stops no other one, and no reminder.
+        """
         now = self._system.clock.now()
-        waiting = self._waiting(now)
-        if waiting:
-            self._make(waiting[0], now)
         self._remind(now)
+        self._rests = {key: until for key, until in self._rests.items() if until > now}
+        waiting = [each for each in self._waiting(now) if _key(each) not in self._rests]
+        if waiting:
+            self._rests[_key(waiting[0])] = now + RESTS
+            self._make(waiting[0], now)
         return len(waiting) > 1
 
     def _waiting(self, now: datetime) -> list[Span]:
@@ -100,7 +109,9 @@ class ReportChore:
         return sorted(found, key=lambda each: (each.period.end, str(each.kind)))
 
     def _make(self, span: Span, now: datetime) -> None:
-        edition, _ = make_report(self._system, self._site, span.kind, span.name)
+        edition, fresh = self._gathered(span.kind, span.name)
+        if not fresh:
+            return
         log.info("report made", site=self._site.key, kind=str(span.kind), span=span.name)
         if span.kind is not ReportKind.DAY or edition > 1:
             return
@@ -113,13 +124,20 @@ class ReportChore:
                 self._look_again(row)
 
     def _look_again(self, row: ReportRow) -> None:
-        try:
-            edition, fresh = make_report(self._system, self._site, ReportKind(row.kind), row.span)
-        except RefusedError as error:  # a plan of duty that has no such shift any more
-            log.warning("report not looked at", span=row.span, cause=str(error))
-            return
+        edition, fresh = self._gathered(ReportKind(row.kind), row.span)
         if fresh:
             log.info("report corrected", kind=row.kind, span=row.span, edition=edition)
+
+    def _gathered(self, kind: ReportKind, name: str) -> tuple[int, bool]:
+        """Make a report; return its edition and whether it is new: (0, False) where it cannot."""
+        told = {"site": self._site.key, "kind": str(kind), "span": name}
+        try:
+            return make_report(self._system, self._site, kind, name)
+        except RefusedError as error:
+            log.warning("report not made", **told, cause=str(error))
+        except Exception:  # whatever one span stumbles over, the others are made
+            log.exception("report not made", **told)
+        return 0, False
 
     def _remind(self, now: datetime) -> None:
         with self._system.database.connection() as connection:
@@ -143,3 +161,7 @@ class ReportChore:
             if name not in self._refused:
                 log.warning("nobody reminded", site=self._site.key, span=name, cause=str(error))
             self._refused.add(name)
+
+
+def _key(span: Span) -> tuple[str, str]:
+    return str(span.kind), span.name

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.queries.sql_site import SqlSite
 from energy.base.config import Config
 from energy.service.duty.desk import RosterDesk
 from energy.service.reports.desk import ReportDesk
@@ -16,6 +17,8 @@ from energy.service.reports.kinds import ReportKind
 from energy.service.reports.reads import read_edition, read_reports
 from energy.service.reports.table import Contents
 from energy.system import WRITER, System
+from processes.shift_reports import making
+from processes.shift_reports.gathering import Gathered, gather
 from processes.shift_reports.making import ReportChore, make_report
 from tests.energy.service.duty.rota import BOSS, SPEC
 from tests.energy.service.work.shop import fold
@@ -139,6 +142,50 @@ def test_a_site_that_was_away_makes_up_for_its_days(works: Works) -> None:
     days = [span for kind, span, _ in works.made() if kind == "day"]
     assert days == [f"2019-01-0{day}" for day in range(7, 0, -1)]
     assert ("week", "2019-W01", 1) in works.made()
+
+
+def gathering(monkeypatch: pytest.MonkeyPatch, broken: str = "") -> list[str]:
+    """Return the list that fills with the spans that are gathered; one of them cannot be."""
+    asked: list[str] = []
+
+    def gather_(at: SqlSite, kind: ReportKind, name: str) -> Gathered:
+        asked.append(name)
+        if name == broken:
+            raise ZeroDivisionError(name)
+        return gather(at, kind, name)
+
+    monkeypatch.setattr(making, "gather", gather_)
+    return asked
+
+
+def test_a_span_that_cannot_be_gathered_stops_no_other_one(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(minutes=10))
+    works.step()
+    works.go(SECOND + timedelta(days=2, minutes=10))
+    with monkeypatch.context() as patch:
+        asked = gathering(patch, "2019-01-02")
+        while works.step():
+            pass
+        assert not works.step()
+        assert works.made() == [("day", "2019-01-03", 1), ("day", "2019-01-01", 1)]
+        assert asked.count("2019-01-02") == 1  # it is left alone for a while
+    works.go(SECOND + timedelta(days=2, minutes=15))
+    works.step()
+    assert ("day", "2019-01-02", 1) in works.made()
+
+
+def test_a_report_whose_row_is_not_there_yet_is_not_made_over_and_over(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.read(0, DAY_MIN)
+    works.go(SECOND + timedelta(days=1, minutes=10))
+    asked = gathering(monkeypatch)
+    for _ in range(4):
+        works.chore.step()
+    assert asked == ["2019-01-02"]
 
 
 def test_what_is_not_over_is_not_reported(works: Works) -> None:
