@@ -13,10 +13,10 @@ from uuid import UUID
 
 import structlog
 
-from billing.accounts.account import person_of
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
 from billing.enquiries.enquiry import Subject
+from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import EnquiryRow, Unheard, Word, read_enquiry, read_unheard
 from billing.views.service_desk import ACCOUNT, desk_books
 from energy.base.errors import ConflictError, RefusedError
@@ -136,10 +136,10 @@ def answer_in_portal(
         found = read_enquiry(connection, site.schema, request.enquiry)
     assert found is not None, "what was said to it is stored and folded"
     desk = request_desk(system, site)
-    plain, key = words.strip(), person_of(site.key, found.account)
+    plain = words.strip()
     for number, word in enumerate(found.words, 1):
         own = word.of_office and word.person == by
-        mine = own and system.vault.open(key, word.words_sealed) == plain
+        mine = own and enquiry_words(system.vault, site.key, found, word) == plain
         if number > 1:
             _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from billing.accounts.account import person_of
 from billing.enquiries.enquiry import About, Subject
+from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import read_enquiries
 from dashboards.queries.portal_rows import AskedRow, SaidRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite
@@ -63,9 +63,7 @@ class SqlEnquiries:
                     SaidRow(
                         of_office=word.of_office,
                         name=names.get(word.person, "?"),
-                        words=self._at.vault.open(
-                            person_of(self._at.site.key, each.account), word.words_sealed
-                        ),
+                        words=enquiry_words(self._at.vault, self._at.site.key, each, word),
                         said_at=word.said_at,
                     )
                     for word in each.words

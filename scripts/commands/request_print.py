@@ -14,6 +14,7 @@ from scripts.commands.printing import print_facts, print_table
 from scripts.commands.work_frame import duration
 
 if runs():
+    from billing.enquiries.words import enquiry_words
     from billing.views.enquiries import read_enquiry
     from energy.service.requests.figures import Figures, Part
     from energy.service.requests.reads import (
@@ -64,8 +65,11 @@ def story_of(at: Opened, row: RequestRow) -> RequestStory:
         made = read_made(connection, schema, row.request)
         history = read_request_history(connection, schema, row.request)
         asked = read_enquiry(connection, schema, row.enquiry) if row.enquiry else None
-    spoken = enumerate(asked.words, 1) if asked else ()
-    said = {n: vault.open(row.person, w.words_sealed) for n, w in spoken}
+    said = {
+        n: enquiry_words(vault, at.site.key, asked, word)
+        for n, word in enumerate(asked.words if asked else (), 1)
+        if asked
+    }
 
     def words(fact: RequestFact) -> str:
         if fact.words_sealed:

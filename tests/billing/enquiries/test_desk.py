@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from billing.accounts.account import person_of
 from billing.enquiries.desk import EnquiryDesk
-from billing.enquiries.enquiry import LONGEST, About, EnquiryError, Subject
+from billing.enquiries.enquiry import LONGEST, About, Enquiry, EnquiryError, Subject
+from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import read_enquiries
 from energy.base.ids import id_of
 from energy.base.secrets import ERASED
@@ -26,14 +28,14 @@ def desk(town: Town) -> EnquiryDesk:
 
 
 def told(town: Town) -> list[tuple[str, int | None, str, list[tuple[bool, str]]]]:
-    key = person_of(town.site.key, "A-b1")
+    key = town.site.key
     with town.database.connection() as connection:
         return [
             (
                 each.key,
                 each.charge,
                 each.state,
-                [(w.of_office, town.vault.open(key, w.words_sealed)) for w in each.words],
+                [(w.of_office, enquiry_words(town.vault, key, each, w)) for w in each.words],
             )
             for each in read_enquiries(connection, town.site.schema)
         ]
@@ -52,6 +54,23 @@ def test_a_question_and_its_answer_are_told_once_each(town: Town, desk: EnquiryD
     desk.say(enquiry, "Colder than last?", MIA, of_office=False)
     town.catch_up()
     assert told(town)[0][2:] == ("asked", [*said, (False, "Colder than last?")])
+
+
+def test_words_of_an_earlier_release_are_read_with_the_key_of_who_said_them(town: Town) -> None:
+    old = Enquiry(
+        site=town.site.key,
+        account="A-b1",
+        subject="bill",
+        key="TOWN-1",
+        charge=None,
+        asked_on=date(2019, 2, 1),
+        words_sealed=town.vault.seal(MIA, "Why so much?"),
+        by=MIA,
+        command_id=id_of("old"),
+    )
+    town.office.books.store(old)
+    town.catch_up()
+    assert told(town)[0][3] == [(False, "Why so much?")]
 
 
 def test_an_answer_outlives_who_gave_it_and_goes_with_the_tenant(

@@ -238,6 +238,9 @@ def test_a_wall_that_nobody_touched_says_so_in_red_and_plays_what_a_desk_begins(
         news(web, page)
         off = page.locator(".sound-is-off")
         expect(off).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator(".sound-strip")).to_have_attribute(
+            "data-alarm", "critical", timeout=PATIENCE_MS
+        )
         assert tones(page) == 0
         page.locator(".sound-unlock").click()
         page.clock.run_for(2000)
