@@ -28,8 +28,7 @@ from energy.service.requests.errors import RequestError
 from energy.service.requests.kinds import Category, Channel, RequestKind
 from energy.service.requests.request import TenantRequest
 from energy.service.work.heard import Spot
-from energy.service.work.levels import version_on
-from energy.service.work.reads import LevelsRow, read_levels
+from energy.service.work.reads import LevelsRow, levels_on, read_levels
 from energy.store.sites import Site
 from energy.system import System
 from processes.settling import settle
@@ -137,17 +136,18 @@ def answer_in_portal(
     assert found is not None, "what was said to it is stored and folded"
     desk = request_desk(system, site)
     plain = words.strip()
-    for number, word in enumerate(found.words, 1):
+    opened = enquiry_words(system.vault, site.key, found)
+    for number, (word, said) in enumerate(zip(found.words, opened, strict=True), 1):
         own = word.of_office and word.person == by
-        mine = own and enquiry_words(system.vault, site.key, found, word) == plain
+        mine = own and said == plain
         if number > 1:
             _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
 
 
 def _promised(levels: Mapping[int, LevelsRow], day: date) -> bool:
     """Return whether the service levels of a day know enquiries."""
-    held = version_on([levels[version].valid_from for version in sorted(levels)], day)
-    known = levels[held].levels.levels if held else ()
+    held = levels_on(levels, day)
+    known = held.levels.levels if held else ()
     return any(each.key == RequestKind.ENQUIRY.level for each in known)
 
 

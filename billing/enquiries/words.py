@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from billing.accounts.account import person_of
-from billing.views.enquiries import EnquiryRow, Word
+from billing.views.enquiries import EnquiryRow
 from energy.base.secrets import ERASED, PersonVault
 
 
-def enquiry_words(vault: PersonVault, site: str, enquiry: EnquiryRow, word: Word) -> str:
-    """Return the words, or ERASED where their key is gone.
+def enquiry_words(vault: PersonVault, site: str, enquiry: EnquiryRow) -> list[str]:
+    """Return what was said of an enquiry, in its order; ERASED where the key is gone.
 
-    They are sealed under the key of the account; until release 006 under that of who said them.
+    It is sealed under the key of the account; until release 006 under that of who said it.
 
     Args:
-        vault: Opens them.
+        vault: Opens it.
         site: Key of the site.
-        enquiry: What was asked.
-        word: What was said of it once.
+        enquiry: With its words, sealed.
     """
-    told = vault.open(person_of(site, enquiry.account), word.words_sealed)
-    return vault.open(word.person, word.words_sealed) if told == ERASED else told
+    opened = vault.open_all(
+        person_of(site, enquiry.account), [word.words_sealed for word in enquiry.words]
+    )
+    return [
+        vault.open(word.person, word.words_sealed) if words == ERASED else words
+        for word, words in zip(enquiry.words, opened, strict=True)
+    ]

@@ -63,10 +63,14 @@ class SqlEnquiries:
                     SaidRow(
                         of_office=word.of_office,
                         name=names.get(word.person, "?"),
-                        words=enquiry_words(self._at.vault, self._at.site.key, each, word),
+                        words=words,
                         said_at=word.said_at,
                     )
-                    for word in each.words
+                    for word, words in zip(
+                        each.words,
+                        enquiry_words(self._at.vault, self._at.site.key, each),
+                        strict=True,
+                    )
                 ),
             )
             for each in found

@@ -65,11 +65,8 @@ def story_of(at: Opened, row: RequestRow) -> RequestStory:
         made = read_made(connection, schema, row.request)
         history = read_request_history(connection, schema, row.request)
         asked = read_enquiry(connection, schema, row.enquiry) if row.enquiry else None
-    said = {
-        n: enquiry_words(vault, at.site.key, asked, word)
-        for n, word in enumerate(asked.words if asked else (), 1)
-        if asked
-    }
+    spoken = enquiry_words(vault, at.site.key, asked) if asked else ()
+    said = dict(enumerate(spoken, 1))
 
     def words(fact: RequestFact) -> str:
         if fact.words_sealed:

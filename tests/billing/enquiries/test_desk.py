@@ -28,14 +28,19 @@ def desk(town: Town) -> EnquiryDesk:
 
 
 def told(town: Town) -> list[tuple[str, int | None, str, list[tuple[bool, str]]]]:
-    key = town.site.key
     with town.database.connection() as connection:
         return [
             (
                 each.key,
                 each.charge,
                 each.state,
-                [(w.of_office, enquiry_words(town.vault, key, each, w)) for w in each.words],
+                list(
+                    zip(
+                        (word.of_office for word in each.words),
+                        enquiry_words(town.vault, town.site.key, each),
+                        strict=True,
+                    )
+                ),
             )
             for each in read_enquiries(connection, town.site.schema)
         ]
