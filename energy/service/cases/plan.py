@@ -22,7 +22,7 @@ from energy.metering.shares.week_hours import WeekHours, hours_from_json, hours_
 from energy.metering.site_file_checker import Checker
 from energy.service.cases.errors import CaseError
 from energy.service.cases.kinds import NEEDED, STEPS, CaseKind, CaseStep
-from energy.service.work.levels import Counting
+from energy.service.work.levels import Counting, version_on
 
 _LONGEST_MIN: Final = 366 * 24 * 60
 
@@ -197,10 +197,9 @@ class CasePlans(JournalAggregate):
         Raises:
             CaseError: None holds then.
         """
-        held = [(first, n) for n, (first, _) in enumerate(self.versions, 1) if first <= day]
-        if not held:
+        version = version_on([first for first, _ in self.versions], day)
+        if not version:
             raise CaseError.of("no_plan", day=day)
-        version = max(held)[1]
         return version, CasePlan.from_json(self.versions[version - 1][1])
 
     def publish(self, plan: CasePlan, *, valid_from: date, by: UUID, command_id: UUID) -> None:

@@ -21,6 +21,7 @@ from energy.base.toml_text import NoTomlError, toml_of
 from energy.metering.site_file_checker import Checker
 from energy.service.inspection.errors import InspectionError
 from energy.service.inspection.kinds import Method
+from energy.service.work.levels import version_on
 
 _LONGEST_MONTHS: Final = 120
 _LONGEST_DAYS: Final = 366
@@ -186,10 +187,9 @@ class InspectionRules(JournalAggregate):
         Raises:
             InspectionError: None holds then.
         """
-        held = [(first, n) for n, (first, _) in enumerate(self.versions, 1) if first <= day]
-        if not held:
+        number = version_on([first for first, _ in self.versions], day)
+        if not number:
             raise InspectionError.of("no_rules", day=day)
-        number = max(held)[1]
         return number, RuleSet.from_json(self.versions[number - 1][1])
 
     def publish(self, rules: RuleSet, *, valid_from: date, by: UUID, command_id: UUID) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from energy.service.requests.kinds import RequestState
 from energy.service.requests.request import NOT_CLOSED
 from energy.service.work.clock import Pause, ServiceClock
 from energy.service.work.levels import Counting
-from energy.service.work.reads import Clocks, LevelsRow
+from energy.service.work.reads import Clocks, LevelsRow, read_pauses
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -201,25 +200,12 @@ def read_requests(
             "until": until,
         },
     ).fetchall()
-    pauses = _pauses(connection, schema, [row[0] for row in rows])
+    told = f"{schema}.tenant_request_pause"
+    pauses = read_pauses(connection, told, "request", [row[0] for row in rows])
     return [
         RequestRow(**dict(zip(names, row, strict=True)), pauses=pauses.get(row[0], []))
         for row in rows
     ]
-
-
-def _pauses(
-    connection: Connection, schema: str, requests: Sequence[UUID]
-) -> Mapping[UUID, Sequence[Pause]]:
-    rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT request, begin_at, end_at FROM {schema}.tenant_request_pause "
-        "WHERE request = ANY(%s) ORDER BY begin_at, position",
-        (list(requests),),
-    ).fetchall()
-    found: dict[UUID, list[Pause]] = defaultdict(list)
-    for request, begin, end in rows:
-        found[request].append(Pause(begin=begin, end=end))
-    return found
 
 
 def read_calls(

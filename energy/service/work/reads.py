@@ -280,24 +280,32 @@ def read_incidents(
             "closed": closed,
         },
     ).fetchall()
-    pauses = _pauses(connection, schema, [row[0] for row in rows])
+    pauses = read_pauses(connection, f"{schema}.incident_pause", "incident", [r[0] for r in rows])
     return [
         IncidentRow(**dict(zip(names, row, strict=True)), pauses=pauses.get(row[0], []))
         for row in rows
     ]
 
 
-def _pauses(
-    connection: Connection, schema: str, incidents: Sequence[UUID]
+def read_pauses(
+    connection: Connection, table: str, key: str, things: Sequence[UUID]
 ) -> Mapping[UUID, Sequence[Pause]]:
+    """Return the pauses of some things that have a clock, the first of each first.
+
+    Args:
+        connection: Any connection that may read.
+        table: Of pauses, its schema before the name.
+        key: Its column of the thing.
+        things: Those meant.
+    """
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT incident, begin_at, end_at FROM {schema}.incident_pause "
-        "WHERE incident = ANY(%s) ORDER BY begin_at",
-        (list(incidents),),
+        f"SELECT {key}, begin_at, end_at FROM {table} "
+        f"WHERE {key} = ANY(%s) ORDER BY begin_at, position".encode(),
+        (list(things),),
     ).fetchall()
     found: dict[UUID, list[Pause]] = defaultdict(list)
-    for incident, begin, end in rows:
-        found[incident].append(Pause(begin=begin, end=end))
+    for thing, begin, end in rows:
+        found[thing].append(Pause(begin=begin, end=end))
     return found
 
 
