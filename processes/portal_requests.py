@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,9 +20,12 @@ from billing.enquiries.enquiry import Subject
 from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import EnquiryRow, Unheard, Word, read_enquiry, read_unheard
 from billing.views.service_desk import ACCOUNT, desk_books
+from dashboards.security.scope import RIGHTS, Right, Role, roles_of
 from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.journal.directory import roles_at
+from energy.journal.people_rows import all_people
 from energy.service.requests.asked import Asked
 from energy.service.requests.desk import RequestDesk, request_of_enquiry
 from energy.service.requests.errors import RequestError
@@ -90,7 +94,12 @@ class PortalChore:
         try:
             if new.told == 0:
                 first, command = row.words[0], _command(row.enquiry, 1)
-                desk.open_from_portal(_asked(row), person=first.person, command_id=command)
+                desk.open_from_portal(
+                    _asked(row),
+                    person=first.person,
+                    serving=_serving(self._system, self._site),
+                    command_id=command,
+                )
             for number, word in enumerate(row.words, 1):
                 if number > max(new.told, 1):
                     _say(self._system, desk, self._site, row.enquiry, number, word)
@@ -142,6 +151,16 @@ def answer_in_portal(
         mine = own and said == plain
         if number > 1:
             _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
+
+
+def _serving(system: System, site: Site) -> list[UUID]:
+    """Return who may serve the tenants of a site now: the desk first, administrators last."""
+    serving = []
+    for each in all_people(system.database, system.vault):
+        roles = roles_of(roles_at(each.roles, site.key))
+        if not each.disabled and any(Right.SERVE in RIGHTS[role] for role in roles):
+            serving.append((Role.DESK not in roles, Role.ADMIN in roles, each.person))
+    return [person for *_, person in sorted(serving, key=itemgetter(0, 1))]
 
 
 def _promised(levels: Mapping[int, LevelsRow], day: date) -> bool:

@@ -62,3 +62,17 @@ def test_one_that_is_refused_keeps_no_other_from_the_desk_and_comes_later(
         settle(system.database, desk.site.site, system.clock, "operations")
         assert [tenant for (tenant,) in desk.site.rows(requests)] == accounts
         desk(f"account open A-2 {OPEN} --by clerk")
+
+
+@pytest.mark.parametrize("left", ["disable manager", "erase manager --name Manager"])
+def test_nobody_who_left_owns_an_enquiry(desk: Row, system: System, left: str) -> None:
+    desk("user add root --name Root --role admin")
+    desk("user add dot --name Dot --role desk")
+    desk("user disable manager --by root")
+    if left.startswith("erase"):
+        desk(f"user {left} --by root")
+    said_in_portal(system, desk, "who hears me?")
+    dot = system.people.by_sign_in("dot")
+    assert dot is not None
+    assert desk.site.rows("SELECT owner FROM {s}.tenant_request") == [(dot.person,)]
+    assert "Dot" in desk("request list").stdout

@@ -91,14 +91,18 @@ class RequestDesk:
             identity, asked, promise, person, sealed, owner=by, by=by, command_id=command_id
         )
 
-    def open_from_portal(self, asked: Asked, *, person: UUID, command_id: UUID) -> UUID:
+    def open_from_portal(
+        self, asked: Asked, *, person: UUID, serving: Sequence[UUID], command_id: UUID
+    ) -> UUID:
         """Open the one request of an enquiry of the portal; return its id, whoever opened it.
 
-        Until somebody takes or answers it, who published the service levels owns it.
+        Until somebody takes or answers it, who published the service levels owns it; where they
+        serve tenants no more, who published others last and does, or the first of `serving`.
 
         Args:
             asked: What was asked, with the enquiry.
             person: Who asked; the words stand in the enquiry.
+            serving: Who may serve tenants now, in the order of asking them.
             command_id: Of the command.
 
         Raises:
@@ -109,7 +113,9 @@ class RequestDesk:
         if self._operations.find(identity) is not None:
             return identity
         promise = self._promise(asked, "")
-        owner = self._levels().authors[promise.levels - 1]
+        authors = self._levels().authors
+        wished = [authors[promise.levels - 1], *reversed(authors), *serving]
+        owner = next((each for each in wished if each in serving), wished[0])
         sealed_for = self._person(identity, asked.tenant)
         return self._open(
             identity, asked, promise, sealed_for, "", owner=owner, by=person, command_id=command_id

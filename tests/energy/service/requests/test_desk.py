@@ -290,7 +290,7 @@ def test_an_enquiry_of_the_portal_is_one_request_that_whoever_answers_owns(
 
     def brought(number: int) -> UUID:
         return counter.desk.open_from_portal(
-            asked, person=TENANT, command_id=command("bring", number)
+            asked, person=TENANT, serving=[ANNA, CLARA], command_id=command("bring", number)
         )
 
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -317,7 +317,9 @@ def test_an_enquiry_of_the_portal_is_one_request_that_whoever_answers_owns(
 
 def test_what_came_by_itself_anybody_takes_once(counter: Counter) -> None:
     asked = counter.asked(channel=Channel.PORTAL, enquiry=id_of("enquiry", "2"))
-    request = counter.desk.open_from_portal(asked, person=TENANT, command_id=command("bring"))
+    request = counter.desk.open_from_portal(
+        asked, person=TENANT, serving=[CLARA], command_id=command("bring")
+    )
     counter.do(request, "take", by=BEN)
     assert counter.row(request).owner == BEN
     with pytest.raises(RequestError, match="not offered"):

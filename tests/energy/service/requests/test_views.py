@@ -95,7 +95,9 @@ def test_rows_say_what_the_request_is_whatever_happened_in_whatever_order(
     counter, chances = Counter(site_schema), drawn(seed)
     counter.publish()
     asked = counter.asked(channel=Channel.PORTAL, enquiry=id_of("enquiry", "1"))
-    request = counter.desk.open_from_portal(asked, person=TENANT, command_id=command("bring"))
+    request = counter.desk.open_from_portal(
+        asked, person=TENANT, serving=[CLARA], command_id=command("bring")
+    )
     for _ in range(40):
         counter.site.tick(60)
         every = acts_at(counter)
