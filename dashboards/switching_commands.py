@@ -41,7 +41,7 @@ class SwitchingDesk(Protocol):
         ...
 
     def tell(self, order: UUID, step: int, *, by: UUID, command_id: UUID) -> int:
-        """Let its operator tell a step; return the position that the journal holds it at."""
+        """Let its guardian tell a step; return the position that the journal holds it at."""
         ...
 
     def give_permit(self, order: UUID, permit: Permit, *, by: UUID, command_id: UUID) -> int:
@@ -129,14 +129,14 @@ class SwitchingCommands:
         )
 
     def tell(self, scope: Scope, order: UUID, step: int) -> SwitchingOrder:
-        """Tell a step, as its operator."""
+        """Tell a step, as its guardian."""
         scope.demand(Right.WORK, self._site)
         made = _command("tell", order, scope, 0, str(step))
         self._desk.tell(order, step, by=scope.person, command_id=made)
         return self._desk.order(order)
 
     def read_back(self, scope: Scope, order: UUID, step: int) -> SwitchingOrder:
-        """Read a step back and see it done, as its guardian."""
+        """Read a step back and say it done, as its operator."""
         return self._work(
             scope,
             order,

@@ -84,7 +84,7 @@ class SwitchingPage:
         if state in _OVER:
             return self._t("ended", state=t(self.language, f"cli.switching_state.{state}"))
         if state is SwitchingState.STOPPED:
-            return self._t("stopped", reason=self.story.order.words)
+            return self._t("stopped", reason=self.story.order.words or self._t("at_once"))
         return self._t("out") if any(not each.returned_at for each in self.story.permits) else ""
 
     def _facts(self) -> list[tuple[str, str]]:

@@ -105,7 +105,7 @@ def withdraw(
 
 
 def tell(ctx: typer.Context, number: str, step: int, by: str | None = None) -> None:
-    """Tell the next step, as operator; its guardian reads it back."""
+    """Tell the next step, as guardian; its operator reads it back."""
     with opened(ctx, WRITER) as at:
         person, desk = at.person(by, Right.WORK), desk_of(at)
         row = row_of(at, number)
@@ -127,7 +127,7 @@ def tell(ctx: typer.Context, number: str, step: int, by: str | None = None) -> N
 
 
 def read_back(ctx: typer.Context, number: str, step: int, by: str | None = None) -> None:
-    """Read the step back that was told, as guardian: it is done, and seen to be."""
+    """Read the step back that was told, as operator: it is done."""
     with opened(ctx, WRITER) as at:
         _say_next(at, _said(at, number, by, "read_back", step))
 
@@ -142,10 +142,9 @@ def skip(
 
 
 def stop(ctx: typer.Context, number: str, reason: str | None = None, by: str | None = None) -> None:
-    """Stop an order: nothing is told until guardian and approver say that it goes on."""
+    """Stop an order at once: nothing is told until guardian and approver say that it goes on."""
     with opened(ctx, WRITER) as at:
-        why = required(reason, "--reason", at.text("ask.reason"))
-        _say_state(at, _said(at, number, by, "stop", why))
+        _say_state(at, _said(at, number, by, "stop", reason or ""))
 
 
 def resume(ctx: typer.Context, number: str, by: str | None = None) -> None:

@@ -6,6 +6,7 @@ words are lost while others go on.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,11 +40,12 @@ _REASON = Field(name="reason", label="switching_act.reason")
 
 
 def stop_part(viewer: Viewer, told: SwitchingPage) -> list[Component]:
-    """Return the form that stops an order: of everybody, while it may be told."""
+    """Return the form that stops an order: of whoever works here, while it may be told."""
     row = told.story.order
     if row.state not in _TELLING or not viewer.scope.may(Right.WORK):
         return []
-    form = act_form(viewer, STOP, str(row.switching_order), [_REASON], button="switching_act.stop")
+    why = replace(_REASON, label="switching_act.stop_reason")
+    form = act_form(viewer, STOP, str(row.switching_order), [why], button="switching_act.stop")
     return [_panel(viewer, "stop", form)]
 
 

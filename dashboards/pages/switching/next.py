@@ -93,7 +93,8 @@ def _approval(viewer: Viewer, told: SwitchingPage) -> list[Component | None]:
 
 def _stopped(viewer: Viewer, told: SwitchingPage) -> list[Component | None]:
     row, person = told.story.order, viewer.scope.person
-    words = viewer.say("switching_next.stopped", reason=row.words)
+    reason = row.words or viewer.say("switching_sheet.at_once")
+    words = viewer.say("switching_next.stopped", reason=reason)
     body: list[Component | None] = [notice(words, good=False)]
     given = _vouched(told)
     if given:
@@ -144,7 +145,7 @@ def _telling(viewer: Viewer, told: SwitchingPage, zone: ZoneInfo) -> list[Compon
             operator=names.person(row.operator),
             guardian=names.person(row.guardian),
         )
-        said = _button(viewer, told, READ_BACK, about, "read_back", person=row.guardian)
+        said = _button(viewer, told, READ_BACK, about, "read_back", person=row.operator)
         return [_phases(viewer, 1), _said(viewer, step), _words(words), said]
     if told.held_by:
         held = [
@@ -160,8 +161,8 @@ def _telling(viewer: Viewer, told: SwitchingPage, zone: ZoneInfo) -> list[Compon
             for each in told.held_by
         ]
         return [_said(viewer, step), *held]
-    words = viewer.say("switching_next.tell", step=step.number, operator=names.person(row.operator))
-    said = _button(viewer, told, TELL, about, "tell", person=row.operator)
+    words = viewer.say("switching_next.tell", step=step.number, guardian=names.person(row.guardian))
+    said = _button(viewer, told, TELL, about, "tell", person=row.guardian)
     return [_phases(viewer, 0), _said(viewer, step), _words(words), said]
 
 

@@ -181,7 +181,7 @@ class SwitchingDesk:
         return retried(once)
 
     def tell(self, order: UUID, step: int, *, by: UUID, command_id: UUID) -> int:
-        """Let its operator tell a step; return the position that the journal holds it at.
+        """Let its guardian tell a step; return the position that the journal holds it at.
 
         What billing recalled meanwhile is not cut: it is asked anew at every step, and again where
         a step that waits to be read back is told again.

@@ -17,13 +17,17 @@ class SwitchingError(RefusedError):
     PART = "why.switching"
 
 
-def worded(text: str) -> str:
+def worded(text: str, *, least: int = 1) -> str:
     """Return what somebody says in words, on one line.
 
+    Args:
+        text: As it was typed.
+        least: Characters that are wanted.
+
     Raises:
-        SwitchingError: There are no words, or too many.
+        SwitchingError: There are fewer, or too many.
     """
     said = " ".join(text.split())
-    if not said or len(said) > LONGEST:
+    if not least <= len(said) <= LONGEST:
         raise SwitchingError.of("words", most=LONGEST)
     return said

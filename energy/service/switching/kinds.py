@@ -27,7 +27,7 @@ class StepState(StrEnum):
 
     WAITING = "waiting"
     TOLD = "told"
-    """The operator told it; the guardian has not read it back."""
+    """The guardian told it; the operator has not read it back."""
     DONE = "done"
     SKIPPED = "skipped"
 

@@ -1,8 +1,8 @@
 """In: commands on a switching order. Out: its facts. Pure.
 
-It is approved by two people, neither of them its author, and carried out step by step: the operator
-tells a step, the guardian reads it back. Nothing here talks to a device: **Meterline never
-switches**; it keeps what people said to each other, and when.
+It is approved by two people, neither of them its author, and carried out step by step: the guardian
+tells a step, the operator reads it back and does it. Nothing here talks to a device: **Meterline
+never switches**; it keeps what people said to each other, and when.
 """
 
 from __future__ import annotations
@@ -179,29 +179,29 @@ class SwitchingOrder(SwitchingFacts):
             self.trigger_event(SwitchingOrder.Withdrawn, reason=said, by=by, command_id=command_id)
 
     def tell(self, step: int, *, by: UUID, command_id: UUID) -> None:
-        """Tell a step, as its operator.
+        """Tell a step, as its guardian.
 
         Raises:
-            SwitchingError: It is not released, stopped or over; one is not its operator; another
+            SwitchingError: It is not released, stopped or over; one is not its guardian; another
                 step is next; a step waits to be read back; a permit is out or is to be given.
         """
         if self._may(command_id, *_TELLING):
-            if by != self.operator:
-                raise SwitchingError.of("not_operator", number=self.number)
+            if by != self.guardian:
+                raise SwitchingError.of("not_guardian", number=self.number)
             if self.told is not None:
                 raise SwitchingError.of("open_step", number=self.number, step=self.told)
             self._demand_next(step)
             self.trigger_event(SwitchingOrder.StepTold, step=step, by=by, command_id=command_id)
 
     def read_back(self, step: int, *, by: UUID, command_id: UUID) -> None:
-        """Read a step back and see it done, as its guardian.
+        """Read a step back and say it done, as its operator.
 
         Raises:
-            SwitchingError: One is not its guardian, or the step was not told, or it is stopped.
+            SwitchingError: One is not its operator, or the step was not told, or it is stopped.
         """
         if self._may(command_id, SwitchingState.UNDER_WAY):
-            if by != self.guardian:
-                raise SwitchingError.of("not_guardian", number=self.number)
+            if by != self.operator:
+                raise SwitchingError.of("not_operator", number=self.number)
             if step != self.told:
                 raise SwitchingError.of("not_told", number=self.number, step=step)
             self.trigger_event(SwitchingOrder.StepReadBack, step=step, by=by, command_id=command_id)
@@ -224,14 +224,14 @@ class SwitchingOrder(SwitchingFacts):
                 command_id=command_id,
             )
 
-    def stop(self, reason: str, *, by: UUID, command_id: UUID) -> None:
-        """Let nothing be told until it is resumed; anybody may.
+    def stop(self, reason: str = "", *, by: UUID, command_id: UUID) -> None:
+        """Let nothing be told until it is resumed; who sees smoke has no time for a reason.
 
         Raises:
-            SwitchingError: It is not released, stopped already or over, or there is no reason.
+            SwitchingError: It is not released, stopped already or over, or the reason is too long.
         """
         if self._may(command_id, *_TELLING):
-            said = worded(reason)
+            said = worded(reason, least=0)
             self.trigger_event(SwitchingOrder.Stopped, reason=said, by=by, command_id=command_id)
 
     def resume(self, *, by: UUID, command_id: UUID) -> None:

@@ -40,13 +40,13 @@ class SwitchingFacts(JournalAggregate):
         reason: str
 
     class StepTold(Event):
-        """The operator told a step."""
+        """The guardian told a step."""
 
         TOPIC = "switching_order.step_told"
         step: int
 
     class StepReadBack(Event):
-        """The guardian read a step back and saw it done."""
+        """The operator read a step back and said it done."""
 
         TOPIC = "switching_order.step_read_back"
         step: int

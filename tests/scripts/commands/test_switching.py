@@ -59,20 +59,20 @@ def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) 
     assert "Next is step 1: Switch room 1, Q1: Open Q1." in (
         row(f"switching release {room} --by eve").stdout
     )
-    assert "Seen then: Q1 shows OFF." in row(f"switching tell {room} 1 --by ada").stdout
-    assert "Next is step 2" in row(f"switching read-back {room} 1 --by ben").stdout
-    assert "Mind: Check the tester first." in row(f"switching tell {room} 2 --by ada").stdout
-    row(f"switching read-back {room} 2 --by ben")
+    assert "Seen then: Q1 shows OFF." in row(f"switching tell {room} 1 --by ben").stdout
+    assert "Next is step 2" in row(f"switching read-back {room} 1 --by ada").stdout
+    assert "Mind: Check the tester first." in row(f"switching tell {room} 2 --by ben").stdout
+    row(f"switching read-back {room} 2 --by ada")
     row(f"switching stop {room} --reason smoke --by root")
     assert "stays stopped" in row(f"switching resume {room} --by ben").stdout
     assert "Next is step 3" in row(f"switching resume {room} --by eve").stdout
-    row(f"switching tell {room} 3 --by ada")
-    assert "permit to work comes next" in row(f"switching read-back {room} 3 --by ben").stdout
-    assert "people work there" not in row(f"switching tell {room} 4 --by ada", code=2).output
+    row(f"switching tell {room} 3 --by ben")
+    assert "permit to work comes next" in row(f"switching read-back {room} 3 --by ada").stdout
+    assert "people work there" not in row(f"switching tell {room} 4 --by ben", code=2).output
     given = "--what breaker --where cubicle --earthed E1 --holder root --by ben"
     row(f"switching permit {room} {given}", "--until", "2099-07-01 08:00")
-    assert "people work there" in row(f"switching tell {room} 4 --by ada", code=2).output
-    assert "Nothing is switched until" in row(f"switching read-back {room} 3 --by ben").stdout
+    assert "people work there" in row(f"switching tell {room} 4 --by ben", code=2).output
+    assert "Nothing is switched until" in row(f"switching read-back {room} 3 --by ada").stdout
     row(f"switching hand-back {room} --by root")
     row(f"switching skip {room} 4 --reason kept --by ben")
     assert "completed" in row(f"switching complete {room} --by ada").stdout
@@ -88,20 +88,20 @@ def test_an_order_is_approved_told_read_back_and_completed(row: Row, room: str) 
 def test_words_said_again_tell_nobody_to_switch(row: Row, room: str) -> None:
     row(f"switching approve {room} --by manager")
     row(f"switching release {room} --by eve")
-    row(f"switching tell {room} 1 --by ada")
+    row(f"switching tell {room} 1 --by ben")
     row(f"switching stop {room} --reason smoke --by root")
-    told = row(f"switching tell {room} 1 --by ada").stdout
+    told = row(f"switching tell {room} 1 --by ben").stdout
     assert "stopped" in told
     assert "Open Q1." not in told
     row(f"switching resume {room} --by ben")
     row(f"switching resume {room} --by eve")
-    assert "Open Q1." in row(f"switching tell {room} 1 --by ada").stdout
-    row(f"switching read-back {room} 1 --by ben")
-    told = row(f"switching tell {room} 1 --by ada").stdout
+    assert "Open Q1." in row(f"switching tell {room} 1 --by ben").stdout
+    row(f"switching read-back {room} 1 --by ada")
+    told = row(f"switching tell {room} 1 --by ben").stdout
     assert "Next is step 2" in told
     assert "Open Q1." not in told
     row(f"switching stop {room} --reason fire --by root")
-    told = row(f"switching read-back {room} 1 --by ben").stdout
+    told = row(f"switching read-back {room} 1 --by ada").stdout
     assert "stopped" in told
     assert "Next is" not in told
 
@@ -109,7 +109,7 @@ def test_words_said_again_tell_nobody_to_switch(row: Row, room: str) -> None:
 def test_an_abort_names_the_steps_and_the_order_back_takes_them(row: Row, room: str) -> None:
     row(f"switching approve {room} --by manager")
     row(f"switching release {room} --by root")
-    row(f"switching tell {room} 1 --by ada")
+    row(f"switching tell {room} 1 --by ben")
     assert "--told-done" in row(f"switching abort {room} --reason rain --by ada", code=2).output
     told = row(f"switching abort {room} --reason rain --told-done --by ada").stdout
     assert "in this order: 1" in told
@@ -152,8 +152,8 @@ def test_the_paper_of_an_order_that_stands_still_says_so(
     row(f"switching resume {room} --by ben")
     row(f"switching resume {room} --by eve")
     for step in (1, 2, 3):
-        row(f"switching tell {room} {step} --by ada")
-        row(f"switching read-back {room} {step} --by ben")
+        row(f"switching tell {room} {step} --by ben")
+        row(f"switching read-back {room} {step} --by ada")
     given = "--what breaker --where cubicle --earthed E1 --holder root --by ben"
     row(f"switching permit {room} {given}", "--until", "2099-07-01 08:00")
     assert "A permit to work is out" in paper(row, room, tmp_path)

@@ -105,8 +105,8 @@ class Hand:
 
     def do(self, *steps: int) -> Hand:
         for step in steps:
-            self("tell", OPERATOR, step)
-            self("read_back", GUARDIAN, step)
+            self("tell", GUARDIAN, step)
+            self("read_back", OPERATOR, step)
         return self
 
     def work(self) -> Hand:
@@ -163,12 +163,12 @@ class Board:
         self.act(order, "release", CENTRE, now=self.at.clock.now())
 
     def tell(self, order: UUID, step: int) -> None:
-        self.desk.tell(order, step, by=OPERATOR, command_id=command("tell", order, step))
+        self.desk.tell(order, step, by=GUARDIAN, command_id=command("tell", order, step))
 
     def do(self, order: UUID, *steps: int) -> None:
         for step in steps:
             self.tell(order, step)
-            self.act(order, "read_back", GUARDIAN, step)
+            self.act(order, "read_back", OPERATOR, step)
             self.at.tick(60)
 
     def fold(self) -> None:

@@ -31,7 +31,7 @@ def test_nothing_is_told_at_a_node_where_people_work_by_another_order(board: Boa
 
     with pytest.raises(SwitchingError, match="Step 1 of S-2019-00002 was told"):
         give()
-    board.act(second, "read_back", GUARDIAN, 1)
+    board.act(second, "read_back", OPERATOR, 1)
     give()
     give()  # the same word again
     with pytest.raises(SwitchingError, match="Permit 1 of S-2019-00001 is out"):
@@ -55,7 +55,7 @@ def test_a_permit_holds_what_lies_below_its_node_and_nothing_else(board: Board) 
 
     with pytest.raises(SwitchingError, match="Step 1 of S-2019-00002 was told"):
         give()
-    board.act(orders["m1"], "read_back", GUARDIAN, 1)
+    board.act(orders["m1"], "read_back", OPERATOR, 1)
     give()
     with pytest.raises(SwitchingError, match="Permit 1 of S-2019-00001 is out"):
         board.tell(orders["m1"], 2)
@@ -96,7 +96,7 @@ def test_of_a_step_and_a_permit_in_the_same_instant_one_is_refused(
     desks = [board.desk, board.desk]
     acts: list[Callable[[], int]] = [
         lambda: desks[0].give_permit(works, permit(), by=GUARDIAN, command_id=command("permit")),
-        lambda: desks[1].tell(switches, 1, by=OPERATOR, command_id=command("step")),
+        lambda: desks[1].tell(switches, 1, by=GUARDIAN, command_id=command("step")),
     ]
     with ThreadPoolExecutor(2) as pool:
         begun = [pool.submit(act) for act in acts]
