@@ -15,6 +15,7 @@ from billing.enquiries.enquiry import About
 from billing.runs.decision import Choice
 from dashboards.alert_commands import AlertCommands, AlertDesk
 from dashboards.display_commands import DisplayCommands
+from dashboards.duty_commands import DutyCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.outage_commands import OutageCommands, OutageDesk
@@ -114,11 +115,13 @@ class Commands:
         notices: NoticeCommands | None = None,
         rules: RuleCommands | None = None,
         work: WorkCommands | None = None,
+        duty: DutyCommands | None = None,
         enquiries: EnquiryDesk | None = None,
         service: ServiceCommands | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
         self._enquiries = enquiries
+        self._duty = duty
         self._site = site
         self.alerts = AlertCommands(site, alerts)
         self.outages = OutageCommands(site, outages)
@@ -140,6 +143,12 @@ class Commands:
         """Return the writes of the take-over."""
         assert self._takeover is not None, "the composition has an office of the take-over"
         return self._takeover
+
+    @property
+    def duty(self) -> DutyCommands:
+        """Return the writes of duty."""
+        assert self._duty is not None, "the composition has desks of duty"
+        return self._duty
 
     @property
     def notices(self) -> NoticeCommands:

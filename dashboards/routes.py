@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from billing.documents.contents import Receipt
 from billing.documents.papers import Language, PaperKind, paper
 from billing.ledger.sheets import SheetFormat, written
+from dashboards.pages.duty.views import paper_of
 from dashboards.pages.parts import Parts
 from dashboards.pages.reports.paper import report_pdf
 from dashboards.pages.reports.tables import report_name
@@ -82,6 +83,7 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         lambda number: _switching_pdf(parts, number),
     )
     server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
+    server.add_url_rule("/download/handover.pdf", "handover_pdf", lambda: _handover(parts))
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
 
 
@@ -194,6 +196,11 @@ def _report(parts: Parts) -> Response:
     if answer is None:
         abort(404)
     return _paper(report_name(answer.rows), report_pdf(viewer, answer, selection, settings))
+
+
+def _handover(parts: Parts) -> Response:
+    """Return the sheet of handover to sign, as things stand."""
+    return _paper("handover", paper_of(parts, current_viewer()))
 
 
 def _table(parts: Parts, name: str, form: str) -> Response:

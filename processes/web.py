@@ -31,6 +31,7 @@ from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
+from dashboards.duty_commands import DutyCommands, DutyDesks
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.queries.asked_once import asked_once
@@ -67,6 +68,9 @@ from energy.journal.application import JournalApplication
 from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
 from energy.service.duty.calling import posts_known
+from energy.service.duty.desk import RosterDesk
+from energy.service.duty.leave_desk import LeaveDesk
+from energy.service.duty.log_desk import LogDesk
 from energy.service.note_desk import NoteDesk
 from energy.service.switching.desk import SwitchingDesk
 from energy.service.work.desk import IncidentDesk
@@ -177,6 +181,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             ),
             notices=notices_of(system, site),
             work=work_of(office, database, system.clock),
+            duty=duty_of(database, site, system.clock),
             money=money_of(office, system.vault),
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))
@@ -199,6 +204,13 @@ def service_of(database: Database, site: Site, clock: Clock, books: Books) -> Se
     """Return the writes of the pages of switching, which ask the books what billing wants."""
     switching = SwitchingDesk(database, site, clock, asked_of(books))
     return ServiceCommands(switching=SwitchingCommands(site.key, switching, clock))
+
+
+def duty_of(database: Database, site: Site, clock: Clock) -> DutyCommands:
+    """Return the writes of the pages of duty, wired to a site's desks."""
+    facts = (database, site, clock)
+    desks = DutyDesks(rosters=RosterDesk(*facts), leave=LeaveDesk(*facts), log=LogDesk(*facts))
+    return DutyCommands(site.key, desks)
 
 
 def money_of(office: BillingOffice, vault: PersonVault) -> MoneyCommands:

@@ -19,6 +19,7 @@ from dashboards.pages.alerts import acts as alerts
 from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
+from dashboards.pages.duty import acts as duty
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.incidents import acts as incidents
 from dashboards.pages.money import acts as money
@@ -46,6 +47,7 @@ ACTS: dict[str, Act] = {
     **switching.ACTS,
     **incidents.ACTS,
     **work.ACTS,
+    **duty.ACTS,
     **notices.ACTS,
     **rules.ACTS,
     **money.ACTS,
@@ -62,6 +64,7 @@ OPERATIONS = frozenset(
         *notices.ACTS,
         *rules.ACTS,
         *outages.ACTS,
+        *duty.ACTS,
         *switching.ACTS,
         *incidents.ACTS,
         *work.ACTS,

@@ -97,7 +97,7 @@ class DutyReads:
                     post=post,
                     circles=tuple(
                         tuple(faces.who(who) for who in circle)
-                        for circle in _distinct(circles[post])
+                        for circle in distinct(circles[post])
                     ),
                     named=f"{POST}{post}" in named,
                 )
@@ -181,7 +181,7 @@ def _in_order(posts: Iterable[str], plan: DutyPlan | None) -> list[str]:
     return [*(each for each in known if each in every), *(e for e in every if e not in known)]
 
 
-def _distinct(circles: Iterable[Iterable[UUID]]) -> list[list[UUID]]:
+def distinct(circles: Iterable[Iterable[UUID]]) -> list[list[UUID]]:
     """Return circles each with those alone who are in none before, without empty ones."""
     seen: set[UUID] = set()
     found: list[list[UUID]] = []

@@ -7,16 +7,20 @@ from datetime import date, datetime
 from dashboards.queries.duty_reads import DutyReads, Faces
 from dashboards.queries.duty_rows import DutyBoard
 from dashboards.queries.rows import Answer
+from dashboards.queries.sql_handover import SqlHandover
+from dashboards.queries.sql_leave import SqlLeave
 from dashboards.queries.sql_site import OPERATIONS, SqlSite
 from dashboards.security.scope import Right, Scope
 from energy.service.duty.reads import read_duty_plan
 
 
-class SqlDuty:
+class SqlDuty(SqlLeave, SqlHandover):
     """Questions about duty in SQL."""
 
     def __init__(self, at: SqlSite) -> None:
         """Read one site's tables."""
+        SqlLeave.__init__(self, at)
+        SqlHandover.__init__(self, at)
         self._at = at
         self._duty_reads = DutyReads(at)
 

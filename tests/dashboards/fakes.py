@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
+from dashboards.duty_commands import DutyCommands, DutyDesks
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.review_commands import ReviewCommands
@@ -34,9 +35,9 @@ from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT, FakeAlertDesk
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
-from tests.dashboards.fake_duty import FakeDuty
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
+from tests.dashboards.fake_leave import FakeDutyDesk, FakeLeave
 from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_lines import FakeLines
 from tests.dashboards.fake_load import FakeLoad
@@ -165,7 +166,7 @@ class FakeSite(
     FakePortal,
     FakePlant,
     FakeOutages,
-    FakeDuty,
+    FakeLeave,
     FakeSwitching,
     FakeLoad,
     FakeQuality,
@@ -186,6 +187,8 @@ def commands_of(site: FakeSite) -> Commands:
     money = MoneyCommands(site=SITE, payments=site, bank=site, corrections=site)
     till = till_commands(site)
     displays = DisplayCommands(site=SITE, desk=site)
+    desk = FakeDutyDesk(site)
+    duty = DutyCommands(SITE, DutyDesks(rosters=desk, leave=desk, log=desk))
     return Commands(
         SITE,
         alerts=FakeAlertDesk(site, lambda person: site.names.get(person, "?")),
@@ -201,6 +204,7 @@ def commands_of(site: FakeSite) -> Commands:
         rules=RuleCommands(SITE, site.rule_desk, site.rule_desk),
         notices=NoticeCommands(SITE, site.notice_desk),
         work=WorkCommands(SITE, FakeIncidentDesk(site.clock), FakeOrderDesk(site.clock)),
+        duty=duty,
         enquiries=site,
         service=ServiceCommands(
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock)

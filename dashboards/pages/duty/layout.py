@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import badge, empty, page, panel
+from dashboards.components.pieces import badge, empty, link, page, panel
 from dashboards.components.twin import twin
 from dashboards.formats import clock_text
 from dashboards.pages.duty.called import called_panel
-from dashboards.pages.duty.pieces import cause_badge, name_of, shift_text, stand_in
+from dashboards.pages.duty.pieces import PATH, cause_badge, name_of, parts_of, shift_text, slot_path
 from dashboards.pages.duty.roster import roster_panel
 from dashboards.queries.duty_rows import DutyBoard, PostNow, ShiftNow
 from dashboards.queries.rows import Answer
@@ -45,6 +45,7 @@ def duty_page(
     board = answer.rows
     body: list[Component | None] = [
         html.P(viewer.say("duty_page.what"), className="subtitle"),
+        parts_of(viewer, PATH),
         html.Div(now_panel(viewer, board, zone=zone), id=NOW),
     ]
     if board.planned:
@@ -109,7 +110,7 @@ def _gap(viewer: Viewer, post: PostNow) -> list[Component | None]:
     """Return that nobody is there, why, and what to do."""
     choose = None
     if post.slot is not None and viewer.scope.may(Right.PLAN_WORK):
-        choose = html.Div([viewer.say("duty_page.do_gap"), " ", stand_in(post.slot)])
+        choose = link(viewer.say("duty_page.do_gap"), slot_path(post.slot), name="duty-do")
     return [
         html.Div(viewer.say("duty_page.nobody"), className="duty-who duty-nobody"),
         html.Div(viewer.say(f"cli.duty_why.{post.why}"), className="duty-why"),

@@ -17,14 +17,16 @@ from energy.base.period import Period
 from energy.service.duty.plan import SlotKey
 
 PATH = "/duty"
+PARTS = ("leave", "log", "handover")
+LEAVE, LOG, HANDOVER = (f"{PATH}/{part}" for part in PARTS)
 WRONG_TONE = {"rest": "fair", "unqualified": "fair"}
 """What is wrong with a slot and is no gap; all else is bad."""
 CAUSES = frozenset({"leave", "swap", "change", "back"})
 
 
-def stand_in(slot: SlotKey) -> Component:
-    """Return the command that says who can stand in."""
-    return html.Code(f"duty stand-ins {slot}")
+def slot_path(slot: SlotKey) -> str:
+    """Return the address of a slot."""
+    return f"{PATH}/slots/{slot}"
 
 
 def at_path(at: datetime, zone: ZoneInfo) -> str:
@@ -75,3 +77,14 @@ def wrong_badge(viewer: Viewer, kind: str) -> Component:
 def crumb(viewer: Viewer) -> list[Component]:
     """Return the way back to the page of duty."""
     return [link(viewer.say("nav.duty"), PATH)]
+
+
+def parts_of(viewer: Viewer, here: str) -> Component:
+    """Return the links between the pages of duty."""
+    pages = (("nav.duty", PATH), *((f"duty_{key}.title", f"{PATH}/{key}") for key in PARTS))
+    links = [
+        link(viewer.say(key), path, name="seg seg-on" if path == here else "seg")
+        for key, path in pages
+    ]
+    drawn: Component = html.Nav(links, className="segs duty-parts")
+    return drawn

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.pieces import empty, extra, icon, link, panel
 from dashboards.formats import day_text, weekday_text
-from dashboards.pages.duty.pieces import cause_badge, name_of, slot_words, stand_in, wrong_badge
+from dashboards.pages.duty.pieces import cause_badge, name_of, slot_path, slot_words, wrong_badge
 from dashboards.queries.duty_rows import WEEK, Cell, RosterWeek
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
@@ -55,11 +55,14 @@ def _gaps(viewer: Viewer, week: RosterWeek) -> Component | None:
     gaps = week.gaps
     if not gaps:
         return None
-    slots = [html.Li([slot_words(viewer, each.slot), " ", stand_in(each.slot)]) for each in gaps]
+    links = [
+        html.Li(link(slot_words(viewer, each.slot), slot_path(each.slot), name="duty-do"))
+        for each in gaps
+    ]
     return html.Div(
         [
             html.Strong(viewer.say("duty_page.gaps", count=len(gaps))),
-            html.Ul(slots, className="duty-gaps-list"),
+            html.Ul(links, className="duty-gaps-list"),
         ],
         className="duty-gaps",
         role="note",
@@ -102,10 +105,13 @@ def _cell(viewer: Viewer, cell: Cell | None) -> Component:
     if cell is None:
         return html.Td("–", className="duty-none")
     inner: list[Component | None] = []
+    to = slot_path(cell.slot)
     if cell.who is not None:
-        inner.append(html.Span(name_of(viewer, cell.who)))
+        inner.append(link(name_of(viewer, cell.who), to))
         inner.append(cause_badge(viewer, cell.cause, cell.instead))
-    inner += [wrong_badge(viewer, kind) for kind in cell.wrong]
+    for kind in cell.wrong:
+        mark = wrong_badge(viewer, kind)
+        inner.append(link(mark, to) if cell.who is None else mark)
     names = ["duty-cell", "duty-cell-gap" if cell.gap else "", "duty-over" if cell.over else ""]
     return html.Td(
         html.Div([each for each in inner if each], className="duty-in"),

@@ -44,7 +44,15 @@ from energy.service.work.heard import Spot
 from energy.service.work.kinds import Origin
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
-from processes.web import displays_of, money_of, service_of, takeover_of, till_of, work_of
+from processes.web import (
+    displays_of,
+    duty_of,
+    money_of,
+    service_of,
+    takeover_of,
+    till_of,
+    work_of,
+)
 from tests.billing.conftest import new_town, server
 from tests.billing.town import CLERK, Town
 from tests.dashboards.fake_till import no_card_writer
@@ -221,6 +229,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         ),
         work=work_of(office, web.staff, clock),
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
+        duty=duty_of(web.staff, town.site, clock),
         enquiries=desk,
         service=service_of(web.staff, town.site, clock, office.books),
     )

@@ -1,0 +1,152 @@
+"""Step 5a. From: desks, the sheet of handover, who looks. To: both signatures, the sheet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.act_form import act_form
+from dashboards.components.pieces import Children, badge, empty, page, panel, table
+from dashboards.formats import short_instant
+from dashboards.handover_sheet import SheetPart, shown
+from dashboards.pages.duty.acts import OFFER, SIGN, STAY
+from dashboards.pages.duty.pieces import HANDOVER, crumb, parts_of
+from dashboards.queries.handover_rows import DeskStanding, HandoverLine, HandoverPage
+from dashboards.queries.rows import Answer
+from dashboards.security.scope import Right
+from dashboards.viewer import Viewer
+
+PAPER = "/download/handover.pdf"
+HOURS = 12
+"""How far ahead the sheet tells of outages and spans, as `alert handover` does."""
+MOST = 10
+"""Handovers before; `duty handovers` lists more."""
+TONE = {"offered": "fair", "signed": "good", "withdrawn": "calm"}
+
+
+def handover_page(
+    viewer: Viewer, answer: Answer[HandoverPage], parts: Sequence[SheetPart], *, zone: ZoneInfo
+) -> Component:
+    """Return who has each desk, the forms of both signatures, and the sheet."""
+    told = answer.rows
+    paper = html.A(viewer.say("duty_handover.paper"), href=PAPER, className="button", download="")
+    return page(
+        viewer.say("duty_handover.title"),
+        [
+            parts_of(viewer, HANDOVER),
+            panel(
+                viewer.say("duty_handover.desks"),
+                [
+                    html.P(viewer.say("duty_handover.what"), className="subtitle"),
+                    html.Ul([_desk(viewer, e, zone) for e in told.desks], className="duty-cards")
+                    if told.desks
+                    else empty(viewer.say("duty_handover.no_desk")),
+                ],
+                name="handover-desks",
+            ),
+            panel(
+                viewer.say("handover.title"),
+                [html.Div(_part(viewer, each), className="duty-part") for each in parts],
+                aside=paper,
+                name="handover-sheet",
+            ),
+            panel(
+                viewer.say("duty_handover.past"),
+                _past(viewer, told.past[:MOST], zone),
+                name="handover-past",
+            ),
+        ],
+        name="duty-handover",
+        crumbs=crumb(viewer),
+    )
+
+
+def _desk(viewer: Viewer, desk: DeskStanding, zone: ZoneInfo) -> Component:
+    since = short_instant(viewer.language, desk.since, zone)
+    has = viewer.say("duty_handover.has", name=desk.has, at=since)
+    never = viewer.say("duty_handover.never")
+    due = viewer.say("duty_handover.due", name=desk.due) if desk.due else None
+    return html.Li(
+        [
+            html.Div(html.Strong(desk.post), className="duty-post"),
+            html.Div(html.Bdi(has if desk.holder else never)),
+            html.Div(
+                html.Bdi(due or viewer.say("duty_handover.due_nobody")),
+                className="duty-why" if due else "duty-why duty-bad",
+            ),
+            _offered(viewer, desk.offered, zone) if desk.offered else _offer(viewer, desk),
+        ],
+        className="duty-card",
+    )
+
+
+def _offer(viewer: Viewer, desk: DeskStanding) -> Component | None:
+    """Return the form of the first signature."""
+    if not viewer.scope.may(Right.WORK) or not desk.may_offer(viewer.scope.person):
+        return None
+    return act_form(viewer, OFFER, f"{desk.post}@{desk.newest}", [], button="duty_act.offer")
+
+
+def _offered(viewer: Viewer, line: HandoverLine, zone: ZoneInfo) -> Component:
+    """Return that a desk is offered, and the form of the second signature, or of staying."""
+    at = short_instant(viewer.language, line.offered_at, zone)
+    mine = line.goes == viewer.scope.person
+    about, form = str(line.handover), None
+    if viewer.scope.may(Right.WORK):
+        form = (
+            act_form(viewer, STAY, about, [], button="duty_act.stay", quiet=True)
+            if mine
+            else act_form(viewer, SIGN, about, [], button="duty_act.sign")
+        )
+    return html.Div(
+        [
+            badge(viewer.say("duty_handover.offered"), "fair"),
+            html.P(
+                viewer.say(
+                    "duty_handover.offered_by",
+                    name=line.giver,
+                    at=at,
+                    points=line.points,
+                    alerts=line.alerts,
+                )
+            ),
+            html.P(viewer.say("duty_handover.mine"), className="duty-why") if mine else None,
+            form,
+        ],
+        className="duty-offered",
+    )
+
+
+def _part(viewer: Viewer, part: SheetPart) -> list[Component]:
+    title = html.H3(part.title(viewer, HOURS))
+    if not part.rows:
+        return [title, empty(part.nothing(viewer))]
+    rows: list[list[Children]] = [[html.Bdi(shown(each)) for each in row] for row in part.rows]
+    found: list[Component] = [title, table(part.head_words(viewer), rows, name="duty-sheet")]
+    if part.more:
+        found.append(html.P(part.rest(viewer), className="subtitle"))
+    return found
+
+
+def _past(viewer: Viewer, lines: Sequence[HandoverLine], zone: ZoneInfo) -> Component:
+    if not lines:
+        return empty(viewer.say("duty_handover.none_past"))
+    rows: list[list[Children]] = [
+        [
+            each.post,
+            badge(viewer.say(f"cli.duty_handover.{each.state}"), TONE[str(each.state)]),
+            html.Bdi(each.giver),
+            short_instant(viewer.language, each.offered_at, zone),
+            html.Bdi(each.taker or "–"),
+            short_instant(viewer.language, each.signed_at, zone),
+            str(each.points),
+        ]
+        for each in lines
+    ]
+    keys = ("post", "state", "goes", "offered", "comes", "signed")
+    heads = [viewer.say(f"duty_handover.head_{key}") for key in keys]
+    heads.append(f">{viewer.say('duty_handover.head_points')}")
+    return table(heads, rows, name="handover-past")
