@@ -33,15 +33,24 @@ _STATE_TONE: dict[str, str] = {
     OrderState.CANCELLED: "calm",
 }
 _URGENCY_TONE = {Urgency.DANGER: "bad", Urgency.HIGH: "fair"}
+_MINUTE = timedelta(minutes=1)
 _HOUR_MIN = 60
 _DAY_H = 24
 _HOURS_SHOWN = 48
 """Above these days are told, too. [h]"""
 
 
-def span_words(viewer: Viewer, span: timedelta) -> str:
-    """Return how long a span is, without its sign: "1:05 h", "3 d 2:05 h"."""
-    hours, minutes = divmod(abs(span) // timedelta(minutes=1), _HOUR_MIN)
+def span_words(viewer: Viewer, span: timedelta, *, working: bool = False) -> str:
+    """Return how long a span is, without its sign: "1:05 h", "3 d 2:05 h".
+
+    Args:
+        viewer: Who reads it.
+        span: How long.
+        working: Whether it is of working hours: a day of those has no 24 h, so hours are told.
+    """
+    hours, minutes = divmod(abs(span) // _MINUTE, _HOUR_MIN)
+    if working:
+        return viewer.say("work_page.working", hours=hours, minutes=f"{minutes:02d}")
     if hours < _HOURS_SHOWN:
         return viewer.say("work_page.hours", hours=hours, minutes=f"{minutes:02d}")
     days, hours = divmod(hours, _DAY_H)
@@ -66,7 +75,9 @@ def class_words(viewer: Viewer, level: Level) -> str:
 
 def clock_words(viewer: Viewer, standing: Standing) -> tuple[str, str]:
     """Return how a clock stands in words, and their tone."""
-    late = span_words(viewer, standing.left)
+    promised = standing.used + standing.left
+    left = promised // _MINUTE * _MINUTE - standing.used // _MINUTE * _MINUTE
+    late = span_words(viewer, left, working=standing.working)
     if standing.stopped:
         if standing.broken:
             return viewer.say("work_page.was_late", span=late), "bad"

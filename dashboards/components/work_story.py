@@ -163,8 +163,11 @@ def _clock(
     tone = clock_words(viewer, standing)[1]
     share = min(100, 100 * standing.used // target)
     pairs: list[tuple[str, Children]] = [
-        (viewer.say("work_clock.promised"), span_words(viewer, target)),
-        (viewer.say("work_clock.used"), span_words(viewer, standing.used)),
+        (viewer.say("work_clock.promised"), span_words(viewer, target, working=standing.working)),
+        (
+            viewer.say("work_clock.used"),
+            span_words(viewer, standing.used, working=standing.working),
+        ),
     ]
     if standing.due_at is not None:
         at = instant_text(viewer.language, standing.due_at, zone)

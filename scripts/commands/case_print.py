@@ -11,7 +11,7 @@ from typing import Any
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import percent, print_facts, print_table
-from scripts.commands.work_frame import duration
+from scripts.commands.work_frame import used_and_left
 
 if runs():
     from energy.service.cases.code import case_code
@@ -107,8 +107,7 @@ def print_cases(at: Opened, rows: Sequence[CaseRow], plans: Mapping[int, PlanRow
                 at.text(f"case_turn.{row.turn(now)}"),
                 at.name_of(row.owner),
                 row.applicant,
-                duration(standing.used),
-                duration(standing.left),
+                *used_and_left(standing),
                 standing.due_at.astimezone(zone) if standing.due_at else None,
             )
         )
@@ -171,8 +170,7 @@ def _print_steps(at: Opened, story: CaseStory) -> None:
                 at.text(f"case_step.{each.step}"),
                 at.name_of(each.owner),
                 _clock(at, standing),
-                duration(standing.used),
-                duration(standing.left),
+                *used_and_left(standing),
                 each.ended_at.astimezone(zone) if each.ended_at else None,
                 ", ".join(f"{name} {value}" for name, value in results(at, each.result)),
                 each.words or None,

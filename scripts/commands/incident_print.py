@@ -11,7 +11,7 @@ from uuid import UUID
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
 from scripts.commands.printing import print_facts, print_table
-from scripts.commands.work_frame import duration
+from scripts.commands.work_frame import used_and_left
 
 if runs():
     from energy.service.work.clock import Standing
@@ -115,8 +115,7 @@ def print_incidents(at: Opened, found: Sequence[tuple[IncidentRow, Clocks]]) -> 
                 at.text(f"work_urgency.{row.urgency}"),
                 at.name_of(row.owner),
                 f"{at.text(f'work.{which}')}: {said_standing(at, standing)}",
-                duration(standing.used),
-                duration(standing.left),
+                *used_and_left(standing),
                 standing.due_at.astimezone(at.site.zone) if standing.due_at else None,
                 row.what[:_LONGEST],
             )
@@ -173,8 +172,7 @@ def print_clocks(at: Opened, clocks: Clocks, part: str) -> None:
         (
             at.text(f"{part}.{which}"),
             said_standing(at, standing),
-            duration(standing.used),
-            duration(standing.left),
+            *used_and_left(standing),
             standing.due_at.astimezone(at.site.zone) if standing.due_at else None,
         )
         for which, standing in (("response", clocks.response), ("resolution", clocks.resolution))

@@ -11,7 +11,7 @@ from scripts.commands.frame import Opened
 from scripts.commands.incident_print import heads as work_heads
 from scripts.commands.incident_print import print_clocks, said_standing
 from scripts.commands.printing import print_facts, print_table
-from scripts.commands.work_frame import duration
+from scripts.commands.work_frame import duration, used_and_left
 
 if runs():
     from billing.enquiries.words import enquiry_words
@@ -99,7 +99,7 @@ def print_requests(at: Opened, found: Sequence[tuple[RequestRow, Clocks]]) -> No
                 row.tenant or None,
                 at.name_of(row.owner),
                 f"{at.text(f'request.{which}')}: {said_standing(at, standing)}",
-                duration(standing.left),
+                used_and_left(standing)[1],
                 standing.due_at.astimezone(at.site.zone) if standing.due_at else None,
                 words_of(at, row)[:_LONGEST],
             )

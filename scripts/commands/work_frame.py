@@ -16,6 +16,7 @@ from scripts.commands.frame import Opened, required
 if runs():
     from dashboards.note_words import wall_instant
     from dashboards.security.scope import Right
+    from energy.service.work.clock import Standing
     from energy.service.work.errors import WorkError
     from energy.service.work.reads import (
         IncidentRow,
@@ -26,6 +27,7 @@ if runs():
     from processes.installation import acting
 
 Choice = TypeVar("Choice", bound=StrEnum)
+_MINUTE = timedelta(minutes=1)
 _HOUR_MIN = 60
 _HOURS_SHOWN = 48
 
@@ -107,12 +109,29 @@ def command_of(act: str, thing: UUID, seen: int, person: UUID, *said: object) ->
     return id_of("command", "work", act, str(thing), str(seen), str(person), words)
 
 
+def used_and_left(standing: Standing) -> tuple[str, str]:
+    """Return what of a clock is used and what is left: together what was promised, to the minute.
+
+    "1:05" in hours and minutes; "3 d 2:05" where it is long and counts round the clock: a working
+    day has no 24 hours.
+    """
+    in_days = not standing.working
+    minutes = standing.used // _MINUTE
+    return (
+        _duration(minutes, in_days=in_days),
+        _duration((standing.used + standing.left) // _MINUTE - minutes, in_days=in_days),
+    )
+
+
 def duration(span: timedelta) -> str:
     """Return a span as "1:05" in hours and minutes, as "3 d 2:05" where it is long."""
-    sign = "-" if span < timedelta() else ""
-    minutes = abs(span) // timedelta(minutes=1)
-    hours, rest = divmod(minutes, _HOUR_MIN)
-    if hours < _HOURS_SHOWN:
+    return _duration(span // _MINUTE, in_days=True)
+
+
+def _duration(minutes: int, *, in_days: bool) -> str:
+    sign = "-" if minutes < 0 else ""
+    hours, rest = divmod(abs(minutes), _HOUR_MIN)
+    if hours < _HOURS_SHOWN or not in_days:
         return f"{sign}{hours}:{rest:02d}"
     days, hours = divmod(hours, 24)
     return f"{sign}{days} d {hours}:{rest:02d}"

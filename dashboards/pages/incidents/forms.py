@@ -68,7 +68,9 @@ def acts_panel(viewer: Viewer, told: IncidentPage) -> Component | None:
     under_way = state in {IncidentState.UNDER_WAY, IncidentState.PAUSED}
     forms: list[Component | None] = [_next(viewer, told, about)]
     if under_way:
-        forms.append(_diagnose(viewer, told, about))
+        if not _first_diagnose(told):
+            title = "work_form.diagnose_title"
+            forms.append(more(viewer, title, _diagnose(viewer, told, about)))
         forms.append(_worded(viewer, CHANGE, about, "words", "work_form.changed"))
     if state is IncidentState.UNDER_WAY:
         pause = act_form(viewer, PAUSE, about, [waits_field(viewer)], button="work_form.pause")
@@ -97,7 +99,11 @@ def _next(viewer: Viewer, told: IncidentPage, about: str) -> Component:
     if row.offered == viewer.scope.person:
         parts.append(act_form(viewer, TAKE, about, [], button="work_form.take"))
     verb = verbs.get(IncidentState(row.state))
-    if verb is not None:
+    if _first_diagnose(told):
+        parts.append(html.H3(viewer.say("work_form.diagnose_title"), className="work-first"))
+        parts.append(_diagnose(viewer, told, about))
+        parts.append(html.P(viewer.say("work_hint.diagnose"), className="subtitle"))
+    elif verb is not None:
         hint = viewer.say(f"work_hint.{verb}")
         if verb == CLOSE and row.second_person:
             hint = viewer.say("work_hint.close_second")
@@ -106,7 +112,13 @@ def _next(viewer: Viewer, told: IncidentPage, about: str) -> Component:
     return html.Div(parts, className="work-next")
 
 
-def _diagnose(viewer: Viewer, told: IncidentPage, about: str) -> Component | None:
+def _first_diagnose(told: IncidentPage) -> bool:
+    """Return whether it is to be said what was wrong, before anybody may say that it is over."""
+    row = told.line.row
+    return row.state == IncidentState.UNDER_WAY and not row.problem
+
+
+def _diagnose(viewer: Viewer, told: IncidentPage, about: str) -> Component:
     row = told.line.row
     fields = [
         choice_field(
@@ -127,8 +139,7 @@ def _diagnose(viewer: Viewer, told: IncidentPage, about: str) -> Component | Non
         ),
         words_field("words", "work_form.words", row.words),
     ]
-    form = act_form(viewer, DIAGNOSE, about, fields, button="work_form.diagnose")
-    return more(viewer, "work_form.diagnose_title", form)
+    return act_form(viewer, DIAGNOSE, about, fields, button="work_form.diagnose")
 
 
 def _worded(viewer: Viewer, verb: str, about: str, name: str, label: str) -> Component | None:

@@ -43,6 +43,8 @@ class Standing:
     """Whether more was used than there was."""
     paused: bool
     stopped: bool
+    working: bool = False
+    """Whether it counts working hours: a day of them is no day of 24 h."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class ServiceClock:
             broken=broken,
             paused=paused,
             stopped=stopped,
+            working=self.hours is not None,
         )
 
     def _due(self, pauses: Sequence[Pause], at: datetime) -> datetime | None:

@@ -147,8 +147,9 @@ def _work(page: Page) -> None:
 def _solve(page: Page, incident: str) -> None:
     """Say what was wrong and why, and that it is over."""
     page.goto(incident)
-    _press(page, "The disturbance is over", "Say first what was wrong")
-    page.get_by_text("Problem and cause").click()
+    over = page.get_by_role("button", name="The disturbance is over", exact=True)
+    expect(page.locator(".work-next")).to_contain_text("Problem and cause")
+    expect(over).to_have_count(0)  # not before it is said what was wrong
     page.get_by_label("In words").fill("terminal burnt")
     _press(page, "Say it", "noted")
     _press(page, "The disturbance is over", "waits for its signature")

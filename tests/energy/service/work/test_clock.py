@@ -151,6 +151,7 @@ def test_what_stopped_stays_as_it_was_and_an_earlier_instant_does_not_know_it() 
         broken=False,
         paused=False,
         stopped=True,
+        working=True,
     )
     before = clock(stopped_at=stopped).standing(stopped - MINUTE)
     assert (before.stopped, before.used) == (False, minutes(19))
