@@ -159,14 +159,14 @@ def _clock(
     pauses: Sequence[Pause],
     zone: ZoneInfo,
 ) -> Component:
-    target = timedelta(minutes=minutes)
+    target, working = timedelta(minutes=minutes), standing.working
     tone = clock_words(viewer, standing)[1]
     share = min(100, 100 * standing.used // target)
     pairs: list[tuple[str, Children]] = [
-        (viewer.say("work_clock.promised"), span_words(viewer, target, working=standing.working)),
+        (viewer.say("work_clock.promised"), span_words(viewer, target, working=working)),
         (
             viewer.say("work_clock.used"),
-            span_words(viewer, standing.used, working=standing.working),
+            span_words(viewer, standing.used, working=working),
         ),
     ]
     if standing.due_at is not None:

@@ -33,7 +33,7 @@ from tests.fixtures.postgres import TestSite, database_server, new_site, site_sc
 __all__ = ["database_server", "new_site", "site_schema"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 PEOPLE = {"grace": "technician", "ada": "energy_manager"}
-SECOND = "demands another person's signature"
+SECOND = "demands another signature"
 
 
 @pytest.fixture

@@ -77,8 +77,8 @@ class Room:
 
     def do(self, *steps: int) -> None:
         for step in steps:
-            self.press("tell-step", GRACE, f"{self.order}@{step}")
-            self.press("read-back-step", BEN, f"{self.order}@{step}")
+            self.press("tell-step", BEN, f"{self.order}@{step}")
+            self.press("read-back-step", GRACE, f"{self.order}@{step}")
 
     @property
     def known(self) -> SwitchingOrder:
@@ -101,10 +101,10 @@ def test_an_order_is_approved_by_two_told_read_back_and_aborted(room: Room) -> N
     with pytest.raises(SwitchingError, match="another person's"):
         room.press("release-switching", ADA)
     room.press("release-switching", EVE)
-    assert room.press("tell-step", GRACE, f"{room.order}@1") == (
-        "Step 1 is told: the guardian reads it back."
+    assert room.press("tell-step", BEN, f"{room.order}@1") == (
+        "Step 1 is told: the operator reads it back."
     )
-    assert room.press("read-back-step", BEN, f"{room.order}@1") == "Step 1 is read back."
+    assert room.press("read-back-step", GRACE, f"{room.order}@1") == "Step 1 is read back."
     room.do(2)
     assert "stopped" in room.press("stop-switching", MIA, reason="smoke")
     assert "stays stopped" in room.press("resume-switching", BEN)
@@ -129,14 +129,14 @@ def test_a_word_said_twice_is_one(room: Room) -> None:
     assert len(room.desk.orders) == 1
     twice("approve-switching", ADA)
     twice("release-switching", EVE)
-    twice("tell-step", GRACE, f"{room.order}@1")
-    twice("read-back-step", BEN, f"{room.order}@1")
+    twice("tell-step", BEN, f"{room.order}@1")
+    twice("read-back-step", GRACE, f"{room.order}@1")
     twice("skip-step", BEN, f"{room.order}@2", reason="dead already")
     twice("stop-switching", MIA, reason="smoke")
     twice("resume-switching", BEN)
     twice("resume-switching", EVE)
-    twice("tell-step", GRACE, f"{room.order}@3")
-    twice("read-back-step", BEN, f"{room.order}@3")
+    twice("tell-step", BEN, f"{room.order}@3")
+    twice("read-back-step", GRACE, f"{room.order}@3")
     twice("give-permit", BEN, **PERMIT)
     twice("hand-back-permit", MIA)
     room.do(4)
@@ -156,7 +156,7 @@ def test_a_second_stop_for_the_same_reason_is_another_one(room: Room) -> None:
 
 def test_what_became_of_a_told_step_is_said_by_who_aborts(room: Room) -> None:
     room.release()
-    room.press("tell-step", GRACE, f"{room.order}@1")
+    room.press("tell-step", BEN, f"{room.order}@1")
     with pytest.raises(SwitchingError, match="carried out"):
         room.press("abort-switching", GRACE, reason="rain", told="")
     room.press("abort-switching", GRACE, reason="rain", told="done")
