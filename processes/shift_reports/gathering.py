@@ -45,8 +45,8 @@ def gather(at: SqlSite, kind: ReportKind, name: str) -> Gathered:
     site = at.site
     with at.database.transaction() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        shifts = read_shifts(connection, site.schema)
-        span = span_named(kind, name, site.zone, shifts)
+        plans = read_shifts(connection, site.schema)
+        span = span_named(kind, name, site.zone, plans)
         if span.period.end > at.clock.now():
             raise ReportError.of("not_over", span=span.name)
         plan = read_report_plan(connection, site.schema)

@@ -96,7 +96,7 @@ class ReportChore:
         """Return the spans that ended and have no report, in order."""
         with self._system.database.connection() as connection:
             known = read_reports(connection, self._site.schema, since=now - MADE_UP_FOR)
-            shifts = read_shifts(connection, self._site.schema)
+            plans = read_shifts(connection, self._site.schema)
         made = {(each.kind, each.span) for each in known}
         found: list[Span] = []
         for kind in _BY_ITSELF:
@@ -104,7 +104,7 @@ class ReportChore:
             alike = {kind, ReportKind.DAY} if kind is ReportKind.WEEK else {kind}
             own = [each.end_at for each in known if each.kind in alike]
             since = max(min(own, default=now - AT_FIRST), now - MADE_UP_FOR)
-            over = ended(kind, since, now - SETTLED, self._site.zone, shifts)
+            over = ended(kind, since, now - SETTLED, self._site.zone, plans)
             found += [each for each in over if (str(kind), each.name) not in made]
         return sorted(found, key=lambda each: (each.period.end, str(each.kind)))
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 
 from energy.base.period import Period, local_day
-from energy.service.duty.plan import Shift
+from energy.service.duty.plan import plan_from
 from energy.service.duty.reads import (
-    read_duty_plan,
     read_handovers,
     read_log,
     read_on_duty,
 )
 from energy.service.reports.columns import iso_of, table_of
+from energy.service.reports.kinds import HeldShifts
 from energy.service.reports.table import Cell, ReportTable
 from energy.store.sites import Site
 
@@ -76,7 +77,14 @@ def _behind(closed_at: datetime | None, end: datetime) -> bool:
     return closed_at is not None and closed_at > end
 
 
-def read_shifts(connection: Connection, schema: str) -> tuple[Shift, ...]:
-    """Return the shifts of the plan of duty that holds; none without one."""
-    plan = read_duty_plan(connection, schema)
-    return plan.shifts if plan is not None else ()
+def read_shifts(connection: Connection, schema: str) -> tuple[HeldShifts, ...]:
+    """Return the shifts of the plans of duty and from when they held, the oldest first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT at, spec FROM {schema}.duty_plan ORDER BY version"
+    ).fetchall()
+    found: list[HeldShifts] = []
+    for at, spec in rows:
+        shifts = plan_from(spec).shifts
+        if not found or found[-1].shifts != shifts:
+            found.append(HeldShifts(at=at, shifts=shifts))
+    return tuple(found)

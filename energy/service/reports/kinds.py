@@ -45,14 +45,22 @@ class Span:
     """The same a week ago; of a week, 52 weeks ago."""
 
 
-def span_named(kind: ReportKind, name: str, zone: ZoneInfo, shifts: Sequence[Shift]) -> Span:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldShifts:
+    """Shifts of the plan of duty from one instant on, until others hold."""
+
+    at: datetime
+    shifts: tuple[Shift, ...]
+
+
+def span_named(kind: ReportKind, name: str, zone: ZoneInfo, plans: Sequence[HeldShifts]) -> Span:
     """Return the span of a name.
 
     Args:
         kind: Of the report.
         name: As the module says.
         zone: The site's.
-        shifts: Of the plan of duty; only a shift's report needs them.
+        plans: The shifts that held, the oldest first; only a shift's report needs them.
 
     Raises:
         ReportError: It names none.
@@ -61,7 +69,8 @@ def span_named(kind: ReportKind, name: str, zone: ZoneInfo, shifts: Sequence[Shi
         match kind:
             case ReportKind.SHIFT:
                 day, _, shift = name.partition("/")
-                return _of_shift(date.fromisoformat(day), shift, zone, shifts)
+                began = date.fromisoformat(day)
+                return _of_shift(began, shift, zone, _begun(began, zone, plans)[shift])
             case ReportKind.WEEK:
                 return _of_days(kind, datetime.strptime(f"{name}-1", "%G-W%V-%u").date(), 7, zone)  # noqa: DTZ007 - a day
             case ReportKind.DAY:
@@ -69,13 +78,13 @@ def span_named(kind: ReportKind, name: str, zone: ZoneInfo, shifts: Sequence[Shi
             case ReportKind.INCIDENT:
                 pass
     except (ValueError, OverflowError, KeyError) as error:
-        known = ", ".join(each.name for each in shifts) or "-"
+        known = ", ".join(each.name for plan in plans[-1:] for each in plan.shifts) or "-"
         raise ReportError.of(f"span_{kind}", name=name[:60], known=known) from error
     raise ReportError.of("span_incident", name=name[:60])
 
 
 def ended(
-    kind: ReportKind, since: datetime, now: datetime, zone: ZoneInfo, shifts: Sequence[Shift]
+    kind: ReportKind, since: datetime, now: datetime, zone: ZoneInfo, plans: Sequence[HeldShifts]
 ) -> list[Span]:
     """Return the spans that ended behind one instant and up to another, in order.
 
@@ -84,14 +93,15 @@ def ended(
         since: Exclusive.
         now: Inclusive.
         zone: The site's.
-        shifts: Of the plan of duty; without any, no shift ends.
+        plans: The shifts that held, the oldest first; without any, no shift ends.
     """
     days = days_between(local_day(since, zone) - timedelta(days=8), local_day(now, zone))
     found: list[Span] = []
     for day in days:
         match kind:
             case ReportKind.SHIFT:
-                found += [_of_shift(day, each.name, zone, shifts) for each in shifts]
+                begun = _begun(day, zone, plans)
+                found += [_of_shift(day, name, zone, begun[name]) for name in begun]
             case ReportKind.DAY:
                 found.append(_of_days(kind, day, 1, zone))
             case ReportKind.WEEK:
@@ -114,6 +124,22 @@ def _of_days(kind: ReportKind, first: date, many: int, zone: ZoneInfo) -> Span:
         previous=span_of_days(first - before, last - before, zone),
         alike=span_of_days(first - back, last - back, zone),
     )
+
+
+def _begun(day: date, zone: ZoneInfo, plans: Sequence[HeldShifts]) -> dict[str, tuple[Shift, ...]]:
+    """Return the shifts that began on a local day, by name, with those that held then.
+
+    A new plan changes no shift that has begun, and has none of the time before it. What the first
+    plan says holds for the time before it, too.
+    """
+    found: dict[str, tuple[Shift, ...]] = {}
+    for place, plan in enumerate(plans):
+        until = [later.at for later in plans[place + 1 : place + 2]]
+        for name, period in spans(plan.shifts, day, zone).items():
+            begins = place == 0 or plan.at <= period.start
+            if begins and all(period.start < at for at in until):
+                found[name] = plan.shifts
+    return found
 
 
 def _of_shift(day: date, shift: str, zone: ZoneInfo, shifts: Sequence[Shift]) -> Span:

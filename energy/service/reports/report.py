@@ -148,12 +148,21 @@ class Report(JournalAggregate):
         self.reminded: set[bool] = set()
 
     def make_again(self, made: Made, *, command_id: UUID) -> int:
-        """Make another edition where the contents tell otherwise; return the newest edition."""
+        """Make another edition where the contents tell otherwise; return the newest edition.
+
+        Raises:
+            ReportError: They are of other hours than the edition before.
+        """
         if self.seen(command_id):
             return self.edition
         text = made.contents.text()
         if text != self.contents:
-            told = changes(Contents.of(self.contents), made.contents)
+            kept, new = Contents.of(self.contents), made.contents
+            # A report of an incident tells up to when it was written.
+            alike = (kept.begin, kept.end) == (new.begin, new.end)
+            if not alike and self.kind is not ReportKind.INCIDENT:
+                raise ReportError.of("other_hours", span=self.span, begin=kept.begin, end=kept.end)
+            told = changes(kept, new)
             if told:
                 self._correct(
                     edition=self.edition + 1,

@@ -132,6 +132,27 @@ def test_shifts_are_those_of_the_plan_of_duty(works: Works) -> None:
     assert len(set(works.made())) == len(kinds)
 
 
+def test_a_new_plan_of_duty_rewrites_no_report_of_a_shift_that_was(works: Works) -> None:
+    desk = RosterDesk(works.site.writer, works.site.site, works.site.clock)
+    desk.set_plan(SPEC, by=BOSS, command_id=command("plan"))
+    fold(works.site)
+    works.read(0, 2 * DAY_MIN)
+    works.go(SECOND + timedelta(hours=15))
+    while works.step():
+        pass
+    before = {made for made in works.made() if made[0] == "shift"}
+    assert ("shift", "2019-01-02/night", 1) not in before
+    later = [{"name": "day", "at": "08:00"}, {"name": "late", "at": "14:00"}]
+    night = {"name": "night", "at": "20:00"}
+    desk.set_plan({**SPEC, "shift": [*later, night]}, by=BOSS, command_id=command("plan 2"))
+    fold(works.site)
+    works.go(SECOND + timedelta(hours=33))
+    while works.step():
+        pass
+    after = {made for made in works.made() if made[0] == "shift"}
+    assert after == before | {("shift", f"2019-01-02/{name}", 1) for name in ("day", "night")}
+
+
 def test_a_site_that_was_away_makes_up_for_its_days(works: Works) -> None:
     works.read(0, DAY_MIN)
     works.go(SECOND + timedelta(minutes=10))

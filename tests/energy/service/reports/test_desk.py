@@ -122,6 +122,13 @@ def test_the_same_contents_are_one_edition_and_others_another_one(at: Desk) -> N
         assert read_report_plan(connection, at.site.schema).to == ("management",)
 
 
+def test_no_edition_has_other_hours(at: Desk) -> None:
+    at.desk.keep(contents(5), POSITIONS)
+    with pytest.raises(ReportError, match="other hours"):
+        at.desk.keep(replace(contents(6), begin="2019-01-01T01:00:00+00:00"), POSITIONS)
+    assert [row.edition for row in at.rows(every=True)] == [1]
+
+
 def test_a_report_goes_upward_once_a_person_stands_for_it(at: Desk) -> None:
     with pytest.raises(ReportError, match="no report"):
         at.send()
