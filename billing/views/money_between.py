@@ -29,13 +29,16 @@ class MoneyBetween:
     """[currency]"""
 
 
-def read_money_between(connection: Connection, site: Site, period: Period) -> list[MoneyBetween]:
-    """Return what was issued in a span and received on its local days.
+def read_money_between(
+    connection: Connection, site: Site, period: Period, *, received: bool = True
+) -> list[MoneyBetween]:
+    """Return what was issued in a span and received on its local days, as at its end.
 
     Args:
         connection: Any connection that may read.
         site: The site.
-        period: The span; payments know days only, and count with each day it has a part of.
+        period: The span.
+        received: Whether payments are told: they know days only, so it is whole local days.
     """
     schema = site.schema
     rows: list[tuple[Any, ...]] = connection.execute(
@@ -44,24 +47,24 @@ def read_money_between(connection: Connection, site: Site, period: Period) -> li
         "GROUP BY currency ORDER BY currency",
         (period.start, period.end),
     ).fetchall()
-    first = local_day(period.start, site.zone)
-    last = local_day(period.end - timedelta(microseconds=1), site.zone)
-    paid: tuple[Any, ...] | None = connection.execute(
-        f"SELECT count(*), coalesce(sum(amount), 0) FROM {schema}.payment "
-        "WHERE received_on BETWEEN %s AND %s AND reversed_on IS NULL",
-        (first, last),
-    ).fetchone()
     found = [
         MoneyBetween(what="issued", currency=currency, count=int(count), net=net, total=total)
         for currency, count, net, total in rows
     ]
-    if paid is not None and paid[0]:
-        received = MoneyBetween(
-            what="received",
-            currency=site.currency,
-            count=int(paid[0]),
-            net=None,
-            total=paid[1],
-        )
-        found.append(received)
-    return found
+    return [*found, *_received(connection, site, period)] if received else found
+
+
+def _received(connection: Connection, site: Site, period: Period) -> list[MoneyBetween]:
+    """Return what was received; what was taken back behind the span was there in it."""
+    first = local_day(period.start, site.zone)
+    last = local_day(period.end - timedelta(microseconds=1), site.zone)
+    paid: tuple[Any, ...] | None = connection.execute(
+        f"SELECT count(*), coalesce(sum(amount), 0) FROM {site.schema}.payment "
+        "WHERE received_on BETWEEN %(first)s AND %(last)s "
+        "AND (reversed_on IS NULL OR reversed_on > %(last)s)".encode(),
+        {"first": first, "last": last},
+    ).fetchone()
+    if paid is None or not paid[0]:
+        return []
+    total = {"currency": site.currency, "count": int(paid[0]), "net": None, "total": paid[1]}
+    return [MoneyBetween(what="received", **total)]

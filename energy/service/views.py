@@ -41,6 +41,7 @@ from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.request import SwitchingRequest
 from energy.service.switching.template import SwitchingTemplate
 from energy.service.switching.views import fold_switching
+from energy.service.telling.reminder import Reminder
 from energy.service.work.checklist import ChecklistTemplate
 from energy.service.work.incident import Incident
 from energy.service.work.levels import ServiceLevels
@@ -64,7 +65,8 @@ class OperationsView:
             if isinstance(event, kinds):
                 fold(cursor, schema, position, event)
                 return
-        if not isinstance(event, TakenNumber.Event):  # what bears a number tells it
+        # What bears a number tells it; whom a reminder told, its notices.
+        if not isinstance(event, (TakenNumber.Event, Reminder.Event)):
             self._alerting.fold(cursor, schema, position, event)
 
 

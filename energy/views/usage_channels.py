@@ -124,3 +124,17 @@ def entering_channels(
     )
     entering = {point: [each for each in own if not each.export] for point, own in every.items()}
     return {point: own[0].number for point, own in entering.items() if own}
+
+
+def coarsest_grid(connection: Connection, schema: str, channels: Sequence[int]) -> int | None:
+    """Return the width of the coarsest interval of some channels; None without any. [s].
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        channels: Channel numbers.
+    """
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT max(grid_s) FROM {schema}.channel WHERE number = ANY(%s)", (list(channels),)
+    ).fetchone()
+    return None if row is None or row[0] is None else int(row[0])

@@ -9,7 +9,6 @@ from typing import Any
 
 from billing.views.money_between import read_money_between
 from dashboards.queries.sql_site import Connection, SqlSite
-from energy.base.period import Period
 from energy.service.reports.duty_rows import read_shifts
 from energy.service.reports.errors import ReportError
 from energy.service.reports.kinds import ReportKind, Span, span_named
@@ -58,7 +57,7 @@ def _contents(connection: Connection, at: SqlSite, span: Span, plan: ReportPlan)
     told = UsageReads(at, connection, span, plan).told()
     tables: list[ReportTable] = [*told.tables, *service_tables(connection, at.site, span.period)]
     if plan.money:
-        tables.append(_money(connection, at.site, span.period))
+        tables.append(_money(connection, at.site, span))
     return Contents(
         kind=str(span.kind),
         span=span.name,
@@ -70,11 +69,13 @@ def _contents(connection: Connection, at: SqlSite, span: Span, plan: ReportPlan)
     )
 
 
-def _money(connection: Connection, site: Site, period: Period) -> ReportTable:
+def _money(connection: Connection, site: Site, span: Span) -> ReportTable:
+    """Return what was issued and received; a shift tells no payments: they know days only."""
+    days = span.kind is not ReportKind.SHIFT
     columns: list[Any] = [*_MONEY, ("net", "amount"), ("total", "amount")]
     rows = [
         (each.what, each.currency, each.count, _amount(each.net), _amount(each.total))
-        for each in read_money_between(connection, site, period)
+        for each in read_money_between(connection, site, span.period, received=days)
     ]
     return ReportTable(
         key="money",

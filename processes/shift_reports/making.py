@@ -19,7 +19,7 @@ from energy.base.errors import ConflictError, RefusedError
 from energy.service.reports.desk import ReportDesk
 from energy.service.reports.duty_rows import read_shifts
 from energy.service.reports.kinds import ReportKind, Span, ended
-from energy.service.reports.reads import ReportRow, read_owed, read_reports
+from energy.service.reports.reads import ReportRow, read_owed, read_report_plan, read_reports
 from energy.store.sites import Site
 from energy.system import System
 from processes.shift_reports.gathering import gather
@@ -109,6 +109,8 @@ class ReportChore:
         return sorted(found, key=lambda each: (each.period.end, str(each.kind)))
 
     def _make(self, span: Span, now: datetime) -> None:
+        if self._desk.keeps(span.kind, span.name):
+            return  # its row is not there yet
         edition, fresh = self._gathered(span.kind, span.name)
         if not fresh:
             return
@@ -141,19 +143,23 @@ class ReportChore:
 
     def _remind(self, now: datetime) -> None:
         with self._system.database.connection() as connection:
+            plan = read_report_plan(connection, self._site.schema)
             known = read_reports(connection, self._site.schema, since=now - MADE_UP_FOR)
             owed = read_owed(connection, self._site.schema, now)
-        for row in known:
-            # Those of incidents are owed by their own clock, written or not: below.
-            open_ = row.first_sent_at is None and row.late_told_at is None
-            if open_ and row.due_at is not None and row.kind != ReportKind.INCIDENT:
-                self._tried(row.span, partial(self._desk.remind, row.report))
-        for each in owed:
-            if each.owed.sent_at is None:
-                name = f"{each.incident}/{each.owed.name}"
-                self._tried(name, partial(self._desk.remind_owed, each))
+        soon = now + timedelta(minutes=plan.remind_min)
+        # Those of incidents are owed by their own clock, written or not.
+        due = [row for row in known if row.kind != ReportKind.INCIDENT and _unsaid(row, now, soon)]
+        late = [each for each in owed if each.owed.sent_at is None and each.owed.due_at <= soon]
+        # Where nobody can be told at all, no report is loaded to find that out.
+        if not (due or late) or not self._tried("", self._desk.reminded):
+            return
+        for row in due:
+            self._tried(row.span, partial(self._desk.remind, row.report))
+        for each in late:
+            name = f"{each.incident}/{each.owed.name}"
+            self._tried(name, partial(self._desk.remind_owed, each))
 
-    def _tried(self, name: str, act: Callable[[], bool]) -> None:
+    def _tried(self, name: str, act: Callable[[], object]) -> bool:
         """Remind; who cannot be told now may be later, and stops no other reminder."""
         try:
             act()
@@ -161,6 +167,15 @@ class ReportChore:
             if name not in self._refused:
                 log.warning("nobody reminded", site=self._site.key, span=name, cause=str(error))
             self._refused.add(name)
+            return False
+        return True
+
+
+def _unsaid(row: ReportRow, now: datetime, soon: datetime) -> bool:
+    """Return whether a report is to go soon, or was, and nobody was told."""
+    if row.due_at is None or row.due_at > soon or row.first_sent_at is not None:
+        return False
+    return (row.late_told_at if now > row.due_at else row.reminded_at) is None
 
 
 def _key(span: Span) -> tuple[str, str]:

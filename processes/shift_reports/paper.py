@@ -21,7 +21,7 @@ from dashboards.formats import NOTHING, amount_text, number
 from energy.base.units import Utility
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Cell, Column, Contents, ReportTable, Series
-from processes.shift_reports.cells import RIGHT, Reader
+from processes.shift_reports.cells import RIGHT, Reader, TypedCell
 from processes.shift_reports.told import about_rows, change_rows, shown_tables
 
 TEMPLATE: Final = "sheet.typ"
@@ -84,6 +84,7 @@ class Paper:
     def __init__(self, row: ReportRow, contents: Contents, reader: Reader, site: str) -> None:
         """Set an edition; see `report_pdf`."""
         self._row, self._contents, self._reader, self._site = row, contents, reader, site
+        self._told_otherwise: list[list[TypedCell]] = []
 
     def page(self, *, money: bool) -> dict[str, Any]:
         """Return everything the template places."""
@@ -93,6 +94,7 @@ class Paper:
         if row.reviewed_by is not None and row.reviewed_at is not None:
             at = row.reviewed_at.astimezone(reader.zone)
             reviewed = f"{reader.name_of(row.reviewed_by)}, {at:%Y-%m-%d %H:%M}"
+        self._told_otherwise = change_rows(row, contents, reader, money=money)
         parts = shown_tables(contents, money=money)
         head = Framed(
             title=self._say(f"title_{contents.kind}"),
@@ -126,7 +128,8 @@ class Paper:
         row = self._row
         if row.edition == 1:
             return []
-        told = {"edition": row.edition, "before": row.edition - 1, "number": len(row.changes)}
+        number_ = len(self._told_otherwise)
+        told = {"edition": row.edition, "before": row.edition - 1, "number": number_}
         return [notice(self._say("corrected", **told))]
 
     def _glance(self) -> list[list[str]]:
@@ -202,7 +205,8 @@ class Paper:
         if drawn is not None:
             told = reader.rate(utility, drawn)
             said = self._say("curve_limit", top=said, limit=told)
-        begin = datetime.fromisoformat(self._contents.begin).astimezone(reader.zone)
+        first = str(self._contents.facts.get("summed_begin") or self._contents.begin)
+        begin = datetime.fromisoformat(first).astimezone(reader.zone)
         end = begin + timedelta(seconds=series.step_s * len(series.values))
         word = reader.word("word:utility", series.key)
         svg = load_svg(
@@ -317,7 +321,7 @@ class Paper:
         return f"+{said}" if share > 0 else said
 
     def _changes(self) -> list[Block]:
-        rows = change_rows(self._row, self._contents, self._reader)
+        rows = self._told_otherwise
         if not rows:
             return []
         names = ("table", "row", "column", "before", "after")

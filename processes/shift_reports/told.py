@@ -7,7 +7,7 @@ from datetime import datetime
 from dashboards.formats import NOTHING
 from energy.base.units import Utility
 from energy.service.reports.reads import ReportRow
-from energy.service.reports.table import Contents, ReportTable
+from energy.service.reports.table import MORE, Contents, ReportTable
 from processes.shift_reports.cells import Reader, TypedCell
 
 _MONEY = "money"
@@ -22,10 +22,11 @@ def shown_tables(contents: Contents, *, money: bool) -> list[ReportTable]:
 
 def span_text(contents: Contents, reader: Reader) -> str:
     """Return the time of a report by the site's clock."""
-    begin, end = (
-        datetime.fromisoformat(each).astimezone(reader.zone)
-        for each in (contents.begin, contents.end)
-    )
+    return _times(contents.begin, contents.end, reader)
+
+
+def _times(first: str, last: str, reader: Reader) -> str:
+    begin, end = (datetime.fromisoformat(each).astimezone(reader.zone) for each in (first, last))
     return f"{begin:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
 
 
@@ -43,6 +44,9 @@ def about_rows(row: ReportRow, contents: Contents, reader: Reader) -> list[list[
         ("due", local(row.due_at)),
         ("seal", row.sha256[:_SHORT]),
     ]
+    if "summed_begin" in contents.facts:
+        first, last = (str(contents.facts[key]) for key in ("summed_begin", "summed_end"))
+        told.insert(1, ("summed", _times(first, last, reader)))
     return [[reader.say(f"shift_report.{key}"), value] for key, value in told]
 
 
@@ -54,10 +58,14 @@ def _position(row: ReportRow, reader: Reader) -> str:
     )
 
 
-def change_rows(row: ReportRow, contents: Contents, reader: Reader) -> list[list[TypedCell]]:
-    """Return what an edition tells otherwise than the one before."""
+def change_rows(
+    row: ReportRow, contents: Contents, reader: Reader, *, money: bool
+) -> list[list[TypedCell]]:
+    """Return what an edition tells otherwise than the one before, of what a reader may see."""
     found: list[list[TypedCell]] = []
     for table, name, column, before, after in row.changes:
+        if table == _MONEY and not money:
+            continue
         part = reader.say(f"shift_report_table.{table}")
         named = " · ".join(reader.word("word:utility", each) for each in name.split(" · "))
         if column:
@@ -78,6 +86,8 @@ def _value(
     part = contents.table(table)
     if part is None or not value:
         return NOTHING
+    if column == MORE:
+        return value
     kinds = {each.name: each for each in part.columns}
     utility = next((each for each in name.split(" · ") if each in set(Utility)), "")
     return reader.text(kinds[column], {"utility": utility, column: value})

@@ -34,6 +34,7 @@ from energy.views.computed import channel_usage
 from energy.views.node_usage import MonthUsage, NodeSpan, month_sum
 from energy.views.places import places_at
 from energy.views.plans import PlannedMonth, read_plan
+from energy.views.usage_channels import coarsest_grid
 
 WHOLE = ""
 """Key and name of the whole site among the areas."""
@@ -86,6 +87,7 @@ class UsageReads:
         self._at, self._connection, self._span, self._plan = at, connection, span, plan
         self._load = SqlLoad(at)
         self._channels = at.usage_channels(connection)
+        self._grid_s = self._coarsest()
 
     def told(self) -> Told:
         """Return everything."""
@@ -95,11 +97,19 @@ class UsageReads:
         energy = self._energy(areas, now, beside)
         peaks, series, facts = self._peaks(now)
         quality, meters = self._quality(now)
-        return Told(
-            tables=(energy, peaks, quality, meters),
-            series=series,
-            facts=facts | {"electricity_wh": self._electricity(energy)},
-        )
+        facts = facts | {"electricity_wh": self._electricity(energy)} | self._summed(now.period)
+        return Told(tables=(energy, peaks, quality, meters), series=series, facts=facts)
+
+    def _coarsest(self) -> int:
+        """Return the coarsest interval of the meters: sums begin and end on it. [s]."""
+        numbers = [number for own in self._channels.values() for number in own.values()]
+        return coarsest_grid(self._connection, self._at.schema, numbers) or _HOUR_S
+
+    def _summed(self, held: Period) -> dict[str, Cell]:
+        """Return from when to when is summed, where a span is not of whole intervals."""
+        if held == self._span.period:
+            return {}
+        return {"summed_begin": _iso(held.start), "summed_end": _iso(held.end)}
 
     def _areas(self) -> list[_Area]:
         """Return the whole site and its main areas: what is below its only root, or its roots."""
@@ -114,7 +124,7 @@ class UsageReads:
 
     def _part(self, areas: Sequence[_Area], period: Period, *, everything: bool = False) -> _Part:
         zone = self._at.site.zone
-        begin, end = (grid_floor(at, _HOUR_S, zone) for at in (period.start, period.end))
+        begin, end = (grid_floor(at, self._grid_s, zone) for at in (period.start, period.end))
         held = Period(start=begin, end=end)
         spans = {
             (utility, area.key): self._load.place_spans(self._connection, area.key, utility, held)

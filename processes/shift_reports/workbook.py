@@ -28,11 +28,12 @@ def workbook_of(row: ReportRow, contents: Contents, reader: Reader, *, money: bo
     name = reader.say("shift_report.about")
     sheets = [_sheet(name, heads, about_rows(row, contents, reader))]
     sheets += [_table(each, reader) for each in shown_tables(contents, money=money)]
-    if row.changes:
+    changes = change_rows(row, contents, reader, money=money)
+    if changes:
         names = ("table", "row", "column", "before", "after")
         title = reader.say("shift_report_table.changes")
         heads_of = tuple(reader.head(each) for each in names)
-        sheets.append(_sheet(title, heads_of, change_rows(row, contents, reader)))
+        sheets.append(_sheet(title, heads_of, changes))
     return xlsx_of_all(sheets, row.made_at)
 
 

@@ -125,7 +125,7 @@ def show(
         if as_json:
             print_json({"report": row, "contents": contents})
         elif pdf is None and xlsx is None:
-            print_about(row, contents, _reader(at))
+            print_about(row, contents, _reader(at), money=at.scope.may(Right.READ_BILLS))
         _write(at, kind, span, row.edition, pdf, xlsx)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
-from scripts.commands.printing import print_facts, print_table
+from scripts.commands.printing import in_zone, print_facts, print_table
 
 if runs():
     from energy.service.reports.kinds import ReportKind
@@ -90,10 +90,10 @@ def print_owed(at: Opened, found: Sequence[OwedReport], now: datetime) -> None:
     print_table(heads, rows, nothing=at.text("report.nothing_owed"))
 
 
-def print_about(row: ReportRow, contents: Contents, reader: Reader) -> None:
-    """Print what a report tells: the beginning of each part."""
+def print_about(row: ReportRow, contents: Contents, reader: Reader, *, money: bool) -> None:
+    """Print what a report tells: the beginning of each part; money to who may read bills."""
     print_facts([(str(name), value) for name, value in about_rows(row, contents, reader)])
-    for part in shown_tables(contents, money=True):
+    for part in shown_tables(contents, money=money):
         if not part.rows:
             continue
         print(f"\n{reader.say(f'shift_report_table.{part.key}')}")
@@ -104,7 +104,7 @@ def print_about(row: ReportRow, contents: Contents, reader: Reader) -> None:
         print_table(heads, rows, right=tuple(right))
         if len(dicts) > _MOST:
             print(reader.say("shift_report.more", number=len(dicts) - _MOST + part.more))
-    changes = change_rows(row, contents, reader)
+    changes = change_rows(row, contents, reader, money=money)
     if changes:
         print(f"\n{reader.say('shift_report_table.changes')}")
         names = ("table", "row", "column", "before", "after")
@@ -112,4 +112,6 @@ def print_about(row: ReportRow, contents: Contents, reader: Reader) -> None:
 
 
 def _local(at: Opened, instant: datetime | None) -> str | None:
-    return None if instant is None else f"{instant.astimezone(at.site.zone):%Y-%m-%d %H:%M}"
+    """Return an instant by the site's clock, its offset beside it."""
+    local = in_zone(instant, at.site.zone)
+    return None if local is None else local.isoformat(" ", "minutes")

@@ -225,6 +225,14 @@ def read_handovers(connection: Connection, schema: str, most: int = 50) -> list[
     return _rows(connection, HandoverRow, f"{schema}.handover", where, most)
 
 
+def read_handovers_between(
+    connection: Connection, schema: str, begin: datetime, end: datetime
+) -> list[HandoverRow]:
+    """Return the handovers offered from one instant on and before another, the first first."""
+    where = "WHERE offered_at >= %s AND offered_at < %s ORDER BY offered_at, position"
+    return _rows(connection, HandoverRow, f"{schema}.handover", where, begin, end)
+
+
 def last_signed(connection: Connection, schema: str, post: str) -> HandoverRow | None:
     """Return the newest signed handover of a post: who signed it has the post."""
     where = "WHERE post = %s AND state = %s ORDER BY signed_at DESC LIMIT 1"

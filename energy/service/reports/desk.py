@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from energy.alerting.notices.gateway import GatewayKind
 from energy.alerting.notices.notice import Notice
 from energy.alerting.notices.posts import FindCalled
 from energy.alerting.notices.words import TemplateKey
@@ -40,6 +41,7 @@ from energy.service.reports.telling import (
     key_figures,
     notices_of,
 )
+from energy.service.telling.reminder import BROKEN, NEAR, Reminder, reminder_id
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -192,11 +194,7 @@ class ReportDesk:
                 return False
             late = now > known.due_at
             command = id_of("remind report", str(report), str(late))
-            with self._database.connection() as connection:
-                demand_texts(connection, self._site, TemplateKey.REPORT_DUE)
-                members = plan.remind or plan.to
-                to = contacts_for(connection, self._site, members, self._called, now)
-            demand_somebody(to)
+            to = self.reminded()
             if not known.remind(list(to), late=late, command_id=command):
                 return False
             told = Told(
@@ -215,21 +213,22 @@ class ReportDesk:
     def remind_owed(self, owed: OwedReport) -> bool:
         """Remind of a report that an incident owes; return whether that was done now.
 
-        What was reminded of is told by the notice itself: its id is made of what it is about.
+        Once before its deadline and once behind it, whoever is on duty by then.
 
         Raises:
             ReportError: Nobody can be told.
             NoticeError: There is no plan of notices, or the text was never reviewed.
+            ConflictError: Somebody else reminds of it at this moment.
         """
         now, plan, span = self._clock.now(), self.plan(), f"{owed.incident}/{owed.owed.name}"
         due_at = owed.owed.due_at
         if owed.owed.sent_at is not None or now < due_at - timedelta(minutes=plan.remind_min):
             return False
         late = now > due_at
-        with self._database.connection() as connection:
-            demand_texts(connection, self._site, TemplateKey.REPORT_DUE)
-            to = contacts_for(connection, self._site, plan.remind or plan.to, self._called, now)
-        demand_somebody(to)
+        said = (self._site.key, ABOUT_REPORT_DUE, span, BROKEN if late else NEAR)
+        if self._operations.find(reminder_id(*said)) is not None:
+            return False
+        to = self.reminded()
         told = Told(
             report=report_id(self._site.key, str(ReportKind.INCIDENT), span),
             about=ABOUT_REPORT_DUE,
@@ -238,10 +237,28 @@ class ReportDesk:
             facts={"what": span, "until": due_at.isoformat()},
             urgent=True,
         )
-        made = notices_of(told, to, now, id_of("remind owed", span, str(late)))
-        fresh = self._new(made)
-        self._operations.store(*fresh)
+        command = id_of("remind owed", span, str(late))
+        fresh = self._new(notices_of(told, to, now, command))
+        self._operations.store(Reminder.told(*said, to, command_id=command), *fresh)
         return bool(fresh)
+
+    def reminded(self) -> Mapping[UUID, GatewayKind]:
+        """Return who is reminded now, and by which way.
+
+        Raises:
+            ReportError: Nobody can be told.
+            NoticeError: There is no plan of notices, or the text was never reviewed.
+        """
+        now, plan = self._clock.now(), self.plan()
+        with self._database.connection() as connection:
+            demand_texts(connection, self._site, TemplateKey.REPORT_DUE)
+            to = contacts_for(connection, self._site, plan.remind or plan.to, self._called, now)
+        demand_somebody(to)
+        return to
+
+    def keeps(self, kind: ReportKind, span: str) -> bool:
+        """Return whether there is a report of a span, whatever its tables know yet."""
+        return self._operations.find(report_id(self._site.key, str(kind), span)) is not None
 
     def _new(self, made: Sequence[Notice]) -> list[Notice]:
         """Return the notices that are not kept: a report may have been reminded of as owed."""

@@ -10,7 +10,7 @@ import psycopg
 from energy.base.period import Period, local_day
 from energy.service.duty.plan import plan_from
 from energy.service.duty.reads import (
-    read_handovers,
+    read_handovers_between,
     read_log,
     read_on_duty,
 )
@@ -20,8 +20,6 @@ from energy.service.reports.table import Cell, ReportTable
 from energy.store.sites import Site
 
 Connection = psycopg.Connection[tuple[object, ...]]
-_HANDOVERS = 400
-"""The newest ones looked at."""
 
 
 def roster_table(connection: Connection, site: Site, period: Period) -> ReportTable:
@@ -44,9 +42,7 @@ def roster_table(connection: Connection, site: Site, period: Period) -> ReportTa
 def handover_table(connection: Connection, schema: str, period: Period) -> ReportTable:
     """Return the handovers offered in the span, with both signatures."""
     rows: list[tuple[Cell, ...]] = []
-    for each in reversed(read_handovers(connection, schema, _HANDOVERS)):
-        if not period.start <= each.offered_at < period.end:
-            continue
+    for each in read_handovers_between(connection, schema, period.start, period.end):
         signed = each.signed_at is not None and each.signed_at <= period.end
         rows.append(
             (

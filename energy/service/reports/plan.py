@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -110,7 +110,7 @@ class Owed:
     """A report of an incident, told or to be told upward."""
 
     name: str
-    """"initial", "follow-up-2", "final"."""
+    """"initial", "follow-up-2", "final"; "final-2" of the next solution."""
     stage: Stage
     due_at: datetime
     sent_at: datetime | None
@@ -120,11 +120,16 @@ class Owed:
         return (self.sent_at or at) > self.due_at
 
 
+Solved = tuple[datetime, datetime]
+"""When an incident seemed to be over, and when it was opened again."""
+
+
 def owed(
     duty: IncidentDuty,
     heard_at: datetime,
     resolved_at: datetime | None,
     sent: Mapping[str, datetime],
+    solved: Sequence[Solved] = (),
 ) -> list[Owed]:
     """Return the reports of an incident in order: those sent, and the next one that is owed.
 
@@ -133,21 +138,56 @@ def owed(
         heard_at: When its clock began.
         resolved_at: When it was over; None: it lasts.
         sent: When which was sent, by name.
+        solved: Its solutions that did not hold, in order. A last report of one of them is none of
+            the next one.
     """
     name = str(Stage.INITIAL)
     due = heard_at + timedelta(minutes=duty.initial_min)
     found = [Owed(name=name, stage=Stage.INITIAL, due_at=due, sent_at=sent.get(name))]
     number = 1
     while duty.follow_up_min and (last := found[-1].sent_at) is not None:
-        due, name = last + timedelta(minutes=duty.follow_up_min), f"{Stage.FOLLOW_UP}-{number}"
+        due = _awake(last + timedelta(minutes=duty.follow_up_min), duty, solved)
+        name = f"{Stage.FOLLOW_UP}-{number}"
         if name not in sent and resolved_at is not None and resolved_at <= due:
             break  # the next one is the last one
         found.append(Owed(name=name, stage=Stage.FOLLOW_UP, due_at=due, sent_at=sent.get(name)))
         number += 1
+    finals = _finals(duty, resolved_at, sent, solved)
     if resolved_at is not None:
-        due, name = resolved_at + timedelta(minutes=duty.final_min), str(Stage.FINAL)
         found = [each for each in found if each.sent_at or each.stage is Stage.INITIAL]
-        found.append(Owed(name=name, stage=Stage.FINAL, due_at=due, sent_at=sent.get(name)))
+    later = sorted(
+        [*found[1:], *finals], key=lambda it: (it.sent_at is None, it.sent_at or it.due_at)
+    )
+    return [found[0], *later]
+
+
+def _awake(due: datetime, duty: IncidentDuty, solved: Sequence[Solved]) -> datetime:
+    """Return by when a follow-up is due; what fell into a solution, behind opening again."""
+    for begin, end in solved:
+        if begin <= due < end:
+            return end + timedelta(minutes=duty.initial_min)
+    return due
+
+
+def _finals(
+    duty: IncidentDuty,
+    resolved_at: datetime | None,
+    sent: Mapping[str, datetime],
+    solved: Sequence[Solved],
+) -> list[Owed]:
+    """Return the last reports: of each solution that was told as one, and of that which holds."""
+    found: list[Owed] = []
+    ends = [begin for begin, _ in solved] + ([resolved_at] if resolved_at is not None else [])
+    for place, end in enumerate(ends):
+        number = len(found) + 1
+        name = str(Stage.FINAL) if number == 1 else f"{Stage.FINAL}-{number}"
+        at, holds = sent.get(name), place == len(solved)
+        told = at is not None and at >= end
+        if holds or (told and at is not None and not any(end < e <= at for e in ends)):
+            due = end + timedelta(minutes=duty.final_min)
+            found.append(
+                Owed(name=name, stage=Stage.FINAL, due_at=due, sent_at=at if told else None)
+            )
     return found
 
 

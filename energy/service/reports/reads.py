@@ -13,9 +13,10 @@ import psycopg
 
 from energy.service.reports.errors import ReportError
 from energy.service.reports.kinds import ReportKind
-from energy.service.reports.plan import Owed, ReportPlan, owed, plan_from
+from energy.service.reports.plan import Owed, ReportPlan, Solved, owed, plan_from
 from energy.service.reports.table import Contents
 from energy.service.work.reads import IncidentRow, read_incidents
+from energy.service.work.views import REOPENED
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -111,13 +112,14 @@ def read_reports(
     """
     names = [each.name for each in fields(ReportRow)][:-1]
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT {', '.join(names)}, first_sent_at FROM (SELECT *, "
+        # Editions of a report have its kind and span: what is not asked for is left out first.
+        f"SELECT {', '.join(names)}, first_sent_at FROM (SELECT {', '.join(names)}, "
         "max(edition) OVER (PARTITION BY report) AS newest, "
         "min(sent_at) OVER (PARTITION BY report) AS first_sent_at "
-        f"FROM {schema}.report) AS known "
-        "WHERE (%(every)s OR edition = newest) AND (%(kind)s = '' OR kind = %(kind)s) "
+        f"FROM {schema}.report WHERE (%(kind)s = '' OR kind = %(kind)s) "
         "AND (%(span)s = '' OR span = %(span)s) "
-        "AND (%(since)s::timestamptz IS NULL OR end_at > %(since)s) "
+        "AND (%(since)s::timestamptz IS NULL OR end_at > %(since)s)) AS known "
+        "WHERE (%(every)s OR edition = newest) "
         "ORDER BY end_at DESC, kind, span, edition DESC".encode(),
         {"every": every, "kind": kind, "span": span, "since": since},
     ).fetchall()
@@ -165,20 +167,39 @@ def read_owed(
         connection: Any connection that may read.
         schema: The site's schema.
         now: The instant.
-        days: How long ago a closed one may have been heard of.
+        days: How long ago one may have been closed.
     """
     plan = read_report_plan(connection, schema)
     if not plan.incidents:
         return []
+    since = now - timedelta(days=days)
+    serious = [
+        row
+        for row in read_incidents(connection, schema, closed_since=since)
+        if row.level in plan.incidents and row.parent is None
+    ]
     sent = _sent(connection, schema)
+    solved = _solved(connection, schema, [row.incident for row in serious])
     found = []
-    for row in read_incidents(connection, schema, over=True):
-        duty = plan.incidents.get(row.level)
-        over = row.closed_at is not None and row.heard_at < now - timedelta(days=days)
-        if duty is None or over or row.parent is not None:
-            continue
-        told = owed(duty, row.heard_at, row.resolved_at, sent.get(row.number, {}))
-        found += [_owed_of(row, each) for each in told]
+    for row in serious:
+        duty, told = plan.incidents[row.level], sent.get(row.number, {})
+        own = owed(duty, row.heard_at, row.resolved_at, told, solved.get(row.incident, ()))
+        found += [_owed_of(row, each) for each in own]
+    return found
+
+
+def _solved(
+    connection: Connection, schema: str, incidents: Sequence[UUID]
+) -> dict[UUID, list[Solved]]:
+    """Return when incidents seemed to be over until they were opened again."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT incident, begin_at, end_at FROM {schema}.incident_pause "
+        "WHERE incident = ANY(%s) AND waits_for = %s AND end_at IS NOT NULL ORDER BY begin_at",
+        (list(incidents), REOPENED),
+    ).fetchall()
+    found: dict[UUID, list[Solved]] = {}
+    for incident, begin, end in rows:
+        found.setdefault(incident, []).append((begin, end))
     return found
 
 

@@ -143,6 +143,7 @@ class Report(JournalAggregate):
         self.kind, self.span = ReportKind(kind), span
         self.end, self.due_at = end, due_at
         self.contents, self.made_by = contents, by
+        self.positions = positions
         self.edition, self.reviewed, self.sent = 1, 0, 0
         self.sent_to: list[str] = []
         self.reminded: set[bool] = set()
@@ -150,13 +151,15 @@ class Report(JournalAggregate):
     def make_again(self, made: Made, *, command_id: UUID) -> int:
         """Make another edition where the contents tell otherwise; return the newest edition.
 
+        What was gathered before the newest edition was makes none: its figures are older.
+
         Raises:
             ReportError: They are of other hours than the edition before.
         """
         if self.seen(command_id):
             return self.edition
         text = made.contents.text()
-        if text != self.contents:
+        if text != self.contents and not self._older(made.positions):
             kept, new = Contents.of(self.contents), made.contents
             # A report of an incident tells up to when it was written.
             alike = (kept.begin, kept.end) == (new.begin, new.end)
@@ -175,6 +178,13 @@ class Report(JournalAggregate):
                 )
         return self.edition
 
+    def _older(self, positions: Mapping[str, int]) -> bool:
+        """Return whether what is as of some positions knew less than the newest edition does."""
+        told = [
+            (at, self.positions[name]) for name, at in positions.items() if name in self.positions
+        ]
+        return all(at <= kept for at, kept in told) and any(at < kept for at, kept in told)
+
     @event(Corrected)
     def _correct(
         self,
@@ -188,6 +198,7 @@ class Report(JournalAggregate):
         command_id: UUID,
     ) -> None:
         self.edition, self.contents, self.made_by = edition, contents, by
+        self.positions = positions
 
     def review(self, edition: int, *, by: UUID, command_id: UUID) -> None:
         """Stand for the newest edition, having read it.

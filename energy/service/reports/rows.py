@@ -6,29 +6,29 @@ was open then. So a report made again tells the same, unless something of the sp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Any
 
 import psycopg
 
-from energy.alerting.outages.reads import read_outages
+from energy.alerting.outages.reads import OutageRow, read_outages
 from energy.alerting.severity import AlertSeverity
 from energy.base.period import Period, local_day
 from energy.service.equipment.reads import read_equipment
+from energy.service.reports.at_end import incidents_at, orders_at
 from energy.service.reports.columns import iso_of, table_of
 from energy.service.reports.duty_rows import handover_table, point_table, roster_table
 from energy.service.reports.table import Cell, Column, ReportTable
-from energy.service.switching.reads import read_permits, read_switching
+from energy.service.switching.reads import read_permits_out, read_switching
 from energy.service.work.kinds import OrderState
 from energy.service.work.reads import (
     IncidentRow,
     LevelsRow,
     OrderRow,
-    read_incidents,
     read_levels,
-    read_orders,
 )
 from energy.store.sites import Site
 
@@ -69,7 +69,10 @@ def alert_tables(connection: Connection, schema: str, period: Period) -> list[Re
         f"LEFT JOIN {schema}.channel AS c ON c.number = a.channel "
         f"LEFT JOIN {schema}.meter AS m ON m.point = c.point "
         f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
-        "WHERE NOT a.historic AND a.parent IS NULL AND a.raised_at < %(end)s "
+        f"LEFT JOIN {schema}.alert AS up ON up.alert = a.parent "
+        # What was put under an alert behind the span stood for itself in it.
+        "WHERE NOT a.historic AND (a.parent IS NULL OR up.raised_at >= %(end)s) "
+        "AND a.raised_at < %(end)s "
         "AND (a.raised_at >= %(begin)s OR a.cleared_at IS NULL OR a.cleared_at > %(begin)s) "
         "ORDER BY a.raised_at, a.alert".encode(),
         {"begin": period.start, "end": period.end},
@@ -94,9 +97,9 @@ def alert_tables(connection: Connection, schema: str, period: Period) -> list[Re
 
 
 _ALERT = (
-    *(("alert", "text"), ("at", "instant"), ("severity", "word:severity"), ("what", "text")),
+    *(("alert", "text"), ("at", "instant"), ("severity", "word:severity"), ("what", "text~")),
     *(
-        ("where", "text"),
+        ("where", "text~"),
         ("seen_at", "instant"),
         ("response", "minutes"),
         ("cleared_at", "instant"),
@@ -125,8 +128,7 @@ def incident_table(connection: Connection, site: Site, period: Period) -> Report
     levels = read_levels(connection, site.schema)
     rows = [
         _incident(each, levels, site, period.end)
-        for each in read_incidents(connection, site.schema, over=True)
-        if each.heard_at < period.end and (each.closed_at is None or each.closed_at > period.start)
+        for each in incidents_at(connection, site.schema, period)
     ]
     return table_of(
         "incidents",
@@ -171,11 +173,7 @@ def _incident_state(row: IncidentRow, at: datetime) -> str:
 
 def order_table(connection: Connection, schema: str, period: Period) -> ReportTable:
     """Return the work orders of the span: those that came up in it or were open."""
-    rows = [
-        _order(each, period.end)
-        for each in read_orders(connection, schema, over=True)
-        if each.since < period.end and (each.ended_at is None or each.ended_at > period.start)
-    ]
+    rows = [_order(each, period.end) for each in orders_at(connection, schema, period)]
     return table_of(
         "orders",
         rows,
@@ -212,7 +210,7 @@ def _order(row: OrderRow, at: datetime) -> tuple[Cell, ...]:
 def switching_table(connection: Connection, schema: str, period: Period) -> ReportTable:
     """Return the switching orders planned for the span or ended in it."""
     rows = []
-    for each in read_switching(connection, schema):
+    for each in read_switching(connection, schema, since=period.start):
         over = each.ended_at is not None and each.ended_at <= period.end
         planned = each.begins_at < period.end and each.ends_at > period.start
         if each.written_at >= period.end or not (
@@ -247,22 +245,11 @@ def _not_over(released: datetime | None, approved: datetime | None, at: datetime
 def permit_table(connection: Connection, schema: str, period: Period) -> ReportTable:
     """Return the permits to work that were out in the span."""
     rows: list[tuple[Cell, ...]] = []
-    for order in read_switching(connection, schema):
-        if order.ends_at < period.start - timedelta(days=60):
-            continue
-        for each in read_permits(connection, schema, order.switching_order):
-            back = each.returned_at if each.returned_at and each.returned_at <= period.end else None
-            if each.given_at < period.end and (
-                each.returned_at is None or each.returned_at > period.start
-            ):
-                late = "broken" if each.overdue(period.end) else "kept"
-                told = (
-                    f"{order.number}/{each.permit}",
-                    each.what,
-                    each.place,
-                    iso_of(each.given_at),
-                )
-                rows.append((*told, iso_of(each.valid_until), iso_of(back), late, str(each.holder)))
+    for number, each in read_permits_out(connection, schema, period):
+        back = each.returned_at if each.returned_at and each.returned_at <= period.end else None
+        late = "broken" if each.overdue(period.end) else "kept"
+        told = (f"{number}/{each.permit}", each.what, each.place, iso_of(each.given_at))
+        rows.append((*told, iso_of(each.valid_until), iso_of(back), late, str(each.holder)))
     return table_of(
         "permits",
         rows,
@@ -282,7 +269,7 @@ def outage_table(connection: Connection, schema: str, period: Period) -> ReportT
             *(iso_of(each.begins_at), iso_of(each.ends_at), str(each.state(period.end))),
             len(each.accounts),
         )
-        for each in reversed(read_outages(connection, schema))
+        for each in _outages_at(connection, schema, period.end)
         if each.begins_at < period.end
         and each.ends_at > period.start
         and each.reviewed_at is not None
@@ -292,10 +279,17 @@ def outage_table(connection: Connection, schema: str, period: Period) -> ReportT
         "outages",
         rows,
         (
-            *(("outage", "text"), ("node", "text"), ("reason", "text"), ("from", "instant")),
+            *(("outage", "text"), ("node", "text"), ("reason", "text~"), ("from", "instant")),
             *(("to", "instant"), ("state", "word:cli.outage_state"), ("accounts", "count")),
         ),
     )
+
+
+def _outages_at(connection: Connection, schema: str, at: datetime) -> Iterator[OutageRow]:
+    """Yield the outages, the earliest first; what was cancelled later was not yet."""
+    for each in reversed(read_outages(connection, schema)):
+        cancelled = each.cancelled_at is not None and each.cancelled_at <= at
+        yield each if cancelled else replace(each, cancelled_at=None, cancelled_by=None)
 
 
 def equipment_table(connection: Connection, site: Site, period: Period) -> ReportTable:

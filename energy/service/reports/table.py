@@ -17,6 +17,8 @@ Cell = str | int | None
 """A text, a whole number, or nothing known; decimals are texts."""
 MOST_ROWS = 500
 """Of a table; how many more there are is said."""
+MORE = "more"
+"""In place of a column: how many rows were left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +164,19 @@ def changes(before: Contents, after: Contents) -> list[Change]:
         rows = _Rows(before=_named(old), after=_named(new))
         columns = (new or old or before.tables[0]).columns
         for name in dict.fromkeys((*rows.before, *rows.after)):
-            found += _row_changes(key, name, columns, rows.before.get(name), rows.after.get(name))
+            before_, after_ = rows.before.get(name), rows.after.get(name)
+            # Beyond the cut of a table its rows are not known: none of them is new or gone.
+            if _cut(old if before_ is None else None) or _cut(new if after_ is None else None):
+                continue
+            found += _row_changes(key, name, columns, before_, after_)
+        left = [each.more if each is not None else 0 for each in (old, new)]
+        if left[0] != left[1]:
+            found.append(_change(key, "", MORE, *left))
     return found
+
+
+def _cut(table: ReportTable | None) -> bool:
+    return table is not None and table.more > 0
 
 
 def _row_changes(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from energy.base.period import Period
 from energy.base.quality import Quality
 from energy.metering.channel import USAGE_KINDS, Kind
 from energy.service.switching.confirming import INTERVALS, confirmation
@@ -155,19 +156,24 @@ def read_templates(connection: Connection, schema: str) -> list[TemplateRow]:
     ]
 
 
-def read_switching(connection: Connection, schema: str, *, over: bool = True) -> list[SwitchingRow]:
+def read_switching(
+    connection: Connection, schema: str, *, over: bool = True, since: datetime | None = None
+) -> list[SwitchingRow]:
     """Return the switching orders of a site, the latest first.
 
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
         over: Whether those that ended are wanted, too.
+        since: Only those that were not over before it, by plan or in fact; None: all.
     """
     names = list(SwitchingRow.__dataclass_fields__)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.switching_order "
-        "WHERE %s OR ended_at IS NULL ORDER BY begins_at DESC, number DESC".encode(),
-        (over,),
+        "WHERE (%(over)s OR ended_at IS NULL) AND (%(since)s::timestamptz IS NULL "
+        "OR ended_at IS NULL OR greatest(ended_at, ends_at) > %(since)s) "
+        "ORDER BY begins_at DESC, number DESC".encode(),
+        {"over": over, "since": since},
     ).fetchall()
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return [SwitchingRow(**{**row, "state": SwitchingState(row["state"])}) for row in found]
@@ -215,6 +221,22 @@ def read_permits(connection: Connection, schema: str, order: UUID) -> list[Permi
         (order,),
     ).fetchall()
     return [PermitRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def read_permits_out(
+    connection: Connection, schema: str, period: Period
+) -> list[tuple[str, PermitRow]]:
+    """Return the permits that were out in a span, each behind the number of its order."""
+    names = list(PermitRow.__dataclass_fields__)
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT o.number, {', '.join(f'p.{name}' for name in names)} "
+        f"FROM {schema}.switching_permit AS p JOIN {schema}.switching_order AS o "
+        "USING (switching_order) WHERE p.given_at < %(end)s "
+        "AND (p.returned_at IS NULL OR p.returned_at > %(begin)s) "
+        "ORDER BY o.begins_at DESC, o.number DESC, p.permit".encode(),
+        {"begin": period.start, "end": period.end},
+    ).fetchall()
+    return [(str(number), PermitRow(**dict(zip(names, row, strict=True)))) for number, *row in rows]
 
 
 def read_facts(connection: Connection, schema: str, order: UUID) -> list[FactRow]:

@@ -245,6 +245,7 @@ def read_incidents(
     about: str = "",
     owner: UUID | None = None,
     closed: int | None = None,
+    closed_since: datetime | None = None,
 ) -> list[IncidentRow]:
     """Return incidents, the oldest first.
 
@@ -257,12 +258,13 @@ def read_incidents(
         about: Only those opened from this: id of an alert, key of an account, name of a plan.
         owner: Only those that this person owns.
         closed: Only this many of those that are closed, the last ones.
+        closed_since: Also those that were closed behind it.
     """
     names = [each.name for each in fields(IncidentRow) if each.name != "pauses"]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.incident "
         "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR "
-        "%(closed)s::int IS NOT NULL OR state = ANY(%(open)s)) "
+        "%(closed)s::int IS NOT NULL OR state = ANY(%(open)s) OR closed_at > %(since)s) "
         f"AND (%(closed)s::int IS NULL OR incident IN (SELECT incident FROM {schema}.incident "
         "WHERE closed_at IS NOT NULL ORDER BY closed_at DESC, number DESC LIMIT %(closed)s)) "
         "AND incident = coalesce(%(one)s, incident) AND owner = coalesce(%(owner)s, owner) "
@@ -270,15 +272,8 @@ def read_incidents(
         "AND (%(named)s = '' OR number = upper(%(named)s) "
         "OR starts_with(replace(incident::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
         "ORDER BY heard_at, number".encode(),
-        {
-            "one": incident,
-            "over": over,
-            "open": list(OPEN_INCIDENTS),
-            "named": named,
-            "about": about,
-            "owner": owner,
-            "closed": closed,
-        },
+        {"one": incident, "over": over, "open": list(OPEN_INCIDENTS), "named": named}
+        | {"about": about, "owner": owner, "closed": closed, "since": closed_since},
     ).fetchall()
     pauses = read_pauses(connection, f"{schema}.incident_pause", "incident", [r[0] for r in rows])
     return [
@@ -319,6 +314,7 @@ def read_orders(
     incident: UUID | None = None,
     doer: UUID | None = None,
     ended: int | None = None,
+    ended_since: datetime | None = None,
 ) -> list[OrderRow]:
     """Return work orders, the oldest first.
 
@@ -331,12 +327,13 @@ def read_orders(
         incident: Only those of an incident.
         doer: Only those that this person owns or is assigned to.
         ended: Only this many of those that are over, the last ones.
+        ended_since: Also those that ended behind it.
     """
     names = [each.name for each in fields(OrderRow)]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.work_order "
         "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR "
-        "%(ended)s::int IS NOT NULL OR state = ANY(%(open)s)) "
+        "%(ended)s::int IS NOT NULL OR state = ANY(%(open)s) OR ended_at > %(since)s) "
         f"AND (%(ended)s::int IS NULL OR work_order IN (SELECT work_order FROM {schema}.work_order "
         "WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, number DESC LIMIT %(ended)s)) "
         "AND work_order = coalesce(%(one)s, work_order) "
@@ -345,15 +342,8 @@ def read_orders(
         "AND (%(named)s = '' OR number = upper(%(named)s) "
         "OR starts_with(replace(work_order::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
         "ORDER BY since, number".encode(),
-        {
-            "one": order,
-            "over": over,
-            "open": list(OPEN_ORDERS),
-            "named": named,
-            "whole": incident,
-            "doer": doer,
-            "ended": ended,
-        },
+        {"one": order, "over": over, "open": list(OPEN_ORDERS), "named": named}
+        | {"whole": incident, "doer": doer, "ended": ended, "since": ended_since},
     ).fetchall()
     found = []
     for row in rows:

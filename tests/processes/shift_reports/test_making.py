@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,8 +19,10 @@ from energy.service.reports.reads import read_edition, read_reports
 from energy.service.reports.table import Contents
 from energy.system import WRITER, System
 from processes.shift_reports import making
+from processes.shift_reports.cells import Reader
 from processes.shift_reports.gathering import Gathered, gather
 from processes.shift_reports.making import ReportChore, make_report
+from processes.shift_reports.told import about_rows
 from tests.energy.service.duty.rota import BOSS, SPEC
 from tests.energy.service.work.shop import fold
 from tests.fixtures.batches import MIDNIGHT, reading
@@ -56,9 +59,11 @@ class Works:
             rows = read_reports(connection, self.site.schema)
         return [(each.kind, each.span, each.edition) for each in rows]
 
-    def contents(self, span: str = "2019-01-01", edition: int | None = None) -> Contents:
+    def contents(
+        self, span: str = "2019-01-01", edition: int | None = None, kind: str = "day"
+    ) -> Contents:
         with self.site.writer.connection() as connection:
-            return read_edition(connection, self.site.schema, "day", span, edition)[1]
+            return read_edition(connection, self.site.schema, kind, span, edition)[1]
 
 
 @pytest.fixture
@@ -212,6 +217,58 @@ def test_a_report_whose_row_is_not_there_yet_is_not_made_over_and_over(
 def test_what_is_not_over_is_not_reported(works: Works) -> None:
     with pytest.raises(ReportError, match="not over"):
         make_report(works.system, works.site.site, ReportKind.DAY, "2019-01-01")
+
+
+def test_payments_are_told_of_whole_days_as_they_were_there(works: Works) -> None:
+    duty = RosterDesk(works.site.writer, works.site.site, works.site.clock)
+    half = [{"name": "early", "at": "06:30"}, {"name": "late", "at": "18:30"}]
+    posts = [{"key": "desk", "kind": "desk", "group": "controllers"}]
+    spec = {**SPEC, "shift": half, "post": posts}
+    duty.set_plan(spec, by=BOSS, command_id=command("plan"))
+    desk = ReportDesk(works.site.writer, works.site.site, works.site.clock)
+    desk.set_plan({"money": True}, by=BOSS, command_id=command("reports"))
+    fold(works.site)
+    works.read(0, 2 * DAY_MIN)
+    works.go(SECOND + timedelta(days=3))
+    paid = (
+        "INSERT INTO {s}.payment (payment, account, amount, received_on, means, reference, "
+        "applied, refunded, reversed_on, position) "
+        "VALUES (%s, 'A-1', %s, '2019-01-01', 'cash', '', 0, 0, %s, 1) RETURNING 1"
+    )
+    for name, amount, taken_back in (("P-1", 10, None), ("P-2", 5, "2019-01-03")):
+        works.site.rows(paid, name, amount, taken_back)
+    works.site.rows(paid, "P-3", 7, "2019-01-01")
+    make_report(works.system, works.site.site, ReportKind.DAY, "2019-01-01")
+    make_report(works.system, works.site.site, ReportKind.SHIFT, "2019-01-01/early")
+    fold(works.site)
+    day, shift = works.contents(), works.contents("2019-01-01/early", kind="shift")
+    tables = [each.table("money") for each in (day, shift)]
+    assert [[row["total"] for row in each.dicts()] for each in tables if each] == [["15"], []]
+    # A shift from half past six on is summed from then on, not from six.
+    assert "summed_begin" not in shift.facts
+    assert energy(shift)["used"] == 4_800
+    assert len(shift.series[0].values) == 48
+
+
+def test_a_shift_that_begins_within_an_interval_says_what_is_summed(works: Works) -> None:
+    duty = RosterDesk(works.site.writer, works.site.site, works.site.clock)
+    odd = [{"name": "early", "at": "06:20"}, {"name": "late", "at": "18:30"}]
+    posts = [{"key": "desk", "kind": "desk", "group": "controllers"}]
+    spec = {**SPEC, "shift": odd, "post": posts}
+    duty.set_plan(spec, by=BOSS, command_id=command("plan"))
+    fold(works.site)
+    works.read(0, 2 * DAY_MIN)
+    works.go(SECOND + timedelta(days=3))
+    make_report(works.system, works.site.site, ReportKind.SHIFT, "2019-01-01/early")
+    fold(works.site)
+    shift = works.contents("2019-01-01/early", kind="shift")
+    assert shift.begin == "2019-01-01T06:20:00+00:00"
+    assert shift.facts["summed_begin"] == "2019-01-01T06:15:00+00:00"
+    assert energy(shift)["used"] == 4_900
+    with works.site.writer.connection() as connection:
+        row, _ = read_edition(connection, works.site.schema, "shift", shift.span)
+    reader = Reader(language="en", zone=ZoneInfo("UTC"), name_of=lambda _: None)
+    assert ["Energy of", "2019-01-01 06:15 – 2019-01-01 18:30"] in about_rows(row, shift, reader)
 
 
 def test_a_plan_adds_the_agreed_demand_and_money(works: Works) -> None:

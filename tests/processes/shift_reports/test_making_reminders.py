@@ -113,6 +113,35 @@ def test_a_report_that_was_reminded_of_as_owed_is_kept_as_reminded(watch: Watch)
     assert not watch.desk.remind(row.report)
 
 
+def test_where_nobody_can_be_told_no_report_is_loaded(
+    new_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site: TestSite = new_site(at=MIDNIGHT)
+    site.project()
+    system = System(config=Config(dsn=site.server.dsn(WRITER)), role=WRITER, clock=site.clock)
+    try:
+        ReportDesk(site.writer, site.site, site.clock).set_plan(
+            PLAN, by=ANNA, command_id=command("plan")
+        )
+        chore, asked = ReportChore(system, site.site), list[object]()
+        site.clock.move_to(MIDNIGHT + timedelta(minutes=10))
+        chore.step()
+        monkeypatch.setattr(ReportDesk, "remind", lambda _, report: asked.append(report))
+        for minute in (11, 8 * 60 + 10, 9 * 60):
+            fold(site)
+            site.clock.move_to(MIDNIGHT + timedelta(minutes=minute))
+            chore.step()
+        assert asked == []
+        book.contact(site, book.vault(), "eve", mail=book.EVE_MAIL)
+        book.texts(site)
+        book.plan(site)
+        fold(site)
+        chore.step()
+        assert len(asked) == 1
+    finally:
+        system.close()
+
+
 def test_who_is_always_faster_stops_no_other_reminder(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Column, Contents, ReportTable, Series, seal_of
 from processes.shift_reports.cells import Reader
 from processes.shift_reports.paper import Paper, report_pdf
+from processes.shift_reports.told import change_rows
 from processes.shift_reports.workbook import workbook_of
 
 MIDNIGHT = datetime(2019, 1, 2, tzinfo=UTC)
@@ -120,6 +121,24 @@ def test_an_edition_is_the_same_paper_again(language: str, title: str) -> None:
     assert all(each in told for each in (title, "2019-01-01", "4711", "815", "Ada", "I-1"))
     assert "#panic()" in told  # what typst would take for code is a text
     assert edition(made).sha256[:16] in told
+
+
+def test_changes_of_money_are_for_who_may_read_bills() -> None:
+    made = contents()
+    changed = (
+        ["money", "issued", "total", "9.00", "9.50"],
+        ["meters", "", "more", "3", "4"],
+    )
+    row = edition(made, 2, *changed)
+    for money, told in ((True, 2), (False, 1)):
+        assert len(change_rows(row, made, reader(), money=money)) == told
+        paper = words(report_pdf(row, made, reader(), "Yard", money=money))
+        assert ("9.50" in paper) is money
+        assert f"{told} figures or rows" in paper
+        book = load_workbook(io.BytesIO(workbook_of(row, made, reader(), money=money)))
+        cells = [str(c.value) for sheet in book for line in sheet for c in line]
+        assert any("9.5" in each for each in cells) is money
+        assert "rows left out" in cells
 
 
 def test_a_paper_says_what_is_missing_and_compares_only_what_is_whole() -> None:

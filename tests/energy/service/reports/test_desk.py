@@ -122,6 +122,15 @@ def test_the_same_contents_are_one_edition_and_others_another_one(at: Desk) -> N
         assert read_report_plan(connection, at.site.schema).to == ("management",)
 
 
+def test_what_was_gathered_before_the_newest_edition_makes_none(at: Desk) -> None:
+    at.desk.keep(contents(5), {"metering": 100, "operations": 9})
+    assert at.desk.keep(contents(6), {"metering": 120, "operations": 9}, by=ANNA) == (2, True)
+    assert at.desk.keep(contents(5), {"metering": 110, "operations": 9}) == (2, False)
+    assert at.desk.keep(contents(7), {"metering": 119, "operations": 10}) == (3, True)
+    # Other rules at the same position tell otherwise of the same facts.
+    assert at.desk.keep(contents(8), {"metering": 119, "operations": 10}) == (4, True)
+
+
 def test_no_edition_has_other_hours(at: Desk) -> None:
     at.desk.keep(contents(5), POSITIONS)
     with pytest.raises(ReportError, match="other hours"):
@@ -250,6 +259,24 @@ def test_a_serious_incident_is_told_by_its_clock(at: Desk) -> None:
         with pytest.raises(ReportError, match="owes no report 'initial'"):
             stage_owed(connection, at.site.site, number, "initial", at.site.clock.now())
     assert [each[0] for each in at.notices()] == ["report", "report", "report_due"]
+
+
+def test_who_comes_on_duty_is_not_reminded_again(at: Desk) -> None:
+    """Of one deadline one person is told, whoever is at the post by then."""
+    at.tell()
+    shop = Shop(at.site)
+    shop.publish()
+    shop.open()
+    fold(at.site)
+    with at.site.writer.connection() as connection:
+        (owed,) = read_owed(connection, at.site.schema, at.site.clock.now())
+    at.site.clock.move_to(owed.owed.due_at - timedelta(minutes=1))
+    assert at.desk.remind_owed(owed)
+    at.desk.set_plan({**PLAN, "remind": ["ada"]}, by=ANNA, command_id=command("plan 2"))
+    assert not at.desk.remind_owed(owed)
+    at.site.clock.move_to(owed.owed.due_at + timedelta(minutes=1))
+    assert at.desk.remind_owed(owed)
+    assert len(at.notices()) == 2
 
 
 def test_tables_folded_anew_are_the_same(at: Desk) -> None:

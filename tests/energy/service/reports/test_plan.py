@@ -111,3 +111,62 @@ def test_at_most_one_stage_but_the_last_is_open_and_each_follows_the_one_before(
         if later.name.startswith("follow-up"):
             assert earlier.sent_at is not None
             assert later.due_at == earlier.sent_at + minutes(240)
+
+
+def test_a_second_solution_owes_a_last_report_of_its_own() -> None:
+    first, again = NOON + minutes(100), NOON + minutes(1500)
+    sent = {"initial": NOON + minutes(20), "final": first + minutes(30)}
+    assert [each.name for each in owed(DUTY, NOON, first, sent)] == ["initial", "final"]
+    told = owed(DUTY, NOON, None, sent, [(first, again)])
+    assert [(each.name, each.due_at) for each in told] == [
+        ("initial", NOON + minutes(30)),
+        ("final", first + minutes(1440)),
+        ("follow-up-1", again + minutes(30)),  # it is heard of anew
+    ]
+    assert [each.sent_at is None for each in told] == [False, False, True]
+    second = again + minutes(90)
+    last = owed(DUTY, NOON, second, sent, [(first, again)])[-1]
+    assert (last.name, last.due_at, last.sent_at) == ("final-2", second + minutes(1440), None)
+    assert not last.late(second)
+    done = {**sent, "final-2": second + minutes(5)}
+    assert all(each.sent_at for each in owed(DUTY, NOON, second, done, [(first, again)]))
+
+
+def test_a_last_report_that_was_not_sent_before_the_second_solution_is_of_that_one() -> None:
+    first, again, second = NOON + minutes(100), NOON + minutes(110), NOON + minutes(300)
+    sent = {"initial": NOON + minutes(20)}
+    waiting = owed(DUTY, NOON, second, sent, [(first, again)])[-1]
+    assert (waiting.name, waiting.due_at) == ("final", second + minutes(1440))
+    sent["final"] = second + minutes(5)
+    told = owed(DUTY, NOON, second, sent, [(first, again)])
+    assert [(each.name, each.sent_at) for each in told] == list(sent.items())
+
+
+@given(
+    solutions=st.lists(st.tuples(st.integers(1, 900), st.integers(1, 900)), max_size=4),
+    sends=st.lists(st.booleans(), min_size=5, max_size=5),
+    over=st.booleans(),
+)
+def test_every_solution_that_was_told_as_the_last_one_has_its_own_report(
+    solutions: list[tuple[int, int]], sends: list[bool], over: bool
+) -> None:
+    """A second model: whoever writes after a solution takes the next name."""
+    at, solved, sent, names = NOON, [], {"initial": NOON}, ["initial"]
+    ends = list[datetime]()
+    for place, (lasts, stands) in enumerate(solutions):
+        begin = at + minutes(2 * lasts)
+        at = begin + minutes(2 * stands)
+        ends.append(begin)
+        if place < len(solutions) - 1 or not over:
+            solved.append((begin, at))
+        if sends[place]:
+            name = "final" if len(names) == 1 else f"final-{len(names)}"
+            sent[name] = begin + minutes(1)
+            names.append(name)
+    resolved = ends[-1] if over and ends else None
+    duty = IncidentDuty(initial_min=30, follow_up_min=0, final_min=60)
+    told = owed(duty, NOON, resolved, sent, solved)
+    assert [each.name for each in told if each.sent_at] == names
+    waiting = [each for each in told if each.sent_at is None]
+    due = [resolved + minutes(60)] if resolved and not sends[len(solutions) - 1] else []
+    assert [each.due_at for each in waiting] == due

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.service.reports.rows import service_tables
 from energy.service.reports.table import Cell, ReportTable
@@ -68,6 +70,110 @@ def test_an_order_says_whether_it_was_late_then(site_schema: TestSite) -> None:
     ]
     shop.work(order, "cancel", by=CLARA, reason="needless")
     assert row(tables(site_schema, second)["orders"]) == told[1]
+
+
+def test_what_was_opened_again_behind_the_span_was_over_at_its_end(
+    site_schema: TestSite,
+) -> None:
+    shop = Shop(site_schema)
+    shop.publish()
+    begin = site_schema.clock.now()
+    kept, closed = shop.open("kept"), shop.open("closed")
+    acts: tuple[tuple[int, str, dict[str, Any]], ...] = (
+        (10, "respond", {}),
+        (20, "diagnose", {"problem": "no_supply", "cause": "device", "words": "burnt"}),
+        (40, "resolve", {}),
+    )
+    for minute, act, more in acts:
+        site_schema.clock.move_to(begin + timedelta(minutes=minute))
+        for incident in (kept, closed):
+            shop.do(incident, act, **more)
+    site_schema.clock.move_to(begin + timedelta(minutes=50))
+    shop.do(closed, "close", by=CLARA)
+    first = Period(start=begin, end=begin + HOUR)
+    second = Period(start=first.end, end=first.end + HOUR)
+    before = [tables(site_schema, each)["incidents"] for each in (first, second)]
+    assert [row(before[0], place)["state"] for place in (0, 1)] == ["resolved", "closed"]
+    assert len(before[1].rows) == 1  # what was closed before a span is none of it
+    site_schema.clock.move_to(begin + 5 * HOUR)
+    for incident in (kept, closed):
+        shop.do(incident, "reopen", "dark again", now=site_schema.clock.now())
+    assert [tables(site_schema, each)["incidents"] for each in (first, second)] == before
+    third = Period(start=begin + 4 * HOUR, end=begin + 6 * HOUR)
+    again = tables(site_schema, third)["incidents"].dicts()
+    assert [each["state"] for each in again] == ["under_way", "under_way"]
+    assert [each["solution"] for each in again] == [100, 100]  # not while it seemed to be over
+
+
+def test_an_order_sent_back_behind_the_span_was_done_at_its_end(site_schema: TestSite) -> None:
+    shop = Shop(site_schema)
+    shop.publish()
+    begin = site_schema.clock.now()
+    order = shop.order(due_at=begin + HOUR)
+    for act in ("take", "begin", "finish"):
+        now: dict[str, Any] = dict.fromkeys(("at", "now"), site_schema.clock.now())
+        shop.work(order, act, **(now if act == "begin" else {}))
+        site_schema.clock.move_to(site_schema.clock.now() + timedelta(minutes=10))
+    span = Period(start=begin, end=begin + 2 * HOUR)
+    site_schema.clock.move_to(span.end)
+    before = tables(site_schema, span)["orders"]
+    assert [row(before)[key] for key in ("state", "kept")] == ["done", "kept"]
+    site_schema.clock.move_to(begin + 3 * HOUR)
+    shop.work(order, "refuse", "the cover is missing", by=CLARA)
+    assert tables(site_schema, span)["orders"] == before
+    later = Period(start=begin + 3 * HOUR, end=begin + 4 * HOUR)
+    told = row(tables(site_schema, later)["orders"])
+    assert [told[key] for key in ("state", "kept")] == ["under_way", "broken"]
+
+
+def test_a_permit_that_is_out_is_told_however_old_its_order_is(site_schema: TestSite) -> None:
+    now = site_schema.clock.now()
+    old = now - timedelta(days=90)
+    order, person = id_of("order"), BOSS
+    site_schema.rows(
+        "INSERT INTO {s}.switching_order (switching_order, number, about, reason, begins_at, "
+        "ends_at, operator, guardian, template, version, name, permit_after, request, state, "
+        "author, written_at, position) VALUES (%s, 'S-2018-00001', 'node:electricity/t1', 'work', "
+        "%s, %s, %s, %s, 'isolate', 1, '{{}}', 1, '{{}}', 'completed', %s, %s, 1) RETURNING 1",
+        *(order, old, old + HOUR, person, person, person, old),
+    )
+    site_schema.rows(
+        "INSERT INTO {s}.switching_permit (switching_order, permit, what, place, earthed_at, "
+        "holder, valid_until, given_by, given_at, position) VALUES (%s, 1, 'new cable', 'yard', "
+        "'T1', %s, %s, %s, %s, 1) RETURNING 1",
+        *(order, person, old + HOUR, person, old),
+    )
+    told = tables(site_schema, Period(start=now, end=now + HOUR))["permits"].dicts()
+    assert [(each["permit"], each["kept"]) for each in told] == [("S-2018-00001/1", "broken")]
+
+
+def test_every_handover_of_a_span_is_told_however_many_came_since(site_schema: TestSite) -> None:
+    begin = site_schema.clock.now()
+    site_schema.rows(
+        "INSERT INTO {s}.handover (handover, post, state, since, goes, offered_at, points, alerts, "
+        "outages, position) SELECT gen_random_uuid(), 'desk', 'offered', %s, %s, "
+        "%s::timestamptz + n * interval '1 hour', '[]', '[]', '[]', n "
+        "FROM generate_series(0, 449) AS n RETURNING 1",
+        *(begin, BOSS, begin),
+    )
+    told = tables(site_schema, Period(start=begin, end=begin + 3 * HOUR))["handovers"]
+    assert len(told.rows) == 3
+
+
+def test_an_alert_put_under_a_later_one_stood_for_itself(site_schema: TestSite) -> None:
+    begin = site_schema.clock.now()
+    span = Period(start=begin, end=begin + HOUR)
+    insert = (
+        "INSERT INTO {s}.alert (alert, rule, channel, severity, raised_at, value, limit_value, "
+        "historic, parent, position, name) VALUES (%s, gen_random_uuid(), 1, 'high', %s, 1, 1, "
+        "false, %s, 1, %s) RETURNING 1"
+    )
+    minute, up = timedelta(minutes=1), [id_of("alert", name) for name in ("in", "behind")]
+    for name, at, parent in (("in", 5, None), ("behind", 90, None), ("a", 10, 0), ("b", 20, 1)):
+        above = None if parent is None else up[parent]
+        site_schema.rows(insert, id_of("alert", name), begin + at * minute, above, name)
+    told = tables(site_schema, span)["alerts"].dicts()
+    assert [each["what"] for each in told] == ["in", "b"]
 
 
 def test_roster_handover_and_open_points_of_a_shift(site_schema: TestSite) -> None:

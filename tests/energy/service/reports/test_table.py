@@ -25,14 +25,14 @@ COLUMNS = (
 CELLS = st.none() | st.integers(0, 10**15) | st.text(max_size=5)
 
 
-def contents(*rows: tuple[str | int | None, ...]) -> Contents:
+def contents(*rows: tuple[str | int | None, ...], more: int = 0) -> Contents:
     return Contents(
         kind="day",
         span="2019-01-01",
         begin="2019-01-01T00:00:00+00:00",
         end="2019-01-02T00:00:00+00:00",
         facts={"peak_w": 12, "peak_at": None},
-        tables=(ReportTable(key="orders", columns=COLUMNS, rows=rows, more=3),),
+        tables=(ReportTable(key="orders", columns=COLUMNS, rows=rows, more=more),),
         series=(Series(key="electricity", step_s=900, values=(1, None, 3)),),
     )
 
@@ -41,7 +41,7 @@ def contents(*rows: tuple[str | int | None, ...]) -> Contents:
 def test_what_is_kept_is_read_back_and_is_the_same_text_again(
     rows: list[tuple[str | int | None, ...]],
 ) -> None:
-    made = contents(*rows)
+    made = contents(*rows, more=3)
     assert Contents.of(made.text()) == made
     assert Contents.of(made.text()).text() == made.text()
     assert seal_of(made.text()) == seal_of(Contents.of(made.text()).text())
@@ -68,3 +68,14 @@ def test_a_part_that_is_new_or_gone_is_told_row_by_row() -> None:
     none = replace(whole, tables=())
     assert [each.after for each in changes(none, whole)] == ["1"]
     assert [each.before for each in changes(whole, none)] == ["1"]
+
+
+def test_beyond_the_cut_of_a_table_no_row_is_new_or_gone() -> None:
+    before = contents(("W-1", 5, "ada"), ("W-2", 6, "ben"), more=3)
+    after = contents(("W-1", 7, "ada"), ("W-3", 6, "ben"), more=4)
+    assert changes(before, after) == [
+        Change(table="orders", row="W-1", column="used", before="5", after="7"),
+        Change(table="orders", row="", column="more", before="3", after="4"),
+    ]
+    grown = contents(*before.tables[0].rows, ("W-9", 1, "cy"), more=3)
+    assert changes(grown, before) == []  # it may stand beyond the cut

@@ -1,0 +1,1 @@
+"""Who is told that a deadline of the service is near or past: once each."""
