@@ -142,7 +142,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LeaveDesk.ask`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("ask leave here", first, last, seen, by)
         return self._desks.leave.ask(by, first, last, by=by, command_id=command)
 
@@ -176,7 +176,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LeaveDesk.withdraw`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("withdraw leave", leave, by)
         return self._desks.leave.withdraw(leave, by=by, command_id=command)
 
@@ -189,7 +189,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LeaveDesk.offer_swap`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("offer swap here", slot, other, back, seen, by)
         return self._desks.leave.offer_swap(slot, other, back, by=by, command_id=command)
 
@@ -200,7 +200,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LeaveDesk.take_swap`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         self._desks.leave.take_swap(swap, by=by, command_id=_command("take swap", swap, by))
 
     def withdraw_swap(self, scope: Scope, swap: UUID) -> None:
@@ -210,7 +210,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LeaveDesk.withdraw_swap`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("withdraw swap", swap, by)
         self._desks.leave.withdraw_swap(swap, by=by, command_id=command)
 
@@ -221,7 +221,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: It says nothing, or too much.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("tell log here", text, stays_open, seen, by)
         return self._desks.log.tell(text, stays_open=stays_open, by=by, command_id=command)
 
@@ -232,7 +232,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: It is not open, or nothing is said.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("close point", entry, by)
         self._desks.log.close(entry, text, by=by, command_id=command)
 
@@ -248,7 +248,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LogDesk.offer`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         return self._desks.log.offer(post, by=by, command_id=_command("offer desk", post, seen, by))
 
     def sign(self, scope: Scope, handover: UUID) -> None:
@@ -258,7 +258,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LogDesk.sign`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         self._desks.log.sign(handover, by=by, command_id=_command("sign handover", handover, by))
 
     def stay(self, scope: Scope, handover: UUID) -> None:
@@ -268,7 +268,7 @@ class DutyCommands:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LogDesk.withdraw`.
         """
-        by = self._by(scope, Right.WORK)
+        by = self._by(scope, Right.OWN_DUTY)
         command = _command("withdraw handover", handover, by)
         self._desks.log.withdraw(handover, by=by, command_id=command)
 

@@ -69,10 +69,14 @@ def sheet_parts(
     now: datetime,
 ) -> Iterator[SheetPart]:
     """Yield the parts of the sheet in their order."""
+    yield _permits(viewer, facts, zone)
+    yield _switching(viewer, facts, zone)
     yield _roster(viewer, facts, zone, now)
     yield _phones(viewer, facts, zone)
     yield _points(facts, zone)
     yield _work(viewer, facts)
+    yield _calls(viewer, facts, zone)
+    yield _reports(viewer, facts, zone)
     yield _sounds(viewer, facts, zone)
     yield _alerts(viewer, alerts, AlertTab.OPEN, _OPEN, zone)
     yield _alerts(viewer, shelved, AlertTab.SHELVED, _SHELVED, zone)
@@ -123,6 +127,56 @@ def shown(text: str | None) -> str:
     if text is None:
         return "-"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _permits(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
+    """Return where people work: the first thing a shift hands on."""
+    rows = [
+        (
+            *(each.number, each.node, each.what, each.place or None, each.earthed_at or None),
+            *(each.holder, _due(viewer, each.until, zone, late=each.late)),
+        )
+        for each in facts.permits
+    ]
+    heads = ("number", "node", "what", "point", "earthed", "holder", "to")
+    return SheetPart(key="permits", heads=heads, rows=rows)
+
+
+def _switching(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
+    rows = [
+        (
+            *(each.number, viewer.say(f"cli.switching_state.{each.state}"), each.node),
+            *(_local(each.begins_at, zone), _local(each.ends_at, zone)),
+            *(each.operator, each.guardian),
+        )
+        for each in facts.switching
+    ]
+    heads = ("number", "state", "node", "from", "to", "operator", "guardian")
+    return SheetPart(key="switching", heads=heads, rows=rows)
+
+
+def _calls(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
+    rows = [
+        (each.number, each.who, _due(viewer, each.due_at, zone, late=each.late))
+        for each in facts.calls
+    ]
+    return SheetPart(key="calls", heads=("number", "person", "due"), rows=rows)
+
+
+def _reports(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
+    rows = [
+        (
+            *(viewer.say(f"cli.report_kind.{each.kind}"), each.span),
+            _due(viewer, each.due_at, zone, late=each.late),
+        )
+        for each in facts.reports
+    ]
+    return SheetPart(key="reports", heads=("report", "span", "due"), rows=rows)
+
+
+def _due(viewer: Viewer, at: datetime, zone: ZoneInfo, *, late: bool) -> str:
+    local = _local(at, zone)
+    return viewer.say("handover.late", at=local) if late else local
 
 
 def _roster(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo, now: datetime) -> SheetPart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,13 +68,69 @@ class DeskStanding:
     """Who is on duty there by the roster."""
     due: str
     """Name of who is on duty there; "" for nobody."""
+    fit: Mapping[UUID, str]
+    """Who is in the group of the desk, with names."""
     offered: HandoverLine | None
     newest: str
     """The newest handover of the desk; "" where there was none."""
 
     def may_offer(self, person: UUID) -> bool:
         """Return whether a person may offer it, as the domain says."""
-        return self.holder is None or person in {self.holder, self.there}
+        return person in {self.holder, self.there} or (self.holder is None and person in self.fit)
+
+    def may_sign(self, person: UUID) -> bool:
+        """Return whether a person may take it, as the domain says; who offered it may not."""
+        giver = self.offered.goes if self.offered else None
+        return person != giver and (person == self.there or person in self.fit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitLine:
+    """A permit to work that is out: people work there."""
+
+    number: str
+    """Of its order and of itself: "S-2026-00001/1"."""
+    node: str
+    what: str
+    place: str
+    earthed_at: str
+    holder: str
+    until: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchingLine:
+    """A switching order that is released, under way or stopped."""
+
+    number: str
+    state: str
+    node: str
+    begins_at: datetime
+    ends_at: datetime
+    operator: str
+    guardian: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDue:
+    """A call-back that is to be made."""
+
+    number: str
+    """Of the request."""
+    due_at: datetime
+    who: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDue:
+    """A report that is to go upward."""
+
+    kind: str
+    span: str
+    due_at: datetime
+    late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +196,11 @@ class HandoverFacts:
 
     shifts: tuple[ShiftNow, ...]
     """This one, and the next where a roster has this one."""
+    permits: tuple[PermitLine, ...]
+    """What ends first at the top."""
+    switching: tuple[SwitchingLine, ...]
+    calls: tuple[CallDue, ...]
+    reports: tuple[ReportDue, ...]
     phones: tuple[PhoneTest, ...]
     points: tuple[EntryLine, ...]
     work: tuple[WorkLine, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from dashboards.queries.duty_reads import DutyReads, Faces
+from dashboards.queries.handover_reads import calls_due, reports_due, switching_of
 from dashboards.queries.handover_rows import (
     DeskStanding,
     EntryLine,
@@ -79,9 +80,12 @@ class SqlHandover:
             rows = [_handover(e, faces) for e in read_handovers(connection, self._at.schema)]
             now = self._at.clock.now()
             there = read_on_duty(connection, self._at.site, now).posts
-            posts = [each.key for each in plan.posts if each.kind is PostKind.DESK] if plan else []
+            desks = [each.key for each in plan.posts if each.kind is PostKind.DESK] if plan else []
+            fit = {post: plan.qualified(post) for post in desks} if plan else {}
             page = HandoverPage(
-                desks=tuple(self._desk(connection, post, rows, there, faces) for post in posts),
+                desks=tuple(
+                    self._desk(connection, post, rows, there, fit[post], faces) for post in desks
+                ),
                 past=tuple(each for each in rows if each.state is not HandoverState.OFFERED),
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
@@ -102,8 +106,13 @@ class SqlHandover:
             if shift.period is not None:
                 end = shift.period.end
                 shifts.append(self._handover_reads.shift(connection, plan, faces, end))
+            permits, switching = switching_of(connection, schema, faces, now)
             return HandoverFacts(
                 shifts=tuple(shifts),
+                permits=permits,
+                switching=switching,
+                calls=calls_due(connection, schema, faces, now, now + ahead),
+                reports=reports_due(connection, schema, now, now + ahead),
                 phones=self._phones(connection, now),
                 points=tuple(_entry(e, faces) for e in read_points(connection, schema)),
                 work=_work(connection, schema, faces),
@@ -118,6 +127,7 @@ class SqlHandover:
         post: str,
         rows: list[HandoverLine],
         there: Mapping[str, UUID],
+        fit: Sequence[UUID],
         faces: Faces,
     ) -> DeskStanding:
         last = last_signed(connection, self._at.schema, post)
@@ -129,6 +139,7 @@ class SqlHandover:
             since=last.signed_at if last else None,
             there=there.get(post),
             due=faces.name(there.get(post)),
+            fit={person: faces.name(person) for person in fit},
             offered=next((e for e in mine if e.state is HandoverState.OFFERED), None),
             newest=str(mine[0].handover) if mine else "",
         )

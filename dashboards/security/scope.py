@@ -52,6 +52,8 @@ class Right(StrEnum):
     """Pin a note to a place or a point, edit and withdraw one's own."""
     WORK = "work"
     """Open incidents and work orders and act on them."""
+    OWN_DUTY = "own_duty"
+    """Ask for leave of one's own, swap one's shifts, write the shift log, take and pass a desk."""
     PLAN_WORK = "plan_work"
     """Publish what work is measured by and done from: service levels, checklists, plans."""
     RELEASE_SWITCHING = "release_switching"
@@ -69,7 +71,7 @@ class Right(StrEnum):
     """See and end sessions, unlock, bar people and give them roles, read what everybody did."""
 
 
-EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES})
+EVERYBODY = frozenset({Right.READ_ENERGY, Right.PIN_NOTES, Right.OWN_DUTY})
 """What everybody who works at a site may do."""
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: EVERYBODY,
@@ -124,6 +126,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.READ_ENERGY,
             Right.ACKNOWLEDGE,
+            Right.OWN_DUTY,
             Right.WORK,
             Right.RELEASE_SWITCHING,
             Right.SERVE,

@@ -202,7 +202,7 @@ def now(ctx: typer.Context, instant: str | None = None, *, as_json: Json = False
         else:
             if found.period is not None:
                 begin, end = (
-                    f"{each.astimezone(zone):%Y-%m-%d %H:%M}"
+                    each.astimezone(zone).isoformat(" ", "minutes")
                     for each in (found.period.start, found.period.end)
                 )
                 print(at.text("duty.shift", shift=found.shift, begin=begin, end=end))

@@ -36,7 +36,7 @@ def ask(
 ) -> None:
     """Ask for leave, for oneself or, who plans, for another; the night of the last day is in it."""
     with opened(ctx, WRITER) as at:
-        author = at.person(by, Right.PLAN_WORK if person else Right.WORK)
+        author = at.person(by, Right.PLAN_WORK if person else Right.OWN_DUTY)
         who = named(at, person) if person else author
         days = (first.date(), last.date())
         same = [
@@ -131,7 +131,7 @@ def refuse(ctx: typer.Context, request: str, by: str | None = None) -> None:
 def withdraw(ctx: typer.Context, request: str, by: str | None = None) -> None:
     """Withdraw leave; shifts that have not begun come back."""
     with opened(ctx, WRITER) as at:
-        person, row = at.person(by, Right.WORK), _meant(at, request)
+        person, row = at.person(by, Right.OWN_DUTY), _meant(at, request)
         command = id_of("command", "withdraw leave", str(row.leave), str(person))
         back = _desk(at).withdraw(row.leave, by=person, command_id=command)
         at.settle("operations")
@@ -152,7 +152,7 @@ def swap(
 ) -> None:
     """Offer a shift of one's own to another, for one of theirs or for none."""
     with opened(ctx, WRITER) as at:
-        person, other = at.person(by, Right.WORK), named(at, to)
+        person, other = at.person(by, Right.OWN_DUTY), named(at, to)
         mine, theirs = slot_from(slot), slot_from(back) if back else None
         over = [each for each in _swaps(at) if each.slot == slot and each.state != "offered"]
         said = (slot, back, str(other), str(person), str(len(over)))
@@ -166,7 +166,7 @@ def swap(
 def take(ctx: typer.Context, swap: str, by: str | None = None) -> None:
     """Agree to a swap that was offered to oneself; the roster changes with it."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.WORK)
+        person = at.person(by, Right.OWN_DUTY)
         row = the_one(swap, _swaps(at), lambda each: each.swap, "no_swap")
         command = id_of("command", "take swap", str(row.swap), str(person))
         _desk(at).take_swap(row.swap, by=person, command_id=command)
@@ -177,7 +177,7 @@ def take(ctx: typer.Context, swap: str, by: str | None = None) -> None:
 def swap_off(ctx: typer.Context, swap: str, by: str | None = None) -> None:
     """Let a swap that was offered not be; either of the two may say so."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.WORK)
+        person = at.person(by, Right.OWN_DUTY)
         row = the_one(swap, _swaps(at), lambda each: each.swap, "no_swap")
         command = id_of("command", "withdraw swap", str(row.swap), str(person))
         _desk(at).withdraw_swap(row.swap, by=person, command_id=command)

@@ -35,7 +35,7 @@ def tell(
 ) -> None:
     """Tell the shift log something; --open hands it on to each shift until it is closed."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.WORK)
+        person = at.person(by, Right.OWN_DUTY)
         minute = at.system.clock.now().strftime("%Y-%m-%dT%H:%M")
         said = (repr(text), str(stays_open), str(person), minute)
         command = id_of("command", "tell log", *said)
@@ -47,7 +47,7 @@ def tell(
 def close(ctx: typer.Context, entry: str, text: str | None = None, by: str | None = None) -> None:
     """Close an open point of the shift log."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.WORK)
+        person = at.person(by, Right.OWN_DUTY)
         with at.system.database.connection() as connection:
             found = read_log(connection, at.site.schema, at.system.clock.now() - timedelta(days=1))
         row = the_one(entry, found, lambda each: each.entry, "no_entry")
@@ -92,7 +92,7 @@ def log(
 def offer(ctx: typer.Context, post: str, by: str | None = None) -> None:
     """Offer a desk to whoever comes: the first signature."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.WORK)
+        person = at.person(by, Right.OWN_DUTY)
         at.settle("operations")
         before = [each for each in _handovers(at) if each.post == post and each.state != "offered"]
         said = (post, str(before[0].handover) if before else "", str(person))
@@ -107,7 +107,7 @@ def offer(ctx: typer.Context, post: str, by: str | None = None) -> None:
 def sign(ctx: typer.Context, handover: str, by: str | None = None) -> None:
     """Take a desk that is offered: the second signature; nobody signs their own offer."""
     with opened(ctx, WRITER) as at:
-        person, row = at.person(by, Right.WORK), _meant(at, handover)
+        person, row = at.person(by, Right.OWN_DUTY), _meant(at, handover)
         command = id_of("command", "sign handover", str(row.handover), str(person))
         _desk(at).sign(row.handover, by=person, command_id=command)
         at.settle("operations")
@@ -117,7 +117,7 @@ def sign(ctx: typer.Context, handover: str, by: str | None = None) -> None:
 def stay(ctx: typer.Context, handover: str, by: str | None = None) -> None:
     """Take back an offered handover: who offered it stays."""
     with opened(ctx, WRITER) as at:
-        person, row = at.person(by, Right.WORK), _meant(at, handover)
+        person, row = at.person(by, Right.OWN_DUTY), _meant(at, handover)
         command = id_of("command", "withdraw handover", str(row.handover), str(person))
         _desk(at).withdraw(row.handover, by=person, command_id=command)
         at.settle("operations")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from dashboards.queries.handover_rows import (
+    CallDue,
     DeskStanding,
     EntryLine,
     HandoverFacts,
     HandoverLine,
     HandoverPage,
     OutageAhead,
+    PermitLine,
     PhoneTest,
+    ReportDue,
     ShiftLogPage,
     SoundAct,
     SpanLine,
+    SwitchingLine,
     WorkLine,
 )
 from dashboards.queries.leave_rows import (
@@ -174,7 +178,13 @@ class FakeLeave(FakeDuty):
         def desk(post: str, offered: HandoverLine | None, **said: Any) -> DeskStanding:
             known: dict[str, Any] = {"holder": None, "has": "", "since": None, **said}
             return DeskStanding(
-                post=post, there=CY.person, due=CY.name, offered=offered, newest="", **known
+                post=post,
+                there=CY.person,
+                due=CY.name,
+                fit={who.person: who.name for who in (ADA, BEN, CY)},
+                offered=offered,
+                newest="",
+                **known,
             )
 
         has = {"holder": CY.person, "has": CY.name, "since": self.clock.now()}
@@ -197,6 +207,7 @@ class FakeLeave(FakeDuty):
         assert board.following is not None
         return HandoverFacts(
             shifts=(board.now, board.following),
+            **_under_way(now, ahead),
             phones=(
                 PhoneTest(begin=now, contact="ada", way="sms", state="received", delivered_at=now),
             ),
@@ -232,6 +243,40 @@ class FakeLeave(FakeDuty):
                 ),
             ),
         )
+
+
+def _under_way(now: datetime, ahead: timedelta) -> dict[str, Any]:
+    """Return what is switched, and what is to be called and reported."""
+    return {
+        "permits": (
+            PermitLine(
+                number="S-2026-00001/1",
+                node="electricity/f1",
+                what="Exchange the breaker",
+                place="Cubicle 4",
+                earthed_at="E1",
+                holder=EVE.name,
+                until=now - timedelta(hours=1),
+                late=True,
+            ),
+        ),
+        "switching": (
+            SwitchingLine(
+                number="S-2026-00001",
+                state="under_way",
+                node="electricity/f1",
+                begins_at=now - timedelta(hours=2),
+                ends_at=now + timedelta(hours=2),
+                operator=ADA.name,
+                guardian=BEN.name,
+            ),
+        ),
+        "calls": (CallDue(number="R-2026-00004", due_at=now, who=BEN.name, late=False),),
+        "reports": (
+            ReportDue(kind="shift", span="2026-07-15/day", due_at=now + ahead, late=False),
+            ReportDue(kind="incident", span="I-2026-00002/initial", due_at=now, late=True),
+        ),
+    }
 
 
 @dataclass

@@ -77,7 +77,7 @@ def _desk(viewer: Viewer, desk: DeskStanding, zone: ZoneInfo) -> Component:
                 html.Bdi(due or viewer.say("duty_handover.due_nobody")),
                 className="duty-why" if due else "duty-why duty-bad",
             ),
-            _offered(viewer, desk.offered, zone) if desk.offered else _offer(viewer, desk),
+            _offered(viewer, desk, desk.offered, zone) if desk.offered else _offer(viewer, desk),
         ],
         className="duty-card",
     )
@@ -85,22 +85,21 @@ def _desk(viewer: Viewer, desk: DeskStanding, zone: ZoneInfo) -> Component:
 
 def _offer(viewer: Viewer, desk: DeskStanding) -> Component | None:
     """Return the form of the first signature."""
-    if not viewer.scope.may(Right.WORK) or not desk.may_offer(viewer.scope.person):
+    if not viewer.scope.may(Right.OWN_DUTY) or not desk.may_offer(viewer.scope.person):
         return None
     return act_form(viewer, OFFER, f"{desk.post}@{desk.newest}", [], button="duty_act.offer")
 
 
-def _offered(viewer: Viewer, line: HandoverLine, zone: ZoneInfo) -> Component:
+def _offered(viewer: Viewer, desk: DeskStanding, line: HandoverLine, zone: ZoneInfo) -> Component:
     """Return that a desk is offered, and the form of the second signature, or of staying."""
     at = short_instant(viewer.language, line.offered_at, zone)
     mine = line.goes == viewer.scope.person
     about, form = str(line.handover), None
-    if viewer.scope.may(Right.WORK):
-        form = (
-            act_form(viewer, STAY, about, [], button="duty_act.stay", quiet=True)
-            if mine
-            else act_form(viewer, SIGN, about, [], button="duty_act.sign")
-        )
+    if mine:
+        form = act_form(viewer, STAY, about, [], button="duty_act.stay", quiet=True)
+    elif desk.may_sign(viewer.scope.person):
+        form = act_form(viewer, SIGN, about, [], button="duty_act.sign")
+    fit = ", ".join(name for who, name in desk.fit.items() if who != line.goes)
     return html.Div(
         [
             badge(viewer.say("duty_handover.offered"), "fair"),
@@ -114,7 +113,8 @@ def _offered(viewer: Viewer, line: HandoverLine, zone: ZoneInfo) -> Component:
                 )
             ),
             html.P(viewer.say("duty_handover.mine"), className="duty-why") if mine else None,
-            form,
+            html.P(html.Bdi(viewer.say("duty_handover.may", names=fit)), className="duty-why"),
+            form if viewer.scope.may(Right.OWN_DUTY) else None,
         ],
         className="duty-offered",
     )

@@ -82,7 +82,7 @@ def leave_page(viewer: Viewer, answer: Answer[LeaveBoard]) -> Component:
 
 
 def _ask(viewer: Viewer, as_of: int) -> Component | None:
-    if not viewer.scope.may(Right.WORK):
+    if not viewer.scope.may(Right.OWN_DUTY):
         return None
     return panel(
         viewer.say("duty_leave.ask"),
@@ -140,7 +140,7 @@ def _swap(viewer: Viewer, line: SwapLine) -> Component:
     if line.back is not None:
         back = viewer.say("duty_leave.swap_back", slot=slot_words(viewer, line.back))
     words = viewer.say("duty_leave.swap", gives=line.gives.name, takes=line.takes.name)
-    waits = line.state is SwapState.OFFERED and viewer.scope.may(Right.WORK)
+    waits = line.state is SwapState.OFFERED and viewer.scope.may(Right.OWN_DUTY)
     about = str(line.swap)
     return html.Li(
         [
@@ -280,7 +280,11 @@ def _stand_in(viewer: Viewer, effect: LeaveEffect) -> Field:
 
 def _withdraw(viewer: Viewer, line: LeaveLine) -> Component | None:
     open_ = line.state in {LeaveState.ASKED, LeaveState.APPROVED}
-    if not open_ or not line.belongs_to(viewer.scope.person) or not viewer.scope.may(Right.WORK):
+    if (
+        not open_
+        or not line.belongs_to(viewer.scope.person)
+        or not viewer.scope.may(Right.OWN_DUTY)
+    ):
         return None
     return panel(
         viewer.say("duty_leave.withdraw"),

@@ -48,7 +48,7 @@ def log_page(viewer: Viewer, answer: Answer[ShiftLogPage], *, zone: ZoneInfo) ->
 
 
 def _tell(viewer: Viewer, as_of: int) -> Component | None:
-    if not viewer.scope.may(Right.WORK):
+    if not viewer.scope.may(Right.OWN_DUTY):
         return None
     stays = {OPEN: viewer.say("duty_log.stays"), "told": viewer.say("duty_log.only_told")}
     return panel(
@@ -104,7 +104,7 @@ def _entry(viewer: Viewer, entry: EntryLine, zone: ZoneInfo) -> Component:
                 button="duty_act.close",
                 quiet=True,
             )
-            if entry.open and viewer.scope.may(Right.WORK)
+            if entry.open and viewer.scope.may(Right.OWN_DUTY)
             else None,
         ]
     )

@@ -103,7 +103,7 @@ def _swap(viewer: Viewer, answer: Answer[SlotPage]) -> Component | None:
     """Return the form by which whoever is there offers the slot to another."""
     told, who = answer.rows, answer.rows.cell.who
     mine = who is not None and who.person == viewer.scope.person
-    if not mine or not viewer.scope.may(Right.WORK):
+    if not mine or not viewer.scope.may(Right.OWN_DUTY):
         return None
     choices = {str(each.person): viewer.say("duty_slot.gives", name=each.name) for each in told.fit}
     for slot, other in told.backs:

@@ -19,7 +19,7 @@ from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import Handover, HandoverState, Standing
 from energy.service.duty.holding import DutyJournal
-from energy.service.duty.plan import PostKind
+from energy.service.duty.plan import DutyPlan, PostKind
 from energy.service.duty.reads import (
     Connection,
     last_signed,
@@ -80,8 +80,9 @@ class LogDesk:
         """Offer a desk to whoever comes: the first signature; return the handover.
 
         Raises:
-            DutyError: There is no plan or no such desk, it is offered already, or another person
-                took it last and one is not on duty there by the roster.
+            DutyError: There is no plan or no such desk, it is offered already; another person took
+                it last and one is not on duty there by the roster; nobody ever took it and one is
+                not in its group either.
         """
         identity = self._at.id_of("handover", command_id)
 
@@ -108,6 +109,8 @@ class LogDesk:
             others = [e for e in read_handovers(connection, schema) if e.handover != identity]
             standing = read_standing(connection, schema, now)
             there = read_on_duty(connection, self._at.site, now).posts.get(post)
+        if last is None:
+            self._demand_fit(post, plan, by)
         newest = self._newest(book, post)  # the journal's word: tables come behind it
         if newest is None:  # offered before the book knew of offers
             waits = any(e.post == post and e.state == HandoverState.OFFERED for e in others)
@@ -125,6 +128,19 @@ class LogDesk:
         book.offer_desk(post, identity, command_id=command_id)
         self._at.operations.store(handover, book)
 
+    def _demand_fit(self, post: str, plan: DutyPlan, person: UUID) -> None:
+        """Refuse who is neither in the group of a desk nor on duty there by the roster.
+
+        Raises:
+            DutyError: The person is neither.
+        """
+        if person in plan.qualified(post):
+            return
+        with self._at.database.connection() as connection:
+            there = read_on_duty(connection, self._at.site, self._at.now()).posts.get(post)
+        if person != there:
+            raise DutyError.of("not_in_group", post=post)
+
     def _newest(self, book: DutyBook, post: str) -> Handover | None:
         """Return the newest handover of a desk; None where the book knows none yet."""
         known = book.handovers.get(post)
@@ -135,11 +151,14 @@ class LogDesk:
         """Take a desk that is offered: the second signature.
 
         Raises:
-            DutyError: There is none, it is one's own, or was signed or withdrawn.
+            DutyError: There is none, it is one's own, was signed or withdrawn, or one is neither in
+                the group of the desk nor on duty there by the roster.
         """
 
         def act() -> None:
             handover = self._handover(identity)
+            if not handover.seen(command_id):
+                self._demand_fit(handover.post, self._at.book().plan, by)
             handover.sign(by=by, now=self._at.now(), command_id=command_id)
             self._at.operations.store(handover)
 

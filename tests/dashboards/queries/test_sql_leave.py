@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,16 +12,23 @@ import pytest
 from dashboards.queries.sql_duty import SqlDuty
 from dashboards.queries.sql_site import SqlSite
 from dashboards.security.scope import Role, Scope
+from energy.alerting.notices.posts import nobody
+from energy.base.ids import id_of
 from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import HandoverState
 from energy.service.duty.leave import LeaveState
+from energy.service.reports.desk import ReportDesk
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import WEB
 from tests.energy.alerting.notices import book
-from tests.energy.service.duty.offices import Office, slot
+from tests.energy.service.duty.offices import Office, hours, slot
 from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, FAY, on
+from tests.energy.service.reports.test_desk import contents
+from tests.energy.service.requests.counter import Counter
+from tests.energy.service.switching.board import GUARDIAN, HOLDER, OPERATOR, Board, permit
 from tests.fixtures.postgres import TestSite, command, database_server, new_site, site_schema
+from tests.fixtures.supply import STATION, electricity
 
 __all__ = ["database_server", "new_site", "site_schema"]
 pytestmark = pytest.mark.servers
@@ -140,6 +148,10 @@ def test_a_desk_passes_and_its_sheet_has_what_is_open(desk: Desk) -> None:
     assert (standing.post, standing.holder, standing.there) == ("desk", None, ADA)
     assert standing.offered is not None
     assert (standing.offered.handover, standing.offered.points) == (offered, 1)
+    assert list(standing.fit) == [ADA, BEN, CY, DEE, FAY]
+    assert standing.may_sign(BEN)
+    assert not standing.may_sign(ADA), "she offered it"
+    assert not standing.may_sign(EVE), "no controller"
     facts = queries.handover_facts(scope, timedelta(hours=12))
     assert [shift.shift for shift in facts.shifts] == ["day", "night"]
     assert [each.entry for each in facts.points] == [point]
@@ -153,11 +165,59 @@ def test_a_desk_passes_and_its_sheet_has_what_is_open(desk: Desk) -> None:
     assert (standing.offered, standing.newest) == (None, str(offered))
     assert standing.may_offer(CY)
     assert not standing.may_offer(EVE)
+    assert not standing.may_offer(BEN), "Cy has it, and is there by the roster"
     assert [each.state for each in page.past] == [HandoverState.SIGNED]
     log = queries.shift_log(scope).rows
     assert (log.points, [each.entry for each in log.entries]) == ((), [point])
     office.go_to(9, 8)
     assert queries.shift_log(scope).rows.entries == (), "a week is shown"
+
+
+def test_the_sheet_has_where_people_work_what_is_switched_and_what_is_owed(desk: Desk) -> None:
+    office, at = desk.office, desk.office.at
+    office.go_to(0, 9)
+    now = at.clock.now()
+    at.application("metering").store(electricity(at.site.key, *STATION))
+    at.project()
+    board = Board(at)
+    board.publish()
+    span = {"begins_at": now + timedelta(minutes=1), "ends_at": now + timedelta(hours=4)}
+    order, later = board.write(**span), board.write("not released", **span)
+    office.go_to(0, 10)
+    board.release(order)
+    board.do(order, 1, 2, 3)
+    valid = now + timedelta(hours=3)
+    given = permit(valid_until=valid)
+    board.act(order, "give_permit", GUARDIAN, given, now=at.clock.now())
+    counter = Counter(at)
+    counter.publish()
+    request, due = counter.open(), at.clock.now() + timedelta(minutes=30)
+    call = {"due_at": due, "person": CY, "now": at.clock.now()}
+    counter.do(request, "call_back", id_of("call", "1"), **call)
+    counter.do(request, "call_back", id_of("call", "2"), **{**call, "due_at": due + hours(24)})
+    reports = ReportDesk(at.writer, at.site, at.clock, nobody)
+    spec = {"to": ["management"], "deadline": {"day": "11:30"}}
+    reports.set_plan(spec, by=BOSS, command_id=command("reports"))
+    day = replace(contents(5), span="2019-01-06", begin="2019-01-06", end="2019-01-07T00:00Z")
+    reports.keep(day, {"metering": 1})
+    office.settle()
+    facts = desk.queries.handover_facts(desk.scope(CY), timedelta(hours=12))
+    (out,) = facts.permits
+    assert (out.number, out.node, out.until) == ("S-2019-00001/1", "electricity/f1", valid)
+    assert (out.place, out.earthed_at, out.late) == ("cubicle 4", "E1, padlock 7", False)
+    (switching,) = facts.switching
+    assert (switching.number, switching.state) == ("S-2019-00001", "under_way"), "none else"
+    assert [(each.due_at, each.late) for each in facts.calls] == [(due, False)]
+    (report,) = facts.reports
+    assert (report.kind, report.span, report.late) == ("day", "2019-01-06", False)
+    office.go_to(0, 14)
+    facts = desk.queries.handover_facts(desk.scope(CY), timedelta(hours=12))
+    assert [each.late for each in (*facts.permits, *facts.calls, *facts.reports)] == [True] * 3
+    board.act(order, "return_permit", HOLDER)
+    board.act(later, "withdraw", OPERATOR, "rain")
+    office.settle()
+    facts = desk.queries.handover_facts(desk.scope(CY), timedelta(hours=12))
+    assert (facts.permits, len(facts.switching)) == ((), 1)
 
 
 def test_a_day_without_a_roster_has_no_slot(desk: Desk) -> None:

@@ -69,7 +69,7 @@ def test_a_roster_is_shown_with_its_gaps(office: Row, tmp_path: Path) -> None:
     assert "2031-07-02/night/first: nobody" in shown
     office("duty show --from 2031-07-01 --days 1")
     now = said(office("duty now --instant", "2031-07-03 03:00", code=1))
-    assert "Shift night, 2031-07-02 19:00 to 2031-07-03 07:00" in now
+    assert "Shift night, 2031-07-02 19:00+01:00 to 2031-07-03 07:00+01:00" in now
     assert "desk Ben - first - nobody in the roster" in now
     plan = said(office("duty plan"))
     assert "day 07:00, night 19:00" in plan

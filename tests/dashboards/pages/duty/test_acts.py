@@ -151,6 +151,20 @@ def test_the_log_and_a_desk_passed_by_two_are_said_once_each(room: Room) -> None
         room.press("offer-desk", BEN, f"desk@{desk.offered.handover}")
 
 
+def test_whoever_works_at_the_site_asks_for_leave_and_swaps_whatever_the_role(room: Room) -> None:
+    days = {"first": str(on(2)), "last": str(on(2))}
+    for person, role in (
+        *((ADA, Role.BILLING_CLERK), (BEN, Role.BILLING_APPROVER)),
+        *((CY, Role.VIEWER), (DEE, Role.DESK)),
+    ):
+        assert "Asked" in room.press("ask-leave", person, "7", role, **days)
+        assert "log" in room.press("tell-log", person, "7", role, text="x", stays="told")
+    waiting = room.queries.duty_leave(room.scope(BOSS)).rows.waiting
+    assert {line.who.person for line in waiting} == {ADA, BEN, CY, DEE}
+    with pytest.raises(NotPermittedError):
+        room.press("approve-leave", ADA, waiting[0].leave, Role.BILLING_APPROVER)
+
+
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.TENANT])
 def test_who_does_not_work_at_the_site_says_nothing(room: Room, role: Role) -> None:
     before = room.told()

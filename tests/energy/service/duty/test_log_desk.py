@@ -13,7 +13,7 @@ from energy.service.duty.log_desk import LogDesk
 from energy.service.duty.reads import HandoverRow, read_handovers, read_log, read_points
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, hours
-from tests.energy.service.duty.rota import ADA, BEN, CY
+from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, SPEC
 from tests.energy.service.duty.test_desk import refused
 from tests.fixtures.postgres import TestSite, command
 
@@ -100,6 +100,29 @@ def test_a_desk_is_handed_over_by_two_signatures_with_what_is_open(office: Offic
     refused(lambda: office.log.offer("first", by=CY, command_id=uuid4()), "no_desk")
     with pytest.raises(DutyError, match="it has desk"):
         office.log.offer("throne", by=CY, command_id=uuid4())
+
+
+def test_a_desk_is_for_its_group_and_for_who_is_there_by_the_roster(office: Office) -> None:
+    office.go_to(0, 18)
+    refused(lambda: office.log.offer("desk", by=EVE, command_id=uuid4()), "not_in_group")
+    first = office.log.offer("desk", by=ADA, command_id=command("offer"))
+    refused(lambda: office.log.sign(first, by=EVE, command_id=uuid4()), "not_in_group")
+    (row,) = handovers(office)
+    assert row.state == "offered"
+    office.log.sign(first, by=DEE, command_id=command("sign"))  # qualified, not in the roster
+    office.settle()
+    office.go_to(1, 8)
+    group = [str(each) for each in (ADA, DEE)]
+    spec = {**SPEC, "group": {**SPEC["group"], "controllers": group}}
+    office.rosters.set_plan(spec, by=BOSS, command_id=command("a smaller group"))
+    office.settle()
+    second = office.log.offer("desk", by=DEE, command_id=command("offer 2"))
+    refused(lambda: office.log.sign(second, by=CY, command_id=uuid4()), "not_in_group")
+    for _ in range(2):  # in the group no more, yet the roster has Ben there
+        office.log.sign(second, by=BEN, command_id=command("sign 2"))
+    office.go_to(3, 8)  # Ben is there no more: the same command is no new one
+    office.log.sign(second, by=BEN, command_id=command("sign 2"))
+    assert handovers(office)[0].comes == BEN
 
 
 def test_two_who_offer_a_desk_at_once_leave_one_offer(office: Office) -> None:
