@@ -36,6 +36,7 @@ from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.loudness import list_once_a_night
+from processes.maintenance_orders import MaintenanceChore
 from processes.notices import Notices
 from processes.portal_requests import PortalChore
 from processes.prepaid_settling import settle_if_due
@@ -61,6 +62,8 @@ CHECKS_EVERY_S = 600.0
 """How often what came since is checked. [s]"""
 PORTAL_EVERY_S = 10.0
 """Longest time until what a tenant said at the portal is known to the service desk. [s]"""
+MAINTENANCE_EVERY_S = 300.0
+"""Plans are due by days or run hours."""
 PREPAID_EVERY_S = 60.0
 """How often it is looked whether prepaid accounts are to be settled. [s]"""
 CORRECTIONS_EVERY_S = 600.0
@@ -173,6 +176,7 @@ class Jobs:
             Chore(name="drop", step=drop.step, every_s=DROP_EVERY_S),
             self._prepaid(site),
             self._portal(site),
+            self._maintenance(site),
             self._daily(site, "corrections", look_once_a_day, CORRECTIONS_EVERY_S),
             self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
@@ -251,6 +255,11 @@ class Jobs:
         """What tenants ask at the portal becomes requests of the service desk."""
         chore = PortalChore(self._system, site)
         return Chore(name="portal", step=chore.step, every_s=PORTAL_EVERY_S)
+
+    def _maintenance(self, site: Site) -> Chore:
+        """What plans of maintenance ask becomes work orders."""
+        chore = MaintenanceChore(self._system, site)
+        return Chore(name="maintenance", step=chore.step, every_s=MAINTENANCE_EVERY_S)
 
     def _checks(self, site: Site) -> Chore:
         """Checks of what came since the last look; what they find is told to the journal."""

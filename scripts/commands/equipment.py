@@ -14,7 +14,6 @@ from scripts.commands.equipment_frame import (
     about,
     day_meant,
     desk_of,
-    details_of,
     end_meant,
     heads,
     one_of,
@@ -29,7 +28,7 @@ from scripts.commands.equipment_frame import (
 from scripts.commands.equipment_plan import add_plans
 from scripts.commands.field_options import documents_of
 from scripts.commands.frame import opened, required
-from scripts.commands.printing import in_zone, print_json, print_table
+from scripts.commands.printing import cell, in_zone, print_json, print_table
 from scripts.commands.tree import DONE, FINDINGS, Json, group
 
 if runs():
@@ -41,6 +40,7 @@ if runs():
         read_orders_about,
         read_relations,
     )
+    from energy.service.equipment.told import details_of
     from energy.service.equipment.words import EquipmentClass, Facts
     from energy.system import WEB, WRITER
 
@@ -328,7 +328,8 @@ def history(ctx: typer.Context, equipment: str, *, as_json: Json = False) -> Non
         rows = [
             (
                 *(in_zone(each.at, at.site.zone), each.day),
-                *(at.text(f"equipment_what.{each.what}"), details_of(at, each)),
+                at.text(f"equipment_what.{each.what}"),
+                details_of(at.language, each, lambda said: cell(in_zone(said, at.site.zone))),
                 at.name_of(each.person),
             )
             for each in found

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from energy.base.period import local_day
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
-from scripts.commands.printing import cell, in_zone, print_facts, print_table
+from scripts.commands.printing import in_zone, print_facts, print_table
 from scripts.commands.tree import misused
 
 if runs():
     from energy.service.equipment.desk import EquipmentDesk
     from energy.service.equipment.reads import (
         EquipmentRow,
-        HappenedRow,
         OrderAboutRow,
         RelationRow,
         find_equipment,
         read_equipment,
     )
     from energy.service.equipment.words import Relation
-
-_FACTS = ("kind", "name", "place", "maker", "type", "serial")
-"""In the order in which a history tells them."""
 
 
 def print_piece(at: Opened, row: EquipmentRow) -> None:
@@ -69,30 +64,6 @@ def print_orders(at: Opened, orders: list[OrderAboutRow]) -> None:
         for each in orders
     ]
     print_table(heads(at, keys), rows)
-
-
-def details_of(at: Opened, each: HappenedRow) -> str:
-    """Return what is said of something that happened, in one row."""
-    told = dict(each.told)
-    if each.what == "maintained":
-        return _done(at, told)
-    facts = told.pop("facts", None) or {}
-    if "relation" in told:
-        return f"{at.text('equipment_relation.' + told['relation'])} {told['to']}"
-    if facts:
-        kind = at.text(f"equipment_class.{facts['kind']}")
-        told = {**told, **{key: facts[key] for key in _FACTS}, "kind": kind}
-    return ", ".join(str(value) for key, value in told.items() if value and key != "paper")
-
-
-def _done(at: Opened, told: dict[str, Any]) -> str:
-    """Return which plan was done when, and how a standby piece did."""
-    said = [told["number"], cell(in_zone(told["at"], at.site.zone))]
-    if "started" in told:
-        said.append(at.text("equipment.started" if told["started"] else "equipment.not_started"))
-        said += [at.text("equipment.took_load")] if told["took_load"] else []
-        said.append(at.text("equipment.minutes", minutes=told["minutes"]))
-    return ", ".join(said)
 
 
 def heads(at: Opened, keys: tuple[str, ...]) -> list[str]:

@@ -13,11 +13,13 @@ from scripts.commands.equipment_frame import heads, one_of, piece_named, quoted
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import in_zone, print_json, print_table
 from scripts.commands.tree import DONE, FINDINGS, Json
+from scripts.commands.work_frame import other_person
 
 if runs():
     from dashboards.note_words import wall_instant
     from dashboards.security.scope import Right
     from energy.service.equipment.maintenance import (
+        CALENDAR,
         DueState,
         Every,
         PlanKind,
@@ -25,7 +27,14 @@ if runs():
         TestResult,
     )
     from energy.service.equipment.plan_desk import PlanDesk
-    from energy.service.equipment.plan_reads import DueRow, PlanRow, find_plan, read_due, read_plans
+    from energy.service.equipment.plan_reads import (
+        DueRow,
+        PlanRow,
+        find_plan,
+        read_due,
+        read_past_plans,
+        read_plans,
+    )
     from energy.service.equipment.words import EquipmentClass, EquipmentError
     from energy.service.work.order_desk import WorkOrderDesk
     from energy.system import WEB, WRITER
@@ -36,6 +45,7 @@ Level = Annotated[str, typer.Option("--class")]
 def add_plans(app: typer.Typer) -> None:
     """Add the verbs of planned maintenance to the group."""
     app.command("plan")(plan_)
+    app.command("change-plan")(change_plan_)
     app.command("end-plan")(end_plan_)
     app.command("plans")(plans_)
     app.command("due")(due_)
@@ -52,6 +62,9 @@ def plan_(
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     rule: str = "",
     kind: str = "maintenance",
+    orders: str = "",
+    checklist: str = "",
+    owner: str | None = None,
     by: str | None = None,
 ) -> None:
     """Plan what is done again and again: by calendar, by run hours, by a rule's alerts."""
@@ -67,13 +80,11 @@ def plan_(
             number=number,
             first_on=None if first is None else first.date(),
             rule=rule,
+            level=orders,
+            checklist=checklist,
+            owner="" if owner is None else str(other_person(at, owner)),
         )
-        with at.system.database.connection() as connection:
-            known = read_plans(connection, at.site.schema)
-        # The same words behind a plan that ended make another plan.
-        same = spec.checked()
-        ended = sum(each.spec == same and each.ended_on is not None for each in known)
-        said = (*(str(each) for each in spec.to_json().values()), str(person), str(ended))
+        said = (*(str(each) for each in spec.to_json().values()), str(person), _gone(at, spec))
         identity = _desk(at).plan(
             spec,
             by=person,
@@ -84,6 +95,46 @@ def plan_(
             known = read_plans(connection, at.site.schema)
         (row,) = [each for each in known if each.plan == identity]
         print(at.text("equipment.planned", number=row.number))
+
+
+def change_plan_(
+    ctx: typer.Context,
+    plan: str,
+    name: str | None = None,
+    every: str | None = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    rule: str | None = None,
+    orders: str | None = None,
+    checklist: str | None = None,
+    owner: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Plan it otherwise from now on: a new version; orders that were made keep what they say."""
+    with opened(ctx, WRITER) as at:
+        person, row = at.person(by, Right.PLAN_WORK), _plan(at, plan)
+        number, unit = (row.spec.number, row.spec.every) if every is None else _every(every)
+        said: dict[str, object] = {
+            "name": name,
+            "first_on": None if first is None else first.date().isoformat(),
+            "rule": rule,
+            "level": orders,
+            "checklist": checklist,
+            "owner": str(other_person(at, owner)) if owner else owner,
+        }
+        kept = {key: value for key, value in said.items() if value is not None}
+        if unit not in CALENDAR:
+            kept["first_on"] = None
+        spec = PlanSpec.from_json({**row.spec.to_json(), "number": number, "every": unit, **kept})
+        words = (*(str(each) for each in spec.to_json().values()), str(person), str(row.position))
+        _desk(at).change(
+            row.plan,
+            spec,
+            by=person,
+            command_id=id_of("command", "change plan", str(row.plan), *quoted(words)),
+        )
+        at.settle("operations")
+        version = _plan(at, row.number).version
+        print(at.text("equipment.plan_changed", number=row.number, version=version))
 
 
 def end_plan_(ctx: typer.Context, plan: str, by: str | None = None) -> None:
@@ -104,16 +155,18 @@ def plans_(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json(found)
             return
-        keys = ("number", "plan_kind", "what", "whom", "every", "first_on", "ended_on")
+        keys = ("number", "version", "plan_kind", "what", "whom", "every", "first_on", "orders")
         rows = [
             (
-                *(row.number, at.text(f"equipment_plan_kind.{row.spec.kind}"), row.spec.name),
+                *(row.number, row.version),
+                *(at.text(f"equipment_plan_kind.{row.spec.kind}"), row.spec.name),
                 row.spec.equipment or at.text(f"equipment_class.{row.spec.of_class}"),
-                *(_told_every(at, row.spec), row.spec.first_on, row.ended_on),
+                *(_told_every(at, row.spec), row.spec.first_on, row.spec.level or None),
+                row.ended_on,
             )
             for row in found
         ]
-        print_table(heads(at, keys), rows, nothing=at.text("equipment.none_plans"))
+        print_table(heads(at, (*keys, "ended_on")), rows, nothing=at.text("equipment.none_plans"))
 
 
 def due_(
@@ -200,12 +253,21 @@ def order_(
         ]
         if not due:
             raise EquipmentError.of("not_planned", plan=row.number, number=number)
-        if due[0].due.state is not DueState.DUE:
-            raise EquipmentError.of("not_due", plan=row.number, number=number)
         order = _desk(at).order(due[0], level, checklist=checklist, by=person)
         at.settle("operations")
         known = WorkOrderDesk(at.system.database, at.site, at.system.clock).order(order)
         print(at.text("equipment.ordered", order=known.number, plan=row.number, number=number))
+
+
+def _gone(at: Opened, spec: PlanSpec) -> str:
+    """Return how many plans of these words are gone: behind them the words make another plan."""
+    same, gone = spec.checked(), 0
+    with at.system.database.connection() as connection:
+        for each in read_plans(connection, at.site.schema):
+            past = read_past_plans(connection, at.site.schema, each.plan)
+            first = past[0].spec if past else each.spec
+            gone += first == same and (each.ended_on is not None or each.spec != same)
+    return str(gone)
 
 
 def _every(text: str) -> tuple[int, Every]:

@@ -52,6 +52,17 @@ class EquipmentDesk:
         """Return the present local day."""
         return local_day(self._clock.now(), self._site.zone)
 
+    def piece(self, identity: UUID) -> Equipment:
+        """Return a piece as the journal has it now.
+
+        Raises:
+            EquipmentError: There is none.
+        """
+        found = self._operations.find(identity)
+        if not isinstance(found, Equipment):
+            raise EquipmentError.of("none")
+        return found
+
     def register(self, facts: Facts, *, since: date, by: UUID, command_id: UUID) -> UUID:
         """Register a piece; return its id.
 
@@ -224,9 +235,7 @@ class EquipmentDesk:
 
     def _act(self, equipment: UUID, act: Callable[[Equipment], None]) -> None:
         def once() -> None:
-            piece = self._operations.find(equipment)
-            if not isinstance(piece, Equipment):
-                raise EquipmentError.of("none")
+            piece = self.piece(equipment)
             act(piece)
             self._operations.store(piece)
 

@@ -70,6 +70,12 @@ class PlanSpec:
     """First local day by the calendar; None where it goes by something else."""
     rule: str = ""
     """Key of the rule whose alerts it waits for."""
+    level: str = ""
+    """Class of the work orders that are made of it by themselves; "" a person makes them."""
+    checklist: str = ""
+    """Key of their checklist; "" of none."""
+    owner: str = ""
+    """Id of the person who owns them; "" whoever is on duty then."""
 
     def checked(self) -> PlanSpec:
         """Return it, its name on one line.
@@ -88,12 +94,15 @@ class PlanSpec:
             raise EquipmentError.of("plan_rule")
         if self.every is Every.ALERT and self.of_class:
             raise EquipmentError.of("plan_rule_piece")
+        if (self.checklist or self.owner) and not self.level:
+            raise EquipmentError.of("plan_level")
         return PlanSpec.from_json({**self.to_json(), "name": worded(limited(self.name), "name")})
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+        """Return it as JSON values; of its orders what is said, as before there were any."""
         first = None if self.first_on is None else self.first_on.isoformat()
-        return {**asdict(self), "first_on": first}
+        said = {key: value for key, value in asdict(self).items() if value or key not in _OF_ORDERS}
+        return {**said, "first_on": first}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PlanSpec:
@@ -109,6 +118,7 @@ class PlanSpec:
         )
 
 
+_OF_ORDERS: Final = frozenset({"level", "checklist", "owner"})
 CALENDAR: Final = frozenset({Every.DAYS, Every.WEEKS, Every.MONTHS})
 
 

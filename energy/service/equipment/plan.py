@@ -41,6 +41,13 @@ class MaintenancePlan(JournalAggregate):
         """started, took_load, minutes, passed of a standby piece; else empty."""
         by: UUID
 
+    class Changed(JournalAggregate.Event):
+        """It is planned otherwise: a new version; orders of the others keep what they say."""
+
+        TOPIC = "maintenance_plan.changed"
+        spec: dict[str, Any]
+        by: UUID
+
     class Ended(JournalAggregate.Event):
         """It is planned no more."""
 
@@ -60,6 +67,8 @@ class MaintenancePlan(JournalAggregate):
         """Plan it."""
         self.number = number
         self.spec = spec
+        self.planner = by
+        """Who said last what is planned."""
         self.ended_on: date | None = None
         self.last: dict[str, datetime] = {}
         """When it was done last, by id of the piece."""
@@ -135,6 +144,38 @@ class MaintenancePlan(JournalAggregate):
         command_id: UUID,
     ) -> None:
         self.last[str(equipment)], self.results[str(equipment)] = at, result
+
+    def done_behind(self, equipment: UUID, last_done: datetime | None) -> bool:
+        """Return whether it was done to a piece behind what somebody knows as the last time."""
+        last, result = self.last.get(str(equipment)), self.results.get(str(equipment), {})
+        if last is None or not result.get("passed", True):
+            return False
+        return last_done is None or last > last_done
+
+    def change(self, spec: PlanSpec, *, by: UUID, command_id: UUID) -> None:
+        """Plan it otherwise from now on; the same as now changes nothing.
+
+        Args:
+            spec: The whole plan, checked.
+            by: Who changes it.
+            command_id: Of the command.
+
+        Raises:
+            EquipmentError: It ended, or what it is or whom it is for would be another: what was
+                done by it counts for what it was.
+        """
+        said = spec.to_json()
+        if self.seen(command_id) or said == self.spec:
+            return
+        if self.ended_on is not None:
+            raise EquipmentError.of("plan_ended", day=self.ended_on)
+        if any(said[key] != self.spec[key] for key in ("kind", "equipment", "of_class")):
+            raise EquipmentError.of("plan_other")
+        self._change(spec=said, by=by, command_id=command_id)
+
+    @event(Changed)
+    def _change(self, *, spec: dict[str, Any], by: UUID, command_id: UUID) -> None:
+        self.spec, self.planner = spec, by
 
     def end(self, *, on: date, by: UUID, command_id: UUID) -> None:
         """Plan it no more; ended twice is once."""

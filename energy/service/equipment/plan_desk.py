@@ -13,16 +13,16 @@ from energy.base.ids import id_of
 from energy.base.period import local_day, midnight
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
-from energy.service.equipment.maintenance import Every, PlanSpec, TestResult
+from energy.service.equipment.maintenance import DueState, Every, PlanSpec, TestResult
 from energy.service.equipment.plan import MaintenancePlan
-from energy.service.equipment.plan_reads import DueRow, orders_of
+from energy.service.equipment.plan_reads import DueRow, ordered_since, orders_of
 from energy.service.equipment.reads import EquipmentRow, find_equipment
 from energy.service.equipment.words import EquipmentError
 from energy.service.numbering import store_numbered
 from energy.service.work.heard import Spot
 from energy.service.work.job import Job
 from energy.service.work.kinds import OrderKind
-from energy.service.work.order_desk import WorkOrderDesk
+from energy.service.work.order_desk import WorkOrderDesk, order_id
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -49,13 +49,11 @@ class PlanDesk:
 
         Raises:
             EquipmentError: Its parts do not fit, or there is no such piece or rule.
+            WorkError: Its orders would have a checklist that there is not.
+            ServiceLevelError: No service levels hold, or they know no such class.
         """
         identity = id_of("maintenance_plan", self._site.key, str(command_id))
-        said = spec.checked()
-        if said.equipment:
-            self._piece(said.equipment)
-        if said.every is Every.ALERT:
-            self._demand_rule(said.rule)
+        said = self._checked(spec)
 
         def make(number: str) -> Sequence[JournalAggregate]:
             made = MaintenancePlan(
@@ -65,6 +63,29 @@ class PlanDesk:
 
         store_numbered(self._operations, self._site, LETTER, identity, make, command_id=command_id)
         return identity
+
+    def change(self, plan: UUID, spec: PlanSpec, *, by: UUID, command_id: UUID) -> None:
+        """Plan it otherwise from now on; work orders that were made keep what they say.
+
+        Raises:
+            EquipmentError: As `plan`, there is no such plan; or as `MaintenancePlan.change`.
+            WorkError: As `plan`.
+            ServiceLevelError: As `plan`.
+            ConflictError: Somebody else changes it again and again.
+        """
+        said = self._checked(spec)
+        self._act(plan, lambda known: known.change(said, by=by, command_id=command_id))
+
+    def known(self, plan: UUID) -> MaintenancePlan:
+        """Return a plan as the journal has it now.
+
+        Raises:
+            EquipmentError: There is none.
+        """
+        found = self._operations.find(plan)
+        if not isinstance(found, MaintenancePlan):
+            raise EquipmentError.of("no_plan")
+        return found
 
     def done(
         self,
@@ -129,6 +150,7 @@ class PlanDesk:
             by: Who makes it.
 
         Raises:
+            EquipmentError: It is not due.
             WorkError: No such class or checklist.
             ServiceLevelError: No service levels hold, or they know no such class.
         """
@@ -137,7 +159,46 @@ class PlanDesk:
             waiting, vain = orders_of(connection, schema, row.plan.number, row.piece.number)
         if waiting is not None:
             return waiting
-        said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on), str(vain))
+        if row.due.state is not DueState.DUE:
+            said = {"plan": row.plan.number, "number": row.piece.number}
+            raise EquipmentError.of("not_due", **said)
+        return self._order(row, vain, level, checklist, by)
+
+    def order_once(self, row: DueRow, owner: Callable[[], UUID]) -> UUID | None:
+        """Make the work order that a plan asks of a piece by itself; return it.
+
+        None where there was one of this time, whoever made it and whatever became of it, where the
+        tables are behind the journal, and where the plan leaves it to a person.
+
+        Args:
+            row: How the plan stands for the piece.
+            owner: Says who owns it, asked where one is made.
+
+        Raises:
+            WorkError: No such checklist any more.
+            ServiceLevelError: No service levels hold, or they know no such class any more.
+        """
+        spec = row.plan.spec
+        known = self.known(row.plan.plan)
+        if row.due.state is not DueState.DUE or not spec.level or known.spec != spec.to_json():
+            return None
+        if known.ended_on is not None or known.done_behind(row.piece.equipment, row.last_done):
+            return None
+        with self._database.connection() as connection:
+            schema = self._site.schema
+            waiting, vain = orders_of(connection, schema, row.plan.number, row.piece.number)
+            behind = row.due.on is not None and ordered_since(
+                connection,
+                schema,
+                (row.plan.number, row.piece.number),
+                midnight(row.due.on, self._site.zone),
+            )
+        made = [order_id(self._site.key, self._command(row, each)) for each in range(vain + 1)]
+        if waiting is not None or behind or self._operations.find_all(made):
+            return None
+        return self._order(row, vain, spec.level, spec.checklist, owner())
+
+    def _order(self, row: DueRow, vain: int, level: str, checklist: str, by: UUID) -> UUID:
         job = Job(
             kind=OrderKind.PLANNED,
             what=row.plan.spec.name,
@@ -146,15 +207,35 @@ class PlanDesk:
             spot=Spot(place=row.piece.place),
             since=self._clock.now(),
         )
-        command = id_of("command", "order of plan", self._site.key, *said)
         desk = WorkOrderDesk(self._database, self._site, self._clock)
+        command = self._command(row, vain)
         return desk.open(job, level, checklist=checklist, by=by, command_id=command)
+
+    def _command(self, row: DueRow, vain: int) -> UUID:
+        """Return the command that makes the order of a time that a plan is due.
+
+        Args:
+            row: How the plan stands for the piece.
+            vain: How many orders of plan and piece were cancelled by then.
+        """
+        said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on), str(vain))
+        return id_of("command", "order of plan", self._site.key, *said)
+
+    def _checked(self, spec: PlanSpec) -> PlanSpec:
+        """Return a plan of what there is at the site."""
+        said = spec.checked()
+        if said.equipment:
+            self._piece(said.equipment)
+        if said.every is Every.ALERT:
+            self._demand_rule(said.rule)
+        if said.level:
+            desk = WorkOrderDesk(self._database, self._site, self._clock)
+            desk.demand_kind(said.level, said.checklist)
+        return said
 
     def _act(self, plan: UUID, act: Callable[[MaintenancePlan], None]) -> None:
         def once() -> None:
-            known = self._operations.find(plan)
-            if not isinstance(known, MaintenancePlan):
-                raise EquipmentError.of("no_plan")
+            known = self.known(plan)
             act(known)
             self._operations.store(known)
 

@@ -34,8 +34,21 @@ class PlanRow:
     plan: UUID
     number: str
     spec: PlanSpec
+    version: int
+    """1, and one more for each change."""
     ended_on: date | None
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPlanRow:
+    """What a plan said before a change."""
+
+    version: int
+    spec: PlanSpec
+    changed_at: datetime
+    """When another version took its place."""
+    changed_by: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +64,33 @@ class DueRow:
 def read_plans(connection: Connection, schema: str) -> list[PlanRow]:
     """Return the plans of a site in the order of their numbers."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT plan, number, spec, ended_on, position FROM {schema}.maintenance_plan "
-        "ORDER BY number"
+        "SELECT plan, number, spec, ended_on, position, "
+        f"(SELECT 1 + count(*) FROM {schema}.maintenance_plan_past AS o WHERE o.plan = p.plan) "
+        f"FROM {schema}.maintenance_plan AS p ORDER BY number"
     ).fetchall()
     return [
         PlanRow(
             plan=plan,
             number=number,
             spec=PlanSpec.from_json(spec),
+            version=version,
             ended_on=ended,
             position=position,
         )
-        for plan, number, spec, ended, position in rows
+        for plan, number, spec, ended, position, version in rows
+    ]
+
+
+def read_past_plans(connection: Connection, schema: str, plan: UUID) -> list[PastPlanRow]:
+    """Return what a plan said before it was changed, its first version first."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT version, spec, changed_at, changed_by FROM {schema}.maintenance_plan_past "
+        "WHERE plan = %s ORDER BY version",
+        (plan,),
+    ).fetchall()
+    return [
+        PastPlanRow(version=number, spec=PlanSpec.from_json(spec), changed_at=at, changed_by=by)
+        for number, spec, at, by in rows
     ]
 
 
@@ -159,6 +187,25 @@ def orders_of(
     over = {OrderState.ENDED, OrderState.CANCELLED}
     waiting = next((order for order, state in rows if state not in over), None)
     return waiting, sum(state == OrderState.CANCELLED for _, state in rows)
+
+
+def ordered_since(
+    connection: Connection, schema: str, about: tuple[str, str], since: datetime
+) -> bool:
+    """Return whether a work order of a plan about a piece came up at an instant or later.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        about: Numbers of plan and piece.
+        since: The instant.
+    """
+    row = connection.execute(
+        f"SELECT FROM {schema}.work_order WHERE plan = %s AND equipment = %s AND since >= %s "
+        "LIMIT 1",
+        (*about, since),
+    ).fetchone()
+    return row is not None
 
 
 def _raised(connection: Connection, schema: str, rule: str) -> list[datetime]:

@@ -14,7 +14,7 @@ from energy.service.equipment.plan import MaintenancePlan
 Cursor = psycopg.Cursor[tuple[object, ...]]
 EQUIPMENT_TABLES = (
     *("equipment", "equipment_relation", "equipment_certificate", "equipment_event"),
-    *("maintenance_plan", "maintenance_done"),
+    *("maintenance_plan", "maintenance_plan_past", "maintenance_done"),
 )
 """Tables that tell of equipment."""
 _NOT_TOLD = {
@@ -135,6 +135,23 @@ def fold_plan(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                 f"INSERT INTO {schema}.equipment_event (position, equipment, at, what, person, "
                 "told) VALUES (%s, %s, %s, 'maintained', %s, %s)",
                 (position, event.equipment, event.timestamp, event.by, json.dumps(told)),
+            )
+        case MaintenancePlan.Changed():
+            cursor.execute(
+                f"INSERT INTO {schema}.maintenance_plan_past (position, plan, version, spec, "
+                "changed_at, changed_by) SELECT %(position)s, plan, "
+                f"(SELECT 1 + count(*) FROM {schema}.maintenance_plan_past WHERE plan = %(plan)s), "
+                f"spec, %(at)s, %(by)s FROM {schema}.maintenance_plan WHERE plan = %(plan)s",
+                {
+                    "position": position,
+                    "plan": event.originator_id,
+                    "at": event.timestamp,
+                    "by": event.by,
+                },
+            )
+            cursor.execute(
+                f"UPDATE {schema}.maintenance_plan SET spec = %s WHERE plan = %s",
+                (json.dumps(event.spec), event.originator_id),
             )
         case MaintenancePlan.Ended():
             cursor.execute(

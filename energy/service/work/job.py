@@ -31,9 +31,9 @@ class Job:
     what: str
     incident: UUID | None = None
     plan: str = ""
-    """Of what plan it is; "" of none."""
+    """Number of the plan of maintenance that it is of; "" of none."""
     equipment: str = ""
-    """Key of the equipment; "" of none."""
+    """Number of the piece of equipment; "" of none."""
     spot: Spot
     since: datetime
     """When it came up: nothing of it was done before."""

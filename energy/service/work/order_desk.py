@@ -24,7 +24,7 @@ from energy.service.work.heard import Spot
 from energy.service.work.incident import Incident
 from energy.service.work.job import Job, whole_minute
 from energy.service.work.order import WorkOrder
-from energy.service.work.spots import demand_spot
+from energy.service.work.spots import demand_asset, demand_spot
 from energy.store.attachment import keep_attachment
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -68,11 +68,11 @@ class WorkOrderDesk:
             command_id: Of the command; the order's id follows from it.
 
         Raises:
-            WorkError: Nothing is said; no such incident, spot or checklist; the incident is
-                closed; it came up in the future or before the incident.
+            WorkError: Nothing is said; no such incident, spot, equipment, plan or checklist; the
+                incident is closed; it came up in the future or before the incident.
             ServiceLevelError: No service levels hold then, or they know no such class.
         """
-        identity = id_of("work_order", self._site.key, str(command_id))
+        identity = order_id(self._site.key, command_id)
         if self._operations.find(identity) is not None:
             return identity
         now = self._clock.now()
@@ -100,10 +100,21 @@ class WorkOrderDesk:
         job.checked(now)
         with self._database.connection() as connection:
             demand_spot(connection, self._site.schema, job.spot)
+            demand_asset(connection, self._site.schema, job.equipment, job.plan)
         store_numbered(
             self._operations, self._site, WORK_ORDER, identity, make, command_id=command_id
         )
         return identity
+
+    def demand_kind(self, level: str, checklist: str) -> None:
+        """Refuse what no order could be made of now.
+
+        Raises:
+            WorkError: There is no such checklist.
+            ServiceLevelError: No service levels hold, or they know no such class.
+        """
+        promised(self._operations, self._site, level, self._clock.now())
+        self._items(checklist)
 
     def act(self, order: UUID, act: Callable[[WorkOrder], None], *, command_id: UUID) -> int:
         """Let an act on an order happen; return the position that the journal holds it at.
@@ -183,6 +194,11 @@ class WorkOrderDesk:
             raise WorkError.of("no_checklist", key=checklist)
         items: list[dict[str, Any]] = known.spec["items"]
         return items
+
+
+def order_id(site: str, command_id: UUID) -> UUID:
+    """Return the id of the work order that a command makes at a site."""
+    return id_of("work_order", site, str(command_id))
 
 
 def _of_incident(job: Job, whole: Incident) -> Job:

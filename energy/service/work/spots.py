@@ -36,6 +36,27 @@ def demand_spot(connection: Connection, schema: str, spot: Spot) -> None:
             raise WorkError.of(f"no_{name}", key=key)
 
 
+def demand_asset(connection: Connection, schema: str, equipment: str, plan: str) -> None:
+    """Refuse a piece of equipment or a plan of maintenance that the site does not have.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        equipment: Number of the piece; "" of none.
+        plan: Number of the plan; "" of none.
+
+    Raises:
+        WorkError: There is no such piece or plan.
+    """
+    for name, number, table in (
+        ("equipment", equipment, "equipment"),
+        ("plan", plan, "maintenance_plan"),
+    ):
+        asked = f"SELECT FROM {schema}.{table} WHERE number = %s"
+        if number and connection.execute(asked.encode(), (number,)).fetchone() is None:
+            raise WorkError.of(f"no_{name}", key=number)
+
+
 def point_of(connection: Connection, schema: str, channel: int) -> str:
     """Return the metering point of a channel; "" of none."""
     row = connection.execute(

@@ -132,7 +132,7 @@ def test_work_is_not_opened_with_a_class_of_the_service_desk(board: Board) -> No
 def test_orders_are_mine_overdue_planned_or_over(board: Board) -> None:
     shop = board.shop
     due = shop.now + timedelta(hours=1)
-    shop.order("plan", kind=OrderKind.PLANNED, plan="yearly", what="test the transformer")
+    shop.order("plan", kind=OrderKind.PLANNED, what="test the transformer")
     late = shop.order("late", due_at=due)
     gone = shop.order("gone", what="nothing")
     shop.work(gone, "cancel", "not needed")

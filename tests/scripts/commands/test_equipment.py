@@ -112,6 +112,12 @@ def test_maintenance_is_planned_ordered_done_and_ended(plant: Row, tmp_path: Pat
     history = plant(f"equipment history {number}").stdout
     assert f"{start}, {at} 08:00:00" in history
     assert history.index("did not start, 1 min") < history.index("started, 1 min")
+    changed = plant(f"equipment change-plan {oil} --by manager --every", "2 weeks").stdout
+    assert f"{oil} is version 2" in changed
+    plant(f"equipment change-plan {oil} --by manager --every alert --rule none", code=2)
+    plant(f"equipment change-plan {oil} --by manager --orders none", code=2)
+    plant(f"equipment change-plan {oil} --by tom --name Other", code=2)
+    assert "2 wk" in plant("equipment plans").stdout
     plant(f"equipment end-plan {oil} --by manager")
     assert len(plant.json("equipment due --all")) == 1
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -19,11 +20,11 @@ from energy.service.equipment.maintenance import (
     TestResult,
 )
 from energy.service.equipment.plan_desk import PlanDesk
-from energy.service.equipment.plan_reads import DueRow, read_due
+from energy.service.equipment.plan_reads import DueRow, read_due, read_past_plans
 from energy.service.equipment.reads import read_history
 from energy.service.equipment.words import EquipmentClass, EquipmentError, Relation
 from energy.service.work.desk import WorkPlanDesk
-from energy.service.work.levels import parse_levels
+from energy.service.work.levels import ServiceLevelError, parse_levels
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
 from energy.system import OWNER
@@ -181,10 +182,7 @@ def test_an_exchanged_channel_of_run_hours_takes_none_away(yard: TestSite) -> No
 def test_a_work_order_of_a_plan_is_made_once_and_its_end_is_its_doing(yard: TestSite) -> None:
     registered(yard)
     planned(yard)
-    first, levels = parse_levels(FILE)
-    WorkPlanDesk(yard.writer, yard.site, yard.clock).publish_levels(
-        levels, valid_from=first, by=ANNA, command_id=command("levels")
-    )
+    levels = published(yard)
     (row,) = standing(yard)
     level = next(each.key for each in levels.levels if not each.second_person)
     order = desk(yard).order(row, level, by=ANNA)
@@ -206,15 +204,92 @@ def test_a_work_order_of_a_plan_is_made_once_and_its_end_is_its_doing(yard: Test
     assert (row.due.state, row.due.on) == (DueState.NOT_YET, date(2019, 2, 1))
 
 
+def test_a_plan_that_is_changed_is_another_version_and_keeps_what_was_done(yard: TestSite) -> None:
+    number = piece(yard, registered(yard)).number
+    plan = planned(yard)
+    done(yard, plan, number, NOON - timedelta(days=1))
+    (row,) = standing(yard)
+    assert (row.plan.version, row.due.on) == (1, date(2019, 2, 1))
+    sooner = replace(row.plan.spec, every=Every.WEEKS, number=1)
+    for _ in range(2):
+        desk(yard).change(plan, sooner, by=BEN, command_id=command("sooner"))
+    (row,) = standing(yard)
+    assert (row.plan.version, row.plan.spec, row.due.on) == (2, sooner, date(2019, 1, 6))
+    with yard.writer.connection() as connection:
+        (past,) = read_past_plans(connection, yard.schema, plan)
+    assert (past.version, past.spec.every, past.changed_by) == (1, Every.MONTHS, BEN)
+    for other in (replace(sooner, of_class="boiler"), replace(sooner, kind=PlanKind.CHANGE_OVER)):
+        with pytest.raises(EquipmentError, match="what a plan is"):
+            desk(yard).change(plan, other, by=BEN, command_id=uuid4())
+    with pytest.raises(EquipmentError, match="--orders"):
+        desk(yard).change(plan, replace(sooner, checklist="c"), by=BEN, command_id=uuid4())
+    with pytest.raises(ServiceLevelError):
+        desk(yard).change(plan, replace(sooner, level="none"), by=BEN, command_id=uuid4())
+    desk(yard).end(plan, by=ANNA, command_id=uuid4())
+    with pytest.raises(EquipmentError, match="ended"):
+        desk(yard).change(plan, replace(sooner, number=3), by=BEN, command_id=uuid4())
+    rebuilt(yard)
+
+
+def test_by_itself_there_is_one_order_of_each_time_whatever_became_of_it(yard: TestSite) -> None:
+    number = piece(yard, registered(yard)).number
+    levels = published(yard)
+    plan = planned(yard, "Start", kind=PlanKind.STANDBY_TEST, level=levels.levels[0].key)
+    orders = WorkOrderDesk(yard.writer, yard.site, yard.clock)
+
+    def made() -> UUID | None:
+        (row,) = standing(yard)
+        return desk(yard).order_once(row, lambda: BEN)
+
+    (first,) = standing(yard)
+    order = desk(yard).order_once(first, lambda: BEN)
+    assert order is not None
+    assert desk(yard).order_once(first, lambda: BEN) is None, "before the tables have it"
+    assert made() is None, "when they have"
+    assert orders.order(order).owner == BEN
+    orders.act(
+        order,
+        lambda it: it.cancel("no crane", by=ANNA, command_id=command("cancel")),
+        command_id=command("cancel"),
+    )
+    assert made() is None, "who cancelled it is not asked again"
+    (row,) = standing(yard)
+    by_hand = desk(yard).order(row, levels.levels[0].key, by=ANNA)
+    done(yard, plan, number, NOON - timedelta(days=190), RAN)  # of the summer: it is due again
+    assert made() is None, "that order waits"
+    assert desk(yard).order(row, levels.levels[0].key, by=ANNA) == by_hand
+    orders.act(
+        by_hand,
+        lambda it: it.cancel("no crane", by=ANNA, command_id=command("again")),
+        command_id=command("again"),
+    )
+    assert made() is None
+    (stale,) = standing(yard)
+    desk(yard).done(plan, number, at=NOON, result=RAN, by=BEN, command_id=command("done"))
+    assert desk(yard).order_once(stale, lambda: BEN) is None, "it was done meanwhile"
+    assert made() is None, "not due"
+    yard.tick(40 * 86_400)
+    assert made() is not None, "the next time"
+    desk(yard).change(plan, replace(stale.plan.spec, level=""), by=BEN, command_id=uuid4())
+    yard.tick(400 * 86_400)
+    assert made() is None, "a person makes them"
+
+
+def published(at: TestSite) -> Any:
+    """Publish service levels; return them."""
+    first, levels = parse_levels(FILE)
+    WorkPlanDesk(at.writer, at.site, at.clock).publish_levels(
+        levels, valid_from=first, by=ANNA, command_id=command("levels")
+    )
+    return levels
+
+
 def test_what_is_recorded_late_or_cancelled_doubles_and_loses_no_work_order(
     yard: TestSite,
 ) -> None:
     number = piece(yard, registered(yard)).number
     plan = planned(yard)
-    first, levels = parse_levels(FILE)
-    WorkPlanDesk(yard.writer, yard.site, yard.clock).publish_levels(
-        levels, valid_from=first, by=ANNA, command_id=command("levels")
-    )
+    levels = published(yard)
     level = levels.levels[0].key
     done(yard, plan, number, NOON - timedelta(days=200))
     (row,) = standing(yard)
@@ -286,11 +361,16 @@ def test_a_replay_of_plans_tells_what_was_folded_live(yard: TestSite) -> None:
     plan = planned(yard, "Start", kind=PlanKind.STANDBY_TEST)
     done(yard, plan, "E-2019-00001", NOON, RAN)
     desk(yard).end(plan, by=ANNA, command_id=uuid4())
-    fold(yard)
-    owner = Database(yard.server.dsn(OWNER), max_size=2)
+    rebuilt(yard)
+
+
+def rebuilt(at: TestSite) -> None:
+    """Compare the tables with those made anew of the journal."""
+    fold(at)
+    owner = Database(at.server.dsn(OWNER), max_size=2)
     try:
         (verified,) = verify_views(
-            owner, yard.site, "equipment", yard.clock, tell=lambda *_, **__: None
+            owner, at.site, "equipment", at.clock, tell=lambda *_, **__: None
         )
     finally:
         owner.close()
