@@ -26,6 +26,10 @@ _Act = Callable[[SwitchingOrder, UUID], None]
 class SwitchingDesk(Protocol):
     """Where switching orders are written and acted on (energy/service/switching/desk.py)."""
 
+    def review(self, key: str, version: int, *, by: UUID, command_id: UUID) -> None:
+        """Let orders be made from a version of a template, as a second person."""
+        ...
+
     def write(
         self, key: str, planned: Planned, *, reference: str = "", by: UUID, command_id: UUID
     ) -> UUID:
@@ -64,6 +68,13 @@ class SwitchingCommands:
     def __init__(self, site: str, desk: SwitchingDesk, clock: Clock) -> None:
         """Act at a site through its desk."""
         self._site, self._desk, self._clock = site, desk, clock
+
+    def review(self, scope: Scope, key: str, version: int) -> None:
+        """Let orders be made from the version of a template that one read."""
+        scope.demand(Right.PLAN_WORK, self._site)
+        said = (self._site, key, str(version), str(scope.person))
+        made = id_of("command", "review switching template", *said)
+        self._desk.review(key, version, by=scope.person, command_id=made)
 
     def write(
         self, scope: Scope, key: str, planned: Planned, *, reference: str, seen: int

@@ -114,6 +114,8 @@ class NodeChoice:
     node: str
     name: str
     kind: str
+    point: str | None = None
+    """Metering point that counts what enters it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,13 @@ class SqlOutages:
                 graph = book.at(self._at.clock.now())
                 nodes = [] if graph is None else list(graph.nodes.values())
                 found += [
-                    NodeChoice(utility=str(utility), node=node.key, name=node.name, kind=node.kind)
+                    NodeChoice(
+                        utility=str(utility),
+                        node=node.key,
+                        name=node.name,
+                        kind=node.kind,
+                        point=node.point,
+                    )
                     for node in sorted(nodes, key=lambda each: (each.name, each.key))
                 ]
         return tuple(found)

@@ -8,15 +8,22 @@ from billing.documents.switching_sheet import sheet_of
 from dashboards.queries.outage_reads import sees_accounts
 from dashboards.queries.rows import Answer
 from dashboards.queries.sql_site import OPERATIONS, SqlSite
-from dashboards.queries.switching_reads import SwitchingReads, people_of, reviewed, shown_to
+from dashboards.queries.switching_reads import (
+    SwitchingReads,
+    newest,
+    people_of,
+    reviewed,
+    shown_to,
+)
 from dashboards.queries.switching_rows import (
     SwitchingBoard,
     SwitchingChoices,
     SwitchingPage,
+    TemplatePage,
 )
 from dashboards.security.scope import Right, Scope
 from energy.service.switching.kinds import SwitchingState
-from energy.service.switching.reads import read_switching, read_templates
+from energy.service.switching.reads import TemplateRow, read_switching, read_templates
 
 
 class SqlSwitching:
@@ -91,6 +98,25 @@ class SqlSwitching:
                 templates=reviewed(read_templates(connection, self._at.schema)),
                 people=self._at.people_with(connection, Right.WORK),
                 waiting=self._switching_reads.waiting(connection),
+            )
+
+    def switching_templates(self, scope: Scope) -> tuple[TemplateRow, ...]:
+        """Return the newest version of each template."""
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            return newest(read_templates(connection, self._at.schema))
+
+    def switching_template(self, scope: Scope, key: str) -> TemplatePage | None:
+        """Return the newest version of a template; None: there is no such template."""
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            rows = [each for each in read_templates(connection, self._at.schema) if each.key == key]
+            if not rows:
+                return None
+            (row,) = newest(rows)
+            people = [each for each in (row.author, row.reviewed_by) if each is not None]
+            return TemplatePage(
+                row=row,
+                in_use=next((each.version for each in reviewed(rows)), 0),
+                names=self._switching_reads.names(connection, [], people),
             )
 
     def switching_paper(self, scope: Scope, number: str, language: str) -> bytes | None:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from dashboards.queries.rows import Answer
-from dashboards.queries.switching_rows import SwitchingBoard, SwitchingChoices, SwitchingPage
+from dashboards.queries.switching_rows import (
+    SwitchingBoard,
+    SwitchingChoices,
+    SwitchingPage,
+    TemplatePage,
+)
 from dashboards.security.scope import Scope
+from energy.service.switching.reads import TemplateRow
 
 
 class SwitchingQueries(Protocol):
@@ -25,6 +31,14 @@ class SwitchingQueries(Protocol):
 
     def switching_choices(self, scope: Scope) -> SwitchingChoices:
         """Return what a new order can be made of; for who may write one."""
+        ...
+
+    def switching_templates(self, scope: Scope) -> tuple[TemplateRow, ...]:
+        """Return the newest version of each template."""
+        ...
+
+    def switching_template(self, scope: Scope, key: str) -> TemplatePage | None:
+        """Return the newest version of a template; None: there is no such template."""
         ...
 
     def switching_paper(self, scope: Scope, number: str, language: str) -> bytes | None:

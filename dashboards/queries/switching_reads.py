@@ -109,11 +109,15 @@ def shown_to(scope: Scope, row: SwitchingRow) -> SwitchingRow:
 
 def reviewed(rows: Iterable[TemplateRow]) -> tuple[TemplateRow, ...]:
     """Return the newest reviewed version of each template."""
-    newest: dict[str, TemplateRow] = {}
-    for row in rows:  # the newest of each first
-        if row.reviewed_by is not None:
-            newest.setdefault(row.key, row)
-    return tuple(newest.values())
+    return newest(row for row in rows if row.reviewed_by is not None)
+
+
+def newest(rows: Iterable[TemplateRow]) -> tuple[TemplateRow, ...]:
+    """Return the newest of some versions of each template; they come newest first."""
+    found: dict[str, TemplateRow] = {}
+    for row in rows:
+        found.setdefault(row.key, row)
+    return tuple(found.values())
 
 
 def people_of(story: SwitchingStory) -> list[UUID]:

@@ -83,6 +83,16 @@ class SwitchingPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatePage:
+    """The newest version of a template."""
+
+    row: TemplateRow
+    in_use: int
+    """The version that orders are made from; 0 is none."""
+    names: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchingChoices:
     """What a new order is made of."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,12 @@ from dashboards.queries.switching_rows import (
     SwitchingBoard,
     SwitchingChoices,
     SwitchingPage,
+    TemplatePage,
     WaitingRequest,
 )
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
+from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import Confirmation, RequestKind, StepState, SwitchingState
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.permit import Permit
@@ -50,6 +52,8 @@ NUMBERS = {
     )
 }
 """One order of each kind, by what is to be done with it."""
+TEMPLATES = ("feeder-off", "feeder-earth")
+"""Reviewed, and a draft of Ada's."""
 _STATES = {
     "told": SwitchingState.UNDER_WAY,
     "due": SwitchingState.UNDER_WAY,
@@ -194,19 +198,34 @@ class FakeSwitching(FakeEnergy):
             return ()
         return (PermitOut(number=NUMBERS["out"], about="node:electricity/bus-1", permit=out),)
 
+    def _template(self, key: str) -> TemplateRow:
+        reviewed = key == "feeder-off"
+        return TemplateRow(
+            key=key,
+            version=1 if reviewed else 2,
+            plan=replace(a_plan(), key=key),
+            author=ADA,
+            drafted_at=self.clock.now(),
+            reviewed_by=EVE if reviewed else None,
+            reviewed_at=self.clock.now() if reviewed else None,
+        )
+
+    def switching_templates(self, scope: Scope) -> tuple[TemplateRow, ...]:
+        scope.demand(Right.READ_ENERGY, SITE)
+        return tuple(self._template(key) for key in TEMPLATES)
+
+    def switching_template(self, scope: Scope, key: str) -> TemplatePage | None:
+        scope.demand(Right.READ_ENERGY, SITE)
+        if key not in TEMPLATES:
+            return None
+        return TemplatePage(row=self._template(key), in_use=1, names=_names())
+
     def switching_choices(self, scope: Scope) -> SwitchingChoices:
         if not scope.may(Right.WORK):
             scope.demand(Right.WORK, SITE)
-        template = TemplateRow(
-            key="feeder-off",
-            version=1,
-            plan=a_plan(),
-            author=ADA,
-            drafted_at=self.clock.now(),
-            reviewed_by=EVE,
-            reviewed_at=self.clock.now(),
+        return SwitchingChoices(
+            templates=(self._template("feeder-off"),), people=_people(), waiting=self._waiting()
         )
-        return SwitchingChoices(templates=(template,), people=_people(), waiting=self._waiting())
 
     def switching_paper(self, scope: Scope, number: str, language: str) -> bytes | None:
         scope.demand(Right.READ_ENERGY, SITE)
@@ -273,6 +292,7 @@ class FakeSwitchingDesk:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self.orders: dict[UUID, SwitchingOrder] = {}
+        self.reviewed: dict[str, tuple[int, UUID, UUID]] = {}
 
     def write(
         self, key: str, planned: Planned, *, reference: str = "", by: UUID, command_id: UUID
@@ -300,6 +320,11 @@ class FakeSwitchingDesk:
         identity = self.write("feeder-off", planned, by=by, command_id=command_id)
         self.orders[order].write_back(identity, by=by, command_id=command_id)
         return identity
+
+    def review(self, key: str, version: int, *, by: UUID, command_id: UUID) -> None:
+        if by == ADA:
+            raise SwitchingError.of("own")
+        self.reviewed[key] = (version, by, command_id)
 
     def act(self, order: UUID, act: Callable[[SwitchingOrder], None]) -> int:
         act(self.orders[order])

@@ -56,6 +56,7 @@ PAGE_ROLES: dict[str, set[Role]] = {
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
     "switching-write": {role for role in Role if Right.WORK in RIGHTS[role]},
+    "switching-write_asked": {role for role in Role if Right.WORK in RIGHTS[role]},
 }
 ASSETS = Path(dashboards.__file__).parent / "assets"
 REACHED_BY_LINK = {"/account", "/plants"}

@@ -21,6 +21,7 @@ WRITE, BACK = "write-switching", "back-switching"
 APPROVE, RELEASE, WITHDRAW = "approve-switching", "release-switching", "withdraw-switching"
 TELL, READ_BACK, SKIP = "tell-step", "read-back-step", "skip-step"
 STOP, RESUME, ABORT = "stop-switching", "resume-switching", "abort-switching"
+REVIEW = "review-switching-template"
 PERMIT, HAND_BACK, COMPLETE = "give-permit", "hand-back-permit", "complete-switching"
 NOBODY_ASKED = "-"
 """Choice of a form: no request of billing."""
@@ -69,6 +70,19 @@ def back(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
         seen=id_named(seen) if seen else None,
     )
     return _written(viewer, known)
+
+
+def review(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
+    """Let orders be made from the version of a template that was read.
+
+    Raises:
+        RefusedError: The command was refused.
+    """
+    del typed
+    key, _, version = about.partition("@")
+    known, edition = key_named(key), number_named(version, least=1)
+    parts.commands.service.switching.review(viewer.scope, known, edition)
+    return viewer.say("cli.switching.reviewed", template=known, version=edition)
 
 
 def approve(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
@@ -271,6 +285,7 @@ def _step(about: str) -> tuple[UUID, int]:
 ACTS: dict[str, Act] = {
     WRITE: write,
     BACK: back,
+    REVIEW: review,
     APPROVE: approve,
     RELEASE: release,
     WITHDRAW: withdraw,

@@ -161,15 +161,22 @@ def _request(viewer: Viewer, asked: WaitingRequest, zone: ZoneInfo) -> Component
             html.Strong(words),
             html.Span([link(point, f"/meters/{point}") for point in asked.points]),
             html.Span(until) if until else None,
+            link(viewer.say("switching_page.write_it"), f"{PATH}/write/{asked.reference}")
+            if viewer.scope.may(Right.WORK)
+            else None,
         ]
     )
 
 
 def _to_write(viewer: Viewer) -> Component | None:
-    if not viewer.scope.may(Right.WORK):
-        return None
     words = viewer.say("switching_page.write")
-    return html.P(link(words, f"{PATH}/write", name="button"), className="switching-to-write")
+    return html.P(
+        [
+            link(words, f"{PATH}/write", name="button") if viewer.scope.may(Right.WORK) else None,
+            link(viewer.say("switching_template.list"), f"{PATH}/templates", name="button quiet"),
+        ],
+        className="switching-to-write",
+    )
 
 
 def write_page(
@@ -178,6 +185,7 @@ def write_page(
     nodes: Sequence[NodeChoice],
     *,
     seen: int,
+    request: str = "",
 ) -> Component:
     """Return the form of a new order.
 
@@ -186,6 +194,8 @@ def write_page(
         choices: Templates, people, requests.
         nodes: Of the supply graphs as they hold now.
         seen: How many orders there are.
+        request: What billing asked for that it is written for; the node that feeds its points is
+            proposed.
     """
     title = viewer.say("switching_page.write")
     body: Component
@@ -195,7 +205,11 @@ def write_page(
         body = empty(viewer.say("plant.no_station"))
     else:
         body = act_form(
-            viewer, WRITE, str(seen), _fields(viewer, choices, nodes), button="switching_act.write"
+            viewer,
+            WRITE,
+            str(seen),
+            _fields(viewer, choices, nodes, request),
+            button="switching_act.write",
         )
     return page(
         title,
@@ -212,7 +226,9 @@ def write_page(
     )
 
 
-def _fields(viewer: Viewer, choices: SwitchingChoices, nodes: Sequence[NodeChoice]) -> list[Field]:
+def _fields(
+    viewer: Viewer, choices: SwitchingChoices, nodes: Sequence[NodeChoice], request: str
+) -> list[Field]:
     templates = {each.key: viewer.named(each.plan.name) for each in choices.templates}
     named = {f"{each.utility}/{each.node}": f"{each.name} · {each.node}" for each in nodes}
     asked = {
@@ -224,16 +240,18 @@ def _fields(viewer: Viewer, choices: SwitchingChoices, nodes: Sequence[NodeChoic
             for each in choices.waiting
         },
     }
+    points = {p for each in choices.waiting if each.reference == request for p in each.points}
+    feeding = next((f"{each.utility}/{each.node}" for each in nodes if each.point in points), "")
     return [
         _choice("template", templates),
-        _choice("node", named),
+        _choice("node", named, feeding),
         *planned_fields(choices.people, "", ""),
         Field(
             name="request",
             label="switching_act.request",
             kind=Kind.CHOICE,
             choices=asked,
-            value=NOBODY_ASKED,
+            value=request if request in asked else NOBODY_ASKED,
         ),
     ]
 

@@ -33,6 +33,7 @@ from dashboards.pages.switching.pieces import (
     request_word,
     signed,
     state_badge,
+    step_words,
 )
 from dashboards.queries.rows import Answer
 from dashboards.queries.switching_rows import SwitchingPage
@@ -171,29 +172,10 @@ def _steps(viewer: Viewer, told: SwitchingPage, zone: ZoneInfo) -> Component:
 
 
 def _step(viewer: Viewer, told: SwitchingPage, row: StepRow, zone: ZoneInfo) -> Component:
-    step = row.step
-    safety = viewer.named(step.safety) if any(step.safety.values()) else ""
     current = row.number == current_step(told)
+    state = badge(viewer.say(f"cli.switching_step.{row.state}"), _STEP_TONE[row.state])
     return html.Li(
-        [
-            html.Div(
-                [
-                    html.Span(str(row.number), className="switching-number"),
-                    html.Strong(viewer.named(step.device)),
-                    badge(viewer.say(f"cli.switching_step.{row.state}"), _STEP_TONE[row.state]),
-                ],
-                className="switching-head",
-            ),
-            html.Div(viewer.named(step.do), className="switching-do"),
-            html.Div(
-                viewer.say("switching_page.expect", words=viewer.named(step.expect)),
-                className="switching-expect",
-            ),
-            html.Div(viewer.say("switching_sheet.mind", safety=safety), className="switching-mind")
-            if safety
-            else None,
-            _times(viewer, told, row, zone),
-        ],
+        [*step_words(viewer, row.number, row.step, state), _times(viewer, told, row, zone)],
         className=f"switching-step step-{row.state}{' step-current' if current else ''}",
         **(extra(aria_current="step") if current else {}),
     )

@@ -17,6 +17,7 @@ from dashboards.queries.switching_rows import Names, PermitOut
 from dashboards.viewer import Viewer
 from energy.service.switching.kinds import SwitchingState
 from energy.service.switching.reads import PermitRow, SwitchingRow
+from energy.service.switching.steps import SwitchingStep
 
 STATE_TONE = {
     SwitchingState.WRITTEN: "fair",
@@ -105,6 +106,31 @@ def order_card(viewer: Viewer, row: SwitchingRow, names: Names, zone: ZoneInfo) 
         className="switching-card",
         **extra(data_state=row.state),
     )
+
+
+def step_words(
+    viewer: Viewer, number: int, step: SwitchingStep, state: Component | None = None
+) -> list[Component | None]:
+    """Return a step as a list tells it: where, what is done, what is seen then, what to mind."""
+    safety = viewer.named(step.safety) if any(step.safety.values()) else ""
+    return [
+        html.Div(
+            [
+                html.Span(str(number), className="switching-number"),
+                html.Strong(viewer.named(step.device)),
+                state,
+            ],
+            className="switching-head",
+        ),
+        html.Div(viewer.named(step.do), className="switching-do"),
+        html.Div(
+            viewer.say("switching_page.expect", words=viewer.named(step.expect)),
+            className="switching-expect",
+        ),
+        html.Div(viewer.say("switching_sheet.mind", safety=safety), className="switching-mind")
+        if safety
+        else None,
+    ]
 
 
 def permit_line(

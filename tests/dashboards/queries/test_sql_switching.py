@@ -66,8 +66,8 @@ def at_work(book: TownBook, order: UUID) -> None:
     act(book, order, "approve", CHIEF)
     act(book, order, "release", CENTRE, now=book.clock.now())
     for step in (1, 2, 3):
-        act(book, order, "tell", OPERATOR, step)
-        act(book, order, "read_back", GUARDIAN, step)
+        act(book, order, "tell", GUARDIAN, step)
+        act(book, order, "read_back", OPERATOR, step)
     given = permit(valid_until=NOW.replace(hour=23))
     act(book, order, "give_permit", GUARDIAN, given, now=book.clock.now())
     book.settle()
@@ -171,3 +171,22 @@ def test_another_site_and_a_tenant_are_refused(yard: tuple[WebTown, TownBook]) -
         ):
             with pytest.raises(NotPermittedError):
                 ask_for()
+
+
+def test_the_newest_version_of_a_template_is_told_with_the_one_in_use(
+    yard: tuple[WebTown, TownBook],
+) -> None:
+    web, book = yard
+    desk = desk_of(book)
+    book.settle()
+    (newest,) = web.queries.switching_templates(scope(web))
+    first = web.queries.switching_template(scope(web), newest.key)
+    assert first is not None
+    assert (first.row.version, first.in_use) == (1, 1)
+    plan = replace(newest.plan, steps=newest.plan.steps[:2], permit_after=0)
+    desk.draft(plan, by=OPERATOR, command_id=uuid4())
+    book.settle()
+    draft = web.queries.switching_template(scope(web), newest.key)
+    assert draft is not None
+    assert (draft.row.version, draft.row.reviewed_by, draft.in_use) == (2, None, 1)
+    assert web.queries.switching_template(scope(web), "none") is None

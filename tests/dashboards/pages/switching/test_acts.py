@@ -17,6 +17,7 @@ from dashboards.switching_commands import SwitchingCommands
 from dashboards.theme import Theme
 from dashboards.viewer import Viewer
 from energy.base.errors import NotPermittedError
+from energy.base.ids import id_of
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import SwitchingState
 from energy.service.switching.order import SwitchingOrder
@@ -24,12 +25,14 @@ from tests.dashboards.fake_switching import ADA, BEN, EVE, GRACE, MIA, FakeSwitc
 from tests.dashboards.fakes import SITE, commands_with
 from tests.dashboards.test_pages import parts
 
+LENA = id_of("person", "lena")
 ROLES = {
     GRACE: Role.TECHNICIAN,
     BEN: Role.TECHNICIAN,
     MIA: Role.TECHNICIAN,
     ADA: Role.ENERGY_MANAGER,
     EVE: Role.DESK,
+    LENA: Role.ENERGY_MANAGER,
 }
 SAID = {
     "template": "feeder-off",
@@ -233,3 +236,15 @@ def test_what_does_not_exist_is_refused(
 ) -> None:
     with pytest.raises(UnknownSubjectError):
         room.press(act, GRACE, about, **typed)
+
+
+def test_a_template_is_reviewed_by_another_than_its_author_and_once(room: Room) -> None:
+    with pytest.raises(NotPermittedError):
+        room.press("review-switching-template", GRACE, "feeder-earth@2")
+    with pytest.raises(SwitchingError, match="somebody else reviews it"):
+        room.press("review-switching-template", ADA, "feeder-earth@2")
+    said = [room.press("review-switching-template", LENA, "feeder-earth@2") for _ in range(2)]
+    assert said[0] == said[1]
+    assert "orders are made from it from now on" in said[0]
+    ((version, by, _),) = room.desk.reviewed.values()
+    assert (version, by) == (2, LENA)
