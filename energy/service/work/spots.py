@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import psycopg
 
 from energy.service.work.errors import WorkError
 from energy.service.work.heard import Spot
 
+_NUMBER: Final = re.compile(r"[A-Z]-[0-9]{4}-[0-9]{5,9}")
+_PLAN: Final = "M-"
+"""Begins the numbers of plans of maintenance."""
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -43,14 +49,15 @@ def demand_asset(connection: Connection, schema: str, equipment: str, plan: str)
         connection: Any connection that may read.
         schema: The site's schema.
         equipment: Number of the piece; "" of none.
-        plan: Number of the plan; "" of none.
+        plan: Number of the plan; "" of none. Of another kind, such as a case, its own desk knows.
 
     Raises:
         WorkError: There is no such piece or plan.
     """
+    other = _NUMBER.fullmatch(plan) and not plan.startswith(_PLAN)
     for name, number, table in (
         ("equipment", equipment, "equipment"),
-        ("plan", plan, "maintenance_plan"),
+        ("plan", "" if other else plan, "maintenance_plan"),
     ):
         asked = f"SELECT FROM {schema}.{table} WHERE number = %s"
         if number and connection.execute(asked.encode(), (number,)).fetchone() is None:

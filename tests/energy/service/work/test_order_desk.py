@@ -342,3 +342,18 @@ def test_the_web_of_staff_works_and_reads_and_a_tenants_sees_nothing(shop: Shop)
                 assert len(read_history(connection, site.schema, order)) == seen
         finally:
             pool.close()
+
+
+@pytest.mark.parametrize("asset", [{"equipment": "Pump 1"}, {"equipment": "E-2019-00001"}])
+def test_an_order_of_equipment_that_there_is_not_is_refused(
+    shop: Shop, asset: dict[str, str]
+) -> None:
+    with pytest.raises(WorkError, match="equipment list"):
+        shop.order(**asset)
+
+
+@pytest.mark.parametrize("plan", ["yearly", "M-2019-00001", "m-1"])
+def test_an_order_of_a_plan_that_there_is_not_is_refused(shop: Shop, plan: str) -> None:
+    with pytest.raises(WorkError, match="equipment plans"):
+        shop.order(plan=plan)
+    assert shop.order_row(shop.order(plan="C-2019-00001")).plan == "C-2019-00001"
