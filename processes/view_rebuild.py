@@ -10,6 +10,7 @@ from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
+from energy.service.assurance.views import ASSURANCE_TABLES
 from energy.service.cases.views import CASE_TABLES
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.equipment.views import EQUIPMENT_TABLES
@@ -105,6 +106,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "inspections": INSPECTION_TABLES,
                 "cases": CASE_TABLES,
                 "reports": REPORT_TABLES,
+                "assurance": ASSURANCE_TABLES,
             },
             fold=_events(OperationsView()),
         ),

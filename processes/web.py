@@ -67,6 +67,7 @@ from energy.journal.access import Access
 from energy.journal.application import JournalApplication
 from energy.journal.factors import Factors
 from energy.metering.conversion import ConversionFactors, read_conversion_factors
+from energy.service.assurance.guard import EventGuard
 from energy.service.duty.calling import posts_known
 from energy.service.duty.desk import RosterDesk
 from energy.service.duty.leave_desk import LeaveDesk
@@ -170,7 +171,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         commands=Commands(
             site.key,
             alerts=AlertDesk(database, site, system.clock),
-            outages=OutageDesk(database, site, system.clock, supplied_by(database, site)),
+            outages=outages_of(database, site, system.clock),
             sound=SoundDesk(database, site.key, site.schema, system.clock),
             office=office,
             notes=NoteDesk(database, site.schema, system.clock),
@@ -198,6 +199,12 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         provider=provider_of(system),
         render_pdf=papers.pdf,
     )
+
+
+def outages_of(database: Database, site: Site, clock: Clock) -> OutageDesk:
+    """Return the desk of planned outages, which asks who is supplied and what is assured."""
+    supplied = supplied_by(database, site)
+    return OutageDesk(database, site, clock, supplied, EventGuard(database, site, clock))
 
 
 def service_of(database: Database, site: Site, clock: Clock, books: Books) -> ServiceCommands:

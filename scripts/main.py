@@ -53,6 +53,7 @@ Verbs.groups = (
     "duty",
     "switching",
     "inspect",
+    "event",
     "case",
     "report",
     "journal",

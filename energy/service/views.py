@@ -12,6 +12,9 @@ from typing import Any
 import psycopg
 
 from energy.alerting.views import AlertView
+from energy.service.assurance.book import AssuranceBook
+from energy.service.assurance.event import AssuredEvent
+from energy.service.assurance.views import fold_assurance
 from energy.service.cases.case import SupplyCase
 from energy.service.cases.plan import CasePlans
 from energy.service.cases.views import fold_cases
@@ -95,5 +98,6 @@ _FOLDS: tuple[tuple[tuple[type, ...], Fold], ...] = (
     ((InspectionRules.Event, Suspicion.Event, Inspection.Event), fold_inspection),
     ((SupplyCase.Event, CasePlans.Event), fold_cases),
     ((ReportBook.Event, Report.Event), fold_reports),
+    ((AssuredEvent.Event, AssuranceBook.Event), fold_assurance),
 )
 """Which fold tells of the events of which things."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scripts.commands.asked import runs
-from scripts.commands.frame import opened
+from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json, group
 
 if runs():
     from dashboards.security.scope import Right
     from energy.alerting.rule_desk import RuleDesk
-    from energy.alerting.rule_reads import list_rules
+    from energy.alerting.rule_reads import RuleRow, list_rules
     from energy.system import WEB, WRITER
     from processes.alert_rules import read_rules_of
 
@@ -68,13 +69,24 @@ def list_(ctx: typer.Context, *, as_json: Json = False) -> None:
                 row.kind,
                 row.severity,
                 row.name,
-                at.text("rule.on" if row.enabled else "rule.off"),
+                _state(at, row),
                 row.subjects or None,
                 row.standing,
             )
             for row in found
         ]
         print_table([at.text(f"rule_head.{key}") for key in keys], rows, right=(1, 6, 7))
+
+
+def _state(at: Opened, row: RuleRow) -> str:
+    """Return whether a rule is evaluated; the time of one that holds only while an event lasts."""
+    begins, ends = (row.spec.get(name) for name in ("valid_from", "valid_to"))
+    if begins and ends:
+        first, last = (
+            datetime.fromisoformat(each).astimezone(at.site.zone) for each in (begins, ends)
+        )
+        return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
+    return at.text("rule.on" if row.enabled else "rule.off")
 
 
 @rule.command()

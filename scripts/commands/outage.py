@@ -21,6 +21,7 @@ if runs():
     from energy.alerting.outages.desk import Look, OutageDesk
     from energy.alerting.outages.outage import OutageError
     from energy.alerting.outages.reads import OutageRow, OutageState, read_outages, read_receipts
+    from energy.service.assurance.guard import EventGuard
     from energy.system import WEB, WRITER
 
 app = group("outage")
@@ -214,7 +215,8 @@ def _print_draft(at: Opened, desk: OutageDesk, row: OutageRow) -> None:
 
 def _desk(at: Opened) -> OutageDesk:
     database = at.system.database
-    return OutageDesk(database, at.site, at.system.clock, supplied_by(database, at.site))
+    clock, supplied = at.system.clock, supplied_by(database, at.site)
+    return OutageDesk(database, at.site, clock, supplied, EventGuard(database, at.site, clock))
 
 
 def _rows(at: Opened) -> list[OutageRow]:

@@ -76,6 +76,7 @@ READING = {
     *("case plans", "case list", "case show", "case view", "case figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
     *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
+    *("event list", "event show", "event report"),
     *("report plan", "report list", "report show", "report owed"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),
@@ -103,6 +104,7 @@ NO_ENTRIES = {
     "supplier check": "one commit; tests/billing/suppliers/test_office.py",
     "print send": "each mail once; tests/processes/papers/test_mail_out.py",
     "print bounced": "of a mail that was sent; tests/processes/papers/test_mail_out.py",
+    "event sign": "of one that is over; tests/energy/service/assurance/test_desk.py",
     "view rebuild": "its last commit is the swap; tests/faults/test_rebuild_dies.py",
 }
 """Verbs that write, but no entries of their own, and where they are tested."""

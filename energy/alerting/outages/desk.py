@@ -23,8 +23,15 @@ from energy.alerting.notices.reads import read_contacts, read_groups, read_plan,
 from energy.alerting.notices.texts import notice_values
 from energy.alerting.notices.words import OUTAGE_TEXTS, TemplateKey, Worded, Wording, worded
 from energy.alerting.outages.affected import Affected, FindSupplied, affected, dark_over
-from energy.alerting.outages.informing import Informed, Spoken, informed, notices, way_of
-from energy.alerting.outages.outage import Outage, OutageError
+from energy.alerting.outages.informing import (
+    Informed,
+    Spoken,
+    informed,
+    notices,
+    spoken_of,
+    way_of,
+)
+from energy.alerting.outages.outage import Forbid, Outage, OutageError, nothing_forbidden
 from energy.alerting.outages.reads import read_graphs_over, read_others
 from energy.alerting.suppression import Expected, Suppression, Why
 from energy.base.aggregate import JournalAggregate
@@ -64,7 +71,12 @@ class OutageDesk:
     """Where outages are planned, reviewed, changed and cancelled."""
 
     def __init__(
-        self, database: Database, site: Site, clock: Clock, supplied: FindSupplied
+        self,
+        database: Database,
+        site: Site,
+        clock: Clock,
+        supplied: FindSupplied,
+        forbid: Forbid = nothing_forbidden,
     ) -> None:
         """Work on a site.
 
@@ -73,10 +85,11 @@ class OutageDesk:
             site: The site.
             clock: The injected clock.
             supplied: Asks who is supplied at points.
+            forbid: Refuses an outage where it may not be then.
         """
         self._database, self._site, self._clock = database, site, clock
         self._schema = site.schema
-        self._supplied = supplied
+        self._supplied, self._forbid = supplied, forbid
         self._operations = JournalApplication(database, site.schema, "operations", clock)
 
     def plan(
@@ -174,9 +187,10 @@ class OutageDesk:
             return len(outage.told)
         outage.demand_seen(seen)
         outage.demand_review(by, now)
+        self._forbid(outage.id, outage.about, Period(start=outage.begins_at, end=outage.ends_at))
         book, look = self._book(), self._look(outage)
         first = outage.holds == 0
-        spoken = _spoken(
+        spoken = spoken_of(
             outage, look.name, TemplateKey.OUTAGE if first else TemplateKey.OUTAGE_CHANGED
         )
         told = notices(spoken, look.to, book.plan, now, command_id)
@@ -260,7 +274,7 @@ class OutageDesk:
         look = self._look(outage)
         key = TemplateKey.OUTAGE_CHANGED if outage.holds else TemplateKey.OUTAGE
         reader = look.to[0] if look.to else _nobody(outage)
-        sample = notices(_spoken(outage, look.name, key), [reader], book.plan, now, outage.id)
+        sample = notices(spoken_of(outage, look.name, key), [reader], book.plan, now, outage.id)
         return {
             language: worded(
                 Wording.of(book.wordings[key][language]),
@@ -372,18 +386,6 @@ class OutageDesk:
         if not isinstance(outage, Outage):
             raise OutageError.of("none")
         return outage
-
-
-def _spoken(outage: Outage, name: str, template: TemplateKey) -> Spoken:
-    return Spoken(
-        outage=outage.id,
-        version=outage.edition,
-        template=template,
-        what=name,
-        begins_at=outage.begins_at,
-        ends_at=outage.ends_at,
-        reason=outage.reason,
-    )
 
 
 def _nobody(outage: Outage) -> Informed:

@@ -15,7 +15,7 @@ from energy.alerting.notices.plan import Plan
 from energy.alerting.notices.policy import Recipient, not_before
 from energy.alerting.notices.words import TemplateKey
 from energy.alerting.outages.affected import Affected
-from energy.alerting.outages.outage import ABOUT_OUTAGE
+from energy.alerting.outages.outage import ABOUT_OUTAGE, Outage
 from energy.alerting.severity import AlertSeverity
 from energy.base.ids import id_of
 
@@ -139,3 +139,16 @@ def notices(
             )
         )
     return made
+
+
+def spoken_of(outage: Outage, name: str, template: TemplateKey) -> Spoken:
+    """Return what the newest version of an outage says, under the name of its node."""
+    return Spoken(
+        outage=outage.id,
+        version=outage.edition,
+        template=template,
+        what=name,
+        begins_at=outage.begins_at,
+        ends_at=outage.ends_at,
+        reason=outage.reason,
+    )

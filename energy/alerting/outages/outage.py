@@ -7,7 +7,7 @@ so is that it will not be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,10 +17,19 @@ from eventsourcing.domain import event
 from energy.alerting.suppression import demand_span
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
+from energy.base.period import Period
 
 ABOUT_OUTAGE: Final = "outage"
 """What notices of outages are about; `repeat` is the version that they tell."""
 _LONGEST_REASON = 200
+
+
+Forbid = Callable[[UUID, str, Period], None]
+"""Refuses an outage (its id) at "node:UTILITY/KEY" over a span, where it may not be."""
+
+
+def nothing_forbidden(_outage: UUID, _about: str, _period: Period) -> None:
+    """Let every outage be."""
 
 
 class OutageError(RefusedError):

@@ -143,7 +143,7 @@ def specs_of(
     numbers = stored.get("terms")
     if numbers is None:
         numbers = {name: stored[name] for name in ("above", "deadband")}
-    valid_from, calendar = stored.get("valid_from"), stored.get("calendar")
+    calendar = stored.get("calendar")
     common: dict[str, Any] = {
         "rule": rule,
         "key": stored["key"],
@@ -154,7 +154,8 @@ def specs_of(
         "delay_s": stored.get("delay_s", 0),
         "fresh_s": stored.get("fresh_s", 900),
         "cuts": stored.get("cuts", False),
-        "valid_from": None if valid_from is None else datetime.fromisoformat(valid_from),
+        "valid_from": _instant(stored, "valid_from"),
+        "valid_to": _instant(stored, "valid_to"),
         "calendar": None if calendar is None else calendar_of(calendar, zone),
     }
     found = []
@@ -180,6 +181,11 @@ def specs_of(
             )
         )
     return found
+
+
+def _instant(stored: Mapping[str, Any], name: str) -> datetime | None:
+    told = stored.get(name)
+    return None if told is None else datetime.fromisoformat(told)
 
 
 def _terms(kind: RuleKind, numbers: Named, channel: WatchedChannel | None) -> dict[str, Any]:
@@ -221,9 +227,14 @@ def meant_channels(
 
 def _fits(subject: Mapping[str, Any], channel: WatchedChannel) -> bool:
     """Return whether a channel is of a class of equipment."""
-    points = subject.get("points")
+    points, within = subject.get("points"), subject.get("within")
     return (
         (points is None or channel.point in points)
+        and (
+            within is None
+            or channel.point in within["points"]
+            or not channel.places.isdisjoint(within["places"])
+        )
         and subject.get("utility") in (None, channel.utility)
         and (subject.get("place") is None or subject["place"] in channel.places)
         and (subject.get("equipment") is None or subject["equipment"] in channel.equipment)
@@ -243,5 +254,6 @@ def in_their_time(specs: Iterable[RuleSpec]) -> list[RuleSpec]:
         begins = {spec.version: spec.valid_from for spec in versions}
         for spec in versions:
             later = [at for n, at in begins.items() if n > spec.version and at is not None]
-            found.append(replace(spec, valid_to=min(later, default=None)))
+            own = [] if spec.valid_to is None else [spec.valid_to]
+            found.append(replace(spec, valid_to=min([*later, *own], default=None)))
     return found

@@ -153,7 +153,7 @@ class RuleSpec:
     valid_from: datetime | None = None
     """First instant it is evaluated for; None: from ever. Aware UTC."""
     valid_to: datetime | None = None
-    """Where the next version begins; None: it is the newest."""
+    """Where the next version begins, or its own time ends; None: it is the newest."""
     calendar: Calendar | None = None
     """When it is watched; None: always."""
 

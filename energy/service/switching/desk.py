@@ -18,6 +18,7 @@ from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
+from energy.service.assurance.guard import EventGuard
 from energy.service.numbering import store_numbered
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.holding import Holding
@@ -55,6 +56,7 @@ class SwitchingDesk:
         self._asked = asked
         self._operations = JournalApplication(database, site.schema, "operations", clock)
         self._holding = Holding(self._operations, database, site, clock)
+        self._forbid = EventGuard(database, site, clock)
 
     def draft(self, plan: SwitchingPlan, *, by: UUID, command_id: UUID) -> int:
         """Write the next version of a template; return its number.
@@ -190,6 +192,7 @@ class SwitchingDesk:
             SwitchingError: As `SwitchingOrder.tell`; its span was over before anything was done; a
                 permit of another order is out that holds its node; billing does not want it cut
                 (any more).
+            AssuranceError: An assured event forbids it now.
             ConflictError: Somebody else changes it again and again.
         """
 
@@ -198,8 +201,10 @@ class SwitchingDesk:
             known.tell(step, by=by, command_id=command_id)
             if known.told == step:
                 if known.pending_events:
-                    if not known.done and known.ends_at <= self._clock.now():
+                    now = self._clock.now()
+                    if not known.done and known.ends_at <= now:
                         raise SwitchingError.of("over", number=known.number)
+                    self._forbid(known.id, known.about, Period(start=now, end=now))
                     nodes = self._holding.for_step(known, command_id=command_id)
                 if known.request.get("kind") == RequestKind.DISCONNECT:
                     asked = self._asked(known.request["reference"])
@@ -215,13 +220,16 @@ class SwitchingDesk:
         Raises:
             SwitchingError: As `SwitchingOrder.give_permit`; a step of another order at a node that
                 it holds was told and not read back.
+            AssuranceError: An assured event forbids it over its time.
             ConflictError: Somebody else changes it again and again.
         """
 
         def once() -> int:
             known, nodes = self.order(order), list[SwitchingNode]()
-            known.give_permit(permit, by=by, now=self._clock.now(), command_id=command_id)
+            now = self._clock.now()
+            known.give_permit(permit, by=by, now=now, command_id=command_id)
             if known.pending_events:
+                self._forbid(known.id, known.about, Period(start=now, end=permit.valid_until))
                 nodes = self._holding.for_permit(known, command_id=command_id)
             return self._operations.store(known, *nodes)
 

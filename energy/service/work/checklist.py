@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -102,7 +102,7 @@ def parse_checklist(text: str) -> Checklist:
     checker.unknown_keys(document, {"key", "name", "item"}, "the file")
     key = _keyed(checker, document, "the file")
     name = _both(checker, document, "name", "the file")
-    items = tuple(_item(checker, each, n) for n, each in enumerate(checker.tables("item"), 1))
+    items = tuple(item_of(checker, each, n) for n, each in enumerate(checker.tables("item"), 1))
     checker.unique([each.key for each in items], "item")
     if not items:
         checker.problems.append("the file: state at least one [[item]]")
@@ -112,10 +112,20 @@ def parse_checklist(text: str) -> Checklist:
     return Checklist(key=key, name=name, items=items)
 
 
-def _item(checker: Checker, table: Mapping[str, Any], n: int) -> CheckItem:
+def item_of(
+    checker: Checker, table: Mapping[str, Any], n: int, more: Collection[str] = ()
+) -> CheckItem:
+    """Return the question of a table; what is wrong with it is a problem.
+
+    Args:
+        checker: Gathers problems.
+        table: One table of a file.
+        n: Its place among its like, from 1.
+        more: What else the caller reads of it.
+    """
     key = _keyed(checker, table, f"item {n}")
     where = f"item {key or n}"
-    checker.unknown_keys(table, {"key", "ask", "answer", "unit", "optional"}, where)
+    checker.unknown_keys(table, {"key", "ask", "answer", "unit", "optional", *more}, where)
     answer = table.get("answer")
     if answer not in set(Answer):
         checker.problems.append(f"{where}: `answer` is one of {', '.join(Answer)}")
