@@ -1,0 +1,150 @@
+"""In: the weeks as they were played. Out: held against what was worked out by hand. I/O: reads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from energy.service.requests.reads import read_calls, read_requests
+from energy.service.work.reads import (
+    Clocks,
+    read_incidents,
+    read_levels,
+    read_orders,
+    read_times,
+)
+from tests.energy_company.company import Company
+from tests.energy_company.script import END, instant
+
+_MINUTE = timedelta(minutes=1)
+
+
+def incidents_are_as_written(at: Company) -> None:
+    """Hold every incident against its row: clocks to the minute, owner, state, promise."""
+    with at.site.writer.connection() as connection:
+        levels = read_levels(connection, at.site.schema)
+        rows = read_incidents(connection, at.site.schema, over=True)
+    numbers = {row.incident: row for row in rows}
+    told, found = {}, {}
+    for n, thing in at.incidents["incident"].items():
+        row = numbers.pop(at.made["incident", n])
+        told[n] = {**thing.expect}
+        found[n] = _clocks(row.clocks(levels, at.site.site.zone, END)) | {
+            "owner": _name(at, row.owner),
+            "state": str(row.state),
+        }
+        if "point" in told[n]:
+            found[n]["point"] = row.point
+        if "promised" in told[n]:
+            found[n]["promised"] = row.levels
+        if "part_of" in told[n]:
+            whole = next(key for key, made in at.made.items() if made == row.parent)
+            found[n]["part_of"] = whole[1]
+    assert found == told
+    assert not numbers, "no incident that nobody wrote"
+    assert sorted(row.number for row in rows) == [f"I-2026-{n:05d}" for n in range(1, 41)]
+
+
+def orders_are_as_written(at: Company) -> None:
+    """Hold every work order of the script against its row."""
+    told, found = {}, {}
+    with at.site.writer.connection() as connection:
+        rows = {e.work_order: e for e in read_orders(connection, at.site.schema, over=True)}
+        for n, thing in at.orders.items():
+            row = rows[at.made["order", n]]
+            times = read_times(connection, at.site.schema, row.work_order)
+            told[n] = {"late": False, **thing.expect}
+            found[n] = {
+                "state": str(row.state),
+                "owner": _name(at, row.owner),
+                "minutes": sum(each.minutes for each in times),
+                "signed": "" if row.signed_by is None else _name(at, row.signed_by),
+                "late": row.late(END),
+            }
+    assert found == told
+
+
+def requests_are_as_written(at: Company) -> None:
+    """Hold every request against its row."""
+    with at.site.writer.connection() as connection:
+        levels = read_levels(connection, at.site.schema)
+        rows = {e.request: e for e in read_requests(connection, at.site.schema, over=True)}
+        calls = read_calls(connection, at.site.schema, done=True)
+    made = dict(at.site.rows("SELECT request, count(*) FROM {s}.tenant_request_made GROUP BY 1"))
+    told, found = {}, {}
+    for n, thing in at.requests.items():
+        row = rows.pop(at.made["request", n])
+        expected = {"state": "closed", "points": 0, "score": None, "made": 0, "reopened": 0}
+        told[n] = {**expected, "calls": [], "first": None, **thing.expect}
+        found[n] = _clocks(row.clocks(levels, at.site.site.zone, END)) | {
+            "owner": _name(at, row.owner),
+            "state": str(row.state),
+            "points": row.points,
+            "score": row.score,
+            "made": made.get(row.request, 0),
+            "reopened": row.reopened,
+            "calls": [each.missed(END) for each in calls if each.request == row.request],
+            "first": row.first_contact,
+        }
+    assert found == told
+    assert not rows, "no request that nobody wrote"
+
+
+def alerts_called_who_was_there(at: Company) -> None:
+    """Hold every notice against the roster: one person is told of each alert, the right one."""
+    rows = at.site.rows(
+        "SELECT a.raised_at, c.key FROM {s}.notice AS n JOIN {s}.contact AS c USING (contact) "
+        "JOIN {s}.alert AS a ON a.alert = n.subject WHERE n.about = 'alert' ORDER BY 1"
+    )
+    told = [(instant(row["at"]), row["person"]) for row in at.duty["called"]]
+    assert rows == told
+    raised = Counter(at.site.rows("SELECT severity FROM {s}.alert"))
+    assert raised == {("high",): 5, ("critical",): 3}
+
+
+def stand_ins_are_as_written(at: Company, covers: dict[int, dict[str, str]]) -> None:
+    """Hold who stands in against the script."""
+    assert covers == {n: thing.expect["covers"] for n, thing in at.duty["leave"].items()}
+
+
+def _clocks(clocks: Clocks) -> dict[str, Any]:
+    kept = [not clocks.response.broken, not clocks.resolution.broken]
+    words = {(True, True): "both", (True, False): "response", (False, True): "solution"}
+    for each in (clocks.response, clocks.resolution):
+        assert each.used % _MINUTE == timedelta(), "everything happens at whole minutes"
+    return {
+        "response": clocks.response.used // _MINUTE,
+        "solution": clocks.resolution.used // _MINUTE,
+        "kept": words.get((kept[0], kept[1]), "none"),
+    }
+
+
+def _name(at: Company, person: UUID) -> str:
+    return next(name for name, known in at.people.items() if known == person)
+
+
+_IDS: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_SEALED: Final = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
+
+
+def state_of(at: Company, tables: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the rows of some tables as text: people by name, other ids and sealed words left out.
+
+    What was killed and said again has other ids in no place: only those that follow from the site
+    differ, and a seal has luck in it.
+    """
+    names = {text: name for name, person in at.people.items() for text in (str(person), person.hex)}
+
+    def plain(text: str) -> str:
+        told = _IDS.sub(lambda found: names.get(found[0], "id"), text)
+        return _SEALED.sub("sealed", told)
+
+    return {
+        table: sorted(
+            plain(text) for (text,) in at.site.rows(f"SELECT t::text FROM {{s}}.{table} AS t")
+        )
+        for table in tables
+    }
