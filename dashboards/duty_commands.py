@@ -80,12 +80,12 @@ class ShiftLog(Protocol):
         """Close an open point."""
         ...
 
-    def offer(self, post: str, *, by: UUID, command_id: UUID) -> UUID:
+    def offer(self, post: str, *, with_work: bool, by: UUID, command_id: UUID) -> UUID:
         """Offer a desk; return the handover."""
         ...
 
-    def sign(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
-        """Take a desk."""
+    def sign(self, identity: UUID, *, may_own: bool, by: UUID, command_id: UUID) -> None:
+        """Take a desk, with what passes with it."""
         ...
 
     def withdraw(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
@@ -236,20 +236,22 @@ class DutyCommands:
         command = _command("close point", entry, by)
         self._desks.log.close(entry, text, by=by, command_id=command)
 
-    def offer(self, scope: Scope, post: str, *, seen: str) -> UUID:
+    def offer(self, scope: Scope, post: str, *, with_work: bool, seen: str) -> UUID:
         """Offer a desk to whoever comes: the first signature; return the handover.
 
         Args:
             scope: Who goes.
             post: The desk.
+            with_work: Whether the open incidents and orders that one owns pass with it.
             seen: The handover before, as the person saw it.
 
         Raises:
             NotPermittedError: The person lacks the role.
             RefusedError: See `LogDesk.offer`.
         """
-        by = self._by(scope, Right.OWN_DUTY)
-        return self._desks.log.offer(post, by=by, command_id=_command("offer desk", post, seen, by))
+        by = self._by(scope, Right.WORK if with_work else Right.OWN_DUTY)
+        command = _command("offer desk", post, seen, by)
+        return self._desks.log.offer(post, with_work=with_work, by=by, command_id=command)
 
     def sign(self, scope: Scope, handover: UUID) -> None:
         """Take a desk that is offered: the second signature.
@@ -259,7 +261,8 @@ class DutyCommands:
             RefusedError: See `LogDesk.sign`.
         """
         by = self._by(scope, Right.OWN_DUTY)
-        self._desks.log.sign(handover, by=by, command_id=_command("sign handover", handover, by))
+        command, owns = _command("sign handover", handover, by), scope.may(Right.WORK)
+        self._desks.log.sign(handover, may_own=owns, by=by, command_id=command)
 
     def stay(self, scope: Scope, handover: UUID) -> None:
         """Take an offer of one's own back.

@@ -52,6 +52,8 @@ class HandoverLine:
     points: int
     alerts: int
     outages: int
+    work: int | None
+    """How many incidents and orders pass with it; None: the desk alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,3 +218,5 @@ class HandoverPage:
     desks: tuple[DeskStanding, ...]
     past: tuple[HandoverLine, ...]
     """The newest first."""
+    own_work: int
+    """How many open incidents and orders the asking person owns."""

@@ -31,6 +31,7 @@ from energy.alerting.sounding.shift import shift_at
 from energy.alerting.suppression_desk import SuppressionDesk
 from energy.service.duty.calling import called_by
 from energy.service.duty.handover import HandoverState
+from energy.service.duty.passing import owned_by
 from energy.service.duty.plan import DutyPlan, PostKind
 from energy.service.duty.reads import (
     EntryRow,
@@ -87,6 +88,7 @@ class SqlHandover:
                     self._desk(connection, post, rows, there, fit[post], faces) for post in desks
                 ),
                 past=tuple(each for each in rows if each.state is not HandoverState.OFFERED),
+                own_work=len(owned_by(connection, self._at.schema, scope.person)),
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
 
@@ -256,4 +258,5 @@ def _handover(row: HandoverRow, faces: Faces) -> HandoverLine:
         points=len(row.points),
         alerts=len(row.alerts),
         outages=len(row.outages),
+        work=None if row.work is None else len(row.work),
     )

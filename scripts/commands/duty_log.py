@@ -89,29 +89,41 @@ def log(
         print_table(head, rows, nothing=at.text("duty.no_entries"))
 
 
-def offer(ctx: typer.Context, post: str, by: str | None = None) -> None:
-    """Offer a desk to whoever comes: the first signature."""
+def offer(
+    ctx: typer.Context,
+    post: str,
+    by: str | None = None,
+    *,
+    with_work: Annotated[bool, typer.Option("--with-work")] = False,
+) -> None:
+    """Offer a desk to whoever comes: the first signature; --with-work passes on what one owns."""
     with opened(ctx, WRITER) as at:
-        person = at.person(by, Right.OWN_DUTY)
+        person = at.person(by, Right.WORK if with_work else Right.OWN_DUTY)
         at.settle("operations")
         before = [each for each in _handovers(at) if each.post == post and each.state != "offered"]
         said = (post, str(before[0].handover) if before else "", str(person))
         command = id_of("command", "offer desk", *said)
-        handover = _desk(at).offer(post, by=person, command_id=command)
+        handover = _desk(at).offer(post, with_work=with_work, by=person, command_id=command)
         at.settle("operations")
         with at.system.database.connection() as connection:
             points = len(read_points(connection, at.site.schema))
         print(at.text("duty.offered", handover=handover.hex[:SHORT], points=points))
+        row = next(each for each in _handovers(at) if each.handover == handover)
+        if row.work is not None:
+            print(at.text("duty.offered_work", number=len(row.work)))
 
 
 def sign(ctx: typer.Context, handover: str, by: str | None = None) -> None:
     """Take a desk that is offered: the second signature; nobody signs their own offer."""
     with opened(ctx, WRITER) as at:
-        person, row = at.person(by, Right.OWN_DUTY), _meant(at, handover)
+        row = _meant(at, handover)
+        person = at.person(by, Right.OWN_DUTY if row.work is None else Right.WORK)
         command = id_of("command", "sign handover", str(row.handover), str(person))
         _desk(at).sign(row.handover, by=person, command_id=command)
         at.settle("operations")
         print(at.text("duty.signed", post=row.post, person=at.name_of(person)))
+        if row.work is not None:
+            print(at.text("duty.signed_work", person=at.name_of(row.goes)))
 
 
 def stay(ctx: typer.Context, handover: str, by: str | None = None) -> None:

@@ -170,6 +170,7 @@ class FakeLeave(FakeDuty):
             points=2,
             alerts=3,
             outages=1,
+            work=4 if state is HandoverState.OFFERED else None,
         )
 
     def handovers(self, scope: Scope) -> Answer[HandoverPage]:
@@ -197,6 +198,7 @@ class FakeLeave(FakeDuty):
                 self._one_handover(HandoverState.SIGNED),
                 self._one_handover(HandoverState.WITHDRAWN),
             ),
+            own_work=3,
         )
         return self._answer(page)
 
@@ -325,9 +327,9 @@ class FakeDutyDesk:
     def close(self, identity: UUID, text: str, *, by: UUID, command_id: UUID) -> None:
         self._done("close", identity, text, command_id)
 
-    def offer(self, post: str, *, by: UUID, command_id: UUID) -> UUID:
-        self._done("offer", post, command_id)
+    def offer(self, post: str, *, with_work: bool, by: UUID, command_id: UUID) -> UUID:
+        self._done("offer", post, with_work, command_id)
         return command_id
 
-    def sign(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
+    def sign(self, identity: UUID, *, may_own: bool, by: UUID, command_id: UUID) -> None:
         self._done("sign", identity, by, command_id)

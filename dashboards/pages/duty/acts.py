@@ -20,6 +20,8 @@ TELL, CLOSE = "tell-log", "close-point"
 OFFER, SIGN, STAY = "offer-desk", "sign-desk", "stay-desk"
 NOBODY, OPEN = "-", "open"
 """Stands for nobody on purpose; an entry that stays open."""
+ALONE, WITH_WORK = "alone", "work"
+"""What passes with a desk."""
 Typed = Mapping[str, str]
 
 
@@ -164,9 +166,9 @@ def offer(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     Raises:
         RefusedError: The command was refused.
     """
-    del typed
     post, _, seen = about.partition("@")
-    parts.commands.duty.offer(viewer.scope, key_named(post), seen=seen)
+    with_work = typed.get("passes") == WITH_WORK
+    parts.commands.duty.offer(viewer.scope, key_named(post), with_work=with_work, seen=seen)
     return viewer.say("duty_act.offered", post=post)
 
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.act_form import act_form
+from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.pieces import Children, badge, empty, page, panel, table
 from dashboards.formats import short_instant
 from dashboards.handover_sheet import SheetPart, shown
-from dashboards.pages.duty.acts import OFFER, SIGN, STAY
+from dashboards.pages.duty.acts import ALONE, OFFER, SIGN, STAY, WITH_WORK
 from dashboards.pages.duty.pieces import HANDOVER, crumb, parts_of
 from dashboards.queries.handover_rows import DeskStanding, HandoverLine, HandoverPage
 from dashboards.queries.rows import Answer
@@ -41,7 +41,10 @@ def handover_page(
                 viewer.say("duty_handover.desks"),
                 [
                     html.P(viewer.say("duty_handover.what"), className="subtitle"),
-                    html.Ul([_desk(viewer, e, zone) for e in told.desks], className="duty-cards")
+                    html.Ul(
+                        [_desk(viewer, e, told.own_work, zone) for e in told.desks],
+                        className="duty-cards",
+                    )
                     if told.desks
                     else empty(viewer.say("duty_handover.no_desk")),
                 ],
@@ -64,7 +67,7 @@ def handover_page(
     )
 
 
-def _desk(viewer: Viewer, desk: DeskStanding, zone: ZoneInfo) -> Component:
+def _desk(viewer: Viewer, desk: DeskStanding, own_work: int, zone: ZoneInfo) -> Component:
     since = short_instant(viewer.language, desk.since, zone)
     has = viewer.say("duty_handover.has", name=desk.has, at=since)
     never = viewer.say("duty_handover.never")
@@ -77,17 +80,34 @@ def _desk(viewer: Viewer, desk: DeskStanding, zone: ZoneInfo) -> Component:
                 html.Bdi(due or viewer.say("duty_handover.due_nobody")),
                 className="duty-why" if due else "duty-why duty-bad",
             ),
-            _offered(viewer, desk, desk.offered, zone) if desk.offered else _offer(viewer, desk),
+            _offered(viewer, desk, desk.offered, zone)
+            if desk.offered
+            else _offer(viewer, desk, own_work),
         ],
         className="duty-card",
     )
 
 
-def _offer(viewer: Viewer, desk: DeskStanding) -> Component | None:
-    """Return the form of the first signature."""
+def _offer(viewer: Viewer, desk: DeskStanding, own_work: int) -> Component | None:
+    """Return the form of the first signature, with the choice that what one owns passes."""
     if not viewer.scope.may(Right.OWN_DUTY) or not desk.may_offer(viewer.scope.person):
         return None
-    return act_form(viewer, OFFER, f"{desk.post}@{desk.newest}", [], button="duty_act.offer")
+    fields = []
+    if own_work and viewer.scope.may(Right.WORK):
+        choices = {
+            ALONE: viewer.say("duty_handover.alone"),
+            WITH_WORK: viewer.say("duty_handover.with_work", number=own_work),
+        }
+        fields.append(
+            Field(
+                name="passes",
+                label="duty_handover.passes",
+                kind=Kind.FEW,
+                value=WITH_WORK,
+                choices=choices,
+            )
+        )
+    return act_form(viewer, OFFER, f"{desk.post}@{desk.newest}", fields, button="duty_act.offer")
 
 
 def _offered(viewer: Viewer, desk: DeskStanding, line: HandoverLine, zone: ZoneInfo) -> Component:
@@ -112,6 +132,9 @@ def _offered(viewer: Viewer, desk: DeskStanding, line: HandoverLine, zone: ZoneI
                     alerts=line.alerts,
                 )
             ),
+            html.P(viewer.say("duty_handover.brings", count=line.work, name=line.giver))
+            if line.work is not None
+            else None,
             html.P(viewer.say("duty_handover.mine"), className="duty-why") if mine else None,
             html.P(html.Bdi(viewer.say("duty_handover.may", names=fit)), className="duty-why"),
             form if viewer.scope.may(Right.OWN_DUTY) else None,

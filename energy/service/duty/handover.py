@@ -55,6 +55,13 @@ class Handover(JournalAggregate):
         outages: list[str]
         by: UUID
 
+    class WithWork(JournalAggregate.Event):
+        """What who goes owns passes with it."""
+
+        TOPIC = "handover.with_work"
+        work: list[str]
+        """Ids of the incidents and orders that were open then."""
+
     class Signed(JournalAggregate.Event):
         """Who comes took it: the second signature."""
 
@@ -115,6 +122,17 @@ class Handover(JournalAggregate):
         """Offer it; see `offer`."""
         self.post, self.goes = post, by
         self.state = HandoverState.OFFERED
+        self.work: list[UUID] | None = None
+        """What passes with it, as it was open then; None: the desk alone."""
+
+    def add_work(self, work: Sequence[UUID], *, command_id: UUID) -> None:
+        """Let what who goes owns pass with the desk."""
+        if self.work is None:
+            self._add_work(work=[str(each) for each in work], command_id=command_id)
+
+    @event(WithWork)
+    def _add_work(self, *, work: list[str], command_id: UUID) -> None:
+        self.work = [UUID(each) for each in work]
 
     def sign(self, *, by: UUID, now: datetime, command_id: UUID) -> None:
         """Take it.

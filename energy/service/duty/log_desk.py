@@ -12,6 +12,7 @@ from uuid import UUID
 
 from energy.alerting.outages.reads import OutageState, read_outages
 from energy.alerting.sounding.shift import shift_at
+from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.journal.retrying import retried
 from energy.service.duty.book import DutyBook
@@ -19,6 +20,7 @@ from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.errors import DutyError
 from energy.service.duty.handover import Handover, HandoverState, Standing
 from energy.service.duty.holding import DutyJournal
+from energy.service.duty.passing import owned_by, passed_on
 from energy.service.duty.plan import DutyPlan, PostKind
 from energy.service.duty.reads import (
     Connection,
@@ -76,8 +78,14 @@ class LogDesk:
 
         retried(act)
 
-    def offer(self, post: str, *, by: UUID, command_id: UUID) -> UUID:
+    def offer(self, post: str, *, with_work: bool = False, by: UUID, command_id: UUID) -> UUID:
         """Offer a desk to whoever comes: the first signature; return the handover.
+
+        Args:
+            post: The desk.
+            with_work: Whether the open incidents and orders that one owns pass with it.
+            by: Who goes.
+            command_id: Of the command.
 
         Raises:
             DutyError: There is no plan or no such desk, it is offered already; another person took
@@ -89,15 +97,20 @@ class LogDesk:
         def act() -> None:
             book = self._at.book()
             if book.handovers.get(post) != identity and not self._at.operations.find(identity):
-                self._offer(book, identity, post, by=by, command_id=command_id)
+                handover = self._offered(book, identity, post, by=by, command_id=command_id)
+                if with_work:
+                    with self._at.database.connection() as connection:
+                        work = owned_by(connection, self._at.site.schema, by)
+                    handover.add_work(work, command_id=command_id)
+                self._at.operations.store(handover, book)
 
         retried(act)
         return identity
 
-    def _offer(
+    def _offered(
         self, book: DutyBook, identity: UUID, post: str, *, by: UUID, command_id: UUID
-    ) -> None:
-        """Store an offer and the book's word of it: of two at once the second meets a conflict."""
+    ) -> Handover:
+        """Return an offer, told to the book: of two at once the second meets a conflict."""
         plan, now = book.plan, self._at.now()
         found = plan.post(post)
         if found is None or found.kind is not PostKind.DESK:
@@ -126,7 +139,7 @@ class LogDesk:
             identity, post, standing, since=since, now=now, by=by, command_id=command_id
         )
         book.offer_desk(post, identity, command_id=command_id)
-        self._at.operations.store(handover, book)
+        return handover
 
     def _demand_fit(self, post: str, plan: DutyPlan, person: UUID) -> None:
         """Refuse who is neither in the group of a desk nor on duty there by the roster.
@@ -147,22 +160,46 @@ class LogDesk:
         found = None if known is None else self._at.operations.find(known)
         return found if isinstance(found, Handover) else None
 
-    def sign(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
-        """Take a desk that is offered: the second signature.
+    def sign(self, identity: UUID, *, may_own: bool = True, by: UUID, command_id: UUID) -> None:
+        """Take a desk that is offered: the second signature. Work that passes with it is one's own.
+
+        Args:
+            identity: The handover.
+            may_own: Whether one's roles let one own incidents and orders.
+            by: Who comes.
+            command_id: Of the command.
 
         Raises:
-            DutyError: There is none, it is one's own, was signed or withdrawn, or one is neither in
-                the group of the desk nor on duty there by the roster.
+            DutyError: There is none, it is one's own, was signed or withdrawn, one is neither in
+                the group of the desk nor on duty there by the roster, or may not own what passes.
         """
 
         def act() -> None:
             handover = self._handover(identity)
-            if not handover.seen(command_id):
-                self._demand_fit(handover.post, self._at.book().plan, by)
+            if handover.seen(command_id):
+                return
+            self._demand_fit(handover.post, self._at.book().plan, by)
+            if handover.work is not None and not may_own:
+                raise DutyError.of("may_not_own", post=handover.post)
             handover.sign(by=by, now=self._at.now(), command_id=command_id)
-            self._at.operations.store(handover)
+            passed = self._passed(handover, by, command_id)
+            self._at.operations.store(handover, *passed)
 
         retried(act)
+
+    def _passed(self, handover: Handover, comes: UUID, command_id: UUID) -> list[JournalAggregate]:
+        """Return what passes with a desk: what who goes owns, by the offer or since."""
+        if handover.work is None:
+            return []
+        with self._at.database.connection() as connection:
+            since = owned_by(connection, self._at.site.schema, handover.goes)
+        return passed_on(
+            self._at.operations,
+            [*handover.work, *since],
+            goes=handover.goes,
+            comes=comes,
+            command_id=command_id,
+        )
 
     def withdraw(self, identity: UUID, *, by: UUID, command_id: UUID) -> None:
         """Take back an offer: who offered it stays.

@@ -125,6 +125,8 @@ class HandoverRow:
     """Ids of what was open when it was offered."""
     alerts: Sequence[str]
     outages: Sequence[str]
+    work: Sequence[str] | None
+    """Ids of the incidents and orders that pass with it; None: the desk alone."""
 
 
 def read_duty_plan(connection: Connection, schema: str) -> DutyPlan | None:

@@ -185,6 +185,11 @@ def _handover(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                     *(json.dumps(event.outages), position),
                 ),
             )
+        case Handover.WithWork():
+            cursor.execute(
+                f"UPDATE {schema}.handover SET work = %s, position = %s WHERE handover = %s",
+                (json.dumps(event.work), position, event.originator_id),
+            )
         case Handover.Signed():
             cursor.execute(
                 f"UPDATE {schema}.handover SET state = %s, comes = %s, signed_at = %s, "

@@ -145,6 +145,16 @@ class WorkOrder(OrderFacts):
         first = self.state is OrderState.OPEN
         self.trigger_event(WorkOrder.Taken, first=first, by=by, command_id=command_id)
 
+    def pass_on(self, *, to: UUID, by: UUID, command_id: UUID) -> None:
+        """Let another own it as a desk passes to him; he did none of it by that.
+
+        Raises:
+            WorkError: It is over, or one does not own it.
+        """
+        if self._may(command_id, *_OPEN, OrderState.DONE):
+            self._demand_doer(by)
+            self.trigger_event(WorkOrder.PassedOn, to=to, by=by, command_id=command_id)
+
     def begin(self, *, at: datetime, by: UUID, now: datetime, command_id: UUID) -> None:
         """Begin the work at a stated instant.
 
@@ -297,12 +307,8 @@ class WorkOrder(OrderFacts):
     def become(self, event: WorkOrder.Event) -> None:
         """Be as an event says; only the journal calls it."""
         match event:
-            case WorkOrder.Assigned():
-                self.assigned = event.to
-            case WorkOrder.Taken():
-                self.owner, self.assigned = event.by, None
-                self.doers.add(event.by)
-                self.state = OrderState.TAKEN if event.first else self.state
+            case WorkOrder.Assigned() | WorkOrder.Taken() | WorkOrder.PassedOn():
+                self._bind(event)
             case WorkOrder.Begun() | WorkOrder.Resumed() | WorkOrder.Refused():
                 self.state = OrderState.UNDER_WAY
             case WorkOrder.Paused():
@@ -320,12 +326,25 @@ class WorkOrder(OrderFacts):
                 self.doers.add(event.by)
                 self.papers.add(event.sha256)
             case WorkOrder.Done():
+                self.doers.add(event.by)
                 self.state = OrderState.ENDED if event.ends else OrderState.DONE
             case WorkOrder.Signed():
                 self.state = OrderState.ENDED
             case WorkOrder.Cancelled():
                 self.state = OrderState.CANCELLED
                 self.assigned = None
+
+    def _bind(self, event: WorkOrder.Event) -> None:
+        match event:
+            case WorkOrder.Assigned():
+                self.assigned = event.to
+            case WorkOrder.Taken():
+                self.owner, self.assigned = event.by, None
+                self.doers.add(event.by)
+                self.state = OrderState.TAKEN if event.first else self.state
+            case WorkOrder.PassedOn():
+                self.owner = event.to
+                self.assigned = None if self.assigned == event.to else self.assigned
 
     def _demand_doer(self, by: UUID) -> None:
         if by != self.owner:

@@ -34,6 +34,13 @@ class OrderFacts(JournalAggregate):
         """Whether nobody had taken it before."""
         by: UUID
 
+    class PassedOn(Event):
+        """Another owns it in place of its owner: it passed with a desk, signed by both."""
+
+        TOPIC = "work_order.passed_on"
+        to: UUID
+        by: UUID
+
     class Begun(Event):
         """The work began."""
 

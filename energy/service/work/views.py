@@ -223,6 +223,12 @@ def _order(cursor: Cursor, schema: str, position: int, event: Any) -> None:
                 "WHERE work_order = %s",
                 (json.dumps({event.item: event.value}), thing),
             )
+        case WorkOrder.PassedOn():
+            cursor.execute(
+                f"UPDATE {schema}.work_order SET assigned = nullif(assigned, %s) "
+                "WHERE work_order = %s",
+                (event.to, thing),
+            )
         case _:
             """Nothing beside its row."""
     if beside is not None:
@@ -264,5 +270,7 @@ def _of_order(event: Any) -> dict[str, object]:
         case WorkOrder.Taken():
             first = {"state": OrderState.TAKEN} if event.first else {}
             return {"owner": event.by, "assigned": None, **first}
+        case WorkOrder.PassedOn():
+            return {"owner": event.to}
         case _:
             return {}

@@ -28,7 +28,8 @@ from tests.dashboards.test_pages import parts
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, slot
 from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, FAY, on
-from tests.fixtures.postgres import TestSite, database_server, new_site, site_schema
+from tests.energy.service.work.shop import Shop
+from tests.fixtures.postgres import TestSite, command, database_server, new_site, site_schema
 
 __all__ = ["database_server", "new_site", "site_schema"]
 pytestmark = pytest.mark.servers
@@ -149,6 +150,28 @@ def test_the_log_and_a_desk_passed_by_two_are_said_once_each(room: Room) -> None
     room.twice("close-point", CY, point.entry, text="bearing changed")
     with pytest.raises(DutyError):
         room.press("offer-desk", BEN, f"desk@{desk.offered.handover}")
+
+
+def test_a_desk_passes_with_what_one_owns_to_who_may_own_it(room: Room) -> None:
+    office = room.office
+    office.go_to(0, 18)
+    shop = Shop(office.at)
+    shop.publish()
+    said = command("pump")
+    pump = shop.incidents.open(shop.heard(), "critical", by=ADA, command_id=said)
+    office.settle()
+    assert room.queries.handovers(room.scope(ADA)).rows.own_work == 1
+    with pytest.raises(NotPermittedError):
+        room.press("offer-desk", ADA, "desk@", Role.BILLING_CLERK, passes="work")
+    room.twice("offer-desk", ADA, "desk@", passes="work")
+    (desk,) = room.queries.handovers(room.scope(CY)).rows.desks
+    assert desk.offered is not None
+    assert desk.offered.work == 1
+    with pytest.raises(DutyError, match="may not own"):
+        room.press("sign-desk", DEE, desk.offered.handover, Role.BILLING_CLERK)
+    room.twice("sign-desk", CY, desk.offered.handover)
+    assert shop.incidents.incident(pump).owner == CY
+    assert room.queries.handovers(room.scope(ADA)).rows.own_work == 0
 
 
 def test_whoever_works_at_the_site_asks_for_leave_and_swaps_whatever_the_role(room: Room) -> None:

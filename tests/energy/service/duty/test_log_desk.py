@@ -8,13 +8,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from energy.alerting.causes import AlertCause
 from energy.service.duty.errors import DutyError
 from energy.service.duty.log_desk import LogDesk
 from energy.service.duty.reads import HandoverRow, read_handovers, read_log, read_points
+from energy.service.work.errors import WorkError
+from energy.service.work.kinds import IncidentState, Problem
+from energy.service.work.reads import read_incidents, read_orders
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, hours
 from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, SPEC
 from tests.energy.service.duty.test_desk import refused
+from tests.energy.service.work.shop import Shop
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -123,6 +128,124 @@ def test_a_desk_is_for_its_group_and_for_who_is_there_by_the_roster(office: Offi
     office.go_to(3, 8)  # Ben is there no more: the same command is no new one
     office.log.sign(second, by=BEN, command_id=command("sign 2"))
     assert handovers(office)[0].comes == BEN
+
+
+def owners(shop: Shop, office: Office) -> dict[str, UUID]:
+    office.settle()
+    with office.at.writer.connection() as connection:
+        schema = office.at.schema
+        found = {row.what: row.owner for row in read_incidents(connection, schema, over=True)}
+        return found | {row.what: row.owner for row in read_orders(connection, schema, over=True)}
+
+
+@pytest.fixture
+def shop(office: Office) -> Shop:
+    office.go_to(0, 18)
+    made = Shop(office.at)
+    made.publish()
+    return made
+
+
+def test_a_desk_passes_with_all_that_who_goes_owns_in_one_transaction(
+    office: Office, shop: Shop
+) -> None:
+    def open_(what: str, by: UUID) -> UUID:
+        heard = shop.heard(what=what)
+        return shop.incidents.open(heard, "critical", by=by, command_id=command(what))
+
+    def order(what: str, by: UUID) -> UUID:
+        said = command(what)
+        return shop.orders.open(
+            shop.job(what=what), "critical", checklist="", by=by, command_id=said
+        )
+
+    leak, asked, other = open_("leak", ADA), open_("asked", ADA), open_("other's", BEN)
+    closed, given = open_("closed", ADA), open_("given away", ADA)
+    plain, taken = order("plain", ADA), order("taken", ADA)
+    shop.do(asked, "hand_over", to=EVE, by=ADA)
+    shop.work(taken, "take", by=ADA)
+    shop.work(plain, "assign", to=EVE, by=ADA)
+    office.settle()
+    first = office.log.offer("desk", with_work=True, by=ADA, command_id=command("offer"))
+    assert first == office.log.offer("desk", with_work=True, by=ADA, command_id=command("offer"))
+    (row,) = handovers(office)
+    assert row.work is not None
+    assert set(row.work) == {str(e) for e in (leak, asked, closed, given, plain, taken)}
+    assert owners(shop, office)["leak"] == ADA, "until it is signed"
+    late = open_("late", ADA)
+    for act, said in (("respond", ()), ("diagnose", (Problem.LEAK, AlertCause.FAULT, "x"))):
+        shop.do(closed, act, *said, by=ADA)
+    shop.do(closed, "resolve", by=ADA)
+    shop.do(closed, "close", by=BEN)
+    shop.do(given, "hand_over", to=BEN, by=ADA)
+    shop.do(given, "take", by=BEN)
+    office.settle()
+    refused(lambda: office.log.sign(first, may_own=False, by=CY, command_id=uuid4()), "may_not_own")
+    for _ in range(2):
+        office.log.sign(first, by=CY, command_id=command("sign"))
+    assert owners(shop, office) == {
+        "leak": CY,
+        "asked": CY,
+        "other's": BEN,
+        "closed": ADA,
+        "given away": BEN,
+        "plain": CY,
+        "taken": CY,
+        "late": CY,
+    }
+    shop.do(asked, "take", by=EVE)  # what she was asked to take she still may
+    shop.work(plain, "take", by=EVE)
+    assert shop.orders.order(plain).owner == EVE
+    kept = shop.orders.order(taken)
+    assert (kept.owner, kept.doers) == (CY, {ADA}), "he did none of it yet"
+    assert shop.incidents.incident(asked).owner == EVE
+    assert [shop.incidents.incident(each).offered for each in (leak, other, late)] == [None] * 3
+
+
+def test_an_order_that_passed_is_signed_by_a_third(office: Office, shop: Shop) -> None:
+    said = command("order")
+    order = shop.orders.open(shop.job(), "critical", checklist="", by=ADA, command_id=said)
+    shop.work(order, "take", by=ADA)
+    office.settle()
+    handover = office.log.offer("desk", with_work=True, by=ADA, command_id=command("offer"))
+    office.log.sign(handover, by=CY, command_id=command("sign"))
+    with pytest.raises(WorkError):  # she owns it no more
+        shop.work(order, "begin", at=office.at.clock.now(), by=ADA, now=office.at.clock.now())
+    shop.work(order, "begin", at=office.at.clock.now(), by=CY, now=office.at.clock.now())
+    shop.work(order, "finish", by=CY)
+    for doer in (ADA, CY):
+        with pytest.raises(WorkError):
+            shop.work(order, "sign", by=doer)
+    shop.work(order, "sign", by=BEN)
+
+
+def test_who_acts_on_an_incident_while_its_desk_is_signed_loses_nothing(
+    office: Office, shop: Shop
+) -> None:
+    """Whichever of both is faster: the desk has passed, its incident too, and what was said."""
+    pump = shop.incidents.open(shop.heard(), "critical", by=ADA, command_id=command("pump"))
+    office.settle()
+    handover = office.log.offer("desk", with_work=True, by=ADA, command_id=command("offer"))
+    both = threading.Barrier(3)
+
+    def sign(_: int) -> None:
+        desk = LogDesk(office.at.writer, office.at.site, office.at.clock)
+        both.wait(timeout=30)
+        desk.sign(handover, by=CY, command_id=command("sign"))
+
+    def respond() -> None:
+        both.wait(timeout=30)
+        shop.do(pump, "respond", by=ADA)
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(respond), *(pool.submit(sign, n) for n in range(2))]:
+            done.result()
+    known = shop.incidents.incident(pump)
+    assert (known.owner, known.state) == (CY, IncidentState.UNDER_WAY)
+    (row,) = handovers(office)
+    assert (row.state, row.comes) == ("signed", CY)
+    told = office.at.rows("SELECT act FROM {s}.work_fact WHERE act = 'incident.taken'")
+    assert len(told) == 1, "signed by two processes it passed once"
 
 
 def test_two_who_offer_a_desk_at_once_leave_one_offer(office: Office) -> None:
