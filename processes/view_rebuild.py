@@ -17,6 +17,7 @@ from energy.service.equipment.views import EQUIPMENT_TABLES
 from energy.service.inspection.views import INSPECTION_TABLES
 from energy.service.reports.views import REPORT_TABLES
 from energy.service.requests.views import REQUEST_TABLES
+from energy.service.rounds.views import PATROL_TABLES
 from energy.service.switching.views import SWITCHING_TABLES
 from energy.service.views import OperationsView
 from energy.service.work.views import WORK_TABLES
@@ -104,6 +105,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "switching": SWITCHING_TABLES,
                 "requests": REQUEST_TABLES,
                 "inspections": INSPECTION_TABLES,
+                "rounds": PATROL_TABLES,
                 "cases": CASE_TABLES,
                 "reports": REPORT_TABLES,
                 "assurance": ASSURANCE_TABLES,

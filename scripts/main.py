@@ -54,6 +54,7 @@ Verbs.groups = (
     "switching",
     "inspect",
     "event",
+    "patrol",
     "case",
     "report",
     "journal",

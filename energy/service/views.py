@@ -39,6 +39,9 @@ from energy.service.reports.views import fold_reports
 from energy.service.requests.article import Article
 from energy.service.requests.request import TenantRequest
 from energy.service.requests.views import fold_requests
+from energy.service.rounds.plans import PatrolPlans
+from energy.service.rounds.round import PatrolRound
+from energy.service.rounds.views import fold_rounds
 from energy.service.switching.node import SwitchingNode
 from energy.service.switching.order import SwitchingOrder
 from energy.service.switching.request import SwitchingRequest
@@ -99,5 +102,6 @@ _FOLDS: tuple[tuple[tuple[type, ...], Fold], ...] = (
     ((SupplyCase.Event, CasePlans.Event), fold_cases),
     ((ReportBook.Event, Report.Event), fold_reports),
     ((AssuredEvent.Event, AssuranceBook.Event), fold_assurance),
+    ((PatrolPlans.Event, PatrolRound.Event), fold_rounds),
 )
 """Which fold tells of the events of which things."""
