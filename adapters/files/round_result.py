@@ -16,12 +16,17 @@ from typing import Any
 from energy.base.errors import RefusedError
 
 FORMAT = "meterline-round-1"
+PATROL_FORMAT = "meterline-patrol-1"
 MOST_OCTETS = 2_000_000
 MOST_ENTRIES = 10_000
 MOST_CODES = 999
 _CODE = re.compile(r"MR1/(\d{1,3})/(\d{1,3})/([0-9a-f]{8})/([!-~]*)")
 _SHORT = ("point", "quantity", "serial", "at", "value", "note", "confirmed")
-_NUMBER = re.compile(r"\d{1,18}(\.\d{1,9})?")
+_VALUES = {
+    FORMAT: re.compile(r"\d{1,18}(\.\d{1,9})?"),
+    PATROL_FORMAT: re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?|[a-z0-9][a-z0-9_-]{0,39}"),
+}
+"""What a value may be: a display; a log value, an answer or a choice of a patrol round."""
 
 
 class RoundResultError(RefusedError):
@@ -56,8 +61,12 @@ class RoundResult:
     entries: tuple[RoundEntry, ...]
 
 
-def read_result(text: str) -> RoundResult:
+def read_result(text: str, form: str = FORMAT) -> RoundResult:
     """Return the result in a file.
+
+    Args:
+        text: The file, or scanned codes.
+        form: That of a reading round, or of a patrol round.
 
     Raises:
         RoundResultError: It is none; says where it goes wrong.
@@ -65,13 +74,13 @@ def read_result(text: str) -> RoundResult:
     if len(text.encode()) > MOST_OCTETS:
         raise RoundResultError.of("result.large", most=MOST_OCTETS)
     if text.lstrip().startswith("MR1/"):
-        return read_result(_of_codes(text))
+        return read_result(_of_codes(text), form)
     try:
         told = json.loads(text)
     except ValueError as error:
         raise RoundResultError.of("result.no_result", error=error) from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise RoundResultError.of("result.format", format=FORMAT)
+    if not isinstance(told, dict) or told.get("format") != form:
+        raise RoundResultError.of("result.format", format=form)
     rows = told.get("entries")
     if not isinstance(rows, list) or len(rows) > MOST_ENTRIES:
         raise RoundResultError.of("result.no_list", most=MOST_ENTRIES)
@@ -79,7 +88,7 @@ def read_result(text: str) -> RoundResult:
         site=_text(told, "site", "the file", 100),
         round=_text(told, "round", "the file", 100),
         reader=_text(told, "reader", "the file", 200),
-        entries=tuple(_entry(row, n) for n, row in enumerate(rows, start=1)),
+        entries=tuple(_entry(row, n, form) for n, row in enumerate(rows, start=1)),
     )
 
 
@@ -129,12 +138,12 @@ def _unfolded(whole: str) -> str:
     return json.dumps({**told, "entries": entries})
 
 
-def _entry(row: Any, number: int) -> RoundEntry:
+def _entry(row: Any, number: int, form: str) -> RoundEntry:
     where = f"entry {number}"
     if not isinstance(row, dict):
         raise RoundResultError.of("result.no_entry", where=where)
     value = row.get("value")
-    if value is not None and not (isinstance(value, str) and _NUMBER.fullmatch(value)):
+    if value is not None and not (isinstance(value, str) and _VALUES[form].fullmatch(value)):
         raise RoundResultError.of("result.no_value", where=where, value=value)
     try:
         at = datetime.fromisoformat(_text(row, "at", where, 40))

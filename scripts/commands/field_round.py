@@ -159,7 +159,7 @@ def import_result(
         from processes.field_round_result import import_round
 
         person = at.person(by, Right.STATE_READINGS)
-        result = read_result(_typed(file))
+        result = read_result(typed_in(file))
         with working(at.text("field.importing", file=file.name)):
             found = import_round(desk, result, by=person, dry_run=dry_run, partial=partial)
         if as_json:
@@ -170,7 +170,7 @@ def import_result(
             raise typer.Exit(FINDINGS)
 
 
-def _typed(file: Path) -> str:
+def typed_in(file: Path) -> str:
     """Return the text of a file, or what comes in on standard input."""
     if str(file) == "-":
         return typer.get_text_stream("stdin").read()

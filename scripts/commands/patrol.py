@@ -13,6 +13,7 @@ from energy.base.period import local_day
 from scripts.commands.asked import runs
 from scripts.commands.frame import opened, required
 from scripts.commands.patrol_frame import desk_of, rounds_of, row_named, said_of, walk_named
+from scripts.commands.patrol_offline import add_offline
 from scripts.commands.patrol_print import (
     print_plan,
     print_rounds,
@@ -39,6 +40,7 @@ if runs():
     from energy.system import WEB, WRITER
 
 app = group("patrol")
+add_offline(app)
 Round = Annotated[str, typer.Argument(metavar="ROUND")]
 When = Annotated[str | None, typer.Option("--at")]
 

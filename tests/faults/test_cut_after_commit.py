@@ -75,7 +75,7 @@ READING = {
     *("article list", "article search", "article show", "article figures"),
     *("case plans", "case list", "case show", "case view", "case figures"),
     *("switching templates", "switching list", "switching show", "switching print"),
-    *("patrol plan", "patrol due", "patrol show", "patrol sheet"),
+    *("patrol plan", "patrol due", "patrol show", "patrol sheet", "patrol pack"),
     *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
     *("event list", "event show", "event report"),
     *("report plan", "report list", "report show", "report owed"),

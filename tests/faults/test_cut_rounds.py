@@ -26,6 +26,7 @@ def test_rounds_cut_behind_every_commit_and_repeated_have_one_effect(
         ("tr1", "oil", "told", False, "45.20"),
         ("tr1", "noise", "told", True, "yes"),
         ("tr1", "oil", "mended", True, "54.20"),
+        ("tr1", "oil", "doubt", False, "44.0"),
     ]
     assert {row[1] for row in calm.state["rounds"]} == {False}, "it is signed"
     assert [row[2] for row in calm.state["made on rounds"]] == ["incident", "order"]

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
+from energy.base.period import local_day
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.duty.book import DutyBook, book_id
 from energy.service.equipment.reads import find_equipment
+from energy.service.rounds.bringing import Bringing
 from energy.service.rounds.errors import PatrolError
 from energy.service.rounds.items import PatrolPlan, RoundSpec, Stop
 from energy.service.rounds.kinds import Raised, Said
 from energy.service.rounds.plan_file import fitting_windows
-from energy.service.rounds.plans import Asked, Edition, PatrolPlans, open_at, patrol_plans_id
+from energy.service.rounds.plans import (
+    Asked,
+    Edition,
+    PatrolPlans,
+    held_at,
+    open_at,
+    patrol_plans_id,
+)
 from energy.service.rounds.round import PatrolRound, patrol_id
 from energy.service.rounds.schedule import How
 from energy.service.work.desk import IncidentDesk
@@ -113,6 +122,25 @@ class PatrolDesk:
             PatrolError: There is no such round, or none may be begun yet.
         """
         return open_at(self.editions, key.strip().lower(), self._clock.now(), self._site.zone)
+
+    def asked_at(self, key: str, due_at: datetime) -> Asked:
+        """Return the round of a key that is due at an instant, by the plan as it is known now.
+
+        Raises:
+            PatrolError: None is.
+        """
+        now = self._clock.now()
+        day = local_day(due_at, self._site.zone)
+        edition = held_at(self.editions, day, now)
+        spec = None if edition is None else edition.plan.find(key.strip().lower())
+        if edition is None or spec is None or due_at not in spec.due.on(day, self._site.zone):
+            raise PatrolError.of("not_asked", round=key[:40], at=due_at)
+        return Asked(version=edition.version, spec=spec, due_at=due_at)
+
+    @property
+    def bringing(self) -> Bringing:
+        """Return where rounds that were walked without network come in."""
+        return Bringing(self._operations, self._site, self._clock)
 
     def start(self, asked: Asked, *, by: UUID) -> UUID:
         """Begin a round; return its id. Who begins it owns it; begun twice is once.

@@ -221,9 +221,9 @@ class PatrolRound(JournalAggregate):
         """
         item = spec.stop(stop).item(value)
         kept = item.fitting(said.value)
-        self._demand_instant(said.read_at, spec, now)
-        if (stop, value, kept, said.read_at, by) in self.brought:
+        if self.seen(command_id) or (stop, value, kept, said.read_at, by) in self.brought:
             return None
+        self._demand_instant(said.read_at, spec, now)
         free = (stop, value) not in self.values and not self.ended
         entry = Entry.TOLD if free else Entry.DOUBT
         self._tell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,3 +138,41 @@ def test_a_round_is_walked_and_one_is_missed(office: Row, hour: Hour, tmp_path: 
     assert sheet_rows[0][4:7] == ("06:00", "07:00", "08:00")
     assert sheet_rows[1][:5] == ("Transformer 1", "Oil temperature", "°C", "-20 … 75", "71.5 ~")
     assert "No round" in office("patrol sheet west", code=2).output
+
+
+def test_a_round_is_taken_along_and_brought_back(office: Row, hour: Hour, tmp_path: Path) -> None:
+    hour.at("06:01")
+    page = tmp_path / "round.html"
+    assert "3 values" in office("patrol pack east", "--file", str(page)).stdout
+    assert "Oil temperature" in page.read_text("utf-8")
+    office("patrol pack east", "--due", "2026-12-05 07:00", "--file", str(page))
+    refused = office("patrol pack east", "--due", "2026-12-05 07:30", "--file", str(page), code=2)
+    assert "not due at" in refused.output
+    office("patrol start east --by ben")
+    office("patrol value east tr1 oil=40 --by ben")
+    read = [("tr1", "oil", "44.50"), ("tr1", "noise", "no")]
+    result = {
+        "format": "meterline-patrol-1",
+        "site": office.site.site.key,
+        "round": "east.20261205T060000Z",
+        "reader": "",
+        "entries": [
+            {"point": stop, "quantity": value, "serial": "", "at": "2026-12-05T06:20:00Z"}
+            | {"value": said, "note": "", "confirmed": False}
+            for stop, value, said in read
+        ],
+    }
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(result))
+    hour.at("06:30")
+    brought = office(f"patrol bring {file} --by ada", code=1).stdout
+    assert "in doubt: another value is there" in brought
+    assert "1 of 2 entries taken" in brought
+    assert [each["became"] for each in office.json(f"patrol bring {file} --by ada")] == [
+        *("repeated", "repeated")
+    ]
+    assert "40 ?" in office("patrol sheet east").stdout
+    file.write_text(json.dumps({**result, "site": "other"}))
+    assert "not of" in office(f"patrol bring {file} --by ada", code=2).output
+    file.write_text(json.dumps({**result, "round": "east"}))
+    assert "patrol pack" in office(f"patrol bring {file} --by ada", code=2).output
