@@ -21,6 +21,9 @@ from bench.ground import ZONE, BenchSite, Ground
 from bench.measure import Aim, Bench, Scale, Sides, rate
 from billing.documents.typesetting import pdf_alone
 from dashboards.queries.sql_site import SqlSite
+from dashboards.shift_papers.cells import Reader
+from dashboards.shift_papers.paper import Paper, paper_job, report_pdf
+from dashboards.shift_papers.workbook import workbook_of
 from energy.alerting.views import OPERATIONS_VIEWS
 from energy.base.ids import id_of
 from energy.base.period import day_period
@@ -38,10 +41,7 @@ from energy.service.work.kinds import Origin, Urgency
 from energy.service.work.levels import parse_levels
 from energy.store.sites import Site
 from energy.views.computed import channel_usage
-from processes.shift_reports.cells import Reader
 from processes.shift_reports.gathering import Gathered, gather
-from processes.shift_reports.paper import Paper, paper_job, report_pdf
-from processes.shift_reports.workbook import workbook_of
 
 METERS, INCIDENTS, AREAS = 300, 40, 10
 FIRST, LAST = date(2019, 1, 1), date(2019, 1, 22)

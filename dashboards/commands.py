@@ -23,6 +23,7 @@ from dashboards.review_commands import ReviewCommands
 from dashboards.rule_commands import RuleCommands
 from dashboards.security.scope import Right, Scope
 from dashboards.service_commands import ServiceCommands
+from dashboards.shift_report_commands import ShiftReportCommands
 from dashboards.sound_commands import SoundCommands, SoundDesk
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands
@@ -118,6 +119,7 @@ class Commands:
         duty: DutyCommands | None = None,
         enquiries: EnquiryDesk | None = None,
         service: ServiceCommands | None = None,
+        shift_reports: ShiftReportCommands | None = None,
     ) -> None:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
         self._enquiries = enquiries
@@ -136,6 +138,7 @@ class Commands:
         self._notices = notices
         self._rules = rules
         self._service = service
+        self._shift_reports = shift_reports
         self._work = work
 
     @property
@@ -167,6 +170,12 @@ class Commands:
         """Return the writes of switching orders."""
         assert self._service is not None, "the composition has desks of energy/service"
         return self._service
+
+    @property
+    def shift_reports(self) -> ShiftReportCommands:
+        """Return the writes of reports of shift, day and week."""
+        assert self._shift_reports is not None, "the composition has a desk of reports"
+        return self._shift_reports
 
     @property
     def work(self) -> WorkCommands:

@@ -22,6 +22,7 @@ from dashboards.pages.reports.paper import report_pdf
 from dashboards.pages.reports.tables import report_name
 from dashboards.pages.reports.view_model import report_model
 from dashboards.pages.tables import sheet_for
+from dashboards.queries.shift_report_rows import ReportFile
 from dashboards.security.gate import refused
 from dashboards.selection import selection_of
 from dashboards.theme import Theme
@@ -34,6 +35,7 @@ _SHEETS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_FILES = {"pdf": "application/pdf", "xlsx": _SHEETS["xlsx"]}
 YEAR_S = 31_536_000
 RenderPdf = Callable[[UUID, str, str], bytes]
 """Id of an invoice, its canonical JSON and a language to its paper as PDF."""
@@ -81,6 +83,11 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "/download/switching/<number>.pdf",
         "switching_pdf",
         lambda number: _switching_pdf(parts, number),
+    )
+    server.add_url_rule(
+        "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>",
+        "shift_report_file",
+        lambda kind, span, edition, form: _shift_report(parts, kind, span, edition, form),
     )
     server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
     server.add_url_rule("/download/handover.pdf", "handover_pdf", lambda: _handover(parts))
@@ -196,6 +203,21 @@ def _report(parts: Parts) -> Response:
     if answer is None:
         abort(404)
     return _paper(report_name(answer.rows), report_pdf(viewer, answer, selection, settings))
+
+
+def _shift_report(parts: Parts, kind: str, span: str, edition: int, form: str) -> Response:
+    """Return an edition of a report as paper or workbook."""
+    viewer = current_viewer()
+    if form not in set(ReportFile):
+        abort(404)
+    asked = (viewer.scope, kind, span, edition, ReportFile(form), viewer.language)
+    content = parts.queries.shift_report_file(*asked)
+    if content is None:
+        abort(404)
+    response = Response(content, content_type=_FILES[form])
+    name = f"{kind}-{span.replace('/', '-')}-{edition}.{form}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def _handover(parts: Parts) -> Response:

@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("work", "/work", Right.READ_ENERGY),
         ("duty", "/duty", Right.READ_ENERGY),
         ("switching", "/switching", Right.READ_ENERGY),
+        ("shift_reports", "/shift-reports", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

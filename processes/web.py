@@ -47,6 +47,7 @@ from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
 from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
+from dashboards.shift_report_commands import ShiftReportCommands
 from dashboards.stamp_of_request import StampOfRequest
 from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
@@ -73,6 +74,7 @@ from energy.service.duty.desk import RosterDesk
 from energy.service.duty.leave_desk import LeaveDesk
 from energy.service.duty.log_desk import LogDesk
 from energy.service.note_desk import NoteDesk
+from energy.service.reports.desk import ReportDesk
 from energy.service.switching.desk import SwitchingDesk
 from energy.service.work.desk import IncidentDesk
 from energy.service.work.order_desk import WorkOrderDesk
@@ -192,6 +194,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             takeover=takeover_of(office, system.vault),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
             service=service_of(database, site, system.clock, office.books),
+            shift_reports=shift_reports_of(database, site, system.clock),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
@@ -211,6 +214,11 @@ def service_of(database: Database, site: Site, clock: Clock, books: Books) -> Se
     """Return the writes of the pages of switching, which ask the books what billing wants."""
     switching = SwitchingDesk(database, site, clock, asked_of(books))
     return ServiceCommands(switching=SwitchingCommands(site.key, switching, clock))
+
+
+def shift_reports_of(database: Database, site: Site, clock: Clock) -> ShiftReportCommands:
+    """Return the writes of the pages of reports, wired to a site's desk."""
+    return ShiftReportCommands(site.key, ReportDesk(database, site, clock))
 
 
 def duty_of(database: Database, site: Site, clock: Clock) -> DutyCommands:

@@ -29,6 +29,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
 from dashboards.pages.rules import acts as rules
+from dashboards.pages.shift_reports import acts as shift_reports
 from dashboards.pages.subjects import unknown_subject
 from dashboards.pages.switching import acts as switching
 from dashboards.pages.takeover import acts as takeover
@@ -45,6 +46,7 @@ ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
     **switching.ACTS,
+    **shift_reports.ACTS,
     **incidents.ACTS,
     **work.ACTS,
     **duty.ACTS,
@@ -66,6 +68,7 @@ OPERATIONS = frozenset(
         *outages.ACTS,
         *duty.ACTS,
         *switching.ACTS,
+        *shift_reports.ACTS,
         *incidents.ACTS,
         *work.ACTS,
     }

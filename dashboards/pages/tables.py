@@ -31,6 +31,7 @@ from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
+from dashboards.pages.shift_reports.tables import SHIFT_REPORT_TABLES
 from dashboards.pages.switching.tables import SWITCHING_TABLES, SWITCHING_TABLES_OF
 from dashboards.pages.takeover.views import findings_sheet, takeover_sheet
 from dashboards.pages.work.tables import ORDER_TABLES
@@ -47,6 +48,7 @@ TABLES: dict[str, MakeSheet] = {
     **INCIDENT_TABLES,
     **ORDER_TABLES,
     **SWITCHING_TABLES,
+    **SHIFT_REPORT_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
     **RULE_TABLES,

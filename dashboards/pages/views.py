@@ -31,6 +31,7 @@ from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.rules.views import RULE_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
+from dashboards.pages.shift_reports.views import SHIFT_REPORT_VIEWS
 from dashboards.pages.sound.views import SOUND_VIEWS
 from dashboards.pages.switching.views import SWITCHING_VIEWS
 from dashboards.pages.takeover.views import TAKE_OVER_VIEWS
@@ -52,6 +53,7 @@ VIEWS: tuple[View, ...] = (
     *INCIDENT_VIEWS,
     *WORK_VIEWS,
     *SWITCHING_VIEWS,
+    *SHIFT_REPORT_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

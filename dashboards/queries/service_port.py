@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from dashboards.queries.duty_port import DutyQueries
+from dashboards.queries.shift_report_port import ShiftReportQueries
 from dashboards.queries.switching_port import SwitchingQueries
 from dashboards.queries.work_port import WorkQueries
 
 
-class ServiceQueries(WorkQueries, DutyQueries, SwitchingQueries, Protocol):
-    """Questions about incidents and work orders, duty, switching orders."""
+class ServiceQueries(WorkQueries, DutyQueries, SwitchingQueries, ShiftReportQueries, Protocol):
+    """Questions about incidents and work orders, duty, switching orders, reports."""

@@ -31,6 +31,7 @@ from dashboards.queries.sql_reports import SqlReports
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_rules import SqlRules
 from dashboards.queries.sql_runs import SqlRuns
+from dashboards.queries.sql_shift_reports import SqlShiftReports
 from dashboards.queries.sql_site import SqlSite
 from dashboards.queries.sql_site_flow import SqlSiteFlow
 from dashboards.queries.sql_sound import SqlSound
@@ -48,6 +49,7 @@ class SqlQueries(
     SqlOutages,
     SqlWork,
     SqlSwitching,
+    SqlShiftReports,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -90,6 +92,7 @@ class SqlQueries(
         SqlOutages.__init__(self, at)
         SqlWork.__init__(self, at)
         SqlSwitching.__init__(self, at)
+        SqlShiftReports.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

@@ -19,25 +19,22 @@ from scripts.commands.work_frame import incident_named
 
 if runs():
     from dashboards.security.scope import Right
+    from dashboards.shift_papers.cells import Reader
+    from dashboards.shift_papers.paper import report_pdf
+    from dashboards.shift_papers.workbook import workbook_of
     from energy.service.reports.desk import ReportDesk
     from energy.service.reports.errors import ReportError
-    from energy.service.reports.incident import incident_contents, stage_owed
     from energy.service.reports.kinds import ReportKind
     from energy.service.reports.reads import (
         ReportState,
         read_edition,
         read_owed,
-        read_positions,
         read_report_plan,
         read_reports,
     )
-    from energy.service.reports.report import Made
     from energy.system import WEB, WRITER
     from processes.notice_files import written
-    from processes.shift_reports.cells import Reader
     from processes.shift_reports.making import make_report
-    from processes.shift_reports.paper import report_pdf
-    from processes.shift_reports.workbook import workbook_of
 
 app = group("report")
 FINDINGS = 1
@@ -166,18 +163,15 @@ def incident(
     with opened(ctx, WRITER) as at:
         person, row = at.person(by, Right.WORK), incident_named(at, number)
         words = required(text, "--text", at.text("ask.report_words"))
-        now = at.system.clock.now()
-        with at.system.database.connection() as connection:
-            owed = stage_owed(connection, at.site, row.number, stage, now)
-            contents = incident_contents(connection, at.site, row, stage, words, now)
-            positions = read_positions(connection, at.site.schema)
-        made = Made(contents=contents, positions=positions, due_at=owed.owed.due_at, by=person)
-        command = id_of("command", "report incident", contents.span, repr(words), str(person))
-        edition, fresh = _desk(at).keep_incident(made, command_id=command)
+        span = f"{row.number}/{stage}"
+        command = id_of("command", "report incident", span, repr(words), str(person))
+        edition, fresh = _desk(at).write_incident(
+            row.number, stage, words, by=person, command_id=command
+        )
         at.settle("operations")
         said = "report.made" if fresh else "report.same"
         kind = _word(at, ReportKind.INCIDENT)
-        print(at.text(said, kind=kind, span=contents.span, edition=edition))
+        print(at.text(said, kind=kind, span=span, edition=edition))
 
 
 @app.command("owed")

@@ -10,12 +10,12 @@ from scripts.commands.frame import Opened
 from scripts.commands.printing import in_zone, print_facts, print_table
 
 if runs():
+    from dashboards.shift_papers.cells import RIGHT, Reader
+    from dashboards.shift_papers.told import about_rows, change_rows, shown_tables
     from energy.service.reports.kinds import ReportKind
     from energy.service.reports.plan import ReportPlan
     from energy.service.reports.reads import OwedReport, ReportRow
     from energy.service.reports.table import Contents
-    from processes.shift_reports.cells import RIGHT, Reader
-    from processes.shift_reports.told import about_rows, change_rows, shown_tables
 
 SHORT = 12
 _MOST = 15

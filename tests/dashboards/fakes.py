@@ -26,6 +26,7 @@ from dashboards.security.people import Doors
 from dashboards.security.provider import Provider
 from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
+from dashboards.shift_report_commands import ShiftReportCommands
 from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.work_commands import WorkCommands
@@ -51,6 +52,7 @@ from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
 from tests.dashboards.fake_rules import FakeRules
+from tests.dashboards.fake_shift_reports import FakeReportDesk, FakeShiftReports
 from tests.dashboards.fake_sound import FakeSound
 from tests.dashboards.fake_switching import FakeSwitching, FakeSwitchingDesk
 from tests.dashboards.fake_takeover import FakeTakeOver
@@ -168,6 +170,7 @@ class FakeSite(
     FakeOutages,
     FakeLeave,
     FakeSwitching,
+    FakeShiftReports,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -209,6 +212,7 @@ def commands_of(site: FakeSite) -> Commands:
         service=ServiceCommands(
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock)
         ),
+        shift_reports=ShiftReportCommands(SITE, FakeReportDesk()),
     )
 
 

@@ -57,6 +57,7 @@ PAGE_ROLES: dict[str, set[Role]] = {
     "account": set(Role),
     "switching-write": {role for role in Role if Right.WORK in RIGHTS[role]},
     "switching-write_asked": {role for role in Role if Right.WORK in RIGHTS[role]},
+    "shift-report-write": {role for role in Role if Right.WORK in RIGHTS[role]},
 }
 ASSETS = Path(dashboards.__file__).parent / "assets"
 REACHED_BY_LINK = {"/account", "/plants"}

@@ -22,9 +22,10 @@ from energy.journal.retrying import retried
 from energy.service.duty.calling import called_by
 from energy.service.reports.book import ReportBook, report_book_id
 from energy.service.reports.errors import ReportError
+from energy.service.reports.incident import incident_contents, stage_owed
 from energy.service.reports.kinds import ReportKind
 from energy.service.reports.plan import ReportPlan, plan_from
-from energy.service.reports.reads import OwedReport
+from energy.service.reports.reads import OwedReport, read_positions
 from energy.service.reports.report import (
     ABOUT_REPORT,
     ABOUT_REPORT_DUE,
@@ -42,6 +43,7 @@ from energy.service.reports.telling import (
     notices_of,
 )
 from energy.service.telling.reminder import BROKEN, NEAR, Reminder, reminder_id
+from energy.service.work.reads import read_incidents
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -114,6 +116,30 @@ class ReportDesk:
             command_id: Of the command: its clocks have gone on when it is repeated.
         """
         return retried(lambda: self._keep(made, command_id))
+
+    def write_incident(
+        self, number: str, stage: str, words: str, *, by: UUID, command_id: UUID
+    ) -> tuple[int, bool]:
+        """Keep the report that an incident owes; return the newest edition, and whether it is new.
+
+        Args:
+            number: Of the incident, as the service has it.
+            stage: "initial", "follow-up-1", "final".
+            words: What a person says; no names.
+            by: Who says it.
+            command_id: Of the command.
+
+        Raises:
+            ReportError: The incident owes no such report, nothing is said, or too much.
+        """
+        now, schema = self._clock.now(), self._site.schema
+        with self._database.connection() as connection:
+            owed = stage_owed(connection, self._site, number, stage, now)
+            (row,) = read_incidents(connection, schema, named=number, over=True)
+            contents = incident_contents(connection, self._site, row, stage, words, now)
+            positions = read_positions(connection, schema)
+        made = Made(contents=contents, positions=positions, due_at=owed.owed.due_at, by=by)
+        return self.keep_incident(made, command_id=command_id)
 
     def _keep(self, made: Made, command_id: UUID | None = None) -> tuple[int, bool]:
         contents = made.contents

@@ -92,5 +92,12 @@ def incident_contents(
     )
 
 
+def told_of(contents: Contents) -> str:
+    """Return what a person said in a report of an incident; "" where it says nothing."""
+    part = contents.table("incident")
+    told = {row["fact"]: row["value"] for row in part.dicts()} if part is not None else {}
+    return str(told.get("told") or "")
+
+
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")

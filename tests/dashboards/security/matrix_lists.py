@@ -68,6 +68,9 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/switching/templates": ("/switching/templates", Right.READ_ENERGY),
     r"/switching/templates/": ("/switching/templates/feeder-off", Right.READ_ENERGY),
     r"/switching/": ("/switching/S-2019-00001", Right.READ_ENERGY),
+    r"/shift-reports": ("/shift-reports", Right.READ_ENERGY),
+    r"/shift-reports//": ("/shift-reports/day/2019-01-02", Right.READ_ENERGY),
+    r"/shift-reports/write//": ("/shift-reports/write/{incident}/initial", Right.WORK),
     r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
@@ -137,6 +140,10 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/download/take-over.xlsx": ("/download/take-over.xlsx", Right.READ_BILLS),
     "/download/switching/<number>.pdf": (
         "/download/switching/S-2019-00001.pdf",
+        Right.READ_ENERGY,
+    ),
+    "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>": (
+        "/download/shift-reports/day/2019-01-02/1.xlsx",
         Right.READ_ENERGY,
     ),
     "/download/report.pdf": ("/download/report.pdf?span=month", Right.READ_ENERGY),

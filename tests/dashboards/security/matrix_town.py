@@ -39,6 +39,8 @@ from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
+from energy.service.reports.desk import ReportDesk
+from energy.service.reports.table import Column, ReportTable
 from energy.service.work.desk import IncidentDesk
 from energy.service.work.heard import Spot
 from energy.service.work.kinds import Origin
@@ -49,6 +51,7 @@ from processes.web import (
     duty_of,
     money_of,
     service_of,
+    shift_reports_of,
     takeover_of,
     till_of,
     work_of,
@@ -59,6 +62,7 @@ from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
+from tests.energy.service.reports.edition import contents
 from tests.energy.service.work.shop import Shop
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import electricity, node
@@ -175,6 +179,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         town.catch_up()
         outages = planned_outages(town)
         switched(town)
+        reported(town, next(number for account, _, number in rows if account == f"A-{ONE}"))
         work = work_under_way(town)
         subjects = Subjects(
             run=run,
@@ -232,6 +237,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         duty=duty_of(web.staff, town.site, clock),
         enquiries=desk,
         service=service_of(web.staff, town.site, clock, office.books),
+        shift_reports=shift_reports_of(web.staff, town.site, clock),
     )
 
 
@@ -265,6 +271,18 @@ def switched(town: Town) -> None:
     book = TownBook(town=town, clock=ManualClock(NOW))
     ask(book, f"A-{OTHER}")
     written(book, f"{ONE}-node", ask(book, f"A-{ONE}"))
+
+
+def reported(town: Town, number: str) -> None:
+    """Keep a report of a day in two editions, its money with a word of who may read bills."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    desk = ReportDesk(book.writer, book.site, book.clock)
+    columns = (Column(name="what", kind="text"), Column(name="total", kind="amount"))
+    for position, total in enumerate(("1.00", "2.00"), 1):
+        part = ReportTable(key="money", columns=columns, rows=((number, total),))
+        made = replace(contents(position), span="2019-01-02", tables=(part,))
+        desk.keep(made, {"metering": position})
+    book.settle()
 
 
 def work_under_way(town: Town) -> dict[str, tuple[str, str]]:

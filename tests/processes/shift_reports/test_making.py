@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboards.queries.sql_site import SqlSite
+from dashboards.shift_papers.cells import Reader
+from dashboards.shift_papers.told import about_rows
 from energy.base.config import Config
 from energy.service.duty.desk import RosterDesk
 from energy.service.reports.desk import ReportDesk
@@ -19,10 +21,8 @@ from energy.service.reports.reads import read_edition, read_reports
 from energy.service.reports.table import Contents
 from energy.system import WRITER, System
 from processes.shift_reports import making
-from processes.shift_reports.cells import Reader
 from processes.shift_reports.gathering import Gathered, gather
 from processes.shift_reports.making import ReportChore, make_report
-from processes.shift_reports.told import about_rows
 from tests.energy.service.duty.rota import BOSS, SPEC
 from tests.energy.service.work.shop import fold
 from tests.fixtures.batches import MIDNIGHT, reading

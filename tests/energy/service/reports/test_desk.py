@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,13 +23,13 @@ from energy.service.reports.reads import (
     read_reports,
 )
 from energy.service.reports.report import Made
-from energy.service.reports.table import Column, Contents, ReportTable
 from energy.service.reports.views import REPORT_TABLES
 from energy.service.work.reads import read_incidents
 from energy.store.pool import Database
 from energy.system import OWNER
 from processes.view_rebuild import rebuild_views
 from tests.energy.alerting.notices import book
+from tests.energy.service.reports.edition import MIDNIGHT, contents
 from tests.energy.service.work.shop import ANNA, BEN, Shop, fold
 from tests.fixtures.postgres import TestSite, command
 
@@ -41,21 +41,7 @@ PLAN: dict[str, Any] = {
     "deadline": {"day": "08:30"},
     "incident": {"critical": {"initial_min": 30, "final_min": 1440}},
 }
-MIDNIGHT = datetime(2019, 1, 2, tzinfo=UTC)
 POSITIONS = {"metering": 7, "operations": 9}
-
-
-def contents(used: int) -> Contents:
-    columns = (Column(name="area", kind="text"), Column(name="used", kind="count"))
-    table = ReportTable(key="energy", columns=columns, rows=(("whole", used),))
-    return Contents(
-        kind="day",
-        span="2019-01-01",
-        begin="2019-01-01T00:00:00+00:00",
-        end=MIDNIGHT.isoformat(),
-        facts={},
-        tables=(table,),
-    )
 
 
 class Desk:
@@ -112,7 +98,7 @@ def test_the_same_contents_are_one_edition_and_others_another_one(at: Desk) -> N
     second, first = at.rows(every=True)
     assert (first.edition, first.positions, first.made_by) == (1, POSITIONS, None)
     assert (second.edition, second.positions, second.made_by) == (2, {"metering": 100}, ANNA)
-    assert second.changes == [["energy", "whole", "used", "5", "6"]]
+    assert second.changes == [["peaks", "whole", "used", "5", "6"]]
     assert first.due_at == second.due_at == MIDNIGHT + timedelta(hours=8, minutes=30)
     with at.site.writer.connection() as connection:
         row, kept = read_edition(connection, at.site.schema, "day", "2019-01-01", 1)

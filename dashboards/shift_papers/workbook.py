@@ -7,10 +7,10 @@ same person is the same octets.
 from __future__ import annotations
 
 from billing.ledger.sheets import Sheet, xlsx_of_all
+from dashboards.shift_papers.cells import Reader, TypedCell, unit_of
+from dashboards.shift_papers.told import about_rows, change_rows, shown_tables
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Contents, ReportTable
-from processes.shift_reports.cells import Reader, TypedCell, unit_of
-from processes.shift_reports.told import about_rows, change_rows, shown_tables
 
 _MOST_WIDE, _LEAST_WIDE = 60, 8
 

@@ -14,12 +14,12 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from dashboards.shift_papers.cells import Reader
+from dashboards.shift_papers.paper import Paper, report_pdf
+from dashboards.shift_papers.told import change_rows
+from dashboards.shift_papers.workbook import workbook_of
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Column, Contents, ReportTable, Series, seal_of
-from processes.shift_reports.cells import Reader
-from processes.shift_reports.paper import Paper, report_pdf
-from processes.shift_reports.told import change_rows
-from processes.shift_reports.workbook import workbook_of
 
 MIDNIGHT = datetime(2019, 1, 2, tzinfo=UTC)
 HOSTILE = '=HYPERLINK("http://x","pay")'

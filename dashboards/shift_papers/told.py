@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dashboards.formats import NOTHING
+from dashboards.shift_papers.cells import Reader, TypedCell
 from energy.base.units import Utility
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import MORE, Contents, ReportTable
-from processes.shift_reports.cells import Reader, TypedCell
 
 _MONEY = "money"
 _SHORT = 16
@@ -58,14 +59,17 @@ def _position(row: ReportRow, reader: Reader) -> str:
     )
 
 
+def shown_changes(row: ReportRow, *, money: bool) -> Sequence[Sequence[str]]:
+    """Return the changes of an edition that a reader may see."""
+    return [each for each in row.changes if money or each[0] != _MONEY]
+
+
 def change_rows(
     row: ReportRow, contents: Contents, reader: Reader, *, money: bool
 ) -> list[list[TypedCell]]:
     """Return what an edition tells otherwise than the one before, of what a reader may see."""
     found: list[list[TypedCell]] = []
-    for table, name, column, before, after in row.changes:
-        if table == _MONEY and not money:
-            continue
+    for table, name, column, before, after in shown_changes(row, money=money):
         part = reader.say(f"shift_report_table.{table}")
         named = " · ".join(reader.word("word:utility", each) for each in name.split(" · "))
         if column:

@@ -18,11 +18,11 @@ from billing.documents.sheets.blocks import Block, facts, heading, notice, signa
 from billing.documents.typesetting import Job, pdf
 from billing.documents.words import Words
 from dashboards.formats import NOTHING, amount_text, number
+from dashboards.shift_papers.cells import RIGHT, Reader, TypedCell
+from dashboards.shift_papers.told import about_rows, change_rows, shown_tables
 from energy.base.units import Utility
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Cell, Column, Contents, ReportTable, Series
-from processes.shift_reports.cells import RIGHT, Reader, TypedCell
-from processes.shift_reports.told import about_rows, change_rows, shown_tables
 
 TEMPLATE: Final = "sheet.typ"
 COLOURS: Final = {
@@ -89,13 +89,12 @@ class Paper:
     def page(self, *, money: bool) -> dict[str, Any]:
         """Return everything the template places."""
         row, contents, reader = self._row, self._contents, self._reader
+        blocks = self.blocks(money=money)
         about = [[str(name), str(value)] for name, value in about_rows(row, contents, reader)]
         reviewed = self._say("not_reviewed")
         if row.reviewed_by is not None and row.reviewed_at is not None:
             at = row.reviewed_at.astimezone(reader.zone)
             reviewed = f"{reader.name_of(row.reviewed_by)}, {at:%Y-%m-%d %H:%M}"
-        self._told_otherwise = change_rows(row, contents, reader, money=money)
-        parts = shown_tables(contents, money=money)
         head = Framed(
             title=self._say(f"title_{contents.kind}"),
             subtitle=contents.span,
@@ -108,7 +107,15 @@ class Paper:
             ],
             issuer={"name": self._site},
         )
-        blocks = [
+        whole = [*blocks, text(self._say("how"), soft=True), signatures(self._say("signed"))]
+        return {**frame(Words(reader.language, "paper"), "a4", None, head), "blocks": whole}
+
+    def blocks(self, *, money: bool) -> list[Block]:
+        """Return what it tells, block by block: a paper and a screen show the same."""
+        row, contents, reader = self._row, self._contents, self._reader
+        self._told_otherwise = change_rows(row, contents, reader, money=money)
+        parts = shown_tables(contents, money=money)
+        return [
             *self._corrected(),
             heading(self._say("glance")),
             facts(self._glance()),
@@ -116,10 +123,7 @@ class Paper:
             *(block for each in parts for block in self._part(each)),
             *self._nothing([each for each in parts if not _chosen(each)]),
             *self._changes(),
-            text(self._say("how"), soft=True),
-            signatures(self._say("signed")),
         ]
-        return {**frame(Words(reader.language, "paper"), "a4", None, head), "blocks": blocks}
 
     def _say(self, key: str, **values: object) -> str:
         return self._reader.say(f"shift_report.{key}", **values)

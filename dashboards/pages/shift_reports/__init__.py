@@ -1,0 +1,1 @@
+"""Reports of shift, day and week: read, reviewed, sent upward; those of incidents written."""
