@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import dash_ag_grid as dag
 from dash.development.base_component import Component
 
-from dashboards.components.alert_list import alert_state, alert_what
+from dashboards.components.alert_list import alert_what, owner_of, state_and_incident
 from dashboards.components.figure_number import Why, why_text
 from dashboards.components.grid import by_number, grid_theme, grid_words
 from dashboards.components.pieces import SEVERITY_TONE, age_text, severity_word
@@ -140,8 +140,8 @@ def _cells(viewer: Viewer, row: AlertRow, zone: ZoneInfo, now: datetime) -> dict
         "value": NOTHING if row.code else gauge_text(viewer.language, row.value, unit),
         "limit": NOTHING if row.code else gauge_text(viewer.language, row.limit, unit),
         "now": now_text(viewer, row, now),
-        "state": alert_state(viewer, row, zone),
-        "owner": row.assigned_to or row.acknowledged_by or NOTHING,
+        "state": state_and_incident(viewer, row, zone),
+        "owner": owner_of(row) or NOTHING,
         "press": viewer.say("alerts.acknowledge") if free else "",
     }
 

@@ -71,6 +71,7 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo, meters: str) -> Compon
                 ],
                 className="alert-time",
             ),
+            _incident(row),
             _state(viewer, row, zone),
         ],
         className="alert",
@@ -120,6 +121,24 @@ def alert_state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:
         return viewer.say("alert_state.told")
     seen = row.acknowledged_at is not None
     return viewer.say("alert_state.acknowledged" if seen else "alert_state.stands")
+
+
+def state_and_incident(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> str:
+    """Return how an alert stands, and the number of its incident where there is one."""
+    state = alert_state(viewer, row, zone)
+    return f"{state} · {row.incident}" if row.incident else state
+
+
+def owner_of(row: AlertRow) -> str | None:
+    """Return whose an alert is: the owner of its incident, else to whom it was given."""
+    return row.incident_owner or row.assigned_to or row.acknowledged_by
+
+
+def _incident(row: AlertRow) -> Component | None:
+    if not row.incident:
+        return None
+    number = link(row.incident, f"/incidents/{row.incident}")
+    return html.Div([number, f" · {row.incident_owner or '?'}"], className="alert-time")
 
 
 def _state(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component | None:

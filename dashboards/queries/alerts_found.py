@@ -39,6 +39,8 @@ _COLUMNS = {
     "channel": "a.channel",
     "lost_at": "a.lost_at",
     "assigned_to": "a.assigned_to",
+    "incident": "coalesce(i.number, '')",
+    "incident_owner": "i.owner",
     "shelved_until": "a.shelved_until",
     "shelved_by": "a.shelved_by",
     "shelf_reason": "a.shelf_reason",
@@ -55,7 +57,7 @@ _COLUMNS = {
     "position": "a.position",
 }
 """Field of a row -> how it is asked."""
-_PEOPLE = ("acknowledged_by", "assigned_to", "shelved_by", "closed_by")
+_PEOPLE = ("acknowledged_by", "assigned_to", "incident_owner", "shelved_by", "closed_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ def found_alerts(
         f"LEFT JOIN {schema}.rule AS r ON r.rule = a.rule "
         f"LEFT JOIN {schema}.alert_finding AS f ON f.alert = a.alert "
         f"LEFT JOIN {schema}.latest AS l ON l.channel = a.channel "
+        f"LEFT JOIN LATERAL (SELECT number, owner FROM {schema}.incident "
+        "WHERE origin = 'alert' AND about = a.alert::text ORDER BY number LIMIT 1) AS i ON true "
         f"WHERE {which} ORDER BY a.raised_at DESC, a.alert LIMIT %(most)s".encode(),
         {**values, "most": most},
     ).fetchall()

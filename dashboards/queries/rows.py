@@ -189,6 +189,9 @@ class AlertRow:
     lost_at: datetime | None = None
     """Since when its data are lost: whether it stands is unknown."""
     assigned_to: str | None = None
+    incident: str = ""
+    """Number of the incident that was opened from it; "" where none was."""
+    incident_owner: str | None = None
     shelved_until: datetime | None = None
     shelved_by: str | None = None
     shelf_reason: str = ""

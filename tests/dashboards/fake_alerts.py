@@ -71,6 +71,8 @@ class FakeAlerts(FakeEnergy):
                     historic=n == 2,
                     acknowledged_at=self.clock.now() - timedelta(minutes=2) if by else None,
                     acknowledged_by=by,
+                    incident="I-2026-00012" if n == 1 else "",
+                    incident_owner="Mei Lin" if n == 1 else None,
                     place=f"Building {n + 2}",
                 )
             )

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from billing.ledger.sheets import Cell, Sheet
-from dashboards.components.alert_list import alert_state, alert_what, what_of
+from dashboards.components.alert_list import alert_what, owner_of, state_and_incident, what_of
 from dashboards.components.pieces import severity_word
 from dashboards.pages.alerts.layout import share_of
 from dashboards.pages.alerts.story import event_said, event_word
@@ -40,8 +40,8 @@ def _cells(parts: Parts, viewer: Viewer, row: AlertRow) -> list[Cell]:
         row.meter,
         None if row.code else row.value,
         None if row.code else row.limit,
-        alert_state(viewer, row, zone),
-        row.assigned_to or row.acknowledged_by or "",
+        state_and_incident(viewer, row, zone),
+        owner_of(row) or "",
     ]
 
 

@@ -108,6 +108,8 @@ def test_an_alert_becomes_an_incident_its_order_is_worked_on_and_signed_by_anoth
         theirs.reload()
         _press(theirs, "Sign and close", "Signed and closed")
         expect(theirs.locator(".work-story .work-fact")).to_have_count(7)
+        theirs.goto(f"{url}/alerts")
+        expect(theirs.locator(".alert-grid")).to_contain_text(" · I-")
         theirs.goto(f"{url}/incidents/ended")
         expect(theirs.locator(".incident-table")).to_contain_text("no supply at m1")
         assert my_watch.faults == their_watch.faults == []
